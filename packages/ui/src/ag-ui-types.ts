@@ -1,0 +1,36 @@
+import type { Decision, RunState } from '@majordomo/agent';
+import type { Message } from '@majordomo/core';
+import type { UiResponseOptions } from './types.ts';
+
+/** Validated `RunAgentInput` of AG-UI 1.0. */
+export interface AgUiInput {
+  /** Id of the thread. */
+  readonly threadId: string;
+  /** Id of the run that the client requests. */
+  readonly runId: string;
+  /** Transcript. */
+  readonly messages: readonly Message[];
+  /** Input of `Agent.run` and `Agent.stream`. */
+  readonly run: readonly Message[] | RunState;
+  /** Decisions of `resume`. */
+  readonly decisions: readonly Decision[];
+  /** Messages as the client sent them; the snapshot after a reset begins with them. */
+  readonly clientMessages: readonly object[];
+}
+
+/** Options for sending a run to an AG-UI client. */
+export interface AgUiOptions extends Pick<
+  UiResponseOptions,
+  | 'secret'
+  | 'approvalTtlMs'
+  | 'onEnd'
+  | 'onError'
+  | 'clock'
+  | 'signal'
+  | 'heartbeatMs'
+  | 'headers'
+  | 'reasoning'
+> {
+  /** Result of `fromAgUi`. */
+  readonly input: AgUiInput;
+}

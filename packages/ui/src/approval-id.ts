@@ -1,0 +1,94 @@
+import { LlmError, systemClock, type ToolCallPart } from '@majordomo/core';
+import { fromBase64, isRecord, toBase64 } from '@majordomo/core/toolkit';
+import type { FromUiOptions, UiOptions } from './types.ts';
+
+// An approval id is `runId.steps.expiry.signature`. Pages return it unchanged.
+
+const TTL_MS = 86_400_000;
+const VERSION = 1;
+/** Ids by which `ToolContext.key` names a call. For other ids it uses the position, which a page could change. */
+const PLAIN_ID = /^[!-~]{1,200}$/;
+
+/** Call that waits for an approval, and the run that made it. */
+export interface Approvable {
+  readonly runId: string;
+  readonly steps: number;
+  readonly call: ToolCallPart;
+}
+
+type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+type Signer = (approval: Approvable) => Promise<string>;
+
+/** Returns a function that makes approval ids. Without a secret the id is that of the call, which needs a `stored` state. */
+export async function approvalSigner({
+  secret,
+  chatId,
+  approvalTtlMs = TTL_MS,
+  clock = systemClock,
+}: Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'clock'>): Promise<Signer> {
+  const [key] = await importKeys(secret);
+  if (key === undefined) return ({ call }) => Promise.resolve(call.id);
+  return async (approval) => {
+    const expiry = clock.now() + approvalTtlMs;
+    const signature = await crypto.subtle.sign('HMAC', key, signedBytes(approval, chatId, expiry));
+    return [approval.runId, approval.steps, expiry, base64Url(new Uint8Array(signature))].join('.');
+  };
+}
+
+/** Returns the run of an approval id; `undefined` for an id that is expired, or not valid for this call and chat. */
+export async function verifyApproval(
+  id: string,
+  call: ToolCallPart,
+  { secret, chatId, clock = systemClock }: Pick<FromUiOptions, 'secret' | 'chatId' | 'clock'>,
+): Promise<Approvable | undefined> {
+  const [, runId = '', steps = '', expiry = '', signature = ''] =
+    /^(.*)\.(\d{1,9})\.(\d{1,16})\.([\w-]{43})$/s.exec(id) ?? [];
+  if (signature === '' || Number(expiry) < clock.now() || !PLAIN_ID.test(call.id)) return undefined;
+  const approval = { runId, steps: Number(steps), call };
+  const bytes = signedBytes(approval, chatId, Number(expiry));
+  const base64 = `${signature.replaceAll('-', '+').replaceAll('_', '/')}=`;
+  const received = new Uint8Array(fromBase64(base64));
+  for (const key of await importKeys(secret))
+    if (await crypto.subtle.verify('HMAC', key, received, bytes)) return approval;
+  return undefined;
+}
+
+function signedBytes(
+  { runId, steps, call }: Approvable,
+  chatId: string | undefined,
+  expiry: number,
+): Uint8Array<ArrayBuffer> {
+  const { id, name, args } = call;
+  return new TextEncoder().encode(
+    JSON.stringify([VERSION, chatId ?? null, runId, steps, expiry, id, name, canonical(args)]),
+  );
+}
+
+/** Returns a value with sorted members: pages and stores do not preserve their order. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (!isRecord(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const sorted = members.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, member]) => [name, canonical(member)]));
+}
+
+async function importKeys(secret: UiOptions['secret']): Promise<Key[]> {
+  const secrets = secret === undefined ? [] : [secret].flat();
+  return Promise.all(
+    secrets.map((one: string | Uint8Array) => {
+      const bytes = typeof one === 'string' ? new TextEncoder().encode(one) : new Uint8Array(one);
+      if (bytes.length === 0)
+        throw new LlmError('config', 'secret: it is empty; pass at least 32 random bytes', {
+          path: 'secret',
+        });
+      return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+        'sign',
+        'verify',
+      ]);
+    }),
+  );
+}
+
+const base64Url = (bytes: Uint8Array): string =>
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');

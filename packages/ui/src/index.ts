@@ -1,0 +1,20 @@
+export { fromUiMessages } from './from-ui-messages.ts';
+export { uiMessageChunks, uiMessageResponse } from './response.ts';
+export { toUiMessages } from './to-ui-messages.ts';
+export type {
+  FromUiOptions,
+  ResumableOptions,
+  ResumableStreams,
+  ToUiOptions,
+  UiEnd,
+  UiEvents,
+  UiFacts,
+  UiInput,
+  UiMessage,
+  UiMessageChunk,
+  UiOptions,
+  UiResponseOptions,
+  UiSuspended,
+} from './types.ts';
+export type { AgentEvent, AgentStream, Decision, RunResult, RunState } from '@majordomo/agent';
+export type { RunChannel, RunEvent } from '@majordomo/agent/durable';

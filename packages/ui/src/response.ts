@@ -1,0 +1,100 @@
+import { LlmError, systemClock } from '@majordomo/core';
+import { sseResponse } from '@majordomo/core/http';
+import { checkOptions } from '@majordomo/core/toolkit';
+import { ChunkEncoder } from './chunks.ts';
+import { DurableSource } from './durable-source.ts';
+import { EventSource } from './events.ts';
+import { ResponseStream } from './response-stream.ts';
+import type { UiEvents, UiMessageChunk, UiOptions, UiResponseOptions } from './types.ts';
+
+const PROTOCOL = { 'x-vercel-ai-ui-message-stream': 'v1' };
+
+/**
+ * Returns events as chunks of the UI message stream, for transports of the application. Reading drives the stream. `return()`
+ * closes the connection to the vendor at once, even while `next()` waits. Never rejects: a failure is an `error` chunk.
+ */
+export function uiMessageChunks(
+  events: UiEvents,
+  options: UiOptions = {},
+): AsyncIterableIterator<UiMessageChunk> {
+  return chunkStream('uiMessageChunks', events, options);
+}
+
+/**
+ * Returns a response that `useChat` of the AI SDK, assistant-ui and every other reader of the UI message stream protocol
+ * understands. Status 200, server-sent events, header `x-vercel-ai-ui-message-stream: v1`, `[DONE]` at the end. When the client
+ * leaves, the connection to the vendor is closed.
+ *
+ * @example
+ * const input = await fromUiMessages((await request.json()).messages);
+ * const stream = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart', signal: request.signal });
+ * return uiMessageResponse(stream, { input, signal: request.signal });
+ */
+export function uiMessageResponse(events: UiEvents, options: UiResponseOptions = {}): Response {
+  return chunkResponse(chunkStream('uiMessageResponse', events, options), options);
+}
+
+/** Returns the chunks of a response, which can be stopped. Throws `config` for an invalid option. */
+export function chunkStream(
+  caller: string,
+  events: UiEvents,
+  options: UiOptions,
+): ResponseStream<UiMessageChunk> {
+  checkUiOptions(caller, options);
+  const { durable, input, clock = systemClock } = options;
+  const source =
+    durable === undefined
+      ? new EventSource(events, input?.steps ?? 0)
+      : new DurableSource(events, durable, input, clock);
+  return new ResponseStream(source, new ChunkEncoder(options), input?.messages ?? [], options);
+}
+
+/** Sends chunks with the headers of the protocol and its `[DONE]` at the end. */
+export function chunkResponse(
+  chunks: AsyncIterable<UiMessageChunk>,
+  { signal, heartbeatMs, headers }: Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'>,
+): Response {
+  const response = sseResponse(chunks, { signal, heartbeatMs, headers: { ...PROTOCOL, ...headers } });
+  return new Response(response.body && withDone(response.body), { headers: response.headers });
+}
+
+/** Adds `[DONE]`, without which assistant-ui reports a broken stream. */
+function withDone(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (!done) {
+          controller.enqueue(value);
+          return;
+        }
+        controller.enqueue(new TextEncoder().encode('data: [DONE]\n\n'));
+        controller.close();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function checkUiOptions(caller: string, options: UiOptions): void {
+  checkOptions(caller, options, {
+    aiSdk: 'number',
+    input: 'object',
+    messageId: 'string',
+    reasoning: 'boolean',
+    sources: 'boolean',
+    replay: 'boolean',
+    cost: 'function',
+    approvalTtlMs: 0,
+    durable: 'object',
+    onEnd: 'function',
+    onError: 'function',
+  });
+  const { aiSdk } = options;
+  if (aiSdk !== undefined && ![5, 6, 7].includes(aiSdk))
+    throw new LlmError('config', `${caller}: aiSdk must be 5, 6 or 7, not ${String(aiSdk)}`, {
+      path: 'aiSdk',
+    });
+}

@@ -1,0 +1,265 @@
+import type { AgentEvent, AgentStream, Decision, RunResult, RunState } from '@majordomo/agent';
+import type { RunChannel, RunEvent } from '@majordomo/agent/durable';
+import type {
+  ChatResponse,
+  ChatStream,
+  Clock,
+  ErrorKind,
+  FinishReason,
+  JsonObject,
+  JsonValue,
+  LlmError,
+  Message,
+  ToolCallPart,
+  Usage,
+} from '@majordomo/core';
+
+/**
+ * Events that can be sent to a page: the stream of a `ChatModel`, the stream of an `Agent`, or the events of a durable run
+ * from `watchRun`. The stream must not have been read before.
+ */
+export type UiEvents = ChatStream | AgentStream | AsyncIterable<RunEvent> | AsyncIterable<AgentEvent>;
+
+/* The types of messages depend on the version of the AI SDK. */
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/** A message of the AI SDK (`UIMessage` of `ai` 5, 6 and 7), as JSON. */
+export interface UiMessage {
+  /** Id of the message. */
+  id: string;
+  /** Author of the message. */
+  role: 'system' | 'user' | 'assistant';
+  /** Application data of the message, such as the data that `UiOptions.metadata` adds. */
+  metadata?: any;
+  /** Parts of the message. Types as in `UIMessagePart` of the AI SDK. */
+  parts: any[];
+}
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** A chunk of the AI SDK's UI message stream protocol, version 1, as JSON. */
+export interface UiMessageChunk extends JsonObject {
+  /** Type of the chunk, such as `text-delta`. */
+  readonly type: string;
+}
+
+/** Options of `fromUiMessages`. */
+export interface FromUiOptions {
+  /**
+   * Secrets of the approval signatures; the first is the current one, the others are still accepted. Needed for approvals
+   * when no run state is `stored`. At least 32 random bytes. Default: approvals of the page are rejected.
+   */
+  readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** Id of the chat that the approval signatures belong to. Must equal the `chatId` of `UiOptions`. Default: none. */
+  readonly chatId?: string | undefined;
+  /**
+   * Transcript of this chat, or state of its run, from the application's store. Then only the page's last user message or its
+   * decisions are used; its transcript, calls and arguments are ignored. A user message instead of a decision gives the pending
+   * calls an error result. To regenerate, omit the turn with its user message. Default: stateless, the page's transcript.
+   */
+  readonly stored?: readonly Message[] | RunState | undefined;
+  /**
+   * Loads a file part whose URL is not a `data:` URL. Must check the address itself. Default: such a part is rejected with
+   * `invalid-request`, because loading addresses that a page names can give access to the server's network.
+   */
+  readonly file?:
+    | ((part: {
+        readonly url: string;
+        readonly mediaType: string;
+        readonly filename: string | undefined;
+      }) => Promise<Uint8Array>)
+    | undefined;
+  /** Returns text for the model from a `data-…` part of a user message; `undefined` drops the part. Default: all are dropped. */
+  readonly data?:
+    | ((part: {
+        readonly type: string;
+        readonly id: string | undefined;
+        readonly data: unknown;
+      }) => string | undefined)
+    | undefined;
+  /** Clock for the expiry of approvals. `@default systemClock` */
+  readonly clock?: Pick<Clock, 'now'> | undefined;
+}
+
+/** Validated input of a page. */
+export interface UiInput {
+  /** Transcript for `ChatModel.stream` or for a new run. Every tool call except pending ones has a result. */
+  readonly messages: readonly Message[];
+  /** Input of `Agent.run` and `Agent.stream`: the transcript, or the paused run that `decisions` belong to. */
+  readonly run: readonly Message[] | RunState;
+  /** Decisions of the user on pending calls. */
+  readonly decisions: readonly Decision[];
+  /** Id of the assistant message that the response continues; `undefined` for a new message. */
+  readonly messageId: string | undefined;
+  /** Steps that this assistant message already shows. */
+  readonly steps: number;
+}
+
+/** Options of `toUiMessages`. */
+export interface ToUiOptions {
+  /** Id of the message that begins at this index of the transcript. `@default (index) => \`m${index}\`` */
+  readonly id?: ((index: number) => string) | undefined;
+  /** Whether reasoning is included. `@default true` */
+  readonly reasoning?: boolean | undefined;
+  /** Whether vendor tokens are included. Not needed when the server stores the transcript. `@default true` */
+  readonly replay?: boolean | undefined;
+  /** Paused run whose pending calls become approval requests. Needs the same `secret` and `chatId` as `UiOptions`. */
+  readonly state?: RunState | undefined;
+  /** Secret of the approval signatures. */
+  readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** Id of the chat, part of the approval signatures. */
+  readonly chatId?: string | undefined;
+}
+
+/** Facts of a response, in the metadata of its message under `majordomo`. */
+export interface UiFacts {
+  /** Targets that answered, in order, each once. */
+  readonly targets: readonly string[];
+  /** Tokens of all steps. */
+  readonly usage: Omit<Usage, 'details'> | undefined;
+  /** Reason for which the last step finished. */
+  readonly finish: FinishReason | undefined;
+  /** Attempts of all steps. */
+  readonly attempts?: number | undefined;
+  /** Cost of all steps as decimal nano-USD. Set when `UiOptions.cost` is given and returns a cost. */
+  readonly nanoUsd?: string | undefined;
+  /** Failure of the response. */
+  readonly error?: { readonly kind: ErrorKind; readonly retryAfterMs?: number | undefined } | undefined;
+}
+
+/** Result of a response. */
+export interface UiEnd {
+  /**
+   * `finished`: complete. `awaiting`: calls wait for a decision. `stopped`: by the user, by a disconnect of the page, or by a newer
+   * response of the chat. `failed`: an error.
+   */
+  readonly outcome: 'finished' | 'awaiting' | 'stopped' | 'failed';
+  /**
+   * Transcript to store: `input.messages` and the added messages. After a stop or a failure it ends with the text that the page has
+   * shown. For the events of a durable run without `durable.result`, only `input.messages`.
+   */
+  readonly messages: readonly Message[];
+  /** State of the agent's run, to store while it awaits decisions. `undefined` for chat streams and durable runs. */
+  readonly state: RunState | undefined;
+  /** Error that ended the response, also for `stopped` (kind `aborted`). */
+  readonly error: LlmError | undefined;
+}
+
+/** Options for the conversion of events to chunks. */
+export interface UiOptions {
+  /**
+   * Major version of the AI SDK on the page. 7 (7.0.82 or later): after a failover in the middle the `reset-step` chunk removes
+   * the content of the step that was shown. 6 and 5 have no such chunk: there a `reset` ends the response with an error chunk; use
+   * `afterCommit: 'continue'` to avoid that. 5 has no approvals: pending calls stay `input-available`. `@default 7`
+   */
+  readonly aiSdk?: 5 | 6 | 7 | undefined;
+  /** Result of `fromUiMessages`: sets the message id, continues its message, and reports denied calls. */
+  readonly input?: UiInput | undefined;
+  /** Id of the assistant message. Must be the same for every replay of a response. Default: `input.messageId`, or a random UUID. */
+  readonly messageId?: string | undefined;
+  /**
+   * Metadata of the message, merged by the page. A function adds to `{ majordomo: facts }`; `false` sends none. Targets name
+   * models: use `false`, or a custom `majordomo` key, to hide them. `@default () => ({})`
+   */
+  readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
+  /** Adds the cost of a response to the facts, such as `costOfResponse` of `@majordomo/catalog`. Waits at most 1 s. */
+  readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
+  /** Whether reasoning is sent. `@default true` */
+  readonly reasoning?: boolean | undefined;
+  /** Whether citations are sent, as source parts, and for 7 also in the text part. `@default true` */
+  readonly sources?: boolean | undefined;
+  /**
+   * Whether tokens that vendors require in the next request (signatures, encrypted reasoning) are sent as `providerMetadata.majordomo.replay`, so
+   * that a stateless page returns them. `@default true`
+   */
+  readonly replay?: boolean | undefined;
+  /** Secret that signs approval requests. Of several secrets, the first signs. Default: approvals are not signed and need a `stored` run state. */
+  readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** Id of the chat, part of the approval signatures. */
+  readonly chatId?: string | undefined;
+  /** Time in which an approval can be answered, in milliseconds. `@default 86_400_000` */
+  readonly approvalTtlMs?: number | undefined;
+  /** Sources of a durable run's result and pending calls, for `watchRun`. */
+  readonly durable?:
+    | {
+        /** Settles when the run is over, such as `() => runs.result(id)`. Used when events were missed. */
+        readonly result?: (() => Promise<RunResult>) | undefined;
+        /** Settles when calls wait (the calls) or the run is over (none), such as `() => runs.awaiting(id)`. */
+        readonly awaiting?: (() => Promise<readonly ToolCallPart[]>) | undefined;
+      }
+    | undefined;
+  /**
+   * Called once when the response has ended, before its last chunk is sent, so that a page that received the end can rely on the data stored
+   * here. When it rejects, the page gets an error chunk. Also called when no reader is left.
+   */
+  readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
+  /** Called with every failure, for the log; a string replaces the text that the page gets. */
+  readonly onError?: ((error: unknown) => unknown) | undefined;
+  /** Clock for approvals. `@default systemClock` */
+  readonly clock?: Clock | undefined;
+}
+
+/** Options for sending a response. */
+export interface UiResponseOptions extends UiOptions {
+  /** Signal of the request. When the client disconnects, the response is stopped; a resumable stream continues. */
+  readonly signal?: AbortSignal | undefined;
+  /** Time of silence after which a comment line is sent, in milliseconds. 0 disables it. `@default 15_000` */
+  readonly heartbeatMs?: number | undefined;
+  /** Headers in addition to those of the protocol. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Options of `createResumableStreams`. */
+export interface ResumableOptions {
+  /**
+   * Channel to the other processes of the application, such as `redisStores(…).channel`. With it `resume` and `stop` work in
+   * every process. Only data that a reader in another process needs is published. Default: this process only.
+   */
+  readonly channel?: RunChannel | undefined;
+  /**
+   * Time for which a response continues after its last reader has disconnected, in milliseconds; then it is stopped. 0 stops it at once.
+   * `@default 300_000`
+   */
+  readonly disconnectMs?: number | undefined;
+  /** Time for which an ended response can still be replayed, in milliseconds, for a page that was loaded just before the end. `@default 10_000` */
+  readonly keepMs?: number | undefined;
+  /** Maximum size of a response that is retained for replay, in bytes. A longer one continues but cannot be resumed. `@default 16_777_216` */
+  readonly maxBytes?: number | undefined;
+  /** Clock for the times above. `@default systemClock` */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Responses that outlive their connection. At most one per chat. A chat id gives access to the response: the application checks
+ * that the user owns the chat before it calls `resume` or `stop`.
+ */
+export interface ResumableStreams extends AsyncDisposable {
+  /**
+   * Starts a response and returns it. It continues when the client disconnects. A response of the same chat that is still running, in
+   * any process, is stopped; in the same process `onEnd` of the new response waits for that of the old one. Throws `invalid-request` for an
+   * empty id and `config` after `close`.
+   */
+  start(chatId: string, events: UiEvents, options?: UiResponseOptions): Response;
+  /**
+   * Returns the response of a chat from its beginning: first the stored part, in few chunks and without content that a reset removed, then
+   * the rest as it arrives. A message that was continued is replayed with its earlier parts. Status 204 when no process
+   * reports a response within 2 s. For `GET /api/chat/:id/stream`.
+   */
+  resume(
+    chatId: string,
+    options?: Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'>,
+  ): Promise<Response>;
+  /**
+   * Stops the response of a chat and resolves to true when the connection to the vendor is closed and `onEnd` has settled; to
+   * false when no response is running, or no process answered within 2 s. Pages get an `abort` chunk.
+   */
+  stop(chatId: string): Promise<boolean>;
+  /** Stops all responses of this process and waits for their `onEnd`. For shutdown. */
+  close(): Promise<void>;
+}
+
+/** Data of a `data-majordomo-suspended` part: a call whose tool waits for an answer. Answered by `addToolOutput`. */
+export interface UiSuspended {
+  /** Id of the call. */
+  readonly callId: string;
+  /** Payload that the tool passed to `suspend`. */
+  readonly payload: JsonValue;
+}

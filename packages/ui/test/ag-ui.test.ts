@@ -1,0 +1,318 @@
+import { HttpAgent, type Message as ClientMessage, type RunAgentParameters } from '@ag-ui/client';
+import { createAgent, suspend, type RunState, type Tool } from '@majordomo/agent';
+import { LlmError, type Message } from '@majordomo/core';
+import type { Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
+import type { UiEnd } from '../src/index.ts';
+import { SECRET } from './support/approval-server.ts';
+import { chain, tool } from './support/world.ts';
+
+const weather = tool('weather', () => ({ degrees: 21 }));
+const call = (id: string, name: string, args = {}) => ({ id, name, args });
+
+interface Setup {
+  readonly tools?: readonly Tool[];
+  readonly isStored?: boolean;
+  readonly change?: (body: Record<string, unknown>) => void;
+}
+
+/** Client with a server behind its `fetch`. */
+function client(
+  { tools = [weather], isStored = false, change }: Setup,
+  ...scripts: readonly (readonly Turn[])[]
+) {
+  const { model, providers } = chain(...scripts);
+  const payments: unknown[] = [];
+  const pay = tool(
+    'pay',
+    (args) => {
+      payments.push(args);
+      return 'paid';
+    },
+    { approval: true },
+  );
+  const agent = createAgent({ model, tools: [pay, ...tools] });
+  const ends: UiEnd[] = [];
+  let stored: RunState | readonly Message[] = [];
+  const fetch = async (_url: unknown, init: RequestInit = {}): Promise<Response> => {
+    const body = JSON.parse(init.body as string) as Record<string, unknown>;
+    change?.(body);
+    const signing = isStored ? {} : { secret: SECRET };
+    try {
+      const input = await fromAgUi(body, { ...signing, ...(isStored ? { stored } : {}) });
+      const onEnd = (end: UiEnd): void => {
+        ends.push(end);
+        stored = end.outcome === 'awaiting' && end.state !== undefined ? end.state : end.messages;
+      };
+      const events = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart' });
+      const { signal } = init;
+      return agUiResponse(events, { input, onEnd, ...signing, ...(signal ? { signal } : {}) });
+    } catch (error) {
+      if (LlmError.is(error, 'invalid-request')) return new Response(error.message, { status: 400 });
+      throw error;
+    }
+  };
+  const http = new HttpAgent({
+    url: 'http://chat.test/',
+    threadId: 't',
+    fetch: fetch,
+  });
+  const texts: string[] = [];
+  const errors: { message: string; code?: string | undefined }[] = [];
+  http.subscribe({
+    onMessagesChanged: ({ messages }) => void texts.push(textOf(messages)),
+    onRunErrorEvent: ({ event }) => void errors.push(event),
+  });
+  const send = async (text: string): Promise<void> => {
+    http.addMessage({ id: `u-${http.messages.length}`, role: 'user', content: text });
+    await http.runAgent();
+  };
+  const answer = (...payloads: object[]) => {
+    const interrupts = http.pendingInterrupts;
+    const resume: RunAgentParameters['resume'] = interrupts.map(({ id }, index) => ({
+      interruptId: id,
+      status: 'resolved',
+      payload: payloads[index],
+    }));
+    return http.runAgent({ resume });
+  };
+  return { http, send, answer, texts, errors, ends, payments, requests: () => providers[0]?.requests ?? [] };
+}
+
+const textOf = (messages: readonly ClientMessage[]): string =>
+  messages.flatMap((message) => (message.role === 'assistant' ? (message.content ?? '') : [])).join('');
+
+describe('HttpAgent', () => {
+  it('shows text, reasoning, tools and their results', async () => {
+    const turns = [
+      { reasoning: 'Hm.', text: 'One moment. ', toolCalls: [call('c1', 'weather', { city: 'Oslo' })] },
+      '21 degrees.',
+      'Bye.',
+    ];
+    const { http, send, ends, requests } = client({}, turns);
+    await send('hi');
+    expect(http.messages).toMatchObject([
+      { role: 'user' },
+      { role: 'reasoning', content: 'Hm.' },
+      {
+        role: 'assistant',
+        content: 'One moment. ',
+        toolCalls: [{ id: 'c1', function: { name: 'weather', arguments: '{"city":"Oslo"}' } }],
+      },
+      { role: 'tool', toolCallId: 'c1', content: '{"degrees":21}' },
+      { role: 'assistant', content: '21 degrees.' },
+    ]);
+    expect(ends[0]?.outcome).toBe('finished');
+    await send('bye');
+    expect(requests()[2]?.request.messages.map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+      'tool',
+      'assistant',
+      'user',
+    ]);
+  });
+
+  it('loses the text of a first step that is reset', async () => {
+    const { send, texts, errors } = client({}, [{ fail: 'network', after: 'It rai' }], ['Sunny.']);
+    await send('hi');
+    expect(errors).toEqual([]);
+    expect(texts).toContain('It rai');
+    expect(texts.filter((text) => !'It rai'.startsWith(text) && !'Sunny.'.startsWith(text))).toEqual([]);
+    expect(texts.at(-1)).toBe('Sunny.');
+  });
+
+  it('loses only the second step when that is reset', async () => {
+    const first = { text: 'Look: ', toolCalls: [call('c1', 'weather')] };
+    const { http, send, texts } = client({}, [first, { fail: 'network', after: 'It rai' }], ['Sunny.']);
+    await send('hi');
+    expect(texts).toContain('Look: It rai');
+    expect(texts.at(-1)).toBe('Look: Sunny.');
+    expect(http.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+  });
+
+  it.each([true, false])('continues after an approval, stored: %s', async (isStored) => {
+    const { http, send, answer, ends, payments } = client({ isStored }, [
+      { text: 'I pay.', toolCalls: [call('c1', 'pay', { eur: 5 })] },
+      'Done.',
+    ]);
+    await send('pay');
+    expect(http.pendingInterrupts).toMatchObject([{ reason: 'tool_call', toolCallId: 'c1' }]);
+    expect(payments).toEqual([]);
+    await answer({ approved: true });
+    expect(payments).toEqual([{ eur: 5 }]);
+    expect(http.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+    expect(ends.map(({ outcome }) => outcome)).toEqual(['awaiting', 'finished']);
+  });
+
+  it.each([true, false])('shows a denial, stored: %s', async (isStored) => {
+    const { http, send, answer, payments, requests } = client({ isStored }, [
+      { toolCalls: [call('c1', 'pay')] },
+      'Fine.',
+    ]);
+    await send('pay');
+    await answer({ approved: false, reason: 'too much' });
+    expect(payments).toEqual([]);
+    expect(JSON.stringify(requests()[1]?.request.messages)).toContain('too much');
+    expect(http.messages.find(({ role }) => role === 'tool')).toMatchObject({
+      content: expect.stringContaining('too much') as string,
+    });
+  });
+
+  it('treats a cancelled interrupt as a denial', async () => {
+    const { http, send, payments } = client({}, [{ toolCalls: [call('c1', 'pay')] }, 'Fine.']);
+    await send('pay');
+    const [interrupt] = http.pendingInterrupts;
+    await http.runAgent({ resume: [{ interruptId: interrupt?.id ?? '', status: 'cancelled' }] });
+    expect(payments).toEqual([]);
+    expect(textOf(http.messages)).toBe('Fine.');
+  });
+
+  it('answers a suspended call of a stored run', async () => {
+    const ask = tool('ask', () => suspend({ question: 'Which?' }));
+    const { http, send, answer, requests } = client({ tools: [ask], isStored: true }, [
+      { toolCalls: [call('c1', 'ask')] },
+      'Thanks.',
+    ]);
+    await send('hi');
+    expect(http.pendingInterrupts).toMatchObject([
+      { reason: 'input_required', metadata: { payload: { question: 'Which?' } } },
+    ]);
+    await answer({ choice: 2 });
+    expect(JSON.stringify(requests()[1]?.request.messages)).toContain('{\\"choice\\":2}');
+  });
+
+  it('cannot approve changed arguments', async () => {
+    const change = (body: Record<string, unknown>): void => {
+      if (body['resume'] === undefined) return;
+      body['messages'] = JSON.parse(JSON.stringify(body['messages']).replace('\\"eur\\":5', '\\"eur\\":500'));
+    };
+    const { send, answer, payments } = client({ change }, [
+      { toolCalls: [call('c1', 'pay', { eur: 5 })] },
+      'Done.',
+    ]);
+    await send('pay');
+    await expect(answer({ approved: true })).rejects.toThrow('400');
+    expect(payments).toEqual([]);
+  });
+
+  it('gets a failure with its kind', async () => {
+    const { send, errors } = client({}, [{ fail: 'auth', message: 'wrong key' }]);
+    await send('hi').catch(() => undefined);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('wrong key') as string, code: 'auth' }]);
+  });
+
+  it('closes the vendor when it aborts', async () => {
+    const { http, send, ends, requests } = client({}, [{ hang: true, after: 'Once' }]);
+    http.subscribe({ onTextMessageContentEvent: () => http.abortRun() });
+    await send('hi').catch(() => undefined);
+    await expect.poll(() => ends.map(({ outcome }) => outcome)).toEqual(['stopped']);
+    expect(requests()[0]?.signal.aborted).toBe(true);
+    expect(ends[0]?.messages.at(-1)).toMatchObject({ role: 'assistant', parts: [{ text: 'Once' }] });
+  });
+});
+
+describe('fromAgUi', () => {
+  const hi = { id: 'u', role: 'user', content: 'hi' };
+  const body = (...messages: unknown[]) => ({ threadId: 't', runId: 'r', messages });
+  const turn = {
+    id: 'a',
+    role: 'assistant',
+    toolCalls: [{ id: 'c', type: 'function', function: { name: 't', arguments: '{"a":1}' } }],
+  };
+  const result = { id: 'x', role: 'tool', toolCallId: 'c', content: 'ok' };
+
+  it('reads files, calls, results and errors, and gives other calls an error result', async () => {
+    const source = { type: 'data', value: 'AQID', mimeType: 'image/png' };
+    const parts = {
+      id: 'u',
+      role: 'user',
+      content: [
+        { type: 'text', text: 'x' },
+        { type: 'image', source },
+      ],
+    };
+    const other = {
+      ...turn,
+      toolCalls: [{ id: 'd', type: 'function', function: { name: 't', arguments: '{"a' } }],
+    };
+    const reasoning = { id: 'z', role: 'reasoning', content: 'hm' };
+    const { messages } = await fromAgUi(
+      body(parts, turn, result, reasoning, turn, { ...result, error: 'no' }, other, hi),
+    );
+    expect(messages).toMatchObject([
+      { role: 'user', parts: [{ text: 'x' }, { type: 'image', mediaType: 'image/png' }] },
+      { role: 'assistant', parts: [{ type: 'tool-call', args: { a: 1 } }] },
+      { role: 'tool', parts: [{ callId: 'c', content: [{ text: 'ok' }] }] },
+      { role: 'assistant' },
+      { role: 'tool', parts: [{ isError: true, content: [{ text: 'no' }] }] },
+      { role: 'assistant', parts: [{ invalid: { raw: '{"a' } }] },
+      { role: 'tool', parts: [{ callId: 'd', isError: true }] },
+      { role: 'user' },
+    ]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a body that is not an object', 'x', 'body'],
+    ['a missing thread', { runId: 'r', messages: [] }, 'body.threadId'],
+    ['messages that are not an array', { threadId: 't', runId: 'r' }, 'messages'],
+    ['no messages', body(), 'messages'],
+    ['a message that is not an object', body(1), 'messages[0]'],
+    ['a system message', body({ role: 'system', content: 'x' }, hi), 'messages[0].role'],
+    ['a number as content', body({ role: 'user', content: 7 }), 'messages[0].content'],
+    ['an empty message', body({ role: 'user', content: '' }), 'messages[0].content'],
+    [
+      'an image by URL',
+      body({ role: 'user', content: [{ type: 'image', source: { type: 'url', value: 'http://x' } }] }),
+      'messages[0].content[0].source.type',
+    ],
+    [
+      'broken base64',
+      body({
+        role: 'user',
+        content: [{ type: 'image', source: { type: 'data', mimeType: 'image/png', value: '%' } }],
+      }),
+      'messages[0].content[0].source.value',
+    ],
+    [
+      'a call without id',
+      body({ role: 'assistant', toolCalls: [{ function: { name: 't', arguments: '' } }] }, hi),
+      'messages[0].toolCalls[0].id',
+    ],
+    [
+      'two calls with one id',
+      body({ ...turn, toolCalls: [...turn.toolCalls, ...turn.toolCalls] }, hi),
+      'messages[0].toolCalls[1].id',
+    ],
+    ['a result of an unknown call', body(hi, { ...result, toolCallId: 'y' }), 'messages[1].toolCallId'],
+    ['a last message that is complete', body(hi, { id: 'a', role: 'assistant', content: 'x' }), 'messages'],
+    [
+      'an unsigned answer',
+      { ...body(hi, turn), resume: [{ interruptId: 'c', status: 'resolved', payload: { approved: true } }] },
+      'resume[0].interruptId',
+    ],
+  ])('rejects %s', async (_, value, path) => {
+    await expect(fromAgUi(value)).rejects.toMatchObject({ kind: 'invalid-request', details: { path } });
+  });
+
+  it('rejects an answer that is not a boolean', async () => {
+    const pending = { type: 'tool-call', id: 'c', name: 'pay', args: {} } as const;
+    const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
+    const messages: Message[] = [{ role: 'assistant', parts: [pending] }];
+    const stored: RunState = {
+      version: 1,
+      messages,
+      steps: 1,
+      pending: [pending],
+      results: [],
+      decisions: [],
+      usage,
+      done: undefined,
+    };
+    const resume = [{ interruptId: 'c', status: 'resolved', payload: { approved: 1 } }];
+    await expect(fromAgUi({ ...body(hi), resume }, { stored })).rejects.toMatchObject({
+      details: { path: 'resume[0].payload.approved' },
+    });
+  });
+});

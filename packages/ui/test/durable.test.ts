@@ -1,0 +1,202 @@
+import type { RunResult } from '@majordomo/agent';
+import type { RunEvent } from '@majordomo/agent/durable';
+import {
+  assistant,
+  toolResult,
+  user,
+  type AssistantPart,
+  type Message,
+  type ToolCallPart,
+} from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import {
+  uiMessageChunks,
+  uiMessageResponse,
+  type UiEnd,
+  type UiInput,
+  type UiOptions,
+} from '../src/index.ts';
+import { openPage } from './support/page.ts';
+import { all } from './support/world.ts';
+
+const call: ToolCallPart = { type: 'tool-call', id: 'c1', name: 'pay', args: { eur: 5 } };
+const paid = toolResult({ callId: 'c1', name: 'pay', content: 'paid' });
+
+const event = (step: number, inner: object): RunEvent => ({
+  type: 'event',
+  step,
+  attempt: 'x',
+  event: inner as never,
+});
+const start = (step: number): RunEvent => event(step, { type: 'step-start', step });
+
+/** Events of a part, the text in two deltas. */
+function part(step: number, content: AssistantPart): RunEvent[] {
+  const index = content.type === 'tool-call' ? 1 : 0;
+  const text = content.type === 'text' ? content.text : '';
+  const deltas = text === '' ? [] : [text.slice(0, 3), text.slice(3)];
+  return [
+    { type: 'part-start', index, part: content },
+    ...deltas.map((delta) => ({ type: 'text-delta', index, text: delta })),
+    { type: 'part-end', index, part: content },
+  ].map((inner) => event(step, { type: 'model', event: inner }));
+}
+const text = (step: number, content: string): RunEvent[] => part(step, { type: 'text', text: content });
+const result = (step: number): RunEvent => event(step, { type: 'tool-end', result: paid.parts[0] });
+
+async function* watched(...events: RunEvent[]) {
+  for (const one of events) yield await Promise.resolve(one);
+}
+
+/** Events of a run that does not end. */
+async function* silentAfter(...events: RunEvent[]) {
+  yield* watched(...events);
+  await new Promise(() => undefined);
+}
+
+const never = (): Promise<never> => new Promise(() => undefined);
+const transcript: Message[] = [
+  user('hi'),
+  assistant([{ type: 'text', text: 'I pay.' }, call]),
+  paid,
+  assistant('Done.'),
+];
+const over = () => Promise.resolve({ messages: transcript } as unknown as RunResult);
+
+async function show(events: AsyncIterable<RunEvent>, options: UiOptions) {
+  const page = openPage(7, () =>
+    Promise.resolve(uiMessageResponse(events, { messageId: 'run', ...options })),
+  );
+  await page.chat.sendMessage({ text: 'hi' });
+  return page;
+}
+
+const COMPLETE = [
+  { type: 'step-start' },
+  { type: 'text', text: 'I pay.' },
+  { type: 'tool-pay', state: 'output-available', input: { eur: 5 }, output: 'paid' },
+  { type: 'step-start' },
+  { type: 'text', text: 'Done.' },
+];
+
+describe('the events of a durable run', () => {
+  const first = [start(1), ...text(1, 'I pay.'), ...part(1, call), result(1)];
+  const second = [start(2), ...text(2, 'Done.')];
+
+  it('are shown, and the end has the messages of the result', async () => {
+    const ends: UiEnd[] = [];
+    const page = await show(watched(...first, ...second), {
+      durable: { result: over, awaiting: () => Promise.resolve([]) },
+      onEnd: (end) => void ends.push(end),
+    });
+    expect(page.parts()).toMatchObject(COMPLETE);
+    expect(ends).toMatchObject([{ outcome: 'finished', messages: transcript, state: undefined }]);
+  });
+
+  it('show the output of a process that died once', async () => {
+    const died = [start(2), ...text(2, 'Donkey').slice(0, 2), { type: 'reset', step: 2 } as const];
+    const page = await show(watched(...first, ...died, ...second), { durable: { result: over } });
+    expect(page.screens).toContain('I pay.Don');
+    expect(page.parts()).toMatchObject(COMPLETE);
+    expect(
+      page.screens.filter((screen) => !'I pay.Done.'.startsWith(screen) && screen !== 'I pay.Don'),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['at the beginning', [{ type: 'missed' } as const, ...second]],
+    ['within a step', [start(1), ...text(1, 'I pay.').slice(0, 2), { type: 'missed' } as const, ...second]],
+    ['between steps', [...first, { type: 'missed' } as const]],
+  ])('that were missed %s are replaced by the result', async (_, events) => {
+    const page = await show(watched(...events), { durable: { result: over } });
+    expect(page.chat.status).toBe('ready');
+    expect(page.parts()).toMatchObject(COMPLETE);
+    expect(page.parts()).toHaveLength(COMPLETE.length);
+    expect(page.screens.filter((screen) => !'I pay.Done.'.startsWith(screen))).toEqual([]);
+  });
+
+  it.each([{ durable: {} }, {}])('that were missed without a result are an error: %o', async (options) => {
+    const page = await show(watched(...first, { type: 'missed' }), options);
+    expect(page.chat.error?.message).toContain('reload');
+  });
+
+  it('of a failed run end with its error', async () => {
+    const failed = (): Promise<never> => Promise.reject(new Error('secret'));
+    const page = await show(watched(...first), { durable: { result: failed } });
+    expect(page.chat.error?.message).toBe('The server failed.');
+  });
+
+  it('do not wait for the result when the page leaves', async () => {
+    const ends: UiEnd[] = [];
+    const chunks = uiMessageChunks(silentAfter(...first), {
+      durable: { result: never, awaiting: never },
+      onEnd: (end) => void ends.push(end),
+    });
+    for await (const { type } of chunks) if (type === 'tool-output-available') break;
+    expect(ends).toMatchObject([{ outcome: 'stopped', messages: [] }]);
+  });
+});
+
+describe('a durable run that waits', () => {
+  const asking = [start(1), ...text(1, 'I pay.'), ...part(1, call)];
+  const awaiting = () => Promise.resolve([call]);
+
+  /** Shows the events of a run that does not end, and lets the time for late events pass. */
+  async function showWaiting(events: RunEvent[], options: UiOptions) {
+    const ends: UiEnd[] = [];
+    const clock = fakeClock();
+    const shown = show(silentAfter(...events), { clock, onEnd: (end) => void ends.push(end), ...options });
+    await expect
+      .poll(async () => {
+        await clock.advance(100);
+        return ends.length;
+      })
+      .toBe(1);
+    return { page: await shown, ends };
+  }
+
+  it.each([
+    ['after the parts of the call', asking, 'I pay.'],
+    ['with the call when its events were not received', [], ''],
+  ])('ends the response with the request %s', async (_, events, shown) => {
+    const { page, ends } = await showWaiting(events, { durable: { result: never, awaiting } });
+    expect(page.parts()[0]).toEqual({ type: 'step-start' });
+    expect(page.parts().at(-1)).toMatchObject({
+      type: 'tool-pay',
+      state: 'approval-requested',
+      input: { eur: 5 },
+    });
+    expect(page.parts().filter(({ type }) => type === 'tool-pay')).toHaveLength(1);
+    expect(page.screens.at(-1)).toBe(shown);
+    expect(ends).toMatchObject([{ outcome: 'awaiting', state: undefined }]);
+  });
+
+  const input: UiInput = {
+    messages: [user('hi')],
+    run: [user('hi')],
+    decisions: [{ callId: 'c1', approve: true }],
+    messageId: 'run',
+    steps: 1,
+  };
+  const rest = [result(1), start(2), ...text(2, 'Done.')];
+
+  it.each([
+    ['all steps', [...asking, ...rest]],
+    ['the steps after the decision', [{ type: 'missed' } as const, ...rest]],
+  ])('continues the message after a decision with %s', async (_, events) => {
+    const durable = { result: over, awaiting };
+    const chunks = await all(uiMessageChunks(watched(...events), { input, durable, clock: fakeClock() }));
+    expect(chunks.map(({ type }) => type)).toEqual([
+      'start',
+      'tool-output-available',
+      'start-step',
+      'text-start',
+      'text-delta',
+      'text-delta',
+      'text-end',
+      'finish-step',
+      'finish',
+    ]);
+  });
+});

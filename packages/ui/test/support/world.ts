@@ -1,0 +1,27 @@
+import { createAgent, type Agent, type Tool } from '@majordomo/agent';
+import { createMajordomo, type ChatModel } from '@majordomo/core';
+import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
+import type { UiMessageChunk } from '../../src/index.ts';
+
+/** Chain of the scripted targets `a/m`, `b/m` and so on. */
+export function chain(...scripts: readonly (readonly Turn[])[]): {
+  readonly model: ChatModel;
+  readonly providers: readonly FakeProvider[];
+} {
+  const providers = scripts.map((turns, at) => fakeProvider({ id: 'abc'.charAt(at), models: { m: turns } }));
+  const majordomo = createMajordomo({ providers, chain: { attempts: 1 } });
+  return { model: majordomo.model(providers.map(({ id }) => `${id}/m`).join(',')), providers };
+}
+
+export function tool(name: string, run: Tool['run'], options: Partial<Tool> = {}): Tool {
+  return { name, description: name, parameters: { type: 'object' }, run, ...options };
+}
+
+export const agentOf = (tools: readonly Tool[], ...scripts: readonly (readonly Turn[])[]): Agent =>
+  createAgent({ model: chain(...scripts).model, tools });
+
+export async function all(chunks: AsyncIterable<UiMessageChunk>): Promise<UiMessageChunk[]> {
+  const list: UiMessageChunk[] = [];
+  for await (const chunk of chunks) list.push(chunk);
+  return list;
+}
