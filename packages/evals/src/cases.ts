@@ -1,0 +1,148 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { LlmError, messageOf, type JsonValue, type Message } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
+import { digest } from './digest.ts';
+import { configError } from './options.ts';
+import type { Case, RecordedOutput } from './types.ts';
+
+/** Case with its id. */
+export type NamedCase<Input = unknown, Expected = unknown> = Case<Input, Expected> & { readonly id: string };
+
+/**
+ * Reads cases from a file with one JSON object per line. Empty lines are skipped. Iterating rejects with `config` for a line
+ * that is not a case; the message has the file and line number.
+ */
+export const readCases = <Input = JsonValue, Expected = JsonValue>(
+  file: string,
+): AsyncIterable<Case<Input, Expected>> => ({ [Symbol.asyncIterator]: () => casesOf<Input, Expected>(file) });
+
+async function* casesOf<Input, Expected>(file: string): AsyncGenerator<Case<Input, Expected>, undefined> {
+  for await (const { text, number } of linesOf(file)) {
+    const value = parsed(text);
+    if (!isRecord(value) || !('input' in value))
+      throw lineError(file, number, 'is not a case with an `input`');
+    yield value as unknown as Case<Input, Expected>;
+  }
+  return undefined;
+}
+
+/**
+ * Creates a case from each stored trajectory: `input` is the transcript up to and including the last user message, `expected` is
+ * the messages after it, `id` is the trajectory's id. Skips an incomplete line at the end of a file. Iterating rejects with
+ * `config`, file and line number for any other line that is not a trajectory.
+ *
+ * @param files lines that `@majordomo/trajectory` wrote
+ */
+export const casesFromTrajectories = (files: string | readonly string[]): AsyncIterable<TrajectoryCase> => ({
+  [Symbol.asyncIterator]: () => trajectoryCases(files),
+});
+
+type TrajectoryCase = Case<readonly Message[], RecordedOutput>;
+
+async function* trajectoryCases(
+  files: string | readonly string[],
+): AsyncGenerator<TrajectoryCase, undefined> {
+  const { parseTrajectory } = await import('@majordomo/trajectory');
+  for (const file of typeof files === 'string' ? [files] : files)
+    for await (const { text, number, isLast } of linesOf(file)) {
+      if (isLast && parsed(text) === undefined) continue;
+      try {
+        const { id, messages } = parseTrajectory(text);
+        const end = messages.findLastIndex(({ role }) => role === 'user') + 1;
+        yield { id, input: messages.slice(0, end), expected: outputOf(messages.slice(end)) };
+      } catch (error) {
+        throw lineError(file, number, `is not a trajectory: ${messageOf(error)}`);
+      }
+    }
+  return undefined;
+}
+
+function outputOf(messages: readonly Message[]): RecordedOutput {
+  const answers = messages.filter((message) => message.role === 'assistant');
+  const calls = answers.flatMap(({ parts }) => parts.filter((part) => part.type === 'tool-call'));
+  return {
+    text: textOf(answers.at(-1)),
+    toolCalls: calls.map(({ name, args }) => ({ name, args })),
+  };
+}
+
+/** Returns the text parts of a message. */
+export function textOf(message: Message | undefined): string {
+  if (message === undefined) return '';
+  return message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** Line that is not empty. */
+interface Line {
+  readonly text: string;
+  /** Number in the file, from 1. */
+  readonly number: number;
+  readonly isLast: boolean;
+}
+
+async function* linesOf(file: string): AsyncGenerator<Line, undefined> {
+  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+  let number = 0;
+  let previous: Omit<Line, 'isLast'> | undefined;
+  try {
+    for await (const text of lines) {
+      number++;
+      if (text.trim() === '') continue;
+      if (previous !== undefined) yield { ...previous, isLast: false };
+      previous = { text, number };
+    }
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+    throw new LlmError('config', `${file}: the file does not exist`, { path: file }, { cause });
+  }
+  if (previous !== undefined) yield { ...previous, isLast: true };
+  return undefined;
+}
+
+/** Whether a file system error means that a file does not exist. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** Returns the JSON value of a line; `undefined` for another line. */
+export function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const lineError = (file: string, number: number, problem: string): LlmError =>
+  new LlmError('config', `${file}:${number}: the line ${problem}`, { path: file });
+
+/**
+ * Returns all cases with ids, in the order of their ids. Throws `config` for a case that is invalid, a duplicate id, no cases,
+ * and an element of `only` without a case.
+ */
+export async function loadCases<Input, Expected>(
+  name: string,
+  cases: Iterable<Case<Input, Expected>> | AsyncIterable<Case<Input, Expected>>,
+  only: readonly string[] | undefined,
+): Promise<readonly NamedCase<Input, Expected>[]> {
+  const named = new Map<string, NamedCase<Input, Expected>>();
+  for await (const one of cases) {
+    const id = one.id ?? digest(one.input, 12);
+    if (typeof id !== 'string' || id.length < 1 || id.length > 200)
+      throw configError(name, 'cases', 'must have ids of 1 to 200 characters');
+    if (named.has(id)) throw configError(name, 'cases', `has two cases with the id ${JSON.stringify(id)}`);
+    named.set(id, { ...one, id });
+  }
+  if (named.size === 0) throw configError(name, 'cases', 'must contain at least one case');
+  const all = [...named.values()].sort((a, b) => compareText(a.id, b.id));
+  if (only === undefined) return all;
+  const matches = (one: NamedCase<Input, Expected>, label: string): boolean =>
+    one.id === label || (one.tags ?? []).includes(label);
+  for (const label of only)
+    if (!all.some((one) => matches(one, label)))
+      throw configError(name, 'only', `has ${JSON.stringify(label)}, which is not an id or tag of a case`);
+  return all.filter((one) => only.some((label) => matches(one, label)));
+}
+
+/** Compares strings by code units, independent of the language. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,235 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  checkValue,
+  describeIssues,
+  type JsonObject,
+  type ObjectSchema,
+  type ToolCallPart,
+} from '@majordomo/core';
+import { createRedactor, type Redactor } from '@majordomo/redact';
+import { formatUsd } from '@majordomo/catalog';
+import { parsed } from './cases.ts';
+import { canonicalJson, digest } from './digest.ts';
+import { nanoUsdOf } from './options.ts';
+import type { Case, Check, CheckResult, OfCase, Output, RecordedOutput } from './types.ts';
+
+/** Returns a check with a version, which is a digest of its kind and options. */
+export function versioned(
+  kind: string,
+  options: readonly unknown[],
+  run: Check<unknown, unknown>,
+): Check & { readonly version: string } {
+  const plain = options.map((option) =>
+    typeof option === 'function' ? 'function' : option instanceof RegExp ? String(option) : (option ?? null),
+  );
+  return Object.assign(run, { version: digest([kind, ...plain], 12) });
+}
+
+const of = <T>(value: OfCase<T>, one: Case<unknown>): T =>
+  typeof value === 'function' ? (value as (of: Case<unknown>) => T)(one) : value;
+
+/**
+ * Checks that the text equals, or that the value deeply equals in any order of members. Text is compared after trimming and is
+ * not parsed.
+ *
+ * @default the case's `expected`
+ */
+export function exact(expected?: OfCase<unknown>): Check {
+  return versioned('exact', [expected], (output) => {
+    const wanted = expected === undefined ? output.expected : of(expected, output.case);
+    const isEqual =
+      typeof wanted === 'string'
+        ? output.text.trim() === wanted.trim()
+        : isDeepStrictEqual(plain(output.value), plain(wanted));
+    return { score: isEqual, reason: isEqual ? undefined : `expected ${shown(wanted)}` };
+  });
+}
+
+/** Returns the value as JSON has it, so that objects without prototype and absent members are equal. */
+const plain = (value: unknown): unknown => (value === undefined ? undefined : parsed(canonicalJson(value)));
+
+const shown = (value: unknown): string => {
+  const text = typeof value === 'string' ? JSON.stringify(value) : canonicalJson(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+};
+
+/**
+ * Checks that the text contains each of these strings.
+ *
+ * @default the case's `expected`, a string or an array of strings
+ */
+export function contains(
+  expected?: OfCase<string | readonly string[]>,
+  options: { readonly ignoreCase?: boolean | undefined } = {},
+): Check {
+  return versioned('contains', [expected, options], (output) => {
+    const wanted =
+      expected === undefined ? (output.expected as string | readonly string[]) : of(expected, output.case);
+    const fold = (text: string): string => (options.ignoreCase === true ? text.toLowerCase() : text);
+    const text = fold(output.text);
+    const missing = [wanted].flat().filter((part) => !text.includes(fold(part)));
+    return failedIf(missing.length > 0, `does not contain ${missing.map(shown).join(', ')}`);
+  });
+}
+
+const failedIf = (isFailed: boolean, reason: string): CheckResult =>
+  isFailed ? { score: 0, reason } : { score: 1 };
+
+/** Checks that the text matches the expression. */
+export function matches(pattern: RegExp): Check {
+  // Unlike `test`, `search` ignores the position of a global expression.
+  return versioned('matches', [pattern], ({ text }) =>
+    failedIf(text.search(pattern) === -1, `does not match ${String(pattern)}`),
+  );
+}
+
+/** Checks that the value, or the text parsed as JSON, matches a schema library's object or a JSON schema. */
+export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check {
+  const options = '~standard' in schema ? 'schema' : schema;
+  return versioned('matchesSchema', [options], async ({ value, text }) => {
+    const json = value === undefined ? parsed(text) : value;
+    if (json === undefined) return { score: 0, reason: 'the text is not JSON' };
+    const checked = await checkValue(schema, json);
+    return 'issues' in checked ? { score: 0, reason: describeIssues(checked.issues) } : { score: 1 };
+  });
+}
+
+/** Expected occurrence of a tool. Arguments match when they contain these members, at any depth; arrays must match completely. */
+export interface ToolCallRule {
+  readonly args?: OfCase<JsonObject> | undefined;
+  /** Tool whose first call must come after a matching call. */
+  readonly before?: string | undefined;
+  /** Tool whose first call must occur, and must come before a matching call. */
+  readonly after?: string | undefined;
+  /** Exact number of matching calls. `@default at least one` */
+  readonly times?: number | undefined;
+}
+
+/** Checks that the tool was called as the rule specifies. */
+export function calledTool(name: string, rule: ToolCallRule = {}): Check {
+  const { args, before, after, times } = rule;
+  const options = [name, typeof args === 'function' ? 'function' : args, before, after, times];
+  return versioned(
+    'calledTool',
+    options.map((option) => option ?? null),
+    (output) => {
+      const wanted = args === undefined ? {} : of(args, output.case);
+      const first = (tool: string): number => output.toolCalls.findIndex((call) => call.name === tool);
+      const lowest = after === undefined ? -1 : first(after);
+      const highest = before === undefined || first(before) === -1 ? Infinity : first(before);
+      if (after !== undefined && lowest === -1) return { score: 0, reason: `${after} was not called` };
+      const isMatch = (call: ToolCallPart, at: number): boolean =>
+        call.name === name && at > lowest && at < highest && includes(call.args, wanted);
+      const count = output.toolCalls.filter(isMatch).length;
+      return failedIf(
+        times === undefined ? count === 0 : count !== times,
+        `${count} calls of ${name} match; the tools were ${toolNames(output)}`,
+      );
+    },
+  );
+}
+
+const toolNames = ({ toolCalls }: Output): string => toolCalls.map(({ name }) => name).join(', ') || 'none';
+
+/** Whether a value contains these members at any depth. Arrays must match completely. */
+function includes(value: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted))
+    return (
+      Array.isArray(value) &&
+      value.length === wanted.length &&
+      wanted.every((member, at) => includes(value[at], member))
+    );
+  if (typeof wanted !== 'object' || wanted === null) return value === wanted;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.entries(wanted).every(([key, member]) => includes(Reflect.get(value, key), member));
+}
+
+/**
+ * Checks that tools were called in this order. `exactly` forbids other calls; otherwise calls between them are allowed.
+ *
+ * @default the names of the case's `expected.toolCalls`
+ */
+export function calledTools(
+  names?: OfCase<readonly string[]>,
+  options: { readonly exactly?: boolean | undefined } = {},
+): Check {
+  return versioned('calledTools', [names, options], (output) => {
+    const wanted =
+      names === undefined
+        ? (output.expected as RecordedOutput).toolCalls.map(({ name }) => name)
+        : of(names, output.case);
+    const called = output.toolCalls.map(({ name }) => name);
+    let found = 0;
+    for (const name of called) if (name === wanted[found]) found++;
+    const isRight = found === wanted.length && (options.exactly !== true || called.length === wanted.length);
+    return failedIf(!isRight, `expected ${wanted.join(', ') || 'none'}; the tools were ${toolNames(output)}`);
+  });
+}
+
+/** Checks that no tool with one of these names was called; without names, that no tool was called. */
+export function calledNoTool(...names: readonly string[]): Check {
+  return versioned('calledNoTool', names, ({ toolCalls }) => {
+    const found = toolCalls
+      .map(({ name }) => name)
+      .filter((name) => names.length === 0 || names.includes(name));
+    return failedIf(found.length > 0, `called ${found.join(', ')}`);
+  });
+}
+
+/** Checks that every target that answered matches: `provider/model`, `provider/*` or `*`. */
+export function answeredBy(...patterns: readonly string[]): Check {
+  const isMatch = (target: string): boolean =>
+    patterns.some(
+      (pattern) =>
+        pattern === '*' ||
+        pattern === target ||
+        (pattern.endsWith('/*') && target.startsWith(pattern.slice(0, -1))),
+    );
+  return versioned('answeredBy', patterns, ({ targets }) => {
+    const others = targets.filter((target) => !isMatch(target));
+    return failedIf(others.length > 0, `${others.join(', ')} answered`);
+  });
+}
+
+/**
+ * Checks that the cost is known and at most this many dollars, such as `'0.02'`. An unknown cost scores 0 with the missing facts
+ * as reason; an included cost scores 1.
+ */
+export function maxUsd(usd: string): Check {
+  const limit = nanoUsdOf('maxUsd', 'usd', usd);
+  return versioned('maxUsd', [usd], ({ cost: { nanoUsd, basis, missing } }) => {
+    if (basis === 'included') return { score: 1 };
+    if (nanoUsd === undefined) return { score: 0, reason: `the cost is unknown: ${missing.join(', ')}` };
+    return failedIf(nanoUsd > limit, `cost ${formatUsd(nanoUsd)}`);
+  });
+}
+
+/** Checks that the duration is at most this many milliseconds. */
+export function maxMs(ms: number): Check {
+  return versioned('maxMs', [ms], (output) => failedIf(output.ms > ms, `took ${Math.round(output.ms)} ms`));
+}
+
+/** Checks that the subject made at most this many model calls. */
+export function maxCalls(calls: number): Check {
+  return versioned('maxCalls', [calls], (output) =>
+    failedIf(output.calls > calls, `made ${output.calls} model calls`),
+  );
+}
+
+/**
+ * Checks that the redactor finds nothing in the text, the tool arguments or the value. The redactor defines the rules for
+ * personal data.
+ *
+ * @default createRedactor()
+ */
+export function noSecrets(redactor: Redactor = createRedactor()): Check {
+  return versioned('noSecrets', [], ({ text, toolCalls, value }) => {
+    const searched = [
+      text,
+      ...toolCalls.map(({ args }) => JSON.stringify(args)),
+      value === undefined ? '' : JSON.stringify(value),
+    ];
+    const rules = searched.flatMap((part) => redactor.find(part).map(({ rule }) => rule));
+    return failedIf(rules.length > 0, `found ${[...new Set(rules)].join(', ')}`);
+  });
+}

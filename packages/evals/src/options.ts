@@ -1,0 +1,161 @@
+import { LlmError } from '@majordomo/core';
+import { checkOptions, didYouMean, isRecord, type KindsOf } from '@majordomo/core/toolkit';
+import type { EvaluateOptions } from './evaluation.ts';
+import type { Check, EvalDefinition } from './types.ts';
+
+/** Definition and options after their checks, with defaults. */
+export interface Settings {
+  readonly trials: number;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  /** Whether the options request fewer trials than the definition. */
+  readonly hasFewerTrials: boolean;
+  readonly margins: Readonly<Record<string, number | false>>;
+  readonly budgetNanoUsd: bigint | undefined;
+}
+
+type Definition = EvalDefinition<never, never>;
+
+/** Returns the definition unchanged. Provides the types for a module of `majordomo eval run`. */
+export function defineEval<Input, Expected = unknown>(
+  definition: EvalDefinition<Input, Expected>,
+): EvalDefinition<Input, Expected> {
+  return definition;
+}
+
+/** Returns a `config` error that names the evaluation and the member. */
+export const configError = (name: string, path: string, problem: string): LlmError =>
+  new LlmError('config', `evaluation ${name}: \`${path}\` ${problem}`, { path });
+
+/** Throws `config` for an invalid definition or option. */
+export function readSettings(definition: Definition, options: EvaluateOptions): Settings {
+  checkOptions('evaluate', definition, DEFINITION_KINDS, ['name', 'cases', 'subject']);
+  checkName(definition.name);
+  const { name } = definition;
+  checkOptions(`evaluation ${name}`, options, OPTION_KINDS);
+  checkChecks(definition);
+  const trials = definition.trials ?? 1;
+  for (const given of [definition, options]) {
+    checkRange(name, 'trials', given.trials, 1, 100);
+    checkRange(name, 'concurrency', given.concurrency, 1, 1000);
+  }
+  checkRange(name, 'timeoutMs', definition.timeoutMs, 0, 2 ** 31 - 1);
+  return {
+    trials: options.trials ?? trials,
+    hasFewerTrials: (options.trials ?? trials) < trials,
+    concurrency: options.concurrency ?? definition.concurrency ?? 4,
+    timeoutMs: definition.timeoutMs ?? 300_000,
+    margins: marginsOf(definition),
+    budgetNanoUsd:
+      options.budgetUsd === undefined ? undefined : nanoUsdOf(name, 'budgetUsd', options.budgetUsd),
+  };
+}
+
+const DEFINITION_KINDS: KindsOf<Definition> = {
+  name: 'string',
+  majordomo: 'object with model',
+  cases: true,
+  subject: 'function',
+  checks: 'object',
+  gates: 'object',
+  trials: 'number',
+  concurrency: 'number',
+  timeoutMs: 'number',
+  margins: 'object',
+  version: 'string',
+};
+const OPTION_KINDS: KindsOf<EvaluateOptions> = {
+  folder: 'string',
+  mode: ['replay', 'record', 'live'],
+  accept: 'boolean',
+  budgetUsd: 'string',
+  only: 'array',
+  trials: 'number',
+  concurrency: 'number',
+  onProgress: 'function',
+  signal: 'object',
+  redactor: 'object with find',
+  catalog: 'object with find',
+  clock: 'object with now',
+};
+
+/** Throws `config` for a name that is not the name of a file. */
+export function checkName(name: string): void {
+  if (!/^(?!\.)[\w.-]{1,100}$/.test(name))
+    throw new LlmError(
+      'config',
+      `evaluate: \`name\` must have 1 to 100 letters, digits, ".", "_" and "-", and must not start with "."`,
+      { path: 'name' },
+    );
+}
+
+const RESERVED = ['usd', 'ms'];
+
+function checkChecks({ name, checks = {}, gates = {} }: Definition): void {
+  for (const [member, group] of Object.entries({ checks, gates }))
+    for (const [key, check] of Object.entries(group as Record<string, Check>)) {
+      const path = `${member}.${key}`;
+      if (key.length < 1 || key.length > 60)
+        throw configError(name, path, 'must have a name of 1 to 60 characters');
+      if (RESERVED.includes(key)) throw configError(name, path, 'has a reserved name; choose another one');
+      if (typeof check !== 'function') throw configError(name, path, 'must be a function');
+    }
+  const both = Object.keys(gates).find((key) => Object.hasOwn(checks, key));
+  if (both !== undefined)
+    throw configError(name, `gates.${both}`, 'is also the name of a check; choose another one');
+}
+
+function checkRange(
+  name: string,
+  path: string,
+  value: number | undefined,
+  lowest: number,
+  highest: number,
+): void {
+  if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return;
+  throw configError(name, path, `must be an integer from ${lowest} to ${highest}, got ${value}`);
+}
+
+function marginsOf({ name, checks = {}, margins = {} }: Definition): Settings['margins'] {
+  const defaults: Record<string, number | false> = {};
+  for (const key of Object.keys(checks)) defaults[key] = 0.05;
+  return mergeMargins(name, { ...defaults, usd: 0.1, ms: false }, margins);
+}
+
+/** Returns the margins with replacements. Throws `config` for an invalid margin and for one without a metric. */
+export function mergeMargins(
+  name: string,
+  margins: Settings['margins'],
+  replacements: Readonly<Record<string, number | false>>,
+): Settings['margins'] {
+  for (const [key, margin] of Object.entries(replacements)) {
+    if (!Object.hasOwn(margins, key))
+      throw configError(name, `margins.${key}`, `is not a check${didYouMean(key, Object.keys(margins))}`);
+    if (margin !== false && !(typeof margin === 'number' && margin >= 0 && margin < Infinity))
+      throw configError(name, `margins.${key}`, 'must be a number of 0 or more, or false');
+  }
+  return { ...margins, ...replacements };
+}
+
+/** Returns an amount such as `'0.02'` in nano-dollars. Throws `config` for another format. */
+export function nanoUsdOf(name: string, path: string, usd: string): bigint {
+  const [, dollars = '', decimals = ''] = /^(\d{1,12})(?:\.(\d{1,9}))?$/.exec(usd) ?? [];
+  if (dollars === '') throw configError(name, path, `must be an amount in dollars such as "0.02"`);
+  return BigInt(dollars + decimals.padEnd(9, '0'));
+}
+
+/** Whether a value is JSON: no function, no object of a class, no number that JSON does not have. */
+export function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return (
+    isPlainObject(value) && Object.values(value).every((member) => member === undefined || isJson(member))
+  );
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

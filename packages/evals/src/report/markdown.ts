@@ -1,0 +1,93 @@
+import type { Evaluation, Metric, Sample } from '../evaluation.ts';
+import { count, differenceText, intervalText, pText, valueText } from '../reasons.ts';
+import { isFailed, plainLine, problemsOf } from './plain-text.ts';
+
+const MAX_CHARACTERS = 60_000;
+const MAX_ROWS = 100;
+const MAX_REASONS = 20;
+const MAX_OUTPUT = 1000;
+
+/**
+ * Renders Markdown for a pull-request comment, at most 60,000 characters. The first line is
+ * `<!-- majordomo-eval:<name> -->`, by which a bot finds its comment.
+ */
+export function toMarkdown(evaluation: Evaluation): string {
+  const { name, verdict, reasons, metrics, gates, totals, samples } = evaluation;
+  const failed = samples.filter(isFailed);
+  let text = [
+    `<!-- majordomo-eval:${name} -->`,
+    `## ${code(name)}: ${verdict}`,
+    '',
+    ...reasons.slice(0, MAX_REASONS).map((reason) => `- ${code(reason)}`),
+    '',
+    ...table(
+      ['metric', 'verdict', 'now', 'before', 'difference (90 % interval)', 'margin', 'p', 'changed cases'],
+      metrics.slice(0, MAX_ROWS).map(rowOf),
+    ),
+    ...table(
+      ['gate', 'verdict', 'failed samples'],
+      gates
+        .slice(0, MAX_ROWS)
+        .map((gate) => [cell(gate.name), gate.passed ? 'pass' : 'fail', `${gate.failed.length}`]),
+    ),
+    `${count(totals.cases, 'case')}, ${count(totals.samples, 'sample')}, ${totals.replayed} replayed`,
+    '',
+  ].join('\n');
+  for (const [at, sample] of failed.entries()) {
+    const next = sampleText(sample);
+    const rest = `\n${count(failed.length - at, 'failed sample')} omitted\n`;
+    if (text.length + next.length + rest.length > MAX_CHARACTERS) return text + rest;
+    text += next;
+  }
+  return text;
+}
+
+const rowOf = (metric: Metric): readonly string[] => [
+  cell(metric.name),
+  metric.verdict,
+  valueText(metric, metric.mean),
+  valueText(metric, metric.before),
+  intervalText(metric),
+  differenceText(metric, metric.margin),
+  pText(metric.p),
+  `${metric.changed} of ${metric.cases}`,
+];
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const lines = [head, head.map(() => '---'), ...rows];
+  return [...lines.map((row) => `| ${row.join(' | ')} |`), ''];
+}
+
+const sampleText = (sample: Sample): string =>
+  [
+    '',
+    `### ${code(`${sample.case}#${sample.trial}`)}`,
+    '',
+    ...problemsOf(sample).map((problem) => `- ${code(problem)}`),
+    '',
+    block(sample.text),
+    '',
+  ].join('\n');
+
+/** Returns an inline code span, in which mentions, links and HTML have no effect. */
+function code(text: string): string {
+  const line = plainLine(text).trim() || ' ';
+  const fence = '`'.repeat(longestRun(line) + 1);
+  // Spaces separate the fence from backticks of the text.
+  return `${fence} ${line} ${fence}`;
+}
+
+/** Returns a code span for a table, in which a `|` would end the cell. */
+const cell = (text: string): string => code(text.replaceAll('|', '¦'));
+
+/** Returns a code block. */
+function block(text: string): string {
+  const lines = text.slice(0, MAX_OUTPUT).split(/\r\n|\r|\n/);
+  const content = lines.map((line) => plainLine(line, MAX_OUTPUT)).join('\n');
+  const fence = '`'.repeat(Math.max(3, longestRun(content) + 1));
+  return `${fence}text\n${content}${text.length > MAX_OUTPUT ? '…' : ''}\n${fence}`;
+}
+
+const longestRun = (text: string): number =>
+  Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

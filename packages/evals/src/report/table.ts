@@ -1,0 +1,96 @@
+import type { Evaluation, Metric, Verdict } from '../evaluation.ts';
+import { differenceText, intervalText, pText, valueText } from '../reasons.ts';
+import { isFailed, plainLine, problemsOf } from './plain-text.ts';
+
+/** Options of `toTable`. */
+export interface TableOptions {
+  /** Whether verdicts have colors. `@default false` */
+  readonly color?: boolean | undefined;
+  /** Maximum width of a line, in terminal columns, at least 40. `@default 100` */
+  readonly columns?: number | undefined;
+}
+
+const MAX_SAMPLES = 10;
+
+/** Renders a table of metrics, gates and failed samples for a terminal. */
+export function toTable(evaluation: Evaluation, options: TableOptions = {}): string {
+  const { name, verdict, reasons, metrics, gates, samples, baseline, warnings } = evaluation;
+  const columns = Math.max(40, options.columns ?? 100);
+  const failed = samples.filter(isFailed);
+  const paint = options.color === true ? painted : (text: string): string => text;
+  const lines = [
+    `${name}: ${verdict}`,
+    ...reasons.map((reason) => `- ${reason}`),
+    '',
+    ...aligned([HEAD, ...metrics.map(rowOf)]),
+    ...gates.map(
+      (gate) => `gate ${gate.name}: ${gate.passed ? 'pass' : `fail in ${gate.failed.length} samples`}`,
+    ),
+    ...failed
+      .slice(0, MAX_SAMPLES)
+      .map((sample) => `${sample.case}#${sample.trial}: ${problemsOf(sample).join('; ')}`),
+    ...(failed.length > MAX_SAMPLES ? [`and ${failed.length - MAX_SAMPLES} more failed samples`] : []),
+    ...casesLine('added cases', baseline?.added),
+    ...casesLine('removed cases', baseline?.removed),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
+  return lines.map((line) => paint(fit(plainLine(line, 1000), columns)).trimEnd()).join('\n');
+}
+
+const casesLine = (what: string, ids: readonly string[] = []): readonly string[] =>
+  ids.length === 0 ? [] : [`${what}: ${ids.join(', ')}`];
+
+const HEAD: readonly string[] = [
+  'metric',
+  'verdict',
+  'now',
+  'before',
+  'difference (90 % interval)',
+  'margin',
+  'p',
+];
+
+const rowOf = (metric: Metric): readonly string[] => [
+  metric.name,
+  metric.verdict,
+  valueText(metric, metric.mean),
+  valueText(metric, metric.before),
+  intervalText(metric),
+  differenceText(metric, metric.margin),
+  pText(metric.p),
+];
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = HEAD.map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
+  return rows.map((row) =>
+    row.map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell))).join('  '),
+  );
+}
+
+const WIDE =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]|\p{Emoji_Presentation}/u;
+
+const widthOf = (text: string): number =>
+  Array.from(text).reduce((width, char) => width + (WIDE.test(char) ? 2 : 1), 0);
+
+/** Cuts a line at a width. */
+function fit(line: string, columns: number): string {
+  if (widthOf(line) <= columns) return line;
+  let cut = '';
+  let width = 1;
+  for (const char of line) {
+    width += WIDE.test(char) ? 2 : 1;
+    if (width > columns) break;
+    cut += char;
+  }
+  return `${cut}…`;
+}
+
+const COLORS: Readonly<Record<Verdict, number>> = { pass: 32, fail: 31, inconclusive: 33, incomplete: 35 };
+
+/** Colors the verdict of a line. */
+const painted = (line: string): string =>
+  line.replace(/(?<=: |\s{2}|^)(pass|fail|inconclusive|incomplete)(?=\s|$)/, (word) => {
+    const color = COLORS[word as Verdict];
+    return `\u001B[${color}m${word}\u001B[39m`;
+  });

@@ -1,0 +1,198 @@
+import { seededRandom } from '@majordomo/testing';
+import { describe, expect, test } from 'vitest';
+import {
+  holm,
+  kappa,
+  permutationTest,
+  relativeChange,
+  scoreDifference,
+  studentT,
+  trialsNeeded,
+  wilson,
+  type Pair,
+} from './statistics.ts';
+
+const pair = (before: readonly number[], after: readonly number[], isChanged = true): Pair => ({
+  before,
+  after,
+  isChanged,
+});
+const repeat = (count: number, value: Pair): readonly Pair[] => Array.from({ length: count }, () => value);
+
+const loss = pair([1], [0]);
+const win = pair([0], [1]);
+const tie = pair([1], [1]);
+
+describe('permutationTest', () => {
+  test.each([
+    ['9 losses and 1 win of 40', [...repeat(9, loss), win, ...repeat(30, tie)], 11 / 1024],
+    ['5 losses of 5', repeat(5, loss), 1 / 32],
+    ['1 win of 1', [win], 1],
+    ['no difference', repeat(20, tie), 1],
+    // 1 of the 3 choices of one trial of three is as bad as the observed one.
+    ['unequal trials', [pair([1, 1], [0])], 1 / 3],
+  ])('returns the exact probability of %s', (_name, pairs, expected) => {
+    expect(permutationTest(pairs, 99_999)).toBeCloseTo(expected, 2);
+  });
+
+  test('returns the same value for the same pairs', () => {
+    const pairs = [...repeat(3, loss), win];
+    expect(permutationTest(pairs, 999)).toBe(permutationTest(pairs, 999));
+  });
+
+  test('leaves out unchanged cases', () => {
+    expect(permutationTest([...repeat(5, pair([1], [0], false))], 999)).toBe(1);
+  });
+});
+
+test('holm multiplies by the number of remaining values and is monotone', () => {
+  expect(holm([0.04, 0.01, 0.03])).toEqual([0.06, 0.03, 0.06]);
+  expect(holm([0.9, 0.8])).toEqual([1, 1]);
+});
+
+describe('scoreDifference', () => {
+  test('is not certain without a difference', () => {
+    const { difference, interval } = scoreDifference(repeat(10, tie));
+    expect(difference).toBe(0);
+    expect(interval?.[0]).toBeLessThan(-0.05);
+    expect(scoreDifference(repeat(100, tie)).interval?.[0]).toBeGreaterThan(-0.05);
+  });
+
+  test('is symmetric', () => {
+    const [low, high] = scoreDifference(repeat(30, tie)).interval ?? [0, 0];
+    expect(low).toBeCloseTo(-high, 12);
+  });
+
+  test('is narrower with more trials', () => {
+    const one = scoreDifference(repeat(30, tie)).interval?.[0] ?? 0;
+    const three = scoreDifference(repeat(30, pair([1, 1, 1], [1, 1, 1]))).interval?.[0] ?? 0;
+    expect(three).toBeCloseTo(one / 3, 12);
+  });
+
+  test('shrinks by the share of changed cases', () => {
+    const changed = repeat(10, loss);
+    const all = scoreDifference(changed);
+    const half = scoreDifference([...changed, ...repeat(10, pair([1], [1], false))]);
+    expect(half.difference).toBeCloseTo(all.difference / 2, 12);
+    expect(half.interval?.[0]).toBeCloseTo((all.interval?.[0] ?? 0) / 2, 12);
+  });
+
+  test('is exactly 0 if nothing changed', () => {
+    expect(scoreDifference(repeat(3, pair([1], [1], false)))).toEqual({ difference: 0, interval: [0, 0] });
+  });
+});
+
+describe('relativeChange', () => {
+  test('compares totals', () => {
+    const { difference, interval } = relativeChange([pair([10], [20]), pair([30], [60]), pair([5], [10])]);
+    expect(difference).toBeCloseTo(1, 12);
+    expect(interval?.[0]).toBeCloseTo(1, 9);
+  });
+
+  test('returns the linearized error of the ratio', () => {
+    // Residuals −1 and 1 of a total of 20: the error is sqrt(2)·sqrt(2)/20 = 0.1.
+    const { interval } = relativeChange([pair([10], [9]), pair([10], [11])]);
+    expect(interval?.[1]).toBeCloseTo(6.3138 * 0.1, 9);
+  });
+
+  test('has no interval for a single changed case', () => {
+    expect(relativeChange([pair([1], [2])])).toEqual({ difference: 1, interval: undefined });
+  });
+});
+
+test('trialsNeeded returns more trials for a smaller margin, and undefined above 100', () => {
+  const pairs = [...repeat(20, tie), ...repeat(2, loss), ...repeat(2, win)];
+  const wide = trialsNeeded(pairs, 0.1);
+  const narrow = trialsNeeded(pairs, 0.05);
+  expect(wide).toBeGreaterThan(1);
+  expect(narrow).toBeGreaterThan(wide ?? Infinity);
+  expect(trialsNeeded(pairs, 0.001)).toBeUndefined();
+});
+
+test.each([
+  [1, 6.3138],
+  [2, 2.92],
+  [3, 2.3523],
+  [4, 2.1316],
+  [5, 2.015],
+  [10, 1.8125],
+  [30, 1.6973],
+  [100, 1.6602],
+])('studentT of %i degrees of freedom is %d', (freedom, expected) => {
+  expect(studentT(freedom)).toBeCloseTo(expected, 4);
+});
+
+test('wilson and kappa of 32 of 40 equal ratings are the known values', () => {
+  const [low, high] = wilson(32, 40);
+  expect([low.toFixed(4), high.toFixed(4)]).toEqual(['0.6524', '0.8950']);
+  const equal = [...Array<boolean>(16).fill(true), ...Array<boolean>(16).fill(false)];
+  const rows = equal.map((label): [boolean, boolean] => [label, label]);
+  for (let at = 0; at < 4; at++) rows.push([true, false], [false, true]);
+  expect(kappa(rows)).toBeCloseTo(0.6, 12);
+  expect(
+    kappa([
+      [true, true],
+      [true, true],
+    ]),
+  ).toBeUndefined();
+});
+
+describe('verdicts of simulated suites', () => {
+  const ROUNDS = 300;
+  const PERMUTATIONS = 499;
+
+  interface Suite {
+    readonly cases: number;
+    readonly trials: number;
+    readonly before: number;
+    readonly after: number;
+    readonly margin?: number;
+  }
+
+  /** Shares of `fail` and `pass`, as `compare` decides. */
+  function simulate({ cases, trials, before, after, margin = 0.05 }: Suite): { fail: number; pass: number } {
+    const random = seededRandom(7);
+    const draw = (score: number): readonly number[] =>
+      Array.from({ length: trials }, () => (random() < score ? 1 : 0));
+    let fail = 0;
+    let pass = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const pairs = Array.from({ length: cases }, () => pair(draw(before), draw(after)));
+      if ((scoreDifference(pairs).interval?.[0] ?? -1) > -margin) pass++;
+      else if (permutationTest(pairs, PERMUTATIONS) <= 0.05) fail++;
+    }
+    return { fail: fail / ROUNDS, pass: pass / ROUNDS };
+  }
+
+  /** Three standard errors above 5 %. */
+  const FIVE_PERCENT = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / ROUNDS);
+
+  test.each([
+    { cases: 8, trials: 5, score: 0.8 },
+    { cases: 20, trials: 1, score: 0.98 },
+    { cases: 60, trials: 3, score: 0.8 },
+  ])('fail at most 5 % of unchanged suites: $cases × $trials at $score', ({ cases, trials, score }) => {
+    expect(simulate({ cases, trials, before: score, after: score }).fail).toBeLessThan(FIVE_PERCENT);
+  });
+
+  test.each([
+    { cases: 60, trials: 3, before: 0.98 },
+    { cases: 30, trials: 1, before: 0.98 },
+    { cases: 60, trials: 3, before: 0.8 },
+  ])('pass at most 5 % of suites that lose their margin: $cases × $trials at $before', (suite) => {
+    expect(simulate({ ...suite, after: suite.before - 0.05 }).pass).toBeLessThan(FIVE_PERCENT + 0.01);
+  });
+
+  test.each([
+    { cases: 40, trials: 3, before: 0.97, after: 0.75 },
+    { cases: 40, trials: 3, before: 0.95, after: 0.6 },
+    { cases: 20, trials: 1, before: 0.95, after: 0.45 },
+  ])('fail 85 % of losses from $before to $after with $cases × $trials', (suite) => {
+    expect(simulate(suite).fail).toBeGreaterThan(0.85);
+  });
+
+  test('pass 80 % of unchanged suites of 100 × 3 at 0.98, and fail no improvement', () => {
+    expect(simulate({ cases: 100, trials: 3, before: 0.98, after: 0.98 }).pass).toBeGreaterThan(0.8);
+    expect(simulate({ cases: 40, trials: 3, before: 0.6, after: 0.9 }).fail).toBe(0);
+  });
+});

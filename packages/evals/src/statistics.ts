@@ -1,0 +1,181 @@
+/** Values of one case, one per trial. */
+export interface Pair {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Whether the case may differ by chance. An unchanged case has the difference 0 exactly. */
+  readonly isChanged: boolean;
+}
+
+/** Estimate with the interval that each end exceeds by chance 5 % of the time. */
+export interface Estimate {
+  readonly difference: number;
+  readonly interval: readonly [low: number, high: number] | undefined;
+}
+
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const SEED = 20_261_123;
+const TOLERANCE = 1e-9;
+
+/**
+ * Returns the probability of a loss at least as large as the observed one if nothing had changed. Trials are exchanged between
+ * baseline and candidate within each case. Lower values are worse.
+ */
+export function permutationTest(pairs: readonly Pair[], permutations: number): number {
+  const pools = pairs
+    .filter(({ isChanged }) => isChanged)
+    .map(({ before, after }) => ({ values: [...after, ...before], size: after.length }))
+    .filter(({ values }) => values.some((value) => value !== values[0]));
+  const differences = (): number => pools.reduce((sum, { values, size }) => sum + gap(values, size), 0);
+  const limit = differences() + TOLERANCE;
+  const random = randomNumbers(SEED);
+  let extreme = 0;
+  for (let round = 0; round < permutations; round++) {
+    for (const { values, size } of pools) shuffle(values, size, random);
+    if (differences() <= limit) extreme++;
+  }
+  return (1 + extreme) / (1 + permutations);
+}
+
+/** Returns the mean of the first values minus the mean of the others. */
+function gap(values: readonly number[], size: number): number {
+  let first = 0;
+  let others = 0;
+  for (let at = 0; at < values.length; at++)
+    if (at < size) first += values[at] ?? 0;
+    else others += values[at] ?? 0;
+  return first / size - others / (values.length - size);
+}
+
+/** Moves a random choice of the values to the first positions. */
+function shuffle(values: number[], size: number, random: () => number): void {
+  for (let at = 0; at < size; at++) {
+    const other = at + Math.floor(random() * (values.length - at));
+    const value = values[at] ?? 0;
+    values[at] = values[other] ?? 0;
+    values[other] = value;
+  }
+}
+
+/** Returns a generator of numbers in [0, 1) by the mulberry32 algorithm. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Returns p-values corrected for their number by Holm's method. */
+export function holm(values: readonly number[]): readonly number[] {
+  const order = values.map((p, at) => ({ p, at })).sort((a, b) => a.p - b.p);
+  const corrected = [...values];
+  let largest = 0;
+  for (const [rank, { p, at }] of order.entries()) {
+    largest = Math.max(largest, Math.min(1, p * (values.length - rank)));
+    corrected[at] = largest;
+  }
+  return corrected;
+}
+
+/**
+ * Returns the mean difference of scores. Each end of the interval includes one pseudo-case with the worst possible difference,
+ * so that a suite without an observed difference is not certain.
+ *
+ * @param worst largest possible change of one trial
+ */
+export function scoreDifference(pairs: readonly Pair[], worst = 1): Estimate {
+  const changed = pairs.filter(({ isChanged }) => isChanged);
+  if (changed.length === 0) return { difference: 0, interval: [0, 0] };
+  const differences = changed.map(({ before, after }) => mean(after) - mean(before));
+  const step = worst / trialsOf(changed);
+  const share = changed.length / pairs.length;
+  const end = (sign: 1 | -1): number => share * bound([...differences, sign * step], sign);
+  return { difference: share * mean(differences), interval: [end(-1), end(1)] };
+}
+
+/** Returns the mean number of trials that both sides have. */
+const trialsOf = (pairs: readonly Pair[]): number =>
+  mean(pairs.map(({ before, after }) => Math.min(before.length, after.length)));
+
+const bound = (values: readonly number[], sign: 1 | -1): number =>
+  mean(values) + sign * studentT(values.length - 1) * (deviation(values) / Math.sqrt(values.length));
+
+function deviation(values: readonly number[]): number {
+  const center = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
+}
+
+/** Returns the relative change of a total, with the linearized standard error of a ratio. */
+export function relativeChange(pairs: readonly Pair[]): Estimate {
+  const rows = pairs.map(({ before, after }) => ({ before: mean(before), after: mean(after) }));
+  const total = rows.reduce((sum, { before }) => sum + before, 0);
+  const ratio = rows.reduce((sum, { after }) => sum + after, 0) / total;
+  const changed = rows.filter((_row, at) => pairs[at]?.isChanged);
+  if (changed.length === 0) return { difference: 0, interval: [0, 0] };
+  if (changed.length === 1) return { difference: ratio - 1, interval: undefined };
+  const residuals = changed.map(({ before, after }) => after - ratio * before);
+  const error = (deviation(residuals) * Math.sqrt(changed.length)) / total;
+  const width = studentT(changed.length - 1) * error;
+  return { difference: ratio - 1, interval: [ratio - 1 - width, ratio - 1 + width] };
+}
+
+/**
+ * Returns the trials per case with which an unchanged subject would pass four of five times, at most 100. `undefined` if more
+ * are needed. Variance and pseudo-case decrease with the number of trials.
+ */
+export function trialsNeeded(pairs: readonly Pair[], margin: number): number | undefined {
+  const changed = pairs.filter(({ isChanged }) => isChanged);
+  const differences = changed.map(({ before, after }) => mean(after) - mean(before));
+  const current = trialsOf(changed);
+  const size = changed.length + 1;
+  const share = changed.length / pairs.length;
+  const variance = changed.length < 2 ? 0 : deviation(differences) ** 2;
+  for (let trials = Math.floor(current) + 1; trials <= 100; trials++) {
+    const step = 1 / trials;
+    const spread = Math.sqrt(((variance * current) / trials + step ** 2 / size) / size);
+    if (share * (step / size + (studentT(size - 1) + POWER_80) * spread) < margin) return trials;
+  }
+  return undefined;
+}
+
+/** 80 % quantile of the normal distribution. */
+const POWER_80 = 0.8416;
+/** 95 % quantile of the normal distribution. */
+const Z = 1.6448536269514722;
+
+/** Returns the 95 % quantile of Student's t distribution, by the Cornish-Fisher series. */
+export function studentT(freedom: number): number {
+  if (freedom === 1) return 6.3138;
+  if (freedom === 2) return 2.92;
+  const terms = [
+    (Z ** 3 + Z) / 4,
+    (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96,
+    (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384,
+    (79 * Z ** 9 + 776 * Z ** 7 + 1482 * Z ** 5 - 1920 * Z ** 3 - 945 * Z) / 92_160,
+  ];
+  return terms.reduce((sum, term, at) => sum + term / freedom ** (at + 1), Z);
+}
+
+/** Returns the 95 % Wilson interval of a share. */
+export function wilson(successes: number, total: number): readonly [low: number, high: number] {
+  const z = 1.959963984540054;
+  const share = successes / total;
+  const center = share + z ** 2 / (2 * total);
+  const width = z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
+  const scale = 1 + z ** 2 / total;
+  return [(center - width) / scale, (center + width) / scale];
+}
+
+/** Returns Cohen's kappa of two binary ratings. `undefined` if all ratings are equal. */
+export function kappa(pairs: readonly (readonly [first: boolean, second: boolean])[]): number | undefined {
+  const share = (isCounted: (pair: readonly [boolean, boolean]) => boolean): number =>
+    pairs.filter(isCounted).length / pairs.length;
+  const observed = share(([first, second]) => first === second);
+  const yes = share(([first]) => first) * share(([, second]) => second);
+  const no = share(([first]) => !first) * share(([, second]) => !second);
+  return yes + no === 1 ? undefined : (observed - yes - no) / (1 - yes - no);
+}

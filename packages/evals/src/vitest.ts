@@ -1,0 +1,30 @@
+import { expect } from 'vitest';
+import type { Evaluation } from './evaluation.ts';
+import { toTable } from './report/table.ts';
+
+/** Options of `toPassEval`. */
+export interface PassOptions {
+  /** Whether `inconclusive` passes as well. `@default false` */
+  readonly allowInconclusive?: boolean | undefined;
+}
+
+declare module 'vitest' {
+  // vitest declares both parameters, and an augmentation has to repeat them.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
+    /** Passes for the verdict `pass`, and for `inconclusive` if allowed. Fails with the table of `toTable` as message. */
+    toPassEval(options?: PassOptions): R;
+  }
+}
+
+/** Implementation of the matcher, which the import of this module adds to `expect`. */
+export function toPassEval(
+  evaluation: Evaluation,
+  { allowInconclusive = false }: PassOptions = {},
+): { readonly pass: boolean; readonly message: () => string } {
+  const { verdict } = evaluation;
+  const pass = verdict === 'pass' || (allowInconclusive && verdict === 'inconclusive');
+  return { pass, message: () => toTable(evaluation) };
+}
+
+expect.extend({ toPassEval });

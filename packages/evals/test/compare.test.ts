@@ -1,0 +1,243 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom } from '@majordomo/testing';
+import { describe, expect, test } from 'vitest';
+import { compare, readEvaluation, writeEvaluation, type Evaluation, type Sample } from '../src/index.ts';
+import { tempFolder } from './support/fixture.ts';
+
+interface Options {
+  readonly cases?: number;
+  readonly trials?: number;
+  readonly usd?: string;
+  readonly ms?: number;
+  readonly replayed?: boolean;
+  readonly fingerprint?: string;
+  readonly version?: string;
+  readonly margins?: Evaluation['margins'];
+}
+
+/** Evaluation with one check, whose score is given by case and trial. */
+function evaluationOf(score: (at: number, trial: number) => number, options: Options = {}): Evaluation {
+  const {
+    cases = 40,
+    trials = 1,
+    usd = '1000000',
+    ms = 10,
+    replayed = false,
+    fingerprint = 'f',
+    margins = {},
+  } = options;
+  const samples = Array.from({ length: cases * trials }, (_, at): Sample => {
+    const [index, trial] = [Math.floor(at / trials), (at % trials) + 1];
+    return {
+      case: `c${String(index).padStart(4, '0')}`,
+      trial,
+      tags: [],
+      input: '',
+      text: '',
+      toolCalls: [],
+      targets: [],
+      scores: { right: { score: score(index, trial) } },
+      gates: {},
+      nanoUsd: usd,
+      ms,
+      error: undefined,
+      replayed,
+      fingerprint,
+    };
+  });
+  return {
+    format: 'majordomo-evaluation/1',
+    name: 'demo',
+    at: '2026-11-23T00:00:00.000Z',
+    verdict: 'pass',
+    reasons: [],
+    checks: [{ name: 'right', ...(options.version !== undefined && { version: options.version }) }],
+    margins: { right: 0.05, usd: 0.1, ms: false, ...margins },
+    metrics: [],
+    gates: [],
+    totals: {
+      cases,
+      samples: samples.length,
+      errors: 0,
+      skipped: 0,
+      replayed: 0,
+      nanoUsd: '0',
+      judgeNanoUsd: '0',
+      spentNanoUsd: '0',
+      msP50: ms,
+      msP95: ms,
+    },
+    baseline: undefined,
+    warnings: [],
+    samples,
+  };
+}
+
+const all = (): number => 1;
+const metric = (evaluation: Evaluation, name: string) => evaluation.metrics.find((one) => one.name === name);
+
+describe('compare', () => {
+  test('corrects the probability of 9 losses and 1 win of 40 for two metrics', () => {
+    const before = evaluationOf((at) => (at === 9 ? 0 : 1));
+    const after = evaluationOf((at) => (at < 9 ? 0 : 1));
+    const compared = compare(before, after);
+    expect(metric(compared, 'right')?.p).toBeCloseTo((2 * 11) / 1024, 2);
+    expect([compared.verdict, metric(compared, 'right')?.verdict]).toEqual(['fail', 'fail']);
+    expect(compared.reasons[0]).toMatch(/^right is worse: 0\.975 before, 0\.775 now/);
+  });
+
+  test('is deterministic and does not change its arguments', () => {
+    const [before, after] = [evaluationOf(all), evaluationOf((at) => Number(at > 3))];
+    const copy = structuredClone(after);
+    expect(compare(before, after)).toEqual(compare(before, after));
+    expect(after).toEqual(copy);
+  });
+
+  test('passes a proven loss within its margin, and fails it with a smaller margin', () => {
+    const before = evaluationOf(all, { cases: 400 });
+    const after = evaluationOf((at) => Number(at >= 10), { cases: 400 });
+    expect(metric(compare(before, after, { margins: { right: 0.1 } }), 'right')?.verdict).toBe('pass');
+    expect(metric(compare(before, after, { margins: { right: 0.01 } }), 'right')?.verdict).toBe('fail');
+    const reported = metric(compare(before, after, { margins: { right: false } }), 'right');
+    expect(reported).toMatchObject({
+      verdict: 'not-compared',
+      margin: undefined,
+      reason: 'its margin is false',
+    });
+    expect(reported?.difference).toBeCloseTo(-0.025, 12);
+  });
+
+  test.each([
+    [10, 'inconclusive'],
+    [100, 'pass'],
+  ] as const)('%i live cases without a difference are %s', (cases, verdict) => {
+    const compared = metric(compare(evaluationOf(all, { cases }), evaluationOf(all, { cases })), 'right');
+    expect([compared?.verdict, compared?.changed]).toEqual([verdict, cases]);
+    if (verdict === 'inconclusive') expect(compared?.trialsNeeded).toBeGreaterThan(1);
+  });
+
+  test('replayed cases with equal fingerprints are unchanged', () => {
+    const before = evaluationOf(all, { cases: 10 });
+    const same = compare(before, evaluationOf(all, { cases: 10, replayed: true }));
+    expect(metric(same, 'right')).toMatchObject({ verdict: 'pass', changed: 0, interval: [0, 0] });
+    const other = compare(before, evaluationOf(all, { cases: 10, replayed: true, fingerprint: 'g' }));
+    expect(metric(other, 'right')?.changed).toBe(10);
+  });
+
+  test('fails a doubled price with 30 cases, and passes a lower one', () => {
+    const random = seededRandom(3);
+    const priced = (evaluation: Evaluation, factor: number): Evaluation => ({
+      ...evaluation,
+      samples: evaluation.samples.map((sample) => ({
+        ...sample,
+        nanoUsd: String(Math.round(factor * 1e6 * (0.5 + random()))),
+      })),
+    });
+    const before = priced(evaluationOf(all, { cases: 30 }), 1);
+    const doubled = metric(compare(before, priced(evaluationOf(all, { cases: 30 }), 2)), 'usd');
+    expect(doubled).toMatchObject({ verdict: 'fail', kind: 'usd' });
+    expect(doubled?.difference).toBeGreaterThan(0.7);
+    const halved = metric(compare(before, priced(evaluationOf(all, { cases: 30 }), 0.5)), 'usd');
+    expect(halved?.verdict).toBe('pass');
+  });
+
+  test('compares time only with a margin', () => {
+    const [before, after] = [evaluationOf(all), evaluationOf(all, { ms: 20 })];
+    expect(metric(compare(before, after), 'ms')?.verdict).toBe('not-compared');
+    expect(metric(compare(before, after, { margins: { ms: 0.3 } }), 'ms')?.verdict).toBe('fail');
+  });
+
+  test('an unknown cost and a free baseline are not compared', () => {
+    const free = evaluationOf(all, { usd: '0' });
+    expect(metric(compare(free, evaluationOf(all)), 'usd')).toMatchObject({
+      verdict: 'not-compared',
+      reason: 'the baseline is 0',
+    });
+    const unknown = evaluationOf(all);
+    const samples = unknown.samples.map((sample) => ({ ...sample, nanoUsd: undefined }));
+    expect(metric(compare(free, { ...unknown, samples }), 'usd')).toMatchObject({
+      verdict: 'not-compared',
+      mean: undefined,
+    });
+  });
+
+  test('scores of another version are not compared, and the reasons report it', () => {
+    const compared = compare(
+      evaluationOf(all, { version: 'a' }),
+      evaluationOf(() => 0, { version: 'b' }),
+    );
+    expect(metric(compared, 'right')).toMatchObject({ verdict: 'not-compared', difference: undefined });
+    expect(compared.reasons.join()).toContain('right was not compared: the rules of the check changed');
+  });
+
+  test('reports added and removed cases and compares the others', () => {
+    const compared = compare(evaluationOf(all, { cases: 5 }), evaluationOf(all, { cases: 7 }));
+    expect(compared.baseline).toEqual({
+      at: '2026-11-23T00:00:00.000Z',
+      paired: 5,
+      added: ['c0005', 'c0006'],
+      removed: [],
+    });
+    expect(metric(compared, 'right')?.cases).toBe(5);
+  });
+
+  test('omits samples without a result, which make the verdict incomplete', () => {
+    const after = evaluationOf((at) => Number(at > 0), { cases: 100 });
+    const [first, ...rest] = after.samples;
+    const error = { kind: 'overloaded', message: 'busy', counts: false } as const;
+    const samples = [{ ...first!, scores: {}, error }, ...rest];
+    const totals = { ...after.totals, errors: 1 };
+    const compared = compare(evaluationOf(all, { cases: 100 }), { ...after, samples, totals });
+    expect(compared.verdict).toBe('incomplete');
+    expect(compared.reasons[0]).toBe('1 sample of 100 without a result; first case "c0000", trial 1: busy');
+    expect(metric(compared, 'right')).toMatchObject({ mean: 1, cases: 99 });
+  });
+
+  test('a failure precedes an incomplete run', () => {
+    const after = evaluationOf(() => 0);
+    const totals = { ...after.totals, skipped: 3 };
+    expect(compare(evaluationOf(all), { ...after, totals }).verdict).toBe('fail');
+  });
+
+  test.each([
+    [{ permutations: 98 }, /`permutations`/],
+    [{ margins: { other: 0.1 } }, /`margins.other`/],
+    [{ margins: { right: NaN } }, /`margins.right`/],
+  ])('rejects %o', (options, message) => {
+    expect(() => compare(undefined, evaluationOf(all), options)).toThrow(
+      expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) }),
+    );
+  });
+
+  test('rejects a baseline of another evaluation', () => {
+    expect(() => compare({ ...evaluationOf(all), name: 'other' }, evaluationOf(all))).toThrow(/other/);
+  });
+});
+
+describe('evaluation files', () => {
+  const file = (): string => join(tempFolder(), 'demo.jsonl');
+
+  test('a written evaluation is read again', async () => {
+    const path = file();
+    const evaluation = compare(
+      evaluationOf(all),
+      evaluationOf((at) => Number(at > 3)),
+    );
+    await writeEvaluation(path, evaluation);
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(42);
+    expect(await readEvaluation(path)).toEqual(JSON.parse(JSON.stringify(evaluation)));
+  });
+
+  test('a missing, incomplete or different file is rejected', async () => {
+    const path = file();
+    await expect(readEvaluation(path)).rejects.toMatchObject({ kind: 'not-found' });
+    await writeEvaluation(path, evaluationOf(all));
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, lines.slice(0, -2).join('\n'));
+    await expect(readEvaluation(path)).rejects.toMatchObject({ kind: 'config' });
+    writeFileSync(path, '');
+    appendFileSync(path, '{"format":"other"}\n');
+    await expect(readEvaluation(path)).rejects.toMatchObject({ kind: 'config' });
+  });
+});

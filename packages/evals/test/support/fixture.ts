@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMajordomo, user, type Majordomo, type ModelRequest } from '@majordomo/core';
+import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
+import { onTestFinished } from 'vitest';
+import type { EvalDefinition } from '../../src/index.ts';
+
+/** Returns a new folder that is removed after the test. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-evals-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export const recordingsOf = (folder: string, name = 'demo'): string =>
+  readFileSync(join(folder, `${name}.recordings.jsonl`), 'utf8');
+
+const USAGE = { input: 1000, output: 100, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+
+/** Answers each call with this function; usage has a price in the catalog. */
+export function fakeModels(answer: (text: string, request: ModelRequest) => Turn): {
+  readonly provider: FakeProvider;
+  readonly majordomo: Majordomo;
+} {
+  const turn = (request: ModelRequest): Turn => {
+    const played = answer(textOf(request), request);
+    if (typeof played === 'string') return { text: played, usage: USAGE };
+    return played;
+  };
+  const turns = Array.from({ length: 500 }, () => turn);
+  const provider = fakeProvider({
+    id: 'openai',
+    vendor: 'openai',
+    models: { 'gpt-5.4-mini': turns, 'gpt-5.4': turns },
+  });
+  const majordomo = createMajordomo({
+    providers: [provider],
+    aliases: { fast: 'openai/gpt-5.4-mini' },
+    chain: { attempts: 1, whenAllBenched: 'try-soonest' },
+  });
+  return { provider, majordomo };
+}
+
+/** Returns the text of the last message. */
+export const textOf = ({ messages }: ModelRequest): string =>
+  (messages.at(-1)?.parts ?? []).map((part) => ('text' in part ? part.text : '')).join('');
+
+/** Evaluation whose subject sends the input to a model. */
+export const echo = (
+  majordomo: Majordomo,
+  members: Partial<EvalDefinition<string, string>> = {},
+): EvalDefinition<string, string> => ({
+  name: 'demo',
+  majordomo,
+  cases: ['a', 'b', 'c'].map((id) => ({ id, input: `question ${id}`, expected: `answer to question ${id}` })),
+  subject: (input, { model }) => model('fast').generate({ system: 'Be brief.', messages: [user(input)] }),
+  ...members,
+});
+
+export const answerTo = (text: string): string => `answer to ${text}`;
