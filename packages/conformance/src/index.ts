@@ -44,6 +44,15 @@ export type { Fault, Point, Step } from './script/step.ts';
 export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';
 export type { Split } from './server/split.ts';
 
+// prompt caches
+export {
+  promptCacheScript,
+  type PromptCacheBill,
+  type PromptCacheRates,
+  type PromptCacheScript,
+  type PromptCacheScriptOptions,
+} from './prompt-cache/script.ts';
+
 // providers
 export { casesFor, conformance } from './provider/conformance.ts';
 export type { Case, Harness } from './provider/harness.ts';

@@ -13,7 +13,7 @@ it.skipIf(!hasRecordings)(`recordings are there${skippedNote}`, () => {
   expect(WIRES.every(([name]) => requests(name).length > 0)).toBe(true);
 });
 
-/** Refused by the vendor for their form, and the rule that must say so here. */
+/** Requests that the vendor rejected, and the rule that must reject them. */
 const REFUSED: readonly (readonly [id: string, rule: string])[] = [
   ['doubleword/chat-u-error-400-00-invalid-temperature-blocking-yaml', 'out-of-range'],
   ['llamacpp/chat-u-error-400-07-video-part-is-refused-yaml', 'unknown-value'],
@@ -25,7 +25,7 @@ const REFUSED: readonly (readonly [id: string, rule: string])[] = [
 ];
 
 describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => {
-  it.each(WIRES)('%s: are accepted, but for the exceptions', (name, wireOf) => {
+  it.each(WIRES)('%s: accepts all requests except the exceptions', (name, wireOf) => {
     const refused = accepted(name)
       .filter(({ id }) => !(id in EXCEPTIONS))
       .map(({ id, vendor, body }) => ({
@@ -37,7 +37,7 @@ describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => 
     expect(accepted(name).length).toBeGreaterThan(40);
   });
 
-  it.each(REFUSED)('%s was refused, here by the rule %s', (id, rule) => {
+  it.each(REFUSED)('%s is rejected by the rule %s, as by the vendor', (id, rule) => {
     const found = WIRES.flatMap(([name, wireOf]) =>
       requests(name)
         .filter((recording) => recording.id === id)
@@ -53,12 +53,12 @@ describe.runIf(hasRecordings)('recorded requests that a vendor answered', () => 
     expect(needless.map(({ id }) => id)).toEqual([]);
   });
 
-  it('no exception names a recording that is not there', () => {
+  it('every exception names an existing recording', () => {
     const known = new Set(WIRES.flatMap(([name]) => accepted(name).map(({ id }) => id)));
     expect(Object.keys(EXCEPTIONS).filter((id) => !known.has(id))).toEqual([]);
   });
 
-  it.each(WIRES)('%s: reading them back finds the model and every message', (name, wireOf) => {
+  it.each(WIRES)('%s: reads the model and every message', (name, wireOf) => {
     for (const { vendor, body, id } of accepted(name)) {
       if (id in EXCEPTIONS) continue;
       const { model, messages } = body as { model: string; messages: unknown[] };

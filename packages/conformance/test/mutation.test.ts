@@ -25,7 +25,7 @@ interface Subject {
   readonly wire: Wire;
   readonly body: () => Body;
   readonly mutations: Readonly<Record<string, readonly Mutation[]>>;
-  /** Keys whose value is anybody's: schemas, arguments, parts of other vendors. */
+  /** Keys with free values: schemas, arguments, parts of other vendors. */
   readonly free: ReadonlySet<string>;
 }
 
@@ -73,24 +73,24 @@ const rulesBroken = (wire: Wire, body: unknown, model?: string): readonly string
   wire.validate(body, { model }).map(({ rule }) => rule);
 
 describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations, free }) => {
-  it('accepts the sound request', () => {
+  it('accepts the valid request', () => {
     expect(wire.validate(body())).toEqual([]);
   });
 
-  it('has a mutation for every rule, and no mutation for another', () => {
+  it('has mutations for exactly its rules', () => {
     expect(Object.keys(mutations).sort()).toEqual(Object.keys(wire.rules).sort());
   });
 
   const each = Object.entries(mutations).flatMap(([rule, list]) =>
     list.map((mutate, n) => ({ rule, n, mutate })),
   );
-  it.each(each)('refuses a request that breaks $rule (way $n)', ({ rule, mutate }) => {
+  it.each(each)('rejects a request that violates $rule (variant $n)', ({ rule, mutate }) => {
     const broken = body();
     mutate(broken);
     expect(rulesBroken(wire, broken, mutate.model)).toContain(rule);
   });
 
-  it('reports rules that it declares, and no other', () => {
+  it('reports declared rules only', () => {
     const reported = new Set(
       each.flatMap(({ mutate }) => {
         const broken = body();
@@ -101,7 +101,7 @@ describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations,
     expect([...reported].filter((rule) => !(rule in wire.rules))).toEqual([]);
   });
 
-  it.each(objectPaths(body(), free))('refuses an unknown key at "%s"', (path) => {
+  it.each(objectPaths(body(), free))('rejects an unknown key at "%s"', (path) => {
     const broken = body();
     at(broken, path)['x_internal'] = 1;
     const found = wire.validate(broken).filter(({ rule }) => rule === 'unknown-key');
@@ -109,7 +109,7 @@ describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations,
     expect(found[0]?.path.endsWith('x_internal')).toBe(true);
   });
 
-  it.each([undefined, null, 'text', 7, [], [{}]])('refuses %j instead of a request', (value) => {
+  it.each([undefined, null, 'text', 7, [], [{}]])('rejects %j instead of a request', (value) => {
     expect(rulesBroken(wire, value)).toContain('wrong-type');
   });
 });
@@ -124,7 +124,7 @@ describe('a dialect', () => {
     return body;
   };
 
-  it('takes its own keys and refuses those of others', () => {
+  it('accepts its keys and rejects those of other vendors', () => {
     const body = chatBody();
     set('messages.5', 'reasoning_content', 'Hm.')(body);
     const ruled = (vendor: string): readonly string[] =>
@@ -138,7 +138,7 @@ describe('a dialect', () => {
     ['mistral', 'role-order', drop('messages', '5')],
     ['moonshot', 'content-missing', set('messages.5', 'content', '')],
     ['gemini-compatible', 'signature', set('messages.6', 'content', 'Thanks.')],
-  ])('has rules of its own: %s refuses %s', (vendor, rule, mutate) => {
+  ])('has additional rules: %s rejects %s', (vendor, rule, mutate) => {
     const broken = withId('aB3xY6z90');
     mutate(broken);
     const wire = openaiChatWire(chatDialects[vendor] ?? { name: vendor });
@@ -146,14 +146,14 @@ describe('a dialect', () => {
     expect(rulesBroken(openaiChat, broken)).toEqual([]);
   });
 
-  it('has its own form of tool call ids', () => {
+  it('checks the form of tool call ids', () => {
     const mistral = openaiChatWire(chatDialects['mistral'] ?? { name: 'mistral' });
     expect(rulesBroken(mistral, withId('aB3xY6z90'))).toEqual([]);
     expect(rulesBroken(mistral, withId('call_a'))).toEqual(['tool-id-format']);
     expect(rulesBroken(openaiChat, withId('call_a'))).toEqual([]);
   });
 
-  it('may lack rules of OpenAI', () => {
+  it('omits rules of OpenAI', () => {
     const body = chatBody();
     set('', 'model', 'o4-mini')(body);
     expect(rulesBroken(openaiChat, body)).toEqual(['unsupported-parameter']);
@@ -161,7 +161,7 @@ describe('a dialect', () => {
   });
 });
 
-describe.each(SUBJECTS)('$wire.name, for any JSON', ({ wire, body }) => {
+describe.each(SUBJECTS)('the validator of $wire.name with random JSON', ({ wire, body }) => {
   const paths = objectPaths(body(), new Set());
 
   it('validates and reads without throwing', () => {
@@ -170,7 +170,7 @@ describe.each(SUBJECTS)('$wire.name, for any JSON', ({ wire, body }) => {
         const broken = body();
         const holder = at(broken, path);
         const name = Object.keys(holder)[key] ?? 'extra';
-        // What JSON.parse gives is JSON.
+        // JSON.parse returns JSON.
         holder[name] = value as Json;
         expect(Array.isArray(wire.validate(broken))).toBe(true);
         expect(typeof wire.read('/', broken).model).toBe('string');
@@ -180,7 +180,7 @@ describe.each(SUBJECTS)('$wire.name, for any JSON', ({ wire, body }) => {
     );
   });
 
-  it('takes names that cannot be shown as text', () => {
+  it('accepts names that cannot be converted to a string', () => {
     for (const path of paths) {
       const broken = body();
       const holder = at(broken, path);

@@ -6,12 +6,12 @@ import { expect, it } from 'vitest';
 const read = (file: string): string => readFileSync(path.join(import.meta.dirname, file), 'utf8');
 const readme = read('../README.md');
 
-it('the conformance test of a provider is the one that the acceptance tests run', () => {
+it('the example of the README equals the one that the acceptance tests run', () => {
   const program = read('../../../tooling/acceptance/test/own-provider.test.ts');
   expect(readme).toContain(`\`\`\`ts\n${program}\`\`\``);
 });
 
-/** Each fault of the table; `satisfies` keeps it complete. */
+/** One example of each fault; `satisfies` keeps the list complete. */
 const FAULTS = {
   'in-band': { fault: 'in-band', failure: { failure: 'server' } },
   end: { fault: 'end' },
@@ -27,26 +27,23 @@ const FAULTS = {
   'content-type': { fault: 'content-type', value: 'text/plain' },
 } satisfies Record<Extract<Step, { fault: string }>['fault'], Step>;
 
-it('every fault stands in the table', () => {
+it('the table lists every fault', () => {
   const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
   expect(Object.keys(FAULTS).filter((fault) => !rows.some((row) => row.includes(`\`${fault}\``)))).toEqual(
     [],
   );
 });
 
-it.each([openaiChat, anthropicMessages])(
-  'every fault ends by itself when it is said to, on $name',
-  async (wire) => {
-    const steps = Object.values(FAULTS);
-    await using server = await startWireServer({ wire, script: steps, validate: false });
-    const path = wire === openaiChat ? '/v1/chat/completions' : '/v1/messages';
-    for (let n = 0; n < steps.length; n++) {
-      const body = JSON.stringify({ model: 'm', stream: n % 2 === 0 });
-      await fetch(`${server.url}${path}`, { method: 'POST', body })
-        .then((response) => response.text())
-        .catch(() => undefined);
-    }
-    await Promise.all(server.requests.map(({ ended }) => ended));
-    expect(server.requests.map(({ outcome }) => outcome)).not.toContain('open');
-  },
-);
+it.each([openaiChat, anthropicMessages])('every fault with an end finishes on $name', async (wire) => {
+  const steps = Object.values(FAULTS);
+  await using server = await startWireServer({ wire, script: steps, validate: false });
+  const path = wire === openaiChat ? '/v1/chat/completions' : '/v1/messages';
+  for (let n = 0; n < steps.length; n++) {
+    const body = JSON.stringify({ model: 'm', stream: n % 2 === 0 });
+    await fetch(`${server.url}${path}`, { method: 'POST', body })
+      .then((response) => response.text())
+      .catch(() => undefined);
+  }
+  await Promise.all(server.requests.map(({ ended }) => ended));
+  expect(server.requests.map(({ outcome }) => outcome)).not.toContain('open');
+});

@@ -3,11 +3,10 @@ import { bedrockConverse, geminiGenerate, ollamaChat, openaiResponses, type Wire
 import { describe, expect, it } from 'vitest';
 import { accepted } from './corpus/recordings.ts';
 
-/** Requests that were answered although a rule refuses them, each with the reason. */
+/** Requests that a vendor answered although a rule rejects them, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'gemini/gen-u-reasoning-52-test-multimodal-tool-return-matrix-tool-re': 'the image was elided',
-  'openai/resp-u-text-66-response-with-file-inputs-yaml':
-    'model and input stand in a prompt that is kept at the vendor',
+  'openai/resp-u-text-66-response-with-file-inputs-yaml': 'a stored prompt contains model and input',
   'vertex/gen-u-reasoning-23-chat-multimodal-tool-attachments-vertexai': 'the document was elided',
   'gemini/gemini-u-06-chat-multimodal-tool-attachments-gemini-gemi/1': 'the document was elided',
 };
@@ -26,12 +25,12 @@ describe.runIf(hasRecordings).each(WIRES)(
       .map(({ id, body }) => ({ id, violations: wire.validate(body, { signatures: 'any' }) }))
       .filter(({ violations }) => violations.length > 0);
 
-    it('are accepted, but for the exceptions', () => {
+    it('are accepted, except the exceptions', () => {
       expect(refused.filter(({ id }) => !(id in EXCEPTIONS))).toEqual([]);
       expect(accepted(wire.name).length).toBeGreaterThanOrEqual(least);
     });
 
-    it('need every exception', () => {
+    it('use every exception', () => {
       const ids = new Set(refused.map(({ id }) => id));
       const own = Object.keys(EXCEPTIONS).filter((id) =>
         accepted(wire.name).some((recording) => recording.id === id),
@@ -39,7 +38,7 @@ describe.runIf(hasRecordings).each(WIRES)(
       expect(own.filter((id) => !ids.has(id))).toEqual([]);
     });
 
-    it('are read back, every message', () => {
+    it('are read with every message', () => {
       for (const { body, id } of accepted(wire.name)) {
         const { contents, messages, input } = body as Readonly<Record<string, unknown>>;
         const all = typeof input === 'string' ? [{ role: 'user', content: input }] : input;

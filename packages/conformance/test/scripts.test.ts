@@ -13,25 +13,25 @@ const asked = { messages: [], tools: [], output: undefined, extra: {} } as const
 const context = (target: string, signal: AbortSignal) =>
   ({ target, delivery: 'deltas', signal, env: {} }) as const;
 
-/** Of OpenAI's own dialect reasoning is never seen. */
+/** Dialect with reasoning, which that of OpenAI does not have. */
 const REASONING = openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' });
 
-/** The same turn, played by a fake and by a server of a wire, in front of a provider. */
+/** Players of a turn: a fake provider, and a provider with the server of a wire. */
 const players: Readonly<Record<string, (turn: Turn, signal?: AbortSignal) => Promise<Collected>>> = {
   async fake(turn, signal = new AbortController().signal) {
     const fake = fakeProvider({ id: 'f', models: { m: [turn] } });
     return collect(fake.model('m'), asked, context('f/m', signal));
   },
   async server(turn, signal = new AbortController().signal) {
-    if (typeof turn === 'function') throw new Error('a server has one function for all steps');
+    if (typeof turn === 'function') throw new Error('a function as a turn is not supported by a server');
     await using server = await startWireServer({ wire: REASONING, script: [turn], validate: false });
     const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
     return await collect(provider.model('m'), asked, context('f/m', signal));
   },
 };
 
-describe.each(Object.entries(players))('a turn that a %s plays', (_name, play) => {
-  it('is an answer with reasoning, pieces of text, calls and usage', async () => {
+describe.each(Object.entries(players))('a turn of a %s', (_name, play) => {
+  it('is an answer with reasoning, text deltas, calls and usage', async () => {
     const said = await play({
       reasoning: 'hm',
       text: 'Hello',
@@ -72,7 +72,7 @@ describe.each(Object.entries(players))('a turn that a %s plays', (_name, play) =
     expect((await play({ fail })).error?.kind).toBe(fail);
   });
 
-  it('fails after some text, with the words and the wait of the script', async () => {
+  it('fails after some text, with the message and the wait of the script', async () => {
     const said = await play({ fail: 'overloaded', after: 'Hel', message: 'at lunch' });
     const text = said.events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
     expect([text, said.error?.kind]).toEqual(['Hel', 'overloaded']);
@@ -95,7 +95,7 @@ const WRONG: readonly (readonly [string, unknown, string])[] = [
   ['nothing', undefined, 'is undefined, not a string or an object'],
   ['a number', 7, 'is a number, not a string or an object'],
   ['a list', ['hi'], 'is a list, not a string or an object'],
-  ['a misspelt member', { txt: 'hi' }, 'has "txt", which a turn does not have; did you mean "text"?'],
+  ['a misspelled member', { txt: 'hi' }, 'has "txt", which a turn does not have; did you mean "text"?'],
   ['an unknown kind', { fail: 'overload' }, 'has an unknown fail, "overload"; did you mean "overloaded"?'],
   [
     'calls of another shape',
@@ -104,7 +104,7 @@ const WRONG: readonly (readonly [string, unknown, string])[] = [
   ],
 ];
 
-it('a server says what ran at the vendor as its wire does', async () => {
+it('a server sends vendor parts in the form of its wire', async () => {
   const turn = { vendorParts: [{ text: 'tea' }], text: 'Found.' };
   await using server = await startWireServer({ wire: anthropicMessages, script: [turn], validate: false });
   const provider = referenceProvider('f', server.baseURL, 'key', messagesDialogue);
@@ -116,7 +116,7 @@ it('a server says what ran at the vendor as its wire does', async () => {
   ]);
 });
 
-/** What only servers play, and what only fakes play. */
+/** Turns that only servers or only fakes support. */
 const WRONG_ON_A_WIRE: typeof WRONG = [
   [
     'an unknown failure',
@@ -125,7 +125,7 @@ const WRONG_ON_A_WIRE: typeof WRONG = [
   ],
   ['an unknown fault', { fault: 'cutt' }, 'has an unknown fault, "cutt"; did you mean "cut"?'],
   [
-    'a failure with a strange member',
+    'a failure with an unknown member',
     { failure: 'server', retryAfterMs: 5 },
     'has "retryAfterMs", which a failure does not have; did you mean "retryAfter"?',
   ],
@@ -134,16 +134,20 @@ const WRONG_ON_A_WIRE: typeof WRONG = [
     { parts: [{ type: 'toolcall' }] },
     'has an unknown part type, "toolcall"; did you mean "tool-call"?',
   ],
-  ['images', { images: [image(Uint8Array.of(1))] }, 'has images, which only fakes play'],
+  ['images', { images: [image(Uint8Array.of(1))] }, 'has images, which only fakes support'],
   [
     'the token of a vendor part',
     { vendorParts: [{ text: 'tea', data: 1 }] },
-    'has kind or data of a vendor part, which only fakes play: a wire has its own',
+    'has kind or data of a vendor part, which only fakes support',
   ],
-  ['a kind that no vendor says', { fail: 'denied' }, "has fail: 'denied', which no vendor says; a fake can"],
+  [
+    'a kind that no vendor sends',
+    { fail: 'denied' },
+    "has fail: 'denied', which no vendor sends; use a fake provider",
+  ],
 ];
 
-describe('a wrong script', () => {
+describe('an invalid script', () => {
   const open: WireServer[] = [];
   afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
 
@@ -155,7 +159,7 @@ describe('a wrong script', () => {
   }
 
   it.each([...WRONG, ...WRONG_ON_A_WIRE])(
-    'with %s is answered 500, and closing the server says so',
+    'with %s leads to 500 and rejects the close of the server',
     async (_what, step, why) => {
       for (const script of [[step], () => step, () => Promise.resolve(step)]) {
         const { error, server } = await invoke(script);
@@ -170,7 +174,7 @@ describe('a wrong script', () => {
     },
   );
 
-  it('that throws, or rejects, is answered 500 with the reason', async () => {
+  it('that throws or rejects leads to 500 with the reason', async () => {
     const throwing = (): never => {
       throw new TypeError('no such city');
     };
@@ -181,7 +185,7 @@ describe('a wrong script', () => {
     }
   });
 
-  it('says nothing where nothing was wrong, and each thing once', async () => {
+  it('reports each problem once, and none for a valid script', async () => {
     const { server } = await invoke(['fine']);
     open.push(server);
     await server.close();
@@ -195,7 +199,7 @@ describe('a wrong script', () => {
       expect((await once()).text).toBe('fine');
       const { error } = await once();
       expect(error?.kind).toBe('config');
-      // Nothing at all is a script that has come to its end.
+      // An empty script counts as an exhausted one.
       if (scripted) expect(error?.message).toBe(`the script of the fake model f/m: turn 2 ${why}`);
     }
   });
@@ -219,7 +223,7 @@ describe('a wrong script', () => {
   });
 });
 
-it('a server that takes its time leaves no listener behind for each piece', async () => {
+it('a slow server leaves no listeners on the signal', async () => {
   const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
   const removed = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
   await using server = await startWireServer({

@@ -31,29 +31,32 @@ const SPLITS: readonly (readonly [Split, Framing])[] = [
   [{ seed: 7 }, { newline: '\r\n', noise: true }],
 ];
 
-it.each(SPLITS)("the openai SDK reads the chat wire's stream, cut %j, framed %j", async (split, framing) => {
-  const wire = openaiChatWire({ ...chatDialects['deepseek'], name: 'deepseek' });
-  await using server = await startWireServer({ wire, script: [ANSWER], split, framing });
-  const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
-  const stream = client.chat.completions.stream({
-    model: 'm-1',
-    messages: [{ role: 'user', content: 'hi' }],
-    stream_options: { include_usage: true },
-  });
-  const completion = await stream.finalChatCompletion();
-  expect(completion.choices[0]?.finish_reason).toBe('tool_calls');
-  expect(completion.choices[0]?.message).toMatchObject({
-    content: 'Grüße, 世界 🌍!',
-    tool_calls: [
-      { id: 'call_a10', function: { name: 'add', arguments: '{"a": 1, "b": "ünï"}' } },
-      { id: 'call_a11', function: { name: 'noop', arguments: '' } },
-    ],
-  });
-  expect(completion.usage).toMatchObject({ prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 });
-  expect(server.requests.map(({ model }) => model)).toEqual(['m-1']);
-});
+it.each(SPLITS)(
+  'the openai SDK reads the stream of the chat wire with split %j and framing %j',
+  async (split, framing) => {
+    const wire = openaiChatWire({ ...chatDialects['deepseek'], name: 'deepseek' });
+    await using server = await startWireServer({ wire, script: [ANSWER], split, framing });
+    const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
+    const stream = client.chat.completions.stream({
+      model: 'm-1',
+      messages: [{ role: 'user', content: 'hi' }],
+      stream_options: { include_usage: true },
+    });
+    const completion = await stream.finalChatCompletion();
+    expect(completion.choices[0]?.finish_reason).toBe('tool_calls');
+    expect(completion.choices[0]?.message).toMatchObject({
+      content: 'Grüße, 世界 🌍!',
+      tool_calls: [
+        { id: 'call_a10', function: { name: 'add', arguments: '{"a": 1, "b": "ünï"}' } },
+        { id: 'call_a11', function: { name: 'noop', arguments: '' } },
+      ],
+    });
+    expect(completion.usage).toMatchObject({ prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 });
+    expect(server.requests.map(({ model }) => model)).toEqual(['m-1']);
+  },
+);
 
-it("the openai SDK reads the chat wire's whole answer", async () => {
+it('the openai SDK reads the non-streaming answer of the chat wire', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: [ANSWER] });
   const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
   const completion = await client.chat.completions.create({
@@ -88,7 +91,7 @@ it.each(SPLITS)(
   },
 );
 
-it("the Anthropic SDK reads the Messages wire's whole answer", async () => {
+it('the Anthropic SDK reads the non-streaming answer of the Messages wire', async () => {
   await using server = await startWireServer({ wire: anthropicMessages, script: [ANSWER] });
   const client = new Anthropic({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
   const message = await client.messages.create({
@@ -100,7 +103,7 @@ it("the Anthropic SDK reads the Messages wire's whole answer", async () => {
   expect(message.stop_reason).toBe('tool_use');
 });
 
-it('both SDKs see a failure as their own error, with status, code and retry-after', async () => {
+it('both SDKs throw their error with status, code and retry-after', async () => {
   await using chat = await startWireServer({
     wire: openaiChat,
     script: [{ failure: 'rate-limit', retryAfter: { seconds: 3 } }],
@@ -124,7 +127,7 @@ it('both SDKs see a failure as their own error, with status, code and retry-afte
   expect(overloaded).toMatchObject({ status: 529, error: { error: { type: 'overloaded_error' } } });
 });
 
-it('a request against a rule is refused with 400 and the name of the rule', async () => {
+it('a request that violates a rule gets 400 with the name of the rule', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['never sent'] });
   const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
   const refused = client.chat.completions.create({

@@ -1,41 +1,42 @@
 import { type ChatModel, createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 
-/** `createAgent` and `suspend` of `@majordomo/agent`, which this package does without. */
+/** `createAgent` and `suspend` of `@majordomo/agent`, which this package does not depend on. */
 export interface AgentKit<Agent> {
-  /** An agent of that model and those tools. */
+  /** Creates an agent. */
   readonly createAgent: (options: {
     readonly model: ChatModel;
     readonly tools: readonly KitTool[];
     readonly parallelTools?: boolean;
     readonly maxSteps?: () => number;
   }) => Agent;
-  /** What a tool returns to wait for somebody. */
+  /** Returns the value with which a tool suspends its call. */
   readonly suspend: () => object;
 }
 
-/** A tool as an agent runs it. */
+/** Tool of an agent. */
 export interface KitTool {
   readonly name: string;
   readonly description: string;
   readonly parameters: { readonly type: 'object' };
   readonly approval?: boolean;
   readonly effect?: 'once';
-  /** Answers the call; `key` is the same whenever this call is run again. */
+  /** Returns the result; `key` is the same when the call is executed again. */
   run(args: never, context: { readonly key: string }): string | object | Promise<string>;
 }
 
-/** Agents that every engine has to run; each plays one run. */
+/** Agents that every engine must run, once each. */
 export type EngineAgents<Agent> = Readonly<Record<EngineAgentName, Agent>>;
 
-/** What each of them does is in the case of its name. */
-export type EngineAgentName = 'plain' | 'asks' | 'suspends' | 'fails' | 'wrong' | 'odd' | 'sides' | 'waits';
+/** Names of the agents of the suite. */
+export type EngineAgentName =
+  'plain' | 'approval' | 'suspended' | 'failing' | 'invalid' | 'unusual-ids' | 'parallel' | 'waiting';
 
-/** Ids of calls as models may give them. */
-export const ODD_IDS: readonly string[] = ['a\0b', 'x'.repeat(9000), "it's", 'ü/😀'];
+/** Unusual call ids that models may send. */
+export const UNUSUAL_IDS: readonly string[] = ['a\0b', 'x'.repeat(9000), "it's", 'ü/😀'];
 
-const calls = (...made: readonly (readonly [id: string, name: string])[]): Turn => ({
-  toolCalls: made.map(([id, name]) => ({ id, name, args: {} })),
+const calls = (...pairs: readonly (readonly [id: string, name: string])[]): Turn => ({
+  toolCalls: pairs.map(([id, name]) => ({ id, name, args: {} })),
 });
 
 const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
@@ -46,10 +47,10 @@ const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
   ...more,
 });
 
-/** Of one engine; `begun` are the keys of calls of `sides`, in the order in which they began. */
+/** Creates the agents of one engine. The calls of `parallel` add their keys to `startedKeys`. */
 export function engineAgents<Agent>(
   { createAgent, suspend }: AgentKit<Agent>,
-  begun: string[],
+  startedKeys: string[],
 ): EngineAgents<Agent> {
   const agent = (
     turns: readonly Turn[],
@@ -60,41 +61,41 @@ export function engineAgents<Agent>(
     const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model('f/m');
     return createAgent({ model, tools, ...more });
   };
-  const all = together(4);
-  const met = async (_args: never, { key }: { readonly key: string }): Promise<string> => {
-    begun.push(key);
-    await all();
+  const allStarted = barrier(4);
+  const runTogether = async (_args: never, { key }: { readonly key: string }): Promise<string> => {
+    startedKeys.push(key);
+    await allStarted();
     return 'done';
   };
   return {
     plain: agent([calls(['1', 'look']), 'Done.'], [tool('look')]),
-    asks: agent(
+    approval: agent(
       [calls(['a', 'pay'], ['b', 'pay']), 'Paid.'],
       [tool('pay', { approval: true, effect: 'once' })],
     ),
-    suspends: agent([calls(['s', 'ask']), 'Thanks.'], [tool('ask', { run: () => suspend() })]),
-    fails: agent([{ fail: 'auth', after: 'half an ans', status: 401 }]),
-    wrong: agent([], [], { maxSteps: () => Number.NaN }),
-    odd: agent(
-      [calls(...ODD_IDS.map((id) => [id, 'pay'] as const)), 'Odd.'],
+    suspended: agent([calls(['s', 'ask']), 'Thanks.'], [tool('ask', { run: () => suspend() })]),
+    failing: agent([{ fail: 'auth', after: 'half an ans', status: 401 }]),
+    invalid: agent([], [], { maxSteps: () => Number.NaN }),
+    'unusual-ids': agent(
+      [calls(...UNUSUAL_IDS.map((id) => [id, 'pay'] as const)), 'Odd.'],
       [tool('pay', { approval: true })],
     ),
-    sides: agent(
-      [calls(['1', 'look'], ['2', 'pay'], ['3', 'look'], ['4', 'pay']), 'Side by side.'],
-      [tool('look', { run: met }), tool('pay', { effect: 'once', run: met })],
+    parallel: agent(
+      [calls(['1', 'look'], ['2', 'pay'], ['3', 'look'], ['4', 'pay']), 'Done together.'],
+      [tool('look', { run: runTogether }), tool('pay', { effect: 'once', run: runTogether })],
       { parallelTools: true },
     ),
-    waits: agent([calls(['e', 'pay'])], [tool('pay', { approval: true })]),
+    waiting: agent([calls(['e', 'pay'])], [tool('pay', { approval: true })]),
   };
 }
 
-/** Each of so many waits for the others. */
-function together(count: number): () => Promise<void> {
+/** Returns a function that resolves when it has been called `count` times. */
+function barrier(count: number): () => Promise<void> {
   let left = count;
-  let allBegan = (): void => undefined;
-  const met = new Promise<void>((resolve) => (allBegan = resolve));
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
   return () => {
-    if (--left === 0) allBegan();
-    return met;
+    if (--left === 0) open();
+    return opened;
   };
 }

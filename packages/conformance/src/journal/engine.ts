@@ -5,49 +5,49 @@ import {
   type EngineAgentName,
   engineAgents,
   type EngineAgents,
-  ODD_IDS,
+  UNUSUAL_IDS,
 } from './engine-agents.ts';
 
-/** What an adapter of a durable engine offers for the runs of one agent. */
+/** Runs of one agent, as an adapter of a durable engine offers them. */
 export interface EngineRuns {
-  /** Resolves when the engine has taken the run; a second start of one id is none. */
+  /** Resolves when the engine has accepted the run. A second start of an id has no effect. */
   start(runId: string, input: string): Promise<void>;
-  /** Waits until the run is over; rejects as it did, with what had arrived, and with `aborted` on the signal. */
+  /** Waits until the run ends. Rejects with the error of the run and its partial response, or with `aborted`. */
   result(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<{ readonly text: string; readonly done: unknown; readonly messages: readonly Message[] }>;
-  /** Resolves when the run waits, with its open calls, or is over, with none. */
+  /** Resolves with the open calls when the run waits, or with `[]` when it ends. */
   awaiting(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly { readonly id: string }[]>;
-  /** Rejects with `invalid-request` when no call waits for it. */
+  /** Decides a call. Rejects with `invalid-request` if no such call is open. */
   decide(runId: string, decision: EngineDecision): Promise<void>;
 }
 
-/** What a person says to a call. */
+/** Decision about a call. */
 export type EngineDecision = { readonly callId: string } & (
   { readonly approve: true } | { readonly deny: string } | { readonly result: string }
 );
 
-/** One thing that an engine has to do. */
+/** Case of the suite for engines. */
 export interface EngineCase {
-  /** A sentence on what it checks. */
+  /** Checked behavior. */
   readonly name: string;
-  /** Rejects with an `AssertionError`; `runs` gives those of an agent of the suite. */
+  /** Rejects with an `AssertionError`. `runs` returns the runs of an agent of the suite. */
   run(runs: (agent: EngineAgentName) => EngineRuns): Promise<void>;
 }
 
-/** A suite for one engine: what it has to run, and what has to hold then. */
+/** Suite for one engine: the agents that it must run, and the cases. */
 export interface EngineConformance<Agent> {
   readonly agents: EngineAgents<Agent>;
   readonly cases: readonly EngineCase[];
 }
 
 /**
- * What every adapter of a durable engine has to do, as cases for any test runner, each to be played once. `kit` is
- * `{ createAgent, suspend }` of `@majordomo/agent`; make `agents` known to the engine under their names first.
+ * Returns the cases for an adapter of a durable engine, for any test runner. Run each case once. `kit` is
+ * `{ createAgent, suspend }` of `@majordomo/agent`. Register `agents` with the engine under their names first.
  *
  * @example
  * const { agents, cases } = engineConformance({ createAgent, suspend });
@@ -55,13 +55,16 @@ export interface EngineConformance<Agent> {
  * for (const { name, run } of cases) it(name, () => run((agent) => runsOf(agent)));
  */
 export function engineConformance<Agent>(kit: AgentKit<Agent>): EngineConformance<Agent> {
-  const begun: string[] = [];
-  return { agents: engineAgents(kit, begun), cases: [...running, ...waiting, ...failing, sides(begun)] };
+  const startedKeys: string[] = [];
+  return {
+    agents: engineAgents(kit, startedKeys),
+    cases: [...completionCases, ...decisionCases, ...failureCases, parallelCase(startedKeys)],
+  };
 }
 
-const running: readonly EngineCase[] = [
+const completionCases: readonly EngineCase[] = [
   {
-    name: 'runs to its end under the id of the run, once however often it is started',
+    name: 'completes a run once under its id, however often it is started',
     async run(of) {
       const runs = of('plain');
       await runs.start('plain 1', 'go');
@@ -73,7 +76,7 @@ const running: readonly EngineCase[] = [
     },
   },
   {
-    name: 'does not begin under an id that stores cannot hold, nor with what is no input',
+    name: 'rejects a run id that stores cannot hold and an invalid input',
     async run(of) {
       for (const [runId, input] of [
         ['fine', {}],
@@ -86,94 +89,94 @@ const running: readonly EngineCase[] = [
   },
 ];
 
-const waiting: readonly EngineCase[] = [
+const decisionCases: readonly EngineCase[] = [
   {
-    name: 'waits for decisions, tells all calls of a step at once, and takes each in any order',
+    name: 'waits for decisions, lists all open calls of a step and accepts decisions in any order',
     async run(of) {
-      const runs = of('asks');
-      const early = runs.awaiting('asks 1');
-      await runs.start('asks 1', 'go');
+      const runs = of('approval');
+      const early = runs.awaiting('approval 1');
+      await runs.start('approval 1', 'go');
       deepEqual(idsOf(await early), ['a', 'b']);
-      await runs.decide('asks 1', { callId: 'b', deny: 'too dear' });
-      ok(idsOf(await runs.awaiting('asks 1')).includes('a'), 'the other one still waits');
-      await runs.decide('asks 1', { callId: 'a', approve: true });
-      const told = JSON.stringify((await runs.result('asks 1')).messages);
-      match(told, /pay under asks 1\/1\/a/);
-      match(told, /too dear/);
-      deepEqual(await runs.awaiting('asks 1'), []);
+      await runs.decide('approval 1', { callId: 'b', deny: 'too expensive' });
+      ok(idsOf(await runs.awaiting('approval 1')).includes('a'), 'the other one still waits');
+      await runs.decide('approval 1', { callId: 'a', approve: true });
+      const transcript = JSON.stringify((await runs.result('approval 1')).messages);
+      match(transcript, /pay under approval 1\/1\/a/);
+      match(transcript, /too expensive/);
+      deepEqual(await runs.awaiting('approval 1'), []);
     },
   },
   {
-    name: 'refuses a decision that would end the run, and waits on',
+    name: 'rejects a decision that would end the run and continues to wait',
     async run(of) {
-      const runs = of('suspends');
-      await runs.start('suspends 1', 'go');
-      deepEqual(idsOf(await runs.awaiting('suspends 1')), ['s']);
+      const runs = of('suspended');
+      await runs.start('suspended 1', 'go');
+      deepEqual(idsOf(await runs.awaiting('suspended 1')), ['s']);
       const wrong = [{ callId: 's', approve: true }, { callId: 'x', deny: 'no' }, { callId: 's' }, null];
       for (const decision of wrong)
-        await rejects(runs.decide('suspends 1', decision as never), kindIs('invalid-request'));
-      await runs.decide('suspends 1', { callId: 's', result: '42' });
-      equal((await runs.result('suspends 1')).text, 'Thanks.');
+        await rejects(runs.decide('suspended 1', decision as never), kindIs('invalid-request'));
+      await runs.decide('suspended 1', { callId: 's', result: '42' });
+      equal((await runs.result('suspended 1')).text, 'Thanks.');
     },
   },
   {
-    name: 'is decided on, however odd the ids of its calls are',
+    name: 'accepts decisions for call ids with any characters',
     async run(of) {
-      const runs = of('odd');
-      await runs.start('odd 1', 'go');
-      deepEqual(idsOf(await runs.awaiting('odd 1')), ODD_IDS);
-      for (const callId of ODD_IDS) await runs.decide('odd 1', { callId, approve: true });
-      equal((await runs.result('odd 1')).text, 'Odd.');
+      const runs = of('unusual-ids');
+      await runs.start('unusual-ids 1', 'go');
+      deepEqual(idsOf(await runs.awaiting('unusual-ids 1')), UNUSUAL_IDS);
+      for (const callId of UNUSUAL_IDS) await runs.decide('unusual-ids 1', { callId, approve: true });
+      equal((await runs.result('unusual-ids 1')).text, 'Odd.');
     },
   },
   {
-    name: 'ends the waiting by a signal, and not the run',
+    name: 'ends the wait, but not the run, when the signal aborts',
     async run(of) {
-      const runs = of('waits');
-      await runs.start('waits 1', 'go');
-      await runs.awaiting('waits 1');
+      const runs = of('waiting');
+      await runs.start('waiting 1', 'go');
+      await runs.awaiting('waiting 1');
       const controller = new AbortController();
-      const waits = [runs.result('waits 1', controller), runs.awaiting('never begun', controller)];
+      const waits = [runs.result('waiting 1', controller), runs.awaiting('never startedKeys', controller)];
       controller.abort();
       for (const wait of waits) await rejects(wait, kindIs('aborted'));
-      deepEqual(idsOf(await runs.awaiting('waits 1')), ['e']);
+      deepEqual(idsOf(await runs.awaiting('waiting 1')), ['e']);
     },
   },
 ];
 
-const failing: readonly EngineCase[] = [
+const failureCases: readonly EngineCase[] = [
   {
-    name: 'fails as the model did, with what had arrived, and is not tried again',
+    name: 'fails with the error of the model and the partial response, without a retry',
     async run(of) {
-      const runs = of('fails');
-      await runs.start('fails 1', 'go');
-      const error = await runs.result('fails 1').catch((reason: unknown) => reason);
-      ok(LlmError.is(error, 'auth'), `${String(error)} is of the model's kind`);
+      const runs = of('failing');
+      await runs.start('failing 1', 'go');
+      const error = await runs.result('failing 1').catch((reason: unknown) => reason);
+      ok(LlmError.is(error, 'auth'), `${String(error)} has the kind of the model's error`);
       deepEqual([error.details.status, error.details.partial?.text], [401, 'half an ans']);
-      // Another try would be beyond the script, and say so.
-      equal(error.message, 'run "fails 1": the run ended in step 1: f/m failed as scripted: auth');
-      deepEqual(await runs.awaiting('fails 1'), []);
+      // A retry would be beyond the script and change the message.
+      equal(error.message, 'run "failing 1": the run ended in step 1: f/m failed as scripted: auth');
+      deepEqual(await runs.awaiting('failing 1'), []);
     },
   },
   {
-    name: 'fails by a rule of the agent that cannot be meant, and does not hang',
+    name: 'fails with config for an invalid rule of the agent instead of hanging',
     async run(of) {
-      await of('wrong').start('wrong 1', 'go');
-      await rejects(of('wrong').result('wrong 1'), kindIs('config'));
+      await of('invalid').start('invalid 1', 'go');
+      await rejects(of('invalid').result('invalid 1'), kindIs('config'));
     },
   },
 ];
 
-const sides = (begun: readonly string[]): EngineCase => ({
-  name: 'runs tools side by side, each once',
+const parallelCase = (startedKeys: readonly string[]): EngineCase => ({
+  name: 'runs tools in parallel, each once',
   async run(of) {
-    const runs = of('sides');
-    await runs.start('sides 1', 'go');
-    const { text, messages } = await runs.result('sides 1');
-    deepEqual([text, JSON.stringify(messages).includes('unknown')], ['Side by side.', false]);
+    const runs = of('parallel');
+    await runs.start('parallel 1', 'go');
+    const { text, messages } = await runs.result('parallel 1');
+    deepEqual([text, JSON.stringify(messages).includes('unknown')], ['Done together.', false]);
     deepEqual(
-      begun.toSorted(),
-      ['1', '2', '3', '4'].map((id) => `sides 1/1/${id}`),
+      startedKeys.toSorted(),
+      ['1', '2', '3', '4'].map((id) => `parallel 1/1/${id}`),
     );
   },
 });

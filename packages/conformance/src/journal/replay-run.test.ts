@@ -71,7 +71,7 @@ describe('replayRun', () => {
     ['before', 0, 5],
     ['after', 5, 0],
   ])(
-    'stores an effect when a parallel one fails %s it, and executes the failed one again',
+    'stores an effect if a parallel one fails %s it, and executes the failed one again',
     async (_, fails, does) => {
       const done: string[] = [];
       let tries = 0;

@@ -15,11 +15,11 @@ import { vendorCases } from './cases/vendor-parts.ts';
 import { chainCases } from './chain/cases.ts';
 import { recoveryCases } from './chain/recovery.ts';
 import type { Case, Harness } from './harness.ts';
-import { answeredCases } from './operations/answered.ts';
+import { operationAnswerCases } from './operations/answer-cases.ts';
 import { operationCases } from './operations/cases.ts';
-import { patient } from './overtaken.ts';
+import { retryExpiredTimeouts } from './timeout-retry.ts';
 
-/** Every behaviour that a provider must show, for any test runner. */
+/** Cases that a provider must pass, for any test runner. */
 export const conformance: readonly Case[] = [
   ...textCases,
   ...toolCases,
@@ -36,12 +36,12 @@ export const conformance: readonly Case[] = [
   ...vendorCases,
   ...chainCases,
   ...recoveryCases,
-  ...answeredCases,
+  ...operationAnswerCases,
   ...OPERATION_NAMES.flatMap(operationCases),
-].map(patient);
+].map(retryExpiredTimeouts);
 
 /**
- * The suite for one harness: a name and what to run, or the reason why this one is skipped.
+ * Returns the cases for one harness: the name, and the function to run or the reason why the case is skipped.
  *
  * @example
  * for (const [name, run] of casesFor(harness)) {
@@ -60,14 +60,12 @@ export function casesFor(
 
 function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): string | undefined {
   const operation = OPERATION_NAMES.find((name) => scenario === name || scenario.startsWith(`${name}-`));
-  // Whether that is so is a case of its own.
+  // The `-declared` cases check that the harness names the models.
   if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
-    return `this provider has no ${operation}`;
+    return `this provider has no ${operation} model`;
   const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');
-  const isUnsayable = failure !== scenario && !(failure in wire.failures);
+  const hasNoForm = failure !== scenario && !(failure in wire.failures);
   return (
-    cannot?.[scenario] ??
-    wire.cannot[scenario] ??
-    (isUnsayable ? `${wire.name} has no such error` : undefined)
+    cannot?.[scenario] ?? wire.cannot[scenario] ?? (hasNoForm ? `${wire.name} has no such error` : undefined)
   );
 }

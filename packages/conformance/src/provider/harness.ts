@@ -4,32 +4,31 @@ import type { WireServer } from '../server/server.ts';
 import type { Wire } from '../wires/wire.ts';
 import type { Scenario } from './scenario.ts';
 
-/** What a provider package brings to the suite. */
+/** Provider under test. */
 export interface Harness {
   readonly wire: Wire;
   /**
-   * A provider that talks to `baseURL`. `apiKey` is `undefined` where the suite wants to see what happens without one:
-   * hand it on as it is.
+   * Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged: it is `undefined` in the case of a missing key.
    */
   open(at: {
     readonly baseURL: string;
     readonly server: WireServer | undefined;
     readonly apiKey: string | undefined;
   }): Provider | Promise<Provider>;
-  /** A model id that the provider knows. */
+  /** Model id of the provider. */
   readonly model: string;
-  /** Of its other operations, where it has them: a model id each. */
+  /** Model ids for embeddings, transcription and speech, if the provider has them. */
   readonly models?: Readonly<Partial<Record<OperationName, string>>> | undefined;
-  /** Milliseconds that each attempt needs before it sends anything, such as the start of a process. Default 0. */
+  /** Time that each attempt needs before it sends a request, such as the start of a process, in milliseconds. `@default 0` */
   readonly startMs?: number | undefined;
-  /** Scenarios that this provider cannot show, each with the reason. */
+  /** Scenarios that the provider does not support, with the reason. Their cases are skipped. */
   readonly cannot?: Partial<Readonly<Record<Scenario, string>>> | undefined;
 }
 
-/** One behaviour. `run` resolves, or rejects with what was wrong. */
+/** Case of the suite. */
 export interface Case {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Starts what servers it needs, and closes them. */
+  /** Runs the case with its own servers. Rejects with the reason of the failure. */
   run(harness: Harness): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import type { OperationName } from '@majordomo/testing';
 import type { FailureName } from '../wires/failure.ts';
 
-/** What the suite looks at. A harness that cannot show one names it with the reason. */
+/** Checked behavior. A harness lists unsupported scenarios in `cannot`. */
 export type Scenario =
   | 'text'
   | 'unicode-split'
   | 'stream-noise'
-  | 'whole-equals-deltas'
+  | 'non-streaming-equals-deltas'
   | 'tool-call'
   | 'parallel-tool-calls'
   | 'interleaved-tool-calls'

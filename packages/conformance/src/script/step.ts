@@ -3,101 +3,101 @@ import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 
 /**
- * A place in a streamed body: after so many frames of content (0: after the opening, before content), after so many
- * events of any kind, or after so many bytes. In a whole JSON body the first two mean its middle, and 0 its start.
+ * Position in a streamed body: after a number of content frames (0: before content), of events of any kind, or of bytes. In a
+ * non-streaming JSON body the first two mean its middle, and 0 its start.
  */
 export type Point = { readonly content: number } | { readonly events: number } | { readonly bytes: number };
 
 interface Damaged {
-  /** What the server was about to say. Default: a short text. */
+  /** Answer before the damage. Default: a short text. */
   readonly answer?: Answer | string | OperationAnswer | undefined;
 }
 
-/** Ways in which a response goes wrong, or is merely slow. Where `at` is left out it is after two frames of content. */
+/** Broken or slow response. `at` defaults to the position after two frames of content. */
 export type Fault = Damaged &
   (
     | {
-        /** HTTP 200, then a failure inside the body; before content by default. */
+        /** HTTP 200 with an error in the body, before content by default. */
         readonly fault: 'in-band';
         readonly failure: Failure;
         readonly at?: Point | undefined;
       }
     | {
-        /** A clean end of the body without the rest. */
+        /** Body that ends cleanly and is incomplete. */
         readonly fault: 'end';
         readonly at?: Point | undefined;
       }
     | {
-        /** The socket closes in the middle. */
+        /** Socket that closes in the middle. */
         readonly fault: 'cut';
         readonly at?: Point | undefined;
       }
     | {
-        /** A TCP reset; before the headers unless `at` is given. */
+        /** TCP reset, before the headers unless `at` is set. */
         readonly fault: 'reset';
         readonly at?: Point | undefined;
       }
     | {
-        /** Headers come after `ms`, or never. */
+        /** Headers that are sent after `ms` milliseconds. Default: never. */
         readonly fault: 'late';
         readonly ms?: number | undefined;
       }
     | {
-        /** Silence from here on, or for `ms`. `{ content: 0 }`: headers, then nothing of use. */
+        /** Pause for `ms` milliseconds. Default: for ever. `{ content: 0 }` sends the headers and no content. */
         readonly fault: 'stall';
         readonly at?: Point | undefined;
         readonly ms?: number | undefined;
       }
     | {
-        /** So many bytes (16) at a time, `everyMs` (1) apart: nothing is wrong but the pace. */
+        /** Complete answer in chunks of `bytes` (default 16), with `everyMs` (default 1) milliseconds between them. */
         readonly fault: 'trickle';
         readonly bytes?: number | undefined;
         readonly everyMs?: number | undefined;
       }
     | {
-        /** Event by event, `everyMs` apart. */
+        /** Complete answer with `everyMs` milliseconds between events. */
         readonly fault: 'slow';
         readonly everyMs: number;
       }
     | {
-        /** Broken JSON: an event in the stream, or half of a whole body. */
+        /** Invalid JSON: one event of a stream, or half of a non-streaming body. */
         readonly fault: 'bad-json';
         readonly at?: Point | undefined;
       }
     | {
-        /** A gateway's error page. Default status 502. */
+        /** HTML error page of a gateway. `@default status 502` */
         readonly fault: 'html';
         readonly status?: number | undefined;
       }
     | {
-        /** HTTP 200 and no body. */
+        /** HTTP 200 with an empty body. */
         readonly fault: 'empty';
       }
     | {
-        /** The right body under another content type. */
+        /** Complete body with another content type. */
         readonly fault: 'content-type';
         readonly value: string;
       }
   );
 
 /**
- * What the server does with one request: plays a turn as fakes do, of a chat or of another operation, or in the wire's own
- * terms answers in parts, fails as the vendor would, or breaks.
+ * Response of the server to one request: a turn of a fake provider, an answer of another operation, an `Answer` in parts, a
+ * `Failure` of the vendor, or a `Fault`.
  */
 export type Step = string | PlainTurn | Answer | OperationAnswer | Failure | Fault;
 
-/** Is this step a fault? */
+/** Whether the step is a fault. */
 export const isFault = (step: Step): step is Fault => typeof step === 'object' && 'fault' in step;
 
-/** Is this step a failure that the vendor reports? */
+/** Whether the step is a failure that the vendor reports. */
 export const isFailure = (step: Step): step is Failure =>
   typeof step === 'object' && 'failure' in step && !('fault' in step);
 
-/** Is this step a turn, as fakes have it? */
+/** Whether the step is a turn of a fake provider. */
 export const isTurn = (step: Step): step is PlainTurn =>
   typeof step === 'object' &&
   !('fault' in step || 'failure' in step || 'parts' in step || isOperationAnswer(step));
 
-/** Is it what an operation gives that is no chat? */
+/** Whether the step is an answer of an operation other than chat. */
 export const isOperationAnswer = (answer: Step): answer is OperationAnswer =>
   typeof answer === 'object' && ('vectors' in answer || 'transcript' in answer || 'audio' in answer);

@@ -2,45 +2,45 @@ import type { IncomingMessage } from 'node:http';
 import { readForm } from '../wires/operations/form.ts';
 import type { OperationRequest, Violation, WireRequest } from '../wires/wire.ts';
 
-/** One request and what became of it. Times are `performance.now()` of this process. */
+/** Request and its outcome. Times are values of `performance.now()` in this process. */
 export interface Exchange {
-  /** When the request was read. */
+  /** Time at which the request was read. */
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  /** Credentials are masked. */
+  /** Headers with masked credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed where it is JSON, the fields of a form with their files, else the text. */
+  /** Parsed JSON, the fields and files of a form, or otherwise the text. */
   readonly body: unknown;
-  /** What it says, whatever the wire. */
+  /** Contents of the request, independent of the wire. */
   readonly request: WireRequest;
-  /** The same where it may be no chat: a request for vectors, a transcript or speech. */
+  /** Contents of a request for embeddings, a transcription or speech. */
   readonly operation: OperationRequest | undefined;
   readonly model: string;
   readonly violations: readonly Violation[];
-  /** `left`: the client closed first; `broken`: the server did, as a fault asked. */
+  /** Outcome: `left` if the client closed the connection first, `broken` if the server did because of a fault. */
   readonly outcome: 'open' | 'served' | 'left' | 'broken';
-  /** When the client closed before the response was over. */
+  /** Time at which the client closed the connection before the response ended. */
   readonly closedByClient: number | undefined;
-  /** Bytes of the response's body that were handed to the socket. */
+  /** Number of body bytes that were written to the socket. */
   readonly sent: number;
-  /** Resolves when nothing more happens. */
+  /** Resolves when the exchange has ended. */
   readonly ended: Promise<void>;
 }
 
-/** The server's own, mutable view. */
+/** Mutable exchange of the server. */
 export type OpenExchange = { -readonly [Key in keyof Exchange]: Exchange[Key] };
 
 const SECRET = /authorization|api-key|cookie|token|secret/i;
 
-/** The headers with every credential masked. */
+/** Returns the headers with masked credentials. */
 export function maskedHeaders(headers: IncomingMessage['headers']): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, SECRET.test(name) ? '***' : String(value)]),
   );
 }
 
-/** The body of a request, whole. */
+/** Reads the complete body of a request. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));

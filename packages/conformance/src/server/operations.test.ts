@@ -12,7 +12,7 @@ interface Said {
   readonly body: unknown;
 }
 
-/** One request to a server of a wire, and what came back. */
+/** Sends one request to a server of a wire and returns the response. */
 async function told(wire: Wire, script: Script, path: string, body: object): Promise<Said> {
   await using server = await startWireServer({ wire, script });
   return await post(`${server.url}${path}`, body);
@@ -76,11 +76,11 @@ it.each<[string, Wire, string, object, object]>([
     { text: ['a'] },
     { result: { shape: [1, 2], data: [[1, 0]] } },
   ],
-])('vectors come as %s has them', async (_, wire, path, body, answer) => {
+])('returns vectors in the format of %s', async (_, wire, path, body, answer) => {
   expect(await told(wire, [{ vectors }], path, body)).toMatchObject({ status: 200, body: answer });
 });
 
-it('a form is read into its fields and files', async () => {
+it('reads the fields and files of a form', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['Hello.'] });
   const form = new FormData();
   form.append('model', 'whisper-1');
@@ -95,7 +95,7 @@ it('a form is read into its fields and files', async () => {
   });
 });
 
-it('speech is the bytes themselves, under the type of the format', async () => {
+it('returns speech as bytes with the media type of the format', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: [{ audio: Uint8Array.of(1, 2) }] });
   const body = JSON.stringify({ model: 'm', input: 'Hi.', voice: 'alloy', response_format: 'opus' });
   const response = await fetch(`${server.url}/v1/audio/speech`, { method: 'POST', body });
@@ -109,8 +109,8 @@ it.each<[string, Wire, string, object]>([
   ['no input', openaiChat, '/v1/embeddings', { model: 'm' }],
   ['an empty list', ollamaChat, '/api/embed', { model: 'm', input: [] }],
   ['an unknown member', bedrockConverse, '/model/m/invoke', { inputText: 'a', input: 'a' }],
-  ['a speed of nothing', openaiChat, '/v1/audio/speech', { model: 'm', input: 'a', speed: 0 }],
-])('%s is refused as the vendor would', async (_, wire, path, body) => {
+  ['a speed of 0', openaiChat, '/v1/audio/speech', { model: 'm', input: 'a', speed: 0 }],
+])('rejects %s like the vendor', async (_, wire, path, body) => {
   expect((await told(wire, [{ vectors }], path, body)).status).toBe(400);
 });
 
@@ -121,26 +121,21 @@ it.each<[string, Script, string, object]>([
     '/v1/chat/completions',
     { model: 'm', messages: [{ role: 'user', content: 'a' }] },
   ],
-  ['a text where vectors were asked for', [{ text: 'Hello.' }], '/v1/embeddings', { model: 'm', input: 'a' }],
+  ['a text instead of vectors', [{ text: 'Hello.' }], '/v1/embeddings', { model: 'm', input: 'a' }],
+  ['audio instead of vectors', [{ audio: new Uint8Array() }], '/v1/embeddings', { model: 'm', input: 'a' }],
   [
-    'sound where vectors were asked for',
-    [{ audio: new Uint8Array() }],
-    '/v1/embeddings',
-    { model: 'm', input: 'a' },
-  ],
-  [
-    'vectors that are misspelt',
+    'misspelled vectors',
     [{ vectors, dimension: 2 }] as unknown as Script,
     '/v1/embeddings',
     { model: 'm', input: 'a' },
   ],
   [
-    'warnings, which only fakes play',
+    'warnings, which only fakes support',
     [{ vectors, warnings: [] }],
     '/v1/embeddings',
     { model: 'm', input: 'a' },
   ],
-])('%s is a script that is wrong', async (_, script, path, body) => {
+])('reports a script with %s', async (_, script, path, body) => {
   const server = await startWireServer({ wire: openaiChat, script });
   expect((await post(`${server.url}${path}`, body)).status).toBe(500);
   await expect(server.close()).rejects.toThrow(/step 1/);

@@ -21,23 +21,23 @@ import type {
 } from '../wires/wire.ts';
 import { stepOfTurn } from './turn-step.ts';
 
-/** One response, worked out to the byte before anything is sent. */
+/** Planned response with all its bytes. */
 export interface Plan {
-  /** Before the headers, in ms; `Infinity`: they never come. */
+  /** Time before the headers, in milliseconds; `Infinity` for no headers. */
   readonly lateMs: number;
-  /** `undefined`: no headers at all. */
+  /** Status and headers; `undefined` for none. */
   readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly frames: readonly Uint8Array[];
-  /** Silence after this many bytes. */
+  /** Pause after a number of bytes. */
   readonly stall: { readonly bytes: number; readonly ms: number } | undefined;
   readonly pace: { readonly bytes: number | 'event'; readonly everyMs: number } | undefined;
   readonly end: 'clean' | 'cut' | 'reset';
 }
 
-/** A request as the wire understands it. */
+/** Parsed request. */
 export interface PlanRequest {
   readonly request: WireRequest;
-  /** What else it may be than a chat. */
+  /** Endpoint and request of an operation other than chat. */
   readonly operation:
     | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly isChat: boolean }
     | undefined;
@@ -45,14 +45,14 @@ export interface PlanRequest {
 
 const USUAL_ANSWER = 'Hello from the test server.';
 
-/** What the wire sends for a step, faults included. Pure. Throws for an answer to what was not asked. */
-export function plan(wire: Wire, step: Step, asked: PlanRequest, framing: Framing | undefined): Plan {
-  if (isTurn(step)) return addTiming(plan(wire, stepOfTurn(step), asked, framing), step);
+/** Returns the response for a step. Throws if the answer does not match the requested operation. */
+export function plan(wire: Wire, step: Step, parsed: PlanRequest, framing: Framing | undefined): Plan {
+  if (isTurn(step)) return addTiming(plan(wire, stepOfTurn(step), parsed, framing), step);
   if (isFailure(step)) return planOf(wire.failure(step));
-  const { operation, request } = asked;
+  const { operation, request } = parsed;
   const usual = operation === undefined ? USUAL_ANSWER : usualAnswer(operation.request);
   const answer = isFault(step) ? (step.answer ?? usual) : step;
-  const body = bodyOf(wire, answer, asked, framing);
+  const body = bodyOf(wire, answer, parsed, framing);
   const planned = isFault(step) ? damagedPlan(body, step, wire, request, framing) : undamagedPlan(body);
   return typeof answer === 'object' && isOperationAnswer(answer) ? addTiming(planned, answer) : planned;
 }
@@ -64,7 +64,7 @@ function bodyOf(
   framing: Framing | undefined,
 ): Body {
   if (typeof answer === 'object' && isOperationAnswer(answer)) {
-    if (operation === undefined) throw new Error('is no answer of a chat, which was asked for');
+    if (operation === undefined) throw new Error('is no answer of a chat, which was parsed for');
     return operationBody(answer, operation);
   }
   if (operation?.isChat !== false)
@@ -72,14 +72,14 @@ function bodyOf(
       ? streamBody(wire, wire.stream(answer, request, framing))
       : completeBody(wire.complete(answer, request));
   if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
-  throw new Error(`is an answer of a chat, and not of ${operation.request.operation}`);
+  throw new Error(`is an answer of a chat, but the client requested ${operation.request.operation}`);
 }
 
 function operationBody(
   answer: OperationAnswer,
   { endpoint, request }: NonNullable<PlanRequest['operation']>,
 ): Body {
-  if (answer.warnings !== undefined) throw new Error('has warnings, which only fakes play');
+  if (answer.warnings !== undefined) throw new Error('has warnings, which only fakes support');
   const { headers, pieces } = endpoint.answer(answer, request);
   const frames = pieces.map((bytes) => ({ kind: 'content', bytes }) as const);
   return { status: 200, headers, frames, isStream: request.streamed };
@@ -94,7 +94,7 @@ const addTiming = (planned: Plan, turn: PlainTurn | OperationAnswer): Plan => ({
       : planned.pace,
 });
 
-/** A body before damage: frames know which of them is content. */
+/** Body before damage, with the kind of each frame. */
 interface Body {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -127,7 +127,7 @@ const undamagedPlan = ({ status, headers, frames }: Body): Plan => ({
   end: 'clean',
 });
 
-/** A reply as it is. */
+/** Returns the plan of a complete reply. */
 export const planOf = (reply: Reply): Plan => undamagedPlan(completeBody(reply));
 
 const AFTER_TWO: Point = { content: 2 };
@@ -179,7 +179,7 @@ function damagedPlan(
   }
 }
 
-/** Bytes before a point. */
+/** Returns the number of bytes before a position. */
 function offset({ frames, isStream }: Body, point: Point): number {
   const total = lengthOf(frames);
   if ('bytes' in point) return Math.min(point.bytes, total);
@@ -187,7 +187,7 @@ function offset({ frames, isStream }: Body, point: Point): number {
   if (!isStream) return n === 0 ? 0 : Math.floor(total / 2);
   if ('events' in point) return lengthOf(frames.slice(0, n));
   let seen = 0;
-  // An answer with less content than that is damaged right before its finish.
+  // An answer with less content is damaged directly before its finish.
   const upper = frames.findIndex(({ kind }) => kind === 'finish' || (kind === 'content' && seen++ === n));
   return lengthOf(frames.slice(0, upper));
 }
@@ -197,16 +197,16 @@ const lengthOf = (frames: readonly Frame[]): number =>
 
 function bytesBefore(body: Body, point: Point): readonly Uint8Array[] {
   let left = offset(body, point);
-  const kept: Uint8Array[] = [];
+  const frames: Uint8Array[] = [];
   for (const { bytes } of body.frames) {
     if (left <= 0) break;
-    kept.push(bytes.subarray(0, left));
+    frames.push(bytes.subarray(0, left));
     left -= bytes.length;
   }
-  return kept;
+  return frames;
 }
 
-/** In a stream a broken event in the middle of sound ones; a whole body lacks its second half. */
+/** A stream gets an invalid event between valid ones; a non-streaming body lacks its second half. */
 function brokenFrames(
   body: Body,
   point: Point,

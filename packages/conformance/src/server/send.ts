@@ -4,37 +4,37 @@ import type { OpenExchange } from './exchange.ts';
 import type { Plan } from './plan.ts';
 import { split, type Split } from './split.ts';
 
-/** How fast and in which pieces the server writes. */
+/** Sizes of writes and the time between them. */
 export interface Pace {
   readonly split: Split;
-  /** Between two writes, in ms. */
+  /** Time between two writes, in milliseconds. */
   readonly delayMs: number;
 }
 
-/** Plays a plan on a response, until the end or until the client leaves. */
+/** Sends a planned response until it ends or the client disconnects. */
 export async function send(
   response: ServerResponse,
   plan: Plan,
   pace: Pace,
   exchange: OpenExchange,
 ): Promise<void> {
-  const left = new AbortController();
+  const disconnected = new AbortController();
   response.once('close', () => {
-    left.abort();
+    disconnected.abort();
   });
   try {
-    await pause(plan.lateMs, left.signal);
+    await pause(plan.lateMs, disconnected.signal);
     if (plan.head !== undefined) {
-      // Told by length, as vendors do, unless the body will not be all there.
+      // Vendors send a length; an incomplete body has none.
       const sized = plan.end === 'clean' && plan.stall === undefined && isJson(plan.head.headers);
       const length = sized ? { 'content-length': String(sizeOf(plan.frames)) } : {};
       response.writeHead(plan.head.status, { ...plan.head.headers, ...length });
       response.flushHeaders();
     }
-    await sendBody(response, plan, pace, exchange, left.signal);
+    await sendBody(response, plan, pace, exchange, disconnected.signal);
     await end(response, plan.end, exchange);
   } catch (error) {
-    if (!left.signal.aborted) throw error;
+    if (!disconnected.signal.aborted) throw error;
   }
 }
 
@@ -43,17 +43,17 @@ async function sendBody(
   { frames, stall, pace: planned }: Plan,
   pace: Pace,
   exchange: OpenExchange,
-  left: AbortSignal,
+  disconnected: AbortSignal,
 ): Promise<void> {
   const writes = split(frames, planned?.bytes ?? pace.split);
   const everyMs = planned?.everyMs ?? pace.delayMs;
   for (const bytes of stall === undefined ? writes : cutAt(writes, stall.bytes)) {
-    if (stall !== undefined && exchange.sent === stall.bytes) await pause(stall.ms, left);
-    await write(response, bytes, left);
+    if (stall !== undefined && exchange.sent === stall.bytes) await pause(stall.ms, disconnected);
+    await write(response, bytes, disconnected);
     exchange.sent += bytes.length;
-    if (writes.length > 1) await pause(everyMs, left);
+    if (writes.length > 1) await pause(everyMs, disconnected);
   }
-  if (stall !== undefined && exchange.sent === stall.bytes) await pause(stall.ms, left);
+  if (stall !== undefined && exchange.sent === stall.bytes) await pause(stall.ms, disconnected);
 }
 
 async function end(response: ServerResponse, how: Plan['end'], exchange: OpenExchange): Promise<void> {
@@ -66,7 +66,7 @@ async function end(response: ServerResponse, how: Plan['end'], exchange: OpenExc
   else response.socket?.destroy();
 }
 
-/** The same writes, with one boundary at `bytes`. */
+/** Splits the writes at `bytes`. */
 function cutAt(writes: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
   let at = 0;
   return writes.flatMap((chunk) => {
@@ -78,9 +78,9 @@ function cutAt(writes: readonly Uint8Array[], bytes: number): readonly Uint8Arra
   });
 }
 
-/** Written and given to the kernel; the turn after it lets a reader in this process see each write by itself. */
-async function write(response: ServerResponse, bytes: Uint8Array, left: AbortSignal): Promise<void> {
-  left.throwIfAborted();
+/** Waits for the kernel and for one turn of the event loop, so that a reader in this process receives separate writes. */
+async function write(response: ServerResponse, bytes: Uint8Array, disconnected: AbortSignal): Promise<void> {
+  disconnected.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     response.write(bytes, (error) => {
       if (error === null || error === undefined) resolve();
@@ -90,21 +90,21 @@ async function write(response: ServerResponse, bytes: Uint8Array, left: AbortSig
   await nextTurn();
 }
 
-/** Waits `ms`, for ever if infinite; rejects when the client leaves. */
-async function pause(ms: number, left: AbortSignal): Promise<void> {
-  left.throwIfAborted();
+/** Waits `ms` milliseconds, or for ever if infinite. Rejects when the client disconnects. */
+async function pause(ms: number, disconnected: AbortSignal): Promise<void> {
+  disconnected.throwIfAborted();
   if (ms === 0) return;
   await new Promise<void>((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
-      reject(new Error('the client left'));
+      reject(new Error('the client disconnected'));
     };
     const go = (): void => {
-      left.removeEventListener('abort', stop);
+      disconnected.removeEventListener('abort', stop);
       resolve();
     };
     const timer = Number.isFinite(ms) ? setTimeout(go, ms) : undefined;
-    left.addEventListener('abort', stop, { once: true });
+    disconnected.addEventListener('abort', stop, { once: true });
   });
 }
 

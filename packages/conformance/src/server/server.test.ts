@@ -35,7 +35,7 @@ const streamed = (server: WireServer, init: RequestInit = {}): Promise<Response>
   post(server, { ...CHAT, stream: true }, init);
 
 describe('a script', () => {
-  it('is played in order, and a request beyond it is refused with what is wrong', async () => {
+  it('plays its steps in order and rejects a request beyond them', async () => {
     const server = await serverFor(['one', 'two']);
     const texts: unknown[] = [];
     for (let n = 0; n < 2; n++)
@@ -44,11 +44,11 @@ describe('a script', () => {
     const beyond = await post(server, CHAT);
     expect(beyond.status).toBe(400);
     expect(await beyond.json()).toMatchObject({
-      error: { code: 'unscripted', message: 'request 3 came, and the script has only 2 steps' },
+      error: { code: 'unscripted', message: 'the script has 2 steps, but request 3 arrived' },
     });
   });
 
-  it('as a function sees the request and its number', async () => {
+  it('as a function gets the request and its number', async () => {
     const server = await serverFor(({ request }, n) => `${n}: ${request.model}`);
     await post(server, CHAT);
     const second = (await (await post(server, CHAT)).json()) as Completion;
@@ -60,8 +60,8 @@ describe('a script', () => {
   }
 });
 
-describe('the journal', () => {
-  it('keeps method, path, body and what it says, with every credential masked', async () => {
+describe('requests', () => {
+  it('have method, path, body and contents, with masked credentials', async () => {
     const server = await serverFor(['one']);
     await post(server, CHAT, {
       headers: { authorization: 'Bearer sk-secret', 'x-api-key': 'sk-secret', cookie: 'a=sk-secret' },
@@ -72,7 +72,7 @@ describe('the journal', () => {
     expect(JSON.stringify(exchange)).not.toContain('sk-secret');
   });
 
-  it('tells an answer that was served from one that the client left and one that the server broke', async () => {
+  it('distinguish served, disconnected and broken responses', async () => {
     const server = await serverFor(['one', { fault: 'stall' }, { fault: 'cut' }]);
     await (await post(server, CHAT)).text();
     const controller = new AbortController();
@@ -92,7 +92,7 @@ describe('the journal', () => {
     expect(server.requests[1]?.sent).toBeGreaterThan(0);
   });
 
-  it('a request can be waited for', async () => {
+  it('can be awaited', async () => {
     const server = await serverFor(['one', 'two']);
     const second = server.request(1);
     await post(server, CHAT);
@@ -102,43 +102,49 @@ describe('the journal', () => {
   });
 });
 
-describe('what the vendor would refuse', () => {
+describe('an invalid request', () => {
   it.each([
     [openaiChat, CHAT, { error: { type: 'invalid_request_error', code: 'missing-key' } }],
     [anthropicMessages, MESSAGES, { type: 'error', error: { type: 'invalid_request_error' } }],
-  ] as const)('is refused in the shape of $0.name, naming the rule', async (wire: Wire, body, shape) => {
-    const server = await serverFor(['never sent'], { wire });
-    const response = await post(server, { ...body, messages: undefined });
-    expect(response.status).toBe(400);
-    const said = (await response.json()) as { readonly error: { readonly message: string } };
-    expect(said).toMatchObject(shape);
-    expect(said.error.message).toBe('messages: is required [rule missing-key]');
-  });
+  ] as const)(
+    'is rejected in the format of $0.name with the name of the rule',
+    async (wire: Wire, body, shape) => {
+      const server = await serverFor(['never sent'], { wire });
+      const response = await post(server, { ...body, messages: undefined });
+      expect(response.status).toBe(400);
+      const said = (await response.json()) as { readonly error: { readonly message: string } };
+      expect(said).toMatchObject(shape);
+      expect(said.error.message).toBe('messages: is required [rule missing-key]');
+    },
+  );
 
-  it('is let through when the server does not validate', async () => {
+  it('is accepted if the server does not validate', async () => {
     const server = await serverFor(['sent'], { validate: false });
     expect((await post(server, { ...CHAT, unknown: 1 })).status).toBe(200);
   });
 
-  it('is not found at a path that the wire does not have', async () => {
+  it('gets 404 at a path that the wire does not have', async () => {
     const server = await serverFor(['never sent']);
     expect((await post(server, MESSAGES)).status).toBe(404);
   });
 });
 
-describe('a body is cut as asked', () => {
-  it.each(['complete', 'event', 1, 7, { seed: 3 }] as const)('%j: the bytes are the same', async (split) => {
-    const server = await serverFor(['Grüße 🌍'], { split });
-    const plain = await serverFor(['Grüße 🌍']);
-    expect(await (await streamed(server)).text()).toBe(await (await streamed(plain)).text());
-  });
+describe('split', () => {
+  it.each(['complete', 'event', 1, 7, { seed: 3 }] as const)(
+    '%j does not change the bytes',
+    async (split) => {
+      const server = await serverFor(['Grüße 🌍'], { split });
+      const plain = await serverFor(['Grüße 🌍']);
+      expect(await (await streamed(server)).text()).toBe(await (await streamed(plain)).text());
+    },
+  );
 
-  it('1 byte: a reader sees writes of one byte', async () => {
+  it('1 sends writes of one byte', async () => {
     const server = await serverFor(['hi'], { split: 1 });
     const sizes: number[] = [];
     for await (const chunk of (await streamed(server)).body ?? []) sizes.push(chunk.length);
     const alone = sizes.filter((size) => size === 1).length;
-    // The kernel may join a few of them.
+    // The kernel may join a few writes.
     expect(alone).toBeGreaterThan(sizes.length / 2);
     expect(sizes.length).toBeGreaterThan(200);
   });
@@ -195,37 +201,37 @@ describe('faults', () => {
       /"content":"Hello/,
     ],
     ['a clean end', { fault: 'end' }, /"content":"Hello/, /finish_reason":"stop|DONE/],
-    ['an end at once', { fault: 'end', at: { events: 0 } }, /^$/, /./],
+    ['an immediate end', { fault: 'end', at: { events: 0 } }, /^$/, /./],
     ['broken JSON', { fault: 'bad-json' }, /\{"choices":\[\{"delta":\{"conte\n/, /never/],
     ['an HTML page', { fault: 'html' }, /502 Bad Gateway/, /data:/],
     ['a stall that ends', { fault: 'stall', ms: 10 }, /\[DONE\]/, /never/],
     ['a trickle', { fault: 'trickle', bytes: 200 }, /\[DONE\]/, /never/],
     ['slow events', { fault: 'slow', everyMs: 1 }, /\[DONE\]/, /never/],
-  ])('%s shows in the stream', async (_name, step, has, hasNot) => {
+  ])('%s appears in the stream', async (_name, step, has, hasNot) => {
     const { text } = await outcome(step);
     expect(text).toMatch(has);
     expect(text).not.toMatch(hasNot);
   });
 
-  it('an end in a whole body leaves half of the JSON', async () => {
+  it('an end in a non-streaming body leaves half of the JSON', async () => {
     const { text = '' } = await outcome({ fault: 'end' }, CHAT);
     expect(text.length).toBeGreaterThan(20);
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
   });
 
-  it('an error inside 200 in a whole body is the whole body', async () => {
+  it('an error inside 200 replaces a non-streaming body', async () => {
     const { status, text = '' } = await outcome({ fault: 'in-band', failure: { failure: 'blocked' } }, CHAT);
     expect([status, JSON.parse(text)]).toMatchObject([200, { error: { code: 'content_filter' } }]);
   });
 });
 
-it('nobody listens at a refused URL', async () => {
+it('refusedURL refuses connections', async () => {
   const { port } = new URL(await refusedURL());
   const error = await new Promise((resolve) => connect(Number(port), '127.0.0.1').on('error', resolve));
   expect(error).toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-it('close ends connections that still wait', async () => {
+it('close ends open connections', async () => {
   const server = await startWireServer({ wire: openaiChat, script: [{ fault: 'late' }] });
   const waiting = streamed(server).catch((error: unknown) => error);
   await server.request(0);

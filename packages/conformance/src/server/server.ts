@@ -11,49 +11,49 @@ import { send } from './send.ts';
 import type { Split } from './split.ts';
 
 /**
- * A queue of steps, one per request, or a function of the request and its number (from 0). A step is a turn as `fakeProvider`
- * plays it, or in the wire's own terms an `Answer` in parts, a `Failure` or a `Fault`.
+ * Queue of steps, one per request, or a function of the request and its number (from 0). A step is a turn of `fakeProvider`,
+ * an `Answer` in parts, a `Failure` or a `Fault`.
  */
 export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step | Promise<Step>);
 
-/** Which wire a server speaks, what it plays, and how it writes. */
+/** Options of `startWireServer`. */
 export interface WireServerOptions {
-  /** How the vendor answers, fails and refuses. */
+  /** Wire of the vendor, such as `openaiChat`. */
   readonly wire: Wire;
-  /** A request beyond the queue is refused with 400 and a message that says so. */
+  /** Steps to play. The server responds with 400 and the code `unscripted` to a request beyond the queue. */
   readonly script: Script;
-  /** Default `whole`. */
+  /** Division of bodies into writes. `@default 'complete'` */
   readonly split?: Split | undefined;
-  /** Line ends, comments and pings. Default: LF and none. */
+  /** Line ends, comments and pings of streams. Default: LF without comments and pings. */
   readonly framing?: Framing | undefined;
-  /** Between two writes, in ms. Default 0. */
+  /** Time between two writes, in milliseconds. `@default 0` */
   readonly delayMs?: number | undefined;
-  /** Refuse with 400 what the vendor would refuse. Default true. */
+  /** Whether requests that the vendor would reject get 400. `@default true` */
   readonly validate?: boolean | ValidateOptions | undefined;
 }
 
-/** A server that listens, and what it has seen. Ends with `close` or at the end of an `await using` block. */
+/** Running server and its requests. `close` or the end of an `await using` block stops it. */
 export interface WireServer {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
-  /** What the vendor's SDK takes as its base URL. */
+  /** Value for the `baseURL` option of the vendor's SDK. */
   readonly baseURL: string;
-  /** Every request so far, in the order of arrival. */
+  /** Requests, in the order of arrival. */
   readonly requests: readonly Exchange[];
-  /** Connections that are open now. */
+  /** Number of open connections. */
   readonly connections: number;
-  /** The nth request (from 0), once it has arrived. */
+  /** Waits for the nth request (from 0). */
   request(n: number): Promise<Exchange>;
   /**
-   * Closes every connection. Rejects with what was wrong with the script, if anything was: a function that threw or gave
-   * nothing, a step of no known form. The request itself was answered 500 with the same words.
+   * Closes the server and its connections. Rejects if the script was invalid: a function threw or returned nothing, or a step
+   * had an unknown form. The response to that request was 500 with the same message.
    */
   close(): Promise<void>;
-  /** `close`, at the end of an `await using` block. */
+  /** Calls `close` at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A real HTTP server on 127.0.0.1 that answers, fails and breaks as a wire's vendor does. */
+/** Starts an HTTP server on 127.0.0.1 that answers, fails and breaks like a vendor of the wire. */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const requests: Exchange[] = [];
   const problems: string[] = [];
@@ -86,8 +86,8 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     );
     server.closeAllConnections();
     await closed;
-    const told = problems.splice(0);
-    if (told.length > 0) throw new Error(told.join('; '));
+    const messages = problems.splice(0);
+    if (messages.length > 0) throw new Error(messages.join('; '));
   };
   return {
     url,
@@ -131,7 +131,7 @@ async function serve(
   await send(response, planned, { split, delayMs }, exchange);
 }
 
-/** Throws what is wrong with the step, in words that go behind its number. */
+/** Returns the step. Throws if it is invalid; the message continues the phrase "step n". */
 async function stepFor(script: Script, exchange: Exchange, n: number): Promise<Step> {
   if (typeof script !== 'function' && n >= script.length) return unscriptedFailure(n);
   let step: unknown;
@@ -184,7 +184,7 @@ async function openExchange(
   return { exchange, operation };
 }
 
-/** The endpoint that a request is for, if it is not for chats alone. */
+/** Returns the endpoint of a request for an operation other than chat. */
 function operationOf(wire: Wire, method: string, path: string, body: unknown): PlanRequest['operation'] {
   const endpoint = wire.operations?.find((each) => each.accepts(method, path, body));
   if (endpoint === undefined) return undefined;
@@ -192,7 +192,7 @@ function operationOf(wire: Wire, method: string, path: string, body: unknown): P
   return { endpoint, request: endpoint.read(path, body), isChat };
 }
 
-/** What the vendor says to a wrong path or a body against its rules. */
+/** Returns the failure for an unknown path or a body that violates a rule. */
 function rejectionOf(wire: Wire, exchange: Exchange): Failure | undefined {
   const { method, path } = exchange;
   if (!wire.accepts(method, path)) {
@@ -216,5 +216,5 @@ const describeViolation = ({ path, message }: Violation): string =>
 const unscriptedFailure = (n: number): Failure => ({
   failure: 'invalid',
   code: 'unscripted',
-  message: `request ${n + 1} came, and the script has only ${n} steps`,
+  message: `the script has ${n} steps, but request ${n + 1} arrived`,
 });

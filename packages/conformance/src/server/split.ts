@@ -1,13 +1,13 @@
 import { seededRandom } from '@majordomo/testing';
 
 /**
- * How a body is cut into writes: in one, one per event, so many bytes each, or of random sizes up to `most` (16)
- * bytes, the same for the same seed. Cuts fall anywhere, inside of characters and line ends too.
+ * How a body is split into writes: one write, one per event, a fixed number of bytes, or seeded random sizes up to `most`
+ * (default 16) bytes. Splits can be inside characters and line ends.
  */
 export type Split =
   'complete' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
 
-/** The writes of a body. */
+/** Returns the writes of a body. */
 export function split(frames: readonly Uint8Array[], how: Split): readonly Uint8Array[] {
   if (how === 'event') return frames;
   const body = Buffer.concat(frames);

@@ -4,7 +4,7 @@ import type { Fault } from '../script/step.ts';
 import type { Answer, AnswerPart } from '../wires/answer.ts';
 import type { Failure, FailureName } from '../wires/failure.ts';
 
-/** How a server plays a turn as fakes have it; what no vendor could send throws what is wrong with it. */
+/** Converts a turn of a fake provider to a step. Throws if no vendor could send it. */
 export function stepOfTurn(turn: PlainTurn): Answer | Failure | Fault {
   if ('hang' in turn) {
     return turn.after === undefined
@@ -14,14 +14,14 @@ export function stepOfTurn(turn: PlainTurn): Answer | Failure | Fault {
   return 'fail' in turn ? failing(turn) : answering(turn);
 }
 
-/** An answer with less content than that breaks off right before its finish. */
+/** Position after all content and before the finish. */
 const AFTER_ALL = { content: Number.MAX_SAFE_INTEGER };
 
 function answering({ text, reasoning, toolCalls = [], ...turn }: AnswerTurn): Answer {
-  if (turn.images !== undefined) throw new Error('has images, which only fakes play');
-  if (turn.warnings !== undefined) throw new Error('has warnings, which only fakes play');
+  if (turn.images !== undefined) throw new Error('has images, which only fakes support');
+  if (turn.warnings !== undefined) throw new Error('has warnings, which only fakes support');
   if (turn.vendorParts?.some(({ kind, data }) => kind !== undefined || data !== undefined))
-    throw new Error('has kind or data of a vendor part, which only fakes play: a wire has its own');
+    throw new Error('has kind or data of a vendor part, which only fakes support');
   const { id, usage, finish, rawFinish, chunks } = turn;
   const parts: AnswerPart[] = [];
   if (reasoning !== undefined) parts.push({ type: 'reasoning', text: reasoning });
@@ -37,19 +37,20 @@ function failing({ fail, after, message, retryAfterMs, status, code }: FailTurn)
   const fault = FAULTS[fail];
   if (fault !== undefined) return { fault, ...place };
   const failure = FAILURES[fail];
-  if (failure === undefined) throw new Error(`has fail: '${fail}', which no vendor says; a fake can`);
+  if (failure === undefined)
+    throw new Error(`has fail: '${fail}', which no vendor sends; use a fake provider`);
   const retryAfter = retryAfterMs === undefined ? undefined : { ms: retryAfterMs };
-  const said: Failure = {
+  const form: Failure = {
     failure,
     retryAfter,
     ...(status !== undefined && { status }),
     ...(code !== undefined && { code }),
     ...(message !== undefined && { message }),
   };
-  return after === undefined ? said : { fault: 'in-band', failure: said, ...place };
+  return after === undefined ? form : { fault: 'in-band', failure: form, ...place };
 }
 
-/** How vendors say a kind of error. */
+/** Failures of vendors by error kind. */
 const FAILURES: Readonly<Partial<Record<ErrorKind, FailureName>>> = {
   'invalid-request': 'invalid',
   unsupported: 'too-large',
@@ -65,7 +66,7 @@ const FAILURES: Readonly<Partial<Record<ErrorKind, FailureName>>> = {
   timeout: 'timeout',
 };
 
-/** Kinds that are not said but happen. */
+/** Faults by error kind. */
 const FAULTS: Readonly<Partial<Record<ErrorKind, 'reset' | 'bad-json' | 'end'>>> = {
   network: 'reset',
   protocol: 'bad-json',

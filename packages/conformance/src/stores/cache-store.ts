@@ -33,16 +33,16 @@ const KEYS: readonly string[] = [
   'k'.repeat(2000),
 ];
 
-/** What every cache store has to do, as cases for any test runner. Takes about half a second of real time. */
+/** Cases that every cache store must pass, for any test runner. They take about half a second of real time. */
 export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
   {
-    name: 'what was never set is undefined',
+    name: 'returns undefined for a key without an entry',
     async run(create) {
       equal(await (await create()).get('nothing'), undefined);
     },
   },
   {
-    name: 'what comes out equals what went in',
+    name: 'returns a value equal to the stored one',
     async run(create) {
       const store = await create();
       for (const [index, value] of VALUES.entries()) await store.set(`value ${index}`, value);
@@ -50,7 +50,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
     },
   },
   {
-    name: 'keys differ by every character',
+    name: 'distinguishes keys by every character',
     async run(create) {
       const store = await create();
       for (const key of KEYS) await store.set(key, { key });
@@ -58,7 +58,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
     },
   },
   {
-    name: 'the last one that was set counts, with its time to live',
+    name: 'replaces an entry and its time to live',
     async run(create) {
       const store = await create();
       await store.set('key', 1, 1);
@@ -69,7 +69,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
     },
   },
   {
-    name: 'an entry is over after its time, and not before',
+    name: 'expires an entry after its time to live and not before',
     async run(create) {
       const store = await create();
       const begin = performance.now();
@@ -81,7 +81,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
     },
   },
   {
-    name: 'what was deleted is gone, and nothing else is',
+    name: 'deletes only the given entry',
     async run(create) {
       const store = await create();
       await store.set('a', 1);
@@ -92,7 +92,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
     },
   },
   {
-    name: 'who changes what came out, or went in, changes nothing that is kept',
+    name: 'stores copies: later changes of a value do not affect the entry',
     async run(create) {
       const store = await create();
       const value = { list: [1] };
@@ -107,7 +107,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
     },
   },
   {
-    name: 'many at once do not disturb each other',
+    name: 'handles parallel calls independently',
     async run(create) {
       const store = await create();
       const numbers = Array.from({ length: 200 }, (_, number) => number);

@@ -1,3 +1,3 @@
-/** Node's decoder skips what it does not know; a round trip does not. */
+/** A round trip is needed because Node's decoder ignores invalid characters. */
 export const isBase64 = (data: string): boolean =>
   data.length % 4 === 0 && Buffer.from(data, 'base64').toString('base64') === data;

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 
-/** Failures that vendors report, by what happened. */
+/** Failures that vendors report, by cause. */
 export type FailureName =
   | 'invalid'
   | 'parameter'
@@ -19,12 +19,12 @@ export type FailureName =
   | 'unavailable'
   | 'overloaded';
 
-/** How a wire says it. */
+/** Form of a failure on a wire. */
 export interface FailureForm {
   readonly status: number;
   readonly type: string;
   readonly code?: string | undefined;
-  /** The parameter that was refused, where the wire has a field for it. */
+  /** Rejected parameter, if the wire has a field for it. */
   readonly param?: string | undefined;
   readonly message: string;
 }
@@ -32,14 +32,14 @@ export interface FailureForm {
 /** `retry-after-ms`, `retry-after` in seconds, or `retry-after` as an HTTP date. */
 export type RetryAfter = { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
 
-/** A failure for the server to answer with: a known one, with fields replaced, or one of your own. */
+/** Failure that the server responds with: the form of the wire, with any field replaced. */
 export interface Failure extends Partial<FailureForm> {
   readonly failure: FailureName;
   readonly retryAfter?: RetryAfter | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The kinds that a provider may make of it. */
+/** Error kinds that a provider may use for each failure. */
 export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> = {
   invalid: ['invalid-request'],
   parameter: ['invalid-request'],
@@ -59,7 +59,7 @@ export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> 
   overloaded: ['overloaded'],
 };
 
-/** The form that a wire gives a failure, with the caller's replacements; a name it lacks is said with its `server`. */
+/** Returns the form of a failure on a wire, with replaced fields. Without a form, the one of `server` applies. */
 export function formOf(
   failures: Readonly<Partial<Record<FailureName, FailureForm>>>,
   { failure, status, type, code, param, message }: Failure,
@@ -76,7 +76,7 @@ export function formOf(
 
 const UNKNOWN: FailureForm = { status: 500, type: 'server_error', message: 'internal error' };
 
-/** The headers that go with a failure. */
+/** Returns the headers of a failure. */
 export function failureHeaders({ retryAfter, headers }: Failure): Record<string, string> {
   return { 'content-type': 'application/json', ...retryHeaders(retryAfter), ...headers };
 }

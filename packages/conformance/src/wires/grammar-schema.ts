@@ -3,8 +3,8 @@ import { eachSchema, isObjectSchema, isUnion } from './json-schema.ts';
 import { isString, type Report } from './shape.ts';
 
 /**
- * What a grammar compiler takes of JSON Schema: structured outputs of Anthropic's documentation and the supported features
- * in Amazon's, both 2026-11, which say the same.
+ * Subset of JSON Schema that grammar compilers accept, as documented by Anthropic (structured outputs) and Amazon (supported
+ * features), both 2026-11.
  */
 const UNSUPPORTED: readonly string[] = [
   'minimum',
@@ -26,7 +26,7 @@ const UNSUPPORTED: readonly string[] = [
   'if',
 ];
 
-/** Reports what a grammar cannot be made of; gives the number of its unions. */
+/** Reports schemas that cannot become a grammar. Returns the number of unions. */
 export function checkGrammar(root: unknown, at: string, report: Report, rule: string): number {
   let unions = 0;
   eachSchema(root, at, (schema, path) => {
@@ -45,7 +45,7 @@ export function checkGrammar(root: unknown, at: string, report: Report, rule: st
   return unions;
 }
 
-/** Does a definition reach itself? */
+/** Whether a definition refers to itself. */
 function isRecursive(root: unknown): boolean {
   const edges = new Map<string, Set<string>>([['#', new Set()]]);
   eachSchema(root, '#', (schema, path) => {

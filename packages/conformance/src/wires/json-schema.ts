@@ -1,13 +1,13 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Called for every schema in a schema, with its path. */
+/** Callback for every subschema, with its path. */
 export type Visit = (schema: Readonly<Record<string, unknown>>, path: string) => void;
 
 const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const MAPS: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
-/** Walks a JSON Schema: itself, then what its keywords hold. */
+/** Visits a JSON Schema, then its subschemas. */
 export function eachSchema(schema: unknown, path: string, visit: Visit): void {
   if (!isRecord(schema)) return;
   visit(schema, path);
@@ -25,10 +25,10 @@ export function eachSchema(schema: unknown, path: string, visit: Visit): void {
   }
 }
 
-/** Is it the schema of an object, said or not? */
+/** Whether the schema describes an object, explicitly or by its keywords. */
 export const isObjectSchema = ({ type, properties }: Readonly<Record<string, unknown>>): boolean =>
   type === 'object' || (Array.isArray(type) && type.includes('object')) || isRecord(properties);
 
-/** May the value be of several types? */
+/** Whether the schema allows several types. */
 export const isUnion = ({ type, anyOf }: Readonly<Record<string, unknown>>): boolean =>
   Array.isArray(type) || Array.isArray(anyOf);

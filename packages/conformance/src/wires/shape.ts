@@ -1,19 +1,19 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import type { Violation } from './wire.ts';
 
-/** Says what is wrong with a value at a path; nothing when it fits. */
+/** Reports the violations of a value at a path. */
 export type Check = (value: unknown, path: string, report: Report) => void;
-/** Takes one violation: the rule's name, the path, what is wrong. */
+/** Receives one violation: rule, path and message. */
 export type Report = (rule: string, path: string, message: string) => void;
 
 /** Checks by key. */
 export type Fields = Readonly<Record<string, Check>>;
 
-/** For messages: an object of strangers may have a `toString` that is not a function. */
+/** Returns a value for messages. `String` would throw if an object has a `toString` that is not a function. */
 export const shown = (value: unknown): string =>
   isString(value) ? value : value === undefined ? 'nothing' : JSON.stringify(value);
 
-/** As a type guard for filters. */
+/** Whether the value is a string, for filters. */
 export const isString = (value: unknown): value is string => typeof value === 'string';
 
 const kindOf = (value: unknown): string =>
@@ -23,7 +23,7 @@ const expected = (what: string, value: unknown, path: string, report: Report): v
   report('wrong-type', path, `expected ${what}, got ${kindOf(value)}`);
 };
 
-/** Fits everything. */
+/** Any value. */
 export const anything: Check = () => undefined;
 
 /** Any string. */
@@ -36,7 +36,7 @@ export const flag: Check = (value, path, report) => {
   if (typeof value !== 'boolean') expected('a boolean', value, path, report);
 };
 
-/** A number within bounds; `integer` for whole ones. */
+/** Number within bounds; `integer` for integers only. */
 export function number(min: number, max: number, integer: boolean = false): Check {
   return (value, path, report) => {
     if (typeof value !== 'number') expected('a number', value, path, report);
@@ -45,10 +45,10 @@ export function number(min: number, max: number, integer: boolean = false): Chec
   };
 }
 
-/** A whole number above 0. */
+/** Positive integer. */
 export const count: Check = number(1, Number.MAX_SAFE_INTEGER, true);
 
-/** One of these strings; another is `unknown-value`. */
+/** Returns a check that accepts only these strings. Any other string violates `unknown-value`. */
 export function oneOf(...values: readonly string[]): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
@@ -57,14 +57,14 @@ export function oneOf(...values: readonly string[]): Check {
   };
 }
 
-/** What `check` says, and `null` for "not set". */
+/** Value that passes `check`, or `null` for "not set". */
 export const optionalNull =
   (check: Check): Check =>
   (value, path, report) => {
     if (value !== null) check(value, path, report);
   };
 
-/** A string of this form and length; another breaks `rule`. */
+/** String that matches the pattern and length; otherwise it violates `rule`. */
 export function matching(pattern: RegExp, rule: string, maxLength: number = Infinity): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
@@ -73,7 +73,7 @@ export function matching(pattern: RegExp, rule: string, maxLength: number = Infi
   };
 }
 
-/** An array of `min` to `max` items that all pass. */
+/** Array of `min` to `max` items that pass `check`. */
 export function list(check: Check, min: number = 0, max: number = Infinity): Check {
   return (value, path, report) => {
     if (!Array.isArray(value)) {
@@ -89,7 +89,7 @@ export function list(check: Check, min: number = 0, max: number = Infinity): Che
   };
 }
 
-/** An object of these keys and no others. */
+/** Object with these keys and no others. */
 export function object(required: Fields, optional: Fields = {}): Check {
   return (value, path, report) => {
     if (!isRecord(value)) {
@@ -101,13 +101,13 @@ export function object(required: Fields, optional: Fields = {}): Check {
     }
     for (const [key, item] of Object.entries(value)) {
       const check = own(required, key) ?? own(optional, key);
-      if (check === undefined) report('unknown-key', at(path, key), 'is not known here');
+      if (check === undefined) report('unknown-key', at(path, key), 'is an unknown key');
       else if (item !== undefined) check(item, at(path, key), report);
     }
   };
 }
 
-/** An object whose `tag` member says which of these it is. */
+/** Object whose `tag` member selects the check. */
 export function tagged(tag: string, members: Fields, fallback?: Check): Check {
   return (value, path, report) => {
     if (!isRecord(value)) {
@@ -127,14 +127,14 @@ export function tagged(tag: string, members: Fields, fallback?: Check): Check {
   };
 }
 
-/** A string, or what `check` says of anything else. */
+/** String, or a value that passes `check`. */
 export const textOr =
   (check: Check): Check =>
   (value, path, report) => {
     if (!isString(value)) check(value, path, report);
   };
 
-/** An object, whatever is in it. */
+/** Object with any members. */
 export const anyObject: Check = (value, path, report) => {
   if (!isRecord(value)) expected('an object', value, path, report);
 };
@@ -144,7 +144,7 @@ const own = (fields: Fields, key: string): Check | undefined =>
 
 const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** Strings with half of a surrogate pair: vendors answer 400, or break the JSON on their side. */
+/** Strings without unpaired surrogates, which vendors reject with 400 or fail to parse. */
 export const wellFormed: Check = (value, path, report) => {
   if (isString(value)) {
     if (/\p{Surrogate}/u.test(value)) report('lone-surrogate', path, 'is not valid Unicode');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** Not a secret: it makes signatures that nobody else's answers carry, and that a restart still knows. */
+/** Key of signatures. It is not a secret; it makes them distinct from those of vendors and stable between runs. */
 const KEY = 'majordomo test wire';
 
 const digest = (scope: string, text: string): string =>
@@ -9,7 +9,7 @@ const digest = (scope: string, text: string): string =>
 /** A signature over a text: the same on every run, so that checking it needs no memory. */
 export const signText = (scope: string, text: string): string => `mj${digest(scope, text)}`;
 
-/** Is this the signature over exactly this text? */
+/** Whether the signature covers exactly this text. */
 export const isSigned = (scope: string, text: string, signature: string): boolean =>
   signature === signText(scope, text);
 

@@ -3,7 +3,7 @@ import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Answer } from './answer.ts';
 import type { Failure, FailureForm, FailureName } from './failure.ts';
 
-/** A status line, headers and a body, before any fault. */
+/** HTTP status, headers and body before a fault is applied. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,15 +11,15 @@ export interface Reply {
 }
 
 /**
- * One step of a streamed body. `content` carries what the answer is made of; `finish` has the finish reason, and
- * what comes after it (usage, end markers) is `tail`.
+ * Frame of a streamed body: `content` has a piece of the answer, `finish` the finish reason, and `tail` what follows it
+ * (usage, end markers).
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
   readonly bytes: Uint8Array;
 }
 
-/** How a stream is framed, within what the wire's vendors send. */
+/** Framing of a stream, within the forms that vendors of the wire send. */
 export interface Framing {
   /** Line end. Default `\n`. */
   readonly newline?: '\n' | '\r\n' | '\r' | undefined;
@@ -27,131 +27,131 @@ export interface Framing {
   readonly noise?: boolean | undefined;
 }
 
-/** What a request says, whatever the wire; for assertions. */
+/** Contents of a chat request, independent of the wire, for assertions. */
 export interface WireRequest {
-  /** As the request names it, in its body or its path. */
+  /** Model id from the body or the path. */
   readonly model: string;
-  /** Does it ask for a stream? */
+  /** Whether the client requests a stream. */
   readonly streamed: boolean;
   /** All system text, joined. */
   readonly system: string;
-  /** The wire's own messages, for prefix checks. */
+  /** Messages in the form of the wire, for prefix checks. */
   readonly messages: readonly unknown[];
-  /** Of all messages, in order; base64 is decoded. */
+  /** Images of all messages, in order, decoded from base64. */
   readonly images: readonly { readonly mediaType: string; readonly bytes: Uint8Array }[];
-  /** Those of the transcript, in order; `args` parsed. */
+  /** Tool calls of the transcript, in order, with parsed `args`. */
   readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
-  /** Those of the transcript, in order. */
+  /** Tool results of the transcript, in order. */
   readonly toolResults: readonly {
     readonly callId: string;
     readonly text: string;
     readonly isError: boolean;
   }[];
-  /** Reasoning that came back: its text and, where the wire has one, its signature. */
+  /** Reasoning that the client sent back: the text and, if the wire has one, the signature. */
   readonly reasoning: readonly { readonly text: string; readonly signature: string | undefined }[];
-  /** What ran at the vendor and came back: the wire's own blocks, items or parts, in order. */
+  /** Vendor parts that the client sent back, as blocks, items or parts of the wire, in order. */
   readonly vendorBlocks: readonly unknown[];
-  /** Their names. */
+  /** Names of the tools. */
   readonly tools: readonly string[];
-  /** The JSON Schema that the answer must follow. */
+  /** JSON Schema of the output. */
   readonly output: JsonObject | undefined;
-  /** The limit of the answer, under whatever name the wire has for it. */
+  /** Maximum number of output tokens. */
   readonly maxTokens: number | undefined;
-  /** Does the client want usage in the stream? */
+  /** Whether the client requests usage in the stream. */
   readonly streamsUsage: boolean;
 }
 
-/** What a vendor would refuse. */
+/** Violation for which the vendor would reject the request. */
 export interface Violation {
-  /** A key of the wire's `rules`. */
+  /** Key of `rules` of the wire. */
   readonly rule: string;
-  /** Where, such as `messages[2].tool_call_id`. */
+  /** Path in the body, such as `messages[2].tool_call_id`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** How strict a validator is where recordings and tests differ. */
+/** Options of a validator. */
 export interface ValidateOptions {
-  /** `issued` (default): only signatures that this wire's answers carry; `any`: recordings of the real vendor. */
+  /** Accepted signatures: `issued` by the server, or `any`, for recordings of the vendor. `@default 'issued'` */
   readonly signatures?: 'issued' | 'any' | undefined;
-  /** As the path names it, for wires whose body does not; without it, what only some models refuse is not looked at. */
+  /** Model id, for wires that have it in the path. Without it, rules of single models are not checked. */
   readonly model?: string | undefined;
 }
 
-/** What a request of an operation says, whatever the wire; for assertions. */
+/** Contents of a request for embeddings, a transcription or speech, independent of the wire, for assertions. */
 export interface OperationRequest {
-  /** Which one it is. */
+  /** Operation. */
   readonly operation: OperationName;
-  /** As the request names it, in its body or its path. */
+  /** Model id from the body or the path. */
   readonly model: string;
-  /** Does it ask for a stream of events? */
+  /** Whether the client requests a stream of events. */
   readonly streamed: boolean;
-  /** Texts to be made vectors of. */
+  /** Texts to embed. */
   readonly values: readonly string[];
-  /** Of the vectors, where they are asked to be shorter. */
+  /** Requested number of dimensions; `undefined` for the default of the model. */
   readonly dimensions: number | undefined;
-  /** The recording to be written down. */
+  /** Recording to transcribe. */
   readonly audio: { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
-  /** The text to be spoken. */
+  /** Text to speak. */
   readonly text: string | undefined;
-  /** How the answer is to be written, in the wire's own word. */
+  /** Format of the answer, as a value of the wire. */
   readonly format: string | undefined;
 }
 
-/** An answer of an operation: pieces of a sound, events of a stream, or one whole body. */
+/** Response to an operation: chunks of audio, events of a stream, or one complete body. */
 export interface OperationReply {
-  /** Those of the answer. */
+  /** Headers of the response. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What is written, in this order. */
+  /** Chunks of the body, in order. */
   readonly pieces: readonly Uint8Array[];
 }
 
-/** An endpoint of a wire that is no chat. */
+/** Endpoint of a wire for an operation other than chat. */
 export interface WireOperation {
-  /** Which one it is. */
+  /** Operation. */
   readonly operation: OperationName;
-  /** Is this a request of it? What a chat could ask as well is what the script answers. */
+  /** Whether the request is for this endpoint. If it could also be a chat, the step of the script decides. */
   readonly accepts: (method: string, path: string, body: unknown) => boolean;
-  /** What it says; tolerant. */
+  /** Reads the request; does not throw on invalid requests. */
   readonly read: (path: string, body: unknown) => OperationRequest;
-  /** Why the vendor would refuse this body. Absent: the wire's own validator knows. */
+  /** Returns the violations of a body. Without it, `validate` of the wire applies. */
   readonly validate?: ((body: unknown) => readonly Violation[]) | undefined;
-  /** Throws for an answer of another operation. */
+  /** Returns the response; throws for an answer of another operation. */
   readonly answer: (answer: OperationAnswer, request: OperationRequest) => OperationReply;
 }
 
-/** One wire as data and pure functions: how its vendor answers, fails and refuses. */
+/** Wire as data and pure functions: answers, failures and rules of its vendor. */
 export interface Wire {
-  /** As in `ChatRequest.extra`, such as `openai-chat`. */
+  /** Name as in `ChatRequest.extra`, such as `openai-chat`. */
   readonly name: string;
-  /** The base URL that this vendor's SDK takes for a server at `origin`. */
+  /** Returns the `baseURL` option of the vendor's SDK for a server at `origin`. */
   baseURL(origin: string): string;
-  /** Is this the path of a call for an answer? */
+  /** Whether the method and path are those of a chat request. */
   accepts(method: string, path: string): boolean;
-  /** What `validate` looks after, by name: the rule in one sentence. */
+  /** Rules that `validate` checks: name and description. */
   readonly rules: Readonly<Record<string, string>>;
-  /** How the vendor says each failure; one that is missing has no form on this wire. */
+  /** Errors of the vendor. A missing failure has no form on this wire. */
   readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
-  /** Conformance scenarios that this wire has no form for, each with the reason. */
+  /** Scenarios that the wire has no form for, with the reason. */
   readonly cannot: Readonly<Record<string, string>>;
-  /** What a request says. */
+  /** Reads a request; does not throw on invalid requests. */
   read(path: string, body: unknown): WireRequest;
-  /** Why the vendor would refuse this body; `[]` when it would not. */
+  /** Returns the violations of a body, or `[]` if the vendor would accept it. */
   validate(body: unknown, options?: ValidateOptions): readonly Violation[];
-  /** An answer as the steps of a streamed body. */
+  /** Returns an answer as the frames of a streamed body. */
   stream(answer: Answer | string, request: WireRequest, framing?: Framing): readonly Frame[];
-  /** Headers of a streamed answer. */
+  /** Headers of a streamed response. */
   readonly streamHeaders: Readonly<Record<string, string>>;
-  /** An answer in one body. */
+  /** Returns an answer as a non-streaming response. */
   complete(answer: Answer | string, request: WireRequest): Reply;
-  /** A failure as an HTTP response. */
+  /** Returns a failure as an HTTP response. */
   failure(failure: Failure): Reply;
-  /** The same failure inside a stream that began with 200. */
+  /** Returns a failure as a frame of a stream that began with HTTP 200. */
   failureFrame(failure: Failure, framing?: Framing): Frame;
-  /** A frame whose payload is broken JSON. */
+  /** Returns a frame with invalid JSON. */
   brokenFrame(framing?: Framing): Frame;
-  /** What the wire has besides chats. Absent: nothing. */
+  /** Endpoints for other operations. `@default none` */
   readonly operations?: readonly WireOperation[] | undefined;
-  /** The signature that the wire's answers put on this reasoning. */
+  /** Returns the signature that the server issues for this reasoning. */
   sign(reasoning: string): string;
 }

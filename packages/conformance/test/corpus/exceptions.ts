@@ -1,4 +1,4 @@
-/** Recorded requests that were answered although a rule refuses them, each with the reason. */
+/** Recorded requests that a vendor answered although a rule rejects them, with the reason. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'anthropic/msg-s-structured-24-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
   'anthropic/msg-s-tools-50-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
@@ -16,7 +16,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'huggingface/chat-u-text-07-test-image-url-input-yaml':
     'Hugging Face ignores keys that are null, and an empty list of tools (2025)',
   'huggingface/chat-u-length-04-test-max-completion-tokens-yaml':
-    'Hugging Face takes an empty list of tools (2025)',
+    'Hugging Face accepts an empty list of tools (2025)',
   'openai/chat-u-text-68-chat-completion-image-input-yaml':
-    'gpt-4-vision-preview took image_url as a string (2023)',
+    'gpt-4-vision-preview accepted image_url as a string (2023)',
 };

@@ -1,6 +1,6 @@
 import { recordings, sequences } from '@majordomo/test-support';
 
-/** A request that a real vendor answered. */
+/** Request that a vendor answered. */
 export interface Recorded {
   readonly id: string;
   readonly vendor: string;
@@ -10,14 +10,14 @@ export interface Recorded {
 
 const known = new Map<string, readonly Recorded[]>();
 
-/** Every recorded request of a wire. */
+/** Returns the recorded requests of a wire. */
 export function requests(wire: string): readonly Recorded[] {
   const found = known.get(wire) ?? requestsOf(wire);
   known.set(wire, found);
   return found;
 }
 
-/** What the vendor answered with 200 it took; what it refused says nothing about the other rules. */
+/** Requests with HTTP 200 are valid. A rejected request proves nothing about the other rules. */
 export const accepted = (wire: string): readonly Recorded[] =>
   requests(wire).filter(({ status }) => status === 200);
 

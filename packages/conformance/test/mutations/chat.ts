@@ -2,7 +2,7 @@ import { type Body, drop, type Mutation, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 
-/** A request that OpenAI takes, with one of everything. */
+/** Request that OpenAI accepts, with every feature. */
 export const chatBody = (): Body => ({
   model: 'gpt-4.1',
   messages: [
@@ -63,7 +63,7 @@ export const chatBody = (): Body => ({
 const CALLS = 'messages.2.tool_calls';
 const IMAGE = 'messages.1.content.1.image_url';
 
-/** Per rule the ways to break it, each alone. */
+/** Mutations by rule; each violates only this rule. */
 export const chatMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [set('', 'thinking', { type: 'enabled' }), set('messages.5', 'reasoning_content', 'Hm.')],
   'missing-key': [drop('', 'model'), drop('messages.3', 'tool_call_id'), drop('tools.0', 'type')],

@@ -6,7 +6,7 @@ const THOUGHT = 'Two sums: I call the tool twice.';
 
 const schema = (): Json => ({ type: 'object', properties: { a: { type: 'number' } } });
 
-/** A request that Converse takes, with one of everything. */
+/** Request that Converse accepts, with every feature. */
 export const converseBody = (): Body => ({
   system: [{ text: 'You add.' }, { cachePoint: { type: 'default', ttl: '1h' } }],
   messages: [
@@ -66,14 +66,14 @@ const pushed =
     if (Array.isArray(items)) items.push(value);
   };
 
-/** The assistant has the last word. */
+/** Body with a last assistant message. */
 const saidLast =
   (text: string): Mutation =>
   (body) => {
     pushed('', 'messages', { role: 'assistant', content: [{ text }] })(body);
   };
 
-/** For each rule the ways of breaking it. */
+/** Mutations by rule. */
 export const converseMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [
     set('', 'max_tokens', 5),

@@ -10,7 +10,7 @@ const schema = (): Json => ({
   additionalProperties: false,
 });
 
-/** A request that generateContent takes, with one of everything, in both spellings. */
+/** Request that generateContent accepts, with every feature, in both spellings. */
 export const geminiBody = (): Body => ({
   systemInstruction: { parts: [{ text: 'You add.' }] },
   contents: [
@@ -72,7 +72,7 @@ const FUNCTION = 'tools.0.functionDeclarations.0';
 const CHOICE = 'toolConfig.functionCallingConfig';
 const lastCall = 'contents.5.parts.0';
 
-/** For each rule the ways of breaking it. */
+/** Mutations by rule. */
 export const geminiMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [
     set('', 'messages', []),

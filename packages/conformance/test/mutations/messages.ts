@@ -11,7 +11,7 @@ const schema = (): Json => ({
   additionalProperties: false,
 });
 
-/** A request that the Messages API takes, with one of everything. */
+/** Request that the Messages API accepts, with every feature. */
 export const messagesBody = (): Body => ({
   model: 'claude-sonnet-4-5',
   max_tokens: 4096,
@@ -60,7 +60,7 @@ export const messagesBody = (): Body => ({
 const SAID = 'messages.1.content';
 const RESULTS = 'messages.2.content';
 
-/** Ends with the assistant, so that it is to be continued. */
+/** Body with a last assistant message to continue. */
 const prefilled =
   (text: string): Mutation =>
   (body) => {
@@ -96,7 +96,7 @@ const unions: Json = {
   additionalProperties: false,
 };
 
-/** Per rule the ways to break it, each alone. */
+/** Mutations by rule; each violates only this rule. */
 export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [
     set('', 'stop', ['x']),
@@ -115,7 +115,7 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set('messages.0', 'role', 'tool'),
     set('', 'tool_choice', { type: 'required' }),
     set(`${RESULTS}.2`, 'type', 'input_text'),
-    // Roles take their own blocks.
+    // Each role allows other blocks.
     set('messages.0.content', '0', { type: 'tool_use', id: 'x', name: 'add', input: {} }),
   ],
   'lone-surrogate': [set(`${RESULTS}.2`, 'text', 'broken \ud83d here')],
@@ -208,7 +208,7 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
   'thinking-first': [
     drop(SAID, '0'),
     (body) => {
-      // After other content it does not count.
+      // A result after other content is misplaced.
       const content = at(body, SAID);
       if (Array.isArray(content)) content.push(...content.splice(0, 1));
     },

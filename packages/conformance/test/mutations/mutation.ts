@@ -1,15 +1,15 @@
-/** A JSON body that may be broken in place. */
+/** Mutable JSON body. */
 export type Body = Record<string, Json>;
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** Breaks one rule of a sound body. */
+/** Mutation that violates one rule of a valid body. */
 export interface Mutation {
   (body: Body): void;
-  /** The model that the path names; only some of a wire's models have the rule. */
+  /** Model id in the path, for rules of single models. */
   readonly model?: string;
 }
 
-/** A mutation of a request to this model, where the body does not name one. */
+/** Returns a mutation for a model, for wires with the model in the path. */
 export const onModel = (model: string, mutate: (body: Body) => void): Mutation =>
   Object.assign(
     (body: Body) => {
@@ -18,7 +18,7 @@ export const onModel = (model: string, mutate: (body: Body) => void): Mutation =
     { model },
   );
 
-/** The value at a path such as `messages.2.content`; it must be there. */
+/** Returns the value at a path such as `messages.2.content`; throws if it is missing. */
 export function at(body: Json, path: string): Record<string, Json> {
   let value: Json | undefined = body;
   for (const key of path === '' ? [] : path.split('.')) {
@@ -28,14 +28,14 @@ export function at(body: Json, path: string): Record<string, Json> {
   return value as Record<string, Json>;
 }
 
-/** A mutation that sets one member. */
+/** Returns a mutation that sets a member. */
 export const set =
   (path: string, key: string, value: Json): Mutation =>
   (body) => {
     at(body, path)[key] = value;
   };
 
-/** A mutation that takes one member away; of an array, the element. */
+/** Returns a mutation that removes a member or an array element. */
 export const drop =
   (path: string, key: string): Mutation =>
   (body) => {
@@ -44,7 +44,7 @@ export const drop =
     else Reflect.deleteProperty(holder, key);
   };
 
-/** Paths of all objects in a body, but for what stands under these keys: schemas, arguments and the like are free. */
+/** Returns the paths of all objects in a body, except under keys with free values. */
 export function objectPaths(value: Json, free: ReadonlySet<string>, path = ''): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = Array.isArray(value) ? [] : [path];

@@ -2,7 +2,7 @@ import { type Body, drop, type Mutation, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 
-/** A request that an Ollama server takes, with one of everything. */
+/** Request that an Ollama server accepts, with every feature. */
 export const ollamaBody = (): Body => ({
   model: 'qwen3:4b',
   messages: [
@@ -35,7 +35,7 @@ export const ollamaBody = (): Body => ({
   options: { num_ctx: 8192, num_predict: 200, temperature: 0.5, top_p: 0.9, seed: 1, stop: ['END'] },
 });
 
-/** For each rule the ways of breaking it. */
+/** Mutations by rule. */
 export const ollamaMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [set('', 'max_tokens', 5), set('messages.1', 'name', 'u'), set('options', 'max_tokens', 5)],
   'missing-key': [

@@ -11,7 +11,7 @@ const schema = (): Json => ({
   additionalProperties: false,
 });
 
-/** A request that Responses takes, with one of everything. */
+/** Request that Responses accepts, with every feature. */
 export const responsesBody = (): Body => ({
   model: 'gpt-5.1',
   instructions: 'You add.',
@@ -59,7 +59,7 @@ export const responsesBody = (): Body => ({
   stream_options: { include_obfuscation: false },
 });
 
-/** Ways to break each rule. */
+/** Mutations by rule. */
 export const responsesMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [set('', 'stop', ['x']), set('tools.0', 'function', {}), set('input.2', 'args', {})],
   'missing-key': [

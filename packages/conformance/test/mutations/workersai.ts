@@ -2,7 +2,7 @@ import { type Body, drop, type Mutation, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 
-/** An input that a text model of Workers AI takes, with one of everything that goes together. */
+/** Input that a text model of Workers AI accepts, with every compatible feature. */
 export const runBody = (): Body => ({
   messages: [
     { role: 'system', content: 'You add.' },
@@ -35,7 +35,7 @@ export const runBody = (): Body => ({
   response_format: { type: 'json_schema', json_schema: { type: 'object', properties: {} } },
 });
 
-/** For each rule the ways of breaking it. */
+/** Mutations by rule. */
 export const runMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'unknown-key': [set('', 'model', 'm'), set('messages.0', 'refusal', 'no')],
   'missing-key': [

@@ -82,7 +82,7 @@ export const chatDialogue: Dialogue = {
   }),
   reader: (target, family) => new ChatReader(target, family),
   warnings: ({ cache, messages: turns }) => [
-    ...(cache === undefined || cache === 'none' ? [] : [dropped('cache')]),
+    ...(cache === undefined || cache.prefix === 'none' ? [] : [dropped('cache')]),
     ...(turns.some(hasImageInResult) ? [dropped('images of tool results')] : []),
   ],
 };
@@ -182,11 +182,11 @@ class ChatReader implements WireReader {
     this.writer.finish(reason, this.finish, this.usage);
   }
 
-  /** Some streams have the marker alone. */
+  /** Some streams have an end marker only. */
   private mark(): void {
     if (this.finish === undefined) {
       this.finish = '';
-      this.writer.warning({ action: 'repaired', what: 'finish', why: 'the stream had only its end marker' });
+      this.writer.warning({ action: 'repaired', what: 'finish', why: 'the stream had an end marker only' });
     }
     this.end();
   }

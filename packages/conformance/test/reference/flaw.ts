@@ -11,23 +11,23 @@ import type { Scenario } from '../../src/index.ts';
 type Stream = Model['stream'];
 type Batch = readonly ModelEvent[];
 
-/** One thing that a provider gets wrong, and the scenarios that must say so. */
+/** Flaw of a provider, and the scenarios that must fail. */
 export interface Flaw {
   readonly name: string;
   readonly caught: readonly Scenario[];
   readonly stream: (stream: Stream, model: Model, baseURL: string) => Stream;
-  /** What is wrong besides chats. */
+  /** Change of operations other than chat. */
   readonly provider?: ((provider: Provider) => Provider) | undefined;
-  /** The wire on which it is one; default: on any. */
+  /** Wire that the flaw applies to. `@default all wires` */
   readonly wire?: string | undefined;
-  /** A call may never come back. */
+  /** Whether a call may hang. */
   readonly hangs?: boolean;
 }
 
-/** The provider with the flaw put in. */
+/** Returns the provider with the flaw. */
 export const flawed = (given: Provider, { stream, provider: change }: Flaw, baseURL: string): Provider => {
   const provider = change?.(given) ?? given;
-  // A provider keeps what it makes of a model, and so does a flaw.
+  // Like a provider, a flaw caches its models.
   const made = new Map<string, Model>();
   return {
     ...provider,

@@ -1,10 +1,10 @@
 import { LlmError, type Model, type ModelEvent } from '@majordomo/core';
 import { batches, eachPart, finish, type Flaw, never, onError, onEvents, onRequest } from './flaw.ts';
 
-/** Everything that the suite must notice. */
+/** Flaws that the suite must detect. */
 export const FLAWS: readonly Flaw[] = [
   {
-    name: 'sends a failed request again by itself',
+    name: 'retries a failed request',
     caught: [
       'failure-server',
       'failure-overloaded',
@@ -30,7 +30,7 @@ export const FLAWS: readonly Flaw[] = [
       },
   },
   {
-    name: 'does not listen to the signal',
+    name: 'ignores the signal',
     hangs: true,
     caught: ['abort-before', 'abort-headers', 'abort-body', 'abort-after-content', 'chain-abort'],
     stream: (stream) => (request, context) => stream(request, { ...context, signal: never }),
@@ -52,7 +52,7 @@ export const FLAWS: readonly Flaw[] = [
     }),
   },
   {
-    name: 'takes a broken answer for a finished one',
+    name: 'finishes a broken answer',
     caught: [
       'end',
       'cut',
@@ -66,7 +66,7 @@ export const FLAWS: readonly Flaw[] = [
     stream: onError((_error, { target }) => [finish(target)]),
   },
   {
-    name: 'knows one kind of failure',
+    name: 'reports one kind of error only',
     caught: [
       'failure-invalid',
       'failure-parameter',
@@ -101,7 +101,7 @@ export const FLAWS: readonly Flaw[] = [
     stream: onError(({ message }) => new LlmError('denied', message)),
   },
   {
-    name: 'shows its key',
+    name: 'includes its key in errors',
     caught: ['secret'],
     stream: onError(
       (error) =>
@@ -110,7 +110,7 @@ export const FLAWS: readonly Flaw[] = [
   },
   {
     name: 'reads text as ASCII',
-    caught: ['unicode-split', 'whole-equals-deltas'],
+    caught: ['unicode-split', 'non-streaming-equals-deltas'],
     stream: (stream) =>
       async function* (request, context) {
         const broken = (text: string): string =>
@@ -125,7 +125,7 @@ export const FLAWS: readonly Flaw[] = [
       },
   },
   {
-    name: 'reports what is normal',
+    name: 'warns about normal events',
     caught: ['text', 'stream-noise'],
     stream: onEvents((event) =>
       event.type === 'start'
@@ -134,7 +134,7 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'loses the arguments and names of calls',
+    name: 'drops the arguments of calls',
     caught: ['tool-call', 'parallel-tool-calls', 'interleaved-tool-calls', 'bad-arguments', 'tool-result'],
     stream: onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'tool-call'
@@ -143,12 +143,12 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'keeps arguments to itself until they are whole',
+    name: 'emits no deltas of arguments',
     caught: ['streamed-arguments'],
     stream: onEvents((event) => (event.type === 'args-delta' ? [] : [event])),
   },
   {
-    name: 'takes no arguments for broken ones',
+    name: 'marks missing arguments as invalid',
     caught: ['empty-arguments'],
     stream: onEvents((event) =>
       event.type === 'part-end' &&
@@ -159,7 +159,7 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'gives every call one id',
+    name: 'assigns the same id to every call',
     caught: ['tool-call', 'parallel-tool-calls', 'missing-call-ids', 'tool-result'],
     stream: onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'tool-call'
@@ -168,7 +168,7 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'renames calls, but not their results',
+    name: 'changes the ids of calls, but not of their results',
     caught: ['foreign-tool-ids', 'tool-result', 'prefix-stability', 'frozen'],
     stream: onRequest((request) =>
       eachPart(request, (part: { type: string; id?: string }) => [
@@ -177,7 +177,7 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'hides reasoning',
+    name: 'drops reasoning',
     caught: ['reasoning', 'reasoning-replay', 'reasoning-redacted'],
     stream: onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'reasoning'
@@ -186,7 +186,7 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'claims foreign reasoning as its own',
+    name: 'sends reasoning of another family',
     caught: ['reasoning-foreign'],
     stream: (stream, { families }) =>
       onRequest((request) =>
@@ -198,7 +198,7 @@ export const FLAWS: readonly Flaw[] = [
       )(stream, { families } as Model, ''),
   },
   {
-    name: 'counts tokens wrong and does not say what it cannot know',
+    name: 'reports 0 for unknown token counts',
     caught: ['usage', 'usage-missing'],
     stream: onEvents((event) =>
       event.type === 'finish'
@@ -212,12 +212,12 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'finishes for one reason only',
+    name: 'reports one finish reason only',
     caught: ['length', 'refusal', 'content-filter', 'unknown-finish', 'marker-without-finish', 'tool-call'],
     stream: onEvents((event) => (event.type === 'finish' ? [{ ...event, reason: 'stop' }] : [event])),
   },
   {
-    name: 'makes something of nothing',
+    name: 'emits an empty part for an empty answer',
     caught: ['empty'],
     stream: onEvents((event) =>
       event.type === 'finish'
@@ -232,7 +232,7 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'forgets what was asked for',
+    name: 'drops fields of the request',
     caught: ['structured-output', 'system', 'image', 'file', 'tool-call'],
     stream: onRequest(({ messages, extra }) => ({
       messages: messages.map((message) =>
@@ -246,7 +246,7 @@ export const FLAWS: readonly Flaw[] = [
     })),
   },
   {
-    name: 'leaves out texts that are not well formed',
+    name: 'replaces texts with unpaired surrogates',
     caught: ['lone-surrogate'],
     stream: onRequest((request) =>
       eachPart(request, (part: { type: string; text?: string }) =>
@@ -255,7 +255,7 @@ export const FLAWS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'rewrites the past',
+    name: 'changes earlier messages',
     caught: ['prefix-stability'],
     stream: onRequest((request) => {
       const [first, ...rest] = request.messages;
@@ -267,7 +267,7 @@ export const FLAWS: readonly Flaw[] = [
     }),
   },
   {
-    name: 'writes into the request',
+    name: 'changes the request object',
     caught: ['frozen'],
     stream: onRequest((request) => {
       (request.messages as unknown[]).push();
@@ -276,7 +276,7 @@ export const FLAWS: readonly Flaw[] = [
     }),
   },
   {
-    name: 'gives up when bytes come slowly',
+    name: 'times out on slow streams',
     caught: ['trickle', 'slow'],
     stream: (stream) =>
       async function* (request, context) {
@@ -288,12 +288,12 @@ export const FLAWS: readonly Flaw[] = [
       },
   },
   {
-    name: 'wants more than a finish reason',
+    name: 'ignores a finish without an end marker',
     caught: ['finish-without-marker'],
     stream: onEvents((event) => (event.type === 'finish' ? [] : [event])),
   },
   {
-    name: 'writes its events in disorder',
+    name: 'emits events in the wrong order',
     caught: ['text', 'length', 'usage'],
     stream: onEvents((event) => (event.type === 'part-end' ? [event, event] : [event])),
   },

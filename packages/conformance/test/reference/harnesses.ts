@@ -4,7 +4,7 @@ import { messagesDialogue } from './messages.ts';
 import { referenceOperations } from './operations.ts';
 import { referenceProvider } from './provider.ts';
 
-/** The reference providers at the suite. */
+/** Harnesses of the reference providers. */
 export const harnesses: readonly Harness[] = [
   {
     wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' }),

@@ -56,8 +56,8 @@ export const messagesDialogue: Dialogue = {
 
 function systemOf({ system, cache }: ModelRequest): object {
   if (system === undefined) return {};
-  if (cache === undefined || cache === 'none') return { system };
-  const cache_control = { type: 'ephemeral', ...(cache === 'long' ? { ttl: '1h' } : {}) };
+  if (cache === undefined || cache.prefix === 'none') return { system };
+  const cache_control = { type: 'ephemeral', ...(cache.prefix === 'long' ? { ttl: '1h' } : {}) };
   return { system: [{ type: 'text', text: system, cache_control }] };
 }
 
@@ -66,7 +66,7 @@ const CHOICES = { auto: 'auto', none: 'none', required: 'any' } as const;
 const toolChoice = (choice: NonNullable<ModelRequest['toolChoice']>): object =>
   typeof choice === 'string' ? { type: CHOICES[choice] } : { type: 'tool', ...choice };
 
-/** A tool loop whose turn lost its thinking goes on without. */
+/** Disables thinking for a tool loop whose turn has no thinking. */
 function thinks({ reasoning, messages: turns }: ModelRequest): boolean {
   const last = turns.findLast(({ role }) => role === 'assistant');
   const isLoop = turns.at(-1)?.role === 'tool';
@@ -106,7 +106,7 @@ function messages(turns: readonly TurnMessage[]): object[] {
 }
 
 function mediaBlock({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object {
-  if (type === 'audio') throw new LlmError('unsupported', 'this wire takes no audio');
+  if (type === 'audio') throw new LlmError('unsupported', 'this wire accepts no audio');
   const source = { type: 'base64', media_type: mediaType, data: toBase64(bytes) };
   return { type: type === 'image' ? 'image' : 'document', source };
 }
@@ -149,7 +149,7 @@ interface Block {
   readonly citation?: Cited;
   readonly citations?: readonly Cited[];
 }
-/** The block of a tool at the vendor, and its input as far as it has come. */
+/** Block of a vendor tool and its partial input. */
 interface Ran {
   readonly block: Block;
   json: string;

@@ -20,7 +20,7 @@ interface Changes {
   readonly speak?: (speak: Speak) => Speak;
 }
 
-/** The provider's operations, each changed where there is a change for it. */
+/** Applies changes to the operations of a provider. */
 const onOperations =
   ({ embed, transcribe, speak }: Changes) =>
   (provider: Provider): Provider => {
@@ -54,14 +54,14 @@ const onOperations =
     };
   };
 
-/** The same change to what each of them sends. */
+/** Changes the context of every operation. */
 const onContext = (change: (context: ModelContext) => ModelContext): Changes => ({
   embed: (embed) => (request, context) => embed(request, change(context)),
   transcribe: (transcribe) => (request, context) => transcribe(request, change(context)),
   speak: (speak) => (request, context) => speak(request, change(context)),
 });
 
-/** And to what each of them throws. */
+/** Changes the errors of every operation. */
 const onFailure = (change: (error: LlmError) => LlmError): Changes => {
   const changed = (error: unknown): unknown => (LlmError.is(error) ? change(error) : error);
   return {
@@ -91,7 +91,7 @@ const flaw = (
   more: Pick<Flaw, 'hangs'> = {},
 ): Flaw => ({ name, caught, stream: same, provider: onOperations(changes), wire: 'openai-chat', ...more });
 
-/** Cases that see how an operation fails. */
+/** Scenarios that check failures of operations. */
 const FAILURES: Flaw['caught'] = [
   'embedding-failures',
   'transcription-failures',
@@ -101,17 +101,17 @@ const FAILURES: Flaw['caught'] = [
   'speech-faults',
 ];
 
-/** What can be wrong with vectors, transcripts and speech. */
-export const IN_OPERATIONS: readonly Flaw[] = [
+/** Flaws of embeddings, transcription and speech. */
+export const OPERATION_FLAWS: readonly Flaw[] = [
   {
-    name: 'hides what it can do besides chats',
+    name: 'declares no operation other than chat',
     caught: ['embedding-declared', 'transcription-declared', 'speech-declared'],
     stream: same,
     wire: 'openai-chat',
     provider: ({ embeddingModel: _, transcriptionModel: __, speechModel: ___, ...provider }) => provider,
   },
   {
-    name: 'is tried on nothing besides chats',
+    name: 'declares operations that its harness does not name',
     caught: ['embedding-declared', 'transcription-declared', 'speech-declared'],
     stream: same,
     wire: 'anthropic-messages',
@@ -122,33 +122,33 @@ export const IN_OPERATIONS: readonly Flaw[] = [
       speechModel: () => missing,
     }),
   },
-  flaw('gives vectors in another order', ['embedding'], {
+  flaw('returns vectors in another order', ['embedding'], {
     embed: (embed) => async (request, context) => {
       const { vectors, ...answer } = await embed(request, context);
       return { ...answer, vectors: [...vectors].reverse() };
     },
   }),
-  flaw('puts the lines of a text into one before it makes a vector of it', ['embedding'], {
+  flaw('joins the lines of a text before embedding', ['embedding'], {
     embed: (embed) => (request, context) =>
       embed({ ...request, values: request.values.map((value) => value.replaceAll('\n', ' ')) }, context),
   }),
-  flaw('loses the signs of vectors', ['embedding'], {
+  flaw('drops the signs of vectors', ['embedding'], {
     embed: (embed) => async (request, context) => {
       const { vectors, ...answer } = await embed(request, context);
       return { ...answer, vectors: vectors.map((vector) => vector.map(Math.abs)) };
     },
   }),
-  flaw('passes over the vectors that are too many', ['embedding-count'], {
+  flaw('drops additional vectors', ['embedding-count'], {
     embed: (embed) => async (request, context) => {
       const { vectors, ...answer } = await embed(request, context);
       return { ...answer, vectors: vectors.slice(0, request.values.length) };
     },
   }),
-  flaw('makes vectors of shortened texts', ['embedding'], {
+  flaw('truncates texts before embedding', ['embedding'], {
     embed: (embed) => (request, context) =>
       embed({ ...request, values: request.values.map((value) => value.slice(0, 1)) }, context),
   }),
-  flaw('fills in the vectors that are missing', ['embedding-count'], {
+  flaw('adds missing vectors', ['embedding-count'], {
     embed: (embed) => async (request, context) => {
       const { vectors, ...answer } = await embed(request, context);
       const size = Math.max(...vectors.map(({ length }) => length));
@@ -160,7 +160,7 @@ export const IN_OPERATIONS: readonly Flaw[] = [
       };
     },
   }),
-  flaw('pads shorter vectors to their usual length', ['embedding-dimensions'], {
+  flaw('pads shorter vectors', ['embedding-dimensions'], {
     embed: (embed) => async (request, context) => {
       const { vectors, ...answer } = await embed({ ...request, dimensions: 2 }, context);
       return {
@@ -169,14 +169,14 @@ export const IN_OPERATIONS: readonly Flaw[] = [
       };
     },
   }),
-  flaw('tells no usage of vectors and transcripts', ['embedding-usage', 'transcription-usage'], {
+  flaw('drops the usage of embeddings and transcriptions', ['embedding-usage', 'transcription-usage'], {
     embed: (embed) => async (request, context) => ({ ...(await embed(request, context)), usage: undefined }),
     transcribe: (transcribe) => async (request, context) => ({
       ...(await transcribe(request, context)),
       usage: undefined,
     }),
   }),
-  flaw('says that speech cost nothing', ['speech-usage'], {
+  flaw('reports 0 tokens for speech', ['speech-usage'], {
     speak: (speak) =>
       async function* (request, context) {
         const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
@@ -185,11 +185,11 @@ export const IN_OPERATIONS: readonly Flaw[] = [
       },
   }),
   flaw(
-    'calls every failure of an operation a server error',
+    'reports every failure of an operation as server',
     FAILURES,
     onFailure(({ message, details }) => new LlmError('server', message, details)),
   ),
-  flaw('asks for what failed again by itself', FAILURES, {
+  flaw('retries failed operations', FAILURES, {
     embed: (embed) => (request, context) => embed(request, context).catch(() => embed(request, context)),
     transcribe: (transcribe) => (request, context) =>
       transcribe(request, context).catch(() => transcribe(request, context)),
@@ -203,13 +203,13 @@ export const IN_OPERATIONS: readonly Flaw[] = [
       },
   }),
   flaw(
-    'does not listen to the signal of an operation',
+    'ignores the signal of an operation',
     ['embedding-abort', 'transcription-abort', 'speech-abort'],
     onContext((context) => ({ ...context, signal: never })),
     { hangs: true },
   ),
   flaw(
-    'shows the whole request in errors of operations',
+    'includes the key in errors of operations',
     ['embedding-secret', 'transcription-secret', 'speech-secret'],
     onFailure(({ kind, details }) => new LlmError(kind, `Incorrect API key provided: ${KEY}`, details)),
   ),
@@ -217,11 +217,11 @@ export const IN_OPERATIONS: readonly Flaw[] = [
     transcribe: (transcribe) => (request, context) =>
       transcribe({ ...request, audio: request.audio.slice(0, 16) }, context),
   }),
-  flaw('calls every recording an MP3', ['transcription'], {
+  flaw('sends every recording as MP3', ['transcription'], {
     transcribe: (transcribe) => (request, context) =>
       transcribe({ ...request, mediaType: 'audio/mpeg' }, context),
   }),
-  flaw('takes seconds for milliseconds', ['transcription-segments'], {
+  flaw('reports seconds as milliseconds', ['transcription-segments'], {
     transcribe: (transcribe) => async (request, context) => {
       const { segments, ...answer } = await transcribe(request, context);
       return {
@@ -234,18 +234,18 @@ export const IN_OPERATIONS: readonly Flaw[] = [
       };
     },
   }),
-  flaw('speaks the first line of a text', ['speech'], {
+  flaw('speaks only the first line of a text', ['speech'], {
     speak: (speak) => (request, context) =>
       speak({ ...request, text: request.text.split('\n')[0] ?? '' }, context),
   }),
-  flaw('loses the end of a sound', ['speech'], {
+  flaw('drops the end of audio', ['speech'], {
     speak: (speak) =>
       async function* (request, context) {
         for await (const step of speak(request, context)) yield { ...step, bytes: step.bytes.slice(0, 100) };
       },
   }),
   flaw(
-    'holds a sound back until it is whole',
+    'buffers audio until it is complete',
     ['speech-stream'],
     {
       speak: (speak) =>
@@ -259,7 +259,7 @@ export const IN_OPERATIONS: readonly Flaw[] = [
   ),
 ];
 
-/** The key that the suite hands out. */
+/** API key of the suite. */
 const KEY = 'sk-conformance-0123456789abcdef';
 
 const missing = {
@@ -267,7 +267,7 @@ const missing = {
   space: 'm',
   embed: () => Promise.reject(new Error('no such model')),
   transcribe: () => Promise.reject(new Error('no such model')),
-  // eslint-disable-next-line require-yield -- it never says anything
+  // eslint-disable-next-line require-yield -- it fails before the first chunk
   speak: async function* () {
     throw new Error('no such model');
   },

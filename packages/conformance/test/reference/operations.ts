@@ -5,7 +5,7 @@ import { failureError } from './provider.ts';
 
 type Operations = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
 
-/** The three endpoints of OpenAI's wires, as small as they can be. */
+/** Minimal client of the three other endpoints of OpenAI. */
 export function referenceOperations(baseURL: string, key: string): Operations {
   const send = async (path: string, body: object, context: ModelContext): Promise<Response> => {
     const { target, signal } = context;

@@ -17,25 +17,25 @@ import {
 } from '@majordomo/wire-kit';
 import { fitted } from './fitted.ts';
 
-/** What a wire adds to the reference provider, which sends with `fetch`. */
+/** Wire of the reference provider, which sends requests with `fetch`. */
 export interface Dialogue {
   readonly path: string;
   readonly family: string;
   headers(key: string): Record<string, string>;
   body(request: ModelRequest, model: string, context: ModelContext): object;
   reader(target: string, family: string): WireReader;
-  /** What the wire has no field for. */
+  /** Request fields that the wire does not have. */
   warnings(request: ModelRequest): readonly Warning[];
 }
 
-/** What a wire that lacks a field says. */
+/** Returns the warning for a missing field. */
 export const dropped = (what: string): Warning => ({
   action: 'dropped',
   what,
   why: 'this wire has no field for it',
 });
 
-/** HTTP status other than 2xx, with what was said. */
+/** HTTP status other than 2xx, with the body. */
 class Refused extends Error {
   readonly response: Response;
   readonly text: string;
@@ -46,7 +46,7 @@ class Refused extends Error {
   }
 }
 
-/** A small provider without an SDK: it shows that the suite can be passed, and is what the flaws are put into. */
+/** Small provider without an SDK that passes the suite. The flaws are added to it. */
 export function referenceProvider(
   id: string,
   baseURL: string,
@@ -62,7 +62,7 @@ export function referenceProvider(
     async *stream(request, context) {
       const { target, signal } = context;
       checkLimit(request, target);
-      if (signal.aborted) throw new LlmError('aborted', 'aborted before it began', { target });
+      if (signal.aborted) throw new LlmError('aborted', 'aborted before the request', { target });
       const key = await credential.resolve(context);
       const body = wellFormedJson(JSON.stringify(dialogue.body(fitted(request), modelId, context)));
       const reader = dialogue.reader(target, dialogue.family);
@@ -86,7 +86,7 @@ function checkLimit({ maxTokens }: ModelRequest, target: string): void {
   }
 }
 
-/** What to drop for which 400. */
+/** Fields to drop by error message. */
 const REMEDIES: readonly (readonly [says: RegExp, remedy: Recovery])[] = [
   [
     /temperature/,
@@ -148,7 +148,7 @@ function toLlmError(error: unknown, target: string, key: string): LlmError {
   return failureError(error.text, target, key, status, headers);
 }
 
-/** A failure's body, from HTTP or from inside a stream. */
+/** Body of a failure, from HTTP or inside a stream. */
 export function failureError(
   text: string,
   target: string,

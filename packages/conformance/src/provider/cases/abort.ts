@@ -6,10 +6,10 @@ import type { Case } from '../harness.ts';
 const hasContent = (events: readonly ModelEvent[]): boolean =>
   events.some(({ type }) => type === 'text-delta');
 
-/** Aborts and abandoned streams: the socket tells. */
+/** Aborts and abandoned streams, checked by the state of the socket. */
 export const abortCases: readonly Case[] = [
   {
-    name: 'a signal that is already aborted sends nothing',
+    name: 'an aborted signal sends no request',
     scenario: 'abort-before',
     run: (harness) =>
       withBench(harness, ['never sent'], async ({ generate, deliveries, server }) => {
@@ -20,7 +20,7 @@ export const abortCases: readonly Case[] = [
       }),
   },
   {
-    name: 'an abort while the headers are awaited closes the socket',
+    name: 'an abort before the response headers closes the socket',
     scenario: 'abort-headers',
     run: (harness) =>
       withBench(
@@ -39,7 +39,7 @@ export const abortCases: readonly Case[] = [
       ),
   },
   {
-    name: 'headers are a step, and an abort after them closes the socket',
+    name: 'an abort between the headers and the first content closes the socket',
     scenario: 'abort-body',
     run: (harness) =>
       withBench(harness, [{ fault: 'stall', at: { content: 0 } }], async ({ generate, server }) => {
@@ -52,7 +52,7 @@ export const abortCases: readonly Case[] = [
       }),
   },
   {
-    name: 'an abort after the first content closes the socket and keeps what came',
+    name: 'an abort after the first content closes the socket and returns the received content',
     scenario: 'abort-after-content',
     run: (harness) =>
       withBench(harness, [{ fault: 'stall' }], async ({ generate, server }) => {
@@ -68,7 +68,7 @@ export const abortCases: readonly Case[] = [
       }),
   },
   {
-    name: 'a consumer that walks away closes the socket',
+    name: 'a consumer that stops reading closes the socket',
     scenario: 'abandon',
     run: (harness) =>
       withBench(harness, [{ fault: 'stall' }], async ({ generate, server }) => {

@@ -7,7 +7,7 @@ import type { Case, Harness } from '../harness.ts';
 const PERSON = {
   type: 'object',
   properties: {
-    name: { type: 'string', description: 'As it is written at home' },
+    name: { type: 'string', description: 'Full name' },
     age: { type: 'integer', description: 'In years' },
   },
   required: ['name', 'age'],
@@ -16,8 +16,8 @@ const PERSON = {
 
 const person: ModelRequest = chatRequest('Who?', { output: { name: 'person', schema: PERSON } });
 
-/** The finish of an answer, in every delivery. */
-const finishes = (harness: Harness, answer: Answer, finish: FinishReason): Promise<void> =>
+/** Asserts the finish reason, in every delivery. */
+const checkFinish = (harness: Harness, answer: Answer, finish: FinishReason): Promise<void> =>
   withBench(
     harness,
     () => answer,
@@ -52,10 +52,10 @@ const checkLogprobs = (harness: Harness): Promise<void> =>
     },
   );
 
-/** Schemas, usage and the ways to finish. */
+/** Schemas, usage and finish reasons. */
 export const answerCases: readonly Case[] = [
   {
-    name: 'a schema reaches the wire, and the text of the answer follows it',
+    name: 'the output schema is sent, and the text of the answer matches it',
     scenario: 'structured-output',
     run: (harness) =>
       withBench(
@@ -71,7 +71,7 @@ export const answerCases: readonly Case[] = [
       ),
   },
   {
-    name: 'usage are totals that include cache and reasoning',
+    name: 'usage reports totals that include cache and reasoning tokens',
     scenario: 'usage',
     run: (harness) =>
       withBench(
@@ -94,7 +94,7 @@ export const answerCases: readonly Case[] = [
       ),
   },
   {
-    name: 'usage that the wire did not send is unknown, not zero',
+    name: 'usage that the vendor omits is undefined, not zero',
     scenario: 'usage-missing',
     run: (harness) =>
       withBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], usage: false }], async ({ generate }) => {
@@ -103,16 +103,16 @@ export const answerCases: readonly Case[] = [
       }),
   },
   {
-    name: 'an answer cut by the token limit finishes with length',
+    name: 'an answer that the token limit cuts off finishes with length',
     scenario: 'length',
     run: (harness) =>
-      finishes(harness, { parts: [{ type: 'text', text: 'Once up' }], finish: 'length' }, 'length'),
+      checkFinish(harness, { parts: [{ type: 'text', text: 'Once up' }], finish: 'length' }, 'length'),
   },
   {
-    name: 'a refusal in the wire’s own form finishes with refusal',
+    name: 'a refusal in the vendor’s format finishes with refusal',
     scenario: 'refusal',
     run: (harness) =>
-      finishes(harness, { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }, 'refusal'),
+      checkFinish(harness, { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }, 'refusal'),
   },
   {
     name: 'the text of a refusal is marked as a refusal',
@@ -131,22 +131,22 @@ export const answerCases: readonly Case[] = [
       ),
   },
   {
-    name: 'log probabilities reach the response, or a warning names them',
+    name: 'log probabilities are in the response, or a warning names them',
     scenario: 'logprobs',
     run: checkLogprobs,
   },
   {
-    name: 'an answer that a filter ended finishes with content-filter',
+    name: 'an answer that a content filter ends finishes with content-filter',
     scenario: 'content-filter',
     run: (harness) =>
-      finishes(
+      checkFinish(
         harness,
         { parts: [{ type: 'text', text: 'First, ' }], finish: 'content-filter' },
         'content-filter',
       ),
   },
   {
-    name: 'a finish word that nobody knows is other, and kept as it came',
+    name: 'an unknown finish reason becomes other, and rawFinish contains it',
     scenario: 'unknown-finish',
     run: (harness) =>
       withBench(
@@ -159,7 +159,7 @@ export const answerCases: readonly Case[] = [
       ),
   },
   {
-    name: "a finish reason is enough: the wire's end marker may be missing",
+    name: 'a stream with a finish reason and without an end marker is complete',
     scenario: 'finish-without-marker',
     run: (harness) =>
       withBench(
@@ -172,7 +172,7 @@ export const answerCases: readonly Case[] = [
       ),
   },
   {
-    name: 'an end marker without a finish reason is other, with a warning',
+    name: 'an end marker without a finish reason finishes with other and a warning',
     scenario: 'marker-without-finish',
     run: (harness) =>
       withBench(
@@ -185,7 +185,7 @@ export const answerCases: readonly Case[] = [
       ),
   },
   {
-    name: 'an answer without content is a finish without parts, or empty',
+    name: 'an answer without content finishes without parts or fails with empty',
     scenario: 'empty',
     run: (harness) =>
       withBench(harness, [{ parts: [] }], async ({ generate, server }) => {

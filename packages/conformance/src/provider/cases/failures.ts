@@ -6,8 +6,8 @@ import type { Case, Harness } from '../harness.ts';
 
 const names = Object.keys(FAILURE_KINDS) as FailureName[];
 
-/** One HTTP failure, in every delivery: its kind, its status, and one request each. */
-async function failsWith(harness: Harness, failure: FailureName): Promise<void> {
+/** Asserts kind, status and one request for an HTTP failure, in every delivery. */
+async function checkFailure(harness: Harness, failure: FailureName): Promise<void> {
   const form = harness.wire.failures[failure];
   assert.ok(form, `${harness.wire.name} has no form for ${failure}`);
   await withBench(
@@ -20,16 +20,16 @@ async function failsWith(harness: Harness, failure: FailureName): Promise<void> 
         const { details } = failed(result, ...FAILURE_KINDS[failure]);
         assert.equal(details.status, form.status);
         assert.deepEqual(result.events, [], 'a failed request wrote events');
-        assert.equal(server.requests.length - sent, 1, 'the provider sent the request again by itself');
+        assert.equal(server.requests.length - sent, 1, 'the provider repeated the request');
       }
     },
   );
 }
 
 const failureCase = (failure: FailureName): Case => ({
-  name: `a vendor that says ${failure} is ${FAILURE_KINDS[failure].join(' or ')}`,
+  name: `the vendor error ${failure} becomes kind ${FAILURE_KINDS[failure].join(' or ')}`,
   scenario: `failure-${failure}`,
-  run: (harness) => failsWith(harness, failure),
+  run: (harness) => checkFailure(harness, failure),
 });
 
 async function retryAfter(harness: Harness, given: RetryAfter): Promise<number> {
@@ -41,7 +41,7 @@ async function retryAfter(harness: Harness, given: RetryAfter): Promise<number> 
   return ms;
 }
 
-/** What vendors report, over HTTP and inside it. */
+/** Errors that vendors report by HTTP status or inside the body. */
 export const failureCases: readonly Case[] = [
   ...names.map(failureCase),
   {
@@ -55,7 +55,7 @@ export const failureCases: readonly Case[] = [
     },
   },
   {
-    name: "an error carries the vendor's request id",
+    name: "an error contains the vendor's request id",
     scenario: 'request-id',
     run: (harness) =>
       withBench(harness, [{ failure: 'server' }], async ({ generate }) => {
@@ -63,7 +63,7 @@ export const failureCases: readonly Case[] = [
       }),
   },
   {
-    name: 'a key that the vendor repeats in its error is shown nowhere',
+    name: 'an error never contains the API key, even if the vendor repeats it',
     scenario: 'secret',
     run: (harness) =>
       withBench(
@@ -77,7 +77,7 @@ export const failureCases: readonly Case[] = [
       ),
   },
   {
-    name: 'a failure inside HTTP 200 before content is that failure',
+    name: 'an error in an HTTP 200 response before content has its kind',
     scenario: 'in-band-before-content',
     run: (harness) =>
       withBench(
@@ -95,7 +95,7 @@ export const failureCases: readonly Case[] = [
       ),
   },
   {
-    name: 'a failure in the middle of a stream is that failure, after what came before',
+    name: 'an error in the middle of a stream has its kind and follows the received content',
     scenario: 'in-band-mid-stream',
     run: (harness) =>
       withBench(

@@ -4,10 +4,10 @@ import type { Fault, Step } from '../../script/step.ts';
 import { createBench, failed, KEY, withBench, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
-const TEXT = 'Eight characters a piece.';
+const TEXT = 'Eight characters per part.';
 
-/** A fault, in every delivery: one of these kinds, from one request. */
-const breaks = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Promise<void> =>
+/** Asserts that a fault fails with one of these kinds after one request, in every delivery. */
+const checkFault = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Promise<void> =>
   withBench(
     harness,
     () => fault,
@@ -16,14 +16,14 @@ const breaks = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Pr
         const sent = server.requests.length;
         const result = await generate(chatRequest('hi'), { delivery });
         failed(result, ...kinds);
-        assert.equal(result.finish, undefined, 'a broken answer finished');
-        assert.equal(server.requests.length - sent, 1, 'the provider sent the request again by itself');
+        assert.equal(result.finish, undefined, 'an incomplete answer finished');
+        assert.equal(server.requests.length - sent, 1, 'the provider repeated the request');
       }
     },
   );
 
-/** Nothing is wrong but the pace. */
-const survives = (harness: Harness, fault: Step): Promise<void> =>
+/** Asserts that a slow answer is complete. */
+const checkSlow = (harness: Harness, fault: Step): Promise<void> =>
   withBench(
     harness,
     () => fault,
@@ -35,8 +35,8 @@ const survives = (harness: Harness, fault: Step): Promise<void> =>
     },
   );
 
-/** Cut at every event and at some bytes before the finish: never a success. */
-async function endsEarly(harness: Harness): Promise<void> {
+/** Asserts that an early end at every event and at random bytes before the finish fails. */
+async function checkEarlyEnd(harness: Harness): Promise<void> {
   let at: Extract<Fault, { fault: 'end' }>['at'] = { events: 0 };
   await withBench(
     harness,
@@ -57,33 +57,33 @@ async function endsEarly(harness: Harness): Promise<void> {
         failed(await generate(), 'truncated');
       }
       at = { events: finish + 1 };
-      assert.equal(succeeded(await generate()).text, TEXT, 'the finish reason was there');
+      assert.equal(succeeded(await generate()).text, TEXT, 'the finish reason was sent');
     },
   );
 }
 
-/** What breaks below the vendor's own words. */
+/** Faults of transport and format. */
 export const faultCases: readonly Case[] = [
   {
-    name: 'a body that ends cleanly before its finish is truncated, wherever it ends',
+    name: 'a body that ends cleanly before its finish fails with truncated at every position',
     scenario: 'end',
-    run: endsEarly,
+    run: checkEarlyEnd,
   },
   {
-    name: 'a socket that closes in the middle is a network failure',
+    name: 'a socket that closes in the middle of a response fails with network',
     scenario: 'cut',
-    run: (harness) => breaks(harness, { fault: 'cut' }, 'network', 'truncated'),
+    run: (harness) => checkFault(harness, { fault: 'cut' }, 'network', 'truncated'),
   },
   {
-    name: 'a reset before the headers and in the middle is a network failure',
+    name: 'a reset before the headers or in the middle of a response fails with network',
     scenario: 'reset',
     run: async (harness) => {
-      await breaks(harness, { fault: 'reset' }, 'network');
-      await breaks(harness, { fault: 'reset', at: { content: 1 } }, 'network', 'truncated');
+      await checkFault(harness, { fault: 'reset' }, 'network');
+      await checkFault(harness, { fault: 'reset', at: { content: 1 } }, 'network', 'truncated');
     },
   },
   {
-    name: 'a refused connection is a network failure',
+    name: 'a refused connection fails with network',
     scenario: 'refused',
     run: (harness) =>
       withBench(harness, [], async ({ server }) => {
@@ -93,36 +93,36 @@ export const faultCases: readonly Case[] = [
       }),
   },
   {
-    name: 'broken JSON is a protocol failure, in a stream and whole',
+    name: 'invalid JSON fails with protocol in a stream and in a non-streaming response',
     scenario: 'bad-json',
-    run: (harness) => breaks(harness, { fault: 'bad-json' }, 'protocol'),
+    run: (harness) => checkFault(harness, { fault: 'bad-json' }, 'protocol'),
   },
   {
     name: "a gateway's HTML page is classified by its status",
     scenario: 'html',
     run: async (harness) => {
-      await breaks(harness, { fault: 'html' }, 'server');
-      await breaks(harness, { fault: 'html', status: 200 }, 'protocol');
+      await checkFault(harness, { fault: 'html' }, 'server');
+      await checkFault(harness, { fault: 'html', status: 200 }, 'protocol');
     },
   },
   {
-    name: 'HTTP 200 with an empty body is not an answer',
+    name: 'an empty body with HTTP 200 is not an answer',
     scenario: 'empty-body',
-    run: (harness) => breaks(harness, { fault: 'empty' }, 'truncated', 'protocol', 'empty'),
+    run: (harness) => checkFault(harness, { fault: 'empty' }, 'truncated', 'protocol', 'empty'),
   },
   {
-    name: 'a body under a type that is neither JSON nor a stream is a protocol failure',
+    name: 'a content type that is neither JSON nor a stream fails with protocol',
     scenario: 'content-type',
-    run: (harness) => breaks(harness, { fault: 'content-type', value: 'text/plain' }, 'protocol'),
+    run: (harness) => checkFault(harness, { fault: 'content-type', value: 'text/plain' }, 'protocol'),
   },
   {
-    name: 'an answer that trickles in byte by byte is an answer',
+    name: 'an answer that arrives byte by byte is complete',
     scenario: 'trickle',
-    run: (harness) => survives(harness, { fault: 'trickle', bytes: 24, answer: TEXT }),
+    run: (harness) => checkSlow(harness, { fault: 'trickle', bytes: 24, answer: TEXT }),
   },
   {
-    name: 'an answer whose events come slowly is an answer',
+    name: 'an answer whose events arrive slowly is complete',
     scenario: 'slow',
-    run: (harness) => survives(harness, { fault: 'slow', everyMs: 5, answer: TEXT }),
+    run: (harness) => checkSlow(harness, { fault: 'slow', everyMs: 5, answer: TEXT }),
   },
 ];

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import {
   assistant,
   type Capabilities,
+  file,
   type ModelRequest,
   type ModelTool,
+  type ToolCallPart,
   toolResult,
   user,
 } from '@majordomo/core';
@@ -13,6 +15,10 @@ import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { hasLeaf, leavesOf, assertInOrder } from './leaves.ts';
 
+const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as const;
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 /** Sent request and its result. */
 interface SentRequest {
   readonly exchange: Exchange;
@@ -21,7 +27,7 @@ interface SentRequest {
 
 const WEATHER: ModelTool = {
   name: 'weather',
-  description: 'Tells the weather-8a1.',
+  description: 'Returns the weather-8a1.',
   parameters: {
     type: 'object',
     properties: {
@@ -33,7 +39,7 @@ const WEATHER: ModelTool = {
   },
 };
 
-const TIDES: ModelTool = { ...WEATHER, name: 'tides', description: 'Tells the tides-8d4.' };
+const TIDES: ModelTool = { ...WEATHER, name: 'tides', description: 'Returns the tides-8d4.' };
 
 const PICTURE = Uint8Array.from([
   137,
@@ -46,6 +52,8 @@ const PICTURE = Uint8Array.from([
   10,
   ...Array.from({ length: 64 }, (_, n) => n),
 ]);
+
+const PDF = new TextEncoder().encode('%PDF-1.4 report-9a1');
 
 type RequestSource = ModelRequest | ((capabilities: Capabilities) => ModelRequest);
 
@@ -68,6 +76,19 @@ async function sendAll(
   return sent;
 }
 
+/** Checks that a result contains the PDF that the model declares to accept there. */
+async function checkResultDocument(harness: Harness, call: ToolCallPart): Promise<void> {
+  const accepted: boolean[] = [];
+  const { exchange } = await sendOne(harness, ({ resultFiles = [] }) => {
+    const isAccepted = resultFiles.includes('application/pdf');
+    accepted.push(isAccepted);
+    const content = isAccepted ? [file(PDF, 'application/pdf', 'report.pdf')] : 'no document';
+    const result = toolResult({ callId: call.id, name: call.name, content });
+    return chatRequest('', { messages: [user('Read it.'), assistant([call]), result], tools: [WEATHER] });
+  });
+  if (accepted.includes(true)) assertInOrder(exchange.body, [Buffer.from(PDF).toString('base64')]);
+}
+
 async function sendOne(harness: Harness, request: RequestSource): Promise<SentRequest> {
   const [sent] = await sendAll(harness, [request]);
   assert.ok(sent);
@@ -83,33 +104,33 @@ async function assertEffect(
   base: ModelRequest,
   variants: readonly Partial<ModelRequest>[],
   field: RegExp,
-  isOfCore: (capabilities: Capabilities) => boolean = () => false,
+  isDroppedByCore: (capabilities: Capabilities) => boolean = () => false,
 ): Promise<void> {
-  const spared: boolean[] = [];
+  const dropped: boolean[] = [];
   const [plain, ...others] = await sendAll(harness, [
     base,
     ...variants.map((more) => (capabilities: Capabilities): ModelRequest => {
-      spared.push(isOfCore(capabilities));
-      return isOfCore(capabilities) ? base : { ...base, ...more };
+      dropped.push(isDroppedByCore(capabilities));
+      return isDroppedByCore(capabilities) ? base : { ...base, ...more };
     }),
   ]);
-  if (spared.includes(true)) return;
+  if (dropped.includes(true)) return;
   assert.ok(plain);
-  const said = others.map((sent, index) => {
+  const bodies = others.map((sent, index) => {
     if (hasWarning(sent, field)) return undefined;
-    const asked = JSON.stringify(variants[index]);
+    const variant = JSON.stringify(variants[index]);
     assert.notDeepEqual(
       sent.exchange.body,
       plain.exchange.body,
-      `${asked} changes nothing, and no warning says so`,
+      `${variant} changes nothing without a warning`,
     );
     return JSON.stringify(sent.exchange.body);
   });
-  const told = said.filter((body) => body !== undefined);
+  const changed = bodies.filter((body) => body !== undefined);
   assert.equal(
-    new Set(told).size,
-    told.length,
-    `two of ${JSON.stringify(variants)} are the same on the wire`,
+    new Set(changed).size,
+    changed.length,
+    `two of ${JSON.stringify(variants)} lead to the same request`,
   );
 }
 
@@ -126,7 +147,7 @@ async function checkSampling(harness: Harness): Promise<void> {
     const sent = await sendOne(harness, chatRequest('hi', more));
     assert.ok(
       hasLeaf(sent.exchange.body, leaf) || hasWarning(sent, field),
-      `${JSON.stringify(more)} is not in the body, and no warning says so`,
+      `${JSON.stringify(more)} is not in the body and has no warning`,
     );
   }
   // Falsy values are settings too.
@@ -150,12 +171,12 @@ async function checkNothingAdded(harness: Harness): Promise<void> {
   const { system, tools, toolCalls, images, output, maxTokens } = request;
   assert.deepEqual({ system, tools, toolCalls, images, output }, EMPTY_REQUEST, 'something was added');
   assert.equal(request.messages.length, 1, 'messages were added');
-  assert.deepEqual(plain.result.warnings, [], 'a warning tells of nothing');
-  const unasked = leavesOf(body).filter(({ key }) => SAMPLING_KEY.test(key));
-  assert.deepEqual(unasked, [], 'sampling was set that nobody asked for');
+  assert.deepEqual(plain.result.warnings, [], 'an unnecessary warning');
+  const added = leavesOf(body).filter(({ key }) => SAMPLING_KEY.test(key));
+  assert.deepEqual(added, [], 'the provider added a sampling parameter');
   if (maxTokens !== undefined) {
     const { [limitIn(body, maxTokens)]: _limit, ...rest } = body as Record<string, unknown>;
-    assert.notDeepEqual(harness.wire.validate(rest), [], 'a limit was set that nobody asked for');
+    assert.notDeepEqual(harness.wire.validate(rest), [], 'the provider added a token limit');
   }
 }
 
@@ -168,10 +189,10 @@ const checkConcurrentCalls = (harness: Harness): Promise<void> =>
       const texts = ['left-5c1', 'right-5c2', 'middle-5c3'];
       for (const result of await Promise.all(texts.map((text) => generate(chatRequest(text)))))
         succeeded(result);
-      const said = server.requests.map(({ body }) =>
+      const sent = server.requests.map(({ body }) =>
         texts.filter((text) => JSON.stringify(body).includes(text)),
       );
-      assert.deepEqual(said.flat().sort(), texts.toSorted(), 'calls side by side sent what another one says');
+      assert.deepEqual(sent.flat().sort(), texts.toSorted(), 'concurrent calls mixed their texts');
     },
   );
 
@@ -180,13 +201,13 @@ const EMPTY_REQUEST = { system: '', tools: [], toolCalls: [], images: [], output
 const limitIn = (body: unknown, limit: number): string =>
   Object.entries(Object(body) as object).find(([, value]) => value === limit)?.[0] ?? '';
 
-/** The complete request reaches the wire, and nothing else. */
+/** The request is sent completely and without additions. */
 export const fidelityCases: readonly Case[] = [
   {
-    name: 'every text of a conversation reaches the wire, once and in order',
+    name: 'the request contains every text of the conversation once and in order',
     scenario: 'request-history',
     async run(harness) {
-      // Space that means something, and letters that normalisation would change.
+      // Significant whitespace, and characters that normalization would change.
       const first = ' first-7a1:\n\tif  a\r\n\n  e\u0301 ';
       const messages = [user(first, 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
       const { exchange } = await sendOne(harness, chatRequest('', { messages }));
@@ -194,7 +215,7 @@ export const fidelityCases: readonly Case[] = [
     },
   },
   {
-    name: 'a tool reaches the wire with its description and its whole schema',
+    name: 'the request contains the description and the complete schema of a tool',
     scenario: 'request-tools',
     async run(harness) {
       const { exchange } = await sendOne(harness, chatRequest('Is it warm?', { tools: [WEATHER, TIDES] }));
@@ -202,13 +223,13 @@ export const fidelityCases: readonly Case[] = [
       assertInOrder(exchange.body, ['weather-8a1', 'tides-8d4']);
       const text = JSON.stringify(exchange.body);
       for (const piece of ['city-8b2', 'now on-8c3', '"city"', '"days"', '"required"']) {
-        assert.equal(text.split(piece).length >= 3, true, `${piece} is not said of both tools`);
+        assert.equal(text.split(piece).length >= 3, true, `${piece} is not in the schemas of both tools`);
       }
-      assert.match(text, /"integer"/i, 'the types are lost');
+      assert.match(text, /"integer"/i, 'the types are missing');
     },
   },
   {
-    name: 'a choice of tools reaches the wire, or a warning says that it cannot',
+    name: 'the request contains the tool choice, or a warning names it',
     scenario: 'request-tool-choice',
     run: (harness) =>
       assertEffect(
@@ -219,12 +240,12 @@ export const fidelityCases: readonly Case[] = [
       ),
   },
   {
-    name: 'sampling reaches the wire, or a warning says that it cannot',
+    name: 'the request contains the sampling parameters, or a warning names them',
     scenario: 'request-sampling',
     run: checkSampling,
   },
   {
-    name: 'an effort reaches the wire, or a warning says that it cannot',
+    name: 'the request contains the reasoning effort, or a warning names it',
     scenario: 'request-effort',
     run: (harness) =>
       assertEffect(
@@ -237,18 +258,18 @@ export const fidelityCases: readonly Case[] = [
       ),
   },
   {
-    name: 'a wish for caching reaches the wire, or a warning says that it cannot',
+    name: 'the request contains the cache setting, or a warning names it',
     scenario: 'request-cache',
     run: (harness) =>
       assertEffect(
         harness,
-        chatRequest('hi', { system: 'A long text that comes again. '.repeat(400), cache: 'none' }),
-        [{ cache: 'short' }, { cache: 'long' }],
+        chatRequest('hi', { system: 'A long text that is repeated. '.repeat(400), cache: NONE_CACHE }),
+        [{ cache: SHORT_CACHE }, { cache: LONG_CACHE }],
         /cache/i,
       ),
   },
   {
-    name: 'nothing reaches the wire that nobody asked for',
+    name: 'the request contains no option that the caller did not set',
     scenario: 'request-nothing-added',
     async run(harness) {
       await checkNothingAdded(harness);
@@ -256,7 +277,7 @@ export const fidelityCases: readonly Case[] = [
     },
   },
   {
-    name: 'a result of a tool reaches the wire whole, with its images',
+    name: 'the request contains the complete result of a tool with its images',
     scenario: 'tool-result-content',
     async run(harness) {
       const call = {
@@ -270,7 +291,7 @@ export const fidelityCases: readonly Case[] = [
       const picture = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
       let expected: readonly object[] = [];
       const sent = await sendOne(harness, ({ images }) => {
-        // Core keeps images from a model that takes none.
+        // Core drops images for a model without image input.
         const pictures = images === false ? [] : [picture];
         expected = pictures.map(({ mediaType, bytes }) => ({ mediaType, bytes }));
         const result = toolResult({ callId: 'call_1', name: 'weather', content: [...texts, ...pictures] });
@@ -280,6 +301,7 @@ export const fidelityCases: readonly Case[] = [
       assertInOrder(sent.exchange.body, [long, 'more-6c3']);
       const { images } = sent.exchange.request;
       if (!hasWarning(sent, /image/i)) assert.deepEqual(images, expected);
+      await checkResultDocument(harness, call);
     },
   },
 ];

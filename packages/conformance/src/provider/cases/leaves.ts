@@ -24,9 +24,9 @@ export function assertInOrder(body: unknown, pieces: readonly string[]): void {
   for (const piece of pieces) {
     const shown = piece.length > 40 ? `${piece.slice(0, 40)}…` : piece;
     const at = text.indexOf(piece);
-    assert.notEqual(at, -1, `"${shown}" did not reach the wire`);
-    assert.equal(text.lastIndexOf(piece), at, `"${shown}" reached the wire twice`);
-    assert.ok(at >= end, `"${shown}" comes too early`);
+    assert.notEqual(at, -1, `"${shown}" is not in the request`);
+    assert.equal(text.lastIndexOf(piece), at, `"${shown}" is in the request twice`);
+    assert.ok(at >= end, `"${shown}" is at the wrong position`);
     end = at + piece.length;
   }
 }

@@ -14,7 +14,7 @@ const thinking: ModelRequest = chatRequest('What is 1 + 2?', {
   maxTokens: 8000,
 });
 
-/** The next turn of a tool loop: what the model said, and the result of its call. */
+/** Returns the next request of a tool loop: the parts of the model and the result of its call. */
 function continued(parts: readonly AssistantPart[]): ModelRequest {
   const results = parts.flatMap((part) =>
     part.type === 'tool-call' ? [{ callId: part.id, name: part.name, content: '3' }] : [],
@@ -22,10 +22,10 @@ function continued(parts: readonly AssistantPart[]): ModelRequest {
   return { ...thinking, messages: [...thinking.messages, { role: 'assistant', parts }, toolResult(results)] };
 }
 
-/** Reasoning, its tokens, and those of others. */
+/** Reasoning, its replay tokens, and those of other families. */
 export const reasoningCases: readonly Case[] = [
   {
-    name: 'reasoning is a part of its own, before the text',
+    name: 'reasoning is a separate part before the text',
     scenario: 'reasoning',
     run: (harness) =>
       withBench(
@@ -52,7 +52,7 @@ export const reasoningCases: readonly Case[] = [
       ),
   },
   {
-    name: 'reasoning goes back as it came, in the first family of the model',
+    name: 'reasoning of the first family of the model is sent back unchanged',
     scenario: 'reasoning-replay',
     run: (harness) =>
       withBench(
@@ -73,7 +73,7 @@ export const reasoningCases: readonly Case[] = [
       ),
   },
   {
-    name: 'encrypted reasoning has no text and goes back as it came',
+    name: 'encrypted reasoning has no text and is sent back unchanged',
     scenario: 'reasoning-redacted',
     run: (harness) =>
       withBench(
@@ -87,13 +87,13 @@ export const reasoningCases: readonly Case[] = [
           assert.equal(
             onlyRequest(server, 2).request.reasoning[0]?.text,
             THOUGHT,
-            'the vendor cannot read it any more',
+            'the vendor cannot decrypt it',
           );
         },
       ),
   },
   {
-    name: 'reasoning of a foreign family, or without a token, does not reach the wire',
+    name: 'reasoning of another family or without a token is not sent',
     scenario: 'reasoning-foreign',
     run: (harness) =>
       withBench(harness, ['Three.', 'Three.'], async ({ generate, server }) => {

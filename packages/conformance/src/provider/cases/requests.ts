@@ -18,19 +18,19 @@ const PICTURE = Uint8Array.from([
   ...Array.from({ length: 256 }, (_, n) => n),
 ]);
 
-/** What a JPEG begins and ends with. */
+/** Start and end of a JPEG. */
 const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
 
-/** Wires that keep the images of a message in a list of their own. */
-const IMAGES_BESIDE_TEXT: ReadonlySet<string> = new Set(['ollama-chat']);
+/** Wires with a separate list for the images of a message. */
+const WIRES_WITH_IMAGE_LIST: ReadonlySet<string> = new Set(['ollama-chat']);
 
 /** The beginning of a PDF, and bytes that are not text. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
 
-/** Each turn's messages on the wire are the beginning of the next turn's. */
-async function keepsPrefix(harness: Harness): Promise<void> {
+/** Checks that the messages of each request are a prefix of the next request. */
+async function checkStablePrefix(harness: Harness): Promise<void> {
   const script = [{ id: 't1', parts: [CALL] }, { id: 't2', parts: [CALL, CALL] }, 'three', 'four'];
   await withBench(harness, script, async ({ generate, server }) => {
     const messages: TurnMessage[] = [user('begin')];
@@ -43,7 +43,10 @@ async function keepsPrefix(harness: Harness): Promise<void> {
         name,
         content: `result of turn ${turn}`,
       }));
-      messages.push({ role: 'assistant', parts }, results.length === 0 ? user('go on') : toolResult(results));
+      messages.push(
+        { role: 'assistant', parts },
+        results.length === 0 ? user('continue') : toolResult(results),
+      );
     }
     const turns = server.requests.map(({ request }) =>
       request.messages.map((message) => JSON.stringify(message)),
@@ -52,23 +55,23 @@ async function keepsPrefix(harness: Harness): Promise<void> {
       assert.deepEqual(
         turns[n + 1]?.slice(0, before.length),
         before,
-        `turn ${n + 2} rewrites what turn ${n + 1} sent`,
+        `turn ${n + 2} changes messages of turn ${n + 1}`,
       );
     }
   });
 }
 
-/** Frozen to the leaves; typed arrays cannot be. */
-function frozen<T>(value: T): T {
+/** Freezes a value deeply, except typed arrays, which cannot be frozen. */
+function freezeDeep<T>(value: T): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  for (const item of Object.values(value)) frozen(item);
+  for (const item of Object.values(value)) freezeDeep(item);
   return Object.freeze(value);
 }
 
-/** What reaches the wire, and what must not. */
+/** Contents of requests. */
 export const requestCases: readonly Case[] = [
   {
-    name: 'a limit that makes no sense is refused before anything is sent',
+    name: 'an invalid limit is rejected before a request is sent',
     scenario: 'local-refusal',
     run: (harness) =>
       withBench(harness, [], async ({ generate, server }) => {
@@ -79,7 +82,7 @@ export const requestCases: readonly Case[] = [
       }),
   },
   {
-    name: 'without a key a call fails with auth and sends nothing',
+    name: 'a call without an API key fails with auth and sends no request',
     scenario: 'missing-key',
     run: (harness) =>
       withBench(harness, [], async ({ server }) => {
@@ -89,12 +92,12 @@ export const requestCases: readonly Case[] = [
       }),
   },
   {
-    name: 'what was sent once is sent again byte for byte, so that a prompt cache holds',
+    name: 'earlier messages are sent again byte for byte, so that a prompt cache matches',
     scenario: 'prefix-stability',
-    run: keepsPrefix,
+    run: checkStablePrefix,
   },
   {
-    name: 'images reach the wire byte for byte, each in its place',
+    name: 'images are sent byte for byte, each at its position',
     scenario: 'image',
     run: (harness) =>
       withBench(harness, ['A cat.'], async ({ generate, server }) => {
@@ -107,14 +110,14 @@ export const requestCases: readonly Case[] = [
           request.images,
           [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
         );
-        if (IMAGES_BESIDE_TEXT.has(harness.wire.name)) return;
+        if (WIRES_WITH_IMAGE_LIST.has(harness.wire.name)) return;
         const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
         assert.ok(first !== undefined && second !== undefined);
         assertInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
       }),
   },
   {
-    name: 'a document reaches the wire byte for byte',
+    name: 'a document is sent byte for byte',
     scenario: 'file',
     run: (harness) =>
       withBench(harness, ['A page.'], async ({ generate, server }) => {
@@ -125,18 +128,18 @@ export const requestCases: readonly Case[] = [
       }),
   },
   {
-    name: 'system text and the token limit reach the wire',
+    name: 'the request contains the system text and the token limit',
     scenario: 'system',
     run: (harness) =>
       withBench(harness, ['Aye.'], async ({ generate, server }) => {
-        const asked = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
-        succeeded(await generate(chatRequest('hi', asked)));
+        const options = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
+        succeeded(await generate(chatRequest('hi', options)));
         const { system, maxTokens } = onlyRequest(server).request;
-        assert.deepEqual({ system, maxTokens }, asked);
+        assert.deepEqual({ system, maxTokens }, options);
       }),
   },
   {
-    name: 'half of a surrogate pair reaches no wire',
+    name: 'an unpaired surrogate is not sent',
     scenario: 'lone-surrogate',
     run: (harness) =>
       withBench(harness, ['Aye.'], async ({ generate, server }) => {
@@ -148,11 +151,11 @@ export const requestCases: readonly Case[] = [
       }),
   },
   {
-    name: 'a frozen request works and stays as it was',
+    name: 'a frozen request works and is not changed',
     scenario: 'frozen',
     run: (harness) =>
       withBench(harness, ['done'], async ({ generate }) => {
-        const request: ModelRequest = frozen(
+        const request: ModelRequest = freezeDeep(
           chatRequest('', {
             system: 'Add.',
             tools: [structuredClone(ADD)],

@@ -6,26 +6,26 @@ import { withBench, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const CALLS = 12;
-/** Connections that an idle client may keep for the next call. */
-const MOST_KEPT = 2;
+/** Number of idle connections that a client may keep open. */
+const MAX_IDLE_CONNECTIONS = 2;
 
-/** The platform's `fetch` takes its listener away when the request is collected: what stays after that is a leak. */
+/** Counts the listeners after garbage collection, because `fetch` removes its listener when the request is collected. */
 async function listenersLeft(signal: AbortSignal): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
-  for (let round = 0; round < ROUNDS && getEventListeners(signal, 'abort').length > 0; round++) {
+  for (let round = 0; round < GC_ROUNDS && getEventListeners(signal, 'abort').length > 0; round++) {
     collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return getEventListeners(signal, 'abort').length;
 }
 
-const ROUNDS = 20;
+const GC_ROUNDS = 20;
 
-/** What a call leaves behind. */
+/** Resources after calls. */
 export const resourceCases: readonly Case[] = [
   {
-    name: 'calls leave no listener on the signal, and share their connections',
+    name: 'calls leave no listener on the signal and share connections',
     scenario: 'resources',
     run: (harness) =>
       withBench(
@@ -40,7 +40,10 @@ export const resourceCases: readonly Case[] = [
           const listeners = await listenersLeft(signal);
           assert.equal(listeners, 0, `${listeners} listeners are left on the signal`);
           const { connections } = server;
-          assert.ok(connections <= MOST_KEPT, `${connections} connections are open after the last call`);
+          assert.ok(
+            connections <= MAX_IDLE_CONNECTIONS,
+            `${connections} connections are open after the last call`,
+          );
         },
       ),
   },

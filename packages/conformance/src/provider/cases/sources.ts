@@ -3,47 +3,50 @@ import { type Citation, type ModelRequest, user } from '@majordomo/core';
 import { failed, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
-const TEXT = 'Oslo is sunny. So they say.';
+const TEXT = 'Oslo is sunny. It is warm.';
 const PAGE: Citation = { url: 'https://weather.example/oslo', title: 'Weather', start: 0, end: 14 };
 const BYTES = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt heard-7d1');
 
-const heard: ModelRequest = chatRequest('', {
+const audioRequest: ModelRequest = chatRequest('', {
   messages: [user('What is said?', { type: 'audio', mediaType: 'audio/wav', bytes: BYTES })],
 });
 
-/** What a model hears, and what its texts rest on. */
+/** Audio input and citations. */
 export const sourceCases: readonly Case[] = [
   {
-    name: 'audio reaches the wire byte for byte',
+    name: 'audio is sent byte for byte',
     scenario: 'audio',
     run: (harness) =>
       withBench(harness, ['Hello.'], async ({ generate, server }) => {
-        const { warnings } = succeeded(await generate(heard));
+        const { warnings } = succeeded(await generate(audioRequest));
         assert.deepEqual(warnings, []);
         const sent = JSON.stringify(onlyRequest(server).body);
         assert.ok(sent.includes(Buffer.from(BYTES).toString('base64')), 'the bytes are not in the body');
       }),
   },
   {
-    name: 'a model that hears nothing says so, and no wire without audio is sent any',
+    name: 'a model without audio input declares it, and no audio is sent to it',
     scenario: 'audio-declared',
     run: (harness) =>
       withBench(harness, ['Hello.'], async ({ generate, model, server }) => {
         const { audio } = model.capabilities;
         if (harness.wire.cannot['audio'] !== undefined) {
-          assert.ok(audio === undefined || audio === false, 'its capabilities say that it hears');
-          failed(await generate(heard), 'unsupported');
+          assert.ok(audio === undefined || audio === false, 'the capabilities declare audio input');
+          failed(await generate(audioRequest), 'unsupported');
           assert.equal(server.requests.length, 0);
           return;
         }
         const reason = harness.cannot?.audio;
         if (audio === false)
-          assert.ok(reason, 'its capabilities say that it hears nothing: the harness has to say why');
-        else if (audio !== undefined) assert.equal(reason, undefined, 'its capabilities say that it hears');
+          assert.ok(
+            reason,
+            'the capabilities declare no audio input, so the harness must give a reason in cannot.audio',
+          );
+        else if (audio !== undefined) assert.equal(reason, undefined, 'the capabilities declare audio input');
       }),
   },
   {
-    name: 'a text tells what it rests on with its end',
+    name: 'the end of a text part contains its citations',
     scenario: 'citations',
     run: (harness) =>
       withBench(
@@ -61,7 +64,7 @@ export const sourceCases: readonly Case[] = [
             );
             const [{ start, end } = {}] = cited;
             if (start !== undefined || end !== undefined)
-              assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'the range is another');
+              assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'the range is wrong');
           }
         },
       ),

@@ -5,10 +5,10 @@ import type { Answer } from '../../wires/answer.ts';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
-/** One, two, three and four bytes a character, a joined emoji, and a line end inside. */
+/** Characters of one to four bytes, a joined emoji, and a line end. */
 const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
 
-/** Short: it is sent byte by byte. */
+/** Short answer, because it is sent byte by byte. */
 const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
 
 const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
@@ -19,8 +19,8 @@ const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
   [{ seed: 3, most: 64 }, '\r\n'],
 ];
 
-/** What a caller sees, without the events that led there. */
-const seen = ({ parts, finish, rawFinish, usage, id }: Collected): object => ({
+/** Returns the fields of a result that must be equal for every delivery. */
+const comparable = ({ parts, finish, rawFinish, usage, id }: Collected): object => ({
   parts,
   finish,
   rawFinish,
@@ -38,17 +38,17 @@ const FULL: Answer = {
   usage: { input: 30, output: 9, cacheRead: 10, reasoning: 4 },
 };
 
-/** Texts, however their bytes are cut. */
+/** Texts and divisions of their bytes. */
 export const textCases: readonly Case[] = [
   {
-    name: 'a text arrives whole, in order, from one request',
+    name: 'a text is complete and in order after one request',
     scenario: 'text',
     run: (harness) =>
       withBench(harness, ['Hello, world.'], async ({ generate, server, target }) => {
         const result = succeeded(await generate());
         assert.equal(result.text, 'Hello, world.');
         assert.equal(result.finish, 'stop');
-        assert.ok(result.rawFinish, "the wire's own finish word is missing");
+        assert.ok(result.rawFinish, 'rawFinish is missing');
         assert.ok(result.id, "the vendor's response id is missing");
         assert.deepEqual(result.warnings, []);
         const [first] = result.events;
@@ -57,10 +57,10 @@ export const textCases: readonly Case[] = [
       }),
   },
   {
-    name: 'a stream gives the same answer however its bytes are cut',
+    name: 'a stream returns the same answer for every split of its bytes',
     scenario: 'unicode-split',
     run: async (harness) => {
-      // The finest cut sees the longer line end, and a line end cut in two.
+      // Single bytes with CRLF also split a line end.
       await withBench(
         harness,
         [SHORT],
@@ -100,8 +100,8 @@ export const textCases: readonly Case[] = [
       ),
   },
   {
-    name: 'a whole answer and a stream give the same response',
-    scenario: 'whole-equals-deltas',
+    name: 'a non-streaming call and a stream return the same response',
+    scenario: 'non-streaming-equals-deltas',
     run: (harness) =>
       withBench(
         harness,
@@ -110,7 +110,7 @@ export const textCases: readonly Case[] = [
           const streamed = succeeded(await generate());
           for (const delivery of deliveries()) {
             const result = succeeded(await generate(chatRequest('hi'), { delivery }));
-            assert.deepEqual(seen(result), seen(streamed), `delivery ${delivery}`);
+            assert.deepEqual(comparable(result), comparable(streamed), `delivery ${delivery}`);
             assert.equal(server.requests.at(-1)?.request.streamed, delivery === 'deltas');
           }
         },

@@ -4,7 +4,7 @@ import type { AnswerToolCall } from '../../wires/answer.ts';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
-/** A tool that every strict mode takes. */
+/** Tool that every strict mode accepts. */
 export const ADD: ModelTool = {
   name: 'add',
   description: 'Adds two numbers.',
@@ -19,7 +19,7 @@ export const ADD: ModelTool = {
 const NOOP: ModelTool = {
   name: 'noop',
   description: 'Does nothing.',
-  // As servers of tools describe one without parameters.
+  // Tool servers describe a tool without parameters like this.
   parameters: { type: 'object' },
 };
 
@@ -32,8 +32,8 @@ const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall 
   ...more,
 });
 
-/** The calls that come of these, in every delivery. */
-async function calls(
+/** Checks the tool calls of an answer, in every delivery. */
+async function checkCalls(
   harness: Harness,
   parts: readonly AnswerToolCall[],
   check: (calls: readonly object[]) => void,
@@ -64,10 +64,10 @@ async function calls(
 /** Tool calls, their arguments, ids and results. */
 export const toolCases: readonly Case[] = [
   {
-    name: 'a tool call arrives with its name and parsed arguments',
+    name: 'a tool call has its name and its parsed arguments',
     scenario: 'tool-call',
     run: async (harness) => {
-      await calls(harness, [call('{"a": 1, "b": 2}')], (found) => {
+      await checkCalls(harness, [call('{"a": 1, "b": 2}')], (found) => {
         assert.deepEqual(found, [{ name: 'add', args: { a: 1, b: 2 } }]);
       });
       await withBench(
@@ -75,17 +75,17 @@ export const toolCases: readonly Case[] = [
         [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }],
         async ({ generate, server }) => {
           const { toolCalls } = succeeded(await generate(withTools));
-          assert.equal(toolCalls[0]?.id, 'given_1', "the wire's own call id is kept");
+          assert.equal(toolCalls[0]?.id, 'given_1', 'the call id of the wire is replaced');
           assert.deepEqual(onlyRequest(server).request.tools, ['add', 'noop']);
         },
       );
     },
   },
   {
-    name: 'parallel tool calls keep their order and their arguments',
+    name: 'parallel tool calls have their order and their arguments',
     scenario: 'parallel-tool-calls',
     run: (harness) =>
-      calls(
+      checkCalls(
         harness,
         [call('{"a":1,"b":2}'), call('{"a":3,"b":4}'), call('{}', { name: 'noop' })],
         (found) => {
@@ -98,10 +98,10 @@ export const toolCases: readonly Case[] = [
       ),
   },
   {
-    name: 'fragments of parallel calls that take turns are put together by call',
+    name: 'interleaved fragments of parallel calls are assembled per call',
     scenario: 'interleaved-tool-calls',
     run: (harness) =>
-      calls(
+      checkCalls(
         harness,
         [call('{"a":1,"b":2}', { chunks: 1 }), call('{"a":30,"b":40}', { chunks: 2 })],
         (found) => {
@@ -114,18 +114,18 @@ export const toolCases: readonly Case[] = [
       ),
   },
   {
-    name: 'arguments are shown while they come',
+    name: 'arguments are emitted as they arrive',
     scenario: 'streamed-arguments',
     run: (harness) =>
       withBench(harness, [{ parts: [call('{"a":1,"b":2}', { chunks: 3 })] }], async ({ generate }) => {
         const { events, toolCalls } = succeeded(await generate(withTools));
         const pieces = events.flatMap((event) => (event.type === 'args-delta' ? [event.json] : []));
-        assert.ok(pieces.length > 1, `the arguments came in ${pieces.length} pieces`);
+        assert.ok(pieces.length > 1, `the arguments arrived in ${pieces.length} deltas`);
         assert.deepEqual(JSON.parse(pieces.join('')), toolCalls[0]?.args);
       }),
   },
   {
-    name: 'calls that come without ids get ids, the same for the same response',
+    name: 'calls without ids get ids, and the same response gets the same ids',
     scenario: 'missing-call-ids',
     run: (harness) =>
       withBench(
@@ -143,15 +143,15 @@ export const toolCases: readonly Case[] = [
           );
           assert.equal(new Set(first.map(({ id }) => id)).size, 2);
           assert.ok(first.every(({ id }) => id !== ''));
-          assert.deepEqual(again, first, 'a replay of the same response gave other ids');
+          assert.deepEqual(again, first, 'the same response got other ids');
         },
       ),
   },
   {
-    name: 'no arguments at all are an empty object',
+    name: 'missing arguments become an empty object',
     scenario: 'empty-arguments',
     run: (harness) =>
-      calls(harness, [call('', { name: 'noop' }), call('{}', { name: 'noop' })], (found) => {
+      checkCalls(harness, [call('', { name: 'noop' }), call('{}', { name: 'noop' })], (found) => {
         assert.deepEqual(found, [
           { name: 'noop', args: {} },
           { name: 'noop', args: {} },
@@ -159,7 +159,7 @@ export const toolCases: readonly Case[] = [
       }),
   },
   {
-    name: 'arguments that are not a JSON object are marked invalid and kept as text',
+    name: 'arguments that are not a JSON object are marked invalid and returned as text',
     scenario: 'bad-arguments',
     run: (harness) =>
       withBench(
@@ -177,7 +177,7 @@ export const toolCases: readonly Case[] = [
       ),
   },
   {
-    name: 'results go back to their calls, errors marked',
+    name: 'tool results are sent with the ids of their calls, and errors are marked',
     scenario: 'tool-result',
     run: (harness) =>
       withBench(
@@ -210,7 +210,7 @@ export const toolCases: readonly Case[] = [
       ),
   },
   {
-    name: "another vendor's call ids are mapped to ids that the wire takes",
+    name: "another vendor's call ids are mapped to ids that the wire accepts",
     scenario: 'foreign-tool-ids',
     run: (harness) =>
       withBench(harness, ['done'], async ({ generate, server }) => {
@@ -226,7 +226,7 @@ export const toolCases: readonly Case[] = [
           toolResults.map(({ callId }) => callId),
           toolCalls.map(({ id }) => id),
         );
-        assert.equal(new Set(toolCalls.map(({ id }) => id)).size, 3, 'two calls were given one id');
+        assert.equal(new Set(toolCalls.map(({ id }) => id)).size, 3, 'two calls have the same id');
       }),
   },
 ];

@@ -59,8 +59,8 @@ async function checkFittedNames(harness: Harness): Promise<void> {
     ({ request }) => ({
       parts: request.tools.map((name) => ({ type: 'tool-call', name, json: '{"a":1,"b":2}' })),
     }),
-    async (ask, server) => {
-      const { toolCalls } = await ask({ messages: [user('go')], tools });
+    async (generate, server) => {
+      const { toolCalls } = await generate({ messages: [user('go')], tools });
       assert.deepEqual(
         toolCalls.map(({ name }) => name),
         ODD_NAMES,
@@ -94,7 +94,7 @@ const SCHEMAS: Readonly<Record<string, JsonObject>> = {
       { type: 'object', properties: { kind: { const: 'b' }, n: { type: 'number' } }, required: ['kind'] },
     ],
   },
-  'an empty word': {
+  'an empty enum value': {
     type: 'object',
     properties: { mood: { type: 'string', enum: ['', 'good'] }, at: { type: 'string', minLength: 2 } },
   },
@@ -105,8 +105,8 @@ async function checkOutputSchemas(harness: Harness): Promise<void> {
     await onTarget(
       harness,
       () => '{}',
-      async (ask, server) => {
-        const { text } = await ask({ messages: [user('go')], output });
+      async (generate, server) => {
+        const { text } = await generate({ messages: [user('go')], output });
         assert.equal(text, '{}', `a schema with ${what} lost the answer`);
         onlyRequest(server);
       },
@@ -119,8 +119,8 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
   await onTarget(
     harness,
     () => 'done',
-    async (ask, server) => {
-      assert.equal((await ask({ messages: [user('go')], tools })).text, 'done');
+    async (generate, server) => {
+      assert.equal((await generate({ messages: [user('go')], tools })).text, 'done');
       onlyRequest(server);
     },
   );
@@ -129,32 +129,32 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
 /** Transcripts and schemas of real programs, which must not fail a call. */
 export const transcriptCases: readonly Case[] = [
   {
-    name: 'calls by names that the model made up go back as the wire takes them',
+    name: 'calls with invented tool names are sent in a form that the wire accepts',
     scenario: 'made-up-tool-names',
     run: checkInventedNames,
   },
   {
-    name: 'text next to tool calls stays in the history',
+    name: 'text next to tool calls is sent with the history',
     scenario: 'text-with-tool-calls',
     run: checkTextWithCalls,
   },
   {
-    name: 'a user may speak right after the results of tools',
+    name: 'a user message may directly follow tool results',
     scenario: 'user-after-tools',
     run: checkUserAfterTools,
   },
   {
-    name: 'tools with names that the wire refuses are fitted, and calls get their names back',
+    name: 'tool names that the wire rejects are replaced, and calls have the original names',
     scenario: 'fitted-tool-names',
     run: checkFittedNames,
   },
   {
-    name: 'schemas of answers as validators make them are taken at once',
+    name: 'output schemas of common validators are accepted at the first request',
     scenario: 'output-schemas',
     run: checkOutputSchemas,
   },
   {
-    name: 'schemas of tools as validators make them are taken at once',
+    name: 'tool schemas of common validators are accepted at the first request',
     scenario: 'tool-schemas',
     run: checkToolSchemas,
   },

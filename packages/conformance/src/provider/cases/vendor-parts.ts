@@ -10,7 +10,7 @@ const BEFORE = 'Let me look that up.';
 const QUERY = 'highest-mountain-5e2';
 const AFTER = 'It is Mount Everest.';
 
-const SEARCHED: Answer = {
+const SEARCH_ANSWER: Answer = {
   parts: [
     { type: 'text', text: BEFORE },
     { type: 'vendor', text: QUERY, result: 'Everest - 8849 m' },
@@ -18,8 +18,8 @@ const SEARCHED: Answer = {
   ],
 };
 
-/** Who can read it is nobody here. */
-const ELSEWHERE: VendorPart = {
+/** Vendor part of another vendor. */
+const FOREIGN_PART: VendorPart = {
   type: 'vendor',
   kind: 'search',
   text: QUERY,
@@ -32,45 +32,46 @@ const continued = (parts: readonly AssistantPart[]): ModelRequest['messages'] =>
   user('And where is it?'),
 ];
 
-const isOfVendor = (part: AssistantPart): part is VendorPart => part.type === 'vendor';
+const isVendorPart = (part: AssistantPart): part is VendorPart => part.type === 'vendor';
 
-async function goesAndComes(harness: Harness, bench: Bench): Promise<void> {
+async function checkRoundTrip(harness: Harness, bench: Bench): Promise<void> {
   const { generate, deliveries, model, server } = bench;
   for (const [turn, delivery] of deliveries().entries()) {
     const { parts } = succeeded(await generate(chatRequest('hi'), { delivery }));
-    const ran = parts.filter(isOfVendor);
+    const vendorParts = parts.filter(isVendorPart);
     assert.deepEqual(
-      parts.flatMap((part, at) => (isOfVendor(part) && parts[at - 1]?.type === 'vendor' ? [] : [part.type])),
+      parts.flatMap((part, at) =>
+        isVendorPart(part) && parts[at - 1]?.type === 'vendor' ? [] : [part.type],
+      ),
       ['text', 'vendor', 'text'],
-      'what ran at the vendor has lost its place among the parts',
+      'the vendor part is at another position',
     );
     assert.ok(
-      ran.some(({ text }) => text?.includes(QUERY)),
-      'no part says what was searched for',
+      vendorParts.some(({ text }) => text?.includes(QUERY)),
+      'no part contains the query',
     );
-    for (const { kind, replay } of ran) {
+    for (const { kind, replay } of vendorParts) {
       assert.notEqual(kind, '');
       assert.equal(replay.family, model.families[0]);
     }
     const { warnings } = succeeded(
       await generate(chatRequest('', { messages: continued(parts) }), { delivery }),
     );
-    assert.ok(
-      !warnings.some(({ action }) => action === 'dropped'),
-      'a warning says that something was dropped',
-    );
+    assert.ok(!warnings.some(({ action }) => action === 'dropped'), 'a warning reports a dropped part');
     const { request } = onlyRequest(server, 2 * turn + 2);
-    assert.equal(request.vendorBlocks.length, ran.length, 'not all of it went back');
-    const said = objectsIn(JSON.parse(harness.wire.complete(SEARCHED, request).body));
-    const known = request.vendorBlocks.map((block) => said.findIndex((one) => isDeepStrictEqual(one, block)));
-    assert.ok(!known.includes(-1), `changed on its way: ${JSON.stringify(request.vendorBlocks)}`);
-    assertAscending(known);
+    assert.equal(request.vendorBlocks.length, vendorParts.length, 'not all vendor parts were sent back');
+    const answerObjects = objectsIn(JSON.parse(harness.wire.complete(SEARCH_ANSWER, request).body));
+    const positions = request.vendorBlocks.map((block) =>
+      answerObjects.findIndex((one) => isDeepStrictEqual(one, block)),
+    );
+    assert.ok(!positions.includes(-1), `changed parts: ${JSON.stringify(request.vendorBlocks)}`);
+    assertAscending(positions);
     const sent = JSON.stringify(request.messages);
-    assertAscending([BEFORE, QUERY, AFTER].map((words) => sent.indexOf(words)));
+    assertAscending([BEFORE, QUERY, AFTER].map((text) => sent.indexOf(text)));
   }
 }
 
-/** Every object inside of a value, in the order in which it stands there. */
+/** Returns every object inside a value, in order. */
 function objectsIn(value: unknown): readonly object[] {
   if (typeof value !== 'object' || value === null) return [];
   const inside = Object.values(value).flatMap(objectsIn);
@@ -79,45 +80,45 @@ function objectsIn(value: unknown): readonly object[] {
 
 function assertAscending(places: readonly number[]): void {
   const isInOrder = places.every((place, at) => place > (places[at - 1] ?? -1));
-  assert.ok(isInOrder, `it went back in another order: ${places.join(', ')}`);
+  assert.ok(isInOrder, `sent back in another order: ${places.join(', ')}`);
 }
 
-async function isLeftOut(harness: Harness): Promise<void> {
-  const messages = continued([{ type: 'text', text: BEFORE }, ELSEWHERE, { type: 'text', text: AFTER }]);
+async function checkForeignPartDropped(harness: Harness): Promise<void> {
+  const messages = continued([{ type: 'text', text: BEFORE }, FOREIGN_PART, { type: 'text', text: AFTER }]);
   await withBench(harness, ['In Asia.'], async ({ generate, server }) => {
     succeeded(await generate(chatRequest('', { messages })));
     assertUnsent(onlyRequest(server));
   });
-  await onTarget(harness, ['In Asia.'], async (ask, server) => {
-    const { warnings } = await ask({ messages });
+  await onTarget(harness, ['In Asia.'], async (generate, server) => {
+    const { warnings } = await generate({ messages });
     assertUnsent(onlyRequest(server));
     assert.ok(
       warnings.some(({ action, what }) => action === 'dropped' && what.includes('ran at')),
-      'nothing tells that it was left out',
+      'no warning reports the dropped part',
     );
   });
 }
 
 function assertUnsent({ request, body }: ReturnType<typeof onlyRequest>): void {
   assert.deepEqual(request.vendorBlocks, []);
-  assert.ok(!JSON.stringify(body).includes(QUERY), 'a vendor sees what ran at another');
+  assert.ok(!JSON.stringify(body).includes(QUERY), 'the request contains the part of another vendor');
 }
 
-/** What ran at the vendor. */
+/** Parts of tools that the vendor executed. */
 export const vendorCases: readonly Case[] = [
   {
-    name: 'what ran at the vendor has its place among the parts, and goes back unchanged',
+    name: 'vendor parts have their position and are sent back unchanged',
     scenario: 'vendor-parts',
     run: (harness) =>
       withBench(
         harness,
-        () => SEARCHED,
-        (bench) => goesAndComes(harness, bench),
+        () => SEARCH_ANSWER,
+        (bench) => checkRoundTrip(harness, bench),
       ),
   },
   {
-    name: 'what ran at another vendor is not sent, with a warning',
+    name: 'vendor parts of another vendor are dropped with a warning',
     scenario: 'vendor-foreign',
-    run: isLeftOut,
+    run: checkForeignPartDropped,
   },
 ];

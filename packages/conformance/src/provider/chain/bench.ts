@@ -19,23 +19,23 @@ import { startWireServer, type WireServer } from '../../server/server.ts';
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 
-/** What the sound target says. */
-export const GOOD = 'Hello from the sound one.';
+/** Text of the fallback target. */
+export const FALLBACK_TEXT = 'Hello from the fallback.';
 
-/** What the chain is asked. */
+/** Request of every chain case. */
 export const REQUEST: ChatRequest = { messages: [user('hi')] };
 
-/** Two providers of the harness: a head that misbehaves and a sound one behind it. */
+/** Chain of two providers of the harness: a first one with a fault, and a valid fallback. */
 export interface ChainBench {
   readonly majordomo: Majordomo;
   readonly model: ChatModel;
-  readonly head: WireServer;
-  readonly sound: WireServer;
+  readonly first: WireServer;
+  readonly fallback: WireServer;
 }
 
 /**
- * Opens both servers, runs, and closes them. The timers apply to the head only, so that short ones cannot fail a sound
- * answer on a busy machine.
+ * Starts both servers, runs the case and closes the servers. The timeouts apply to the first provider only, so that a busy
+ * machine cannot fail the fallback.
  */
 export async function onChain(
   harness: Harness,
@@ -44,42 +44,46 @@ export async function onChain(
   { timeouts, ...chain }: ChainOptions = {},
 ): Promise<void> {
   const { wire, model } = harness;
-  const head = await startWireServer({ wire, script: () => step ?? 'nobody is here' });
-  const sound = await startWireServer({ wire, script: () => GOOD });
+  const first = await startWireServer({ wire, script: () => step ?? 'unused' });
+  const fallback = await startWireServer({ wire, script: () => FALLBACK_TEXT });
   try {
-    const headURL = step === undefined ? wire.baseURL(await refusedURL()) : head.baseURL;
+    const firstURL = step === undefined ? wire.baseURL(await refusedURL()) : first.baseURL;
     const providers = [
-      renamed('head', await harness.open({ baseURL: headURL, server: head, apiKey: KEY }), timeouts),
-      renamed('sound', await harness.open({ baseURL: sound.baseURL, server: sound, apiKey: KEY }), {}),
+      withId('first', await harness.open({ baseURL: firstURL, server: first, apiKey: KEY }), timeouts),
+      withId(
+        'fallback',
+        await harness.open({ baseURL: fallback.baseURL, server: fallback, apiKey: KEY }),
+        {},
+      ),
     ];
     const majordomo = createMajordomo({
       providers,
       random: () => 0.5,
       chain: { backoff: { baseMs: 20 }, ...chain },
     });
-    await warmUp(majordomo, model, sound);
-    await run({ majordomo, model: majordomo.model(`head/${model},sound/${model}`), head, sound });
+    await warmUp(majordomo, model, fallback);
+    await run({ majordomo, model: majordomo.model(`first/${model},fallback/${model}`), first, fallback });
   } finally {
-    await Promise.all([head.close(), sound.close()]);
+    await Promise.all([first.close(), fallback.close()]);
   }
 }
 
-/** Loads the SDK, so that it does not count against the head's timers. */
-async function warmUp(majordomo: Majordomo, model: string, sound: WireServer): Promise<void> {
-  await majordomo.model(`sound/${model}`).generate(REQUEST);
-  assert.equal(sound.requests.length, 1);
+/** Loads the SDK before the case, so that the timeouts do not include it. */
+async function warmUp(majordomo: Majordomo, model: string, fallback: WireServer): Promise<void> {
+  await majordomo.model(`fallback/${model}`).generate(REQUEST);
+  assert.equal(fallback.requests.length, 1);
 }
 
-/** Requests at the sound server besides the one that warmed it up. */
-export const soundRequests = ({ sound }: ChainBench): number => sound.requests.length - 1;
+/** Returns the number of requests at the fallback server, without the warm-up. */
+export const fallbackRequests = ({ fallback }: ChainBench): number => fallback.requests.length - 1;
 
-const renamed = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({
+const withId = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({
   spi: 1,
   id,
-  model: (modelId) => hurried(provider.model(modelId), timeouts),
+  model: (modelId, env) => withTimeouts(provider.model(modelId, env), timeouts),
 });
 
-function hurried(model: Model, timeouts: Timeouts = {}): Model {
+function withTimeouts(model: Model, timeouts: Timeouts = {}): Model {
   return {
     id: model.id,
     wire: model.wire,
@@ -91,15 +95,15 @@ function hurried(model: Model, timeouts: Timeouts = {}): Model {
   };
 }
 
-/** What a consumer of a stream is left with: parts since the last reset. */
-export interface Shown {
+/** State of a consumer at the end of a stream: the text since the last reset. */
+export interface ConsumerResult {
   readonly text: string;
   readonly resets: readonly string[];
   readonly response: ChatResponse;
 }
 
-/** Reads a stream as a user interface does: text is appended, a reset drops what came before. */
-export async function show(model: ChatModel): Promise<Shown> {
+/** Reads a stream like a user interface: appends text and drops it at a reset. */
+export async function consume(model: ChatModel): Promise<ConsumerResult> {
   const events: StreamEvent[] = [];
   const resets: string[] = [];
   let text = '';

@@ -4,29 +4,29 @@ import type { Script } from '../../server/server.ts';
 import type { Case, Harness } from '../harness.ts';
 import { onTarget } from './target.ts';
 
-async function dropsParameter(harness: Harness): Promise<void> {
+async function checkParameterDropped(harness: Harness): Promise<void> {
   const script: Script = ({ body }) =>
     JSON.stringify(body).includes('"temperature"') ? { failure: 'parameter' } : 'Warm enough.';
-  await onTarget(harness, script, async (ask, server) => {
+  await onTarget(harness, script, async (generate, server) => {
     const request = { messages: [user('hi')], temperature: 0.5 };
-    const { text, attempts, warnings } = await ask(request);
+    const { text, attempts, warnings } = await generate(request);
     assert.equal(text, 'Warm enough.');
-    assert.equal(attempts.at(-1)?.outcome, 'finished', 'the only attempt was not outside the count');
+    assert.equal(attempts.at(-1)?.outcome, 'finished', 'the repeated request counted as an attempt');
     assert.ok(
       warnings.some(({ what }) => what.includes('temperature')),
-      'nothing tells that temperature was dropped',
+      'no warning reports that temperature was dropped',
     );
-    // A provider that knows the model does not ask first.
+    // A provider that knows the model drops the parameter before the request.
     if (server.requests.length === 1) return;
     assert.equal(server.requests.length, 2);
-    await ask(request);
-    assert.equal(server.requests.length, 3, 'what the target refuses is not remembered');
+    await generate(request);
+    assert.equal(server.requests.length, 3, 'the rejected parameter was sent again');
   });
 }
 
 const ADD = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } };
 
-async function dropsAlteredReasoning(harness: Harness): Promise<void> {
+async function checkReasoningDropped(harness: Harness): Promise<void> {
   const first = {
     parts: [
       { type: 'reasoning', text: 'One tool will do.' },
@@ -36,14 +36,14 @@ async function dropsAlteredReasoning(harness: Harness): Promise<void> {
   await onTarget(
     harness,
     (_exchange, n) => (n === 0 ? first : 'Three.'),
-    async (ask, server) => {
+    async (generate, server) => {
       const request: ChatRequest = {
         messages: [user('1 + 2?')],
         tools: [ADD],
         reasoning: 'low',
         maxTokens: 8000,
       };
-      const { parts, toolCalls } = await ask(request);
+      const { parts, toolCalls } = await generate(request);
       const [call] = toolCalls;
       assert.ok(call);
       const altered = parts.map((part) =>
@@ -54,9 +54,9 @@ async function dropsAlteredReasoning(harness: Harness): Promise<void> {
         { role: 'assistant', parts: altered },
         toolResult({ callId: call.id, name: 'add', content: '3' }),
       ];
-      const { text, warnings } = await ask({ ...request, messages });
+      const { text, warnings } = await generate({ ...request, messages });
       assert.equal(text, 'Three.');
-      assert.ok(warnings.length > 0, 'nothing tells that reasoning was dropped');
+      assert.ok(warnings.length > 0, 'no warning reports that reasoning was dropped');
       assert.deepEqual(
         server.requests.map(({ violations }) => violations.map(({ rule }) => rule)),
         [[], ['signature'], []],
@@ -65,16 +65,16 @@ async function dropsAlteredReasoning(harness: Harness): Promise<void> {
   );
 }
 
-/** A refused request that a provider knows how to change. */
+/** Rejected requests that a provider can change and send again. */
 export const recoveryCases: readonly Case[] = [
   {
-    name: 'a parameter that the model refuses is dropped, said and remembered',
+    name: 'a parameter that the model rejects is dropped with a warning, and later calls omit it',
     scenario: 'chain-recover-parameter',
-    run: dropsParameter,
+    run: checkParameterDropped,
   },
   {
-    name: 'reasoning whose signature no longer fits is dropped, and the call goes on',
+    name: 'reasoning with a rejected signature is dropped, and the call continues',
     scenario: 'chain-recover-signature',
-    run: dropsAlteredReasoning,
+    run: checkReasoningDropped,
   },
 ];

@@ -2,27 +2,27 @@ import type { Timeouts } from '@majordomo/core';
 import type { Step } from '../../script/step.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** What the head of a chain does, and what the chain must make of it. */
+/** Fault of the first target, and the expected reaction of the chain. */
 export interface Row {
   readonly scenario: Scenario & `chain-${string}`;
   readonly name: string;
-  /** `undefined`: nobody listens at the head's port. */
+  /** Step of the first server; `undefined` for a refused connection. */
   readonly step: Step | undefined;
-  /** Requests that the head gets before the chain passes on. */
+  /** Number of requests at the first target before the chain advances. */
   readonly tries: number;
-  /** The stream has shown content when it breaks. */
+  /** Whether the stream has emitted content before the fault. */
   readonly isMidStream: boolean;
-  /** The timer that has to run out. */
+  /** Timeouts that must expire. */
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** For a head that says nothing at all: its request has to arrive on a busy machine. */
-const SILENT = 150;
+/** Timeout for a first target without a response, in milliseconds. A busy machine must be able to send the request. */
+const NO_RESPONSE_MS = 150;
 
-/** For one that falls silent in the middle: its first words have to be in time on a busy machine. */
-const IDLE = 200;
+/** Timeout for a stream that stalls, in milliseconds. A busy machine must be able to receive the first chunks. */
+const STALLED_MS = 200;
 
-/** Every way to fail that a chain has to survive. */
+/** Faults of the first target. */
 export const rows: readonly Row[] = [
   {
     scenario: 'chain-unavailable',
@@ -33,47 +33,47 @@ export const rows: readonly Row[] = [
   },
   {
     scenario: 'chain-retry-after',
-    name: 'answers 429 and wants an hour',
+    name: 'answers 429 with a Retry-After of an hour',
     step: { failure: 'rate-limit', retryAfter: { seconds: 3600 } },
     tries: 1,
     isMidStream: false,
   },
   {
     scenario: 'chain-in-band',
-    name: 'fails inside HTTP 200 before content',
+    name: 'reports an error in HTTP 200 before content',
     step: { fault: 'in-band', failure: { failure: 'overloaded' } },
     tries: 2,
     isMidStream: false,
   },
   {
     scenario: 'chain-end',
-    name: 'ends its stream cleanly without a finish',
+    name: 'ends its stream without a finish event',
     step: { fault: 'end' },
     tries: 2,
     isMidStream: true,
   },
   {
     scenario: 'chain-cut',
-    name: 'closes the socket in the middle',
+    name: 'closes the socket in the middle of a stream',
     step: { fault: 'cut' },
     tries: 2,
     isMidStream: true,
   },
   {
     scenario: 'chain-stall-before',
-    name: 'falls silent after its headers',
+    name: 'stalls after its headers',
     step: { fault: 'stall', at: { content: 0 } },
     tries: 2,
     isMidStream: false,
-    timeouts: { firstContentMs: SILENT, completeMs: SILENT },
+    timeouts: { firstContentMs: NO_RESPONSE_MS, completeMs: NO_RESPONSE_MS },
   },
   {
     scenario: 'chain-stall-middle',
-    name: 'falls silent in the middle',
+    name: 'stalls in the middle of a stream',
     step: { fault: 'stall' },
     tries: 2,
     isMidStream: true,
-    timeouts: { idleMs: IDLE, completeMs: IDLE },
+    timeouts: { idleMs: STALLED_MS, completeMs: STALLED_MS },
   },
   {
     scenario: 'chain-refused',
@@ -84,14 +84,14 @@ export const rows: readonly Row[] = [
   },
   {
     scenario: 'chain-bad-json',
-    name: 'sends broken JSON',
+    name: 'sends invalid JSON',
     step: { fault: 'bad-json' },
     tries: 1,
     isMidStream: true,
   },
   {
     scenario: 'chain-html',
-    name: "answers a gateway's 502 page",
+    name: 'answers with the 502 page of a gateway',
     step: { fault: 'html' },
     tries: 2,
     isMidStream: false,
@@ -109,7 +109,7 @@ export const rows: readonly Row[] = [
     step: { fault: 'late' },
     tries: 2,
     isMidStream: false,
-    timeouts: { connectMs: SILENT, completeMs: SILENT },
+    timeouts: { connectMs: NO_RESPONSE_MS, completeMs: NO_RESPONSE_MS },
   },
   {
     scenario: 'chain-reset',

@@ -3,11 +3,11 @@ import { type Script, startWireServer, type WireServer } from '../../server/serv
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 
-/** One target behind a chain, which fits requests to it and asks again with what its provider proposes. */
+/** Runs a case with one target in a chain, which adapts requests and repeats them with changes of the provider. */
 export async function onTarget(
   harness: Harness,
   script: Script,
-  run: (ask: Ask, server: WireServer) => Promise<void>,
+  run: (generate: Generate, server: WireServer) => Promise<void>,
 ): Promise<void> {
   const server = await startWireServer({ wire: harness.wire, script });
   try {
@@ -20,4 +20,4 @@ export async function onTarget(
   }
 }
 
-type Ask = (request: ChatRequest) => Promise<ChatResponse>;
+type Generate = (request: ChatRequest) => Promise<ChatResponse>;

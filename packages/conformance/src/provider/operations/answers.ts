@@ -1,15 +1,15 @@
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 
-/** Tokens that no default says. */
+/** Token counts that differ from all defaults. */
 export const TOKENS = { input: 7, output: 3 } as const;
-/** In two pieces. */
-export const SOUND: readonly [Uint8Array, Uint8Array] = [
+/** Speech in two chunks. */
+export const AUDIO_CHUNKS: readonly [Uint8Array, Uint8Array] = [
   new TextEncoder().encode(`ID3${' first'.repeat(300)}`),
   new TextEncoder().encode(' second'.repeat(300)),
 ];
-/** Of the recording. */
-export const SECONDS = 2.5;
+/** Duration of the recording. */
+export const RECORDING_SECONDS = 2.5;
 
 const usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
@@ -18,33 +18,33 @@ const SEGMENTS = [
   { text: 'there.', startMs: 1250, endMs: 2500 },
 ] as const;
 
-/** A sound answer of each operation; vectors are told apart by the texts. */
-export function invoke(
+/** Returns a valid answer of an operation. Each text has a different vector. */
+export function validAnswer(
   operation: OperationName,
-  { operation: asked }: Exchange,
+  { operation: request }: Exchange,
   size: number,
 ): OperationAnswer {
   switch (operation) {
     case 'embedding': {
-      const { values = [], dimensions = size } = asked ?? {};
+      const { values = [], dimensions = size } = request ?? {};
       return { vectors: values.map((value) => vectorOf(value, dimensions)), usage };
     }
     case 'transcription':
       return {
         transcript: 'Hello there.',
-        durationMs: SECONDS * 1000,
+        durationMs: RECORDING_SECONDS * 1000,
         language: 'en',
         segments: SEGMENTS,
         usage,
       };
     case 'speech':
-      return { audio: SOUND, usage };
+      return { audio: AUDIO_CHUNKS, usage };
     default:
       return operation satisfies never;
   }
 }
 
-/** The direction says which text it was: its length. Of length 1, with a number below zero. */
+/** Returns a vector of norm 1 with a negative number, whose direction depends on the length of the text. */
 export function vectorOf(value: string, size: number): Float32Array {
   const vector = new Float32Array(size);
   vector[value.length % size] = 0.6;

@@ -5,98 +5,94 @@ import type { Fault } from '../../script/step.ts';
 import { FAILURE_KINDS, type FailureName } from '../../wires/failure.ts';
 import { waitForClientClose, KEY } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
-import { invoke, SECONDS, TOKENS } from './answers.ts';
-import { failedWith, onOperation, type OperationBench, TEXT } from './asking.ts';
+import { validAnswer, RECORDING_SECONDS, TOKENS } from './answers.ts';
+import { failedWith, onOperation, type OperationBench, TEXT } from './bench.ts';
 
-const WORDS: Readonly<Record<OperationName, { readonly what: string; readonly method: string }>> = {
+const LABELS: Readonly<Record<OperationName, { readonly what: string; readonly method: string }>> = {
   embedding: { what: 'vectors', method: 'embeddingModel' },
   transcription: { what: 'transcripts', method: 'transcriptionModel' },
   speech: { what: 'speech', method: 'speechModel' },
 };
 
-/** What every operation has to do. */
+/** Returns the cases of one operation. */
 export const operationCases = (operation: OperationName): readonly Case[] => {
-  const { what, method } = WORDS[operation];
-  const sound = (harness: Harness, run: (bench: OperationBench) => Promise<void>): Promise<void> =>
-    onOperation(harness, operation, (size) => (exchange) => invoke(operation, exchange, size), run);
+  const { what, method } = LABELS[operation];
+  const onValidAnswer = (harness: Harness, run: (bench: OperationBench) => Promise<void>): Promise<void> =>
+    onOperation(harness, operation, (size) => (exchange) => validAnswer(operation, exchange, size), run);
   return [
     {
-      name: `a provider that has ${what} is tried on them, and one that has none has no ${method}`,
+      name: `the harness names a model for ${what} exactly if the provider has ${method}`,
       scenario: `${operation}-declared`,
       async run(harness) {
         const provider = await harness.open({ baseURL: await refusedURL(), server: undefined, apiKey: KEY });
-        const isThere = provider[`${operation}Model`] !== undefined;
-        const isNamed = harness.models?.[operation] !== undefined;
+        const hasModel = provider[`${operation}Model`] !== undefined;
+        const isListed = harness.models?.[operation] !== undefined;
         assert.equal(
-          isThere,
-          isNamed,
-          isThere
-            ? `the provider has an ${method}: the harness has to name a model in models.${operation}`
-            : `the harness names a model in models.${operation}, and the provider has no ${method}`,
+          hasModel,
+          isListed,
+          hasModel
+            ? `the provider has ${method}, so the harness must name a model in models.${operation}`
+            : `the harness names a model in models.${operation}, but the provider has no ${method}`,
         );
       },
     },
     {
-      name: `what ${what} cost is told`,
+      name: `the usage of ${what} is reported`,
       scenario: `${operation}-usage`,
       run: (harness) =>
-        sound(harness, async ({ ask }) => {
-          const { usage } = await ask();
+        onValidAnswer(harness, async ({ call }) => {
+          const { usage } = await call();
           const { units = {} } = usage?.details ?? {};
           const isCounted =
             usage?.input === TOKENS.input ||
-            (operation === 'transcription' && units['audio-second'] === SECONDS) ||
+            (operation === 'transcription' && units['audio-second'] === RECORDING_SECONDS) ||
             (operation === 'speech' && units['character'] === TEXT.length);
-          assert.ok(isCounted, `neither the tokens nor the units are told: ${JSON.stringify(usage)}`);
+          assert.ok(isCounted, `neither tokens nor units are reported: ${JSON.stringify(usage)}`);
         }),
     },
     {
-      name: `a failure of each name that the vendor has is of its kind, over ${what}`,
+      name: `every vendor error has its kind in a call for ${what}`,
       scenario: `${operation}-failures`,
       async run(harness) {
         const names = Object.keys(harness.wire.failures) as FailureName[];
         for (const failure of names) {
-          const play = () => () => ({ failure }) as const;
-          await onOperation(harness, operation, play, async ({ ask, server }) => {
-            await failedWith(ask(), failure, ...FAILURE_KINDS[failure]);
-            assert.equal(
-              server.requests.length,
-              1,
-              `${failure}: the provider sent the request again by itself`,
-            );
+          const script = () => () => ({ failure }) as const;
+          await onOperation(harness, operation, script, async ({ call, server }) => {
+            await failedWith(call(), failure, ...FAILURE_KINDS[failure]);
+            assert.equal(server.requests.length, 1, `${failure}: the provider repeated the request`);
           });
         }
       },
     },
     {
-      name: `broken ${what} are a failure, whatever broke them`,
+      name: `a call for ${what} fails at every fault`,
       scenario: `${operation}-faults`,
       async run(harness) {
         for (const [what, fault, ...kinds] of FAULTS) {
           if (operation === 'speech' && fault.fault === 'bad-json') continue;
-          const play = (size: number) => (exchange: Parameters<typeof invoke>[1]) => ({
+          const script = (size: number) => (exchange: Parameters<typeof validAnswer>[1]) => ({
             ...fault,
-            answer: invoke(operation, exchange, size),
+            answer: validAnswer(operation, exchange, size),
           });
-          await onOperation(harness, operation, play, async ({ ask, server }) => {
-            await failedWith(ask(), what, ...kinds);
-            assert.equal(server.requests.length, 1, `${what}: the provider sent the request again by itself`);
+          await onOperation(harness, operation, script, async ({ call, server }) => {
+            await failedWith(call(), what, ...kinds);
+            assert.equal(server.requests.length, 1, `${what}: the provider repeated the request`);
           });
         }
       },
     },
     {
-      name: `an abort ends a call for ${what} at once, and closes its socket`,
+      name: `an abort ends a call for ${what} immediately and closes its socket`,
       scenario: `${operation}-abort`,
       async run(harness) {
         for (const fault of [{ fault: 'late' }, { fault: 'stall' }] as const) {
-          const play = (size: number) => (exchange: Parameters<typeof invoke>[1]) => ({
+          const script = (size: number) => (exchange: Parameters<typeof validAnswer>[1]) => ({
             ...fault,
-            answer: invoke(operation, exchange, size),
+            answer: validAnswer(operation, exchange, size),
           });
-          await onOperation(harness, operation, play, async ({ ask, server }) => {
+          await onOperation(harness, operation, script, async ({ call: send, server }) => {
             const controller = new AbortController();
-            const call = failedWith(ask({ signal: controller.signal }), fault.fault, 'aborted');
+            const call = failedWith(send({ signal: controller.signal }), fault.fault, 'aborted');
             const exchange = await server.request(0);
             controller.abort();
             await call;
@@ -106,13 +102,13 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
       },
     },
     {
-      name: `a key that the vendor repeats in an error over ${what} is shown nowhere`,
+      name: `an error of a call for ${what} never contains the API key, even if the vendor repeats it`,
       scenario: `${operation}-secret`,
       run: (harness) => {
-        const play = () => () =>
+        const script = () => () =>
           ({ failure: 'auth', message: `Incorrect API key provided: ${KEY}` }) as const;
-        return onOperation(harness, operation, play, async ({ ask }) => {
-          const error = await failedWith(ask(), 'the key', 'auth');
+        return onOperation(harness, operation, script, async ({ call }) => {
+          const error = await failedWith(call(), 'the key', 'auth');
           const shown = `${inspect(error, { depth: 10, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${error.stack}`;
           assert.ok(!shown.includes(KEY), 'the key is in the error');
         });
@@ -121,12 +117,12 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
   ];
 };
 
-/** In a body of one piece `stall` and `cut` are in its middle. */
+/** Faults of operations; `stall` and `cut` are in the middle of the body. */
 const FAULTS: readonly (readonly [what: string, fault: Fault, ...kinds: readonly string[]])[] = [
   ['a socket that closes in the middle', { fault: 'cut' }, 'network', 'truncated', 'protocol'],
   ['a reset before the headers', { fault: 'reset' }, 'network'],
   ['half of the JSON', { fault: 'bad-json' }, 'protocol', 'truncated'],
-  ["a gateway's page with 502", { fault: 'html' }, 'server'],
-  ["a gateway's page with 200", { fault: 'html', status: 200 }, 'protocol'],
+  ['the HTML page of a gateway with 502', { fault: 'html' }, 'server'],
+  ['the HTML page of a gateway with 200', { fault: 'html', status: 200 }, 'protocol'],
   ['an empty body', { fault: 'empty' }, 'empty', 'protocol', 'truncated'],
 ];

@@ -1,11 +1,11 @@
 import type { LedgerStore } from '@majordomo/ledger';
 import type { StoreCase } from '../store-case.ts';
-import { counting } from './counting.ts';
-import { lapsing } from './lapsing.ts';
+import { countingCases } from './counting.ts';
+import { leaseCases } from './lapsing.ts';
 import type { LedgerCase } from './ledger-case.ts';
-import { recording } from './recording.ts';
-import { reporting } from './reporting.ts';
-import { windows } from './windows.ts';
+import { recordCases } from './recording.ts';
+import { reportCases } from './reporting.ts';
+import { windowCases } from './windows.ts';
 
 const onEmpty = (one: LedgerCase): StoreCase<LedgerStore> => ({
   name: one.name,
@@ -20,18 +20,18 @@ const onEmpty = (one: LedgerCase): StoreCase<LedgerStore> => ({
 });
 
 /**
- * What every ledger store has to do, as cases for any test runner. Leases are of real time: it takes some seconds. The
- * store has to be empty and is closed at the end of each case.
+ * Cases that every ledger store must pass, for any test runner. They take some seconds of real time. `create` must return an
+ * empty store, which each case closes.
  */
 export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
-  ...counting,
-  ...lapsing,
-  ...recording,
-  ...reporting,
+  ...countingCases,
+  ...leaseCases,
+  ...recordCases,
+  ...reportCases,
 ].map(onEmpty);
 
 /**
- * What a ledger store has to do besides that has a clock of its own, which is that of this machine or right like it: it begins
- * periods by that clock, and not by that of whoever asks.
+ * Additional cases for a ledger store with a separate clock. The store must start periods by its clock and not by that of the
+ * client. Both clocks must be correct.
  */
-export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windows.map(onEmpty);
+export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(onEmpty);

@@ -1,21 +1,21 @@
 import { seededRandom } from '@majordomo/testing';
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { claim, type LedgerCase, LONG_MS, MOST, standing } from './ledger-case.ts';
-import { ModelBooks } from './model-books.ts';
+import { claim, type LedgerCase, LONG_MS, MAX_AMOUNT, amounts } from './ledger-case.ts';
+import { InMemoryLedger } from './in-memory-ledger.ts';
 
-/** Claims and what is booked on them. */
-export const counting: readonly LedgerCase[] = [
+/** Cases of claims and bookings. */
+export const countingCases: readonly LedgerCase[] = [
   {
-    name: 'a claim is held, and gives way to what was used',
+    name: 'holds a claim and replaces it with the settled amount',
     async run(store) {
       equal(await store.reserve('1', [claim({ amount: 7n })], LONG_MS), undefined);
-      deepEqual(await standing(store), { a: [0n, 7n] });
+      deepEqual(await amounts(store), { a: [0n, 7n] });
       equal(await store.settle('1', [{ counter: 'a', amount: 3n }]), true);
-      deepEqual(await standing(store), { a: [3n, 0n] });
+      deepEqual(await amounts(store), { a: [3n, 0n] });
     },
   },
   {
-    name: 'a claim that does not fit is refused, with what is left and for how long',
+    name: 'rejects a claim that does not fit, with the remaining amount and the time to the reset',
     async run(store) {
       await store.reserve('1', [claim({ amount: 7n, resetsInMs: LONG_MS })], LONG_MS);
       await store.settle('1', [{ counter: 'a', amount: 4n }]);
@@ -28,7 +28,7 @@ export const counting: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'a refusal states the amount that other reservations hold, and their number',
+    name: 'states the amount and the number of other reservations in a rejection',
     async run(store) {
       const holdersOf = async (): Promise<readonly unknown[]> => {
         const refusal = await store.reserve('late', [claim({ amount: 10n })], LONG_MS);
@@ -47,55 +47,55 @@ export const counting: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'a counter that never begins anew tells no time',
+    name: 'reports no reset time for a counter without a period',
     async run(store) {
       const refusal = await store.reserve('1', [claim({ amount: 11n })], LONG_MS);
       deepEqual(refusal, { counter: 'a', left: 10n, held: 0n, holders: 0, retryAfterMs: undefined });
     },
   },
   {
-    name: 'several claims are held all or none',
+    name: 'holds several claims together or none of them',
     async run(store) {
       const [a, b] = [claim({ counter: 'a', amount: 6n }), claim({ counter: 'b', amount: 6n, max: 5n })];
       equal((await store.reserve('1', [a, b], LONG_MS))?.counter, 'b');
       equal((await store.reserve('2', [b, a], LONG_MS))?.counter, 'b');
       equal(await store.reserve('3', [a, { ...b, max: 6n }], LONG_MS), undefined);
-      deepEqual(await standing(store), { a: [0n, 6n], b: [0n, 6n] });
+      deepEqual(await amounts(store), { a: [0n, 6n], b: [0n, 6n] });
     },
   },
   {
-    name: 'claims on one counter add up',
+    name: 'adds up claims on one counter',
     async run(store) {
       equal((await store.reserve('1', [claim({ amount: 6n }), claim({ amount: 5n })], LONG_MS))?.left, 4n);
       equal(await store.reserve('2', [claim({ amount: 6n }), claim({ amount: 4n })], LONG_MS), undefined);
-      deepEqual(await standing(store), { a: [0n, 10n] });
+      deepEqual(await amounts(store), { a: [0n, 10n] });
       await store.settle('2', [{ counter: 'a', amount: 2n }]);
-      deepEqual(await standing(store), { a: [2n, 0n] });
+      deepEqual(await amounts(store), { a: [2n, 0n] });
     },
   },
   {
-    name: 'the same id again holds nothing more, before it is settled and after',
+    name: 'holds nothing more for a repeated id, before and after it is settled',
     async run(store) {
       await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
       equal(await store.reserve('1', [claim({ amount: 6n })], LONG_MS), undefined);
-      deepEqual(await standing(store), { a: [0n, 6n] });
+      deepEqual(await amounts(store), { a: [0n, 6n] });
       await store.settle('1', [{ counter: 'a', amount: 5n }]);
       equal(await store.reserve('1', [claim({ amount: 6n })], LONG_MS), undefined);
-      deepEqual(await standing(store), { a: [5n, 0n] });
+      deepEqual(await amounts(store), { a: [5n, 0n] });
     },
   },
   {
-    name: 'an id that was refused may be asked for again',
+    name: 'accepts a rejected id again',
     async run(store) {
       await store.reserve('1', [claim({ amount: 10n })], LONG_MS);
       ok((await store.reserve('2', [claim()], LONG_MS)) !== undefined, 'refused');
       await store.settle('1', []);
       equal(await store.reserve('2', [claim()], LONG_MS), undefined);
-      deepEqual(await standing(store), { a: [0n, 1n] });
+      deepEqual(await amounts(store), { a: [0n, 1n] });
     },
   },
   {
-    name: 'only the first settle counts, and none of an id that is unknown',
+    name: 'applies only the first settle, and none of an unknown id',
     async run(store) {
       equal(await store.settle('unknown', [{ counter: 'a', amount: 5n }]), false);
       await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
@@ -103,32 +103,32 @@ export const counting: readonly LedgerCase[] = [
         [1n, 2n, 3n].map(async (amount) => store.settle('1', [{ counter: 'a', amount }])),
       );
       deepEqual(settled, [true, false, false]);
-      deepEqual(await standing(store), { a: [1n, 0n] });
+      deepEqual(await amounts(store), { a: [1n, 0n] });
     },
   },
   {
-    name: 'what is not named by settle is given back, and what was not claimed is left alone',
+    name: 'releases claims that settle does not name and ignores counters without a claim',
     async run(store) {
       await store.reserve('1', [claim({ counter: 'a' }), claim({ counter: 'b' })], LONG_MS);
       await store.settle('1', [
         { counter: 'a', amount: 1n },
         { counter: 'c', amount: 1n },
       ]);
-      deepEqual(await standing(store), { a: [1n, 0n], b: [0n, 0n] });
+      deepEqual(await amounts(store), { a: [1n, 0n], b: [0n, 0n] });
     },
   },
   {
-    name: 'what was used beyond a claim is booked, and refuses the next',
+    name: 'expected an amount beyond the claim and rejects the next claim',
     async run(store) {
       await store.reserve('1', [claim({ amount: 5n })], LONG_MS);
       await store.settle('1', [{ counter: 'a', amount: 25n }]);
-      deepEqual(await standing(store), { a: [25n, 0n] });
+      deepEqual(await amounts(store), { a: [25n, 0n] });
       const refusal = await store.reserve('2', [claim({ amount: 0n })], LONG_MS);
       deepEqual(refusal, { counter: 'a', left: -15n, held: 0n, holders: 0, retryAfterMs: undefined });
     },
   },
   {
-    name: 'a claim of nothing fits into what is just full',
+    name: 'accepts a claim of 0 on a full counter',
     async run(store) {
       await store.reserve('1', [claim({ amount: 10n })], LONG_MS);
       equal(await store.reserve('2', [claim({ amount: 0n })], LONG_MS), undefined);
@@ -137,37 +137,37 @@ export const counting: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'a claim below nothing is an error, and changes nothing',
+    name: 'rejects a negative claim with an error and changes nothing',
     async run(store) {
       const claims = [claim({ counter: 'b' }), claim({ amount: -1n })];
       await rejects(async () => store.reserve('1', claims, LONG_MS));
-      for (const [used, held] of Object.values(await standing(store))) deepEqual([used, held], [0n, 0n]);
+      for (const [used, held] of Object.values(await amounts(store))) deepEqual([used, held], [0n, 0n]);
     },
   },
   {
-    name: 'amounts are exact up to 2⁶³ − 1',
+    name: 'counts exactly up to 2⁶³ − 1',
     async run(store) {
       const odd = 2n ** 53n + 1n;
-      equal(await store.reserve('1', [claim({ max: MOST, amount: odd })], LONG_MS), undefined);
+      equal(await store.reserve('1', [claim({ max: MAX_AMOUNT, amount: odd })], LONG_MS), undefined);
       await store.settle('1', [{ counter: 'a', amount: odd }]);
-      const rest = MOST - odd;
-      equal((await store.reserve('2', [claim({ max: MOST, amount: rest + 1n })], LONG_MS))?.left, rest);
-      equal(await store.reserve('3', [claim({ max: MOST, amount: rest })], LONG_MS), undefined);
+      const rest = MAX_AMOUNT - odd;
+      equal((await store.reserve('2', [claim({ max: MAX_AMOUNT, amount: rest + 1n })], LONG_MS))?.left, rest);
+      equal(await store.reserve('3', [claim({ max: MAX_AMOUNT, amount: rest })], LONG_MS), undefined);
       await store.settle('3', [{ counter: 'a', amount: rest - 1n }]);
-      deepEqual(await standing(store), { a: [MOST - 1n, 0n] });
+      deepEqual(await amounts(store), { a: [MAX_AMOUNT - 1n, 0n] });
     },
   },
   {
-    name: 'of 100 at once on a limit of 10 exactly 10 are let in',
+    name: 'admits exactly 10 of 100 parallel reservations on a limit of 10',
     async run(store) {
       const ids = Array.from({ length: 100 }, (_, number) => `${number}`);
       const answers = await Promise.all(ids.map(async (id) => store.reserve(id, [claim()], LONG_MS)));
       equal(answers.filter((refusal) => refusal === undefined).length, 10);
-      deepEqual(await standing(store), { a: [0n, 10n] });
+      deepEqual(await amounts(store), { a: [0n, 10n] });
     },
   },
   {
-    name: 'counters are listed by the beginning of their names, whatever is in them',
+    name: 'lists counters by a prefix of their names with any characters',
     async run(store) {
       const names = ['x/%', 'x/%y', 'x/_', 'x/*', "x/'", 'x/ä=😀', 'X/a', 'xy', 'x'];
       for (const counter of names) await store.reserve(counter, [claim({ counter })], LONG_MS);
@@ -179,11 +179,11 @@ export const counting: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'agrees with the plainest of books after a thousand random steps',
+    name: 'agrees with an in-memory model after a thousand random steps',
     async run(store) {
       const random = seededRandom(20_261_120);
       const below = (most: number): number => Math.floor(random() * most);
-      const books = new ModelBooks();
+      const expected = new InMemoryLedger();
       for (let step = 0; step < 1000; step++) {
         const id = `${below(300)}`;
         if (random() < 0.6) {
@@ -191,13 +191,13 @@ export const counting: readonly LedgerCase[] = [
             .filter(() => random() < 0.6)
             .map((counter) => claim({ counter, max: 500n, amount: BigInt(below(40)) }));
           const refusal = await store.reserve(id, claims, LONG_MS);
-          deepEqual(refusal === undefined, books.reserve(id, claims), `step ${step}: reserve ${id}`);
+          deepEqual(refusal === undefined, expected.reserve(id, claims), `step ${step}: reserve ${id}`);
         } else {
           const used = ['a', 'b', 'c', 'd'].map((counter) => ({ counter, amount: BigInt(below(10)) }));
-          deepEqual(await store.settle(id, used), books.settle(id, used), `step ${step}: settle ${id}`);
+          deepEqual(await store.settle(id, used), expected.settle(id, used), `step ${step}: settle ${id}`);
         }
       }
-      deepEqual(await standing(store), books.standing());
+      deepEqual(await amounts(store), expected.amounts());
     },
   },
 ];

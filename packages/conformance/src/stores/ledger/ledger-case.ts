@@ -1,28 +1,28 @@
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
-/** A case on one empty store. */
+/** Case that runs on an empty store. */
 export interface LedgerCase {
   readonly name: string;
   run(store: LedgerStore): Promise<void>;
 }
 
-/** Longer than any case takes. */
+/** Lease that is longer than any case. */
 export const LONG_MS = 600_000;
-/** The most that an amount can be. */
-export const MOST: bigint = 2n ** 63n - 1n;
+/** Largest amount. */
+export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 
-/** A claim of 1 of 10 on the counter `a`, unless told otherwise. */
-export const claim = (of: Partial<Claim> = {}): Claim => ({
+/** Returns a claim of 1 of 10 on the counter `a`, with overrides. */
+export const claim = (overrides: Partial<Claim> = {}): Claim => ({
   counter: 'a',
   max: 10n,
   amount: 1n,
   resetsInMs: undefined,
   whenLapsed: 'spent',
-  ...of,
+  ...overrides,
 });
 
-/** What stands on each counter: `{ a: [used, held] }`. */
-export async function standing(
+/** Returns the amounts of each counter: `{ a: [used, held] }`. */
+export async function amounts(
   store: LedgerStore,
   prefix: string = '',
 ): Promise<Readonly<Record<string, readonly [used: bigint, held: bigint]>>> {

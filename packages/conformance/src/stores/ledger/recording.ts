@@ -1,13 +1,13 @@
 import { deepEqual } from 'node:assert/strict';
-import { claim, type LedgerCase, LONG_MS, standing } from './ledger-case.ts';
+import { claim, type LedgerCase, LONG_MS, amounts } from './ledger-case.ts';
 import { all, spend } from './records.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 20, 12, 0, second)).toISOString();
 
-/** What was spent, attempt by attempt. */
-export const recording: readonly LedgerCase[] = [
+/** Cases of spend records. */
+export const recordCases: readonly LedgerCase[] = [
   {
-    name: 'a record comes out as it went in',
+    name: 'returns a record unchanged',
     async run(store) {
       const record = spend({
         id: 'call/a/x/1',
@@ -28,6 +28,8 @@ export const recording: readonly LedgerCase[] = [
           },
         },
         nanoUsd: '9007199254740993',
+        cacheSavedNanoUsd: '9007199254740995',
+        cacheExtraNanoUsd: '0',
         missing: ['no price for cacheWrite'],
       });
       const bare = spend({
@@ -46,7 +48,7 @@ export const recording: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'the same record again changes nothing',
+    name: 'ignores a repeated record',
     async run(store) {
       await store.append(spend({ id: '1' }));
       await store.append(spend({ id: '1', nanoUsd: '5' }));
@@ -61,7 +63,7 @@ export const recording: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'records come in the order of their times, and those of one time as they were booked',
+    name: 'sorts records by time, then by the order of booking',
     async run(store) {
       for (const [id, second] of [
         ['late', 9],
@@ -78,7 +80,7 @@ export const recording: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'a range begins with its first instant and ends before its last',
+    name: 'includes the start of a range and excludes its end',
     async run(store) {
       for (const second of [1, 2, 3, 4]) await store.append(spend({ id: `${second}`, at: at(second) }));
       const found = await all(store, { from: new Date(at(2)), to: new Date(at(4)) });
@@ -90,7 +92,7 @@ export const recording: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'records are found by call, tenant and target, alone and together',
+    name: 'finds records by call, tenant and target, separately and together',
     async run(store) {
       for (const call of ['1', '2'])
         for (const tenant of ['t', 'u', undefined])
@@ -111,7 +113,7 @@ export const recording: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'thousands of records are read to the last, with pauses',
+    name: 'reads thousands of records to the end with pauses',
     async run(store) {
       const many = 2500;
       for (let number = 0; number < many; number++)
@@ -121,11 +123,11 @@ export const recording: readonly LedgerCase[] = [
         deepEqual(id, `${seen++}`);
         if (seen % 500 === 0) await store.reserve(id, [claim({ max: 100n })], LONG_MS);
       }
-      deepEqual([seen, await standing(store)], [many, { a: [0n, 5n] }]);
+      deepEqual([seen, await amounts(store)], [many, { a: [0n, 5n] }]);
     },
   },
   {
-    name: 'a reader may leave early',
+    name: 'allows a reader to stop early',
     async run(store) {
       for (const id of ['1', '2', '3']) await store.append(spend({ id }));
       for await (const { id } of store.records({})) {

@@ -1,9 +1,9 @@
 import type { LedgerStore, RecordQuery, SpendRecord } from '@majordomo/ledger';
 
-/** A record of a chat that finished, unless told otherwise. */
-export const spend = (of: Partial<SpendRecord> & Pick<SpendRecord, 'id'>): SpendRecord => ({
+/** Returns a record of a finished chat, with overrides. */
+export const spend = (overrides: Partial<SpendRecord> & Pick<SpendRecord, 'id'>): SpendRecord => ({
   at: '2026-11-20T12:00:00.000Z',
-  call: of.id,
+  call: overrides.id,
   operation: 'chat',
   target: 'a/x',
   vendor: 'a',
@@ -18,10 +18,10 @@ export const spend = (of: Partial<SpendRecord> & Pick<SpendRecord, 'id'>): Spend
   basis: 'catalogue',
   missing: [],
   catalog: '2026-11-20',
-  ...of,
+  ...overrides,
 });
 
-/** All that are there. */
+/** Reads all records. */
 export async function all(store: LedgerStore, query: RecordQuery = {}): Promise<readonly SpendRecord[]> {
   const found: SpendRecord[] = [];
   for await (const record of store.records(query)) found.push(record);

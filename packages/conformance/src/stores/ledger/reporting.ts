@@ -4,7 +4,7 @@ import { deepEqual, ok } from 'node:assert/strict';
 import type { LedgerCase } from './ledger-case.ts';
 import { spend } from './records.ts';
 
-/** Durations may be off by this share. */
+/** Allowed relative error of durations. */
 const TOLERANCE = 0.05;
 const DAYS = 4;
 const RECORDS = 1200;
@@ -20,10 +20,10 @@ const OFFSET_MINUTES: Readonly<Record<Zone, (at: number) => number>> = {
   'Asia/Kathmandu': () => 345,
 };
 
-/** Where a store adds up by itself, it says what the records say. */
-export const reporting: readonly LedgerCase[] = [
+/** Case of reports that the store aggregates. */
+export const reportCases: readonly LedgerCase[] = [
   {
-    name: 'a report of the store, if it makes any, is what its records add up to',
+    name: 'reports the sums of its records, if the store aggregates',
     async run(store) {
       if (store.report === undefined) return;
       const records = randomRecords();
@@ -41,6 +41,7 @@ function randomRecords(): readonly SpendRecord[] {
     // Some calls have several attempts, at the same hour or another, on the same target or another.
     call = random() < 0.3 && call !== '' ? call : `call ${number}`;
     const isPriced = random() < 0.8;
+    const cacheWrite = random() < 0.5 ? Math.floor(random() * 1000) : undefined;
     return spend({
       id: `${number}`,
       at: new Date(BEGIN + Math.floor(random() * DAYS * 86_400_000)).toISOString(),
@@ -55,7 +56,12 @@ function randomRecords(): readonly SpendRecord[] {
       tags: random() < 0.5 ? { feature: one(['search', 'chat']) } : {},
       outcome: one(['finished', 'finished', 'failed', 'abandoned']),
       ms: Math.floor(Math.exp(random() * 12)),
-      ...(random() < 0.1 && { usage: undefined }),
+      usage:
+        random() < 0.1 ? undefined : { input: 10, output: 5, cacheRead: 3, cacheWrite, reasoning: undefined },
+      ...(random() < 0.5 && {
+        cacheSavedNanoUsd: String(Math.floor(random() * 2 ** 40)),
+        cacheExtraNanoUsd: String(Math.floor(random() * 2 ** 40)),
+      }),
       ...(isPriced
         ? { nanoUsd: String(Math.floor(random() * 2 ** 40)) }
         : { nanoUsd: undefined, basis: one(['unknown', 'included']) }),
@@ -82,31 +88,31 @@ function queries(): readonly ReportQuery[] {
   ];
 }
 
-/** The same rows twice: durations of the store that are near enough are replaced by the true ones. */
+/** Returns the reported and the expected rows. Durations within the tolerance are replaced by the expected ones. */
 async function compared(
   store: LedgerStore,
   records: readonly SpendRecord[],
   query: ReportQuery,
 ): Promise<[readonly ReportRow[], readonly ReportRow[], string]> {
-  const words = JSON.stringify(query);
+  const label = JSON.stringify(query);
   const expected = inOrder(recomputed(records, query));
-  const told = inOrder((await store.report?.(query)) ?? []);
+  const reported = inOrder((await store.report?.(query)) ?? []);
   deepEqual(
-    told.map(({ key }) => key),
+    reported.map(({ key }) => key),
     expected.map(({ key }) => key),
-    words,
+    label,
   );
-  const same = told.map((row, index) => {
+  const same = reported.map((row, index) => {
     const { p50Ms = 0, p95Ms = 0 } = expected[index] ?? {};
-    ok(isNear(row.p50Ms, p50Ms), `${words}: p50 ${row.p50Ms} instead of ${p50Ms}`);
-    ok(isNear(row.p95Ms, p95Ms), `${words}: p95 ${row.p95Ms} instead of ${p95Ms}`);
+    ok(isNear(row.p50Ms, p50Ms), `${label}: p50 ${row.p50Ms} instead of ${p50Ms}`);
+    ok(isNear(row.p95Ms, p95Ms), `${label}: p95 ${row.p95Ms} instead of ${p95Ms}`);
     return { ...row, p50Ms, p95Ms };
   });
-  return [same, expected, words];
+  return [same, expected, label];
 }
 
-const isNear = (told: number, truth: number): boolean =>
-  Math.abs(told - truth) <= Math.max(0.5, truth * TOLERANCE);
+const isNear = (reported: number, truth: number): boolean =>
+  Math.abs(reported - truth) <= Math.max(0.5, truth * TOLERANCE);
 
 const inOrder = (rows: readonly ReportRow[]): readonly ReportRow[] =>
   [...rows].sort((a, b) => (JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1));
@@ -143,6 +149,8 @@ function rowOf(key: ReportRow['key'], records: readonly SpendRecord[]): ReportRo
   const sorted = records.map(({ ms }) => ms).sort((a, b) => a - b);
   const sum = (of: (record: SpendRecord) => number | undefined): number =>
     records.reduce((total, record) => total + (of(record) ?? 0), 0);
+  const nano = (of: (record: SpendRecord) => string | undefined): bigint =>
+    records.reduce((total, record) => total + BigInt(of(record) ?? 0), 0n);
   return {
     key,
     calls: new Set(records.map(({ call }) => call)).size,
@@ -151,7 +159,10 @@ function rowOf(key: ReportRow['key'], records: readonly SpendRecord[]): ReportRo
     input: sum(({ usage }) => usage?.input),
     output: sum(({ usage }) => usage?.output),
     cacheRead: sum(({ usage }) => usage?.cacheRead),
-    nanoUsd: records.reduce((total, { nanoUsd }) => total + BigInt(nanoUsd ?? 0), 0n),
+    cacheWrite: sum(({ usage }) => usage?.cacheWrite),
+    nanoUsd: nano(({ nanoUsd }) => nanoUsd),
+    cacheSavedNanoUsd: nano((record) => record.cacheSavedNanoUsd),
+    cacheExtraNanoUsd: nano((record) => record.cacheExtraNanoUsd),
     unpriced: records.filter(({ nanoUsd, basis }) => nanoUsd === undefined && basis !== 'included').length,
     unknownUsage: records.filter(
       ({ usage, operation }) =>

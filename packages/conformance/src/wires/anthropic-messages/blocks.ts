@@ -10,29 +10,29 @@ import {
 } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Signatures of Claude are read on every platform that serves it: its wires share them. */
+/** Shared by the wires of Claude, because every platform that serves it reads the signatures. */
 export const SCOPE = 'claude';
 
-/** The wire's word for each finish. */
+/** Finish values of the wire. */
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   'tool-calls': 'tool_use',
-  // The API has no word of its own for a filter: it refuses.
+  // The API has no separate value for a filter; it reports a refusal.
   'content-filter': 'refusal',
   refusal: 'refusal',
   incomplete: 'pause_turn',
   other: 'other',
 };
 
-/** A content block: as a stream opens it, its deltas, and complete. */
+/** Content block: its start in a stream, its deltas, and its complete form. */
 export interface Block {
   readonly opening: object;
   readonly deltas: readonly object[];
   readonly complete: object;
 }
 
-/** The blocks of an answer. A refusal is a stop reason here, no block. */
+/** Returns the blocks of an answer. A refusal is a stop reason without a block. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
   return answer.parts.flatMap((part, at) =>
@@ -57,7 +57,7 @@ function partBlocks(part: AnswerPart, name: string): readonly Block[] {
   }
 }
 
-/** A citation is a delta of its own; it is of the complete block. */
+/** Citations are separate deltas in a stream and a field of the complete block. */
 function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
   const cited = citations.map(({ url, title, quote = '' }) => ({
     type: 'web_search_result_location',
@@ -76,7 +76,7 @@ function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
   };
 }
 
-/** The signature comes last, in a delta of its own. */
+/** The signature is the last delta. */
 function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
   const signed = signature === false ? '' : (signature ?? signText(SCOPE, text));
   return {
@@ -89,13 +89,13 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   };
 }
 
-/** Comes complete, without deltas (recorded 2025-10). */
+/** Sent complete, without deltas (recorded 2025-10). */
 function redacted(text: string): Block {
   const block = { type: 'redacted_thinking', data: sealText(SCOPE, text) };
   return { opening: block, deltas: [], complete: block };
 }
 
-/** The first delta is empty, also when more follow (recorded 2026-04). Broken arguments cannot be sent complete. */
+/** The first delta is empty, also when more follow (recorded 2026-04). Invalid JSON cannot be sent in a complete block. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };
@@ -109,7 +109,7 @@ function toolUse(call: AnswerToolCall, usualId: string): Block {
   };
 }
 
-/** What is asked comes in deltas like a call's arguments, what was found in one piece (recorded 2025-10). */
+/** The query is sent in deltas like arguments, the result in a single event (recorded 2025-10). */
 function webSearch({ text: query, result = '' }: AnswerVendor, id: string): readonly Block[] {
   const head = { type: 'server_tool_use', id, name: 'web_search' };
   const page = { type: 'web_search_result', title: result, url: 'https://found.example/', page_age: null };
@@ -139,7 +139,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** `input_tokens` leaves both cache portions out; the neutral total has them in. */
+/** `input_tokens` excludes both cache portions; the neutral total includes them. */
 export function messagesUsage(usage: FullUsage): object {
   const { input, output, cacheRead, cacheWrite, cacheWriteLong, reasoning } = usage;
   return {
@@ -157,7 +157,7 @@ export function messagesUsage(usage: FullUsage): object {
   };
 }
 
-/** Why a refusal was one, as the API explains it (recorded 2026-07). */
+/** Explanation of a refusal (recorded 2026-07). */
 export function stopDetails({ finish, parts }: FullAnswer): object | null {
   if (finish !== 'refusal' && finish !== 'content-filter') return null;
   const explanation = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('');

@@ -8,7 +8,7 @@ import { turnsOf } from './conversation.ts';
 
 const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 
-/** Rules of single blocks: empty text, images, signatures, cache markers. */
+/** Checks single blocks: empty text, images, signatures, cache markers. */
 export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
   const turns = turnsOf(body);
   turns.forEach(({ blocks, path, role }, index) => {
@@ -52,7 +52,7 @@ function checkSource({ type, source }: Block, path: string, report: Report): voi
   }
 }
 
-/** A signature is over the block as it was issued: edited, merged or foreign reasoning is refused. */
+/** A signature covers the issued block: edited, merged or foreign reasoning is rejected. */
 function checkSignature({ type, thinking, signature, data }: Block, path: string, report: Report): void {
   const isOwn =
     type === 'thinking'
@@ -70,12 +70,12 @@ function checkSystem(body: unknown, report: Report): void {
   });
 }
 
-/** Markers anywhere: tools, system, messages, inside results. One at the top counts like any other. */
+/** Counts markers in tools, system, messages, results and at the top level. */
 function countMarkers(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMarkers(item), 0);
   if (!isRecord(value)) return 0;
   let sum = isRecord(value['cache_control']) ? 1 : 0;
-  // What a model wrote or a schema says is data, not markers.
+  // Arguments and schemas are data, not markers.
   for (const [key, item] of Object.entries(value))
     if (key !== 'input' && key !== 'input_schema') sum += countMarkers(item);
   return sum;

@@ -3,7 +3,7 @@ import { isString, type Report } from '../shape.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 
-/** Messages of one role in a row, as the API joins them. */
+/** Consecutive messages of one role, which the API joins. */
 export interface Turn {
   readonly path: string;
   readonly role: unknown;
@@ -11,7 +11,7 @@ export interface Turn {
   readonly blocks: readonly { readonly block: Block; readonly path: string }[];
 }
 
-/** The messages as turns; a string counts as one text block. */
+/** Returns the messages as turns; a string counts as one text block. */
 export function turnsOf(body: unknown): readonly Turn[] {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const turns: { path: string; role: unknown; blocks: { block: Block; path: string }[] }[] = [];
@@ -37,7 +37,7 @@ function blocksOf(content: unknown, path: string): { block: Block; path: string 
   );
 }
 
-/** Rules between turns: who begins, and every tool_use answered at the start of the next user turn. */
+/** Checks that the user begins and that every tool_use is answered at the start of the next user turn. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const first = turns[0];

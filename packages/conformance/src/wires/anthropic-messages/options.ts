@@ -71,7 +71,7 @@ function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], re
   if (thinkingType(body) === 'enabled') checkLoopStart(turns, report);
 }
 
-/** With a fixed budget, the assistant turn of a tool loop still under way must begin with its thinking. */
+/** With a fixed budget, the assistant turn of an unfinished tool loop must begin with its thinking. */
 function checkLoopStart(turns: readonly Turn[], report: Report): void {
   const isLoop = turns.at(-1)?.blocks.some(({ block }) => block['type'] === 'tool_result') ?? false;
   const turn = turns.at(-2);

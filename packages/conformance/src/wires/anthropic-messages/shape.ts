@@ -25,7 +25,7 @@ const CACHED: Fields = { cache_control: CACHE };
 
 const TEXT_BLOCK = object({ type: text, text }, { ...CACHED, citations: nullable(list(anyObject)) });
 
-/** Base64 and its media type are rules of their own. */
+/** Base64 and its media type are separate rules. */
 const SOURCE = tagged('type', {
   base64: object({ type: text, media_type: text, data: text }),
   url: object({ type: text, url: text }),
@@ -61,7 +61,7 @@ const TOOL_RESULT = object(
   { ...CACHED, content: textOr(list(RESULT_CONTENT)), is_error: flag, toolset_name: nullable(text) },
 );
 
-/** Tools that ran at the vendor, and their results: only the vendor knows their inside. */
+/** Vendor tools and their results; their contents are not checked. */
 export const SERVER_BLOCKS: readonly string[] = [
   'server_tool_use',
   'web_search_tool_result',
@@ -119,7 +119,7 @@ const CUSTOM_TOOL = object(
   },
 );
 
-/** Tools of the vendor have a dated type, such as `web_search_20260209`; their options are its own. */
+/** Tools of the vendor have a dated type, such as `web_search_20260209`; their options are not checked. */
 const TOOL: Check = (value, path, report) => {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type === 'string' && /_\d{8}$/.test(type)) anyObject(value, path, report);

@@ -3,7 +3,7 @@ import { sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import { type Block, blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 
-/** The events of an answer: message_start, the blocks one after the other, message_delta, message_stop. */
+/** Returns the events of an answer: message_start, the blocks, message_delta, message_stop. */
 export function messagesFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -36,7 +36,7 @@ function opening({ id, model, usage }: FullAnswer): { readonly type: string } {
   return { type: 'message_start', ...{ message } };
 }
 
-/** Carries both the stop reason and the output's usage. */
+/** Event with the stop reason and the usage of the output. */
 function closing(answer: FullAnswer): { readonly type: string } {
   const { finish, rawFinish, usage } = answer;
   const delta = {

@@ -23,11 +23,11 @@ export const anthropicMessages: Wire = {
   failures: MESSAGES_FAILURES,
   cannot: {
     'refusal-mark': 'Messages marks the turn as a refusal, not its text',
-    audio: 'Messages takes no audio',
-    'content-filter': 'Messages has no stop reason for a filter: it refuses',
-    'marker-without-finish': 'Messages ends no turn without a stop reason',
+    audio: 'Messages accepts no audio',
+    'content-filter': 'Messages has no stop reason for a filter; it reports a refusal',
+    'marker-without-finish': 'Messages ends every turn with a stop reason',
     'missing-call-ids': 'Messages gives every tool_use an id',
-    'failure-quota': 'Messages has no quota error: a used-up limit is a rate limit',
+    'failure-quota': 'Messages has no quota error; a used-up limit is a rate limit',
   },
   read: readMessages,
   validate: (body, options = {}) =>

@@ -2,7 +2,7 @@ import type { FinishReason } from '@majordomo/core';
 import { type AnswerPart, type AnswerVendor, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Signatures of Claude are read on every platform that serves it: its wires share them. */
+/** Shared by the wires of Claude, because every platform that serves it reads the signatures. */
 export const SCOPE = 'claude';
 
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
@@ -10,20 +10,20 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   length: 'max_tokens',
   'tool-calls': 'tool_use',
   'content-filter': 'content_filtered',
-  // The API has no words of its own for these.
+  // The API has no separate values for these.
   refusal: 'content_filtered',
   incomplete: 'end_turn',
   other: 'malformed_model_output',
 };
 
-/** A content block: the start event's content, where it has one, its deltas, and complete. */
+/** Content block: the content of its start event, if any, its deltas, and its complete form. */
 export interface Block {
   readonly start: object | undefined;
   readonly deltas: readonly object[];
   readonly complete: object;
 }
 
-/** The blocks of an answer. */
+/** Returns the blocks of an answer. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
   return answer.parts.flatMap((part, at) =>
@@ -67,7 +67,7 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
   }
 }
 
-/** As Nova tells what it searched the web for; what it found it hides (recorded of Nova 2). */
+/** Web search of Nova: the query is visible, the result is hidden (recorded with Nova 2). */
 function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: string): readonly Block[] {
   const use = { toolUseId, name: 'nova_grounding', type: 'server_tool_use' };
   const found = { toolUseId, type: 'nova_grounding_result', status: 'success' };
@@ -86,7 +86,7 @@ function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: s
   ];
 }
 
-/** The signature comes last, in a delta of its own. */
+/** The signature is the last delta. */
 function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
   const signed = signature === false ? undefined : (signature ?? signText(SCOPE, text));
   const deltas = pieces(text, chunks, 8).map((thought) => ({ reasoningContent: { text: thought } }));
@@ -99,7 +99,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   };
 }
 
-/** Bytes that are text themselves, as JSON carries them: base64 once more (recorded 2025-08). */
+/** JSON carries bytes as base64, also if they are base64 text already (recorded 2025-08). */
 function redacted(text: string): Block {
   const redactedContent = Buffer.from(sealText(SCOPE, text), 'utf8').toString('base64');
   const block = { reasoningContent: { redactedContent } };
@@ -114,7 +114,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** `inputTokens` leaves both cache portions out; the neutral total has them in. Reasoning is not counted apart. */
+/** `inputTokens` excludes both cache portions; the neutral total includes them. Reasoning has no separate count. */
 export function converseUsage({ input, output, cacheRead, cacheWrite, cacheWriteLong }: FullUsage): object {
   const cached = cacheRead + cacheWrite > 0;
   return {

@@ -59,7 +59,7 @@ export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm
   },
 };
 
-/** Exceptions that a stream may hold (`ConverseStreamOutput`); the others are said with the nearest. */
+/** Exceptions that a stream may contain (`ConverseStreamOutput`). Others are sent as the most similar one. */
 const IN_STREAM: Readonly<Partial<Record<FailureName, string>>> = {
   invalid: 'validationException',
   'rate-limit': 'throttlingException',

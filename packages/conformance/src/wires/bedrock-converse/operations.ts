@@ -44,5 +44,5 @@ const embeddings = embeddingEndpoint({
   },
 });
 
-/** What Bedrock does besides chats. */
+/** Endpoints of Bedrock other than chat. */
 export const bedrockOperations: readonly WireOperation[] = [embeddings];

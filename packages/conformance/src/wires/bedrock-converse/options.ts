@@ -65,7 +65,7 @@ function thinkingOf(body: Fields): Fields {
   return isRecord(thinking) ? thinking : {};
 }
 
-/** Claude's conditions, which the wire passes on. */
+/** Rules of Claude, which Converse applies. */
 function checkForce(body: Fields, model: string | undefined, report: Report): void {
   const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
   const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
@@ -99,7 +99,7 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
 const holdsResult = ({ role, blocks }: Turn): boolean =>
   role === 'user' && blocks.some(({ block }) => block['toolResult'] !== undefined);
 
-/** The assistant's turn that is still going on: it reaches back over its tool results. */
+/** Returns the unfinished assistant turn, which includes its tool results. */
 function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   let began: Turn | undefined;
   for (let at = turns.length - 1; at > 0; at -= 2) {
@@ -110,7 +110,7 @@ function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   return began;
 }
 
-/** Claude goes on where the assistant stopped, and is particular about how it did. */
+/** Claude continues a last assistant message only if it has an accepted form. */
 function checkLast(last: Turn | undefined, model: string | undefined, report: Report): void {
   if (last?.role !== 'assistant' || model?.includes('claude') !== true) return;
   const text = last.blocks.at(-1)?.block['text'];

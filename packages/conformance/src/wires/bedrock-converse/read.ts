@@ -9,7 +9,7 @@ import { outputSchemaOf, parsedObject, toolSpecsOf } from './options.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a Converse request says; model and delivery stand in the path. Tolerant: the validator is who complains. */
+/** Reads a Converse request; model and delivery are in the path. The validator reports invalid requests. */
 export function readConverse(path: string, body: unknown): WireRequest {
   const request: Fields = isRecord(body) ? body : {};
   const blocks = turnsOf(request).flatMap((turn) => turn.blocks.map(({ block }) => block));
@@ -41,7 +41,7 @@ export function readConverse(path: string, body: unknown): WireRequest {
   };
 }
 
-/** Models that take no status are told of a failure by words. */
+/** Models without `status` get the failure in the text. */
 function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResults'][number] {
   const text = asList(content)
     .filter(isRecord)
@@ -50,7 +50,7 @@ function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResu
   return { callId: stringOf(toolUseId), text, isError: status === 'error' || /^error\b/i.test(text) };
 }
 
-/** The client's own calls have no such type, and its results none at all. */
+/** Tool calls of the client have another type, and their results have none. */
 const isOfServer = ({ toolUse, toolResult }: Fields): boolean =>
   (isRecord(toolUse) && toolUse['type'] === 'server_tool_use') ||
   (isRecord(toolResult) && isString(toolResult['type']));

@@ -36,7 +36,7 @@ const RESULT_CONTENT = object(
   { text, json: anything, image: IMAGE, document: DOCUMENT, video: anyObject, searchResult: anyObject },
 );
 
-/** `ContentBlock` of @aws-sdk/client-bedrock-runtime 3.1162: which of its kinds go together is a rule of its own. */
+/** `ContentBlock` of @aws-sdk/client-bedrock-runtime 3.1162: allowed combinations are a separate rule. */
 const BLOCK = object(
   {},
   {

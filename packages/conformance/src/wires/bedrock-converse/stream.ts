@@ -8,7 +8,7 @@ const frame = (kind: Frame['kind'], type: string, payload: object): Frame => ({
   bytes: event(type, JSON.stringify(payload)),
 });
 
-/** The events of an answer: messageStart, the blocks, messageStop, metadata. There are no lines whose end could differ. */
+/** Returns the events of an answer: messageStart, the blocks, messageStop, metadata. It has no line ends. */
 export function converseFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -16,7 +16,7 @@ export function converseFrames(
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
   const blocks = blocksOf(full).map(blockFrames);
-  // An event that a client of today does not know.
+  // An event that current clients do not know.
   const noise = framing.noise === true ? [frame('noise', 'keepAlive', {})] : [];
   return [
     frame('head', 'messageStart', { role: 'assistant' }),
@@ -44,13 +44,13 @@ function blockFrames({ start, deltas }: Block, contentBlockIndex: number): reado
   ];
 }
 
-/** One frame of each block after the other. */
+/** Interleaves the frames of the blocks. */
 function inTurns(blocks: readonly (readonly Frame[])[]): readonly Frame[] {
   const longest = Math.max(0, ...blocks.map(({ length }) => length));
   return Array.from({ length: longest }, (_, n) => blocks.flatMap((frames) => frames[n] ?? [])).flat();
 }
 
-/** The answer as one body. */
+/** Returns the answer as one body. */
 export function converseWhole(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   const { usage } = full;

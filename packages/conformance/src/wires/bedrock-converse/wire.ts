@@ -23,12 +23,13 @@ export const bedrockConverse: Wire = {
   failures: CONVERSE_FAILURES,
   cannot: {
     'refusal-mark': 'Converse has no form for a refusal',
-    usage: 'Converse does not count reasoning apart',
+    usage: 'Converse does not report reasoning tokens separately',
     'missing-call-ids': 'Converse gives every call an id',
     refusal: 'Converse has no form for a refusal',
-    'marker-without-finish': 'in Converse one event, messageStop, is both reason and marker',
-    'failure-too-large': 'Converse refuses a body that is too large by ValidationException, as anything else',
-    'failure-bad-gateway': 'Converse has no such exception; the page of a gateway is a case of its own',
+    'marker-without-finish': 'in Converse the event messageStop is both finish reason and end marker',
+    'failure-too-large':
+      'Converse rejects a body that is too large with ValidationException, like any invalid request',
+    'failure-bad-gateway': 'Converse has no such exception; the page of a gateway is a separate case',
   },
   read: readConverse,
   validate: (body, options = {}) =>

@@ -7,17 +7,17 @@ import { SCOPE } from './parts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One content of the conversation; a function's turn counts as the user's. */
+/** Content of the conversation; the role `function` counts as the user. */
 export interface Content {
   readonly path: string;
   readonly role: 'user' | 'model';
   readonly parts: readonly { readonly part: Fields; readonly path: string }[];
 }
 
-/** The mark that the documentation gives for calls of other models. */
+/** Documented placeholder signature for calls of other models. */
 const FOREIGN_MARK = 'skip_thought_signature_validator';
 
-/** Kinds of data that a tool at the vendor leaves. */
+/** Kinds of data of vendor tools. */
 export const SERVER_KINDS: readonly string[] = [
   'executableCode',
   'codeExecutionResult',
@@ -25,7 +25,7 @@ export const SERVER_KINDS: readonly string[] = [
   'toolResponse',
 ];
 
-/** Kinds of data: a part has one of them. */
+/** Kinds of data, of which a part has exactly one. */
 const KINDS: readonly string[] = [
   'text',
   'inlineData',
@@ -53,7 +53,7 @@ export function contentsOf(body: unknown): readonly Content[] {
   });
 }
 
-/** Rules of contents and between them. */
+/** Checks single contents and their order. */
 export function checkConversation(body: unknown, report: Report, options: ValidateOptions): void {
   const contents = contentsOf(body);
   const [first] = contents;
@@ -97,7 +97,7 @@ function checkPart(
   if (!isOwn) report('signature', path, 'Corrupted thought signature.');
 }
 
-/** Vertex AI and the older models know no ids but their own: "Unknown name \"id\"" (vercel/ai#15664). */
+/** Vertex AI and older models reject ids that they did not issue: "Unknown name \"id\"" (vercel/ai#15664). */
 function checkId(call: unknown, path: string, report: Report): void {
   if (isRecord(call) && isString(call['id']) && isGeneratedCallId(call['id']))
     report('made-up-id', path, `Unknown name "id": "${call['id']}"`);
@@ -115,7 +115,7 @@ const responsesOf = (content: Content | undefined): readonly Fields[] => kindOf(
 const kindOf = (content: Content | undefined, kind: string): readonly Fields[] =>
   (content?.parts ?? []).flatMap(({ part }) => (isRecord(part[kind]) ? [part[kind]] : []));
 
-/** As many responses as calls, in the next content; by id where ids are given, by name in any case. */
+/** The next content has one response per call, matched by id if ids exist, and always by name. */
 function checkAnswers(content: Content, next: Content | undefined, report: Report): void {
   const calls = callsOf(content);
   if (content.role !== 'model' || calls.length === 0) return;
@@ -133,7 +133,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
 }
 
-/** Calls of the running turn: since the last content in which the user said something. */
+/** Calls of the current turn: since the last content with user input. */
 export function unsignedCall(contents: readonly Content[]): string | undefined {
   const began = contents.findLastIndex(
     ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),

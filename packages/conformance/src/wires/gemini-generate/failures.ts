@@ -58,7 +58,7 @@ export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>
   },
 };
 
-/** The body says the status once more, also where it comes inside 200. */
+/** The body repeats the status, also inside HTTP 200. */
 export function errorBody(failure: Failure): object {
   const { type, code, message } = formOf(GEMINI_FAILURES, failure);
   const usual = formOf(GEMINI_FAILURES, { failure: failure.failure });

@@ -11,8 +11,8 @@ import { sseFrame } from '../sse.ts';
 import type { WireOperation } from '../wire.ts';
 import { camelCased } from './spelling.ts';
 
-// embedContent, batchEmbedContents and Vertex's predict; speech and transcripts are what generateContent is asked for: the types
-// of @google/genai 3.1 and ai.google.dev/gemini-api/docs, 2026-11.
+// embedContent, batchEmbedContents and Vertex's predict; generateContent serves speech and transcriptions. Sources: types of
+// @google/genai 3.1 and ai.google.dev/gemini-api/docs, 2026-11.
 
 const modelIn = (path: string): string => /models\/([^/:]+):/.exec(path)?.[1] ?? '';
 
@@ -21,7 +21,7 @@ const textIn = (content: unknown): string =>
     .map((part) => asText(asRecord(part)['text']) ?? '')
     .join('');
 
-/** Requests of a batch, one content of its own, or the instances of Vertex. */
+/** Requests of a batch, a single content, or the instances of Vertex. */
 function embeddingOf(body: unknown): {
   readonly values: readonly string[];
   readonly dimensions: number | undefined;
@@ -83,7 +83,7 @@ const partsIn = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
 
 const speaks = (body: unknown): boolean => asList(configOf(body)['responseModalities']).includes('AUDIO');
 
-/** Base64 of bare samples, in one body or an event a piece. */
+/** Base64 of raw samples, in one body or in one event per chunk. */
 const speech = speechEndpoint({
   accepts: (method, path, body) => isGenerate(method, path) && speaks(body),
   read: (path, body) => ({
@@ -131,7 +131,7 @@ const recordingIn = (body: unknown): Readonly<Record<string, unknown>> | undefin
     .map(({ inlineData }) => asRecord(inlineData))
     .find(({ mimeType }) => asText(mimeType)?.startsWith('audio/') === true);
 
-/** A chat that is given a recording: its answer is the transcript, or a list of segments as JSON. */
+/** Chat with a recording. Its answer is the transcript, or a list of segments as JSON. */
 const transcriptions = transcriptionEndpoint({
   accepts: (method, path, body) =>
     isGenerate(method, path) && !isStreamed(path) && !speaks(body) && recordingIn(body) !== undefined,
@@ -168,5 +168,5 @@ const transcriptions = transcriptionEndpoint({
   },
 });
 
-/** What Gemini does besides chats. */
+/** Endpoints of Gemini other than chat. */
 export const geminiOperations: readonly WireOperation[] = [embeddings, speech, transcriptions];

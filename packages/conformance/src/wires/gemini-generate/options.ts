@@ -35,7 +35,7 @@ function checkDeclaration({ name, parameters, parametersJsonSchema }: Fields, re
   checkSubset(parameters, `${path}.parameters`, report);
 }
 
-/** Keys of JSON Schema that the older fields do not know. */
+/** Keys of JSON Schema that the older fields reject. */
 const NOT_IN_SUBSET: readonly string[] = [
   'additionalProperties',
   '$schema',
@@ -89,7 +89,7 @@ function checkGeneration(body: Fields, config: Fields, report: Report): void {
       'You can only set one of thinking_budget and thinking_level.',
     );
   }
-  // The path names the model, the body does not; only lines from 3 on take a level.
+  // The model is in the path only; models from line 3 on accept a level.
   const bare = isString(thinkingLevel) ? unsignedCall(contentsOf(body)) : undefined;
   if (bare !== undefined) report('signature-missing', bare, 'Function call is missing a thought_signature');
 }

@@ -2,13 +2,13 @@ import type { FinishReason } from '@majordomo/core';
 import { type AnswerPart, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
 import { sealText } from '../signature.ts';
 
-/** What this wire's signatures are made over. */
+/** Data that signatures of this wire cover. */
 export const SCOPE = 'gemini-generate';
 
 export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'STOP',
   length: 'MAX_TOKENS',
-  // Calls have no word of their own.
+  // Calls have no separate finish value.
   'tool-calls': 'STOP',
   'content-filter': 'SAFETY',
   refusal: 'SAFETY',
@@ -16,7 +16,7 @@ export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'OTHER',
 };
 
-/** The signature that stands behind a thought: the thought itself, sealed. */
+/** Signature after a thought: the sealed thought. */
 export const signThought = (thought: string): string => sealText(SCOPE, thought);
 
 /**
@@ -47,7 +47,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
     case 'text':
       return pieces(part.text, part.chunks, 8).map((text, n) => (n === 0 ? signed({ text }) : { text }));
     case 'tool-call': {
-      // The first models give calls no id: an empty one is left out.
+      // The first models send no call ids, so an empty one is omitted.
       const id = part.id ?? usualId;
       const call = { ...(id === '' ? {} : { id }), name: part.name, ...argumentsOf(part.json) };
       return [signed({ functionCall: call })];
@@ -67,7 +67,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
 /** Arguments are an object: no text at all is left out. */
 const argumentsOf = (json: string): object => (json === '' ? {} : { args: JSON.parse(json) as unknown });
 
-/** Whole parts, as a non-streaming answer has them: neighbours of one kind are one part, unless a signature parts them. */
+/** Returns the parts of a non-streaming answer: adjacent parts of one kind are merged unless a signature separates them. */
 export function wholeParts(answer: FullAnswer): readonly object[] {
   const merged: { text?: string; thought?: boolean; thoughtSignature?: string }[] = [];
   for (const part of partsOf(answer) as readonly {
@@ -83,7 +83,7 @@ export function wholeParts(answer: FullAnswer): readonly object[] {
   return merged;
 }
 
-/** What server tools fed back and thoughts are counted apart from prompt and answer; zero is left out. */
+/** Tool results of the server and thoughts are counted separately from prompt and answer. Zero is omitted. */
 export function geminiUsage({ input, output, cacheRead, reasoning }: FullUsage): object {
   return {
     promptTokenCount: input,

@@ -10,7 +10,7 @@ import { camelCased } from './spelling.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a generateContent request says; model and delivery stand in the path. Tolerant: the validator is who complains. */
+/** Reads a generateContent request; model and delivery are in the path. The validator reports invalid requests. */
 export function readGemini(path: string, raw: unknown): WireRequest {
   const body = camelCased(raw);
   const request: Fields = isRecord(body) ? body : {};
@@ -60,7 +60,7 @@ const textOf = (content: unknown): string =>
         .join('\n')
     : '';
 
-/** A thought that came back, and what a signature says about the thought behind it. */
+/** Returns a thought that the client sent back, or the thought that a signature contains. */
 function reasoningOf({ text, thought, thoughtSignature: signature }: Fields): WireRequest['reasoning'] {
   const sealed = isString(signature) ? unsealText(SCOPE, signature) : undefined;
   if (sealed !== undefined) return [{ text: sealed, signature: stringOf(signature) }];

@@ -17,7 +17,7 @@ const NAME = matching(/^[a-zA-Z_][a-zA-Z0-9_.:-]*$/, 'name-format', 64);
 
 const BLOB = object({ data: text, mimeType: text }, { displayName: text });
 
-/** `Part` of @google/genai 3.1: which of its kinds go together is a rule of its own. */
+/** `Part` of @google/genai 3.1: allowed combinations are a separate rule. */
 const PART = object(
   {},
   {
@@ -53,7 +53,7 @@ const PART = object(
 );
 
 const CONTENT = object({ parts: list(PART, 1) }, { role: oneOf('user', 'model', 'function') });
-/** Its role is nobody's business. */
+/** The role of a system instruction is ignored. */
 const SYSTEM = object({ parts: list(PART, 1) }, { role: text });
 
 const DECLARATION = object(
@@ -68,7 +68,7 @@ const DECLARATION = object(
   },
 );
 
-/** Tools of the vendor: their options are its own. */
+/** Tools of the vendor: their options are not checked. */
 const VENDOR_TOOLS: Fields = Object.fromEntries(
   [
     'codeExecution',

@@ -1,6 +1,6 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Under these keys stands what is anybody's: arguments, results, schemas. */
+/** Keys with free content: arguments, results, schemas. */
 const FREE: ReadonlySet<string> = new Set([
   'args',
   'response',
@@ -11,8 +11,8 @@ const FREE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The API takes fields in both spellings, `inlineData` and `inline_data`, and a null like a field that is left out. Keys
- * that begin with `x_` are nobody's.
+ * The API accepts both spellings of a field, `inlineData` and `inline_data`, and treats null as absent. It ignores keys that
+ * begin with `x_`.
  */
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);

@@ -42,5 +42,5 @@ const embeddings = embeddingEndpoint({
     }),
 });
 
-/** What Ollama does besides chats. */
+/** Endpoints of Ollama other than chat. */
 export const ollamaOperations: readonly WireOperation[] = [embeddings];

@@ -3,7 +3,7 @@ import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** What a request of the native chat says. Tolerant: the validator is who complains. */
+/** Reads a request of the native chat. The validator reports invalid requests. */
 export function readOllama(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
@@ -12,7 +12,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
   const limit = isRecord(request['options']) ? request['options']['num_predict'] : undefined;
   return {
     model: stringOf(request['model']),
-    // The server streams unless it is told not to.
+    // The server streams by default.
     streamed: request['stream'] !== false,
     system: of('system')
       .map(({ content }) => stringOf(content))
@@ -23,7 +23,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: stringOf(content),
-      // The wire has no flag; whatever marks a failure stands in the text.
+      // The wire has no flag; the text marks a failure.
       isError: /^error\b/i.test(stringOf(content)),
     })),
     reasoning: of('assistant').flatMap(({ thinking }) =>
@@ -42,7 +42,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 
-/** The wire names no types: the first bytes tell. */
+/** The wire has no media types; the first bytes show them. */
 function imageOf(data: string): WireRequest['images'][number] {
   const bytes = new Uint8Array(Buffer.from(data, 'base64'));
   return { mediaType: bytes[0] === 0xff ? 'image/jpeg' : 'image/png', bytes };

@@ -1,12 +1,12 @@
-/** What the native chat validator refuses, by name. */
+/** Rules of the native chat validator. */
 export const OLLAMA_RULES: Readonly<Record<string, string>> = {
-  'unknown-key': 'a key that the API does not know: the server ignores it',
-  'missing-key': 'a required key is not there',
+  'unknown-key': 'a key that the API does not define and ignores',
+  'missing-key': 'a missing required key',
   'wrong-type': 'a value of another JSON type',
-  'out-of-range': 'a number or a list beyond its bounds',
-  'unknown-value': 'a string that is not one of the allowed ones',
-  'lone-surrogate': 'a string with half of a surrogate pair',
-  'keep-alive': 'a duration that cannot be read',
+  'out-of-range': 'a number or a list outside its bounds',
+  'unknown-value': 'a string that is not an allowed value',
+  'lone-surrogate': 'a string with an unpaired surrogate',
+  'keep-alive': 'an invalid duration',
   'image-source': 'an image that is not plain base64',
   'tool-result-misplaced': 'a tool message that follows no tool calls',
   'tool-result-unknown': 'a tool message for a call or a tool that was not called',

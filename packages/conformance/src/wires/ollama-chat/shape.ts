@@ -18,7 +18,7 @@ import {
 const any: Check = number(-Infinity, Infinity);
 const whole: Check = number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
 
-/** ollama 0.6.4's `Options`; the server takes each of them as the model file does. */
+/** `Options` of ollama 0.6.4; the server accepts each one like the model file. */
 const OPTIONS: Fields = {
   f16_kv: flag,
   frequency_penalty: any,
@@ -33,7 +33,7 @@ const OPTIONS: Fields = {
   num_ctx: count,
   num_gpu: whole,
   num_keep: whole,
-  // -1: without end, -2: until the context is full.
+  // -1: unlimited, -2: until the context is full.
   num_predict: number(-2, Number.MAX_SAFE_INTEGER, true),
   num_thread: whole,
   numa: flag,

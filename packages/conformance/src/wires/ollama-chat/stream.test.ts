@@ -5,7 +5,7 @@ import { ollamaBody, ollamaFrames } from './stream.ts';
 const REQUEST = readOllama('/api/chat', { model: 'm' });
 
 it.each(['text', 'refusal'] as const)(
-  'a %s is what a model without a form for it says, in lines and in one body',
+  'a %s is plain text in a stream and in a non-streaming body',
   (type) => {
     const answer = { id: 'a', parts: [{ type, text: 'I cannot.' }] };
     const lines = ollamaFrames(answer, REQUEST).map(

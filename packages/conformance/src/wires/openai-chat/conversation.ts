@@ -2,7 +2,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Rules between messages: every call is answered right after it, once, by its id. */
+/** Checks that every call is answered directly after it, once, by its id. */
 export function checkConversation(body: unknown, report: Report, dialect: ChatDialect): void {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   let open: ToolTurn | undefined;

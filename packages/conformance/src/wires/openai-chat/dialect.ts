@@ -1,49 +1,49 @@
 /**
- * What one vendor of the Chat Completions wire takes beyond OpenAI, and where it is stricter. Keys are those of
- * recorded requests that the vendor answered, 2025-09 to 2026-11.
+ * Differences of a vendor of the Chat Completions wire from OpenAI. Keys are those of recorded requests that the vendor
+ * answered, 2025-09 to 2026-11.
  */
 export interface ChatDialect {
   readonly name: string;
-  /** Further keys of the request. */
+  /** Additional keys of the request. */
   readonly requestKeys?: readonly string[] | undefined;
-  /** Further keys of an assistant message. */
+  /** Additional keys of an assistant message. */
   readonly assistantKeys?: readonly string[] | undefined;
-  /** Further keys of a user message. */
+  /** Additional keys of a user message. */
   readonly userKeys?: readonly string[] | undefined;
-  /** Further keys of a tool call in an assistant message. */
+  /** Additional keys of a tool call in an assistant message. */
   readonly toolCallKeys?: readonly string[] | undefined;
   /** Types of content parts beyond `text`, `image_url`, `input_audio`, `file` and `refusal`. */
   readonly partTypes?: readonly string[] | undefined;
   /** Types of tools beyond `function` and `custom`. */
   readonly toolTypes?: readonly string[] | undefined;
-  /** A whole tool call id. Default: up to 40 characters of any kind. */
+  /** Pattern of a tool call id. Default: up to 40 characters of any kind. */
   readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
-  /** The field that reasoning travels in; without one the vendor shows none. */
+  /** Field with reasoning; without it the vendor returns none. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
-  /** `max_tokens` and `stop` are refused for reasoning models, and strict schemas are checked. */
+  /** Whether `max_tokens` and `stop` are rejected for reasoning models and strict schemas are checked. */
   readonly checksModels?: boolean | undefined;
-  /** Images may stand in tool messages. */
+  /** Whether tool messages may contain images. */
   readonly toolImages?: boolean | undefined;
-  /** A tool without a `type` is a function. */
+  /** Whether a tool without a `type` is a function. */
   readonly typelessTools?: boolean | undefined;
-  /** What a stream's fragments say of the call that they belong to. Default: its index, and its id once. */
+  /** How fragments of a stream identify their call. Default: by index, with the id once. */
   readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
-  /** Calls come with a thought signature (`extra_content.google`), and are refused without it. */
+  /** Whether calls have a thought signature (`extra_content.google`) and are rejected without it. */
   readonly hasCallSignatures?: boolean | undefined;
   /** Roles that may follow a tool message. Default: any. */
   readonly afterTool?: readonly string[] | undefined;
-  /** An assistant message without calls must say something. */
+  /** Whether an assistant message without calls must have content. */
   readonly refusesEmptyTurns?: boolean | undefined;
-  /** Streams tell usage with the finish reason, asked or not. */
+  /** Whether streams always send usage with the finish reason. */
   readonly alwaysSendsUsage?: boolean | undefined;
-  /** Rules that this vendor does not have. */
+  /** Rules of OpenAI that do not apply. */
   readonly tolerates?: readonly string[] | undefined;
 }
 
-/** OpenAI's own: nothing beyond its types, and its rules for single models. */
+/** Dialect of OpenAI. */
 export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true };
 
-/** By vendor; what is not listed here keeps to OpenAI's own. */
+/** Dialects by vendor; other vendors have the dialect of OpenAI. */
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   // Gemini's compatible endpoint: every call is index 0 (several clients, 2026), and needs its signature back (2026-08).
   'gemini-compatible': {
@@ -54,7 +54,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   },
   openai: openaiDialect,
   azure: { name: 'azure', checksModels: true },
-  // Its requests were not recorded: as its reference has it (2026).
+  // From its reference (2026); its requests were not recorded.
   alibaba: { name: 'alibaba', requestKeys: ['enable_thinking'], reasoningField: 'reasoning_content' },
   cerebras: { name: 'cerebras', requestKeys: ['clear_thinking'], reasoningField: 'reasoning' },
   deepseek: {
@@ -101,7 +101,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     afterTool: ['tool', 'assistant'],
     tolerates: ['tool-choice-without-tools'],
   },
-  // Their requests were not recorded: as their references have it (2026).
+  // From their references (2026); their requests were not recorded.
   mimo: {
     name: 'mimo',
     requestKeys: ['thinking'],
@@ -114,7 +114,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     assistantKeys: ['reasoning_content', 'reasoning_details'],
     reasoningField: 'reasoning_content',
   },
-  // Its requests were not recorded: as its reference has it (2026).
+  // From its reference (2026); its requests were not recorded.
   moonshot: {
     name: 'moonshot',
     // "message with role 'assistant' must not be empty" (several clients, 2026-07).

@@ -1,7 +1,7 @@
 import type { FailureForm, FailureName } from '../failure.ts';
 
 /**
- * As OpenAI says it (recorded 2025-09 to 2026-11; the 402 is DeepSeek's, the 529 that of relays for Anthropic models).
+ * Errors of OpenAI (recorded 2025-09 to 2026-11; the 402 is DeepSeek's, the 529 that of relays for Anthropic models).
  */
 export const CHAT_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
   invalid: {

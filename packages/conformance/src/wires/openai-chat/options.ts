@@ -4,11 +4,11 @@ import { isString, type Report } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Reasoning models refuse these (recorded: `stop` at gpt-5-mini; `max_tokens`: OpenAI's reference). */
+/** Options that reasoning models reject (recorded: `stop` at gpt-5-mini; `max_tokens`: OpenAI's reference). */
 const REASONING_MODEL = /^(?:o\d|gpt-[5-9]|gpt-daybreak|gpt-rosalind)/;
 const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
 
-/** From 6 on reasoning cannot be switched off, and sampling is refused as it was of gpt-5 (several clients, 2026-09). */
+/** From 6 on, reasoning cannot be switched off, and sampling is rejected as by gpt-5 (several clients, 2026-09). */
 const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
 
 /** "Function tools with reasoning_effort are not supported …" (openai-openapi, 2026-09): effort unless it is none. */
@@ -75,7 +75,7 @@ function checkChosenTool(body: Record<string, unknown>, report: Report): void {
   }
 }
 
-/** JSON mode wants the word in the prompt, or the model may write blanks for ever. */
+/** JSON mode requires the word in the prompt; otherwise the model may write blanks endlessly. */
 function checkJsonWord(body: Record<string, unknown>, report: Report): void {
   const format = body['response_format'];
   if (!isRecord(format) || format['type'] !== 'json_object') return;

@@ -3,7 +3,7 @@ import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** What a chat request says. Tolerant: the validator is who complains. */
+/** Reads a chat request. The validator reports invalid requests. */
 export function readChat(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
@@ -25,7 +25,7 @@ export function readChat(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: textOf(content),
-      // The wire has no flag; whatever marks a failure stands in the text.
+      // The wire has no flag; the text marks a failure.
       isError: /^error\b/i.test(textOf(content)),
     })),
     reasoning: of('assistant').flatMap(reasoningOf),
@@ -73,7 +73,7 @@ function parsed(json: string): unknown {
 
 function reasoningOf(message: Record<string, unknown>): WireRequest['reasoning'] {
   const text = message['reasoning_content'] ?? message['reasoning'];
-  // A blank says that there is none, to vendors that demand the field.
+  // Vendors that require the field send a blank without reasoning.
   return isString(text) && text.trim() !== '' ? [{ text, signature: undefined }] : [];
 }
 

@@ -1,42 +1,42 @@
 import type { ChatDialect } from './dialect.ts';
 
-/** What the chat validator refuses, by name. */
+/** Rules of the chat validator. */
 const CHAT_RULES: Readonly<Record<string, string>> = {
-  'unknown-key': 'a key that the API does not know',
-  'missing-key': 'a required key is not there',
+  'unknown-key': 'a key that the API does not define',
+  'missing-key': 'a missing required key',
   'wrong-type': 'a value of another JSON type',
-  'out-of-range': 'a number or a list beyond its bounds',
-  'unknown-value': 'a string that is not one of the allowed ones',
-  'lone-surrogate': 'a string with half of a surrogate pair',
+  'out-of-range': 'a number or a list outside its bounds',
+  'unknown-value': 'a string that is not an allowed value',
+  'lone-surrogate': 'a string with an unpaired surrogate',
   'name-format': 'a tool or schema name beyond 64 letters, digits, _ and -',
   'content-missing': 'an assistant message without content and without tool calls',
-  'tool-id-format': 'a tool call id over the limit or of other characters',
+  'tool-id-format': 'a tool call id that is too long or has invalid characters',
   'tool-id-duplicate': 'two calls of one message with the same id',
   'tool-call-unanswered': 'a call without its tool message directly after it',
   'tool-result-misplaced': 'a tool message that follows no tool calls',
   'tool-result-unknown': 'a tool message for an id that was not called',
   'tool-result-duplicate': 'two tool messages for one call',
-  'tool-content': 'a tool message with something else than text',
+  'tool-content': 'a tool message with content other than text',
   'image-source': 'an image that is neither http(s) nor base64',
-  'image-type': 'an image of a type that is not read',
+  'image-type': 'an image of an unsupported type',
   'tool-choice-without-tools': 'tool_choice without tools',
-  'tool-choice-unknown': 'tool_choice for a tool that is not there',
+  'tool-choice-unknown': 'tool_choice with an undeclared tool',
   'parallel-without-tools': 'parallel_tool_calls without tools',
-  'stream-options-without-stream': 'stream_options on a whole answer',
+  'stream-options-without-stream': 'stream_options on a non-streaming request',
   'two-token-limits': 'max_tokens and max_completion_tokens together',
   'json-word': "JSON mode without the word 'json' in the messages",
   'parameters-schema':
     'tool parameters that are not an object with properties, or alternatives at their root',
   'strict-schema': 'a strict schema with an open object or an optional property',
-  'unsupported-parameter': 'an option that the model refuses',
+  'unsupported-parameter': 'an option that the model rejects',
 };
 
-/** The rules of a dialect: those of all, and those of the vendor alone. */
+/** Returns the rules of a dialect: the common ones and those of the vendor. */
 export const chatRules = ({
   afterTool,
   hasCallSignatures,
 }: ChatDialect): Readonly<Record<string, string>> => ({
   ...CHAT_RULES,
-  ...(afterTool && { 'role-order': 'a message whose role may not follow the one before it' }),
-  ...(hasCallSignatures && { signature: 'a call without the signature that it came with' }),
+  ...(afterTool && { 'role-order': 'a message whose role must not follow the previous one' }),
+  ...(hasCallSignatures && { signature: 'a call without its signature' }),
 });

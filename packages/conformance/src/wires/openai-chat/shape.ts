@@ -46,7 +46,7 @@ const toolChoice = textOr(
   }),
 );
 
-/** `null` stands for "not set" in most places (recorded at Together and Hugging Face). */
+/** `null` means "not set" for most options (recorded with Together and Hugging Face). */
 const REQUEST: Fields = {
   audio: nullable(anyObject),
   frequency_penalty: nullable(number(-2, 2)),
@@ -133,7 +133,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
       name: text,
       refusal: nullable(text),
       audio: nullable(object({ id: text })),
-      // No input by the types, but answers carry it, and echoed it is taken (recorded 2026).
+      // Not in the types of requests, but accepted if a client echoes it from an answer (recorded 2026).
       annotations: nullable(list(anyObject)),
       function_call: nullable(object({ name: NAME, arguments: text })),
       tool_calls: list(call, 1),
@@ -144,7 +144,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
 
 const TEXT_PART: Check = object({ type: text, text }, { prompt_cache_breakpoint: anyObject });
 
-/** Which types may stand in a tool message is a rule of its own. */
+/** The types of a tool message are a separate rule. */
 const toolPart: Check = tagged('type', { text: TEXT_PART }, anyObject);
 
 function userPart({ partTypes = [] }: ChatDialect): Check {

@@ -16,16 +16,16 @@ import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Of every answer: what differs between two runs would only hide differences that matter. */
+/** Constant for every answer, so that only relevant differences between two runs show. */
 export const CREATED = 1_780_000_000;
 
-/** The wire's word for each finish. */
+/** Finish values of the wire. */
 export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
   'content-filter': 'content_filter',
-  // A refusal is a field of the message; the turn itself stops.
+  // A refusal is a field of the message; its finish reason is `stop`.
   refusal: 'stop',
   incomplete: 'stop',
   other: 'other',
@@ -33,7 +33,7 @@ export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
 
 type Delta = Readonly<Record<string, unknown>>;
 
-/** The server-sent events of an answer, as OpenAI cuts them: one delta a chunk, usage in a chunk of its own. */
+/** Returns the server-sent events of an answer as OpenAI does: one delta per chunk, usage in a separate chunk. */
 export function chatFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -113,17 +113,17 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
   }
 }
 
-/** In a delta of their own after the text (recorded of OpenRouter, 2026). */
+/** Separate delta after the text (recorded with OpenRouter, 2026). */
 const annotated = ({ citations = [] }: AnswerText): readonly Delta[] =>
   citations.length === 0 ? [] : [{ annotations: citations.map(annotation) }];
 
-/** As a message has it. */
+/** Form in a complete message. */
 export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): object => ({
   type: 'url_citation',
   url_citation: { url, title, start_index: start, end_index: end },
 });
 
-/** Id and name come once, with empty arguments; fragments carry the index alone (recorded 2026-06). */
+/** Id and name are sent once, with empty arguments; fragments have only the index (recorded 2026-06). */
 function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
   const id = callId(call, index, answer, dialect);
   const place = placeOf(index, dialect);
@@ -151,13 +151,13 @@ function placeOf(index: number, { callIndexing }: ChatDialect): { readonly index
   return { index: callIndexing === 'index-zero' ? 0 : index };
 }
 
-/** The first call of a turn is the one that is signed. */
+/** Only the first call of a turn is signed. */
 export function signatureOf(call: AnswerToolCall, index: number, { hasCallSignatures }: ChatDialect): object {
   if (hasCallSignatures !== true || index > 0) return {};
   return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };
 }
 
-/** The id that a call has at this vendor: the answer's own word, or one of the vendor's form. */
+/** Returns the id of the answer, or one in the form of the vendor. */
 export function callId(
   call: AnswerToolCall,
   index: number,

@@ -16,19 +16,19 @@ import { chatFrames } from './stream.ts';
 import { completeChat } from './complete.ts';
 
 const NO_SIGNATURES: Readonly<Record<string, string>> = {
-  'request-cache': 'Chat Completions caches by itself: of the wishes it knows only the longest',
-  'vendor-parts': 'Chat Completions takes nothing back of what ran at the vendor',
+  'request-cache': 'Chat Completions caches automatically; it has a parameter for the longest retention only',
+  'vendor-parts': 'Chat Completions accepts no vendor parts',
   'reasoning-redacted': 'Chat Completions has no encrypted reasoning',
   'chain-recover-signature': 'Chat Completions has no signatures',
 };
 const NO_REASONING: Readonly<Record<string, string>> = {
   ...NO_SIGNATURES,
-  reasoning: 'this vendor shows no reasoning over Chat Completions',
-  'reasoning-replay': 'this vendor shows no reasoning over Chat Completions',
-  'reasoning-foreign': 'this vendor shows no reasoning over Chat Completions',
+  reasoning: 'this vendor returns no reasoning over Chat Completions',
+  'reasoning-replay': 'this vendor returns no reasoning over Chat Completions',
+  'reasoning-foreign': 'this vendor returns no reasoning over Chat Completions',
 };
 
-/** Chat Completions as one of its vendors speaks it. */
+/** Creates the Chat Completions API of a vendor. */
 export function openaiChatWire(dialect: ChatDialect): Wire {
   const shape = chatShape(dialect);
   return {
@@ -65,7 +65,7 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
   };
 }
 
-/** Chat Completions as OpenAI itself speaks it. */
+/** Chat Completions API of OpenAI. */
 export const openaiChat: Wire = openaiChatWire(openaiDialect);
 
 const errorBody = ({ message, type, code, param }: FailureForm): object => ({

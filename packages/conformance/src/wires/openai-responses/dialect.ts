@@ -1,5 +1,5 @@
-/** How a server of the Responses wire differs from OpenAI's own. */
+/** Differences of a Responses server from OpenAI. */
 export interface ResponsesDialect {
-  /** What stands in the last event of a call; `empty`: `{}`, whatever came before (LM Studio, 2026-01). */
+  /** Arguments in the last event of a call; `empty` sends `{}` regardless of the deltas (LM Studio, 2026-01). */
   readonly callsEnd?: 'complete' | 'empty' | undefined;
 }

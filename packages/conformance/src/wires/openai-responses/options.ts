@@ -3,7 +3,7 @@ import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 
-/** Reasoning models refuse these (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later take them). */
+/** Options that reasoning models reject (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later accept them). */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
 const SAMPLING: readonly string[] = ['temperature', 'top_p'];
 /** These have no encrypted reasoning (recorded by several clients, 2025). */
@@ -37,7 +37,7 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
   functions.forEach(({ parameters, strict }, index) => {
     const path = `tools[${index}].parameters`;
     checkParameters(parameters, path, report);
-    // Without the word the vendor closes what is open by itself (recorded 2026).
+    // Without `strict`, the vendor closes open objects itself (recorded 2026).
     if (strict === true) checkStrict(parameters, path, report);
   });
   const choice = body['tool_choice'];

@@ -10,7 +10,7 @@ export interface OutputItem {
   readonly [member: string]: unknown;
 }
 
-/** Of every answer: what differs between two runs would only hide differences that matter. */
+/** Constant for every answer, so that only relevant differences between two runs show. */
 const CREATED = 1_780_000_000;
 
 const REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
@@ -78,7 +78,7 @@ const messageItem = (name: string, content: object): OutputItem => ({
   role: 'assistant',
 });
 
-/** The whole response, or what stands in the first event of a stream. */
+/** Returns the complete response, or that of the first event of a stream. */
 export function responseBody(answer: FullAnswer, isOver: boolean): Record<string, unknown> {
   const reason = REASONS[answer.finish];
   const status = answer.rawFinish ?? (reason === undefined ? 'completed' : 'incomplete');

@@ -1,11 +1,11 @@
-/** What the validator of Responses refuses, by name. */
+/** Rules of the validator of Responses. */
 export const RESPONSES_RULES: Readonly<Record<string, string>> = {
-  'unknown-key': 'a key that the API does not know',
-  'missing-key': 'a required key is not there',
+  'unknown-key': 'a key that the API does not define',
+  'missing-key': 'a missing required key',
   'wrong-type': 'a value of another JSON type',
-  'out-of-range': 'a number or a list beyond its bounds',
-  'unknown-value': 'a string that is not one of the allowed ones',
-  'lone-surrogate': 'a string with half of a surrogate pair',
+  'out-of-range': 'a number or a list outside its bounds',
+  'unknown-value': 'a string that is not an allowed value',
+  'lone-surrogate': 'a string with an unpaired surrogate',
   'name-format': 'a tool or schema name beyond 64 letters, digits, _ and -',
   'item-id-format': 'an item id that does not begin as its type wants, or is too long',
   'call-id-format': 'a call id that is empty or too long',
@@ -19,11 +19,11 @@ export const RESPONSES_RULES: Readonly<Record<string, string>> = {
   'item-not-kept': 'reasoning that is named by its id alone, where nothing was kept',
   signature: 'encrypted reasoning that this vendor did not encrypt',
   'image-source': 'an image that is neither http(s) nor base64',
-  'image-type': 'an image of a type that is not read',
-  'tool-choice-unknown': 'tool_choice for a tool that is not there',
+  'image-type': 'an image of an unsupported type',
+  'tool-choice-unknown': 'tool_choice with an undeclared tool',
   'json-word': "JSON mode without the word 'json' in the input",
   'parameters-schema':
     'tool parameters that are not an object with properties, or alternatives at their root',
   'strict-schema': 'a strict schema with an open object or an optional property',
-  'unsupported-parameter': 'an option that the model refuses',
+  'unsupported-parameter': 'an option that the model rejects',
 };

@@ -67,7 +67,7 @@ const file = object(
 );
 const inputPart = tagged('type', { input_text: inputText, input_image: image, input_file: file });
 
-/** Which of them may stand under which role is a rule of its own. */
+/** The types that a role allows are a separate rule. */
 const content = textOr(
   list(
     tagged('type', {

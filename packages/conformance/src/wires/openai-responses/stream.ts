@@ -89,7 +89,7 @@ function eventsOf(
 
 const INDEX = { content_index: 0, summary_index: 0 };
 
-/** A search tells of itself while it runs; what it asked stands in the item's end (recorded 2026-06). */
+/** A search emits progress events; the last event of the item has the query (recorded 2026-06). */
 const SEARCHING = ['in_progress', 'searching', 'completed'] as const;
 
 /** A part that is written piece by piece. */
@@ -108,7 +108,7 @@ function deltasOf(part: WrittenPart): readonly string[] {
   return pieces(part.text, part.type === 'refusal' ? undefined : part.chunks, 8);
 }
 
-/** As an item stands in its first event. */
+/** Returns an item in the form of its first event. */
 function begun(item: OutputItem): object {
   if (item.type === 'function_call') return { ...item, status: 'in_progress', arguments: '' };
   if (item.type === 'message') return { ...item, status: 'in_progress', content: [] };

@@ -15,7 +15,7 @@ import { RESPONSES_RULES } from './rules.ts';
 import { responsesShape } from './shape.ts';
 import { responsesFrames } from './stream.ts';
 
-/** The Responses API as a server speaks it, nothing kept. */
+/** Creates the Responses API of a server that stores nothing. */
 export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   name: 'openai-responses',
   baseURL: (origin) => `${origin}/v1`,
@@ -23,13 +23,13 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   rules: RESPONSES_RULES,
   failures: RESPONSES_FAILURES,
   cannot: {
-    audio: 'Responses takes no audio',
-    'request-cache': 'Responses caches by itself: of the wishes it knows only the longest',
+    audio: 'Responses accepts no audio',
+    'request-cache': 'Responses caches automatically; it has a parameter for the longest retention only',
     'missing-call-ids': 'Responses gives every function_call a call_id',
-    'finish-without-marker': 'in Responses the last event is both reason and marker',
-    'marker-without-finish': 'in Responses the last event is both reason and marker',
+    'finish-without-marker': 'in Responses the last event is both finish reason and end marker',
+    'marker-without-finish': 'in Responses the last event is both finish reason and end marker',
     'chain-recover-signature':
-      'Responses keeps all of the reasoning in the encrypted item: an altered text goes nowhere',
+      'Responses reads reasoning from the encrypted item only; altered text is ignored',
   },
   read: readResponses,
   validate: (body, options = {}) =>
@@ -63,7 +63,7 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   operations: openaiOperations,
 });
 
-/** The Responses API as OpenAI itself speaks it. */
+/** Responses API of OpenAI. */
 export const openaiResponses: Wire = openaiResponsesWire({});
 
 const errorOf = ({ message, type, code, param }: FailureForm): object => ({

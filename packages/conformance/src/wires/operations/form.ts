@@ -7,7 +7,7 @@ export interface FormFile {
   readonly bytes: Uint8Array;
 }
 
-/** Is this what `readForm` makes of a file? */
+/** Whether the value is a file of `readForm`. */
 export const isFile = (value: unknown): value is FormFile =>
   isRecord(value) && value['bytes'] instanceof Uint8Array;
 
@@ -17,7 +17,7 @@ export async function readForm(
   contentType: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   const response = new Response(new Uint8Array(body), { headers: { 'content-type': contentType } });
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- for servers that strangers reach: here the client is the test
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated for public servers; the only client here is the test
   const form = await response.formData();
   const fields: Record<string, unknown> = {};
   for (const [name, value] of form) {

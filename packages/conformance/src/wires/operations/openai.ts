@@ -40,7 +40,7 @@ const embeddings = embeddingEndpoint({
   },
   validate: (body) =>
     violations(body, [
-      // Vendors have fields of their own beside these.
+      // Vendors have additional fields.
       (value, path, report) => {
         const { model, input, dimensions, encoding_format } = asRecord(value);
         object(
@@ -96,7 +96,7 @@ const transcriptions = transcriptionEndpoint({
   answer: (turn, { format }) => jsonReply(transcriptBody(turn, format), REQUEST_ID),
 });
 
-/** Plain ones say nothing of time. */
+/** Plain formats have no times. */
 function transcriptBody(turn: TranscriptTurn, format: string | undefined): object {
   const { transcript, language, durationMs, segments = [], usage } = turn;
   const seconds = durationMs === undefined ? undefined : durationMs / 1000;
@@ -156,5 +156,5 @@ const TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
 const usualType = ({ format = 'mp3' }: OperationRequest): string =>
   format in TYPES ? TYPES[format as keyof typeof TYPES] : TYPES.mp3;
 
-/** What stands beside the chats of OpenAI and of servers like it. */
+/** Endpoints of OpenAI and compatible servers other than chat. */
 export const openaiOperations: readonly WireOperation[] = [embeddings, transcriptions, speech];

@@ -52,7 +52,7 @@ function endpoint<Answer>(
 
 const encoder = new TextEncoder();
 
-/** A whole body of JSON. */
+/** Returns a complete JSON body. */
 export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}): OperationReply => ({
   headers: { 'content-type': 'application/json', ...headers },
   pieces: [encoder.encode(JSON.stringify(body))],
@@ -68,11 +68,11 @@ export const soundReply = (
   pieces: piecesOf(audio),
 });
 
-/** Of a sound, in order. */
+/** Returns the chunks of audio, in order. */
 export const piecesOf = (audio: AudioTurn['audio']): readonly Uint8Array[] =>
   audio instanceof Uint8Array ? [audio] : audio;
 
-/** What a server says where a fault has no answer of its own. */
+/** Returns the answer for a fault without `answer`. */
 export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequest): OperationAnswer {
   switch (operation) {
     case 'embedding':
@@ -89,5 +89,5 @@ export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequ
 const unit = (size: number, at: number): Float32Array =>
   Float32Array.from({ length: size }, (_, place) => (place === at % size ? 1 : 0));
 
-/** Tokens of the input: those of the turn, else as many as chats have. */
+/** Returns the input tokens of the turn, or the default of chats. */
 export const inputTokens = ({ usage }: OperationAnswer): number => usage?.input ?? 12;

@@ -10,14 +10,14 @@ import { anything, isString, list, object, text, textOr, violations } from '../s
 import type { OperationReply, WireOperation } from '../wire.ts';
 import { isRun, modelOfRun } from './read.ts';
 
-// Runs of Workers AI that are no chats: the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
+// Runs of Workers AI other than chat, from the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
 
 const enveloped = (result: object): OperationReply =>
   jsonReply({ result, success: true, errors: [], messages: [] }, RAY);
 
 const RAY = { 'cf-ray': 'req_test' };
 
-/** All runs have one path: what is asked says which operation it is. */
+/** All runs have one path; the body shows the operation. */
 const run =
   (isOwn: (body: Readonly<Record<string, unknown>>) => boolean) =>
   (method: string, path: string, body: unknown): boolean =>

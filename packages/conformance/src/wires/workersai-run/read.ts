@@ -5,7 +5,7 @@ import type { WireRequest } from '../wire.ts';
 
 const PATH = /\/ai\/run\/([^?]+)/;
 
-/** Is this the path of a model? */
+/** Whether the path is that of a model. */
 export const isRun = (path: string): boolean => PATH.test(path);
 
 /** The model that a path names. */

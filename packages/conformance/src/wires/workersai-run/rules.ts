@@ -1,11 +1,11 @@
-/** What the validator of Workers AI refuses, by name. */
+/** Rules of the validator of Workers AI. */
 export const RUN_RULES: Readonly<Record<string, string>> = {
   'unknown-key': 'a key that the input does not know',
-  'missing-key': 'a required key is not there',
+  'missing-key': 'a missing required key',
   'wrong-type': 'a value of another JSON type: content may not be null',
-  'out-of-range': 'a number or a list beyond its bounds',
-  'unknown-value': 'a string that is not one of the allowed ones',
-  'lone-surrogate': 'a string with half of a surrogate pair',
+  'out-of-range': 'a number or a list outside its bounds',
+  'unknown-value': 'a string that is not an allowed value',
+  'lone-surrogate': 'a string with an unpaired surrogate',
   'image-source': 'an image that is not a base64 data URL',
   'tool-result-misplaced': 'a tool message that follows no tool calls',
   'tool-result-unknown': 'a tool message for a call that was not made',

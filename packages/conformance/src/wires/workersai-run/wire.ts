@@ -13,10 +13,10 @@ import { isRun, readRun } from './read.ts';
 import { RUN_RULES } from './rules.ts';
 import { runShape } from './shape.ts';
 
-/** The newer models answer in the shape of Chat Completions. */
+/** Newer models respond in the format of Chat Completions. */
 const SHAPE: ChatDialect = { name: 'workersai-run', reasoningField: 'reasoning_content' };
 
-/** Workers AI over REST: one endpoint a model, the answer in `result`. */
+/** Workers AI over REST: one endpoint per model, with the answer in `result`. */
 export const workersaiRun: Wire = {
   name: 'workersai-run',
   baseURL: (origin) => `${origin}/client/v4`,
@@ -24,12 +24,12 @@ export const workersaiRun: Wire = {
   rules: RUN_RULES,
   failures: RUN_FAILURES,
   cannot: {
-    citations: 'Workers AI tells no sources',
-    'vendor-parts': 'Workers AI runs no tools of its own',
-    audio: 'Workers AI has no form for audio in a chat',
-    'request-cache': 'Workers AI takes no marks for caching',
-    'embedding-usage': 'Workers AI counts no tokens of vectors',
-    file: 'Workers AI has no form for a document: its text or images of its pages can be sent',
+    citations: 'Workers AI returns no sources',
+    'vendor-parts': 'Workers AI executes no tools itself',
+    audio: 'Workers AI accepts no audio in a chat',
+    'request-cache': 'Workers AI accepts no cache markers',
+    'embedding-usage': 'Workers AI reports no tokens of embeddings',
+    file: 'Workers AI accepts no documents; send their text or images of their pages',
     'reasoning-redacted': 'Workers AI has no encrypted reasoning',
     'chain-recover-signature': 'Workers AI has no signatures',
   },

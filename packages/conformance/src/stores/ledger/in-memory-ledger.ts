@@ -2,14 +2,14 @@ import type { Claim } from '@majordomo/ledger';
 
 type Used = readonly { readonly counter: string; readonly amount: bigint }[];
 
-/** The plainest of books, without time: what a store is compared with. */
-export class ModelBooks {
+/** Simple ledger without time, with which a store is compared. */
+export class InMemoryLedger {
   private readonly used = new Map<string, bigint>();
   private readonly open = new Map<string, readonly Claim[]>();
   private readonly ids = new Set<string>();
   private readonly touched = new Set<string>();
 
-  /** Is it let in? */
+  /** Whether the reservation is admitted. */
   reserve(id: string, claims: readonly Claim[]): boolean {
     if (this.ids.has(id)) return true;
     if (claims.some(({ counter, max, amount }) => this.usedOf(counter) + this.heldOf(counter) + amount > max))
@@ -30,7 +30,7 @@ export class ModelBooks {
     return true;
   }
 
-  standing(): Record<string, readonly [bigint, bigint]> {
+  amounts(): Record<string, readonly [bigint, bigint]> {
     const names = [...this.touched].sort();
     return Object.fromEntries(names.map((name) => [name, [this.usedOf(name), this.heldOf(name)]]));
   }

@@ -6,13 +6,13 @@ import { type Script, startWireServer, type WireServer } from '../../server/serv
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 
-/** A recording that tells its format by its first bytes. */
+/** Recording whose first bytes identify its format. */
 export const RECORDING: Uint8Array = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt a recording');
-/** What is to be said: more than one line, and more than ASCII. */
+/** Text to speak, with two lines and characters beyond ASCII. */
 export const TEXT = 'Hello there,\n“Ägypten”.';
 
-/** What came of a call, whichever operation it was. */
-export interface Done {
+/** Result of a call, with the fields of all operations. */
+export interface OperationResult {
   readonly vectors: readonly Float32Array[];
   readonly text: string;
   readonly audio: Uint8Array;
@@ -21,86 +21,89 @@ export interface Done {
   readonly usage: Usage | undefined;
 }
 
-/** A harness at work on one operation, against one script. */
+/** Provider and server of one operation case. */
 export interface OperationBench {
   readonly server: WireServer;
   readonly provider: Provider;
   /** `provider/model`. */
   readonly target: string;
-  /** Of whole vectors, where the model has embeddings. */
+  /** Default number of dimensions of the embedding model. */
   readonly size: number;
-  readonly ask: (options?: AskOptions) => Promise<Done>;
-  /** The sound as it comes. */
-  readonly hear: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
+  readonly call: (options?: CallOptions) => Promise<OperationResult>;
+  /** Streams the audio. */
+  readonly streamSpeech: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
-interface AskOptions {
+interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly values?: readonly string[] | undefined;
   readonly dimensions?: number | undefined;
   readonly timestamps?: 'segment' | undefined;
 }
 
-const USUAL_SIZE = 8;
+const DEFAULT_SIZE = 8;
 
-/** Opens a server and a provider for a script, runs, and closes. The script is told how long vectors are. */
+/** Starts a server and a provider, runs the case and closes the server. The script gets the number of dimensions. */
 export async function onOperation(
   harness: Harness,
   operation: OperationName,
   script: (size: number) => Extract<Script, (...given: never) => unknown>,
   run: (bench: OperationBench) => Promise<void>,
 ): Promise<void> {
-  const model = harness.models?.[operation] ?? assert.fail(`the harness names no ${operation} model`);
-  let size = USUAL_SIZE;
+  const model = harness.models?.[operation] ?? assert.fail(`models.${operation} is missing in the harness`);
+  let size = DEFAULT_SIZE;
   const server = await startWireServer({
     wire: harness.wire,
     script: (exchange, n) => script(size)(exchange, n),
   });
   try {
     const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
-    if (operation === 'embedding') size = provider.embeddingModel?.(model).dimensions ?? USUAL_SIZE;
+    if (operation === 'embedding') size = provider.embeddingModel?.(model).dimensions ?? DEFAULT_SIZE;
     const target = `${provider.id}/${model}`;
-    // A new one each time: no call is passed over for what befell another.
+    // One client per call, so that an earlier failure benches no target.
     const majordomo = () => createMajordomo({ providers: [provider], chain: { attempts: 1 } });
     await run({
       server,
       provider,
       target,
       size,
-      ask: (options) => asked(majordomo(), operation, target, options),
-      hear: (signal) => majordomo().speechModel(target).stream({ text: TEXT }, { signal }),
+      call: (options) => runOperation(majordomo(), operation, target, options),
+      streamSpeech: (signal) => majordomo().speechModel(target).stream({ text: TEXT }, { signal }),
     });
   } finally {
     await server.close();
   }
 }
 
-async function asked(
+async function runOperation(
   majordomo: ReturnType<typeof createMajordomo>,
   operation: OperationName,
   spec: string,
-  { signal, values = ['one'], dimensions, timestamps }: AskOptions = {},
-): Promise<Done> {
+  { signal, values = ['one'], dimensions, timestamps }: CallOptions = {},
+): Promise<OperationResult> {
   switch (operation) {
     case 'embedding':
       return {
-        ...NOTHING,
+        ...EMPTY_RESULT,
         ...(await majordomo.embeddingModel(spec).embed({ values, dimensions }, { signal })),
       };
     case 'transcription': {
       const recording = { audio: RECORDING, mediaType: 'audio/wav', timestamps };
-      return { ...NOTHING, ...(await majordomo.transcriptionModel(spec).transcribe(recording, { signal })) };
+      return {
+        ...EMPTY_RESULT,
+        ...(await majordomo.transcriptionModel(spec).transcribe(recording, { signal })),
+      };
     }
     case 'speech':
-      return { ...NOTHING, ...(await majordomo.speechModel(spec).speak({ text: TEXT }, { signal })) };
+      return { ...EMPTY_RESULT, ...(await majordomo.speechModel(spec).speak({ text: TEXT }, { signal })) };
     default:
       return operation satisfies never;
   }
 }
 
-const NOTHING = { vectors: [], text: '', audio: new Uint8Array(), mediaType: '', segments: [] } as const;
+const EMPTY_RESULT = { vectors: [], text: '', audio: new Uint8Array(), mediaType: '', segments: [] } as const;
 
-/** The error of a call that must fail with one of these kinds. */
+/** Returns the error of a call that must fail with one of these kinds. */
 export async function failedWith(
   call: Promise<unknown>,
   what: string,
@@ -118,8 +121,8 @@ export async function failedWith(
   return error;
 }
 
-/** What the request says, which is in order with the rules of the wire. */
-export function saidBy({ operation, violations }: Exchange): NonNullable<Exchange['operation']> {
+/** Returns the contents of a request, which must follow the rules of the wire. */
+export function operationRequest({ operation, violations }: Exchange): NonNullable<Exchange['operation']> {
   assert.deepEqual(violations, [], 'the request is against the rules of the wire');
-  return operation ?? assert.fail('the request is one of a chat');
+  return operation ?? assert.fail('the request is a chat request');
 }

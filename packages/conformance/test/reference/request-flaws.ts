@@ -2,7 +2,7 @@ import type { ModelEvent, ModelRequest, ModelTool } from '@majordomo/core';
 import { createConnection } from 'node:net';
 import { batches, eachPart, type Flaw, onEvents, onRequest } from './flaw.ts';
 
-/** A part of any message, loosely. */
+/** Part of any message. */
 interface Piece {
   readonly type: string;
   readonly text?: string;
@@ -29,7 +29,7 @@ const eachResult = (
     ]),
   );
 
-/** Only so much of every part is kept. */
+/** Changes every message. */
 const eachMessage = (
   change: (message: ModelRequest['messages'][number]) => ModelRequest['messages'][number],
 ): Flaw['stream'] => onRequest((request) => ({ ...request, messages: request.messages.map(change) }));
@@ -37,17 +37,17 @@ const eachMessage = (
 const deltas = (change: (text: string) => string): Flaw['stream'] =>
   onEvents((event) => (event.type === 'text-delta' ? [{ ...event, text: change(event.text) }] : [event]));
 
-/** What shows each step of fitting that is left out. */
+/** Scenarios that fail for each omitted step of `fitted`. */
 const UNFITTED: Readonly<Record<string, Flaw['caught']>> = {
   names: ['made-up-tool-names'],
   parameters: ['tool-schemas'],
   output: ['output-schemas'],
 };
 
-/** Flaws that leave no trace in the answer: what does not reach the wire, what nobody asked for, what is left behind. */
-export const UNFAITHFUL: readonly Flaw[] = [
+/** Flaws that do not change the answer: missing or additional parts of requests, and leaked resources. */
+export const REQUEST_FLAWS: readonly Flaw[] = [
   {
-    name: 'loses log probabilities without a warning',
+    name: 'drops log probabilities without a warning',
     caught: ['logprobs'],
     stream: onEvents((event) => {
       if (event.type === 'warning') return event.warning.what === 'logprobs' ? [] : [event];
@@ -64,7 +64,7 @@ export const UNFAITHFUL: readonly Flaw[] = [
     ),
   },
   {
-    name: 'loses the text next to tool calls',
+    name: 'drops the text next to tool calls',
     caught: ['text-with-tool-calls'],
     stream: eachMessage((message) =>
       message.role === 'assistant' && message.parts.some(({ type }) => type === 'tool-call')
@@ -78,7 +78,7 @@ export const UNFAITHFUL: readonly Flaw[] = [
     stream: onRequest(eachTool((tool) => ({ ...tool, parameters: { type: 'object', properties: {} } }))),
   },
   {
-    name: 'forgets what the fields of a tool mean',
+    name: 'drops descriptions of tool parameters',
     caught: ['request-tools'],
     stream: onRequest(
       eachTool((tool) => ({
@@ -92,7 +92,7 @@ export const UNFAITHFUL: readonly Flaw[] = [
     ),
   },
   {
-    name: 'does not say which fields of a tool are required',
+    name: 'drops the required parameters of a tool',
     caught: ['request-tools'],
     stream: onRequest(
       eachTool(({ parameters: { required: _required, ...parameters }, ...tool }) => ({
@@ -107,17 +107,17 @@ export const UNFAITHFUL: readonly Flaw[] = [
     stream: onRequest(eachTool((tool) => ({ ...tool, description: '' }))),
   },
   {
-    name: 'sends the first tool alone',
+    name: 'sends only the first tool',
     caught: ['request-tools', 'tool-call'],
     stream: onRequest((request) => ({ ...request, tools: request.tools.slice(0, 1) })),
   },
   {
-    name: 'ignores the choice of tools',
+    name: 'ignores the tool choice',
     caught: ['request-tool-choice'],
     stream: onRequest(without('toolChoice')),
   },
   {
-    name: 'takes every choice of tools for a demand',
+    name: 'sends every tool choice as required',
     caught: ['request-tool-choice'],
     stream: onRequest((request) =>
       request.toolChoice === undefined ? request : { ...request, toolChoice: 'required' },
@@ -125,7 +125,7 @@ export const UNFAITHFUL: readonly Flaw[] = [
   },
   { name: 'ignores the effort', caught: ['request-effort'], stream: onRequest(without('reasoning')) },
   {
-    name: 'knows one effort',
+    name: 'sends one effort only',
     caught: ['request-effort'],
     stream: onRequest((request) =>
       request.reasoning === undefined ? request : { ...request, reasoning: 'low' },
@@ -138,22 +138,22 @@ export const UNFAITHFUL: readonly Flaw[] = [
   },
   { name: 'ignores topP', caught: ['request-sampling'], stream: onRequest(without('topP')) },
   {
-    name: 'ignores the seed without a word',
+    name: 'ignores the seed without a warning',
     caught: ['request-sampling'],
     stream: onRequest(without('seed')),
   },
   {
-    name: 'ignores texts that end the answer',
+    name: 'ignores stop sequences',
     caught: ['request-sampling'],
     stream: onRequest(without('stop')),
   },
   {
-    name: 'sends the first text that ends the answer alone',
+    name: 'sends only the first stop sequence',
     caught: ['request-sampling'],
     stream: onRequest((request) => ({ ...request, stop: request.stop?.slice(0, 1) })),
   },
-  { name: 'ignores the wish for caching', caught: ['request-cache'], stream: onRequest(without('cache')) },
-  { name: 'ignores the limit of tokens', caught: ['system'], stream: onRequest(without('maxTokens')) },
+  { name: 'ignores the cache setting', caught: ['request-cache'], stream: onRequest(without('cache')) },
+  { name: 'ignores the token limit', caught: ['system'], stream: onRequest(without('maxTokens')) },
   {
     name: 'drops the system text',
     caught: ['system', 'request-nothing-added'],
@@ -165,31 +165,31 @@ export const UNFAITHFUL: readonly Flaw[] = [
     stream: eachResult((content) => content.filter(({ type }) => type !== 'image')),
   },
   {
-    name: 'cuts tool results',
+    name: 'truncates tool results',
     caught: ['tool-result-content'],
     stream: eachResult((content) =>
       content.map((part) => ({ ...part, ...(part.text && { text: part.text.slice(0, 100) }) })),
     ),
   },
   {
-    name: 'sends the first part of a tool result alone',
+    name: 'sends only the first part of a tool result',
     caught: ['tool-result-content'],
     stream: eachResult((content) => content.slice(0, 1)),
   },
   {
-    name: 'sends the last message alone',
+    name: 'sends only the last message',
     caught: ['request-history'],
     stream: onRequest((request) => ({ ...request, messages: request.messages.slice(-1) })),
   },
   {
-    name: 'loses the second text of a message',
+    name: 'drops the second text of a message',
     caught: ['request-history'],
     stream: eachMessage((message) =>
       message.role === 'user' ? { ...message, parts: message.parts.slice(0, 1) } : message,
     ),
   },
   {
-    name: 'loses what the model said before',
+    name: 'drops earlier text of the assistant',
     caught: ['request-history'],
     stream: eachMessage((message) =>
       message.role === 'assistant'
@@ -201,12 +201,12 @@ export const UNFAITHFUL: readonly Flaw[] = [
     ),
   },
   {
-    name: 'turns the conversation around',
+    name: 'reverses the conversation',
     caught: ['request-history'],
     stream: onRequest((request) => ({ ...request, messages: request.messages.toReversed() })),
   },
   {
-    name: 'says a text twice',
+    name: 'repeats a text',
     caught: ['request-history'],
     stream: eachMessage((message) =>
       message.role === 'user'
@@ -215,7 +215,7 @@ export const UNFAITHFUL: readonly Flaw[] = [
     ),
   },
   {
-    name: 'has a system text of its own',
+    name: 'adds a system text',
     caught: ['request-nothing-added'],
     stream: onRequest((request) => ({
       ...request,
@@ -231,12 +231,12 @@ export const UNFAITHFUL: readonly Flaw[] = [
     })),
   },
   {
-    name: 'has a temperature of its own',
+    name: 'adds a temperature',
     caught: ['request-nothing-added'],
     stream: onRequest((request) => ({ ...request, temperature: request.temperature ?? 0.7 })),
   },
   {
-    name: 'sends its first system text for ever',
+    name: 'sends its first system text with every request',
     caught: ['request-nothing-added'],
     stream: (stream) => {
       let first: string | undefined;
@@ -258,12 +258,12 @@ export const UNFAITHFUL: readonly Flaw[] = [
   ...['names', 'parameters', 'output'].map((unfitted): Flaw => ({
     name: `sends ${unfitted} as they are`,
     caught: UNFITTED[unfitted] ?? [],
-    // Chat Completions takes any schema of an answer that does not ask to be strict.
+    // Chat Completions accepts any output schema without `strict`.
     wire: unfitted === 'output' ? 'anthropic-messages' : undefined,
     stream: onRequest((request) => ({ ...request, extra: { ...request.extra, unfitted } })),
   })),
   {
-    name: 'leaves out calls of tools that nobody declared',
+    name: 'drops calls of undeclared tools',
     caught: ['made-up-tool-names'],
     stream: onRequest((request) =>
       eachPart(request, (part: { readonly type: string; readonly name?: string }) =>
@@ -272,7 +272,7 @@ export const UNFAITHFUL: readonly Flaw[] = [
     ),
   },
   {
-    name: 'does not hear what is said right after tools',
+    name: 'drops user messages after tool results',
     caught: ['user-after-tools'],
     stream: onRequest((request) => ({
       ...request,
@@ -282,7 +282,7 @@ export const UNFAITHFUL: readonly Flaw[] = [
     })),
   },
   {
-    name: 'calls every tool by the name of the first',
+    name: 'returns the name of the first tool for every call',
     caught: ['fitted-tool-names'],
     stream: (stream) => (request, context) => {
       const name = request.tools[0]?.name;
@@ -298,27 +298,27 @@ export const UNFAITHFUL: readonly Flaw[] = [
     },
   },
   {
-    name: 'shows a text that differs from the part',
-    caught: ['unicode-split', 'whole-equals-deltas'],
+    name: 'emits deltas that differ from the part',
+    caught: ['unicode-split', 'non-streaming-equals-deltas'],
     stream: deltas((text) => text.replaceAll(/[^\p{ASCII}]/gu, '?')),
   },
   {
-    name: 'shows no text while it comes',
+    name: 'emits no text deltas',
     caught: ['text', 'slow'],
     stream: onEvents((event) => (event.type === 'text-delta' ? [] : [event])),
   },
   {
-    name: 'shows every text twice',
+    name: 'emits every text delta twice',
     caught: ['text'],
     stream: onEvents((event) => (event.type === 'text-delta' ? [event, event] : [event])),
   },
   {
-    name: 'shows no reasoning while it comes',
+    name: 'emits no reasoning deltas',
     caught: ['reasoning'],
     stream: onEvents((event): readonly ModelEvent[] => (event.type === 'reasoning-delta' ? [] : [event])),
   },
   {
-    name: 'leaves its listener on the signal',
+    name: 'leaves a listener on the signal',
     caught: ['resources'],
     stream: (stream) => (request, context) => {
       context.signal.addEventListener('abort', () => undefined);

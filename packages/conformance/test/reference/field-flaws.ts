@@ -1,7 +1,7 @@
 import type { ModelEvent, ModelRequest } from '@majordomo/core';
 import { batches, eachPart, type Flaw, onEvents, onRequest } from './flaw.ts';
 
-/** A part of any message, loosely. */
+/** Part of any message. */
 interface Piece {
   readonly type: string;
   readonly text?: string;
@@ -21,7 +21,7 @@ const isRun = ({ type }: Pick<Piece, 'type'>): number => Number(type === 'vendor
 const onFinish = (change: (event: ModelEvent & { type: 'finish' }) => object): Flaw['stream'] =>
   onEvents((event) => (event.type === 'finish' ? [{ ...event, ...change(event) }] : [event]));
 
-/** With a falsy value of a field taken for none. */
+/** Drops falsy values. */
 const withoutZero =
   (...fields: readonly (keyof ModelRequest)[]) =>
   (request: ModelRequest): ModelRequest => ({
@@ -29,28 +29,28 @@ const withoutZero =
     ...Object.fromEntries(fields.filter((field) => !request[field]).map((field) => [field, undefined])),
   });
 
-/** Flaws of one field each: what carelessness makes of a request or an answer that is otherwise right. */
-export const CARELESS: readonly Flaw[] = [
+/** Flaws of one field of an otherwise correct request or answer. */
+export const FIELD_FLAWS: readonly Flaw[] = [
   {
-    name: 'leaves out what is to be heard',
+    name: 'drops audio',
     caught: ['audio'],
     wire: 'openai-chat',
     stream: eachOf('audio', () => []),
   },
   {
-    name: 'calls what it hears a picture',
+    name: 'sends audio as an image',
     caught: ['audio'],
     wire: 'openai-chat',
     stream: eachOf('audio', (part) => [{ ...part, type: 'image' }]),
   },
   {
-    name: 'sends on what it cannot say',
+    name: 'sends unsupported audio as text',
     caught: ['audio-declared'],
     wire: 'anthropic-messages',
     stream: eachOf('audio', () => [{ type: 'text', text: 'a recording' }]),
   },
   {
-    name: 'says of a wire for audio that it has none',
+    name: 'declares no audio input on a wire with audio',
     caught: ['audio-declared'],
     wire: 'openai-chat',
     stream: (stream) => stream,
@@ -60,7 +60,7 @@ export const CARELESS: readonly Flaw[] = [
     }),
   },
   {
-    name: 'forgets what a text rests on',
+    name: 'drops citations',
     caught: ['citations'],
     stream: onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'text'
@@ -69,7 +69,7 @@ export const CARELESS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'tells places of a text in another unit',
+    name: 'reports wrong ranges of citations',
     caught: ['citations'],
     wire: 'openai-chat',
     stream: onEvents((event) =>
@@ -87,13 +87,13 @@ export const CARELESS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'keeps nothing of what ran at the vendor',
+    name: 'drops vendor parts',
     caught: ['vendor-parts'],
     wire: 'anthropic-messages',
     stream: eachOf('vendor', () => []),
   },
   {
-    name: 'changes what ran at the vendor',
+    name: 'changes vendor parts',
     caught: ['vendor-parts'],
     wire: 'anthropic-messages',
     stream: eachOf('vendor', ({ replay, ...part }) => [
@@ -101,7 +101,7 @@ export const CARELESS: readonly Flaw[] = [
     ]),
   },
   {
-    name: 'moves what ran at the vendor to the front of its turn',
+    name: 'moves vendor parts to the front of their turn',
     caught: ['vendor-parts'],
     wire: 'anthropic-messages',
     stream: onRequest((request) => ({
@@ -114,7 +114,7 @@ export const CARELESS: readonly Flaw[] = [
     })),
   },
   {
-    name: 'signs what ran at the vendor for somebody else',
+    name: 'assigns vendor parts to another family',
     caught: ['vendor-parts'],
     wire: 'anthropic-messages',
     stream: onEvents((event) =>
@@ -124,12 +124,12 @@ export const CARELESS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'tells one vendor in words what ran at another',
+    name: 'sends vendor parts of another vendor as text',
     caught: ['vendor-foreign'],
     stream: eachOf('vendor', ({ text }) => [{ type: 'text', text }]),
   },
   {
-    name: 'says that it can read what anybody ran, and drops it silently',
+    name: 'claims another family and drops its vendor parts without a warning',
     caught: ['vendor-foreign'],
     stream: (stream) => stream,
     provider: (given) => ({
@@ -142,27 +142,27 @@ export const CARELESS: readonly Flaw[] = [
   },
   { name: 'trims texts', caught: ['request-history'], stream: eachText((text) => text.trim()) },
   {
-    name: 'makes one space of many',
+    name: 'collapses whitespace',
     caught: ['request-history'],
     stream: eachText((text) => text.replaceAll(/\s+/g, ' ')),
   },
   {
-    name: 'normalises Unicode',
+    name: 'normalizes Unicode',
     caught: ['request-history'],
     stream: eachText((text) => text.normalize('NFC')),
   },
   {
-    name: 'takes a temperature or seed of 0 for none',
+    name: 'drops a temperature or seed of 0',
     caught: ['request-sampling'],
     stream: onRequest(withoutZero('temperature', 'seed')),
   },
   {
-    name: 'calls every image a PNG',
+    name: 'sends every image as a PNG',
     caught: ['image'],
     stream: eachOf('image', (part) => [{ ...part, mediaType: 'image/png' }]),
   },
   {
-    name: 'sends the first image alone',
+    name: 'sends only the first image',
     caught: ['image'],
     stream: (stream) => (request, context) => {
       let seen = 0;
@@ -171,7 +171,7 @@ export const CARELESS: readonly Flaw[] = [
     },
   },
   {
-    name: 'sends texts first and images behind them',
+    name: 'sends texts before images',
     caught: ['image'],
     stream: onRequest((request) => ({
       ...request,
@@ -187,12 +187,12 @@ export const CARELESS: readonly Flaw[] = [
     stream: eachOf('file', () => []),
   },
   {
-    name: 'forgets the arguments of calls in the history',
+    name: 'drops the arguments of calls in the history',
     caught: ['tool-result'],
     stream: eachOf('tool-call', (part) => [{ ...part, args: {} }]),
   },
   {
-    name: 'writes numbers of the history as text',
+    name: 'converts numbers of the history to strings',
     caught: ['tool-result'],
     stream: eachOf('tool-call', (part) => [
       {
@@ -204,7 +204,7 @@ export const CARELESS: readonly Flaw[] = [
     ]),
   },
   {
-    name: 'gives results to the wrong calls',
+    name: 'assigns results to the wrong calls',
     caught: ['tool-result'],
     stream: onRequest((request) => ({
       ...request,
@@ -219,12 +219,12 @@ export const CARELESS: readonly Flaw[] = [
     })),
   },
   {
-    name: 'turns the tools around',
+    name: 'reverses the tools',
     caught: ['request-tools'],
     stream: onRequest((request) => ({ ...request, tools: request.tools.toReversed() })),
   },
   {
-    name: 'offers a tool of its own',
+    name: 'adds a tool',
     caught: ['request-nothing-added'],
     stream: onRequest((request) => ({
       ...request,
@@ -235,7 +235,7 @@ export const CARELESS: readonly Flaw[] = [
     })),
   },
   {
-    name: 'asks for any JSON',
+    name: 'replaces the output schema',
     caught: ['structured-output'],
     stream: onRequest((request) => ({
       ...request,
@@ -243,7 +243,7 @@ export const CARELESS: readonly Flaw[] = [
     })),
   },
   {
-    name: 'forgets what the fields of an answer mean',
+    name: 'drops descriptions of the output schema',
     caught: ['structured-output'],
     stream: onRequest((request) => ({
       ...request,
@@ -258,37 +258,37 @@ export const CARELESS: readonly Flaw[] = [
     })),
   },
   {
-    name: 'doubles the limit of tokens',
+    name: 'doubles the token limit',
     caught: ['system'],
     stream: onRequest((request) => ({ ...request, maxTokens: request.maxTokens && request.maxTokens * 2 })),
   },
   {
-    name: 'keeps the first line of the system text',
+    name: 'drops all lines of the system text but the first',
     caught: ['system'],
     stream: onRequest((request) => ({ ...request, system: request.system?.split('\n')[0] })),
   },
   {
-    name: 'tells no id of the answer',
+    name: 'drops the id of the response',
     caught: ['text'],
     stream: onEvents((event) => (event.type === 'start' ? [{ ...event, id: undefined }] : [event])),
   },
   {
-    name: 'hides the vendor’s word for the finish',
+    name: 'replaces rawFinish',
     caught: ['unknown-finish'],
     stream: onFinish(({ reason }) => ({ raw: reason })),
   },
   {
-    name: 'does not tell what came from the cache',
+    name: 'drops cached tokens',
     caught: ['usage'],
     stream: onFinish(({ usage }) => ({ usage: usage && { ...usage, cacheRead: undefined } })),
   },
   {
-    name: 'does not tell what reasoning took',
+    name: 'drops reasoning tokens',
     caught: ['usage'],
     stream: onFinish(({ usage }) => ({ usage: usage && { ...usage, reasoning: undefined } })),
   },
   {
-    name: 'loses the token that lets reasoning go back',
+    name: 'drops the replay token of reasoning',
     caught: ['reasoning-replay'],
     stream: onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'reasoning'
@@ -297,7 +297,7 @@ export const CARELESS: readonly Flaw[] = [
     ),
   },
   {
-    name: 'invents a warning',
+    name: 'emits an unnecessary warning',
     caught: ['request-nothing-added'],
     stream: (stream) =>
       async function* (request, context) {
@@ -308,7 +308,7 @@ export const CARELESS: readonly Flaw[] = [
                   {
                     type: 'warning',
                     target: context.target,
-                    warning: { type: 'dropped', what: 'nothing', detail: 'careless' },
+                    warning: { type: 'dropped', what: 'nothing', detail: 'unnecessary' },
                   } as unknown as ModelEvent,
                   event,
                 ]
@@ -318,7 +318,7 @@ export const CARELESS: readonly Flaw[] = [
       },
   },
   {
-    name: 'mixes up calls that run side by side',
+    name: 'mixes concurrent calls',
     caught: ['request-nothing-added'],
     stream: (stream) => {
       let last: ModelRequest | undefined;
@@ -330,7 +330,7 @@ export const CARELESS: readonly Flaw[] = [
     },
   },
   {
-    name: 'remembers the call before',
+    name: 'adds the messages of earlier calls',
     caught: ['request-nothing-added'],
     stream: (stream) => {
       const said: ModelRequest['messages'][number][] = [];

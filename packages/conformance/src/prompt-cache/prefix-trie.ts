@@ -1,0 +1,88 @@
+/** Block of a prompt, in the order in which the vendor reads them. */
+export interface PromptBlock {
+  /** Content without marks, as text. Equal blocks have equal texts. */
+  readonly text: string;
+  readonly tokens: number;
+  /** Lifetime of an entry that ends with this block, in milliseconds; `undefined` without a mark. */
+  readonly markMs: number | undefined;
+}
+
+/** Input tokens of one request by their rate. */
+export interface CachedInput {
+  readonly input: number;
+  readonly read: number;
+  /** Tokens written, by lifetime in milliseconds. */
+  readonly written: ReadonlyMap<number, number>;
+}
+
+/** Rules of a vendor. */
+export interface PrefixRules {
+  /** Minimum length of a cached prefix, in tokens. */
+  readonly minTokens: number;
+  /** Maximum number of blocks between a mark and an entry before it. */
+  readonly lookBack: number;
+}
+
+interface Node {
+  readonly children: Map<string, Node>;
+  until: number;
+  ttlMs: number;
+}
+
+const emptyNode = (): Node => ({ children: new Map(), until: -Infinity, ttlMs: 0 });
+
+/** Cached prefixes with lifetimes. */
+export class PrefixTrie {
+  private readonly rules: PrefixRules;
+  private readonly root = emptyNode();
+
+  constructor(rules: PrefixRules) {
+    this.rules = rules;
+  }
+
+  /** Reads the longest prefix that a mark reaches, refreshes its entries, and writes the marks after it. */
+  request(blocks: readonly PromptBlock[], now: number): CachedInput {
+    const path = this.pathOf(blocks);
+    const marks = blocks.flatMap(({ markMs }, at) => (markMs === undefined ? [] : [{ at, markMs }]));
+    const sizes = prefixSizes(blocks);
+    const isLive = (at: number): boolean => (path[at]?.until ?? -Infinity) > now;
+    const hit = Math.max(-1, ...marks.map(({ at }) => this.nearestEntry(at, isLive)));
+    const read = sizes[hit] ?? 0;
+    for (const node of path.slice(0, hit + 1)) if (node.until > now) node.until = now + node.ttlMs;
+    const written = new Map<number, number>();
+    let cached = read;
+    for (const { at, markMs } of marks) {
+      const size = sizes[at] ?? 0;
+      const node = path[at];
+      if (size < this.rules.minTokens || node === undefined) continue;
+      node.ttlMs = isLive(at) ? Math.max(node.ttlMs, markMs) : markMs;
+      node.until = now + node.ttlMs;
+      if (size <= cached) continue;
+      written.set(markMs, (written.get(markMs) ?? 0) + size - cached);
+      cached = size;
+    }
+    return { input: sizes.at(-1) ?? 0, read, written };
+  }
+
+  private nearestEntry(mark: number, isLive: (at: number) => boolean): number {
+    const first = Math.max(0, mark - this.rules.lookBack);
+    for (let at = mark; at >= first; at--) if (isLive(at)) return at;
+    return -1;
+  }
+
+  private pathOf(blocks: readonly PromptBlock[]): readonly Node[] {
+    let node = this.root;
+    return blocks.map(({ text }) => {
+      const next = node.children.get(text) ?? emptyNode();
+      node.children.set(text, next);
+      node = next;
+      return next;
+    });
+  }
+}
+
+/** Returns the number of tokens up to the end of each block. */
+function prefixSizes(blocks: readonly PromptBlock[]): readonly number[] {
+  let sum = 0;
+  return blocks.map(({ tokens }) => (sum += tokens));
+}

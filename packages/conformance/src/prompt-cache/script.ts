@@ -1,0 +1,129 @@
+import { asRecord } from '@majordomo/core/toolkit';
+import type { Exchange } from '../server/exchange.ts';
+import type { Script } from '../server/server.ts';
+import type { Answer } from '../wires/answer.ts';
+import type { Failure } from '../wires/failure.ts';
+import { messagesBlocks, openaiBlocks } from './blocks.ts';
+import { type CachedInput, PrefixTrie } from './prefix-trie.ts';
+
+/** Prices in micro-USD per million tokens, as in `@majordomo/catalog`. */
+export interface PromptCacheRates {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  /** Rate of writes with a lifetime of an hour or more. `@default the rate of cacheWrite` */
+  readonly cacheWriteLong?: number | undefined;
+}
+
+/** Options of `promptCacheScript`. */
+export interface PromptCacheScriptOptions {
+  /**
+   * Rules of the vendor. `anthropic`: marks of `cache_control`, a look-back of 20 blocks, lifetimes of 5 minutes and an hour.
+   * `openai`: `prompt_cache_options` and breakpoints without a look-back limit, lifetimes of 30 minutes and 12 hours, and one
+   * cache per `prompt_cache_key`.
+   */
+  readonly vendor: 'anthropic' | 'openai';
+  /** Prices of the bill. */
+  readonly rates: PromptCacheRates;
+  /** Returns the time in milliseconds, such as the time of a fake clock. */
+  readonly now: () => number;
+  /** Minimum length of a cached prefix in tokens, of four characters each. `@default 1024` */
+  readonly minTokens?: number | undefined;
+  /** Answer or failure for each request. Its usage is replaced, apart from `output`. A failed request has no effect on the cache. */
+  readonly answer: (exchange: Exchange, n: number) => Answer | Failure;
+}
+
+/** Sums over the answered requests. */
+export interface PromptCacheBill {
+  readonly requests: number;
+  readonly input: number;
+  readonly read: number;
+  readonly written: number;
+  readonly output: number;
+  /** Cost in pico-USD (1 USD = 10¹²). */
+  readonly picoUsd: bigint;
+}
+
+/** Script of a server whose usage comes from a prompt cache. */
+export interface PromptCacheScript {
+  readonly script: Script;
+  /** Bill until now. */
+  readonly bill: PromptCacheBill;
+}
+
+const LOOK_BACK = { anthropic: 20, openai: Infinity } as const;
+const DEFAULT_MIN_TOKENS = 1024;
+const DEFAULT_OUTPUT = 5;
+const LONG_MS = 3_600_000;
+const EMPTY: PromptCacheBill = { requests: 0, input: 0, read: 0, written: 0, output: 0, picoUsd: 0n };
+
+/**
+ * Returns a script for `startWireServer` that counts the input of each request against a trie of cached prefixes, as the
+ * vendor does, and adds up the bill.
+ */
+export function promptCacheScript(options: PromptCacheScriptOptions): PromptCacheScript {
+  const { vendor, rates, now, minTokens = DEFAULT_MIN_TOKENS, answer } = options;
+  const tries = new Map<unknown, PrefixTrie>();
+  const trieOf = (key: unknown): PrefixTrie => {
+    const trie = tries.get(key) ?? new PrefixTrie({ minTokens, lookBack: LOOK_BACK[vendor] });
+    tries.set(key, trie);
+    return trie;
+  };
+  let bill = EMPTY;
+  return {
+    get bill() {
+      return bill;
+    },
+    script(exchange, n) {
+      const step = answer(exchange, n);
+      if ('failure' in step) return step;
+      const body = asRecord(exchange.body);
+      const blocks = vendor === 'anthropic' ? messagesBlocks(body) : openaiBlocks(body);
+      const cached = trieOf(body['prompt_cache_key']).request(blocks, now());
+      const output = (step.usage === false ? undefined : step.usage?.output) ?? DEFAULT_OUTPUT;
+      bill = addTo(bill, cached, output, rates);
+      return { ...step, usage: usageOf(cached, output) };
+    },
+  };
+}
+
+const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0);
+
+const longOf = ({ written }: CachedInput): number =>
+  sumOf([...written].map(([ms, tokens]) => (ms >= LONG_MS ? tokens : 0)));
+
+function usageOf(cached: CachedInput, output: number): Answer['usage'] {
+  return {
+    input: cached.input,
+    output,
+    cacheRead: cached.read,
+    cacheWrite: sumOf(cached.written.values()),
+    details: { cacheWriteLong: longOf(cached) },
+  };
+}
+
+function addTo(
+  bill: PromptCacheBill,
+  cached: CachedInput,
+  output: number,
+  rates: PromptCacheRates,
+): PromptCacheBill {
+  const { input, read } = cached;
+  const written = sumOf(cached.written.values());
+  const long = longOf(cached);
+  const pico =
+    (input - read - written) * rates.input +
+    read * rates.cacheRead +
+    (written - long) * rates.cacheWrite +
+    long * (rates.cacheWriteLong ?? rates.cacheWrite) +
+    output * rates.output;
+  return {
+    requests: bill.requests + 1,
+    input: bill.input + input,
+    read: bill.read + read,
+    written: bill.written + written,
+    output: bill.output + output,
+    picoUsd: bill.picoUsd + BigInt(pico),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Case } from './harness.ts';
+
+/** Error for a timeout of the case that expired too early, because the machine was busy. */
+class EarlyTimeoutError extends Error {
+  override readonly name = 'EarlyTimeoutError';
+}
+
+/** Asserts that an event happened before a timeout expired; otherwise the case is repeated. */
+export function assertBeforeTimeout(happened: boolean, message: string): void {
+  if (!happened) throw new EarlyTimeoutError(message);
+}
+
+const MAX_RUNS = 5;
+
+/** Returns the case with up to five runs if a timeout expired too early. */
+export const retryExpiredTimeouts = (each: Case): Case => ({
+  ...each,
+  async run(harness) {
+    for (let run = 1; ; run++) {
+      try {
+        await each.run(harness);
+        return;
+      } catch (error) {
+        if (!(error instanceof EarlyTimeoutError) || run === MAX_RUNS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20 * run));
+      }
+    }
+  },
+});
