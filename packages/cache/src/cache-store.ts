@@ -1,17 +1,16 @@
 /**
- * Store of responses, with the interface of Keyv, so that a Keyv is one. Values are JSON. A returned value is
- * an equal copy: changing it does not change the stored value.
+ * Store of responses. The interface is that of Keyv, so a Keyv instance is also a store. Values are JSON. `get` returns a copy,
+ * so changing the copy does not change the stored value.
  */
 export interface CacheStore {
-  /** Returns the value; `undefined` if it is unknown or has expired. */
+  /** Returns the value, or `undefined` if the key is unknown or the value has expired. */
   get(key: string): Promise<unknown>;
   /**
    * Stores a value in place of the previous one.
    *
-   * @param ttlMs time to live in milliseconds; without it, the value stays until it is deleted or the store
-   * is full
+   * @param ttlMs time to live in milliseconds; without it, the value is stored until it is deleted or the store is full
    */
   set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;
-  /** Deletes a value. The result is not used. */
+  /** Deletes a value. The result of the promise is not used. */
   delete(key: string): Promise<unknown>;
 }

@@ -25,11 +25,10 @@ import { Reader, type SharedView } from './reader.ts';
 import { asShared } from './response-store.ts';
 
 /**
- * Returns a model that answers from the store if it can. Equal calls in progress share one request. Only
- * complete responses are stored. A response from the store or from another call has a warning, and neither
- * attempts nor usage.
+ * Returns a model that answers from the store if possible. Equal calls in progress share one request. Only complete responses
+ * are stored. A response from the store or from another call has a warning, no attempts and no usage.
  *
- * Throws `config` for invalid options. A store that fails, hangs or returns invalid data is a miss.
+ * Throws `config` for invalid options. A store that fails, hangs or returns invalid data counts as a miss.
  */
 export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   checkOptions(model, options);
@@ -42,7 +41,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   const generateObject = <T>(request: ObjectRequest<T>, call?: CallOptions): Promise<ObjectResponse<T>> =>
     withCallSite(callSite(generateObject), calls.object(request, call));
 
-  // The model's stream notices by itself that its consumer stopped reading.
+  // The stream of the model detects that its reader has stopped.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const how = { site: callSite(stream), signal: call?.signal, view: CHAT };
     return new EventStream((onEnd) => new Reader(() => calls.stream(request, call), how, onEnd), {
@@ -53,7 +52,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   };
 
   const streamObject = <T>(request: TypedRequest<T>, call?: CallOptions): ObjectStream<T> => {
-    // Streams of objects are not shared.
+    // Streams of typed values are not shared.
     const how = { site: callSite(streamObject), signal: call?.signal, view: undefined };
     return new PulledStream(
       (onEnd: (ending: Ending<ObjectResponse<T>>) => void) =>
@@ -67,13 +66,13 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
     spec: model.spec,
     generate,
     generateObject,
-    // Its overloads exclude events that some options make impossible.
+    // The overloads exclude events that some options make impossible.
     stream: stream as ChatModel['stream'],
     streamObject,
   };
 }
 
-/** View of a stream for calls that joined it: its tokens were paid by another call. */
+/** View of a stream for calls that joined another call, which paid for the tokens. */
 const CHAT: SharedView<StreamEvent, ChatResponse> = {
   event: (event) => (event.type === 'finish' ? { ...event, usage: undefined } : event),
   response: asShared,

@@ -24,16 +24,13 @@ import { skipReason } from './skip-reason.ts';
 /** A request for a value. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;
 
-/** Response, and whether it came from the store. */
+/** Response, and whether the response came from the store. */
 interface CachedAnswer {
   readonly answer: ChatResponse;
-  readonly isKept: boolean;
+  readonly isStored: boolean;
 }
 
-/**
- * Calls of one model. Each is looked up in the store, joined to an equal call in progress, or sent to the
- * model and stored.
- */
+/** Calls of a model. Each call is answered from the store, joined to an equal call in progress, or sent to the model. */
 export class CachedCalls {
   private readonly model: ChatModel;
   private readonly namespace: CacheOptions['namespace'];
@@ -61,7 +58,7 @@ export class CachedCalls {
     if (key === undefined) return ask(call);
     const { answer, isOwn } = await this.lookUp(key, call, ask);
     if (isOwn) return answer as ObjectResponse<T>;
-    // The schema may transform values: the value is read from the text again.
+    // Parse the value again from the text, because the schema may transform the value.
     return (await withValue(answer, request)) ?? ask(call);
   }
 
@@ -72,15 +69,15 @@ export class CachedCalls {
     const key = await this.keyOf('answer', request, call);
     if (key === undefined) return unshared((signal) => Promise.resolve(this.open(request, call, signal)));
     const joined = this.streams.join(flightKey(key, call), async (signal, landed) => {
-      const kept = await this.responseStore.get(key, signal);
-      this.responseStore.emit(kept === undefined ? 'miss' : 'hit', key);
-      if (kept === undefined)
+      const stored = await this.responseStore.get(key, signal);
+      this.responseStore.emit(stored === undefined ? 'miss' : 'hit', key);
+      if (stored === undefined)
         return this.open(request, call, signal, (response) => {
           if (response === undefined) landed();
           else this.store(key, response, call, landed);
         });
       landed();
-      return { kept, events: replayEvents(kept) };
+      return { stored, events: replayEvents(stored) };
     });
     if (!joined.isFirst) this.responseStore.emit('hit', key);
     return joined;
@@ -92,8 +89,8 @@ export class CachedCalls {
   ): Promise<JoinedFlight<OpenedStream<DeepPartial<T>, ObjectResponse<T>>>> {
     const key = await this.keyOf('object', request, call);
     return unshared(async (signal): Promise<OpenedStream<DeepPartial<T>, ObjectResponse<T>>> => {
-      const kept = key === undefined ? undefined : await this.storedObject<T>(key, request, signal);
-      if (kept !== undefined) return { kept, events: [kept.value as DeepPartial<T>] };
+      const stored = key === undefined ? undefined : await this.storedObject<T>(key, request, signal);
+      if (stored !== undefined) return { stored, events: [stored.value as DeepPartial<T>] };
       const source = {
         open: (own: AbortSignal) => this.model.streamObject(request, { ...call, signal: own }),
         isLast: () => false,
@@ -128,21 +125,21 @@ export class CachedCalls {
     const { flight, isFirst } = this.answers.join(
       flightKey(key, call),
       async (signal, landed): Promise<CachedAnswer> => {
-        const kept = await this.responseStore.get(key, signal);
-        if (kept !== undefined) {
+        const stored = await this.responseStore.get(key, signal);
+        if (stored !== undefined) {
           landed();
-          return { answer: kept, isKept: true };
+          return { answer: stored, isStored: true };
         }
         this.responseStore.emit('miss', key);
         const answer = await ask({ ...call, signal });
         this.store(key, answer, call, landed);
-        return { answer, isKept: false };
+        return { answer, isStored: false };
       },
     );
-    const { answer, isKept } = await flight.waitFor(flight.result, call.signal);
-    const isOwn = isFirst && !isKept;
+    const { answer, isStored } = await flight.waitFor(flight.result, call.signal);
+    const isOwn = isFirst && !isStored;
     if (!isOwn) this.responseStore.emit('hit', key);
-    return { answer: isFirst ? answer : isKept ? structuredClone(answer) : asShared(answer), isOwn };
+    return { answer: isFirst ? answer : isStored ? structuredClone(answer) : asShared(answer), isOwn };
   }
 
   private async storedObject<T>(
@@ -151,15 +148,12 @@ export class CachedCalls {
     signal: AbortSignal,
   ): Promise<ObjectResponse<T> | undefined> {
     const answer = await this.responseStore.get(key, signal);
-    const kept = answer && (await withValue(answer, request));
-    this.responseStore.emit(kept === undefined ? 'miss' : 'hit', key);
-    return kept;
+    const stored = answer && (await withValue(answer, request));
+    this.responseStore.emit(stored === undefined ? 'miss' : 'hit', key);
+    return stored;
   }
 
-  /**
-   * Returns the key; `undefined` if the response cannot be stored, so that the model is called as without a
-   * store.
-   */
+  /** Returns the key, or `undefined` if the response cannot be stored and the model must be called. */
   private async keyOf(
     kind: 'answer' | 'object',
     request: ChatRequest | ObjectRequest<unknown>,
@@ -174,7 +168,7 @@ export class CachedCalls {
     }
   }
 
-  /** Stores a response in the background. Equal calls join the call in progress until it is stored. */
+  /** Stores a response in the background. Until it is stored, equal calls join the call in progress. */
   private store(
     key: string,
     answer: ChatResponse,
@@ -187,12 +181,12 @@ export class CachedCalls {
       landed();
       return;
     }
-    const kept = this.responseStore.put(key, answer).finally(landed);
-    waitUntil?.(kept);
+    const stored = this.responseStore.put(key, answer).finally(landed);
+    waitUntil?.(stored);
   }
 }
 
-/** Calls share a request only if their options agree; the key alone identifies the request. */
+/** Returns the key for sharing a request, which also contains the options of the calls. */
 const flightKey = (key: string, call: CallOptions): string => `${termsOf(call)} ${key}`;
 
 const unshared = <T>(begin: (signal: AbortSignal) => Promise<T>): JoinedFlight<T> => ({

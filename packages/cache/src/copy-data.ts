@@ -10,7 +10,7 @@ export function copyData(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyData<unknown>(member)]));
 }
 
-/** Whether it is a plain object, not an instance of a class. */
+/** Whether the value is a plain object, and not an instance of a class. */
 export function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,7 +1,7 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 
-/** Work in progress that several calls share. It is aborted when the last of them leaves. */
+/** Work in progress that several calls share. The work is aborted when the last call leaves. */
 export class Flight<T> {
   readonly result: Promise<T>;
   private readonly stop = new AbortController();
@@ -9,18 +9,18 @@ export class Flight<T> {
 
   constructor(begin: (signal: AbortSignal) => Promise<T>) {
     this.result = begin(this.stop.signal);
-    // Calls that wait receive the error. Without any, it is not an unhandled rejection.
+    // Waiting calls receive the error. Without them, the rejection must not be unhandled.
     this.result.catch(() => undefined);
   }
 
-  /** Adds a call; returns false if the work was aborted already. */
+  /** Adds a call. Returns false if the work was already aborted. */
   join(): boolean {
     if (this.waiting <= 0) return false;
     this.waiting++;
     return true;
   }
 
-  /** Removes a call. If it was the last one, aborts the work with the reason and returns true. */
+  /** Removes a call. If no call remains, aborts the work with the reason and returns true. */
   leave(reason: unknown): boolean {
     this.waiting--;
     if (this.waiting > 0) return false;
@@ -29,10 +29,10 @@ export class Flight<T> {
   }
 
   /**
-   * Waits for the work, or a part of it, until the call's signal aborts. The last call waits for the end of
-   * the aborted work.
+   * Waits for the work, or a part of the work, until the call's signal aborts. The last call waits for the end of the aborted
+   * work.
    *
-   * @param partial returns what the call had read of a stream
+   * @param partial returns the part of a stream that the call has read
    */
   async waitFor<P>(
     work: Promise<P>,

@@ -1,6 +1,6 @@
 import { Flight } from './flight.ts';
 
-/** Work in progress, and whether this call started it. */
+/** Work in progress, and whether this call started the work. */
 export interface JoinedFlight<T> {
   readonly flight: Flight<T>;
   readonly isFirst: boolean;
@@ -13,7 +13,7 @@ export class Flights<T> {
   /**
    * Joins the work in progress or starts it.
    *
-   * @param begin starts the work; its second argument ends the sharing, as a failure does
+   * @param begin starts the work. Its second argument ends the sharing, which a failure also does
    */
   join(key: string, begin: (signal: AbortSignal, landed: () => void) => Promise<T>): JoinedFlight<T> {
     const known = this.underWay.get(key);
@@ -22,7 +22,7 @@ export class Flights<T> {
       if (this.underWay.get(key) === flight) this.underWay.delete(key);
     };
     const flight: Flight<T> = new Flight(async (signal) => {
-      // The work is registered before it can end.
+      // Register the work before it can end.
       await Promise.resolve();
       return begin(signal, landed);
     });

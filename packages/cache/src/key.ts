@@ -3,12 +3,12 @@ import { toJsonSchema } from '@majordomo/core/toolkit';
 import { isPlain } from './copy-data.ts';
 import type { CacheOptions } from './options.ts';
 
-/** Version of the keys. It changes when the meaning of a request or the stored form changes. */
+/** Version of the keys, which changes when the meaning of a request or the stored format changes. */
 const CONTRACT = 1;
 
 /** Parts of a call that its response depends on. */
 interface KeyInput {
-  /** Whether a response or an object is requested. */
+  /** Kind of the response: an answer, or an object. */
   readonly kind: 'answer' | 'object';
   readonly spec: string;
   readonly request: ChatRequest | TypedRequest<unknown> | JsonSchemaRequest;
@@ -16,8 +16,8 @@ interface KeyInput {
 }
 
 /**
- * Returns the key of a response: a hash of everything that may change it. Throws for a request that has no
- * JSON, such as one with a schema without JSON Schema or an instance of a class, and for an empty namespace.
+ * Returns the key of a response, which is a hash of everything that may change the response. Throws an error for an empty
+ * namespace, and for a request without JSON, such as one with an instance of a class.
  */
 export async function keyOf(
   { kind, spec, request, tenant }: KeyInput,
@@ -25,23 +25,23 @@ export async function keyOf(
 ): Promise<string> {
   const whose =
     typeof namespace === 'string' ? { namespace, tenant } : { namespace: checkNamespace(namespace(tenant)) };
-  const asked = { contract: CONTRACT, kind, spec, request: withPlainSchemas(request), whose };
-  const text = canonical(asked, await hashesOf(asked));
+  const identity = { contract: CONTRACT, kind, spec, request: withPlainSchemas(request), whose };
+  const text = canonical(identity, await hashesOf(identity));
   return `${whose.namespace}/${await sha256(new TextEncoder().encode(text))}`;
 }
 
-/** Throws for an empty namespace or a promise: such a tenant shares nothing. */
+/** Throws an error for a namespace that is empty or a promise. */
 function checkNamespace(namespace: unknown): string {
   if (typeof namespace === 'string' && namespace !== '') return namespace;
   throw new TypeError('`namespace` gave no text for this tenant');
 }
 
-/** Returns the options that calls must agree on to share a request. */
+/** Returns the options that must be equal for calls to share a request. */
 export function termsOf({
   signal: _own,
-  onEvent: _told,
-  waitUntil: _kept,
-  metadata: _seen,
+  onEvent: _onEvent,
+  waitUntil: _waitUntil,
+  metadata: _metadata,
   ...terms
 }: CallOptions): string {
   return canonical({ ...terms, classify: identity(terms.classify) });
@@ -50,7 +50,7 @@ export function termsOf({
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
-/** Numbers functions by identity. */
+/** Returns a number that identifies a function. */
 function identity(work: object | undefined): number | undefined {
   if (work === undefined) return undefined;
   const number = identities.get(work) ?? ++lastIdentity;
@@ -71,7 +71,7 @@ function withPlainSchemas({ tools, output, ...rest }: KeyInput['request']): obje
 
 type Hashes = ReadonlyMap<Uint8Array, string>;
 
-/** Hashes bytes, since base64 would take a hundred times as long. */
+/** Returns hashes of all bytes, because base64 would take a hundred times as long. */
 async function hashesOf(value: unknown): Promise<Hashes> {
   const found = new Set<Uint8Array>();
   const look = (inner: unknown): void => {
@@ -82,7 +82,7 @@ async function hashesOf(value: unknown): Promise<Hashes> {
   return new Map(await Promise.all([...found].map(async (bytes) => [bytes, await sha256(bytes)] as const)));
 }
 
-/** Returns JSON with sorted members. */
+/** Returns JSON with sorted members, which is equal for equal values. */
 const canonical = (value: unknown, hashes: Hashes = new Map()): string =>
   JSON.stringify(sortMembers(value, hashes));
 
@@ -90,7 +90,7 @@ function sortMembers(value: unknown, hashes: Hashes): unknown {
   if (value instanceof Uint8Array) return { sha256: hashes.get(value) };
   if (Array.isArray(value)) return value.map((item) => sortMembers(item, hashes));
   if (typeof value !== 'object' || value === null) return value;
-  // For example a Date.
+  // A Date, for example.
   if ('toJSON' in value && typeof value.toJSON === 'function') return value;
   if (!isPlain(value)) throw new TypeError('an object of a class is no JSON');
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -7,13 +7,13 @@ const DEFAULT_MAX_ENTRIES = 1000;
 /** Options of `memoryCache`. */
 export interface MemoryCacheOptions {
   /**
-   * Maximum number of entries. Beyond it, the least recently used entry is removed.
+   * Maximum number of entries. Above it, the least recently used entry is removed.
    *
    * @default 1_000
    */
   readonly maxEntries?: number | undefined;
   /**
-   * Clock.
+   * Clock for the time to live.
    *
    * @default the system clock
    */
@@ -26,7 +26,7 @@ const KINDS: KindsOf<MemoryCacheOptions> = { maxEntries: 0, clock: 'object with 
 export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
   checkOptions('memoryCache', options, KINDS);
   const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = options;
-  /** Entries in order of use, the latest last. */
+  /** Entries in order of use, the last used entry last. */
   const entries = new Map<string, { readonly json: string; readonly until: number }>();
   return {
     get(key) {
@@ -37,7 +37,7 @@ export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
       return Promise.resolve(fromJson((JSON.parse(entry.json) as { readonly value: unknown }).value));
     },
     async set(key, value, ttlMs = Infinity) {
-      // Asynchronous, so that a value without JSON rejects.
+      // A value without JSON must reject, not throw.
       await Promise.resolve();
       entries.delete(key);
       entries.set(key, { json: JSON.stringify(toJson({ value })), until: clock.now() + ttlMs });

@@ -2,24 +2,22 @@ import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
 import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/toolkit';
 import type { CacheStore } from './cache-store.ts';
 
-/**
- * Result of a look-up or a store operation. `key` is the key of the response, `''` if it cannot be stored.
- */
+/** Event of a look-up or a store operation. `key` is the key of the response, or `''` if the response cannot be stored. */
 export interface CacheEvent {
   readonly type: 'hit' | 'miss' | 'stored' | 'skipped' | 'store-failed';
   readonly key: string;
-  /** Reason of `skipped` and `store-failed`. */
+  /** Reason for `skipped` and `store-failed`. */
   readonly why?: string | undefined;
 }
 
 /** Options of `cached`. */
 export interface CacheOptions {
-  /** Store: `memoryCache()`, the cache of `@majordomo/store-sqlite`, a Keyv, or a custom store. */
+  /** Store of the responses: `memoryCache()`, the cache of `@majordomo/store-sqlite`, a Keyv, or a custom store. */
   readonly store: CacheStore;
   /**
-   * Namespace of callers that may share responses; part of the key. A string is combined with the tenant; a
-   * function of the tenant decides alone. There is no default. Change it when names in specs refer to other
-   * models, since the key contains the spec as it is written.
+   * Namespace of callers that may share responses, which is part of the key. A string is combined with the tenant. A function
+   * receives the tenant, and its result replaces the tenant. There is no default. Change the namespace when names in specs
+   * refer to other models, because the key contains the spec as it is written.
    */
   readonly namespace: string | ((tenant: string | undefined) => string);
   /**
@@ -29,15 +27,15 @@ export interface CacheOptions {
    */
   readonly ttlMs?: number | undefined;
   /**
-   * Maximum wait for the store, in milliseconds. Afterwards the model is called.
+   * Maximum time to wait for the store, in milliseconds. Afterwards the model is called.
    *
    * @default 50
    */
   readonly timeoutMs?: number | undefined;
-  /** Receives an event for each look-up. An error of the listener is ignored. */
+  /** Listener called with an event for each look-up. Errors of the listener are ignored. */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined;
   /**
-   * Clock.
+   * Clock for timeouts and times of storage.
    *
    * @default the system clock
    */

@@ -4,16 +4,16 @@ import { copyData } from './copy-data.ts';
 import type { JoinedFlight } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';
 
-/** Source of a stream: a stored response, or a response in progress. */
+/** Source of a stream, which is a stored response or a response in progress. */
 export type OpenedStream<Event, Response> =
-  | { readonly kept: Response; readonly events: readonly Event[] }
+  | { readonly stored: Response; readonly events: readonly Event[] }
   | { readonly shared: TeeStream<Event, Response> };
 
-/** View of a response for calls that did not request it themselves. */
+/** View of a response for calls that did not send the request. */
 export interface SharedView<Event, Response> {
   event(event: Event): Event;
   response(response: Response): Response;
-  /** Returns the partial response that was read before an abort. */
+  /** Returns the part of the response that was read before an abort. */
   partial(events: readonly Event[]): PartialResponse | undefined;
 }
 
@@ -22,11 +22,11 @@ interface ReaderOptions<Event, Response> {
   /** Call site of the application. */
   readonly site: CallSite;
   readonly signal: AbortSignal | undefined;
-  /** `undefined`: the reader sees the stream unchanged. */
+  /** View of the stream. `undefined`: the reader receives the stream unchanged. */
   readonly view: SharedView<Event, Response> | undefined;
 }
 
-/** One reader of a shared stream. It starts with the first read. */
+/** Reader of a shared stream, which starts with the first read. */
 export class Reader<Event, Response> implements Source<Event> {
   private readonly open: () => Promise<JoinedFlight<OpenedStream<Event, Response>>>;
   private readonly reading: ReaderOptions<Event, Response>;
@@ -36,7 +36,7 @@ export class Reader<Event, Response> implements Source<Event> {
   private readCount = 0;
   private isOver = false;
   private isPulling = false;
-  /** Result of an abort between two reads, which the next read returns. */
+  /** Result of an abort between two reads, for the next read. */
   private last: Promise<readonly Event[] | undefined> | undefined;
 
   constructor(
@@ -57,7 +57,7 @@ export class Reader<Event, Response> implements Source<Event> {
   }
 
   abandon(why: string): void {
-    // An aborted reader has left already.
+    // An aborted reader has already left.
     if (this.isOver || this.reading.signal?.aborted === true) return;
     this.end();
     this.leave(why).catch((error: unknown) => {
@@ -79,7 +79,7 @@ export class Reader<Event, Response> implements Source<Event> {
     }
   }
 
-  /** Handles an abort between two reads. A read in progress handles it itself. */
+  /** Handles an abort between two reads. A read in progress handles an abort itself. */
   private readonly onAbort = (): void => {
     if (this.isPulling || this.isOver) return;
     this.last = this.rest();
@@ -88,7 +88,7 @@ export class Reader<Event, Response> implements Source<Event> {
     });
   };
 
-  /** Reads the rest. An abort is reported after the events that were in progress. */
+  /** Reads the remaining events. Reports an abort after the events that were in progress. */
   private async rest(): Promise<readonly Event[] | undefined> {
     const events: Event[] = [];
     for (let next = await this.pullNext(); next !== undefined; next = await this.pullNext())
@@ -110,10 +110,10 @@ export class Reader<Event, Response> implements Source<Event> {
     const { signal } = this.reading;
     const { flight, isFirst } = await (this.opening ??= this.begin());
     const opened = await flight.waitFor(flight.result, signal, this.partial);
-    if ('kept' in opened) {
+    if ('stored' in opened) {
       if (this.readCount++ > 0) return undefined;
-      const { kept, events } = copyData(opened);
-      this.onEnd({ result: kept });
+      const { stored, events } = copyData(opened);
+      this.onEnd({ result: stored });
       return events;
     }
     const { shared } = opened;
@@ -122,7 +122,7 @@ export class Reader<Event, Response> implements Source<Event> {
     this.readCount += events?.length ?? 0;
     if (shared.response !== undefined) this.onEnd({ result: this.viewOf(isFirst, shared.response) });
     const { view } = this.reading;
-    // Events that are not shared are not copied.
+    // Events without a view are not shared, and need no copy.
     if (view === undefined) return events;
     return copyData(events)?.map((event) => (isFirst ? event : view.event(event)));
   }
@@ -133,17 +133,17 @@ export class Reader<Event, Response> implements Source<Event> {
     return isFirst ? copyData(response) : view.response(response);
   }
 
-  /** Leaves the stream. The last reader reports how it ended, as a caller of the model would. */
+  /** Leaves the stream. The last reader reports how the stream ended, as a caller of the model would. */
   private async leave(why: string): Promise<void> {
     const left = new LlmError('aborted', why, { code: ABANDONED, partial: this.partial() });
     const joined = await this.opening;
     if (joined?.flight.leave(left) !== true) throw left;
     const opened = await joined.flight.result;
-    if ('kept' in opened) throw left;
+    if ('stored' in opened) throw left;
     this.onEnd({ result: this.viewOf(joined.isFirst, await opened.shared.ending) });
   }
 
-  /** Adds the frames of the application. */
+  /** Adds the stack frames of the application to an error. */
   private withCallSite(error: unknown): unknown {
     return copyWithCallSite(this.reading.site, error);
   }

@@ -5,7 +5,7 @@ import type { CacheEvent, CacheOptions } from './options.ts';
 
 const TIMEOUT_MS = 50;
 
-/** Store of responses that treats late, invalid and failed answers as a miss. */
+/** Store of responses. Late, invalid and failed results of the application's store count as a miss. */
 export class ResponseStore {
   private readonly options: CacheOptions;
   private readonly clock: Clock;
@@ -16,26 +16,26 @@ export class ResponseStore {
   }
 
   /**
-   * Returns the response with a warning that states since when it is stored; `undefined` if there is none or
-   * the call was aborted.
+   * Returns the stored response with a warning that states when it was stored, or `undefined` without a response or after an
+   * abort.
    */
   async get(key: string, signal: AbortSignal): Promise<ChatResponse | undefined> {
     const { store } = this.options;
     const value = await this.withTimeout(key, () => store.get(key), signal);
     if (value === undefined || value === null) return undefined;
-    const kept = parseStoredResponse(value, key);
-    if (kept === undefined) {
+    const stored = parseStoredResponse(value, key);
+    if (stored === undefined) {
       this.emit('store-failed', key, 'the returned value is not a response that was stored under this key');
       return undefined;
     }
-    return fromStore(kept);
+    return fromStore(stored);
   }
 
   async put(key: string, response: ChatResponse): Promise<void> {
     const { store, ttlMs } = this.options;
-    const kept: StoredResponse = { at: this.clock.now(), key, response: toStorable(response) };
+    const stored: StoredResponse = { at: this.clock.now(), key, response: toStorable(response) };
     const done = await this.withTimeout(key, async () => {
-      await store.set(key, toJson(kept), ttlMs);
+      await store.set(key, toJson(stored), ttlMs);
       return true;
     });
     if (done === true) this.emit('stored', key);
@@ -45,7 +45,7 @@ export class ResponseStore {
     notify(this.options.onEvent, { type, key, why });
   }
 
-  /** Returns `undefined` if the store fails or is late. Its result is then ignored. */
+  /** Returns the result of the store, or `undefined` if the store fails or is late. A late result is ignored. */
   private async withTimeout<T>(
     key: string,
     work: () => Promise<T>,
@@ -74,7 +74,7 @@ export class ResponseStore {
 const fromStore = ({ at, response }: StoredResponse): ChatResponse =>
   asCached(response, `stored since ${new Date(at).toISOString()}`);
 
-/** Returns a response that caused no request and no cost. */
+/** Returns a stored response without attempts and usage, because it caused no request. */
 const asCached = (response: StorableResponse, why: string): ChatResponse => ({
   ...response,
   usage: undefined,
@@ -82,7 +82,7 @@ const asCached = (response: StorableResponse, why: string): ChatResponse => ({
   attempts: [],
 });
 
-/** Returns a copy of another call's response, so that changing it does not affect others. */
+/** Returns a copy of another call's response, so that changes of the copy do not affect the other call. */
 export const asShared = (response: ChatResponse): ChatResponse =>
   asCached(structuredClone(toStorable(response)), 'an equal call was in progress');
 

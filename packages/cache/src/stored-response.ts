@@ -1,33 +1,27 @@
 import { fromJson, type AssistantPart, type ChatResponse } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 
-/** Response without cost. A value is read from its text again. */
+/** Response without attempts and usage. A typed value is parsed from the text again. */
 export type StorableResponse = Omit<ChatResponse, 'attempts' | 'usage'>;
 
 export interface StoredResponse {
-  /** Time in epoch milliseconds. */
+  /** Time of storage, in epoch milliseconds. */
   readonly at: number;
-  /**
-   * Key of the response. A store may truncate or confuse long keys, and would return another caller's
-   * response.
-   */
+  /** Key of the response. It detects stores that truncate or confuse long keys, and would return another caller's response. */
   readonly key: string;
   readonly response: StorableResponse;
 }
 
-/** Maximum time of a `Date` in milliseconds. */
+/** Maximum time of a `Date`, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
-/**
- * Returns a stored value if it has the form of a response and this key. Other programs may write to the
- * store.
- */
+/** Returns a stored value if it is a response with this key. Other programs may write to the store. */
 export function parseStoredResponse(value: unknown, key: string): StoredResponse | undefined {
   try {
-    const kept = fromJson<unknown>(value);
-    if (!isRecord(kept) || !isTime(kept['at']) || kept['key'] !== key || !isRecord(kept['response']))
+    const stored = fromJson<unknown>(value);
+    if (!isRecord(stored) || !isTime(stored['at']) || stored['key'] !== key || !isRecord(stored['response']))
       return undefined;
-    return isStorableResponse(kept['response']) ? (kept as unknown as StoredResponse) : undefined;
+    return isStorableResponse(stored['response']) ? (stored as unknown as StoredResponse) : undefined;
   } catch {
     return undefined;
   }

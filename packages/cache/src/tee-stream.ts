@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Error code of an abort because the last reader stopped reading. */
+/** Error code of an abort after the last reader has stopped. */
 export const ABANDONED = 'abandoned';
 
 /** Stream of a model. */
@@ -13,15 +13,15 @@ export interface StreamSource<Event, Response> {
   open(signal: AbortSignal): Upstream<Event, Response>;
   /** Whether the response is known after this event. */
   isLast(event: Event): boolean;
-  /** Called once with the response; `undefined` if the stream failed. */
+  /** Called once with the response, or with `undefined` if the stream failed. */
   onEnd(response: Response | undefined): void;
 }
 
-/** Stream that several readers read at their own pace. The fastest reader pulls it. */
+/** Stream with several readers, each at its own pace. The fastest reader pulls the source. */
 export class TeeStream<Event, Response> {
-  /** Set before the last event is returned. */
+  /** Response, set before the last event is returned. */
   response: Response | undefined;
-  /** Response of the source. It is requested once and may reject without a reader. */
+  /** Response of the source, which is requested once. May reject without a reader. */
   readonly ending: Promise<Response>;
   private readonly iterator: AsyncIterator<Event>;
   private readonly source: StreamSource<Event, Response>;
@@ -29,12 +29,12 @@ export class TeeStream<Event, Response> {
   private reading: Promise<void> | undefined;
   private failure: { readonly error: unknown } | undefined;
   private isOver = false;
-  /** Whether the source was notified of the end. */
+  /** Whether `onEnd` has been called. */
   private hasEnded = false;
 
   constructor(
     source: StreamSource<Event, Response>,
-    /** Aborted when the last reader has left or its call was aborted. */
+    /** Signal that aborts when the last reader has left or its call was aborted. */
     signal: AbortSignal,
   ) {
     const stop = new AbortController();
@@ -42,7 +42,7 @@ export class TeeStream<Event, Response> {
     const upstream = source.open(stop.signal);
     this.iterator = upstream[Symbol.asyncIterator]();
     this.ending = upstream.response();
-    // It may fail without a reader: later readers must not join it.
+    // A stream that failed without a reader must not be joined later.
     this.ending.catch(() => {
       this.onFailure();
     });
@@ -55,13 +55,10 @@ export class TeeStream<Event, Response> {
     if (signal.aborted) given();
   }
 
-  /**
-   * Returns the events after a position, never an empty array; `undefined` at the end. Throws the error of
-   * the stream.
-   */
-  async after(seen: number): Promise<readonly Event[] | undefined> {
+  /** Returns the events after a position, never an empty array, or `undefined` at the end. Throws the error of the stream. */
+  async after(count: number): Promise<readonly Event[] | undefined> {
     for (;;) {
-      if (this.events.length > seen) return this.events.slice(seen);
+      if (this.events.length > count) return this.events.slice(count);
       if (this.failure !== undefined) throw this.failure.error;
       if (this.isOver) return undefined;
       await (this.reading ??= this.read());

@@ -27,9 +27,9 @@ export const hi: ChatRequest = { messages: [user('hi')] };
 interface World {
   readonly model: ChatModel;
   /** Requests of the model. */
-  readonly asked: readonly ModelRequest[];
+  readonly requests: readonly ModelRequest[];
   readonly calls: readonly CallEvent[];
-  readonly seen: readonly CacheEvent[];
+  readonly events: readonly CacheEvent[];
   /** Streams of the model that have ended or were closed. */
   closed(): number;
   types(): readonly CacheEvent['type'][];
@@ -37,9 +37,9 @@ interface World {
 
 /** One model behind a cache, and what happened. */
 export function world(answer: (request: ModelRequest) => Answer, options: Partial<CacheOptions> = {}): World {
-  const seen: CacheEvent[] = [];
+  const events: CacheEvent[] = [];
   const calls: CallEvent[] = [];
-  const asked: ModelRequest[] = [];
+  const requests: ModelRequest[] = [];
   let closed = 0;
   const provider: Provider = {
     spi: 1,
@@ -49,7 +49,7 @@ export function world(answer: (request: ModelRequest) => Answer, options: Partia
       families: ['a'],
       capabilities: {},
       async *stream(request, { target, signal }) {
-        asked.push(request);
+        requests.push(request);
         const { pieces, calls: tools = [], finish = 'stop', step, fail = false } = answer(request);
         const scribe = new EventWriter(target, []);
         try {
@@ -80,15 +80,15 @@ export function world(answer: (request: ModelRequest) => Answer, options: Partia
   };
   const model = cached(
     createMajordomo({ providers: [provider], onEvent: (event) => calls.push(event) }).model('a/x'),
-    { store: memoryCache(), namespace: 'test', onEvent: (event) => seen.push(event), ...options },
+    { store: memoryCache(), namespace: 'test', onEvent: (event) => events.push(event), ...options },
   );
   return {
     model,
-    asked,
+    requests,
     calls,
     closed: () => closed,
-    types: () => seen.map(({ type }) => type),
-    seen,
+    types: () => events.map(({ type }) => type),
+    events,
   };
 }
 

@@ -6,12 +6,12 @@ import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './cache-fi
 
 const paris = (): Answer => ({ pieces: ['Par', 'is'] });
 
-describe('a whole answer', () => {
-  it('comes from the store the second time: nobody is asked, nothing is paid, and it says so', async () => {
-    const { model, asked, types } = world(paris);
+describe('a complete response', () => {
+  it('comes from the store the second time, without a request or a cost, and reports it', async () => {
+    const { model, requests, types } = world(paris);
     const first = await model.generate(hi);
     const second = await model.generate(hi);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(first.attempts).toHaveLength(1);
     expect(first.warnings).toEqual([]);
     const { text, message, finish, target, spec, id, attempts, usage, warnings } = second;
@@ -28,7 +28,7 @@ describe('a whole answer', () => {
     expect(types()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  it('is a copy: whoever changes it changes nothing that is kept', async () => {
+  it('is a copy: changes do not affect the stored response', async () => {
     const { model } = world(paris);
     await model.generate(hi);
     const spoilt = await model.generate(hi);
@@ -36,17 +36,17 @@ describe('a whole answer', () => {
     expect((await model.generate(hi)).parts).toEqual([{ type: 'text', text: 'Paris' }]);
   });
 
-  it('is asked for again when its time is over', async () => {
+  it('is requested again after its time to live', async () => {
     let now = 1_000;
     const clock = { ...(await import('@majordomo/core')).systemClock, now: () => now };
-    const { model, asked } = world(paris, { store: memoryCache({ clock }), ttlMs: 500, clock });
+    const { model, requests } = world(paris, { store: memoryCache({ clock }), ttlMs: 500, clock });
     await model.generate(hi);
     now += 499;
     await model.generate(hi);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     now += 1;
     await model.generate(hi);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it.each<[string, Answer]>([
@@ -58,17 +58,17 @@ describe('a whole answer', () => {
       'with a call that cannot be run',
       { pieces: [], calls: [{ name: 'look', json: '{"at' }], finish: 'tool-calls' },
     ],
-  ])('that is %s is not kept', async (_what, answer) => {
-    const { model, asked, types } = world(() => answer);
+  ])('that is %s is not stored', async (_what, answer) => {
+    const { model, requests, types } = world(() => answer);
     const tools = [{ name: 'look', description: 'looks', parameters: { type: 'object' } }] as const;
     await model.generate({ ...hi, tools });
     await model.generate({ ...hi, tools });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     expect(types()).toEqual(['miss', 'skipped', 'miss', 'skipped']);
   });
 
-  it('with calls that can be run is kept', async () => {
-    const { model, asked } = world(() => ({
+  it('with valid tool calls is stored', async () => {
+    const { model, requests } = world(() => ({
       pieces: [],
       calls: [{ name: 'look', json: '{"at":"sky"}' }],
       finish: 'tool-calls',
@@ -78,22 +78,22 @@ describe('a whole answer', () => {
     expect((await model.generate({ ...hi, tools })).toolCalls).toMatchObject([
       { name: 'look', args: { at: 'sky' } },
     ]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('that failed is not kept, and its error has the line of the app', async () => {
+  it('that failed is not stored, and its error has the line of the application', async () => {
     let fail = true;
-    const { model, asked } = world(() => ({ pieces: ['x'], fail }));
+    const { model, requests } = world(() => ({ pieces: ['x'], fail }));
     const error: unknown = await model.generate(hi).catch((thrown: unknown) => thrown);
     expect(LlmError.is(error, 'invalid-request')).toBe(true);
     expect((error as Error).stack).toContain('cached.test.ts');
     fail = false;
     expect((await model.generate(hi)).text).toBe('x');
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 });
 
-describe('the place of an answer', () => {
+describe('the key of a response', () => {
   const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1);
   const base: ChatRequest = { messages: [user('hi', image(bytes))] };
   const tool = { name: 'look', description: 'looks', parameters: { type: 'object', properties: {} } };
@@ -126,17 +126,17 @@ describe('the place of an answer', () => {
   ];
 
   async function keysOf(requests: readonly ChatRequest[], tenant?: string, namespace = 'test') {
-    const { model, seen } = world(paris, { namespace });
+    const { model, events } = world(paris, { namespace });
     for (const request of requests) await model.generate(request, { tenant });
-    return seen.filter(({ type }) => type === 'miss' || type === 'hit').map(({ key }) => key);
+    return events.filter(({ type }) => type === 'miss' || type === 'hit').map(({ key }) => key);
   }
 
-  it('is another one whenever any field of the request is another', async () => {
+  it('differs if any field of the request differs', async () => {
     const keys = await keysOf(changes);
     expect(new Set(keys).size).toBe(changes.length);
   });
 
-  it('is another one for another tenant and another namespace', async () => {
+  it('differs by tenant and namespace', async () => {
     const keys = [
       ...(await keysOf([base])),
       ...(await keysOf([base], 'acme')),
@@ -147,31 +147,31 @@ describe('the place of an answer', () => {
     expect(keys[0]).toMatch(/^test\/[0-9a-f]{64}$/);
   });
 
-  it('is the same one in whatever order members stand, and whether what is absent is said to be', async () => {
+  it('does not depend on the order of members or on undefined members', async () => {
     const other = { temperature: undefined, maxTokens: 5, messages: base.messages, system: 'x' };
     expect(new Set(await keysOf([{ ...base, system: 'x', maxTokens: 5 }, other])).size).toBe(1);
   });
 
-  it('is that of the bytes, whatever holds them', async () => {
+  it('depends on the bytes, not on their container', async () => {
     const buffer = { messages: [user('hi', image(Buffer.from(bytes)))] };
     expect(new Set(await keysOf([base, buffer])).size).toBe(1);
   });
 
-  it('is shared by tenants where the namespace is a function that says so', async () => {
-    const { model, asked } = world(paris, { namespace: () => 'public' });
+  it('is shared by tenants if the namespace function returns the same value', async () => {
+    const { model, requests } = world(paris, { namespace: () => 'public' });
     await model.generate(hi, { tenant: 'acme' });
     await model.generate(hi, { tenant: 'umbrella' });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('two tenants with different instructions never get each other’s answer', async () => {
+  it('separates two tenants with different instructions', async () => {
     const { model } = world(({ system }) => ({ pieces: [system ?? ''] }), { namespace: () => 'public' });
     const ask = (system: string, tenant: string) => model.generate({ ...hi, system }, { tenant });
     await ask('SECRET-A', 'a');
     expect((await ask('SECRET-B', 'b')).text).toBe('SECRET-B');
   });
 
-  it('there is none for a request whose schema cannot be told: the model is asked, and says what it thinks', async () => {
+  it('does not exist for a request whose schema has no JSON Schema: the model is called', async () => {
     const { model, types } = world(paris);
     const parameters = {
       '~standard': { version: 1, vendor: 'odd', validate: (value: unknown) => ({ value }) },
@@ -182,14 +182,14 @@ describe('the place of an answer', () => {
   });
 });
 
-describe('equal calls under way', () => {
-  it('share one: the others have no attempts, and copies of their own', async () => {
+describe('equal concurrent calls', () => {
+  it('share one request: the others have no attempts, and separate copies', async () => {
     const { step, open } = gate();
-    const { model, asked } = world((request) => ({ ...echo(request), step }));
+    const { model, requests } = world((request) => ({ ...echo(request), step }));
     const all = Array.from({ length: 5 }, () => model.generate(hi));
     open();
     const [first, ...others] = await Promise.all(all);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(first?.attempts).toHaveLength(1);
     for (const { text, attempts, usage, warnings } of others) {
       expect({ text, attempts, usage }).toEqual({ text: first?.text, attempts: [], usage: undefined });
@@ -199,26 +199,26 @@ describe('equal calls under way', () => {
     expect(others[0]?.parts[0]).not.toBe(others[1]?.parts[0]);
   });
 
-  it('are let down together, and the next one asks anew', async () => {
+  it('fail together, and the next call sends a new request', async () => {
     const { step, open } = gate();
-    const { model, asked } = world(() => ({ pieces: ['x'], fail: true, step }));
+    const { model, requests } = world(() => ({ pieces: ['x'], fail: true, step }));
     const calls = Promise.allSettled([model.generate(hi), model.generate(hi)]);
     await hashed();
     open();
     const both = await calls;
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     await expect(model.generate(hi)).rejects.toThrow();
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  it('one that is aborted leaves the others alone; when the last is, the request is closed', async () => {
+  it('continue after an abort of one, and close the request after the last', async () => {
     const { step, open } = gate();
-    const { model, asked, closed } = world((request) => ({ ...echo(request), step }));
+    const { model, requests, closed } = world((request) => ({ ...echo(request), step }));
     const [a, b, c] = [new AbortController(), new AbortController(), new AbortController()];
     const calls = [a, b].map(({ signal }) => model.generate(hi, { signal }));
     const ended = Promise.allSettled(calls);
-    await expect.poll(() => asked.length).toBe(1);
+    await expect.poll(() => requests.length).toBe(1);
     a.abort();
     await expect(calls[0]).rejects.toMatchObject({ kind: 'aborted' });
     expect(closed()).toBe(0);
@@ -228,19 +228,19 @@ describe('equal calls under way', () => {
     const third = model.generate(hi, { signal: c.signal });
     open();
     expect((await third).attempts).toHaveLength(1);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  it('are not shared by calls on other terms', async () => {
+  it('are separate if their options differ', async () => {
     const { step, open } = gate();
-    const { model, asked } = world((request) => ({ ...echo(request), step }));
+    const { model, requests } = world((request) => ({ ...echo(request), step }));
     const all = [model.generate(hi), model.generate(hi, { timeouts: { totalMs: 5000 } })];
-    await expect.poll(() => asked.length).toBe(2);
+    await expect.poll(() => requests.length).toBe(2);
     open();
     await Promise.all(all);
   });
 
-  it('an abort that came before is an abort, whatever is kept', async () => {
+  it('reject with an earlier abort, also if the response is stored', async () => {
     const { model } = world(paris);
     await model.generate(hi);
     await expect(model.generate(hi, { signal: AbortSignal.abort() })).rejects.toMatchObject({
@@ -272,41 +272,41 @@ describe('a store', () => {
     ['lies in other words', odd({ get: () => Promise.resolve('yes') })],
     ['has broken bytes', odd({ get: () => Promise.resolve({ $bytes: '*' }) })],
   ])('that %s is a miss', async (_what, store) => {
-    const { model, asked, types } = world(paris, { store });
+    const { model, requests, types } = world(paris, { store });
     expect((await model.generate(hi)).text).toBe('Paris');
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(types()).toContain('store-failed');
   });
 
-  it('that hangs is waited for as long as was said, and no longer', async () => {
+  it('that hangs is waited for until the timeout', async () => {
     const waits: number[] = [];
     const clock = {
       ...(await import('@majordomo/core')).systemClock,
       sleep: (ms: number) => Promise.resolve(void waits.push(ms)),
     };
     const store = odd({ get: () => new Promise(() => undefined) });
-    const { model, asked } = world(paris, { store, clock, timeoutMs: 20 });
+    const { model, requests } = world(paris, { store, clock, timeoutMs: 20 });
     await model.generate(hi);
     expect(waits[0]).toBe(20);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('is not waited for when the answer is kept; a platform is told of it', async () => {
+  it('is not waited for when a response is written, and waitUntil receives the write', async () => {
     const { step, open } = gate();
     const memory = memoryCache();
     const store = odd({ get: memory.get, set: (key, value) => step().then(() => memory.set(key, value)) });
-    const { model, asked } = world(paris, { store, timeoutMs: 5000 });
-    const kept: Promise<unknown>[] = [];
-    await model.generate(hi, { waitUntil: (promise) => kept.push(promise) });
+    const { model, requests } = world(paris, { store, timeoutMs: 5000 });
+    const entries: Promise<unknown>[] = [];
+    await model.generate(hi, { waitUntil: (promise) => entries.push(promise) });
     // Meanwhile equal calls find the answer all the same.
     expect((await model.generate(hi)).attempts).toEqual([]);
     open();
-    await Promise.all(kept);
-    expect(kept.length).toBeGreaterThan(0);
-    expect(asked).toHaveLength(1);
+    await Promise.all(entries);
+    expect(entries.length).toBeGreaterThan(0);
+    expect(requests).toHaveLength(1);
   });
 
-  it('an observer that throws changes nothing', async () => {
+  it('is unaffected by an observer that throws', async () => {
     const { model } = world(paris, {
       onEvent: () => {
         throw new Error('no');
@@ -321,18 +321,18 @@ describe('a store', () => {
     [{ namespace: undefined }, /`namespace` must be a string or a function/],
     [{ ttlMs: 0 }, /ttlMs must be a number of 1 or more, not 0/],
     [{ timeoutMs: NaN }, /timeoutMs must be a number of 1 or more, not NaN/],
-  ])('options that cannot be meant are refused: %j', (options, message) => {
+  ])('rejects the options %j', (options, message) => {
     expect(() => world(paris, options)).toThrow(message);
   });
 });
 
 describe('a stream', () => {
   it('comes from the store as a stream, in order, and with an answer', async () => {
-    const { model, asked, types } = world(paris);
+    const { model, requests, types } = world(paris);
     const first = await eventsOf(model.stream(hi));
     const stream = model.stream(hi);
     const second = await eventsOf(stream);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(eventOrderError(second)).toBeUndefined();
     expect(second.map(({ type }) => type)).toEqual([
       'start',
@@ -347,18 +347,18 @@ describe('a stream', () => {
     expect(types()).toEqual(['miss', 'stored', 'hit']);
   });
 
-  it('and a whole call have one place', async () => {
-    const { model, asked } = world(paris);
+  it('and a complete call have one key', async () => {
+    const { model, requests } = world(paris);
     await model.stream(hi).response();
     expect((await model.generate(hi)).text).toBe('Paris');
     let text = '';
     for await (const piece of model.stream(hi).textStream) text += piece;
     expect(text).toBe('Paris');
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('is shared while it runs: each reads at its own pace, and the second pays nothing', async () => {
-    const { model, asked } = world(paris);
+  it('is shared while it runs: each reader has its pace, and the second has no cost', async () => {
+    const { model, requests } = world(paris);
     const [a, b] = [model.stream(hi), model.stream(hi)];
     const readA = a[Symbol.asyncIterator]();
     await readA.next();
@@ -366,15 +366,15 @@ describe('a stream', () => {
     const restOfA = [];
     for (let next = await readA.next(); next.done !== true; next = await readA.next())
       restOfA.push(next.value);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(restOfA.map(({ type }) => type)).toEqual(allOfB.slice(1).map(({ type }) => type));
     expect(allOfB.at(-1)).toMatchObject({ type: 'finish', usage: undefined });
     expect(restOfA.at(-1)).toMatchObject({ type: 'finish', usage: { input: 3 } });
     expect([(await a.response()).attempts.length, (await b.response()).attempts.length]).toEqual([1, 0]);
   });
 
-  it('goes on for those who stay; when the last has left, it is abandoned', async () => {
-    const { model, asked, calls, closed } = world(() => ({ pieces: ['a', 'b', 'c'] }));
+  it('continues for the remaining readers, and is abandoned after the last', async () => {
+    const { model, requests, calls, closed } = world(() => ({ pieces: ['a', 'b', 'c'] }));
     const [a, b] = [model.stream(hi), model.stream(hi)];
     const [readA, readB] = [a[Symbol.asyncIterator](), b[Symbol.asyncIterator]()];
     await readA.next();
@@ -385,14 +385,14 @@ describe('a stream', () => {
     expect(closed()).toBe(0);
     await readB.return?.();
     await expect.poll(closed).toBe(1);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(calls.at(-1)).toMatchObject({ type: 'call-end', outcome: 'abandoned' });
   });
 
-  it('that is aborted by its last reader fails with what had arrived', async () => {
+  it('that is aborted by its last reader fails with the partial response', async () => {
     const { step } = gate();
     let pieces = 0;
-    const { model, asked } = world(() => ({
+    const { model, requests } = world(() => ({
       pieces: ['a', 'b'],
       step: () => (pieces++ === 0 ? Promise.resolve() : step()),
     }));
@@ -403,27 +403,27 @@ describe('a stream', () => {
       }
     })().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'aborted', details: { partial: { text: 'a' } } });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('that fails fails for all of its readers, and the next one asks anew', async () => {
+  it('that fails rejects for all readers, and the next call sends a new request', async () => {
     const { step, open } = gate();
-    const { model, asked, types } = world(() => ({ pieces: ['x'], fail: true, step }));
+    const { model, requests, types } = world(() => ({ pieces: ['x'], fail: true, step }));
     const reads = Promise.allSettled([eventsOf(model.stream(hi)), eventsOf(model.stream(hi))]);
     await expect.poll(() => [...types()].sort()).toEqual(['hit', 'miss']);
     open();
     const both = await reads;
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     await expect(eventsOf(model.stream(hi))).rejects.toMatchObject({ kind: 'invalid-request' });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  it('nothing is asked before the first read', async () => {
-    const { model, asked, seen } = world(paris);
+  it('sends no request before the first read', async () => {
+    const { model, requests, events } = world(paris);
     model.stream(hi);
     await Promise.resolve();
-    expect([asked.length, seen.length]).toEqual([0, 0]);
+    expect([requests.length, events.length]).toEqual([0, 0]);
   });
 });
 
@@ -444,34 +444,34 @@ describe('a typed value', () => {
   };
   const when = (): Answer => ({ pieces: ['{"day":', '"2026-11-21"}'] });
 
-  it('is read anew from what is kept, by its schema', async () => {
-    const { model, asked } = world(when);
+  it('is parsed again from the stored response by its schema', async () => {
+    const { model, requests } = world(when);
     const first = await model.generateObject({ ...hi, output: day });
     const second = await model.generateObject({ ...hi, output: day });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect([first.value, second.value]).toEqual([new Date('2026-11-21'), new Date('2026-11-21')]);
     expect(second).toMatchObject({ attempts: [], usage: undefined });
   });
 
-  it('equal calls under way get values of their own', async () => {
-    const { model, asked } = world(when);
+  it('is separate for each equal concurrent call', async () => {
+    const { model, requests } = world(when);
     const ask = () => model.generateObject({ ...hi, output: { type: 'object' } });
     const [a, b] = await Promise.all([ask(), ask()]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(a.value).toEqual(b.value);
     expect(a.value).not.toBe(b.value);
   });
 
-  it('has another place than an answer that nobody checked', async () => {
-    const { model, asked } = world(when);
+  it('has another key than a response without a schema', async () => {
+    const { model, requests } = world(when);
     const output = { type: 'object', properties: { day: { type: 'string' } } } as const;
     await model.generate({ ...hi, output });
     await model.generateObject({ ...hi, output });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  it('as a stream comes from the store in one piece', async () => {
-    const { model, asked } = world(when);
+  it('as a stream comes from the store at once', async () => {
+    const { model, requests } = world(when);
     const first = model.streamObject({ ...hi, output: day });
     for await (const _ of first);
     const stream = model.streamObject({ ...hi, output: day });
@@ -479,10 +479,10 @@ describe('a typed value', () => {
     for await (const snapshot of stream) snapshots.push(snapshot);
     expect(snapshots).toEqual([new Date('2026-11-21')]);
     expect((await stream.response()).attempts).toEqual([]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('that fits no more is asked for again', async () => {
+  it('that no longer fits its schema is requested again', async () => {
     let strict = false;
     const moody = {
       '~standard': {
@@ -491,12 +491,12 @@ describe('a typed value', () => {
           strict ? { issues: [{ message: 'no' }] } : day['~standard'].validate(value),
       },
     } as ObjectSchema<Date>;
-    const { model, asked } = world(when);
+    const { model, requests } = world(when);
     await model.generateObject({ ...hi, output: moody });
     strict = true;
     await expect(model.generateObject({ ...hi, output: moody }, { repairs: 0 })).rejects.toMatchObject({
       kind: 'invalid-output',
     });
-    expect(asked.length).toBeGreaterThan(1);
+    expect(requests.length).toBeGreaterThan(1);
   });
 });

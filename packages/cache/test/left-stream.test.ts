@@ -6,8 +6,8 @@ type Reader = AsyncIterator<StreamEvent, undefined>;
 
 /** Model that streams `one ` and then nothing. */
 const silent = () => {
-  let asked = 0;
-  const step = (): Promise<void> => (asked++ === 0 ? Promise.resolve() : new Promise(() => undefined));
+  let requests = 0;
+  const step = (): Promise<void> => (requests++ === 0 ? Promise.resolve() : new Promise(() => undefined));
   return world(() => ({ pieces: ['one ', 'two'], step }));
 };
 
@@ -47,7 +47,7 @@ const WAYS: readonly [string, (reader: Reader, stop: AbortController) => unknown
 ];
 
 describe.each(WAYS)('a cached stream that is left by %s', (_way, leave) => {
-  it('has the attempts that observers were told of, and what had arrived', async () => {
+  it('has the attempts of its events, and the partial response', async () => {
     const { model, calls } = silent();
     const stop = new AbortController();
     const stream = model.stream(hi, { signal: stop.signal });
@@ -61,7 +61,7 @@ describe.each(WAYS)('a cached stream that is left by %s', (_way, leave) => {
     expect(end?.type === 'call-end' && end.attempts).toEqual(attempts);
   });
 
-  it('while another reads on has what was read, and takes nothing from the other', async () => {
+  it('while another reader continues has its own partial response, and does not affect the other', async () => {
     const { model, calls, closed } = silent();
     const stop = new AbortController();
     const [one, other] = [model.stream(hi, { signal: stop.signal }), model.stream(hi)];
@@ -75,9 +75,9 @@ describe.each(WAYS)('a cached stream that is left by %s', (_way, leave) => {
     expect((await detailsOf(other.response())).attempts).toHaveLength(1);
   });
 
-  it('of a typed value has the attempts and what had arrived', async () => {
-    let asked = 0;
-    const step = (): Promise<void> => (asked++ === 0 ? Promise.resolve() : new Promise(() => undefined));
+  it('of a typed value has the attempts and the partial value', async () => {
+    let requests = 0;
+    const step = (): Promise<void> => (requests++ === 0 ? Promise.resolve() : new Promise(() => undefined));
     const { model } = world(() => ({ pieces: ['{"day":"x"', '}'], step }));
     const stop = new AbortController();
     const output = jsonSchema({ type: 'object', properties: { day: { type: 'string' } } });
@@ -90,25 +90,25 @@ describe.each(WAYS)('a cached stream that is left by %s', (_way, leave) => {
   });
 });
 
-it('a cached stream that is left before its first read has asked nobody, and its response rejects', async () => {
-  const { model, asked } = silent();
+it('a cached stream that is left before its first read sends no request, and its response rejects', async () => {
+  const { model, requests } = silent();
   const stream = model.stream(hi);
   await stream[Symbol.asyncIterator]().return?.();
   expect((await detailsOf(stream.response())).attempts).toEqual([]);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
-it('a cached stream that is left while the store is asked rejects', async () => {
+it('a cached stream that is left while the store is read rejects', async () => {
   const store = {
     get: () => new Promise<undefined>(() => undefined),
     set: () => Promise.resolve(),
     delete: () => Promise.resolve(),
   };
-  const { model, asked } = world(() => ({ pieces: ['one'] }), { store });
+  const { model, requests } = world(() => ({ pieces: ['one'] }), { store });
   const stream = model.stream(hi);
   const reader = stream[Symbol.asyncIterator]();
   void reader.next();
   await reader.return?.();
   expect((await detailsOf(stream.response())).code).toBe('abandoned');
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });

@@ -7,34 +7,34 @@ const paris = () => ({ pieces: ['Par', 'is'] });
 const asks = (text: string): ChatRequest => ({ messages: [user(text)] });
 
 /** A store whose reads wait for `step`, as a map that keeps what it is given. */
-function slow(step: () => Promise<void>, kept = new Map<string, unknown>()): CacheStore {
+function slow(step: () => Promise<void>, entries = new Map<string, unknown>()): CacheStore {
   return {
     get: async (key) => {
       await step();
-      return kept.get(key);
+      return entries.get(key);
     },
-    set: (key, value) => Promise.resolve(kept.set(key, value)),
-    delete: (key) => Promise.resolve(kept.delete(key)),
+    set: (key, value) => Promise.resolve(entries.set(key, value)),
+    delete: (key) => Promise.resolve(entries.delete(key)),
   };
 }
 
-describe('whose an answer is', () => {
+describe('the owner of a response', () => {
   it.each<[string, unknown]>([
     ['nothing', () => undefined],
     ['an empty text', () => ''],
     ['a number', () => 5],
     ['a promise', (tenant: string) => Promise.resolve(tenant)],
-  ])('a namespace that gives %s keeps nothing and shares nothing', async (_what, namespace) => {
-    const { model, asked, seen } = world(paris, { namespace: namespace as CacheOptions['namespace'] });
+  ])('a namespace that returns %s stores and shares nothing', async (_what, namespace) => {
+    const { model, requests, events } = world(paris, { namespace: namespace as CacheOptions['namespace'] });
     await model.generate(hi, { tenant: 'acme' });
     await model.generate(hi, { tenant: 'umbrella' });
-    expect(asked).toHaveLength(2);
-    expect(seen.map(({ type, why }) => ({ type, why }))).toEqual(
+    expect(requests).toHaveLength(2);
+    expect(events.map(({ type, why }) => ({ type, why }))).toEqual(
       Array(2).fill({ type: 'skipped', why: '`namespace` gave no text for this tenant' }),
     );
   });
 
-  it('parts of a class, whose text is no member, are not taken for equal', async () => {
+  it('distinguishes parts of a class whose text is not a member', async () => {
     class Said implements TextPart {
       readonly type = 'text';
       readonly #text: string;
@@ -49,30 +49,30 @@ describe('whose an answer is', () => {
       const [part] = request.messages.at(-1)?.parts ?? [];
       return { pieces: [part?.type === 'text' ? part.text : ''] };
     });
-    const said = async (text: string): Promise<string> => {
+    const textOf = async (text: string): Promise<string> => {
       const message = { role: 'user' as const, parts: [new Said(text)] };
       return (await model.generate({ messages: [message] })).text;
     };
-    expect([await said('A'), await said('B')]).toEqual(['A', 'B']);
+    expect([await textOf('A'), await textOf('B')]).toEqual(['A', 'B']);
     expect(types()).toEqual(['skipped', 'skipped']);
   });
 
-  it('calls under way that judge errors by other functions share none', async () => {
+  it('separates concurrent calls with other policy functions', async () => {
     const { step, open } = gate();
-    const { model, asked } = world(() => ({ pieces: ['x'], step }));
+    const { model, requests } = world(() => ({ pieces: ['x'], step }));
     const classify = () => undefined;
     const terms: CallOptions[] = [{ classify }, { classify }, { classify: () => 'server' }];
     const calls = terms.map((options) => model.generate(hi, options));
     await hashed();
     open();
     await Promise.all(calls);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 });
 
-describe('a reader that changes what it was given', () => {
-  it('changes nothing for who reads beside it, nor what is kept', async () => {
-    const { model, asked } = world(paris);
+describe('a reader that changes its events', () => {
+  it('affects neither other readers nor the stored response', async () => {
+    const { model, requests } = world(paris);
     const [spoiler, other] = [model.stream(hi), model.stream(hi)];
     const beside = other[Symbol.asyncIterator]();
     const [events] = await Promise.all([spoil(spoiler), beside.next()]);
@@ -85,7 +85,7 @@ describe('a reader that changes what it was given', () => {
     expect(text).toBe('Paris');
     expect((await other.response()).parts).toEqual([{ type: 'text', text: 'Paris' }]);
     expect((await model.generate(hi)).parts).toEqual([{ type: 'text', text: 'Paris' }]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   async function spoil(stream: ReturnType<ReturnType<typeof world>['model']['stream']>): Promise<number> {
@@ -101,8 +101,8 @@ describe('a reader that changes what it was given', () => {
 });
 
 describe('a reader that stopped reading', () => {
-  it('is no harm to an equal call that is made after its stream was given up', async () => {
-    const { model, asked, closed } = world(() => ({ pieces: ['a', 'b', 'c'] }));
+  it('does not affect an equal call after its stream was abandoned', async () => {
+    const { model, requests, closed } = world(() => ({ pieces: ['a', 'b', 'c'] }));
     const options: CallOptions = { timeouts: { unreadMs: 5 } };
     const left = model.stream(hi, options)[Symbol.asyncIterator]();
     await left.next();
@@ -112,7 +112,7 @@ describe('a reader that stopped reading', () => {
       while ((await left.next()).done !== true);
     };
     await expect(rest()).rejects.toMatchObject({ kind: 'aborted' });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 });
 
@@ -124,7 +124,7 @@ describe('an abort', () => {
     ['a call for a value', (model, options) => model.generateObject(request, options)],
     ['a stream of a value', (model, options) => model.streamObject(request as never, options).response()],
   ])('does not wait for the store: %s', async (_what, ask) => {
-    const { model, asked, types } = world(paris, {
+    const { model, requests, types } = world(paris, {
       store: slow(() => new Promise(() => undefined)),
       timeoutMs: 60_000,
     });
@@ -133,11 +133,11 @@ describe('an abort', () => {
     await hashed();
     abort.abort();
     await expect(call).rejects.toMatchObject({ kind: 'aborted' });
-    expect(asked).toHaveLength(0);
+    expect(requests).toHaveLength(0);
     expect(types()).not.toContain('store-failed');
   });
 
-  it('between two reads closes the stream, and the next read hears of it', async () => {
+  it('between two reads closes the stream, and the next read rejects', async () => {
     const { model, closed } = world(() => ({ pieces: ['a', 'b', 'c'] }));
     const abort = new AbortController();
     const stream = model.stream(hi, { signal: abort.signal });
@@ -149,8 +149,8 @@ describe('an abort', () => {
     await expect(response).rejects.toMatchObject({ kind: 'aborted' });
   });
 
-  it('of one reader between two reads leaves the others alone', async () => {
-    const { model, asked } = world(paris);
+  it('of one reader between two reads does not affect the others', async () => {
+    const { model, requests } = world(paris);
     const abort = new AbortController();
     const [leaves, stays] = [model.stream(hi, { signal: abort.signal }), model.stream(hi)];
     const [first, second] = [leaves[Symbol.asyncIterator](), stays[Symbol.asyncIterator]()];
@@ -161,11 +161,11 @@ describe('an abort', () => {
     for (let next = await second.next(); next.done !== true; next = await second.next())
       if (next.value.type === 'text-delta') text += next.value.text;
     expect(text).toBe('Paris');
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 });
 
-describe('a store that lies about', () => {
+describe('a store with a wrong', () => {
   const odd = [null, 42, 'x', {}, [], { type: 'text' }, { type: 'text', text: 5 }, { type: 'nonsense' }];
   const lies: Record<string, readonly object[]> = {
     'the time': [{ at: 1e300 }, { at: NaN }, { at: '1' }],
@@ -180,39 +180,39 @@ describe('a store that lies about', () => {
     'the rest': [{ finish: 'length' }, { id: 5 }, { rawFinish: {} }, { logprobs: 'x' }, { logprobs: [1] }],
   };
   it.each(Object.entries(lies))('%s is a miss, for calls and for streams', async (_what, changes) => {
-    const kept = new Map<string, unknown>();
-    const { model, asked } = world(paris, { store: slow(() => Promise.resolve(), kept) });
+    const entries = new Map<string, unknown>();
+    const { model, requests } = world(paris, { store: slow(() => Promise.resolve(), entries) });
     await model.generate(hi);
-    await expect.poll(() => kept.size).toBe(1);
-    const [[key, good] = ['', undefined]] = kept;
+    await expect.poll(() => entries.size).toBe(1);
+    const [[key, good] = ['', undefined]] = entries;
     const { response, ...rest } = good as { at: number; key: string; response: object };
     for (const change of changes) {
       for (const ask of [() => model.generate(hi), () => model.stream(hi).response()]) {
-        kept.set(key, { ...rest, ...change, response: { ...response, ...change } });
-        const before = asked.length;
+        entries.set(key, { ...rest, ...change, response: { ...response, ...change } });
+        const before = requests.length;
         expect((await ask()).parts, JSON.stringify(change)).toEqual([{ type: 'text', text: 'Paris' }]);
-        expect(asked.length, JSON.stringify(change)).toBe(before + 1);
+        expect(requests.length, JSON.stringify(change)).toBe(before + 1);
         await hashed();
       }
     }
   });
 
-  it('which key it kept an answer under gives nobody what is another’s', async () => {
-    const kept = new Map<string, unknown>();
+  it('key of a response never returns the response of another call', async () => {
+    const entries = new Map<string, unknown>();
     // As a column does that is too narrow.
     const cut = (key: string): string => key.slice(0, 4);
     const store: CacheStore = {
-      get: (key) => Promise.resolve(kept.get(cut(key))),
-      set: (key, value) => Promise.resolve(kept.set(cut(key), value)),
-      delete: (key) => Promise.resolve(kept.delete(cut(key))),
+      get: (key) => Promise.resolve(entries.get(cut(key))),
+      set: (key, value) => Promise.resolve(entries.set(cut(key), value)),
+      delete: (key) => Promise.resolve(entries.delete(cut(key))),
     };
-    const { model, asked } = world(echo, { store });
+    const { model, requests } = world(echo, { store });
     for (const tenant of ['acme', 'umbrella', undefined]) {
       expect((await model.generate(asks(`for ${tenant}`), { tenant })).text).toContain(`for ${tenant}`);
       await hashed();
     }
     expect((await model.stream(asks('for acme'), { tenant: 'acme' }).response()).text).toContain('for acme');
-    expect(asked).toHaveLength(4);
-    expect(kept.size).toBe(1);
+    expect(requests).toHaveLength(4);
+    expect(entries.size).toBe(1);
   });
 });
