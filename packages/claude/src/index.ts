@@ -4,6 +4,7 @@ export { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeEffort, type ClaudeQuirk
 
 // requests
 export { toOutput, type Output } from './output.ts';
+export { cachePoints, endOf, type BlockPosition, type CachedRequest, type CachePoint } from './points.ts';
 export { toSampling, type Sampling } from './sampling.ts';
 export {
   isThinkingOn,

@@ -40,7 +40,7 @@ describe('claudeModel', () => {
     });
   });
 
-  it('sends effort only where it is taken', () => {
+  it('sends effort only to models that accept it', () => {
     const taken = ['claude-opus-4-5', 'claude-sonnet-4-6', 'claude-opus-5-5', 'claude-sonnet-7'];
     const refused = ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-opus-4-1', 'claude-3-7-sonnet-latest'];
     expect(taken.map((id) => quirksOf(id).efforts.join(' '))).toEqual([
@@ -70,14 +70,14 @@ describe('claudeModel', () => {
     ['claude-haiku-5', 'claude-haiku-5-5'],
     ['claude-fable-6', 'claude-fable-5-2'],
     ['claude-opus-40', 'claude-opus-5-5'],
-  ] as const)('asks %s, which it does not know, as %s, and claims nothing of its limits', ([id, newest]) => {
+  ] as const)('treats the unknown %s as %s, without limits', ([id, newest]) => {
     expect(claudeModel(id)?.quirks).toBe(claudeModel(newest)?.quirks);
     expect(claudeModel(id)?.capabilities).toEqual({});
     expect(claudeModel(id)?.maxPages).toBeUndefined();
   });
 
   it.for(['glm-5', 'claude', 'claude-instant-v1', 'anthropic.claude-v2:1', 'claude-toString-5'])(
-    'knows nothing of %s',
+    'returns undefined for %s',
     (id) => {
       expect(claudeModel(id)).toBeUndefined();
     },
@@ -90,7 +90,7 @@ describe('claudeModel', () => {
     expect(claudeModel(id)).toMatchObject({ maxPages, readsPdf: true });
   });
 
-  it('the first generation of three does not read PDFs', () => {
+  it('the first models of version 3 do not read PDFs', () => {
     expect(claudeModel('claude-3-haiku-20240307')?.readsPdf).toBe(false);
   });
 });

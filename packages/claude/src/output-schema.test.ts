@@ -32,7 +32,7 @@ describe('outputSchema', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('moves what cannot be enforced into the description', () => {
+  it('moves unsupported keywords to the description', () => {
     const { schema, dropped } = toOutputSchema({
       type: 'object',
       properties: {
@@ -57,7 +57,7 @@ describe('outputSchema', () => {
     expect(dropped).toEqual(['minimum', 'maximum', 'minItems', 'format', 'additionalProperties']);
   });
 
-  it('leaves properties alone that are named like keywords, and enum and default values', () => {
+  it('keeps properties named like keywords, and enum and default values', () => {
     const properties = {
       minimum: { type: 'string' },
       format: { type: 'string', enum: ['minimum'], default: { maximum: 1 } },
@@ -65,7 +65,7 @@ describe('outputSchema', () => {
     expect(toOutputSchema({ type: 'object', properties }).schema['properties']).toEqual(properties);
   });
 
-  it('changes nothing of its input, is stable, and gives the same object for the same schema', () => {
+  it('does not change its input, is idempotent and returns the same object for the same schema', () => {
     const input = Object.freeze({
       type: 'object',
       properties: Object.freeze({ n: Object.freeze({ type: 'number', minimum: 1 }) }),
@@ -76,7 +76,7 @@ describe('outputSchema', () => {
   });
 });
 
-describe('what the vendor cannot enforce', () => {
+describe('unsupported features', () => {
   const object = (properties: object): object => ({ type: 'object', properties });
 
   it.for([

@@ -3,6 +3,9 @@ import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { claudeRecoveries, recoveryFor } from './recovery.ts';
 
+const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
+const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
+
 const thought: AssistantPart = {
   type: 'reasoning',
   text: 't',
@@ -107,8 +110,8 @@ describe('recoveryFor', () => {
     ],
     [
       'system.0.cache_control.ttl: Extra inputs are not permitted',
-      { cache: 'long' },
-      { cache: 'none' },
+      { cache: LONG_CACHE },
+      { cache: undefined },
       'cache',
     ],
     [
@@ -131,8 +134,8 @@ describe('recoveryFor', () => {
     ],
     [
       'You invoked an unsupported model or your request did not allow prompt caching.',
-      { cache: 'short' },
-      { cache: 'none' },
+      { cache: SHORT_CACHE },
+      { cache: undefined },
       'cache',
     ],
     [
@@ -153,16 +156,16 @@ describe('recoveryFor', () => {
     ['`temperature` is deprecated for this model.', {}],
     ['adaptive thinking is not supported on this model', {}],
     ["tool_choice: type 'any' is not supported", { toolChoice: 'auto' }],
-    ['cache_control: no', { cache: 'none' }],
+    ['cache_control: no', { cache: undefined }],
     ['max_tokens: 8192 > 4096, which is the maximum', { maxTokens: 10 }],
     ['input length and `max_tokens` exceed context limit: 210000 + 64000 > 200000', { maxTokens: 64_000 }],
     ['tools.0.custom.input_schema: Input does not match the expected shape.', {}],
     ['prompt is too long: 205000 tokens > 200000 maximum', {}],
-  ] as const)('has nothing to change for %s', ([said, more]) => {
+  ] as const)('returns undefined for %s', ([said, more]) => {
     expect(recoveryFor(said, ask(more), RULES)).toBeUndefined();
   });
 
-  it('changes nothing of the refused request', () => {
+  it('does not change the rejected request', () => {
     const asked = Object.freeze(ask({ temperature: 1 }));
     const before = JSON.stringify(asked);
     recoveryFor('thinking signature', asked, RULES)?.apply(asked);

@@ -1,4 +1,5 @@
 import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
+import { cacheLifetime } from '@majordomo/core/toolkit';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
@@ -50,7 +51,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'thinking-off',
     what: 'reasoning dropped',
     pattern: /expected `?thinking|start with a thinking block|thinking may not be enabled/i,
-    apply: withoutReasoning,
+    apply: (request) => without(request, 'reasoning'),
   },
   {
     // "The compiled grammar is too large …"; "Schema is too complex."; "tools.0.custom.strict: Extra inputs are not permitted"
@@ -76,7 +77,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     remember: true,
     pattern:
       /(?:thinking|effort)[^]{0,100}not support|not support[^]{0,100}(?:thinking|effort)|between_tools/i,
-    apply: withoutReasoning,
+    apply: (request) => without(request, 'reasoning'),
   },
   {
     // "`temperature` and `top_p` cannot both be specified for this model."
@@ -84,7 +85,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     what: 'topP dropped',
     remember: true,
     pattern: /top_?p/i,
-    apply: (request) => (request.topP === undefined ? request : { ...request, topP: undefined }),
+    apply: (request) => without(request, 'topP'),
   },
   {
     // "`top_k` must be unset when thinking is enabled"
@@ -92,7 +93,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     what: 'topK dropped',
     remember: true,
     pattern: /top_?k/i,
-    apply: (request) => (request.topK === undefined ? request : { ...request, topK: undefined }),
+    apply: (request) => without(request, 'topK'),
   },
   {
     // "`temperature` is deprecated for this model."; "temperature: Extra inputs are not permitted"
@@ -100,8 +101,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     what: 'temperature dropped',
     remember: true,
     pattern: /temperature/i,
-    apply: (request) =>
-      request.temperature === undefined ? request : { ...request, temperature: undefined },
+    apply: (request) => without(request, 'temperature'),
   },
   {
     // "tool_choice: type 'any' is not supported"; "This model doesn't support the toolConfig.toolChoice.tool field."
@@ -117,23 +117,16 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     what: 'cache markers dropped',
     remember: true,
     pattern: /cache_control|cachePoint|prompt caching/i,
-    apply: (request) => (isCached(request) ? { ...request, cache: 'none' } : request),
+    apply: (request) => (isCached(request) ? { ...request, cache: undefined } : request),
   },
   {
     // "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for …"
-    id: 'max-tokens',
-    what: "maxTokens lowered to the model's limit",
-    remember: true,
-    pattern: /max_tokens: \d+ > (\d+)/,
-    apply: withLowerMaxTokens,
-  },
-  {
     // "The maximum tokens you requested exceeds the model limit of 4096. Try again with …" (vercel/ai#2772, 2024-08)
     id: 'max-tokens',
     what: "maxTokens lowered to the model's limit",
     remember: true,
-    pattern: /maximum tokens you requested exceeds the model limit of (\d+)/i,
-    apply: withLowerMaxTokens,
+    pattern: /(?:max_tokens: \d+ >|maximum tokens you requested exceeds the model limit of) (\d+)/i,
+    apply: (request, [limit = 0]) => withMaxTokens(request, limit),
   },
   {
     // "input length and `max_tokens` exceed context limit: 180000 + 64000 > 200000, …"
@@ -153,10 +146,8 @@ function withoutStrict(request: ModelRequest): ModelRequest {
 const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
 
 function withoutThinking(request: ModelRequest): ModelRequest {
-  const hasThinking = request.messages.some(
-    (message) => message.role === 'assistant' && message.parts.some(isReasoning),
-  );
-  if (!hasThinking) return request;
+  if (!request.messages.some(({ role, parts }) => role === 'assistant' && parts.some(isReasoning)))
+    return request;
   const messages = request.messages.map((message) =>
     message.role === 'assistant'
       ? { ...message, parts: message.parts.filter((part) => !isReasoning(part)) }
@@ -165,9 +156,10 @@ function withoutThinking(request: ModelRequest): ModelRequest {
   return { ...request, messages };
 }
 
-function withoutReasoning(request: ModelRequest): ModelRequest {
-  return request.reasoning === undefined ? request : { ...request, reasoning: undefined };
-}
+const without = (
+  request: ModelRequest,
+  setting: 'reasoning' | 'temperature' | 'topP' | 'topK',
+): ModelRequest => (request[setting] === undefined ? request : { ...request, [setting]: undefined });
 
 function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
   const { reasoning, extra } = request;
@@ -176,10 +168,7 @@ function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): M
   return { ...request, reasoning: undefined, extra: adaptive(effort, extra) };
 }
 
-const isCached = ({ cache }: ModelRequest): boolean => cache === 'short' || cache === 'long';
-
-const withLowerMaxTokens = (request: ModelRequest, [limit = 0]: readonly number[]): ModelRequest =>
-  withMaxTokens(request, limit);
+const isCached = ({ cache }: ModelRequest): boolean => (cacheLifetime(cache) ?? 'none') !== 'none';
 
 function withMaxTokens(request: ModelRequest, limit: number): ModelRequest {
   if (limit < 1 || (request.maxTokens !== undefined && request.maxTokens <= limit)) return request;

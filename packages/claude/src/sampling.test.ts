@@ -15,7 +15,7 @@ it.for([
   ['both', true, { topK: 5 }, {}, ['topK']],
   ['none', false, { topK: 5 }, {}, ['topK']],
   ['none', true, {}, {}, []],
-] as const)('sampling "%s", thinking %s: %j goes out as %j', ([sampling, thinks, asked, sent, warned]) => {
+] as const)('sampling "%s", thinking %s: %j is sent as %j', ([sampling, thinks, asked, sent, warned]) => {
   const warnings: Warning[] = [];
   const kept = toSampling(
     { temperature: undefined, topP: undefined, topK: undefined, ...asked },

@@ -18,45 +18,31 @@ export function toSampling(
   thinks: boolean,
   warnings: Warning[],
 ): Sampling {
-  const temperature = toTemperature(request.temperature, sampling, thinks, warnings);
-  const accepted = <T>(what: string, value: T, why: string | undefined): T | undefined => {
+  const accepted = <T>(what: string, value: T, reason: string | undefined): T | undefined => {
+    const why = sampling === 'none' ? 'this model rejects it' : reason;
     if (value === undefined || why === undefined) return value;
     warnings.push({ action: 'dropped', what, why });
     return undefined;
   };
   const { topP, topK } = request;
+  const mustBeOne = thinks && request.temperature !== 1;
+  const temperature = accepted(
+    'temperature',
+    request.temperature,
+    mustBeOne ? 'it must be 1 while the model thinks' : undefined,
+  );
   return {
-    temperature,
+    temperature: temperature === undefined ? undefined : clampTemperature(temperature, warnings),
     topP: accepted('topP', topP, reasonToDropTopP(topP ?? 1, sampling, thinks, temperature !== undefined)),
-    topK: accepted('topK', topK, reasonToDropTopK(sampling, thinks)),
+    topK: accepted('topK', topK, thinks ? 'the API rejects it while the model thinks' : undefined),
   };
 }
 
-function toTemperature(
-  requested: number | undefined,
-  sampling: ClaudeQuirks['sampling'],
-  thinks: boolean,
-  warnings: Warning[],
-): number | undefined {
-  if (requested === undefined) return undefined;
-  const why = reasonToDropTemperature(requested, sampling, thinks);
-  if (why !== undefined) {
-    warnings.push({ action: 'dropped', what: 'temperature', why });
-    return undefined;
-  }
-  const accepted = Math.min(1, Math.max(0, requested));
-  if (accepted !== requested)
-    warnings.push({ action: 'coerced', what: `temperature to ${accepted}`, why: 'the API accepts 0 to 1' });
-  return accepted;
-}
-
-function reasonToDropTemperature(
-  temperature: number,
-  sampling: ClaudeQuirks['sampling'],
-  thinks: boolean,
-): string | undefined {
-  if (sampling === 'none') return 'this model rejects it';
-  return thinks && temperature !== 1 ? 'it must be 1 while the model thinks' : undefined;
+function clampTemperature(temperature: number, warnings: Warning[]): number {
+  const clamped = Math.min(1, Math.max(0, temperature));
+  if (clamped !== temperature)
+    warnings.push({ action: 'coerced', what: `temperature to ${clamped}`, why: 'the API accepts 0 to 1' });
+  return clamped;
 }
 
 function reasonToDropTopP(
@@ -65,12 +51,6 @@ function reasonToDropTopP(
   thinks: boolean,
   hasTemperature: boolean,
 ): string | undefined {
-  if (sampling === 'none') return 'this model rejects it';
   if (thinks && topP < 0.95) return 'it must be at least 0.95 while the model thinks';
   return sampling === 'one' && hasTemperature ? 'this model accepts either topP or temperature' : undefined;
-}
-
-function reasonToDropTopK(sampling: ClaudeQuirks['sampling'], thinks: boolean): string | undefined {
-  if (sampling === 'none') return 'this model rejects it';
-  return thinks ? 'the API rejects it while the model thinks' : undefined;
 }

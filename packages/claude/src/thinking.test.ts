@@ -27,7 +27,7 @@ it.for([
   ['max', ['low', 'medium', 'high', 'max'], 'max'],
   ['max', ['low', 'medium', 'high'], 'high'],
 ] as const)(
-  '%s of a model that takes %j is said as %s, and told where it is another word',
+  'effort %s of a model with %j is sent as %s, with a warning if it differs',
   ([asked, efforts, sent]) => {
     const { got, warnings } = think(asked, { efforts });
     expect(got.effort).toBe(sent);
@@ -96,7 +96,7 @@ describe('toThinking', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('thinks beside a forced tool where the model takes both', () => {
+  it('thinks with a forced tool if the model accepts both', () => {
     const { got, warnings } = think('low', { forcedTools: 'always' }, { forcesTool: true });
     expect(got.config).toEqual({ type: 'adaptive' });
     expect(warnings).toEqual([]);
@@ -130,15 +130,12 @@ describe('toThinking', () => {
       { config: undefined, effort: 'low' },
       'always thinks',
     ],
-  ] as const)(
-    'warns where reasoning is not as asked: %s',
-    ([, reasoning, quirks, situation, expected, why]) => {
-      const { got, warnings } = think(reasoning, quirks, situation);
-      expect(got).toEqual(expected);
-      expect(warnings).toHaveLength(1);
-      expect(warnings[0]?.why).toContain(why);
-    },
-  );
+  ] as const)('warns if the reasoning differs: %s', ([, reasoning, quirks, situation, expected, why]) => {
+    const { got, warnings } = think(reasoning, quirks, situation);
+    expect(got).toEqual(expected);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.why).toContain(why);
+  });
 });
 
 describe('isThinkingOn', () => {

@@ -7,14 +7,14 @@ it.for([
   ['none', 'never', 'none'],
   ['required', 'without-thinking', 'required'],
   [{ name: 'a' }, 'always', { name: 'a' }],
-] as const)('the choice %j stays with forced tools "%s"', ([choice, forcedTools, expected]) => {
+] as const)('keeps the choice %j with forced tools "%s"', ([choice, forcedTools, expected]) => {
   const warnings: Warning[] = [];
   expect(allowedToolChoice(choice, { forcedTools }, warnings)).toEqual(expected);
   expect(warnings).toEqual([]);
 });
 
 it.for(['required', { name: 'a' }] as const)(
-  'a model that refuses to be forced is left to choose: %j',
+  'sends auto to a model that rejects forced calls: %j',
   (choice) => {
     const warnings: Warning[] = [];
     expect(allowedToolChoice(choice, { forcedTools: 'never' }, warnings)).toBe('auto');

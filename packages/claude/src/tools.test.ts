@@ -19,7 +19,7 @@ const fit = (tools: readonly ModelTool[], quirks = STRICT, output?: JsonObject) 
   return { fitted: toTools(tools, quirks, output, warnings), warnings };
 };
 
-it('closes a schema that a grammar can be made of, and tells the rest in descriptions', () => {
+it('closes a supported schema and moves other keywords to descriptions', () => {
   const parameters = { ...named('a'), properties: { a: { type: 'string', minLength: 2 } } };
   const { fitted, warnings } = fit([tool('f', parameters, { description: ' ' })]);
   expect(fitted).toEqual([
@@ -41,7 +41,7 @@ it.each<[string, ModelTool, typeof STRICT, readonly string[]]>([
   ['the model knows no strict', tool('f', named('a')), { strictTools: false }, []],
   ['the caller does not want it', tool('f', named('a'), { strict: false }), STRICT, []],
   ['any names may come', tool('f', { type: 'object' }), STRICT, ['strict for the schema of f']],
-])('sends a schema as it is where %s', (_why, asked, quirks, told) => {
+])('sends a schema unchanged if %s', (_why, asked, quirks, told) => {
   const { fitted, warnings } = fit([asked], quirks);
   expect(fitted).toMatchObject([{ strict: false, schema: asked.parameters }]);
   expect(warnings.map(({ what }) => what)).toEqual(told);
@@ -61,13 +61,13 @@ it.each<[string, readonly ModelTool[], JsonObject | undefined, number]>([
     { ...unions(6), additionalProperties: false },
     1,
   ],
-])('holds as many as the vendor takes of %s', (_what, tools, output, held) => {
+])('respects the limit of %s', (_what, tools, output, held) => {
   const { fitted, warnings } = fit(tools, STRICT, output);
   expect(fitted.map(({ strict }) => strict)).toEqual(tools.map((_, at) => at < held));
   expect(warnings).toHaveLength(tools.length - held);
 });
 
-it('keeps the identity of schemas, so that their text can be kept', () => {
+it('keeps the identity of schemas, so that their JSON can be cached', () => {
   const tools = [tool('f', named('a'))];
   expect(fit(tools).fitted[0]?.schema).toBe(fit(tools).fitted[0]?.schema);
 });

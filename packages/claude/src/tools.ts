@@ -3,7 +3,7 @@ import { asList, asRecord } from '@majordomo/core/toolkit';
 import { objectRoot, type ObjectRoot } from '@majordomo/wire-kit';
 import { toOutputSchema } from './output-schema.ts';
 import type { ClaudeQuirks } from './quirks.ts';
-import { forEachSchema } from './unsupported-schema.ts';
+import { allSchemas } from './unsupported-schema.ts';
 
 /** A tool in a form that both platforms use. */
 export interface ClaudeTool {
@@ -60,10 +60,10 @@ function countsOf(schema: JsonObject): Counts {
 function count(root: JsonObject): Counts {
   let optional = 0;
   let unions = 0;
-  forEachSchema(root, ({ properties, required, anyOf, type }) => {
+  for (const { properties, required, anyOf, type } of allSchemas(root)) {
     if (anyOf !== undefined || Array.isArray(type)) unions++;
     optional += Object.keys(asRecord(properties)).length - asList(required).length;
-  });
+  }
   return { tools: 1, optional, unions };
 }
 

@@ -7,18 +7,17 @@ import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
  * structured-output, both 2026-11).
  */
 export function unsupportedFeature(root: JsonObject): string | undefined {
-  let feature: string | undefined;
-  forEachSchema(root, (schema) => {
-    const { $ref: reference } = schema;
-    if (isOpenRecord(schema)) feature ??= 'an object with arbitrary names';
-    if (typeof reference === 'string' && !reference.startsWith('#'))
-      feature ??= 'a reference to another document';
-  });
-  return feature ?? (isRecursive(root) ? 'a recursive schema' : undefined);
+  const schemas = allSchemas(root);
+  if (schemas.some(isOpenRecord)) return 'an object with arbitrary names';
+  if (schemas.some(refersElsewhere)) return 'a reference to another document';
+  return isRecursive(root) ? 'a recursive schema' : undefined;
 }
 
 const isOpenRecord = ({ type, properties, additionalProperties }: JsonObject): boolean =>
   type === 'object' && properties === undefined && additionalProperties !== false;
+
+const refersElsewhere = ({ $ref: reference }: JsonObject): boolean =>
+  typeof reference === 'string' && !reference.startsWith('#');
 
 /** Whether a chain of references leads back to a schema that contains it. */
 function isRecursive(root: JsonObject): boolean {
@@ -45,11 +44,11 @@ function resolveReference(root: JsonObject, reference: string): JsonObject | und
   return isSchema(value) ? value : undefined;
 }
 
-/** Visits the schema and all schemas in it. */
-export function forEachSchema(schema: JsonObject, visit: (schema: JsonObject) => void): void {
-  visit(schema);
-  for (const inner of subschemasOf(schema)) forEachSchema(inner, visit);
-}
+/** Returns the schema and all schemas in it. */
+export const allSchemas = (schema: JsonObject): readonly JsonObject[] => [
+  schema,
+  ...subschemasOf(schema).flatMap(allSchemas),
+];
 
 const subschemasOf = (schema: JsonObject): readonly JsonObject[] =>
   Object.entries(schema).flatMap(([name, value]): readonly JsonObject[] => {

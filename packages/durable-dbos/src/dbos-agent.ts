@@ -12,10 +12,13 @@ export interface DbosAgentOptions extends RunJournaledIo {
 }
 
 const DAYS_30 = 30 * 86_400_000;
-/** DBOS abandons a run after 100 restarts by default, and counts restarts during which the run only waited for a decision. */
+/**
+ * Maximum number of restarts of a run. The default of DBOS is 100, which includes restarts while the run only waits for a
+ * decision.
+ */
 const MAX_RESTARTS = 10_000;
 
-/** Maximum size of a journal entry. PostgreSQL accepts more, but large rows delay every query. */
+/** Maximum size of a journal entry, in bytes. PostgreSQL accepts more, but large rows delay every query. */
 const MAX_BYTES = 64 * 1_048_576;
 
 /** Registers the agent's workflow. Call it before `DBOS.launch()`, with the same name in every process. */

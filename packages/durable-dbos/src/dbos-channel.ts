@@ -3,10 +3,10 @@ import { LlmError } from '@majordomo/core';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { finalStatus } from './runs.ts';
 
-/** Stream of a run's workflow with the messages of the channel. */
+/** Name of the stream that contains the messages of the channel. */
 const STREAM = 'told';
 const POLL_INTERVAL_MS = 100;
-/** Maximum time between two queries of a database that fails. */
+/** Maximum time between two queries of a failing database, in milliseconds. */
 const MAX_INTERVAL_MS = 5000;
 
 /**
@@ -16,7 +16,8 @@ const MAX_INTERVAL_MS = 5000;
  */
 export function dbosChannel(): RunChannel {
   return {
-    // The last message comes between two steps, where a row would be a journal entry. The stream ends with its workflow.
+    // The last message is published between two steps, where a row would be a journal entry. The stream ends with its workflow
+    // anyway.
     publish: (_runId, text) => (DBOS.isInStep() ? DBOS.writeStream(STREAM, text) : Promise.resolve()),
     subscribe(runId, onMessage, onEnd) {
       const controller = new AbortController();
@@ -30,7 +31,7 @@ export function dbosChannel(): RunChannel {
   };
 }
 
-/** Reads the stream until the run has ended and all messages are read, or the subscription ends. */
+/** Reads the stream until the run has ended and all messages are read, or until the subscription ends. */
 async function readStream(
   runId: string,
   onMessage: (text: string) => void,
@@ -44,7 +45,7 @@ async function readStream(
       offset++;
       onMessage(text);
     } else if (isLast) return;
-    // Messages between the last read and the end of the run are read first.
+    // Before ending, read the messages that arrived since the last read.
     else isLast = await hasEnded(runId, signal);
   }
 }
@@ -68,7 +69,7 @@ async function hasEnded(runId: string, signal: AbortSignal): Promise<boolean> {
   return false;
 }
 
-/** Returns the message at an offset, or `undefined` if it or the run does not exist yet. */
+/** Returns the message at an offset, or `undefined` if the message or the run does not exist yet. */
 async function textAt(runId: string, offset: number): Promise<string | undefined> {
   try {
     return await DBOS.readStreamOffset<string>(runId, STREAM, offset, { timeoutSeconds: 1 });

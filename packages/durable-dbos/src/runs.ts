@@ -12,7 +12,7 @@ import { poll } from './poll.ts';
 
 /** Options of a wait for a run. The run continues when the wait ends. */
 export interface WaitOptions {
-  /** Ends the wait with kind `aborted`. */
+  /** Signal that ends the wait, which then rejects with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,7 +24,9 @@ export interface DbosAgent {
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
   /** Resolves with the calls that wait for a decision, or with none when the run has ended. A call is removed when the run receives its decision. */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
-  /** Sends a decision; the first decision on a call counts. Rejects with kind `invalid-request` if the call does not wait. */
+  /**
+   * Sends a decision. Only the first decision on a call is used. Rejects with kind `invalid-request` if the call does not wait.
+   */
   decide(runId: string, decision: Decision): Promise<void>;
   /**
    * Resumes the runs of these executors, or of all other executors, in this process, and returns their ids. Their processes
@@ -33,7 +35,7 @@ export interface DbosAgent {
   resumeAll(executors?: readonly string[]): Promise<readonly string[]>;
 }
 
-/** Queries without inputs and results, which can contain megabytes: a wait queries ten times a second. */
+/** Options of queries without inputs and results, which can contain megabytes. A wait queries ten times per second. */
 const WITHOUT_DATA = { loadInput: false, loadOutput: false } as const;
 const EVENT_MS = 100;
 

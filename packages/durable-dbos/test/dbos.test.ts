@@ -83,7 +83,7 @@ describeWith('postgres', 'an agent on DBOS', () => {
   it('stores an entry for each effect and for a model error', async () => {
     const names = async (runId: string) => (await DBOS.listWorkflowSteps(runId))?.map(({ name }) => name);
     expect(await names('plain 1')).toEqual(['ask 1', 'tool plain 1/1/1', 'ask 2']);
-    expect(await names('fails 1')).toEqual(['ask 1']);
+    expect(await names('failing 1')).toEqual(['ask 1']);
   });
 
   it('denies a call without a decision in time', async () => {

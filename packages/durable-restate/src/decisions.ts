@@ -17,7 +17,7 @@ const INVOCATION = 'begun';
 /** Name of the promise with the calls that wait in a round; `null` means that the run has ended. */
 const roundName = (round: number): string => `waiting ${round}`;
 
-/** Publishes the invocation id, so that `awaiting` notices the end of a run that was killed or whose agent changed. */
+/** Publishes the invocation id, by which `awaiting` detects the end of a run that was killed or whose agent changed. */
 export function publishInvocation(context: WorkflowContext): void {
   void context.promise<InvocationId>(INVOCATION).resolve(context.request().id);
 }
@@ -47,7 +47,7 @@ const waitingCalls = async (context: WorkflowSharedContext): Promise<readonly Wa
 const isDecided = async (context: WorkflowSharedContext, { name }: WaitingCall): Promise<boolean> =>
   (await context.promise<JsonValue>(name).peek()) !== undefined;
 
-/** Waits for calls without a decision and returns them; returns none when the run has ended. */
+/** Returns the calls that wait for a decision, after waiting for at least one. Returns no calls if the run has ended. */
 export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = handlers.workflow.shared(
   async (context: WorkflowSharedContext) => {
     const run = await context.promise<InvocationId>(INVOCATION);
@@ -69,7 +69,7 @@ export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = 
   },
 );
 
-/** Stores a decision; fails if its call does not wait. */
+/** Stores a decision. Fails if its call does not wait. */
 export const decide: (context: WorkflowSharedContext, decision: JsonValue) => Promise<void> =
   handlers.workflow.shared(async (context: WorkflowSharedContext, decision: JsonValue) => {
     const one = findCall(await waitingCalls(context), fromJson(decision));

@@ -4,7 +4,7 @@ import { MISMATCH_STATUS } from './mismatch.ts';
 /** Status of Restate for a run that an operator has killed. */
 const KILLED = 409;
 
-/** Whether the run has ended. A run that was killed, or whose agent changed, could not report that none of its calls waits. */
+/** Whether the run has ended. A run that was killed, or whose agent changed, could not report its end. */
 export async function hasOutput(output: () => PromiseLike<Output<unknown>>): Promise<boolean> {
   try {
     return (await output()).ready;

@@ -58,7 +58,7 @@ export async function withMismatchCheck<T>(
   }
 }
 
-/** Rejects when Restate reports a mismatch. Never settles after the signal has aborted. */
+/** Rejects when Restate reports a mismatch. Does not settle after the signal has aborted. */
 async function watchMismatch(what: string, query: MismatchQuery, signal: AbortSignal): Promise<never> {
   for (let wait = FIRST_QUERY_MS; !signal.aborted; wait = Math.min(wait * 2, MAX_INTERVAL_MS)) {
     await pause(wait, signal);
@@ -106,7 +106,7 @@ async function lastMismatch(
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** Resolves after the time, or when the signal aborts. */
+/** Resolves after the time in milliseconds, or when the signal aborts. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {

@@ -23,7 +23,7 @@ export interface RestateClientOptions {
 
 /** Options of a wait for a run. The run continues when the wait ends. */
 export interface WaitOptions {
-  /** Ends the wait with kind `aborted`. */
+  /** Signal that ends the wait, which then rejects with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -19,11 +19,13 @@ export interface RestateAgentOptions extends RunJournaledIo {
 
 /** Handlers of an agent's workflow. Their arguments and results are JSON by `toJson`. */
 export type AgentHandlers = {
-  /** Runs the agent once per key, the run's id, for a prompt or a state. Returns the result, with the transcript in `state` only. */
+  /**
+   * Runs the agent for a prompt or a state. The key is the run's id. Returns the result, whose transcript is only in `state`.
+   */
   run(context: restate.WorkflowContext, input: JsonValue): Promise<JsonValue>;
-  /** Waits for calls without a decision; returns none when the run has ended. */
+  /** Returns the calls that wait for a decision, after waiting for at least one. Returns no calls if the run has ended. */
   awaiting(context: restate.WorkflowSharedContext): Promise<JsonValue>;
-  /** Stores a decision; fails if its call does not wait. */
+  /** Stores a decision. Fails if its call does not wait. */
   decide(context: restate.WorkflowSharedContext, decision: JsonValue): Promise<void>;
 };
 
@@ -44,7 +46,7 @@ export function restateAgent<const Name extends string>(
   return restate.workflow({
     name,
     handlers: { run, awaiting, decide },
-    // Servers without this option retry instead.
+    // Servers that do not support this option retry the run instead.
     options: {
       abortTimeout: longestCallMs,
       onJournalMismatchErrors: 'fail',

@@ -3,15 +3,15 @@ import type { JsonObject } from '@majordomo/core';
 import { defineSkill } from './define-skill.ts';
 import { instantOf, zonedTime } from './zoned-time.ts';
 
-/** Where the clock gets its time, and which zone it means. */
+/** Options of `clock`. */
 export interface ClockOptions {
-  /** Epoch milliseconds. Default: the runtime's clock. */
+  /** Function that returns epoch milliseconds. Default: the runtime's clock. */
   readonly now?: (() => number) | undefined;
-  /** IANA name of the zone that is meant when none is named. Default `UTC`. */
+  /** IANA name of the default time zone. `@default 'UTC'` */
   readonly zone?: string | undefined;
 }
 
-/** The time: `time_now`, and `time_convert` between zones. */
+/** Creates a skill with the tools `time_now` and `time_convert`. */
 export function clock({ now = Date.now, zone = 'UTC' }: ClockOptions = {}): Skill {
   const zoneSchema = { type: 'string', description: `IANA time zone such as Europe/Oslo. Default: ${zone}` };
   const zonedResult = (epochMs: number, inZone: string): object => ({

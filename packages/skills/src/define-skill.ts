@@ -2,8 +2,8 @@ import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
 
 /**
- * Returns a skill: instructions, tools, or both, under one name. A skill holds no state of a run, so one instance may
- * serve many agents. Throws `config` if it has neither.
+ * Returns a skill, which has instructions, tools, or both. A skill stores no state of a run, so several agents can share the
+ * skill. Throws `config` if it has neither instructions nor tools.
  *
  *
  * @example

@@ -1,23 +1,23 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { parse } from 'yaml';
 
-/** Fields by name; every scalar is text, so that a version of 1.0 stays that. */
+/** Fields by name. Every scalar is a string, so that a version of `1.0` is not changed. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Reports a violation of the format that does not prevent reading. */
 export type ReportProblem = (what: string) => void;
 
-/** A file in two: the fields between lines of `---`, and what follows. `fields` is `undefined` without such lines. */
+/** File with front matter. `fields` is `undefined` without lines of `---`. */
 export interface SplitFile {
   readonly fields: Fields | undefined;
   readonly body: string;
 }
 
-/** Characters; descriptions and lists of tools do not need more. */
+/** Maximum length of front matter, in characters. */
 const MAX_FRONT_MATTER = 64 * 1024;
 const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)\r?\n?---[ \t]*(?:\r?\n|$)/;
 
-/** Throws an `Error` for front matter that cannot be read even with repairs. */
+/** Splits a file into front matter and body. Throws an `Error` for front matter that cannot be parsed even after repairs. */
 export function splitFile(text: string, problem: ReportProblem): SplitFile {
   const plain = text.replace(/^\uFEFF/, '');
   const begun = plain.trimStart();
@@ -40,7 +40,7 @@ function fieldsIn(yaml: string, problem: ReportProblem): Fields {
 
 function parseYaml(yaml: string): Fields | string {
   try {
-    // YAML would print a warning about unknown tags to stderr.
+    // With another schema, YAML would print a warning about unknown tags to stderr.
     const value: unknown = parse(yaml, { schema: 'failsafe', maxAliasCount: 10, logLevel: 'error' });
     return isRecord(value) ? value : 'has no fields';
   } catch (error) {
@@ -51,8 +51,9 @@ function parseYaml(yaml: string): Fields | string {
 const FIELD = /^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]|$)/;
 
 /**
- * Each field by itself, so that one that is wrong costs no other: `description: Use when: …`, `argument-hint: [file] [mode]`
- * and `tools: *` are what people write. Of two fields of one name the last counts.
+ * Parses each field separately, so that an invalid field does not affect the others. Common invalid fields are
+ * `description: Use when: …`, `argument-hint: [file] [mode]` and `tools: *`. The last of several fields with the same name
+ * applies.
  */
 function fieldByField(yaml: string): Fields | undefined {
   const blocks = new Map<string, string[]>();
@@ -71,7 +72,7 @@ function valueOf(name: string, block: readonly string[]): unknown {
   return typeof fields === 'string' ? asWritten(block) : fields[name];
 }
 
-/** The text behind the colon, on one line, without the marks of a text that was meant to be quoted or folded. */
+/** Returns the value of a field on one line, without quotation marks and folding marks. */
 function asWritten(block: readonly string[]): string {
   const text = block
     .map((line) => line.trim())

@@ -2,9 +2,9 @@ export { defineSkill } from './define-skill.ts';
 
 export { clock, type ClockOptions } from './clock.ts';
 
-// SKILL.md folders; those on disk are loaded by `@majordomo/skills/node`
+// SKILL.md folders; `@majordomo/skills/node` loads folders on disk
 export { parseSkillFile, readSkillFile, type ReadSkillFile, type SkillFile } from './skill-file.ts';
 export { skillLibrary, type SkillFolder } from './skill-library.ts';
 
-// what these are made of, for declarations of your own
+// types of the agent that these declarations use
 export type { Skill, ToolOutput } from '@majordomo/agent';

@@ -10,16 +10,16 @@ export interface SkillFile {
   readonly license: string | undefined;
   readonly compatibility: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Tools that the skill wants to use without approval. They are not granted. */
+  /** Tools that the skill requests without approval. The agent does not grant them. */
   readonly allowedTools: readonly string[];
-  /** The Markdown after the front matter. */
+  /** Markdown after the front matter. */
   readonly body: string;
 }
 
-/** A `SKILL.md` that was read liberally, and what is against the format in it. */
+/** Parsed `SKILL.md` with its violations of the format. */
 export interface ReadSkillFile {
   readonly file: SkillFile;
-  /** Such as `description has 1068 characters, at most 1024 are allowed`. */
+  /** Violations, such as `description has 1068 characters, at most 1024 are allowed`. */
   readonly problems: readonly string[];
 }
 
@@ -27,12 +27,12 @@ const NAME = /^(?!-)(?!.*--)[a-z0-9-]{1,64}(?<!-)$/;
 const MAX_NAME = 64;
 const MAX_DESCRIPTION = 1024;
 const MAX_COMPATIBILITY = 500;
-/** Bound for values that go into every prompt. */
+/** Maximum length in characters of fields that become part of every prompt. */
 const MAX_FIELD = 4096;
 
 /**
- * Reads the text of a `SKILL.md` by the letter. `folder`: the folder's name, which must be the skill's. Throws `config`
- * for whatever the format does not allow.
+ * Parses a `SKILL.md` strictly. The skill must have the name of its `folder`. Throws `config` for the first violation of the
+ * format.
  */
 export function parseSkillFile(text: string, folder?: string): SkillFile {
   return readFields(text, folder, (what) => {
@@ -40,7 +40,7 @@ export function parseSkillFile(text: string, folder?: string): SkillFile {
   });
 }
 
-/** Reads a `SKILL.md` liberally and returns violations of the format. Throws `config` only if it does not describe a skill. */
+/** Parses a `SKILL.md` leniently, and returns its violations of the format. Throws `config` if it is not a skill. */
 export function readSkillFile(text: string, folder?: string): ReadSkillFile {
   const problems: string[] = [];
   const file = readFields(text, folder, (what) => problems.push(what));
@@ -72,7 +72,7 @@ function split(text: string, problem: ReportProblem): { readonly fields: Fields;
   }
 }
 
-/** Returns the name if it is valid, otherwise that of the folder. */
+/** Returns the name if it is valid, otherwise the name of the folder. */
 function nameOf(fields: Fields, folder: string | undefined, problem: ReportProblem): string {
   const name = textIn(fields, 'name', MAX_NAME, problem);
   if (name === undefined) {
@@ -91,7 +91,7 @@ function nameOf(fields: Fields, folder: string | undefined, problem: ReportProbl
 
 function descriptionOf(fields: Fields, body: string, problem: ReportProblem): string {
   const description = textIn(fields, 'description', MAX_DESCRIPTION, problem);
-  // Claude Code has this field for the second half of what the format wants of a description.
+  // Claude Code appends this field to the description.
   const when = textIn(fields, 'when_to_use', MAX_DESCRIPTION, problem);
   if (description !== undefined) return when === undefined ? description : `${description} ${when}`;
   if (when !== undefined) return when;
@@ -101,7 +101,7 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   return first.trim().slice(0, MAX_DESCRIPTION);
 }
 
-/** Text, or a list of texts that was meant as one. */
+/** Returns a field as text. Joins the items of a list. */
 function textIn(
   fields: Fields,
   field: string,
@@ -120,7 +120,7 @@ function textIn(
 
 const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** `Bash(git status:*), Read`: spaces and commas part them, but not in parentheses. */
+/** Splits a list such as `Bash(git status:*), Read` at spaces and commas outside of parentheses. */
 function toolsIn(value: unknown, problem: ReportProblem): readonly string[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'string') problem('allowed-tools must be text');

@@ -3,21 +3,21 @@ import { LlmError, type JsonObject } from '@majordomo/core';
 import { defineSkill } from './define-skill.ts';
 import type { SkillFile } from './skill-file.ts';
 
-/** Skill folder on disk, in a bundle or in a bucket. */
+/** Skill folder, for example on disk, in a bundle or in a bucket. */
 export interface SkillFolder extends Pick<SkillFile, 'name' | 'description'> {
-  /** Returns the body of its `SKILL.md`. Called when the model requests it. */
+  /** Returns the body of the `SKILL.md`. Called when the model requests the body. */
   body(): string | Promise<string>;
-  /** Paths of its other files, relative to the folder, with slashes. */
+  /** Returns the paths of the other files, relative to the folder, with slashes. */
   files(): readonly string[] | Promise<readonly string[]>;
-  /** One of them, for the model. Must refuse what is not in the folder. */
+  /** Returns a file for the model. Must throw an error for a file outside of the folder. */
   read(path: string): ToolOutput | Promise<ToolOutput>;
 }
 
 const MAX_FILES_SHOWN = 200;
 
 /**
- * Returns skill folders as one skill with progressive disclosure: instructions contain names and descriptions,
- * `skill_read` returns a body, `skill_file` other files. Throws `config` when two folders have one name.
+ * Returns one skill for several skill folders. The instructions contain names and descriptions, `skill_read` returns a body,
+ * and `skill_file` returns another file. Throws `config` if two folders have the same name.
  */
 export function skillLibrary(folders: readonly SkillFolder[]): Skill {
   if (folders.length === 0) return { name: 'skills' };
@@ -26,7 +26,7 @@ export function skillLibrary(folders: readonly SkillFolder[]): Skill {
     if (byName.has(folder.name)) throw new LlmError('config', `two skill folders are named "${folder.name}"`);
     byName.set(folder.name, folder);
   }
-  // The schema lets no other name pass.
+  // The schema of the tool allows only known names.
   const find = (name: unknown): SkillFolder => {
     const folder = byName.get(typeof name === 'string' ? name : '');
     if (folder === undefined)

@@ -5,7 +5,7 @@ import type { ContentAttributes } from './content.ts';
 import type { Instruments, Measure } from './instruments.ts';
 import type { SafeSpan, StartSpan } from './safe-span.ts';
 
-/** Writers of spans and metrics. */
+/** Writers of spans and metrics for an agent. */
 interface AgentWriter {
   readonly start: StartSpan;
   readonly instruments: Instruments;
@@ -13,8 +13,8 @@ interface AgentWriter {
 }
 
 /**
- * Returns a function that wraps each run and tool in a span. The span ends with the work, whatever its
- * result. No state is stored for a run that has ended.
+ * Returns a function that wraps each run and tool in a span. The span ends with the work. State of a run is released when the
+ * run ends.
  */
 export function agentAround(name: string, writer: AgentWriter): Around {
   const { start, instruments, content } = writer;
@@ -111,7 +111,7 @@ const isOutcome = (came: unknown): came is ToolOutcome =>
 const isResult = (came: unknown): came is RunResult =>
   typeof came === 'object' && came !== null && 'awaiting' in came;
 
-/** Returns the error type; `undefined` if the consumer left the stream, which is not a failure. */
+/** Returns the error type, or `undefined` if the reader stopped reading the stream, which is not a failure. */
 function errorType(error: unknown): string | undefined {
   if (!LlmError.is(error)) return '_OTHER';
   for (let cause: unknown = error; LlmError.is(cause); cause = cause.cause)

@@ -27,11 +27,11 @@ type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }
 interface OpenCall {
   readonly span: SafeSpan;
   readonly attempts: Map<string, OpenAttempt>;
-  /** Error of an attempt whose content was already returned. The next attempt resets or continues it. */
+  /** Error of an attempt whose content was already returned. The next attempt discards or continues the content. */
   lastError: LlmError | undefined;
 }
 
-/** Attempt in progress, or finished and waiting for the end of its call. */
+/** Attempt that is in progress, or has finished before its call. */
 interface OpenAttempt {
   readonly target: string;
   readonly span: SafeSpan;
@@ -39,13 +39,13 @@ interface OpenAttempt {
   readonly labels: Attributes;
   readonly isStreamed: boolean;
   msToFirst: number | undefined;
-  /** Epoch milliseconds. */
+  /** End of the attempt in epoch milliseconds, if it has finished. */
   finishedAt: number | undefined;
 }
 
 /**
- * Spans and metrics of calls: one span for a call, with a child for each attempt that reached a provider. The
- * events and `around` calls of one call arrive in order. No state is stored for a call that has ended.
+ * Spans and metrics of calls. A call has a span, with a child for each attempt that reached a provider. The events and `around`
+ * calls of a call arrive in order. State of a call is released when the call ends.
  */
 export class CallSpans {
   private readonly options: CallSpansOptions;
@@ -55,7 +55,9 @@ export class CallSpans {
     this.options = options;
   }
 
-  /** Without the events the span would never end, so that there is none. */
+  /**
+   * Runs an attempt in the context of its span. Creates no span for a call without events, because the span would never end.
+   */
   readonly around = <T>(attempt: AttemptInfo, run: () => T): T => {
     const call = this.open.get(attempt.call.id);
     return call === undefined ? run() : context.with(this.begin(attempt, call), run);
@@ -159,7 +161,7 @@ export class CallSpans {
     attempt.span.set(endAttributes(result));
     this.measure(attempt, result);
     if (result.outcome === 'finished') {
-      // The end of the call has the response's id; the span ends at the end of the attempt.
+      // The span stays open, because the response's id is known at the end of the call. Its end time is that of the attempt.
       attempt.finishedAt = attempt.span.now();
       return;
     }
@@ -174,7 +176,7 @@ export class CallSpans {
     duration(ms / 1000, outcome === 'failed' ? { ...labels, 'error.type': error?.kind ?? '_OTHER' } : labels);
     if (usage?.input !== undefined) tokens(usage.input, { ...labels, 'gen_ai.token.type': 'input' });
     if (usage?.output !== undefined) tokens(usage.output, { ...labels, 'gen_ai.token.type': 'output' });
-    // Chunks are not observed: the mean time per token stands for them.
+    // Chunks are not observed, so the mean time per token is recorded.
     if (msToFirst === undefined || usage?.output === undefined || usage.output < 2) return;
     outputChunk((ms - msToFirst) / 1000 / (usage.output - 1), labels);
   }
@@ -225,7 +227,7 @@ const targetAttributes = ({
 }): Attributes =>
   withoutUndefined({
     'majordomo.target': target,
-    // A permanent bench has no end.
+    // A permanent bench has no end time.
     'majordomo.until': until !== undefined && Number.isFinite(until) ? until : undefined,
   });
 

@@ -76,7 +76,7 @@ function partOf(part: Part): object {
   }
 }
 
-/** Returns the type and size without the bytes. */
+/** Returns the type and the size of a part, without its bytes. */
 const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object => ({
   type,
   mime_type: mediaType,

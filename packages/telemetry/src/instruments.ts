@@ -2,10 +2,10 @@ import { createNoopMeter, type Attributes, type Meter } from '@opentelemetry/api
 import type { Dialect } from './convention.ts';
 import { ignoreErrors } from './safe-span.ts';
 
-/** Records a value and never throws. */
+/** Function that records a value and never throws. */
 export type Measure = (value: number, attributes: Attributes) => void;
 
-/** All metrics. */
+/** Metric instruments. */
 export interface Instruments {
   /** Whether a metrics SDK is active. */
   readonly isOn: boolean;
@@ -27,7 +27,7 @@ export interface Instruments {
   readonly cost: Measure;
 }
 
-/** Buckets of the conventions. */
+/** Histogram buckets of the conventions, in seconds. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const SECONDS_OF_RUNS = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
 const TOKENS = [
@@ -45,7 +45,7 @@ export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
   const histogram = (name: string, unit: string, explicitBucketBoundaries: number[]): Measure =>
     measure(name, () => {
       const made = meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
-      // Without an SDK, the API returns the same histogram for all names.
+      // Without an SDK, the API returns the same histogram for every name.
       isOn ||= made !== createNoopMeter().createHistogram(name);
       return (value, attributes) => {
         made.record(value, attributes);

@@ -8,13 +8,13 @@ import type { Convention } from './convention.ts';
 /** Options of `createTelemetry`. */
 export interface TelemetryOptions {
   /**
-   * Tracer.
+   * Tracer that creates the spans.
    *
    * @default the global tracer with the name of this package
    */
   readonly tracer?: Tracer | undefined;
   /**
-   * Meter. Start the SDK before.
+   * Meter that creates the metrics. Start the SDK before creating the telemetry.
    *
    * @default the global meter
    */
@@ -33,7 +33,7 @@ export interface TelemetryOptions {
    */
   readonly convention?: Convention | undefined;
   /**
-   * Whether metrics have the tenant as an attribute. Use it only with few tenants. Call spans always have it.
+   * Whether metrics have the tenant as an attribute. Use it only with few tenants. Call spans always have the attribute.
    *
    * @default false
    */
@@ -42,13 +42,13 @@ export interface TelemetryOptions {
 
 /** Spans and metrics of calls and agents. Errors of a tracer, meter or redactor do not affect calls. */
 export interface Telemetry {
-  /** For `createMajordomo({ ...telemetry.majordomo })`; use both, or neither. */
+  /** Options for `createMajordomo({ ...telemetry.majordomo })`. Pass both or neither. */
   readonly majordomo: {
     readonly onEvent: (event: CallEvent) => void;
     readonly around: <T>(attempt: AttemptInfo, run: () => T) => T;
   };
-  /** For `createAgent({ ...telemetry.agent('support') })`. The name is an attribute of metrics. */
+  /** Returns options for `createAgent({ ...telemetry.agent('support') })`. The name is an attribute of metrics. */
   agent(name: string): { readonly around: Around };
-  /** For a ledger's `onRecord`: cost as a metric. */
+  /** Listener for `onRecord` of a ledger, which records the cost as a metric. */
   readonly onRecord: (record: SpendRecord) => void;
 }

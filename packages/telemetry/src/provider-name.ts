@@ -1,10 +1,10 @@
-/** Returns the vendor's name in the conventions, otherwise majordomo's name. */
+/** Returns the vendor's name in the conventions, or otherwise the name in majordomo. */
 export function providerName(vendor: string | undefined, target: string): string {
   if (vendor === undefined) return target.slice(0, target.indexOf('/'));
   return NAMES[vendor] ?? vendor;
 }
 
-/** Names that differ, by `Provider.vendor`. */
+/** Names in the conventions that differ from `Provider.vendor`. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   'amazon-bedrock': 'aws.bedrock',
   azure: 'azure.ai.openai',

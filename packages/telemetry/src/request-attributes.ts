@@ -3,7 +3,9 @@ import type { Attempt, AttemptInfo, ChatResponse, Usage } from '@majordomo/core'
 import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
-/** Attributes of operation, provider and model: on spans from their start, for sampling, and on metrics. */
+/**
+ * Returns the attributes of operation, provider and model. Spans have them from the start, for sampling. Metrics have them too.
+ */
 export function identityAttributes({
   operation,
   vendor,
@@ -23,7 +25,7 @@ export function operationName(operation = 'chat'): string {
   return operation === 'embedding' ? 'embeddings' : 'generate_content';
 }
 
-/** Output kinds of the conventions. */
+/** Output types of the conventions, by operation. */
 const OUTPUTS: Readonly<Record<string, string>> = {
   image: 'image',
   speech: 'speech',
@@ -54,9 +56,7 @@ export function requestAttributes(attempt: AttemptInfo): Attributes {
   });
 }
 
-/**
- * Returns the attributes of the usage. Totals include their portions, in the conventions and in majordomo.
- */
+/** Returns the attributes of the usage. In the conventions and in majordomo, totals include their parts. */
 export function usageAttributes(usage: Usage | undefined): Attributes {
   return withoutUndefined({
     'gen_ai.usage.input_tokens': usage?.input,
@@ -78,7 +78,8 @@ export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attri
 export function endAttributes({ outcome, error, usage }: Attempt): Attributes {
   return withoutUndefined({
     'majordomo.outcome': outcome,
-    'http.response.status_code': error?.details.status,
+    // The error of a skipped attempt is that of an earlier response.
+    'http.response.status_code': outcome === 'skipped' ? undefined : error?.details.status,
     ...usageAttributes(usage),
   });
 }

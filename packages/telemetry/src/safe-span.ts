@@ -26,9 +26,9 @@ export const startSpans =
   (head) =>
     new SafeSpan(tracer, dialect, head);
 
-/** Span that never throws, whatever the tracer does, since observing a call must not change it. */
+/** Span that never throws, even if the tracer throws, because observing a call must not change the call. */
 export class SafeSpan {
-  /** Context in which new spans are children. */
+  /** Context in which new spans become children of this span. */
   readonly context: Context;
   private readonly span: Span | undefined;
   private readonly dialect: Dialect;
@@ -48,7 +48,7 @@ export class SafeSpan {
     this.context = ignoreErrors(() => this.span && trace.setSpan(parent, this.span)) ?? parent;
   }
 
-  /** Whether a tracer exists. Without an SDK there is none, and attributes and children are not needed. */
+  /** Whether an SDK records spans. Without an SDK, attributes and children are not needed. */
   get isTraced(): boolean {
     return (
       this.isRecording ||
@@ -69,7 +69,7 @@ export class SafeSpan {
     ignoreErrors(() => this.span?.addEvent(event, attributes));
   }
 
-  /** Sets the error status without a message, which may quote the prompt. */
+  /** Sets the error status without a message, because the message may quote the prompt. */
   onAttemptFailed(type: string): void {
     this.set({ 'error.type': type });
     ignoreErrors(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
@@ -80,7 +80,7 @@ export class SafeSpan {
     return this.startTime + this.ms();
   }
 
-  /** Milliseconds since the start. */
+  /** Returns the time since the start, in milliseconds. */
   ms(): number {
     return performance.now() - this.began;
   }
@@ -92,7 +92,7 @@ export class SafeSpan {
   }
 }
 
-/** Returns `undefined` if the function throws. */
+/** Returns the result of a function, or `undefined` if the function throws. */
 export function ignoreErrors<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 
 type Value = string | number | boolean | string[] | undefined;
 
-/** Returns the defined values. An absent attribute means unknown; -1 or 0 would be wrong. */
+/** Returns the defined values. A missing attribute means that the value is unknown. */
 export function withoutUndefined(values: Readonly<Record<string, Value>>): Attributes {
   const attributes: Attributes = {};
   for (const name in values) {

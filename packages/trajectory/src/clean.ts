@@ -11,11 +11,11 @@ export type LineFormat = 'majordomo' | 'sharegpt';
 export type CleanedLine =
   { readonly line: string } | { readonly suspect: string; readonly reasons: readonly string[] };
 
-/** Redacts a trajectory and searches the result again. Throws for values without JSON. */
+/** Redacts a trajectory and searches the result for secrets. Throws an error for values without JSON. */
 export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {
   const whole = toLine(trajectory);
   try {
-    // By way of JSON, so that no instance of a class hides what it holds; bytes stay bytes, and are not searched.
+    // Conversion to JSON and back removes instances of classes, which the redactor does not search. Bytes are not searched.
     const cleaned = redactor.value(fromJson<Trajectory>(JSON.parse(whole)));
     const kept = format === 'sharegpt' ? toShareGpt(cleaned) : cleaned;
     const line = JSON.stringify(format === 'sharegpt' ? kept : toJson(kept));

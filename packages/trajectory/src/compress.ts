@@ -3,9 +3,9 @@ import type { ShareGpt, ShareGptTurn } from './sharegpt.ts';
 
 /** Length limits of a conversation for training. */
 export interface CompressOptions {
-  /** Returns the token count of a text, such as `estimateTokens` of `@majordomo/catalog/tokens`. */
+  /** Function that returns the number of tokens of a text, such as `estimateTokens` of `@majordomo/catalog/tokens`. */
   readonly tokens: (text: string) => number;
-  /** Maximum tokens of the conversation. `@default 15_250` */
+  /** Maximum number of tokens of the conversation. `@default 15_250` */
   readonly targetTokens?: number | undefined;
   /** Number of entries at the end that are always retained. `@default 4` */
   readonly keepLast?: number | undefined;
@@ -18,7 +18,7 @@ export interface CompressedConversation {
   readonly omitted: number;
   readonly tokensBefore: number;
   readonly tokensAfter: number;
-  /** Whether it fits. `false`: the retained entries alone are too long. */
+  /** Whether the conversation fits. `false` if the retained entries are too long. */
   readonly fits: boolean;
 }
 

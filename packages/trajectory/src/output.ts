@@ -8,8 +8,8 @@ interface OpenFile {
 }
 
 /**
- * Appends lines of one kind to files that no other writer uses, so that no lock is needed. A file is named
- * `<kind>.<UTC>.<random>.jsonl` and readable by its owner only. A new file follows a full one, or one with an incomplete line.
+ * Appends lines of a kind to files that no other writer uses, so that no lock is needed. Files are named
+ * `<kind>.<UTC>.<random>.jsonl`. A new file follows a full file, or a file with an incomplete line.
  */
 export class Output {
   private readonly folder: string;

@@ -8,18 +8,18 @@ import type {
 } from '@majordomo/core';
 import type { Trajectory } from './trajectory.ts';
 
-/** Replayed turn. */
+/** Turn that was replayed. */
 export interface ReplayedTurn {
   readonly turn: number;
   readonly recorded: AssistantMessage;
   readonly response: ChatResponse;
-  /** Differences in calls, or in text if neither response has calls. */
+  /** Differences in the calls, or in the text if neither response has calls. */
   readonly differences: readonly string[];
 }
 
 /**
- * Calls a model for each recorded turn, with the recorded transcript before it. Tool results are taken from the record, and no
- * tool runs. Rejects with the error of the model.
+ * Yields the replayed turns. Calls a model for each recorded turn, with the transcript before the turn. Tool results come from
+ * the record, and no tool runs. Rejects with the error of the model.
  */
 export async function* replay(
   { messages, system, tools }: Trajectory,

@@ -1,7 +1,7 @@
 import type { AssistantPart, Message, Part, ToolResultPart } from '@majordomo/core';
 import { isCompleted, type Trajectory, type TrajectoryTool } from './trajectory.ts';
 
-/** One entry of a conversation. */
+/** Entry of a conversation. */
 export interface ShareGptTurn {
   readonly from: 'system' | 'human' | 'gpt' | 'tool';
   readonly value: string;
@@ -16,8 +16,8 @@ export interface ShareGpt {
 }
 
 /**
- * Converts a run to the ShareGPT format with the tags of Hermes models: tools in the system entry, a think block in each turn of
- * the model, calls and results as JSON. Images are replaced by a placeholder.
+ * Converts a run to the ShareGPT format with the tags of Hermes models. Tools are in the system entry, reasoning is in a think
+ * block, and calls and results are JSON. Placeholders replace images.
  */
 export function toShareGpt(trajectory: Trajectory): ShareGpt {
   const { messages, at, spec, targets } = trajectory;

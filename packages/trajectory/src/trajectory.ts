@@ -1,7 +1,7 @@
 import type { RunError, RunResult, RunState } from '@majordomo/agent';
 import type { Message, Usage } from '@majordomo/core';
 
-/** Complete run of an agent. A writer redacts secrets. */
+/** Complete run of an agent, before redaction. */
 export interface Trajectory {
   readonly version: 1;
   /** Id of the run. */
@@ -10,32 +10,32 @@ export interface Trajectory {
   readonly at: string;
   /** Spec that the agent called. */
   readonly spec: string;
-  /** Target that answered at each step. */
+  /** Target that answered each step, in order. */
   readonly targets: readonly string[];
   readonly system: string | undefined;
   readonly tools: readonly TrajectoryTool[];
   /** Transcript of the agent. */
   readonly messages: readonly Message[];
-  /** Sum of the usage; `undefined` if no vendor reported any. */
+  /** Sum of the usage, or `undefined` if no vendor reported usage. */
   readonly usage: Usage | undefined;
-  /** Reason of the end: `answered`, `max-steps` and so on, `waiting` for a decision, or the kind of the error. */
+  /** Reason for the end: `answered`, `max-steps` and so on, `waiting` for a decision, or the kind of the error. */
   readonly outcome: string;
-  /** JSON of the application. */
+  /** Metadata of the application, as JSON. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Tool as it was offered to the model. */
+/** Tool, as the model received it. */
 export interface TrajectoryTool {
   readonly name: string;
   readonly description: string;
-  /** JSON Schema. */
+  /** JSON Schema of the arguments. */
   readonly parameters: object;
 }
 
-/** Facts that a run does not contain. `targets` defaults to those of the run. */
+/** Facts that a run does not contain. `targets` defaults to the targets of the run. */
 export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
-/** Converts a run, or the error that ended it, to a trajectory. `at` defaults to now. */
+/** Converts a run, or the error that ended a run, to a trajectory. `at`: end of the run; default: now. */
 export function trajectoryOf(
   run: RunResult | RunError,
   about: RunDescription,
@@ -57,7 +57,7 @@ export function trajectoryOf(
   };
 }
 
-/** Did the run come to an answer? */
+/** Whether the run ended with an answer. */
 export const isCompleted = ({ outcome }: Trajectory): boolean => outcome === 'answered';
 
 const isKnown = (usage: Usage): boolean => Object.values(usage).some((value) => value !== undefined);

@@ -8,30 +8,30 @@ import { isCompleted, type Trajectory } from './trajectory.ts';
 
 /** Options of `trajectoryWriter`. */
 export interface WriterOptions {
-  /** Folder of the files. It is created for its owner only if it is missing. */
+  /** Folder of the files. A missing folder is created, with access for its owner only. */
   readonly folder: string;
   /** Redactor of every line. */
   readonly redactor: Redactor;
-  /** Maximum size of a file in bytes. A longer line has a separate file. `@default 67_108_864` (64 MiB) */
+  /** Maximum size of a file, in bytes. A longer line gets a separate file. `@default 67_108_864` (64 MiB) */
   readonly maxBytes?: number | undefined;
   /** Format of a line. `@default` `majordomo`, which is lossless */
   readonly format?: LineFormat | undefined;
-  /** Called with errors of writing. Its errors are ignored. */
+  /** Listener for errors of writing. Errors of the listener are ignored. @default errors are ignored */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Writes runs as lines to `success.*.jsonl` and `failure.*.jsonl`, and to `quarantine/` if a line may contain a secret. */
 export interface TrajectoryWriter extends AsyncDisposable {
-  /** Writes a run. Never rejects: a line with a secret after redaction goes to quarantine, and an error to `onError`. */
+  /** Writes a run. Never rejects. A line that still contains a secret is quarantined, and errors are reported to `onError`. */
   write(trajectory: Trajectory): Promise<'written' | 'quarantined' | 'failed'>;
-  /** Waits for pending lines. Later lines fail. */
+  /** Waits until pending lines are written. Later writes fail. */
   close(): Promise<void>;
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Throws `config` for options that cannot be meant. Any number of writers, in any number of processes, may share a folder.
+ * Creates a writer. Throws `config` for invalid options. Any number of writers, in any number of processes, may share a folder.
  *
  * @example
  * await using writer = trajectoryWriter({ folder: 'runs', redactor: createRedactor() });
@@ -56,7 +56,7 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
     return 'quarantined';
   };
   const told = (error: unknown): 'failed' => {
-    // A run does not fail because its trajectory did.
+    // An error of the writer must not fail the run.
     notify(onError, error);
     return 'failed';
   };

@@ -13,6 +13,7 @@ import {
   type ImagePart,
   type JsonObject,
   type Message,
+  type ResultPiece,
   type TextPart,
   type ToolResultPart,
   type UserPart,
@@ -106,10 +107,7 @@ const FAILED: ReadonlySet<LanguageModelV4ToolResultOutput['type']> = new Set([
   'execution-denied',
 ]);
 
-function resultContent(
-  output: LanguageModelV4ToolResultOutput,
-  unsupported: Unsupported,
-): (TextPart | ImagePart)[] {
+function resultContent(output: LanguageModelV4ToolResultOutput, unsupported: Unsupported): ResultPiece[] {
   switch (output.type) {
     case 'text':
     case 'error-text':
@@ -120,11 +118,11 @@ function resultContent(
     case 'execution-denied':
       return [text(`The call was not allowed${output.reason === undefined ? '.' : `: ${output.reason}`}`)];
     case 'content':
-      return output.value.flatMap((part): (TextPart | ImagePart)[] => {
+      return output.value.flatMap((part): ResultPiece[] => {
         if (part.type === 'text') return [text(part.text)];
         const [file] = part.type === 'file' ? fromSdkFile(part, unsupported) : [];
-        if (file?.type === 'image') return [file];
-        unsupported(`${part.type} in a tool's result`, 'a result can contain text and images');
+        if (file?.type === 'image' || file?.type === 'file') return [file];
+        unsupported(`${part.type} in a tool's result`, 'a result can contain text, images and documents');
         return [];
       });
   }

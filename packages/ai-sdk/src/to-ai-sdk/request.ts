@@ -60,7 +60,8 @@ function majordomoOptions(
     unsupported(`providerOptions.${name}`, 'put members of the wire into providerOptions.majordomo.extra');
   }
   checkOptions('providerOptions.majordomo', majordomo, {
-    cache: ['none', 'short', 'long'],
+    // Core checks it.
+    cache: true,
     extra: 'object',
     tenant: 'string',
     metadata: 'object',

@@ -7,7 +7,7 @@ import type { SkillFolder } from '../skill-library.ts';
 import { insidePath } from './path-guard.ts';
 
 export const SKILL_FILE = 'SKILL.md';
-/** Bytes of a file that the model may be given. */
+/** Maximum size of a file for the model, in bytes. */
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
 const MAX_SKILL_BYTES = 1024 * 1024;
 const IMAGES: Readonly<Record<string, string>> = {
@@ -18,15 +18,15 @@ const IMAGES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
-/** How a skill folder is read. */
+/** Options of `diskFolder`. */
 export interface DiskFolderOptions {
-  /** By the letter of the format. */
+  /** Whether to reject every deviation from the format. */
   readonly strict: boolean;
-  /** Called for violations of the format. */
+  /** Listener for violations of the format. */
   readonly onProblem: (what: string) => void;
 }
 
-/** Opens a skill folder on disk. Front matter is read now, everything else on request. Throws `config`. */
+/** Opens a skill folder on disk. Reads the front matter now, and the rest on request. Throws `config` if invalid. */
 export async function diskFolder(
   folder: string,
   { strict, onProblem }: DiskFolderOptions,
@@ -48,7 +48,7 @@ export async function diskFolder(
   };
 }
 
-/** Checks the size first, since the complete file goes into a prompt. */
+/** Returns the text of a `SKILL.md`. Checks the size first, because the complete file becomes part of a prompt. */
 async function skillText(folder: string): Promise<string> {
   const file = await insidePath(folder, SKILL_FILE);
   const { size } = await stat(file);

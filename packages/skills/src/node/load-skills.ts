@@ -6,19 +6,18 @@ import { checkOptions, notify } from '@majordomo/core/toolkit';
 import { skillLibrary, type SkillFolder } from '../skill-library.ts';
 import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 
-/** How skill folders are read. */
+/** Options of `loadSkills`. */
 export interface LoadSkillsOptions {
-  /** Called for every folder that is skipped, and for violations of the format in others. @default a process warning */
+  /** Listener called for every skipped folder, and for every violation of the format. @default a process warning */
   readonly onProblem?: ((error: LlmError) => void) | undefined;
-  /** true: the first folder that is not by the letter of the format is thrown. Default: false. */
+  /** Whether to throw an error for the first folder that violates the format. @default false */
   readonly strict?: boolean | undefined;
 }
 
 /**
- * Loads the skill folders of one or several folders, as one skill for `createAgent`. Of two skills with one name, the
- * one in the earlier folder counts: put the user's folder first. Violations of the format are tolerated; a folder
- * without a description of a skill is skipped. Throws `config` for an invalid path, and for a folder that cannot be
- * read.
+ * Loads the skill folders of one or several folders, as one skill for `createAgent`. If two skills have the same name, the
+ * skill in the earlier folder is used, so put the user's folder first. Violations of the format are tolerated. A folder that
+ * does not describe a skill is skipped. Throws `config` for an invalid path, and for a folder that cannot be read.
  *
  *
  * @example
@@ -63,12 +62,12 @@ function pathsIn(roots: string | readonly string[]): readonly string[] {
   return paths;
 }
 
-/** Shown by Node on stderr, unless the program listens to warnings itself. */
+/** Emits a warning, which Node prints on stderr by default. */
 const warn = ({ message }: LlmError): void => {
   process.emitWarning(message, { type: 'MajordomoWarning' });
 };
 
-/** Folders with a `SKILL.md`, by name; a link to such a folder is one as well. */
+/** Returns the sorted paths of the folders with a `SKILL.md`, including links to such folders. */
 async function skillFoldersIn(root: string): Promise<readonly string[]> {
   const names = await readdir(root).catch((cause: unknown) => {
     throw skillError(root, cause instanceof Error ? cause.message : String(cause), cause);

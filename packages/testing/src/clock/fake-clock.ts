@@ -18,7 +18,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** A clock at `start` (0), in milliseconds. */
+/** Creates a clock at `start` milliseconds. `@default 0` */
 export function fakeClock(start: number = 0): FakeClock {
   let now = start;
   const timers = new Set<Timer>();
@@ -67,7 +67,7 @@ async function loadLazyParts(): Promise<void> {
   ]);
 }
 
-/** A sleep over a timer: one rule for both clocks. */
+/** Sleeps with the timer of a clock. */
 export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -94,7 +94,7 @@ function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
   return found;
 }
 
-/** Turns of the event loop in which what is ready may set a timer, and those after which nobody is waited for. */
+/** Minimum and maximum number of turns of the event loop in which pending work may set a timer. */
 const LEAST_TURNS = 2;
 const MOST_TURNS = 12;
 

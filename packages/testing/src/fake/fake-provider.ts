@@ -20,7 +20,7 @@ import type { PlainTurn, Turn } from '../script/turn.ts';
 
 /** Options of `fakeProvider`: its scripts and properties. */
 export interface FakeOptions extends FakeOperationOptions {
-  /** The name before the slash of a spec. */
+  /** Id of the provider, the part of a spec before the slash. */
   readonly id: string;
   /** Vendor whose prices apply. Default: unknown. */
   readonly vendor?: string | undefined;
@@ -52,9 +52,9 @@ type RequestList = 'embeddingRequests' | 'transcriptionRequests' | 'speechReques
 
 /** Scripted provider with the requests that it received. */
 export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList> {
-  /** Every call for an answer, in order. */
+  /** Chat requests, in order. */
   readonly requests: readonly FakeCall[];
-  /** Every call for images, in order. */
+  /** Image requests, in order. */
   readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
   /** Number of turns that no call has played. 0 if a test used the complete script. */
   readonly unplayed: number;
@@ -63,7 +63,7 @@ export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList
 }
 
 /**
- * A provider that plays a script and remembers what it was asked. A call beyond the script, or for a model that has
+ * Creates a provider that plays a script and records its requests. A call beyond the script, or for a model that has
  * none, fails with `config`: no chain retries that or passes it on.
  *
  * @example

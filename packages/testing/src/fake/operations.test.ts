@@ -182,7 +182,7 @@ describe.each(Object.entries(models))('of %s', (_operation, play) => {
   });
 });
 
-it('a text tells what it rests on with its end, and what ran at the vendor stands before it', async () => {
+it('puts citations on the end of a text part, and vendor parts before the text', async () => {
   const citations = [{ url: 'https://a.example', title: 'A', start: 0, end: 5 }];
   const { majordomo } = world({
     families: ['claude'],

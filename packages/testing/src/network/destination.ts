@@ -1,4 +1,4 @@
-/** Where a socket wants to go. */
+/** Destination of a socket. */
 export interface Destination {
   readonly host: string;
   readonly port: string;

@@ -17,16 +17,16 @@ interface AwsResponse {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** A request handler of the AWS SDK over a `fetch`. */
+/** Request handler of the AWS SDK that uses `fetch`. */
 export interface AwsHandler {
   /** Sends one request of a client. */
   handle(
     request: AwsRequest,
     options?: { readonly abortSignal?: AbortSignal | undefined },
   ): Promise<{ readonly response: AwsResponse }>;
-  /** The clients call it at their end; there is nothing to close. */
+  /** Does nothing, because no connection remains open. */
   destroy(): void;
-  /** The clients may call it; there is nothing to configure. */
+  /** Does nothing, because no option is supported. */
   updateHttpClientConfig(): void;
   /** Always empty. */
   httpHandlerConfigs(): object;

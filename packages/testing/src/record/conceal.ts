@@ -25,7 +25,7 @@ export function concealHeaders(
   );
 }
 
-/** Without userinfo, and with credentials of the query and accounts of the path masked. */
+/** Returns a URL without user information and with masked credentials and accounts. */
 export function concealUrl(url: URL, secrets: readonly string[]): string {
   const clean = new URL(url);
   clean.username = '';
@@ -37,7 +37,7 @@ export function concealUrl(url: URL, secrets: readonly string[]): string {
   return hidden(clean.href, secrets);
 }
 
-/** Every text in it, names included, without secrets. */
+/** Masks secrets in every string of a JSON value, including names. */
 export function concealJson(value: JsonValue, secrets: readonly string[]): JsonValue {
   if (typeof value === 'string') return hidden(value, secrets);
   if (typeof value !== 'object' || value === null) return value;

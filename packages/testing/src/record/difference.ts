@@ -5,18 +5,22 @@ import type { RecordedBody, RecordedRequest } from './recording.ts';
 const MOST = 5;
 const LONGEST_VALUE = 80;
 
-/** In what a request differs from the recorded one; host and headers may. Empty: in nothing. */
+/** Returns the differences between a request and a recorded one. The base URL and the headers may differ. */
 export function differences(recorded: RecordedRequest, sent: RecordedRequest): readonly string[] {
   const found: string[] = [];
   const [there, here] = [new URL(recorded.url), new URL(sent.url)];
   there.searchParams.sort();
   here.searchParams.sort();
   compare(recorded.method, sent.method, 'method', found);
-  compare(there.pathname, here.pathname, 'path', found);
+  if (!isSamePath(there.pathname, here.pathname)) compare(there.pathname, here.pathname, 'path', found);
   compare(there.search, here.search, 'query', found);
   compare(contentOf(recorded.body), contentOf(sent.body), 'body', found);
   return found.length > MOST ? [...found.slice(0, MOST), `and ${found.length - MOST} more`] : found;
 }
+
+/** Whether one path ends with the other. A variable such as `OPENAI_BASE_URL` may add or remove a prefix. */
+const isSamePath = (recorded: string, sent: string): boolean =>
+  recorded.endsWith(sent) || sent.endsWith(recorded);
 
 function contentOf(body: RecordedBody | null): unknown {
   if (body === null) return undefined;

@@ -19,7 +19,7 @@ export interface RecordedRequest {
   readonly body: RecordedBody | null;
 }
 
-/** One read of the decoded body: text, or base64 if it ends within a character. */
+/** Chunk of the decoded body: text, or base64 if it ends within a character. */
 export type RecordedChunk =
   { readonly atMs: number; readonly text: string } | { readonly atMs: number; readonly base64: string };
 

@@ -53,6 +53,20 @@ describe('a replay', () => {
     fetch.done();
   });
 
+  it.each([
+    ['gets a prefix', 'https://api.example.com/v1/chat', 'http://gateway.lan/openai/v1/chat'],
+    ['loses its prefix', 'https://gateway.lan/openai/v1/chat', 'http://127.0.0.1/v1/chat'],
+  ])('answers a request whose path %s by another base URL', async (_name, recorded, sent) => {
+    const fetch = replayRecordings([recording({}, { url: recorded })]);
+    expect((await fetch(sent, post())).status).toBe(200);
+    fetch.done();
+  });
+
+  it('rejects a path of which only a part of a segment is equal', async () => {
+    const fetch = replayRecordings([recording({}, { url: 'https://api.example.com/v1/chat' })]);
+    expect((await fetch('https://api.example.com/at', post())).status).toBe(400);
+  });
+
   it('takes requests that run side by side in any order, each once', async () => {
     const second = recording({ status: 404 }, { body: null });
     const fetch = replayRecordings([recording(), second]);

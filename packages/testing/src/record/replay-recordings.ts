@@ -14,7 +14,7 @@ export interface ReplayOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A `fetch` that answers from recordings without a connection. */
+/** Function `fetch` that responds from recordings without a connection. */
 export interface ReplayingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** Number of recordings that no request has used. */
@@ -24,8 +24,8 @@ export interface ReplayingFetch {
 }
 
 /**
- * Plays recordings: each once, to the first request that equals it in method, path, query and body; host and headers may
- * differ. Any other request gets 400, which no chain retries, with a message that shows where it differs from the first
+ * Plays recordings: each once, to the first request that equals it in method, path, query and body. Headers, the host and a
+ * prefix of the path may differ, so a base URL in the environment does not matter. Any other request gets 400, which no chain retries, with a message that shows where it differs from the first
  * recording left; `done` throws the same.
  */
 export function replayRecordings(

@@ -29,7 +29,7 @@ export function spansOf(text: string, secrets: readonly string[]): readonly Span
   return apart;
 }
 
-/** The text with a mask for each of them. */
+/** Returns the text with masked secrets. */
 export function hidden(text: string, secrets: readonly string[]): string {
   let clean = '';
   let at = 0;

@@ -43,7 +43,7 @@ async function read(body: ConstructorParameters<typeof Response>[0]): Promise<Ui
     : bytes;
 }
 
-/** The request as it is recorded and compared: without secrets, given and learnt. */
+/** Returns the request without secrets, as it is recorded and compared. */
 export async function concealed(sent: Sent, given: readonly string[]): Promise<RecordedRequest> {
   const { method, url, headers } = sent;
   const secrets = [...given, ...learntFrom(headers, url)];

@@ -6,6 +6,7 @@ import {
   KINDS,
   AUDIO_TURN,
   TRANSCRIPT_TURN,
+  USAGE,
   VECTORS_TURN,
 } from './members.ts';
 import type { OperationName } from './operation-answer.ts';
@@ -23,7 +24,7 @@ export function turnProblem(turn: unknown): string | undefined {
   if (typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${describeValue(turn)}, not a string or an object`;
   const problem = chatTurnProblem(turn);
-  return problem ?? (turn['toolCalls'] === undefined ? undefined : callsProblem(turn['toolCalls']));
+  return problem ?? usageProblem(turn['usage']) ?? callsProblem(turn['toolCalls']);
 }
 
 /** Returns the problem of a turn of an embedding, transcription or speech model, or `undefined` if it is valid. */
@@ -51,7 +52,13 @@ function chatTurnProblem(turn: Readonly<Record<string, unknown>>): string | unde
     : unknownMember(turn, 'a turn', ANSWER_TURN);
 }
 
+function usageProblem(usage: unknown): string | undefined {
+  if (usage === undefined) return undefined;
+  return isRecord(usage) ? unknownMember(usage, 'usage', USAGE) : `has usage that is ${describeValue(usage)}`;
+}
+
 function callsProblem(calls: unknown): string | undefined {
+  if (calls === undefined) return undefined;
   const isCall = (call: unknown): boolean =>
     isRecord(call) && typeof call['name'] === 'string' && isRecord(call['args']);
   return isList(calls) && calls.every(isCall)

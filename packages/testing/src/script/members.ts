@@ -1,4 +1,4 @@
-import type { ErrorKind } from '@majordomo/core';
+import type { ErrorKind, Usage } from '@majordomo/core';
 import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
@@ -20,6 +20,15 @@ export const ANSWER_TURN: Members<AnswerTurn> = {
   chunks: true,
   everyMs: true,
   delayMs: true,
+};
+
+export const USAGE: Members<Usage> = {
+  input: true,
+  output: true,
+  cacheRead: true,
+  cacheWrite: true,
+  reasoning: true,
+  details: true,
 };
 
 export const FAIL_TURN: Members<FailTurn> = {

@@ -27,7 +27,7 @@ export interface TranscriptTurn extends OperationTurn {
 
 /** Response of a speech model. */
 export interface AudioTurn extends OperationTurn {
-  /** The audio, complete or in chunks. */
+  /** Audio, complete or in chunks. */
   readonly audio: Uint8Array | readonly Uint8Array[];
   /** `@default 'audio/mpeg'` */
   readonly mediaType?: string | undefined;

@@ -2,7 +2,7 @@ import type { EmbeddingRequest, SpeechRequest, TranscriptionRequest } from '@maj
 import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { FailTurn, HangTurn } from './turn.ts';
 
-/** A failure of an operation that is answered in one piece. */
+/** Failure of an operation with a single response. */
 export type OperationFail = Omit<FailTurn, 'after'>;
 /** Silence of such an operation, until the call is aborted. */
 export type OperationHang = Omit<HangTurn, 'after'>;

@@ -1,4 +1,4 @@
-/** Cuts a text into the given pieces, or into pieces of `chunks` code points (`usual` by default). */
+/** Splits a text into the given chunks, or into chunks of `chunks` code points. `@default usual` */
 export function pieces(
   text: string,
   chunks: readonly string[] | number | undefined,
