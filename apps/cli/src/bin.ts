@@ -19,11 +19,11 @@ const end = (signal: keyof typeof ENDINGS): void => {
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
-process.on('SIGHUP', (signal) => {
-  if (interrupts.reload === undefined) end(signal as 'SIGHUP');
+process.on('SIGHUP', () => {
+  if (interrupts.reload === undefined) end('SIGHUP');
   else interrupts.reload();
 });
-process.once('SIGTERM', end);
+process.once('SIGTERM', () => end('SIGTERM'));
 // The reader of a pipe such as `majordomo … | head` has closed it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 // A closed stderr does not end the answer.

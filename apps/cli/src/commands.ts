@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/trajectory.ts'),
   },
   {
+    name: 'catalog',
+    description: 'prices and models: show, diff, update',
+    load: () => import('./commands/catalog.ts'),
+  },
+  {
     name: 'keys',
     description: 'keys in your vault: list, set, remove; never shown',
     load: () => import('./commands/keys.ts'),

@@ -5,7 +5,7 @@ const TWO_CELLS =
 const FENCE = /^\s*(?:```|~~~)/;
 const TAB = 8;
 
-/** Returns the number of terminal cells of a text without line feeds. Terminals differ in details. */
+/** Returns the number of terminal cells of a string without line feeds. The number is approximate, because terminals differ. */
 export function cellsOf(text: string): number {
   let cells = 0;
   for (const letter of text) if (!NO_CELL.test(letter)) cells += TWO_CELLS.test(letter) ? 2 : 1;

@@ -1,7 +1,7 @@
 import type { Output } from './io.ts';
 import { printableJson } from './paint.ts';
 
-/** Writes a JSON document, with characters escaped that control a terminal. */
+/** Writes a JSON document, with escaped control characters. */
 export function writeJson({ write }: Pick<Output, 'write'>, value: unknown): void {
   write(`${printableJson(JSON.stringify(value, undefined, 2))}\n`);
 }

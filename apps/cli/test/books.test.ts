@@ -41,6 +41,29 @@ describe('majordomo usage', () => {
     );
   });
 
+  it('shows saved, extra and net amounts of prompt caches in columns and JSON', async () => {
+    await using server = await serve(
+      { parts: [{ type: 'text', text: 'Hello.' }], usage: { input: 1000, output: 5, cacheRead: 800 } },
+      'Hello.',
+    );
+    using place = configured({ ledger: {} }, { env: priced(server) });
+    for (const model of ['gpt-4o', 'gpt-4o-mini']) await place.run('chat', `lab/${model}`, 'hi', '-q');
+    const { out } = await place.run('usage', '--by', 'target');
+    // 800 tokens read at 1.25 instead of 2.50 USD a million.
+    expect(out.replaceAll(/ +/g, ' ').split('\n')).toEqual([
+      'target calls in out cost saved extra net',
+      'lab/gpt-4o 1 1000 5 $0.0016 $0.0010 $0.00 $0.0010',
+      'lab/gpt-4o-mini 1 12 5 $0.0000048 $0.00 $0.00 $0.00',
+      ' 2 1012 10 $0.0016 $0.0010 $0.00 $0.0010',
+      '',
+    ]);
+    const json = await place.run('usage', '--by', 'target', '--json');
+    expect(JSON.parse(json.out)).toMatchObject([
+      { cacheWrite: 0, cacheSavedNanoUsd: '1000000', cacheExtraNanoUsd: '0' },
+      { cacheSavedNanoUsd: '0' },
+    ]);
+  });
+
   it('draws a bar for each row where somebody looks', async () => {
     await using server = await serve('Hello.', 'Hello.', 'Hello.');
     using place = configured({ ledger: {} }, { env: priced(server), terminal: true });
@@ -85,6 +108,23 @@ describe('majordomo usage', () => {
     expect(out).toMatch(
       /lab\/gpt-4o .*\$0\.000080\nown\/mine .* \?\n .*\$0\.000080\+\?\n\?: 1 attempt has no known price\.\n$/,
     );
+  });
+
+  it('marks sums that lack attempts without reported tokens, and counts those attempts', async () => {
+    await using server = await serve({ parts: [{ type: 'text', text: 'Hello.' }], usage: false }, 'Hello.');
+    using place = configured({ ledger: {} }, { env: priced(server) });
+    for (const model of ['gpt-4o', 'gpt-4o-mini']) await place.run('chat', `lab/${model}`, 'hi', '-q');
+    const { out } = await place.run('usage', '--by', 'target');
+    expect(out.replaceAll(/ +/g, ' ').split('\n').slice(1)).toEqual([
+      'lab/gpt-4o-mini 1 12 5 $0.0000048',
+      'lab/gpt-4o 1 ? ? ?',
+      ' 2 12+? 5+? $0.0000048+?',
+      '?: 1 attempt has no known price.',
+      '?: 1 attempt has no reported count of tokens.',
+      '',
+    ]);
+    const json = await place.run('usage', '--by', 'target', '--json');
+    expect(JSON.parse(json.out)).toMatchObject([{ unknownUsage: 0 }, { unknownUsage: 1 }]);
   });
 
   it.each([

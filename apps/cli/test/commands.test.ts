@@ -57,6 +57,25 @@ it('a resource of Azure is asked at its own address, with its key', async () => 
   expect((await lost.run('doctor')).out).toContain('(environment), but no AZURE_OPENAI_ENDPOINT');
 });
 
+it('doctor shows the variables that replace a base URL, and the mistakes in them', async () => {
+  using place = world({
+    env: {
+      OPENAI_BASE_URL: 'http://proxy.lan/v1',
+      GOOGLE_VERTEX_BASE_URL: 'https://name:s3cret@vertex.lan',
+      OLLAMA_HOST: 'name:s3cret@127.0.0.1:1',
+    },
+  });
+  const { out, code } = await place.run('doctor');
+  expect(code).toBe(1);
+  expect(out.replaceAll(/\s+/g, ' ')).toContain(
+    'Base URLs ✓ OPENAI_BASE_URL http://proxy.lan/v1 (for openai, environment) ' +
+      '✗ GOOGLE_VERTEX_BASE_URL GOOGLE_VERTEX_BASE_URL contains a user or a password',
+  );
+  expect(out).toMatch(/– not set +ANTHROPIC_BASE_URL, GOOGLE_GEMINI_BASE_URL/);
+  expect(out).toContain('127.0.0.1:1 (for ollama, environment)');
+  expect(out).not.toContain('s3cret');
+});
+
 it('doctor knows the names of resolvers, and tells a server that refuses the key from one that is away', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: [] });
   const config =

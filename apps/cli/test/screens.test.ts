@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chatDialects, openaiChatWire, startWireServer, type WireServer } from '@majordomo/conformance';
@@ -62,6 +62,12 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
         return 'A butler runs the house, so that its people can live in it, and nobody notices how that is done.';
       },
     });
+    // A catalogue of today, so that `doctor` does not report its age.
+    mkdirSync(join(cwd, '.local/state/majordomo'), { recursive: true });
+    const date = new Date().toISOString().slice(0, 10);
+    const document = { format: 'majordomo-catalog/1', date, sources: [], models: [] };
+    const stored = JSON.stringify({ document, checkedAt: date });
+    writeFileSync(join(cwd, '.local/state/majordomo/catalog.json'), stored);
     await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
   });
   afterAll(async () => {
@@ -230,7 +236,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     // Which providers are installed, and which servers run, is the machine's affair.
     [
       'doctor',
-      'doctor | grep -vE "/(provider-|inspector )| (llamacpp|lmstudio|vllm|ollama|opencode|[a-z]+-cli) " | head -23',
+      'doctor | grep -vE "/(provider-|inspector )| (llamacpp|lmstudio|sglang|vllm|ollama|opencode|[a-z]+-cli) " | head -30',
     ],
     ['demo', 'demo'],
   ])(
@@ -253,4 +259,4 @@ const settled = (screen: string): string =>
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replaceAll(cwd, '~')
     // Which of them run is the machine's affair.
-    .replaceAll(/. (llamacpp|lmstudio|vllm|ollama) .*/g, '? $1 …');
+    .replaceAll(/. (llamacpp|lmstudio|sglang|vllm|ollama) .*/g, '? $1 …');

@@ -95,7 +95,7 @@ describe('majordomo serve', () => {
       const answer = await chat(url, 'fast');
       expect([answer.status, await answer.text()]).toEqual([
         502,
-        expect.stringContaining('operator sees why'),
+        expect.stringContaining('its operator receives the reason'),
       ]);
     }
     expect(running.err()).toMatch(/^auth: .*lab\/gpt-4o.*\n$/);

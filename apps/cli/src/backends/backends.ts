@@ -15,9 +15,10 @@ export interface Backend {
   readonly keyEnv: readonly string[];
   /** Option that receives a login of the vault, if it is not `apiKey`. */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
-  /** Variable with the address, and the path that completes its base URL. */
-  readonly addressEnv?: string;
-  readonly addressPath?: string;
+  /** Variables with the base URL. The provider reads them from `env`. */
+  readonly addressEnv?: readonly string[] | undefined;
+  /** Whether the provider has no default base URL, so that it needs such a variable. */
+  readonly needsAddress?: true;
   /** `server` and `cli` are detected on this machine and need no credential. `remote` has to be named. */
   readonly kind: 'remote' | 'server' | 'cli';
   /** Schemes of `LLM_*` DSNs that the package serves. */
@@ -34,6 +35,7 @@ const compatible = (profile: Profile): Backend => ({
   package: OPENAI,
   create: 'openaiCompatible',
   keyEnv: profile.keyEnv === undefined ? [] : [profile.keyEnv],
+  addressEnv: profile.baseURLEnv === undefined ? [] : [profile.baseURLEnv],
   kind: profile.keyEnv === undefined ? 'server' : 'remote',
 });
 
@@ -53,6 +55,7 @@ export const BACKENDS: readonly Backend[] = [
     package: OPENAI,
     create: 'createOpenAI',
     keyEnv: ['OPENAI_API_KEY'],
+    addressEnv: ['OPENAI_BASE_URL'],
     kind: 'remote',
     schemes: ['openai', 'openai-responses'],
   },
@@ -61,6 +64,7 @@ export const BACKENDS: readonly Backend[] = [
     package: '@majordomo/provider-anthropic',
     create: 'createAnthropic',
     keyEnv: ['ANTHROPIC_API_KEY'],
+    addressEnv: ['ANTHROPIC_BASE_URL'],
     kind: 'remote',
     schemes: ['anthropic'],
   },
@@ -69,6 +73,7 @@ export const BACKENDS: readonly Backend[] = [
     package: '@majordomo/provider-google',
     create: 'createGoogle',
     keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_CLOUD_PROJECT'],
+    addressEnv: ['GOOGLE_GEMINI_BASE_URL', 'GOOGLE_VERTEX_BASE_URL'],
     loginAs: { option: 'token', options: { vertexai: true } },
     kind: 'remote',
     schemes: ['google', 'gemini'],
@@ -78,6 +83,7 @@ export const BACKENDS: readonly Backend[] = [
     package: '@majordomo/provider-bedrock',
     create: 'createBedrock',
     keyEnv: ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE'],
+    addressEnv: ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'],
     kind: 'remote',
     schemes: ['bedrock'],
   },
@@ -91,15 +97,15 @@ export const BACKENDS: readonly Backend[] = [
   },
   ...PROFILES.map(compatible),
   {
-    ...compatible(azureOpenAI({ resource: '' })),
-    addressEnv: 'AZURE_OPENAI_ENDPOINT',
-    addressPath: '/openai/v1',
+    ...compatible(azureOpenAI()),
+    needsAddress: true,
   },
   {
     id: 'ollama',
     package: OLLAMA,
     create: 'createOllama',
     keyEnv: [],
+    addressEnv: ['OLLAMA_HOST'],
     kind: 'server',
     schemes: ['ollama', 'ollama-cloud', 'foreman'],
   },
@@ -129,6 +135,10 @@ export const BACKENDS: readonly Backend[] = [
 /** Whether the environment has a credential for the backend. */
 export const hasKey = ({ keyEnv }: Backend, env: Env): boolean =>
   keyEnv.some((name) => (env[name] ?? '') !== '');
+
+/** Whether the provider has a default base URL, or the environment has one. */
+export const hasAddress = ({ needsAddress, addressEnv = [] }: Backend, env: Env): boolean =>
+  needsAddress !== true || addressEnv.some((name) => (env[name] ?? '') !== '');
 
 /** Whether a vault may have a key that the environment lacks. A project or a profile alone is not a key. */
 export const lacksKey = ({ kind, keyEnv }: Backend, env: Env): boolean =>

@@ -1,5 +1,5 @@
 import { locatePackage } from '../load-package.ts';
-import { backendForScheme, backendOf, BACKENDS, hasKey } from './backends.ts';
+import { backendForScheme, backendOf, BACKENDS, hasAddress, hasKey } from './backends.ts';
 import { dsnEntries } from './dsns.ts';
 import type { Known } from './known.ts';
 
@@ -28,7 +28,6 @@ export async function openableIds(known: Known, cwd: string): Promise<readonly s
     const dsn = dsns.get(id);
     if (dsn !== undefined) return dsn.dsn !== undefined && isThere(backendForScheme(dsn.dsn.scheme)?.package);
     const backend = backendOf(id);
-    const isPlaced = backend?.addressEnv === undefined || (env[backend.addressEnv] ?? '') !== '';
-    return isPlaced && isThere(backend?.package);
+    return backend !== undefined && hasAddress(backend, env) && isThere(backend.package);
   });
 }

@@ -1,7 +1,7 @@
 import type { Env, Provider } from '@majordomo/core';
 import { Stop } from '../exit.ts';
 import type { StoredKeys } from '../vault/stored-keys.ts';
-import { hasKey, keysOf, lacksKey, type Backend } from './backends.ts';
+import { hasAddress, hasKey, keysOf, lacksKey, type Backend } from './backends.ts';
 
 /**
  * Calls the package's function with the vendor's profile, if it has one, and the options. Throws `Stop` if the package has no
@@ -10,7 +10,8 @@ import { hasKey, keysOf, lacksKey, type Backend } from './backends.ts';
 export function createBackend(backend: Backend, module: object, env: Env, stored?: StoredKeys): Provider {
   const create: unknown = Reflect.get(module, backend.create);
   if (typeof create !== 'function') throw outdated(backend, backend.create);
-  const options = { ...backend.options, ...addressOf(backend, env), ...keyOf(backend, env, stored) };
+  checkAddress(backend, env);
+  const options = { ...backend.options, ...keyOf(backend, env, stored) };
   const { profile } = backend;
   return Reflect.apply(create, undefined, profile === undefined ? [options] : [profile, options]) as Provider;
 }
@@ -28,9 +29,8 @@ function keyOf(backend: Backend, env: Env, stored: StoredKeys | undefined): obje
   return hasKey({ ...backend, keyEnv: keys }, env) ? {} : options;
 }
 
-function addressOf({ id, addressEnv, addressPath = '' }: Backend, env: Env): { readonly baseURL?: string } {
-  if (addressEnv === undefined) return {};
-  const place = env[addressEnv] ?? '';
-  if (place === '') throw new Stop(`${id} needs ${addressEnv}: the https://… address of your resource`);
-  return { baseURL: place.replace(/(?<!\/)\/+$/, '') + addressPath };
+function checkAddress(backend: Backend, env: Env): void {
+  if (hasAddress(backend, env)) return;
+  const { id, addressEnv = [] } = backend;
+  throw new Stop(`${id} needs ${addressEnv.join(' or ')}: the https://… address of your resource`);
 }

@@ -17,7 +17,7 @@ export async function askOnce(session: Chat, question: UserMessage): Promise<Exi
   const turn = await answer(session, question);
   await keep(session, question, turn);
   if (flags.quiet !== true && flags.json !== true && flags.events !== true) {
-    await footer(turn.response, performance.now() - from, io.stderr);
+    await footer(turn.response, performance.now() - from, io);
   }
   return EXIT.ok;
 }

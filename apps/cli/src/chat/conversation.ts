@@ -64,8 +64,8 @@ export class Conversation {
       this.say(`${path} goes with the next question`);
     },
     context: async () => {
-      const { context, messages } = this.session;
-      this.say(contextBar(await context.status(messages, this.session)));
+      const { context, messages, io } = this.session;
+      this.say(contextBar(await context.status(messages, this.session, io)));
     },
     compact: async (topic) => {
       const { context, messages, io } = this.session;
@@ -124,7 +124,7 @@ export class Conversation {
       );
       this.pending = [];
       await keep(session, question, turn);
-      if (session.flags.quiet !== true) await footer(turn.response, performance.now() - from, io.stderr);
+      if (session.flags.quiet !== true) await footer(turn.response, performance.now() - from, io);
     } catch (error) {
       if (!LlmError.is(error) || io.signal.aborted) throw error;
       if (error.kind === 'aborted') this.say('(stopped; /retry asks again)');

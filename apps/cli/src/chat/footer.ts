@@ -1,16 +1,16 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 import { withCounts } from '../with-counts.ts';
 import { wrapText } from '../wrap-text.ts';
-import type { Output } from '../io.ts';
+import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { costIn } from './cost.ts';
 
 /** Prints the target that answered, the cost if it is known, and why other targets did not answer. */
-export async function footer(response: ChatResponse, ms: number, output: Output): Promise<void> {
+export async function footer(response: ChatResponse, ms: number, io: Io): Promise<void> {
   const { usage, finish } = response;
   const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} in, ${usage.output ?? '?'} out`];
   const ended = finish === 'stop' || finish === 'tool-calls' ? [] : [`ended by ${finish}`];
-  await printFooter(response, [...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended], output);
+  await printFooter(response, [...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended], io);
 }
 
 /** Part of a response that every operation has. */
@@ -20,10 +20,11 @@ export type AnsweredResponse = Pick<ChatResponse, 'target' | 'warnings' | 'attem
 export async function printFooter(
   answered: AnsweredResponse,
   about: readonly string[],
-  output: Output,
+  io: Io,
 ): Promise<void> {
   const { target, warnings, attempts } = answered;
-  const cost = await costIn(answered);
+  const output = io.stderr;
+  const cost = await costIn(answered, io);
   const lines = [
     [target, ...(cost === undefined ? [] : [cost]), ...about].join(' · '),
     ...withCounts(attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped').map(told)),

@@ -1,3 +1,4 @@
+import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { ChatModel, ChatResponse, LlmError, Message, ResolvedTarget } from '@majordomo/core';
 import type { Compaction, Compactor, ContextStatus, TokenMeter } from '@majordomo/context';
 import type { Io } from '../io.ts';
@@ -22,7 +23,7 @@ export class FullContext {
   /** Returns the messages to send, and prints a line if they are summarized. */
   async fit(messages: readonly Message[], reader: Reader, io: Io): Promise<readonly Message[]> {
     if (this.engine === undefined && lengthOf(messages) < SHORT) return messages;
-    const { compactor } = await this.engineFor(reader);
+    const { compactor } = await this.engineFor(reader, io);
     const made = await compactor.run(messages, { system: reader.system, signal: io.signal });
     say(describeCompaction(made, false), io);
     this.sent = { messages: made.messages, system: reader.system };
@@ -36,7 +37,7 @@ export class FullContext {
     reader: Reader,
     io: Io,
   ): Promise<readonly Message[] | undefined> {
-    const { compactor } = await this.engineFor(reader);
+    const { compactor } = await this.engineFor(reader, io);
     const before = this.sent?.messages ?? messages;
     const request = { messages, system: reader.system };
     const shorter = await compactor.compact(messages, { request, signal: io.signal, overflow });
@@ -54,7 +55,7 @@ export class FullContext {
 
   /** Runs `/compact`. */
   async compact(messages: readonly Message[], focus: string, reader: Reader, io: Io): Promise<void> {
-    const { compactor } = await this.engineFor(reader);
+    const { compactor } = await this.engineFor(reader, io);
     const options = { force: true, system: reader.system, signal: io.signal };
     say(
       describeCompaction(
@@ -66,18 +67,18 @@ export class FullContext {
   }
 
   /** Returns the status for `/context`. */
-  async status(messages: readonly Message[], reader: Reader): Promise<ContextStatus> {
-    const { compactor } = await this.engineFor(reader);
+  async status(messages: readonly Message[], reader: Reader, io: Io): Promise<ContextStatus> {
+    const { compactor } = await this.engineFor(reader, io);
     return compactor.status(messages, { system: reader.system });
   }
 
-  private async engineFor({ model, targets }: Reader) {
+  private async engineFor({ model, targets }: Reader, io: Io) {
     if (this.engine?.model === model) return this.engine;
     const { createCompactor, tokenMeter } = await import('@majordomo/context');
     const meter = tokenMeter();
     const compactor = createCompactor({
       summarizer: model,
-      contextTokens: () => smallestContext(targets),
+      contextTokens: () => smallestContext(targets, io),
       meter,
     });
     this.engine = { compactor, meter, model };
@@ -86,8 +87,8 @@ export class FullContext {
 }
 
 /** Returns the smallest context window of the targets. */
-async function smallestContext(targets: readonly ResolvedTarget[]): Promise<number | undefined> {
-  const { catalog } = await import('@majordomo/catalog');
+async function smallestContext(targets: readonly ResolvedTarget[], io: Io): Promise<number | undefined> {
+  const catalog = await currentCatalog(io);
   const known = await Promise.all(
     targets.map(async ({ vendor, model, capabilities }) => {
       const found = vendor === undefined ? undefined : await catalog.find(vendor, model);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { slashOf } from './slash.ts';
+import { slashHelp, slashOf } from './slash.ts';
 
 it.each([
   ['What is a butler?', undefined],
@@ -18,4 +18,11 @@ it.each([
   ['/', '/ is not a command'],
 ])('%j is not sent', (line, problem) => {
   expect(slashOf(line)).toEqual({ name: undefined, problem: expect.stringContaining(problem) });
+});
+
+it('aligns the descriptions of /help', () => {
+  const lines = slashHelp().split('\n');
+  expect(lines.filter((line) => line.startsWith('/')).map((line) => line.search(/ \S/))).toEqual(
+    Array(12).fill(9),
+  );
 });

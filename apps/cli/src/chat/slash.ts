@@ -39,7 +39,7 @@ export function slashOf(line: string): Slash | undefined {
 /** Returns the text of `/help`. */
 export const slashHelp = (): string =>
   [
-    ...Object.entries(SLASH_COMMANDS).map(([name, does]) => `/${name} ${does}`),
+    ...Object.entries(SLASH_COMMANDS).map(([name, does]) => `/${name.padEnd(8)} ${does}`),
     'In a question, @file:PATH, @file:PATH:10-20, @folder:PATH, @diff, @staged, @git:3 and @url:URL go with it.',
     'A pasted text is one question. """ begins a text of several lines, and """ ends it.',
   ].join('\n');

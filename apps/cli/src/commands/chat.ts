@@ -41,4 +41,4 @@ export const addChatOptions = (command: Command): Command =>
     .option('--raw', 'show Markdown as it was written')
     .option('-q, --quiet', 'do not say who answered')
     .addHelpText('after', EXAMPLE)
-    .showHelpAfterError('(a prompt of several words goes into quotes; majordomo chat --help says more)');
+    .showHelpAfterError('(quote a prompt of several words; see majordomo chat --help)');

@@ -9,7 +9,7 @@ const PROJECT = 'majordomo.config';
 
 /** Configuration files of the command in this folder. */
 export interface ConfigFiles {
-  /** Nearest one in the working folder or above it. */
+  /** Nearest project configuration in the working folder or a parent folder. */
   readonly project: string | undefined;
   /** `$XDG_CONFIG_HOME/majordomo/config.*`. */
   readonly user: string | undefined;

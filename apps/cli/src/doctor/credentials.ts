@@ -1,4 +1,5 @@
-import { BACKENDS, type Backend } from '../backends/backends.ts';
+import type { Env } from '@majordomo/core';
+import { BACKENDS, hasAddress, type Backend } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { Io } from '../io.ts';
@@ -19,7 +20,7 @@ export async function credentials(settings: Settings, io: Io): Promise<Section> 
     title: 'Credentials',
     findings: [
       ...rows.flatMap(({ backend, found: [first, ...others] }) =>
-        first === undefined ? [] : [shown(backend, first, others, whereIs)],
+        first === undefined ? [] : [shown(backend, first, others, settings.env)],
       ),
       ...vault(stored),
       ...lines(missing).map((line) => absent('none for', line)),
@@ -35,7 +36,7 @@ interface FoundCredential {
 
 type WhereIs = (variable: string) => string | undefined;
 
-const placesIn =
+export const placesIn =
   ({ files }: Settings, { env }: Io): WhereIs =>
   (name) => {
     if ((env[name] ?? '') !== '') return 'environment';
@@ -54,12 +55,13 @@ const kept = ({ id }: Backend, stored: StoredKeys | undefined): readonly FoundCr
     .map((entry) => ({ text: `${stateOf(entry)} (the vault)`, isDead: entry.dead !== undefined }));
 
 function shown(
-  { id, addressEnv }: Backend,
+  backend: Backend,
   { text, isDead }: FoundCredential,
   others: readonly FoundCredential[],
-  whereIs: WhereIs,
+  env: Env,
 ): Finding {
-  const lacks = addressEnv === undefined || whereIs(addressEnv) !== undefined ? '' : `, but no ${addressEnv}`;
+  const { id, addressEnv = [] } = backend;
+  const lacks = hasAddress(backend, env) ? '' : `, but no ${addressEnv.join(' or ')}`;
   const rest = others.length === 0 ? '' : `, before ${others.map((other) => other.text).join(', ')}`;
   if (isDead) return mistake(id, text + rest);
   return (lacks === '' ? ok : absent)(id, text + rest + lacks);
@@ -79,7 +81,7 @@ function vault(stored: StoredKeys | undefined): readonly Finding[] {
 const MAX_LINE_LENGTH = 60;
 
 /** Formats names in lines that fit into a terminal. */
-function lines(names: readonly string[]): readonly string[] {
+export function lines(names: readonly string[]): readonly string[] {
   const filled: string[] = [];
   for (const name of names) {
     const last = filled.at(-1);

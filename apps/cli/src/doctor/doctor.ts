@@ -3,12 +3,14 @@ import { locatePackage } from '../load-package.ts';
 import { backendForScheme } from '../backends/backends.ts';
 import { configuredIds } from '../backends/configured.ts';
 import { dsnEntries } from '../backends/dsns.ts';
+import { catalogSection } from './catalog.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { loadSettings, reasonUnused, type Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { wrapText } from '../wrap-text.ts';
 import type { Io, Output } from '../io.ts';
 import { painter, printable } from '../paint.ts';
+import { baseURLs } from './base-urls.ts';
 import { credentials } from './credentials.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 import { local, LOCAL_TITLE } from './local.ts';
@@ -32,9 +34,11 @@ export async function doctor(
     packages(io.cwd),
     configuration(settings),
     await credentials(settings, io),
+    baseURLs(settings, io),
     dsns(settings, majordomo, io.cwd),
     await specs(settings, io.signal),
     await local(settings, io),
+    await catalogSection(settings, io),
   ];
   if (flags.lint !== undefined) {
     const { lint } = await import('./lint.ts');
@@ -90,9 +94,10 @@ function configured(loaded: LoadedConfig): Finding {
     : mistake(loaded.file, need);
 }
 
-const MARKS: Readonly<Record<Finding['state'], readonly [string, 'green' | 'dim' | 'red']>> = {
+const MARKS: Readonly<Record<Finding['state'], readonly [string, 'green' | 'dim' | 'yellow' | 'red']>> = {
   ok: ['✓', 'green'],
   absent: ['–', 'dim'],
+  warning: ['!', 'yellow'],
   mistake: ['✗', 'red'],
 };
 

@@ -1,6 +1,6 @@
-/** Line of the report. A `mistake` makes the command fail. */
+/** Line of the report. A `mistake` makes the command fail, a `warning` does not. */
 export interface Finding {
-  readonly state: 'ok' | 'absent' | 'mistake';
+  readonly state: 'ok' | 'absent' | 'warning' | 'mistake';
   readonly what: string;
   readonly detail: string;
 }
@@ -13,4 +13,5 @@ export interface Section {
 
 export const ok = (what: string, detail = ''): Finding => ({ state: 'ok', what, detail });
 export const absent = (what: string, detail = ''): Finding => ({ state: 'absent', what, detail });
+export const warning = (what: string, detail: string): Finding => ({ state: 'warning', what, detail });
 export const mistake = (what: string, detail: string): Finding => ({ state: 'mistake', what, detail });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Backend } from '../backends/backends.ts';
+import { hasAddress, type Backend } from '../backends/backends.ts';
 import { projectConfigs } from '../config/find-config.ts';
 import { setTrust } from '../config/trust.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
@@ -68,8 +68,8 @@ function nextSteps(vendors: readonly Backend[], { env, cwd }: Io): readonly stri
     const found = keyEnv.find(isSet);
     return [found === undefined ? `${id}: set ${keyEnv.join(' or ')}` : `${id}: ${found} is set`];
   });
-  const places = vendors.flatMap(({ id, addressEnv }) =>
-    addressEnv === undefined || isSet(addressEnv) ? [] : [`${id}: set ${addressEnv}`],
+  const places = vendors.flatMap((vendor) =>
+    hasAddress(vendor, env) ? [] : [`${vendor.id}: set ${vendor.addressEnv?.join(' or ') ?? ''}`],
   );
   const packages = new Set(vendors.map((vendor) => vendor.package));
   const missing = [...packages].filter((name) => locatePackage(name, cwd) === undefined);

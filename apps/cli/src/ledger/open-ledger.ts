@@ -1,5 +1,6 @@
 import type { Alert, Ledger } from '@majordomo/ledger';
 import type { ConversationStore, SqliteStores } from '@majordomo/store-sqlite';
+import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -47,7 +48,7 @@ async function storesPackage(io: Io, why: string): Promise<typeof import('@major
 
 async function ledgerOn(stores: SqliteStores, { ledger: config }: Settings, io: Io): Promise<Ledger> {
   const { createLedger } = await import('@majordomo/ledger');
-  const { catalog } = await import('@majordomo/catalog');
+  const catalog = await currentCatalog(io);
   const { limits, unknownPrice, prices = [] } = config ?? {};
   return createLedger({
     store: stores.ledger,

@@ -48,7 +48,8 @@ async function list(provider: string, settings: Settings, flags: ModelsFlags, io
     const found = await majordomo.listModels(provider, { signal });
     if (flags.prices !== true) return { provider, models: found, error: undefined };
     const { pricesOf } = await import('./prices.ts');
-    return { provider, models: found, error: undefined, prices: await pricesOf(provider, found, majordomo) };
+    const prices = await pricesOf(provider, found, majordomo, io);
+    return { provider, models: found, error: undefined, prices };
   } catch (error) {
     if (io.signal.aborted) throw error;
     if (LlmError.is(error)) return { provider, models: [], error };

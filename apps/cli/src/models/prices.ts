@@ -1,5 +1,7 @@
 import type { Price } from '@majordomo/catalog';
 import type { Majordomo, ModelInfo } from '@majordomo/core';
+import { currentCatalog } from '../catalog/current-catalog.ts';
+import type { Io } from '../io.ts';
 
 /** Price, also as text such as `$2.50 in, $15.00 out`. */
 export interface Priced {
@@ -9,7 +11,7 @@ export interface Priced {
 
 /** Prices of models from the catalog. */
 export interface Prices {
-  /** Date of the catalog's snapshot. */
+  /** Date of the catalogue. */
   readonly date: string;
   /** Prices by model id. Models without a known price are absent. */
   readonly byModel: ReadonlyMap<string, Priced>;
@@ -20,8 +22,10 @@ export async function pricesOf(
   provider: string,
   models: readonly ModelInfo[],
   majordomo: Majordomo,
+  io: Io,
 ): Promise<Prices> {
-  const { catalog, formatUsd, priceAt } = await import('@majordomo/catalog');
+  const { formatUsd, priceAt } = await import('@majordomo/catalog');
+  const catalog = await currentCatalog(io);
   const [target] = await majordomo.resolve(`${provider}/*`);
   const vendor = target?.vendor ?? '';
   const usd = (rate: number): string => formatUsd(BigInt(rate) * 1000n);

@@ -36,7 +36,7 @@ export async function embed(
     if (flags.json === true) writeJson(io.stdout, documentOf(response));
     else for (const vector of response.vectors) io.stdout.write(`${JSON.stringify(numbersOf(vector))}\n`);
     if (flags.json !== true && flags.quiet !== true)
-      await printFooter(response, about(response, performance.now() - from), io.stderr);
+      await printFooter(response, about(response, performance.now() - from), io);
     return EXIT.ok;
   });
 }

@@ -56,7 +56,7 @@ export async function speak(
     if (flags.json === true) writeJson(io.stdout, documentOf(response, file));
     else {
       if (file !== undefined) io.stdout.write(`${file}\n`);
-      if (flags.quiet !== true) await printFooter(response, [response.mediaType, seconds], io.stderr);
+      if (flags.quiet !== true) await printFooter(response, [response.mediaType, seconds], io);
     }
     return EXIT.ok;
   });

@@ -41,7 +41,7 @@ export async function transcribe(
       if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
       else io.stdout.write(formatTranscript(response, timestamps !== undefined, io));
       if (flags.json !== true && flags.quiet !== true)
-        await printFooter(response, about(response, performance.now() - from), io.stderr);
+        await printFooter(response, about(response, performance.now() - from), io);
       return EXIT.ok;
     },
   );

@@ -1,6 +1,7 @@
 import type { CallEvent, Majordomo } from '@majordomo/core';
 import type { Served } from '@majordomo/gateway/node';
 import type { Inspector, Ledger, Planner } from '@majordomo/inspector';
+import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { untilAborted, inspectorAt, listen, newToken } from '../serve/listen.ts';
@@ -29,6 +30,7 @@ export async function createPage(port: number, say: (text: string) => void, io: 
   await loadPackage('@majordomo/gateway', io.cwd, WHY);
   const loaded = await loadPackage('@majordomo/inspector', io.cwd, WHY);
   const { createInspector } = loaded as typeof import('@majordomo/inspector');
+  const catalog = await currentCatalog(io);
   let inspector: Inspector | undefined;
   let served: Served | undefined;
   return {
@@ -38,7 +40,7 @@ export async function createPage(port: number, say: (text: string) => void, io: 
     async attach(majordomo, knowledge = {}) {
       if (inspector !== undefined) return;
       const token = newToken();
-      const watching = createInspector({ majordomo, ...knowledge, token, loopback: true });
+      const watching = createInspector({ majordomo, catalog, ...knowledge, token, loopback: true });
       inspector = watching;
       served = await listen(
         { onEvent: watching.onEvent, fetch: (request) => watching.fetch(request) },

@@ -15,7 +15,10 @@ export function portOf(text: string): number {
   throw new Stop(`--port must be a number from 0, which takes a free one, to 65535, not "${text}"`);
 }
 
-/** Listens with `@majordomo/gateway`. `why`: the feature that needs it. Throws `Stop` if it cannot. */
+/**
+ * Starts a server with `@majordomo/gateway`. `why` names the feature that needs the package. Throws `Stop` if the package is not
+ * available or the server cannot listen.
+ */
 export async function listen(
   gateway: Gateway,
   place: { readonly port: number; readonly host: string },

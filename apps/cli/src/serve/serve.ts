@@ -1,5 +1,6 @@
 import type { Served } from '@majordomo/gateway/node';
 import { undiciFetch } from '@majordomo/undici';
+import { currentCatalog } from '../catalog/current-catalog.ts';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
 import { openLedgerGates } from '../ledger/ledger-gates.ts';
@@ -51,9 +52,11 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     // As for the platform's `fetch`, this variable enables HTTP_PROXY and similar variables.
     fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
+  const catalog = await currentCatalog(io);
   const inspector = loaded.createInspector?.({
     majordomo,
     models,
+    catalog,
     ledger: books.ledger,
     router: plannerOf(settings),
     content: flags.content,
@@ -66,6 +69,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     majordomo,
     models,
     authorize,
+    catalog,
     mounts: inspector && [inspector],
     onError,
   });
@@ -76,7 +80,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     [
       `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,
       `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags)}`,
-      `Inspector: ${inspectorLine(served.url, token, flags, io)}\n`,
+      `Inspector: ${inspectorLine(served.url, token, flags)}\n`,
     ].join('\n'),
   );
   await untilAborted(io.signal);
@@ -123,11 +127,11 @@ async function inspectorToken(
   return io.stdout.isTerminal ? newToken() : undefined;
 }
 
-function inspectorLine(url: string, token: string | undefined, flags: ServeFlags, { stdout }: Io): string {
-  if (flags.adminTokenFile !== undefined && token !== undefined)
-    return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
-  if (token !== undefined && stdout.isTerminal) return inspectorAt(url, token);
-  return flags.inspector === false ? 'off' : 'off; without a terminal it needs --admin-token-file';
+function inspectorLine(url: string, token: string | undefined, flags: ServeFlags): string {
+  if (token === undefined)
+    return flags.inspector === false ? 'off' : 'off; without a terminal it needs --admin-token-file';
+  if (flags.adminTokenFile === undefined) return inspectorAt(url, token);
+  return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;

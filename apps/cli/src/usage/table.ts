@@ -10,13 +10,18 @@ const GAP = '  ';
 const MAX_BAR = 30;
 const MIN_BAR = 4;
 
-/** Formats rows in columns, with a sum of several rows, and with bars on a terminal. */
+/**
+ * Formats rows in columns, with a sum of several rows, and with bars on a terminal. The columns of prompt caches appear
+ * if a row has an amount in them.
+ */
 export function table(rows: readonly ReportRow[], by: readonly ReportKey[], output: Output): string {
   const paint = painter(output);
-  const head = [...by, 'calls', 'in', 'out', 'cost'];
   const sum = sumOf(rows);
-  const lines = rows.map((row) => cells(row, by));
-  const last = rows.length > 1 ? [cells(sum, [], by.length)] : [];
+  const hasCache = rows.some((row) => row.cacheSavedNanoUsd !== 0n || row.cacheExtraNanoUsd !== 0n);
+  const cached = (row: ReportRow): readonly string[] => (hasCache ? cacheCells(row) : []);
+  const head = [...by, 'calls', 'in', 'out', 'cost', ...(hasCache ? ['saved', 'extra', 'net'] : [])];
+  const lines = rows.map((row) => [...cells(row, by), ...cached(row)]);
+  const last = rows.length > 1 ? [[...cells(sum, [], by.length), ...cached(sum)]] : [];
   const widths = head.map((_title, column) =>
     Math.max(...[head, ...lines, ...last].map((line) => cellsOf(line[column] ?? ''))),
   );
@@ -37,8 +42,8 @@ export function table(rows: readonly ReportRow[], by: readonly ReportKey[], outp
     const margin = ' '.repeat(Math.max(0, width(widths) - cellsOf(line)));
     return `${line}${margin}${drawn(row)}`.trimEnd();
   });
-  const told = [paint('dim', laid(head)), ...body, ...last.map((line) => paint('bold', laid(line)))];
-  return `${[...told, ...unpriced(sum)].join('\n')}\n`;
+  const printed = [paint('dim', laid(head)), ...body, ...last.map((line) => paint('bold', laid(line)))];
+  return `${[...printed, ...notes(sum)].join('\n')}\n`;
 }
 
 const width = (widths: readonly number[]): number =>
@@ -58,18 +63,38 @@ const weightOf =
     nanoUsd > 0n ? Number(row.nanoUsd) : row.input + row.output;
 
 function cells(row: ReportRow, by: readonly ReportKey[], blanks = 0): readonly string[] {
-  const { calls, input, output, nanoUsd, unpriced: without } = row;
+  const { calls, input, output, nanoUsd, unpriced, unknownUsage } = row;
   const keys = by.map((key) => printable(row.key[key] ?? '') || '–');
-  const cost = nanoUsd === 0n && without > 0 ? '?' : `${formatUsd(nanoUsd)}${without > 0 ? '+?' : ''}`;
+  const tokens = [input, output].map((count) => withUnknown(String(count), count === 0, unknownUsage));
+  const cost = withUnknown(formatUsd(nanoUsd), nanoUsd === 0n, unpriced);
   const blank = Array.from({ length: blanks }, () => '');
-  return [...blank, ...keys, String(calls), String(input), String(output), cost];
+  return [...blank, ...keys, String(calls), ...tokens, cost];
 }
 
-const unpriced = ({ unpriced: count }: ReportRow): readonly string[] =>
-  count === 0 ? [] : [`?: ${count} ${count === 1 ? 'attempt has' : 'attempts have'} no known price.`];
+/** Returns the amounts that prompt caches saved by reads and cost in addition by writes, and the difference. */
+const cacheCells = ({ cacheSavedNanoUsd, cacheExtraNanoUsd }: ReportRow): readonly string[] =>
+  [cacheSavedNanoUsd, cacheExtraNanoUsd, cacheSavedNanoUsd - cacheExtraNanoUsd].map((amount) =>
+    formatUsd(amount),
+  );
+
+/** Marks a sum that lacks the values of `unknown` attempts. */
+function withUnknown(sum: string, isZero: boolean, unknown: number): string {
+  if (unknown === 0) return sum;
+  return isZero ? '?' : `${sum}+?`;
+}
+
+/** Returns lines that explain the question marks. */
+const notes = ({ unpriced, unknownUsage }: ReportRow): readonly string[] => [
+  ...note(unpriced, 'known price'),
+  ...note(unknownUsage, 'reported count of tokens'),
+];
+
+const note = (count: number, missing: string): readonly string[] =>
+  count === 0 ? [] : [`?: ${count} ${count === 1 ? 'attempt has' : 'attempts have'} no ${missing}.`];
 
 function sumOf(rows: readonly ReportRow[]): ReportRow {
   const sum = (of: (row: ReportRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  const amount = (of: (row: ReportRow) => bigint): bigint => rows.reduce((all, row) => all + of(row), 0n);
   return {
     key: {},
     calls: sum(({ calls }) => calls),
@@ -78,7 +103,10 @@ function sumOf(rows: readonly ReportRow[]): ReportRow {
     input: sum(({ input }) => input),
     output: sum(({ output }) => output),
     cacheRead: sum(({ cacheRead }) => cacheRead),
-    nanoUsd: rows.reduce((all, { nanoUsd }) => all + nanoUsd, 0n),
+    cacheWrite: sum(({ cacheWrite }) => cacheWrite),
+    nanoUsd: amount(({ nanoUsd }) => nanoUsd),
+    cacheSavedNanoUsd: amount((row) => row.cacheSavedNanoUsd),
+    cacheExtraNanoUsd: amount((row) => row.cacheExtraNanoUsd),
     unpriced: sum((row) => row.unpriced),
     unknownUsage: sum((row) => row.unknownUsage),
     p50Ms: 0,

@@ -69,5 +69,10 @@ function sortRows(rows: readonly ReportRow[], [first]: readonly ReportKey[]): re
   );
 }
 
-/** Converts money to a decimal string, because JSON has no integers of that size. */
-const inJson = (row: ReportRow): object => ({ ...row, nanoUsd: String(row.nanoUsd) });
+/** Converts money to decimal strings, because JSON has no integers of that size. */
+const inJson = (row: ReportRow): object => ({
+  ...row,
+  nanoUsd: String(row.nanoUsd),
+  cacheSavedNanoUsd: String(row.cacheSavedNanoUsd),
+  cacheExtraNanoUsd: String(row.cacheExtraNanoUsd),
+});

@@ -1,0 +1,118 @@
+import type { CatalogEvent, CatalogSource, CatalogStore, StoredCatalog } from '@majordomo/catalog/refresh';
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
+import { writeJson } from '../write-json.ts';
+import { catalogFile, currentCatalog } from './current-catalog.ts';
+import { npmSource } from './npm-source.ts';
+
+/** Each release of the package contains the voted document. */
+const RECOMMENDED = 'npm:@majordomo/catalog@latest';
+/** Maximum time of a download. */
+const LOAD_MS = 60_000;
+
+interface ShowFlags {
+  readonly json?: true;
+}
+
+/** Flags of `catalog diff` and `catalog update`. */
+export interface SourceFlags extends ShowFlags {
+  readonly from?: string;
+  readonly accept?: readonly string[];
+}
+
+/** `majordomo catalog`: prints the date, the sources and the number of models and prices. */
+export async function showCatalog(flags: ShowFlags, io: Io): Promise<ExitCode> {
+  const catalog = await currentCatalog(io);
+  const models = (await Promise.all(catalog.vendors.map((vendor) => catalog.models(vendor)))).flat();
+  const { date, sources, vendors } = catalog;
+  const counts = {
+    vendors: vendors.length,
+    models: models.length,
+    priced: models.filter(({ prices }) => prices.length > 0).length,
+    retiring: models.filter(({ retires = '' }) => retires >= date).length,
+  };
+  if (flags.json === true) writeJson(io.stdout, { date, file: catalogFile(io), sources, counts });
+  else {
+    const lines = [
+      `Catalogue of ${date}: ${counts.models} models of ${counts.vendors} vendors, ${counts.priced} with a price, ${counts.retiring} that retire`,
+      ...sources.map((source) => `  ${source.name}, ${source.date}`),
+    ];
+    io.stdout.write(`${printable(lines.join('\n'))}\n`);
+  }
+  return EXIT.ok;
+}
+
+/** `majordomo catalog diff`: prints what an update would change. */
+export const diffCatalog = async (flags: SourceFlags, io: Io): Promise<ExitCode> =>
+  (await check(flags, io)).code;
+
+/** `majordomo catalog update`: writes the file that all commands use. A refused change leaves the file as it is. */
+export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCode> {
+  const { code, event, stored } = await check(flags, io);
+  if (code !== EXIT.ok || stored === undefined || event.type !== 'refreshed') return code;
+  const { fileStore } = await import('@majordomo/catalog/node');
+  const file = catalogFile(io);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  await fileStore(file).write(stored);
+  io.stderr.write(`${printable(file)} is of ${event.date}.\n`);
+  return code;
+}
+
+interface Checked {
+  readonly code: ExitCode;
+  readonly event: CatalogEvent;
+  /** Value for the file of the commands. */
+  readonly stored: StoredCatalog | undefined;
+}
+
+/** Checks a source without a change of the file, and prints the result. */
+async function check({ from = RECOMMENDED, json, accept = [] }: SourceFlags, io: Io): Promise<Checked> {
+  const { fileStore } = await import('@majordomo/catalog/node');
+  const { refreshed } = await import('@majordomo/catalog/refresh');
+  const file = fileStore(catalogFile(io));
+  let stored: StoredCatalog | undefined;
+  const store: CatalogStore = {
+    // Without the ETag of the last update, which `accept` may change.
+    read: async () => {
+      const value = await file.read().catch(() => undefined);
+      return value && { ...value, etag: undefined };
+    },
+    write: (value) => {
+      stored = value;
+      return Promise.resolve();
+    },
+  };
+  const source = await sourceOf(from, io);
+  const catalog = await refreshed({ from: source, store, everyMs: 0, accept, timeoutMs: LOAD_MS });
+  const event = await catalog.refresh();
+  const changes = event.type === 'refreshed' ? event.changes : [];
+  const refused = changes.filter((change) => change.refused !== undefined);
+  const error = event.type === 'failed' ? event.error.message : undefined;
+  if (json === true) writeJson(io.stdout, { result: event.type, date: catalog.date, error, changes });
+  else print(event, io);
+  return { code: error === undefined && refused.length === 0 ? EXIT.ok : EXIT.failed, event, stored };
+}
+
+async function sourceOf(from: string, io: Io): Promise<CatalogSource> {
+  if (from.startsWith('npm:')) return npmSource(from.slice('npm:'.length), io);
+  if (/^https?:/.test(from)) return from;
+  const { fileSource } = await import('@majordomo/catalog/node');
+  return fileSource(resolve(io.cwd, from));
+}
+
+function print(event: CatalogEvent, { stdout, stderr }: Io): void {
+  if (event.type === 'failed') stderr.write(`${printable(event.error.message)}\n`);
+  if (event.type === 'unchanged') stdout.write('The source has no newer data.\n');
+  if (event.type !== 'refreshed') return;
+  for (const { type, vendor, id, rates } of event.changes)
+    stdout.write(`${printable(`${type.padEnd(8)}  ${[`${vendor}/${id}`, ...rates].join('  ')}`)}\n`);
+  for (const { vendor, id, refused } of event.changes)
+    if (refused !== undefined) stderr.write(`${printable(`${vendor}/${id} refused: ${refused}`)}\n`);
+  if (event.changes.some(({ refused }) => refused !== undefined))
+    stderr.write(
+      'Compare the refused prices with those of the vendor, then repeat with --accept vendor/id.\n',
+    );
+}

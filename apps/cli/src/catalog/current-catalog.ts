@@ -1,0 +1,24 @@
+import type { Catalog } from '@majordomo/catalog';
+import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
+import { stateFile } from '../state-file.ts';
+
+type Place = Pick<Io, 'home' | 'env' | 'stderr'>;
+
+/** Returns the file that `majordomo catalog update` writes. */
+export const catalogFile = (io: Pick<Io, 'home' | 'env'>): string => stateFile('catalog.json', io);
+
+/** Returns the shipped snapshot with the newer data of `majordomo catalog update`. Reports a damaged file and ignores it. */
+export async function currentCatalog(io: Place): Promise<Catalog> {
+  const { fileStore } = await import('@majordomo/catalog/node');
+  const { refreshed } = await import('@majordomo/catalog/refresh');
+  const file = catalogFile(io);
+  return refreshed({
+    from: { name: file, load: () => Promise.resolve(undefined) },
+    store: fileStore(file),
+    everyMs: 0,
+    onEvent(event) {
+      if (event.type === 'failed') io.stderr.write(`${printable(event.error.message)}\n`);
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { openSpec } from '../backends/open.ts';
+import type { Settings } from '../config/settings.ts';
+import { warning, type Finding, type Section } from './finding.ts';
+import type { Io } from '../io.ts';
+import { currentCatalog } from '../catalog/current-catalog.ts';
+
+const DAY_MS = 86_400_000;
+const OLD_DAYS = 30;
+
+/** Reports configured targets whose models retire, and a catalogue that is older than 30 days. */
+export async function catalogSection(settings: Settings, io: Io): Promise<Section> {
+  const { noticeOf } = await import('@majordomo/catalog');
+  const catalog = await currentCatalog(io);
+  const now = new Date();
+  const findings: Finding[] = [];
+  for (const { target, vendor = '', model } of await configuredTargets(settings, io)) {
+    const found = await catalog.find(vendor, model);
+    const notice = found && noticeOf(found.model, now);
+    if (notice === undefined) continue;
+    const { daysLeft, retires, successor } = notice;
+    const when = daysLeft < 0 ? `has retired on ${retires}` : `retires on ${retires}, in ${daysLeft} days`;
+    findings.push(warning(target, successor === undefined ? when : `${when}; its successor is ${successor}`));
+  }
+  const age = Math.floor((now.getTime() - Date.parse(catalog.date)) / DAY_MS);
+  if (age > OLD_DAYS)
+    findings.push(warning('prices', `are of ${catalog.date}, ${age} days old; run majordomo catalog update`));
+  return { title: 'Catalogue', findings };
+}
+
+/** Returns the targets of the default model and the aliases, each once. Other sections report targets that cannot be opened. */
+async function configuredTargets(settings: Settings, { cwd, signal }: Io) {
+  const { model, aliases } = settings;
+  const specs = [...(model === undefined ? [] : [model]), ...Object.values(aliases)];
+  const resolved = await Promise.all(
+    specs.map(async (spec) => {
+      try {
+        const majordomo = await openSpec(spec, settings, { cwd, signal });
+        return await majordomo.resolve(spec, { signal });
+      } catch {
+        return [];
+      }
+    }),
+  );
+  return new Map(resolved.flat().map((target) => [target.target, target])).values();
+}

@@ -1,0 +1,185 @@
+import { catalog as shipped } from '@majordomo/catalog';
+import { catalogDocument } from '@majordomo/catalog/refresh';
+import { openaiResponses, startWireServer } from '@majordomo/conformance';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { world } from './world.ts';
+
+const STATE = '.local/state/majordomo/catalog.json';
+const TOMORROW = '2099-01-01';
+
+/** Document in which the input of gpt-4o costs this much, in USD per million. */
+async function documentWith(input: number, date = TOMORROW): Promise<string> {
+  const { models, ...document } = await catalogDocument(shipped, ['openai']);
+  const changed = models.map((model) => {
+    const price = model.prices.at(-1);
+    if (model.id !== 'gpt-4o' || price === undefined) return model;
+    const next = { ...price, from: date, rates: { ...price.rates, input: input * 1e6 } };
+    return { ...model, prices: [...model.prices, next] };
+  });
+  return JSON.stringify({ ...document, date, models: changed });
+}
+
+const stateIn = (cwd: string): unknown =>
+  existsSync(join(cwd, STATE)) ? (JSON.parse(readFileSync(join(cwd, STATE), 'utf8')) as unknown) : undefined;
+
+it('shows the date, the sources and the counts', async () => {
+  using place = world();
+  const { code, out } = await place.run('catalog');
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    new RegExp(
+      `^Catalogue of ${shipped.date}: \\d+ models of ${shipped.vendors.length} vendors, \\d+ with a price`,
+    ),
+  );
+  for (const { name, date } of shipped.sources) expect(out).toContain(`  ${name}, ${date}\n`);
+  const json = JSON.parse((await place.run('catalog', '--json')).out) as object;
+  expect(json).toMatchObject({
+    date: shipped.date,
+    file: join(place.cwd, STATE),
+    counts: { vendors: shipped.vendors.length },
+  });
+});
+
+describe('catalog diff', () => {
+  it('prints the changes of a file and writes nothing', async () => {
+    using place = world({ files: { 'new.json': await documentWith(3) } });
+    const { code, out } = await place.run('catalog', 'diff', '--from', 'new.json');
+    expect([code, out]).toEqual([0, 'changed   openai/gpt-4o  input: 2500000 → 3000000\n']);
+    expect(stateIn(place.cwd)).toBeUndefined();
+  });
+
+  it('fails for a refused change, as JSON too', async () => {
+    using place = world({ files: { 'new.json': await documentWith(30) } });
+    const { code, out } = await place.run('catalog', 'diff', '--from', 'new.json', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      result: 'refreshed',
+      changes: [{ type: 'changed', id: 'gpt-4o', refused: 'input ×12 is above maxChange 5' }],
+    });
+  });
+
+  it('reports that a source has no newer data', async () => {
+    using place = world({ files: { 'old.json': await documentWith(3, '2026-01-01') } });
+    const { code, out } = await place.run('catalog', 'diff', '--from', 'old.json');
+    expect([code, out]).toEqual([0, 'The source has no newer data.\n']);
+  });
+});
+
+describe('catalog update', () => {
+  it('writes the prices that other commands use', async () => {
+    await using server = await startWireServer({ wire: openaiResponses, script: () => 'Hello.' });
+    const env = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: server.baseURL };
+    const date = shipped.date.replace(/..$/, '22');
+    using place = world({ env, files: { 'new.json': await documentWith(12.5, date) } });
+    const cost = async (): Promise<number> =>
+      Number(/\$([\d.]+)/.exec((await place.run('chat', 'openai/gpt-4o', 'hi')).err)?.[1]);
+    const before = await cost();
+    expect((await place.run('catalog', 'update', '--from', 'new.json')).code).toBe(0);
+    expect(statSync(join(place.cwd, STATE)).mode & 0o777).toBe(0o600);
+    expect(await cost()).toBeGreaterThan(before);
+    expect((await place.run('catalog')).out).toContain(`Catalogue of ${date}`);
+  });
+
+  it('leaves the file as it is for a refused change, until the change is accepted', async () => {
+    using place = world({ files: { 'new.json': await documentWith(30) } });
+    const refused = await place.run('catalog', 'update', '--from', 'new.json');
+    expect([refused.code, stateIn(place.cwd)]).toEqual([1, undefined]);
+    expect(refused.err).toContain('openai/gpt-4o refused: input ×12 is above maxChange 5');
+    expect(refused.err).toContain('--accept vendor/id');
+    const { code } = await place.run('catalog', 'update', '--from', 'new.json', '--accept', 'openai/gpt-4o');
+    expect([code, stateIn(place.cwd)]).toMatchObject([0, { document: { date: TOMORROW } }]);
+  });
+
+  it.each(['{"format":"majordomo-catalog/1","date":', '<html></html>', '{"format":"majordomo-catalog/1"}'])(
+    'keeps the file if the source is %s',
+    async (text) => {
+      using place = world({ files: { 'good.json': await documentWith(3), 'bad.json': text } });
+      await place.run('catalog', 'update', '--from', 'good.json');
+      const before = stateIn(place.cwd);
+      const { code, err } = await place.run('catalog', 'update', '--from', 'bad.json');
+      expect(code).toBe(1);
+      expect(err).toContain(join(place.cwd, 'bad.json'));
+      expect(stateIn(place.cwd)).toEqual(before);
+    },
+  );
+
+  it('reads a package with the npm and tar of the user', async () => {
+    using place = world({ env: { PATH: process.env['PATH'] ?? '' } });
+    // A script in place of npm writes the tarball that `npm pack` would download.
+    mkdirSync(join(place.cwd, 'bin'));
+    mkdirSync(join(place.cwd, 'package/dist'), { recursive: true });
+    writeFileSync(join(place.cwd, 'package/dist/catalog.json'), await documentWith(3));
+    execFileSync('tar', ['-czf', 'prices.tgz', 'package'], { cwd: place.cwd });
+    const script = `#!/bin/sh\n[ "$1 $2" = "pack @acme/prices@1.2.3" ] || exit 1\ncp '${place.cwd}/prices.tgz' . && echo prices.tgz\n`;
+    writeFileSync(join(place.cwd, 'bin/npm'), script, { mode: 0o755 });
+    using other = world({ env: { PATH: `${place.cwd}/bin:${process.env['PATH'] ?? ''}` } });
+    const { code, out } = await other.run('catalog', 'update', '--from', 'npm:@acme/prices@1.2.3');
+    expect([code, out]).toEqual([0, 'changed   openai/gpt-4o  input: 2500000 → 3000000\n']);
+    const missing = await other.run('catalog', 'update', '--from', 'npm:@acme/other');
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('npm:@acme/other: ')]);
+  });
+
+  it('rejects a package name that is an option of npm', async () => {
+    using place = world();
+    const { code, err } = await place.run('catalog', 'diff', '--from', 'npm:--help');
+    expect([code, err]).toEqual([2, expect.stringContaining('write npm:NAME@VERSION')]);
+  });
+});
+
+it('reports a damaged file and uses the shipped snapshot', async () => {
+  using place = world();
+  mkdirSync(join(place.cwd, '.local/state/majordomo'), { recursive: true });
+  writeFileSync(join(place.cwd, STATE), '{');
+  const { out, err } = await place.run('catalog');
+  expect(out).toContain(`Catalogue of ${shipped.date}`);
+  expect(err).toContain(`${STATE}: the store cannot be read`);
+});
+
+describe('doctor', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const at = (date: string): void => {
+    vi.useFakeTimers({ now: new Date(date), toFake: ['Date'] });
+  };
+  const config = JSON.stringify({
+    model: 'openai/gpt-6-sol',
+    aliases: { claude: 'anthropic/claude-sonnet-4-5,openai/gpt-6-sol', nobody: 'unknown/x' },
+  });
+
+  it('names configured targets that retire, with date and successor', async () => {
+    at('2026-11-20');
+    using place = world({ files: { 'majordomo.config.json': config } });
+    const { out } = await place.run('doctor');
+    expect(out).toMatch(
+      /Catalogue\n {2}! anthropic\/claude-sonnet-4-5 +retires on 2026-11-30, in 10 days; its successor is claude-sonnet-5-5\n\n/,
+    );
+    at('2026-12-02');
+    expect((await place.run('doctor')).out).toContain('has retired on 2026-11-30;');
+  });
+
+  it('names a catalogue that is older than 30 days', async () => {
+    using place = world();
+    const days = (count: number): string =>
+      new Date(Date.parse(shipped.date) + count * 86_400_000).toISOString();
+    at(days(30));
+    expect((await place.run('doctor')).out).not.toContain('Catalogue');
+    at(days(31));
+    const { code, out } = await place.run('doctor', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toContainEqual({
+      title: 'Catalogue',
+      findings: [
+        {
+          state: 'warning',
+          what: 'prices',
+          detail: `are of ${shipped.date}, 31 days old; run majordomo catalog update`,
+        },
+      ],
+    });
+  });
+});
