@@ -25,7 +25,7 @@ const entries = ['packages', 'apps']
       }));
   });
 
-/** Documents that stand next to the packages; the first leads to the others. */
+/** Documents of the reference; the first one links the others. */
 const pages = [
   'apps/docs/README.md',
   ...readdirSync(HERE)

@@ -9,7 +9,7 @@ import { pagesOf, pageText } from './pages.mjs';
 
 const HERE = join(import.meta.dirname, '..');
 const OUT = join(import.meta.dirname, 'dist');
-/** Where reference.mjs writes. */
+/** Output folder of reference.mjs. */
 const REFERENCE = join(HERE, 'dist');
 const folder = mkdtempSync(join(HERE, '.site-'));
 

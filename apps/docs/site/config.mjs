@@ -9,7 +9,7 @@ const pages = [...pagesOf()].map(([file, page]) => ({
 const within = (folder) =>
   pages.filter(({ page }) => page.startsWith(`${folder}/`) && !page.endsWith('/index'));
 
-/** As the forge makes them, since the documents' links are written for it. */
+/** Heading ids as on the repository host, for which the links are written. */
 const slugify = (heading) =>
   heading
     .toLowerCase()

@@ -1,4 +1,4 @@
-// Every document of the repository as a page of the site: where it goes, and its links as they are there.
+// Pages of the site: path and links of every document of the repository.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
@@ -30,7 +30,7 @@ const markdownIn = (folder) =>
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
     .map((name) => name.slice(0, -'.md'.length));
 
-/** The text of a page. A link to what is not a page leads to the repository; one that leads nowhere throws. */
+/** Returns the text of a page. Links to other files point to the repository; a broken link throws. */
 export function pageText(file, pages) {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const parts = text.split(/(^```[\s\S]*?^```$)/gm);
