@@ -7,11 +7,13 @@ import tseslint from 'typescript-eslint';
 const NODE_ONLY = [
   'packages/media/**',
   'packages/provider-cli/**',
+  'packages/catalog/src/node/**',
   'packages/context/src/node/**',
   'packages/gateway/src/node/**',
   'packages/credentials/src/node/**',
   'packages/skills/src/node/**',
   'packages/store-sqlite/**',
+  'packages/evals/**',
   'packages/trajectory/**',
   'packages/undici/**',
   'packages/conformance/**',

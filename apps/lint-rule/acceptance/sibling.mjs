@@ -15,7 +15,7 @@ import { createAnthropic } from '@majordomo/provider-anthropic';
 
 const provider = createAnthropic({ apiKey: 'any', baseURL: process.argv[2] });
 const model: ChatModel = createMajordomo({ providers: [provider] }).model('anthropic/claude-test');
-console.log((await model.generate({ messages: [user('Say it shorter.')] })).text);
+console.log((await model.generate({ messages: [user('Make it shorter.')] })).text);
 `;
 
 const ESLINT_CONFIG = `import majordomo from '@majordomo/eslint-plugin';

@@ -4,6 +4,7 @@ import { lint, parsers } from './lint.ts';
 /** Code that mentions models or resembles a call and calls none. `recommended` does not report it. */
 const ACCEPTED: readonly (readonly [what: string, code: string])[] = [
   // names of packages
+  ['the environment of LlamaIndex', "import { getEnv } from '@llamaindex/env';"],
   ['a local package named after the AI SDK', "import { trim } from 'ai-utils';"],
   ['a scoped package with the SDK in its name', "import { x } from '@house/openai';"],
   ['a package whose name starts with the SDK', "import tokens from 'openai-tokens';"],
@@ -156,7 +157,7 @@ const ACCEPTED: readonly (readonly [what: string, code: string])[] = [
     "import { StructuredTool } from '@langchain/core/tools';\nimport { BaseCache } from '@langchain/core/caches';\nimport { Callbacks } from '@langchain/core/callbacks/manager';\nimport { BaseDocumentLoader } from '@langchain/classic/document_loaders/base';\nimport { GoogleCustomSearch } from '@langchain/community/tools/google_custom_search';",
   ],
   [
-    'what a plug-in of genkit describes its models with, and tools of other servers',
+    'model descriptions of a genkit plug-in, and tools of other servers',
     "import { Message, z } from 'genkit';\nimport { modelRef } from 'genkit/model';\nimport { createMCPClient } from '@ai-sdk/mcp';",
   ],
   ['ids and tools of the AI SDK', "import { generateId, tool, type UIMessage } from 'ai';"],
@@ -165,7 +166,7 @@ const ACCEPTED: readonly (readonly [what: string, code: string])[] = [
     "import { simulateReadableStream } from 'ai';\nimport { MockLanguageModelV3 } from 'ai/test';",
   ],
   [
-    'the client half of a route of its own',
+    'the client part of a separate route',
     "import { useChat } from '@ai-sdk/react';\nimport { DefaultChatTransport } from 'ai';",
   ],
   // processes
@@ -200,7 +201,7 @@ const ACCEPTED: readonly (readonly [what: string, code: string])[] = [
   ],
   ['a list of local models', "fetch('http://localhost:11434/api/tags');"],
   [
-    'a route of its own',
+    'a separate route',
     "app.post('/v1/chat/completions', handler);\napp.post('/v1/chat/completions', async (c) => c.json({ model: 'm', messages: [] }));",
   ],
   [
@@ -212,11 +213,11 @@ const ACCEPTED: readonly (readonly [what: string, code: string])[] = [
     "fetch('https://app.example.com/api/chat', { method: 'POST', body: JSON.stringify({ model: 'm', messages }) });",
   ],
   [
-    'a server of its own',
+    'a separate server',
     "const s = new Server();\ns.request('/v1/chat/completions', (request, response) => response.end(JSON.stringify({ model, messages })));",
   ],
   [
-    'a program of its own',
+    'a separate program',
     "import { spawn } from 'child_process';\nspawn('node', ['server.js', 'claude']);\nspawn('node', ['node_modules/vite/bin/vite.js']);",
   ],
 

@@ -350,7 +350,7 @@ const UNSUPPORTED_FETCHES: readonly (readonly [what: string, code: string])[] = 
   ['the JSON is read twice', `${PLAIN}\n${READ}\nconst other = await response.json();`],
   ['the JSON is handed on', `${PLAIN}\nconst data = await response.json();\nlog(data);`],
   [
-    'the JSON has a type of its own',
+    'the JSON has a separate type',
     `${PLAIN}\nconst data: Answer = await response.json();\nlog(data.choices[0].message.content);`,
   ],
   ['the JSON is read in another block', `${PLAIN}\n{ ${READ} }`],

@@ -9,7 +9,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
     "await env.ai.run('@cf/x/y' as Parameters<Ai['run']>[0], { messages });",
   ],
   ['a model from a constant', "const MODEL = '@cf/meta/m2m100';\nenv.AI.run(MODEL, input);"],
-  ['a model nobody can see', 'env.AI.run(config.model, payload);'],
+  ['an unknown model', 'env.AI.run(config.model, payload);'],
   ['a model behind a condition', "const m = fast ? '@cf/a/b' : env.model;\nthing.run(m, {});"],
   [
     'a run behind a type assertion',

@@ -25,7 +25,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
     'createRequire called at once',
     "import { createRequire } from 'module';\ncreateRequire(import.meta.url)('openai');",
   ],
-  ['a path into what is installed', "import OpenAI from './node_modules/openai/index.js';"],
+  ['a path into node_modules', "import OpenAI from './node_modules/openai/index.js';"],
   ['one further up', "import Anthropic from '../../node_modules/@anthropic-ai/sdk/index.mjs';"],
   ['genkit', "import { genkit } from 'genkit';"],
   ['a plug-in of genkit', "import openAI from 'genkitx-openai';"],

@@ -95,7 +95,7 @@ const anthropicMessages: RawCall = {
   numbers: [],
 };
 
-/** From the declarations of openai 7.55 and @anthropic-ai/sdk 1.10, 2026-11-20. */
+/** Source: declarations of openai 7.55 and @anthropic-ai/sdk 1.10, 2026-11-20. */
 export const dialects: readonly Dialect[] = [
   {
     package: 'openai',

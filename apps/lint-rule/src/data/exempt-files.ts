@@ -1,3 +1,6 @@
+/** Globs of declarations, which contain no calls. */
+export const declarationFiles: readonly string[] = ['**/*.d.{ts,mts,cts}'];
+
 /** Globs of tests, by the conventions of common test runners. */
 export const testFiles: readonly string[] = [
   '**/*.{test,spec,e2e,bench}.{js,mjs,cjs,jsx,ts,mts,cts,tsx}',

@@ -18,7 +18,7 @@ const SPLITTERS = [
   'util/',
 ];
 
-/** From the libraries' references, 2026-11-20. Each entry occurred in a real repository. */
+/** Source: references of the libraries, 2026-11-20. Each entry occurred in a real repository. */
 export const harmlessExports: readonly HarmlessExports[] = [
   // Ids, types, tests, and the client's part of an application's own route.
   {
@@ -60,6 +60,7 @@ export const harmlessExports: readonly HarmlessExports[] = [
     // Tools of MCP servers.
     '@ai-sdk/mcp',
   ].map((name): HarmlessExports => ({ package: name, names: '*' })),
+  { package: '@llamaindex/env', names: '*' },
   { package: 'langchain', subpaths: SPLITTERS },
   { package: '@langchain/classic', subpaths: [...SPLITTERS, 'retrievers/document_compressors'] },
   { package: '@langchain/textsplitters', names: '*' },

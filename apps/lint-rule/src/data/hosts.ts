@@ -9,7 +9,7 @@ export interface InferenceHost {
   readonly paths?: readonly string[] | undefined;
 }
 
-/** From the vendors' own API references and SDK defaults, 2026-11-20. */
+/** Source: API references of the vendors and defaults of SDKs, 2026-11-20. */
 export const inferenceHosts: readonly InferenceHost[] = [
   { host: 'api.openai.com', use: 'openai' },
   { host: '*.api.openai.com', use: 'openai' },

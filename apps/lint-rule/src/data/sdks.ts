@@ -6,7 +6,7 @@ export interface Sdk {
   readonly use: ReplacementName;
 }
 
-/** From the installation pages of vendors and libraries, 2026-11-20. Subpaths are included. */
+/** Source: installation pages of vendors and libraries, 2026-11-20. Subpaths are included. */
 export const sdks: readonly Sdk[] = [
   { name: 'openai', use: 'openai' },
   { name: '@openai/agents*', use: 'agent' },

@@ -15,7 +15,7 @@ export interface WirePath {
   readonly needs: RequiredEvidence;
 }
 
-/** From the vendors' API references, 2026-11-20. */
+/** Source: API references of the vendors, 2026-11-20. */
 export const wirePaths: readonly WirePath[] = [
   { path: '/chat/completions', use: 'compatible', needs: 'nothing' },
   { path: '/v1/completions', use: 'compatible', needs: 'any' },
@@ -34,7 +34,7 @@ export const wirePaths: readonly WirePath[] = [
   { path: '/api/generate', use: 'ollama', needs: 'name' },
 ];
 
-/** Request headers that only inference APIs use (lower case). From the vendors' API references, 2026-11-20. */
+/** Request headers that only inference APIs use (lower case). Source: API references of the vendors, 2026-11-20. */
 export const wireHeaders: ReadonlyMap<string, ReplacementName> = new Map<string, ReplacementName>([
   ['anthropic-version', 'anthropic'],
   ['anthropic-beta', 'anthropic'],

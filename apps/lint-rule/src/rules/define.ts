@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Rule, SourceCode } from 'eslint';
-import { scriptFiles, testFiles } from '../data/exempt-files.ts';
+import { declarationFiles, scriptFiles, testFiles } from '../data/exempt-files.ts';
 import { globMatcher } from '../match/glob.ts';
 import { isProviderPackage, relativePath } from '../match/provider-package.ts';
 import { optionsOf, perOptions, schemaOf, type MajordomoOptions, type OptionName } from '../options.ts';
@@ -76,6 +76,7 @@ type FileKind = RuleDefinition['fileKind'] | 'exempt';
 const globsOf = perOptions((options) => ({
   allowed: globMatcher(options.allow ?? []),
   exempt: globMatcher([
+    ...declarationFiles,
     ...(options.tests === false ? testFiles : []),
     ...(options.scripts === false ? scriptFiles : []),
   ]),
