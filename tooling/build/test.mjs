@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const workers = availableParallelism() * 2;
 
-// Compiled code is kept between processes: tests start a few hundred, and each loads the same SDKs.
+// Enables the compile cache, because tests start hundreds of processes with the same SDKs.
 const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...process.env };
 const args = ['run', `--maxWorkers=${workers}`, '--testTimeout=60000'];
 const child = spawn(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './declarations.ts';
@@ -37,14 +38,23 @@ export const coreLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/http.ts', 'src/toolkit.ts'),
 });
 
-/** catalog: the whole, every vendor alone, and the estimate of tokens. */
+const catalogEntries = ['src/index.ts', 'src/tokens.ts', 'src/refresh.ts', 'src/node.ts', 'src/vendors/*.ts'];
+
+/** catalog: the snapshot, each vendor separately, token estimates, the refresh, and its files for Node. */
 export const catalogLibrary: Config = defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/tokens.ts', 'src/vendors/*.ts'],
+  entry: catalogEntries,
   platform: 'neutral',
-  // The licences of those whose data it ships.
+  // `src/node.ts` imports Node's built-ins.
+  external: [/^node:/],
+  removeNodeProtocol: false,
+  // Licenses of the sources whose data the package contains.
   publicDir: 'notices',
-  ...declarations('src/index.ts', 'src/tokens.ts', 'src/vendors/*.ts'),
+  onSuccess: () => {
+    writeDeclarations(catalogEntries);
+    execFileSync(process.execPath, ['refresh/write-document.ts'], { stdio: 'inherit' });
+    return Promise.resolve();
+  },
 });
 
 /**
@@ -74,6 +84,14 @@ export const nodeLibrary: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
+/** evals: the evaluation, and the matcher for vitest. */
+export const evalsLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/vitest.ts'],
+  platform: 'node',
+  ...declarations('src/index.ts', 'src/vitest.ts'),
+});
+
 /** agent: the loop, the pure steps alone, which load nothing of core, and the loop on a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
@@ -81,6 +99,14 @@ export const agentLibrary: Config = defineConfig({
   entry: ['src/index.ts', 'src/steps.ts', 'src/durable.ts'],
   platform: 'neutral',
   ...declarations('src/index.ts', 'src/steps.ts', 'src/durable.ts'),
+});
+
+/** ui: the protocol of the AI SDK, and AG-UI. */
+export const uiLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/ag-ui.ts'],
+  platform: 'neutral',
+  ...declarations('src/index.ts', 'src/ag-ui.ts'),
 });
 
 /** A command, and what its users may import: Node only, both from one set of chunks. */

@@ -1,2 +1,2 @@
-/** What a tarball must not go out without, by its manifest and its paths. */
+/** Returns the problems of a tarball from its manifest and paths. */
 export function lacksIn(manifest: object, paths: readonly string[]): Iterable<string>;

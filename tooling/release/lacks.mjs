@@ -1,4 +1,4 @@
-/** What a tarball must not go out without, by its manifest and its paths. */
+/** Returns the problems of a tarball from its manifest and paths. */
 export function* lacksIn(manifest, paths) {
   if (!paths.includes('LICENSE') || manifest.license !== 'MIT') yield 'no licence';
   if (!paths.includes('README.md')) yield 'no README.md';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** How the runtimes that load no packages are told which of a package's files are theirs. */
+/** Export conditions for runtimes that load no packages. */
 const CONDITIONS = { workerd: ['workerd', 'worker', 'browser'], chromium: ['browser'] };
 
 /**

@@ -12,7 +12,7 @@ const PACKAGES_SHOWN = ['core', 'provider-openai', 'provider-anthropic', 'provid
 const OTHERS = 'around calls';
 const COLUMNS = [...PACKAGES_SHOWN, OTHERS];
 
-/** Prints what was run, and every failure; false when there was one. */
+/** Prints the cases and failures. Returns whether all passed. */
 export function printMatrix(rows) {
   let failures = 0;
   for (const { runtime, results, skipped, crash } of rows) {
@@ -29,7 +29,7 @@ export function printMatrix(rows) {
       console.log(`  FAILED ${side === undefined ? step : `${side} ${scenario}`}: ${why ?? problem}`);
     if (crash !== undefined || results.length === 0) {
       failures++;
-      console.log(`  FAILED ${crash ?? 'it told nothing'}`);
+      console.log(`  FAILED ${crash ?? 'no output'}`);
     }
   }
   console.log(`runtimes: ${rows.length} runtimes, ${failures} failures`);
@@ -72,7 +72,7 @@ function tableOf(rows, extent) {
   return [`Passed of run, ${what}:`, '', ...lines, ...left].join('\n');
 }
 
-/** Cases that a runtime cannot show, once each; what a wire has no words for is in the table of conformance. */
+/** Cases that a runtime does not support. Those of a wire are in the table of conformance. */
 function reasonsIn(rows) {
   const reasons = new Map();
   for (const { runtime, results } of rows)

@@ -5,7 +5,7 @@ import { npm } from './install.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** What is proved in every runtime, and what it needs. */
+/** Programs for every runtime, with their packages. */
 const PACKAGES = [
   'core',
   'wire-kit',
@@ -29,7 +29,7 @@ const PACKAGES = [
   'gateway',
 ];
 
-/** What they leave to the app, and the programs use. */
+/** Peer dependencies of the programs. */
 const PEERS = { '@opentelemetry/api': '^1.9.0' };
 
 /**
@@ -43,7 +43,7 @@ export async function installedApp(folder) {
   return installedFrom(tarballs, join(folder, 'app'));
 }
 
-/** An app that has installed these tarballs and nothing else of ours. */
+/** Creates an application with these tarballs only. */
 export function installedFrom(tarballs, app) {
   mkdirSync(app, { recursive: true });
   const files = readdirSync(tarballs).map((file) => [nameIn(file), `file:${join(tarballs, file)}`]);

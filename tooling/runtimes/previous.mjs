@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const WAYS = {
   /** Two lockfiles in one process: the provider brings the core that it was built on. */
   own: 'their own core',
-  /** What a package manager makes of `^1.0.0`: the old provider runs on the new core. */
+  /** Tests the old provider with the new core, as `^1.0.0` allows. */
   new: 'the core of today',
 };
 
@@ -47,7 +47,7 @@ function previousRelease() {
   }
 }
 
-/** The packages as they were; `undefined` in a clone that has not so much history. */
+/** Returns the previous packages, or `undefined` in a shallow clone. */
 function sourcesAt(version, folder) {
   mkdirSync(folder, { recursive: true });
   try {

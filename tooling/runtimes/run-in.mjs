@@ -18,7 +18,7 @@ export async function runIn({ binary, command, guest, folder, lacks }, app, home
   }
 }
 
-/** Each line of its output is a result; the last says that it came to its end. */
+/** Each output line is a result; the last one confirms the end. */
 async function resultsOf(file, args, { folder, home, extent }) {
   const child = spawn(file, args, { cwd: folder, env: environment(home), timeout: LONGEST_MS[extent] });
   let out = '';

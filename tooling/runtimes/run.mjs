@@ -27,7 +27,7 @@ async function main(extent) {
     console.log(`runtimes: SKIPPED, the runtimes could not be installed: ${problem}`);
     return 0;
   }
-  // What is here is looked up after the installation.
+  // Imported after the installation, because `runtimes.mjs` detects the runtimes when it is loaded.
   const [{ NODE, RUNTIMES }, { runIn }, { previousProviders }] = await Promise.all([
     import('./runtimes.mjs'),
     import('./run-in.mjs'),

@@ -20,7 +20,7 @@ export const RUNTIMES = [
     name: 'Deno',
     binary: inModules('@deno/*/deno*'),
     version: ['--version'],
-    // An unhandled rejection ends Deno as it is.
+    // Deno ends on an unhandled rejection by default.
     command: ['run', '--allow-all', '--no-remote', '--no-config', '--node-modules-dir=manual'],
   },
   {
@@ -43,7 +43,7 @@ function running(binary) {
   return spawnSync(binary, ['--version']).status === 0 ? binary : undefined;
 }
 
-/** The first number with dots that it says of itself. */
+/** Returns the first version number of the output. */
 function versionOf({ binary, version }) {
   if (binary === undefined) return undefined;
   const { stdout } = spawnSync(binary, version, { encoding: 'utf8' });

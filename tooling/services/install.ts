@@ -7,17 +7,22 @@ import { spawnSync } from 'node:child_process';
 import { npm } from '../runtimes/install.mjs';
 import { binaryOf, MINIFLARE, RESTATE, TEMPORAL, type Service } from './src/binaries.ts';
 
-const PACKAGES = { redis: 'redis-server', postgres: 'postgresql', chromium: 'chromium' } as const;
+const PACKAGES = {
+  redis: 'redis-server',
+  postgres: 'postgresql',
+  pgbouncer: 'pgbouncer',
+  chromium: 'chromium',
+} as const;
 const INSTALL_MS = 300_000;
 
 const named = process.argv.slice(2);
-const wanted = (['redis', 'postgres', 'restate', 'chromium', 'miniflare', 'temporal'] as const).filter(
-  (service) => named.length === 0 || named.includes(service),
-);
+const wanted = (
+  ['redis', 'postgres', 'pgbouncer', 'restate', 'chromium', 'miniflare', 'temporal'] as const
+).filter((service) => named.length === 0 || named.includes(service));
 for (const service of wanted) {
   const problem = binaryOf(service) === undefined ? install(service) : undefined;
   console.log(
-    `services: ${service} ${binaryOf(service) ?? `CANNOT BE HAD: ${problem ?? 'no program came'}`}`,
+    `services: ${service} ${binaryOf(service) ?? `NOT AVAILABLE: ${problem ?? 'the program is missing'}`}`,
   );
 }
 
@@ -30,7 +35,7 @@ function install(service: Service): string | undefined {
   );
 }
 
-/** What went wrong, if anything did. */
+/** Returns the problem, if any. */
 function apt(args: readonly string[]): string | undefined {
   const before = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   // A machine that is being set up starts no services: the tests start their own.

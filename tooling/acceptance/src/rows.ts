@@ -1,16 +1,16 @@
 import type { ErrorKind } from '@majordomo/core';
 import type { Answer, Step } from '@majordomo/conformance';
 
-/** One way in which a primary fails, and what the chain makes of it. */
+/** Fault of a primary target, and the expected reaction of the chain. */
 export interface Row {
   readonly name: string;
-  /** What the primary does with every request; `undefined`: nobody listens. */
+  /** Step of the primary for every request; `undefined` for a refused connection. */
   readonly step: Step | undefined;
   /** Requests that the primary gets in one call: a retry is worth it or not. */
   readonly requests: { readonly whole: number; readonly deltas: number };
   /** Whether one failure benches the primary, so that the next call does not try it. */
   readonly benches?: boolean;
-  /** Does content arrive before the failure, when it is streamed? Then `error` mode throws one of these. */
+  /** Kinds that `error` mode throws if content arrives before the failure. */
   readonly shown?: readonly ErrorKind[];
 }
 
@@ -19,7 +19,7 @@ export const TIMERS = { connectMs: 250, firstContentMs: 250, idleMs: 250, comple
 const twice = { whole: 2, deltas: 2 } as const;
 const once = { whole: 1, deltas: 1 } as const;
 
-/** What the primary is about to say when it breaks, and what the sound target says. */
+/** Answers of the primary before its fault and of the fallback. */
 export interface Talk {
   readonly broken: Answer | string;
   readonly sound: Answer | string;
@@ -42,7 +42,7 @@ export const TALKS: Readonly<Record<'text' | 'tools', Talk>> = {
   },
 };
 
-/** The whole fault table, over an answer. */
+/** Returns the complete fault table for an answer. */
 export const rowsOf = (answer: Answer | string): readonly Row[] => [
   { name: '503', step: { failure: 'unavailable' }, requests: twice },
   { name: '500', step: { failure: 'server' }, requests: twice },
@@ -96,7 +96,7 @@ export const rowsOf = (answer: Answer | string): readonly Row[] => [
   {
     name: 'bad JSON',
     step: { fault: 'bad-json', at: { content: 0 }, answer },
-    // Broken before its first byte, a whole body is an empty one.
+    // A non-streaming body without its first byte is empty.
     requests: { whole: 2, deltas: 1 },
   },
   {

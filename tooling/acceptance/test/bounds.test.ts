@@ -65,7 +65,7 @@ describe.each(SIDES)('%s', (_name, side) => {
     },
   );
 
-  it('asks one path whatever a model is called, or nothing', async () => {
+  it('requests one path for any model id, or none', async () => {
     await using server = await testServer((response) => void response.writeHead(400).end('{}'));
     await refused(side, server.origin);
     const usual = server.requests[0]?.path.split('/').length;

@@ -16,7 +16,7 @@ it.each([
   ['@majordomo/provider-anthropic', 'createAnthropic', 'anthropicTools', 'web_search_20250305'],
   ['@majordomo/provider-openai', 'createOpenAI', 'openaiTools', 'require_approval'],
   ['@majordomo/provider-google', 'createGoogle', 'googleTools', 'fileSearchStoreNames'],
-])('who does not use the tools of %s has none of them in a bundle', async (name, create, tools, word) => {
+])('a bundle without the tools of %s does not contain them', async (name, create, tools, word) => {
   const [without, used] = await Promise.all([
     bundleOf(`import { ${create} } from '${name}'; console.log(${create}());`),
     bundleOf(`import { ${create}, ${tools} } from '${name}'; console.log(${create}(), ${tools});`),

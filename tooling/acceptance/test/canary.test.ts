@@ -46,7 +46,7 @@ const RAW: Readonly<Record<string, (response: ServerResponse) => void>> = {
     };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   },
-  'events that are no JSON': (response) => {
+  'events without JSON': (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: {${KEY}\n\n`);
   },
   'events of another shape': (response) => {
@@ -56,7 +56,7 @@ const RAW: Readonly<Record<string, (response: ServerResponse) => void>> = {
     });
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`event: ${KEY}\ndata: ${data}\n\n`);
   },
-  'lines that are no JSON': (response) => {
+  'lines without JSON': (response) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`{${KEY}\n`);
   },
   'frames that are none': (response) => {
@@ -183,7 +183,7 @@ async function found(slot: Slot, path: Path): Promise<readonly string[]> {
   expect(errors.every((error) => LlmError.is(error))).toBe(true);
   return [
     ...leaks('error of the stream', errors[0]),
-    ...leaks('error of the whole call', errors[1]),
+    ...leaks('error of the complete call', errors[1]),
     ...leaks('events', events),
     ...leaks('attempts', seen),
     ...leaks('provider', provider),

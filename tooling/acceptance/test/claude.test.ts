@@ -115,6 +115,7 @@ describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
   const {
     images: _images,
     files: _files,
+    resultFiles: _resultFiles,
     fileLimits: _limits,
     ...known
   } = modelOf(anthropic(NOWHERE), id).capabilities;
@@ -123,13 +124,14 @@ describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
     const {
       images: _here,
       files: _there,
+      resultFiles: _others,
       fileLimits: _too,
       ...same
     } = modelOf(bedrock(NOWHERE), onBedrock).capabilities;
     expect(same).toEqual(known);
   });
 
-  it.each(Object.entries(ASKED))('are asked for %s alike', async (_name, request) => {
+  it.each(Object.entries(ASKED))('get the same request for %s', async (_name, request) => {
     const one = await asked(anthropicMessages, anthropic, id, request);
     const other = await asked(bedrockConverse, bedrock, onBedrock, request);
     if (effort === 'differs') delete one['effort'];

@@ -29,8 +29,8 @@ const LEAST_REPETITION = 40;
 
 /** What the second says that is given an answer of which so much was shown. */
 const SECONDS: Readonly<Record<string, (shown: string, rest: string) => string>> = {
-  'goes on exactly': (_, rest) => rest,
-  'repeats some words': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : shown.slice(-50) + rest),
+  'continues exactly': (_, rest) => rest,
+  'repeats some text': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : shown.slice(-50) + rest),
   'repeats everything': (shown, rest) => (shown.length < LEAST_REPETITION ? rest : STORY),
   'introduces itself': (_, rest) => `Continuing where it stopped:\n\n${rest}`,
 };
@@ -48,7 +48,7 @@ const FAULTS: Readonly<Record<string, Breaks>> = {
     at: { events },
     answer: broken,
   }),
-  'brings what is no JSON': (events) => ({ fault: 'bad-json', at: { events }, answer: broken }),
+  'sends invalid JSON': (events) => ({ fault: 'bad-json', at: { events }, answer: broken }),
 } satisfies Record<string, (events: number) => Fault>;
 
 /** One call at a time: what was shown, and what the first and the second do. */
@@ -136,7 +136,7 @@ describe.each(PAIRS)('an answer over %s', (_, faulty, healthy) => {
   it.each(
     Object.keys(FAULTS).flatMap((fault) => Object.keys(SECONDS).map((second) => [fault, second] as const)),
   )(
-    'that %s at any event is gone on with by one that %s: the story is told once, and whole',
+    'that %s at any event is continued by a target that %s: the text is complete and not repeated',
     { timeout: 60_000 },
     async (fault, second) => {
       const seen = new Set<string>();
@@ -159,7 +159,7 @@ describe.each(PAIRS)('an answer over %s', (_, faulty, healthy) => {
     },
   );
 
-  it('that breaks at any event of a call of a tool begins anew', async () => {
+  it('that breaks at any event of a tool call restarts', async () => {
     let begunCalls = 0;
     for (let events = 0; events < 40; events++) {
       const all = await toldOfTool(made, { fault: 'cut', at: { events }, answer: CALL });

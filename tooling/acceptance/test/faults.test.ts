@@ -31,7 +31,7 @@ const REQUESTS: Readonly<Record<keyof typeof TALKS, ChatRequest>> = {
   },
 };
 
-/** What the caller must end up with, whatever the primary did. */
+/** Expected final text. */
 const SOUND: Readonly<Record<keyof typeof TALKS, Seen>> = {
   text: { text: 'Hello from the second target.', calls: [] },
   tools: { text: 'Let me look.', calls: [{ name: 'look', args: { at: 'the door' } }] },
@@ -70,7 +70,7 @@ async function world({ step }: Row, { sound }: Talk, faulty: Side, healthy: Side
   };
 }
 
-/** Short timers for the head alone: a sound target is not hurried on a busy machine. */
+/** Short timeouts for the primary only, so that a busy machine does not fail the fallback. */
 const hurried = (provider: Provider): Provider => ({
   spi: 1,
   id: provider.id,
@@ -106,7 +106,7 @@ async function read(model: ChatModel, request: ChatRequest, options: CallOptions
 const plain = (calls: readonly ToolCallPart[]): readonly object[] =>
   calls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) }));
 
-/** What a reader that honours resets has at the end: on the screen, and to run. */
+/** State of a reader that applies resets: text and tool calls. */
 function seen(events: readonly StreamEvent[]): Seen {
   let text = '';
   let calls: ToolCallPart[] = [];
@@ -139,7 +139,7 @@ const patient = { retry: 4, timeout: 60_000 } as const;
 const KINDS = ['text', 'tools'] as const;
 type Subject = readonly [name: string, kind: (typeof KINDS)[number], faulty: Side, healthy: Side];
 const SUBJECTS = PAIRS.flatMap(([name, faulty, healthy]) =>
-  KINDS.map((kind): Subject => [`${name} primary, asked for ${kind}`, kind, faulty, healthy]),
+  KINDS.map((kind): Subject => [`${name} primary with ${kind}`, kind, faulty, healthy]),
 );
 
 // Most of a test is waiting: several wait at once.
@@ -147,13 +147,13 @@ describe.concurrent.each(SUBJECTS)('a faulty %s', (...subject) => {
   survives(subject);
 });
 
-/** Every row of the table, in every mode. */
+/** All rows in all modes. */
 function survives([, kind, faulty, healthy]: Subject): void {
   const talk = TALKS[kind];
   const request = REQUESTS[kind];
   const rows = rowsOf(talk.broken).map((row) => [row.name, row] as const);
 
-  it.each(rows)('with %s: generate gives one whole answer', patient, async (__, row) => {
+  it.each(rows)('with %s: generate returns one complete answer', patient, async (__, row) => {
     const { model, primary, close } = await world(row, talk, faulty, healthy);
     try {
       const response = await model.generate(request);
@@ -168,7 +168,7 @@ function survives([, kind, faulty, healthy]: Subject): void {
     }
   });
 
-  it.each(rows)('with %s: a stream that restarts shows one whole answer, once', patient, async (__, row) => {
+  it.each(rows)('with %s: a restarting stream emits one complete answer', patient, async (__, row) => {
     const { model, primary, close } = await world(row, talk, faulty, healthy);
     try {
       const { events, error } = await read(model, request, { afterCommit: 'restart' });
@@ -185,7 +185,7 @@ function survives([, kind, faulty, healthy]: Subject): void {
   });
 
   it.each(rows)(
-    'with %s: a stream in error mode hides what came before content, and throws what came after it with the partial',
+    'with %s: a stream in error mode hides failures before content and throws later ones with the partial response',
     patient,
     async (__, row) => {
       const { model, primary, close } = await world(row, talk, faulty, healthy);

@@ -44,7 +44,7 @@ async function handOver(made: readonly Message[], from: Side, to: Side): Promise
 }
 
 describe('a conversation', () => {
-  it.each(sides)('made on %s goes on at every other and back', async (_name, from) => {
+  it.each(sides)('made on %s continues on every other wire and back', async (_name, from) => {
     const first = open(from, 'first');
     const made = toJson(await make(first.model));
     expect(first.refused).toEqual([]);

@@ -31,7 +31,7 @@ async function played(
   };
 }
 
-test('the table of what hedging is worth is what the simulation says', async () => {
+test('the table of hedging equals the simulation', async () => {
   const rows: string[] = [];
   for (const after of [0, 500, 1000, 2000]) {
     const { times, requests } = await played(after);

@@ -12,16 +12,16 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const subjects = [...PROVIDERS, ...PROFILES];
 
 describe('the matrix', () => {
-  it('is what the harnesses say: `pnpm matrix` writes it anew', () => {
+  it('equals the matrix of the harnesses; `pnpm matrix` writes it', () => {
     expect(read('apps/docs/conformance.md')).toBe(page(PROVIDERS, PROFILES, ALL_PROFILES));
   });
 
-  it('stands in the README, by features', () => {
+  it('is summarized in the README by features', () => {
     const readme = read('README.md');
     expect(withFeatures(readme, featureTable(PROVIDERS))).toBe(readme);
   });
 
-  it('has a reason of several words for every case that cannot be shown', () => {
+  it('has a reason for every unsupported case', () => {
     const reasons = subjects.flatMap((subject) =>
       outcomesOf(subject).flatMap(({ cannot }) => cannot.map(([, reason]) => reason)),
     );

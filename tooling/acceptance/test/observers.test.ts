@@ -100,7 +100,7 @@ it.each<[string, (observe: Observe) => unknown]>([
 ])('a promise of %s that rejects ends no process, and changes nothing', async (_, act) => {
   const { told, observe } = observer();
   await act(observe);
-  // Node tells of what nobody heard when the microtasks are done.
+  // Node emits `unhandledRejection` only after the microtasks have run.
   await new Promise(setImmediate);
   expect(told).not.toEqual([]);
   expect(unheard).toEqual([]);

@@ -86,7 +86,7 @@ describe.each(SIDES.map((side) => [`${side.operation} of ${side.column}`, side] 
     });
 
     it.each(ROWS.map((row) => [row.name, row] as const))(
-      'moves on after %s, which it says by kind',
+      'advances after %s and reports its kind',
       async (_name, row) => {
         const { attempts, target } = await afterFault(side, row);
         expect(target).toBe('tail/spare');

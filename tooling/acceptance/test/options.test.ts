@@ -39,7 +39,7 @@ const refusalOf = (make: Factory, options: unknown): LlmError => {
 };
 
 describe.each(Object.entries(OVER_HTTP))('%s', (_name, make) => {
-  it('tells a mistyped option with the one that was meant', () => {
+  it('reports a misspelled option with a suggestion', () => {
     const { kind, details, message } = refusalOf(make, { apikey: 'sk-secret' });
     expect([kind, details.path]).toEqual(['config', 'apikey']);
     expect(message).toContain('did you mean "apiKey"?');
@@ -62,12 +62,12 @@ describe.each(Object.entries(OVER_HTTP))('%s', (_name, make) => {
   });
 });
 
-it('createCli tells a mistyped option, and a CLI with the one that was meant', () => {
+it('createCli reports a misspelled option and CLI with a suggestion', () => {
   expect(refusalOf(createCli, { cli: 'claude', comand: 'x' }).message).toContain('did you mean "command"?');
   expect(refusalOf(createCli, { cli: 'cluade' }).message).toContain('did you mean "claude"?');
 });
 
-it('createOllama tells a profile with the one that was meant', () => {
+it('createOllama reports a misspelled profile with a suggestion', () => {
   expect(refusalOf(createOllama, { profile: 'ollama-clod' }).message).toContain(
     'did you mean "ollama-cloud"?',
   );

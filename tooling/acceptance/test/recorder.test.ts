@@ -97,7 +97,7 @@ async function thrice(
 }
 
 describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as const))('%s', (_, side) => {
-  it('a recorded stream gives the same events again, and its credentials stand nowhere', async () => {
+  it('a recorded stream replays the same events without credentials', async () => {
     const { live, replayed, other, texts } = await thrice(side, [ANSWER]);
     expect(live.failure).toBeUndefined();
     expect(live.events.at(-1)?.type).toBe('finish');

@@ -65,7 +65,7 @@ it.each<[name: string, sent: object, told: readonly string[]]>([
   ['workersai-run', { top_k: 20, frequency_penalty: 0.5, presence_penalty: 0.25, ...BY_JSON }, ['logprobs']],
   ['groq by its SDK', BY_JSON, ['frequency_penalty', 'logprobs', 'presence_penalty', 'topK']],
   ['cerebras by its SDK', { ...BY_CHAT, ...BY_JSON }, ['topK']],
-])('%s is sent the sampling that it has, and the app is told of the rest', async (name, sent, told) => {
+])('%s gets supported sampling parameters, and warnings report the others', async (name, sent, told) => {
   const [wire = name, other] = name.split(', ');
   const side = sideOf(wire);
   const model = other === undefined ? side.model : 'gpt-4.1';
@@ -73,7 +73,7 @@ it.each<[name: string, sent: object, told: readonly string[]]>([
   const majordomo = createMajordomo({ providers: [side.provider('there', server.baseURL)] });
   const { warnings } = await majordomo
     .model(`there/${model}`)
-    .generate({ messages: [user('Say it as JSON.')], ...SAMPLING });
+    .generate({ messages: [user('Answer as JSON.')], ...SAMPLING });
   const body = server.requests[0]?.body as object;
   expect(Object.fromEntries(Object.entries(body).filter(([key]) => !OTHERS.test(key)))).toEqual(sent);
   expect(warnings.map(({ what }) => what).toSorted((a, b) => a.localeCompare(b))).toEqual(told);

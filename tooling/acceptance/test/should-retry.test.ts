@@ -68,9 +68,9 @@ describe.each(VENDORS)('x-should-retry of %s', (_name, of, answer) => {
     ['false: what would be tried again is not', 503, 'false', ['overloaded', 1]],
     ['true: a refusal is tried again', 409, 'true', ['hi', 2]],
     ['true: a key stays refused', 401, 'true', ['auth', 1]],
-    ['no word: as the status says', 503, undefined, ['hi', 2]],
-    ['no word: a refusal is final', 409, undefined, ['invalid-request', 1]],
-    ['another word: as the status says', 503, 'perhaps', ['hi', 2]],
+    ['no header: decides by status', 503, undefined, ['hi', 2]],
+    ['no header: does not retry a rejection', 409, undefined, ['invalid-request', 1]],
+    ['another value: decides by status', 503, 'perhaps', ['hi', 2]],
   ] as const)('%s', async (_what, status, word, expected) => {
     expect(await asked(of, answer, status, word)).toEqual(expected);
   });

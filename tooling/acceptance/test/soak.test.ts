@@ -55,7 +55,7 @@ describe("the soak's audit of health", () => {
     expect(findingsIn(events.toSpliced(failure, 1))[0]).toBe('first/x was benched without a run of failures');
   });
 
-  it('finds failures after which nobody was benched', async () => {
+  it('finds failures without a bench', async () => {
     const events = await journal();
     expect(findingsIn(events.toSpliced(events.findIndex(isOn('benched')), 1))[0]).toBe(
       'first/x was not benched by its run of failures',
@@ -87,7 +87,7 @@ describe('a slope', () => {
     expect(slopeOf(samples(10))?.perMinute).toBeCloseTo(120, 0);
   });
 
-  it('says how much of it may be noise', () => {
+  it('reports the possible share of noise', () => {
     expect(slopeOf(samples(1000))?.error).toBeGreaterThan(50);
   });
 

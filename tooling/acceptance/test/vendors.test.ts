@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 
 const saidBy = ({ vendor, billing }: Provider): readonly unknown[] => [vendor, billing];
 
-describe('every provider says whose prices hold', () => {
+describe('every provider names the vendor of its prices', () => {
   it.each<readonly [name: string, provider: Provider, vendor: string, billing: string | undefined]>([
     ['createOpenAI', createOpenAI(), 'openai', undefined],
     ['createOpenAI over Chat', createOpenAI({ api: 'chat' }), 'openai', undefined],
@@ -49,7 +49,7 @@ describe('every provider says whose prices hold', () => {
     ['createLlamaSwap', createLlamaSwap],
     ['createCli', (options) => createCli({ cli: 'codex', ...options })],
     ['openaiCompatible', (options) => openaiCompatible(deepseek, options)],
-  ])('unless the app says it: %s', (_name, create) => {
+  ])('unless the application names it: %s', (_name, create) => {
     expect(saidBy(create({ vendor: 'acme', billing: 'metered' }))).toEqual(['acme', 'metered']);
   });
 });

@@ -55,7 +55,7 @@ describe('a video', () => {
     ['video/webm', 'webm'],
     ['video/mpeg', 'mpeg'],
     ['video/3gpp', 'three_gp'],
-  ])('of %s goes to Nova in a block of its own, by the word %s', async (mediaType, format) => {
+  ])('of %s is sent to Nova in a separate block with format %s', async (mediaType, format) => {
     server = await testServer(answers(conversed));
     const majordomo = createMajordomo({ providers: [bedrock(server.origin)] });
     const { text } = await majordomo
@@ -80,7 +80,7 @@ describe('a video', () => {
     ...CHAT_SIDES,
   ];
 
-  it.each(others)('passes %s over, which is not asked and says why', async (_, side) => {
+  it.each(others)('skips %s without a request and reports the reason', async (_, side) => {
     server = await testServer(answers(seen));
     const providers = [side.provider('other', `${server.origin}/other`), google(server.origin)];
     const { target, attempts } = await createMajordomo({ providers })

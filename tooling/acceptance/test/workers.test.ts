@@ -34,7 +34,7 @@ describeWith('miniflare', 'Workers', () => {
         dug: [{ type: 'text', text: 'dug 3 m' }],
         refused: {
           kind: 'unsupported',
-          message: 'MCP: no program can be started in a page or a Worker; give a server by `place.url`',
+          message: 'MCP: programs are not supported in a page or a Worker; use `place.url`',
         },
       });
     } finally {

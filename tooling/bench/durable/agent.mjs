@@ -21,7 +21,7 @@ export function turningAgent() {
     name,
     description: name,
     parameters: { type: 'object' },
-    // What no database can make shorter.
+    // Time that no database can reduce.
     run: ({ size }) => randomBytes(size).toString('base64').slice(0, size),
     ...more,
   });

@@ -169,7 +169,7 @@ async function killed(child) {
   await once(child, 'exit');
 }
 
-/** What lies on disk, in bytes. */
+/** Returns the size on disk, in bytes. */
 const sizeOf = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== 'server.log')

@@ -14,7 +14,7 @@ function sound(event) {
   return event;
 }
 
-/** It always streams, for a whole answer too. */
+/** It always streams, also for a complete answer. */
 const subject = (dialect, adapterAt) => ({
   family: 'tanstack',
   wire: dialect.name,

@@ -12,7 +12,7 @@ const ALL = WIRES.map(({ name }) => name);
 const [OPENAI, ANTHROPIC] = MAIN_WIRES;
 
 /**
- * What is measured, each on each of its wires in a separate process. `isExtra`: left out of a run that does not name it.
+ * Rows of the benchmark, each measured per wire in a separate process. `isExtra`: left out of a run that does not name it.
  *
  * @type {Record<string, { measure: (context: object) => Promise<object>, wires: readonly string[], isExtra?: boolean }>}
  */

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A package to be spoilt: its files are copies, what it depends on is not. */
+/** Copy of a package to mutate; its dependencies are shared. */
 export interface Copy {
   readonly folder: string;
   remove(): void;
@@ -29,7 +29,7 @@ export function copyOf(root: string, path: string): Copy {
   };
 }
 
-/** Entry by entry: what a tool caches next to them stays in the copy. */
+/** Copies each entry, so that caches of tools remain in the copy. */
 function link(from: string, to: string): void {
   mkdirSync(to);
   for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));

@@ -3,48 +3,49 @@ import { dirname, join } from 'node:path';
 import { compilerOf, type Compiles } from './compiler.ts';
 import { isEquivalent } from './equivalent.ts';
 import type { Mutant } from './mutant.ts';
-import { runTests, type Outcome } from './run-tests.ts';
+import { runTests } from './run-tests.ts';
 import { withFate, type Fate, type Tally } from './tally.ts';
 
-/** Many times what the tests take on a quiet machine: what takes longer is an endless loop. */
-const LIMIT_MS = 60_000;
+/** Time limit of one run of the tests. It is far above their duration, so only an endless loop exceeds it. */
+const LIMIT_MS = 180_000;
 
-/** Puts one mutant at a time into a copy of a package and runs its tests; each that they do not notice is told. */
+/** Tests that can detect a mutant of a file: folders below the package, or all of them without any. */
+export type TestsOf = (file: string) => readonly string[];
+
+/** Puts one mutant at a time into a copy of a package and runs its tests. Reports each one that survives. */
 export async function judge(
   mutants: readonly Mutant[],
   folder: string,
+  testsOf: TestsOf,
   onAlive: (mutant: Mutant) => void,
 ): Promise<Tally> {
-  await checkTests(mutants, folder);
+  await checkTests(mutants, folder, testsOf);
   const compiles = compilerOf(folder);
   let tally: Tally = new Map();
   for (const mutant of mutants) {
-    const fate = await fateOf(mutant, folder, compiles);
+    const fate = await fateOf(mutant, folder, testsOf, compiles);
     tally = withFate(tally, dirname(mutant.file), fate);
     if (fate === 'alive') onAlive(mutant);
   }
   return tally;
 }
 
-async function checkTests(mutants: readonly Mutant[], folder: string): Promise<void> {
-  for (const stage of new Set(mutants.map(({ file }) => dirname(file)))) {
-    if ((await test(stage, folder)) !== 'passed')
-      throw new Error(`the tests of ${stage} fail without a mutant`);
+async function checkTests(mutants: readonly Mutant[], folder: string, testsOf: TestsOf): Promise<void> {
+  const runs = new Map(mutants.map(({ file }) => [testsOf(file).join(' '), testsOf(file)]));
+  for (const [name, tests] of runs) {
+    if ((await runTests(folder, tests, LIMIT_MS)) !== 'passed')
+      throw new Error(`the tests ${name} fail without a mutant`);
   }
 }
 
-async function fateOf(mutant: Mutant, folder: string, compiles: Compiles): Promise<Fate> {
+async function fateOf(mutant: Mutant, folder: string, testsOf: TestsOf, compiles: Compiles): Promise<Fate> {
   if (isEquivalent(mutant)) return 'equivalent';
   const path = join(folder, 'src', mutant.file);
   if (!compiles(path, mutant.text)) return 'refused';
   const original = readFileSync(path);
   writeFileSync(path, mutant.text);
-  const outcome = await test(dirname(mutant.file), folder);
+  const outcome = await runTests(folder, testsOf(mutant.file), LIMIT_MS);
   writeFileSync(path, original);
   if (outcome === 'passed') return 'alive';
   return outcome === 'failed' ? 'killed' : outcome;
 }
-
-/** What reaches a folder of the sources: the tests of whole calls, and its own. */
-const test = (stage: string, folder: string): Promise<Outcome> =>
-  runTests(folder, ['test/', `src/${stage}/`], LIMIT_MS);

@@ -6,16 +6,16 @@ import { mutated, mutationsOf } from './mutations.ts';
 export interface Mutant {
   /** Below the package's `src`. */
   readonly file: string;
-  /** The whole file. */
+  /** Complete file. */
   readonly text: string;
-  /** Where the change begins, from 1. */
+  /** Line of the change, from 1. */
   readonly line: number;
   /** The lines that differ, before and after, without their indentation. */
   readonly before: string;
   readonly after: string;
 }
 
-/** Every mutant of the sources whose path begins with `start`, such as `chain` or `chain/watch.ts`. */
+/** Returns the mutants of sources whose path begins with `start`, such as `chain` or `chain/watch.ts`. */
 export function mutantsOf(sources: string, start: string): readonly Mutant[] {
   return readdirSync(sources, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.startsWith(start) && file.endsWith('.ts') && !file.endsWith('.test.ts'))

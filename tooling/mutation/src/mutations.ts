@@ -37,7 +37,7 @@ const isErased = (node: ts.Node): boolean =>
   ts.isImportDeclaration(node) ||
   ts.isExportDeclaration(node);
 
-/** `{ once: true }` of listeners: what they wait for, an abort, comes once anyway. */
+/** Whether a change concerns `{ once: true }` of a listener, which has no effect because an abort occurs once. */
 const isSaidTwice = (node: ts.Node): boolean =>
   ts.isObjectLiteralExpression(node) && node.getText() === '{ once: true }';
 
@@ -70,7 +70,7 @@ const lostDefault: Mutator = (node, source) =>
     ? replaced(node, node.left.getText(source), source)
     : undefined;
 
-/** A comparison is not negated as a whole: its operator is changed anyway. */
+/** Skips the negation of comparisons, because their operators are mutated. */
 const negated: Mutator = (node, source) => {
   const condition = conditionOf(node);
   if (condition === undefined || ts.isPrefixUnaryExpression(condition)) return undefined;
@@ -166,7 +166,7 @@ const replaced = (node: ts.Node, replacement: string, source: ts.SourceFile): Mu
   replacement,
 });
 
-/** With the comma after it. */
+/** Removes the following comma too. */
 function withoutMember(node: ts.Node, source: ts.SourceFile): Mutation {
   const [comma = ''] = /^\s*,/.exec(source.text.slice(node.getEnd())) ?? [];
   return { start: node.getStart(source), end: node.getEnd() + comma.length, replacement: '' };

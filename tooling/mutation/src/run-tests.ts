@@ -3,13 +3,24 @@ import { join } from 'node:path';
 
 export type Outcome = 'passed' | 'failed' | 'too slow';
 
+/** Longer than any test takes on a busy machine: a slow test is not a detected change. */
+const TIMEOUT = '--testTimeout=50000';
+
 let running: ChildProcess | undefined;
 
-/** Runs the tests below `filters` of one package in a process group of their own, until the first that fails. */
+/** Runs the tests below `filters` of a package in a separate process group until the first failure. */
 export function runTests(folder: string, filters: readonly string[], limitMs: number): Promise<Outcome> {
   const vitest = join(folder, '../../node_modules/vitest/vitest.mjs');
   const preload = join(import.meta.dirname, 'end-with-parent.ts');
-  const options = ['--root', folder, '--bail=1', '--pool=threads', '--maxWorkers=1', '--isolate=false'];
+  const options = [
+    '--root',
+    folder,
+    '--bail=1',
+    '--pool=forks',
+    '--maxWorkers=1',
+    '--isolate=false',
+    TIMEOUT,
+  ];
   const child = spawn(process.execPath, ['--import', preload, vitest, 'run', ...options, ...filters], {
     cwd: folder,
     detached: true,
@@ -31,7 +42,7 @@ export function runTests(folder: string, filters: readonly string[], limitMs: nu
   });
 }
 
-/** Kills the whole group, should one be left: a test may have started processes. */
+/** Kills the process group, because a test may have started processes. */
 export function endTests(): void {
   const { pid } = running ?? {};
   running = undefined;

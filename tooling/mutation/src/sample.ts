@@ -1,4 +1,4 @@
-/** The same `most` of a list for the same seed, in the list's order. */
+/** Returns a seeded sample of at most `most` elements, in the order of the list. */
 export function sampleOf<T>(list: readonly T[], most: number, seed: number): readonly T[] {
   const random = randomFrom(seed);
   return list

@@ -1,10 +1,10 @@
-/** What became of a mutant. The compiler's and the equivalent ones are none that tests could kill. */
+/** Outcome of a mutant. Tests cannot kill compile errors and equivalent mutants. */
 export type Fate = 'killed' | 'too slow' | 'alive' | 'equivalent' | 'refused';
 
 /** Counts by folder. */
 export type Tally = ReadonlyMap<string, ReadonlyMap<Fate, number>>;
 
-/** At most this share of what tests could kill may live. */
+/** Maximum share of killable mutants that may survive. */
 const MOST_ALIVE = 0.05;
 
 export function withFate(tally: Tally, folder: string, fate: Fate): Tally {

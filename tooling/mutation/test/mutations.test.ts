@@ -31,6 +31,6 @@ it.each([
   "type A = 'a' | 1;",
   "interface A { readonly b: 'c' }",
   'const options = { once: true };',
-])('%s is left alone', (text) => {
+])('does not mutate %s', (text) => {
   expect(changesOf(text)).toEqual([]);
 });

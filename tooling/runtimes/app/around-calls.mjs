@@ -1,4 +1,4 @@
-// The packages around a call, each doing what it is for, on what every runtime has.
+// Runs the main function of the packages around a call in every runtime.
 import { cached, memoryCache } from '@majordomo/cache';
 import { catalog, costOfResponse } from '@majordomo/catalog';
 import { createCompactor, inspectText, tokenMeter } from '@majordomo/context';
@@ -19,13 +19,13 @@ const hello = { messages: [user('hi')], maxTokens: 100 };
 const STEPS = [
   ['catalog', 'a price is found, and an answer has a cost', priced],
   ['ledger', 'the second of two calls passes no limit of one', limited],
-  ['redact', 'a key that was never told is masked', masked],
+  ['redact', 'an unknown key is masked', masked],
   ['credentials', 'a key out of a vault answers', keyed],
-  ['routing', 'a name is planned and asked', routed],
+  ['routing', 'a name is resolved and called', routed],
   ['context', 'a long conversation becomes a short one', compacted],
-  ['cache', 'the second of two equal calls asks nobody', kept],
-  ['telemetry', 'a call is watched where nobody listens', watched],
-  ['gateway', 'a client of each wire gets its answer, whole and streamed', gated],
+  ['cache', 'the second of two equal calls sends no request', kept],
+  ['telemetry', 'a call emits telemetry without an exporter', watched],
+  ['gateway', 'a client of each wire gets its answer, streamed and non-streaming', gated],
 ];
 
 /** None next to providers of a time before these packages. */

@@ -1,4 +1,4 @@
-// The host's side of a guest: providers whose streams run over there.
+// Host part of a guest runtime: providers whose streams run in the guest.
 import { createServer } from 'node:http';
 import { fromJson, LlmError, toJson } from '@majordomo/core';
 import { PROVIDERS } from './providers.mjs';
@@ -28,7 +28,7 @@ export async function openBridge(page = {}) {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  /** Sends an order and gives what is told about it, line by line. */
+  /** Sends a command and yields its output lines. */
   const ask = (what) => {
     const id = ++last;
     const lines = new Lines();
@@ -89,7 +89,7 @@ async function* stream(side, options, model, request, { signal, ...context }, as
     signal.removeEventListener('abort', onAbort);
     if (!isOver) {
       stop('leave');
-      // Whoever leaves does not continue: the guest learns of the one before the other.
+      // A reader that stops does not continue: the guest gets the stop before the next request.
       setTimeout(() => lines.release(), 100);
     }
   }
@@ -100,7 +100,7 @@ function errorOf({ kind, message, details, hasRemedy }) {
   return new LlmError(kind, hasRemedy ? `${message} [with a remedy]` : message, details);
 }
 
-/** One line at a time: the guest continues when the next one is wanted. */
+/** Reads one line at a time; the guest continues on request. */
 class Lines {
   kept = [];
   reader = undefined;

@@ -21,7 +21,7 @@ export async function serve(url) {
   }
 }
 
-/** Told when the host's consumer wants more: what it does not want is not read here either. */
+/** Called when the consumer of the host requests more; only requested data is read. */
 async function tell(url, id, line) {
   await (await fetch(`${url}/told/${id}`, { method: 'POST', body: JSON.stringify(line) })).text();
 }

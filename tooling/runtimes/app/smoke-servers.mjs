@@ -1,4 +1,4 @@
-// What the smoke talks to: of each wire a sound vendor, one that breaks off and one that is overloaded.
+// Servers of the smoke test: per wire a valid, a truncating and an overloaded vendor.
 import { startWireServer } from '@majordomo/conformance';
 import { WIRES } from './wires.mjs';
 
@@ -23,10 +23,10 @@ export async function startSmokeServers() {
   return { baseURLs, close: () => Promise.all(servers.map((server) => server.close())) };
 }
 
-/** The answer follows from what was said last. */
+/** The answer depends on the last message. */
 function sound({ body, request }) {
   const said = JSON.stringify(body);
-  if (request.toolResults.length > 0) return `The tool said ${request.toolResults[0].text}.`;
+  if (request.toolResults.length > 0) return `The tool returned ${request.toolResults[0].text}.`;
   if (said.includes('use the tool'))
     return { parts: [{ type: 'tool-call', name: 'double', json: '{"number":21}' }] };
   if (said.includes('fall silent'))

@@ -45,7 +45,7 @@ const STEPS = [
   ...SIDES.flatMap((side, at) => {
     const next = SIDES[(at + 1) % SIDES.length];
     return [
-      [packageOf(side), `${side}: a whole answer`, answers(side)],
+      [packageOf(side), `${side}: a complete answer`, answers(side)],
       [packageOf(side), `${side}: a stream`, streams([side, 'sound'])],
       [packageOf(side), `${side}: an abort in the middle`, aborts(side)],
       [packageOf(side), `${side}: an object that fits its schema`, objects(side)],
@@ -66,7 +66,7 @@ function refusals() {
   };
   return Object.entries(own).map(([side, create]) => [
     packageOf(side),
-    `${side}: what the SDK itself refuses is a mistake of the app`,
+    `${side}: a rejection by the SDK is an application error`,
     async () => {
       const api = side === 'openai-chat' ? { api: 'chat' } : {};
       const majordomo = createMajordomo({ providers: [create({ ...api, apiKey: 'key' })] });
@@ -95,7 +95,7 @@ function answers(side) {
   };
 }
 
-/** What is shown, where a reset drops what came before. */
+/** Returns the text since the last reset. */
 function streams(...targets) {
   return async (majordomo) => {
     let text = '';
@@ -109,7 +109,7 @@ function streams(...targets) {
   };
 }
 
-/** What a server answers and its client reads, and a client that leaves in the middle. */
+/** Checks the response of a server and a client that disconnects. */
 function served(side) {
   return async (majordomo) => {
     const model = majordomo.model(specOf([side, 'sound']));

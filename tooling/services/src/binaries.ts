@@ -1,25 +1,29 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What tests may need, and its name in skipped tests. */
-export type Service = 'redis' | 'postgres' | 'restate' | 'chromium' | 'miniflare' | 'temporal';
+/** Services of tests, with their names in skipped tests. */
+export type Service = 'redis' | 'postgres' | 'pgbouncer' | 'restate' | 'chromium' | 'miniflare' | 'temporal';
 
-/** Where the install script puts Restate's server. */
+/** Path of Restate's server after the installation. */
 export const RESTATE: string = join(import.meta.dirname, '../restate');
 
-/** Where it puts Cloudflare's runtime. */
+/** Path of Cloudflare's runtime after the installation. */
 export const MINIFLARE: string = join(import.meta.dirname, '../miniflare');
 
-/** Where it puts Temporal's worker. */
+/** Path of Temporal's worker after the installation. */
 export const TEMPORAL: string = join(import.meta.dirname, '../temporal');
 
-/** Debian keeps each major version of PostgreSQL in a folder of its own, outside of the path. */
+/** Debian installs each major version of PostgreSQL in a separate folder outside of PATH. */
 const POSTGRES = '/usr/lib/postgresql';
+
+/** Folder of servers, which is not in the PATH of all users. */
+const SBIN = '/usr/sbin';
 
 /** The server's program on this machine. */
 export function binaryOf(service: Service): string | undefined {
   if (service === 'redis') return inFolders(pathFolders(), 'redis-server');
   if (service === 'postgres') return inFolders([...postgresFolders(), ...pathFolders()], 'postgres');
+  if (service === 'pgbouncer') return inFolders([...pathFolders(), SBIN], 'pgbouncer');
   if (service === 'chromium') return inFolders(pathFolders(), 'chromium');
   if (service === 'miniflare')
     return inFolders([join(MINIFLARE, 'node_modules/miniflare/dist/src')], 'index.js');
@@ -34,14 +38,14 @@ export function binaryOf(service: Service): string | undefined {
   return inFolders([own], 'restate-server');
 }
 
-/** Throws where it is not installed, and says how to get it. */
+/** Returns the path. Throws with the installation command if the program is missing. */
 export function foundBinaryOf(service: Service): string {
   const binary = binaryOf(service);
   if (binary === undefined) throw new Error(`${service}: ${missing(service) ?? ''}`);
   return binary;
 }
 
-/** Why the service is not available here; `undefined`: it can. */
+/** Returns why the service is not available, or `undefined` if it is. */
 export function missing(service: Service): string | undefined {
   return binaryOf(service) === undefined
     ? `not installed; node tooling/services/install.ts ${service}`

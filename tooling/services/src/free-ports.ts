@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const FIRST = 10_000;
 const LAST = 32_000;
 
-/** So many ports of 127.0.0.1 that nobody listens on, all different. */
+/** Returns different free ports of 127.0.0.1. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {

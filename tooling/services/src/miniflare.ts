@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly services?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Runs the Worker on 127.0.0.1. Nothing of it is kept. */
+/** Runs the Worker on 127.0.0.1 without persistent state. */
 export async function startMiniflare({
   script,
   objects = {},
@@ -36,7 +36,7 @@ export async function startMiniflare({
   const bindings = Object.keys(services);
   const runtime = new Runtime({
     host: '127.0.0.1',
-    // It would ask Cloudflare where it is.
+    // Otherwise it requests its location from Cloudflare.
     cf: false,
     telemetry: { enabled: false },
     workers: [

@@ -45,10 +45,27 @@ export async function startPostgres(): Promise<Postgres> {
     stopBy: 'SIGINT',
     user,
   });
-  return Object.assign(server, { port, url: `postgres://${USER}@127.0.0.1:${port}/postgres` });
+  const signalAll = (signal: NodeJS.Signals): void => {
+    for (const pid of [server.pid, ...childrenOf(server.pid)]) process.kill(pid, signal);
+  };
+  return Object.assign(server, {
+    port,
+    url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
+    // Each connection has a process, which a signal to the server does not reach.
+    pause: () => {
+      signalAll('SIGSTOP');
+    },
+    resume: () => {
+      signalAll('SIGCONT');
+    },
+  });
 }
 
-function accountOf(name: string): NonNullable<Recipe['user']> {
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+
+/** Returns the ids of a user of this machine. */
+export function accountOf(name: string): NonNullable<Recipe['user']> {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((entry) => entry.startsWith(`${name}:`));
@@ -57,7 +74,8 @@ function accountOf(name: string): NonNullable<Recipe['user']> {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-async function isUp(port: number): Promise<boolean> {
+/** Whether a server on this port answers queries. */
+export async function isUp(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

@@ -5,7 +5,7 @@ import { startRedis, toldRedis, type Redis } from './redis.ts';
 /** Three nodes that share the slots of all keys. */
 export interface RedisCluster extends AsyncDisposable {
   readonly nodes: readonly Redis[];
-  /** Gives a slot and all its keys to the next node; who asks the old one is sent there. */
+  /** Moves a slot and its keys to the next node. The old node redirects clients. */
   move(slot: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -55,7 +55,7 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
   const keys = listed(await toldRedis(source, `CLUSTER GETKEYSINSLOT ${slot} ${MOST_KEYS}`));
   const quoted = keys.map((key) => JSON.stringify(key)).join(' ');
   if (keys.length > 0) await asked(source, `MIGRATE 127.0.0.1 ${target} "" 0 10000 KEYS ${quoted}`);
-  // All are told, as by `redis-cli --cluster`: by their gossip alone it may take the others long.
+  // Notifies all nodes like `redis-cli --cluster`, because gossip can take long.
   for (const port of new Set([target, source, ...nodes.map((node) => node.port)]))
     await asked(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
   // Until all have it, clients may be sent to and fro.
@@ -64,10 +64,10 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
   );
 }
 
-/** What a node knows of one in its cluster. */
+/** Entry of a node in the view of another node. */
 interface Known {
   readonly id: string;
-  /** Of two that say a slot is theirs, the one with the higher epoch has it. */
+  /** If two nodes claim a slot, the one with the higher epoch owns it. */
   readonly epoch: string;
   /** Numbers, and ranges of them. */
   readonly slots: readonly string[];

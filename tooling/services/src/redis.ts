@@ -10,11 +10,11 @@ export interface Redis extends Server {
   readonly url: string;
 }
 
-/** How it is run; all of it may be left out. */
+/** Options of the server. */
 export interface RedisServerOptions {
-  /** How often its log of writes goes to disk. Default: it writes none. */
+  /** Policy of the append-only file. `@default no file` */
   readonly append?: 'always' | 'everysec' | undefined;
-  /** What else stands on its command line. */
+  /** Additional arguments. */
   readonly more?: readonly string[] | undefined;
 }
 
@@ -30,7 +30,7 @@ export async function startRedis({ append, more = [] }: RedisServerOptions = {})
   return Object.assign(server, { port, url: `redis://127.0.0.1:${port}` });
 }
 
-/** The beginning of what the server says to a command; it says LOADING while it reads its log. */
+/** Returns the start of the reply to a command; it is LOADING while the server reads its file. */
 export async function toldRedis(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {

@@ -6,21 +6,21 @@ import { serverFolder, startServer, type Server } from './server.ts';
 
 /** A Restate of a test. */
 export interface Restate extends Server {
-  /** Where runs are begun. */
+  /** Address that starts runs. */
   readonly ingress: string;
-  /** Where handlers are made known. */
+  /** Address that registers handlers. */
   readonly admin: string;
   /** Makes the handlers known that are served at `uri`. Rejects with the server's answer when it does not take them. */
   register(uri: string): Promise<void>;
 }
 
-/** What a Restate of a test does that others do not. */
+/** Options of a Restate server. */
 export interface RestateOptions {
   /** The protocol by which services may end runs whose journal is not theirs; 1.7 has it, and asks to be told. */
   readonly protocol7?: boolean;
 }
 
-/** An empty Restate on 127.0.0.1, which tells nobody anything. */
+/** Starts an empty Restate on 127.0.0.1 without telemetry. */
 export async function startRestate({ protocol7 = false }: RestateOptions = {}): Promise<Restate> {
   const binary = foundBinaryOf('restate');
   const [node = 0, admin = 0, ingress = 0] = await freePorts(3);

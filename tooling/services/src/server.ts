@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-/** A server of a test: a process of its own, with a folder of its own. */
+/** Server of a test in a separate process and folder. */
 export interface Server extends AsyncDisposable {
   readonly pid: number;
   readonly folder: string;
-  /** Nothing is answered, and connections stay open. */
+  /** Pauses the process; connections remain open. */
   pause(): void;
   resume(): void;
   /** Without a moment to write anything (SIGKILL). The folder stays. */
@@ -20,16 +20,16 @@ export interface Server extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** How a kind of server is run. */
+/** Start of a kind of server. */
 export interface Recipe {
   readonly binary: string;
   readonly args: readonly string[];
   readonly folder: string;
   /** Rejects, or is false, as long as the server does not serve. */
   readonly isReady: () => Promise<boolean>;
-  /** What asks it to end soon. */
+  /** Signal for a fast shutdown. */
   readonly stopBy: NodeJS.Signals;
-  /** For servers that refuse to run as root. */
+  /** User for servers that reject root. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
@@ -57,11 +57,11 @@ export function serverFolder(name: string, user?: Recipe['user']): string {
   return folder;
 }
 
-/** Starts it, and waits until it serves. Rejects with the server's own words when it does not. */
+/** Starts the server and waits until it is ready. Rejects with its output if it fails. */
 export async function startServer(recipe: Recipe): Promise<Server> {
   let child = await launched(recipe);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    // One that is paused hears nothing else.
+    // A paused process handles no other signal.
     child.kill('SIGCONT');
     await ended(child, signal);
   };

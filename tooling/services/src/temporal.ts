@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { foundBinaryOf, TEMPORAL } from './binaries.ts';
 
-/** Temporal's isolate with the workflows of one file, which plays histories. There is no server in it. */
+/** Starts Temporal's isolate with the workflows of one file, to replay histories without a server. */
 export interface Replayer {
-  /** Rejects when the workflow does not do what the history says. */
+  /** Rejects if the workflow deviates from the history. */
   replay(history: object, workflowId: string): Promise<void>;
 }
 

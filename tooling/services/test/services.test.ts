@@ -12,7 +12,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** What holds for each of them. */
+/** Common behavior. */
 function lives(start: () => Promise<Server>): void {
   it('starts twice, each on its own, and leaves nothing behind', async () => {
     const both = await Promise.all([start(), start()]);
@@ -42,7 +42,7 @@ describe('the services of the tests', () => {
   describeWith('redis', 'Redis', () => {
     lives(startRedis);
 
-    it('keeps what was written when it keeps a log, and forgets it without', async () => {
+    it('retains writes with an append-only file and loses them without one', async () => {
       for (const append of ['always', undefined] as const) {
         await using redis = await startRedis({ append });
         expect(await told(redis.port, 'SET a 1')).toBe('+OK');

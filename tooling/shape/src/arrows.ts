@@ -1,10 +1,10 @@
-/** What a package may depend on at run time: our own packages by folder name, and others by package name. */
+/** Allowed run-time dependencies of a package: workspace packages by folder, others by name. */
 export interface Arrows {
   readonly ours: readonly string[];
   readonly others: readonly string[];
-  /** What its build takes into a file of its own, with the licences: nobody installs it. */
+  /** Packages that the build bundles with their licenses. */
   readonly builtIn?: readonly string[];
-  /** Why the package exists at all: a dependency of its own, another audience, or data of another pace. */
+  /** Reason for a separate package: a dependency, another audience, or data with another release cycle. */
   readonly because: string;
 }
 
@@ -77,6 +77,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
   cache: { ours: ['core'], others: [], because: 'another audience: who would rather not ask twice' },
+  'prompt-cache': {
+    ours: ['core', 'cache', 'catalog'],
+    others: [],
+    because: 'prices and learning stay out of the path of every call; cache is for the type of its store',
+  },
   'store-sqlite': {
     ours: ['core', 'agent', 'cache', 'ledger'],
     others: [],
@@ -97,10 +102,15 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['@dbos-inc/dbos-sdk'],
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
+  'store-postgres': {
+    ours: ['core', 'agent', 'cache', 'ledger'],
+    others: [],
+    because: 'a separate kind of server; of all but core the types alone, as optional peers',
+  },
   'store-redis': {
     ours: ['core', 'agent', 'cache', 'ledger'],
     others: [],
-    because: 'a server of its own kind; of all but core the types alone, as optional peers',
+    because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   telemetry: {
     ours: ['core', 'agent', 'ledger', 'redact'],
@@ -119,6 +129,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['@ai-sdk/provider'],
     because: 'a peer of its own, whose interface has a version of its own',
   },
+  ui: {
+    ours: ['core', 'agent'],
+    others: [],
+    because: 'another audience: servers of chat pages, whose protocols have versions of their own',
+  },
   mcp: {
     ours: ['core', 'agent', 'wire-kit'],
     others: ['@modelcontextprotocol/client', '@modelcontextprotocol/server'],
@@ -129,6 +144,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: [],
     because: 'another audience: who trains and audits; of agent and redact the types alone',
   },
+  evals: {
+    ours: ['core', 'agent', 'catalog', 'redact', 'trajectory'],
+    others: ['vitest'],
+    because:
+      'a separate audience: tests of prompts and agents. Optional peers: agent for its types, trajectory for its parser, vitest for the matcher',
+  },
   undici: { ours: [], others: ['undici'], because: 'a dependency that core cannot have' },
   catalog: { ours: ['core'], others: [], because: 'data of another pace, and the arithmetic on it' },
   context: {
@@ -137,16 +158,17 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'another audience: long conversations; media, an optional peer, fetches what a prompt refers to',
   },
   gateway: {
-    ours: ['core', 'context', 'inspector'],
+    ours: ['core', 'catalog', 'context', 'inspector'],
     others: ['@hono/node-server', 'hono'],
     because:
-      'a separate audience: clients in other languages. Optional peers: context counts tokens, inspector is mounted, @hono/node-server and hono serve on Node',
+      'a separate audience: clients in other languages. Optional peers: catalog has dates of retirement, context counts tokens, inspector is mounted, @hono/node-server and hono serve on Node',
   },
   inspector: {
-    ours: ['core', 'ledger', 'redact'],
+    ours: ['core', 'catalog', 'ledger', 'redact'],
     others: [],
     builtIn: ['preact', 'uplot'],
-    because: 'a separate product: a page for operators. ledger is an optional peer, for its types only',
+    because:
+      'a separate product: a page for operators. Optional peers: catalog has dates of retirement, ledger has only types',
   },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },
@@ -218,7 +240,9 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   'durable-restate': 'its SDK serves over HTTP/2',
   skills: 'it reads SKILL.md files from disk',
   context: 'it reads files of projects, and asks git',
+  catalog: 'its entry `/node` reads and writes files',
   gateway: 'its entry `/node` listens',
+  evals: 'it reads and writes files',
   trajectory: 'it writes files',
   undici: 'undici sends over sockets of Node',
   mcp: 'it starts programs, and serves on stdin; addresses and fetch need no Node',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './repository.ts';
 
-/** As the programs of a user who takes every strict option. */
+/** Compiler options of a user with every strict option. */
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
@@ -20,7 +20,7 @@ const OPTIONS: ts.CompilerOptions = {
   types: ['node'],
 };
 
-/** Where the modules seem to stand: this package depends on everything that they import. */
+/** Virtual folder of the modules, in a package that depends on all their imports. */
 const FOLDER = join(ROOT, 'tooling/shape/modules');
 
 /**

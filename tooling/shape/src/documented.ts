@@ -12,7 +12,7 @@ const OPTIONS: ts.CompilerOptions = {
   types: [],
 };
 
-/** Reads our own sources and nothing else: of what others declare nobody asks here. */
+/** Reads sources of this repository only. */
 function hostFor(packages: readonly Package[]): ts.CompilerHost {
   const ours = new Map(
     packages.flatMap((pkg) => entriesOf(pkg).map(({ name, file }): [string, string] => [name, file])),
@@ -34,7 +34,7 @@ function hostFor(packages: readonly Package[]): ts.CompilerHost {
 export interface Undocumented {
   /** `Name`, or `Name.member`. */
   readonly name: string;
-  /** Where it is declared: a path below the root, and a line. */
+  /** Location of the declaration: path and line. */
   readonly at: string;
 }
 
@@ -54,7 +54,7 @@ const entriesOf = ({
       : [],
   );
 
-/** What the packages export without saying what it is, by package id; from their sources, so nothing need be built. */
+/** Returns undocumented exports by package id, from the sources. */
 export function undocumentedIn(
   packages: readonly Package[],
 ): Readonly<Record<string, readonly Undocumented[]>> {
@@ -82,13 +82,13 @@ function undocumentedAt(program: ts.Program, entries: readonly string[]): readon
   ]);
 }
 
-/** What comes from a package of somebody else has no declaration here. */
+/** Exports of other packages have no declaration here. */
 const isKnown = ({ declarations = [] }: ts.Symbol): boolean => declarations.length > 0;
 
 const aliased = (checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol =>
   (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
 
-/** What a caller writes, and what a caller calls: the members that need a word of their own. */
+/** Members that need a docstring: options, and methods that callers call. */
 function membersOf(checker: ts.TypeChecker, symbol: ts.Symbol): readonly ts.Symbol[] {
   const isInput = /(?:Options|Request)$/.test(symbol.name);
   return (symbol.declarations ?? [])

@@ -1,6 +1,6 @@
 import { filesIn, published, read } from './repository.ts';
 
-/** Everything that is written for people: what a newcomer opens, and where it leads. */
+/** Documents of the repository. */
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
@@ -17,7 +17,7 @@ export const records: readonly string[] = [...filesIn('adr'), '.changeset/README
 export interface Fence {
   /** `README.md:12`. */
   readonly at: string;
-  /** What follows the opening fence: `ts`, `sh`, or nothing for what a program prints. */
+  /** Language of the code block; empty for output. */
   readonly language: string;
   readonly code: string;
 }
@@ -37,7 +37,7 @@ export function fencesOf(file: string): readonly Fence[] {
 /** The document without its blocks of code. */
 export const proseOf = (file: string): string => read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
 
-/** Commands that stand in running text, such as `pnpm demo`; a `…` or a PLACEHOLDER is not meant to be typed. */
+/** Commands in running text, such as `pnpm demo`, except those with `…` or a PLACEHOLDER. */
 export const commandsInProse = (file: string): readonly string[] =>
   [...proseOf(file).matchAll(/`((?:pnpm|npx|npm|majordomo) [^`]+)`/g)]
     .map(([, command = '']) => command)

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { nodesOf, parse } from './syntax.ts';
 
-/** Names that end like these are variables wherever they stand: a new one cannot be overlooked. */
+/** Names with these endings are environment variables everywhere. */
 const LOOKS_LIKE_A_VARIABLE =
   /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|URL|HOST|ENDPOINT|REGION|ID)$/;
 const VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;

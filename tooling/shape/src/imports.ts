@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path/posix';
 import { sourcesOf, read, type Package } from './repository.ts';
 import { importsOf } from './syntax.ts';
 
-/** What each source of a package imports of the same package, types included, as paths from the root. */
+/** Returns the imports of each source within its package, including types, as paths from the root. */
 export function importsWithin(pkg: Package): ReadonlyMap<string, readonly string[]> {
   const sources = new Set(sourcesOf(pkg));
   return new Map(
@@ -33,7 +33,7 @@ function foldersOf(file: string): readonly string[] {
   return folder === '.' || folder === '/' ? [] : [folder, ...foldersOf(folder)];
 }
 
-/** Who imports whom among what lies in a folder: a folder in it stands for all that is below. */
+/** Returns the imports between the entries of a folder; a subfolder represents its files. */
 function edgesIn(
   folder: string,
   imports: ReadonlyMap<string, readonly string[]>,

@@ -1,11 +1,11 @@
-/** When a provider package has a file: always, for an SDK or a wire that is its own, or where there is something for it. */
+/** Condition under which a provider package has a file. */
 export type When = 'always' | 'own-sdk' | 'own-wire' | 'where-needed';
 
-/** What a file of a provider package is for, whatever the vendor. */
+/** Role of a file in every provider package. */
 export interface Role {
   readonly when: When;
   readonly holds: string;
-  /** It imports nothing that makes clients or sends: what comes in and what goes out are values. */
+  /** Whether the file is pure: it imports no module that creates clients or sends requests. */
   readonly pure?: true;
 }
 
@@ -88,7 +88,7 @@ export const READER_MEMBERS: readonly string[] = [
 export interface Deviations {
   /** Files of the table that it should have. */
   readonly absent?: Readonly<Record<string, string>>;
-  /** Files of names of its own. */
+  /** Files with other names. */
   readonly extra?: Readonly<Record<string, string>>;
   /** Files that load an SDK. */
   readonly loads?: Readonly<Record<string, string>>;
@@ -98,7 +98,7 @@ export interface Deviations {
   readonly twins?: Readonly<Record<string, string>>;
 }
 
-/** Every difference from the common layout, with its reason. */
+/** Differences from the common layout, with the reason. */
 export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   'openai-wire': {
     twins: {

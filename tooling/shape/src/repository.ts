@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root folder. */
 export const ROOT: string = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** What the tests read of a `package.json`. */
+/** Fields of a `package.json` that the tests read. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -38,18 +38,18 @@ export interface Package {
 /** The text of a file below the root; throws when there is none. */
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** Is there such a file or folder below the root? */
+/** Whether the file or folder exists below the root. */
 export const exists = (path: string): boolean => existsSync(join(ROOT, path));
 
 const apps = packagesIn('apps');
 
-/** Every published package; those of apps/ are published under names of their own. */
+/** Published packages; those of apps/ have other names than their folders. */
 export const published: readonly Package[] = [
   ...packagesIn('packages'),
   ...apps.filter(({ manifest }) => manifest.private !== true),
 ];
 
-/** Every workspace package, the private ones included. */
+/** All workspace packages, including private ones. */
 export const workspace: readonly Package[] = [
   ...published,
   ...apps.filter(({ manifest }) => manifest.private === true),

@@ -1,7 +1,7 @@
-/** Says what is wrong with the arguments of a command, if anything. */
+/** Returns the problem of the arguments of a command, or `undefined`. */
 export type Bin = (args: readonly string[]) => Promise<string | undefined>;
 
-/** What the commands of documents are checked against. */
+/** Files, scripts and packages against which commands are checked. */
 export interface Known {
   /** Scripts of the root, which `pnpm` runs. */
   readonly scripts: readonly string[];
@@ -9,13 +9,13 @@ export interface Known {
   readonly packageManager: string;
   /** Our own packages, and what any manifest of the workspace depends on. */
   readonly packages: readonly string[];
-  /** Commands that our packages bring, each with what it says against its arguments. */
+  /** Commands of the packages, with the check of their arguments. */
   readonly bins: Readonly<Record<string, Bin>>;
   /** Files and folders below the root. */
   readonly exists: (path: string) => boolean;
 }
 
-/** What is wrong with the commands of a shell block; nothing is run. */
+/** Returns the problems of the commands of a shell block without running them. */
 export async function complaintsAboutShell(code: string, known: Known): Promise<readonly string[]> {
   const commands = code.split('\n').flatMap(commandsOf);
   const problems = await Promise.all(commands.map((words) => complaintAbout(words, known)));
@@ -47,12 +47,12 @@ async function complaintAbout(
     case 'pnpm':
       return pnpm(args, known);
     case 'node':
-      return known.exists(args[0] ?? '') ? undefined : `there is no file ${args[0]}`;
+      return known.exists(args[0] ?? '') ? undefined : `the file ${args[0]} does not exist`;
     case 'git':
     case 'cd':
       return undefined;
     default:
-      return command in known.bins ? known.bins[command]?.(args) : `${command} is not ours`;
+      return command in known.bins ? known.bins[command]?.(args) : `${command} is not a known command`;
   }
 }
 
@@ -78,7 +78,7 @@ async function npx([first = '', ...rest]: readonly string[], known: Known): Prom
       ? pnpm(rest, known)
       : `this repository pins ${known.packageManager}`;
   }
-  return first in known.bins ? known.bins[first]?.(rest) : `no package of ours brings ${first}`;
+  return first in known.bins ? known.bins[first]?.(rest) : `no package has the command ${first}`;
 }
 
 function pnpm(
@@ -88,10 +88,10 @@ function pnpm(
   if (first === 'install') return undefined;
   if (first === 'exec') return packages.includes(rest[0] ?? '') ? undefined : `there is no ${rest[0]}`;
   const script = first === 'run' ? (rest[0] ?? '') : first;
-  if (!scripts.includes(script)) return `there is no script ${script}`;
+  if (!scripts.includes(script)) return `the script ${script} does not exist`;
   const path =
     script === 'test' ? rest.find((word) => /^[\w./-]+$/.test(word) && !word.startsWith('-')) : undefined;
-  return path === undefined || exists(path) ? undefined : `there is no folder ${path}`;
+  return path === undefined || exists(path) ? undefined : `the folder ${path} does not exist`;
 }
 
 /** The commands of one line: quotes are taken away, comments and variables that are set for one left out. */

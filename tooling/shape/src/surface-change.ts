@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 
-/** What is asked of a checkout's past. */
+/** History of a checkout. */
 export interface History {
   /** A clone without its past, such as a shallow one, which brings no tags. */
   readonly isCut: boolean;
   readonly tags: readonly string[];
-  /** A file as it was; `undefined` when it was not there. */
+  /** Returns an earlier version of a file, or `undefined`. */
   show(tag: string, path: string): string | undefined;
 }
 
@@ -22,7 +22,7 @@ export function historyOf(folder: string): History {
   };
 }
 
-/** A package as it stands. */
+/** Current state of a package. */
 export interface Candidate {
   readonly name: string;
   readonly version: string;
@@ -50,7 +50,7 @@ export function judge(candidate: Candidate, history: History, changesets: readon
   return isBumped ? 'explained' : 'unexplained';
 }
 
-/** The declarations alone: words around them may change. */
+/** Returns the declarations without the surrounding text. */
 const declared = (surface: string): string =>
   [...surface.matchAll(/^```ts surface\n([\s\S]*?)^```/gm)].map(([, lines]) => lines).join('\n');
 

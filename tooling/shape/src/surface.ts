@@ -10,7 +10,7 @@ const OPTIONS: ts.CompilerOptions = {
   types: ['node'],
 };
 
-/** Packages share most of what they import: every file is parsed once. */
+/** Cache of parsed files, because packages share imports. */
 const HOST = ts.createCompilerHost(OPTIONS);
 const { getSourceFile } = HOST;
 const parsed = new Map<string, ts.SourceFile | undefined>();

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** Parses a file, with parents, for tests that ask about its syntax. */
+/** Parses a file with parent links. */
 export const parse = (path: string, text: string): ts.SourceFile =>
   ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
 
@@ -25,7 +25,7 @@ const commentsAround = (text: string, node: ts.Node): ts.CommentRange[] => [
 
 const blank = (comment: string): string => comment.replaceAll(/[^\n]/g, ' ');
 
-/** What a module imports or re-exports, static and dynamic, types included. */
+/** Returns static and dynamic imports and re-exports, including types. */
 export function importsOf(path: string, text: string): readonly string[] {
   return ts
     .preProcessFile(text, true, true)
@@ -33,7 +33,7 @@ export function importsOf(path: string, text: string): readonly string[] {
     .concat(typeImports(path, text));
 }
 
-/** What a module loads before it runs: values only, no dynamic import. */
+/** Returns imports that load before the module runs. */
 export function loadedBy(path: string, text: string): readonly string[] {
   return parse(path, text).statements.flatMap((statement) => {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
@@ -45,7 +45,7 @@ export function loadedBy(path: string, text: string): readonly string[] {
   });
 }
 
-/** What a module may load at all: what it loads at once, and what it imports later. */
+/** Returns static and dynamic imports of values. */
 export function runtimeImportsOf(path: string, text: string): readonly string[] {
   const later = nodesOf(parse(path, text)).flatMap((node) => {
     if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return [];
@@ -66,7 +66,7 @@ function typeImports(path: string, text: string): string[] {
   );
 }
 
-/** Names of functions, classes, constants and types that stand at the top of a module. */
+/** Returns the names of top-level functions, classes, constants and types. */
 export function declaredIn(path: string, text: string): readonly string[] {
   return parse(path, text).statements.flatMap((statement) => {
     if (ts.isVariableStatement(statement))
@@ -82,11 +82,11 @@ export function declaredIn(path: string, text: string): readonly string[] {
 
 /** A class that reads a wire, as others see it. */
 export interface ReaderClass {
-  /** Of its constructor. */
+  /** Parameters of the constructor. */
   readonly parameters: number;
-  /** What is not private. */
+  /** Public members. */
   readonly members: readonly string[];
-  /** Those of them that may be set from outside. */
+  /** Public members that are not read-only. */
   readonly settable: readonly string[];
 }
 
@@ -113,7 +113,7 @@ const isReadonly = (member: ts.ClassElement): boolean => has(member, ts.Modifier
 const has = (member: ts.ClassElement, flag: ts.ModifierFlags): boolean =>
   (ts.getCombinedModifierFlags(member) & flag) !== 0;
 
-/** Every node of a tree, outermost first. */
+/** Returns the nodes of a tree in preorder. */
 export function nodesOf(node: ts.Node): readonly ts.Node[] {
   const found: ts.Node[] = [node];
   ts.forEachChild(node, (child) => {
@@ -122,7 +122,7 @@ export function nodesOf(node: ts.Node): readonly ts.Node[] {
   return found;
 }
 
-/** Does the module wait while it is loaded? `require()` of such a module fails. */
+/** Whether the module has a top-level await, which makes `require()` fail. */
 export const awaitsAtTopLevel = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some((node) => isAwait(node) && ts.findAncestor(node, isFunction) === undefined);
 
@@ -153,7 +153,7 @@ function isClass(expression: ts.Expression | undefined): boolean {
   return ts.isIdentifier(expression) && /^[A-Z][a-z]\w*[a-z]/.test(expression.text);
 }
 
-/** Does it touch `process.env`? Code that it writes as text does not count. */
+/** Whether the module reads `process.env`, except in strings. */
 export const readsProcessEnv = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some(
     (node) => ts.isPropertyAccessExpression(node) && node.getText().replaceAll('?', '') === 'process.env',

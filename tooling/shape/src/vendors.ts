@@ -5,7 +5,7 @@
 export const VENDORS: RegExp =
   /openai|chatgpt|anthropic|claude|gemini|vertex|bedrock|azure|groq|grok|cerebras|mistral|deepseek|openrouter|fireworks|cohere|perplexity|nvidia|ollama|moonshot|kimi|qwen|alibaba|dashscope|huggingface|llama|lmstudio|vllm|cloudflare|workers-?ai|copilot|venice|together-?ai|\bxai\b|\bgpt-/gi;
 
-/** What a provider package may name everywhere: its own vendor, and the wire that it speaks. */
+/** Vendor names that a provider package may use everywhere: its vendor and its wire. */
 export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   'openai-wire': ['openai'],
   // The platforms that serve it spell its ids.
@@ -13,7 +13,7 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   'provider-openai': ['openai'],
   'provider-anthropic': ['anthropic', 'claude'],
   'provider-google': ['gemini', 'vertex'],
-  // Claude's replay tokens are the same on every platform: its family is theirs too.
+  // Claude's replay tokens are equal on every platform, so its family is allowed there.
   'provider-bedrock': ['bedrock', 'claude'],
   'provider-ollama': ['ollama'],
   'provider-cloudflare': ['cloudflare', 'workers-ai', 'workersai'],
@@ -23,7 +23,7 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   'provider-cerebras': ['openai', 'cerebras'],
 };
 
-/** Where vendors live, in every package. */
+/** Allowed files with vendor names in every package. */
 export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/;
 
 /** Single files outside of those that name vendors, each with the reason. */

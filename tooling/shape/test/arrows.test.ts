@@ -7,7 +7,7 @@ const OURS = '@majordomo/';
 const runtime = (manifest: Manifest): [string, string][] =>
   Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
 
-test.each(published)('$id depends only on what the table of arrows grants it', ({ id, manifest }) => {
+test.each(published)('$id has only dependencies that the table allows', ({ id, manifest }) => {
   const arrows = ARROWS[id];
   expect(arrows, `${id} is not in tooling/shape/src/arrows.ts`).toBeDefined();
   const granted = [...(arrows?.ours.map((name) => OURS + name) ?? []), ...(arrows?.others ?? [])];
@@ -15,7 +15,7 @@ test.each(published)('$id depends only on what the table of arrows grants it', (
   expect(asked.filter((name) => !granted.includes(name))).toEqual([]);
 });
 
-test.each(published)('$id imports at run time only what it depends on', ({ id, path, manifest }) => {
+test.each(published)('$id imports only its dependencies at run time', ({ id, path, manifest }) => {
   const built = ARROWS[id]?.builtIn ?? [];
   const known = new Set([manifest.name, ...runtime(manifest).map(([name]) => name), ...built]);
   const imported = sourcesOf({ id, path, manifest }).flatMap((file) =>

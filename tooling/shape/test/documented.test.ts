@@ -7,7 +7,7 @@ import { published, ROOT } from '../src/repository.ts';
 
 const undocumented = undocumentedIn(published);
 
-test.each(published.map(({ id }) => id))('everything that %s exports says what it is', (id) => {
+test.each(published.map(({ id }) => id))('%s documents every export', (id) => {
   expect((undocumented[id] ?? []).map(({ name, at }) => `${name} (${at})`)).toEqual([]);
 });
 
@@ -29,7 +29,7 @@ export class Box implements Result { readonly value = 1; run(): void {} private 
 export type { Far };
 `;
 
-test('what is found: names, members that callers write, and members that they call', () => {
+test('finds undocumented names, options and methods', () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-documented-'));
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'src/index.ts'), SOURCE);

@@ -40,7 +40,7 @@ test.each([...byText.values()])(
   },
 );
 
-test('every other expression says what bounds it', () => {
+test('every other expression has a reason', () => {
   const made = found.filter(({ literal }) => literal === undefined);
   const texts = new Set(made.map(({ file, text }) => `${file} ${text.replaceAll(/\s+/g, ' ')}`));
   expect([...texts].sort()).toEqual(Object.keys(MADE_LATER).sort());

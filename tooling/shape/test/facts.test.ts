@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ERROR_POLICY } from '../../../packages/core/src/errors/policy.ts';
 import { read } from '../src/repository.ts';
 
-/** What the chain does at the end is not a row about a failure. */
+/** The final decision of the chain is not a row of a failure. */
 const { exhausted: _end, ...policy } = ERROR_POLICY;
 
 test.each(['apps/docs/failover.md', 'packages/core/README.md'])(

@@ -12,7 +12,7 @@ const settled = (text: string): readonly string[] =>
     .map((line) => line.replaceAll(/ *\d+ ms/g, ' N ms').trimEnd())
     .filter((line) => line !== '');
 
-test('what the README shows of the demo is what the demo prints', () => {
+test('the README shows the output of the demo', () => {
   const shown = fencesOf('README.md').find(({ language }) => language === '');
   const script = ['--import', './tooling/build/from-sources.ts', 'apps/examples/src/demo.ts'];
   const printed = settled(execFileSync(process.execPath, script, { cwd: ROOT, encoding: 'utf8' }));
@@ -22,16 +22,16 @@ test('what the README shows of the demo is what the demo prints', () => {
   expect(printed.slice(from, from + lines.length)).toEqual(lines);
 });
 
-test('the README shows first, then explains: the demo stands before any program', () => {
+test('the README shows the demo before any program', () => {
   const [first, second] = fencesOf('README.md');
   expect([first?.code, second?.language]).toEqual(['npx majordomo demo\n', '']);
 });
 
-/** Pages that tell of one provider's own models, or of recordings. */
+/** Pages about the models of one provider or about recordings. */
 const OTHERS =
   /^(?:packages\/provider-|packages\/openai-wire|packages\/claude|apps\/docs\/|apps\/lint-rule|tooling\/)/;
 
-test('documents name models that can be asked', () => {
+test('documents name existing models', () => {
   const named = documents
     .filter((file) => !OTHERS.test(file))
     .flatMap((file) =>
@@ -43,6 +43,6 @@ test('documents name models that can be asked', () => {
   expect(named.filter(({ provider, model }) => MODEL_NAMES[provider]?.includes(model) !== true)).toEqual([]);
 });
 
-test('majordomo init suggests models that can be asked', () => {
+test('majordomo init suggests existing models', () => {
   for (const [provider, model] of Object.entries(SUGGESTED)) expect(MODEL_NAMES[provider]).toContain(model);
 });

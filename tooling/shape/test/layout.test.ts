@@ -34,7 +34,7 @@ describe.each(providers)('$id', (pkg) => {
     expect(others).toEqual(Object.keys(extra).sort());
   });
 
-  test('imports its SDK in one file, so that bundlers leave out what is not used of it', () => {
+  test('imports its SDK in one file, so that bundlers can drop unused parts', () => {
     const sdks = ARROWS[pkg.id]?.others ?? [];
     const isSdk = (name: string): boolean => sdks.some((sdk) => name === sdk || name.startsWith(`${sdk}/`));
     const loading = inSrc.filter((file) => runtimeImportsOf(file, textOf(file)).some(isSdk));
@@ -93,7 +93,7 @@ const kit = new Set(
   ),
 );
 
-/** A wire of its own: none that another package reads and writes for it. */
+/** Whether the package implements its wire. */
 function isDue(when: When, { id }: Package): boolean {
   const { ours = [], others = [] } = ARROWS[id] ?? {};
   if (when === 'own-sdk') return others.length > 0;
@@ -102,16 +102,16 @@ function isDue(when: When, { id }: Package): boolean {
   return when === 'always';
 }
 
-test('the shared wire has the same file names in a folder of its own', () => {
+test('the shared wire has the same file names in a separate folder', () => {
   expect(SHARED_WIRE_FILES.filter((file) => !exists(`packages/openai-wire/${file}`))).toEqual([]);
 });
 
 test(`a source of more than ${LONGEST_FILE} lines is listed with its reason`, () => {
-  const long = sources.filter((file) => linesOf(file).length > LONGEST_FILE);
+  const long = sources.filter((file) => !file.includes('/generated/') && linesOf(file).length > LONGEST_FILE);
   expect(long).toEqual(Object.keys(LONG_FILES));
 });
 
-test('files are named in kebab-case after what they hold', () => {
+test('files have kebab-case names', () => {
   const names = published.flatMap(({ path }) => [...filesIn(`${path}/src`), ...filesIn(`${path}/test`)]);
   const code = names.filter((file) => file.endsWith('.ts'));
   expect(
@@ -122,7 +122,7 @@ test('files are named in kebab-case after what they hold', () => {
   expect(code.filter((file) => /^(?:utils?|helpers?|common|misc|shared)\b/.test(basename(file)))).toEqual([]);
 });
 
-test('an index names what it exports, and holds nothing but a function that creates', () => {
+test('an index has named exports and at most a create function', () => {
   const indexes = sources.filter((file) => /^packages\/[\w-]+\/src\/index\.ts$/.test(file));
   const chatty = indexes.filter((file) =>
     /export (?:\*|default|function (?!create)|class|const|let)/.test(read(file)),

@@ -11,7 +11,7 @@ const own = Object.keys(files)
   .map((file) => file.slice(FOLDER.length));
 
 describe('a new provider', () => {
-  test('has the files of a provider with a wire of its own, and no other sources', () => {
+  test('has exactly the files of a provider with a separate wire', () => {
     const due = Object.entries(ROLES).filter(([, { when }]) => when === 'always' || when === 'own-wire');
     expect(due.map(([file]) => file).filter((file) => !own.includes(file))).toEqual([]);
     expect(own.filter((file) => file.startsWith('src/') && !(file in ROLES))).toEqual([]);

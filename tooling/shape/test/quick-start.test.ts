@@ -41,12 +41,12 @@ function sendTo(servers: Readonly<Record<string, WireServer>>): void {
   vi.stubGlobal('fetch', (input: string | URL | Request, init?: RequestInit) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const server = servers[url.hostname];
-    if (server === undefined) throw new Error(`nobody plays ${url.hostname}`);
+    if (server === undefined) throw new Error(`no server plays ${url.hostname}`);
     return platform(`${server.url}${url.pathname}${url.search}`, init);
   });
 }
 
-/** Runs the first program of a document; gives what it prints. */
+/** Runs the first program of a document and returns its output. */
 async function play(file: string, env: Readonly<Record<string, string>>): Promise<unknown[][]> {
   const { code } = fencesOf(file).find(
     ({ language, code }) => language === 'ts' && code.startsWith('import '),

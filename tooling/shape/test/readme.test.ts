@@ -13,7 +13,7 @@ const examples = filesIn('apps/examples/src').map((file) =>
 );
 const isQuoted = (code: string): boolean => examples.some((example) => example.includes(flat(code)));
 
-/** Every other block of code, by document and line, is a whole program. */
+/** Every other code block is a complete program. */
 const blocks = Object.fromEntries(
   fences
     .filter(({ language, code }) => (language === 'ts' || language === 'js') && !isQuoted(code))
@@ -43,7 +43,7 @@ test.each(fences.filter(({ language }) => language === 'json').map(({ at, code }
   },
 );
 
-test.each(published)('what the README of $id imports is what it installs', ({ path }) => {
+test.each(published)('the README of $id installs the packages that it imports', ({ path }) => {
   const own = fencesOf(`${path}/README.md`);
   const installed = own
     .filter(({ language }) => language === 'sh')

@@ -12,7 +12,7 @@ const manifest = {
   dependencies: { '@majordomo/core': '^1.0.0' },
 };
 
-test('a whole tarball lacks nothing', () => {
+test('a complete tarball has no problem', () => {
   expect([...lacksIn(manifest, paths)]).toEqual([]);
 });
 

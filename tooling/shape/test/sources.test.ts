@@ -38,13 +38,13 @@ describe.each(edgeSafe)('$id', (pkg) => {
 });
 
 test.each(published)('$id reads no process.env and does not wait at the top level', (pkg) => {
-  // A binary is nobody's import: it owns its process.
+  // A binary is not imported.
   const files = sourcesOf(pkg).filter((file) => !file.endsWith('/src/bin.ts'));
   expect(files.filter((file) => readsProcessEnv(file, read(file)))).toEqual([]);
   expect(files.filter((file) => awaitsAtTopLevel(file, read(file)))).toEqual([]);
 });
 
-test.each(published)('$id does not ask for names of classes, which a minified bundle has lost', (pkg) => {
+test.each(published)('$id does not use names of classes, which minified bundles change', (pkg) => {
   expect(sourcesOf(pkg).filter((file) => asksForClassNames(file, read(file)))).toEqual([]);
 });
 
@@ -59,7 +59,7 @@ test.each([
   ['error.name', false],
   ['tool.name === call.name', false],
   ["error.constructor === Reflect.get(Client, 'SdkError')", false],
-])('%s asks for the name of a class: %s', (code, expected) => {
+])('%s uses the name of a class: %s', (code, expected) => {
   expect(asksForClassNames('probe.ts', code)).toBe(expected);
 });
 
@@ -78,7 +78,7 @@ test('no file names a package registry', () => {
   expect(ours.filter((file) => REGISTRY.test(read(file)))).toEqual([]);
 });
 
-test('a test that is skipped or alone says why by a condition', () => {
+test('a skipped or exclusive test has a condition', () => {
   const tests = ours.filter((file) => file.endsWith('.test.ts') && !file.startsWith('tooling/shape/'));
   expect(tests.filter((file) => /\b(?:test|it|describe)\.(?:only|skip|todo)\(/.test(read(file)))).toEqual([]);
 });
@@ -91,14 +91,14 @@ test('tests of another file are imported with a query, as a module of their own'
   ).toEqual([]);
 });
 
-test('a comment is taken away and a text is kept', () => {
+test('removes comments but not strings', () => {
   const code = "/** groq */ const a = 'x // y'; // groq\nconst b = `/* ${a} */`; /* groq */\n";
   expect(withoutComments('probe.ts', code).replaceAll(/ +/g, ' ')).toBe(
     " const a = 'x // y'; \nconst b = `/* ${a} */`; \n",
   );
 });
 
-test('waiting inside a function is no top-level await', () => {
+test('an await inside a function is not top-level', () => {
   expect(awaitsAtTopLevel('probe.ts', 'const run = async () => { for await (const a of b) await a; };')).toBe(
     false,
   );

@@ -13,10 +13,10 @@ const changesets = filesIn('.changeset')
 const history = historyOf(ROOT);
 
 const MEANING: Readonly<Record<Verdict, string>> = {
-  unknown: 'cannot be told: this clone has no tags',
+  unknown: 'is not known: this clone has no tags',
   unreleased: 'has nothing to be compared with: no release is tagged',
   unchanged: 'is that of the last release',
-  explained: 'has changed, and a changeset says so',
+  explained: 'has changed with a changeset',
   unexplained: 'has changed since the last release: run `pnpm changeset`, minor or major',
 };
 
@@ -69,12 +69,12 @@ describe('in a repository', () => {
 
   test.each([
     [
-      'the surface of the newest tag is unchanged, words around it aside',
+      'an unchanged surface with other text needs no changeset',
       { ...now, surface: `Hi\n${now.surface}` },
       [],
       'unchanged',
     ],
-    ['a change alone is unexplained', changed, [], 'unexplained'],
+    ['a change without a changeset is reported', changed, [], 'unexplained'],
     ['an empty changeset explains nothing', changed, ['---\n---\n\nText.\n'], 'unexplained'],
     [
       'a changeset of another package explains nothing',
@@ -82,7 +82,7 @@ describe('in a repository', () => {
       [set('minor').replace('x', 'y')],
       'unexplained',
     ],
-    ['a patch is no change of the surface', changed, [set('patch')], 'unexplained'],
+    ['a patch changeset does not cover a change of the surface', changed, [set('patch')], 'unexplained'],
     ['a minor explains it', changed, [set('minor')], 'explained'],
     ['a major explains it, in double quotes too', changed, [set('major').replaceAll("'", '"')], 'explained'],
     ['a raised version explains it', { ...changed, version: '1.11.0' }, [], 'explained'],
@@ -91,11 +91,11 @@ describe('in a repository', () => {
     expect(judge(candidate, historyOf(scratch), sets)).toBe(verdict);
   });
 
-  test('a shallow clone cannot tell, and says so', () => {
+  test('a shallow clone reports that the tags are missing', () => {
     expect(judge(changed, historyOf(join(scratch, 'shallow')), [])).toBe('unknown');
   });
 
-  test('neither can a folder that is no clone', () => {
+  test('a folder that is not a clone reports it too', () => {
     expect(judge(changed, historyOf(tmpdir()), [])).toBe('unknown');
   });
 });

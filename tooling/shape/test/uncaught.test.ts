@@ -20,10 +20,10 @@ async function answer() {
 await answer();
 `;
 
-/** Of Node's own: where it noticed, blank lines, and its version. */
+/** Lines of Node: the position, blank lines and the version. */
 const AROUND = 7;
 
-test('an error that nobody catches fits on a screen, says what it is and where the app asked', () => {
+test('an uncaught error is short and states the problem and the call site', () => {
   expect(exists(ENTRY), 'build first').toBe(true);
   const app = join(folder, 'app.mjs');
   writeFileSync(app, APP);

@@ -24,7 +24,7 @@ test.each(workflows)(
   },
 );
 
-test.each(workflows)('%s grants what it needs and no more', (_name, text) => {
+test.each(workflows)('%s grants only the needed permissions', (_name, text) => {
   expect(text).toMatch(/^permissions:(?: \{\}|\n {2}contents: read)$/m);
 });
 

@@ -9,7 +9,7 @@ it('is SDK 2, with the API below 1.10 that it needs, in all tests of the package
   expect(sdk.version).toMatch(/^2\./);
   expect(api.version).toMatch(/^1\.9\./);
   expect(watch().provider).toBeInstanceOf(BasicTracerProvider);
-  // The API refuses what another version of it has set: this context manager is seen, so it is ours.
+  // The API rejects a context manager of another version. Its presence shows the correct version.
   const key = createContextKey('here');
   context.with(context.active().setValue(key, 1), () => {
     expect(context.active().getValue(key)).toBe(1);

@@ -22,7 +22,7 @@ export const streams =
     response.writeHead(200, SSE_TYPE).end(`${events.map(event).join('')}data: [DONE]\n\n`);
   };
 
-/** Sends events and then says nothing more. */
+/** Sends events, then stalls. */
 export const stalls =
   (...events: readonly unknown[]): Reply =>
   (response) => {
@@ -39,7 +39,7 @@ export const bomb =
     response.writeHead(status, headers).end(gzipSync(Buffer.alloc(BLANKS, 32)));
   };
 
-/** Sends whoever asks to another place. */
+/** Redirects every request. */
 export const redirects =
   (location: string): Reply =>
   (response) => {

@@ -1,6 +1,6 @@
 import type { ModelContext, ModelRequest } from '@majordomo/core';
 
-/** A whole request out of the fields that matter. */
+/** Completes a request from the given fields. */
 export const requestOf = (fields: Partial<ModelRequest> = {}): ModelRequest => ({
   messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
   tools: [],
@@ -9,7 +9,7 @@ export const requestOf = (fields: Partial<ModelRequest> = {}): ModelRequest => (
   ...fields,
 });
 
-/** What surrounds a call, out of the fields that matter. */
+/** Completes a call context from the given fields. */
 export const contextOf = (fields: Partial<ModelContext> = {}): ModelContext => ({
   target: 'p/m',
   delivery: 'deltas',

@@ -1,7 +1,7 @@
 import type { AssistantPart, ToolCallPart, Usage } from '@majordomo/core';
 import type { Expected } from './recordings.ts';
 
-/** What was read, as far as a recording tells it. */
+/** Facts of a response that a recording contains. */
 export interface Read {
   readonly text: string;
   readonly parts: readonly AssistantPart[];
@@ -12,7 +12,7 @@ export interface Read {
     { readonly kind: string; readonly details: { readonly status?: number | undefined } } | undefined;
 }
 
-/** What was read, in the words of a recording's facts. Ids are compared where the server gave one. */
+/** Returns the facts of a response in the form of a recording. Ids are compared if the server sent one. */
 export const facts = (
   { error, text, parts, toolCalls, rawFinish, usage }: Read,
   expected: Expected,
@@ -32,7 +32,7 @@ export const facts = (
       }
     : { kind: error.kind, status: error.details.status };
 
-/** The same of the recording; `input` and `output` are the wire's names of the totals. */
+/** Returns the facts of a recording; `input` and `output` are the names of the totals on the wire. */
 export const expectedFacts = (
   { error, text, reasoning, toolCalls, finishReasonRaw, usageRaw }: Expected,
   input: string,

@@ -5,7 +5,7 @@ import { mutated } from './mutations.ts';
 interface Work {
   readonly url: string;
   readonly count: number;
-  /** The seed at work, for whoever waits outside. */
+  /** Current seed, which the parent thread reads. */
   readonly progress: Int32Array;
 }
 

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 
-/** What a module gives to `fuzz`: sound inputs, and the parser that is to survive what becomes of them. */
+/** Subject of `fuzz`: valid inputs, and a parser that must handle mutations of them. */
 export interface FuzzTarget {
   readonly samples: readonly Uint8Array[] | (() => Promise<readonly Uint8Array[]>);
-  /** How it ended, in a word. What it throws is a fault. */
+  /** Outcome of the parser. A thrown error is a fault. */
   readonly parse: (bytes: Uint8Array) => string | Promise<string>;
 }
 

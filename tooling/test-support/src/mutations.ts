@@ -9,10 +9,10 @@ export function seeded(seed: number): (below: number) => number {
   };
 }
 
-/** What sizes, counts and offsets are broken with: nothing, one, the edges of their types, anything. */
+/** Values that replace sizes, counts and offsets: 0, 1, the limits of their types, and random values. */
 const EDGES: readonly number[] = [0, 1, 2, 7, 8, 15, 16, 0x7f, 0x80, 0xff];
 
-/** The sample with a few bytes, numbers or pieces of it changed, which the seed alone decides. */
+/** Returns the sample with a few changed bytes, numbers or parts. The seed determines them. */
 export function mutated(sample: Uint8Array, seed: number): Uint8Array {
   const random = seeded(seed * 2_654_435_761);
   let bytes = new Uint8Array(sample);
@@ -22,7 +22,7 @@ export function mutated(sample: Uint8Array, seed: number): Uint8Array {
 
 type Random = (below: number) => number;
 
-/** Headers are hit often: that is where sizes, counts and offsets stand. */
+/** Changes headers often, because they contain sizes, counts and offsets. */
 function changed(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<ArrayBuffer> {
   const at = random(random(3) === 0 ? Math.min(64, bytes.length) : bytes.length);
   const byte = random(4) === 0 ? random(256) : (EDGES[random(EDGES.length)] ?? 0);
@@ -52,7 +52,7 @@ function changed(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<Arr
   }
 }
 
-/** Texts say their numbers in digits. */
+/** Texts contain numbers as digits. */
 const digit = (byte: number, random: Random): number =>
   byte >= 0x30 && byte <= 0x39 ? 0x30 + random(10) : byte;
 

@@ -9,14 +9,14 @@ import { testServer, type TestServer } from './server.ts';
  */
 export type Cut = 'complete' | 'random' | 'bytes' | number;
 
-/** For suites that play every recording in some ways. */
+/** Subset for suites that play every recording in several ways. */
 export const CUTS: readonly (readonly [name: string, cut: Cut])[] = [
   ['one piece', 'complete'],
   ['pieces at random', 'random'],
   ['pieces of 7 bytes', 7],
 ];
 
-/** Answers as it was recorded. */
+/** Responds as recorded. */
 export const plays =
   ({ status, headers, body }: Recording, cut: Cut = 'complete') =>
   async (response: ServerResponse): Promise<void> => {
@@ -32,7 +32,7 @@ export const plays =
 export const playedInTurn = (steps: readonly Recording[]): Promise<TestServer> =>
   testServer(inTurn(...steps.map((step) => plays(step))));
 
-/** A server that plays every recording under a base URL of its own. */
+/** Starts a server that plays every recording under a separate base URL. */
 export interface Playback extends TestServer {
   url(recording: Recording, cut: Cut): string;
 }

@@ -7,7 +7,7 @@ const ROOT: string =
   process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
 
 export const hasRecordings: boolean = existsSync(path.join(ROOT, 'corpus'));
-/** For the names of suites: says why nothing ran. */
+/** Suffix of suite names that states why no case ran. */
 export const skippedNote: string = hasRecordings ? '' : ` (skipped: no recordings at ${ROOT})`;
 
 /** Facts that were taken from a recording without any SDK. */
@@ -20,7 +20,7 @@ export interface Expected {
   readonly refusal: string;
   readonly toolCalls: readonly {
     readonly name: string;
-    /** `null` where they are no JSON object. */
+    /** `null` if the body is not a JSON object. */
     readonly arguments: unknown;
     readonly argumentsForm: string;
     readonly id?: string;
@@ -34,7 +34,7 @@ export interface Expected {
     readonly kind: string;
     readonly code?: string | null;
   } | null;
-  /** What of earlier answers the request of a step carried back. */
+  /** Parts of earlier answers that the request of a step contains. */
   readonly echo?: {
     readonly toolCallIdsEchoed: readonly string[];
     readonly toolNamesEchoed: readonly string[];
@@ -50,11 +50,11 @@ export interface Recording {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** What the recording client sent, where that is known. */
+  /** Request of the recording client, if known. */
   readonly request: { readonly path: string; readonly body: unknown } | undefined;
 }
 
-/** How it was asked for. */
+/** Options of the recorded request. */
 export const deliveryOf = ({ expected }: Pick<Recording, 'expected'>): 'deltas' | 'complete' =>
   expected.streamed ? 'deltas' : 'complete';
 

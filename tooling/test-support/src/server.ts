@@ -19,18 +19,18 @@ export interface Seen {
   readonly closed: Promise<{
     /** Was all of the answer sent? */
     readonly whole: boolean;
-    /** By `performance.now()`. */
+    /** Time by `performance.now()`. */
     readonly at: number;
   }>;
 }
 
-/** What a server does with a request; the first one has the number 1. */
+/** Handler of a request; the first one has the number 1. */
 export type Answer = (response: ServerResponse, request: Seen, number: number) => void | Promise<void>;
 
 export interface TestServer extends AsyncDisposable {
   readonly origin: string;
   readonly requests: readonly Seen[];
-  /** Resolves with the n-th request, from 0, as soon as it is there. */
+  /** Resolves with the n-th request (from 0) when it arrives. */
   request(n: number): Promise<Seen>;
   /** Sockets that are open now. */
   openSockets(): number;
@@ -74,7 +74,7 @@ export async function testServer(
   };
 }
 
-/** A request, once it is whole. */
+/** Complete request. */
 function seen(incoming: IncomingMessage, response: ServerResponse): Promise<Seen> {
   const { method = '', url: path = '', headers } = incoming;
   const closed = new Promise<Awaited<Seen['closed']>>((resolve) => {

@@ -37,7 +37,7 @@ describe.each<[cut: Cut, pieces: number]>([
   [7, 20],
   ['bytes', 1],
 ])('a body that is cut so: %s', (cut, pieces) => {
-  it(`arrives as it was recorded, in at least ${pieces} pieces`, async () => {
+  it(`is equal to the recording, in at least ${pieces} chunks`, async () => {
     const response = await fetch(`${server.url(all[1]!, cut)}/some/path`, {
       method: 'POST',
       body: '{"a":1}',

@@ -3,7 +3,7 @@ import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 import { table } from './table.ts';
 
-/** Each feature with the case of the suite that shows it, in at least one model of the provider. */
+/** Features with the scenario that proves them for at least one model of a provider. */
 const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['text', 'text'],
   ['streaming', 'slow'],

@@ -1,14 +1,14 @@
 import { casesFor, conformance, type Case } from '@majordomo/conformance';
 import type { Subject } from './subjects.ts';
 
-/** What one case says of one subject: variants that cannot show it, by title, each with the reason. */
+/** Outcome of a case for a subject: unsupported variants with the reason. */
 export interface Outcome {
   readonly of: Case;
   readonly cannot: readonly (readonly [title: string, reason: string])[];
   readonly isNone: boolean;
 }
 
-/** Every case of the suite for one subject. */
+/** Returns the outcomes of all cases for a subject. */
 export function outcomesOf({ variants }: Subject): readonly Outcome[] {
   const runs = variants.map(([title, harness]) => [title, casesFor(harness)] as const);
   return conformance.map((of, at) => {

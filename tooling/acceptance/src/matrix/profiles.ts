@@ -7,7 +7,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   moonshot: 'fixtures alone',
 };
 
-/** Every profile that provider-openai brings. */
+/** Profiles of provider-openai. */
 export const ALL_PROFILES: readonly AnyProfile[] = [
   ...Object.values(openai).filter((value) => typeof value === 'object' && 'id' in value),
   openai.azureOpenAI({ resource: 'r' }),

@@ -1,7 +1,7 @@
 import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 
-/** What is read of vitest's JSON report. */
+/** Used part of the JSON report of vitest. */
 export interface Report {
   readonly testResults: readonly {
     readonly name: string;

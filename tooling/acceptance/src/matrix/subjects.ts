@@ -11,16 +11,16 @@ import { harnesses as ollama } from '../../../../packages/provider-ollama/test/h
 import { harnesses as chat } from '../../../../packages/provider-openai/test/chat-harnesses.ts';
 import { harnesses as responses } from '../../../../packages/provider-openai/test/responses-harnesses.ts';
 
-/** A model or transport at the suite, under the name that it has in the runner's report. */
+/** Model or transport, with its name in the report. */
 export type Variant = readonly [title: string, harness: Harness];
 
-/** What is one column, or one line among the profiles. */
+/** Column of the matrix, or row of the profiles. */
 export interface Subject {
   readonly name: string;
   /** The test file that runs its variants. */
   readonly file: string;
   readonly variants: readonly Variant[];
-  /** Folders of recorded traffic of this wire that back it; none: nobody has seen it work on the real vendor. */
+  /** Folders of recordings of this wire; empty if it was not verified with the vendor. */
   readonly recorded: readonly string[];
 }
 
@@ -64,7 +64,7 @@ const profiles = (file: string, variants: readonly Variant[]): readonly Subject[
     .filter((variant) => !isOwn(variant))
     .map(([title, harness]) => ({ name: title, file, variants: [[title, harness]], recorded: [] }));
 
-/** Profiles with cases of their own. */
+/** Profiles with separate cases. */
 export const PROFILES: readonly Subject[] = [
   ...profiles(CHAT_FILE, chat),
   ...profiles(RESPONSES_FILE, overResponses),

@@ -37,20 +37,17 @@ function answer(recording: Recording): Promise<Collected> {
   return found;
 }
 
-describe.skipIf(!hasRecordings)(`recordings of what ran at the vendor${skippedNote}`, () => {
+describe.skipIf(!hasRecordings)(`recordings of vendor parts${skippedNote}`, () => {
   it('are there', () => {
     expect(ran.length).toBeGreaterThan(9);
     expect(citing.length).toBeGreaterThan(9);
   });
 
-  it.for(kept)(
-    '$id: texts, calls of the app and what ran at the vendor are told in their order',
-    async (one) => {
-      expect(canonical(rowsIn((await answer(one)).parts))).toBe(canonical(rowsOf(one)));
-    },
-  );
+  it.for(kept)('$id: emits texts, tool calls and vendor parts in order', async (one) => {
+    expect(canonical(rowsIn((await answer(one)).parts))).toBe(canonical(rowsOf(one)));
+  });
 
-  it.for(ran)('$id: what ran at the vendor goes back as it came, where it stood', async (one) => {
+  it.for(ran)('$id: sends vendor parts back unchanged at their position', async (one) => {
     const { parts } = await answer(one);
     const sent = canonical(await askedAgain(server, one, parts));
     const places = rowsOf(one).map((row) =>
@@ -66,7 +63,7 @@ describe.skipIf(!hasRecordings)(`recordings of what ran at the vendor${skippedNo
     if (usage !== undefined) expect(usage.details?.serverTools ?? {}).toEqual(usedIn(one));
   });
 
-  it.for(citing)('$id: what its text cites is told, with the words and where they stand', async (one) => {
+  it.for(citing)('$id: reports citations with their text and range', async (one) => {
     const { parts } = await answer(one);
     expect(parts.flatMap((part) => told(part, citedIn(one)))).toEqual(citedIn(one));
   });

@@ -45,7 +45,7 @@ const message = (stop_reason: string, ...blocks: readonly object[]): readonly ob
   { type: 'message_delta', delta: { stop_reason, stop_sequence: null }, usage: { output_tokens: 20 } },
   { type: 'message_stop' },
 ];
-it('a turn that Anthropic paused goes back byte for byte as it came, and goes on', async () => {
+it('a paused turn of Anthropic is sent back byte for byte and continues', async () => {
   const paused = message(
     'pause_turn',
     ...block(0, { type: 'text', text: '' }, { type: 'text_delta', text: 'I look. ' }),
@@ -87,7 +87,7 @@ it('a turn that Anthropic paused goes back byte for byte as it came, and goes on
   );
 });
 
-it("OpenAI's own tools over Responses go back byte for byte as they came", async () => {
+it("items of OpenAI's tools are sent back byte for byte over Responses", async () => {
   const items = [
     { id: 'rs_1', type: 'reasoning', summary: [], encrypted_content: 'gAAAA+/==' },
     {

@@ -23,7 +23,7 @@ async function compacted(made: readonly Message[]): Promise<readonly Message[]> 
 }
 
 describe('a conversation that was summed up', () => {
-  it.each(sides)('after it was made on %s, goes on at every wire', async (_name, from) => {
+  it.each(sides)('made on %s continues on every wire', async (_name, from) => {
     // Long enough that a summary is shorter.
     const first = open(from, 'first');
     const begun = await make(first.model);

@@ -37,7 +37,7 @@ describeWith('miniflare', 'an agent’s run as a workflow of Cloudflare', () => 
   };
 
   it(
-    'asks, runs a tool, asks again and ends',
+    'calls the model, runs a tool, calls the model again and ends',
     async () => {
       const vendor = await vendorCalling('add');
       await asked({ id: 'adds', vendor: vendor.baseURL });
@@ -49,7 +49,7 @@ describeWith('miniflare', 'an agent’s run as a workflow of Cloudflare', () => 
   );
 
   it(
-    'waits for a person, asks nothing meanwhile, and goes on with the decision',
+    'waits for a decision without model calls, then continues',
     async () => {
       const vendor = await vendorCalling('pay');
       await asked({ id: 'pays', vendor: vendor.baseURL });

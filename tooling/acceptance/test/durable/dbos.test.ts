@@ -25,7 +25,7 @@ describeWith('postgres', 'a run on DBOS whose process is killed', () => {
   });
 
   it.each(POINTS)(
-    '%s is finished by the next one, and does what it promises',
+    'the next process finishes %s with the promised effects',
     async (point) => {
       const runId = `run ${point}`;
       const { deaths } = worker;
@@ -41,7 +41,7 @@ describeWith('postgres', 'a run on DBOS whose process is killed', () => {
     30_000,
   );
 
-  it('is taken over by another executor, by hand', async () => {
+  it('can be assigned to another executor manually', async () => {
     const runId = 'left behind';
     const dead = await start('dead');
     await dead.ask({ ask: 'start', runId });

@@ -69,7 +69,7 @@ describeWith('restate', 'a run on Restate with two workers behind one address', 
     expectWhatIsPromised(folder, runId, 'after add');
   }, 30_000);
 
-  it('goes on at the other when one is cut off and lives on, and what that one still does is not recorded', async () => {
+  it('continues on another worker when one is disconnected, and late effects of that one are not recorded', async () => {
     const runId = 'run of two';
     await runs.start(runId, SLOWLY);
     await expect.poll(() => linesOf(folder, runId, 'ask').length).toBe(1);

@@ -25,7 +25,7 @@ describeWith('restate', 'a run on Restate whose process is killed', () => {
   });
 
   it.each(POINTS)(
-    '%s is finished by the next one, and does what it promises',
+    'the next process finishes %s with the promised effects',
     async (point) => {
       const runs = restateAgentClient('scenario', { ingress: restate.ingress });
       const runId = `run ${point}`;

@@ -40,7 +40,7 @@ describeWith('temporal', 'the pure steps in Temporal’s workflow isolate', () =
     ['a tool that a person approves by a signal', [asksToPay, approval, paid, says]],
     ['a tool that a person denies: it does not run', [asksToPay, denial, says]],
   ])(
-    'do what the history of such a run says: %s',
+    'follow the history of the run: %s',
     async (_, happened) => {
       await expect(replayed(happened)).resolves.toBeUndefined();
     },
@@ -48,11 +48,11 @@ describeWith('temporal', 'the pure steps in Temporal’s workflow isolate', () =
   );
 
   it.each([
-    ['a tool that ran though nobody had approved it', [asksToPay, paid, says]],
+    ['a tool that ran without approval', [asksToPay, paid, says]],
     ['a tool that ran though it was denied', [asksToPay, denial, paid, says]],
     ['an end before the answer', [asksToPay, approval, paid]],
   ])(
-    'are told apart from another history: %s',
+    'reject another history: %s',
     async (_, happened) => {
       await expect(replayed(happened)).rejects.toThrow(/[Nn]ondeterminism|does not match/);
     },

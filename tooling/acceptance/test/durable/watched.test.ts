@@ -11,7 +11,7 @@ import { heardOf } from '../../src/durable/heard.ts';
 import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 import { supervised } from '../../src/durable/supervised.ts';
 
-/** Dies when its model has spoken and the answer is not recorded. */
+/** Id of a run. The end names the point where its process dies: after the model's answer, before it is recorded. */
 const RUN = 'watched after ask 2';
 const HEARD = { steps: ['Let me see. add', 'Let me see. pay', 'Done.'], resets: 1, missed: 0 };
 

@@ -5,7 +5,7 @@ import type { FuzzTarget } from '@majordomo/test-support';
 const EVENTS = 'event: a\r\ndata: {"x":"世"}\r\n\r\n: ping\n\ndata: one\ndata: two\n\ndata: [DONE]\n\n';
 const LINES = '{"x":"世"}\r\n\n{"y":[1,2]}\n{"z":null}';
 
-/** The same messages, and the same end, into whatever pieces the bytes were cut. */
+/** Checks that every split of the bytes leads to the same messages and end. */
 function messages(framing: Framing, bytes: Uint8Array, most: number): string {
   const seen: string[] = [];
   const decoder = framing.decoder((data, event) => seen.push(`${event}|${data}`), 'a/b');

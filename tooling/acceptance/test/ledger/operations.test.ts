@@ -82,7 +82,7 @@ const counted = {
 
 type Ask = (world: World) => Promise<unknown>;
 
-describe('what is no chat is booked by what its vendor bills', () => {
+describe('operations other than chat are booked by the units of the vendor', () => {
   it.each<[string, Ask, object | string, number | undefined, Partial<SpendRecord>]>([
     ['vectors by tokens', embed, vectors, undefined, { operation: 'embedding', nanoUsd: '20000' }],
     [
@@ -99,7 +99,13 @@ describe('what is no chat is booked by what its vendor bills', () => {
       2500,
       { nanoUsd: '250000' },
     ],
-    ['a transcript by what was measured', hear('whisper-1'), { text: 'Hi' }, 2500, { nanoUsd: '250000' }],
+    [
+      'a transcription is booked by its measured duration',
+      hear('whisper-1'),
+      { text: 'Hi' },
+      2500,
+      { nanoUsd: '250000' },
+    ],
     ['a transcript by tokens', hear('gpt-4o-transcribe'), counted, undefined, { nanoUsd: '630000' }],
     ['speech by characters', speak('tts-1'), 'ID3', undefined, { operation: 'speech', nanoUsd: '165000' }],
   ])('%s', async (_, ask, answer, durationMs, expected) => {
@@ -114,7 +120,7 @@ describe('what is no chat is booked by what its vendor bills', () => {
   });
 });
 
-describe('what a limit has no room for never reaches the vendor', () => {
+describe('a request beyond the limit is not sent', () => {
   it.each<[string, Ask, object | string, Limit['max'], number | undefined, RegExp]>([
     ['vectors under money', embed, vectors, { usd: '0.000000001' }, undefined, /may use up to/],
     ['vectors under tokens', embed, vectors, { tokens: 1 }, undefined, /may use up to \d+ tokens/],

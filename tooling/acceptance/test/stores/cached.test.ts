@@ -34,7 +34,7 @@ function opened(baseURL: string): {
   };
 }
 
-it('an answer of the real SDK is kept for other processes, as a whole or a stream, and books cost once', async () => {
+it('a response is cached for other processes, streamed or not, and is booked once', async () => {
   await using server = await startWireServer({
     wire: anthropicMessages,
     script: [

@@ -114,7 +114,7 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
     }, 60_000);
   });
 
-  it('forgets records that are older than they are kept, with those that come', async () => {
+  it('deletes expired records when new ones arrive', async () => {
     const { ledger } = cloudflareStores({ ledger: apart(), keepRecordsMs: 86_400_000 });
     const record = (id: string, daysAgo: number) => ({
       id,
@@ -158,7 +158,7 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
       await expect.poll(() => ledger.counters('')).toMatchObject([{ used: 10n, held: 0n }]);
     }, 60_000);
 
-    it('gives each tenant an object of its own, and its own ten', async () => {
+    it('gives each tenant a separate object and limit', async () => {
       const tenants = ['acme', 'bolt', 'cord'];
       const answers = await Promise.all(
         Array.from({ length: 60 }, (_, n) => asked({ shard: 'tenant', tenant: tenants[n % 3]! })),
@@ -166,14 +166,14 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(30);
     }, 60_000);
 
-    it('answers from KV what was asked before', async () => {
+    it('answers a repeated request from KV', async () => {
       const query = { cached: '', shard: 'tenant', tenant: 'dart', ask: 'once' };
       expect((await asked(query)).body).toEqual({ text: 'Hello.', warnings: 0 });
       await expect.poll(async () => (await asked(query)).body).toEqual({ text: 'Hello.', warnings: 1 });
     });
   });
 
-  it('where each tenant has an object, what is of all tenants is refused', async () => {
+  it('rejects limits over all tenants if each tenant has an object', async () => {
     const { ledger } = cloudflareStores({ ledger: apart(), shard: 'tenant' });
     const claim = { counter: 'a', max: 1n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
     for (const claims of [
@@ -187,13 +187,13 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
       await expect(ledger.reserve('1', claims, 1000)).rejects.toMatchObject({ kind: 'config' });
     await expect(ledger.counters('')).rejects.toMatchObject({ kind: 'config' });
     expect(await ledger.settle('unknown', [])).toBe(false);
-    // What a tenant's alerts ask for is known.
+    // Alerts of one tenant are available.
     expect(await ledger.reserve('2', [{ ...claim, tenant: 'a' }], 1000)).toBeUndefined();
     expect(await ledger.counters('a')).toMatchObject([{ counter: 'a', held: 1n }]);
   });
 });
 
-it('a binding that is none is told before any request', () => {
+it('rejects an invalid binding before any request', () => {
   expect(() => cloudflareStores({ ledger: {} })).toThrow(expect.objectContaining({ kind: 'config' }));
   const namespace = { idFromName: () => ({}), get: () => ({}) };
   expect(() => cloudflareStores({ ledger: namespace, cache: {} })).toThrow('cache must be a KV namespace');

@@ -54,7 +54,7 @@ it('four processes with a hundred reservations each on a limit of ten get exactl
   expect(counters.map(({ held }) => held)).toEqual(Array.from({ length: 20 }, () => 10n));
 }, 60_000);
 
-it('two processes keep to one limit together, and one of them is told of it', async () => {
+it('two processes share one limit, and one of them emits the alert', async () => {
   for (let round = 0; round < 3; round++) {
     const path = join(folder, `asking-${round}.db`);
     const workers = [start('asking', path), start('asking', path)];
@@ -75,7 +75,7 @@ it('two processes keep to one limit together, and one of them is told of it', as
   }
 }, 60_000);
 
-it('what a killed process held is spent, and its lane is free, once the lease is over', async () => {
+it('after the lease of a killed process, its budget is spent and its lane is free', async () => {
   const path = join(folder, 'holder.db');
   const holder = start('holding', path, '1500');
   await holder.line();

@@ -123,7 +123,7 @@ const LIMITS: readonly Limit[] = [
   { name: 'each', max: { requests: 6 }, per: 'day', each: ['tenant'], zone: 'Asia/Kathmandu' },
 ];
 
-describeWith('redis', 'one story told to three stores', () => {
+describeWith('redis', 'the same calls on three stores', () => {
   let server: Redis;
   let client: Ioredis;
   beforeAll(async () => {
@@ -136,7 +136,7 @@ describeWith('redis', 'one story told to three stores', () => {
   });
 
   it.each(SEEDS)(
-    'leaves the same books, whatever vendors say and apps do twice (seed %i)',
+    'lead to the same books for any usage and repeated calls (seed %i)',
     async (seed) => {
       const clock = fakeClock(NOON);
       const stores: readonly LedgerStore[] = [

@@ -13,7 +13,7 @@ export function save(name, result) {
 export const load = (name) =>
   existsSync(fileOf(name)) ? JSON.parse(readFileSync(fileOf(name), 'utf8')) : undefined;
 
-/** Describes what was measured, and on which machine. */
+/** Describes the measurement and the machine. */
 export function machine(binary) {
   const node = execFileSync(binary, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
   return {

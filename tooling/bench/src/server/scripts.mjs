@@ -13,7 +13,7 @@ const WORDS = ['alpha ', 'bravo ', 'charlie ', 'delta ', 'echo ', 'foxtrot ', 'g
 /** The deltas of a text. */
 export const words = (count) => Array.from({ length: count }, (_, at) => WORDS[at % WORDS.length]);
 
-/** What every subject must have read in the end. */
+/** Text that every subject must have read. */
 export const text = (count) => words(count).join('');
 
 /** Arguments of about eight bytes a piece: many short strings, as an editing tool gets them. */
@@ -28,7 +28,7 @@ export function editArguments(pieces) {
   return { path: 'src/a.ts', edits };
 }
 
-/** The same as JSON in exactly so many pieces. */
+/** Returns the text as JSON in a given number of chunks. */
 export function editPieces(count) {
   const json = JSON.stringify(editArguments(count));
   const cut = (at) => Math.floor((at * json.length) / count);

@@ -3,7 +3,7 @@ import { EDIT, FOUND, PROMPT, SEARCH } from '../wires/wire.mjs';
 /** The complete path with its defaults: registry, chain, health, provider, SDK. */
 export const majordomo = subjectOf('majordomo', async () => undefined);
 
-/** The same over the fetch of `@majordomo/undici`. */
+/** Subject with the fetch of `@majordomo/undici`. */
 export const undici = subjectOf('undici', async () => (await import('@majordomo/undici')).undiciFetch());
 
 function subjectOf(family, fetchOf) {

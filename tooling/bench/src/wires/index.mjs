@@ -7,7 +7,7 @@ import { ollamaChat } from './ollama-chat.mjs';
 import { openaiChat } from './openai-chat.mjs';
 import { openaiResponses } from './openai-responses.mjs';
 
-/** Every wire that is measured. */
+/** Measured wires. */
 export const WIRES = [
   openaiChat,
   anthropicMessages,

@@ -15,7 +15,7 @@ const USUAL = ' \t\n\raZ09_-./\\"\'<>=:,;()[]{}@&%#?!*+|^$~`é\u0001';
 /** Matches nothing that anyone writes an expression for. */
 const TAILS = ['', '\u0001'];
 
-/** Texts that make an expression backtrack, made of its own parts. */
+/** Returns texts that make an expression backtrack, built from its parts. */
 export function attacksOn(literal: AST.RegExpLiteral): readonly Attack[] {
   const alphabet = kindsOf(literal);
   const words = wordsOf(literal, alphabet);
@@ -27,7 +27,7 @@ export function attacksOn(literal: AST.RegExpLiteral): readonly Attack[] {
     .flatMap((pump) => heads.flatMap((head) => TAILS.map((tail) => ({ head, pump, tail }))));
 }
 
-/** One character of each kind that the expression tells apart. */
+/** One character of each class of the expression. */
 function kindsOf({ pattern, flags }: AST.RegExpLiteral): readonly string[] {
   const tests: ((character: string) => boolean)[] = [
     (character) => /\w/.test(character),
@@ -55,7 +55,7 @@ function kindsOf({ pattern, flags }: AST.RegExpLiteral): readonly string[] {
   return [...byKind.values()];
 }
 
-/** Words that lead to each long repetition, what it repeats, and both. */
+/** Texts before each long repetition, its repeated text, and both. */
 function wordsOf({ pattern, flags }: AST.RegExpLiteral, alphabet: readonly string[]): readonly string[] {
   const sample = sampler(alphabet, flags);
   const words: string[] = [];
@@ -73,7 +73,7 @@ function wordsOf({ pattern, flags }: AST.RegExpLiteral, alphabet: readonly strin
 
 type Sampler = (element: AST.Element) => readonly string[];
 
-/** What can stand before an element inside its alternative, and before the groups around it. */
+/** Texts that can precede an element in its alternative and in the enclosing groups. */
 function samplesBefore(element: AST.Element, sample: Sampler): readonly string[] {
   const { parent } = element;
   if (parent.type === 'Quantifier') return samplesBefore(parent, sample);
@@ -85,7 +85,7 @@ function samplesBefore(element: AST.Element, sample: Sampler): readonly string[]
   return joined([samplesBefore(group, sample), here]);
 }
 
-/** A few words that an element matches. */
+/** A few texts that an element matches. */
 function sampler(alphabet: readonly string[], flags: AST.Flags): Sampler {
   const sample: Sampler = (element) => {
     if (isCharacter(element)) {
@@ -106,7 +106,7 @@ function sampler(alphabet: readonly string[], flags: AST.Flags): Sampler {
   return sample;
 }
 
-/** Every choice in a row, as far as there are few. */
+/** Combinations of choices, up to a limit. */
 const joined = (parts: readonly (readonly string[])[]): readonly string[] =>
   parts.reduce<readonly string[]>(
     (before, part) => before.flatMap((word) => part.map((more) => word + more)).slice(0, 8),

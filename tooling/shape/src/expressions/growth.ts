@@ -3,7 +3,7 @@ import { Matcher } from './matcher.ts';
 
 /** An expression that takes four times as long, or more, for a text of twice the length. */
 export interface Superlinear extends Attack {
-  /** For texts of `SHORT` and of `LONG` characters. */
+  /** Steps for texts of `SHORT` and of `LONG` characters. */
   readonly steps: readonly [short: number, long: number];
 }
 

@@ -4,15 +4,15 @@ import { nodesOf, parse } from '../syntax.ts';
 /** A regular expression of a source. */
 export interface Expression {
   readonly line: number;
-  /** As a literal; `undefined`: made of what only the running program knows. */
+  /** Literal, or `undefined` for an expression that is computed at run time. */
   readonly literal: string | undefined;
-  /** Does it continue after a match? */
+  /** Whether matching continues after a match. */
   readonly isGlobal: boolean;
   /** For messages. */
   readonly text: string;
 }
 
-/** Every expression of a module: literals, and `new RegExp` of constants of the same module. */
+/** Returns the expressions of a module: literals, and `new RegExp` with constants of the module. */
 export function expressionsIn(path: string, text: string): readonly Expression[] {
   const source = parse(path, text);
   const constants = constantsOf(source);

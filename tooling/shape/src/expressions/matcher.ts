@@ -1,6 +1,6 @@
 import { parseRegExpLiteral, type AST } from '@eslint-community/regexpp';
 
-/** What is left to do once a part has matched up to a place. */
+/** Continuation after a part has matched up to a position. */
 type Next = (at: number) => boolean;
 type Match = (at: number, next: Next) => boolean;
 
@@ -155,7 +155,7 @@ export class Matcher {
     return (at, next) => more(0, at, next);
   }
 
-  /** Of single characters, without a level of the stack for each. */
+  /** Repeats a single character without recursion. */
   private run(isOne: (at: number) => boolean, way: Way, min: number, max: number, greedy: boolean): Match {
     return (at, next) => {
       let count = 0;
