@@ -15,7 +15,12 @@ export function useStore(): Store {
 export function useKnown(): PageState {
   const store = useStore();
   const [known, setKnown] = useState(store.known);
-  useEffect(() => store.subscribe(() => setKnown(store.known)), [store]);
+  useEffect(() => {
+    const take = (): void => setKnown(store.known);
+    // The store may have changed between the first rendering and this effect.
+    take();
+    return store.subscribe(take);
+  }, [store]);
   return known;
 }
 

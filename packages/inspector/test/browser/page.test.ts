@@ -38,6 +38,17 @@ describeWith('chromium', 'the inspector in a browser', () => {
     LONG,
   );
 
+  it(
+    'calls that arrive before the first frame of a slow page are listed',
+    async () => {
+      await using w = await world();
+      await someCalls(w);
+      await using opened = await openPage(browser, w.address, {}, LATE_FRAMES);
+      await opened.page.locator('.row').nth(5).waitFor();
+    },
+    LONG,
+  );
+
   it.each([360, 768, 1440, 3840])(
     'the page fits a screen of %i px',
     async (width) => {
@@ -242,6 +253,13 @@ const overloaded = new LlmError('overloaded', `${HEAD} answered 529: overloaded`
   target: HEAD,
   status: 529,
 });
+
+/** Delays frames and timers, and thereby the effects of the page, until the feed has sent the calls. */
+const LATE_FRAMES = `{
+  const { requestAnimationFrame: frame, setTimeout: timer } = window;
+  window.requestAnimationFrame = (run) => timer(() => frame(run), 1000);
+  window.setTimeout = (run, ms = 0, ...rest) => timer(run, ms + 1000, ...rest);
+}`;
 
 /** Scrolls through the complete list, one frame per step. */
 const SCROLLED = `(async () => {

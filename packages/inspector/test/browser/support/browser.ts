@@ -21,6 +21,7 @@ export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  scriptBefore?: string,
 ): Promise<Opened> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -29,6 +30,7 @@ export async function openPage(
   });
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
+  if (scriptBefore !== undefined) await page.addInitScript(scriptBefore);
   const wrong: string[] = [];
   const { origin } = new URL(url);
   page.on('console', (message) => {
