@@ -9,6 +9,7 @@ import type {
   Usage,
   Warning,
 } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 
 /** Reason for which a run stopped. Only a run with `answered` has an answer. */
 export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop';
@@ -74,14 +75,6 @@ export interface RunState {
   readonly warnings?: readonly Warning[] | undefined;
 }
 
-const NO_USAGE: Usage = {
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
-
 /** Returns the state before the first step. */
 export function begin(input: string | readonly Message[]): RunState {
   const messages: readonly Message[] =
@@ -93,7 +86,7 @@ export function begin(input: string | readonly Message[]): RunState {
     pending: [],
     results: [],
     decisions: [],
-    usage: NO_USAGE,
+    usage: UNKNOWN_USAGE,
     done: undefined,
   };
 }

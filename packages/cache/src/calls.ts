@@ -10,13 +10,12 @@ import {
   type StreamEvent,
   type TypedRequest,
 } from '@majordomo/core';
-import { readObject } from '@majordomo/core/toolkit';
+import { readObject, responseEvents } from '@majordomo/core/toolkit';
 import { Flight } from './flight.ts';
 import { Flights, type JoinedFlight } from './flights.ts';
 import { keyOf, termsOf } from './key.ts';
 import type { CacheOptions } from './options.ts';
 import type { OpenedStream } from './reader.ts';
-import { replayEvents } from './replay-events.ts';
 import { TeeStream } from './tee-stream.ts';
 import { asShared, ResponseStore } from './response-store.ts';
 import { skipReason } from './skip-reason.ts';
@@ -77,7 +76,7 @@ export class CachedCalls {
           else this.store(key, response, call, landed);
         });
       landed();
-      return { stored, events: replayEvents(stored) };
+      return { stored, events: responseEvents(stored) };
     });
     if (!joined.isFirst) this.responseStore.emit('hit', key);
     return joined;

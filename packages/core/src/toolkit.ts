@@ -1,7 +1,7 @@
 // Option checks
-export { checkFinite, checkOptions } from './util/check-options.ts';
-export { checkNumber, didYouMean, isObject, nearestName, TIMEOUT_KINDS } from './util/check.ts';
-export type { Kind, Kinds, KindsOf } from './util/check.ts';
+export { checkFinite, checkOptions } from './util/options.ts';
+export { checkNumber, didYouMean, isObject, nearestName, TIMEOUT_KINDS } from './util/options.ts';
+export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger } from './prepare/validate.ts';
 export { mergeTimeouts } from './util/options.ts';
 export { NO_ENV } from './resolve/registry.ts';
@@ -29,10 +29,11 @@ export { hasBytes } from './types/messages.ts';
 
 // Streams
 export { EventStream } from './client/event-stream.ts';
-export { Accumulator, partialOf } from './stream/accumulator.ts';
+export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';
 export { EventWriter, type ToolCallDelta } from './stream/event-writer.ts';
 export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';
 export { eventOrderError, generateCallId, isGeneratedCallId } from './stream/response-checks.ts';
+export { UNKNOWN_USAGE } from './stream/usage.ts';
 export { copyText, SSE, SseDecoder, sseMessages } from './stream/sse.ts';
 export type { BodyDecoder, Framing, OnMessage } from './stream/sse.ts';
 

@@ -1,5 +1,6 @@
 import { costOfResponse, type Catalog, type Cost } from '@majordomo/catalog';
 import { LlmError, type Attempt } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordedCall } from './recordings.ts';
 import { isResponse, loadError, loadResponse, loadValue } from './stored-call.ts';
 
@@ -35,13 +36,7 @@ const INCLUDED: Attempt = {
   target: '',
   outcome: 'finished',
   error: undefined,
-  usage: {
-    input: undefined,
-    output: undefined,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-  },
+  usage: UNKNOWN_USAGE,
   ms: 0,
   billing: 'included',
 };

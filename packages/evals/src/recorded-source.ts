@@ -1,6 +1,5 @@
 import { LlmError, type StreamEvent } from '@majordomo/core';
-import type { Ending, Source } from '@majordomo/core/toolkit';
-import { partEvents } from './stored-call.ts';
+import { responseEvents, type Ending, type Source } from '@majordomo/core/toolkit';
 
 /** Stream of a model. */
 export interface RecordedStream<Event, Response> extends AsyncIterable<Event> {
@@ -51,7 +50,7 @@ export class RecordedSource<Event, Response> implements Source<Event> {
     this.hasReplayed = true;
     if ('error' in opened) {
       const partial = LlmError.is(opened.error) ? opened.error.details.partial : undefined;
-      if (isFirst && partial !== undefined) return partEvents(partial) as readonly (Event & StreamEvent)[];
+      if (isFirst && partial !== undefined) return responseEvents(partial) as readonly (Event & StreamEvent)[];
       throw opened.error;
     }
     if (isFirst) return opened.events;

@@ -13,12 +13,11 @@ import {
   type StreamEvent,
   type TypedRequest,
 } from '@majordomo/core';
-import { EventStream, PulledStream, readObject, toJsonSchema, type Ending } from '@majordomo/core/toolkit';
+import { EventStream, PulledStream, readObject, responseEvents, toJsonSchema, type Ending } from '@majordomo/core/toolkit';
 import { digest } from './digest.ts';
 import { RecordedSource, type RecordedStream } from './recorded-source.ts';
 import type { RecordedCall, SampleRecording } from './recordings.ts';
 import {
-  eventsOf,
   loadError,
   loadResponse,
   loadValue,
@@ -138,7 +137,7 @@ export class Recorder {
           this.source<StreamEvent, ChatResponse>(onEnd, {
             key: () => keyFor('chat', request),
             open: () => model.stream(request, this.withSignal(options)),
-            load: (response) => Promise.resolve({ response, events: eventsOf(response) }),
+            load: (response) => Promise.resolve({ response, events: responseEvents(response) }),
           }),
         { ...STREAM, clock: this.options.clock, mayRestart: options?.afterCommit === 'restart' },
       );

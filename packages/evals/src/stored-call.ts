@@ -3,14 +3,11 @@ import {
   LlmError,
   messageOf,
   toJson,
-  type AssistantPart,
   type Attempt,
   type ChatResponse,
   type ErrorDetails,
   type ErrorKind,
   type JsonValue,
-  type PartialResponse,
-  type StreamEvent,
 } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { textOf } from './cases.ts';
@@ -98,40 +95,3 @@ export const isResponse = (value: unknown): value is ChatResponse =>
   Array.isArray(value['parts']) &&
   Array.isArray(value['attempts']) &&
   'target' in value;
-
-/** Returns a response as the events of a stream. */
-export function eventsOf(response: ChatResponse): readonly StreamEvent[] {
-  const { target, warnings, finish, rawFinish, usage, stopDetails, logprobs } = response;
-  return [
-    ...partEvents(response),
-    ...warnings.map((warning): StreamEvent => ({ type: 'warning', warning })),
-    {
-      type: 'finish',
-      target,
-      reason: finish,
-      raw: rawFinish,
-      usage,
-      ...(stopDetails !== undefined && { stopDetails }),
-      ...(logprobs !== undefined && { logprobs }),
-    },
-  ];
-}
-
-/** Returns the events up to the last part of a response that may be incomplete. */
-export const partEvents = ({ target, id, parts }: PartialResponse | ChatResponse): readonly StreamEvent[] => [
-  { type: 'start', target, id },
-  ...parts.flatMap(eventsOfPart),
-];
-
-function eventsOfPart(part: AssistantPart, index: number): readonly StreamEvent[] {
-  const end: StreamEvent = { type: 'part-end', index, part };
-  if (part.type === 'vendor') return [end];
-  if (part.type === 'tool-call')
-    return [
-      { type: 'part-start', index, part: { type: 'tool-call', id: part.id, name: part.name } },
-      { type: 'args-delta', index, json: JSON.stringify(part.args) },
-      end,
-    ];
-  const type = part.type === 'text' ? 'text-delta' : 'reasoning-delta';
-  return [{ type: 'part-start', index, part: { type: part.type } }, { type, index, text: part.text }, end];
-}

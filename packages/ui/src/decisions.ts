@@ -1,5 +1,6 @@
 import type { Decision, RunState } from '@majordomo/agent';
 import type { Message, ToolCallPart, ToolMessage, ToolResultPart } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { verifyApproval, type Approvable } from './approval-id.ts';
 import { denialOf, errorResult, type PageCall, type PageStep } from './assistant-parts.ts';
 import { invalid } from './page-message.ts';
@@ -42,13 +43,7 @@ export async function signedRun(
       .filter((one) => !isPending(one))
       .map(({ call, result }) => result ?? errorResult(call, NOT_ANSWERED)),
     decisions: [],
-    usage: {
-      input: undefined,
-      output: undefined,
-      cacheRead: undefined,
-      cacheWrite: undefined,
-      reasoning: undefined,
-    },
+    usage: UNKNOWN_USAGE,
     done: undefined,
     runId,
     approvals: Object.fromEntries([...approvals.keys()].map((id) => [id, true])),

@@ -2,13 +2,14 @@ import type { Operation } from '../call/call.ts';
 import { fitImages, type FittedMessages, imagesIn } from '../prepare/media.ts';
 import { checkInteger, invalidError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
+import { UNKNOWN_USAGE } from '../stream/usage.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type ImagePart, user } from '../types/messages.ts';
 import type { ImageRequest, ImageResponse } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { prepareSingle, UNKNOWN_TOKENS, type SingleRequest } from './single-response.ts';
+import { prepareSingle, type SingleRequest } from './single-response.ts';
 
 type BackendResponse = Omit<ImageResponse, 'attempts'>;
 type Scope = { readonly signal: AbortSignal };
@@ -108,5 +109,5 @@ function singleRequest(
 /** Adds the number of images to the usage, because some vendors bill images by number and size. */
 function withUnits({ images, usage }: BackendResponse, { size }: ImageRequest): Usage {
   const units = { [size === undefined ? 'image' : `image:${size}`]: images.length };
-  return { ...(usage ?? UNKNOWN_TOKENS), details: { units, ...usage?.details } };
+  return { ...(usage ?? UNKNOWN_USAGE), details: { units, ...usage?.details } };
 }

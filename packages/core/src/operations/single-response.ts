@@ -1,6 +1,7 @@
 import type { PreparedCall } from '../call/call.ts';
 import { invalidError } from '../prepare/validate.ts';
 import type { Answer } from '../stream/accumulator.ts';
+import { UNKNOWN_USAGE } from '../stream/usage.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
@@ -93,15 +94,6 @@ function newAnswer<Value extends object, Result>(
 
 /** Returns usage that is billed in units other than tokens. */
 export const usageOfUnits = (units: Readonly<Record<string, number>>): Usage => ({
-  ...UNKNOWN_TOKENS,
+  ...UNKNOWN_USAGE,
   details: { units },
 });
-
-/** Usage of a vendor that reports no tokens. It may bill for other units, or not have counted. */
-export const UNKNOWN_TOKENS: Usage = {
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};

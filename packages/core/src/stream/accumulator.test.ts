@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ModelEvent } from '../types/events.ts';
 import type { AssistantPart } from '../types/messages.ts';
 import type { Warning } from '../types/response.ts';
-import { Accumulator } from './accumulator.ts';
+import { Accumulator, partialOf, responseEvents } from './accumulator.ts';
+import { eventOrderError } from './response-checks.ts';
 
 const usage = {
   input: 1,
@@ -156,5 +157,36 @@ describe('opening()', () => {
 
   it('adds a start if the provider emitted none', () => {
     expect(new Accumulator('a/x').opening([])).toEqual([{ type: 'start', target: 'a/x', id: undefined }]);
+  });
+});
+
+describe('responseEvents()', () => {
+  const parts: readonly AssistantPart[] = [
+    { type: 'reasoning', text: 'hm' },
+    { type: 'text', text: 'a' },
+    call,
+    { type: 'vendor', kind: 'search', replay: { family: 'f', data: 1 } },
+  ];
+  const response = filled(
+    [
+      start,
+      { type: 'warning', warning: warning('seed') },
+      ...parts.map((part, at) => close(at, part)),
+      finish,
+    ],
+    [warning('topP')],
+  ).result({ spec: 's', attempts: [] });
+
+  it('returns events that result in the same response', () => {
+    const events = responseEvents(response);
+    expect(eventOrderError(events)).toBeUndefined();
+    expect(filled(events).result({ spec: 's', attempts: [] })).toEqual(response);
+  });
+
+  it('ends before the finish for a partial response', () => {
+    const partial = { id: 'r1', target: 'a/x', parts, text: 'a', usage };
+    const events = responseEvents(partial);
+    expect(events.at(-1)).toEqual({ type: 'part-end', index: 3, part: parts[3] });
+    expect(partialOf(events)).toEqual({ ...partial, usage: undefined });
   });
 });

@@ -182,6 +182,46 @@ export interface Answer<Event extends object, Result> {
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
+/**
+ * Returns a complete response as the events of a stream, or a partial one as the events up to its last part. Each part has
+ * one delta.
+ */
+export function responseEvents(response: ChatResponse | PartialResponse): readonly ModelEvent[] {
+  const { target, id, parts } = response;
+  const start: ModelEvent = { type: 'start', target, id };
+  if (!('finish' in response)) return [start, ...parts.flatMap(partEvents)];
+  const { warnings, finish, rawFinish, usage, stopDetails, logprobs } = response;
+  return [
+    start,
+    ...warnings.map((warning): ModelEvent => ({ type: 'warning', warning })),
+    ...parts.flatMap(partEvents),
+    {
+      type: 'finish',
+      target,
+      reason: finish,
+      raw: rawFinish,
+      usage,
+      ...(stopDetails && { stopDetails }),
+      ...(logprobs && { logprobs }),
+    },
+  ];
+}
+
+function partEvents(part: AssistantPart, index: number): readonly ModelEvent[] {
+  const end: ModelEvent = { type: 'part-end', index, part };
+  if (part.type === 'vendor') return [end];
+  if (part.type === 'tool-call') {
+    const { type, id, name, args } = part;
+    return [
+      { type: 'part-start', index, part: { type, id, name } },
+      { type: 'args-delta', index, json: JSON.stringify(args) },
+      end,
+    ];
+  }
+  const { type, text } = part;
+  return [{ type: 'part-start', index, part: { type } }, { type: `${type}-delta`, index, text }, end];
+}
+
 /** Returns the content of the events of an unfinished stream, as in `details.partial`; `undefined` before any content. */
 export function partialOf(events: readonly StreamEvent[]): PartialResponse | undefined {
   let target = '';

@@ -1,6 +1,15 @@
 import type { Usage, UsageDetails } from '../types/usage.ts';
 import { definedMembers } from '../util/options.ts';
 
+/** Usage without any known count, for a vendor that reports none or bills in other units. */
+export const UNKNOWN_USAGE: Usage = {
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+};
+
 /** Returns the sum of the reported usage of several calls. Counts that no call reports stay unknown. */
 export function sumUsage(first: Usage, ...others: readonly (Usage | undefined)[]): Usage;
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined;

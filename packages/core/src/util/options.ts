@@ -1,11 +1,140 @@
 import type { Timeouts } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
 
-/** Merges time limits. Defined limits of `second` take precedence. */
-export const mergeTimeouts = (first: Timeouts | undefined, second: Timeouts | undefined): Timeouts => ({
-  ...first,
-  ...definedMembers(second ?? {}),
-});
+/**
+ * Kind of an option: a number is the minimum of a number, an array lists the valid strings, a string names a type and
+ * possibly a method, an object has the kinds of members, and `true` accepts any value. `false` rejects the option: its members
+ * are options themselves.
+ */
+export type Kind =
+  boolean | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
+type Type = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
 
-/** Returns the members that are not `undefined`. */
-export const definedMembers = <T extends object>(options: T): Partial<T> =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** Kind of each option, by name. */
+export interface Kinds {
+  readonly [name: string]: Kind;
+}
+
+/** Kinds of all options of a type. An option without a kind is a type error. */
+export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
+
+/** Kinds of time limits. */
+export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
+  connectMs: 0,
+  firstContentMs: 0,
+  idleMs: 0,
+  completeMs: 0,
+  totalMs: 0,
+  unreadMs: 0,
+};
+
+/**
+ * Throws `config` with the path for an option of the wrong kind or with a misspelled name. Names that resemble no option are
+ * ignored. `subject` begins the message.
+ */
+export function checkKinds(options: object, kinds: Kinds, prefix = '', subject = ''): void {
+  for (const name in options) {
+    const suggestion = Object.hasOwn(kinds, name) ? '' : didYouMean(name, Object.keys(kinds));
+    if (suggestion !== '') throw configError(prefix + name, `is not an option${suggestion}`, subject);
+  }
+  for (const name in kinds) checkKind(Reflect.get(options, name), kinds[name], prefix + name, subject);
+}
+
+/** Checks one option. The message never contains the value, which may be a secret. */
+export function checkKind(value: unknown, kind: Kind | undefined, path: string, subject = ''): void {
+  if (value === undefined || kind === true) return;
+  const type = typeOf(value);
+  if (kind === false) throw configError(path, 'is not an option: its members are', subject);
+  if (typeof kind === 'number') checkNumber(value, kind, path, subject);
+  else if (typeof kind === 'string') {
+    const [types = '', method] = kind.split(' with ');
+    const isOne = types.split(' or ').includes(type);
+    if (!isOne || (method !== undefined && typeof Reflect.get(value as object, method) !== 'function'))
+      throw configError(
+        path,
+        `must be ${article(kind)}, not ${isOne ? 'one without' : article(type)}`,
+        subject,
+      );
+    // The entries of `Headers` and `Map` are not members and would be ignored.
+    if (kind === 'object' && Symbol.iterator in (value as object))
+      throw configError(path, 'must be a plain object: see Object.fromEntries', subject);
+  } else if (Array.isArray(kind)) {
+    const values = kind as readonly string[];
+    if (values.includes(value as string)) return;
+    const hint = typeof value === 'string' ? didYouMean(value, values) : `, not ${article(type)}`;
+    throw configError(path, `must be one of ${values.join(', ')}${hint}`, subject);
+  } else {
+    checkKind(value, 'object', path, subject);
+    checkKinds(value as object, kind as Kinds, `${path}.`, subject);
+  }
+}
+
+export const configError = (path: string, problem: string, subject = ''): LlmError =>
+  new LlmError('config', `${subject}${path} ${problem}`, { path });
+
+/** Whether a value is an object that is not an array, as options are. */
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const typeOf = (value: unknown): string =>
+  value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;
+
+export const article = (type: string): string =>
+  /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
+
+/** Throws `config` with the path for a value that is not a number of at least `min`. `subject` begins the message. */
+export function checkNumber(value: unknown, min: number, path: string, subject = ''): void {
+  if (value === undefined || (typeof value === 'number' && value >= min)) return;
+  const actual = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+  throw new LlmError('config', `${subject}${path} must be a number of ${min} or more, not ${actual}`, {
+    path,
+  });
+}
+
+/** Returns a suggestion such as `; did you mean "openai"?`, or an empty string if no known name is similar. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+}
+
+/** Longer names are not compared: the comparison is quadratic. */
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * Returns the known name with the fewest typing errors, at most one per three letters. Case does not count. Otherwise it
+ * returns the first known name that begins with the name, if the name has at least four letters.
+ */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > MAX_NAME_LENGTH) return undefined;
+  let best: string | undefined;
+  let longer: string | undefined;
+  let fewest = Math.floor(name.length / 3) + 1;
+  for (const candidate of known) {
+    if (candidate.length > MAX_NAME_LENGTH) continue;
+    if (name.length >= 4 && candidate.startsWith(name)) longer ??= candidate;
+    const errors = typingErrors(name.toLowerCase(), candidate.toLowerCase());
+    if (errors >= fewest) continue;
+    best = candidate;
+    fewest = errors;
+  }
+  return best ?? longer;
+}
+
+/** Returns the Damerau-Levenshtein distance: insertions, deletions, changes and swaps of neighbors. */
+function typingErrors(from: string, to: string): number {
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const changed = (last[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      const isSwap =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped = isSwap ? (beforeLast[column - 2] ?? 0) + 1 : changed;
+      current.push(Math.min(changed, swapped, (last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[to.length] ?? 0;
+}

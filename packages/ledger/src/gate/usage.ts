@@ -1,5 +1,6 @@
 import { costOf, type Cost, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { SpendRecord } from '../contract/record.ts';
 import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
@@ -12,14 +13,7 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
   if (usage !== undefined) return withValidCounts(usage);
   const units = payload && unitsOf(payload);
   if (units === undefined || outcome !== 'finished') return undefined;
-  return {
-    input: undefined,
-    output: undefined,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-    details: { units },
-  };
+  return { ...UNKNOWN_USAGE, details: { units } };
 }
 
 /** Cost of an attempt as it is booked; `estimate` for input that the vendor read and did not report. */

@@ -1,4 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../client/connection.ts';
 import { toText } from '../client/text.ts';
@@ -75,16 +76,9 @@ const UNDEFINED_FIELDS = {
   usage: undefined,
   nanoUsd: undefined,
 };
-const UNDEFINED_USAGE = {
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
 
 /** Restores undefined members, which JSON omits. */
 function restoreUndefined(record: SpendRecord): SpendRecord {
   const { usage } = record;
-  return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNDEFINED_USAGE, ...usage } };
+  return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNKNOWN_USAGE, ...usage } };
 }
