@@ -78,5 +78,6 @@ export class CallScope {
 const abortError = (signal: AbortSignal): LlmError =>
   new LlmError('aborted', 'the call was aborted', {}, { cause: signal.reason });
 
-const deadlineError = (totalMs: number): LlmError =>
+/** Returns the error of a call that exceeded its time limit. */
+export const deadlineError = (totalMs: number): LlmError =>
   new LlmError('timeout', `the call did not finish within ${totalMs} ms`, { phase: 'total' });

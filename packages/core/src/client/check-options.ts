@@ -13,7 +13,7 @@ import {
   type Kinds,
   type KindsOf,
   TIMEOUT_KINDS,
-} from '../util/check.ts';
+} from '../util/options.ts';
 
 const DECISION: KindsOf<Decision> = {
   retry: 'boolean',

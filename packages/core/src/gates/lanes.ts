@@ -1,5 +1,5 @@
 import type { AttemptInfo, Gate, Permit } from '../types/gate.ts';
-import { checkNumber } from '../util/check.ts';
+import { checkNumber } from '../util/options.ts';
 
 interface Waiter {
   readonly attempt: AttemptInfo;

@@ -2,7 +2,7 @@ import type { Clock } from '../types/call-options.ts';
 import type { Health, HealthOptions, TargetHealth, Verdict } from '../types/health.ts';
 import type { LlmError } from '../types/llm-error.ts';
 import { fnv1a } from '../util/bytes.ts';
-import { checkNumber } from '../util/check.ts';
+import { checkNumber } from '../util/options.ts';
 import { notify } from '../util/listeners.ts';
 import {
   afterClaim,

@@ -1,6 +1,7 @@
 import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
 import { Accumulator, type ShownPart } from '../stream/accumulator.ts';
 import { type JoinedText, ContinuationJoiner } from '../stream/overlap.ts';
+import { mapEvents } from '../stream/response-checks.ts';
 import type { ModelEvent } from '../types/events.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
@@ -72,20 +73,12 @@ function prepareContinuation(
       prepareContinuation(chat.withRecovery(recovery, why), parts, shownText, warning),
     open(context) {
       const joint = shownText === undefined ? undefined : new ContinuationJoiner(shownText);
-      return rewriteEvents(chat.open(context), new EventRewriter(parts, joint));
+      const rewriter = new EventRewriter(parts, joint);
+      const steps = { [Symbol.asyncIterator]: () => chat.open(context) };
+      return mapEvents(steps, (event) => rewriter.rewrite(event));
     },
     newAnswer: () => new ContinuedAnswer(chat.target, [...chat.warnings, warning], parts),
   };
-}
-
-async function* rewriteEvents(
-  steps: AsyncIterator<ModelEvent | readonly ModelEvent[]>,
-  rewriter: EventRewriter,
-): AsyncGenerator<readonly ModelEvent[]> {
-  for await (const step of { [Symbol.asyncIterator]: () => steps }) {
-    const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
-    yield events.flatMap((event) => rewriter.rewrite(event));
-  }
 }
 
 type EventOf<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;

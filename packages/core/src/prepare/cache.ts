@@ -9,7 +9,7 @@ import type {
   ModelTool,
 } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
-import { didYouMean } from '../util/check.ts';
+import { didYouMean } from '../util/options.ts';
 import { hash128, hashOf } from '../json/hash.ts';
 import { repairHistory } from './history.ts';
 

@@ -1,3 +1,4 @@
+import { type EventSteps, mapEvents } from '../stream/response-checks.ts';
 import type { ModelEvent } from '../types/events.ts';
 import type { AssistantPart, Message, TurnMessage } from '../types/messages.ts';
 import type { Capabilities } from '../types/provider.ts';
@@ -5,13 +6,11 @@ import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import type { JsonObject } from '../types/schema.ts';
 
-type Step = ModelEvent | readonly ModelEvent[];
-
 export interface EmulatedOutput {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
   /** Converts the arguments of the forced tool to text. */
-  readonly read?: (steps: AsyncIterable<Step>) => AsyncIterable<Step>;
+  readonly read?: (steps: EventSteps) => EventSteps;
 }
 
 /**
@@ -37,7 +36,10 @@ function forcedTool(request: ModelRequest, name: string, schema: JsonObject): Em
   return {
     request: { ...request, output: undefined, tools: [tool], toolChoice: { name } },
     warnings: [emulationWarning('a forced tool call')],
-    read: (steps) => callToText(steps, name),
+    read: (steps) => {
+      const rewritten = new Set<number>();
+      return mapEvents(steps, (event) => toTextEvent(event, name, rewritten));
+    },
   };
 }
 
@@ -58,14 +60,6 @@ const emulationWarning = (replacement: string): Warning => ({
 export function withOutputInstruction(system: string | undefined, schema: JsonObject | undefined): string {
   const rule = `Answer with JSON only, no prose and no code fence${schema === undefined ? '.' : `, that follows this JSON Schema:\n${JSON.stringify(schema)}`}`;
   return system === undefined ? rule : `${system}\n\n${rule}`;
-}
-
-async function* callToText(steps: AsyncIterable<Step>, name: string): AsyncIterable<readonly ModelEvent[]> {
-  const rewritten = new Set<number>();
-  for await (const step of steps) {
-    const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
-    yield events.map((event) => toTextEvent(event, name, rewritten));
-  }
 }
 
 function toTextEvent(event: ModelEvent, name: string, rewritten: Set<number>): ModelEvent {

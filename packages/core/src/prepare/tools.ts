@@ -1,10 +1,9 @@
-import type { ModelEvent, PartHead } from '../types/events.ts';
-import type { AssistantPart, TurnMessage } from '../types/messages.ts';
+import { type EventSteps, mapEvents } from '../stream/response-checks.ts';
+import type { ModelEvent } from '../types/events.ts';
+import type { TurnMessage } from '../types/messages.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
-
-type Step = ModelEvent | readonly ModelEvent[];
 
 /**
  * Names that every wire accepts (2026-11-20): OpenAI and Converse `[a-zA-Z0-9_-]{1,64}`, Claude up to 128, Gemini without a
@@ -20,7 +19,7 @@ export interface RenamedTools {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
   /** Restores the original names in the tool calls of a response. */
-  readonly read?: (steps: AsyncIterable<Step>) => AsyncIterable<Step>;
+  readonly read?: (steps: EventSteps) => EventSteps;
 }
 
 /** Replaces tool names that a wire may reject, in the tools, the tool choice and the history. */
@@ -42,7 +41,7 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
       what: `name of tool "${name}"`,
       why: `it is sent as "${fit}": wires accept letters, digits, _ and -, at most ${MAX_NAME_LENGTH}`,
     })),
-    read: (steps) => restoreNames(steps, (name) => originals.get(name) ?? name),
+    read: (steps) => mapEvents(steps, (event) => withOriginalName(event, originals)),
   };
 }
 
@@ -77,17 +76,9 @@ function renameTools(message: TurnMessage, out: (name: string) => string): TurnM
   return { ...message, parts };
 }
 
-async function* restoreNames(
-  steps: AsyncIterable<Step>,
-  originalName: (name: string) => string,
-): AsyncIterable<readonly ModelEvent[]> {
-  const withOriginalName = <P extends PartHead | AssistantPart>(part: P): P =>
-    part.type === 'tool-call' ? { ...part, name: originalName(part.name) } : part;
-  for await (const step of steps) {
-    const events: readonly ModelEvent[] = 'type' in step ? [step] : step;
-    yield events.map((event) => {
-      if (event.type === 'part-start') return { ...event, part: withOriginalName(event.part) };
-      return event.type === 'part-end' ? { ...event, part: withOriginalName(event.part) } : event;
-    });
-  }
+function withOriginalName(event: ModelEvent, originals: ReadonlyMap<string, string>): ModelEvent {
+  if (event.type !== 'part-start' && event.type !== 'part-end') return event;
+  if (event.part.type !== 'tool-call') return event;
+  const name = originals.get(event.part.name) ?? event.part.name;
+  return { ...event, part: { ...event.part, name } } as ModelEvent;
 }

@@ -1,6 +1,6 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
-import { didYouMean } from '../util/check.ts';
+import { didYouMean } from '../util/options.ts';
 import { checkCache } from './cache.ts';
 import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 

@@ -1,8 +1,7 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
 import type { Env, Provider } from '../types/provider.ts';
-import { didYouMean } from '../util/check.ts';
-import { definedMembers, mergeTimeouts } from '../util/options.ts';
+import { didYouMean, definedMembers, mergeTimeouts } from '../util/options.ts';
 import { dsnError, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
 /** Spec that contains a name, and the index of its first character. */

@@ -5,7 +5,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type { Majordomo, NamedSpec, Resolver, SpecElement, TargetSettings } from '../types/majordomo.ts';
 import type { Provider } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
-import { didYouMean } from '../util/check.ts';
+import { didYouMean } from '../util/options.ts';
 import { mergeSettings, type Registry } from './registry.ts';
 import { parseSpec, splitTarget } from './spec.ts';
 

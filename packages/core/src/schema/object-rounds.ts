@@ -1,3 +1,4 @@
+import { CallScope, deadlineError } from '../call/call-scope.ts';
 import type { CallSite } from '../errors/call-site.ts';
 import { distinctWarnings } from '../stream/response-checks.ts';
 import { sumUsage } from '../stream/usage.ts';
@@ -40,7 +41,10 @@ export class ObjectRounds<T> {
   private targets: readonly string[] = [];
   /** Target with which the round begins. */
   private start: string | undefined;
-  private readonly time: TimeLeft;
+  private readonly given: CallOptions | undefined;
+  private readonly totalMs: number;
+  /** Signal and deadline of all rounds. Each round has the remaining time. */
+  private readonly scope: CallScope;
   private readonly earlier: ChatResponse[] = [];
   private readonly repaired: Warning[] = [];
 
@@ -56,23 +60,31 @@ export class ObjectRounds<T> {
     this.maxRepairs = options?.repairs ?? 1;
     this.repairs = this.maxRepairs;
     this.advances = advances;
-    this.time = new TimeLeft(options, totalMs, clock);
+    this.given = options;
+    this.totalMs = totalMs;
+    this.scope = new CallScope(options?.signal, totalMs, clock, () => undefined);
   }
 
-  /** Returns the options of the next round. All rounds share the time of the call. */
-  options(): CallOptions | undefined {
-    const options = this.time.options();
-    // The application orders the targets once; later rounds keep its order.
-    return this.targets.length === 0 ? options : { ...options, order: () => this.targets };
+  /** Returns the options of the next round. Throws if no time remains. */
+  options(): CallOptions {
+    const { given, targets, totalMs } = this;
+    const remainingMs = this.scope.remainingMs();
+    if (remainingMs <= 0) throw deadlineError(totalMs);
+    return {
+      ...given,
+      ...(totalMs > 0 && { timeouts: { ...given?.timeouts, totalMs: remainingMs } }),
+      // The application orders the targets once. Later rounds use the same order.
+      ...(targets.length > 0 && { order: () => targets }),
+    };
   }
 
   /** Cancels work between two rounds. */
   abort(why: string): void {
-    this.time.stop(new LlmError('aborted', why, { code: 'abandoned' }));
+    this.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
   }
 
   close(): void {
-    this.time.close();
+    this.scope.release();
   }
 
   /** Skips the targets before the one with which the round begins. */
@@ -102,12 +114,15 @@ export class ObjectRounds<T> {
     const attempts = [...this.earlier.flatMap((response) => response.attempts), ...error.details.attempts];
     const last = this.earlier.at(-1);
     const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
-    return this.time.withCallTime(withDetails(error, { attempts, partial }));
+    if (error.details.phase !== 'total') return withDetails(error, { attempts, partial });
+    // The error of a round contains the time of the round.
+    const { message } = deadlineError(this.totalMs);
+    return new LlmError(error.kind, message, { ...error.details, attempts, partial }, { cause: error.cause });
   }
 
   private async check(response: ChatResponse): Promise<CheckResult<T>> {
     try {
-      return await this.time.race(readObject<T>(response.text, this.output));
+      return await abortable(readObject<T>(response.text, this.output), this.scope.signal);
     } catch (error) {
       const details = { attempts: response.attempts, partial: partialOf(response) };
       throw LlmError.is(error) ? withDetails(error, details) : error;
@@ -200,76 +215,6 @@ const partialOf = ({ id, target, parts, text, usage }: ChatResponse): PartialRes
   text,
   usage,
 });
-
-/**
- * Time limit and signal of all rounds of a typed call. Each round gets the remaining time. Work between two rounds ends
- * with the time or the signal. It must be closed.
- */
-class TimeLeft {
-  readonly close: () => void;
-  private readonly given: CallOptions | undefined;
-  private readonly totalMs: number;
-  private readonly clock: Clock;
-  private readonly deadline: number;
-  private readonly controller = new AbortController();
-
-  constructor(options: CallOptions | undefined, totalMs: number, clock: Clock) {
-    this.given = options;
-    this.totalMs = totalMs;
-    this.clock = clock;
-    this.deadline = clock.now() + totalMs;
-    const signal = options?.signal;
-    const onAbort = (): void => {
-      const cause: unknown = signal?.reason;
-      this.controller.abort(new LlmError('aborted', 'the call was aborted', {}, { cause }));
-    };
-    const onTime = (): void => {
-      this.controller.abort(this.timeoutError());
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted === true) onAbort();
-    const cancel = totalMs > 0 ? clock.timer(totalMs, onTime) : undefined;
-    this.close = () => {
-      cancel?.();
-      signal?.removeEventListener('abort', onAbort);
-    };
-  }
-
-  /** Returns the options of the next round. Throws if no time remains. */
-  options(): CallOptions | undefined {
-    if (this.totalMs === 0) return this.given;
-    const leftMs = this.deadline - this.clock.now();
-    if (leftMs <= 0) throw this.timeoutError();
-    return { ...this.given, timeouts: { ...this.given?.timeouts, totalMs: leftMs } };
-  }
-
-  /** Returns the result of the work, such as a check of the schema, or rejects when the time ends. */
-  race<T>(work: Promise<T>): Promise<T> {
-    return abortable(work, this.controller.signal);
-  }
-
-  /** Cancels work between two rounds. */
-  stop(error: LlmError): void {
-    this.controller.abort(error);
-  }
-
-  /** Replaces the time of the round in the message of a timeout with the time of the call. */
-  withCallTime(error: LlmError): LlmError {
-    const isTotal = error.kind === 'timeout' && error.details.phase === 'total';
-    return isTotal ? withMessage(error, this.timeoutError().message) : error;
-  }
-
-  private timeoutError(): LlmError {
-    return new LlmError('timeout', `the call did not finish within ${this.totalMs} ms`, { phase: 'total' });
-  }
-}
-
-function withMessage(error: LlmError, message: string): LlmError {
-  const { kind, details, cause, stack } = error;
-  const copy = new LlmError(kind, message, details, { cause });
-  if (stack !== undefined) copy.stack = stack.replace(error.message, () => message);
-  return copy;
-}
 
 /** Selects the targets of a chain for a round. */
 type PickTargets = <P extends { readonly key: string }>(targets: readonly P[]) => readonly P[];

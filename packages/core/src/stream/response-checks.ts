@@ -109,6 +109,17 @@ export const generateCallId = (responseId: string, index: number): string =>
 /** Whether an id is a generated one. Wires without call ids do not send it. */
 export const isGeneratedCallId = (id: string): boolean => /^call_(?:[0-9a-z]{1,7}_)?\d{1,6}$/.test(id);
 
+/** Events of a model, singly or in batches. */
+export type EventSteps = AsyncIterable<ModelEvent | readonly ModelEvent[]>;
+
+/** Replaces each event by the events that the function returns for it. */
+export async function* mapEvents(
+  steps: EventSteps,
+  replace: (event: ModelEvent) => ModelEvent | readonly ModelEvent[],
+): AsyncGenerator<readonly ModelEvent[]> {
+  for await (const step of steps) yield [step].flat().flatMap(replace);
+}
+
 /** Removes repeated warnings. */
 export const distinctWarnings = (warnings: readonly Warning[]): readonly Warning[] => [
   ...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values(),

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkOptions } from './check-options.ts';
-import { checkKind } from './check.ts';
+import { checkOptions, checkKind } from './options.ts';
 
 const wrong = (kind: Parameters<typeof checkKind>[1], value: unknown): string => {
   try {

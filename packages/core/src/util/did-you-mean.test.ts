@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { didYouMean, nearestName } from './check.ts';
+import { didYouMean, nearestName } from './options.ts';
 
 const providers = ['x', 'openai', 'anthropic', 'google', 'xai', 'zai', 'ollama', 'ollama-cloud'];
 
