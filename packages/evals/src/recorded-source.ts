@@ -50,7 +50,8 @@ export class RecordedSource<Event, Response> implements Source<Event> {
     this.hasReplayed = true;
     if ('error' in opened) {
       const partial = LlmError.is(opened.error) ? opened.error.details.partial : undefined;
-      if (isFirst && partial !== undefined) return responseEvents(partial) as readonly (Event & StreamEvent)[];
+      if (isFirst && partial !== undefined)
+        return responseEvents(partial) as readonly (Event & StreamEvent)[];
       throw opened.error;
     }
     if (isFirst) return opened.events;

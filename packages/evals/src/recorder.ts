@@ -13,18 +13,18 @@ import {
   type StreamEvent,
   type TypedRequest,
 } from '@majordomo/core';
-import { EventStream, PulledStream, readObject, responseEvents, toJsonSchema, type Ending } from '@majordomo/core/toolkit';
+import {
+  EventStream,
+  PulledStream,
+  readObject,
+  responseEvents,
+  toJsonSchema,
+  type Ending,
+} from '@majordomo/core/toolkit';
 import { digest } from './digest.ts';
 import { RecordedSource, type RecordedStream } from './recorded-source.ts';
 import type { RecordedCall, SampleRecording } from './recordings.ts';
-import {
-  loadError,
-  loadResponse,
-  loadValue,
-  storeError,
-  storeResponse,
-  storeValue,
-} from './stored-call.ts';
+import { loadError, loadResponse, loadValue, storeError, storeResponse, storeValue } from './stored-call.ts';
 import type { CallContext } from './types.ts';
 
 /** Environment of a recorder. */
