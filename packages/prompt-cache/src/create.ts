@@ -44,13 +44,15 @@ export interface PromptCacheOptions {
   readonly maxConversations?: number | undefined;
   /**
    * Maximum time for which a conversation stays away from the first healthy target of its chain, in milliseconds. Afterwards it
-   * returns. 0 returns at the second call.
+   * returns. 0 returns at the second call. While the last attempt at that target, of any conversation, has failed, the maximum
+   * is 6 times as long.
    *
    * @default 1_800_000
    */
   readonly maxStayMs?: number | undefined;
   /**
-   * Minimum share of the expected cost at the first healthy target that must be saved, from 0 to 1.
+   * Minimum share of the expected cost at the first healthy target that must be saved, from 0 to 1. It does not apply while
+   * the last attempt at that target has failed.
    *
    * @default 0.1
    */

@@ -13,9 +13,10 @@ export interface CacheDecision {
   /** First healthy target of the chain. */
   readonly first: string;
   /**
-   * Reason. `cheaper`: the holder saves at least `minSaving`. `expired`: the entry has reached the end of its lifetime, or the
-   * conversation no longer begins with it. `dearer`: the holder saves less. `too-long`: the conversation has stayed away for
-   * `maxStayMs`. `no-price`: the price of one of the two is unknown.
+   * Reason. `cheaper`: the holder saves at least `minSaving`, or the last attempt at `first` failed and the holder is not
+   * dearer. `expired`: the entry has reached the end of its lifetime, or the conversation no longer begins with it. `dearer`:
+   * the holder saves less. `too-long`: the conversation has stayed away for `maxStayMs`, or 6 times as long if the last
+   * attempt at `first` failed. `no-price`: the price of one of the two is unknown.
    */
   readonly why: 'cheaper' | 'expired' | 'dearer' | 'too-long' | 'no-price';
   /** Expected cost at `first` minus that at the holder, in nano-USD; `undefined` without prices or without a live entry. */
@@ -39,6 +40,9 @@ export interface DecisionFacts {
   /** Current time in epoch milliseconds. */
   readonly now: number;
 }
+
+/** Factor of `maxStayMs` for a target whose last attempt failed. */
+const FAILING_FACTOR = 6;
 
 const isHealthy = ({ health }: ResolvedTarget): boolean => health === undefined || health.state === 'healthy';
 
@@ -64,9 +68,14 @@ export async function decide(
     why,
     expectedSavedNanoUsd,
   });
-  const holders = healthy.slice(1).filter(({ target }) => heldAt(target) > heldAt(first.target));
+  const last = conversation.holders.at(-1);
+  const isFailing = (first.health?.failures ?? 0) > 0;
+  // A compaction leaves tools and system text, which the last target still holds.
+  const staysAt = isFailing && last !== undefined && last.until > now ? last.target : undefined;
+  const holders = healthy
+    .slice(1)
+    .filter(({ target }) => target === staysAt || heldAt(target) > heldAt(first.target));
   if (holders.length === 0) {
-    const last = conversation.holders.at(-1);
     const isAway = last !== undefined && healthy.slice(1).some(({ target }) => target === last.target);
     return isAway && heldAt(last.target) === 0 ? decision(last.target, 'expired') : undefined;
   }
@@ -80,9 +89,10 @@ export async function decide(
   const best = costs.reduce((cheapest, next) => (isLower(next.cost, cheapest.cost) ? next : cheapest));
   if (atFirst === undefined || best.cost === undefined) return decision(best.target, 'no-price');
   const saved = atFirst - best.cost;
-  const isTooLong = conversation.awaySince !== undefined && now - conversation.awaySince > maxStayMs;
-  if (isTooLong) return decision(best.target, 'too-long', saved);
-  const isCheaper = saved > 0n && Number(saved) >= Number(atFirst) * minSaving;
+  const { awaySince = now } = conversation;
+  const longestStay = isFailing ? FAILING_FACTOR * maxStayMs : maxStayMs;
+  if (now - awaySince > longestStay) return decision(best.target, 'too-long', saved);
+  const isCheaper = isFailing ? saved >= 0n : saved > 0n && Number(saved) >= Number(atFirst) * minSaving;
   return decision(best.target, isCheaper ? 'cheaper' : 'dearer', saved);
 }
 

@@ -12,6 +12,15 @@ it('reads from the cache over a head that fails every second step, at 0.85 of th
   expect(ordered.picoUsd / plain.picoUsd).toBeLessThanOrEqual(0.85);
 });
 
+it('does not return to a head that flaps for longer than maxStayMs, not even after compactions', async () => {
+  const fails = (step: number): boolean => step % 2 === 1;
+  const options = { steps: 200, parallel: 4, resultChars: 400, compactEvery: 100, fails };
+  const plain = await simulation(options);
+  const ordered = await simulation({ ...options, ordered: true });
+  expect(ordered.readShare).toBeGreaterThanOrEqual(0.95);
+  expect(ordered.picoUsd / plain.picoUsd).toBeLessThanOrEqual(0.85);
+});
+
 it('costs at most 0.6 where the order of the chain is reversed at every call and the head comes back cold', async () => {
   const options = { steps: STEPS, reversed: true, pauseMs: 200_000 };
   const plain = await simulation(options);

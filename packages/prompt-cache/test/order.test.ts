@@ -180,6 +180,52 @@ describe('after a failover', () => {
   });
 });
 
+describe('while the last attempt at the first target has failed', () => {
+  const failing = [
+    target('head', { health: { state: 'healthy', failures: 1, benches: 0, until: undefined } }),
+    ...['tail', 'dear'].map((id) => target(id)),
+  ];
+
+  it('stays beyond maxStayMs, and returns after 6 times as long', async () => {
+    const { call, decisions, clock } = fixture({ maxStayMs: MINUTE });
+    await call(first, failing, 'acme/tail');
+    for (let minute = 0; minute <= 6; minute++) {
+      expect(await call(second, failing, 'acme/tail')).toEqual(['acme/tail']);
+      await clock.advance(MINUTE);
+    }
+    expect(await call(second, failing, 'acme/tail')).toBeUndefined();
+    expect(decisions.at(-1)).toMatchObject({ type: 'return', why: 'too-long' });
+  });
+
+  it('returns after maxStayMs once an attempt there has succeeded', async () => {
+    const { call, decisions, clock } = fixture({ maxStayMs: MINUTE });
+    await call(first, failing, 'acme/tail');
+    await call(second, failing, 'acme/tail');
+    await clock.advance(2 * MINUTE);
+    expect(await call(third, healthy, 'acme/head')).toBeUndefined();
+    expect(decisions.at(-1)).toMatchObject({ why: 'too-long' });
+  });
+
+  it('stays after a compaction and for a saving below minSaving', async () => {
+    const { call } = fixture({ minSaving: 0.9 });
+    await call(second, failing, 'acme/tail');
+    expect(await call(third, failing, 'acme/tail')).toEqual(['acme/tail']);
+    const compacted = [...first, assistant('Summary'), user('More')];
+    expect(await call(compacted, failing, 'acme/tail')).toEqual(['acme/tail']);
+  });
+
+  it('returns from a target that is dearer, and after the lifetime of the entry', async () => {
+    const { call, decisions, clock } = fixture();
+    await call(second, failing, 'acme/dear');
+    const compacted = [...first, assistant('Summary'), user('word '.repeat(10_000))];
+    expect(await call(compacted, failing, 'acme/tail')).toBeUndefined();
+    expect(decisions.at(-1)).toMatchObject({ why: 'dearer' });
+    await clock.advance(6 * MINUTE);
+    expect(await call(compacted, failing, 'acme/head')).toBeUndefined();
+    expect(decisions.at(-1)).toMatchObject({ why: 'expired' });
+  });
+});
+
 it('keeps the order if the saving is below minSaving', async () => {
   const { call, decisions } = fixture({ minSaving: 0.9 });
   await call(first, healthy, 'acme/tail');
