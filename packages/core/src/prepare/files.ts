@@ -18,7 +18,7 @@ export async function checkFiles(
   scope: { readonly signal: AbortSignal },
 ): Promise<readonly Warning[]> {
   if (limits === undefined) return [];
-  const files = messages.flatMap(filesOf);
+  const files = filesIn(messages);
   const { maxCount = Infinity, maxBytes = Infinity, maxTotalBytes = Infinity, pdf = {} } = limits;
   const checkLimit = (number: number, max: number, what: string): void => {
     if (number > max) throw tooLargeError(target, `takes ${max} ${what}, not ${number}`);
@@ -50,12 +50,12 @@ export function fitResultFiles(
   { resultFiles = [] }: Capabilities,
   target: string,
 ): { readonly messages: readonly TurnMessage[]; readonly warnings: readonly Warning[] } {
+  const isRejected = (piece: ResultPiece): piece is FilePart =>
+    piece.type === 'file' && !resultFiles.includes(piece.mediaType);
+  const hasRejected = ({ content }: ToolResultPart): boolean => content.some(isRejected);
   const warnings: Warning[] = [];
   const fit = (result: ToolResultPart): ToolResultPart => {
-    const isRejected = (piece: ResultPiece): piece is FilePart =>
-      piece.type === 'file' && !resultFiles.includes(piece.mediaType);
     const rejected = result.content.filter(isRejected);
-    if (rejected.length === 0) return result;
     const types = [...new Set(rejected.map(({ mediaType }) => mediaType))].join(', ');
     const why = `${target} accepts no ${types} in a tool result; return the text of the document`;
     warnings.push({ action: 'dropped', what: `a document in the result of ${result.name}`, why });
@@ -63,12 +63,11 @@ export function fitResultFiles(
     return { ...result, content: [...content, { type: 'text', text: why }], isError: true };
   };
   const fitted = messages.map((message) => {
-    if (message.role !== 'tool') return message;
-    const parts = message.parts.map(fit);
     // Messages without changes stay the same objects, because wires cache them by identity.
-    return parts.every((part, at) => part === message.parts[at]) ? message : { ...message, parts };
+    if (message.role !== 'tool' || !message.parts.some(hasRejected)) return message;
+    return { ...message, parts: message.parts.map((part) => (hasRejected(part) ? fit(part) : part)) };
   });
-  return { messages: warnings.length === 0 ? messages : fitted, warnings };
+  return { messages: fitted, warnings };
 }
 
 const uncountedWarning = (name: string, target: string): Warning => ({
@@ -77,10 +76,15 @@ const uncountedWarning = (name: string, target: string): Warning => ({
   why: `its pages cannot be counted, and ${target} limits them`,
 });
 
-/** Returns the documents of a message, including those in tool results. */
-function filesOf({ parts }: TurnMessage): readonly FilePart[] {
-  const pieces = parts.flatMap<Part>((part) => (part.type === 'tool-result' ? part.content : [part]));
-  return pieces.filter((piece) => piece.type === 'file');
+/** Returns the documents of a request in order, including those in tool results. */
+function filesIn(messages: readonly TurnMessage[]): readonly FilePart[] {
+  const files: FilePart[] = [];
+  const take = (part: Part | ResultPiece): void => {
+    if (part.type === 'file') files.push(part);
+    else if (part.type === 'tool-result') part.content.forEach(take);
+  };
+  for (const { parts } of messages) parts.forEach(take);
+  return files;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
