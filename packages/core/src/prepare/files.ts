@@ -67,7 +67,7 @@ export function fitResultFiles(
     if (message.role !== 'tool' || !message.parts.some(hasRejected)) return message;
     return { ...message, parts: message.parts.map((part) => (hasRejected(part) ? fit(part) : part)) };
   });
-  return { messages: fitted, warnings };
+  return { messages: warnings.length === 0 ? messages : fitted, warnings };
 }
 
 const uncountedWarning = (name: string, target: string): Warning => ({
