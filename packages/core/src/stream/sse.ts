@@ -67,7 +67,9 @@ export class SseDecoder implements BodyDecoder {
       this.dispatch();
       return;
     }
-    const [, name, value = ''] = FIELD.exec(line) ?? [];
+    const colon = line.indexOf(':');
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (name === 'data') this.data = this.data === undefined ? value : `${this.data}\n${value}`;
     else if (name === 'event') this.event = value;
   }
@@ -79,9 +81,6 @@ export class SseDecoder implements BodyDecoder {
     if (data !== undefined) this.onMessage(data, event);
   }
 }
-
-/** Name of a field that is used, and its value after an optional colon and space. */
-const FIELD = /^(data|event)(?:$|: ?([^]*))/;
 
 /** Framing of server-sent events. */
 export const SSE: Framing = {
