@@ -11,7 +11,12 @@ const failed = report.testResults.filter(isBroken).map(({ name }) => relative(pr
 if (failed.length === 0 || failed.length > MAX_FILES) process.exit(1);
 
 const again = file.replace(/\.json$/, '.repeated.json');
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=60000', '--project=!@majordomo/shape'];
+const vitest = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--testTimeout=60000',
+  '--project=!@majordomo/shape',
+];
 const { status } = spawnSync(process.execPath, [...vitest, ...failed], {
   stdio: 'inherit',
   env: { ...process.env, VITEST_JSON: again },
@@ -23,10 +28,16 @@ const repeated = read(again);
 const names = new Set(repeated.testResults.map(({ name }) => name));
 const testResults = [...report.testResults.filter(({ name }) => !names.has(name)), ...repeated.testResults];
 const counted = (status) =>
-  testResults.flatMap(({ assertionResults }) => assertionResults).filter((test) => test.status === status).length;
+  testResults.flatMap(({ assertionResults }) => assertionResults).filter((test) => test.status === status)
+    .length;
 writeFileSync(
   file,
-  JSON.stringify({ ...report, testResults, numPassedTests: counted('passed'), numFailedTests: counted('failed') }),
+  JSON.stringify({
+    ...report,
+    testResults,
+    numPassedTests: counted('passed'),
+    numFailedTests: counted('failed'),
+  }),
 );
 
 function read(path) {
