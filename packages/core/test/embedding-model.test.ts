@@ -142,6 +142,13 @@ describe('embedding', () => {
     ['values', 'must be an array of strings', { values: 'one' }],
     ['values[0]', 'must be a string, not undefined', { values: Array(2) }],
     ['the request', 'must be an object', undefined],
+    [
+      'dimension',
+      'is not a member of a request; did you mean "dimensions"?',
+      { values: ['one'], dimension: 3 },
+    ],
+    ['input', 'is not a member of a request; did you mean "values"?', { input: ['one'] }],
+    ['tenant', 'is an option of the call; pass it in the second argument', { values: ['one'], tenant: 'a' }],
     ['dimensions', 'must be an integer above 0, not 0', { values: ['one'], dimensions: 0 }],
     [
       'purpose',

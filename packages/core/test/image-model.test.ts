@@ -235,6 +235,10 @@ describe('an image model', () => {
 
   it.each<[string, ImageRequest]>([
     ['prompt must not be empty', { prompt: ' ' }],
+    ['prompt must not be empty', {} as ImageRequest],
+    ['the request must be an object', undefined as never],
+    ['sizes is not a member of a request; did you mean "size"?', { ...cat, sizes: '1x1' } as ImageRequest],
+    ['images must be an array of images', { ...cat, images: picture(1) as never }],
     ['n must be an integer above 0, not 0', { ...cat, n: 0 }],
     ['size must be like 512x768, not "0x0"', { ...cat, size: '0x0' }],
     ['size must be like 512x768, not "axb"', { ...cat, size: 'axb' as '1x1' }],

@@ -77,7 +77,7 @@ describe('invalid input is rejected before any call', () => {
       },
     ],
     [
-      'messages[0].role must be a role, not "bot"',
+      'messages[0].role must be one of system, user, assistant, tool, not "bot"',
       { messages: [{ role: 'bot', parts: [] } as unknown as Message] },
     ],
   ])('%s', async (message, request) => {

@@ -232,8 +232,11 @@ const mixedSpacesError = (one: string, space: string, other: string, otherSpace:
 
 /** Throws `invalid-request` for a request that no target can take. */
 export function checkEmbedding(request: EmbeddingRequest): void {
-  const { values, purpose }: { readonly values?: unknown; readonly purpose?: unknown } =
-    checkRequest(request);
+  const { values, purpose }: { readonly values?: unknown; readonly purpose?: unknown } = checkRequest(
+    request,
+    ['values', 'dimensions', 'purpose', 'extra'],
+    { input: 'values', texts: 'values' },
+  );
   if (!Array.isArray(values)) throw invalidError('values', 'must be an array of strings');
   for (const [index, value] of (values as readonly unknown[]).entries()) {
     const path = `values[${index}]`;

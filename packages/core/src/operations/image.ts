@@ -9,7 +9,7 @@ import type { ImageRequest, ImageResponse } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { prepareSingle, type SingleRequest } from './single-response.ts';
+import { checkRequest, prepareSingle, type SingleRequest } from './single-response.ts';
 
 type BackendResponse = Omit<ImageResponse, 'attempts'>;
 type Scope = { readonly signal: AbortSignal };
@@ -32,8 +32,12 @@ export function imageOperation(
   };
 }
 
-function validate({ prompt, n, size, images = [], mask }: ImageRequest): void {
-  if (prompt.trim() === '') throw invalidError('prompt', 'must not be empty');
+const MEMBERS = ['prompt', 'n', 'size', 'seed', 'images', 'mask', 'extra'] as const;
+
+function validate(request: ImageRequest): void {
+  const { prompt, n, size, images = [], mask } = checkRequest(request, MEMBERS);
+  if (typeof prompt !== 'string' || prompt.trim() === '') throw invalidError('prompt', 'must not be empty');
+  if (!Array.isArray(images)) throw invalidError('images', 'must be an array of images');
   checkInteger(n, 'n');
   if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size)) {
     throw invalidError('size', `must be like 512x768, not "${size}"`);

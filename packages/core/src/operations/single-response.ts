@@ -1,5 +1,5 @@
 import type { PreparedCall } from '../call/call.ts';
-import { invalidError } from '../prepare/validate.ts';
+import { checkMembers, invalidError } from '../prepare/validate.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import { UNKNOWN_USAGE } from '../stream/usage.ts';
 import type { Timeouts } from '../types/call-options.ts';
@@ -40,10 +40,15 @@ export const EMPTY_REQUEST: ModelRequest = {
   extra: {},
 };
 
-/** Throws `invalid-request` if a caller without types passes no request object. */
-export function checkRequest<Request extends object>(request: Request): Request {
+/** Throws `invalid-request` if a caller without types passes no request object, or a misspelled member. */
+export function checkRequest<Request extends object>(
+  request: Request,
+  members: readonly (keyof Request & string)[],
+  otherNames?: Readonly<Record<string, keyof Request & string>>,
+): Partial<Request> {
   const value: unknown = request;
   if (typeof value !== 'object' || value === null) throw invalidError('the request', 'must be an object');
+  checkMembers(request, members, otherNames);
   return request;
 }
 

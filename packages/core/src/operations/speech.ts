@@ -28,9 +28,10 @@ export function speechOperation(
 }
 
 const FORMATS = ['mp3', 'wav', 'opus', 'flac', 'pcm'];
+const MEMBERS = ['text', 'voice', 'format', 'speed', 'instructions', 'extra'] as const;
 
 function validate(request: SpeechRequest): void {
-  const { text, speed, format } = checkRequest(request) as Partial<SpeechRequest>;
+  const { text, speed, format } = checkRequest(request, MEMBERS, { input: 'text' });
   if (typeof text !== 'string' || text.trim() === '') throw invalidError('text', 'must not be empty');
   if (speed !== undefined && !(speed > 0 && speed < Infinity))
     throw invalidError('speed', `must be above 0, not ${String(speed)}`);

@@ -31,6 +31,8 @@ export function transcriptionOperation(
   };
 }
 
+const MEMBERS = ['audio', 'mediaType', 'durationMs', 'language', 'prompt', 'timestamps', 'extra'] as const;
+
 function validate(request: TranscriptionRequest): void {
   const {
     audio,
@@ -38,7 +40,7 @@ function validate(request: TranscriptionRequest): void {
     durationMs = 1,
     language,
     timestamps,
-  } = checkRequest(request) as Partial<TranscriptionRequest>;
+  } = checkRequest(request, MEMBERS, { file: 'audio' });
   if (!(audio instanceof Uint8Array)) throw invalidError('audio', 'must be a Uint8Array');
   if (audio.length === 0) throw invalidError('audio', 'must not be empty');
   if (typeof mediaType !== 'string' || !/^\w+\/[\w.+-]+/.test(mediaType))

@@ -11,7 +11,11 @@ const resultWith = (...content: unknown[]): Message =>
 it.each<[string, string, object]>([
   ['messages', 'must be an array of messages', { messages: 'hi' }],
   ['messages', 'must not be empty', { messages: [] }],
-  ['messages[1].role', 'must be a role, not "bot"', { messages: [user('hi'), { role: 'bot', parts: [] }] }],
+  [
+    'messages[1].role',
+    'must be one of system, user, assistant, tool, not "bot"',
+    { messages: [user('hi'), { role: 'bot', parts: [] }] },
+  ],
   [
     'messages[0].parts',
     "must be an array of parts; write user('hi')",
@@ -42,6 +46,10 @@ it.each<[string, string, object]>([
   ['max_tokens', 'is not a member of a request; did you mean "maxTokens"?', { max_tokens: 1 }],
   ['response_format', 'is not a member of a request; did you mean "output"?', { response_format: {} }],
   ['stop_sequences', 'is not a member of a request; did you mean "stop"?', { stop_sequences: [] }],
+  ['max_new_tokens', 'is not a member of a request; did you mean "maxTokens"?', { max_new_tokens: 1 }],
+  ['extra_body', 'is not a member of a request; did you mean "extra"?', { extra_body: {} }],
+  ['tenant', 'is an option of the call; pass it in the second argument', { tenant: 'acme' }],
+  ['signal', 'is an option of the call; pass it in the second argument', { signal: undefined }],
   [
     'messages[0].parts[0].bytes',
     'must be a Uint8Array',

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { didYouMean } from '../util/options.ts';
@@ -7,7 +8,7 @@ import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 /** Throws `invalid-request` with the path for a request that no target accepts. */
 export function validate(request: ChatRequest): void {
   if (!isObject(request)) throw invalidError('request', 'must be an object with messages');
-  validateMembers(request);
+  checkMembers(request, MEMBERS, OTHER_NAMES);
   const { messages } = request;
   if (!isArray(messages)) throw invalidError('messages', 'must be an array of messages');
   if (messages.length === 0) throw invalidError('messages', 'must not be empty');
@@ -23,10 +24,16 @@ const MEMBERS: readonly string[] = [
 
 /** Names of other libraries and APIs, in lower case and without underscores. */
 const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
+  effort: 'reasoning',
+  extrabody: 'extra',
+  functions: 'tools',
   input: 'messages',
   instructions: 'system',
+  jsonschema: 'output',
   maxcompletiontokens: 'maxTokens',
+  maxnewtokens: 'maxTokens',
   maxoutputtokens: 'maxTokens',
+  numpredict: 'maxTokens',
   prompt: 'messages',
   provideroptions: 'extra',
   reasoningeffort: 'reasoning',
@@ -37,13 +44,28 @@ const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
   thinking: 'reasoning',
 };
 
-/** Members that resemble no member of a request are ignored, as in options. */
-function validateMembers(request: object): void {
+/** Options of a call, which have no effect in a request. */
+const CALL_OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>([
+  ...(['afterCommit', 'attempts', 'backoff', 'classify', 'hedgeAfterMs', 'metadata', 'onEvent'] as const),
+  ...(['order', 'policy', 'repairs', 'signal', 'tenant', 'timeouts', 'waitUntil', 'whenAllBenched'] as const),
+]);
+
+/**
+ * Throws `invalid-request` for a member that resembles a known one, for a name in `otherNames`, and for an option of the call.
+ * Other unknown members are ignored, as in options.
+ */
+export function checkMembers(
+  request: object,
+  members: readonly string[],
+  otherNames: Readonly<Record<string, string>> = {},
+): void {
   for (const name of Object.keys(request)) {
-    if (MEMBERS.includes(name)) continue;
+    if (members.includes(name)) continue;
+    if (CALL_OPTIONS.has(name))
+      throw invalidError(name, 'is an option of the call; pass it in the second argument');
     const plain = name.toLowerCase().replaceAll('_', '');
-    const meant = Object.hasOwn(OTHER_NAMES, plain) ? (OTHER_NAMES[plain] ?? '') : name;
-    const suggestion = didYouMean(meant, MEMBERS);
+    const meant = Object.hasOwn(otherNames, plain) ? (otherNames[plain] ?? '') : name;
+    const suggestion = didYouMean(meant, members);
     if (suggestion !== '') throw invalidError(name, `is not a member of a request${suggestion}`);
   }
 }
@@ -58,13 +80,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
   assistant: "write assistant('hi')",
   tool: 'write toolResult({ callId, name, content })',
 };
+const ROLES = Object.keys(REMEDIES).join(', ');
 
 /** Runs over the complete history at each call: paths are only created for an error. */
 function validateMessage(message: unknown, at: number): void {
   if (!isObject(message)) throw invalidError(`messages[${at}]`, 'must be a message, such as user("hi")');
   const { role, parts } = message as Untyped;
   if (typeof role !== 'string' || !Object.hasOwn(REMEDIES, role))
-    throw invalidError(`messages[${at}].role`, `must be a role, not ${describe(role)}`);
+    throw invalidError(`messages[${at}].role`, `must be one of ${ROLES}, not ${describe(role)}`);
   if (!isArray(parts))
     throw invalidError(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
   const list = parts as readonly unknown[];
