@@ -26,8 +26,6 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/blocked by content filtering/i, 'content-filter'],
   [/credit balance is too low/i, 'billing'],
-  // These concern the account (reports of 2025 and 2026), so another key of a pool may work.
-  [/organization has been disabled|^your organization .* is not enabled/i, 'auth'],
   [/reached your specified API usage limits/i, 'quota'],
   [/exceed context limit/i, 'context-overflow'],
   // "A maximum of 100 PDF pages may be provided." Another model of the chain may accept more.

@@ -41,6 +41,13 @@ describe('toLlmError', () => {
       'X',
     ],
     [400, said(400, 'Invalid value at contents.'), 'invalid-request', 'X'],
+    [400, said(400, 'User location is not supported for the API use.'), 'auth', 'X'],
+    [
+      400,
+      said(400, 'The free tier is not available in your country. Please enable billing on your project.'),
+      'billing',
+      'X',
+    ],
     [
       400,
       said(400, 'The document has 1200 pages, which exceeds the supported page limit of 1000.'),

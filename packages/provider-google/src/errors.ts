@@ -114,6 +114,9 @@ function kindFrom(
   const known = reason !== undefined && Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (known !== undefined) return known;
   if (status === 400 && /api key (?:not valid|expired)/i.test(message)) return 'auth';
+  if (status === 400 && /enable billing/i.test(message)) return 'billing';
+  // Another key may belong to a project in another region.
+  if (status === 400 && /location is not supported/i.test(message)) return 'auth';
   if (status === 400 && TOO_LARGE.test(message)) return 'unsupported';
   if (status === 499) return 'server';
   if (status !== 429) return undefined;

@@ -35,6 +35,12 @@ describe('the kind of a failure', () => {
     [{ status: 429, message: 'Rate limit: 30000 input tokens per minute, prompt is too long' }, 'rate-limit'],
     [{ status: 429, type: 'rate_limit_error', message: 'maximum context length' }, 'rate-limit'],
     [{ status: 400, message: "Unsupported parameter: 'max_tokens' is not supported" }, 'invalid-request'],
+    [{ status: 400, message: 'Organization has been restricted. Please reach out to support' }, 'auth'],
+    [{ status: 400, message: 'Your organization has been suspended.' }, 'auth'],
+    [{ status: 400, message: 'This workspace has been disabled.' }, 'auth'],
+    [{ message: 'The project proj_1 has been archived.' }, 'auth'],
+    [{ status: 400, message: 'Your account org-1 is suspended, check your billing details' }, 'billing'],
+    [{ status: 400, message: 'tools[0]: the organization must not be disabled here' }, 'invalid-request'],
     [{ status: 400, message: 'prompt is too long: 200001 tokens > 200000 maximum' }, 'context-overflow'],
     [{ status: 400, message: "This model's maximum context length is 8192 tokens." }, 'context-overflow'],
     [

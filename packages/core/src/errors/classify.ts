@@ -54,6 +54,10 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 const BILLING_TEXT =
   /key limit|spending limit|credit balance|insufficient (?:balance|credits|funds)|billing/i;
 
+/** Messages about the caller's account, which vendors also send with status 400 (Anthropic, OpenAI, Groq, Moonshot; 2025-2026). */
+const ACCOUNT_TEXT =
+  /^(?:your |this |the )?(?:account|organization|project|workspace)\b.{0,200}\b(?:archived|deactivated|disabled|must be verified|not enabled|restricted|suspended)\b/i;
+
 /** Returns the kind of an HTTP status and an optional code of the body, which takes precedence. */
 export function kindOfStatus(status: number, code?: string): ErrorKind {
   return kindOf({ status, code });
@@ -70,6 +74,8 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
   // Vendors use "server error" for many failures: the status is more specific.
   if (named !== undefined && (named !== 'server' || status === undefined)) return named;
   if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : kindByStatus(status);
+  if ((status ?? 400) === 400 && ACCOUNT_TEXT.test(message))
+    return BILLING_TEXT.test(message) ? 'billing' : 'auth';
   if (isOverflow(message) && status !== 404) return 'context-overflow';
   return status === undefined ? kindByStatusInCode(code) : kindByStatus(status);
 }
