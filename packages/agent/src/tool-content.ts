@@ -12,7 +12,7 @@ export function toolContent(output: unknown, maxChars: number): Content {
   // The model needs a result: a tool that returns nothing has succeeded.
   const json: unknown = output === undefined ? 'done' : jsonOf(output);
   if (typeof json !== 'string')
-    throw new TypeError(`the tool returned a ${typeof output}; return text, JSON or an image`);
+    throw new TypeError(`the tool returned a ${typeof output}; return text, JSON, an image or a document`);
   return cut([{ type: 'text', text: json }], maxChars);
 }
 

@@ -69,15 +69,25 @@ export function jsonOf(output: unknown): unknown {
   return JSON.stringify(output, function (this: Record<string, unknown>, key, value: unknown) {
     // `this[key]` is the original Buffer. `value` is the result of its `toJSON`.
     const original = this[key];
-    if (typeof original !== 'object' || original === null) return value;
     const path = key === '' ? 'a value' : `at "${key}" a value`;
+    if (typeof original === 'bigint') throw lossError(path, 'bigint', 'return String(value)');
+    if (typeof original !== 'object' || original === null) return value;
     if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer)
       throw new TypeError(unfit(`${path} of ${original.byteLength} bytes`));
     if ('toJSON' in original) return value;
     const kind = original instanceof Error ? 'Error' : Object.prototype.toString.call(original).slice(8, -1);
-    const remedy = REMEDIES[kind];
-    if (remedy !== undefined && Object.hasOwn(REMEDIES, kind))
-      throw new TypeError(`the tool returned ${path} of type ${kind}, which JSON cannot hold; ${remedy}`);
+    if (Object.hasOwn(REMEDIES, kind)) throw lossError(path, kind, REMEDIES[kind] ?? '');
+    if (isOpaque(original)) throw lossError(path, kind, 'return its data as plain objects and arrays');
     return value;
   });
 }
+
+/** Whether JSON would write an instance, such as an iterator or a stream, as `{}`. */
+function isOpaque(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null || Array.isArray(value);
+  return !isPlain && Object.keys(value).length === 0;
+}
+
+const lossError = (path: string, kind: string, remedy: string): TypeError =>
+  new TypeError(`the tool returned ${path} of type ${kind}, which JSON cannot hold; ${remedy}`);

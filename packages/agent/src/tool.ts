@@ -27,7 +27,7 @@ export interface ToolContext {
   readonly spend: (usage: Usage | undefined) => void;
 }
 
-/** Output of a tool: text, a JSON value, an image as bytes, or text and image parts. `undefined` becomes the text "done". */
+/** Output of a tool: text, a JSON value, bytes of an image or a PDF, or parts. `undefined` becomes the text "done". */
 export type ToolOutput =
   string | number | boolean | null | undefined | object | readonly ToolResultPart['content'][number][];
 
@@ -102,7 +102,9 @@ const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
  *   run: ({ city }) => `sunny in ${city}`,
  * });
  */
-export function defineTool<T extends object>(tool: ToolDefinition<ObjectSchema<T>, T>): Tool;
+export function defineTool<T extends object>(
+  tool: [T] extends [readonly unknown[]] ? never : ToolDefinition<ObjectSchema<T>, T>,
+): Tool;
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
   checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], OTHER_NAMES);

@@ -50,6 +50,8 @@ describe('the type of a tool', () => {
   it('rejects parameters that are not an object', () => {
     // @ts-expect-error a schema of a string
     expect(() => defineTool({ ...about, parameters: z.string(), run: (text: string) => text })).not.toThrow();
+    // @ts-expect-error a schema of an array
+    expect(() => defineTool({ ...about, parameters: z.array(z.string()), run: () => 5 })).not.toThrow();
   });
 });
 
@@ -110,6 +112,20 @@ describe('a value that JSON would lose', () => {
     ['Error', new TypeError('x'), 'throw it'],
     ['Response', new Response('body'), 'return await response.text()'],
     ['Promise', { a: Promise.resolve(1) }, 'await it'],
+    ['bigint', { id: 10n }, 'return String(value)'],
+    ['Map Iterator', new Map([['a', 1]]).values(), 'return its data as'],
+    ['ReadableStream', { body: new ReadableStream() }, 'return its data as'],
+    ['RegExp', [/x/], 'return its data as'],
+    [
+      'Object',
+      new (class Account {
+        readonly #id = 1;
+        get id(): number {
+          return this.#id;
+        }
+      })() as object,
+      'return its data as',
+    ],
   ])('is an error result: %s', async (kind, output, remedy) => {
     expect(await errorOf(output)).toMatch(new RegExp(`of type ${kind}, which JSON cannot hold; `));
     expect(await errorOf(output)).toContain(remedy);
@@ -128,6 +144,14 @@ describe('a value that JSON would lose', () => {
         isError: true,
         content: [{ text: expect.stringMatching(/Generator, which JSON cannot hold; return/) as string }],
       });
+  });
+
+  it('is not an instance with members, or a plain object without any', async () => {
+    class Row {
+      readonly id = 1;
+    }
+    const output = [new Row(), {}, Object.create(null), { empty: [] }];
+    expect(await contentOf(output)).toEqual([{ type: 'text', text: '[{"id":1},{},{},{"empty":[]}]' }]);
   });
 
   it('is not a class with a JSON form', async () => {
