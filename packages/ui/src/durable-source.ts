@@ -1,7 +1,8 @@
 import type { AgentEvent } from '@majordomo/agent';
 import type { RunEvent } from '@majordomo/agent/durable';
-import type { AssistantMessage, Clock, Message, StreamEvent, ToolCallPart } from '@majordomo/core';
+import type { Clock, ToolCallPart } from '@majordomo/core';
 import { EventSource, type Source, type SourceResult, type UiEvent } from './events.ts';
+import { stepEvents, turnEvents } from './shown-chunks.ts';
 import type { UiEvents, UiInput, UiOptions } from './types.ts';
 
 type Durable = NonNullable<UiOptions['durable']>;
@@ -93,7 +94,7 @@ export class DurableSource implements Source {
     if (this.calls.length > 0) this.queue.push(...callEvents(this.unshownCalls, this.step));
     else if (this.isIncomplete) {
       const { messages } = (await this.durable.result?.()) ?? { messages: [] };
-      this.queue.push(...turnEvents(messages, this.step - 1, this.input.steps));
+      this.queue.push(...turnEvents(messages, Math.max(this.step - 1, this.input.steps)));
     }
     return this.queue.shift();
   }
@@ -144,34 +145,4 @@ function withoutShownSteps(events: AsyncIterable<Watched>, steps: number): Async
 function callEvents(calls: readonly ToolCallPart[], step: number): UiEvent[] {
   if (calls.length === 0) return [];
   return stepEvents({ role: 'assistant', parts: calls }, step === 0 ? 1 : step);
-}
-
-/** Returns the events of the last turn after the step `complete`, which is the last one that was shown completely. */
-function turnEvents(messages: readonly Message[], complete: number, shownBefore: number): UiEvent[] {
-  const events: UiEvent[] = [];
-  const first = Math.max(complete, shownBefore);
-  let step = 0;
-  for (const message of messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)) {
-    if (message.role === 'assistant') step++;
-    if (message.role === 'assistant' && step > first) events.push(...stepEvents(message, step));
-    if (message.role === 'tool' && step >= first && step > 0)
-      events.push(...message.parts.map((result) => ({ type: 'tool-end', result }) as const));
-  }
-  return events;
-}
-
-function stepEvents({ parts }: AssistantMessage, step: number): UiEvent[] {
-  const model = parts.flatMap((part, at): StreamEvent[] => {
-    // Other parts of the step may have been shown with lower indexes.
-    const index = 1_000 + at;
-    const end = { type: 'part-end', index, part } as const;
-    if (part.type === 'vendor') return [end];
-    if (part.type === 'tool-call') {
-      const { type, id, name } = part;
-      return [{ type: 'part-start', index, part: { type, id, name } }, end];
-    }
-    const { type, text } = part;
-    return [{ type: 'part-start', index, part: { type } }, { type: `${type}-delta`, index, text }, end];
-  });
-  return [{ type: 'step', step }, ...model.map((event) => ({ type: 'model', event }) as const)];
 }

@@ -1,5 +1,6 @@
 export { fromUiMessages } from './from-ui-messages.ts';
 export { uiMessageChunks, uiMessageResponse } from './response.ts';
+export { createResumableStreams } from './resumable.ts';
 export { toUiMessages } from './to-ui-messages.ts';
 export type {
   FromUiOptions,

@@ -1,59 +1,26 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createAgent } from '@majordomo/agent';
-import { createMajordomo, user, type ChatModel } from '@majordomo/core';
-import { createOpenAI } from '@majordomo/provider-openai';
+import { user } from '@majordomo/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { uiMessageResponse, type UiEvents } from '../src/index.ts';
+import { readUntil, silentVendor, type SilentVendor } from './support/silent-vendor.ts';
 
-let vendor: Server;
-let closed: Promise<unknown>;
-let model: ChatModel;
-
-/** A vendor that sends one delta and is silent afterwards. */
+let vendor: SilentVendor;
 beforeEach(async () => {
-  let onClose: () => void;
-  closed = new Promise<void>((resolve) => (onClose = resolve));
-  vendor = createServer((_request, response) => {
-    response.on('close', onClose);
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const delta = {
-      id: '1',
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta: { role: 'assistant', content: 'Once' } }],
-    };
-    response.write(`data: ${JSON.stringify(delta)}\n\n`);
-  }).listen(0, '127.0.0.1');
-  await once(vendor, 'listening');
-  const baseURL = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}/v1`;
-  model = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', baseURL, api: 'chat' })] }).model(
-    'openai/gpt-5.4',
-  );
+  vendor = await silentVendor();
 });
-
-afterEach(() => {
-  vendor.closeAllConnections();
-  vendor.close();
-});
+afterEach(() => vendor[Symbol.asyncDispose]());
 
 const sources: readonly [string, () => UiEvents][] = [
-  ['chat', () => model.stream({ messages: [user('hi')] })],
-  ['agent', () => createAgent({ model }).stream('hi')],
+  ['chat', () => vendor.model.stream({ messages: [user('hi')] })],
+  ['agent', () => createAgent({ model: vendor.model }).stream('hi')],
 ];
-
-async function readUntil(response: Response, text: string): Promise<ReadableStreamDefaultReader<Uint8Array>> {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  for (let shown = ''; !shown.includes(text);) shown += new TextDecoder().decode((await reader.read()).value);
-  return reader;
-}
 
 describe.each(sources)('the connection of a %s to the vendor', (_, source) => {
   it('is closed when the client leaves during a silence', async () => {
     const reader = await readUntil(uiMessageResponse(source()), 'Once');
     const pending = reader.read();
     await reader.cancel();
-    await closed;
+    await vendor.closed;
     expect(await pending).toMatchObject({ done: true });
   });
 
@@ -62,7 +29,7 @@ describe.each(sources)('the connection of a %s to the vendor', (_, source) => {
     const response = uiMessageResponse(source(), { signal: controller.signal });
     const reader = await readUntil(response, 'Once');
     controller.abort();
-    await closed;
+    await vendor.closed;
     while (!(await reader.read()).done);
   });
 });

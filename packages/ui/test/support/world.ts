@@ -25,3 +25,13 @@ export async function all(chunks: AsyncIterable<UiMessageChunk>): Promise<UiMess
   for await (const chunk of chunks) list.push(chunk);
   return list;
 }
+
+/** Reads the chunks of a response to its end. */
+export async function chunksOf(response: Response): Promise<UiMessageChunk[]> {
+  const lines = (await response.text()).split('\n').filter((line) => line.startsWith('data: {'));
+  return lines.map((line) => JSON.parse(line.slice('data: '.length)) as UiMessageChunk);
+}
+
+/** Text of the deltas. */
+export const textOfChunks = (chunks: readonly UiMessageChunk[]): string =>
+  chunks.map(({ delta }) => (typeof delta === 'string' ? delta : '')).join('');

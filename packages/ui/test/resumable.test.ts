@@ -1,0 +1,333 @@
+import { createAgent, type Agent } from '@majordomo/agent';
+import { user } from '@majordomo/core';
+import { fakeClock, type Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createResumableStreams, type UiEnd, type UiMessage } from '../src/index.ts';
+import { deferred } from './support/deferred.ts';
+import { openPage, textOf, type Page, type Version, VERSIONS } from './support/page.ts';
+import { resumableServer } from './support/resumable-server.ts';
+import { readUntil, restOf, silentVendor } from './support/silent-vendor.ts';
+import { agentOf, chain, chunksOf, textOfChunks, tool } from './support/world.ts';
+
+const ask = { messages: [user('hi')] };
+const weather = tool('weather', ({ city }) => ({ city, degrees: 21 }));
+const FAST = { interval: 2, timeout: 30_000 };
+const ANSWER = 'One moment.It is 21 degrees.';
+
+const twoSteps: readonly Turn[] = [
+  {
+    reasoning: 'A city.',
+    text: 'One moment.',
+    toolCalls: [{ id: 'c1', name: 'weather', args: { city: 'Oslo' } }],
+  },
+  { text: 'It is 21 degrees.', chunks: 4, citations: [{ url: 'https://example.org/a' }] },
+];
+const answering = (): Agent => agentOf([weather], twoSteps);
+
+/** Parts without the data that a page adds. */
+const content = ({ parts }: UiMessage): unknown => parts;
+
+/** Returns the number of events of a response, and its message without an interruption. */
+async function uninterrupted(version: Version): Promise<{ events: number; last: UiMessage }> {
+  let events = 0;
+  for await (const _ of answering().stream('hi')) events++;
+  const page = openPage(version, resumableServer(version, answering()).fetch);
+  await page.chat.sendMessage({ text: 'hi' });
+  return { events, last: page.last() };
+}
+
+function expectOneAnswer(page: Page, expected: UiMessage): void {
+  expect(page.chat).toMatchObject({ status: 'ready', error: undefined });
+  expect(page.chat.messages).toHaveLength(2);
+  expect(page.last().id).toBe('answer');
+  expect(content(page.last())).toEqual(content(expected));
+  expect(page.screens.filter((screen) => !ANSWER.startsWith(screen))).toEqual([]);
+}
+
+describe.each(VERSIONS)('a page of version %i', (version) => {
+  it('shows the answer once after a reload at any event', async () => {
+    const { events, last } = await uninterrupted(version);
+    expect(events).toBeGreaterThan(15);
+    for (let at = 0; at < events; at++) {
+      const server = resumableServer(version, answering(), [at]);
+      const page = openPage(version, server.fetch);
+      const sent = page.chat.sendMessage({ text: 'hi' });
+      await expect.poll(() => server.gates.length, FAST).toBe(1);
+      await server.gates[0]?.reached;
+      const reloaded = openPage(version, server.fetch, { messages: page.chat.messages.slice(0, 1) });
+      await page.chat.stop();
+      const resumed = reloaded.chat.resumeStream();
+      server.gates[0]?.open();
+      await Promise.all([sent, resumed]);
+      expectOneAnswer(reloaded, last);
+    }
+  });
+});
+
+describe.each([6, 7] as const)('a page of version %i', (version) => {
+  it('shows the answer once when its connection broke at any event', async () => {
+    const { events, last } = await uninterrupted(version);
+    for (let at = 1; at < events; at++) {
+      const server = resumableServer(version, answering(), [at]);
+      const page = openPage(version, server.fetch);
+      const sent = page.chat.sendMessage({ text: 'hi' });
+      await expect.poll(() => server.gates.length, FAST).toBe(1);
+      await server.gates[0]?.reached;
+      server.cut();
+      await sent;
+      expect(page.chat.status).toBe('error');
+      const resumed = page.chat.resumeStream();
+      server.gates[0]?.open();
+      await resumed;
+      expectOneAnswer(page, last);
+    }
+  });
+
+  it('shows a continued message completely after a reload at any event', async () => {
+    const calls = [
+      { id: 'c1', name: 'pay', args: { eur: 5 } },
+      { id: 'c2', name: 'weather', args: { city: 'Oslo' } },
+    ];
+    const paying = (): Agent =>
+      agentOf(
+        [tool('pay', () => 'paid', { approval: true }), weather],
+        [
+          { text: 'I pay.', toolCalls: calls },
+          { text: 'Done.', chunks: 2 },
+        ],
+      );
+    const approve = async (page: Page): Promise<void> => {
+      const part = page.parts().find(({ state }) => state === 'approval-requested');
+      await page.chat.addToolApprovalResponse({
+        id: (part?.['approval'] as { id: string }).id,
+        approved: true,
+      });
+    };
+    const complete = openPage(version, resumableServer(version, paying()).fetch);
+    await complete.chat.sendMessage({ text: 'hi' });
+    await approve(complete);
+    await expect.poll(() => textOf(complete.last())).toBe('I pay.Done.');
+    await expect.poll(() => complete.chat.status).toBe('ready');
+    for (let at = 0; at < 8; at++) {
+      const server = resumableServer(version, paying(), [Infinity, at]);
+      const page = openPage(version, server.fetch);
+      await page.chat.sendMessage({ text: 'hi' });
+      await approve(page);
+      await expect.poll(() => server.gates.length, FAST).toBe(2);
+      await server.gates[1]?.reached;
+      const reloaded = openPage(version, server.fetch, { messages: structuredClone(page.chat.messages) });
+      const resumed = reloaded.chat.resumeStream();
+      server.gates[1]?.open();
+      await resumed;
+      expect(reloaded.chat).toMatchObject({ status: 'ready', error: undefined });
+      expect(reloaded.last().id).toBe(page.last().id);
+      const withoutAnswers = (message: UiMessage): unknown =>
+        (message.parts as object[]).map((part) => ({ ...part, approval: undefined }));
+      expect(withoutAnswers(reloaded.last())).toEqual(withoutAnswers(complete.last()));
+    }
+  });
+});
+
+describe('resume', () => {
+  it('answers 204 without a response', async () => {
+    const streams = createResumableStreams();
+    expect((await streams.resume('chat')).status).toBe(204);
+    expect(await streams.stop('chat')).toBe(false);
+  });
+
+  it('replays a response that ended for `keepMs`', async () => {
+    const clock = fakeClock();
+    const streams = createResumableStreams({ keepMs: 1_000, clock });
+    const first = await chunksOf(streams.start('chat', answering().stream('hi'), { messageId: 'a' }));
+    await clock.advance(999);
+    const replay = await streams.resume('chat');
+    expect(replay.headers.get('x-vercel-ai-ui-message-stream')).toBe('v1');
+    expect(textOfChunks(await chunksOf(replay))).toBe(textOfChunks(first));
+    expect(await streams.stop('chat')).toBe(false);
+    await clock.advance(1);
+    expect((await streams.resume('chat')).status).toBe(204);
+  });
+
+  it('joins the deltas of a part', async () => {
+    const streams = createResumableStreams();
+    const text = 'word '.repeat(400);
+    const turn = { reasoning: 'Hm.', text, chunks: 1 };
+    await streams.start('chat', chain([turn]).model.stream(ask)).text();
+    const replay = await chunksOf(await streams.resume('chat'));
+    expect(replay.length).toBeLessThanOrEqual(12);
+    expect(replay.find(({ type }) => type === 'text-delta')?.['delta']).toBe(text);
+  });
+
+  it('omits content that a reset removed', async () => {
+    const streams = createResumableStreams();
+    const { model } = chain([{ fail: 'network', after: 'It rains' }], ['Sunny.']);
+    const sent = await chunksOf(streams.start('chat', model.stream(ask, { afterCommit: 'restart' })));
+    const replay = await chunksOf(await streams.resume('chat'));
+    expect(sent.map(({ type }) => type)).toContain('reset-step');
+    expect(replay.map(({ type }) => type)).not.toContain('reset-step');
+    expect(JSON.stringify(replay)).not.toContain('rains');
+    expect(JSON.stringify(replay)).toContain('Sunny.');
+  });
+
+  it('answers 204 for a response that is longer than `maxBytes`, which continues', async () => {
+    const streams = createResumableStreams({ maxBytes: 2_000 });
+    const turn = { text: 'word '.repeat(1_000), chunks: 5 };
+    const sent = await chunksOf(streams.start('chat', chain([turn]).model.stream(ask)));
+    expect(sent.at(-1)?.type).toBe('finish');
+    expect((await streams.resume('chat')).status).toBe(204);
+  });
+});
+
+describe('a response without readers', () => {
+  it('ends and is stored', async () => {
+    const ends: UiEnd[] = [];
+    const streams = createResumableStreams();
+    const response = streams.start('chat', answering().stream('hi'), { onEnd: (end) => void ends.push(end) });
+    await response.body?.cancel();
+    await expect.poll(() => ends.length, FAST).toBe(1);
+    expect(ends).toMatchObject([{ outcome: 'finished', messages: [{}, {}, {}, { role: 'assistant' }] }]);
+  });
+
+  it('ends although a reader does not read, and readers get the same', async () => {
+    const ended = deferred<UiEnd>();
+    const streams = createResumableStreams();
+    const slow = streams.start('chat', answering().stream('hi'), { onEnd: ended.resolve });
+    const second = chunksOf(await streams.resume('chat'));
+    expect((await ended.promise).outcome).toBe('finished');
+    expect(textOfChunks(await chunksOf(slow))).toBe(textOfChunks(await second));
+  });
+
+  it('is stopped after `disconnectMs`', async () => {
+    await using vendor = await silentVendor();
+    const clock = fakeClock();
+    const ends: UiEnd[] = [];
+    const streams = createResumableStreams({ disconnectMs: 1_000, clock });
+    const controller = new AbortController();
+    const response = streams.start('chat', vendor.model.stream(ask), {
+      signal: controller.signal,
+      onEnd: (end) => void ends.push(end),
+    });
+    await readUntil(response, 'Once');
+    controller.abort();
+    await clock.advance(999);
+    const returned = await readUntil(await streams.resume('chat'), 'Once');
+    await clock.advance(2_000);
+    expect(ends).toEqual([]);
+    await returned.cancel();
+    await clock.advance(1_000);
+    await vendor.closed;
+    await expect.poll(() => ends.length, FAST).toBe(1);
+    expect(ends).toMatchObject([{ outcome: 'stopped', messages: [{ parts: [{ text: 'Once' }] }] }]);
+  });
+
+  it('is stopped at once with a `disconnectMs` of 0', async () => {
+    await using vendor = await silentVendor();
+    const streams = createResumableStreams({ disconnectMs: 0 });
+    const reader = await readUntil(streams.start('chat', vendor.model.stream(ask)), 'Once');
+    await reader.cancel();
+    await vendor.closed;
+  });
+});
+
+describe('stop', () => {
+  it('resolves when the vendor is closed and `onEnd` has settled, and readers get an abort', async () => {
+    await using vendor = await silentVendor();
+    const order: string[] = [];
+    const streams = createResumableStreams();
+    const onEnd = async ({ outcome }: UiEnd): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push(outcome);
+    };
+    const sent = chunksOf(streams.start('chat', vendor.model.stream(ask), { onEnd }));
+    const resumed = await readUntil(await streams.resume('chat'), 'Once');
+    expect(await streams.stop('chat')).toBe(true);
+    order.push('stop');
+    await vendor.closed;
+    expect((await sent).at(-1)?.type).toBe('abort');
+    expect(await restOf(resumed)).toContain('"abort"');
+    expect(order).toEqual(['stopped', 'stop']);
+    expect(await streams.stop('chat')).toBe(false);
+  });
+
+  it('aborts the signal of a tool', async () => {
+    const started = deferred<AbortSignal>();
+    const slow = tool('slow', (_args, { signal }) => {
+      started.resolve(signal);
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    });
+    const agent = agentOf([slow], [{ text: 'Wait.', toolCalls: [{ id: 'c1', name: 'slow', args: {} }] }]);
+    const ends: UiEnd[] = [];
+    const streams = createResumableStreams();
+    const sent = chunksOf(streams.start('chat', agent.stream('hi'), { onEnd: (end) => void ends.push(end) }));
+    const signal = await started.promise;
+    expect(await streams.stop('chat')).toBe(true);
+    expect(signal.aborted).toBe(true);
+    expect((await sent).at(-1)?.type).toBe('abort');
+    expect(ends[0]).toMatchObject({
+      outcome: 'stopped',
+      messages: [{}, { parts: [{ text: 'Wait.' }, {}] }, {}],
+    });
+  });
+});
+
+describe('a newer response of a chat', () => {
+  it('stops the older one, whose `onEnd` settles first', async () => {
+    await using vendor = await silentVendor();
+    const order: string[] = [];
+    const streams = createResumableStreams();
+    const onEnd = (name: string) => async (end: UiEnd) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push(`${name} ${end.outcome}`);
+    };
+    const older = chunksOf(streams.start('chat', vendor.model.stream(ask), { onEnd: onEnd('older') }));
+    const newer = chunksOf(
+      streams.start('chat', chain(['Hello.']).model.stream(ask), {
+        onEnd: onEnd('newer'),
+        messageId: 'newer',
+      }),
+    );
+    expect((await older).at(-1)?.type).toBe('abort');
+    expect((await newer).at(-1)?.type).toBe('finish');
+    expect(order).toEqual(['older stopped', 'newer finished']);
+    expect((await chunksOf(await streams.resume('chat')))[0]).toEqual({ type: 'start', messageId: 'newer' });
+  });
+});
+
+describe('the registry', () => {
+  it('stops all responses when it is closed, and starts none afterwards', async () => {
+    await using vendor = await silentVendor();
+    const ends: UiEnd[] = [];
+    const streams = createResumableStreams();
+    for (const id of ['a', 'b'])
+      streams.start(id, createAgent({ model: vendor.model }).stream('hi'), {
+        onEnd: (end) => void ends.push(end),
+      });
+    await streams.close();
+    expect(ends.map(({ outcome }) => outcome)).toEqual(['stopped', 'stopped']);
+    expect(() => streams.start('c', answering().stream('hi'))).toThrow(
+      expect.objectContaining({ kind: 'config' }) as Error,
+    );
+  });
+
+  it('rejects an empty id', async () => {
+    const streams = createResumableStreams();
+    const invalid = { kind: 'invalid-request', details: { path: 'chatId' } };
+    await expect(async () => streams.start('', answering().stream('hi'))).rejects.toMatchObject(invalid);
+    await expect(streams.resume('')).rejects.toMatchObject(invalid);
+    await expect(streams.stop('')).rejects.toMatchObject(invalid);
+  });
+
+  it.each(['__proto__', 'a/b?c#d', ' ', '\ud800', '["ui","x"]'])('accepts the id %j', async (id) => {
+    const streams = createResumableStreams();
+    await streams.start(id, chain(['Hello.']).model.stream(ask)).text();
+    expect(await (await streams.resume(id)).text()).toContain('Hello.');
+  });
+
+  it('rejects an invalid option', () => {
+    expect(() => createResumableStreams({ keepMs: -1 })).toThrow(
+      expect.objectContaining({ kind: 'config' }) as Error,
+    );
+  });
+});

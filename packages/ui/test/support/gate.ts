@@ -1,0 +1,36 @@
+import type { AgentStream } from '@majordomo/agent';
+import { deferred } from './deferred.ts';
+
+/** Stream that waits before one of its events. */
+export interface Gate {
+  readonly events: AgentStream;
+  /** Resolves when the stream waits, or has ended. */
+  readonly reached: Promise<void>;
+  open(): void;
+}
+
+/** Returns the events of a stream, which wait before the event number `at`. */
+export function gate(stream: AgentStream, at: number): Gate {
+  const reached = deferred();
+  const opened = deferred();
+  let count = 0;
+  const events: AgentStream = {
+    result: () => stream.result(),
+    [Symbol.asyncIterator]() {
+      const iterator = stream[Symbol.asyncIterator]();
+      return {
+        async next() {
+          if (count++ === at) {
+            reached.resolve();
+            await opened.promise;
+          }
+          const result = await iterator.next();
+          if (result.done === true) reached.resolve();
+          return result;
+        },
+        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
+  return { events, reached: reached.promise, open: () => opened.resolve() };
+}
