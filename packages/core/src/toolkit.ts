@@ -11,7 +11,7 @@ export { abortable, derivedSignal, invoke, mapValue } from './util/async.ts';
 export { notify } from './util/listeners.ts';
 
 // Errors and redaction
-export { kindOf, kindOfStatus, type WireFailure } from './errors/classify.ts';
+export { kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
 export { resetMs, retryAfterInMessage, retryAfterMs, type HeaderReader } from './errors/retry-after.ts';
@@ -32,10 +32,10 @@ export { EventStream } from './client/event-stream.ts';
 export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';
 export { EventWriter, type ToolCallDelta } from './stream/event-writer.ts';
 export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';
-export { eventOrderError, generateCallId, isGeneratedCallId } from './stream/response-checks.ts';
+export { eventOrderError, generateCallId, isGeneratedCallId } from './stream/events.ts';
 export { UNKNOWN_USAGE } from './stream/usage.ts';
-export { copyText, SSE, SseDecoder, sseMessages } from './stream/sse.ts';
-export type { BodyDecoder, Framing, OnMessage } from './stream/sse.ts';
+export { copyText, SSE, SseDecoder, sseMessages } from './stream/sse-decoder.ts';
+export type { BodyDecoder, Framing, OnMessage } from './stream/sse-decoder.ts';
 
 // Requests for a target
 export { cacheLifetime, checkCache, unsentCacheWarnings } from './prepare/cache.ts';

@@ -7,7 +7,7 @@ import {
   type StreamEvent,
   user,
 } from '../src/index.ts';
-import { eventOrderError } from '../src/stream/response-checks.ts';
+import { eventOrderError } from '../src/stream/events.ts';
 import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
 

@@ -4,7 +4,7 @@ import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { chatOperation } from '../operations/chat.ts';
 import { parseSpec } from '../resolve/spec.ts';
-import type { TypedCalls } from '../schema/object-rounds.ts';
+import type { TypedCalls } from '../operations/object-rounds.ts';
 import { generateObject, streamObject } from '../schema/object.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import type { ModelEvent, StreamEvent } from '../types/events.ts';

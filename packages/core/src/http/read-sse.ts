@@ -1,6 +1,6 @@
-import { kindOfStatus } from '../errors/classify.ts';
+import { kindOfStatus } from '../errors/error-kind.ts';
 import { fromJson } from '../json/codec.ts';
-import { SseDecoder } from '../stream/sse.ts';
+import { SseDecoder } from '../stream/sse-decoder.ts';
 import type { StreamEvent } from '../types/events.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { errorFromJson, reviveErrors } from './error-json.ts';

@@ -1,7 +1,7 @@
 import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts';
 import { Accumulator, type ShownPart } from '../stream/accumulator.ts';
-import { type JoinedText, ContinuationJoiner } from '../stream/overlap.ts';
-import { mapEvents } from '../stream/response-checks.ts';
+import { type JoinedText, ContinuationJoiner } from './continuation-joiner.ts';
+import { mapEvents } from '../stream/events.ts';
 import type { ModelEvent } from '../types/events.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';

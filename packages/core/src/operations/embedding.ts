@@ -2,7 +2,7 @@ import type { Operation } from '../call/call.ts';
 import { asLlmError } from '../errors/normalize.ts';
 import { checkInteger, checkOneOf, invalidError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
-import { distinctWarnings } from '../stream/response-checks.ts';
+import { distinctWarnings } from '../stream/events.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';

@@ -1,4 +1,4 @@
-import { type EventSteps, mapEvents } from '../stream/response-checks.ts';
+import { type EventSteps, mapEvents } from '../stream/events.ts';
 import type { ModelEvent } from '../types/events.ts';
 import type { TurnMessage } from '../types/messages.ts';
 import type { ModelRequest } from '../types/request.ts';

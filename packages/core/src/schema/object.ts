@@ -7,10 +7,10 @@ import type {
   ObjectStream,
   TypedRequest,
 } from '../types/majordomo.ts';
-import type { TypedCalls } from './object-rounds.ts';
+import type { TypedCalls } from '../operations/object-rounds.ts';
 
 /** Typed objects are loaded by the first call that needs them: most applications make none. */
-const loadTypedObjects = (): Promise<typeof import('./typed-objects.ts')> => import('./typed-objects.ts');
+const loadTypedObjects = (): Promise<typeof import('../operations/typed-objects.ts')> => import('../operations/typed-objects.ts');
 
 /** Returns a value that fits the schema. */
 export async function generateObject<T>(

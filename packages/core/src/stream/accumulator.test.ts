@@ -3,7 +3,7 @@ import type { ModelEvent } from '../types/events.ts';
 import type { AssistantPart } from '../types/messages.ts';
 import type { Warning } from '../types/response.ts';
 import { Accumulator, partialOf, responseEvents } from './accumulator.ts';
-import { eventOrderError } from './response-checks.ts';
+import { eventOrderError } from './events.ts';
 
 const usage = {
   input: 1,

@@ -3,7 +3,7 @@ import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error
 import type { AssistantPart, ToolCallPart } from '../types/messages.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { finishError } from './response-checks.ts';
+import { finishError } from './events.ts';
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 

@@ -4,7 +4,7 @@ import type { ModelEvent, StreamEvent } from '../types/events.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { Accumulator } from './accumulator.ts';
 import { EventWriter } from './event-writer.ts';
-import { eventOrderError } from './response-checks.ts';
+import { eventOrderError } from './events.ts';
 
 function written(write: (scribe: EventWriter) => void): readonly ModelEvent[] {
   const scribe = new EventWriter('a/x', []);

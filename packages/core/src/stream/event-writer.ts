@@ -3,7 +3,7 @@ import type { ModelEvent } from '../types/events.ts';
 import type { AssistantPart, Citation, Replay, VendorPart } from '../types/messages.ts';
 import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { generateCallId } from './response-checks.ts';
+import { generateCallId } from './events.ts';
 
 interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AssistantPart } from '../types/messages.ts';
 import type { FinishReason } from '../types/response.ts';
-import { isEmptyAnswer, finishError } from './response-checks.ts';
+import { isEmptyAnswer, finishError } from './events.ts';
 
 const text: AssistantPart = { type: 'text', text: ' a ' };
 const blank: AssistantPart = { type: 'text', text: ' \n\t' };

@@ -1,5 +1,5 @@
 import type { Timeouts } from './call-options.ts';
-import type { Capabilities, ImageLimits } from './capabilities.ts';
+import type { Capabilities, ImageLimits } from './target.ts';
 import type { ModelEvent } from './events.ts';
 import type { Billing, Recovery } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
@@ -17,7 +17,7 @@ import type { ModelRequest } from './request.ts';
 import type { Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
-export type { Capabilities, FileLimits, ImageLimits } from './capabilities.ts';
+export type { Capabilities, FileLimits, ImageLimits } from './target.ts';
 
 /** Environment variables of `createMajordomo`. Packages never read `process.env`. */
 export type Env = { readonly [name: string]: string | undefined };

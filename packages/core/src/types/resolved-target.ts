@@ -1,4 +1,4 @@
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './target.ts';
 import type { TargetHealth } from './health.ts';
 import type { Billing } from './llm-error.ts';
 

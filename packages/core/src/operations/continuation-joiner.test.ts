@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContinuationJoiner } from './overlap.ts';
+import { ContinuationJoiner } from './continuation-joiner.ts';
 
 /** The text that a reader sees, and what was removed, with the second model's text in pieces of this length. */
 function joined(shown: string, given: string, length: number): { text: string; removed: string } {

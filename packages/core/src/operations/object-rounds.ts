@@ -1,6 +1,6 @@
 import { CallScope, deadlineError } from '../call/call-scope.ts';
 import type { CallSite } from '../errors/call-site.ts';
-import { distinctWarnings } from '../stream/response-checks.ts';
+import { distinctWarnings } from '../stream/events.ts';
 import { sumUsage } from '../stream/usage.ts';
 import type { CallOptions, Clock } from '../types/call-options.ts';
 import { type ErrorIssue, LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
@@ -18,7 +18,7 @@ import {
   type OutputRoot,
   readObject,
   toJsonSchema,
-} from './to-json-schema.ts';
+} from '../schema/to-json-schema.ts';
 
 /** Maximum characters of a rejected answer in `body`. `partial` has the complete answer. */
 const MAX_BODY = 2000;

@@ -11,7 +11,7 @@ import type {
   TypedRequest,
 } from '../types/majordomo.ts';
 import { ObjectRounds, type TypedCalls } from './object-rounds.ts';
-import type { OutputRoot } from './to-json-schema.ts';
+import type { OutputRoot } from '../schema/to-json-schema.ts';
 
 /** Runs rounds until an answer fits the schema. */
 export async function generateObject<T>(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorKind } from '../types/llm-error.ts';
-import { kindOf, kindOfStatus, type WireFailure } from './classify.ts';
+import { kindOf, kindOfStatus, type WireFailure } from './error-kind.ts';
 import { decisionFor, ERROR_POLICY } from './policy.ts';
 import { redact } from './redact.ts';
 import { resetMs, retryAfterMs } from './retry-after.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sseMessages, SseDecoder } from './sse.ts';
+import { sseMessages, SseDecoder } from './sse-decoder.ts';
 
 type Message = readonly [data: string, event: string | undefined];
 
