@@ -85,7 +85,7 @@ export type {
 } from './types/call-options.ts';
 export { LlmError, type ErrorDetails, type ErrorIssue, type ErrorKind } from './types/llm-error.ts';
 export type { Attempt, Billing, PartialResponse, Recovery } from './types/llm-error.ts';
-export { messageOf } from './errors/normalize.ts';
+export { messageOf } from './errors/error-kind.ts';
 export { truncateText } from './util/bytes.ts';
 
 // Providers

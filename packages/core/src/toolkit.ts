@@ -22,13 +22,14 @@ export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
 
 // Bytes, hashes and media types
-export { hash128, hashOf } from './json/hash.ts';
+export { hashOf } from './json/codec.ts';
+export { hash128 } from './util/bytes.ts';
 export { concatBytes, fnv1a, fromBase64, sniffMediaType, toBase64 } from './util/bytes.ts';
 export { asLanguage, sniffAudio } from './operations/transcription.ts';
 export { hasBytes } from './types/messages.ts';
 
 // Streams
-export { EventStream } from './client/event-stream.ts';
+export { EventStream } from './stream/pulled-stream.ts';
 export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';
 export { EventWriter, type ToolCallDelta } from './stream/event-writer.ts';
 export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';

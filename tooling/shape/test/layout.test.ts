@@ -14,6 +14,7 @@ import { exists, filesIn, published, read, sourcesOf, type Package } from '../sr
 import { declaredIn, importsOf, readersIn, runtimeImportsOf } from '../src/syntax.ts';
 
 const LONGEST_FILE = 350;
+const MAX_CORE_FILES = 100;
 const providers = published.filter(({ id }) => id.startsWith('provider-'));
 const onToolkit = published.filter(({ id }) => id.startsWith('provider-') || id === 'openai-wire');
 const sources = published.flatMap(sourcesOf);
@@ -109,6 +110,13 @@ test('the shared wire has the same file names in a separate folder', () => {
 test(`a source of more than ${LONGEST_FILE} lines is listed with its reason`, () => {
   const long = sources.filter((file) => !file.includes('/generated/') && linesOf(file).length > LONGEST_FILE);
   expect(long).toEqual(Object.keys(LONG_FILES));
+});
+
+test(`core has at most ${MAX_CORE_FILES} source files, and none of more than ${LONGEST_FILE} lines`, () => {
+  const core = sources.filter((file) => file.startsWith('packages/core/src/'));
+  expect(core.length).toBeGreaterThan(1);
+  expect(core.length).toBeLessThanOrEqual(MAX_CORE_FILES);
+  expect(core.filter((file) => linesOf(file).length > LONGEST_FILE)).toEqual([]);
 });
 
 test('files have kebab-case names', () => {

@@ -60,7 +60,7 @@ test('core loads exactly two parts at their first use', () => {
       .map((name) => `${file}: ${name}`);
   });
   expect(later).toEqual([
+    'packages/core/src/client/chat-model.ts: ../operations/typed-objects.ts',
     'packages/core/src/client/other-models.ts: ./other-calls.ts',
-    'packages/core/src/schema/object.ts: ./typed-objects.ts',
   ]);
 });

@@ -1,4 +1,4 @@
-import { asLlmError } from '../errors/normalize.ts';
+import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { admit, type Permits } from '../gates/admit.ts';
 import type { Bench } from '../health/tracker.ts';
@@ -8,9 +8,8 @@ import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/l
 import type { Usage } from '../types/usage.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
-import type { CallContext } from './call-context.ts';
 import { skippedAttempt, type SkippedTarget, targetFields } from './call-log.ts';
-import type { PreparedCall } from './call.ts';
+import type { CallContext, PreparedCall } from './call.ts';
 import type { ClaimMode, HealthClaim } from './health-claim.ts';
 import { unreadMsOf } from './settings.ts';
 import type { TargetState } from './target-state.ts';

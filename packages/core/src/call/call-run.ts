@@ -1,12 +1,13 @@
 import { withCallSite } from '../errors/call-site.ts';
-import { asLlmError } from '../errors/normalize.ts';
+import { asLlmError } from '../errors/error-kind.ts';
 import type { StreamEvent } from '../types/events.ts';
 import { LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
 import { abortable } from '../util/async.ts';
 import type { Step } from './attempt-reader.ts';
 import { Attempt, beginAttempt } from './attempt.ts';
-import { CallContext } from './call-context.ts';
-import type { Call, ChainDeps } from './call.ts';
+import { CallLog } from './call-log.ts';
+import { CallScope } from './call-scope.ts';
+import type { Call, CallContext, ChainDeps } from './call.ts';
 import { Chain } from './chain.ts';
 import { Hedge } from './hedge.ts';
 import { continueOrThrow } from './no-target-left.ts';
@@ -38,9 +39,12 @@ export class CallRun<Event extends object, Result> {
   private hasUnreportedEnd = false;
 
   constructor(call: Call<Event, Result>, deps: ChainDeps) {
-    this.context = new CallContext(call, deps, (error) => {
+    const { totalMs } = call.settings.timeouts;
+    const onStop = (error: LlmError): void => {
       this.onStop(error);
-    });
+    };
+    const scope = new CallScope(call.signal, totalMs, deps.clock, onStop);
+    this.context = { call, deps, scope, log: new CallLog(call.info, call.emit) };
   }
 
   /** Returns the next events, never an empty list, or `undefined` once `result` is set. Throws the error of the call. */

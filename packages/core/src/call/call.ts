@@ -8,6 +8,7 @@ import type { LlmError, Recovery } from '../types/llm-error.ts';
 import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Emit } from '../util/listeners.ts';
+import type { CallLog } from './call-log.ts';
 import type { CallScope } from './call-scope.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
@@ -32,6 +33,14 @@ export interface Call<Event extends object, Result> {
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
   /** Returns the targets that the spec means now, in the order in which they are tried. */
   resolve(scope: CallScope): Promise<readonly Target[]>;
+}
+
+/** State of a running call that its attempts share. */
+export interface CallContext<Event extends object, Result> {
+  readonly call: Call<Event, Result>;
+  readonly deps: ChainDeps;
+  readonly log: CallLog;
+  readonly scope: CallScope;
 }
 
 /** How a call ended. */

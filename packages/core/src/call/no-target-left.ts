@@ -1,6 +1,6 @@
 import { type Bench, END_OF_TIME } from '../health/tracker.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
-import type { CallContext } from './call-context.ts';
+import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
 import type { HealthDeps } from './health-claim.ts';
 import type { TargetState } from './target-state.ts';

@@ -1,16 +1,25 @@
 import { CallRun } from '../call/call-run.ts';
-import type { Call, ChainDeps } from '../call/call.ts';
 import type { CallScope } from '../call/call-scope.ts';
+import type { ChainDeps, Call } from '../call/call.ts';
 import { chainSettings } from '../call/settings.ts';
 import type { Target } from '../resolve/resolve.ts';
-import type { CallEvent, CallInfo, CallOptions, ChainOptions, WaitUntil } from '../types/call-options.ts';
+import type {
+  TargetOrder,
+  CallEvent,
+  CallInfo,
+  CallOptions,
+  ChainOptions,
+  WaitUntil,
+} from '../types/call-options.ts';
+import type { TargetHealth } from '../types/health.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
-import type { MediaFitter, Model } from '../types/provider.ts';
+import type { Model, MediaFitter } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
+import type { ResolvedTarget } from '../types/target.ts';
+import { abortable, invoke } from '../util/async.ts';
 import { emitTo } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { validOptions } from './check-options.ts';
-import { orderTargets } from './target-order.ts';
 
 /** Parts of a majordomo that its models use. */
 export interface ModelSetup {
@@ -127,3 +136,49 @@ const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined 
       // The work continues without the platform.
     }
   });
+
+/** Maximum time of an order function, in ms. */
+const MAX_ORDER_MS = 250;
+
+/** Returns the targets in the order of the application's function, or unchanged if the function fails. */
+async function orderTargets(
+  targets: readonly Target[],
+  order: TargetOrder,
+  { signal: callSignal, ...context }: Parameters<TargetOrder>[1],
+  { deps: { clock, health }, modelAt }: ModelSetup,
+): Promise<readonly Target[]> {
+  if (targets.length < 2) return targets;
+  const limit = new AbortController();
+  const cancelTimer = clock.timer(MAX_ORDER_MS, () => {
+    limit.abort(new Error(`the order took longer than ${MAX_ORDER_MS} ms`));
+  });
+  const signal = AbortSignal.any([callSignal, limit.signal]);
+  try {
+    const snapshot = health.snapshot();
+    const resolved = targets.map((target) => resolvedTarget(target, modelAt(target), snapshot));
+    const names = await abortable(
+      Promise.resolve(invoke(() => order(resolved, { ...context, signal }))),
+      signal,
+    );
+    const preferred = names?.flatMap((name) => targets.find(({ key }) => key === name) ?? []) ?? [];
+    return [...new Set([...preferred, ...targets])];
+  } catch {
+    return targets;
+  } finally {
+    cancelTimer();
+  }
+}
+
+/** Returns the description of a target for applications. */
+export const resolvedTarget = (
+  { key, modelId, provider }: Target,
+  { capabilities }: Model,
+  health: Readonly<Record<string, TargetHealth>>,
+): ResolvedTarget => ({
+  target: key,
+  vendor: provider.vendor,
+  billing: provider.billing,
+  model: modelId,
+  capabilities,
+  health: Object.hasOwn(health, key) ? health[key] : undefined,
+});

@@ -3,23 +3,24 @@ import { chainSettings, unreadMsOf } from '../call/settings.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { chatOperation } from '../operations/chat.ts';
-import { parseSpec } from '../resolve/spec.ts';
 import type { TypedCalls } from '../operations/object-rounds.ts';
-import { generateObject, streamObject } from '../schema/object.ts';
+import { parseSpec } from '../resolve/spec.ts';
+import { EventStream, loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import type { ModelEvent, StreamEvent } from '../types/events.ts';
 import type {
   ChatModel,
   ChatStream,
+  DeepPartial,
   JsonSchemaRequest,
   ObjectResponse,
+  ObjectStream,
   TypedRequest,
 } from '../types/majordomo.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse } from '../types/response.ts';
 import { type CallPlan, type ModelSetup, newCall } from './call.ts';
 import { checkCall, validOptions } from './check-options.ts';
-import { EventStream } from './event-stream.ts';
 
 /** Creates the chat model of a spec. Each call resolves the spec again. Throws `config` if the spec cannot be parsed. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
@@ -69,9 +70,22 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     request: TypedRequest<T> | JsonSchemaRequest,
     options?: CallOptions,
   ): Promise<ObjectResponse<T>> =>
-    rejectWithCallSite(callSite(object), generateObject<T>(typed, request, options));
-  const objectStream: ChatModel['streamObject'] = (request, options) =>
-    streamObject({ ...typed, site: callSite(objectStream) }, request, options);
+    rejectWithCallSite(
+      callSite(object),
+      loadTypedObjects().then(({ generateObject }) => generateObject<T>(typed, request, options)),
+    );
+  const objectStream = <T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T> => {
+    const calls = { ...typed, site: callSite(objectStream) };
+    // The stream of each round has a separate unread limit.
+    return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
+      (onEnd) =>
+        loadedSource(
+          loadTypedObjects().then(({ ObjectRun }) => new ObjectRun<T>(calls, request, options, onEnd)),
+        ),
+      setup.deps.clock,
+      Infinity,
+    );
+  };
   return { spec, generate, stream, generateObject: object, streamObject: objectStream };
 }
 
@@ -80,3 +94,7 @@ type ChatPlan = Pick<CallPlan<ModelEvent, ChatResponse>, 'options' | 'pick' | 's
 /** Options of a stream that no other target continues. */
 type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };
 type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
+
+/** Loads typed objects at the first call that needs them, because most applications make none. */
+const loadTypedObjects = (): Promise<typeof import('../operations/typed-objects.ts')> =>
+  import('../operations/typed-objects.ts');

@@ -1,7 +1,7 @@
 import type { ChainDeps } from '../call/call.ts';
 import { RecoveryMemory } from '../call/recovery-memory.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
-import { asLlmError } from '../errors/normalize.ts';
+import { asLlmError } from '../errors/error-kind.ts';
 import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
 import { validate } from '../prepare/validate.ts';
 import { NO_ENV, Registry } from '../resolve/registry.ts';
@@ -19,7 +19,7 @@ import type { Env, Model, ModelContext, ModelInfo, Provider } from '../types/pro
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/system-clock.ts';
-import type { ModelSetup } from './call.ts';
+import { type ModelSetup, resolvedTarget } from './call.ts';
 import { chatModel } from './chat-model.ts';
 import {
   type Aliases,
@@ -30,7 +30,6 @@ import {
   parseNamedSpec,
 } from './check-options.ts';
 import { operationMethod, speechStreamMethod } from './other-models.ts';
-import { resolvedTarget } from './target-order.ts';
 
 /** Parts that all views of one majordomo share. */
 type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport'>;

@@ -3,7 +3,7 @@ import { runToEnd } from '../call/call-run.ts';
 import { CallScope } from '../call/call-scope.ts';
 import { chainSettings } from '../call/settings.ts';
 import { withCallSite, type CallSite } from '../errors/call-site.ts';
-import { asLlmError } from '../errors/normalize.ts';
+import { asLlmError } from '../errors/error-kind.ts';
 import {
   checkEmbedding,
   checkSpaces,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { messageOf } from './normalize.ts';
+import { messageOf } from './error-kind.ts';
 
 const odd = (message: unknown): Error => Object.assign(new Error('x'), { message });
 

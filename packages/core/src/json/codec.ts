@@ -1,7 +1,7 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { Message } from '../types/messages.ts';
 import type { JsonValue } from '../types/schema.ts';
-import { fromBase64, toBase64 } from '../util/bytes.ts';
+import { fromBase64, hash128, toBase64 } from '../util/bytes.ts';
 
 /** Key of encoded bytes. If the only key of a caller's object is equal, it is escaped with a second `$`. */
 const TAG = '$bytes';
@@ -48,4 +48,15 @@ function bytesOf(text: string): Uint8Array {
   } catch (cause) {
     throw new LlmError('invalid-request', 'stored bytes are not base64', { path: TAG }, { cause });
   }
+}
+
+const messageHashes = new WeakMap<object, string>();
+
+/** Returns the hash of a message or of tools, including bytes. It is cached by identity. */
+export function hashOf(value: Message | readonly object[]): string {
+  const known = messageHashes.get(value);
+  if (known !== undefined) return known;
+  const hash = hash128(JSON.stringify(toJson(value)));
+  messageHashes.set(value, hash);
+  return hash;
 }

@@ -1,5 +1,5 @@
 import type { Operation } from '../call/call.ts';
-import { asLlmError } from '../errors/normalize.ts';
+import { asLlmError } from '../errors/error-kind.ts';
 import { checkInteger, checkOneOf, invalidError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, LlmError, toolResult, user, type ChatRequest, type Message } from '../index.ts';
-import { hash128 } from '../json/hash.ts';
+import { hash128 } from '../util/bytes.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
 import { cacheLifetime, toModelCache } from './cache.ts';
 import { mergeSystem } from './output.ts';

@@ -1,3 +1,4 @@
+import { hashOf } from '../json/codec.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { TurnMessage } from '../types/messages.ts';
 import type {
@@ -9,8 +10,8 @@ import type {
   ModelTool,
 } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
+import { hash128 } from '../util/bytes.ts';
 import { didYouMean } from '../util/options.ts';
-import { hash128, hashOf } from '../json/hash.ts';
 import { repairHistory } from './history.ts';
 
 const LIFETIMES: readonly unknown[] = ['none', 'short', 'long'];

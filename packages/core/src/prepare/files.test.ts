@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, file, type FilePart, image, toolResult, user } from '../index.ts';
 import type { FileLimits, MediaFitter } from '../types/provider.ts';
-import { checkFiles, fitResultFiles } from './files.ts';
+import { checkFiles, fitResultFiles } from './media.ts';
 
 const pdf = (bytes: number, name?: string): FilePart => file(new Uint8Array(bytes), 'application/pdf', name);
 const csv = (bytes: number): FilePart => file(new Uint8Array(bytes), 'text/csv');

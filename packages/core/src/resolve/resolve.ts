@@ -1,4 +1,4 @@
-import { messageOf } from '../errors/normalize.ts';
+import { messageOf } from '../errors/error-kind.ts';
 import { redact, redactCause } from '../errors/redact.ts';
 import type { CallInfo } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';

@@ -1,7 +1,7 @@
 import type { Attempt, ErrorKind, LlmError } from './llm-error.ts';
 import type { ChatRequest } from './request.ts';
-import type { ResolvedTarget } from './resolved-target.ts';
 import type { ChatResponse } from './response.ts';
+import type { ResolvedTarget } from './target.ts';
 
 /**
  * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds one fails with kind `timeout` and

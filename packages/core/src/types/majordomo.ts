@@ -15,11 +15,11 @@ import type { LlmError } from './llm-error.ts';
 import type { EmbeddingModel, ImageModel, SpeechModel, TranscriptionModel } from './operations.ts';
 import type { MediaFitter, ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
-import type { ResolvedTarget } from './resolved-target.ts';
 import type { ChatResponse } from './response.ts';
 import type { JsonObject, JsonValue, ObjectSchema } from './schema.ts';
+import type { ResolvedTarget } from './target.ts';
 
-export type { ResolvedTarget } from './resolved-target.ts';
+export type { ResolvedTarget } from './target.ts';
 
 /**
  * Response as events. Nothing is sent before the first read. A stream can be iterated once; a second iteration throws
