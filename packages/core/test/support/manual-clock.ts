@@ -58,6 +58,9 @@ export function manualClock(start = 1_000_000): ManualClock {
 
 /** Lets every promise that can settle do so: one turn of the event loop, after core's lazy parts are loaded. */
 export async function settled(): Promise<void> {
-  await Promise.all([import('../../src/client/other-calls.ts'), import('../../src/operations/typed-objects.ts')]);
+  await Promise.all([
+    import('../../src/client/other-calls.ts'),
+    import('../../src/operations/typed-objects.ts'),
+  ]);
   await new Promise((resolve) => setImmediate(resolve));
 }
