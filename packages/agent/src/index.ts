@@ -1,6 +1,14 @@
 export { createAgent, type Agent } from './agent.ts';
 export type { RunOptions, StreamOptions } from './run-options.ts';
 export type { ClaimStore } from './claim-store.ts';
+export type { RunInfo, RunQuery, RunStore } from './run-store.ts';
+export type {
+  Conversation,
+  ConversationHit,
+  ConversationInfo,
+  ConversationStore,
+  StoredConversation,
+} from './conversation-store.ts';
 export type { AgentOptions } from './options.ts';
 export type { AgentStream } from './agent-stream.ts';
 export { agentTool } from './agent-tool.ts';

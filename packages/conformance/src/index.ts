@@ -60,7 +60,10 @@ export type { Scenario } from './provider/scenario.ts';
 
 // stores
 export { cacheStoreConformance } from './stores/cache-store.ts';
+export { conversationStoreConformance, type ConversationStores } from './stores/conversations.ts';
+export { runStoreConformance, type RunStores } from './stores/runs.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
+export type { StoredRun, TestedConversationStore, TestedRunStore } from './stores/stored-agent-data.ts';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';

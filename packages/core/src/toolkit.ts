@@ -28,6 +28,10 @@ export { concatBytes, fnv1a, fromBase64, sniffMediaType, toBase64 } from './util
 export { asLanguage, sniffAudio } from './operations/transcription.ts';
 export { hasBytes } from './types/messages.ts';
 
+// Stored texts, and titles, excerpts and search of conversations
+export { fromStoredText, toStoredText } from './util/stored-text.ts';
+export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/search-text.ts';
+
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';
 export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';

@@ -1,3 +1,4 @@
+import type { ConversationStore, RunStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
@@ -7,11 +8,13 @@ import { postgresCache } from './cache/postgres-cache.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
 import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
+import { PostgresConversations } from './conversations/postgres-conversations.ts';
 import { shareHealth } from './health/share-health.ts';
 import { lanesGate } from './lanes/lanes.ts';
 import type { LanesOptions } from './lanes/options.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import { noListener, postgresChannel } from './runs/postgres-channel.ts';
+import { PostgresRuns } from './runs/postgres-runs.ts';
 
 /** Options of `postgresStores`. */
 export interface PostgresOptions {
@@ -55,6 +58,10 @@ export interface PostgresOptions {
 export interface PostgresStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
+  /** Agent runs by id. Only one process at a time can lock a run. */
+  readonly runs: RunStore;
+  /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
+  readonly conversations: ConversationStore;
   /**
    * Channel for events of runs on a durable engine, for its adapter and for `watchRun`, which needs `listener`. Messages of more
    * than 7,999 bytes go through a table.
@@ -66,7 +73,7 @@ export interface PostgresStores extends AsyncDisposable {
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /** Resolves when the database answers and its tables have this version. Rejects with `config` or `network`. */
   ready(): Promise<void>;
-  /** Stops listening and sharing health. The clients stay open, since the application owns them. */
+  /** Stops listening, sharing health, and renewing the locks of runs. The clients stay open, since the application owns them. */
   close(): Promise<void>;
 }
 
@@ -94,15 +101,19 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     keepRecordsMs,
   });
   const ledger = postgresLedger(connection);
+  const runs = new PostgresRuns(connection);
   const listener = options.listener && new Listener(options.listener, systemClock);
   const shared = new Set<() => Promise<void>>();
   const close = async (): Promise<void> => {
+    runs.close();
     await Promise.all(Array.from(shared, (stop) => stop()));
     listener?.close();
   };
   return {
     ledger,
     cache: postgresCache(connection),
+    runs,
+    conversations: new PostgresConversations(connection),
     channel: postgresChannel(connection, listener, schema),
     lanes: (lanes) => lanesGate(ledger, systemClock, lanes),
     async shareHealth({ health }) {

@@ -1,7 +1,9 @@
 import {
   cacheStoreConformance,
+  conversationStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
+  runStoreConformance,
 } from '@majordomo/conformance';
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
@@ -15,11 +17,31 @@ function withReports(store: LedgerStore): LedgerStore {
 }
 
 describeWith('postgres', 'conformance', () => {
-  const { stores } = onPostgres();
+  const { pair, stores } = onPostgres();
   describe.each(KINDS)('over %s', (kind) => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it(`ledger: ${name}`, () => run(async () => withReports(stores({}, kind).ledger)), 60_000);
     for (const { name, run } of cacheStoreConformance)
       it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
+    for (const { name, run } of runStoreConformance)
+      it(
+        `runs: ${name}`,
+        () =>
+          run(async () => {
+            const [mine, theirs] = pair(kind);
+            return [mine.runs, theirs.runs];
+          }),
+        60_000,
+      );
+    for (const { name, run } of conversationStoreConformance)
+      it(
+        `conversations: ${name}`,
+        () =>
+          run(async () => {
+            const [mine, theirs] = pair(kind);
+            return [mine.conversations, theirs.conversations];
+          }),
+        60_000,
+      );
   });
 });

@@ -1,15 +1,13 @@
-import type { ClaimStore } from '@majordomo/agent';
+import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { sqliteCache } from './cache/sqlite-cache.ts';
-import type { ConversationStore } from './conversations/conversation-store.ts';
 import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
-import type { RunStore } from './runs/run-store.ts';
 import { sqliteClaims } from './runs/sqlite-claims.ts';
 import { SqliteRuns } from './runs/sqlite-runs.ts';
 

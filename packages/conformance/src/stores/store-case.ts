@@ -19,3 +19,9 @@ export async function until(holds: () => Promise<boolean>, what: string): Promis
     await setTimeout(LOOK_EVERY_MS);
   }
 }
+
+/** Waits until the clock of a store has certainly advanced, so that two saves have different times. */
+export async function nextMillisecond(): Promise<void> {
+  const begin = Date.now();
+  while (Date.now() < begin + 2) await setTimeout(1);
+}

@@ -1,7 +1,7 @@
 import type { CacheStore } from '@majordomo/cache';
 import { fromJson, toJson, type JsonValue } from '@majordomo/core';
+import { toStoredText } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
-import { toText } from '../client/text.ts';
 
 const KEY = `sha256(convert_to($1::text, 'UTF8'))`;
 
@@ -12,7 +12,7 @@ export function postgresCache(connection: Connection): CacheStore {
     async get(key) {
       const [row] = await connection.query(
         `SELECT value FROM ${schema}.cache WHERE key = ${KEY} AND (until IS NULL OR until > ${schema}.now_ms())`,
-        [toText(key)],
+        [toStoredText(key)],
       );
       if (row === undefined) return undefined;
       return fromJson<{ readonly value: unknown }>(JSON.parse(row['value'] ?? '') as JsonValue).value;
@@ -22,14 +22,14 @@ export function postgresCache(connection: Connection): CacheStore {
       await connection.query(
         `INSERT INTO ${schema}.cache VALUES (${KEY}, $2::text, ${schema}.now_ms() + $3::text::bigint)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, until = excluded.until`,
-        [toText(key), JSON.stringify(toJson({ value })), ttl],
+        [toStoredText(key), JSON.stringify(toJson({ value })), ttl],
       );
       return true;
     },
     async delete(key) {
       const rows = await connection.query(
         `DELETE FROM ${schema}.cache WHERE key = ${KEY} RETURNING '' AS deleted`,
-        [toText(key)],
+        [toStoredText(key)],
       );
       return rows.length > 0;
     },

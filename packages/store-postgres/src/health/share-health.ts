@@ -1,7 +1,7 @@
 import type { Majordomo, TargetHealth, Verdict } from '@majordomo/core';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import type { Listener, Subscriber } from '../client/listener.ts';
-import { fromText, toText } from '../client/text.ts';
 import { parseHealthMessage, parseStoredVerdict, verdictOf } from './health-message.ts';
 
 /** Time for which a recovery is stored for processes that were disconnected, in milliseconds. */
@@ -82,7 +82,7 @@ class HealthSharing implements Subscriber {
          ON CONFLICT (target) DO UPDATE SET verdict = excluded.verdict, until = excluded.until
        ) SELECT pg_notify($4::text, $5::text)::text`,
       [
-        toText(target),
+        toStoredText(target),
         JSON.stringify(verdict),
         `${Math.min(Math.ceil(keepMs), Number.MAX_SAFE_INTEGER)}`,
         this.channel,
@@ -106,7 +106,7 @@ class HealthSharing implements Subscriber {
          FROM (SELECT *, ${schema}.now_ms() AS now FROM ${schema}.verdicts) AS verdicts WHERE until > now`,
       );
       for (const row of rows) {
-        const target = fromText(row['target'] ?? '');
+        const target = fromStoredText(row['target'] ?? '');
         const verdict = parseStoredVerdict(row['verdict'] ?? '', Number(row['rest']));
         if (verdict === undefined || this.isOver) continue;
         // An old recovery does not end a bench of this process.

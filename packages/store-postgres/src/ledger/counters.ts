@@ -1,6 +1,6 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
-import { fromText, toText } from '../client/text.ts';
 import { OperationQueue, type Answer, type Operation } from './operation-queue.ts';
 
 /** Largest amount of a counter. */
@@ -28,7 +28,7 @@ export class Counters {
     const known = Math.max(KNOWN_MS, lease, 2 * this.connection.timeoutMs);
     const operation = {
       type: 'reserve',
-      id: toText(id),
+      id: toStoredText(id),
       lease,
       known: toInteger(known, 'timeoutMs'),
       claims: claims.map(toClaim),
@@ -49,12 +49,12 @@ export class Counters {
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {
-    await this.run({ type: 'renew', id: toText(id), lease: toInteger(leaseMs, 'leaseMs') });
+    await this.run({ type: 'renew', id: toStoredText(id), lease: toInteger(leaseMs, 'leaseMs') });
   }
 
   async settle(id: string, used: Amounts): Promise<boolean> {
-    const amounts = used.map(({ counter, amount }) => ({ c: toText(counter), a: `${amount}` }));
-    const answer = await this.run({ type: 'settle', id: toText(id), used: amounts });
+    const amounts = used.map(({ counter, amount }) => ({ c: toStoredText(counter), a: `${amount}` }));
+    const answer = await this.run({ type: 'settle', id: toStoredText(id), used: amounts });
     return answer['held'] === true;
   }
 
@@ -67,10 +67,10 @@ export class Counters {
          (CASE WHEN over THEN NULL ELSE ends END)::text AS ends
        FROM (SELECT *, coalesce(ends <= ${schema}.now_ms(), false) AS over FROM ${schema}.counters) AS counters
        WHERE starts_with(name, $1) AND began IS NOT NULL ORDER BY counters.name`,
-      [toText(prefix)],
+      [toStoredText(prefix)],
     );
     return rows.map((row) => ({
-      counter: fromText(row['name'] ?? ''),
+      counter: fromStoredText(row['name'] ?? ''),
       used: BigInt(row['used'] ?? 0),
       held: BigInt(row['held'] ?? 0),
       resetsAt: numberOf(row['ends']),
@@ -93,7 +93,7 @@ export class Counters {
     if (!isLatest()) return;
     this.latest.delete(id);
     if (answer !== undefined && toRefusal(answer) === undefined)
-      this.queue.add({ type: 'settle', id: toText(id), used: [] }).catch(() => undefined);
+      this.queue.add({ type: 'settle', id: toStoredText(id), used: [] }).catch(() => undefined);
   }
 
   private async execute(operations: readonly Operation[]): Promise<readonly Answer[]> {
@@ -109,7 +109,7 @@ function toClaim({ counter, max, amount, whenLapsed, ...period }: Claim): object
   if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
   const { resetsInMs, nextResetsInMs = resetsInMs, window } = period;
   return {
-    c: toText(counter),
+    c: toStoredText(counter),
     max: `${max > MAX_AMOUNT ? MAX_AMOUNT : max}`,
     a: `${amount}`,
     l: whenLapsed,
@@ -125,7 +125,7 @@ function toRefusal(answer: Answer): Refusal | undefined {
   if (answer['counter'] === undefined) return undefined;
   const { counter, left, held, holders, retry } = answer as Readonly<Record<string, string | number | null>>;
   return {
-    counter: fromText(String(counter)),
+    counter: fromStoredText(String(counter)),
     left: BigInt(left ?? 0),
     held: BigInt(held ?? 0),
     holders: Number(holders),

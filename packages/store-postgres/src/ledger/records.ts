@@ -1,8 +1,7 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import { toStoredText, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../client/connection.ts';
-import { toText } from '../client/text.ts';
 
 /** Number of records in one answer. */
 const PAGE = 500;
@@ -21,7 +20,14 @@ export class Records {
     await this.connection.query(
       `INSERT INTO ${this.connection.schema}.records (id, at, call, tenant, target, record)
        VALUES ($1::text, $2::text::bigint, $3::text, $4::text, $5::text, $6::text) ON CONFLICT DO NOTHING`,
-      [toText(id), `${at}`, toText(call), tenant === undefined ? null : toText(tenant), toText(target), json],
+      [
+        toStoredText(id),
+        `${at}`,
+        toStoredText(call),
+        tenant === undefined ? null : toStoredText(tenant),
+        toStoredText(target),
+        json,
+      ],
     );
   }
 
@@ -35,9 +41,9 @@ export class Records {
     };
     if (from !== undefined) where((value) => `at >= ${value}::bigint`, `${from.getTime()}`);
     if (to !== undefined) where((value) => `at < ${value}::bigint`, `${to.getTime()}`);
-    if (call !== undefined) where((value) => `call = ${value}`, toText(call));
-    if (tenant !== undefined) where((value) => `tenant = ${value}`, toText(tenant));
-    if (target !== undefined) where((value) => `target = ${value}`, toText(target));
+    if (call !== undefined) where((value) => `call = ${value}`, toStoredText(call));
+    if (tenant !== undefined) where((value) => `tenant = ${value}`, toStoredText(tenant));
+    if (target !== undefined) where((value) => `target = ${value}`, toStoredText(target));
     const [at, seq] = [values.length + 1, values.length + 2];
     let last: readonly string[] = [`${Number.MIN_SAFE_INTEGER}`, '0'];
     for (;;) {

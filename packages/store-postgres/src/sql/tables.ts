@@ -30,6 +30,24 @@ CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
 CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
 CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
 
+CREATE TABLE IF NOT EXISTS ${schema}.runs (
+  id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, version bigint NOT NULL, awaiting boolean NOT NULL, done text,
+  state text NOT NULL, holder text, held_until bigint NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS runs_at ON ${schema}.runs (at);
+
+-- \`messages\`: their number. A title in \`renamed\` was set by 1: a model, 2: a user.
+CREATE TABLE IF NOT EXISTS ${schema}.conversations (
+  seq bigint GENERATED ALWAYS AS IDENTITY, id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, version bigint NOT NULL,
+  spec text NOT NULL, system text, title text NOT NULL, messages int NOT NULL, renamed text, renamed_by int NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS conversations_at ON ${schema}.conversations (at);
+CREATE TABLE IF NOT EXISTS ${schema}.conversation_messages (
+  conversation text COLLATE "C" REFERENCES ${schema}.conversations ON DELETE CASCADE, place int, hash text NOT NULL,
+  json text NOT NULL, words tsvector NOT NULL, PRIMARY KEY (conversation, place)
+);
+CREATE INDEX IF NOT EXISTS conversation_messages_words ON ${schema}.conversation_messages USING gin (words);
+
 CREATE TABLE IF NOT EXISTS ${schema}.verdicts (target text PRIMARY KEY, verdict text NOT NULL, until bigint NOT NULL);
 
 -- Messages that are too long for NOTIFY.

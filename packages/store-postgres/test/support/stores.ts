@@ -15,6 +15,8 @@ export function onPostgres(): {
   /** Opens a session, which is closed after the tests. */
   readonly listener: (kind: Kind) => Promise<PostgresClient>;
   readonly stores: (options?: Partial<PostgresOptions>, kind?: Kind) => PostgresStores;
+  /** Creates the stores of two processes over one empty schema. */
+  readonly pair: (kind?: Kind) => readonly [mine: PostgresStores, theirs: PostgresStores];
 } {
   let server: Postgres | undefined;
   const open = new Map<Kind, AppClient>();
@@ -36,6 +38,13 @@ export function onPostgres(): {
     await Promise.all([...open.values(), ...sessions].map(({ close }) => close()));
     await server?.stop();
   });
+  const stores = (options?: Partial<PostgresOptions>, kind?: Kind): PostgresStores =>
+    postgresStores({
+      client: client(kind).client,
+      schema: `test_${schemas++}`,
+      timeoutMs: 20_000,
+      ...options,
+    });
   return {
     server: running,
     client,
@@ -44,12 +53,10 @@ export function onPostgres(): {
       sessions.push(session);
       return session.client;
     },
-    stores: (options, kind) =>
-      postgresStores({
-        client: client(kind).client,
-        schema: `test_${schemas++}`,
-        timeoutMs: 20_000,
-        ...options,
-      }),
+    stores,
+    pair(kind) {
+      const schema = `test_${schemas++}`;
+      return [stores({ schema }, kind), stores({ schema }, kind)];
+    },
   };
 }

@@ -1,13 +1,14 @@
-import { fromJson, LlmError, toJson, type Message } from '@majordomo/core';
-import type { Database } from '../file/database.ts';
 import type {
   Conversation,
   ConversationHit,
   ConversationInfo,
   ConversationStore,
   StoredConversation,
-} from './conversation-store.ts';
-import { excerptOf, toIndexText, lineOf, queryOf, textOf, titleOf } from './search-text.ts';
+} from '@majordomo/agent';
+import { fromJson, LlmError, toJson, type Message } from '@majordomo/core';
+import { excerptOf, fromStoredText, textOf, titleFrom, titleOf, toStoredText } from '@majordomo/core/toolkit';
+import type { Database } from '../file/database.ts';
+import { queryOf, toIndexText } from './search-index.ts';
 
 const MAX_HITS = 20;
 type Row = Readonly<Record<string, unknown>>;
@@ -24,12 +25,15 @@ export class SqliteConversations implements ConversationStore {
     this.sql = statements(database);
   }
 
-  save({ id, spec, system, messages }: Conversation, after = 0): Promise<number> {
+  save({ id: givenId, spec, system, messages }: Conversation, after = 0): Promise<number> {
+    const id = toStoredText(givenId);
     const texts = messages.map((message) => JSON.stringify(toJson(message)));
     return this.database.write(() => {
       const { version = 0 } = this.sql.find.get(id) ?? {};
-      if (Number(version) !== after) throw versionConflict(id);
-      this.sql.put.run(id, Math.floor(this.now()), after + 1, spec, system ?? null, titleOf(messages));
+      if (Number(version) !== after) throw versionConflict(givenId);
+      const title = toStoredText(titleOf(messages));
+      const instructions = system === undefined ? null : toStoredText(system);
+      this.sql.put.run(id, Math.floor(this.now()), after + 1, toStoredText(spec), instructions, title);
       this.replace(id, messages, texts);
       return after + 1;
     });
@@ -37,10 +41,10 @@ export class SqliteConversations implements ConversationStore {
 
   load(id: string): Promise<StoredConversation | undefined> {
     return this.database.read(() => {
-      const row = this.sql.find.get(id);
+      const row = this.sql.find.get(toStoredText(id));
       if (row === undefined) return undefined;
-      const messages = this.sql.messages.all(id).map(messageOf);
-      const system = row['system'] === null ? undefined : String(row['system']);
+      const messages = this.sql.messages.all(toStoredText(id)).map(messageOf);
+      const system = row['system'] === null ? undefined : fromStoredText(String(row['system']));
       const at = new Date(Number(row['at']));
       const { title, spec } = infoOf(row);
       return { id, at, version: Number(row['version']), spec, title, system, messages };
@@ -62,16 +66,18 @@ export class SqliteConversations implements ConversationStore {
   }
 
   async rename(id: string, title: string, by: keyof typeof RANK = 'user'): Promise<boolean> {
-    const line = lineOf(title);
+    const line = titleFrom(title);
     if (line === '') throw new LlmError('config', 'a title must not be empty');
     const rank = RANK[by];
-    return await this.database.write(() => Number(this.sql.rename.run(line, rank, id, rank).changes) > 0);
+    return await this.database.write(
+      () => Number(this.sql.rename.run(toStoredText(line), rank, toStoredText(id), rank).changes) > 0,
+    );
   }
 
   remove(id: string): Promise<boolean> {
     return this.database.write(() => {
-      this.forget(id, 0);
-      return Number(this.sql.remove.run(id).changes) > 0;
+      this.forget(toStoredText(id), 0);
+      return Number(this.sql.remove.run(toStoredText(id)).changes) > 0;
     });
   }
 
@@ -98,10 +104,10 @@ export class SqliteConversations implements ConversationStore {
 const messageOf = (row: Row): Message => fromJson<Message>(JSON.parse(String(row['json'])));
 
 const infoOf = (row: Row): ConversationInfo => ({
-  id: String(row['id']),
+  id: fromStoredText(String(row['id'])),
   at: new Date(Number(row['at'])),
-  spec: String(row['spec']),
-  title: String(row['title']),
+  spec: fromStoredText(String(row['spec'])),
+  title: fromStoredText(String(row['title'])),
   messages: Number(row['messages']),
 });
 

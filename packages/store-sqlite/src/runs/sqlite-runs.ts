@@ -1,7 +1,7 @@
-import type { RunState } from '@majordomo/agent';
+import type { RunInfo, RunQuery, RunState, RunStore } from '@majordomo/agent';
 import { fromJson, LlmError, toJson, type Clock } from '@majordomo/core';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
-import type { RunInfo, RunQuery, RunStore } from './run-store.ts';
 
 const DEFAULT_LEASE_MS = 60_000;
 /** Number of renewals during a lease. */
@@ -31,11 +31,11 @@ export class SqliteRuns implements RunStore {
     const json = JSON.stringify(toJson(state));
     const version = await this.database.write(() => {
       const now = Math.floor(this.clock.now());
-      const found = this.sql.find.get(id);
+      const found = this.sql.find.get(toStoredText(id));
       const known = this.loaded.get(id)?.version;
       if (found !== undefined) this.checkMine(id, found, known, now);
       const next = Number(found?.['version'] ?? 0) + 1;
-      this.sql.put.run(id, now, next, isAwaiting(state) ? 1 : 0, state.done ?? null, json);
+      this.sql.put.run(toStoredText(id), now, next, isAwaiting(state) ? 1 : 0, state.done ?? null, json);
       return next;
     });
     this.forget(id);
@@ -50,9 +50,9 @@ export class SqliteRuns implements RunStore {
   ): Promise<RunState | undefined> {
     const found = await this.database.write(() => {
       const now = this.clock.now();
-      const row = this.sql.find.get(id);
+      const row = this.sql.find.get(toStoredText(id));
       if (row === undefined || isHeld(row, now)) return undefined;
-      this.sql.take.run(this.me, Math.ceil(now + leaseMs), id);
+      this.sql.take.run(this.me, Math.ceil(now + leaseMs), toStoredText(id));
       return row;
     });
     if (found === undefined) return undefined;
@@ -63,7 +63,7 @@ export class SqliteRuns implements RunStore {
 
   async release(id: string): Promise<void> {
     this.forget(id);
-    await this.database.write(() => this.sql.release.run(id, this.me));
+    await this.database.write(() => this.sql.release.run(toStoredText(id), this.me));
   }
 
   list({ awaiting, done = false, limit }: RunQuery = {}): Promise<readonly RunInfo[]> {
@@ -71,7 +71,7 @@ export class SqliteRuns implements RunStore {
       const now = this.clock.now();
       const wanted = awaiting === undefined ? null : awaiting ? 1 : 0;
       return this.sql.list.all(done ? 1 : 0, wanted, wanted, limit ?? -1).map((row) => ({
-        id: String(row['id']),
+        id: fromStoredText(String(row['id'])),
         at: new Date(Number(row['at'])),
         awaiting: row['awaiting'] === 1,
         done: row['done'] === null ? undefined : String(row['done']),
@@ -82,7 +82,7 @@ export class SqliteRuns implements RunStore {
 
   async remove(id: string): Promise<void> {
     this.forget(id);
-    await this.database.write(() => this.sql.remove.run(id));
+    await this.database.write(() => this.sql.remove.run(toStoredText(id)));
   }
 
   /** Stops all renewals. Runs that this process has locked become available after their lease. */
@@ -114,7 +114,7 @@ export class SqliteRuns implements RunStore {
       next();
       // The next renewal tries again. `save` reports a lease that has ended.
       this.database
-        .write(() => this.sql.renew.run(Math.ceil(this.clock.now() + leaseMs), id, this.me))
+        .write(() => this.sql.renew.run(Math.ceil(this.clock.now() + leaseMs), toStoredText(id), this.me))
         .catch(() => undefined);
     };
     next();

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { memoryCache, type CacheStore } from '@majordomo/cache';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { cacheStoreConformance, ledgerStoreConformance } from '@majordomo/conformance';
+import {
+  cacheStoreConformance,
+  conversationStoreConformance,
+  ledgerStoreConformance,
+  runStoreConformance,
+} from '@majordomo/conformance';
 import { afterAll, describe, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-stores-'));
@@ -37,4 +42,24 @@ const caches: Readonly<Record<string, () => CacheStore>> = {
 
 describe.each(Object.entries(caches))('a cache %s', (_, create) => {
   for (const { name, run } of cacheStoreConformance) it(name, () => run(async () => create()));
+});
+
+describe('agent data in SQLite', () => {
+  /** Two processes on one file. */
+  const pair = () => {
+    const path = file();
+    return [sqliteStores(path), sqliteStores(path)] as const;
+  };
+  for (const { name, run } of runStoreConformance)
+    it(`runs: ${name}`, () =>
+      run(async () => {
+        const [mine, theirs] = pair();
+        return [mine.runs, theirs.runs];
+      }));
+  for (const { name, run } of conversationStoreConformance)
+    it(`conversations: ${name}`, () =>
+      run(async () => {
+        const [mine, theirs] = pair();
+        return [mine.conversations, theirs.conversations];
+      }));
 });

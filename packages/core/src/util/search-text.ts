@@ -1,9 +1,13 @@
-import { truncateText, type Message } from '@majordomo/core';
+import type { Message } from '../types/messages.ts';
+import { truncateText } from './bytes.ts';
 
-/** Pattern of scripts without spaces between words, whose letters are indexed separately. */
-const UNSPACED =
+/** Scripts without spaces between words, whose letters a search index stores separately. */
+export const UNSPACED: RegExp =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+const MAX_TITLE = 80;
+const EXCERPT_LEAD = 30;
+const MAX_EXCERPT = 120;
 
 /** Returns the text of a message for display and search, without reasoning and bytes. */
 export function textOf({ parts }: Message): string {
@@ -15,50 +19,39 @@ export function textOf({ parts }: Message): string {
   return texts.join('\n');
 }
 
-/** Returns a text in the form that the index uses. */
-export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
+/** Returns the words of a query that have a letter or a digit. */
+export const wordsOf = (query: string): readonly string[] =>
+  query
+    .normalize('NFC')
+    .split(/\s+/u)
+    .filter((word) => LETTER_OR_DIGIT.test(word));
 
-/** Returns the query for the index with quoted words, or `undefined` for an empty query. */
-export function queryOf(words: string): string | undefined {
-  const phrases = wordsOf(words).map((word) => `"${toIndexText(word).replaceAll('"', ' ').trim()}"*`);
-  return phrases.length === 0 ? undefined : phrases.join(' ');
-}
-
-const MAX_TITLE = 80;
-
-/** Returns the start of the first question. */
+/** Returns the start of the first question as a title. */
 export function titleOf(messages: readonly Message[]): string {
   const first = messages.find((message) => message.role === 'user' && textOf(message).trim() !== '');
-  return first === undefined ? '' : lineOf(textOf(first));
+  return first === undefined ? '' : titleFrom(textOf(first));
 }
 
-/** Returns a string as a title. */
-export const lineOf = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
+/** Returns a string as a title of one line. */
+export const titleFrom = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
-const EXCERPT_LEAD = 30;
-const MAX_EXCERPT = 120;
-
-/** Returns the text around the first match. */
-export function excerptOf(text: string, words: string): string {
+/** Returns the part of a text around the first match of a query. */
+export function excerptOf(text: string, query: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);
   // If removing accents changes the length, the offsets do not match.
   const places =
-    plain.length === line.length ? wordsOf(words).map((word) => plain.indexOf(unaccented(word))) : [];
+    plain.length === line.length ? wordsOf(query).map((word) => plain.indexOf(unaccented(word))) : [];
   const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - EXCERPT_LEAD);
   if (at === 0 || at === Infinity) return truncate(line, MAX_EXCERPT);
   return `…${truncate(sliceFrom(line, at), MAX_EXCERPT)}`;
 }
 
-const wordsOf = (words: string): readonly string[] =>
-  words
-    .normalize('NFC')
-    .split(/\s+/u)
-    .filter((word) => LETTER_OR_DIGIT.test(word));
+/** Returns a text in lower case and without accents. */
+export const unaccented = (text: string): string =>
+  text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 const onOneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
-
-const unaccented = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Returns the rest of the text without splitting a surrogate pair. */
 const sliceFrom = (text: string, at: number): string =>

@@ -53,7 +53,8 @@ export interface ConversationStore {
   list(limit?: number): Promise<readonly ConversationInfo[]>;
   /**
    * Returns conversations with a message that contains words that start with all words of the query, best
-   * first. Case, accents and punctuation are ignored. A query without a letter or digit finds nothing.
+   * first. Case, accents and punctuation are ignored. A query without a letter or digit finds nothing. A store may index only
+   * the beginning of a long message.
    *
    * @param limit maximum number; by default 20
    */

@@ -1,7 +1,7 @@
-import type { RunState } from '@majordomo/agent';
+import type { RunState } from './state.ts';
 
 /**
- * Store of agent runs. `load` locks the run for `leaseMs` (default 60,000), which is renewed while this process lives. `save`
+ * Store of agent runs, such as `runs` of `@majordomo/store-sqlite` and `@majordomo/store-postgres`. `load` locks the run for `leaseMs` (default 60,000), which is renewed while this process lives. `save`
  * and `release` unlock the run.
  */
 export interface RunStore {

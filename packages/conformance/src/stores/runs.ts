@@ -1,0 +1,153 @@
+import { user } from '@majordomo/core';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { nextMillisecond, type StoreCase } from './store-case.ts';
+import type { StoredRun, TestedRunStore } from './stored-agent-data.ts';
+
+/** Two stores over the same empty data, as two processes have them. */
+export type RunStores = readonly [mine: TestedRunStore, theirs: TestedRunStore];
+
+const state = (changes: Partial<StoredRun> = {}): StoredRun => ({
+  version: 1,
+  messages: [user('hi', { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) })],
+  steps: 1,
+  pending: [],
+  results: [],
+  decisions: [],
+  usage: { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+  done: undefined,
+  ...changes,
+});
+
+const STRINGS: readonly string[] = [
+  '',
+  'a',
+  'A',
+  'a ',
+  '%',
+  "'",
+  '\\',
+  '\0',
+  '\uD800',
+  '😀',
+  'x'.repeat(1000),
+];
+
+/** Cases that every store of runs must pass, for any test runner. */
+export const runStoreConformance: readonly StoreCase<RunStores>[] = [
+  {
+    name: 'loads a run as it was saved, with its bytes',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      deepEqual((await theirs.load('a'))?.messages, state().messages);
+      equal(await mine.load('b'), undefined);
+    },
+  },
+  {
+    name: 'distinguishes ids by every character',
+    async run(create) {
+      const [mine, theirs] = await create();
+      for (const [steps, id] of STRINGS.entries()) await mine.save(id, state({ steps }));
+      for (const [steps, id] of STRINGS.entries()) equal((await theirs.load(id))?.steps, steps);
+      const ids = (await mine.list()).map(({ id }) => id);
+      deepEqual(ids.toSorted(), STRINGS.toSorted());
+    },
+  },
+  {
+    name: 'locks a run for one process until it is saved or released',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      equal((await mine.load('a'))?.steps, 1);
+      equal(await theirs.load('a'), undefined);
+      equal(await mine.load('a'), undefined);
+      equal((await theirs.list())[0]?.held, true);
+      await theirs.release('a');
+      equal(await theirs.load('a'), undefined);
+      await mine.release('a');
+      equal((await theirs.load('a'))?.steps, 1);
+      await theirs.save('a', state({ steps: 2 }));
+      equal((await mine.load('a'))?.steps, 2);
+    },
+  },
+  {
+    name: 'lets one of several parallel loads lock a run',
+    async run(create) {
+      const stores = await create();
+      await stores[0].save('a', state());
+      const loads = Array.from({ length: 20 }, (_, number) =>
+        (number % 2 === 0 ? stores[0] : stores[1]).load('a'),
+      );
+      equal((await Promise.all(loads)).filter((found) => found !== undefined).length, 1);
+    },
+  },
+  {
+    name: 'rejects a save of a run that another process has locked or has saved since',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      await theirs.load('a');
+      await rejects(mine.save('a', state({ steps: 9 })), (error: { kind: string; message: string }) => {
+        equal(error.kind, 'denied');
+        match(error.message, /another process holds it/);
+        return true;
+      });
+      await theirs.save('a', state({ steps: 2 }));
+      await rejects(mine.save('a', state({ steps: 9 })), (error: { kind: string; message: string }) => {
+        equal(error.kind, 'denied');
+        match(error.message, /another process has saved it meanwhile/);
+        return true;
+      });
+      equal((await mine.load('a'))?.steps, 2);
+      await mine.save('a', state({ steps: 3 }));
+      equal((await theirs.load('a'))?.steps, 3);
+    },
+  },
+  {
+    name: 'continues from its own save without another load',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      await mine.save('a', state({ steps: 2 }));
+      await mine.save('a', state({ steps: 3, done: 'answered' }));
+      equal((await theirs.load('a'))?.steps, 3);
+    },
+  },
+  {
+    name: 'lists runs newest first, by whether they wait and whether they are done',
+    async run(create) {
+      const [mine, theirs] = await create();
+      const call = { type: 'tool-call', id: 'c', name: 'pay', args: {} } as const;
+      await mine.save('waits', state({ pending: [call], approvals: { c: true } }));
+      await nextMillisecond();
+      await mine.save(
+        'decided',
+        state({ pending: [call], approvals: { c: true }, decisions: [{ callId: 'c', approve: true }] }),
+      );
+      await nextMillisecond();
+      const before = Date.now();
+      await mine.save('done', state({ done: 'answered' }));
+      const ids = async (query?: Parameters<TestedRunStore['list']>[0]) =>
+        (await theirs.list(query)).map(({ id }) => id);
+      deepEqual(await ids(), ['decided', 'waits']);
+      deepEqual(await ids({ awaiting: true }), ['waits']);
+      deepEqual(await ids({ awaiting: false }), ['decided']);
+      deepEqual(await ids({ limit: 1 }), ['decided']);
+      const [{ at, ...done } = { at: new Date(0) }] = await theirs.list({ done: true });
+      deepEqual(done, { id: 'done', awaiting: false, done: 'answered', held: false });
+      equal(Math.abs(at.getTime() - before) < 60_000, true);
+    },
+  },
+  {
+    name: 'removes a run even if another process has locked it',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state());
+      await theirs.load('a');
+      await mine.remove('a');
+      deepEqual(await mine.list(), []);
+      await mine.save('a', state({ steps: 5 }));
+      equal((await mine.load('a'))?.steps, 5);
+    },
+  },
+];

@@ -1,0 +1,32 @@
+import { unaccented, UNSPACED, wordsOf } from '@majordomo/core/toolkit';
+
+/** Length of a message's beginning that is indexed. PostgreSQL accepts at most 1 MB of words. */
+const MAX_LENGTH = 100_000;
+/** Maximum number of words of a message. PostgreSQL does not distinguish later positions. */
+const MAX_WORDS = 16_000;
+
+/** Returns the words of a text with their positions, as a `tsvector`. They consist of letters and digits. */
+export function toVector(text: string): string {
+  const words = tokensOf(text.slice(0, MAX_LENGTH)).slice(0, MAX_WORDS);
+  return words.map((word, index) => `'${word}':${index + 1}`).join(' ');
+}
+
+/** Returns the query as a `tsquery`, or `undefined` for a query without words. */
+export function toQuery(query: string): string | undefined {
+  const phrases = wordsOf(query).map((word) => {
+    const tokens = tokensOf(word).map((token) => `'${token}'`);
+    return `(${tokens.join(' <-> ')}:*)`;
+  });
+  return phrases.length === 0 ? undefined : phrases.join(' & ');
+}
+
+/** Maximum length of a word. PostgreSQL accepts 2,046 bytes. */
+const MAX_WORD = 500;
+
+const tokensOf = (text: string): readonly string[] =>
+  unaccented(text)
+    .normalize('NFC')
+    .replace(UNSPACED, ' $& ')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '')
+    .map((word) => Array.from(word).slice(0, MAX_WORD).join(''));

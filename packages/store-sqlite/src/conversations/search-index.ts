@@ -1,0 +1,10 @@
+import { UNSPACED, wordsOf } from '@majordomo/core/toolkit';
+
+/** Returns a text in the form that the index uses. */
+export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
+
+/** Returns the query for the index with quoted words, or `undefined` for an empty query. */
+export function queryOf(words: string): string | undefined {
+  const phrases = wordsOf(words).map((word) => `"${toIndexText(word).replaceAll('"', ' ').trim()}"*`);
+  return phrases.length === 0 ? undefined : phrases.join(' ');
+}
