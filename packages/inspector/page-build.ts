@@ -7,8 +7,8 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 type Build = Parameters<Plugin['setup']>[0];
 
 /**
- * Bundles `page.html` with `main.tsx` and `page.css` of the same folder into one HTML file. Exports the file with the hashes of its
- * script and style, which the content security policy of the page allows.
+ * Returns a plugin that bundles `page.html` with `main.tsx` and `page.css` of the same folder into one HTML file. The module
+ * exports the HTML and the hashes of its script and style, which its content security policy allows.
  */
 export function inspectorPage(): Plugin {
   return {
@@ -21,7 +21,7 @@ export function inspectorPage(): Plugin {
           bundled(build, join(folder, 'page.css')),
           readFile(path, 'utf8'),
         ]);
-        // A string of the script must not end the element.
+        // A closing tag in a string of the script would end the script element.
         const safe = script.replaceAll('</', '<\\/');
         const html = frame
           .replace('<style></style>', () => `<style>${style}</style>`)

@@ -1,8 +1,6 @@
-// models
 export { claudeModel, type ClaudeModel } from './models.ts';
 export { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeEffort, type ClaudeQuirks } from './quirks.ts';
 
-// requests
 export { toOutput, type Output } from './output.ts';
 export { cachePoints, endOf, type BlockPosition, type CachedRequest, type CachePoint } from './points.ts';
 export { toSampling, type Sampling } from './sampling.ts';
@@ -17,5 +15,4 @@ export { allowedToolChoice, isForced } from './tool-choice.ts';
 export { toTools, type ClaudeTool } from './tools.ts';
 export { lacksThinking, type BlockKinds } from './turns.ts';
 
-// refusals
 export { claudeRecoveries, recoveryFor, type AdaptiveExtra, type RecoveryRule } from './recovery.ts';

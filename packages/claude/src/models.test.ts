@@ -6,7 +6,7 @@ const quirksOf = (id: string): ClaudeQuirks => ({ ...CLAUDE_QUIRKS, ...claudeMod
 
 describe('claudeModel', () => {
   it.for([
-    // id, most output, thinking, off, sampling, forced tools, output, prefill
+    // Columns: id, maximum output, thinking, thinking off, sampling, forced tools, output schema, prefill.
     ['claude-opus-5-5', 128_000, 'adaptive', 'never', 'none', 'never', 'native', false],
     ['claude-fable-5-1', 128_000, 'adaptive', 'never', 'none', 'never', 'native', false],
     ['claude-mythos-5-2', 128_000, 'adaptive', 'never', 'none', 'never', 'native', false],
@@ -90,7 +90,7 @@ describe('claudeModel', () => {
     expect(claudeModel(id)).toMatchObject({ maxPages, readsPdf: true });
   });
 
-  it('the first models of version 3 do not read PDFs', () => {
+  it('reads no PDFs with the first models of version 3', () => {
     expect(claudeModel('claude-3-haiku-20240307')?.readsPdf).toBe(false);
   });
 });

@@ -1,20 +1,21 @@
 import type { Capabilities } from '@majordomo/core';
 import type { ClaudeQuirks } from './quirks.ts';
 
-/** Facts about one model on any platform. Each platform has its own limits for images and files. */
+/** Facts about one model that hold on every platform. Limits for images and files are facts of the platform. */
 export interface ClaudeModel {
   readonly capabilities: Omit<Capabilities, 'images' | 'files' | 'fileLimits'>;
-  /** Maximum PDF pages of a request. Also the maximum images on platforms without a separate limit. */
+  /** Maximum number of PDF pages per request; also the maximum number of images on platforms without a separate limit. */
   readonly maxPages: number | undefined;
-  /** Whether the model reads PDFs itself. A platform may extract the text for other models. */
+  /** Whether the model itself reads PDFs. A platform may extract the text for models that cannot. */
   readonly readsPdf: boolean;
-  /** Differences from `CLAUDE_QUIRKS`. */
+  /** Quirks that differ from `CLAUDE_QUIRKS`. */
   readonly quirks: Partial<ClaudeQuirks>;
 }
 
 /**
- * A model of the generations with 200,000 tokens of context. A request may contain 100 images and 100 PDF pages with that
- * context, and 600 above it: platform.claude.com/docs/en/build-with-claude/vision and /pdf-support, 2026-11.
+ * Returns a model with a context of 200,000 tokens, or the given one. A request may contain 100 images and 100 PDF pages with
+ * a context of 200,000 tokens, and 600 with a larger one: platform.claude.com/docs/en/build-with-claude/vision and
+ * /pdf-support, 2026-11.
  */
 const model = (
   maxOutputTokens: number,
@@ -39,7 +40,7 @@ const model = (
 /** Models with output schemas also support strict tools (structured outputs, platform.claude.com and AWS, 2026-11). */
 const STRICT_TOOLS: Partial<ClaudeQuirks> = { strictTools: true };
 
-/** A model from 4.6 on: a million tokens of context, 128,000 of output, structured output, no prefill. */
+/** Returns a model from 4.6 on: a context of a million tokens, 128,000 output tokens, output schemas, and no prefill. */
 const millionTokenModel = (quirks: Partial<ClaudeQuirks>): ClaudeModel => ({
   ...model(
     128_000,
@@ -52,22 +53,22 @@ const millionTokenModel = (quirks: Partial<ClaudeQuirks>): ClaudeModel => ({
 const NATIVE = { output: 'native' } as const;
 const NO_THINKING: Partial<ClaudeQuirks> = { thinking: 'none', efforts: [] };
 const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', efforts: [] };
-/** Effort values by model: the effort page, 2026-11, and models.dev of 2026-07. Models from 4.7 on accept all of them. */
+/** Accepted effort values (Anthropic's effort page, 2026-11, and models.dev, 2026-07). Models from 4.7 on accept all. */
 const UP_TO_HIGH: ClaudeQuirks['efforts'] = ['low', 'medium', 'high'];
 const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO_HIGH, 'max'] };
-/** From 4.7 on thinking is adaptive only, its text is on request, and sampling parameters are rejected. */
+/** From 4.7 on, thinking is only adaptive, its text is sent on request, and sampling parameters are rejected. */
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
- * A forced tool together with adaptive thinking is rejected up to 4.7 (pydantic-ai#4216, 2026-02; langchain-aws#1151,
- * 2026-07) and accepted from 4.8 on (langchain-aws#1141, 2026-07). Some later models reject every forced tool. Reports
- * differ for Sonnet 4.6, where a recording of 2026-08 shows it accepted (pydantic-ai#7283), so thinking is omitted there.
+ * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07).
+ * Models from 4.8 on accept it (langchain-aws#1141, 2026-07), and some later models reject every forced tool. Reports about
+ * Sonnet 4.6 differ: a recording of 2026-08 shows it accepted (pydantic-ai#7283). Thinking is omitted for Sonnet 4.6.
  */
 const FORCED_ALWAYS: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'always' };
 const FORCED_NEVER: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'never' };
 
 const EARLY_3 = { ...model(4096, NO_THINKING, { reasoning: false }), readsPdf: false };
 
-/** Models by name, newest first within a family. Unknown models get the quirks of the first of their family. */
+/** Models by name, newest first within a family. An unknown model gets the quirks of the first model of its family. */
 const MODELS: Readonly<Record<string, ClaudeModel>> = {
   // "What's new in Claude Opus 5.5" and "Fable 5.1": thinking cannot be disabled, and forced tool use is an error.
   'opus-5-5': millionTokenModel({ ...FORCED_NEVER, thinkingOff: 'never' }),
@@ -106,9 +107,9 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
 };
 
 /**
- * Returns what is known of a model. Accepts the ids of any platform: prefixes (`anthropic/`, `us.anthropic.`), dates and
+ * Returns the facts about a model. Accepts the ids of any platform: prefixes (`anthropic/`, `us.anthropic.`), dates and
  * versions (`-20250514`, `@20250514`, `-v1:0`), and `4.6` for `4-6`. A model newer than this table gets the quirks of the
- * newest known model of its family, and no limits. Returns `undefined` if the id names no Claude of the third generation or
+ * newest known model of its family, and no limits. Returns `undefined` if the id does not name a Claude model of version 3 or
  * later.
  */
 export function claudeModel(modelId: string): ClaudeModel | undefined {
@@ -120,10 +121,10 @@ export function claudeModel(modelId: string): ClaudeModel | undefined {
 
 const FAMILY_FIRST =
   /claude-(?<family>opus|sonnet|haiku|fable|mythos)-(?<major>preview|\d{1,2})(?:[-.](?<minor>\d{1,2}))?(?!\d)/;
-/** Ids up to 3.7, and some later ids at gateways. */
+/** Matches ids with the version before the family: those up to 3.7, and some later ones at gateways. */
 const VERSION_FIRST = /claude-(?<major>\d)(?:[-.](?<minor>\d))?-(?<family>opus|sonnet|haiku)/;
 
-/** Returns a name such as `opus-4-6`, without the date. */
+/** Returns a name such as `opus-4-6` for an id, without its date. */
 function modelName(modelId: string): string | undefined {
   const { family, major, minor } = (FAMILY_FIRST.exec(modelId) ?? VERSION_FIRST.exec(modelId))?.groups ?? {};
   if (family === undefined || major === undefined) return undefined;

@@ -86,11 +86,15 @@ describe('unsupported features', () => {
       object({ a: { anyOf: [{ type: 'object', propertyNames: {}, additionalProperties: {} }] } }),
       'arbitrary names',
     ],
-    ['an object of which nothing is said', { type: 'array', items: { type: 'object' } }, 'arbitrary names'],
+    [
+      'an object without a description of its members',
+      { type: 'array', items: { type: 'object' } },
+      'arbitrary names',
+    ],
     ['patterns of names', { type: 'object', patternProperties: { '^x': {} } }, 'arbitrary names'],
     ['the root in itself', object({ children: { type: 'array', items: { $ref: '#' } } }), 'recursive schema'],
     [
-      'two definitions that hold each other',
+      'two definitions that contain each other',
       {
         $ref: '#/$defs/a',
         $defs: { a: object({ b: { $ref: '#/$defs/b' } }), b: object({ a: { $ref: '#/$defs/a' } }) },
@@ -105,13 +109,13 @@ describe('unsupported features', () => {
   it.for([
     ['an object without members', { type: 'object', properties: {} }],
     ['an object that is closed', { type: 'object', additionalProperties: false }],
-    ['known members beside any others', { ...object({ a: {} }), additionalProperties: {} }],
+    ['known members in addition to any others', { ...object({ a: {} }), additionalProperties: {} }],
     [
       'a definition that is used twice',
       { ...object({ a: { $ref: '#/$defs/x' }, b: { $ref: '#/$defs/x' } }), $defs: { x: { type: 'string' } } },
     ],
     ['a property named like a keyword', object({ items: { type: 'string' }, $ref: { type: 'string' } })],
-    ['a reference to nothing', object({ a: { $ref: '#/$defs/none' } })],
+    ['a reference to a missing definition', object({ a: { $ref: '#/$defs/none' } })],
   ] as const)('not %s', ([, schema]) => {
     expect(toOutputSchema(schema as JsonObject).unsupported).toBeUndefined();
   });

@@ -2,18 +2,18 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { SCHEMA_LISTS, SCHEMA_MAPS, unsupportedFeature } from './unsupported-schema.ts';
 
-/** A schema in the subset that constrained decoding supports. */
+/** Schema in the subset of JSON Schema that constrained decoding supports. */
 export interface OutputSchema {
   readonly schema: JsonObject;
-  /** Keywords that were moved to the description, and `additionalProperties` where it was closed. */
+  /** Keywords that were moved to the description, and `additionalProperties` if an object was closed. */
   readonly dropped: readonly string[];
-  /** Feature that makes constrained decoding impossible: without it the schema would describe a different response. */
+  /** Feature that cannot be expressed in the subset; `undefined` if the complete schema is supported. */
   readonly unsupported: string | undefined;
 }
 
 /**
- * Keywords that constrained decoding does not support (platform.claude.com, structured outputs). Like the SDK's helper,
- * they are moved to the description, which the model reads.
+ * Keywords that constrained decoding does not support (platform.claude.com, structured outputs). Like the SDK's helper, this
+ * package moves them to the description, which the model reads.
  */
 const UNSUPPORTED = new Set([
   'minimum',
@@ -52,8 +52,8 @@ const FORMATS = new Set([
 const converted = new WeakMap<JsonObject, OutputSchema>();
 
 /**
- * Closes objects, replaces `oneOf` with `anyOf`, and moves unsupported keywords to the description. Cached by schema
- * object.
+ * Converts a schema: closes objects, replaces `oneOf` with `anyOf`, and moves unsupported keywords to the description. Results
+ * are cached by schema object.
  */
 export function toOutputSchema(schema: JsonObject): OutputSchema {
   let output = converted.get(schema);
@@ -103,7 +103,7 @@ const isUnsupported = (name: string, value: JsonValue): boolean =>
   (name === 'minItems' && value !== 0 && value !== 1) ||
   (name === 'format' && typeof value === 'string' && !FORMATS.has(value));
 
-/** Converts only members that contain schemas: a property named `pattern`, an `enum` or a `default` is unchanged. */
+/** Converts members that contain schemas. A property named `pattern`, an `enum` and a `default` are not schemas. */
 function closeSubschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
   if (SCHEMA_MAPS.has(name)) {
     return isSchema(value)

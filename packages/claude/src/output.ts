@@ -4,13 +4,13 @@ import { toOutputSchema } from './output-schema.ts';
 
 /** Output settings of a request. */
 export interface Output {
-  /** Schema for the field of the wire, or `undefined` if there is none or the system text contains the schema. */
+  /** Schema for the API to enforce; `undefined` without a schema, or if the system text contains it instead. */
   readonly schema: JsonObject | undefined;
-  /** The system text, including the schema if the API cannot enforce it. */
+  /** System text, including the schema if the API cannot enforce it. */
   readonly system: string | undefined;
 }
 
-/** Sends a supported schema natively, and adds any other to the system text, with a warning. */
+/** Returns the output settings. Adds a schema that the API does not support to the system text, with a warning. */
 export function toOutput(
   output: ModelOutput | undefined,
   system: string | undefined,

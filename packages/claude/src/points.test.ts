@@ -22,7 +22,7 @@ const request = (
   ...changes,
 });
 
-/** Indexes of the marked blocks among all blocks. */
+/** Returns the indexes of the blocks with cache points among all blocks. */
 function marked(points: readonly CachePoint[], sizes: readonly number[]): readonly number[] {
   return points.flatMap(({ after }) => {
     if (typeof after === 'string') return [];
@@ -44,7 +44,7 @@ describe('cache points', () => {
       { hasSystem: false },
       [{ after: 'tools', lifetime: 'long' }],
     ],
-    ['are absent without prefix', plan('short', 'none'), { hasSystem: false, hasTools: false }, []],
+    ['are absent without a prefix', plan('short', 'none'), { hasSystem: false, hasTools: false }, []],
     ['are absent for none', plan('none', 'none'), {}, []],
     [
       'follow the last block without a cached prefix',
@@ -117,7 +117,7 @@ describe('cache points', () => {
     }
   });
 
-  it('precede blocks that accept none', () => {
+  it('precede blocks that accept no points', () => {
     const messages = [{ content: ['text', 'thinking'] as const }, { content: ['thinking'] as const }];
     expect(cachePoints(plan('none', 'short'), request([], { messages }))).toEqual([
       { after: { message: 0, block: 0 }, lifetime: 'short' },
@@ -128,7 +128,7 @@ describe('cache points', () => {
 });
 
 describe('endOf', () => {
-  it('returns the last block of the last message', () => {
+  it('find the last block of the last message', () => {
     expect(endOf([{ content: [1] }, { content: [1, 2] }])).toEqual({ message: 1, block: 1 });
     expect(endOf([])).toBeUndefined();
   });

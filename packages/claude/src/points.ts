@@ -1,18 +1,18 @@
 import type { ModelCache } from '@majordomo/core';
 
-/** Limit of points in one request. */
+/** Maximum number of cache points in one request. */
 const MAX_POINTS = 4;
 
-/** Distance between points, in blocks. The API compares a point with entries at most 20 blocks before it. */
+/** Distance between cache points, in blocks. The API looks for cached entries at most 20 blocks before a point. */
 const DISTANCE = 18;
 
-/** Position of a block within the messages of a wire. */
+/** Position of a block within the messages of a request. */
 export interface BlockPosition {
   readonly message: number;
   readonly block: number;
 }
 
-/** Position after which a prompt is cached, and the lifetime of its entry. */
+/** Position up to which a prompt is cached, and the lifetime of the cached entry. */
 export interface CachePoint {
   readonly after: 'tools' | 'system' | BlockPosition;
   readonly lifetime: 'short' | 'long';
@@ -22,17 +22,17 @@ interface Turn<Block> {
   readonly content: readonly Block[];
 }
 
-/** Parts of a request that accept points. */
+/** Parts of a request that accept cache points. */
 export interface CachedRequest<Block> {
   /** Whether a point may follow the tools. */
   readonly hasTools: boolean;
   /** Whether a point may follow the system text. */
   readonly hasSystem: boolean;
-  /** Messages of the wire. */
+  /** Messages in the format of the API. */
   readonly messages: readonly Turn<Block>[];
-  /** End of the leading messages that do not change; see `endOf`. */
+  /** End of the leading messages that do not change between requests, as returned by `endOf`. */
   readonly leadingEnd: BlockPosition | undefined;
-  /** Whether a point may follow the block. */
+  /** Whether a point may follow a block. */
   readonly isMarkable: (block: Block) => boolean;
 }
 
@@ -44,8 +44,9 @@ export function endOf(messages: readonly Turn<unknown>[]): BlockPosition | undef
 
 /**
  * Returns at most four points in the order of the prompt: after the system text or the tools, after the leading messages, and
- * after the last block. The remaining ones precede the last block at a distance at which the API finds the end of an earlier
- * request. Entries of an hour must precede those of five minutes, so long messages make the points before them long.
+ * after the last block. The remaining points are placed before the last block, so that the API finds the end of an earlier
+ * request. The API requires entries of an hour before those of five minutes. Long-lived points in the messages therefore make
+ * the points before them long-lived.
  */
 export function cachePoints<Block>(
   { prefix, messages }: ModelCache,

@@ -5,25 +5,25 @@ import type { QuirkValues } from '@majordomo/wire-kit';
 export type ClaudeEffort = Exclude<Effort, 'none' | 'minimal'>;
 const EFFORTS: readonly ClaudeEffort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** Differences between Claude models on all platforms. They affect requests; the reader accepts all forms. */
+/** Differences between Claude models on all platforms. They affect requests only: the response reader accepts all forms. */
 export interface ClaudeQuirks {
-  /** Form of the reasoning setting: a token budget, adaptive, or none. */
+  /** Form of the reasoning setting: none, a token budget, or adaptive. */
   readonly thinking: 'none' | 'budget' | 'adaptive';
-  /** How to disable thinking: omit the setting, send this value, or not at all. */
+  /** Way to disable thinking: omit the setting, send this value, or `never` if thinking cannot be disabled. */
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
-  /** Whether the API sends the text of thinking blocks by default or only when `display` requests it. */
+  /** Whether the API sends the text of thinking blocks by default, or only if `display` requests it. */
   readonly thinkingText: 'sent' | 'on-request';
-  /** Effort values that the model accepts in addition to thinking. `[]`: none. */
+  /** Effort values that the model accepts in addition to the thinking setting. `[]` means none. */
   readonly efforts: readonly ClaudeEffort[];
   /** Whether the model accepts temperature and top_p together, one of them, or neither. */
   readonly sampling: 'both' | 'one' | 'none';
   /** Whether the model accepts `strict` on tools, which enforces the schemas of their arguments. */
   readonly strictTools: boolean;
-  /** When the model accepts a tool choice that forces a call. */
+  /** Condition under which the model accepts a tool choice that forces a call. */
   readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
 
-/** Quirks of an unknown model: the current form of requests. Recoveries drop settings that the model rejects. */
+/** Quirks of an unknown model: the current request format. Recoveries drop settings that the model rejects. */
 export const CLAUDE_QUIRKS: ClaudeQuirks = {
   thinking: 'adaptive',
   thinkingOff: 'omit',
@@ -34,7 +34,7 @@ export const CLAUDE_QUIRKS: ClaudeQuirks = {
   forcedTools: 'without-thinking',
 };
 
-/** Values of each quirk in a DSN. */
+/** Accepted values of each quirk in a DSN. */
 export const CLAUDE_QUIRK_VALUES: {
   readonly [Name in keyof ClaudeQuirks]: QuirkValues<ClaudeQuirks[Name]>;
 } = {

@@ -3,15 +3,15 @@ import { cacheLifetime } from '@majordomo/core/toolkit';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
-/** A recovery and the error messages for which it applies. */
+/** Recovery and the error messages that it applies to. */
 export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember'> {
-  /** Message of a 400. The first rule that changes the request is used. */
+  /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;
-  /** Changes the request, or returns the same object if nothing applies. `numbers`: captured by `pattern`. */
+  /** Returns a changed request, or the same object if nothing applies. `numbers` are captured by `pattern`. */
   readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
 }
 
-/** Returns the recovery for an error message, or `undefined` if no rule changes the request. */
+/** Returns the recovery for an error message; `undefined` if no rule changes the request. */
 export function recoveryFor(
   message: string,
   request: ModelRequest,
@@ -31,8 +31,9 @@ export function recoveryFor(
 export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra']) => ModelRequest['extra'];
 
 /**
- * Returns the recoveries for messages of the Messages API, which Converse passes on in a ValidationException, and for
- * Converse's own messages. Observed from 2024-09 to 2026-11. A message with a new wording stays a final error.
+ * Returns the recoveries for error messages of the Messages API and of Bedrock's Converse, which returns the messages of the
+ * Messages API in a ValidationException. The messages were observed from 2024-09 to 2026-11. An unknown message remains an
+ * error.
  */
 export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule[] => [
   {

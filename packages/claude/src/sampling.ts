@@ -9,8 +9,8 @@ export interface Sampling {
 }
 
 /**
- * Returns the sampling parameters that the model accepts, and warns about the others. Temperatures are limited to the range
- * from 0 to 1.
+ * Returns the sampling parameters that the model accepts, with a warning for each dropped parameter. Temperatures are limited
+ * to the range from 0 to 1.
  */
 export function toSampling(
   request: Pick<ModelRequest, 'temperature' | 'topP' | 'topK'>,

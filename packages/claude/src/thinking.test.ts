@@ -38,53 +38,65 @@ it.for([
 
 describe('toThinking', () => {
   it.for([
-    ['says nothing when nothing is asked', undefined, {}, {}, NOTHING],
-    ['asks adaptively, with the effort', 'high', {}, {}, { config: { type: 'adaptive' }, effort: 'high' }],
+    ['sends nothing without an effort', undefined, {}, {}, NOTHING],
     [
-      'asks for the text where it does not come by itself',
+      'sends adaptive thinking with the effort',
+      'high',
+      {},
+      {},
+      { config: { type: 'adaptive' }, effort: 'high' },
+    ],
+    [
+      'requests the text if the API does not send it by default',
       'low',
       { thinkingText: 'on-request' },
       {},
       { config: { type: 'adaptive', display: 'summarized' }, effort: 'low' },
     ],
-    ['gives a budget by effort', 'low', BUDGET, {}, enabled(2048)],
-    ['gives the least budget', 'minimal', BUDGET, {}, enabled(1024)],
-    ['gives as much as half of the answer', 'max', BUDGET, {}, enabled(32_000)],
-    ['says the words of late models', 'xhigh', {}, {}, { config: { type: 'adaptive' }, effort: 'xhigh' }],
-    ['gives a larger budget', 'high', BUDGET, {}, enabled(16_384)],
-    ['spends at most half of the answer', 'high', BUDGET, { maxTokens: 6000 }, enabled(3000)],
+    ['sends a budget by effort', 'low', BUDGET, {}, enabled(2048)],
+    ['sends the minimum budget', 'minimal', BUDGET, {}, enabled(1024)],
+    ['sends at most half of the response as the budget', 'max', BUDGET, {}, enabled(32_000)],
     [
-      'gives the whole budget where the platform chooses the length',
+      'sends the effort values of later models',
+      'xhigh',
+      {},
+      {},
+      { config: { type: 'adaptive' }, effort: 'xhigh' },
+    ],
+    ['sends a larger budget', 'high', BUDGET, {}, enabled(16_384)],
+    ['limits the budget to half of the response', 'high', BUDGET, { maxTokens: 6000 }, enabled(3000)],
+    [
+      'sends the complete budget if the platform chooses the length',
       'low',
       BUDGET,
       { maxTokens: undefined },
       enabled(2048),
     ],
-    ['never goes below the least budget', 'medium', BUDGET, { maxTokens: 1500 }, enabled(1024)],
+    ['sends at least the minimum budget', 'medium', BUDGET, { maxTokens: 1500 }, enabled(1024)],
     [
-      'sends budget and effort to a model that takes both',
+      'sends budget and effort to a model that accepts both',
       'medium',
       { thinking: 'budget' },
       {},
       { config: { type: 'enabled', budget_tokens: 8192 }, effort: 'medium' },
     ],
     [
-      'thinks adaptively in a turn that began without thinking',
+      'sends adaptive thinking in a turn that began without thinking',
       'low',
       {},
       { lacksThinking: true },
       { config: { type: 'adaptive' }, effort: 'low' },
     ],
-    ['switches off by silence', 'none', BUDGET, {}, NOTHING],
+    ['disables thinking by omission', 'none', BUDGET, {}, NOTHING],
     [
-      'switches off by word',
+      'disables thinking by a value',
       'none',
       { thinkingOff: 'disabled' },
       {},
       { config: { type: 'disabled' }, effort: undefined },
     ],
     [
-      'switches off as far as it goes',
+      'sends the lowest setting if thinking cannot be disabled',
       'none',
       { thinkingOff: 'between_tools' },
       {},
@@ -96,7 +108,7 @@ describe('toThinking', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('thinks with a forced tool if the model accepts both', () => {
+  it('sends thinking with a forced tool if the model accepts both', () => {
     const { got, warnings } = think('low', { forcedTools: 'always' }, { forcesTool: true });
     expect(got.config).toEqual({ type: 'adaptive' });
     expect(warnings).toEqual([]);
@@ -120,8 +132,8 @@ describe('toThinking', () => {
       'began without thinking',
     ],
     ['a forced tool', 'low', BUDGET, { forcesTool: true }, NOTHING, 'forced tool'],
-    ['a forced tool beside adaptive thinking', 'low', {}, { forcesTool: true }, NOTHING, 'forced tool'],
-    ['too short an answer', 'low', BUDGET, { maxTokens: 1024 }, NOTHING, '1024'],
+    ['a forced tool with adaptive thinking', 'low', {}, { forcesTool: true }, NOTHING, 'forced tool'],
+    ['a response that is too short', 'low', BUDGET, { maxTokens: 1024 }, NOTHING, '1024'],
     [
       'a model that always thinks',
       'none',

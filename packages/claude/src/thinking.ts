@@ -2,7 +2,7 @@ import type { Effort, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/core/toolkit';
 import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
-/** The member `thinking` of a request, as documented for the Messages API (2026-11). */
+/** Field `thinking` of a request, as documented for the Messages API (2026-11). */
 export type ThinkingConfig =
   | { readonly type: 'enabled'; readonly budget_tokens: number }
   | { readonly type: 'adaptive'; readonly display?: 'summarized' }
@@ -16,16 +16,16 @@ export interface Thinking {
 
 /** Properties of the request that affect thinking. */
 export interface ThinkingSituation {
-  /** Maximum tokens of the response, including thinking; `undefined` if the platform chooses. */
+  /** Maximum number of tokens of the response, including thinking; `undefined` if the platform chooses. */
   readonly maxTokens: number | undefined;
-  /** Whether the assistant turn continues after tool results without thinking that can be sent back. */
+  /** Whether the assistant turn continues after tool results and has no thinking that can be sent back. */
   readonly lacksThinking: boolean;
   readonly forcesTool: boolean;
 }
 
 const NO_THINKING: Thinking = { config: undefined, effort: undefined };
 
-/** Token budgets. The API requires at least 1,024 and fewer than the maximum tokens of the response. */
+/** Token budgets by effort. The API requires at least 1,024, and less than the maximum number of tokens of the response. */
 const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   minimal: 1024,
   low: 2048,
@@ -36,7 +36,7 @@ const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
 };
 const MIN_BUDGET = 1024;
 
-/** Converts a reasoning effort. Without one, nothing is sent and the model's default applies. */
+/** Returns the settings for a reasoning effort. Without an effort, nothing is sent and the model's default applies. */
 export function toThinking(
   reasoning: Effort | undefined,
   quirks: ClaudeQuirks,
@@ -56,7 +56,7 @@ export function toThinking(
   };
 }
 
-/** Returns why the API would reject this request with thinking. Most conditions apply to token budgets only. */
+/** Returns why the API would reject this request with thinking; `undefined` if the API would accept it. */
 function reasonToDrop(
   { thinking, forcedTools }: ClaudeQuirks,
   { maxTokens, lacksThinking, forcesTool }: ThinkingSituation,
@@ -71,7 +71,7 @@ function reasonToDrop(
   return `the API requires maxTokens above ${MIN_BUDGET}`;
 }
 
-/** Uses at most half of the response for a budget. */
+/** Returns the thinking setting. A budget uses at most half of the response's tokens. */
 function configOf(
   reasoning: Exclude<Effort, 'none'>,
   { thinking, thinkingText }: ClaudeQuirks,

@@ -7,7 +7,7 @@ it.for([
   ['none', 'never', 'none'],
   ['required', 'without-thinking', 'required'],
   [{ name: 'a' }, 'always', { name: 'a' }],
-] as const)('keeps the choice %j with forced tools "%s"', ([choice, forcedTools, expected]) => {
+] as const)('sends the choice %j with forced tools "%s"', ([choice, forcedTools, expected]) => {
   const warnings: Warning[] = [];
   expect(allowedToolChoice(choice, { forcedTools }, warnings)).toEqual(expected);
   expect(warnings).toEqual([]);

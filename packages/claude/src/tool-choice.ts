@@ -1,11 +1,11 @@
 import type { ToolChoice, Warning } from '@majordomo/core';
 import type { ClaudeQuirks } from './quirks.ts';
 
-/** Whether the choice forces a call. */
+/** Whether the tool choice forces a call. */
 export const isForced = (choice: ToolChoice | undefined): boolean =>
   choice === 'required' || typeof choice === 'object';
 
-/** Returns the choice, or `auto` with a warning for a model that rejects forced calls. */
+/** Returns the tool choice. A model that rejects forced calls gets `auto`, with a warning. */
 export function allowedToolChoice(
   choice: ToolChoice | undefined,
   { forcedTools }: Pick<ClaudeQuirks, 'forcedTools'>,

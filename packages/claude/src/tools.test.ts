@@ -38,9 +38,9 @@ it('closes a supported schema and moves other keywords to descriptions', () => {
 });
 
 it.each<[string, ModelTool, typeof STRICT, readonly string[]]>([
-  ['the model knows no strict', tool('f', named('a')), { strictTools: false }, []],
-  ['the caller does not want it', tool('f', named('a'), { strict: false }), STRICT, []],
-  ['any names may come', tool('f', { type: 'object' }), STRICT, ['strict for the schema of f']],
+  ['the model does not support strict tools', tool('f', named('a')), { strictTools: false }, []],
+  ['the caller disables strict', tool('f', named('a'), { strict: false }), STRICT, []],
+  ['the schema allows any names', tool('f', { type: 'object' }), STRICT, ['strict for the schema of f']],
 ])('sends a schema unchanged if %s', (_why, asked, quirks, told) => {
   const { fitted, warnings } = fit([asked], quirks);
   expect(fitted).toMatchObject([{ strict: false, schema: asked.parameters }]);
@@ -56,7 +56,7 @@ it.each<[string, readonly ModelTool[], JsonObject | undefined, number]>([
     2,
   ],
   [
-    'unions, those of the answer included',
+    'unions, including those of the output schema',
     [1, 2].map((at) => tool(`f${at}`, unions(7))),
     { ...unions(6), additionalProperties: false },
     1,

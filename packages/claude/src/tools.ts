@@ -5,13 +5,13 @@ import { toOutputSchema } from './output-schema.ts';
 import type { ClaudeQuirks } from './quirks.ts';
 import { allSchemas } from './unsupported-schema.ts';
 
-/** A tool in a form that both platforms use. */
+/** Tool in a format that both platforms share. */
 export interface ClaudeTool {
   readonly name: string;
-  /** `undefined` if blank, which the APIs reject. */
+  /** Description; `undefined` if it is blank, because the APIs reject blank descriptions. */
   readonly description: string | undefined;
   readonly schema: ObjectRoot;
-  /** Whether the vendor enforces the schema. */
+  /** Whether the vendor enforces the schema of the arguments. */
   readonly strict: boolean;
 }
 
@@ -21,7 +21,7 @@ const MAX = { tools: 20, optional: 24, unions: 16 };
 type Counts = typeof MAX;
 
 /**
- * Converts tools. They are strict if the model supports it, the schema is supported, and the vendor's limits are not
+ * Converts tools. A tool is strict if the model supports strict tools, its schema is supported, and the vendor's limits are not
  * exceeded. Otherwise the schema is sent unchanged, with a warning.
  */
 export function toTools(

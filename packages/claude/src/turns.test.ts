@@ -14,18 +14,18 @@ const turns = (...contents: readonly string[]): { role: string; content: string[
 it.for([
   ['a plain question', ['text'], false],
   ['a turn that began with thinking', ['text', 'thinking call', 'result'], false],
-  ['a turn that began without', ['text', 'call', 'result'], true],
+  ['a turn that began without thinking', ['text', 'call', 'result'], true],
   [
-    'one that began with it and went on without',
+    'a turn that began with thinking and continued without',
     ['text', 'thinking call', 'result', 'call', 'result'],
     false,
   ],
   [
-    'one that began without it and went on with it',
+    'a turn that began without thinking and continued with it',
     ['text', 'call', 'result', 'thinking call', 'result'],
     true,
   ],
-  ['a turn without it that is over', ['text', 'call', 'result', 'text', 'text'], false],
+  ['a finished turn without thinking', ['text', 'call', 'result', 'text', 'text'], false],
 ] as const)('%s', ([, contents, expected]) => {
   expect(lacksThinking(turns(...contents), KINDS)).toBe(expected);
 });

@@ -1,12 +1,12 @@
-/** A message of a wire. */
+/** Message in the format of an API. */
 interface Turn<Block> {
   readonly role: string;
   readonly content: readonly Block[];
 }
 
-/** Predicates for the blocks of a wire. */
+/** Predicates for the blocks of an API. */
 export interface BlockKinds<Block> {
-  /** Whether the block is thinking, redacted or not. */
+  /** Whether the block contains thinking, including redacted thinking. */
   readonly isThinking: (block: Block) => boolean;
   /** Whether the block is a tool result. */
   readonly isResult: (block: Block) => boolean;

@@ -2,9 +2,9 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 
 /**
- * Returns the feature that constrained decoding does not support: objects with arbitrary names, which a closed object would
- * forbid, recursive schemas, and references to other documents (platform.claude.com, structured outputs, and AWS,
- * structured-output, both 2026-11).
+ * Returns the first feature of a schema that constrained decoding does not support: an object with arbitrary names, which
+ * closing the object would forbid, a recursive schema, or a reference to another document (platform.claude.com, structured
+ * outputs, and AWS, structured-output, both 2026-11). Returns `undefined` if the schema is supported.
  */
 export function unsupportedFeature(root: JsonObject): string | undefined {
   const schemas = allSchemas(root);
@@ -44,7 +44,7 @@ function resolveReference(root: JsonObject, reference: string): JsonObject | und
   return isSchema(value) ? value : undefined;
 }
 
-/** Returns the schema and all schemas in it. */
+/** Returns the schema and all schemas within it. */
 export const allSchemas = (schema: JsonObject): readonly JsonObject[] => [
   schema,
   ...subschemasOf(schema).flatMap(allSchemas),
@@ -57,7 +57,7 @@ const subschemasOf = (schema: JsonObject): readonly JsonObject[] =>
     return name === 'items' && isSchema(value) ? [value] : [];
   });
 
-/** Members that contain schemas: by name, or in a list. `items` contains one schema. */
+/** Keywords whose value contains several schemas, by name or in an array. `items` contains one schema. */
 export const SCHEMA_MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions']);
 export const SCHEMA_LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 

@@ -100,7 +100,7 @@ const WRONG: readonly (readonly [string, unknown, string])[] = [
   [
     'calls of another shape',
     { toolCalls: [{ name: 'add', json: '{}' }] },
-    'has toolCalls that are not a list of { name, args }, where args is an object',
+    'has toolCalls that are not an array of { name, args } with an object as args',
   ],
 ];
 

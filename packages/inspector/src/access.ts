@@ -1,15 +1,15 @@
 import { Refusal } from './answers.ts';
 
-/** Access by a token, then by a cookie. */
+/** Access with the token at first, then with a cookie. */
 export interface Access {
-  /** Returns the header that sets the cookie, or `undefined` for another token. */
+  /** Returns the header that sets the cookie; `undefined` for a wrong token. */
   cookieFor(token: string, secure: boolean): Promise<string | undefined>;
   holds(request: Request): boolean;
 }
 
 /**
- * Creates access with a random cookie that is valid for this process. Its name is random as well, because browsers send the cookies
- * of one port of a host to all other ports.
+ * Creates access with a random cookie that is valid until this process ends. The cookie's name is random as well, because
+ * browsers send the cookies of a host to all of its ports.
  */
 export function createAccess(token: string | undefined, path: string): Access {
   const session = randomHex(32);
@@ -27,7 +27,7 @@ export function createAccess(token: string | undefined, path: string): Access {
   };
 }
 
-/** Compares digests, so that the time reveals neither the length of the token nor a correct beginning. */
+/** Compares digests, so that the duration reveals neither the token's length nor a correct prefix. */
 async function isSame(given: string, token: string): Promise<boolean> {
   const digest = async (text: string): Promise<string> =>
     hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
@@ -47,22 +47,22 @@ const hex = (bytes: Uint8Array): string =>
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-/** Refuses hosts other than those of loopback, because the host name of any website may resolve to 127.0.0.1. */
+/** Rejects hosts other than loopback: any website's host name may resolve to 127.0.0.1. */
 export function checkLoopbackHost(request: Request): void {
-  if (!LOOPBACK.test(hostOf(request)))
-    throw new Refusal(421, 'this inspector answers on 127.0.0.1 and localhost only');
+  if (!LOOPBACK.test(hostOf(request))) throw new Refusal(421, 'host: must be 127.0.0.1 or localhost');
 }
 
-/** Refuses requests that other pages cause. They may link to the page, but not to other paths. */
+/** Rejects requests of other origins. Other pages may link to the page, but not to other paths. */
 export function checkOrigin(request: Request, isPage: boolean): void {
   const site = request.headers.get('sec-fetch-site');
   if (!isPage && site !== null && site !== 'same-origin' && site !== 'none') throw foreign();
   if (request.method !== 'POST') return;
   const origin = request.headers.get('origin');
-  // Compares hosts only: a proxy may end TLS.
+  // Only hosts are compared, because a proxy may end TLS.
   if (origin === null || !URL.canParse(origin) || new URL(origin).host !== hostOf(request)) throw foreign();
 }
 
-const foreign = (): Refusal => new Refusal(403, 'only the page itself may send this request');
+const foreign = (): Refusal =>
+  new Refusal(403, 'origin: requests from other pages are rejected; open the page of the inspector');
 
 const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;

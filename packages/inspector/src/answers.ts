@@ -1,4 +1,4 @@
-/** Headers of every response. They forbid caches, frames and content sniffing. */
+/** Headers of every response. They prevent caching, framing and content sniffing. */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -8,7 +8,7 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** Refusal with a message for people. The message contains nothing from the request. */
+/** Error response for a rejected request. Its message contains nothing from the request. */
 export class Refusal extends Error {
   readonly status: number;
 

@@ -3,7 +3,7 @@ import type { Redactor } from '@majordomo/redact';
 import { toFeedError } from './feed-error.ts';
 import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
 
-/** Limits for a call that waits for its targets for hours. */
+// Limits for long calls, such as one that waits for its targets for hours.
 const MAX_ATTEMPTS = 60;
 const MAX_EVENTS = 200;
 const MAX_TARGETS = 30;
@@ -31,7 +31,7 @@ export function newCall(call: CallInfo, n: number, now: number, redactor: Redact
   };
 }
 
-/** Returns the call after the event. */
+/** Returns the call after an event. */
 export function applyEvent(before: FeedCall, event: CallEvent, now: number, redactor: Redactor): FeedCall {
   const at = Math.max(0, now - before.startedAt);
   const call = withEvent(before, toFeedEvent(event, at));
@@ -69,7 +69,7 @@ const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): Feed
   ...(until !== undefined && Number.isFinite(until) && { until }),
 });
 
-/** Marks the first content. If attempts race on one target, it belongs to the newest that runs. */
+/** Marks the time of the first content. If attempts run in parallel on one target, it is attributed to the newest. */
 function committed(call: FeedCall, { target }: Of<'committed'>, at: number): FeedCall {
   const running = call.tries.findLast((each) => each.target === target && each.outcome === 'running');
   const shown = { ...call, firstMs: call.firstMs ?? at };
@@ -120,14 +120,19 @@ function endedCall(
 function toFeedEvent(event: CallEvent, at: number): FeedEvent {
   const { type } = event;
   if (type === 'attempt-end')
-    return { type, at, target: event.result.target, detail: `${event.result.outcome}, try ${event.attempt}` };
+    return {
+      type,
+      at,
+      target: event.result.target,
+      detail: `${event.result.outcome}, attempt ${event.attempt}`,
+    };
   const target = 'target' in event ? { target: event.target } : {};
   const detail = detailOf(event);
   return { type, at, ...target, ...(detail !== undefined && { detail }) };
 }
 
 function detailOf(event: CallEvent): string | undefined {
-  if (event.type === 'attempt-start') return `try ${event.attempt}`;
+  if (event.type === 'attempt-start') return `attempt ${event.attempt}`;
   if (event.type === 'attempt-failed')
     return event.willRetryInMs === undefined
       ? event.error.kind
@@ -137,13 +142,13 @@ function detailOf(event: CallEvent): string | undefined {
 }
 
 function withEvent(call: FeedCall, event: FeedEvent): FeedCall {
-  // The end is always included.
+  // The final event is always stored.
   if (call.events.length < MAX_EVENTS || event.type === 'call-end')
     return { ...call, events: [...call.events, event] };
   return { ...call, leftOut: (call.leftOut ?? 0) + 1 };
 }
 
-/** Adds an attempt and drops the oldest: the one that answers is among the newest. */
+/** Adds an attempt and drops the oldest one beyond the limit. The attempt that succeeds is among the newest. */
 function withAttempt(call: FeedCall, attempt: FeedAttempt): FeedCall {
   return { ...call, tries: [...call.tries, attempt].slice(-MAX_ATTEMPTS) };
 }
@@ -177,7 +182,7 @@ function sum(usages: readonly (FeedUsage | undefined)[]): FeedUsage | undefined 
   return Object.keys(all).length === 0 ? undefined : all;
 }
 
-/** Returns the metadata of a call as JSON. The application may pass values without a JSON form. */
+/** Returns the metadata of a call as JSON. Applications may pass values that have no JSON form. */
 function metadataOf(metadata: object, redactor: Redactor): string | undefined {
   try {
     if (Object.keys(metadata).length === 0) return undefined;

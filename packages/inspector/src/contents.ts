@@ -2,12 +2,12 @@ import { truncateText, type ChatRequest, type ChatResponse, type Message, type P
 import type { Redactor } from '@majordomo/redact';
 import type { FeedContent } from './feed-types.ts';
 
-/** Maximum characters of one text, of one call, and of all calls. */
+/** Maximum number of characters of one text, of one call, and of all calls. */
 const MAX_TEXT = 16_000;
 const MAX_CALL = 64_000;
 const MOST = 16_000_000;
 
-/** Redacted prompts and answers of the newest calls, up to a total size. */
+/** Redacted prompts and responses of the newest calls, up to a total size. */
 export class Contents {
   private readonly stored = new Map<string, FeedContent>();
   private readonly redactor: Redactor;
@@ -55,7 +55,7 @@ export class Contents {
   }
 }
 
-/** Returns the last messages that fit. They are more useful than the first. */
+/** Returns the last messages that fit. The last messages are more useful than the first. */
 function newest(messages: FeedContent['asked']): FeedContent['asked'] {
   const fitting: FeedContent['asked'][number][] = [];
   let room = MAX_CALL;
@@ -78,7 +78,7 @@ function textOfPart(part: Part): string {
   return part.type === 'tool-result' ? part.content.map(textOfPart).join('\n') : `[${part.type}]`;
 }
 
-/** Converts arguments to JSON. The application may pass values without a JSON form. */
+/** Converts arguments to JSON. Applications may pass values that have no JSON form. */
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value);

@@ -10,17 +10,17 @@ import { pageAnswer } from './page-answer.ts';
 import { steer } from './steer.ts';
 import { watch } from './watch.ts';
 
-/** Handler that shows calls on a page. */
+/** Handler for HTTP requests that shows calls on a page. */
 export interface Inspector {
   /** Path at which the inspector is mounted. */
   readonly path: string;
-  /** Listener for events of calls. A repeated event is ignored. `request`: request of the call, which is shown if `content` is set. */
+  /** Listener for events of calls. Repeated events are ignored. `request` is the call's request, shown if `content` is set. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
-  /** Handles requests at and below `path`. Never rejects. `admin`: whether the caller has access without the token. @default false */
+  /** Handles requests at and below `path`. Never rejects. `admin` gives access without the token. @default false */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
 }
 
-/** Maximum wait for resolvers, routers and stores of the ledger, in milliseconds. */
+/** Maximum time to wait for resolvers, routers and the ledger's store, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 10_000;
  *
  * @example
  * const inspector = createInspector({ majordomo, ledger, token });
- * const watched = majordomo.with({ onEvent: inspector.onEvent }); // its calls are shown
+ * const watched = majordomo.with({ onEvent: inspector.onEvent }); // the inspector shows the calls of `watched`
  * // in a handler: if (new URL(request.url).pathname.startsWith('/inspector')) return inspector.fetch(request);
  */
 export function createInspector(options: InspectorOptions): Inspector {
@@ -50,7 +50,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   async function entered(token: string, request: Request, { protocol }: URL): Promise<Response> {
     const isSecure = protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https';
     const cookie = await access.cookieFor(token, isSecure);
-    if (cookie === undefined) throw new Refusal(401, 'this is not the token of this inspector');
+    if (cookie === undefined) throw new Refusal(401, 'token: wrong token for this inspector');
     return answer(null, { location: setup.path, 'set-cookie': cookie }, 303);
   }
 
@@ -59,7 +59,9 @@ export function createInspector(options: InspectorOptions): Inspector {
     if (route === 'GET /events') return feedResponse(request, watching.source);
     const patience = new AbortController();
     const cancel = setup.clock.timer(TIMEOUT_MS, () => {
-      patience.abort(new Refusal(504, 'a resolver, router or store did not respond in time'));
+      patience.abort(
+        new Refusal(504, 'timeout: a resolver, router or store did not respond within 10 seconds'),
+      );
     });
     const signal = AbortSignal.any([request.signal, patience.signal]);
     try {
@@ -91,7 +93,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         await steer(request, majordomo.health);
         return jsonAnswer({});
       default:
-        throw new Refusal(404, 'no such path');
+        throw new Refusal(404, 'path: unknown path of the inspector');
     }
   }
 
@@ -109,7 +111,8 @@ export function createInspector(options: InspectorOptions): Inspector {
 }
 
 function ledgerOf({ ledger }: InspectorSetup) {
-  if (ledger === undefined) throw new Refusal(404, 'this inspector has no ledger');
+  if (ledger === undefined)
+    throw new Refusal(404, 'ledger: this inspector has no ledger; pass the option ledger');
   return ledger;
 }
 
@@ -121,7 +124,7 @@ function closed({ token }: InspectorSetup): Refusal {
   return new Refusal(401, `the inspector requires access: ${how}`);
 }
 
-/** Converts an error to a refusal. Only the messages of `LlmError` are shown, after redaction. */
+/** Converts an error to an error response. Only messages of `LlmError` are shown, after redaction. */
 function asRefusal(error: unknown, { redactor }: InspectorSetup): Refusal {
   if (error instanceof Refusal) return error;
   return LlmError.is(error)

@@ -2,10 +2,10 @@ import type { ModelNotice } from '@majordomo/catalog';
 import type { TargetHealth } from '@majordomo/core';
 import type { FeedHealth } from './feed-types.ts';
 
-/** End of a bench without an end: the latest time of a `Date`. */
+/** End of a bench that lasts until it is released: the latest possible time of a `Date`. */
 const FOREVER = 8_640_000_000_000_000;
 
-/** Converts health without the hashes of credentials, of which only the number of benched ones is shown. */
+/** Converts the health of a target. It contains the number of benched credentials, but not their hashes. */
 export function toFeedHealth(target: string, health: TargetHealth): FeedHealth {
   const { state, failures, benches, until, credentials = {} } = health;
   return {
@@ -20,7 +20,7 @@ export function toFeedHealth(target: string, health: TargetHealth): FeedHealth {
 
 const HEALTHY: TargetHealth = { state: 'healthy', failures: 0, benches: 0, until: undefined };
 
-/** Returns the health of every target that failed or whose model retires. */
+/** Returns the health of each target that has failed or whose model will be retired. */
 export function toFeedSnapshot(
   snapshot: Readonly<Record<string, TargetHealth>>,
   notices: ReadonlyMap<string, ModelNotice>,

@@ -1,4 +1,4 @@
-// Messages to the page: plain JSON without secrets. Members that are `undefined` are absent. Times are epoch milliseconds of the server's clock.
+// Messages to the page are JSON without secrets. Undefined members are omitted. Times are epoch milliseconds of the server.
 
 /** Current state of a call. */
 export interface FeedCall {
@@ -8,14 +8,14 @@ export interface FeedCall {
   readonly spec: string;
   readonly operation: string;
   readonly tenant?: string | undefined;
-  /** JSON, cut to a maximum length. */
+  /** Metadata as JSON, truncated to a maximum length. */
   readonly metadata?: string | undefined;
   readonly startedAt: number;
   readonly endedAt?: number | undefined;
   readonly outcome: CallOutcome;
   /** Targets of the resolved chain. */
   readonly targets: readonly string[];
-  /** Target that answered. */
+  /** Target whose response the call returned. */
   readonly answeredBy?: string | undefined;
   /** Time from the start of the call to its first content, in milliseconds. */
   readonly firstMs?: number | undefined;
@@ -23,29 +23,29 @@ export interface FeedCall {
   readonly events: readonly FeedEvent[];
   /** Number of events that were dropped because the call has too many. */
   readonly leftOut?: number | undefined;
-  /** Sum over all attempts, as far as vendors reported it. */
+  /** Sum of the usage that vendors reported for the attempts. */
   readonly usage?: FeedUsage | undefined;
   readonly finish?: string | undefined;
   readonly warnings?: readonly string[] | undefined;
   readonly error?: FeedError | undefined;
-  /** Whether the prompt or the answer is stored. */
+  /** Whether the prompt or the response is stored. */
   readonly hasContent?: boolean | undefined;
 }
 
 export type CallOutcome = 'running' | 'finished' | 'failed' | 'abandoned';
 
-/** One attempt, or a target that was skipped. */
+/** Attempt, or skipped target. */
 export interface FeedAttempt {
   readonly target: string;
-  /** Number of the attempt on this target, from 1. Absent for a skipped target. */
+  /** Number of the attempt on this target, from 1; absent for a skipped target. */
   readonly attempt?: number | undefined;
   /** Time since the start of the call, in milliseconds. */
   readonly at: number;
   readonly ms?: number | undefined;
   readonly outcome: CallOutcome | 'skipped';
-  /** Time of the first content since the start of the call, in milliseconds. */
+  /** Time from the start of the call to the attempt's first content, in milliseconds. */
   readonly firstAt?: number | undefined;
-  /** Reason for which the target was skipped. */
+  /** Reason why the target was skipped. */
   readonly why?: string | undefined;
   readonly until?: number | undefined;
   readonly error?: FeedError | undefined;
@@ -74,11 +74,11 @@ export interface FeedUsage {
 export interface FeedError {
   readonly kind: string;
   readonly message: string;
-  /** Names and values of other details. */
+  /** Names and values of further details. */
   readonly facts: readonly (readonly [string, string])[];
   /** Body of the vendor's response. */
   readonly body?: string | undefined;
-  /** Causes, the nearest first. */
+  /** Causes, starting with the direct cause. */
   readonly causes: readonly string[];
 }
 
@@ -87,21 +87,21 @@ export interface FeedHealth {
   readonly state: 'healthy' | 'benched' | 'probing';
   readonly failures: number;
   readonly benches: number;
-  /** End of the bench. Absent without an end, or without a bench. */
+  /** End of the bench in epoch milliseconds; absent without a bench and for a bench without an end. */
   readonly until?: number | undefined;
-  /** Whether the bench lasts until the target is released. */
+  /** Whether the bench lasts until the target is released manually. */
   readonly forever?: boolean | undefined;
   /** Number of benched credentials. */
   readonly restingKeys: number;
-  /** ISO date of the retirement of its model, if it is near or past. */
+  /** ISO date on which the target's model is retired, if the date is near or past. */
   readonly retires?: string | undefined;
-  /** Id that the vendor recommends instead. */
+  /** Id of the model that the vendor recommends instead. */
   readonly successor?: string | undefined;
 }
 
-/** The first message of a connection. */
+/** First message of a connection. */
 export interface FeedHello {
-  /** Identifier of the server process. With another one, earlier calls are unknown. */
+  /** Identifier of the server process. A new identifier means that earlier calls are no longer stored. */
   readonly boot: string;
   readonly now: number;
   readonly keep: number;
@@ -119,7 +119,7 @@ export interface FeedContent {
 /** Cost of a call. Amounts are decimal strings in nano-USD. */
 export interface FeedCost {
   readonly nanoUsd?: string | undefined;
-  /** Number of attempts without a known price. */
+  /** Number of attempts whose price is unknown. */
   readonly unpriced: number;
 }
 
@@ -151,11 +151,11 @@ export interface FeedSpendingRow {
   readonly input: number;
   readonly output: number;
   readonly unpriced: number;
-  /** Amounts that prompt caches saved by reads and cost in addition by writes, in nano-USD. */
+  /** Amount that reads from prompt caches saved, in nano-USD. `cacheExtra` is the extra cost of writes. */
   readonly cacheSaved: string;
   readonly cacheExtra: string;
   readonly cacheNet: string;
-  /** Nano-USD in each period. */
+  /** Cost in each period, in nano-USD. */
   readonly over: readonly string[];
 }
 

@@ -6,21 +6,21 @@ export interface FeedSource {
   readonly boot: string;
   readonly clock: Clock;
   readonly hello: () => object;
-  /** Returns calls that changed after this change, oldest change first, and the number of the last change. */
+  /** Returns the calls that changed after a change, in the order of their changes, and the number of the last change. */
   readonly calls: (after: number) => { readonly calls: readonly object[]; readonly last: number } | undefined;
   readonly health: () => object;
   /** Adds a listener. Returns a function that removes it. */
   readonly onChange: (listener: (what: 'calls' | 'health') => void) => () => void;
 }
 
-/** Minimum time between two messages with calls. Changes in between are sent together. */
+/** Minimum time between two messages with calls, in milliseconds. Changes in between are sent together. */
 const PACE_MS = 100;
 const HEARTBEAT_MS = 15_000;
 
 /**
- * Returns a response with server-sent events: `hello`, then `health` and `calls` when they change. The id of `calls` is the last
- * change in the message, so that a page continues there after a lost connection. Messages contain states: a slow page skips
- * outdated ones.
+ * Returns a response with server-sent events: `hello` first, then `health` and `calls` when they change. The id of a `calls` event
+ * is the number of the last change in it, so that a page continues after this change when it reconnects. Events contain states;
+ * a slow page skips outdated states.
  */
 export function feedResponse(request: Request, source: FeedSource): Response {
   const feed = new Feed(source, request.headers.get('last-event-id'));
@@ -50,7 +50,7 @@ export function feedResponse(request: Request, source: FeedSource): Response {
   return answer(body, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
 }
 
-/** Connection of one page, with the last change that was sent. */
+/** Connection of one page. */
 class Feed {
   isCancelled = false;
   private readonly source: FeedSource;
@@ -72,7 +72,7 @@ class Feed {
     });
   }
 
-  /** Resolves to the next message, or to `undefined` at the end. Never rejects. */
+  /** Resolves to the next message; `undefined` at the end. Never rejects. */
   async next(): Promise<string | undefined> {
     const { clock } = this.source;
     const silentAt = clock.now() + HEARTBEAT_MS;
@@ -116,7 +116,7 @@ class Feed {
     return `id: ${boot}.${news.last}\n${event('calls', news.calls)}`;
   }
 
-  /** Waits for this time, for the end, or, with `forNews`, for a change. */
+  /** Waits for `ms` milliseconds, for the end of the connection or, with `forNews`, for a change. */
   private pause(ms: number, forNews: boolean): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -132,5 +132,5 @@ class Feed {
   }
 }
 
-/** Formats an event. JSON contains no line breaks. */
+// JSON contains no line breaks, so each event has one line of data.
 const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;

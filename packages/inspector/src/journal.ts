@@ -9,7 +9,7 @@ interface Line {
   readonly change: number;
 }
 
-/** Last calls in the order of their last changes. Ended calls are removed before running ones, oldest change first. */
+/** Last calls, in the order of their last changes. Ended calls are removed before running ones, oldest change first. */
 export class Journal {
   private readonly lines = new Map<string, Line>();
   private readonly applied = new WeakSet<CallEvent>();
@@ -28,7 +28,7 @@ export class Journal {
     return this.changes;
   }
 
-  /** Applies an event. Returns false for a repeated event, or for an event of a call that is not stored. */
+  /** Applies an event. Returns false for a repeated event, and for an event of a call that is not stored. */
   apply(event: CallEvent, now: number): boolean {
     if (event.call === undefined || this.applied.has(event)) return false;
     this.applied.add(event);
@@ -49,7 +49,7 @@ export class Journal {
     return this.lines.has(id);
   }
 
-  /** Returns calls that changed after `change`, oldest change first. */
+  /** Returns up to `most` calls that changed after `change`, oldest change first. */
   since(change: number, most: number): readonly Line[] {
     const lines: Line[] = [];
     for (const line of this.lines.values()) {

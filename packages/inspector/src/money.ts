@@ -15,7 +15,7 @@ const KEYS = [
 const MAX_ROWS = 50;
 const MAX_CALLS = 60;
 
-/** Returns the state of every limit, the one with the smallest remaining share first. */
+/** Returns the state of every limit, smallest remaining share first. */
 export async function limitsOf(ledger: Ledger): Promise<readonly FeedLimit[]> {
   const states = await ledger.state();
   return states
@@ -32,7 +32,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
     key,
     per: typeof limit.per === 'string' ? limit.per : `${limit.per.ms} ms`,
     unit: unitOf(limit),
-    // The ledger's amounts are in other units than the limit; their sum is the maximum.
+    // The maximum is the sum of the ledger's amounts, because `limit.max` has another unit.
     max: String(used + held + left),
     used: String(used),
     held: String(held),
@@ -45,7 +45,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
 const unitOf = ({ max }: Limit): FeedLimit['unit'] =>
   'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
 
-/** Returns spending by one key, highest cost first. The periods are hours for one day, and days for longer ranges. */
+/** Returns spending by one key, highest cost first. Periods are hours for one day, otherwise days. */
 export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {
   const by = oneOf(query.get('by') ?? 'model', KEYS, 'by');
   const range = oneOf(query.get('range') ?? '24h', ['24h', '7d', '30d'], 'range');
@@ -67,7 +67,7 @@ export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: nu
   };
 }
 
-/** Converts a local time of the requested zone as if it were UTC, which is how the page shows it. */
+/** Parses a local time of the requested zone as UTC, which the page expects. */
 const wallClock = (time: string): number => Date.parse(time.length === 10 ? `${time}T00:00Z` : `${time}:00Z`);
 
 const byCost = (a: ReportRow, b: ReportRow): number =>
@@ -92,13 +92,13 @@ function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly 
   };
 }
 
-/** Returns the cost of each call over all its attempts. A call without a record is absent. */
+/** Returns the cost of each call over all attempts. A call without a record is omitted. */
 export async function costsOf(
   query: URLSearchParams,
   ledger: Ledger,
 ): Promise<Readonly<Record<string, FeedCost>>> {
   const ids = (query.get('ids') ?? '').split(',').filter((id) => id !== '');
-  if (ids.length > MAX_CALLS) throw new Refusal(400, `at most ${MAX_CALLS} calls at a time`);
+  if (ids.length > MAX_CALLS) throw new Refusal(400, `call: at most ${MAX_CALLS} calls per request`);
   const costs = await Promise.all(ids.map((id) => costOf(id, ledger)));
   const known = ids.flatMap((id, at) => (costs[at] === undefined ? [] : [[id, costs[at]] as const]));
   return Object.fromEntries(known);
@@ -117,7 +117,7 @@ async function costOf(call: string, ledger: Ledger): Promise<FeedCost | undefine
 
 function oneOf<Value extends string>(value: string, values: readonly Value[], name: string): Value {
   const known = values.find((each) => each === value);
-  if (known === undefined) throw new Refusal(400, `${name} must be one of ${values.join(', ')}`);
+  if (known === undefined) throw new Refusal(400, `${name}: must be one of ${values.join(', ')}`);
   return known;
 }
 
@@ -125,6 +125,6 @@ function zoneOf(zone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
-    throw new Refusal(400, 'zone must be an IANA time zone, such as Europe/Berlin');
+    throw new Refusal(400, 'zone: must be an IANA time zone, such as Europe/Berlin');
   }
 }

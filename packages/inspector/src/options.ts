@@ -4,15 +4,15 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
-/** Source of plans for a name. `Router` of `@majordomo/routing` implements it. */
+/** Source of plans for names. `Router` of `@majordomo/routing` implements it. */
 export interface Planner {
   /** Returns the names of the presets. */
   names(): readonly string[];
-  /** Returns the current chain of a name with its reasons. */
+  /** Returns the current chain of a name, with the reasons for the choice. */
   plan(name: string, majordomo: Majordomo): Promise<PlannedChain>;
 }
 
-/** Part of a router's plan that is shown. */
+/** Part of a router's plan that the page shows. */
 export interface PlannedChain {
   readonly chain: string;
   readonly reason: string;
@@ -28,32 +28,32 @@ export interface PlannedChain {
 
 /** Options of `createInspector`. */
 export interface InspectorOptions {
-  /** Majordomo whose health is shown and changed, and whose names are resolved. */
+  /** Majordomo whose health is shown and changed, and which resolves names. */
   readonly majordomo: Majordomo;
-  /** Ledger for costs, spending and limits. Default: none; these views are then empty. */
+  /** Ledger for costs, spending and limits. @default undefined, with empty views */
   readonly ledger?: Ledger | undefined;
   /**
-   * Catalogue with the retirement dates of models. A target that retires within 90 days shows its date and its successor.
-   * Requires `@majordomo/catalog`, an optional peer. Default: none; no dates are shown.
+   * Catalog with the retirement dates of models. A target whose model is retired within 90 days shows the date and the recommended
+   * successor. Requires the optional peer dependency `@majordomo/catalog`. @default undefined, without dates
    */
   readonly catalog?: Catalog | undefined;
-  /** Served names and the spec of each. They are resolved like names of the majordomo. @default {} */
+  /** Served names with their specs. They are resolved like names of the majordomo. @default {} */
   readonly models?: { readonly [name: string]: string } | undefined;
-  /** Source of plans for names. Default: none. */
+  /** Source of plans for names. @default undefined */
   readonly router?: Planner | undefined;
-  /** Whether prompts and answers are also stored and shown, after redaction. @default false */
+  /** Whether prompts and responses are also stored and shown, after redaction. @default false */
   readonly content?: boolean | undefined;
-  /** Maximum number of calls in memory, from 1 to 10,000. Ended calls are then removed before running ones. @default 1_000 */
+  /** Maximum number of stored calls, from 1 to 10,000. Beyond it, ended calls are removed before running ones. @default 1_000 */
   readonly keep?: number | undefined;
-  /** Token that gives access to the page, sent once as `?token=`; at least 16 characters. Default: only admins have access. */
+  /** Token for access to the page, sent once as `?token=`, at least 16 characters. @default undefined, admins only */
   readonly token?: string | undefined;
-  /** Redactor for everything that is shown. Default: the rules of `@majordomo/redact`. */
+  /** Redactor for everything that is shown. @default the rules of `@majordomo/redact` */
   readonly redactor?: Redactor | undefined;
   /** Path at which the inspector is mounted. @default '/inspector' */
   readonly path?: string | undefined;
-  /** Whether requests with a `Host` other than that of loopback are refused. @default false */
+  /** Whether requests whose `Host` is not a loopback address are rejected. @default false */
   readonly loopback?: boolean | undefined;
-  /** Source of time, for tests. Default: real time. */
+  /** Clock, for tests. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -84,7 +84,7 @@ const KINDS: KindsOf<InspectorOptions> = {
 const MAX_CALLS = 10_000;
 const MIN_TOKEN = 16;
 
-/** Returns the options with their defaults. Throws `config` for invalid ones; its message does not contain the token. */
+/** Returns the options with their defaults. Throws `config` for an invalid option; the message does not contain the token. */
 export function checkedOptions(options: InspectorOptions): InspectorSetup {
   checkOptions('createInspector', options, KINDS, ['majordomo']);
   const { keep = 1000, token, path = '/inspector' } = options;
@@ -104,4 +104,4 @@ export function checkedOptions(options: InspectorOptions): InspectorSetup {
 }
 
 const wrong = (member: string, must: string): LlmError =>
-  new LlmError('config', `createInspector: ${member} must be ${must}`, { path: `inspector.${member}` });
+  new LlmError('config', `createInspector: ${member}: must be ${must}`, { path: `inspector.${member}` });

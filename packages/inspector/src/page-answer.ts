@@ -1,9 +1,9 @@
 import { answer, Refusal } from './answers.ts';
 
-/** Returns the page with a policy that allows only its script and requests to its origin. */
+/** Returns the page. Its content security policy allows only its script and requests to its origin. */
 export async function pageAnswer({ method }: Request): Promise<Response> {
-  if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'the page accepts GET and HEAD only');
-  // Loaded at the first request of the page.
+  if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'method: must be GET or HEAD');
+  // The page's code is loaded at its first request.
   const { PAGE } = await import('#inspector-page');
   const policy = [
     "default-src 'none'",

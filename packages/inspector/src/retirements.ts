@@ -1,14 +1,14 @@
 import type { Catalog, ModelNotice } from '@majordomo/catalog';
 import type { CallEvent, Clock } from '@majordomo/core';
 
-/** Retirement of the models of called targets. */
+/** Retirement notices for the models of called targets. */
 export interface Retirements {
   readonly onEvent: (event: CallEvent) => void;
   /** Notices by target. */
   readonly notices: ReadonlyMap<string, ModelNotice>;
 }
 
-/** Looks up each called target once per day. `onNotice` is called with each new notice. */
+/** Looks up each called target once per day, and calls `onNotice` with each new notice. */
 export function watchRetirements(
   catalog: Catalog | undefined,
   clock: Clock,
@@ -29,7 +29,7 @@ export function watchRetirements(
   return {
     notices,
     onEvent(event) {
-      // Without the package no target has a notice.
+      // Without `@majordomo/catalog` there are no notices.
       loading.then(
         (listener) => {
           listener(event);

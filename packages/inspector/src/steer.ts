@@ -3,29 +3,29 @@ import { asRecord } from '@majordomo/core/toolkit';
 import { Refusal } from './answers.ts';
 
 const MAX_BODY = 2000;
-/** One year. */
+/** Maximum duration of a bench: one year, in milliseconds. */
 const MAX_MS = 31_536_000_000;
 
-/** Benches a target for `ms`, or until it is released with `ms: null`. Releases it without `ms`. */
+/** Benches a target for `ms` milliseconds, or until its release if `ms` is null. Releases the target if `ms` is absent. */
 export async function steer(request: Request, health: Health): Promise<void> {
   const { target, ms } = asRecord(await bodyOf(request));
   if (typeof target !== 'string' || !/^[^\s,/]{1,100}\/[^\s,]{0,300}$/.test(target))
-    throw new Refusal(400, 'target must be one such as openai/gpt-5.4, or a provider such as openai/');
+    throw new Refusal(400, 'target: must be a target such as openai/gpt-5.4, or a provider such as openai/');
   if (ms === undefined) health.unbench(target);
   else if (ms === null) health.bench(target, Infinity);
   else if (typeof ms === 'number' && ms > 0 && ms <= MAX_MS) health.bench(target, ms);
-  else throw new Refusal(400, 'ms must be a number above 0, or null');
+  else throw new Refusal(400, 'ms: must be a number above 0, or null');
 }
 
 /** Reads JSON. A form of another page cannot send this content type without a preflight request. */
 async function bodyOf(request: Request): Promise<unknown> {
   if (!(request.headers.get('content-type') ?? '').startsWith('application/json'))
-    throw new Refusal(415, 'the body must be application/json');
+    throw new Refusal(415, 'content-type: must be application/json');
   const text = await textOf(request);
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(400, 'the body is not JSON');
+    throw new Refusal(400, 'body: must be JSON');
   }
 }
 
@@ -35,7 +35,8 @@ async function textOf({ body }: Request): Promise<string> {
   let text = '';
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_BODY) throw new Refusal(413, 'the body is too long');
+    if (text.length > MAX_BODY)
+      throw new Refusal(413, `body: longer than the maximum of ${MAX_BODY} characters`);
   }
   return text;
 }

@@ -8,7 +8,7 @@ const ask = (path = '', init: RequestInit = {}, at = ORIGIN): Request =>
 const cookieOf = (response: Response): string => response.headers.get('set-cookie')!.split(';')[0]!;
 
 describe('access', () => {
-  it('the token in the address sets a cookie that scripts cannot read', async () => {
+  it('sets a cookie that scripts cannot read for the token in the URL', async () => {
     const { inspector } = world();
     const opened = await inspector.fetch(ask(`?token=${TOKEN}`));
     expect([opened.status, opened.headers.get('location')]).toEqual([303, '/inspector']);
@@ -21,7 +21,7 @@ describe('access', () => {
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   });
 
-  it('the cookie is Secure behind TLS', async () => {
+  it('sets a Secure cookie behind TLS', async () => {
     const { inspector } = world();
     const direct = await inspector.fetch(ask(`?token=${TOKEN}`, {}, 'https://gate.example'));
     const proxied = await inspector.fetch(
@@ -39,7 +39,7 @@ describe('access', () => {
     '/events',
     '/costs?ids=a',
     '/nothing',
-  ])('nobody else gets anything of %j', async (path) => {
+  ])('rejects other requests for %j', async (path) => {
     const refused = await world().inspector.fetch(ask(path));
     expect([refused.status, refused.headers.get('set-cookie')]).toEqual([401, null]);
     expect(await refused.text()).not.toContain(TOKEN);
@@ -48,15 +48,15 @@ describe('access', () => {
   it.each([
     ['of another inspector', async () => cookieOf(await world().inspector.fetch(ask(`?token=${TOKEN}`)))],
     ['with the token as its value', async () => `majordomo=${TOKEN}`],
-  ])('a cookie %s opens nothing', async (_, cookie) => {
+  ])('rejects a cookie %s', async (_, cookie) => {
     const refused = await world().inspector.fetch(ask('', { headers: { cookie: await cookie() } }));
     expect(refused.status).toBe(401);
   });
 
-  it('without a token only an admin has access, and the refusal describes how to get it', async () => {
+  it('gives access to admins only without a token, and describes how to get access', async () => {
     const { inspector } = world({}, { token: undefined });
     expect((await inspector.fetch(ask())).status).toBe(401);
-    expect(await (await inspector.fetch(ask('?token=undefined'))).text()).toMatch(/not the token/);
+    expect(await (await inspector.fetch(ask('?token=undefined'))).text()).toMatch(/wrong token/);
     expect(await (await inspector.fetch(ask())).text()).toMatch(/from authorize/);
     expect((await inspector.fetch(ask(), { admin: true })).status).toBe(200);
   });
@@ -68,13 +68,13 @@ describe('requests of other pages', () => {
     'http://127.0.0.1.evil.example',
     'http://[::2]:4141',
     'http://localhost.:4141',
-  ])('a name that leads to this machine is not its own: %s', async (at) => {
+  ])('rejects a host name that resolves to this machine: %s', async (at) => {
     const { inspector } = world({}, { loopback: true });
     expect((await inspector.fetch(ask(`?token=${TOKEN}`, {}, at), { admin: true })).status).toBe(421);
   });
 
   it.each(['http://127.0.0.1:4141', 'http://localhost:80', 'http://[::1]:4141', 'http://127.8.9.1'])(
-    'loopback admits %s',
+    'accepts the loopback host %s',
     async (at) => {
       const { inspector } = world({}, { loopback: true });
       expect((await inspector.fetch(ask('', {}, at), { admin: true })).status).toBe(200);
@@ -88,7 +88,7 @@ describe('requests of other pages', () => {
     ['no page at all', { origin: 'null' }],
     ['what a browser calls foreign', { origin: ORIGIN, 'sec-fetch-site': 'same-site' }],
     ['the body of a form', { origin: ORIGIN, 'content-type': 'text/plain' }],
-  ])('nothing is steered from %s', async (_, headers) => {
+  ])('rejects a change of health with %s', async (_, headers) => {
     const { post, majordomo } = world();
     const refused = await post('/steer', { target: 'head/x', ms: 1000 }, headers);
     expect([403, 415]).toContain(refused.status);
@@ -103,11 +103,11 @@ describe('requests of other pages', () => {
     },
   );
 
-  it('links of other pages may open the page', async () => {
+  it('accepts links of other pages to the page', async () => {
     expect((await world().get('', { 'sec-fetch-site': 'cross-site' })).status).toBe(200);
   });
 
-  it('the policy of the page allows its script and its origin only, and no frames', async () => {
+  it('allows only the script and origin of the page, and no frames', async () => {
     const { headers } = await world().get('');
     const policy = headers.get('content-security-policy')!.split('; ');
     expect(policy).toContain("default-src 'none'");
@@ -129,7 +129,7 @@ describe('options', () => {
     ['half a call', { keep: 1.5 }, 'inspector.keep'],
     ['a path without its slash', { path: 'inspector' }, 'inspector.path'],
     ['a misspelt option', { contents: true }, 'contents'],
-  ])('%s is refused, and not repeated', (_, options, path) => {
+  ])('rejects %s without repeating the value', (_, options, path) => {
     try {
       createInspector({ majordomo, ...options });
     } catch (error) {

@@ -149,7 +149,7 @@ describe('stored calls', () => {
 });
 
 describe('secrets and content', () => {
-  it('secrets of metadata, specs and errors are masked', async () => {
+  it('masks secrets in metadata, specs and errors', async () => {
     const w = world({ head: { x: [{ fail: 'auth', code: SECRET }] } });
     await w.call('head/x', {
       tenant: SECRET,
@@ -170,13 +170,13 @@ describe('secrets and content', () => {
       },
     ],
     ['a bigint', () => ({ n: 1n })],
-  ])('metadata with %s breaks nothing', async (_, metadata) => {
+  ])('accepts metadata with %s', async (_, metadata) => {
     const w = world({ head: { x: ['Hello.'] } });
     await w.call('head/x', { metadata: metadata() });
     expect((await told(w)).map(({ outcome }) => outcome)).toEqual(['finished']);
   });
 
-  it('prompts and answers are not shown by default', async () => {
+  it('does not show prompts and responses by default', async () => {
     const w = world({ head: { x: ['A private answer.'] } });
     const request = { messages: [user('A private question.')] };
     await w.call(
@@ -193,7 +193,7 @@ describe('secrets and content', () => {
     expect(JSON.stringify([call, content])).not.toContain('private');
   });
 
-  it('with `content` prompts and answers are masked and cut', async () => {
+  it('masks and truncates prompts and responses with `content`', async () => {
     const w = world({ head: { x: [`Your key is ${SECRET}.`] } }, { content: true });
     const request = {
       system: 'Be brief.',

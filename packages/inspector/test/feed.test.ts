@@ -125,7 +125,7 @@ it('a page misses no call up to `keep` with any number of disconnections', async
   );
 });
 
-/** Reads until a heartbeat, which is sent when no change is left. */
+/** Reads until a heartbeat, which is sent if no change is left. */
 async function readAll(read: (ms: number) => Promise<void>, reader: { beats: number }): Promise<void> {
   const before = reader.beats;
   while (reader.beats === before) await read(20_000);

@@ -103,7 +103,10 @@ describe('spending', () => {
 
   it.each(['/spending', '/limits', '/costs'])('%s responds with 404 without a ledger', async (path) => {
     const refused = await world().get(path);
-    expect([refused.status, await refused.json()]).toEqual([404, { error: 'this inspector has no ledger' }]);
+    expect([refused.status, await refused.json()]).toEqual([
+      404,
+      { error: 'ledger: this inspector has no ledger; pass the option ledger' },
+    ]);
   });
 });
 

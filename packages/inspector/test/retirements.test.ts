@@ -10,7 +10,7 @@ it('shows date and successor of a called target whose model retires', async () =
   const majordomo = createMajordomo({
     providers: [fakeProvider({ id: 'claude', vendor: 'anthropic', models })],
   });
-  // The clock of the inspector begins in 1970.
+  // The inspector's clock starts in 1970.
   const catalog = shipped.with([
     { vendor: 'anthropic', id: 'claude-old', retires: '1970-01-31', successor: 'claude-new' },
   ]);

@@ -6,16 +6,16 @@ import type { LedgerContext } from './gate/context.ts';
 import { parseUsd, USD_RULE } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
-/** The reservation holds nothing. The store uses its id to recognize a repeated booking. */
+/** Lease of a reservation without claims. Its id lets the store recognize a repeated booking. */
 const LEASE_MS = 86_400_000;
 
-/** Books an amount that was spent elsewhere. It is never denied. */
+/** Books an amount that was spent outside of majordomo. Limits never deny it. */
 export async function bookEntry(context: LedgerContext, entry: Entry): Promise<void> {
   const { store, limits, clock, prices, options, alerts } = context;
   const amount = checkEntry(entry);
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
-  // A store deletes reservations after a while, and records never.
+  // A store deletes reservations after a while, but never records.
   if (entry.id !== undefined) for await (const _ of store.records({ call: id })) return;
   const now = clock.now();
   const spender = { tenant, vendor, target: vendor, metadata: tags };
@@ -59,7 +59,7 @@ function checkEntry({ vendor, usd, id }: Entry): bigint {
     throw new LlmError('config', `ledger: book: ${path}: ${why}`, { path });
   };
   if (typeof vendor !== 'string' || vendor === '')
-    fail('vendor', 'must be the name of the vendor that was paid');
+    fail('vendor', 'must be a non-empty string, the name of the paid vendor');
   if (id === '') fail('id', 'must not be empty; omit it for a random id');
   return parseUsd(usd) ?? fail('usd', `${USD_RULE}, such as '0.0125', not ${JSON.stringify(usd)}`);
 }

@@ -19,7 +19,7 @@ const KINDS: KindsOf<LedgerOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` with the path of an invalid option. Limits are checked separately. */
+/** Throws `config` with the path of the first invalid option. `checkLimits` checks `limits`. */
 export function checkOptions(options: LedgerOptions): void {
   checkKinds('createLedger', options, KINDS);
   const { reserve, storeTimeoutMs, heldTimeoutMs, tags } = options;

@@ -17,8 +17,8 @@ import { memoryStore } from './memory/memory-store.ts';
 import { report } from './report/report.ts';
 
 /**
- * Creates a ledger: limits, reservations, records and reports over one store. Throws `config` for an invalid
- * limit or option and names the field.
+ * Creates a ledger, which enforces limits, stores a record of each attempt and computes reports. Throws `config` with the
+ * path of an invalid option or limit.
  *
  * @example createMajordomo({ providers, gates: [createLedger({ limits }).gate] })
  */

@@ -1,7 +1,6 @@
 export { createLedger } from './create-ledger.ts';
 export { memoryStore } from './memory/memory-store.ts';
 
-// contract
 export type { Alert } from './contract/alert.ts';
 export type { Entry, Ledger, LedgerOptions } from './contract/ledger.ts';
 export type { Limit, LimitState } from './contract/limit.ts';
@@ -9,5 +8,5 @@ export type { RecordQuery, SpendRecord } from './contract/record.ts';
 export type { ReportKey, ReportQuery, ReportRow } from './contract/report.ts';
 export type { Claim, CounterState, EqualPeriods, LedgerStore, Refusal } from './contract/store.ts';
 
-// types of the catalogue that the public API uses
+// Types of `@majordomo/catalog` that the public API uses.
 export type { Catalog, Cost } from '@majordomo/catalog';

@@ -23,7 +23,7 @@ export async function limitStates(
   return (await Promise.all(states)).flat();
 }
 
-/** Returns the counter of a limit without `each` that has not been used. */
+/** Returns a counter with zero amounts for a limit without `each` that no attempt has used. */
 function unusedCounters({ prefix, definition }: LimitCounters): readonly CounterState[] {
   return (definition.each ?? []).length > 0
     ? []

@@ -149,7 +149,7 @@ describe('an attempt is booked', () => {
     for await (const event of stream) if (event.type === 'text-delta') break;
     await ledger.flush();
     expect(records).toMatchObject([{ outcome: 'abandoned', nanoUsd: undefined, basis: 'unknown' }]);
-    expect(records[0]?.missing).toEqual(['no usage', 'limits count the whole claim']);
+    expect(records[0]?.missing).toEqual(['no usage', 'limits count the complete reservation']);
     const [state] = await ledger.state();
     // At least the hundred tokens of output that were reserved.
     expect(state!.used).toBeGreaterThanOrEqual(1_000_000n);

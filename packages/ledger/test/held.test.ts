@@ -125,7 +125,7 @@ describe('a call that fits into a limit, but not next to the reservations of oth
     const month = Date.UTC(2026, 11, 1) - NOON - 100;
     expect(await second).toMatchObject({ kind: 'denied', details: { retryAfterMs: month } });
     expect(((await second) as LlmError).message).toMatch(
-      /has nothing left of \$0\.0025.*; it resets at 2026-12-01T/,
+      /has nothing left of \$0\.0025.*; the limit resets at 2026-12-01T/,
     );
     expect(await third).toMatchObject({ kind: 'denied' });
   });

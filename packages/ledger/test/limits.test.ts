@@ -23,7 +23,7 @@ describe('a limit', () => {
     await ask();
     const error = await denied(ask());
     expect(error.message).toBe(
-      'gate "ledger" denied acme/x: limit "day" has nothing left of 2 requests, and this call may use up to 1 request; it resets at 2026-11-21T00:00:00.000Z',
+      'gate "ledger" denied acme/x: limit "day" has nothing left of 2 requests, and this call may use up to 1 request; the limit resets at 2026-11-21T00:00:00.000Z',
     );
     expect(error.details.retryAfterMs).toBe(12 * 3_600_000);
   });

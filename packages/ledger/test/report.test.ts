@@ -100,9 +100,9 @@ describe('a report', () => {
 
   it.each([
     [{ by: ['weekday'] }, 'report: by: unknown dimension "weekday"; use hour, day, month, tenant, vendor'],
-    [{ by: ['tag'] }, "report: tag: `by: ['tag']` and `tag`, the name of a tag, must be set together"],
-    [{ by: ['day'], to: new Date('soon') }, 'report: to: is not a valid date'],
-    [{ by: ['tenant'], empty: true }, 'report: empty: requires day, hour or month in `by`'],
+    [{ by: ['tag'] }, "report: tag: must be the name of a tag, set together with `by: ['tag']`"],
+    [{ by: ['day'], to: new Date('soon') }, 'report: to: must be a valid date'],
+    [{ by: ['tenant'], empty: true }, 'report: empty: must be combined with day, hour or month in `by`'],
     [{ by: ['day'], zone: 'Mars' }, "report: zone: 'Mars' is not a known time zone; use an IANA name"],
   ])('of %j is rejected with the problem and the remedy', async (query, message) => {
     await expect(createLedger().report(query as never)).rejects.toThrow(message);

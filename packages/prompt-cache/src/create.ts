@@ -18,55 +18,55 @@ import { prefixOf, type Prefix } from './prefix.ts';
 /** Options of `createPromptCache`. */
 export interface PromptCacheOptions {
   /**
-   * Prices.
+   * Catalog with the prices.
    *
-   * @default the shipped catalogue
+   * @default the snapshot of `@majordomo/catalog`
    */
   readonly catalog?: Catalog | undefined;
   /**
-   * Store that shares the state of conversations between processes: hashes and counts, never text. If it fails or is late,
-   * the call continues in the order of its chain.
+   * Store that shares the state of conversations between processes. It receives hashes and counts, never text. If it fails or
+   * exceeds `storeTimeoutMs`, the order of the chain does not change.
    *
-   * @default memory of this process
+   * @default the memory of this process
    */
   readonly store?: CacheStore | undefined;
   /**
-   * Maximum wait for the store before a call, in milliseconds.
+   * Maximum time to wait for the store before a call, in milliseconds.
    *
    * @default 50
    */
   readonly storeTimeoutMs?: number | undefined;
   /**
-   * Maximum number of conversations in memory, 1 or more. Beyond it, the least recently used one is removed.
+   * Maximum number of conversations in memory, 1 or more. Beyond the maximum, the least recently used conversation is removed.
    *
    * @default 10_000
    */
   readonly maxConversations?: number | undefined;
   /**
-   * Maximum time for which a conversation stays away from the first healthy target of its chain, in milliseconds. Afterwards it
-   * returns. 0 returns at the second call. While the last attempt at that target, of any conversation, has failed, the maximum
-   * is 6 times as long.
+   * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. Then
+   * the conversation returns to the first healthy target. 0 returns at the second call. While the last attempt at the first
+   * healthy target, of any conversation, has failed, the maximum is 6 times as long.
    *
    * @default 1_800_000
    */
   readonly maxStayMs?: number | undefined;
   /**
-   * Minimum share of the expected cost at the first healthy target that must be saved, from 0 to 1. It does not apply while
-   * the last attempt at that target has failed.
+   * Minimum saving for which another target goes first, as a share of the expected cost at the first healthy target, from 0
+   * to 1. It does not apply while the last attempt at the first healthy target has failed.
    *
    * @default 0.1
    */
   readonly minSaving?: number | undefined;
   /**
-   * Lifetimes of `short` and `long` entries by vendor, in milliseconds. Vendors that are not listed keep their default.
+   * Lifetimes of `short` and `long` cache entries by vendor, in milliseconds. Vendors that are not listed have their default.
    *
    * @default { short: 300_000, long: 3_600_000 }, and for openai and azure { short: 1_800_000, long: 43_200_000 }
    */
   readonly lifetimesMs?: Readonly<Record<string, CacheLifetimes>> | undefined;
-  /** Receives each decision about a conversation whose prefix another target than the first healthy one holds. */
+  /** Receives each decision about a conversation whose prefix is cached by a target other than the first healthy one. */
   readonly onDecision?: ((decision: CacheDecision) => void) | undefined;
   /**
-   * Clock.
+   * Clock for the lifetimes of entries.
    *
    * @default the system clock
    */
@@ -79,11 +79,11 @@ export interface CacheLifetimes {
   readonly long: number;
 }
 
-/** Order function and listener for the same majordomo. */
+/** Order function and event listener. Pass both to the same majordomo. */
 export interface PromptCache {
   /** Function for `chain.order` of a majordomo or of one call. */
   readonly order: TargetOrder;
-  /** Listener for `onEvent`. It learns from usage which prefixes each target holds. */
+  /** Listener for `onEvent`, which determines from usage which prefixes each target holds. */
   readonly onEvent: (event: CallEvent) => void;
 }
 
@@ -102,12 +102,12 @@ const KINDS: KindsOf<PromptCacheOptions> = {
 const DEFAULT_LIFETIMES: CacheLifetimes = { short: 300_000, long: 3_600_000 };
 const OPENAI_LIFETIMES: CacheLifetimes = { short: 1_800_000, long: 43_200_000 };
 const VENDOR_LIFETIMES = { openai: OPENAI_LIFETIMES, azure: OPENAI_LIFETIMES };
-/** Maximum number of targets whose prefixes are known for one conversation. */
+/** Maximum number of targets that are remembered for one conversation. */
 const MAX_HOLDERS = 8;
 
 /**
- * Creates an order function and a listener that keep a conversation at the target that holds its prefix in the vendor's
- * cache, while that is cheaper than the first healthy target. Throws `config` for invalid options.
+ * Creates an order function and an event listener. They keep a conversation at the target that has its prefix in the vendor's
+ * cache, as long as that target is cheaper than the first healthy target. Throws `config` for invalid options.
  *
  * @example
  * const prompts = createPromptCache();
@@ -116,7 +116,7 @@ const MAX_HOLDERS = 8;
 export function createPromptCache(options: PromptCacheOptions = {}): PromptCache {
   checkOptions('createPromptCache', options, KINDS);
   if ((options.minSaving ?? 0) > 1)
-    throw new LlmError('config', 'createPromptCache: minSaving must be a number from 0 to 1', {
+    throw new LlmError('config', 'createPromptCache: minSaving: must be a number from 0 to 1', {
       path: 'minSaving',
     });
   const { catalog = shipped, clock = systemClock, onDecision, store } = options;
@@ -159,7 +159,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
         held: heldTokens(usage),
         input: usage.input,
         output: usage.output ?? 0,
-        // The vendor reads and writes its cache at the start of the attempt.
+        // Vendors read and write their cache at the start of an attempt.
         until: clock.now() - ms + lifetime,
       };
       const conversation = conversations.get(prefix.conversation);
@@ -170,13 +170,13 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
   };
 }
 
-/** Returns the tokens in the vendor's cache after a call. A vendor that caches by itself reports no writes. */
+/** Returns the number of tokens in the vendor's cache after a call. Vendors with automatic caching report no writes. */
 function heldTokens({ input = 0, cacheRead, cacheWrite }: Usage): number {
   if (cacheWrite === undefined && cacheRead !== undefined && cacheRead > 0) return input;
   return (cacheRead ?? 0) + (cacheWrite ?? 0);
 }
 
-/** Whether the messages, or the prefix if no message is cached, have the long lifetime. */
+/** Whether the cached messages, or the cached prefix if no messages are cached, have the long lifetime. */
 function isLong({ cache }: ChatRequest): boolean {
   if (typeof cache !== 'object') return cache === 'long';
   return cache.messages === 'none' ? cache.prefix === 'long' : cache.messages === 'long';

@@ -3,23 +3,24 @@ import type { CallInfo, ChatRequest, ResolvedTarget, Usage } from '@majordomo/co
 import type { Conversation, Holder } from './holders.ts';
 import { estimateTokens, type Prefix } from './prefix.ts';
 
-/** Decision about one call of a conversation whose prefix a target holds. */
+/** Decision about one call of a conversation whose prefix is cached by a target other than the first healthy one. */
 export interface CacheDecision {
   readonly call: CallInfo;
-  /** `stay`: the holder goes first. `return`: the first healthy target goes first, although another target holds the prefix. */
+  /** `stay` puts the target that holds the prefix first. `return` leaves the first healthy target first. */
   readonly type: 'stay' | 'return';
-  /** Target that holds the prefix. */
+  /** Target whose vendor has the prefix in its cache. */
   readonly target: string;
   /** First healthy target of the chain. */
   readonly first: string;
   /**
-   * Reason. `cheaper`: the holder saves at least `minSaving`, or the last attempt at `first` failed and the holder is not
-   * dearer. `expired`: the entry has reached the end of its lifetime, or the conversation no longer begins with it. `dearer`:
-   * the holder saves less. `too-long`: the conversation has stayed away for `maxStayMs`, or 6 times as long if the last
-   * attempt at `first` failed. `no-price`: the price of one of the two is unknown.
+   * Reason for the decision. `cheaper`: the holder saves at least `minSaving`, or the last attempt at `first` failed and the
+   * holder does not cost more. `dearer`: the holder saves less. `expired`: the lifetime of the entry has ended, or the
+   * conversation no longer begins with the prefix. `too-long`: the conversation has been away from the first healthy target for
+   * `maxStayMs`, or for 6 times as long if the last attempt at `first` failed. `no-price`: the price of one of the two targets is
+   * unknown.
    */
   readonly why: 'cheaper' | 'expired' | 'dearer' | 'too-long' | 'no-price';
-  /** Expected cost at `first` minus that at the holder, in nano-USD; `undefined` without prices or without a live entry. */
+  /** Expected cost at `first` minus expected cost at `target`, in nano-USD; `undefined` without prices or a valid entry. */
   readonly expectedSavedNanoUsd: bigint | undefined;
 }
 
@@ -30,7 +31,7 @@ export interface DecisionRules {
   readonly minSaving: number;
 }
 
-/** Facts of one call. */
+/** Input of a decision about one call. */
 export interface DecisionFacts {
   readonly call: CallInfo;
   readonly request: ChatRequest;
@@ -46,7 +47,7 @@ const FAILING_FACTOR = 6;
 
 const isHealthy = ({ health }: ResolvedTarget): boolean => health === undefined || health.state === 'healthy';
 
-/** Returns the decision; `undefined` if no healthy target holds more of the prefix than the first healthy one. */
+/** Returns the decision; `undefined` if no healthy target holds a longer prefix than the first healthy one. */
 export async function decide(
   facts: DecisionFacts,
   { catalog, maxStayMs, minSaving }: DecisionRules,
@@ -99,7 +100,7 @@ export async function decide(
 const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =>
   cost !== undefined && (other === undefined || cost < other);
 
-/** Returns the prefix that a target holds, if it is alive and the conversation still begins with it. */
+/** Returns the prefix that a target holds, if it has not expired and the conversation still begins with it. */
 function liveHolder({ conversation, prefix, now }: DecisionFacts, target: string): Holder | undefined {
   const holder = conversation.holders.find((one) => one.target === target);
   return holder !== undefined && holder.until > now && prefix.hashes[holder.count] === holder.hash
@@ -107,7 +108,7 @@ function liveHolder({ conversation, prefix, now }: DecisionFacts, target: string
     : undefined;
 }
 
-/** Returns the expected cost of the call at a target in nano-USD, if the model answers as long as the last time. */
+/** Returns the expected cost of a call at a target in nano-USD, assuming the output length of the previous response. */
 async function expectedCost(
   { target, vendor, model, billing }: ResolvedTarget,
   facts: DecisionFacts,

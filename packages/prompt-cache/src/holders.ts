@@ -2,25 +2,25 @@ import type { CacheStore } from '@majordomo/cache';
 import type { Clock } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
 
-/** Prefix that one target holds in its cache. */
+/** Prefix of a conversation that one target has in its cache. */
 export interface Holder {
   readonly target: string;
-  /** Number of messages, and the hash of this prefix. */
+  /** Number of messages in the prefix. `hash` is the hash of the prefix. */
   readonly count: number;
   readonly hash: string;
-  /** Cached tokens. */
+  /** Number of cached tokens. */
   readonly held: number;
-  /** Input and output tokens of the last request. */
+  /** Number of input and output tokens of the last request. */
   readonly input: number;
   readonly output: number;
-  /** End of the entry's lifetime, in epoch milliseconds. */
+  /** Expected end of the entry's lifetime, in epoch milliseconds. */
   readonly until: number;
 }
 
-/** State of one conversation: hashes and counts only. */
+/** State of one conversation. It contains hashes and counts, never text. */
 export interface Conversation {
   readonly holders: readonly Holder[];
-  /** Time since which another target than the first healthy one goes first, in epoch milliseconds. */
+  /** Time since which the first healthy target is not first, in epoch milliseconds. */
   readonly awaySince?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ interface ConversationsOptions {
   readonly clock: Clock;
 }
 
-/** Conversations in memory and, if there is one, in the store. */
+/** Stores conversations in memory and, if configured, in a shared store. */
 export class Conversations {
   private readonly options: ConversationsOptions;
   private readonly known = new Map<string, Conversation>();
@@ -45,7 +45,7 @@ export class Conversations {
     this.options = options;
   }
 
-  /** Returns a conversation; `undefined` if the store fails or is late. */
+  /** Returns a conversation; `undefined` if the store fails or does not answer in time. */
   async read(key: string, signal: AbortSignal): Promise<Conversation | undefined> {
     const { store } = this.options;
     if (store === undefined) {
@@ -58,12 +58,12 @@ export class Conversations {
     return stored;
   }
 
-  /** Returns the conversation that this process knows. */
+  /** Returns the conversation from the memory of this process. */
   get(key: string): Conversation {
     return this.known.get(key) ?? NO_HOLDERS;
   }
 
-  /** Stores a conversation. The shared store follows in the background. */
+  /** Stores a conversation in memory at once and in the shared store in the background. */
   write(key: string, conversation: Conversation): void {
     this.set(key, conversation);
     const { store, clock } = this.options;
@@ -73,7 +73,7 @@ export class Conversations {
     const write = async (): Promise<void> => {
       await store.set(KEY_PREFIX + key, conversation, ttlMs);
     };
-    // Without a stored value the other processes keep the order of the chain.
+    // If the write fails, other processes use the order of the chain.
     void write().catch(() => undefined);
   }
 
@@ -106,7 +106,7 @@ export class Conversations {
   }
 }
 
-/** Returns the stored conversation. A value of another form counts as none. */
+/** Parses a stored conversation. An invalid value becomes an empty conversation. */
 function parseConversation(value: unknown): Conversation {
   if (!isRecord(value) || !Array.isArray(value['holders']) || !value['holders'].every(isHolder))
     return NO_HOLDERS;

@@ -1,20 +1,20 @@
 import type { ChatRequest, Message } from '@majordomo/core';
 import { hash128, hashOf } from '@majordomo/core/toolkit';
 
-/** Number of characters per token, for text that no vendor has counted yet. */
+/** Estimated number of characters per token, for text whose tokens no vendor has counted. */
 const CHARS_PER_TOKEN = 4;
-/** Tokens of an image, a document or audio that no vendor has counted yet. */
+/** Estimated number of tokens of an image, document or audio recording whose tokens no vendor has counted. */
 const TOKENS_OF_BYTES = 1000;
 
 /** Hashes of a conversation. */
 export interface Prefix {
-  /** Key of the conversation: equal for all its requests, different per tenant. */
+  /** Key of the conversation, equal for all of its requests and different for each tenant. */
   readonly conversation: string;
-  /** Hashes of the first n messages, at index n, together with tools and system text. */
+  /** Hashes by number of messages: index n covers tools, system text and the first n messages. */
   readonly hashes: readonly string[];
 }
 
-/** Returns the hashes of a request; `undefined` without a user message. */
+/** Returns the hashes of a request; `undefined` if the request has no user message. */
 export function prefixOf(request: ChatRequest, tenant: string | undefined): Prefix | undefined {
   const { system = '', tools = [], messages } = request;
   const first = messages.find(({ role }) => role === 'user');
@@ -29,7 +29,7 @@ export function prefixOf(request: ChatRequest, tenant: string | undefined): Pref
 
 const toolHashes = new WeakMap<object, string>();
 
-/** Returns the hash of names and descriptions. Schemas may be objects of a library, which have no JSON. */
+/** Hashes names and descriptions only: schemas may be objects of a library that have no JSON form. */
 function toolsHash(tools: NonNullable<ChatRequest['tools']>): string {
   const known = toolHashes.get(tools);
   if (known !== undefined) return known;
@@ -38,7 +38,7 @@ function toolsHash(tools: NonNullable<ChatRequest['tools']>): string {
   return hash;
 }
 
-/** Estimates the tokens of messages. */
+/** Returns the estimated number of tokens of messages. */
 export function estimateTokens(messages: readonly Message[]): number {
   return messages
     .flatMap(({ parts }): readonly Piece[] => parts)

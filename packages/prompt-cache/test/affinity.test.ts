@@ -3,7 +3,7 @@ import { simulation } from './support/simulation.ts';
 
 const STEPS = 60;
 
-it('reads from the cache over a head that fails every second step, at 0.85 of the cost', async () => {
+it('costs at most 0.85 as much if the first target fails at every second step', async () => {
   const fails = (step: number): boolean => step % 2 === 1;
   const plain = await simulation({ steps: STEPS, fails });
   const ordered = await simulation({ steps: STEPS, fails, ordered: true });
@@ -12,7 +12,7 @@ it('reads from the cache over a head that fails every second step, at 0.85 of th
   expect(ordered.picoUsd / plain.picoUsd).toBeLessThanOrEqual(0.85);
 });
 
-it('does not return to a head that flaps for longer than maxStayMs, not even after compactions', async () => {
+it('stays away from a first target that fails repeatedly for longer than maxStayMs, even after compactions', async () => {
   const fails = (step: number): boolean => step % 2 === 1;
   const options = { steps: 200, parallel: 4, resultChars: 400, compactEvery: 100, fails };
   const plain = await simulation(options);
@@ -21,7 +21,7 @@ it('does not return to a head that flaps for longer than maxStayMs, not even aft
   expect(ordered.picoUsd / plain.picoUsd).toBeLessThanOrEqual(0.85);
 });
 
-it('costs at most 0.6 where the order of the chain is reversed at every call and the head comes back cold', async () => {
+it('costs at most 0.6 as much if every call reverses the order of the chain', async () => {
   const options = { steps: STEPS, reversed: true, pauseMs: 200_000 };
   const plain = await simulation(options);
   const ordered = await simulation({ ...options, ordered: true });

@@ -59,7 +59,7 @@ const cachedUsage = (cacheRead: number, cacheWrite: number): Usage => ({
 interface Fixture {
   readonly decisions: CacheDecision[];
   readonly clock: FakeClock;
-  /** Orders the targets of one call, and reports the usage of the target that serves it. */
+  /** Orders the targets of one call, and reports the usage of the target that serves the call. */
   call(
     messages: readonly Message[],
     targets: readonly ResolvedTarget[],
@@ -115,7 +115,7 @@ describe('after a failover', () => {
       { type: 'stay', target: 'acme/tail', first: 'acme/head', why: 'cheaper' },
       { type: 'stay', target: 'acme/tail', first: 'acme/head', why: 'cheaper' },
     ]);
-    // 10,000 tokens at the difference between the write rate and the read rate.
+    // 10,000 tokens times the difference between the write rate and the read rate.
     expect(decisions[0]?.expectedSavedNanoUsd).toBe(11_500_000n);
   });
 

@@ -3,7 +3,7 @@ import { documents } from './support/documents.ts';
 import { simulation } from './support/simulation.ts';
 
 it.each([1, 4, 11])(
-  'an agent with %i parallel calls costs at most half with a cache, and auto is not dearer',
+  'an agent with %i parallel calls costs at most half with a cache, and auto is not more expensive',
   async (parallel) => {
     const run = { steps: 40, parallel, resultChars: 400, compactEvery: 20 };
     const [none, short, auto] = await Promise.all(
@@ -16,7 +16,7 @@ it.each([1, 4, 11])(
   },
 );
 
-it('auto costs less than none and at most 0.9 of short for one-time documents', async () => {
+it('auto costs less than none, and at most 0.9 times as much as short, for documents that are used once', async () => {
   const [none, short, auto] = await Promise.all(
     (['none', 'short', 'auto'] as const).map(async (cache) => documents(cache, { count: 30 })),
   );

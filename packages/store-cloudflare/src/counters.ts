@@ -50,7 +50,7 @@ export function reserve(
   const after = new Map<string, Counter>();
   for (const claim of claims) {
     const { counter: name, amount, max, whenLapsed } = claim;
-    if (amount < 0n) throw new RangeError(`a claim on ${name} is below 0`);
+    if (amount < 0n) throw new RangeError(`counter ${name}: the amount of a claim must not be negative`);
     const counter = after.get(name) ?? present(sql, claim, now);
     const left = max - counter.used - counter.held;
     if (amount > left) {

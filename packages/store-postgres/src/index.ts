@@ -3,7 +3,7 @@ export type { PostgresClient } from './client/client.ts';
 export type { ListenerClient } from './client/listener.ts';
 export type { LanesOptions } from './lanes/options.ts';
 
-// types of other packages that the public API uses
+// Types of other packages that the public API uses.
 export type { ConversationStore, RunStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
 export type { CacheStore } from '@majordomo/cache';

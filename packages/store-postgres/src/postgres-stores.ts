@@ -18,12 +18,12 @@ import { PostgresRuns } from './runs/postgres-runs.ts';
 
 /** Options of `postgresStores`. */
 export interface PostgresOptions {
-  /** Client for all queries. It may connect through a pooler in transaction mode, because no session state is used. */
+  /** Client for all queries. It may use a pooler in transaction mode, because queries need no session state. */
   readonly client: PostgresClient;
   /**
-   * Separate session for `LISTEN`: a connected `Client` of `pg`, another `postgres()` with `max: 1`, or a function that returns
-   * one of them and is called again when the session is lost. Used by `shareHealth` and by observers of `channel`. It must not
-   * connect through a pooler.
+   * Separate session for `LISTEN`, which `shareHealth` and observers of `channel` require: a connected `Client` of `pg`, another
+   * `postgres()` with `max: 1`, or a function that returns one of them. The function is called again when the session is lost.
+   * The session must not use a pooler.
    */
   readonly listener?: ListenerClient | undefined;
   /**
@@ -33,28 +33,28 @@ export interface PostgresOptions {
    */
   readonly schema?: string | undefined;
   /**
-   * Whether tables are created and migrated at the first use. `false`: tables are only checked, and missing tables
-   * reject with `config`.
+   * Whether to create and migrate the tables at the first use. With `false`, the tables are only checked, and operations reject
+   * with `config` if a table is missing.
    *
    * @default true
    */
   readonly migrate?: boolean | undefined;
   /**
-   * Maximum wait for one answer, in milliseconds, including the wait for a free connection. Calls that wait longer reject
-   * with `network`. Set `storeTimeoutMs` of the ledger to the same value.
+   * Maximum duration of one operation in milliseconds, including the wait for a free connection. Operations that take longer
+   * reject with `network`. Set `storeTimeoutMs` of the ledger to the same value.
    *
    * @default 1_000
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Retention time of spending records, in milliseconds, at least a day. Limits do not need them.
+   * Time for which spending records are stored, in milliseconds, at least a day. Limits do not depend on records.
    *
    * @default 400 days
    */
   readonly keepRecordsMs?: number | undefined;
 }
 
-/** Stores in one database for all processes of all machines. */
+/** Stores in one database that the processes of all machines share. */
 export interface PostgresStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
@@ -63,17 +63,17 @@ export interface PostgresStores extends AsyncDisposable {
   /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
   readonly conversations: ConversationStore;
   /**
-   * Channel for events of runs on a durable engine, for its adapter and for `watchRun`, which needs `listener`. Messages of more
-   * than 7,999 bytes go through a table.
+   * Channel that transports events of runs on a durable engine. Pass it to the engine's adapter, and to `watchRun`, which
+   * requires `listener`. Messages of more than 7,999 bytes are transported through a table.
    */
   readonly channel: RunChannel;
-  /** Creates a gate that allows at most `most` concurrent attempts over all processes. Other attempts wait. */
+  /** Creates a gate that allows at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Shares benches and recoveries with other processes. Returns a function that stops it. Needs `listener`. */
+  /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `listener`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
-  /** Resolves when the database answers and its tables have this version. Rejects with `config` or `network`. */
+  /** Resolves if the database answers and its tables have the required version. Rejects with `config` or `network`. */
   ready(): Promise<void>;
-  /** Stops listening, sharing health, and renewing the locks of runs. The clients stay open, since the application owns them. */
+  /** Stops listening, sharing health, and renewing the locks of runs. The clients remain open; the application owns them. */
   close(): Promise<void>;
 }
 
@@ -82,8 +82,8 @@ const KEEP_RECORDS_MS = 400 * DAY_MS;
 const TIMEOUT_MS = 1000;
 
 /**
- * Creates stores over a client of `pg` or `postgres`. Throws `config` for an invalid option and names it. Opens nothing
- * before the first use.
+ * Creates stores that use a client of `pg` or `postgres`. Throws `config` with the name of an invalid option. The client is
+ * not used before the first operation.
  *
  * @example postgresStores({ client: new Pool({ connectionString }) })
  */

@@ -11,7 +11,7 @@ import { describe, it } from 'vitest';
 import { KINDS } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
-/** The ledger computes reports from the records. */
+/** Adds `report`, computed from the records, which the conformance suite requires. */
 function withReports(store: LedgerStore): LedgerStore {
   return { ...store, report: (query) => createLedger({ store }).report(query) };
 }

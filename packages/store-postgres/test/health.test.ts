@@ -14,12 +14,12 @@ describeWith('postgres', 'shared health', () => {
   const stateOf = ({ health }: Majordomo, target: string = TARGET): string | undefined =>
     health.snapshot()[target]?.state;
 
-  /** Returns processes that share health, and a function that adds one. */
+  /** Returns processes that share health, and a function that adds a process. */
   async function sharing(kinds: readonly Kind[]) {
     const schema = `health_${schemas++}`;
     await stores({ schema }).ready();
     const join = async (kind: Kind, majordomo: Majordomo = createMajordomo({ providers: [] })) => {
-      // A function reconnects a lost session.
+      // With a function, a lost session is reopened.
       const made = stores({ schema, listener: () => listener(kind) }, kind);
       await made.shareHealth(majordomo);
       return { majordomo, close: () => made.close() };
@@ -55,12 +55,12 @@ describeWith('postgres', 'shared health', () => {
       one!.health.bench('a/y', 60_000);
       await expect.poll(() => stateOf(other!)).toBe('healthy');
       await expect.poll(() => stateOf(other!, 'a/y')).toBe('benched');
-      // Notifications arrive again.
+      // The bench is delivered again as a notification.
       one!.health.bench('a/z', 60_000);
       await expect.poll(() => stateOf(other!, 'a/z')).toBe('benched');
     });
 
-    it('does not end an own bench because of an old recovery', async () => {
+    it('does not end a bench of this process because of an earlier recovery', async () => {
       const { all, join, schema } = await sharing([kind]);
       const { health } = all[0]!.majordomo;
       health.bench(TARGET, 60_000);

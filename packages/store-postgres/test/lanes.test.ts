@@ -9,7 +9,7 @@ import { until } from './support/until.ts';
 
 let calls = 0;
 
-/** Object that a test may change. */
+/** Creates an attempt whose properties a test can change. */
 const attempt = (of: object = {}): AttemptInfo =>
   Object.assign(of, {
     call: { id: `call ${calls++}` },
@@ -21,7 +21,7 @@ const attempt = (of: object = {}): AttemptInfo =>
 
 const OUTCOME = {} as Parameters<Permit['settle']>[0];
 
-/** Requests a place, and records the result as soon as it is known. */
+/** Requests admission and records the result when it is known. */
 function asked(gate: Gate, of: object = {}) {
   const seen: { said?: 'in' | 'denied' | 'left'; permit?: Permit } = {};
   void Promise.resolve(gate.admit(attempt(of))).then(
@@ -59,7 +59,7 @@ describeWith('postgres', 'lanes', () => {
     [{ each: 'target' }, ['a/x', 'a/y', 'a/x'], ['in', 'in', 'left']],
     [{}, ['a/x', 'b/y'], ['in', 'left']],
   ] as const)(
-    'with %j are asked for %j, and leave when they are aborted',
+    'with %j admit or queue the attempts %j, and release a queued one when it is aborted',
     async (options, targets, expected) => {
       const gate = stores().lanes({ name: 'one', most: 1, ...options });
       const leave = new AbortController();
@@ -80,7 +80,7 @@ describeWith('postgres', 'lanes', () => {
     expect(both).toHaveLength(2);
   });
 
-  it('are held while an attempt runs, and free one lease after it has lapsed', async () => {
+  it('are reserved while an attempt runs, and are released one lease after it has lapsed', async () => {
     const leaseMs = 300;
     const { ledger, lanes } = stores();
     const gate = lanes({ name: 'long', most: 1, leaseMs });
@@ -88,7 +88,7 @@ describeWith('postgres', 'lanes', () => {
     const running = asked(gate, lapsing);
     await until(() => running.said === 'in');
     const second = asked(gate);
-    // A reservation that is not renewed begins later and ends earlier.
+    // This reservation is not renewed. It begins later and ends earlier.
     const claim = {
       counter: 'witness',
       max: 1n,
@@ -117,7 +117,7 @@ describeWith('postgres', 'lanes', () => {
       const before = asked(gate);
       await until(() => before.said === 'in');
       await server.kill();
-      // The processes of connections end shortly after the server.
+      // The server ends the processes of its connections shortly after itself.
       await until(() =>
         ready().then(
           () => false,
@@ -133,22 +133,25 @@ describeWith('postgres', 'lanes', () => {
       [{ whenDown: { share: 0.1 } }, 1],
       [{ whenDown: { share: 1 } }, 8],
       [{ whenDown: 'admit' }, 11],
-    ] as const)('%j lets %d of a process run, those from before included', async (options, most) => {
-      const { gate, before, server } = await down(options);
-      const all = [before, ...Array.from({ length: 10 }, () => asked(gate))];
-      const inside = () => all.filter(({ said }) => said === 'in');
-      await until(() => inside().length === most);
-      await inside()[0]!
-        .permit?.settle(OUTCOME)
-        ?.catch(() => undefined);
-      if (most < 11) await until(() => inside().length > most);
-      expect(inside()).toHaveLength(Math.min(11, most + 1));
-      await server.start();
-      // Attempts that were admitted without PostgreSQL hold no place there.
-      await until(() => inside().length >= 8);
-    });
+    ] as const)(
+      '%j allows %d attempts of a process, including those admitted earlier',
+      async (options, most) => {
+        const { gate, before, server } = await down(options);
+        const all = [before, ...Array.from({ length: 10 }, () => asked(gate))];
+        const inside = () => all.filter(({ said }) => said === 'in');
+        await until(() => inside().length === most);
+        await inside()[0]!
+          .permit?.settle(OUTCOME)
+          ?.catch(() => undefined);
+        if (most < 11) await until(() => inside().length > most);
+        expect(inside()).toHaveLength(Math.min(11, most + 1));
+        await server.start();
+        // Attempts that were admitted during the outage have no reservation in PostgreSQL.
+        await until(() => inside().length >= 8);
+      },
+    );
 
-    it('deny where they are configured to, and state when to try again', async () => {
+    it('deny with whenDown "deny", with the time of a retry', async () => {
       const { gate } = await down({ whenDown: 'deny' });
       expect(await gate.admit(attempt())).toEqual({ deny: 'PostgreSQL does not answer', retryAfterMs: 1000 });
     });

@@ -21,7 +21,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
     const patient = postgresStores({ client, timeoutMs: 20_000 });
     await patient.ready();
     const stores = postgresStores({ client, timeoutMs });
-    // A busy machine may miss a short timeout once.
+    // On a busy machine a short timeout may be exceeded once.
     await expect.poll(() => stores.ready().then(() => 'ready')).toBe('ready');
     return { server, stores, patient, query };
   }
@@ -40,7 +40,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
         await ledger.settle(`${number}`, [{ counter: 'a', amount: 1n }]);
       }
       await server.kill();
-      // The processes of connections end shortly after the server.
+      // The server ends the processes of its connections shortly after itself.
       const failure = () => patient.cache.get('key').catch((error: unknown) => error);
       await expect.poll(failure).toMatchObject({ kind: 'network' });
       await server.start();
@@ -50,12 +50,12 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
         .toBeUndefined();
     }, 60_000);
 
-    it('ends each method within the timeout, and late answers hold nothing', async () => {
+    it('ends each method within the timeout and releases late reservations', async () => {
       const { server, stores, patient, query } = await running(kind, 300);
       const { ledger, cache } = stores;
       server.pause();
       const methods: PromiseLike<unknown>[] = [];
-      // Two statements are sent. The third reservation waits for them, and is never sent.
+      // Two statements are sent. The third reservation waits for them and is never sent.
       for (const id of ['1', '2', '3']) {
         methods.push(Promise.resolve(ledger.reserve(id, claim(1n), LEASE_MS)));
         await setImmediate();
@@ -65,10 +65,10 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
         methods.map((one) => Promise.resolve(one).catch((error: unknown) => error)),
       );
       for (const failure of failures) expect(failure).toMatchObject({ kind: 'network' });
-      // Until the next try, methods fail without a statement.
+      // Until the next test of the connection, methods fail without sending a statement.
       await expect(ledger.renew('1', LEASE_MS)).rejects.toMatchObject({ kind: 'network' });
       server.resume();
-      // Two of them were sent, and are released.
+      // The two that were sent are released.
       const states = () => query('SELECT id, state FROM majordomo.reservations ORDER BY id');
       await expect.poll(states).toEqual(['1', '2'].map((id) => ({ id, state: 'settled' })));
       expect(await amountsOf(patient.ledger)).toEqual([0n, 0n]);

@@ -38,7 +38,7 @@ describeWith('postgres', 'several processes', () => {
   }
 
   it('admit exactly the maximum of parallel reservations on new and existing counters', async () => {
-    // All of them create the tables at once.
+    // All processes create the tables at the same time.
     const workers = await Promise.all(KINDS.map(start));
     const admitted = async (reserve: object, round = ''): Promise<number> => {
       const counts = await Promise.all(
@@ -48,7 +48,7 @@ describeWith('postgres', 'several processes', () => {
     };
     expect(await admitted({ counter: 'many', times: 100, max: 100 })).toBe(100);
     for (let race = 0; race < RACES; race++) {
-      // One claim of each process on a new counter, then eight more on the existing one: 12 claims on 10.
+      // One claim of each process on a new counter, then eight more on the existing one: 12 claims for a maximum of 10.
       const counter = `race ${race}`;
       expect(await admitted({ counter, times: 1, max: 10 })).toBe(4);
       expect(await admitted({ counter: `${counter} full`, times: 1, max: 3 })).toBe(3);

@@ -139,7 +139,9 @@ describeWith('redis', 'books', () => {
   it('reject a lease or a period that is not a number', async () => {
     const { ledger } = stores();
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
-    await expect(ledger.reserve('1', [claim], Number.NaN)).rejects.toThrow('leaseMs is not a number');
+    await expect(ledger.reserve('1', [claim], Number.NaN)).rejects.toThrow(
+      'leaseMs: must be a number, not NaN',
+    );
     await expect(ledger.reserve('2', [{ ...claim, resetsInMs: Number.NaN }], 1000)).rejects.toThrow(
       RangeError,
     );

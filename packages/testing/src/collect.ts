@@ -11,7 +11,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 
-/** Result of a model's stream, finished or failed. */
+/** Complete or failed result of a model's stream. */
 export interface Collected {
   readonly events: readonly ModelEvent[];
   /** Finished parts, in order. */
@@ -26,10 +26,10 @@ export interface Collected {
   readonly error: LlmError | undefined;
 }
 
-/** Called for every batch of events. Return `leave` to stop reading. */
+/** Called for every batch of events. Returning `leave` stops the reading. */
 export type OnStep = (events: readonly ModelEvent[]) => 'leave' | undefined;
 
-/** Reads `Model.stream` to its end. Returns an `LlmError` as part of the result and throws other errors. */
+/** Reads `Model.stream` to its end. An `LlmError` becomes part of the result; other errors are thrown. */
 export async function collect(
   model: Model,
   request: ModelRequest,

@@ -1,4 +1,3 @@
-// fakes
 export { fakeClock, type FakeClock } from './clock/fake-clock.ts';
 export { seededRandom } from './clock/random.ts';
 export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from './fake/fake-provider.ts';
@@ -21,11 +20,9 @@ export type {
 export { collect, type Collected, type OnStep } from './collect.ts';
 export { operationProblem, turnProblem } from './script/check.ts';
 
-// network
 export { noNetwork, type BlockedConnection } from './network/no-network.ts';
 export { refusedURL } from './network/refused.ts';
 
-// server
 export {
   startFaultyServer,
   type FaultyServer,
@@ -40,7 +37,6 @@ export type {
   ScriptedResponse,
 } from './server/response.ts';
 
-// recordings
 export { awsHandler, type AwsHandler } from './record/aws-handler.ts';
 export { recordingFolder, type RecordingFolder } from './record/folder.ts';
 export { record, type RecordingFetch, type RecordOptions } from './record/record.ts';

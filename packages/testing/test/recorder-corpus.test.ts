@@ -2,12 +2,12 @@ import { hasRecordings, recordings, skippedNote } from '@majordomo/test-support'
 import { describe, expect, it } from 'vitest';
 import { parseRecording, record, replayRecordings } from '../src/index.ts';
 
-/** Contains a placeholder with the shape of a key. */
+/** Recording that contains a placeholder with the shape of a key. */
 const PLACEHOLDER = 'perplexity/chat-s-text-06-stream-raw-round-trips-terminal-type-yaml';
 
 describe.skipIf(!hasRecordings)(`exchanges of real vendors${skippedNote}`, () => {
-  it('are written, and play back the same bytes', async () => {
-    // All of them were looked at on 2026-11-20; each costs some 5 ms.
+  it('are written, and replay the same bytes', async () => {
+    // Every fifth recording is checked. On 2026-11-20 all of them passed.
     const found = recordings().filter(({ id }, at) => at % 5 === 0 && id !== PLACEHOLDER);
     const changed: string[] = [];
     for (const { id, request, body, status, headers } of found) {

@@ -107,7 +107,7 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
     expect(other.failure).toMatchObject({
       kind: 'invalid-request',
       status: 400,
-      message: expect.stringContaining('nothing is left of the recordings') as string,
+      message: expect.stringContaining('no recording is left') as string,
     });
   });
 

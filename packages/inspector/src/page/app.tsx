@@ -15,7 +15,7 @@ const VIEWS = [
 ] as const;
 type View = (typeof VIEWS)[number][0];
 
-/** Reads the route from the hash, such as `#calls/<id>`, so that links and the back button work. */
+/** Reads the route from the URL's hash, such as `#calls/<id>`, so that links and the back button work. */
 function useRoute(): { readonly view: View; readonly rest: string } {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
@@ -73,8 +73,8 @@ const Mark = (): JSX.Element => (
 const SAID: Readonly<Record<Connection, string>> = {
   connecting: 'Connecting',
   live: 'Live',
-  lost: 'Connecting again',
-  closed: 'Not connected: open the address with its token once more',
+  lost: 'Reconnecting',
+  closed: 'Not connected: open the URL with its token again',
 };
 
 function Live(): JSX.Element {

@@ -21,14 +21,14 @@ export function CallDetail({ call, now }: { readonly call: FeedCall; readonly no
       </h2>
       <Facts call={call} now={now} />
       {call.error !== undefined && <ErrorBox error={call.error} title="The call failed" />}
-      <Section title="Attempts" note={call.tries.length === 0 ? 'Nobody has been asked yet.' : undefined}>
+      <Section title="Attempts" note={call.tries.length === 0 ? 'No attempt has started yet.' : undefined}>
         {call.tries.length > 0 && <Waterfall call={call} now={now} />}
         {call.tries.map(
           (each, index) =>
             each.error !== undefined && (
               <details key={index} class="error-of">
                 <summary>
-                  Error of {each.target}, try {each.attempt ?? 1}: {each.error.kind}
+                  Error of {each.target}, attempt {each.attempt ?? 1}: {each.error.kind}
                 </summary>
                 <ErrorBox error={each.error} />
               </details>
@@ -47,7 +47,7 @@ export function CallDetail({ call, now }: { readonly call: FeedCall; readonly no
       {showsContent && call.hasContent === true && <Content call={call} />}
       <Events call={call} />
       {!showsContent && (
-        <p class="hint small">Prompts and answers are not kept: the option `content` is off.</p>
+        <p class="hint small">Prompts and responses are not stored: the option `content` is off.</p>
       )}
     </article>
   );

@@ -5,7 +5,7 @@ import { CallRow } from './call-row.tsx';
 import { count } from './format.ts';
 import { useCosts } from './hooks.ts';
 
-/** Height of a row, as in the style sheet. */
+/** Height of a row in pixels, equal to the height in the style sheet. */
 const ROW = 58;
 const BEYOND = 8;
 
@@ -16,7 +16,7 @@ interface CallListProps {
   readonly onSelect: (id: string) => void;
 }
 
-/** List that renders visible rows only. New calls do not move the rows of a list that is scrolled down. */
+/** List that renders only its visible rows. New calls do not move the rows of a list that is scrolled down. */
 export function CallList({ calls, selected, now, onSelect }: CallListProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const [{ top, height }, setWindow] = useState({ top: 0, height: 900 });
@@ -71,7 +71,7 @@ export function CallList({ calls, selected, now, onSelect }: CallListProps): JSX
       >
         {calls.length === 0 && (
           <p class="hint" role="option" aria-selected="false" aria-disabled="true">
-            No call is like that.
+            No call matches the filter.
           </p>
         )}
         <div role="presentation" class="all" style={{ height: `${calls.length * ROW}px` }}>
@@ -111,7 +111,7 @@ function useMeasured(list: Ref, set: (window: { top: number; height: number }) =
   }, []);
 }
 
-/** Keeps the first visible row in place when calls are added above it, unless the list is at its top. */
+/** Keeps the first visible row in place when calls are added above it, unless the list is scrolled to the top. */
 function useAnchored(list: Ref, calls: readonly FeedCall[]): void {
   const before = useRef(calls);
   useLayoutEffect(() => {

@@ -7,7 +7,7 @@ import { Icon, Outcome } from './icons.tsx';
 
 interface CallRowProps {
   readonly call: FeedCall;
-  /** Current time, for running calls. */
+  /** Current time, for the duration of running calls. */
   readonly now: number;
   readonly isSelected: boolean;
   readonly place: number;
@@ -57,7 +57,7 @@ export function CallRow({ call, now, isSelected, place, of, onSelect }: CallRowP
   );
 }
 
-/** Returns the target that answered, otherwise the latest attempted target, otherwise the first of the chain. */
+/** Returns the target that answered, otherwise the last attempted target, otherwise the first target of the chain. */
 const titleOf = ({ answeredBy, tries, targets, spec }: FeedCall): string =>
   answeredBy ?? tries.findLast(({ outcome }) => outcome !== 'skipped')?.target ?? targets[0] ?? spec;
 
@@ -66,7 +66,7 @@ interface MiniProps {
   readonly took: number;
 }
 
-/** Waterfall in one line. The details contain the same as text. */
+/** Waterfall in one line. The call's details contain the same data as text. */
 function MiniBars({ call, took }: MiniProps): JSX.Element {
   const whole = Math.max(1, took);
   return (

@@ -26,12 +26,12 @@ export function CallsView({ selected }: { readonly selected: string }): JSX.Elem
           <CallList calls={listed} selected={selected} now={now} onSelect={choose} />
         )}
       </section>
-      <section class="detail" aria-label="The chosen call" tabIndex={-1} id="detail">
+      <section class="detail" aria-label="The selected call" tabIndex={-1} id="detail">
         {call === undefined ? (
           <p class="hint">
             {selected === ''
-              ? 'Choose a call to see its attempts, events, usage and errors.'
-              : 'This call is not kept any more.'}
+              ? 'Select a call to see its attempts, events, usage and errors.'
+              : 'This call is no longer stored.'}
           </p>
         ) : (
           <CallDetail call={call} now={now} />
@@ -42,7 +42,7 @@ export function CallsView({ selected }: { readonly selected: string }): JSX.Elem
 }
 
 function choose(id: string): void {
-  // Each selected call would otherwise be a step of the back button.
+  // Otherwise each selected call would be a step of the back button.
   if (location.hash.startsWith('#calls/')) history.replaceState(null, '', `#calls/${id}`);
   else history.pushState(null, '', `#calls/${id}`);
   dispatchEvent(new HashChangeEvent('hashchange'));
@@ -53,6 +53,6 @@ const Empty = (): JSX.Element => (
     <p>
       <strong>No call yet.</strong>
     </p>
-    <p>The first one shows up here by itself, the moment it begins.</p>
+    <p>Calls appear here when they start.</p>
   </div>
 );

@@ -8,7 +8,7 @@ import { stacked, wallClock, type Stacks } from './steps.ts';
 const COLOURS = 6;
 const HEIGHT = 240;
 
-/** Color of a row. Rows after the sixth share one. */
+/** Color of a row. All rows after the sixth have the same color. */
 export const colorAt = (index: number): string => `var(--series-${Math.min(index, COLOURS)})`;
 
 interface ChartProps {
@@ -17,7 +17,7 @@ interface ChartProps {
   readonly steps: number;
 }
 
-/** Columns over time. The table below contains the figures as text. */
+/** Columns of spending over time. The table below contains the figures as text. */
 export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | undefined>(undefined);
@@ -42,12 +42,12 @@ export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
   return (
     <figure class="chart">
       <figcaption aria-hidden="true">{caption(stacks, at, step)}</figcaption>
-      <div ref={place} role="img" aria-label="Spending over time; the figures stand in the table below" />
+      <div ref={place} role="img" aria-label="Spending over time; the table below contains the figures" />
     </figure>
   );
 }
 
-/** Whether the dark mode is active. The canvas does not support custom properties and is drawn again with other colors. */
+/** Whether dark mode is active. The canvas ignores custom properties, so the chart is drawn again when the mode changes. */
 function useDark(): boolean {
   const query = matchMedia('(prefers-color-scheme: dark)');
   const [dark, setDark] = useState(query.matches);

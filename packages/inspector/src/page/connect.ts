@@ -1,10 +1,10 @@
 import type { FeedCall, FeedHealth, FeedHello } from '../feed-types.ts';
 import type { Store } from './store.ts';
 
-/** Path of the page. All requests go to paths below it. */
+/** Path of the page. All requests are sent to paths below it. */
 export const base = location.pathname.replace(/\/$/, '');
 
-/** Connects to the feed. The browser reconnects after a lost connection, but not after a refusal. */
+/** Connects to the feed. Browsers reconnect after a lost connection, but not after an error response. */
 export function connect(store: Store): void {
   const source = new EventSource(`${base}/events`);
   const on = <T>(name: string, take: (value: T) => void): void => {
@@ -19,7 +19,7 @@ export function connect(store: Store): void {
       return;
     }
     store.setConnection('closed');
-    // A server that restarts refuses for a while. A server with another session refuses permanently.
+    // A restarting server rejects requests for a while. A server with another session rejects them permanently.
     setTimeout(() => void again(store), 3000);
   });
 }

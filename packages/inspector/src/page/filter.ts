@@ -13,7 +13,7 @@ export interface Filter {
 export const ALL: Filter = { shown: 'all', tenant: '', target: '', text: '' };
 export const NO_TENANT = '\u0000';
 
-/** Whether another target than the one that answered was tried or skipped before. */
+/** Whether a target other than the one that answered was tried or skipped first. */
 export const failedOver = ({ outcome, answeredBy, tries }: FeedCall): boolean =>
   outcome === 'finished' &&
   tries.some(

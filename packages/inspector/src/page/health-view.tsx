@@ -9,7 +9,7 @@ import { isFailing, targetSummaries, type TargetSummary } from './summary.ts';
 const BENCHES: readonly (readonly [string, number | null])[] = [
   ['1 min', 60_000],
   ['15 min', 900_000],
-  ['until put back', null],
+  ['until released', null],
 ];
 
 /** Targets that were called or failed, with buttons to bench and release them. */
@@ -25,20 +25,20 @@ export function HealthView(): JSX.Element {
   const change = (target: string, ms: number | null | undefined, done: string): void => {
     steer(target, ms).then(
       () => setSaid(`${target} ${done}.`),
-      (error: unknown) => setSaid(`${target} stays as it is: ${String(error)}`),
+      (error: unknown) => setSaid(`${target} was not changed: ${String(error)}`),
     );
   };
   return (
     <div class="page">
       <h2>Health</h2>
       <p class="soft">
-        A benched target is passed over until its time is over; then one call probes it. What is benched here
-        holds for this process.
+        Calls skip a benched target until its bench ends. Then one call probes the target. Changes made here
+        apply to this process only.
       </p>
       <p role="status" class="told">
         {said}
       </p>
-      {targets.length === 0 && <p class="hint">No target has been asked yet.</p>}
+      {targets.length === 0 && <p class="hint">No target has been called yet.</p>}
       <ul class="board">
         {targets.map((target) => (
           <Target
@@ -81,11 +81,11 @@ function Target({ target, health, fared, now, onChange }: TargetProps): JSX.Elem
         <Fact name="median" value={fared?.p50Ms === undefined ? '–' : duration(fared.p50Ms)} />
         {failures > 0 && <Fact name="failures in a row" value={count(failures)} />}
         {benches > 0 && <Fact name="benches in a row" value={count(benches)} />}
-        {restingKeys > 0 && <Fact name="keys that rest" value={count(restingKeys)} />}
+        {restingKeys > 0 && <Fact name="benched keys" value={count(restingKeys)} />}
         {retires !== undefined && <Fact name="model retires" value={retires} />}
         {successor !== undefined && <Fact name="successor" value={successor} />}
       </dl>
-      <div class="actions" role="group" aria-label={`Steer ${target}`}>
+      <div class="actions" role="group" aria-label={`Bench or release ${target}`}>
         {state === 'healthy' ? (
           BENCHES.map(([label, ms]) => (
             <button key={label} type="button" onClick={() => onChange(target, ms, `is benched, ${label}`)}>
@@ -93,8 +93,8 @@ function Target({ target, health, fared, now, onChange }: TargetProps): JSX.Elem
             </button>
           ))
         ) : (
-          <button type="button" class="main" onClick={() => onChange(target, undefined, 'is back')}>
-            Put back
+          <button type="button" class="main" onClick={() => onChange(target, undefined, 'is released')}>
+            Release
           </button>
         )}
       </div>
@@ -118,8 +118,8 @@ const share = (fared: TargetSummary | undefined): string =>
 export function stateText(health: FeedHealth | undefined, now: number): string {
   if (health === undefined || health.state === 'healthy')
     return (health?.failures ?? 0) > 0 ? 'Healthy, with failures' : 'Healthy';
-  if (health.state === 'probing') return 'Being probed';
-  if (health.forever === true) return 'Benched until it is put back';
+  if (health.state === 'probing') return 'Probing';
+  if (health.forever === true) return 'Benched until released';
   const left = (health.until ?? now) - now;
-  return left > 0 ? `Benched for ${rough(left)}` : 'Bench is over: the next call probes it';
+  return left > 0 ? `Benched for ${rough(left)}` : 'Bench has ended: the next call probes the target';
 }

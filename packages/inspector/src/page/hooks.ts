@@ -8,7 +8,8 @@ export const StoreContext = createContext<Store | undefined>(undefined);
 
 export function useStore(): Store {
   const store = useContext(StoreContext);
-  if (store === undefined) throw new Error('the view has no store');
+  if (store === undefined)
+    throw new Error('useStore: the view has no store; render it within a store provider');
   return store;
 }
 
@@ -17,14 +18,14 @@ export function useKnown(): PageState {
   const [known, setKnown] = useState(store.known);
   useEffect(() => {
     const take = (): void => setKnown(store.known);
-    // The store may have changed between the first rendering and this effect.
+    // The store may have changed between the first render and this effect.
     take();
     return store.subscribe(take);
   }, [store]);
   return known;
 }
 
-/** Returns the server's time and renders again after each interval. */
+/** Returns the server's time. The view is rendered again after each interval. */
 export function useNow(everyMs: number): number {
   const { skew } = useKnown();
   const [, draw] = useState(0);
@@ -40,7 +41,7 @@ export interface Loaded<T> {
   readonly error?: string | undefined;
 }
 
-/** Requests JSON, and again after each interval. The previous value remains until the next one arrives. */
+/** Requests JSON at once and after each interval. The previous value remains until the next one arrives. */
 export function useLoaded<T>(
   path: string | undefined,
   query: Readonly<Record<string, string>> = {},
@@ -68,11 +69,11 @@ export function useLoaded<T>(
   return loaded;
 }
 
-/** The ledger records attempts shortly after a call ends. */
+/** Delay of a request for costs after a call has ended, in milliseconds. The ledger records attempts a little later. */
 const RECORDED_AFTER_MS = 400;
 const MAX_IDS = 60;
 
-/** Requests the costs of visible calls. */
+/** Requests the costs of the visible calls. */
 export function useCosts(calls: readonly FeedCall[]): void {
   const store = useStore();
   const { hello } = useKnown();

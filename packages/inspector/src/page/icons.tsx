@@ -11,7 +11,7 @@ const PATHS = {
   back: 'M10 3L5 8l5 5',
 } as const;
 
-/** Icon without a text alternative. Its meaning is in the text next to it. */
+/** Icon without a text alternative, for use next to a text with the same meaning. */
 export const Icon = ({ name }: { readonly name: keyof typeof PATHS }): JSX.Element => (
   <svg class={`icon ${name}`} viewBox="0 0 16 16" aria-hidden="true">
     <path d={PATHS[name]} />

@@ -6,7 +6,7 @@ import { usd } from './format.ts';
 import { stateText } from './health-view.tsx';
 import { useKnown, useNow, type Loaded } from './hooks.ts';
 
-/** Targets of a spec or a name. No model is called. */
+/** Form that resolves a spec or a name to its targets. No model is called. */
 export function MeaningView(): JSX.Element {
   const { hello, calls } = useKnown();
   const [spec, setSpec] = useState('');
@@ -26,8 +26,8 @@ export function MeaningView(): JSX.Element {
     <div class="page">
       <h2>Resolve</h2>
       <p class="soft">
-        What a spec or a name stands for at this moment, in the order in which it would be tried. Nobody is
-        called.
+        The targets that a spec or a name currently resolves to, in the order in which they are tried. No
+        model is called.
       </p>
       <form class="ask" onSubmit={submit}>
         <label>

@@ -1,11 +1,11 @@
 import { base } from './connect.ts';
 
-/** Requests JSON from the server. Throws the server's message if it refuses. */
+/** Requests JSON from the server. Throws an error with the server's message if the server rejects the request. */
 export async function requestJson<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
   return jsonOf<T>(await fetch(`${base}/${path}?${new URLSearchParams(query).toString()}`));
 }
 
-/** Benches a target for this time, or until it is released (`null`). Releases it with `undefined`. */
+/** Benches a target for `ms` milliseconds, or until its release with `null`. Releases the target with `undefined`. */
 export async function steer(target: string, ms: number | null | undefined): Promise<void> {
   const body = JSON.stringify(ms === undefined ? { target } : { target, ms });
   await jsonOf(

@@ -13,7 +13,7 @@ const RANGES = [
 ] as const;
 const EVERY_MS = 5000;
 
-/** Spending over time, and remaining amounts of limits. */
+/** Spending over time, and the remaining amounts of limits. */
 export function SpendingView(): JSX.Element {
   const { hello } = useKnown();
   const [by, setBy] = useState<string>('model');
@@ -26,9 +26,7 @@ export function SpendingView(): JSX.Element {
     return (
       <div class="page">
         <h2>Spending</h2>
-        <p class="hint">
-          No ledger keeps books here: give one to the gateway, and what calls cost stands here.
-        </p>
+        <p class="hint">This inspector has no ledger. Configure a ledger to see the cost of calls.</p>
       </div>
     );
   return (
@@ -64,7 +62,7 @@ export function SpendingView(): JSX.Element {
       )}
       <h2>Limits</h2>
       {limits.error !== undefined && <p role="alert">{limits.error}</p>}
-      {limits.value?.length === 0 && <p class="hint">There is no limit, or none that has been used.</p>}
+      {limits.value?.length === 0 && <p class="hint">No limit exists, or no limit has been used.</p>}
       <ul class="limits">
         {limits.value?.map((limit) => (
           <Left key={`${limit.name} ${limit.key}`} limit={limit} />
@@ -75,7 +73,7 @@ export function SpendingView(): JSX.Element {
 }
 
 function Rows({ by, spending }: { readonly by: string; readonly spending: FeedSpending }): JSX.Element {
-  if (spending.rows.length === 0) return <p class="hint">Nothing was booked in this time.</p>;
+  if (spending.rows.length === 0) return <p class="hint">No cost was recorded in this period.</p>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Spending in figures">
       <table class="rows">

@@ -1,15 +1,15 @@
 import type { FeedSpending } from '../feed-types.ts';
 
 export interface Stacks {
-  /** Seconds since the epoch, as if the zone of the page were UTC. */
+  /** Starts of the columns in seconds since the epoch, as if the page's time zone were UTC. */
   readonly at: readonly number[];
-  /** Heights in dollars. Each series is on top of the next one. The last series contains all rows without a color. */
+  /** Heights in USD. Each series is stacked on top of the next one. The last series contains all rows without a color. */
   readonly series: readonly { readonly name: string; readonly height: readonly number[] }[];
 }
 
 const HOUR = 3_600_000;
 
-/** Converts spending to columns, including hours and days without spending. `end`: the current hour or day, as if it were UTC. */
+/** Converts spending to columns, including empty hours and days. `end` is the current hour or day, as if it were UTC. */
 export function stacked(
   { at, rows }: FeedSpending,
   step: 'hour' | 'day',

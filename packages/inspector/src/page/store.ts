@@ -2,18 +2,18 @@ import type { FeedCall, FeedCost, FeedHealth, FeedHello } from '../feed-types.ts
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'closed';
 
-/** State of the page. Each change creates another object, so that views can compare. */
+/** State of the page. Each change creates a new object, so that views can compare states by identity. */
 export interface PageState {
   readonly connection: Connection;
   readonly hello: FeedHello | undefined;
-  /** This browser's clock minus the server's, in ms. */
+  /** Difference between the browser's clock and the server's, in milliseconds. */
   readonly skew: number;
-  /** Newest first. */
+  /** Calls, newest first. */
   readonly calls: readonly FeedCall[];
   readonly health: readonly FeedHealth[];
 }
 
-/** Stores the messages of the server and notifies the views, at most once per frame. */
+/** Stores the server's messages and notifies the views at most once per frame. */
 export class Store {
   private readonly byId = new Map<string, FeedCall>();
   private readonly listeners = new Set<() => void>();
@@ -63,18 +63,18 @@ export class Store {
     return this.costs.get(id);
   }
 
-  /** Returns the ids whose cost has not been requested. */
+  /** Returns the ids of calls whose costs have not been requested. */
   withoutCost(ids: readonly string[]): readonly string[] {
     return ids.filter((id) => !this.costs.has(id));
   }
 
-  /** Stores costs. A call without a cost is not requested again. */
+  /** Stores costs. The cost of a call without a record is not requested again. */
   setCosts(ids: readonly string[], costs: Readonly<Record<string, FeedCost>>): void {
     for (const id of ids) this.costs.set(id, costs[id]);
     this.set({});
   }
 
-  /** Removes ended calls, oldest first, like the server. */
+  /** Removes ended calls beyond the maximum, oldest first, as the server does. */
   private trim(): void {
     const { keep = Infinity } = this.now.hello ?? {};
     for (const [id, { outcome }] of this.byId) {
@@ -93,7 +93,7 @@ export class Store {
   private changed(): void {
     if (this.isDue) return;
     this.isDue = true;
-    // A page in the background receives no frames and is drawn when it becomes visible.
+    // Background pages receive no frames. They are drawn when they become visible.
     requestAnimationFrame(() => {
       this.isDue = false;
       for (const listener of this.listeners) listener();

@@ -8,7 +8,7 @@ const SLICES = 60;
 const WIDTH = 4;
 const HEIGHT = 32;
 
-/** Summary of the listed calls, with their distribution over time. */
+/** Summary of the listed calls and their distribution over time. */
 export function SummaryStrip({
   calls,
   now,
@@ -48,7 +48,7 @@ const Figure = ({ name, value, tone = '' }: FigureProps): JSX.Element => (
 const percent = (share: number): string =>
   share === 1 ? '100 %' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-/** Columns of calls over time. The figures next to it contain the same as text. */
+/** Columns with the number of calls over time. The adjacent figures contain the same data as text. */
 function Activity({ over }: { readonly over: readonly Slice[] }): JSX.Element {
   const most = Math.max(1, ...over.map(({ finished, failedOver, failed }) => finished + failedOver + failed));
   const high = (calls: number): number => (calls === 0 ? 0 : Math.max(1.5, (calls / most) * HEIGHT));

@@ -5,7 +5,7 @@ import { failedOver } from './filter.ts';
 export interface Summary {
   readonly calls: number;
   readonly running: number;
-  /** Share of finished calls among those that ended, from 0 to 1. */
+  /** Share of finished calls among the ended calls, from 0 to 1. */
   readonly finished: number | undefined;
   readonly failedOver: number;
   readonly failed: number;
@@ -32,14 +32,14 @@ export function summaryOf(calls: readonly FeedCall[]): Summary {
   };
 }
 
-/** Number of calls in one slice of time. */
+/** Number of calls in a period of time. */
 export interface Slice {
   readonly finished: number;
   readonly failedOver: number;
   readonly failed: number;
 }
 
-/** Divides the time from the oldest call to now, at least a minute, into `most` slices. */
+/** Divides the time from the oldest call to now, at least a minute, into `most` periods. */
 export function slices(calls: readonly FeedCall[], now: number, most: number): readonly Slice[] {
   const oldest = calls.at(-1)?.startedAt ?? now;
   const span = Math.max(60_000, now - oldest);
@@ -55,14 +55,14 @@ export function slices(calls: readonly FeedCall[], now: number, most: number): r
   return all;
 }
 
-/** Attempts of a target in the stored calls, without those that failed because of the request. */
+/** Attempts of a target in the stored calls, without failures that the request caused. */
 export interface TargetSummary {
   readonly attempts: number;
   readonly failed: number;
   readonly p50Ms: number | undefined;
 }
 
-/** Kinds of failures that the client caused: they say nothing about the target. */
+/** Kinds of failures that the request caused. They indicate nothing about the target. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',
@@ -71,7 +71,7 @@ const REQUEST_KINDS: readonly string[] = [
   'aborted',
 ];
 
-/** Share of failed attempts from which a target counts as failing, and the least attempts for this judgment. */
+/** Share of failed attempts, and minimum number of attempts, from which a target counts as failing. */
 const FAILING_SHARE = 0.5;
 const MIN_ATTEMPTS = 5;
 

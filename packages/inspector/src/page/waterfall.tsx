@@ -6,7 +6,7 @@ import { marks } from './scale.ts';
 
 const MARKS = 4;
 
-/** Attempts of a call over time: pale while waiting, full from the first content. */
+/** Attempts of a call over time. Bars are pale until the first content. */
 export function Waterfall({ call, now }: { readonly call: FeedCall; readonly now: number }): JSX.Element {
   const end = Math.max(1, (call.endedAt ?? now) - call.startedAt, ...call.tries.map(endOf));
   const percent = (ms: number): string => `${(ms / end) * 100}%`;
@@ -65,7 +65,7 @@ function Bar({ each, end }: { readonly each: FeedAttempt; readonly end: number }
 function describeAttempt(each: FeedAttempt): string {
   const { outcome, at, ms, firstAt, why, until, error, retryInMs, usage } = each;
   if (outcome === 'skipped')
-    return `passed over: ${why ?? 'unknown'}${until === undefined ? '' : ` until ${time(until)}`}`;
+    return `skipped: ${why ?? 'unknown'}${until === undefined ? '' : ` until ${time(until)}`}`;
   const parts = [
     outcome === 'failed' && error !== undefined
       ? whyOf(error)

@@ -7,7 +7,7 @@ import { HEAD, world, type World } from './support/world.ts';
 
 const LONG = 120_000;
 
-/** Runs wherever it is taken for a part of the page. */
+/** Markup that runs a script if it is rendered as HTML. */
 const MARKUP = `<img src=x onerror="window.ran=1"><svg onload="window.ran=1"></svg><script>window.ran=1</script>`;
 
 describeWith('chromium', 'content and pages of others', () => {
@@ -45,7 +45,7 @@ describeWith('chromium', 'content and pages of others', () => {
     LONG,
   );
 
-  // Browsers send a cookie to every port of its host, so that only the second is refused for more than its want of one.
+  // Browsers send a cookie to every port of its host. Only the second host is rejected for more than a missing cookie.
   it.each(['localhost', '127.0.0.1'])(
     'a page on another port of %s can neither read the inspector nor bench targets',
     async (host) => {

@@ -9,7 +9,7 @@ import { openBrowser, openPage } from './support/browser.ts';
 import { listen } from './support/listen.ts';
 import { eventsOf, HEAD, TAIL, world, type World } from './support/world.ts';
 
-/** To be looked at; CI keeps them. */
+/** Folder of screenshots, which CI stores for inspection. */
 const SHOTS = join(import.meta.dirname, '../../../../.ci/out/inspector');
 const LONG = 120_000;
 
@@ -112,7 +112,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
       const { page } = opened;
       await page.locator('.row').first().waitFor();
       await w.server.close();
-      await page.getByText('Connecting again').waitFor();
+      await page.getByText('Reconnecting').waitFor();
       for (let n = 1; n <= 300; n++) for (const event of eventsOf(n, overloaded)) w.inspector.onEvent(event);
       await using again = await listen((request) => w.inspector.fetch(request), w.server.port);
       expect(again.port).toBe(w.server.port);
@@ -141,7 +141,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
         .getByText('2,000', { exact: true })
         .waitFor();
       await page.getByLabel('Search in').fill('…007');
-      await page.getByText('No call is like that.').waitFor();
+      await page.getByText('No call matches the filter.').waitFor();
       expect(wrong).toEqual([]);
     },
     LONG,
@@ -198,14 +198,14 @@ describeWith('chromium', 'the inspector in a browser', () => {
       await page.getByRole('link', { name: 'Health' }).focus();
       await page.keyboard.press('Enter');
       await page
-        .getByRole('group', { name: `Steer ${TAIL}` })
+        .getByRole('group', { name: `Bench or release ${TAIL}` })
         .getByText('15 min')
         .focus();
       await page.keyboard.press('Enter');
       await page.getByText(`${TAIL} is benched, 15 min.`).waitFor();
       await page.getByText('Benched for 15 min').waitFor();
       expect(w.majordomo.health.snapshot()[TAIL]?.state).toBe('benched');
-      await page.getByRole('button', { name: 'Put back', exact: true }).click();
+      await page.getByRole('button', { name: 'Release', exact: true }).click();
       await page.getByText('Benched for').waitFor({ state: 'detached' });
       expect(w.majordomo.health.snapshot()[TAIL]?.state ?? 'healthy').toBe('healthy');
     },
@@ -287,7 +287,7 @@ async function someCalls(w: World): Promise<void> {
 
 type Show = (page: Page, w: World) => Promise<void>;
 
-/** Views: the list, an answer, a failure, health, spending, and the targets of a spec. */
+/** Views: the list, a response, a failure, health, spending, and the targets of a spec. */
 const STATES: Readonly<Record<string, Show>> = {
   '1-calls': async (page) => {
     await page.locator('.row').nth(5).waitFor();

@@ -20,10 +20,10 @@ export const newReader = (): Reader => ({
   beats: 0,
 });
 
-/** A connection of a page. */
+/** Connection of a page. */
 export interface Connected {
   readonly response: Response;
-  /** Advances the time and reads one message. */
+  /** Advances the clock and reads one message. */
   read(ms?: number): Promise<void>;
   leave(): void;
   cancel(): Promise<void>;

@@ -22,7 +22,7 @@ export interface World {
   call(spec: string, options?: CallOptions, request?: ChatRequest): Promise<unknown>;
 }
 
-/** Creates an inspector of fake providers with a fake clock. */
+/** Creates an inspector with fake providers and a fake clock. */
 export function world(
   models: { readonly head?: Models; readonly tail?: Models } = {},
   options: Partial<InspectorOptions> = {},

@@ -63,7 +63,7 @@ it('an unknown cost is emitted once for each target, and again after 10,000 othe
   expect(emitted).toHaveLength(10_002);
 });
 
-it('a record that is not stored is emitted each time', () => {
+it('emits every record that is not stored', () => {
   const { alerts, emitted } = setUp();
   const record = { id: '1' } as never;
   alerts.onUnrecorded(record, 'full');
@@ -81,7 +81,7 @@ it('a failure of the store is emitted again after the store has answered', () =>
 });
 
 describe('a threshold', () => {
-  it('is emitted at its share, in ascending order', async () => {
+  it('emits each reached share, in ascending order', async () => {
     const { book, emitted } = setUp({ alertAt: [0.9, 0.5] });
     await book(49n);
     expect(emitted).toEqual([]);
@@ -92,7 +92,7 @@ describe('a threshold', () => {
     ]);
   });
 
-  it('reads and reserves nothing once it was emitted', async () => {
+  it('does not read or reserve in the store after the alert', async () => {
     const reserved: string[] = [];
     const { book } = setUp({ alertAt: [0.5] }, (memory) => ({
       reserve: (id, claims, leaseMs) => {
@@ -105,7 +105,7 @@ describe('a threshold', () => {
     expect(reserved).toHaveLength(1);
   });
 
-  it('is emitted later if the store fails at first', async () => {
+  it('is emitted at the next booking if the store failed at the first', async () => {
     let isDown = true;
     const { book, types } = setUp({ alertAt: [0.5] }, (memory) => ({
       reserve: (id, claims, leaseMs) => {
@@ -140,7 +140,7 @@ describe('a threshold', () => {
 });
 
 describe('a spent limit', () => {
-  it('is emitted once nothing is left', async () => {
+  it('is emitted when the complete limit is used', async () => {
     const { book, emitted } = setUp();
     await book(99n);
     expect(emitted).toEqual([]);
@@ -176,7 +176,7 @@ describe('a limit that runs out', () => {
   };
 
   it.each<[bigint, readonly number[]]>([
-    // 169, 168, 72 and 24 hours.
+    // Rates of an hour last 169, 168, 72 and 24 hours.
     [169n, []],
     [168n, [7]],
     [72n, [3]],
@@ -203,7 +203,7 @@ describe('a limit that runs out', () => {
   });
 
   it('is not emitted if it resets at that time or before', async () => {
-    // The day ends in eleven hours.
+    // 11 hours remain until the end of the day.
     const resets = setUp({ per: 'day', max: { requests: 5 + 5 * 11 } });
     await bookFive(resets, 1n);
     expect(resets.types()).toEqual([]);

@@ -7,7 +7,7 @@ import type { LedgerStore } from '../contract/store.ts';
 import type { LimitCounters } from '../limits/limit-counters.ts';
 import { BurnRate } from '../limits/burn-rate.ts';
 
-/** Amount that was booked or refused on a counter of a limit. */
+/** Amount that a limit's counter booked or denied. */
 export interface BookedAmount {
   readonly limit: LimitCounters;
   readonly counter: string;
@@ -18,14 +18,14 @@ export interface BookedAmount {
 const DEFAULT_SHARES = [0.8, 0.9, 0.95];
 const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
-/** Smallest share that is reported as drift. Smaller differences come from rounding and discounts. */
+/** Smallest difference of costs that emits `drift`, as a share. Rounding and discounts cause smaller differences. */
 const MIN_DRIFT = 0.01;
-/** Maximum number of remembered alerts and burn rates. Beyond it, the memory is cleared. */
+/** Maximum number of remembered alerts and of burn rates. All are forgotten when it is exceeded. */
 const MAX_REMEMBERED = 10_000;
-/** Lease of a claim that decides which process emits an alert. It is settled at once. */
+/** Lease of the claim with which one process wins the right to emit an alert, in milliseconds. It is settled at once. */
 const CLAIM_LEASE_MS = 30_000;
 
-/** Emits alerts, each once. */
+/** Emits each alert once. */
 export class Alerts {
   private readonly store: LedgerStore;
   private readonly clock: Clock;
@@ -56,7 +56,7 @@ export class Alerts {
   /** Checks a counter after a call was denied. */
   async onRefused(booked: BookedAmount): Promise<void> {
     const state = await this.stateOf(booked);
-    // Otherwise reservations of other calls fill the limit, and they may be released.
+    // Reservations of other calls fill the limit. They may be released.
     if (state !== undefined && state.used + booked.amount > booked.limit.max)
       await this.emitOnce(booked, 'spent', { type: 'spent', state });
   }
@@ -75,7 +75,7 @@ export class Alerts {
     this.emit({ type: 'unrecorded', record, error });
   }
 
-  /** Reports a failure of the store, once until it answers again. */
+  /** Emits `store-down` for the first failure after the store last answered. */
   onStoreDown(error: unknown): void {
     if (this.isDown) return;
     this.isDown = true;
@@ -116,8 +116,8 @@ export class Alerts {
   }
 
   /**
-   * Emits an alert once over all processes of the store: the process that gets the only unit of a counter
-   * emits it.
+   * Emits an alert once across all processes that share the store. Each process tries to reserve a counter with a maximum of
+   * 1, and the process that succeeds emits the alert.
    */
   private async emitOnce(
     { limit, counter, tenant }: BookedAmount,
@@ -162,7 +162,7 @@ export class Alerts {
   }
 }
 
-/** Shorter periods always run out within a day. */
+/** Whether a period lasts longer than a day. Shorter periods always end within a day. */
 function isLong({ definition: { per } }: LimitCounters): boolean {
   return per === 'day' || per === 'month' || per === 'ever' || (typeof per === 'object' && per.ms >= DAY_MS);
 }

@@ -2,25 +2,25 @@ import type { LimitState } from './limit.ts';
 import type { SpendRecord } from './record.ts';
 
 /**
- * Event that needs attention. `threshold`, `spent` and `running-out` are emitted once per limit, counter and
- * period over all processes of a store, `unrecorded` once per record, and the others once per process and
- * target, or once per outage.
+ * Event that needs attention. `threshold`, `spent` and `running-out` are emitted once per limit, counter and period across
+ * all processes that share a store. `unrecorded` is emitted once per record, `unpriced` and `drift` once per process and
+ * target, `store-down` once per process and outage.
  */
 export type Alert =
-  /** A share of `alertAt` has been used. */
+  /** The used amount has reached a share from the limit's `alertAt`. */
   | { readonly type: 'threshold'; readonly share: number; readonly state: LimitState }
-  /** Nothing is left, or a call was denied that would fit into a new period. */
+  /** The limit is used up, or it denied a call that would fit into a new period. */
   | { readonly type: 'spent'; readonly state: LimitState }
-  /** At the rate of the last 24 hours, the limit is spent within this number of days and before it resets. */
+  /** At the rate of the last 24 hours, the limit will be used up within this number of days, before its period ends. */
   | { readonly type: 'running-out'; readonly days: 1 | 3 | 7; readonly state: LimitState }
-  /** The cost of a target's calls is unknown. */
+  /** The cost of a target's calls is unknown. `missing` lists the reasons. */
   | { readonly type: 'unpriced'; readonly target: string; readonly missing: readonly string[] }
   /**
-   * The cost that the vendor reports differs from the catalogue's. `share` is the difference as a share of
-   * the reported cost, positive if the catalogue is more expensive.
+   * The cost that the vendor reports differs from the cost by the catalog's price. `share` is the difference as a share of
+   * the reported cost, positive if the catalog's price is higher.
    */
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
-  /** The store cannot store this record. Limits may have counted it. */
+  /** The store can never store this record. Limits may have counted its amounts. */
   | { readonly type: 'unrecorded'; readonly record: SpendRecord; readonly error: unknown }
-  /** The store failed or did not answer in time. Emitted again only after the store has answered. */
+  /** The store failed or timed out. The alert is not repeated until the store has answered again. */
   | { readonly type: 'store-down'; readonly error: unknown };

@@ -16,68 +16,69 @@ export interface LedgerOptions {
    */
   readonly store?: LedgerStore | undefined;
   /**
-   * Catalogue with prices.
+   * Catalog with the prices.
    *
    * @default the snapshot of `@majordomo/catalog`
    */
   readonly catalog?: Catalog | undefined;
-  /** Limits. Two limits with the same name, or a limit that no call could pass, are a `config` error. */
+  /** Initial limits. Two limits with the same name, or a limit that no call could pass, throw `config`. */
   readonly limits?: readonly Limit[] | undefined;
   /**
-   * Decision on a call without a known price under a limit of money: `admit` lets it pass uncounted and emits
-   * an alert.
+   * Decision on a call whose price is unknown and that a limit in USD applies to. `admit` allows the call, counts no money for
+   * it and emits an alert.
    *
    * @default 'deny'
    */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
   /**
-   * Amount that an attempt reserves: `maximum`, so that no limit is exceeded; `likely`, the output that 99 of
-   * 100 responses of this target did not exceed; or a function that returns a number of output tokens.
+   * Amount that an attempt reserves. `maximum` reserves the most that the attempt can use, so that calls never exceed a limit
+   * together. `likely` reserves the number of output tokens that 99 of 100 responses of this target did not exceed. A function
+   * returns the number of output tokens to reserve, or `undefined` for the maximum.
    *
    * @default 'maximum'
    */
   readonly reserve?: 'maximum' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
   /**
-   * Counts the pages of PDFs, such as the media fitter of `createMajordomo`. Without it, a PDF with
-   * compressed objects is reserved as the most pages that the model accepts.
+   * Counts the pages of PDFs, for example the media fitter of `createMajordomo`. Without it, a PDF whose objects are
+   * compressed reserves the maximum number of pages that the model accepts.
    */
   readonly media?: Pick<MediaFitter, 'pages'> | undefined;
   /**
-   * Handling of a call that fits into a limit of money or tokens, but not next to the reservations of other
-   * calls in progress. `wait`: the call waits in order of arrival within the process until enough of them
-   * have settled. `deny`: the call fails with `denied` and a short `retryAfterMs`.
+   * Handling of a call that fits into a limit of money or tokens, but not in addition to the reservations of other calls in
+   * progress. With `wait` the call waits until enough of them have settled, in order of arrival within the process. With
+   * `deny` the call fails with `denied` and a `retryAfterMs` of one second.
    *
    * @default 'wait'
    */
   readonly whenHeld?: 'wait' | 'deny' | undefined;
   /**
-   * Maximum wait for reservations of other calls, in milliseconds. Afterwards the call is denied as with
+   * Maximum time that a call waits for the reservations of other calls, in milliseconds. Afterwards the call is denied, as with
    * `whenHeld: 'deny'`.
    *
    * @default 30_000
    */
   readonly heldTimeoutMs?: number | undefined;
   /**
-   * Decision on calls while the store fails or does not answer within `storeTimeoutMs`. Calls that are
-   * admitted meanwhile are booked when the store answers again.
+   * Decision on calls while the store fails or does not answer within `storeTimeoutMs`. With `admit`, the amounts and records
+   * of these calls are stored when the store answers again.
    *
    * @default 'deny'
    */
   readonly whenDown?: 'admit' | 'deny' | undefined;
   /**
-   * Maximum wait for the store, in milliseconds.
+   * Maximum time to wait for the store before and after an attempt, in milliseconds.
    *
    * @default 250
    */
   readonly storeTimeoutMs?: number | undefined;
-  /** Keys of call metadata that records contain. */
+  /** Keys of call metadata to store as tags of each record. Keys that limits use are always stored. @default [] */
   readonly tags?: readonly string[] | undefined;
   /** Receives alerts. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
-  /** Receives the record of each attempt when it is booked, for example for telemetry. */
+  /** Receives the record of each attempt when the attempt is booked, for example for telemetry. */
   readonly onRecord?: ((record: SpendRecord) => void) | undefined;
   /**
-   * Clock.
+   * Clock of timers and periods.
    *
    * @default the system clock
    */
@@ -87,52 +88,51 @@ export interface LedgerOptions {
 /** Amount that was spent outside of majordomo. */
 export interface Entry {
   readonly vendor: string;
-  /** A decimal number such as `0.0125`. */
+  /** Amount in USD, as a decimal number such as `0.0125`. */
   readonly usd: string;
   readonly tenant?: string | undefined;
   /** Tags of the record. Limits match them like call metadata. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /**
-   * Id of the entry. An id that was booked before is ignored.
+   * Id of the entry. An entry with the id of an earlier entry is ignored.
    *
    * @default a random id
    */
   readonly id?: string | undefined;
 }
 
-/** Limits, reservations, records and reports over one store. */
+/** Enforces limits, stores a record of each attempt and computes reports, all with one store. */
 export interface Ledger {
-  /** For `createMajordomo({ gates: [ledger.gate] })`. */
+  /** Gate for `createMajordomo({ gates: [ledger.gate] })`. */
   readonly gate: Gate;
   /** Returns the current limits. */
   limits(): readonly Limit[];
   /**
-   * Adds a limit or replaces the limit with the same name, whose alerts can be emitted again. Throws `config`
-   * for an invalid limit.
+   * Adds a limit or replaces the limit with the same name. The alerts of a replaced limit can be emitted again. Throws
+   * `config` for an invalid limit.
    */
   setLimit(limit: Limit): void;
   /** Removes a limit. An unknown name is ignored. */
   removeLimit(name: string): void;
   /**
-   * Returns the states of one limit or of all limits. A limit with `each` has a state for each counter that
-   * was used.
+   * Returns the states of one limit, or of all limits without a name. A limit with `each` has one state for each counter that
+   * attempts have used. Rejects with `config` for an unknown name.
    */
   state(limit?: string): Promise<readonly LimitState[]>;
   /** Returns records, oldest first. */
   records(query?: RecordQuery): AsyncIterable<SpendRecord>;
-  /** Returns rows in the order of their keys. */
+  /** Returns the rows of a report in the order of their keys. Rejects with `config` for an invalid query. */
   report(query: ReportQuery): Promise<readonly ReportRow[]>;
   /**
-   * Books an amount that was spent elsewhere, such as the price of an e-mail. It counts towards matching
-   * limits and is never denied.
+   * Books an amount that was spent outside of majordomo, such as the price of an e-mail. The amount counts towards matching
+   * limits and is never denied. Rejects with `config` for an invalid entry.
    */
   book(entry: Entry): Promise<void>;
   /**
-   * Waits until all bookings in progress are stored. Rejects if the store fails, and once for a record that
-   * it can never store. On platforms that end a request's work with the request, use the call's `waitUntil`
-   * instead.
+   * Resolves when all bookings in progress are stored. Rejects if the store fails, and once for a record that the store can
+   * never store. On platforms that stop a request's work when the response ends, pass the call's `waitUntil` instead.
    */
   flush(): Promise<void>;
-  /** Flushes and closes the store. Records that could not be stored are emitted as `unrecorded`. */
+  /** Flushes, then closes the store. Emits `unrecorded` for each record that could not be stored. */
   close(): Promise<void>;
 }

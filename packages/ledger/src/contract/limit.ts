@@ -1,30 +1,30 @@
-/** Maximum amount of money, tokens or requests in a period, for all calls or for some. */
+/** Maximum amount of money, tokens or requests per period, for all calls or for those that `where` selects. */
 export interface Limit {
-  /** Unique name for errors, alerts and states. */
+  /** Unique name, which errors, alerts and states contain. */
   readonly name: string;
   /**
-   * Maximum per period: USD as a decimal string, tokens (input and output together), or requests (attempts,
-   * failed ones included).
+   * Maximum per period: USD as a decimal string, tokens (the sum of input and output), or requests (the number of attempts,
+   * including failed ones).
    */
   readonly max: { readonly usd: string } | { readonly tokens: number } | { readonly requests: number };
   /**
-   * Period. Calendar periods follow the clock of `zone`; `{ ms }` are consecutive windows that start at the
-   * epoch.
+   * Length of a period. Named periods follow the calendar and clock of `zone`. `{ ms }` are consecutive periods of this
+   * length, the first of which starts at the Unix epoch. `ever` never resets.
    */
   readonly per: 'minute' | 'hour' | 'day' | 'month' | 'ever' | { readonly ms: number };
   /**
-   * IANA name of the time zone.
+   * IANA name of the time zone of named periods.
    *
    * @default 'UTC'
    */
   readonly zone?: string | undefined;
   /**
-   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of
-   * the call's metadata. Calls without the value share one counter (`tenant=`). Values are percent-encoded in
-   * counter keys.
+   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of the call's
+   * metadata. Calls without a value for a key share one counter, such as `tenant=`. Counter keys contain percent-encoded
+   * values.
    */
   readonly each?: readonly string[] | undefined;
-  /** Filter: only attempts that match every list count towards the limit. */
+  /** Filter. Only attempts that match every listed key count towards the limit. */
   readonly where?:
     | {
         readonly tenant?: readonly string[] | undefined;
@@ -34,8 +34,8 @@ export interface Limit {
       }
     | undefined;
   /**
-   * Effect of a denial: the call fails, or tries the next target. A call that may try the next target does
-   * not wait for reservations of other calls.
+   * Effect of a denial: with `fail` the call fails, with `advance` it tries the next target. A call that can try another
+   * target does not wait for the reservations of other calls.
    *
    * @default 'fail'
    */
@@ -48,22 +48,22 @@ export interface Limit {
   readonly alertAt?: readonly number[] | undefined;
 }
 
-/** Current state of one counter of a limit. Amounts are in the limit's unit, money in nano-USD. */
+/** Current state of one counter of a limit. Amounts are in the limit's unit; money is in nano-USD (1e-9 USD). */
 export interface LimitState {
   readonly limit: Limit;
   /** Values of `each`, such as `tenant=acme,provider=openai`; `''` without `each`. */
   readonly key: string;
-  /** Amount that was used in the current period. */
+  /** Amount used in the current period. */
   readonly used: bigint;
   /** Amount that attempts in progress have reserved. */
   readonly held: bigint;
-  /** `max − used − held`. Negative after an overrun. */
+  /** `max − used − held`. Negative if more than `max` was used. */
   readonly left: bigint;
   /** End of the period in epoch milliseconds; `undefined` for a limit that never resets. */
   readonly resetsAt: number | undefined;
   /**
-   * Time at which the limit is spent at the rate of the last 24 hours, or since its first use if that is
-   * later, in epoch milliseconds. `undefined` with less than an hour of data or fewer than five attempts.
+   * Time at which the limit will be used up, in epoch milliseconds, at the rate of the last 24 hours or since the first use,
+   * whichever is shorter. `undefined` with less than an hour of data or fewer than five attempts.
    */
   readonly emptyAt: number | undefined;
 }

@@ -1,53 +1,56 @@
 import type { Cost } from '@majordomo/catalog';
 import type { Attempt, Usage } from '@majordomo/core';
 
-/** Attempt that reached a vendor, or amount that was booked by `ledger.book`. */
+/** Record of an attempt that reached a vendor, or of an amount that `ledger.book` booked. */
 export interface SpendRecord {
-  /** `<call>/<target>/<attempt>`. */
+  /** Unique id: `<call>/<target>/<attempt>`. */
   readonly id: string;
   /** End of the attempt as an ISO date in UTC. */
   readonly at: string;
   /** Id of the call. */
   readonly call: string;
-  /** `chat`, `image` and other operations; `booked` for an amount that was spent elsewhere. */
+  /** Operation, such as `chat` or `image`, or `booked` for an amount from `ledger.book`. */
   readonly operation: string;
   readonly target: string;
   readonly vendor: string | undefined;
   readonly model: string | undefined;
-  /** Innermost alias or preset that resolved to the target. */
+  /** Innermost alias or preset that resolved to the target; `undefined` without one. */
   readonly name: string | undefined;
   readonly tenant: string | undefined;
-  /** Call metadata that `LedgerOptions.tags` selects. */
+  /** Values of the call metadata keys that `LedgerOptions.tags` and limits select. */
   readonly tags: Readonly<Record<string, string>>;
   readonly outcome: Attempt['outcome'];
   readonly ms: number;
   /** Usage as the vendor reported it; `undefined` if it reported none. */
   readonly usage: Usage | undefined;
-  /** Cost as a decimal integer in nano-USD; `undefined` if it is unknown or included. */
+  /** Cost as a decimal integer in nano-USD (1e-9 USD); `undefined` if it is unknown or a plan includes the attempt. */
   readonly nanoUsd: string | undefined;
   /**
-   * Source of `nanoUsd`. `estimate`: majordomo stopped the attempt after its request was sent, and the vendor reported no
-   * usage; `nanoUsd` is the most that its input can cost.
+   * Source of `nanoUsd`. With `estimate`, majordomo stopped the attempt after its request was sent, the vendor reported no
+   * usage, and `nanoUsd` is the maximum cost of the attempt's input.
    */
   readonly basis: Cost['basis'] | 'estimate';
   /**
-   * Amount that reads from the prompt cache saved, as a decimal integer in nano-USD (`cacheEffect` of `@majordomo/catalog`);
-   * `undefined` if it is unknown or the attempt is included.
+   * Amount that reads from the prompt cache saved, as a decimal integer in nano-USD. `cacheEffect` of `@majordomo/catalog`
+   * computes it. `undefined` if it is unknown or a plan includes the attempt.
    */
   readonly cacheSavedNanoUsd?: string | undefined;
-  /** Extra amount paid for writes to the prompt cache, as a decimal integer in nano-USD; `undefined` like `cacheSavedNanoUsd`. */
+  /**
+   * Extra cost of writes to the prompt cache, as a decimal integer in nano-USD. `undefined` if it is unknown or a plan includes
+   * the attempt.
+   */
   readonly cacheExtraNanoUsd?: string | undefined;
-  /** Reasons why the cost is unknown, or notes on it. */
+  /** Reasons why the cost is unknown, and notes on an estimate. */
   readonly missing: readonly string[];
-  /** Date of the catalogue with the price. */
+  /** ISO date of the catalog that contains the price. */
   readonly catalog: string;
 }
 
 /** Filter for records. */
 export interface RecordQuery {
-  /** Earliest time, inclusive. */
+  /** Earliest end of the attempt, inclusive. */
   readonly from?: Date | undefined;
-  /** Latest time, exclusive. */
+  /** Latest end of the attempt, exclusive. */
   readonly to?: Date | undefined;
   readonly call?: string | undefined;
   readonly tenant?: string | undefined;

@@ -16,9 +16,9 @@ export type ReportKey =
 
 /** Filter and dimensions of a report. */
 export interface ReportQuery extends RecordQuery {
-  /** Dimensions: one row for each combination that occurs. Without dimensions, the report has one row. */
+  /** Dimensions: the report has one row for each combination of values that occurs. Without dimensions, it has one row. */
   readonly by: readonly ReportKey[];
-  /** Name of the tag for `by: ['tag']`. */
+  /** Name of the tag for `by: ['tag']`, which requires it. */
   readonly tag?: string | undefined;
   /**
    * IANA name of the time zone of days, hours and months.
@@ -27,7 +27,7 @@ export interface ReportQuery extends RecordQuery {
    */
   readonly zone?: string | undefined;
   /**
-   * Whether days, hours or months of the range without records have rows. Requires a day, hour or month in
+   * Whether to add rows for the days, hours or months of the range that have no records. Requires `day`, `hour` or `month` in
    * `by`.
    *
    * @default false
@@ -36,9 +36,9 @@ export interface ReportQuery extends RecordQuery {
 }
 
 /**
- * Row of a report. Keys of days are `YYYY-MM-DD`, of hours `YYYY-MM-DDTHH`, of months `YYYY-MM`, in the zone;
- * a missing value is `''`. Abandoned attempts do not count as `failed`, and attempts that a plan includes do
- * not count as `unpriced`.
+ * Row of a report. Keys in the report's time zone are `YYYY-MM-DD` for days, `YYYY-MM-DDTHH` for hours and `YYYY-MM` for
+ * months. The key of a missing value is `''`. `failed` does not include abandoned attempts, and `unpriced` does not include
+ * attempts that a plan includes.
  */
 export interface ReportRow {
   readonly key: Readonly<Record<string, string>>;
@@ -50,24 +50,21 @@ export interface ReportRow {
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly nanoUsd: bigint;
-  /** Amount that reads from prompt caches saved: the sum over the records where it is known. */
+  /** Amount that reads from prompt caches saved, in nano-USD: the sum of the records in which it is known. */
   readonly cacheSavedNanoUsd: bigint;
   /**
-   * Extra amount paid for writes to prompt caches: the sum over the records where it is known.
-   * `cacheSavedNanoUsd - cacheExtraNanoUsd` is the net saving.
+   * Extra cost of writes to prompt caches, in nano-USD: the sum of the records in which it is known. The net saving is
+   * `cacheSavedNanoUsd - cacheExtraNanoUsd`.
    */
   readonly cacheExtraNanoUsd: bigint;
-  /** Number of attempts whose price is unknown. `nanoUsd` lacks them. */
+  /** Number of attempts whose price is unknown. `nanoUsd` does not include them. */
   readonly unpriced: number;
   /**
-   * Number of attempts whose tokens the vendor did not report. `input` and `output` lack them. Attempts that are billed by
-   * other units, such as images, are not counted here.
+   * Number of attempts whose tokens the vendor did not report. `input` and `output` do not include them. Attempts that are
+   * billed by other units, such as images, do not increase this number.
    */
   readonly unknownUsage: number;
-  /**
-   * Median duration of the attempts, in milliseconds. Stores that compute reports themselves may be off by 5
-   * %.
-   */
+  /** Median duration of the attempts, in milliseconds. Some stores compute it with an error of up to 5 %. */
   readonly p50Ms: number;
   readonly p95Ms: number;
 }

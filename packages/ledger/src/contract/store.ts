@@ -1,90 +1,89 @@
 import type { RecordQuery, SpendRecord } from './record.ts';
 import type { ReportQuery, ReportRow } from './report.ts';
 
-/** Consecutive periods of equal length. */
+/** Consecutive periods of equal length, for a store that computes them with its own clock. */
 export interface EqualPeriods {
-  /** Length of a period in milliseconds, an integer. */
+  /** Length of a period in milliseconds, as an integer. */
   readonly ms: number;
-  /** Start of the first period after the epoch, from 0 to below `ms`. */
+  /** Start of the first period after the Unix epoch, in milliseconds, at least 0 and less than `ms`. */
   readonly phaseMs: number;
 }
 
 /**
- * Amount that is held on a counter until it is settled. Amounts are exact within int64. Periods are given as
- * the time that is left of them, since clocks differ. The store's clock counts.
+ * Amount that a counter holds until it is settled. Amounts are exact integers within int64. The ends of periods are passed as
+ * remaining time, because the clocks of processes differ; the store adds them to its own clock.
  */
 export interface Claim {
   readonly counter: string;
-  /** Maximum of used and held amounts after the claim. */
+  /** Maximum sum of used and held amounts, including this claim. */
   readonly max: bigint;
   readonly amount: bigint;
-  /** Time until the counter resets, in milliseconds. The first claim of a period sets its end. `undefined`: it never resets. */
+  /** Time until the counter resets, in milliseconds. The first claim of a period sets the period's end. `undefined`: never. */
   readonly resetsInMs: number | undefined;
   /**
-   * Time until the end of the following period, set shortly before a period ends. A claim that reaches the
-   * store late starts the following period. Otherwise it would start a period that ends at once and admits
-   * the same amount again.
+   * Time until the end of the following period, in milliseconds, set shortly before a period ends. A claim that reaches the
+   * store after the end starts the following period with it. Without this value the claim would start a period that ends
+   * almost at once, and the same amount would be admitted again.
    */
   readonly nextResetsInMs?: number | undefined;
   /**
-   * Set if all periods have the same length. A store with its own clock starts periods by that clock.
-   * Otherwise two processes with different clocks would start more periods than the time has.
+   * Set if all periods have the same length. A store with its own clock starts periods by that clock. Otherwise processes with
+   * different clocks would start too many periods.
    */
   readonly window?: EqualPeriods | undefined;
-  /** Effect of a lease that is not renewed: the amount counts as spent, or is released. */
+  /** Effect of a lapsed lease: with `spent` the amount counts as used, with `free` it is released. */
   readonly whenLapsed: 'spent' | 'free';
-  /** Tenant of the counter; absent for a counter of all tenants. */
+  /** Tenant of the counter; `undefined` for a counter that all tenants share. */
   readonly tenant?: string | undefined;
 }
 
-/** Counter that has no room for a claim. */
+/** Counter without enough remaining amount for a claim. */
 export interface Refusal {
   readonly counter: string;
-  /** Amount that is left. Negative after an overrun. */
+  /** Remaining amount. Negative if more than the maximum was used. */
   readonly left: bigint;
   /** Amount that other reservations hold. */
   readonly held: bigint;
-  /** Number of reservations that hold it. */
+  /** Number of reservations that hold `held`. */
   readonly holders: number;
-  /** Time until the counter resets, in milliseconds; `undefined` if it never does. */
+  /** Time until the counter resets, in milliseconds; `undefined` if it never resets. */
   readonly retryAfterMs: number | undefined;
 }
 
 /**
- * Store of counters and records. Every method is atomic and may be repeated with the same id. A store that
- * can answer synchronously may return a value instead of a promise, so that a call does not wait.
+ * Store of counters and records. Every method is atomic and can be repeated with the same id. A store that answers
+ * synchronously may return a value instead of a promise, so that calls do not wait.
  */
 export interface LedgerStore {
   /**
-   * Reserves all claims or none. A repeated id reserves nothing, also after it was settled. A store may
-   * forget a settled id after its lease would have ended.
+   * Reserves all claims or none. A repeated id reserves nothing, even after it was settled. A store may forget a settled id
+   * after the original end of its lease.
    */
   reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
   /** Extends the lease. An unknown, lapsed or settled id is ignored. */
   renew(id: string, leaseMs: number): Awaitable<void>;
   /**
-   * Books used amounts in place of the claims, and releases claims on counters that are not listed. Returns
-   * true if the claims were still held. Returns false after a lapse, when the amounts replace what was
-   * assumed as spent, and for an unknown or settled id, which changes nothing. Counters without a claim are
-   * not changed.
+   * Books the used amounts in place of the claims, and releases the claims on counters that are not listed. Counters without a
+   * claim are not changed. Returns true if the lease was still valid. Returns false for a lapsed lease, whose assumed amounts
+   * are replaced by the used ones, and for an unknown or settled id, which changes nothing.
    */
   settle(
     id: string,
     used: readonly { readonly counter: string; readonly amount: bigint }[],
   ): Awaitable<boolean>;
   /**
-   * Returns the counters whose names start with the prefix, in the order of their names. A counter whose
-   * period is over has used nothing.
+   * Returns the counters whose names start with the prefix, in the order of their names. The used amount is 0 for a counter
+   * whose period has ended.
    */
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
-   * Stores a record. A known id changes nothing. Rejects with `invalid-request` for a record that the store
-   * can never store. After any other error the ledger tries again, until the store has accepted others.
+   * Stores a record. A record with a known id changes nothing. Rejects with `invalid-request` for a record that the store can
+   * never store. After any other error the ledger retries; it stops after ten minutes if the store has accepted other records.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */
   records(query: RecordQuery): AsyncIterable<SpendRecord>;
-  /** Computes a report. Without it, the ledger sums records. */
+  /** Computes a report. If a store has no `report`, the ledger computes it from the records. */
   report?(query: ReportQuery): Promise<readonly ReportRow[]>;
   /** Closes the store. Later calls may reject. */
   close(): Promise<void>;
@@ -97,6 +96,6 @@ export interface CounterState {
   readonly counter: string;
   readonly used: bigint;
   readonly held: bigint;
-  /** End of the period in epoch milliseconds; `undefined` if it never ends or is over. */
+  /** End of the period in epoch milliseconds; `undefined` if the counter never resets or its period has ended. */
   readonly resetsAt: number | undefined;
 }

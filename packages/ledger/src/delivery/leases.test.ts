@@ -18,7 +18,7 @@ function setUp(renewal?: Error) {
   return { clock, renewed, errors, leases };
 }
 
-it('renews a lease every ten seconds for thirty, until it is released', async () => {
+it('renews a lease of 30 seconds every ten seconds, until it is released', async () => {
   const { clock, renewed, leases } = setUp();
   const lease = leases.hold('a', {});
   await clock.advance(9999);

@@ -9,11 +9,11 @@ const RENEW_EVERY_MS = 10_000;
 /** Claims of one attempt. */
 export interface Lease {
   readonly id: string;
-  /** Whether it can no longer be running. */
+  /** Whether the attempt can no longer be running. */
   readonly attempt: { readonly isLapsed?: boolean | undefined };
 }
 
-/** Renews the claims of attempts that are running. */
+/** Renews the leases of attempts that are running. */
 export class Leases {
   private readonly store: LedgerStore;
   private readonly clock: Clock;

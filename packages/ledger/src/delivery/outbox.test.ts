@@ -11,7 +11,7 @@ const still: Clock = {
 };
 const down = (): Promise<void> => Promise.reject(new Error('down'));
 
-/** Outbox on a fake clock, and a job that records the times of its tries, in seconds. */
+/** Creates an outbox with a fake clock, and a job that records the times of its runs, in seconds. */
 function setUp() {
   const clock = fakeClock();
   const errors: unknown[] = [];
@@ -40,7 +40,7 @@ function setUp() {
 }
 
 describe('a job that fails', () => {
-  it('is tried again after 1, 2, 4, 8, 16 and then every 30 seconds', async () => {
+  it('is retried after 1, 2, 4, 8, 16 and then every 30 seconds', async () => {
     const { clock, errors, outbox, tries, jobThat } = setUp();
     await outbox.send(jobThat(down));
     await clock.advance(100_000);
@@ -48,14 +48,14 @@ describe('a job that fails', () => {
     expect(errors).toHaveLength(8);
   });
 
-  it('is tried again if it has no result within 30 seconds', async () => {
+  it('is retried if it has no result within 30 seconds', async () => {
     const { clock, outbox, tries, jobThat } = setUp();
     void outbox.send(jobThat(() => new Promise(() => undefined)));
     await clock.advance(31_000);
     expect(tries).toEqual([0, 31]);
   });
 
-  it('is tried as long as the store completes no other job', async () => {
+  it('is retried as long as the store completes no other job', async () => {
     const { clock, outbox, lost, jobThat } = setUp();
     await outbox.send({ run: () => Promise.resolve() });
     await outbox.send(jobThat(down));
@@ -63,7 +63,7 @@ describe('a job that fails', () => {
     expect(lost).toEqual([]);
   });
 
-  it('is given up after ten minutes, if the store completes others', async () => {
+  it('is abandoned after ten minutes if the store completes others', async () => {
     const { clock, outbox, errors, lost, jobThat, advanceWhileOthersComplete } = setUp();
     let isFirst = true;
     const failsLateAtFirst = async (): Promise<void> => {
@@ -75,7 +75,7 @@ describe('a job that fails', () => {
     await advanceWhileOthersComplete(590, 10);
     await advanceWhileOthersComplete(9, 1);
     expect(lost).toEqual([]);
-    // Until the store has completed another job, it may be down.
+    // The store counts as down until it has completed another job.
     expect(errors).toHaveLength(2);
     await advanceWhileOthersComplete(2, 1);
     expect(lost).toEqual([600]);
@@ -84,7 +84,7 @@ describe('a job that fails', () => {
     await expect(outbox.flush()).rejects.toThrow('refused');
   });
 
-  it('is given up after 20 more tries, if these take longer than ten minutes', async () => {
+  it('is abandoned after 20 more retries if these take longer than ten minutes', async () => {
     const { clock, outbox, tries, lost, jobThat, advanceWhileOthersComplete } = setUp();
     const failsLate = (): Promise<void> => clock.sleep(29_000, new AbortController().signal).then(down);
     void outbox.send(jobThat(failsLate));
@@ -92,7 +92,7 @@ describe('a job that fails', () => {
     expect([tries.length, lost.length]).toEqual([21, 1]);
   });
 
-  it('is given up at once if it can never be stored, and the next flush rejects', async () => {
+  it('is abandoned at once if it can never be stored, and the next flush rejects', async () => {
     const { clock, errors, outbox, lost, jobThat } = setUp();
     const never = new LlmError('invalid-request', 'too long');
     await outbox.send(jobThat(() => Promise.reject(never)));
@@ -115,7 +115,7 @@ it('counts a job that completes synchronously as completed', async () => {
 });
 
 describe('a flush', () => {
-  it('waits for running jobs, and for those that are sent meanwhile', async () => {
+  it('waits for running jobs, and for jobs that are sent meanwhile', async () => {
     const { clock, outbox } = setUp();
     const completed: string[] = [];
     const sleep = (ms: number) => clock.sleep(ms, new AbortController().signal);
@@ -132,7 +132,7 @@ describe('a flush', () => {
     expect(completed).toEqual(['first', 'second', 'flush']);
   });
 
-  it('tries each failed job once, in place of its next retry, and rejects with the first error', async () => {
+  it('retries each failed job once, in place of its next retry, and rejects with the first error', async () => {
     const { clock, outbox, tries, jobThat } = setUp();
     await outbox.send(jobThat(down));
     await outbox.send({ run: () => Promise.reject(new Error('another')) });
@@ -170,7 +170,7 @@ describe('a flush', () => {
   });
 });
 
-it('gives up the oldest jobs beyond 10,000, cancels their retries and reports them', async () => {
+it('abandons the oldest jobs beyond 10,000, cancels their retries and reports them', async () => {
   let cancelled = 0;
   const clock = { ...still, timer: () => () => cancelled++ };
   const outbox = new Outbox(clock, () => undefined);
@@ -186,11 +186,11 @@ it('gives up the oldest jobs beyond 10,000, cancels their retries and reports th
     [1, 'down at 1'],
     [2, 'down at 2'],
   ]);
-  // Each job has cancelled the timer of its try.
+  // Each job has cancelled its timeout.
   expect(cancelled).toBe(10_003 + 3);
 });
 
-it('reports jobs that fail at the close with their last error, and no longer tries them', async () => {
+it('reports jobs that fail during close with their last error, and does not retry them', async () => {
   const { clock, outbox } = setUp();
   const lost: unknown[] = [];
   await outbox.send({ run: down, onLost: (error) => lost.push(error) });

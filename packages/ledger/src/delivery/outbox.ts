@@ -2,52 +2,50 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
 import { withTimeout } from './with-timeout.ts';
 
-/** Write that has to reach the store. */
+/** Write to the store that is retried until it succeeds. */
 export interface StoreJob {
-  /** Runs again after a failure. */
+  /** Performs the write. Called again after a failure. */
   run(): void | Promise<void>;
-  /** Called when the job is given up. */
+  /** Called when the job is abandoned. */
   onLost?(error: unknown): void;
 }
 
-/** Time after which a job without a result is tried again. The store may receive it twice. */
+/** Time after which a job without a result is retried, in milliseconds. The store may then receive the job twice. */
 const JOB_TIMEOUT_MS = 30_000;
-/** First wait after a failure. It doubles up to the maximum. */
+/** Delay of the first retry, in milliseconds. Each retry doubles the delay, up to the maximum. */
 const MIN_WAIT_MS = 1000;
 const MAX_WAIT_MS = 30_000;
-/** Maximum number of jobs that wait for a store, which bounds the memory. */
+/** Maximum number of jobs that wait for a retry. */
 const MAX_WAITING = 10_000;
-/**
- * A job is given up after this number of failures and this time, if the store accepted other jobs in between.
- */
+/** A job is abandoned after this number of failures between which the store completed other jobs, and after `REFUSED_MS`. */
 const MAX_REFUSALS = 20;
 const REFUSED_MS = 600_000;
 
 /** Job that has failed, or is running for the first time. */
 interface PendingJob {
   readonly job: StoreJob;
-  /** Time of the first try in epoch milliseconds. */
+  /** Time of the first run in epoch milliseconds. */
   readonly since: number;
-  /** Number of completed jobs at the last failure; infinite before the first. */
+  /** Number of completed jobs at the last failure; infinite before the first failure. */
   completedBefore: number;
-  /** Number of failures since whose predecessor the store had completed other jobs. */
+  /** Number of failures before which the store completed another job since the previous failure. */
   refusals: number;
   waitMs: number;
   error: unknown;
 }
 
 /**
- * Delivers jobs to the store at once, or as soon as it answers again. Each job is retried separately, so that
- * none delays another. A job that can never be stored is given up and reported.
+ * Writes jobs to the store at once, and retries failed jobs until the store accepts them. Each job is retried separately. A
+ * job that the store can never accept is abandoned and reported.
  */
 export class Outbox {
   private readonly clock: Clock;
   private readonly onError: (error: unknown) => void;
   private readonly running = new Set<Promise<void>>();
-  /** Jobs that wait for a retry, oldest first, with the function that cancels it. */
+  /** Jobs that wait for a retry, oldest first, each with the function that cancels the retry. */
   private readonly waiting = new Map<PendingJob, () => void>();
   private completed = 0;
-  /** Error of a job that was given up since the last flush. */
+  /** Error of a job that was abandoned since the last flush. */
   private loss: { readonly error: unknown } | undefined;
 
   constructor(clock: Clock, onError: (error: unknown) => void) {
@@ -56,8 +54,8 @@ export class Outbox {
   }
 
   /**
-   * Resolves after the first try. Returns `undefined` if the store answered synchronously. Retries run in the
-   * background.
+   * Runs a job. Resolves after the first run; retries run in the background. Returns `undefined` if the store answered
+   * synchronously.
    */
   send(job: StoreJob): Promise<void> | undefined {
     const doing = invoke(() => job.run());
@@ -78,8 +76,8 @@ export class Outbox {
   }
 
   /**
-   * Waits for running jobs and retries each failed job once. Rejects with the error of a job that still
-   * fails, or, once, of a job that was given up.
+   * Waits for running jobs and retries each failed job once. Rejects with the error of a job that fails again, or once with the
+   * error of a job that was abandoned.
    */
   async flush(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
@@ -96,7 +94,7 @@ export class Outbox {
     if (this.running.size > 0) await this.flush();
   }
 
-  /** Flushes, then drops jobs that still fail. */
+  /** Flushes, then abandons the jobs that still fail. */
   async close(): Promise<void> {
     try {
       await this.flush();
@@ -136,7 +134,7 @@ export class Outbox {
       this.lose(tried, error);
       return;
     }
-    // A store that accepts other jobs is not down.
+    // While the store accepts other jobs, the failure belongs to this job, not to the store.
     if (tried.refusals === 0) this.onError(error);
     this.retryLater(tried);
   }

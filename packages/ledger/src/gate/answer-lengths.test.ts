@@ -8,7 +8,7 @@ const filled = (targets: number): AnswerLengths => {
   return lengths;
 };
 
-it('knows nothing with fewer than five responses', () => {
+it('returns undefined with fewer than five responses', () => {
   const lengths = new AnswerLengths();
   for (let answer = 1; answer < 5; answer++) lengths.add('t', answer);
   expect(lengths.likely('t')).toBeUndefined();
@@ -23,7 +23,7 @@ it('returns the length that 99 of 100 responses did not exceed, out of the last 
   expect(lengths.likely('t')).toBe(198);
 });
 
-it('forgets all targets when a target beyond 1,000 appears, and none for a known one', () => {
+it('forgets all targets when a 1,001st target appears, and none for a known target', () => {
   const lengths = filled(1000);
   lengths.add('t0', 9);
   expect(lengths.likely('t999')).toBe(5);

@@ -6,7 +6,7 @@ const QUANTILE = 0.99;
 /** Maximum number of targets. */
 const MAX_TARGETS = 1000;
 
-/** Output tokens of each target's latest responses, for `reserve: 'likely'`. */
+/** Number of output tokens of the latest responses of each target, for `reserve: 'likely'`. */
 export class AnswerLengths {
   private readonly lengths = new Map<string, number[]>();
 
@@ -18,7 +18,7 @@ export class AnswerLengths {
     this.lengths.set(target, lengths);
   }
 
-  /** Returns the output that 99 of 100 responses did not exceed; `undefined` with too few responses. */
+  /** Returns the number of output tokens that 99 of 100 responses did not exceed; `undefined` with too few responses. */
   likely(target: string): number | undefined {
     const lengths = this.lengths.get(target) ?? [];
     if (lengths.length < MIN_LENGTHS) return undefined;

@@ -21,11 +21,11 @@ export interface GateRequest {
   readonly model: CatalogModel | undefined;
   readonly price: Price | undefined;
   readonly pages: PageCounts | undefined;
-  /** `undefined` if no limit needs it. */
+  /** Maximum amounts of the attempt; `undefined` if all limits count requests. */
   readonly estimate: Estimate | undefined;
 }
 
-/** Releases the claims of an attempt that did not take place. */
+/** Creates a job that releases the claims of an attempt that did not take place. */
 export const releaseJob = (
   { store, heldQueue }: LedgerContext,
   id: string,
@@ -38,7 +38,7 @@ export const releaseJob = (
 });
 
 /**
- * Books one attempt.
+ * Creates a job that books one attempt.
  *
  * @param isReserved false if the store was down when the attempt was admitted
  */
@@ -80,7 +80,7 @@ export function bookingJob(
     alerts.onStoreUp();
     notify(options.onRecord, record);
     if (options.onAlert === undefined) return;
-    // A failed attempt usually has no usage.
+    // Failed attempts usually have no usage, so an unknown cost of theirs needs no alert.
     if (cost.basis === 'unknown' && (usage !== undefined || outcome.outcome === 'finished'))
       alerts.onUnpriced(attempt.target, cost.missing);
     if (cost.driftNanoUsd !== undefined)
@@ -103,7 +103,7 @@ export function bookingJob(
   };
 }
 
-/** Reserves nothing, so that the store knows the id and settles what was used without a reservation. */
+/** Reserves empty claims under the id, so that the store can settle amounts that were used without a reservation. */
 function reserveNothing(
   store: LedgerStore,
   id: string,

@@ -87,7 +87,7 @@ describe('the denial of a spent limit', () => {
     expect(
       spentDenial(limit, 4n, of(limit, { counter, left: 1n, held: 2n, retryAfterMs: 60_000 }), NOON),
     ).toEqual({
-      deny: 'limit "day" (tenant=t) has 3 requests of 5 requests left, and this call may use up to 4 requests; it resets at 2026-11-20T12:01:00.000Z',
+      deny: 'limit "day" (tenant=t) has 3 requests of 5 requests left, and this call may use up to 4 requests; the limit resets at 2026-11-20T12:01:00.000Z',
       advance: false,
       retryAfterMs: 60_000,
     });

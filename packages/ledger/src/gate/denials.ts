@@ -9,10 +9,10 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   requests: (amount) => (amount === 1n ? '1 request' : `${amount} requests`),
 };
 
-/** Time after which a call that was denied because of other calls' reservations may succeed. */
+/** Suggested delay before a retry of a call that the reservations of other calls prevented, in milliseconds. */
 const HELD_RETRY_MS = 1000;
 
-/** Denial of a claim that does not fit into what is left of the period. */
+/** Returns the denial of a claim that exceeds the remaining amount of the period. */
 export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refusal, now: number): Denial {
   const { definition, unit, max } = limit;
   const format = FORMATS[unit];
@@ -29,7 +29,7 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
   const reset =
     retryAfterMs === undefined
       ? ''
-      : `; it resets at ${new Date(limit.resetTime(now + retryAfterMs, now)).toISOString()}`;
+      : `; the limit resets at ${new Date(limit.resetTime(now + retryAfterMs, now)).toISOString()}`;
   return {
     deny: `${name} has ${left}, and this call may use up to ${format(amount)}${reset}`,
     advance,
@@ -37,7 +37,7 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
   };
 }
 
-/** Denial of a claim that fits once other calls have settled. */
+/** Returns the denial of a claim that fits once other calls have settled their reservations. */
 export function heldDenial(limit: LimitCounters, amount: bigint, refusal: Refusal): Denial {
   const { definition, unit, max } = limit;
   const format = FORMATS[unit];
@@ -50,14 +50,14 @@ export function heldDenial(limit: LimitCounters, amount: bigint, refusal: Refusa
   };
 }
 
-/** Denial of a call that would have to wait behind others, but may try its next target. */
+/** Returns the denial of a call that would have to queue behind other calls, but can try its next target. */
 export const queuedDenial = ({ definition }: LimitCounters): Denial => ({
   deny: `limit "${definition.name}": earlier calls wait for reservations of calls in progress; retry when they have finished`,
   advance: true,
   retryAfterMs: HELD_RETRY_MS,
 });
 
-/** Whether a denial lets the call try another target instead of waiting. */
+/** Whether a denied call tries another target instead of waiting. */
 export const canAdvance = ({ definition }: LimitCounters, { isLastTarget = true }: AttemptInfo): boolean =>
   definition.whenSpent === 'advance' && !isLastTarget;
 
@@ -66,7 +66,7 @@ function nameOf(limit: LimitCounters, { counter }: Refusal): string {
   return `limit "${limit.definition.name}"${key === '' ? '' : ` (${key})`}`;
 }
 
-/** Denial under a limit of money if the price is known, but not the number of units. */
+/** Returns the denial under a limit of money of a call whose price is known, but not the number of billed units. */
 export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition }: LimitCounters): Denial {
   const remedy =
     payload && 'audio' in payload
@@ -78,7 +78,7 @@ export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition 
   };
 }
 
-/** Denial under a limit of money if no price is known. */
+/** Returns the denial under a limit of money of a call whose price is unknown. */
 export function unpricedDenial(
   { target, vendor, model }: AttemptInfo,
   { definition }: LimitCounters,
@@ -91,7 +91,7 @@ export function unpricedDenial(
   };
 }
 
-/** Denial under a limit of money or tokens if the maximum output is unknown. */
+/** Returns the denial under a limit of money or tokens of a call whose maximum output is unknown. */
 export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCounters): Denial => ({
   deny: `the maximum output of ${target} is unknown, so that this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
   advance: definition.whenSpent === 'advance',

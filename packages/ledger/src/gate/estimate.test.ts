@@ -3,7 +3,7 @@ import { image, user, type AttemptInfo, type Capabilities } from '@majordomo/cor
 import { describe, expect, it } from 'vitest';
 import { estimate, unitsOf, type Estimate } from './estimate.ts';
 
-/** One micro-USD per input token, ten per output token. */
+/** Rates of one micro-USD per input token and ten per output token. */
 const RATES = { input: 1_000_000, output: 10_000_000 };
 const MICRO_USD = 1000n;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -109,7 +109,7 @@ describe('embeddings', () => {
   it('have input tokens for each value and no output', () => {
     const one = of(other({ values: ['first'] }), undefined, priced());
     const two = of(other({ values: ['first', ''] }), undefined, priced());
-    // Models add tokens at the start and at the end of each value.
+    // Models may add tokens at the start and at the end of each value.
     expect(two.input).toBeGreaterThanOrEqual(one.input + 2);
     expect(one).toMatchObject({ output: 0, isByUnit: false, nanoUsd: BigInt(one.input) * MICRO_USD });
     expect(one.inputNanoUsd).toBe(one.nanoUsd);

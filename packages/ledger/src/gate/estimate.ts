@@ -4,7 +4,7 @@ import { user, type AttemptInfo, type ImageRequest, type UserPart } from '@major
 import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
-/** Estimate for limits of requests, which do not depend on the size of a request. */
+/** Estimate if all limits count requests, which do not depend on the size of a request. */
 export const NO_ESTIMATE: Estimate = {
   input: 0,
   output: undefined,
@@ -17,18 +17,18 @@ export const NO_ESTIMATE: Estimate = {
 export interface Estimate {
   readonly input: number;
   readonly output: number | undefined;
-  /** Cost in nano-USD. */
+  /** Maximum cost in nano-USD. */
   readonly nanoUsd: bigint | undefined;
   /**
-   * Part of `nanoUsd` that the vendor may bill once it has read the request, in nano-USD. For embeddings,
-   * speech, transcription and images this is the complete cost.
+   * Part of `nanoUsd` that the vendor may bill after it has read the request, in nano-USD. For embeddings, speech,
+   * transcription and images this is the complete cost.
    */
   readonly inputNanoUsd: bigint | undefined;
-  /** Whether the vendor bills units such as images or seconds, or tokens that are unknown before the call. */
+  /** Whether the vendor bills units such as images or seconds, or tokens whose number is unknown before the call. */
   readonly isByUnit: boolean;
 }
 
-/** Returns the maximum amounts of an attempt, with `output` output tokens if it is lower. */
+/** Returns the maximum amounts of an attempt. `output` lowers the number of output tokens. */
 export function estimate(
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
@@ -52,7 +52,7 @@ export function estimate(
 
 type OtherEstimate = Omit<Estimate, 'inputNanoUsd'>;
 
-/** Bounds an operation other than chat by its payload. */
+/** Returns the maximum amounts of an operation other than chat, derived from its payload. */
 function otherEstimate(
   attempt: AttemptInfo,
   payload: NonNullable<AttemptInfo['payload']>,
@@ -80,7 +80,7 @@ function inputTokens({ vendor, model }: AttemptInfo, parts: readonly (string | U
   return maxRequestTokens({ system: undefined, messages, tools: [], output: undefined }, { vendor, model });
 }
 
-/** Estimates by token counts. Audio without a known length has the maximum tokens of the model. */
+/** Returns the maximum amounts by tokens. Audio of unknown length counts as the model's maximum number of tokens. */
 function byTokens(
   input: number | undefined,
   output: number | undefined,
@@ -93,7 +93,7 @@ function byTokens(
   return { input, output, nanoUsd, isByUnit };
 }
 
-/** Fees are micro-USD with up to six decimals. */
+/** Returns the cost of units in nano-USD. Fees are in micro-USD with up to six decimals. */
 function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): OtherEstimate {
   const fee = fees[unit];
   const isKnown = fee !== undefined && count !== undefined;
@@ -116,7 +116,7 @@ function inputOf(
     pages: (pdf) => pages?.get(pdf),
     maxPages: capabilities.fileLimits?.pdf?.maxPages,
   };
-  // A model rejects input above its maximum, and a rejected request costs nothing.
+  // A model rejects input above its maximum, and rejected requests are not billed.
   return Math.min(maxRequestTokens(request, target), ceiling);
 }
 
@@ -152,7 +152,7 @@ export function unitsOf(
   return { [size === undefined ? 'image' : `image:${size}`]: n };
 }
 
-/** Bounds images by their fee and by the tokens that the model can write, whichever is more. */
+/** Returns the maximum cost of images: by their fee or by the tokens that the model can write, whichever is higher. */
 function imageEstimate(
   attempt: AttemptInfo,
   payload: ImageRequest,
@@ -176,7 +176,7 @@ function imageEstimate(
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 
-/** Returns the highest image fee, for a request in which the vendor chooses the size. */
+/** Returns the highest image fee. It applies to requests in which the vendor chooses the size. */
 function maxImageFee(fees: NonNullable<Price['fees']>): number | undefined {
   const images = Object.entries(fees).filter(([unit]) => unit.startsWith('image:'));
   return images.length === 0 ? undefined : Math.max(...images.map(([, fee]) => fee));

@@ -21,7 +21,7 @@ it('keeps the call behind one that is aborted between its try and its move to an
   const caller = new AbortController();
   const first = queue.wait('a', attemptWith(caller.signal), () => {
     const tried = Promise.resolve(heldOn('b'));
-    // Runs after the queue has read the result and before it moves the call.
+    // Runs after the queue has read the result of the first call and before it moves the call.
     void tried
       .then(() => undefined)
       .then(() => {
@@ -37,7 +37,7 @@ it('keeps the call behind one that is aborted between its try and its move to an
   expect(clock.pending).toBe(0);
 });
 
-it('tries the first call again after a release during its try, one try at a time', async () => {
+it('retries the first call after a release during its attempt, one attempt at a time', async () => {
   const clock = fakeClock();
   const queue = new HeldQueue(clock, 30_000);
   let running = 0;
@@ -51,12 +51,12 @@ it('tries the first call again after a release during its try, one try at a time
   });
   queue.onRelease(['a']);
   queue.onRelease(['a']);
-  // Before the next poll.
+  // This is before the next poll.
   expect(await Promise.race([waiting, clock.advance(50)])).toBe(permit);
   expect([tries, most]).toEqual([2, 1]);
 });
 
-it('does not try again before the next poll without a release', async () => {
+it('does not retry before the next poll without a release', async () => {
   const clock = fakeClock();
   const queue = new HeldQueue(clock, 30_000);
   const times: number[] = [];
@@ -70,7 +70,7 @@ it('does not try again before the next poll without a release', async () => {
   expect([times, clock.pending]).toEqual([[100, 200, 300], 0]);
 });
 
-it('rejects with the error of a try, and serves the next call', async () => {
+it('rejects with the error of a reservation, and serves the next call', async () => {
   const clock = fakeClock();
   const queue = new HeldQueue(clock, 30_000);
   const { signal } = new AbortController();

@@ -1,22 +1,22 @@
 import type { AttemptInfo, Clock, Denial, Permit } from '@majordomo/core';
 import type { Claim } from '../contract/store.ts';
 
-/** Result of one try to reserve. */
+/** Result of one attempt to reserve. */
 export type ReserveResult = Permit | Denial | HeldLimit;
 
-/** Limit that has room for the claim once other calls in progress have settled. */
+/** Limit on which the claim fits once other calls in progress have settled. */
 export interface HeldLimit {
   /** Counter on which the other calls hold reservations. */
   readonly heldOn: string;
-  /** Answer of the gate if the call does not wait, or no longer. */
+  /** Denial that the gate returns if the call cannot wait any longer. */
   readonly denial: Denial;
 }
 
 interface Waiter {
   readonly attempt: AttemptInfo;
-  /** Position in the order of arrival. */
+  /** Number of the call in the order of arrival. */
   readonly number: number;
-  /** Counter in whose queue it is. */
+  /** Counter in whose queue the call waits. */
   counter: string;
   reserve(): ReserveResult | Promise<ReserveResult>;
   resolve(answer: Permit | Denial): void;
@@ -26,12 +26,12 @@ interface Waiter {
   isOver: boolean;
 }
 
-/** Time between two tries of the first call that waits for a counter: other processes may hold reservations on it. */
+/** Interval of retries for the first call of a queue, in milliseconds. Other processes may hold or release reservations. */
 const POLL_MS = 100;
 
 /**
- * Calls that wait until others settle their reservations, in order of arrival. The first call of each counter tries again
- * when a call of this process settles, and every 100 ms.
+ * Queue of calls that wait until other calls settle their reservations, in order of arrival per counter. The first call of
+ * each counter retries when a call of this process settles, and every 100 ms.
  */
 export class HeldQueue {
   private readonly clock: Clock;
@@ -48,13 +48,13 @@ export class HeldQueue {
     this.timeoutMs = longestMs;
   }
 
-  /** Returns a counter with a queue that a call with these claims has to join. */
+  /** Returns a counter whose queue a call with these claims has to join. */
   queuedCounter(claims: readonly Claim[]): string | undefined {
     if (this.waiting.size === 0) return undefined;
     return claims.find(({ counter, amount }) => amount > 0n && this.waiting.has(counter))?.counter;
   }
 
-  /** Waits until `reserve` returns a permit or another denial, at most for the timeout. */
+  /** Waits until `reserve` returns a permit or a final denial, or until the timeout. */
   wait(
     counter: string,
     attempt: AttemptInfo,
@@ -92,7 +92,7 @@ export class HeldQueue {
     });
   }
 
-  /** Lets the first calls of these queues try again, after reservations or limits have changed. */
+  /** Retries the first call of each of these queues after reservations or limits have changed. */
   onRelease(counters: Iterable<string>): void {
     for (const counter of counters) if (this.waiting.has(counter)) void this.serve(counter);
   }
@@ -101,7 +101,7 @@ export class HeldQueue {
     this.onRelease([...this.waiting.keys()]);
   }
 
-  /** Lets calls pass from the first one on, until one has to wait. */
+  /** Retries the calls of a queue in order, until one of them has to continue waiting. */
   private async serve(counter: string): Promise<void> {
     if (this.serving.has(counter)) {
       this.retryNeeded.add(counter);
@@ -126,7 +126,7 @@ export class HeldQueue {
     this.retryAll();
   }
 
-  /** Returns the counter that the call still has to wait for; `undefined` if it waits no longer. */
+  /** Retries a call and returns the counter it still has to wait for; `undefined` if the call left the queue. */
   private async tryOnce(waiter: Waiter): Promise<string | undefined> {
     const { attempt } = waiter;
     if (attempt.signal.aborted || attempt.isLapsed === true) {
@@ -148,7 +148,7 @@ export class HeldQueue {
   }
 
   private move(waiter: Waiter, counter: string): void {
-    // It may have been aborted since its last try.
+    // The call may have been aborted since the reservation.
     if (!this.remove(waiter)) return;
     waiter.counter = counter;
     this.insert(waiter);
@@ -162,7 +162,7 @@ export class HeldQueue {
     this.poll();
   }
 
-  /** Returns whether the call was waiting. */
+  /** Removes a call from its queue and returns whether it was in the queue. */
   private remove(waiter: Waiter): boolean {
     const queue = this.waiting.get(waiter.counter) ?? [];
     const at = queue.indexOf(waiter);

@@ -13,12 +13,11 @@ import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planClaims } from './plan.ts';
 
-/** Output to reserve with `reserve: 'likely'` if nothing is known, in tokens. */
+/** Number of output tokens to reserve with `reserve: 'likely'` for a target without enough responses. */
 const DEFAULT_OUTPUT = 4096;
 
 /**
- * Creates the gate: it reserves the estimated amounts before each attempt, and books the used amounts
- * afterwards.
+ * Creates the gate. It reserves the estimated amounts before each attempt and books the used amounts afterwards.
  */
 export const ledgerGate = (context: LedgerContext): Gate => ({
   name: 'ledger',
@@ -30,13 +29,13 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
     ),
 });
 
-/** Synchronous if the store is synchronous and no other call holds the required amount. */
+/** Answers synchronously if the store is synchronous and no other call holds the required amount. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
   const plan = planOf(context, request);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(context, request, plan);
   const { heldQueue } = context;
-  // The limits may have changed while the call waited, and the rest of their periods has.
+  // While the call waited, limits may have changed and the remaining time of their periods has.
   const again = (): ReserveResult | Promise<ReserveResult> => {
     const counted = context.limits.countersFor(request.spender);
     const present = { ...request, counted };
@@ -85,7 +84,7 @@ async function reserveInTime(
   } catch (error) {
     alerts.onStoreDown(error);
     if (options.whenDown === 'admit') return permitWhileDown(context, request, plan);
-    // Releases a reservation that arrives too late.
+    // A reservation that arrives after the timeout is released.
     reserving.then(
       () => outbox.send(releaseJob(context, request.id, plan)),
       () => undefined,
@@ -133,7 +132,7 @@ function claimOf(
   return wanted === undefined ? most : estimate(attempt, model, price, wanted, pages);
 }
 
-/** Returns the output to reserve; `undefined` for the maximum. */
+/** Returns the number of output tokens to reserve; `undefined` for the maximum. */
 function wantedOutput(
   { answerLengths, options: { reserve: wanted } }: LedgerContext,
   attempt: AttemptInfo,
@@ -154,7 +153,7 @@ function denialFor(
   const limit = counted.find((one) => one.counter === counter)?.limit;
   if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
-  // A request in progress always counts, so that its reservation is never released.
+  // A call in progress always uses its request, so waiting for other calls does not help.
   const isHeld = limit.unit !== 'requests' && held > 0n && amount <= left + held;
   if (isHeld) {
     const denial = heldDenial(limit, amount, refusal);
@@ -186,7 +185,7 @@ function permit(
   };
 }
 
-/** Limits the wait for the store after the response too. */
+/** Returns a permit for an attempt admitted while the store is down. Settling waits at most `storeTimeoutMs`. */
 function permitWhileDown(context: LedgerContext, request: GateRequest, claims: readonly Claim[]): Permit {
   const { clock, options } = context;
   const granted = permit(context, request, claims, false);

@@ -3,7 +3,7 @@ import type { AttemptInfo, FilePart, MediaFitter } from '@majordomo/core';
 /** Number of pages by PDF. */
 export type PageCounts = ReadonlyMap<FilePart, number>;
 
-/** Counts the pages of the PDFs of a request; `undefined` if there is none, or nothing to count them with. */
+/** Counts the pages of the PDFs of a request. Returns `undefined` if the request has no PDF or no counter is given. */
 export function pageCountsOf(
   media: Pick<MediaFitter, 'pages'> | undefined,
   { request, signal }: AttemptInfo,
@@ -22,7 +22,7 @@ async function countPages(
 ): Promise<PageCounts> {
   const counts = new Map<FilePart, number>();
   for (const pdf of pdfs) {
-    // Without a count the bound goes by the size.
+    // A PDF without a count is estimated by its size.
     const pages = await media.pages?.(pdf, signal).catch(() => undefined);
     if (pages !== undefined) counts.set(pdf, pages);
   }

@@ -5,7 +5,7 @@ import type { LimitCounter } from '../limits/limit-set.ts';
 import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 import type { Estimate } from './estimate.ts';
 
-/** Returns the claims of an attempt on its limits, or the denial if an amount is unknown. */
+/** Returns the claims of an attempt on its limits, or the denial if a required amount is unknown. */
 export function planClaims(
   counted: readonly LimitCounter[],
   attempt: AttemptInfo,
@@ -17,7 +17,7 @@ export function planClaims(
 ): readonly Claim[] | Denial {
   const claims: Claim[] = [];
   for (const { limit, counter } of counted) {
-    // A plan or the user's hardware pays: limits of money do not apply.
+    // Limits of money do not apply to attempts that a plan or the user's hardware pays for.
     if (limit.unit === 'usd' && attempt.billing === 'included') continue;
     const amount = amountOf(limit.unit, claimed);
     if (amount !== undefined) {
@@ -28,7 +28,7 @@ export function planClaims(
       !claimed.isByUnit && claimed.output === undefined && (limit.unit === 'tokens' || isPriced);
     if (isLengthUnknown) return unboundedDenial(attempt, limit);
     if (unknownPrice === 'deny') return (isPriced ? unmeasuredDenial : unpricedDenial)(attempt, limit);
-    // Reserves nothing, and books the amounts that become known.
+    // An empty claim allows the store to book the amounts that become known later.
     claims.push(limit.emptyClaim(counter, spender, now));
   }
   return claims;

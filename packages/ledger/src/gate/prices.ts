@@ -1,12 +1,12 @@
 import type { Catalog, CatalogModel } from '@majordomo/catalog';
 
-/** Maximum number of cached models, since callers can request any name. */
+/** Maximum number of cached models. Callers can request any name, so the number of names is not bounded. */
 const MAX_MODELS = 1000;
 
-/** Models of the catalogue by vendor and id, cached until a refreshed catalogue exchanges its data. */
+/** Looks up models of the catalog and caches them until the catalog is refreshed. */
 export class Prices {
   private readonly catalog: Catalog;
-  /** Sources of the data to which the cached models belong. */
+  /** Sources of the catalog data that the cached models come from. */
   private sources: Catalog['sources'];
   private readonly models = new Map<string, CatalogModel | undefined>();
 
@@ -15,12 +15,12 @@ export class Prices {
     this.sources = catalog.sources;
   }
 
-  /** ISO date of the data. */
+  /** ISO date of the catalog data. */
   get date(): string {
     return this.catalog.date;
   }
 
-  /** Returns a promise for the first look-up of a model only. */
+  /** Returns a model. Only the first look-up of a model returns a promise. */
   model(
     vendor: string | undefined,
     id: string | undefined,
@@ -37,7 +37,7 @@ export class Prices {
   private async find(key: string, vendor: string, id: string): Promise<CatalogModel | undefined> {
     const { sources } = this;
     const found = await this.catalog.find(vendor, id);
-    // The data may have been exchanged during the look-up.
+    // The catalog may have been refreshed during the look-up.
     if (sources !== this.catalog.sources) return found?.model;
     if (this.models.size >= MAX_MODELS) this.models.clear();
     this.models.set(key, found?.model);

@@ -9,7 +9,7 @@ interface Body {
   readonly tools?: readonly { readonly type?: string; readonly function?: object; readonly name?: string }[];
 }
 
-/** Returns all input tokens, cached ones included, under the names of the vendors. */
+/** Returns the number of input tokens, including cached ones, from the vendors' field names. */
 function inputOf(usage: Readonly<Record<string, unknown>>): number {
   const of = (name: string): number => Number(usage[name] ?? 0);
   if ('prompt_tokens' in usage) return of('prompt_tokens');
@@ -18,7 +18,7 @@ function inputOf(usage: Readonly<Record<string, unknown>>): number {
   return of('promptTokenCount') + of('inputTokens') + of('prompt_eval_count');
 }
 
-/** Whether the recorded request is complete and contains everything that the model read. */
+/** Whether the recorded request is complete and contains all input that the model read. */
 function isComparable(body: Body, text: string): boolean {
   const runsAtVendor =
     /web_search|code_execution|code_interpreter|compound|advisor|"mcp_servers"|googleSearch|text_editor|file_search/.test(

@@ -13,7 +13,7 @@ export function recordOf(
   cost: BookedCost,
   about: {
     readonly id: string;
-    /** ISO date in UTC. */
+    /** End of the attempt as an ISO date in UTC. */
     readonly at: string;
     readonly tags: readonly string[];
     readonly catalog: string;
@@ -21,7 +21,7 @@ export function recordOf(
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
-  // Limits count the claim in this case.
+  // Limits then count the reserved amounts.
   const isAssumed = usage === undefined && cost.basis === 'unknown' && hasOutput(outcome);
   return {
     id: about.id,
@@ -43,7 +43,7 @@ export function recordOf(
       cacheSavedNanoUsd: `${capAmount(about.effect.savedNanoUsd)}`,
       cacheExtraNanoUsd: `${capAmount(about.effect.extraNanoUsd)}`,
     }),
-    missing: isAssumed ? [...cost.missing, 'limits count the whole claim'] : cost.missing,
+    missing: isAssumed ? [...cost.missing, 'limits count the complete reservation'] : cost.missing,
     catalog: about.catalog,
   };
 }

@@ -6,8 +6,7 @@ import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
 /**
- * Returns the usage that the vendor reported. For images and speech without usage, returns the requested
- * units.
+ * Returns the usage that the vendor reported. If it reported none for images or speech, returns the requested units.
  */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
   if (usage !== undefined) return withValidCounts(usage);
@@ -16,14 +15,14 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
   return { ...UNKNOWN_USAGE, details: { units } };
 }
 
-/** Cost of an attempt as it is booked; `estimate` for input that the vendor read and did not report. */
+/** Cost to book for an attempt. The basis is `estimate` for input that the vendor read without reporting usage. */
 export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['basis'] };
 
-/** Note on a record whose cost is an estimate. */
+/** Note on records whose cost is an estimate. */
 const STOPPED_NOTE =
   'no usage: the attempt was stopped after its request was sent, and its input is estimated';
 
-/** Cost of an attempt: by its usage, or the input claim if majordomo stopped it before the vendor reported any. */
+/** Returns the cost by usage, or the reserved input cost if majordomo stopped the attempt before usage was reported. */
 export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,
@@ -38,8 +37,8 @@ export function bookedCost(
 }
 
 /**
- * Amounts that an attempt adds to its limits. If the vendor reported no usage, the claim counts: all of it if any output
- * arrived, its input if majordomo stopped the attempt before that, nothing if the vendor failed.
+ * Returns the amounts that an attempt adds to its limits. Without reported usage, the reservation counts: all of it if any
+ * output arrived, its input if majordomo stopped the attempt before that, and nothing if the vendor failed.
  */
 export function amountsOf(
   outcome: Attempt,
@@ -60,18 +59,18 @@ export function amountsOf(
   };
 }
 
-/** Whether majordomo stopped an attempt that had sent its request and received nothing. */
+/** Whether majordomo stopped the attempt after its request was sent and before any output arrived. */
 const isInputOnly = (outcome: Attempt, usage: Usage | undefined): boolean =>
   usage === undefined && outcome.stopped === true && !hasOutput(outcome);
 
 const isCount = (tokens: number | undefined): tokens is number =>
   tokens !== undefined && tokens >= 0 && tokens <= Number.MAX_SAFE_INTEGER;
 
-/** Returns a valid count rounded up, and `undefined` for anything else that a vendor reports. */
+/** Returns a valid count rounded up; `undefined` for an invalid count. */
 export const tokensOf = (tokens: number | undefined): number | undefined =>
   isCount(tokens) ? Math.ceil(tokens) : undefined;
 
-/** Removes invalid counts, which stores cannot sum. */
+/** Replaces invalid counts with `undefined`, since stores cannot sum them. */
 function withValidCounts(usage: Usage): Usage {
   const { input, output, cacheRead, cacheWrite, reasoning } = usage;
   const known = (tokens: number | undefined): number | undefined => (isCount(tokens) ? tokens : undefined);

@@ -3,14 +3,14 @@ import { BurnRate, emptyAt } from './burn-rate.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Samples of an amount at each of these times. */
+/** Returns a sample of the amount at each of these times. */
 const samplesAt = (amount: bigint, ...times: readonly number[]) => times.map((at) => ({ at, amount }));
 
 describe('the time at which a limit is spent', () => {
   const samples = samplesAt(2n, 0, 1, 2, 3, 4);
 
   it('extends the rate since the first sample', () => {
-    // Ten in two hours: five more in one hour.
+    // Ten were used in two hours, so five more last one hour.
     expect(emptyAt(samples, 5n, 2 * HOUR)).toBe(3 * HOUR);
     expect(emptyAt(samples, 0n, 2 * HOUR)).toBe(2 * HOUR);
     expect(emptyAt(samples, -1n, 2 * HOUR)).toBe(2 * HOUR);
@@ -46,9 +46,9 @@ describe('the time at which a limit is spent', () => {
 });
 
 describe('a burn rate', () => {
-  it('counts the own amount at first and then the growth of the counter, with amounts of other processes', () => {
+  it('counts the amount of this process first, and then the growth of the counter by all processes', () => {
     const rate = new BurnRate();
-    // The first 95 were used before.
+    // The first 95 were used before the first sample.
     for (const [at, used, own] of [
       [0, 100n, 5n],
       [1, 110n, 5n],
@@ -60,7 +60,7 @@ describe('a burn rate', () => {
     expect(rate.emptyAt(30n, HOUR)).toBe(2 * HOUR);
   });
 
-  it('starts again when the counter does', () => {
+  it('restarts when the counter restarts', () => {
     const rate = new BurnRate();
     for (let at = 0; at < 5; at++) rate.addSample(BigInt(at + 100), 1n, at);
     for (let at = 0; at < 4; at++) rate.addSample(BigInt(at + 1), 1n, DAY + at);
@@ -80,7 +80,7 @@ describe('a burn rate', () => {
     const rate = new BurnRate();
     rate.addSample(100n, 1n, 0);
     for (const [at, used] of [3n, 4n, 5n, 6n, 7n].entries()) rate.addSample(used, 1n, DAY + at);
-    // Seven, with the two that other processes used.
+    // Seven were used, including the two of other processes.
     expect(rate.emptyAt(7n, DAY + HOUR)).toBe(DAY + 2 * HOUR);
   });
 
@@ -90,22 +90,22 @@ describe('a burn rate', () => {
     let used = 0n;
     const add = (at: number): void => rate.addSample((used += 1n), 1n, at);
     for (let minute = 0; minute < 6; minute++) add(minute * MINUTE);
-    // These are merged with the sample at 5 minutes and forgotten with it.
+    // These are merged with the sample at 5 minutes, and are forgotten with it.
     for (const minute of [6, 7, 9.9]) add(minute * MINUTE);
     add(10 * MINUTE);
     for (let sample = 0; sample < 4; sample++) add(12 * HOUR + sample * 5 * MINUTE);
     const atSixMinutes = DAY + 6 * MINUTE;
-    // The samples at 10 minutes and later.
+    // Only the samples at 10 minutes and later remain.
     expect(rate.emptyAt(5n, atSixMinutes)).toBe(atSixMinutes + (DAY - 4 * MINUTE));
     const atFourMinutes = DAY + 4 * MINUTE;
-    // Also the four at 5 minutes.
+    // The four at 5 minutes remain too.
     expect(rate.emptyAt(9n, atFourMinutes)).toBe(atFourMinutes + (DAY - MINUTE));
   });
 
   it('remembers the amounts of 24 hours', () => {
     const rate = new BurnRate();
     for (let hour = 0; hour <= 100; hour++) rate.addSample(BigInt(hour + 1), 1n, hour * HOUR);
-    // 24 samples in 23 hours.
+    // There are 24 samples in 23 hours.
     expect(rate.emptyAt(24n, 100 * HOUR)).toBe(123 * HOUR);
     expect((Reflect.get(rate, 'samples') as readonly unknown[]).length).toBe(24);
   });

@@ -1,20 +1,20 @@
-/** Amount that was spent at a time, in the limit's unit. */
+/** Amount that was used at a time, in the limit's unit. */
 export interface Sample {
-  /** Epoch milliseconds. */
+  /** Time in epoch milliseconds. */
   readonly at: number;
   readonly amount: bigint;
 }
 
 export const WINDOW_MS = 86_400_000;
-/** Minimum data for a rate: with less, one expensive call would look like a rate. */
+/** Minimum number of samples for a rate, so that a single expensive call does not determine it. */
 const MIN_SAMPLES = 5;
 const MIN_AGE_MS = 3_600_000;
-/** Samples within this time are merged. */
+/** Time within which samples are merged, in milliseconds. */
 const MERGE_MS = 300_000;
 
 /**
- * Returns when `left` is spent at the rate of the last 24 hours, or since the first sample if that is later; `undefined` with
- * less than an hour of data.
+ * Returns the time at which `left` is used up, in epoch milliseconds, at the rate of the last 24 hours or since the first
+ * sample, whichever is shorter. Returns `undefined` with less than an hour of data or fewer than five samples.
  */
 export function emptyAt(
   samples: readonly (Sample & { readonly count?: number })[],
@@ -31,14 +31,16 @@ export function emptyAt(
   return Math.round(now + (Number(left) / Number(spent)) * age);
 }
 
-/** Growth of one counter as seen by this process, including amounts that other processes booked. */
+/** Rate at which one counter grows as observed by this process. It includes amounts that other processes booked. */
 export class BurnRate {
   private samples: { at: number; amount: bigint; count: number }[] = [];
   private last: bigint | undefined;
 
   /**
+   * Adds a sample.
+   *
    * @param used current amount of the counter
-   * @param own amount that this process just booked
+   * @param own amount that this process has just booked
    */
   addSample(used: bigint, own: bigint, now: number): void {
     const isNewPeriod = this.last !== undefined && used < this.last;

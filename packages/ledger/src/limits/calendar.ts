@@ -2,7 +2,7 @@ type Field = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Throws a `RangeError` for a zone that the platform does not know. */
+/** Returns a formatter of dates in a time zone. Throws a `RangeError` for a zone that the platform does not know. */
 export function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone);
   if (known !== undefined) return known;
@@ -22,7 +22,7 @@ export function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Returns the offset of the zone from UTC at a time, in milliseconds. */
+/** Returns the zone's offset from UTC at a time, in milliseconds. */
 export function offsetAt(at: number, zone: string): number {
   if (zone === 'UTC') return 0;
   const parts = formatOf(zone).formatToParts(at);
@@ -31,12 +31,12 @@ export function offsetAt(at: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
 }
 
-/** Returns `YYYY-MM-DDTHH` in the zone. The labels of days and months are prefixes of it. */
+/** Returns a time in the zone as `YYYY-MM-DDTHH`. Its prefixes are the labels of the day and the month. */
 export function hourLabel(at: number, zone: string): string {
   return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 13);
 }
 
-/** Returns the label of a day, an hour or a month in reports. */
+/** Returns the label of the day, hour or month that contains a time. */
 export function labelAt(at: number, unit: 'day' | 'hour' | 'month', zone: string): string {
   return hourLabel(at, zone).slice(0, unit === 'month' ? 7 : unit === 'day' ? 10 : 13);
 }

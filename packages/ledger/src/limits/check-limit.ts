@@ -7,7 +7,7 @@ const PERIODS: readonly unknown[] = ['minute', 'hour', 'day', 'month', 'ever'];
 const WHERE_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
 const FIELDS = ['name', 'max', 'per', 'zone', 'each', 'where', 'whenSpent', 'alertAt'];
 
-/** Throws `config` with the path of an invalid field, and for a limit that no call could pass. */
+/** Throws `config` with the path of an invalid field, for a limit that no call could pass, and for a repeated name. */
 export function checkLimits(limits: readonly Limit[]): void {
   const names = new Set<string>();
   limits.forEach((limit, index) => {
@@ -18,12 +18,12 @@ export function checkLimits(limits: readonly Limit[]): void {
   });
 }
 
-/** Throws `config` with the path of an invalid field. */
+/** Throws `config` with the path of an invalid field, and for a limit that no call could pass. */
 export function checkLimit(limit: Limit, path: string): void {
   if (typeof limit !== 'object' || (limit as unknown) === null) fail(path, 'must be a limit object');
   for (const field of Object.keys(limit))
     if (!FIELDS.includes(field)) fail(`${path}.${field}`, `unknown field; a limit has ${FIELDS.join(', ')}`);
-  if (typeof limit.name !== 'string' || limit.name === '') fail(`${path}.name`, 'a limit needs a name');
+  if (typeof limit.name !== 'string' || limit.name === '') fail(`${path}.name`, 'must be a non-empty string');
   checkMax(limit.max, `${path}.max`);
   checkPeriod(limit, path);
   checkNames(limit.each, `${path}.each`);
@@ -39,7 +39,7 @@ function checkMax(max: unknown, path: string): void {
   const entries = typeof max === 'object' && max !== null ? Object.entries(max) : [];
   const [unit, value] = entries[0] ?? [];
   if (entries.length !== 1 || unit === undefined || !['usd', 'tokens', 'requests'].includes(unit))
-    fail(path, "must have one of usd, tokens and requests, such as { usd: '20.00' }");
+    fail(path, "must have exactly one of usd, tokens and requests, such as { usd: '20.00' }");
   if (unit !== 'usd') {
     checkCount(value, `${path}.${unit}`);
     return;
@@ -74,7 +74,7 @@ function checkWhere(where: unknown, path: string): void {
     if (!WHERE_KEYS.includes(key)) fail(`${path}.${key}`, `unknown key; use ${WHERE_KEYS.join(', ')}`);
     checkNames(values, `${path}.${key}`);
     if (Array.isArray(values) && values.length === 0)
-      fail(`${path}.${key}`, 'an empty array matches no call, so that the limit would never count');
+      fail(`${path}.${key}`, 'must not be empty; an empty array matches no call');
   }
 }
 
@@ -82,7 +82,7 @@ function checkNames(value: unknown, path: string): void {
   if (value === undefined) return;
   const isList = Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '');
   if (!isList) fail(path, "must be an array of names, such as ['tenant']");
-  if (new Set(value).size < value.length) fail(path, 'contains a name twice');
+  if (new Set(value).size < value.length) fail(path, 'must not contain a name twice');
 }
 
 function checkCount(value: unknown, path: string): void {

@@ -11,27 +11,27 @@ export interface Spender {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Used amounts of an attempt by unit. */
+/** Used amounts of an attempt, by unit of a limit. */
 export type Amounts = Readonly<Record<Unit, bigint>>;
 
 /** Unit of a limit. */
 export type Unit = 'usd' | 'tokens' | 'requests';
 
 /**
- * Time before the end of a period in which a claim may reach the store after the end; at most a twentieth of
- * the period.
+ * Time before the end of a period in milliseconds, at most a twentieth of the period. A claim within this time may reach the
+ * store after the end of the period.
  */
 const ENDING_MS = 2000;
 
-/** Limit with the counters that attempts count on. */
+/** Limit with its unit and periods, and the names of its counters. */
 export class LimitCounters {
   readonly definition: Limit;
   readonly unit: Unit;
   /** Maximum in nano-USD, tokens or requests. */
   readonly max: bigint;
-  /** Prefix of the names of all its counters. */
+  /** Common prefix of the names of the limit's counters. */
   readonly prefix: string;
-  /** Number of times that the limit was replaced in this process. Each revision emits its own alerts. */
+  /** Number of times that the limit was replaced in this process. Each revision can emit its alerts again. */
   readonly revision: number;
   private readonly zone: string;
   private readonly isTenants: boolean;
@@ -49,11 +49,11 @@ export class LimitCounters {
     this.max =
       'usd' in max ? (parseUsd(max.usd) ?? MAX_AMOUNT) : BigInt('tokens' in max ? max.tokens : max.requests);
     const period = typeof per === 'string' ? per : `${per.ms}ms`;
-    // A change of unit, period or zone starts new counters.
+    // A limit with another unit, period or zone uses new counters.
     this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;
   }
 
-  /** Returns the counter that an attempt counts on; `undefined` if the limit does not match. */
+  /** Returns the counter that an attempt counts towards; `undefined` if the limit does not match the attempt. */
   counterFor(spender: Spender): string | undefined {
     const { where, each } = this.definition;
     const isMatch = Object.entries(where ?? {}).every(
@@ -76,13 +76,13 @@ export class LimitCounters {
     };
   }
 
-  /** Returns the end of the period instead of a time close to it. Stores add a claim's `resetsInMs` to their later time. */
+  /** Returns the exact end of the period for a time close to it. Stores add `resetsInMs` to their own, later time. */
   resetTime(at: number, now: number): number {
     const period = this.periodAt(now);
     return period !== undefined && isClose(at, period.to, period) ? period.to : at;
   }
 
-  /** Returns the part of a counter's name that is `LimitState.key`. */
+  /** Returns the part of a counter's name that is exposed as `LimitState.key`. */
   keyOf(counter: string): string {
     return counter.slice(this.prefix.length);
   }
@@ -101,7 +101,7 @@ export class LimitCounters {
     };
   }
 
-  /** Claim that reserves nothing and always fits, so that an amount can be booked. */
+  /** Returns a claim of 0 that always fits and allows an amount to be booked later. */
   emptyClaim(counter: string, spender: Pick<Spender, 'tenant'>, now: number): Claim {
     return { ...this.claim(counter, 0n, spender, now), max: MAX_AMOUNT };
   }
@@ -114,14 +114,14 @@ export class LimitCounters {
     return this.period;
   }
 
-  /** Cached, since many claims may arrive at the end of a period. */
+  // Cached, since many claims may arrive at the end of a period.
   private endAfter({ to }: Period): number {
     if (this.next?.from !== to) this.next = periodAt(this.definition.per, this.zone, to);
     return this.next?.to ?? to;
   }
 }
 
-/** Returns `undefined` for days and months, whose lengths differ. */
+/** Returns the equal periods of a limit; `undefined` for days and months, whose lengths differ. */
 function windowOf(per: Limit['per'], period: Period | undefined): EqualPeriods | undefined {
   if (period === undefined || per === 'day' || per === 'month') return undefined;
   const { from, to } = period;
@@ -152,7 +152,7 @@ function valueOf({ tenant, vendor, target, metadata }: Spender, key: string): st
 
 export const providerOf = (target: string): string => target.split('/', 1)[0] ?? '';
 
-/** Returns a value of metadata as a string; `undefined` for objects. */
+/** Returns a metadata value as a string; `undefined` for objects. */
 export function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
@@ -160,5 +160,5 @@ export function scalarText(value: unknown): string | undefined {
     : undefined;
 }
 
-/** Replaces lone surrogates, which cannot be encoded. */
+// `encodeURIComponent` throws for lone surrogates.
 const encode = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\u{fffd}'));

@@ -11,7 +11,7 @@ export interface LimitCounter {
 
 const SPENDER_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
 
-/** Current limits. */
+/** Current limits of a ledger. */
 export class LimitSet {
   private readonly byName = new Map<string, LimitCounters>();
   private readonly tags: readonly string[];
@@ -61,10 +61,7 @@ export class LimitSet {
     return counted;
   }
 
-  /**
-   * Returns the metadata keys that records contain: those of the options, and those of limits with counters
-   * for them.
-   */
+  /** Returns the metadata keys that records contain: the `tags` of the options, and the keys that limits use. */
   tagKeys(): readonly string[] {
     const counted = this.all().flatMap(({ definition }) => definition.each ?? []);
     return [...this.tags, ...counted.filter((key) => !SPENDER_KEYS.includes(key))];

@@ -1,15 +1,15 @@
 const NANO_DIGITS = 9;
 const DECIMAL = /^\d{1,10}(?:\.\d{1,9})?$/;
-/** Maximum amount of a counter: int64. */
+/** Maximum amount of a counter, which stores hold as int64. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 /** `MAX_AMOUNT` in USD. */
 const MAX_USD = '9223372036.854775807';
-/** Requirement on an amount in USD, for messages. */
+/** Requirement on amounts in USD, as part of error messages. */
 export const USD_RULE: string = `must be a string with a decimal number of at most ${MAX_USD} and nine decimals`;
 
 /**
- * Returns the nano-USD of a decimal number such as `20.00`; `undefined` if it is not one or exceeds the
- * maximum of a counter.
+ * Converts a decimal number of USD, such as `20.00`, to nano-USD. Returns `undefined` if the string is not such a number or
+ * exceeds the maximum of a counter.
  */
 export function parseUsd(text: unknown): bigint | undefined {
   if (typeof text !== 'string' || !DECIMAL.test(text)) return undefined;
@@ -18,5 +18,5 @@ export function parseUsd(text: unknown): bigint | undefined {
   return nano > MAX_AMOUNT ? undefined : nano;
 }
 
-/** Returns the amount, or the maximum of a counter if that is lower. */
+/** Returns the amount, limited to the maximum of a counter. */
 export const capAmount = (amount: bigint): bigint => (amount > MAX_AMOUNT ? MAX_AMOUNT : amount);

@@ -21,15 +21,15 @@ describe('a period', () => {
     ['day', 'Europe/Berlin', '2026-03-29T12:00Z', '2026-03-28T23:00', '2026-03-29T22:00'],
     ['day', 'Europe/Berlin', '2026-10-25T12:00Z', '2026-10-24T22:00', '2026-10-25T23:00'],
     ['month', 'Europe/Berlin', '2026-10-12T12:00Z', '2026-09-30T22:00', '2026-10-31T23:00'],
-    // In Cairo midnight does not exist on 24 April 2026: the day begins at one.
+    // In Cairo midnight does not exist on 24 April 2026: the day begins at 01:00.
     ['day', 'Africa/Cairo', '2026-04-24T12:00Z', '2026-04-23T22:00', '2026-04-24T21:00'],
-    // In Havana one o'clock is midnight again on 1 November 2026.
+    // In Havana the clock returns from 01:00 to midnight on 1 November 2026.
     ['day', 'America/Havana', '2026-11-01T12:00Z', '2026-11-01T04:00', '2026-11-02T05:00'],
-    // Samoa had no 30 December 2011.
+    // Samoa skipped 30 December 2011.
     ['day', 'Pacific/Apia', '2011-12-31T00:00Z', '2011-12-30T10:00', '2011-12-31T10:00'],
     ['hour', 'UTC', '2026-11-20T12:34Z', '2026-11-20T12:00', '2026-11-20T13:00'],
     ['hour', 'Asia/Kathmandu', '2026-11-20T12:34Z', '2026-11-20T12:15', '2026-11-20T13:15'],
-    // The hour from two to three comes twice: these are two periods.
+    // The hour from 02:00 to 03:00 occurs twice and counts as two periods.
     ['hour', 'Europe/Berlin', '2026-10-25T00:30Z', '2026-10-25T00:00', '2026-10-25T01:00'],
     ['hour', 'Europe/Berlin', '2026-10-25T01:30Z', '2026-10-25T01:00', '2026-10-25T02:00'],
     ['minute', 'Asia/Kathmandu', '2026-11-20T12:34:56Z', '2026-11-20T12:34', '2026-11-20T12:35'],

@@ -1,7 +1,7 @@
 import { labelAt, offsetAt } from './calendar.ts';
 import type { Limit } from '../contract/limit.ts';
 
-/** Period in epoch milliseconds, `to` exclusive. */
+/** Period in epoch milliseconds. `to` is exclusive. */
 export interface Period {
   readonly from: number;
   readonly to: number;
@@ -9,14 +9,14 @@ export interface Period {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Maximum lengths. A day has 23 to 25 hours; a zone that crosses the date line has one of 0 or 48 hours. */
+/** Maximum lengths in milliseconds. A day has 23 to 25 hours, or 0 or 48 in a zone that crosses the date line. */
 const MAX_LENGTH_MS: Readonly<Record<'day' | 'month', number>> = { day: 49 * HOUR, month: 33 * 24 * HOUR };
 
-/** Returns the period of a time; `undefined` for a period that never ends. */
+/** Returns the period that contains a time; `undefined` for `ever`. */
 export function periodAt(per: Limit['per'], zone: string, at: number): Period | undefined {
   if (per === 'ever') return undefined;
   if (typeof per === 'object') return windowAt(at, per.ms, 0);
-  // Clock changes by full hours do not move the starts of hours.
+  // Changes to and from daylight saving time do not move the starts of hours.
   if (per === 'minute' || per === 'hour')
     return windowAt(at, per === 'hour' ? HOUR : MINUTE, offsetAt(at, zone));
   const label = labelAt(at, per, zone);
@@ -33,8 +33,8 @@ function windowAt(at: number, ms: number, offset: number): Period {
 }
 
 /**
- * Returns the first full second for which the predicate holds. It is false at `no`, true at `yes`, and
- * changes once.
+ * Returns the first full second for which the predicate holds. The predicate must be false at `no` and true at `yes`, and
+ * change only once in between.
  */
 function firstSecondWhere(holds: (at: number) => boolean, no: number, yes: number): number {
   let before = Math.floor(no / 1000);

@@ -3,7 +3,7 @@ import type { LedgerStore } from '../contract/store.ts';
 import type { LimitCounters, Unit } from './limit-counters.ts';
 import { WINDOW_MS, type Sample } from './burn-rate.ts';
 
-/** Returns the amounts of the last 24 hours of the period for each counter of these limits, oldest first. */
+/** Returns the amounts used in the last 24 hours of the current period, oldest first, for each counter of these limits. */
 export async function samplesOf(
   store: LedgerStore,
   limits: readonly LimitCounters[],
@@ -19,7 +19,7 @@ export async function samplesOf(
       const counter = limit.counterFor({ tenant, vendor, target, metadata: tags });
       if (counter === undefined) continue;
       const list = samples.get(counter) ?? [];
-      // Spending began when the attempt did.
+      // An amount counts from the start of its attempt.
       list.push({ at: at - record.ms, amount: AMOUNTS[limit.unit](record) });
       samples.set(counter, list);
     }
@@ -33,5 +33,5 @@ const AMOUNTS: Readonly<Record<Unit, (record: SpendRecord) => bigint>> = {
   requests: ({ operation }) => (operation === BOOKED_OPERATION ? 0n : 1n),
 };
 
-/** Operation of an amount that was booked by `ledger.book`. */
+/** Operation of the records of `ledger.book`. */
 export const BOOKED_OPERATION = 'booked';

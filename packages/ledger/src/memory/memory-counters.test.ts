@@ -9,7 +9,7 @@ const book = async (store: LedgerStore, id: string): Promise<boolean> => {
   return store.settle(id, [{ counter: 'a', amount: 1n }]);
 };
 
-it('knows a settled id for a minute, and forgets it later', async () => {
+it('remembers a settled id for a minute', async () => {
   let now = 0;
   const store = memoryStore({ clock: { ...systemClock, now: () => now } });
   const bookOthers = async (): Promise<void> => {
@@ -21,7 +21,7 @@ it('knows a settled id for a minute, and forgets it later', async () => {
   expect(await book(store, 'first')).toBe(false);
   now = 60_000;
   await bookOthers();
-  // It was reserved again.
+  // The forgotten id was reserved again.
   expect(await book(store, 'first')).toBe(true);
 });
 

@@ -1,13 +1,13 @@
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
 import { capAmount } from '../limits/money.ts';
 
-/** Period of a counter. A late settle finds the period that it belongs to. */
+/** Amounts of one period of a counter. A reservation refers to the period in which it was made, even if it settles later. */
 interface CounterPeriod {
   used: bigint;
   held: bigint;
   /** Number of reservations with an amount above 0. */
   holders: number;
-  /** Epoch milliseconds. */
+  /** End of the period in epoch milliseconds; `undefined` if the counter never resets. */
   readonly resetsAt: number | undefined;
 }
 
@@ -21,23 +21,23 @@ interface Hold {
 interface Reservation {
   readonly holds: readonly Hold[];
   state: 'held' | 'lapsed' | 'settled';
-  /** End of the lease, or time of the lapse or settlement, in epoch milliseconds. */
+  /** End of the lease, or time at which it lapsed or was settled, in epoch milliseconds. */
   until: number;
 }
 
-/** Time for which a counter is listed after its period, and an id is known after its lease has lapsed. */
+/** Time in milliseconds for which a counter is listed after its period ended, and an id is known after its lease lapsed. */
 const LAPSED_MS = 86_400_000;
-/** Time for which an id is known after it was settled: its reservation may be repeated. */
+/** Time in milliseconds for which an id is known after it was settled, since its reservation may be repeated. */
 const SETTLED_MS = 60_000;
-/** Number of reservations between two sweeps of old entries. */
+/** Number of reservations after which old entries are removed. */
 const SWEEP_EVERY = 1000;
 
-/** Counters with leases. The caller passes the time. */
+/** Counters and their leases in memory. Methods receive the current time. */
 export class MemoryCounters {
   private readonly periods = new Map<string, CounterPeriod>();
   private readonly reservations = new Map<string, Reservation>();
   private readonly held = new Set<Reservation>();
-  /** Earliest end of a lease. */
+  /** Earliest end of a lease in epoch milliseconds. */
   private nextLapse = Infinity;
   private sinceSweep = 0;
 
@@ -48,7 +48,7 @@ export class MemoryCounters {
     const holds: Hold[] = [];
     for (const claim of claims) {
       const { counter, max, amount, whenLapsed } = claim;
-      if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
+      if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
       const twin = holds.find((hold) => hold.counter === counter);
       const period = twin?.period ?? this.periodOf(claim, now);
       const { used, held, holders } = period;
@@ -107,7 +107,7 @@ export class MemoryCounters {
     return found.sort((a, b) => (a.counter < b.counter ? -1 : 1));
   }
 
-  /** Returns the current period, or a new one, which is stored with its first claim. */
+  /** Returns the current period, or a new one. A new period is stored with its first claim. */
   private periodOf({ counter, resetsInMs }: Claim, now: number): CounterPeriod {
     const known = this.periods.get(counter);
     if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;

@@ -3,7 +3,7 @@ import type { RecordQuery, SpendRecord } from '../contract/record.ts';
 /** Maximum number of records. */
 const MAX_RECORDS = 100_000;
 
-/** Records in the order of their time. */
+/** Records in memory, in the order of their times. */
 export class MemoryRecords {
   private readonly records: SpendRecord[] = [];
   private readonly ids = new Set<string>();
@@ -18,7 +18,7 @@ export class MemoryRecords {
     if (oldest !== undefined) this.ids.delete(oldest.id);
   }
 
-  /** Returns the records that existed when reading began. */
+  /** Returns the records of a query that existed when the reading began. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     yield* this.records.filter(matches(query));
   }

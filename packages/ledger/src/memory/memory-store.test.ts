@@ -29,7 +29,7 @@ function setUp() {
   };
 }
 
-/** Makes enough reservations that the store removes old entries. */
+/** Makes enough reservations for the store to remove old entries. */
 async function reserveMany(store: LedgerStore, round: string): Promise<void> {
   const others = claim({ counter: 'others', amount: 0n });
   for (let id = 0; id < 1000; id++) await store.reserve(`${round} ${id}`, [others], 1);
@@ -98,7 +98,9 @@ describe('a reservation', () => {
 
   it('of a negative amount throws', () => {
     const { store } = setUp();
-    expect(() => store.reserve('1', [claim({ amount: -1n })], LEASE_MS)).toThrow('a claim on a is below 0');
+    expect(() => store.reserve('1', [claim({ amount: -1n })], LEASE_MS)).toThrow(
+      'counter a: the amount of a claim must not be negative',
+    );
   });
 
   it('of 0 fits into a spent counter, and not into an overrun', async () => {
@@ -226,7 +228,7 @@ describe('a period', () => {
     expect(await store.counters('a')).toEqual([{ counter: 'a', used: 0n, held: 0n, resetsAt: undefined }]);
     expect(await store.reserve('2', [claim({ amount: 3n, resetsInMs: 900 })], LEASE_MS)).toBeUndefined();
     expect(await store.counters('a')).toEqual([{ counter: 'a', used: 0n, held: 3n, resetsAt: 1400 }]);
-    // The first claim is settled in its own period.
+    // The first claim is settled in the period in which it was reserved.
     expect(await store.settle('1', [{ counter: 'a', amount: 9n }])).toBe(true);
     expect(await amounts()).toEqual({ a: [0n, 3n] });
   });

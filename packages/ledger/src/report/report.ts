@@ -7,10 +7,10 @@ import { emptyRow, sumRecords } from './sum-records.ts';
 const TIMES = ['hour', 'day', 'month'] as const;
 const VALUES = ['tenant', 'vendor', 'provider', 'model', 'target', 'name', 'outcome', 'tag'] as const;
 const KEYS: readonly ReportKey[] = [...TIMES, ...VALUES];
-/** Hours of every zone begin on a multiple of this. */
+/** Step in milliseconds at which hours begin in every time zone. */
 const STEP_MS = 900_000;
 
-/** Returns rows in the order of their keys, computed by the store if it can, with empty rows if requested. */
+/** Returns the rows of a report in the order of their keys. The store computes them if it can. */
 export async function report(store: LedgerStore, query: ReportQuery): Promise<readonly ReportRow[]> {
   check(query);
   const { empty = false, ...storeQuery } = query;
@@ -26,11 +26,11 @@ function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
   const odd = by.find((key) => !KEYS.includes(key));
   if (odd !== undefined) fail('by', `unknown dimension "${odd}"; use ${KEYS.join(', ')}`);
   if (by.includes('tag') !== (tag !== undefined))
-    fail('tag', "`by: ['tag']` and `tag`, the name of a tag, must be set together");
+    fail('tag', "must be the name of a tag, set together with `by: ['tag']`");
   for (const [path, date] of Object.entries({ from, to }))
-    if (date !== undefined && Number.isNaN(date.getTime())) fail(path, 'is not a valid date');
+    if (date !== undefined && Number.isNaN(date.getTime())) fail(path, 'must be a valid date');
   if (empty === true && !TIMES.some((time) => by.includes(time)))
-    fail('empty', 'requires day, hour or month in `by`');
+    fail('empty', 'must be combined with day, hour or month in `by`');
   try {
     if (zone !== undefined) formatOf(zone);
   } catch (cause) {
@@ -49,7 +49,7 @@ function addEmptyRows(rows: readonly ReportRow[], query: ReportQuery): readonly 
   return [...rows, ...missing.map(emptyRow)];
 }
 
-/** Returns every time label of the range. Without `from` and `to`, the range is that of the records. */
+/** Returns every time label of the range. Without `from` and `to`, the records determine the range. */
 function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: ReportQuery): Labels[] {
   const units = TIMES.filter((unit) => by.includes(unit));
   const labels = rows.map(({ key }) => key[units[0] ?? 'day'] ?? '').sort();
@@ -65,7 +65,7 @@ function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: Rep
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Returns a time with this label. It searches from 16 hours before, since zones differ. */
+/** Returns a time with this label. The search starts 16 hours earlier, because zones differ from UTC by up to 14 hours. */
 function instantOf(label: string | undefined, zone: string): number {
   if (label === undefined) return NaN;
   const unit = label.length === 7 ? 'month' : label.length === 10 ? 'day' : 'hour';

@@ -21,7 +21,7 @@ interface ReportSum {
   unknownUsage: number;
 }
 
-/** Sums records into rows. */
+/** Computes the rows of a report from records. */
 export async function sumRecords(
   records: AsyncIterable<SpendRecord>,
   query: ReportQuery,
@@ -72,7 +72,7 @@ function add(sum: ReportSum, record: SpendRecord): void {
   if (isUsageUnknown(record)) sum.unknownUsage++;
 }
 
-/** Whether the vendor may have counted tokens that it did not report. */
+/** Whether the vendor may have counted tokens without reporting them. */
 function isUsageUnknown({ operation, usage }: SpendRecord): boolean {
   if (operation === BOOKED_OPERATION || usage?.details?.units !== undefined) return false;
   return usage?.input === undefined || usage.output === undefined;
@@ -89,7 +89,7 @@ function rowOf({ calls, durations, ...sum }: ReportSum): ReportRow {
   };
 }
 
-/** Returns a quantile by nearest rank. */
+/** Returns a quantile by the nearest-rank method. */
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 

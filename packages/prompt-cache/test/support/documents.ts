@@ -6,7 +6,7 @@ import { HEAD, RATES, SYSTEM } from './vendors.ts';
 const ANSWER: Answer = { parts: [{ type: 'text', text: 'Yes.' }] };
 const CHARS = 20_000;
 
-/** Returns the cost of single questions about documents of 5,000 tokens, in pico-USD. */
+/** Returns the total cost of asking one question about each of several documents of 5,000 tokens, in pico-USD. */
 export async function documents(
   cache: ChatRequest['cache'],
   { count, isOne = false }: { readonly count: number; readonly isOne?: boolean },

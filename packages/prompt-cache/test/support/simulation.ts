@@ -23,34 +23,34 @@ import { HEAD, PRICED, RATES, SYSTEM, TAIL } from './vendors.ts';
 
 /** Time between two steps of an agent, in milliseconds. */
 const STEP_MS = 20_000;
-/** Simulated agent run. */
+/** Settings of a simulated agent run. */
 export interface SimulationOptions {
   readonly steps: number;
   /** Setting of `ChatRequest.cache`. `@default 'auto'` */
   readonly cache?: ChatRequest['cache'];
   /** Number of tool calls per step. `@default 1` */
   readonly parallel?: number;
-  /** Whether the head fails at a step. `@default never` */
+  /** Whether the first target fails at a step. `@default never` */
   readonly fails?: (step: number) => boolean;
-  /** Whether the order of the chain changes at every step. */
+  /** Whether the order of the chain is reversed at every step. `@default false` */
   readonly reversed?: boolean;
   /** Time after each step, in milliseconds. `@default 20_000` */
   readonly pauseMs?: number | ((step: number) => number);
   /** Number of steps after which the conversation is replaced by a summary. `@default never` */
   readonly compactEvery?: number;
-  /** Characters of one tool result. `@default 1200` */
+  /** Number of characters of one tool result. `@default 1200` */
   readonly resultChars?: number;
-  /** Whether `@majordomo/prompt-cache` orders the targets. */
+  /** Whether `@majordomo/prompt-cache` orders the targets. `@default false` */
   readonly ordered?: boolean;
 }
 
-/** Result of a run. */
+/** Result of a simulated agent run. */
 export interface SimulationResult {
-  /** Number of steps that were answered. */
+  /** Number of steps that received a response. */
   readonly served: number;
-  /** Cost of both vendors in pico-USD. */
+  /** Total cost at both vendors in pico-USD. */
   readonly picoUsd: number;
-  /** Input tokens read from a cache, as a share of those that an earlier step had sent, from the second step on. */
+  /** Share of the input tokens sent by an earlier step that was read from a cache, from the second step on. */
   readonly readShare: number;
 }
 
@@ -60,7 +60,7 @@ const TOOL: ToolSpec = {
   parameters: { type: 'object', properties: { path: { type: 'string' } } },
 };
 
-/** Runs an agent over both vendors' SDKs against servers with prompt caches. */
+/** Runs an agent with the SDKs of both vendors against servers that simulate prompt caches. */
 export async function simulation(options: SimulationOptions): Promise<SimulationResult> {
   const { steps, cache = 'auto', parallel = 1, fails = () => false } = options;
   const { pauseMs = STEP_MS, compactEvery = Infinity, resultChars = 1200 } = options;

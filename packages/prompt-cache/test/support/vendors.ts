@@ -5,7 +5,7 @@ export const HEAD = 'anthropic/claude-opus-5-5';
 export const TAIL = 'openai/gpt-6-sol';
 export const SYSTEM: string = 'You are a careful engineer. '.repeat(300);
 
-/** Both vendors have the same prices, so that only the cache makes a difference. */
+/** Prices of both vendors. They are equal, so that cost differences come from caching only. */
 export const RATES: PromptCacheRates = {
   input: 4_000_000,
   output: 20_000_000,

@@ -1,28 +1,28 @@
 import { LlmError } from '@majordomo/core';
 
 /**
- * Client for queries: a `Pool` of `pg` 8, or the result of `postgres()` of `postgres` 3. The application connects and
- * closes it.
+ * Client for queries: a `Pool` of `pg` 8, or the result of `postgres()` of `postgres` 3. The application creates and closes
+ * the client.
  */
 export type PostgresClient = object;
 
-/** Row of a result. All columns are selected as text, because the clients' parsers of other types can be configured. */
+/** Row of a result. All columns are selected as text, because applications can configure the clients' parsers of other types. */
 export type Row = Readonly<Record<string, string | null | undefined>>;
 
-/** Parameter, which is sent as text. */
+/** Parameter of a query, sent as text. */
 export type Value = string | null;
 
-/** Runs one statement, or several without values, in one transaction. */
+/** Runs one statement, or several statements without values in one transaction. */
 export type Query = (text: string, values?: readonly Value[]) => Promise<readonly Row[]>;
 
-/** Members of `pg` that are used. */
+/** Members of a client of `pg` that this package uses. */
 export interface PgClient {
   query(text: string, values?: readonly Value[]): Promise<{ readonly rows: readonly Row[] }>;
   on(event: string, listener: (...values: never[]) => void): unknown;
   off(event: string, listener: (...values: never[]) => void): unknown;
 }
 
-/** Members of `postgres` that are used. */
+/** Members of a client of `postgres` that this package uses. */
 export interface PostgresJs {
   unsafe(text: string, values?: readonly Value[]): Promise<readonly Row[]>;
   listen(
@@ -44,7 +44,7 @@ export const isPg = (client: object): client is PgClient =>
   'on' in client &&
   typeof client.on === 'function';
 
-/** Returns the query function of a client. Throws `config` for an object of another library. */
+/** Returns the query function of a client. Throws `config` if the object is not a supported client. */
 export function queryOf(client: PostgresClient): Query {
   if (isPostgresJs(client)) return async (text, values) => client.unsafe(text, values);
   if (isPg(client)) return async (text, values) => (await client.query(text, values)).rows;

@@ -4,12 +4,12 @@ import { migrationSql, versionSql } from '../sql/migration.ts';
 import { SCHEMA_VERSION } from '../sql/tables.ts';
 import type { Query, Row, Value } from './client.ts';
 
-/** Time for which statements fail at once after a timeout, in milliseconds. Then one of them tries again. */
+/** Time in milliseconds for which statements fail at once after a timeout. Then one statement is sent as a test. */
 const RETRY_MS = 1000;
 /** Minimum time between two deletions of old rows, in milliseconds. */
 const SWEEP_EVERY_MS = 60_000;
 
-/** Settings of a connection. */
+/** Settings of `Connection`. */
 export interface ConnectionOptions {
   readonly query: Query;
   readonly clock: Clock;
@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   readonly keepRecordsMs: number;
 }
 
-/** Queries with a maximum wait, on tables that are created at the first use. */
+/** Runs queries within a timeout. The tables are created at the first query. */
 export class Connection {
   readonly clock: Clock;
   /** Quoted name of the schema. */
@@ -42,26 +42,27 @@ export class Connection {
     return this.withTimeout(() => this.unlimitedQuery(text, values));
   }
 
-  /** Runs a statement. Callers limit their wait with `withTimeout`. */
+  /** Runs a statement without a timeout. Callers add one with `withTimeout`. */
   async unlimitedQuery(text: string, values: readonly Value[]): Promise<readonly Row[]> {
     await this.ready();
     this.sweepSometimes();
     return this.send(text, values);
   }
 
-  /** Rejects with `network` when the work takes longer than the timeout. The work continues. */
+  /** Rejects with `network` if the work takes longer than the timeout. The work is not cancelled. */
   withTimeout<T>(work: () => Promise<T>): Promise<T> {
     const now = this.clock.now();
     if (now < this.retryAt) {
-      const message = 'PostgreSQL did not answer; the next statement is sent within a second';
+      const message =
+        'postgres: the previous statement had no answer; the connection is tested again within a second';
       return Promise.reject(new LlmError('network', message));
     }
-    // While PostgreSQL does not answer, one statement per second tries it.
+    // During an outage, only one statement per second is sent.
     if (this.retryAt > 0) this.retryAt = now + RETRY_MS;
     return new Promise<T>((resolve, reject) => {
       const cancel = this.clock.timer(this.timeoutMs, () => {
         this.retryAt = this.clock.now() + RETRY_MS;
-        reject(new LlmError('network', `PostgreSQL did not answer within ${this.timeoutMs} ms`));
+        reject(new LlmError('network', `postgres: no answer within ${this.timeoutMs} ms`));
       });
       Promise.resolve(invoke(work)).then(
         (answer) => {
@@ -77,7 +78,7 @@ export class Connection {
     });
   }
 
-  /** Creates or checks the tables, once. A failure is tried again at the next statement. */
+  /** Creates or checks the tables once. After a failure, the next statement repeats this. */
   ready(): Promise<void> {
     this.migrated ??= this.migrate().catch((error: unknown) => {
       this.migrated = undefined;
@@ -126,17 +127,17 @@ export class Connection {
     if (now < this.sweepAt) return;
     this.sweepAt = now + SWEEP_EVERY_MS;
     const keep = `${Math.ceil(this.options.keepRecordsMs)}`;
-    // Old rows do no harm until the next time.
+    // A failed deletion is repeated by the next one.
     this.send(`SELECT ${this.schema}.sweep($1::text::bigint)::text`, [keep]).catch(() => undefined);
   }
 }
 
-/** Errors that PostgreSQL reports have an SQLSTATE. Others concern the connection. */
+/** Converts an error of a client. Errors that PostgreSQL reports have an SQLSTATE; others concern the connection. */
 function statementError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const isReported = /^(?=.*\d)[\dA-Z]{5}$/.test(code) && !/^(?:08|53|57P)/.test(code);
   return isReported
-    ? new LlmError('server', `PostgreSQL failed: ${why}`, {}, { cause })
-    : new LlmError('network', `the connection to PostgreSQL failed: ${why}`, {}, { cause });
+    ? new LlmError('server', `postgres: the statement failed: ${why}`, {}, { cause })
+    : new LlmError('network', `postgres: the connection failed: ${why}`, {}, { cause });
 }

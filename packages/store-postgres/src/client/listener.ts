@@ -2,31 +2,31 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { isPostgresJs, type PostgresClient } from './client.ts';
 import { checkSession, openSession, type Session } from './session.ts';
 
-/** Time between two tries to open a session, in milliseconds. */
+/** Time between two attempts to open a session, in milliseconds. */
 const RETRY_MS = 1000;
 
 /** Receiver of the notifications of one channel. */
 export interface Subscriber {
   readonly onMessage: (payload: string) => void;
-  /** Called when the session is open, and each time it has been opened again: notifications were missed. */
+  /** Called when the session is open, and each time it was reopened. Notifications in between were missed. */
   readonly onOpen?: () => unknown;
-  /** Called when the session is lost and cannot be opened again. */
+  /** Called when the session is lost and cannot be reopened. */
   readonly onEnd?: (failure: LlmError) => void;
 }
 
-/** Client for `LISTEN`, or a function that connects one. */
+/** Client for `LISTEN`, or a function that returns a connected one. */
 export type ListenerClient = PostgresClient | (() => PostgresClient | Promise<PostgresClient>);
 
-/** Whether the client is a function that connects one. The result of `postgres()` is a function too. */
+/** Whether the value is a function that returns a client. The result of `postgres()` is itself a function. */
 const isFactory = (client: ListenerClient): client is () => PostgresClient | Promise<PostgresClient> =>
   typeof client === 'function' && !isPostgresJs(client);
 
-/** Throws `config` for an object that cannot listen. */
+/** Throws `config` for an object that does not support `LISTEN`. */
 export function checkListener(client: ListenerClient): void {
   if (!isFactory(client)) checkSession(client);
 }
 
-/** Second session of a store, for `LISTEN`. It is opened at the first subscription. */
+/** Separate session for `LISTEN`, opened at the first subscription. */
 export class Listener {
   private readonly client: ListenerClient;
   private readonly clock: Clock;
@@ -41,7 +41,7 @@ export class Listener {
     this.clock = clock;
   }
 
-  /** Resolves when notifications arrive. If that fails, the subscription stays and is tried again. */
+  /** Resolves when notifications are delivered. Rejects if the session cannot be opened; the subscription is then retried. */
   async subscribe(channel: string, subscriber: Subscriber): Promise<void> {
     const all = this.subscribers.get(channel) ?? new Set();
     this.subscribers.set(channel, all.add(subscriber));
@@ -73,7 +73,7 @@ export class Listener {
     } catch (cause) {
       if (LlmError.is(cause, 'config')) throw cause;
       this.onLost();
-      throw new LlmError('network', 'PostgreSQL did not accept LISTEN', {}, { cause });
+      throw new LlmError('network', 'postgres: LISTEN failed', {}, { cause });
     }
   }
 
@@ -109,7 +109,7 @@ export class Listener {
     }
     const failure = new LlmError(
       'network',
-      'the session of `listener` was lost; pass a function that connects a new client',
+      'postgres: the session of `listener` was lost; pass a function that connects a new client',
     );
     for (const subscriber of this.all()) subscriber.onEnd?.(failure);
   }
@@ -119,7 +119,7 @@ export class Listener {
       await Promise.all(Array.from(this.subscribers.keys(), (channel) => this.listen(channel)));
       this.reportOpen();
     } catch {
-      // `listen` has planned the next try.
+      // `listen` has scheduled the retry.
     }
   }
 

@@ -3,7 +3,7 @@ import { isPg, isPostgresJs, type PgClient, type PostgresClient, type PostgresJs
 
 /** Session that receives notifications. */
 export interface Session {
-  /** Starts listening. Resolves when notifications arrive. */
+  /** Starts listening to a channel. Resolves when notifications are delivered. */
   listen(channel: string): Promise<unknown>;
   /** Stops listening to all channels. */
   close(): void;
@@ -12,22 +12,22 @@ export interface Session {
 /** Callbacks of a session. */
 export interface SessionEvents {
   readonly onMessage: (channel: string, payload: string) => void;
-  /** Called after the client has reconnected itself. */
+  /** Called after the client has reconnected on its own initiative. */
   readonly onReconnect: () => void;
   /** Called when the session has ended. */
   readonly onLost: () => void;
 }
 
-/** Throws `config` for an object that cannot listen. */
+/** Throws `config` for an object that does not support `LISTEN`. */
 export function checkSession(client: PostgresClient): asserts client is PgClient | PostgresJs {
-  // A Pool changes its connections.
+  // A Pool uses several connections, so LISTEN would affect only one of them.
   if (isPostgresJs(client) || (isPg(client) && !('totalCount' in client))) return;
   const expected =
     'a connected Client of pg 8, postgres() with `max: 1`, or a function that returns one of them';
   throw new LlmError('config', `postgresStores: listener must be ${expected}`, { path: 'listener' });
 }
 
-/** Opens a session on a client. Throws `config` for an object of another library. */
+/** Opens a session on a client. Throws `config` if the object is not a supported client. */
 export function openSession(client: PostgresClient, events: SessionEvents): Session {
   checkSession(client);
   return isPostgresJs(client) ? postgresJsSession(client, events) : pgSession(client, events);
@@ -39,7 +39,7 @@ function pgSession(client: PgClient, { onMessage, onLost }: SessionEvents): Sess
   };
   client.on('notification', onNotification);
   client.on('end', onLost);
-  // Without a listener for errors, a lost connection ends the process. `end` follows.
+  // Without a listener for `error`, Node ends the process. The `end` event follows and is handled.
   client.on('error', () => undefined);
   return {
     listen: (channel) => client.query(`LISTEN "${channel}"`),

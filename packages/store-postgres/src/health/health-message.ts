@@ -8,7 +8,7 @@ export interface HealthMessage {
   readonly verdict: Verdict;
 }
 
-/** Returns the verdict to share; `undefined` for a probe, which is local. */
+/** Returns the verdict to share; `undefined` for a probe, which concerns this process only. */
 export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
   if (health.state === 'probing') return undefined;
   const { isByHand } = health;
@@ -17,7 +17,7 @@ export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefin
   return forMs > 0 ? { state: 'benched', benches: health.benches, forMs, isByHand } : undefined;
 }
 
-/** Parses a message; `undefined` if it is invalid. */
+/** Parses a message. Returns `undefined` for an invalid message. */
 export function parseHealthMessage(message: string): HealthMessage | undefined {
   const parsed = parseJson(message) as Partial<HealthMessage> | null | undefined;
   const verdict = parseVerdict(parsed?.verdict);
@@ -26,7 +26,7 @@ export function parseHealthMessage(message: string): HealthMessage | undefined {
   return { from: parsed.from, target: parsed.target, verdict };
 }
 
-/** Parses a stored verdict with its remaining time. */
+/** Parses a stored verdict. `leftMs` is its remaining time in milliseconds. */
 export function parseStoredVerdict(json: string, leftMs: number): Verdict | undefined {
   const parsed = parseJson(json);
   return parseVerdict(typeof parsed === 'object' ? { ...parsed, forMs: leftMs } : undefined);

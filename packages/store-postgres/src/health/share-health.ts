@@ -4,14 +4,14 @@ import type { Connection } from '../client/connection.ts';
 import type { Listener, Subscriber } from '../client/listener.ts';
 import { parseHealthMessage, parseStoredVerdict, verdictOf } from './health-message.ts';
 
-/** Time for which a recovery is stored for processes that were disconnected, in milliseconds. */
+/** Time in milliseconds for which a recovery is stored, for processes that were disconnected. */
 const RECOVERY_MS = 86_400_000;
-/** Time between two tries to catch up, in milliseconds. */
+/** Time between two attempts to read missed verdicts, in milliseconds. */
 const CATCH_UP_RETRY_MS = 1000;
 
 /**
- * Shares benches and recoveries with other processes: verdicts with durations, no counts and no times. If
- * PostgreSQL is down, each process has its own health.
+ * Shares benches and recoveries with other processes. Messages contain the verdict and its remaining duration, no counts and
+ * no times. While PostgreSQL is down, each process uses its own health data.
  */
 export async function shareHealth(
   connection: Connection,
@@ -23,7 +23,7 @@ export async function shareHealth(
   const stopReporting = health.onChange((target, state, origin) => {
     sharing.publish(target, state, origin);
   });
-  // Sharing starts later if PostgreSQL connects later.
+  // Without a connection, sharing starts when PostgreSQL can be reached.
   await connection.withTimeout(() => listener.subscribe(channel, sharing)).catch(() => undefined);
   return async () => {
     stopReporting();
@@ -40,7 +40,7 @@ class HealthSharing implements Subscriber {
   /** Targets that another process has benched. */
   private readonly remoteBenches = new Set<string>();
   private cancelRetry: (() => void) | undefined;
-  /** Messages are sent one after the other, because the connections of a client do not keep their order. */
+  /** Pending messages. They are sent one at a time, because a client's connections do not preserve their order. */
   private sending: Promise<unknown> = Promise.resolve();
   private isOver = false;
 
@@ -50,7 +50,7 @@ class HealthSharing implements Subscriber {
     this.health = health;
   }
 
-  /** Reads the verdicts that were missed. */
+  /** Reads the verdicts that were missed while the session was closed. */
   readonly onOpen = (): Promise<void> => this.catchUp();
 
   readonly onMessage = (message: string): void => {
@@ -70,7 +70,7 @@ class HealthSharing implements Subscriber {
     const verdict = verdictOf(state, this.connection.clock);
     if (verdict === undefined) return;
     const keepMs = verdict.state === 'benched' ? verdict.forMs : RECOVERY_MS;
-    // Without the message, other processes detect the failure themselves.
+    // If the message is lost, the other processes detect the failure with their own calls.
     this.sending = this.sending.then(() => this.send(target, verdict, keepMs)).catch(() => undefined);
   }
 
@@ -109,7 +109,7 @@ class HealthSharing implements Subscriber {
         const target = fromStoredText(row['target'] ?? '');
         const verdict = parseStoredVerdict(row['verdict'] ?? '', Number(row['rest']));
         if (verdict === undefined || this.isOver) continue;
-        // An old recovery does not end a bench of this process.
+        // A stored recovery ends only benches that another process shared.
         if (verdict.state === 'benched' || this.remoteBenches.has(target)) this.accept(target, verdict);
       }
     } catch {

@@ -4,13 +4,13 @@ import { checkLanes, type LanesOptions } from './options.ts';
 
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
-/** Time between two tries, in milliseconds. It doubles up to the maximum. */
+/** First delay between two attempts to reserve, in milliseconds. It doubles up to the maximum. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
-/** Retry time of a denial, in milliseconds. */
+/** Retry delay of a denial, in milliseconds. */
 const DOWN_RETRY_MS = 1000;
 
-/** Creates a gate that limits concurrent attempts over all processes. Other attempts wait. */
+/** Creates a gate that limits concurrent attempts across all processes. Further attempts wait. */
 export function lanesGate(store: LedgerStore, clock: Clock, options: LanesOptions): Gate {
   checkLanes(options);
   const lanes = new Lanes(store, clock, options);
@@ -22,7 +22,7 @@ class Lanes {
   private readonly clock: Clock;
   private readonly options: LanesOptions;
   private readonly leaseMs: number;
-  /** Attempts of this process by counter, which a local share is compared with. */
+  /** Number of attempts of this process by counter, for `whenDown: { share }`. */
   private readonly running = new Map<string, number>();
 
   constructor(store: LedgerStore, clock: Clock, options: LanesOptions) {
@@ -80,7 +80,7 @@ class Lanes {
     else this.running.set(counter, count);
   }
 
-  /** Renews the place while the attempt runs. Returns a function that releases it. */
+  /** Renews the reservation while the attempt runs. Returns a function that releases the reservation. */
   private startRenewal(id: string, attempt: AttemptInfo): () => unknown {
     let cancel: (() => void) | undefined;
     const later = (): void => {
@@ -89,7 +89,7 @@ class Lanes {
     const renew = (): void => {
       if (attempt.isLapsed === true) return;
       later();
-      // Retried at the next renewal. Without success, the place is released after the lease.
+      // The next renewal repeats a failed one. Otherwise the reservation ends with its lease.
       Promise.resolve(this.store.renew(id, this.leaseMs)).catch(() => undefined);
     };
     later();

@@ -1,24 +1,23 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
-/** Options of lanes: the number of concurrent attempts. */
+/** Options of `lanes`, which limits concurrent attempts. */
 export interface LanesOptions {
-  /** Name of the lanes, which all processes with the same schema share. */
+  /** Name of the lanes. Processes that use the same name and schema share them. */
   readonly name: string;
-  /** Maximum number of concurrent attempts over all processes. */
+  /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Whether each target or provider has separate lanes. Without it, all share them. */
+  /** Whether each target or provider has separate lanes. Without a value, all targets share the lanes. */
   readonly each?: 'target' | 'provider' | undefined;
   /**
-   * Time after which the place of a process that died is released, in milliseconds. It is renewed while an
-   * attempt runs.
+   * Time after which the reservation of a process that died is released, in milliseconds. Running attempts renew their
+   * reservations.
    *
    * @default 15_000
    */
   readonly leaseMs?: number | undefined;
   /**
-   * Decision while PostgreSQL does not answer. `share`: this process alone runs at most max(1, floor(most ×
-   * share)) attempts.
+   * Decision while PostgreSQL does not answer. With `share`, each process runs at most `max(1, floor(most × share))` attempts.
    *
    * @default { share: 0 }, one attempt at a time in each process
    */
@@ -33,12 +32,12 @@ const KINDS: KindsOf<LanesOptions> = {
   whenDown: true,
 };
 
-/** Throws `config`, naming the field. */
+/** Throws `config` with the name of an invalid field. */
 export function checkLanes(options: LanesOptions): void {
   checkOptions('lanes', options, KINDS, ['name', 'most']);
   const { name, most, whenDown = 'deny' } = options;
   const fail = (path: string, why: string): never => {
-    throw new LlmError('config', `lanes: ${path} ${why}`, { path });
+    throw new LlmError('config', `lanes: ${path}: ${why}`, { path });
   };
   if (name === '') fail('name', 'must not be empty; processes share lanes by name');
   if (!Number.isSafeInteger(most)) fail('most', `must be an integer, not ${most}`);

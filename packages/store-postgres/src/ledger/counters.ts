@@ -3,18 +3,18 @@ import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import { OperationQueue, type Answer, type Operation } from './operation-queue.ts';
 
-/** Largest amount of a counter. */
+/** Maximum amount of a counter. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
-/** Minimum time for which a settled id is known, in milliseconds. */
+/** Minimum time for which a settled id is remembered, in milliseconds. */
 const KNOWN_MS = 60_000;
 
 type Amounts = Parameters<LedgerStore['settle']>[1];
 
-/** Counters with leases, by the clock of PostgreSQL. */
+/** Counters with leases, which use PostgreSQL's clock. */
 export class Counters {
   private readonly connection: Connection;
   private readonly queue: OperationQueue;
-  /** Latest operation for each reservation in progress. */
+  /** Latest operation of each reservation in progress, by its id. */
   private readonly latest = new Map<string, Operation>();
 
   constructor(connection: Connection) {
@@ -22,7 +22,7 @@ export class Counters {
     this.queue = new OperationQueue((operations) => this.execute(operations));
   }
 
-  /** Releases a reservation whose answer arrives after its caller was notified of a timeout. */
+  /** Reserves claims. A reservation whose answer arrives after the timeout is released. */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const lease = toInteger(leaseMs, 'leaseMs');
     const known = Math.max(KNOWN_MS, lease, 2 * this.connection.timeoutMs);
@@ -89,7 +89,7 @@ export class Counters {
   private async releaseLate(id: string, answering: Promise<Answer>, isLatest: () => boolean): Promise<void> {
     // Without an answer, the reservation ends with its lease.
     const answer = await answering.catch(() => undefined);
-    // A later reservation with the same id owns it.
+    // A later operation with this id now owns the reservation.
     if (!isLatest()) return;
     this.latest.delete(id);
     if (answer !== undefined && toRefusal(answer) === undefined)
@@ -106,7 +106,7 @@ export class Counters {
 }
 
 function toClaim({ counter, max, amount, whenLapsed, ...period }: Claim): object {
-  if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
+  if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
   const { resetsInMs, nextResetsInMs = resetsInMs, window } = period;
   return {
     c: toStoredText(counter),
@@ -137,6 +137,6 @@ const numberOf = (value: string | number | null | undefined): number | undefined
   value === null || value === undefined ? undefined : Number(value);
 
 function toInteger(ms: number, what: string): number {
-  if (Number.isNaN(ms)) throw new RangeError(`${what} is not a number`);
+  if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
   return Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2));
 }

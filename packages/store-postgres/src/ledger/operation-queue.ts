@@ -1,12 +1,12 @@
 /** Maximum number of operations in one statement. */
 const MAX_OPERATIONS = 100;
-/** Maximum number of statements in progress. More would wait for the same locks. */
+/** Maximum number of statements in progress. More statements would wait for the same locks. */
 const MAX_STATEMENTS = 2;
 
-/** Operation of the ledger, as its function in the database expects it. */
+/** Operation of the ledger in the format of its database function. */
 export type Operation = Readonly<Record<string, unknown>> & { readonly type: 'reserve' | 'settle' | 'renew' };
 
-/** Answer to an operation. */
+/** Result of an operation. */
 export type Answer = Readonly<Record<string, unknown>>;
 
 interface Waiting {
@@ -15,7 +15,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Operations that wait for a statement. Those that wait together are sent together. */
+/** Queue of operations. Operations that are queued at the same time are sent in one statement. */
 export class OperationQueue {
   private readonly execute: (operations: readonly Operation[]) => Promise<readonly Answer[]>;
   private waiting: Waiting[] = [];
@@ -28,14 +28,14 @@ export class OperationQueue {
   add(operation: Operation): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ operation, resolve, reject });
-      // Operations that begin together are executed in their order, in one statement.
+      // Operations of one tick are executed in order, in one statement.
       queueMicrotask(() => {
         this.sendNext();
       });
     });
   }
 
-  /** Removes an operation. Returns false if it was sent. */
+  /** Removes an operation from the queue. Returns false if it has already been sent. */
   withdraw(operation: Operation): boolean {
     const count = this.waiting.length;
     this.waiting = this.waiting.filter((one) => one.operation !== operation);

@@ -3,7 +3,7 @@ import type { Connection } from '../client/connection.ts';
 import { Counters } from './counters.ts';
 import { Records } from './records.ts';
 
-/** Creates the ledger store. The ledger computes reports from records. */
+/** Creates the ledger store. It has no `report`, so the ledger computes reports from the records. */
 export function postgresLedger(connection: Connection): LedgerStore {
   const counters = new Counters(connection);
   const records = new Records(connection);
@@ -14,7 +14,7 @@ export function postgresLedger(connection: Connection): LedgerStore {
     counters: (prefix) => counters.list(prefix),
     append: (record) => records.append(record),
     records: (query) => records.read(query),
-    // The application closes the client.
+    // The application owns the client and closes it.
     close: async () => undefined,
   };
 }

@@ -3,10 +3,10 @@ import { toStoredText, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../client/connection.ts';
 
-/** Number of records in one answer. */
+/** Number of records per page. */
 const PAGE = 500;
 
-/** Records of attempts, for the retention time. */
+/** Stores records of attempts for the retention time. */
 export class Records {
   private readonly connection: Connection;
 
@@ -31,7 +31,7 @@ export class Records {
     );
   }
 
-  /** Reads in pages, so that a slow reader does not hold a connection. */
+  /** Reads records in pages, so that a slow reader does not occupy a connection. */
   async *read({ from, to, call, tenant, target }: RecordQuery): AsyncGenerator<SpendRecord> {
     const conditions = ['true'];
     const values: string[] = [];
@@ -62,14 +62,14 @@ export class Records {
   }
 }
 
-/** Returns the time and the JSON of a record. */
+/** Returns the time of a record in epoch milliseconds, and its JSON. */
 function serialize(record: SpendRecord): { readonly at: number; readonly json: string } {
   try {
     const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
+    if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
     return { at, json: JSON.stringify(record) };
   } catch (cause) {
-    const why = `the record "${record.id}" cannot be stored: ${messageOf(cause)}; it is missing in records and reports`;
+    const why = `record "${record.id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
     throw new LlmError('invalid-request', why, {}, { cause });
   }
 }
@@ -83,7 +83,7 @@ const UNDEFINED_FIELDS = {
   nanoUsd: undefined,
 };
 
-/** Restores undefined members, which JSON omits. */
+/** Restores members with the value `undefined`, which JSON omits. */
 function restoreUndefined(record: SpendRecord): SpendRecord {
   const { usage } = record;
   return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNKNOWN_USAGE, ...usage } };

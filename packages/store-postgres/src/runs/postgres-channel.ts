@@ -4,14 +4,14 @@ import { fnv1a } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import type { Listener } from '../client/listener.ts';
 
-/** PostgreSQL refuses a longer payload of a notification. */
+/** Maximum size of a notification's payload, which PostgreSQL limits. */
 const MAX_PAYLOAD_BYTES = 7999;
 /** Time for which a longer message is stored, in milliseconds. */
 const KEEP_MS = 60_000;
 
 type Message = readonly [runId: string, text: string];
 
-/** Creates a channel over `NOTIFY`. A process that subscribes late or loses its session misses messages. */
+/** Creates a channel that uses `NOTIFY`. A process misses messages before it subscribes and while its session is closed. */
 export function postgresChannel(
   connection: Connection,
   listener: Listener | undefined,
@@ -34,9 +34,9 @@ export function postgresChannel(
         );
     },
     async subscribe(runId, onText, onEnd) {
-      if (listener === undefined) throw noListener('to watch runs');
+      if (listener === undefined) throw noListener('watching runs');
       const channel = channelOf(runId);
-      // A long message is read from its table, and later ones wait for it.
+      // Reading a long message from its table must not change the order of messages.
       let last = Promise.resolve();
       let isOver = false;
       const deliver = async (payload: string): Promise<void> => {
@@ -46,7 +46,7 @@ export function postgresChannel(
       };
       const subscriber = {
         onMessage: (payload: string) => {
-          // A payload of another program is ignored.
+          // An invalid payload comes from another program.
           last = last.then(() => deliver(payload)).catch(() => undefined);
         },
         onEnd,
@@ -66,13 +66,13 @@ export function postgresChannel(
   };
 }
 
-/** Returns the error for a method that needs a listener. */
+/** Returns the error for a method that requires `listener`. */
 export const noListener = (purpose: string): LlmError =>
-  new LlmError('config', `${purpose} needs a second session: postgresStores({ client, listener })`, {
+  new LlmError('config', `postgresStores: ${purpose} requires a second session; pass the option listener`, {
     path: 'listener',
   });
 
-/** Returns a stored message; `undefined` if it is not available. Its observers are notified of the gap. */
+/** Returns a stored message; `undefined` if it is not available. Observers detect the gap and are notified. */
 async function longMessage(connection: Connection, seq: string): Promise<string | undefined> {
   try {
     const [row] = await connection.query(

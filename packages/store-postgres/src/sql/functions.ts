@@ -1,13 +1,13 @@
-/** Time for which a lapsed reservation can still be settled, in milliseconds. */
+/** Time after the end of its lease in which a reservation can still be settled, in milliseconds. */
 const LAPSED_MS = 86_400_000;
-/** Time after its end for which a counter is stored, in milliseconds. */
+/** Time for which a counter is stored after the end of its period, in milliseconds. */
 const COUNTER_MS = 7 * 86_400_000;
-/** Largest bigint. */
+/** Maximum value of a PostgreSQL bigint. */
 const MAX = '9223372036854775807';
-/** Rows that one statement ends or deletes. The next statement continues. */
+/** Maximum number of rows that one statement ends or deletes. The next statement continues. */
 const MAX_ROWS = 1000;
 
-/** Returns the statements that create the functions. */
+/** Returns the SQL that creates the functions. */
 export const functionsSql = (schema: string): string => `
 CREATE OR REPLACE FUNCTION ${schema}.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS $$
   SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint

@@ -1,12 +1,12 @@
 import { functionsSql } from './functions.ts';
 import { SCHEMA_VERSION, tablesSql } from './tables.ts';
 
-/** Returns the query for the version of the tables. */
+/** Returns the query for the version of the existing tables. */
 export const versionSql = (schema: string): string => `SELECT version::text AS version FROM ${schema}.meta`;
 
 /**
- * Returns the statements that create or update the tables and functions of a schema. They are one transaction. Processes
- * that migrate at once wait for each other, and those that come later change nothing.
+ * Returns the SQL that creates or updates the tables and functions of a schema in one transaction. Processes that migrate at
+ * the same time wait for each other. Running the SQL again changes nothing.
  */
 export function migrationSql(name: string): string {
   const schema = `"${name}"`;

@@ -1,7 +1,7 @@
-/** Version of the tables and functions. */
+/** Version of the tables and functions, stored in the database. */
 export const SCHEMA_VERSION = 1;
 
-/** Returns the statements that create all tables. Each of them may run again. */
+/** Returns the SQL that creates all tables. It can be run repeatedly. */
 export const tablesSql = (schema: string): string => `
 CREATE TABLE IF NOT EXISTS ${schema}.meta (one boolean PRIMARY KEY DEFAULT true CHECK (one), version int NOT NULL);
 

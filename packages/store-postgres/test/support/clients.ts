@@ -2,7 +2,7 @@ import { Client, Pool } from 'pg';
 import postgres from 'postgres';
 import type { PostgresClient } from '../../src/index.ts';
 
-/** Client as an application creates it. */
+/** Client, created as an application does. */
 export interface AppClient {
   readonly client: PostgresClient;
   query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -31,7 +31,7 @@ export const clients: Readonly<Record<Kind, (url: string) => AppClient>> = {
 
 export const KINDS: readonly Kind[] = ['pg', 'postgres'];
 
-/** Session for notifications as an application creates it. */
+/** Session for notifications, created as an application does. */
 export const listeners: Readonly<Record<Kind, (url: string) => Promise<Omit<AppClient, 'query'>>>> = {
   pg: async (url) => {
     const client = new Client({ connectionString: url });

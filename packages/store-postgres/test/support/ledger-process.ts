@@ -1,7 +1,7 @@
 /**
- * One of several processes on one PostgreSQL. It prints `ready` and executes the order of each input line. `reserve`: makes
- * parallel reservations on a counter and prints the number of successful ones. `hold`: settles one reservation, reserves
- * money and a lane, and never renews the lease.
+ * Program of one of several processes that share a PostgreSQL server. It prints `ready`, then executes each input line.
+ * `reserve` makes parallel reservations on a counter and prints the number of successful ones. `hold` settles one
+ * reservation, reserves money and a lane, and never renews the lease.
  */
 import { createInterface } from 'node:readline';
 import { postgresStores } from '../../src/index.ts';

@@ -12,7 +12,7 @@ import { clients, listeners, type AppClient, type Kind } from './clients.ts';
 export function onPostgres(): {
   readonly server: () => Postgres;
   readonly client: (kind?: Kind) => AppClient;
-  /** Opens a session, which is closed after the tests. */
+  /** Opens a session that is closed after the tests. */
   readonly listener: (kind: Kind) => Promise<PostgresClient>;
   readonly stores: (options?: Partial<PostgresOptions>, kind?: Kind) => PostgresStores;
   /** Creates the stores of two processes over one empty schema. */

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 
 const LONGEST_MS = 30_000;
 
-/** Waits until it holds; how long that took, in ms. */
+/** Waits until the condition holds. Returns the duration of the wait in milliseconds. */
 export async function until(holds: () => unknown): Promise<number> {
   const begin = performance.now();
   while ((await holds()) !== true) {

@@ -132,7 +132,7 @@ export class Counters {
 
 function valuesOf(claim: Claim): readonly string[] {
   const { counter, max, amount, whenLapsed } = claim;
-  if (amount < 0n) throw new RangeError(`a claim on ${counter} is below 0`);
+  if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
   return [counter, String(max > MAX_AMOUNT ? MAX_AMOUNT : max), String(amount), resetsOf(claim), whenLapsed];
 }
 
@@ -149,7 +149,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
 
 /** Checks an amount before the script, because a failing script is not rolled back. */
 function toInteger(ms: number, what: string): string {
-  if (Number.isNaN(ms)) throw new RangeError(`${what} is not a number`);
+  if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));
 }
 

@@ -55,10 +55,10 @@ export class Records {
 function serialize(record: SpendRecord): readonly [at: string, text: string] {
   try {
     const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
+    if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
     return [`${at}`, JSON.stringify(record)];
   } catch (cause) {
-    const why = `the record "${record.id}" cannot be stored: ${messageOf(cause)}; it is missing in records and reports`;
+    const why = `record "${record.id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
     throw new LlmError('invalid-request', why, {}, { cause });
   }
 }

@@ -89,7 +89,7 @@ function check(options: LanesOptions): void {
   checkOptions('lanes', options, KINDS, ['name', 'most']);
   const { name, most } = options;
   const fail = (path: string, why: string): never => {
-    throw new LlmError('config', `lanes: ${path} ${why}`, { path });
+    throw new LlmError('config', `lanes: ${path}: ${why}`, { path });
   };
   if (name === '') fail('name', 'must not be empty; processes share lanes by name');
   if (!Number.isSafeInteger(most)) fail('most', `must be an integer, not ${most}`);

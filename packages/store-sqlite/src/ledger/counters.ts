@@ -52,7 +52,8 @@ export class Counters {
       if (this.sql.reservation.get(id) !== undefined) return undefined;
       const planned = new Map<string, { counter: Counter; hold: Hold }>();
       for (const claim of claims) {
-        if (claim.amount < 0n) throw new RangeError(`a claim on ${claim.counter} is below 0`);
+        if (claim.amount < 0n)
+          throw new RangeError(`counter ${claim.counter}: the amount of a claim must not be negative`);
         const twin = planned.get(claim.counter);
         const counter = twin?.counter ?? this.counterFor(claim, now);
         const own = twin?.hold.amount ?? 0n;

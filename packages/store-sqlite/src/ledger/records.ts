@@ -76,7 +76,7 @@ export class Records {
 
   private add(record: SpendRecord): void {
     const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`"${record.at}" is not a time`);
+    if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
     const series = this.series.idOf(record);
     const { id, call, ms } = record;
     const { changes, lastInsertRowid } = this.sql.insert.run(
@@ -115,7 +115,7 @@ export class Records {
 }
 
 function unstorableError({ id }: SpendRecord, cause: unknown): LlmError {
-  const why = `the record "${id}" cannot be stored: ${messageOf(cause)}; it is missing in records and reports`;
+  const why = `record "${id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
   return new LlmError('invalid-request', why, {}, { cause });
 }
 

@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { fakeClock } from './fake-clock.ts';
 
-it('runs timers in order of time, those of one time in the order of setting', async () => {
+it('runs timers in the order of their times, and timers of equal time in the order of creation', async () => {
   const clock = fakeClock();
   const ran: string[] = [];
   clock.timer(20, () => ran.push(`b@${clock.now()}`));
@@ -14,7 +14,7 @@ it('runs timers in order of time, those of one time in the order of setting', as
   expect(clock.pending).toBe(0);
 });
 
-it('lets what a timer wakes set the next one within the same advance', async () => {
+it('runs timers that are set by a timer within the same advance', async () => {
   const clock = fakeClock(1000);
   const { signal } = new AbortController();
   const times: number[] = [];
@@ -55,7 +55,7 @@ it.each([
   expect(times).toEqual([10, 20, 30, 40, 50]);
 });
 
-it('two advances at once are both made, one after the other', async () => {
+it('performs two parallel advances one after the other', async () => {
   const clock = fakeClock();
   const ran: number[] = [];
   clock.timer(7, () => ran.push(clock.now()));
@@ -63,7 +63,7 @@ it('two advances at once are both made, one after the other', async () => {
   expect([ran, clock.now()]).toEqual([[7], 10]);
 });
 
-it('a timer that throws fails its advance, and none after it', async () => {
+it('rejects the advance in which a timer throws, and no later advance', async () => {
   const clock = fakeClock();
   clock.timer(5, () => {
     throw new Error('boom');
@@ -80,7 +80,7 @@ it.each([-1, Number.NaN, Infinity])('does not advance by %d', async (ms) => {
   expect(clock.now()).toBe(0);
 });
 
-it('does not run what is not due, nor what was cancelled', async () => {
+it('does not run timers that are not due or cancelled', async () => {
   const clock = fakeClock();
   const ran: number[] = [];
   clock.timer(11, () => ran.push(11));
@@ -92,7 +92,7 @@ it('does not run what is not due, nor what was cancelled', async () => {
   expect(ran).toEqual([11]);
 });
 
-it("a sleep rejects with the signal's reason and leaves neither timer nor listener", async () => {
+it("rejects a sleep with the signal's reason and removes its timer and listener", async () => {
   const clock = fakeClock();
   const controller = new AbortController();
   const reason = new Error('enough');
@@ -104,7 +104,7 @@ it("a sleep rejects with the signal's reason and leaves neither timer nor listen
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
-it('a sleep that ends leaves no listener', async () => {
+it('removes the listener of a finished sleep', async () => {
   const clock = fakeClock();
   const { signal } = new AbortController();
   const slept = clock.sleep(5, signal);
@@ -113,7 +113,7 @@ it('a sleep that ends leaves no listener', async () => {
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-it('runs every timer once, at its time, however the way is cut into advances', async () => {
+it('runs every timer once and at its time, independently of the sizes of the advances', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(100), { maxLength: 20 }),

@@ -4,12 +4,12 @@ import { createMajordomo, type Clock } from '@majordomo/core';
 /** Clock whose time changes only by `advance`. */
 export interface FakeClock extends Clock {
   /**
-   * Moves the clock by `ms` and runs what falls due on the way, in order of time, then of setting. Between two timers
-   * everything that is ready runs, so that what a timer wakes can set the next one; network I/O is not waited for. One
-   * that is asked for while another is under way follows it. Rejects with a `RangeError` for what is not a time to come.
+   * Advances the time by `ms` and runs the timers that become due, in the order of their times, then of their creation. After
+   * each timer, pending microtasks and immediates run, so that they can set further timers. Network I/O is not awaited. Parallel
+   * advances run one after the other. Rejects with a `RangeError` if `ms` is negative or not finite.
    */
   advance(ms: number): Promise<void>;
-  /** Timers and sleeps that wait. */
+  /** Number of timers and sleeps that have not ended. */
   readonly pending: number;
 }
 
@@ -18,7 +18,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Creates a clock at `start` milliseconds. `@default 0` */
+/** Creates a clock that starts at `start`, in epoch milliseconds. `@default 0` */
 export function fakeClock(start: number = 0): FakeClock {
   let now = start;
   const timers = new Set<Timer>();
@@ -47,7 +47,9 @@ export function fakeClock(start: number = 0): FakeClock {
     },
     advance(ms) {
       if (!(ms >= 0 && ms < Infinity))
-        return Promise.reject(new RangeError(`the clock cannot advance by ${ms} ms`));
+        return Promise.reject(
+          new RangeError(`fakeClock: advance: ms must be a finite number of 0 or more, not ${ms}`),
+        );
       const moved = last.then(() => move(ms));
       last = moved.catch(() => undefined);
       return moved;
@@ -56,8 +58,8 @@ export function fakeClock(start: number = 0): FakeClock {
 }
 
 /**
- * Core loads typed objects and the other operations with the first such call. Loading takes time that this clock does not
- * measure, so two calls without a target do it in advance.
+ * Makes two calls without a target. Core loads the code of typed objects and of other operations at the first such call, and
+ * the loading takes real time that this clock does not measure.
  */
 async function loadLazyParts(): Promise<void> {
   const majordomo = createMajordomo({ providers: [] });
@@ -67,13 +69,12 @@ async function loadLazyParts(): Promise<void> {
   ]);
 }
 
-/** Sleeps with the timer of a clock. */
+/** Resolves after `ms` milliseconds of the timer's clock. Rejects with the signal's reason when the signal aborts. */
 export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
       cancel();
-      // Rejects with the reason of the signal.
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       reject(signal.reason);
     };
@@ -85,7 +86,7 @@ export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSi
   });
 }
 
-/** A Set iterates in the order of insertion, so the first of equal timers runs first. */
+/** Returns the first due timer. Equal timers run in the order of creation, in which a Set iterates. */
 function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
   let found: Timer | undefined;
   for (const timer of timers) {
@@ -94,22 +95,22 @@ function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
   return found;
 }
 
-/** Minimum and maximum number of turns of the event loop in which pending work may set a timer. */
+/** Minimum and maximum number of event loop turns to wait for pending work that may set a timer. */
 const LEAST_TURNS = 2;
 const MOST_TURNS = 12;
 
-/** The next timer to run, once everything that is ready has run. */
+/** Returns the next due timer after pending work has run. */
 async function dueBy(timers: ReadonlySet<Timer>, until: number): Promise<Timer | undefined> {
   for (let turns = 1; turns <= MOST_TURNS; turns++) {
     await turn();
     const next = turns < LEAST_TURNS ? undefined : soonest(timers, until);
     if (next !== undefined) return next;
   }
-  // Timers of the platform run in a separate phase.
+  // Timers of the platform run in a separate phase of the event loop.
   await new Promise((resolve) => setTimeout(resolve, 0));
   await turn();
   return soonest(timers, until);
 }
 
-/** A macrotask later every microtask has run. */
+/** Resolves after all pending microtasks have run. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -8,7 +8,7 @@ const timer: Clock['timer'] = (ms, run) => {
   };
 };
 
-/** Real time. */
+/** Clock of the system, with real time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   timer,

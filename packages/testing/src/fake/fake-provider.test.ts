@@ -20,7 +20,7 @@ const context = (target: string, signal = new AbortController().signal): ModelCo
 });
 
 describe('a script', () => {
-  it('is played one turn a call, per model, with its requests recorded', async () => {
+  it('plays one turn per call of a model and records the requests', async () => {
     const fake = fakeProvider({
       id: 'f',
       models: { a: ['one', (asked) => `got ${asked.messages.length}`], b: ['other'] },
@@ -33,7 +33,7 @@ describe('a script', () => {
     expect(fake.unplayed).toBe(0);
   });
 
-  it('gives reasoning, pieces of text and calls in order, with usage and finish', async () => {
+  it('emits reasoning, chunks of text and tool calls in order, with usage and finish reason', async () => {
     const usage = { input: 3, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
     const fake = fakeProvider({
       id: 'f',
@@ -72,7 +72,7 @@ describe('a script', () => {
 });
 
 describe('an unexpected call', () => {
-  it('beyond the script names the model and the turn', async () => {
+  it('beyond the script fails with the model and the number of turns', async () => {
     const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
     await collect(fake.model('a'), request, context('f/a'));
     const { error } = await collect(fake.model('a'), request, context('f/a'));
@@ -82,15 +82,18 @@ describe('an unexpected call', () => {
     );
   });
 
-  it.each(['b', 'constructor'])('of model %s, which has no script, says which have', async (model) => {
-    const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
-    const { error } = await collect(fake.model(model), request, context(`f/${model}`));
-    expect(error?.message).toBe(
-      `unexpected call of the fake model f/${model}: it has no script, only a have`,
-    );
-  });
+  it.each(['b', 'constructor'])(
+    'of model %s without a script fails with the models that have one',
+    async (model) => {
+      const fake = fakeProvider({ id: 'f', models: { a: ['one'] } });
+      const { error } = await collect(fake.model(model), request, context(`f/${model}`));
+      expect(error?.message).toBe(
+        `unexpected call of the fake model f/${model}: the model has no script; the models with a script are a`,
+      );
+    },
+  );
 
-  it('is not passed on to the next target of a chain', async () => {
+  it('does not advance to the next target of a chain', async () => {
     const first = fakeProvider({ id: 'one', models: {} });
     const second = fakeProvider({ id: 'two', models: { b: ['never'] } });
     const model = createMajordomo({ providers: [first, second] }).model('one/a,two/b');
@@ -100,7 +103,7 @@ describe('an unexpected call', () => {
 });
 
 describe('time', () => {
-  it('delays run on the clock, before the answer and between its pieces', async () => {
+  it('waits on the clock before the response and between its chunks', async () => {
     const clock = fakeClock();
     const fake = fakeProvider({
       id: 'f',
@@ -118,7 +121,7 @@ describe('time', () => {
   });
 
   it.each([{ delayMs: 1000, text: 'late' }, { hang: true as const }, { hang: true as const, after: 'Hel' }])(
-    'an abort ends %j as aborted',
+    'rejects %j with aborted when the call is aborted',
     async (turn) => {
       const clock = fakeClock();
       const controller = new AbortController();
@@ -132,7 +135,7 @@ describe('time', () => {
   );
 });
 
-it('an image model draws its turn, and fails with config where the turn has no images', async () => {
+it('returns the images of a turn, and fails with config if the turn has none', async () => {
   const picture = image(Uint8Array.of(1, 2, 3));
   const fake = fakeProvider({
     id: 'f',

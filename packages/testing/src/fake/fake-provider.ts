@@ -18,23 +18,23 @@ import { FakeScript, unscriptedError } from './script.ts';
 import { plainTurn } from '../script/plain-turn.ts';
 import type { PlainTurn, Turn } from '../script/turn.ts';
 
-/** Options of `fakeProvider`: its scripts and properties. */
+/** Options of `fakeProvider`: scripts and properties. */
 export interface FakeOptions extends FakeOperationOptions {
-  /** Id of the provider, the part of a spec before the slash. */
+  /** Id of the provider: the part of a spec before the slash. */
   readonly id: string;
-  /** Vendor whose prices apply. Default: unknown. */
+  /** Vendor whose prices apply. `@default undefined`, with unknown costs */
   readonly vendor?: string | undefined;
-  /** Billing of calls without a price. */
+  /** Billing of calls, such as `included` in a plan. `@default undefined` */
   readonly billing?: Billing | undefined;
-  /** Turns per model, one per call, in order. */
+  /** Turns per chat model, one per call, in order. `@default {}` */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
-  /** Capabilities of its models. Default: unknown. */
+  /** Capabilities of the models. `@default {}`, all unknown */
   readonly capabilities?: Capabilities | undefined;
   /** Families whose replay tokens the models can read. `@default ['fake/<id>']` */
   readonly families?: readonly string[] | undefined;
-  /** Clock of delays. Default: real time. */
+  /** Clock for delays. `@default` the system clock */
   readonly clock?: Clock | undefined;
-  /** Whether calls without a reader of deltas are sent as non-streaming calls. `@default false` */
+  /** Whether calls whose caller reads no deltas are sent as non-streaming requests. `@default false` */
   readonly isNonStreaming?: boolean | undefined;
 }
 
@@ -50,21 +50,21 @@ export interface FakeCall {
 
 type RequestList = 'embeddingRequests' | 'transcriptionRequests' | 'speechRequests';
 
-/** Scripted provider with the requests that it received. */
+/** Provider that plays scripts and records requests. */
 export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList> {
-  /** Chat requests, in order. */
+  /** Received chat requests, in order. */
   readonly requests: readonly FakeCall[];
-  /** Image requests, in order. */
+  /** Received image requests, in order. */
   readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
-  /** Number of turns that no call has played. 0 if a test used the complete script. */
+  /** Number of turns that were not played. It is 0 if a test used the complete scripts. */
   readonly unplayed: number;
-  /** Plays the same script: a turn with `images`. */
+  /** Returns an image model that plays the script in `models`. Its turns have `images`. */
   imageModel(modelId: string): ImageBackend;
 }
 
 /**
- * Creates a provider that plays a script and records its requests. A call beyond the script, or for a model that has
- * none, fails with `config`: no chain retries that or passes it on.
+ * Creates a provider that plays scripts and records its requests. A call beyond the script, or of a model without a script,
+ * fails with `config`, which no chain retries on another target.
  *
  * @example
  * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });
@@ -121,7 +121,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
   };
 }
 
-/** Resolves functions. Throws kind `config` for an invalid turn, which no chain retries. */
+/** Returns the turn for a request and calls its functions. Throws `config` for an invalid turn. */
 function resolveTurn(turn: Turn, request: ModelRequest, target: string, number: number): PlainTurn {
   try {
     return plainTurn(turn, request);

@@ -20,7 +20,7 @@ function world(options: Omit<FakeOptions, 'id'>) {
 const recording = { audio: Uint8Array.of(1, 2, 3), mediaType: 'audio/ogg' };
 
 describe('an embedding script', () => {
-  it('gives its vectors, its usage and its warnings, and keeps the requests', async () => {
+  it('returns vectors, usage and warnings, and records the requests', async () => {
     const warning = { action: 'dropped', what: 'purpose', why: 'unknown' } as const;
     const { fake, majordomo } = world({
       embeddings: { e: [{ vectors: [[1, 0], Float32Array.of(0, 1)], usage, warnings: [warning] }] },
@@ -33,7 +33,7 @@ describe('an embedding script', () => {
     expect(fake.unplayed).toBe(0);
   });
 
-  it('answers by the values where a turn is a function, in parts of the model’s limit', async () => {
+  it('calls a turn function for each batch of the model’s limit', async () => {
     const lengths: EmbeddingTurn = ({ values }) => ({ vectors: values.map(({ length }) => [length, 1]) });
     const { fake, majordomo } = world({
       embeddings: { e: [lengths, lengths] },
@@ -44,13 +44,13 @@ describe('an embedding script', () => {
     expect(fake.embeddingRequests).toHaveLength(2);
   });
 
-  it('that gives too few vectors is a protocol failure, as of a vendor', async () => {
+  it('fails with a protocol error if it returns too few vectors', async () => {
     const { majordomo } = world({ embeddings: { e: [{ vectors: [[1]] }] } });
     const asked = majordomo.embeddingModel('f/e').embed({ values: ['a', 'b'] });
     await expect(asked).rejects.toMatchObject({ kind: 'protocol' });
   });
 
-  it('has a space of its own, which is not mixed with another', async () => {
+  it('has a separate embedding space', async () => {
     const { majordomo } = world({ embeddings: { e: [], other: [] } });
     const asked = majordomo.embeddingModel('f/e,f/other').embed({ values: ['a'] });
     await expect(asked).rejects.toMatchObject({ kind: 'config' });
@@ -58,7 +58,7 @@ describe('an embedding script', () => {
 });
 
 describe('a transcription script', () => {
-  it('is a text, or what a vendor says besides', async () => {
+  it('returns a text, or a text with further fields', async () => {
     const segments = [{ text: 'Hello.', startMs: 0, endMs: 900 }];
     const whole: TranscriptionTurn = {
       transcript: 'Hello.',
@@ -81,7 +81,7 @@ describe('a transcription script', () => {
     expect(fake.transcriptionRequests.map(({ request }) => request.audio)).toHaveLength(3);
   });
 
-  it('of a model that takes less is passed over', async () => {
+  it('skips a model with a lower limit', async () => {
     const small = fakeProvider({
       id: 'small',
       transcriptions: { t: [] },
@@ -95,7 +95,7 @@ describe('a transcription script', () => {
 });
 
 describe('a speech script', () => {
-  it('comes in its pieces, on the clock', async () => {
+  it('emits its chunks by the clock', async () => {
     const clock = fakeClock();
     const audio = [Uint8Array.of(1), Uint8Array.of(2, 3)];
     const { majordomo } = world({
@@ -112,7 +112,7 @@ describe('a speech script', () => {
     expect(times).toEqual([100, 1, 110, 2]);
   });
 
-  it('that fails before a byte moves on, and after one does not', async () => {
+  it('advances after a failure before the first byte, and not after it', async () => {
     const first = fakeProvider({
       id: 'first',
       speech: { s: [{ fail: 'server' }, { fail: 'server', after: Uint8Array.of(9) }] },
@@ -149,19 +149,19 @@ const models: Readonly<
 };
 
 describe.each(Object.entries(models))('of %s', (_operation, play) => {
-  it('a failing turn fails as it says', async () => {
+  it('fails with the error of a failing turn', async () => {
     const turn = { fail: 'rate-limit', status: 429, code: 'slow', retryAfterMs: 1500 };
     await expect(play([turn])).rejects.toMatchObject({ kind: 'rate-limit', details: { code: 'slow' } });
   });
 
-  it('a hanging turn ends at an abort', async () => {
+  it('ends a hanging turn when the call is aborted', async () => {
     const controller = new AbortController();
     const asked = play([{ hang: true }], controller.signal);
     controller.abort();
     await expect(asked).rejects.toMatchObject({ kind: 'aborted' });
   });
 
-  it('a call beyond the script fails with config', async () => {
+  it('fails with config for a call beyond the script', async () => {
     await expect(play([])).rejects.toMatchObject({ kind: 'config', details: { code: 'unscripted' } });
   });
 
@@ -171,12 +171,12 @@ describe.each(Object.entries(models))('of %s', (_operation, play) => {
     [{ text: 'Hello.' }, 'has no '],
     [{ fail: 'server', after: 'text' }, 'after'],
     [7, 'is a number'],
-  ])('a turn that is misspelt, %j, is named', async (turn, words) => {
+  ])('names the mistake in the turn %j', async (turn, words) => {
     const failed = play([turn]).catch((error: unknown) => error);
     expect(await failed).toMatchObject({ kind: 'config', message: expect.stringContaining(words) as string });
   });
 
-  it('a fake without such a script has no such model', () => {
+  it('has no model without a script', () => {
     const { embeddingModel, transcriptionModel, speechModel }: FakeProvider = fakeProvider({ id: 'f' });
     expect([embeddingModel, transcriptionModel, speechModel]).toEqual([undefined, undefined, undefined]);
   });
@@ -195,7 +195,7 @@ it('puts citations on the end of a text part, and vendor parts before the text',
   ]);
 });
 
-it('a fake that hears gets the audio, and one that does not is passed over', async () => {
+it('sends audio to a model that accepts it, and skips a model that does not', async () => {
   const note: AudioPart = { type: 'audio', mediaType: 'audio/wav', bytes: Uint8Array.of(1) };
   const deaf = fakeProvider({ id: 'deaf', models: { m: ['never'] }, capabilities: { audio: false } });
   const hears = fakeProvider({ id: 'hears', models: { m: ['Hi.'] }, capabilities: { audio: ['audio/wav'] } });

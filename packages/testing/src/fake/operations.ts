@@ -19,13 +19,13 @@ import { FakeScript, type Scripts } from './script.ts';
 
 /** Scripts and properties of a fake's embedding, transcription and speech models. */
 export interface FakeOperationOptions {
-  /** Turns per embedding model. Default: no embedding models. */
+  /** Turns per embedding model. `@default {}` */
   readonly embeddings?: Scripts<EmbeddingTurn> | undefined;
-  /** Turns per transcription model. Default: no transcription models. */
+  /** Turns per transcription model. `@default {}` */
   readonly transcriptions?: Scripts<TranscriptionTurn> | undefined;
-  /** Turns per speech model. Default: no speech models. */
+  /** Turns per speech model. `@default {}` */
   readonly speech?: Scripts<SpeechTurn> | undefined;
-  /** Space and limits of these models. Default: a separate space per embedding model, and no limits. */
+  /** Embedding space and limits of these models. By default each embedding model has a separate space, and there are no limits. */
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
@@ -35,28 +35,28 @@ export interface FakeOperationOptions {
     | undefined;
 }
 
-/** Call of an operation that a fake received. */
+/** Recorded call of an operation. */
 export interface FakeOperationCall<Request> {
   readonly model: string;
   readonly request: Request;
 }
 
-/** Embedding, transcription and speech models of a fake, with the requests that they received. */
+/** Embedding, transcription and speech models that play scripts and record requests. */
 export interface FakeOperations extends Pick<
   Provider,
   'embeddingModel' | 'transcriptionModel' | 'speechModel'
 > {
-  /** Requests for vectors, in order. Core splits a long list into several. */
+  /** Received embedding requests, in order. Core splits a long list of values into several requests. */
   readonly embeddingRequests: readonly FakeOperationCall<EmbeddingRequest>[];
-  /** Requests for transcriptions, in order. */
+  /** Received transcription requests, in order. */
   readonly transcriptionRequests: readonly FakeOperationCall<TranscriptionRequest>[];
-  /** Requests for speech, in order. */
+  /** Received speech requests, in order. */
   readonly speechRequests: readonly FakeOperationCall<SpeechRequest>[];
-  /** Returns the number of turns that no call has played. */
+  /** Returns the number of turns that were not played. */
   readonly unplayed: () => number;
 }
 
-/** Creates the models that have scripts. */
+/** Creates models for the scripts of the options. */
 export function fakeOperations(options: FakeOperationOptions, clock: Clock): FakeOperations {
   const { embeddings, transcriptions, speech, facts = {} } = options;
   const vectors = new OperationScript<EmbeddingTurn, EmbeddingRequest>('embedding', embeddings, clock);
@@ -81,10 +81,10 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
   };
 }
 
-/** Turn whose functions have been called. */
+/** Turn in which functions have been replaced by their results. */
 type ResolvedTurn<T> = Exclude<T, (request: never) => unknown>;
 
-/** Script and received requests of one operation. */
+/** Script of one operation, with the received requests. */
 class OperationScript<Turn, Request> {
   readonly operation: OperationName;
   readonly script: FakeScript<Turn>;
@@ -97,7 +97,7 @@ class OperationScript<Turn, Request> {
     this.clock = clock;
   }
 
-  /** Returns the turn of a call after calling its functions. Throws kind `config` for an invalid turn. */
+  /** Returns the next turn of a model and calls its functions. Throws `config` for an invalid turn. */
   next(model: string, request: Request, { target }: ModelContext): ResolvedTurn<Turn> {
     this.requests.push({ model, request });
     const { turn: first, number } = this.script.next(model, target);

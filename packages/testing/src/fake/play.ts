@@ -3,16 +3,16 @@ import { EventWriter } from '@majordomo/core/toolkit';
 import { pieces } from '../script/pieces.ts';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 
-/** Circumstances of a turn. */
+/** Context in which a turn is played. */
 export interface Stage {
   readonly clock: Clock;
   readonly family: string;
-  /** Prefix of response ids, so that the same script gives the same ids. */
+  /** Prefix of response ids, so that equal scripts produce equal ids. */
   readonly name: string;
   readonly turn: number;
 }
 
-/** Plays a turn: an empty batch after the delay, then its events. */
+/** Emits the events of a turn. After the delay, the first batch is empty. */
 export async function* play(
   turn: PlainTurn,
   context: ModelContext,
@@ -59,7 +59,7 @@ async function* playAnswer(
   yield writer.finish(reason, turn.rawFinish ?? reason, turn.usage);
 }
 
-/** Waits on the clock until the time has passed or the call is aborted. */
+/** Waits for `ms` on the clock. Rejects when the call is aborted. */
 export async function waitFor(clock: Clock, ms: number | undefined, context: ModelContext): Promise<void> {
   throwIfAborted(context);
   if (ms === undefined || ms === 0) return;
@@ -70,7 +70,7 @@ export async function waitFor(clock: Clock, ms: number | undefined, context: Mod
   }
 }
 
-/** Waits until the call is aborted. */
+/** Rejects when the call is aborted. */
 export async function waitForAbort(context: ModelContext): Promise<never> {
   throwIfAborted(context);
   return new Promise<never>((_resolve, reject) => {

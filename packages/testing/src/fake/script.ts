@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 /** Turns per model, one per call, in order. */
 export type Scripts<Turn> = Readonly<Record<string, readonly Turn[]>>;
 
-/** Turns of a fake's models and the number of played ones. */
+/** Scripts of several models, with the number of played turns. */
 export class FakeScript<Turn> {
   private readonly scripts: Scripts<Turn>;
   private readonly played = new Map<string, number>();
@@ -12,12 +12,15 @@ export class FakeScript<Turn> {
     this.scripts = scripts;
   }
 
-  /** Returns the turn of a call and its number from 1. Throws kind `config` for a call beyond the script. */
+  /** Returns the next turn of a model and its number, from 1. Throws `config` for a call beyond the script. */
   next(modelId: string, target: string): { readonly turn: Turn; readonly number: number } {
     const { scripts, played } = this;
     const script = Object.hasOwn(scripts, modelId) ? scripts[modelId] : undefined;
     if (script === undefined)
-      throw unscriptedError(target, `it has no script, only ${Object.keys(scripts).join(', ')} have`);
+      throw unscriptedError(
+        target,
+        `the model has no script; the models with a script are ${Object.keys(scripts).join(', ')}`,
+      );
     const number = (played.get(modelId) ?? 0) + 1;
     played.set(modelId, number);
     const turn = script[number - 1];
@@ -26,7 +29,7 @@ export class FakeScript<Turn> {
     return { turn, number };
   }
 
-  /** Number of turns that no call has played. */
+  /** Number of turns that were not played. */
   get unplayed(): number {
     return Object.entries(this.scripts).reduce(
       (sum, [modelId, script]) => sum + Math.max(0, script.length - (this.played.get(modelId) ?? 0)),
@@ -35,7 +38,7 @@ export class FakeScript<Turn> {
   }
 }
 
-/** Creates the error of a call beyond the script: kind `config`, which no chain retries. */
+/** Creates the `config` error of a call beyond the script. */
 export const unscriptedError = (target: string, why: string): LlmError =>
   new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, {
     target,

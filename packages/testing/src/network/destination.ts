@@ -1,10 +1,10 @@
-/** Destination of a socket. */
+/** Destination of a TCP connection. */
 export interface Destination {
   readonly host: string;
   readonly port: string;
 }
 
-/** `localhost`, 127.0.0.0/8 and ::1, in their mapped and bracketed forms. A name that only resolves to them is none. */
+/** Whether a host is `localhost`, 127.0.0.0/8 or ::1, also in mapped or bracketed form. Other names are not resolved. */
 export function isLoopback({ host }: Destination): boolean {
   const bare = host
     .toLowerCase()

@@ -10,20 +10,20 @@ afterEach(() => {
   restore();
 });
 
-/** Returns the innermost cause, because fetch wraps the error of its socket. */
+/** Returns the innermost cause of an error. `fetch` wraps the error of its socket. */
 const cause = (error: unknown): unknown =>
   error instanceof Error && error.cause !== undefined ? cause(error.cause) : error;
 
 const BLOCKED = { code: 'ENETBLOCKED', host: 'example.invalid' };
 
-it('fetch to a foreign host fails with a message that names it', async () => {
+it('rejects fetch to a remote host with the name of the host', async () => {
   restore = noNetwork();
   const error = cause(await fetch('http://example.invalid:81/').catch((thrown: unknown) => thrown));
   expect(error).toMatchObject(BLOCKED);
   expect(String(error)).toContain('example.invalid:81');
 });
 
-it('https and raw sockets are blocked like fetch', async () => {
+it('rejects https and raw sockets to a remote host', async () => {
   restore = noNetwork();
   const overHttps = new Promise((resolve) => request('https://example.invalid/').on('error', resolve).end());
   expect(await overHttps).toMatchObject(BLOCKED);
@@ -31,7 +31,7 @@ it('https and raw sockets are blocked like fetch', async () => {
   expect(await raw).toMatchObject(BLOCKED);
 });
 
-it('loopback stays open', async () => {
+it('allows loopback', async () => {
   restore = noNetwork();
   const server = createServer((_request, response) => response.end('here'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,9 +42,9 @@ it('loopback stays open', async () => {
   server.close();
 });
 
-it('the guard ends when it is told to', async () => {
+it('allows connections after restoring', async () => {
   noNetwork()();
-  // Port 9 of a documentation address. Without the guard, the kernel returns another code.
+  // Without the guard, connecting to this address fails with another code.
   const socket = connect({ host: '127.0.0.1', port: 9 });
   const error = await new Promise((resolve) => socket.on('error', resolve));
   expect(error).not.toMatchObject({ code: 'ENETBLOCKED' });

@@ -1,22 +1,22 @@
 import { Socket } from 'node:net';
 import { isLoopback, type Destination } from './destination.ts';
 
-/** Thrown into the socket that wanted to leave the machine. */
+/** Error of a connection that `noNetwork` blocked. */
 export interface BlockedConnection extends Error {
   readonly code: 'ENETBLOCKED';
   readonly host: string;
 }
 
 /**
- * Lets no TCP connection leave this machine: anything but loopback and local sockets fails at once, before a name is
- * looked up, with an error that names the host. Returns what ends the guard. For the set-up file of a test runner.
+ * Blocks TCP connections to other machines. They fail before a name is looked up, with an error that names the host. Loopback
+ * and local sockets remain available. Returns a function that removes the block. Call it in the set-up file of a test runner.
  *
  * @example
  * const restore = noNetwork();
  * afterAll(restore);
  */
 export function noNetwork(): () => void {
-  // Every TCP client of Node ends here: http, https, tls, http2 and the global fetch. It is called on its socket.
+  // All TCP clients of Node use this method: http, https, tls, http2 and the global fetch.
   // eslint-disable-next-line @typescript-eslint/unbound-method
   const connect = Socket.prototype.connect;
   const guarded = function (this: Socket, ...args: unknown[]): Socket {
@@ -32,7 +32,7 @@ export function noNetwork(): () => void {
   };
 }
 
-/** `connect(options)`, `connect(port, host)`, `connect(path)`; Node's own callers hand over a normalised list. */
+/** Returns the destination from the arguments of `connect`. Node's own callers pass a normalized array. */
 function destination(args: readonly unknown[]): Destination | undefined {
   const [first, second] = args;
   if (Array.isArray(first)) return destination(first);
@@ -46,6 +46,6 @@ function destination(args: readonly unknown[]): Destination | undefined {
 }
 
 function blocked({ host, port }: Destination): BlockedConnection {
-  const message = `noNetwork: a connection to ${host}:${port} was blocked; tests talk to 127.0.0.1 only`;
+  const message = `noNetwork: blocked a connection to ${host}:${port}; connect to a server on 127.0.0.1`;
   return Object.assign(new Error(message), { code: 'ENETBLOCKED' as const, host });
 }

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Ports below the range from which systems assign ports, so that no other server receives one of them. */
+/** Lowest candidate port. The range is below the one from which systems assign ports, so no other server receives these. */
 const MIN_PORT = 20_000;
 const MAX_PORT = 30_000;
 
-/** Returns an origin on 127.0.0.1 without a server, where connections are refused. */
+/** Returns an origin on 127.0.0.1 whose port refuses connections. */
 export async function refusedURL(): Promise<string> {
   for (;;) {
     const port = randomInt(MIN_PORT, MAX_PORT);

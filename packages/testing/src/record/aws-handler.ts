@@ -1,4 +1,4 @@
-/** Relevant part of a request of an AWS SDK client. */
+/** Members of an AWS SDK request that are used. */
 interface AwsRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -17,26 +17,26 @@ interface AwsResponse {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** Request handler of the AWS SDK that uses `fetch`. */
+/** Request handler for AWS SDK clients that uses `fetch`. */
 export interface AwsHandler {
   /** Sends one request of a client. */
   handle(
     request: AwsRequest,
     options?: { readonly abortSignal?: AbortSignal | undefined },
   ): Promise<{ readonly response: AwsResponse }>;
-  /** Does nothing, because no connection remains open. */
+  /** Does nothing, because the handler keeps no connections. */
   destroy(): void;
-  /** Does nothing, because no option is supported. */
+  /** Does nothing, because the handler has no options. */
   updateHttpClientConfig(): void;
-  /** Always empty. */
+  /** Returns an empty object. */
   httpHandlerConfigs(): object;
 }
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /**
- * The AWS SDK has no `fetch` option: this is a request handler for it, over HTTP/1.1, so that `record` and
- * `replayRecordings` serve Bedrock too.
+ * Creates a request handler for AWS SDK clients that sends requests with `fetch` over HTTP/1.1. AWS SDK clients have no `fetch`
+ * option, so Bedrock needs it for `record` and `replayRecordings`.
  *
  * @example createBedrock({ requestHandler: awsHandler(record({ write })) })
  */
@@ -68,7 +68,7 @@ export function awsHandler(fetch: Fetch): AwsHandler {
 const isBody = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   (typeof body === 'string' && body !== '') || body instanceof Uint8Array;
 
-/** `fetch` sees to these itself, and may refuse them. */
+/** Returns the headers without those that `fetch` sets itself and may reject. */
 function headersOf({ headers }: AwsRequest): Headers {
   const sent = new Headers(headers);
   for (const name of ['host', 'content-length', 'expect']) sent.delete(name);

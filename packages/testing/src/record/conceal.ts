@@ -3,16 +3,16 @@ import { isList } from '@majordomo/core/toolkit';
 import { isSecretHeader } from '@majordomo/wire-kit';
 import { hidden, MASK, spansOf } from './secrets.ts';
 
-/** Headers that identify an account. */
+/** Matches names of headers that identify an account. */
 const ACCOUNT_HEADER = /organi[sz]ation|project|account|tenant|workspace|customer/i;
 const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|^x-amz-|secret|signature/i;
 const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id)[-_]?token|.*secret.*)$/i;
-/** Path segments that precede an account id. */
+/** Matches path segments that contain an account id. */
 const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
-/** Shorter values occur in text by chance. */
+/** Minimum length of a value that is masked elsewhere. Shorter values occur in text by chance. */
 const SHORTEST_LEARNT = 8;
 
-/** Names in lower case, credentials and accounts masked. */
+/** Returns headers with lower-case names and masked credentials and accounts. */
 export function concealHeaders(
   headers: Headers,
   secrets: readonly string[],
@@ -37,7 +37,7 @@ export function concealUrl(url: URL, secrets: readonly string[]): string {
   return hidden(clean.href, secrets);
 }
 
-/** Masks secrets in every string of a JSON value, including names. */
+/** Masks secrets in every string of a JSON value, including property names. */
 export function concealJson(value: JsonValue, secrets: readonly string[]): JsonValue {
   if (typeof value === 'string') return hidden(value, secrets);
   if (typeof value !== 'object' || value === null) return value;
@@ -53,8 +53,8 @@ export function concealJson(value: JsonValue, secrets: readonly string[]): JsonV
 }
 
 /**
- * The chunks of a text without its secrets, wherever the cuts are: a mask goes into the chunk in which its secret began.
- * Each byte is one character here, so that a cut may fall inside of one.
+ * Masks secrets in consecutive chunks. A secret that spans several chunks is replaced in the chunk in which it begins. Each
+ * character represents one byte, so chunks may end within a UTF-8 character.
  */
 export function concealChunks(
   chunks: readonly Uint8Array[],
@@ -83,10 +83,10 @@ function concealPiece(text: string, start: number, spans: readonly (readonly [nu
   return clean + text.slice(at - start);
 }
 
-/** UTF-8, one character a byte. */
+/** Returns the UTF-8 encoding of a string with one character per byte. */
 export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** Values that an exchange carries as credentials or accounts: what comes back in a body is masked too. */
+/** Returns the credentials and account ids of headers and a URL, to be masked in bodies too. */
 export function learntFrom(headers: Headers, url?: URL): readonly string[] {
   const found = [...headers].flatMap(([name, value]) => {
     if (name.toLowerCase() === 'set-cookie') return [cookieIn(value)];
@@ -102,13 +102,13 @@ export function learntFrom(headers: Headers, url?: URL): readonly string[] {
   ) as readonly string[];
 }
 
-/** Value of the first pair. The others are attributes of the protocol. */
+/** Returns the cookie's value without its attributes. */
 function cookieIn(value: string): string {
   const [pair = ''] = value.split(';', 1);
   return pair.slice(pair.indexOf('=') + 1).trim();
 }
 
-/** `Bearer …`, `Basic …` with its password, cookies, and the key id and signature of AWS. */
+/** Returns the credentials in a header's value: bearer tokens, basic passwords, cookies, and AWS key ids and signatures. */
 function credentialsIn(value: string): readonly string[] {
   if (value.startsWith('AWS4-')) {
     return [...value.matchAll(/(?:Credential|Signature)=([^/,\s]+)/g)].map(([, part = '']) => part);

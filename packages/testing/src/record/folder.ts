@@ -3,15 +3,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseRecording, type Recording } from './recording.ts';
 
-/** Recordings as the files of a folder, one an exchange. */
+/** Folder with one recording per file. */
 export interface RecordingFolder {
-  /** For `record`. The folder and its files are for their owner only. */
+  /** Writes a file, as `write` of `record`. Only the owner can read the folder and its files. */
   write(name: string, text: string): Promise<void>;
-  /** In the order of their names, which is that of their requests. Empty without a folder. */
+  /** Returns the recordings in the order of their file names, which is the order of their requests. `[]` without a folder. */
   read(): readonly Recording[];
 }
 
-/** Keeps recordings in a folder, which is made at the first write. */
+/** Returns a folder of recordings. It is created at the first write. */
 export function recordingFolder(folder: string): RecordingFolder {
   return {
     async write(name, text) {

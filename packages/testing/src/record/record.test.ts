@@ -7,7 +7,7 @@ import { bodyOf, parseRecording, type Recording } from './recording.ts';
 const KEY = 'canary-1618033988';
 const URL_ = 'https://api.example.com/v1/chat?x=1';
 
-/** A recorder over a transport of the test's own, and what it has written. */
+/** Returns a recorder over the test's transport, and the files that it has written. */
 function world(
   respond: (init?: RequestInit) => Response | Promise<Response>,
   options: Partial<RecordOptions> = {},
@@ -42,7 +42,7 @@ const textIn = ({ response }: Recording): string =>
   response === null ? '' : Buffer.from(bodyOf(response)).toString('utf8');
 
 describe('a recording', () => {
-  it('has the request, the response, its chunks and their times', async () => {
+  it('contains the request, the response, and its chunks with times', async () => {
     const clock = fakeClock();
     const { fetch, written, files } = world(() => stream('data: a\n\n', 'data: b\n\n'), {
       clock,
@@ -90,7 +90,7 @@ describe('a recording', () => {
     ['a form of a URL', new URLSearchParams({ a: 'b' }), { text: 'a=b' }],
     ['a stream', new Blob(['hello']).stream(), { text: 'hello' }],
     ['nothing', undefined, null],
-  ])('keeps the body of a request that is %s, and sends it as it is', async (_, body, expected) => {
+  ])('records the body of a request that is %s, and sends it unchanged', async (_, body, expected) => {
     let sent: ArrayBuffer | undefined;
     const { fetch, written } = world(async (init) => {
       sent = await new Response(init?.body).arrayBuffer();
@@ -106,7 +106,7 @@ describe('a recording', () => {
     }
   });
 
-  it('of a form has a boundary of its own', async () => {
+  it('replaces the boundary of a form', async () => {
     const { fetch, written } = world(() => new Response('ok'));
     const body = new FormData();
     body.append('a', 'b');
@@ -118,7 +118,7 @@ describe('a recording', () => {
     });
   });
 
-  it('keeps a chunk that ends inside a character, and a body that is not text, as base64', async () => {
+  it('contains chunks that end within a character, and binary bodies, as base64', async () => {
     const cut = Buffer.from('data: é\n\n');
     const { fetch, written } = world(() => new Response(new Blob([cut.subarray(0, 7)]).stream()));
     await (await fetch(URL_)).arrayBuffer();
@@ -127,7 +127,7 @@ describe('a recording', () => {
     ]);
   });
 
-  it('of a call that got no connection tells why', async () => {
+  it('contains the error of a failed connection', async () => {
     const files: string[] = [];
     const fetch = record({ write: (_, text) => void files.push(text) });
     await expect(fetch(`${await refusedURL()}/v1`)).rejects.toThrow('fetch failed');
@@ -136,7 +136,7 @@ describe('a recording', () => {
     expect([recording.response, recording.error?.code]).toEqual([null, 'ECONNREFUSED']);
   });
 
-  it('speaks of the bytes that are in it, not of those on the way', async () => {
+  it('omits headers about the encoding of the sent bytes', async () => {
     const headers = { 'content-encoding': 'gzip', 'content-length': '20', 'x-request-id': 'r' };
     const { fetch, written } = world(() => new Response('ok', { headers }));
     await (await fetch(URL_)).text();
@@ -147,14 +147,14 @@ describe('a recording', () => {
 type BodyInit_ = string | Uint8Array<ArrayBuffer> | URLSearchParams | ReadableStream | undefined;
 
 describe('what passes', () => {
-  it('is the response that came: status, headers, address and bytes', async () => {
+  it('returns the original response: status, headers, URL and bytes', async () => {
     const { fetch } = world(() => new Response('gone', { status: 410, headers: { 'x-a': 'b' } }), {});
     const response = await fetch(URL_);
     expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([410, 'b', 'gone']);
     expect((await world(() => new Response(null, { status: 204 })).fetch(URL_)).body).toBe(null);
   });
 
-  it('is taken from the transport when it is asked for', async () => {
+  it('reads from the transport on demand', async () => {
     let asked = 0;
     const source = new ReadableStream<Uint8Array>(
       {
@@ -175,7 +175,7 @@ describe('what passes', () => {
     await reader?.cancel();
   });
 
-  it('can be read into memory of the reader’s own', async () => {
+  it('supports readers with their own buffer', async () => {
     const { fetch, written } = world(() => stream('hello'));
     const reader = (await fetch(URL_)).body?.getReader({ mode: 'byob' });
     const first = await reader?.read(new Uint8Array(3));
@@ -199,7 +199,7 @@ describe('a part', () => {
       }),
     );
 
-  it('is what a reader that left has read, and the transport is told', async () => {
+  it('contains what a reader read before it cancelled, and cancels the transport', async () => {
     let cancelled = false;
     const { fetch, written } = world(() => endless(() => (cancelled = true)));
     const reader = (await fetch(URL_)).body?.getReader();
@@ -209,7 +209,7 @@ describe('a part', () => {
     expect([recording.response?.end, textIn(recording), cancelled]).toEqual(['left', 'a', true]);
   });
 
-  it('is what came before an abort', async () => {
+  it('contains what arrived before an abort', async () => {
     const abort = new AbortController();
     const { fetch, written } = world(() => endless(() => undefined));
     const reader = (await fetch(URL_, { signal: abort.signal })).body?.getReader();
@@ -219,7 +219,7 @@ describe('a part', () => {
     expect((await written()).response?.end).toBe('aborted');
   });
 
-  it('is what came before the transport broke', async () => {
+  it('contains what arrived before the transport failed', async () => {
     const source = new ReadableStream<Uint8Array>({
       pull: (controller) => {
         const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
@@ -235,7 +235,7 @@ describe('a part', () => {
     ]);
   });
 
-  it('is what was read when the recorder is closed', async () => {
+  it('contains what was read when the recorder was closed', async () => {
     const { fetch, files } = world(() => endless(() => undefined));
     await (await fetch(URL_)).body?.getReader().read();
     await fetch.done(1);
@@ -257,7 +257,7 @@ describe('secrets', () => {
     ['an organisation', URL_, { 'openai-organization': KEY }],
     ['a query', `https://api.example.com/v1?key=${KEY}`, {}],
     ['an account in the path', `https://api.example.com/accounts/${KEY}/ai/run/@cf/x`, {}],
-  ])('that a request carries are masked, in its answer too: %s', async (_, url, headers) => {
+  ])('of a request are masked in request and response: %s', async (_, url, headers) => {
     const encoded = Buffer.from(`:${KEY}`).toString('base64');
     const echo = `{"said":"no ${KEY}","url":"${encodeURIComponent(KEY)}","b":"${encoded}"}`;
     const { fetch, files } = world(() => new Response(echo, { status: 401, headers: { 'x-echo': KEY } }));
@@ -271,7 +271,7 @@ describe('secrets', () => {
     expect(text).not.toContain(encoded.slice(2, 14));
   });
 
-  it('are not the attributes of a cookie, which are words of the protocol', async () => {
+  it('do not include the attributes of a cookie', async () => {
     const cookie = `__cf_bm=${KEY}; path=/; expires=Fri, 20-Nov-26 20:00:00 GMT; domain=.api.openai.com; HttpOnly; Secure`;
     const said = `Set HttpOnly on .api.openai.com until Fri, 20-Nov-26 20:00:00 GMT, not ${KEY}`;
     const { fetch, written } = world(() => new Response(said, { headers: { 'set-cookie': cookie } }));
@@ -279,7 +279,7 @@ describe('secrets', () => {
     expect(textIn(await written())).toBe(said.replace(KEY, '***'));
   });
 
-  it('that were named are masked wherever they stand, and at every cut', async () => {
+  it('from the options are masked everywhere, also across chunks', async () => {
     for (let cut = 1; cut < KEY.length; cut++) {
       const { fetch, written } = world(() => stream(`é ${KEY.slice(0, cut)}`, `${KEY.slice(cut)} ü`), {
         secrets: [KEY],
@@ -290,7 +290,7 @@ describe('secrets', () => {
     }
   });
 
-  it('that nobody named are masked by their shape, in every kind of text, and likelihoods of tokens are left', async () => {
+  it('are masked by their shape in all texts, except in token probabilities', async () => {
     const hidden = [
       'dckr_pat_aBcDeFgHiJkLmNoPqRsTuVwXyZ0',
       `pplx-${'a1B2'.repeat(12)}`,
@@ -314,18 +314,20 @@ describe('secrets', () => {
     expect(textIn(parseRecording(text))).toBe(`data: ${logprobs}\n\n${'data: "***"\n\n'.repeat(3)}`);
   });
 
-  it('that remain keep the recording from being written, and are not told', async () => {
+  it('that remain prevent the writing of the recording, and the error does not contain them', async () => {
     const frame = Buffer.concat([Buffer.from([0xff, 0]), Buffer.from(KEY), Buffer.from([0xc3])]);
     const { fetch, files } = world(() => new Response(frame), { secrets: [KEY] });
     expect(Buffer.from(await (await fetch(URL_)).arrayBuffer())).toEqual(frame);
     const refusal = await fetch.done().catch((error: unknown) => error);
-    expect(String(refusal)).toMatch(/^Error: the recording is not written: response\S+ would show a secret$/);
+    expect(String(refusal)).toMatch(
+      /^Error: record: not written: response\S+ would contain a secret; add the secret to the option secrets$/,
+    );
     expect(files.size).toBe(0);
     await fetch.done();
   });
 
   it.each<[string, Partial<RecordOptions>, RequestInit, string]>([
-    ['in what the recorder was told', { origin: `by ${KEY}` }, {}, 'origin'],
+    ['in an option', { origin: `by ${KEY}` }, {}, 'origin'],
     ['in the name of a header', {}, { headers: { [KEY]: 'a' } }, 'the name of a member of request.headers'],
     ['in a method', {}, { method: KEY.toUpperCase() }, 'request.method'],
   ])('are looked for %s', async (_, options, init, where) => {
@@ -334,7 +336,7 @@ describe('secrets', () => {
     await expect(fetch.done()).rejects.toThrow(where);
   });
 
-  it('do not hide numbers of tokens, ids of requests or texts', async () => {
+  it('do not include token counts, request ids or texts', async () => {
     const headers = {
       'x-ratelimit-remaining-tokens': '3999992',
       'anthropic-ratelimit-tokens-limit': '8000',
@@ -350,7 +352,7 @@ describe('secrets', () => {
   });
 });
 
-it('several failures of the disk are told together', async () => {
+it('reports several write errors together', async () => {
   const full = (): never => {
     throw new Error('disk full');
   };

@@ -16,17 +16,17 @@ import { tap, type Tap } from './tap.ts';
 
 /** Options of `record`. */
 export interface RecordOptions {
-  /** Called at the end of each exchange with a file name such as `0001-POST-v1-messages.json` and the text. */
+  /** Called at the end of each exchange with a file name, such as `0001-POST-v1-messages.json`, and the file's content. */
   write(name: string, text: string): void | Promise<void>;
-  /** Strings to mask in addition to the credentials of the requests: other keys, account ids, names. */
+  /** Strings to mask in addition to the credentials of the requests, such as other keys, account ids and names. */
   readonly secrets?: readonly string[] | undefined;
-  /** Transport. Default: the `fetch` of the platform. */
+  /** Function that sends the requests. `@default` the `fetch` of the platform */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Stored in every recording. */
+  /** Origin of the recordings, stored in each of them. `@default undefined` */
   readonly origin?: string | undefined;
-  /** License of the recordings, stored in every recording. */
+  /** License of the recordings, stored in each of them. `@default undefined` */
   readonly licence?: string | undefined;
-  /** Clock of the times in recordings. Default: real time. */
+  /** Clock for the times in recordings. `@default` the system clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -34,15 +34,15 @@ export interface RecordOptions {
 export interface RecordingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * Resolves when all recordings are written. A response that is still read after `graceMs` is written as `unfinished`.
-   * Rejects if a recording contains a secret or could not be written. `@default graceMs = 1_000`
+   * Resolves when all recordings are written. A response that is still being read after `graceMs` milliseconds is recorded as
+   * `unfinished`. Rejects if a recording would contain a secret or could not be written. `@default graceMs = 1_000`
    */
   done(graceMs?: number): Promise<void>;
 }
 
 /**
- * Wraps `fetch` and records its exchanges without secrets. Requests and responses do not change. Pass it to a provider or to
- * `createMajordomo` as `fetch`.
+ * Wraps `fetch` to record its exchanges without secrets. The sent requests and the received responses do not change. Pass it as
+ * `fetch` to a provider or to `createMajordomo`.
  *
  * @example
  * const fetch = record({ write: (name, text) => writeFile(`recordings/${name}`, text), secrets: [apiKey] });
@@ -64,7 +64,7 @@ export function record(options: RecordOptions): RecordingFetch {
 
   const recording = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const sent = readSent(input, init);
-    // The reader of the body reports its error.
+    // The consumer of the body receives its error.
     sent.body.catch(() => undefined);
     const number = ++requests;
     const began = clock.now();
@@ -95,7 +95,8 @@ export function record(options: RecordOptions): RecordingFetch {
       while (writing.size > 0) await Promise.all(writing);
       stop();
       const found = failures.splice(0);
-      if (found.length > 1) throw new AggregateError(found, `${found.length} recordings were not written`);
+      if (found.length > 1)
+        throw new AggregateError(found, `record: ${found.length} recordings were not written`);
       if (found.length === 1) throw found[0] as Error;
     },
   });
@@ -114,7 +115,7 @@ interface Found {
   readonly secrets: readonly string[];
 }
 
-/** Recording of an exchange without a response. */
+/** Returns the recording of an exchange without a response. */
 const failed = (base: Base, error: unknown): Promise<Found> =>
   recordingOf(base, secretsOf(base), null, error);
 
@@ -124,7 +125,7 @@ async function answered(base: Base, { response, chunks, over }: Tap, headersAt: 
   const secrets = [...secretsOf(base), ...learntFrom(response.headers)];
   const complete = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const bytes = chunks.map((chunk) => chunk.bytes);
-  // A mask would break binary data: such a body is stored unchanged or not at all.
+  // A mask would damage binary data. Such a body is stored unchanged, or the recording is not written.
   const clean = end === 'complete' && textOf(complete) === undefined ? bytes : concealChunks(bytes, secrets);
   const found: RecordedResponse = {
     status: response.status,
@@ -172,7 +173,7 @@ function chunkOf(bytes: Uint8Array, atMs: number): RecordedChunk {
   return text === undefined ? { atMs, base64: Buffer.from(bytes).toString('base64') } : { atMs, text };
 }
 
-/** The code is on the innermost cause, as Node has it. */
+/** Returns the error to record. Node sets `code` on the innermost cause. */
 function errorOf(error: unknown, secrets: readonly string[]): RecordedError {
   if (!(error instanceof Error))
     return { name: 'Error', message: hidden(String(error), secrets), code: null };

@@ -1,9 +1,9 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** Format name of the files. */
+/** Name and version of the file format. */
 export const FORMAT = 'majordomo-recording/1';
 
-/** Body as JSON, otherwise as text, otherwise as base64. */
+/** Body as JSON, as text, or as base64. The first possible form is used. */
 export type RecordedBody =
   { readonly json: JsonValue } | { readonly text: string } | { readonly base64: string };
 
@@ -13,27 +13,27 @@ export interface RecordedRequest {
   readonly method: string;
   /** Complete URL with its query; credentials are masked. */
   readonly url: string;
-  /** Names in lower case; credentials and accounts are masked. */
+  /** Headers with lower-case names and masked credentials and accounts. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `null` if absent. */
+  /** Body; `null` without a body. */
   readonly body: RecordedBody | null;
 }
 
-/** Chunk of the decoded body: text, or base64 if it ends within a character. */
+/** Chunk of the decoded body as text, or as base64 if the chunk ends within a character. */
 export type RecordedChunk =
   { readonly atMs: number; readonly text: string } | { readonly atMs: number; readonly base64: string };
 
 /**
- * End of a response: complete, error of the transport (`broken`), aborted by the caller, left by the reader, or unfinished
- * when the recorder was closed.
+ * End of a response: `complete`; `broken` by an error of the transport; `aborted` by the caller's signal; `left` by a reader
+ * that cancelled; or `unfinished` when the recorder was closed.
  */
 export type RecordedEnd = 'complete' | 'broken' | 'aborted' | 'left' | 'unfinished';
 
-/** Response in the chunks in which it was read. */
+/** Response with the chunks as they were read. */
 export interface RecordedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds from the request, like all times here. */
+  /** Time from the request to the headers, in milliseconds. All times of a recording start at the request. */
   readonly headersAtMs: number;
   readonly chunks: readonly RecordedChunk[];
   readonly end: RecordedEnd;
@@ -49,33 +49,33 @@ export interface RecordedError {
   readonly cause?: string | undefined;
 }
 
-/** Exchange with a vendor without secrets. `record` writes one per file. */
+/** Exchange with a vendor, without secrets. `record` writes one file per exchange. */
 export interface Recording {
   readonly format: typeof FORMAT;
-  /** ISO 8601, UTC. */
+  /** Time of the request as an ISO 8601 date in UTC. */
   readonly recordedAt: string;
-  /** Option `origin` of the recorder. */
+  /** Value of the recorder's option `origin`. */
   readonly origin: string | null;
   readonly licence: string | null;
   readonly request: RecordedRequest;
-  /** `null` if absent. */
+  /** Response; `null` without a response. */
   readonly response: RecordedResponse | null;
   readonly error: RecordedError | null;
-  /** Expected result of a reader, such as events. The recorder does not write it, but preserves it. */
+  /** Expected result of parsing the response, such as events. It is added manually; `record` does not write it. */
   readonly expected?: JsonValue | undefined;
 }
 
-/** Parses a file of `record`. Throws a `TypeError` for another format. */
+/** Parses a file that `record` wrote. Throws a `TypeError` for another format. */
 export function parseRecording(text: string): Recording {
   const value: unknown = JSON.parse(text);
   const format: unknown =
     typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
   if (format !== FORMAT)
-    throw new TypeError(`not a recording: its format is ${JSON.stringify(format)}, not ${FORMAT}`);
+    throw new TypeError(`parseRecording: format: must be ${FORMAT}, not ${JSON.stringify(format)}`);
   return value as Recording;
 }
 
-/** Returns the bytes of a body or a chunk. */
+/** Returns the bytes of a body or chunk. */
 export function bytesOf(body: RecordedBody | RecordedChunk): Uint8Array {
   if ('base64' in body) return Buffer.from(body.base64, 'base64');
   return Buffer.from('text' in body ? body.text : JSON.stringify(body.json), 'utf8');

@@ -39,7 +39,7 @@ const recording = (
 const post = (body: object = BODY): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
 
 describe('a replay', () => {
-  it('answers the request that was recorded, from any host and with any key', async () => {
+  it('responds to a recorded request for any host and with any key', async () => {
     const fetch = replayRecordings([recording()]);
     const response = await fetch('http://127.0.0.1/v1/chat?b=2&a=1', {
       ...post({ messages: BODY.messages, model: 'm' }),
@@ -56,18 +56,18 @@ describe('a replay', () => {
   it.each([
     ['gets a prefix', 'https://api.example.com/v1/chat', 'http://gateway.lan/openai/v1/chat'],
     ['loses its prefix', 'https://gateway.lan/openai/v1/chat', 'http://127.0.0.1/v1/chat'],
-  ])('answers a request whose path %s by another base URL', async (_name, recorded, sent) => {
+  ])('responds to a request whose path %s because of another base URL', async (_name, recorded, sent) => {
     const fetch = replayRecordings([recording({}, { url: recorded })]);
     expect((await fetch(sent, post())).status).toBe(200);
     fetch.done();
   });
 
-  it('rejects a path of which only a part of a segment is equal', async () => {
+  it('rejects a path that is equal only within a segment', async () => {
     const fetch = replayRecordings([recording({}, { url: 'https://api.example.com/v1/chat' })]);
     expect((await fetch('https://api.example.com/at', post())).status).toBe(400);
   });
 
-  it('takes requests that run side by side in any order, each once', async () => {
+  it('responds to parallel requests in any order, to each once', async () => {
     const second = recording({ status: 404 }, { body: null });
     const fetch = replayRecordings([recording(), second]);
     expect((await fetch(URL_, { method: 'POST' })).status).toBe(404);
@@ -87,7 +87,7 @@ describe('a replay', () => {
       'body.messages[0].content: recorded "hi", sent "ho"; body.seed: recorded nothing, sent 1',
     ],
     ['body that is missing', URL_, { method: 'POST' }, 'sent nothing'],
-  ])('refuses another %s and shows the difference', async (_, url, init, difference) => {
+  ])('rejects another %s with the difference', async (_, url, init, difference) => {
     const fetch = replayRecordings([recording()]);
     const response = await fetch(url, init);
     expect(response.status).toBe(400);
@@ -106,13 +106,13 @@ describe('a replay', () => {
     expect(await response.text()).not.toContain('canary');
   });
 
-  it('tells which recordings nobody asked for', () => {
+  it('reports recordings that no request has used', () => {
     expect(() => {
       replayRecordings([recording()]).done();
-    }).toThrow('not asked for: POST /v1/chat');
+    }).toThrow('unused recording: POST /v1/chat');
   });
 
-  it('keeps the pace of the recording when asked to', async () => {
+  it('reproduces the pace of the recording with pace "recorded"', async () => {
     const clock = fakeClock();
     const fetch = replayRecordings([recording()], { pace: 'recorded', clock });
     const seen: number[] = [];
@@ -127,7 +127,7 @@ describe('a replay', () => {
     expect(seen).toEqual([10, 20, 50, 60]);
   });
 
-  it('breaks where the recorded transport broke', async () => {
+  it('fails where the recorded transport failed', async () => {
     const broken = {
       ...recording({ end: 'broken' }),
       error: { name: 'TypeError', message: 'terminated', code: 'X', cause: 'other side closed' },
@@ -147,7 +147,7 @@ describe('a replay', () => {
     });
   });
 
-  it('does not go on where the recorded reader had left', async () => {
+  it('fails where the recorded reader cancelled', async () => {
     const response = await replayRecordings([recording({ end: 'left' })])(URL_, post());
     await expect(response.text()).rejects.toThrow('the recording ends here');
   });
@@ -171,7 +171,7 @@ describe('a replay', () => {
 });
 
 describe('a folder', () => {
-  it('keeps what is recorded for its owner only, and gives it back in order', async () => {
+  it('stores recordings for their owner only, and returns them in order', async () => {
     const parent = await mkdtemp(path.join(tmpdir(), 'recordings-'));
     try {
       const folder = recordingFolder(path.join(parent, 'new'));
@@ -189,20 +189,20 @@ describe('a folder', () => {
     }
   });
 
-  it('refuses files of another format', () => {
+  it('rejects files of another format', () => {
     expect(() => parseRecording('{"format":"har"}')).toThrow(
-      'its format is "har", not majordomo-recording/1',
+      'format: must be majordomo-recording/1, not "har"',
     );
-    expect(() => parseRecording('[]')).toThrow('not a recording');
+    expect(() => parseRecording('[]')).toThrow('must be majordomo-recording/1');
   });
 });
 
-it('what was added to a recording is looked through before it is sealed', () => {
+it('rejects a secret in an added member', () => {
   const expected = { text: 'hi' };
   expect(parseRecording(sealRecording({ ...recording(), expected })).expected).toEqual(expected);
   expect(() =>
     sealRecording({ ...recording(), expected: { text: 'a canary-161803' } }, ['canary-161803']),
-  ).toThrow('expected.text would show a secret');
+  ).toThrow('expected.text would contain a secret');
   expect(() => sealRecording({ ...recording(), expected: { access_token: 'abcdefgh' } })).toThrow(
     'a member and its name',
   );

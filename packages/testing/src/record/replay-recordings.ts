@@ -4,29 +4,29 @@ import { differences } from './difference.ts';
 import { bytesOf, type Recording, type RecordedError, type RecordedResponse } from './recording.ts';
 import { concealed, readSent } from './sent.ts';
 
-/** How recordings are played. */
+/** Options of `replayRecordings`. */
 export interface ReplayOptions {
-  /** `recorded`: with the waits of the recording. Default: at once. */
+  /** Whether to reproduce the delays of the recording. `@default 'none'`, without delays */
   readonly pace?: 'none' | 'recorded' | undefined;
-  /** What was planted as a secret when it was recorded: it is masked before requests are compared. */
+  /** Values of the recorder's option `secrets`. They are masked before requests are compared. `@default []` */
   readonly secrets?: readonly string[] | undefined;
-  /** For the waits of `pace`. Default: real time. */
+  /** Clock for the delays of `pace`. `@default` the system clock */
   readonly clock?: Clock | undefined;
 }
 
-/** Function `fetch` that responds from recordings without a connection. */
+/** `fetch` that responds from recordings, without a connection. */
 export interface ReplayingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** Number of recordings that no request has used. */
+  /** Recordings that no request has used. */
   readonly left: readonly Recording[];
-  /** Throws when a request came that is not recorded, or when recordings are left. */
+  /** Throws if a request had no matching recording, or if a recording was not used. */
   done(): void;
 }
 
 /**
- * Plays recordings: each once, to the first request that equals it in method, path, query and body. Headers, the host and a
- * prefix of the path may differ, so a base URL in the environment does not matter. Any other request gets 400, which no chain retries, with a message that shows where it differs from the first
- * recording left; `done` throws the same.
+ * Plays recordings. Each one responds to the first request that equals it in method, path, query and body. Headers, the host
+ * and a prefix of the path may differ, so a base URL in the environment does not matter. Any other request receives status 400,
+ * which no chain retries, and a message with the differences from the first unused recording. `done` throws this message too.
  */
 export function replayRecordings(
   recordings: readonly Recording[],
@@ -41,7 +41,7 @@ export function replayRecordings(
     const at = left.findIndex(({ request }) => differences(request, sent).length === 0);
     if (at !== -1) return play(left.splice(at, 1)[0] as Recording, signal ?? undefined, options);
     const [next] = left;
-    const why = next === undefined ? ['nothing is left of the recordings'] : differences(next.request, sent);
+    const why = next === undefined ? ['no recording is left'] : differences(next.request, sent);
     const message = `unexpected request ${sent.method} ${new URL(sent.url).pathname}: ${why.join('; ')}`;
     unexpected.push(message);
     return refusal(message);
@@ -50,16 +50,16 @@ export function replayRecordings(
     left,
     done() {
       const forgotten = left.map(
-        ({ request }) => `not asked for: ${request.method} ${new URL(request.url).pathname}`,
+        ({ request }) => `unused recording: ${request.method} ${new URL(request.url).pathname}`,
       );
       const all = [...unexpected, ...forgotten];
       if (all.length > 0)
-        throw new Error(`the requests were not those of the recordings:\n${all.join('\n')}`);
+        throw new Error(`replayRecordings: requests and recordings differ:\n${all.join('\n')}`);
     },
   });
 }
 
-/** Error body that the SDKs of all wires can read. */
+/** Returns an error response that the SDKs of all APIs can parse. */
 const refusal = (message: string): Response =>
   Response.json(
     { message, error: { type: 'invalid_request_error', code: 'unexpected-request', message } },
@@ -81,7 +81,7 @@ async function play(
   return new Response(isBodyless ? null : body(response, error, wait, signal), { status, headers });
 }
 
-/** Waits until so many ms after its making; rejects on abort, as the transport does. */
+/** Returns a function that waits until a time after the request. It rejects when the request is aborted. */
 function waiting(
   { pace, clock = systemClock }: Pace,
   signal?: AbortSignal,
@@ -129,7 +129,7 @@ function body(
   );
 }
 
-/** As Node's `fetch` throws it. */
+/** Returns the error as Node's `fetch` throws it. */
 function broken(error: RecordedError | null): Error {
   const { message = 'terminated', code = null, cause: words = message } = error ?? {};
   const cause = Object.assign(new Error(words), code === null ? {} : { code });
@@ -137,4 +137,4 @@ function broken(error: RecordedError | null): Error {
 }
 
 const endless = (end: RecordedResponse['end']): Error =>
-  new TypeError(`terminated: the recording ends here, its reader had gone (${end})`);
+  new TypeError(`terminated: the recording ends here (${end})`);

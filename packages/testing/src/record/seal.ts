@@ -3,15 +3,18 @@ import { bodyOf, type Recording } from './recording.ts';
 import { spansOf } from './secrets.ts';
 
 /**
- * The text of a recording, for its file. Throws while one of the secrets, in plain, percent-encoded or in base64, or
- * anything of a key's shape stands in it: the message says where, never what.
+ * Returns the content of a recording's file. Throws if it contains one of the secrets, in plain, percent-encoded or base64 form,
+ * or a string with the shape of a key. The message contains the secret's place, but not the secret.
  */
 export function sealRecording(recording: Recording, secrets: readonly string[] = []): string {
   const place = found(recording, secrets, '') ?? inBody(recording, secrets);
   const text = `${JSON.stringify(recording, undefined, 1)}\n`;
-  // Names and values that are harmless apart may be a credential together.
+  // A name and a value may be a credential only in combination.
   const where = place ?? (spansOf(text, secrets).length > 0 ? 'a member and its name' : undefined);
-  if (where !== undefined) throw new Error(`the recording is not written: ${where} would show a secret`);
+  if (where !== undefined)
+    throw new Error(
+      `record: not written: ${where} would contain a secret; add the secret to the option secrets`,
+    );
   return text;
 }
 
@@ -26,7 +29,7 @@ function found(value: unknown, secrets: readonly string[], path: string): string
   return undefined;
 }
 
-/** A secret can be split over two chunks, or be part of base64. */
+/** Returns the place of a secret that is split over chunks or encoded in base64; `undefined` if none is found. */
 function inBody({ request, response }: Recording, secrets: readonly string[]): string | undefined {
   const planted = secrets.map(asBytes);
   const shows = (bytes: Uint8Array): boolean =>

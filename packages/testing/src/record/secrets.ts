@@ -8,12 +8,12 @@ type Span = readonly [from: number, to: number];
 
 const redactor = createRedactor();
 /**
- * Kinds that are known by their shape. Values that are known by their name alone are left: a vendor's `token` is a piece of
- * text, with its likelihood.
+ * Rules that recognize a secret by its shape. Rules that depend on a property's name are not used: a vendor's `token` may be a
+ * piece of text with its probability.
  */
 const BY_SHAPE: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
-/** Positions of known secrets and of strings with the shape of a secret, in order and without overlap. */
+/** Returns the positions of known secrets and of strings with the shape of a secret, in order and without overlap. */
 export function spansOf(text: string, secrets: readonly string[]): readonly Span[] {
   const shapes = redactor
     .find(text)

@@ -3,14 +3,14 @@ import { hidden } from './secrets.ts';
 import { concealHeaders, concealJson, concealUrl, learntFrom } from './conceal.ts';
 import type { RecordedBody, RecordedRequest } from './recording.ts';
 
-/** Request of a call of `fetch`. */
+/** Request that was passed to `fetch`. */
 export interface Sent {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
-  /** Once it is there; a stream is read while it is sent. */
+  /** Resolves to the body. A stream is read while it is sent. */
   readonly body: Promise<Uint8Array | undefined>;
-  /** Arguments for the transport. A stream body is replaced by a branch of it. */
+  /** Arguments for the transport. A stream body is replaced by one of its two branches. */
   readonly init: RequestInit | undefined;
 }
 
@@ -32,7 +32,7 @@ export function readSent(input: string | URL | Request, init: RequestInit | unde
 
 const FORM = 'multipart/form-data; boundary=boundary';
 
-/** The boundary of a form is random, so the recording replaces it. */
+/** Reads a body. The random boundary of a form is replaced, so that recordings can be compared. */
 async function read(body: ConstructorParameters<typeof Response>[0]): Promise<Uint8Array | undefined> {
   if (body === undefined || body === null) return undefined;
   const response = new Response(body);
@@ -43,7 +43,7 @@ async function read(body: ConstructorParameters<typeof Response>[0]): Promise<Ui
     : bytes;
 }
 
-/** Returns the request without secrets, as it is recorded and compared. */
+/** Returns the request with masked secrets, for recording and comparison. */
 export async function concealed(sent: Sent, given: readonly string[]): Promise<RecordedRequest> {
   const { method, url, headers } = sent;
   const secrets = [...given, ...learntFrom(headers, url)];
@@ -66,7 +66,7 @@ function concealBody(bytes: Uint8Array | undefined, secrets: readonly string[]):
   }
 }
 
-/** `undefined` for bytes that are not UTF-8. */
+/** Decodes UTF-8. Returns `undefined` for bytes that are not UTF-8. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -10,19 +10,19 @@ interface Over {
   readonly error: unknown;
 }
 
-/** Chunks that were read so far. */
+/** Response whose body is recorded while it is read. */
 export interface Tap {
   readonly response: Response;
   readonly chunks: readonly TappedChunk[];
-  /** Resolves at the end of the response. */
+  /** Resolves when the response has ended. */
   readonly over: Promise<Over>;
   /** Ends the recording of the response. */
   giveUp(): void;
 }
 
 /**
- * The response as it came, with an eye on its body: a chunk is taken from the transport when the reader asks for one, so
- * that a slow reader slows the vendor down as before.
+ * Wraps a response and records the chunks that its reader receives. Chunks are read from the transport on demand, so
+ * backpressure is preserved.
  */
 export function tap(response: Response, now: () => number, signal: AbortSignal | undefined): Tap {
   const chunks: TappedChunk[] = [];
@@ -54,7 +54,7 @@ export function tap(response: Response, now: () => number, signal: AbortSignal |
         controller.byobRequest?.respond(0);
         return;
       }
-      // The stream takes the memory of what it is given.
+      // The stream transfers the memory of enqueued chunks.
       chunks.push({ at: now(), bytes: bytes.slice() });
       controller.enqueue(bytes.slice());
     },
@@ -66,7 +66,7 @@ export function tap(response: Response, now: () => number, signal: AbortSignal |
   return { response: like(response, body), chunks, over, giveUp };
 }
 
-/** The next bytes; `undefined` at the end. */
+/** Returns the next bytes; `undefined` at the end. */
 async function nextOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
   for (;;) {
     const { done, value } = await reader.read();

@@ -8,7 +8,7 @@ it.each([
   ],
   [{ text: 'a', usage: { outptu: 1 } }, 'has "outptu", which usage does not have; did you mean "output"?'],
   [{ text: 'a', usage: 5 }, 'has usage that is a number'],
-  [{ text: 'a', toolCalls: [{ name: 'f' }] }, 'has toolCalls that are not a list of { name, args }'],
+  [{ text: 'a', toolCalls: [{ name: 'f' }] }, 'has toolCalls that are not an array of { name, args }'],
 ])('reports the problem of the turn %j', (turn, problem) => {
   expect(turnProblem(turn)).toContain(problem);
 });

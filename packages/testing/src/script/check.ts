@@ -19,7 +19,7 @@ const OPERATIONS: Readonly<
   speech: { answer: AUDIO_TURN, member: 'audio', what: 'a speech turn' },
 };
 
-/** Returns the problem of a turn as the end of a sentence whose subject is the turn, or `undefined` if it is valid. */
+/** Returns the problem of a turn as a predicate such as "has no vectors"; `undefined` for a valid turn. */
 export function turnProblem(turn: unknown): string | undefined {
   if (typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${describeValue(turn)}, not a string or an object`;
@@ -27,7 +27,7 @@ export function turnProblem(turn: unknown): string | undefined {
   return problem ?? usageProblem(turn['usage']) ?? callsProblem(turn['toolCalls']);
 }
 
-/** Returns the problem of a turn of an embedding, transcription or speech model, or `undefined` if it is valid. */
+/** Returns the problem of an embedding, transcription or speech turn as a predicate; `undefined` for a valid turn. */
 export function operationProblem(turn: unknown, operation: OperationName): string | undefined {
   if (operation === 'transcription' && typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${describeValue(turn)}, not an object`;
@@ -63,7 +63,7 @@ function callsProblem(calls: unknown): string | undefined {
     isRecord(call) && typeof call['name'] === 'string' && isRecord(call['args']);
   return isList(calls) && calls.every(isCall)
     ? undefined
-    : 'has toolCalls that are not a list of { name, args }, where args is an object';
+    : 'has toolCalls that are not an array of { name, args } with an object as args';
 }
 
 function oneOf(what: string, value: unknown, known: readonly string[]): string | undefined {

@@ -2,7 +2,7 @@ import type { ErrorKind, Usage } from '@majordomo/core';
 import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
-/** All members of a type of turn, for checks at run time. */
+/** Object with all property names of a type, for checks at run time. */
 type Members<T> = Readonly<Record<keyof T, true>>;
 
 export const ANSWER_TURN: Members<AnswerTurn> = {

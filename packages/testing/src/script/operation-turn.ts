@@ -2,12 +2,12 @@ import type { EmbeddingRequest, SpeechRequest, TranscriptionRequest } from '@maj
 import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
 import type { FailTurn, HangTurn } from './turn.ts';
 
-/** Failure of an operation with a single response. */
+/** Failing turn of an operation that is not streamed. */
 export type OperationFail = Omit<FailTurn, 'after'>;
-/** Silence of such an operation, until the call is aborted. */
+/** Hanging turn of an operation that is not streamed. It lasts until the call is aborted. */
 export type OperationHang = Omit<HangTurn, 'after'>;
 
-/** Turn of a fake embedding model for one request. */
+/** Turn of a fake embedding model. */
 export type EmbeddingTurn =
   VectorsTurn | OperationFail | OperationHang | ((request: EmbeddingRequest) => EmbeddingTurn);
 
@@ -19,7 +19,7 @@ export type TranscriptionTurn =
   | OperationHang
   | ((request: TranscriptionRequest) => TranscriptionTurn);
 
-/** Turn of a fake speech model. A failure can follow the audio `after`. */
+/** Turn of a fake speech model. A failure or silence can follow the audio in `after`. */
 export type SpeechTurn =
   | AudioTurn
   | (OperationFail & { readonly after?: Uint8Array | undefined })

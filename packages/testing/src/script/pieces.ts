@@ -1,4 +1,4 @@
-/** Splits a text into the given chunks, or into chunks of `chunks` code points. `@default usual` */
+/** Splits a text into chunks. `chunks` is an array of the chunks, or the number of code points per chunk. `@default usual` */
 export function pieces(
   text: string,
   chunks: readonly string[] | number | undefined,

@@ -2,7 +2,7 @@ import { messageOf, type ModelRequest } from '@majordomo/core';
 import { turnProblem } from './check.ts';
 import type { PlainTurn, Turn } from './turn.ts';
 
-/** The turn for a request, with functions called and a string made an answer. Throws what is wrong with it. */
+/** Returns the turn for a request: calls functions and converts a string to a response. Throws for an invalid turn. */
 export function plainTurn(turn: Turn, request: ModelRequest): PlainTurn {
   let plain = turn;
   try {

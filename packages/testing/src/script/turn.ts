@@ -15,47 +15,47 @@ interface Timed {
   readonly delayMs?: number | undefined;
 }
 
-/** Response with, in this order, reasoning, tools that ran at the vendor, text, and tool calls. */
+/** Successful response. Its parts are emitted in this order: reasoning, vendor parts, text, tool calls. */
 export interface AnswerTurn extends Timed {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
   readonly toolCalls?:
     | readonly {
-        /** `@default 'call_<turn>_<position>'` */
+        /** Id of the tool call. `@default 'call_<turn>_<position>'` */
         readonly id?: string | undefined;
         readonly name: string;
         readonly args: JsonObject;
       }[]
     | undefined;
-  /** Sources of the text, reported at its end. */
+  /** Sources of the text, emitted at its end. */
   readonly citations?: readonly Citation[] | undefined;
-  /** Tools that ran at the vendor. */
+  /** Calls of tools that the vendor ran. */
   readonly vendorParts?:
     | readonly {
-        /** `@default 'search'` */
+        /** Kind of the tool. `@default 'search'` */
         readonly kind?: string | undefined;
-        /** Query of the search, or the code. */
+        /** Search query, or executed code. */
         readonly text: string;
-        /** Replay data for the vendor. `@default` the text */
+        /** Data that the vendor needs to replay the part. `@default` the text */
         readonly data?: JsonValue | undefined;
       }[]
     | undefined;
-  /** Images of an image model. */
+  /** Generated images, for image models. */
   readonly images?: readonly ImagePart[] | undefined;
   readonly usage?: Usage | undefined;
-  /** `@default 'tool-calls'` with calls, otherwise `'stop'` */
+  /** Finish reason. `@default 'tool-calls'` with tool calls, otherwise `'stop'` */
   readonly finish?: FinishReason | undefined;
   readonly rawFinish?: string | undefined;
   readonly warnings?: readonly Warning[] | undefined;
   /** Id of the response. `@default '<model>-<turn>'` */
   readonly id?: string | undefined;
-  /** Chunks of the text, or the number of characters per chunk. Default: one chunk. */
+  /** Chunks of the text, or the number of characters per chunk. `@default` one chunk */
   readonly chunks?: readonly string[] | number | undefined;
   /** Time between two chunks of text, in milliseconds on the provider's clock. */
   readonly everyMs?: number | undefined;
 }
 
-/** Failure, immediately or after the text `after`. */
+/** Failing turn. The failure follows the text `after` if present. */
 export interface FailTurn extends Timed {
   readonly fail: ErrorKind;
   readonly after?: string | undefined;
@@ -65,17 +65,17 @@ export interface FailTurn extends Timed {
   readonly code?: string | undefined;
 }
 
-/** Silence until the call is aborted, immediately or after the text `after`. */
+/** Turn that never ends, until the call is aborted. The silence follows the text `after` if present. */
 export interface HangTurn extends Timed {
   readonly hang: true;
   readonly after?: string | undefined;
 }
 
 /**
- * Turn that a fake model plays for one call. A string is the text of a response. Servers of a wire also play turns, except
- * images and warnings.
+ * Turn that a fake model plays for one call. A string is a successful response with this text. Test servers play turns too,
+ * except for images and warnings.
  */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 
-/** Turn without the short forms. */
+/** Turn without functions and strings. */
 export type PlainTurn = AnswerTurn | FailTurn | HangTurn;

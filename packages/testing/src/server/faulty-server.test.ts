@@ -17,7 +17,7 @@ const openaiOf = ({ openaiBaseURL: baseURL }: FaultyServer, timeout?: number): O
 const anthropicOf = ({ anthropicBaseURL: baseURL }: FaultyServer, timeout?: number): Anthropic =>
   new Anthropic({ apiKey: 'test', baseURL, maxRetries: 0, timeout });
 
-/** One call through each SDK, streamed and complete. */
+/** Functions that make one call through each SDK, streamed and non-streamed. */
 const calls: Readonly<Record<string, (server: FaultyServer, timeout?: number) => Promise<Reply>>> = {
   async 'Chat Completions'(server, timeout) {
     const body = { model: 'm', messages: hi };
@@ -93,7 +93,7 @@ describe.each(Object.entries(calls))('a faulty server of %s', (_name, call) => {
     });
   });
 
-  it('never answers with an infinite delay', async () => {
+  it('does not respond with an infinite delay', async () => {
     await expect(callWith({ delayMs: Infinity, text: 'never' }, 50)).rejects.toThrow(/timed out|timeout/i);
   });
 });
@@ -116,7 +116,7 @@ describe('a faulty server', () => {
     expect(server.unplayed).toBe(1);
   });
 
-  it('takes the response from a function', async () => {
+  it('calls a function for the response', async () => {
     const responses: ScriptedResponses = ({ model }, index) => `${model} ${index}`;
     await using server = await startFaultyServer(responses);
     expect((await calls['Messages']?.(server))?.text).toBe('m 0');

@@ -10,19 +10,19 @@ import type { ScriptedResponse, ServerWire } from './response.ts';
 
 /** Request that a `FaultyServer` received. */
 export interface ReceivedRequest {
-  /** API of the endpoint. */
+  /** API of the requested endpoint. */
   readonly api: 'chat-completions' | 'messages';
-  /** Member `model` of the body. */
+  /** Value of `model` in the body. */
   readonly model: string;
   /** Whether the client requested a stream. */
   readonly stream: boolean;
   /** Headers with names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** Decoded JSON body. */
+  /** Parsed JSON body. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** HTTP server on 127.0.0.1 that answers and fails as scripted. */
+/** HTTP server on 127.0.0.1 that responds and fails as scripted. */
 export interface FaultyServer {
   /** Base URL of Chat Completions, for OpenAI's SDK and `createOpenAI({ api: 'chat' })`. */
   readonly openaiBaseURL: string;
@@ -30,7 +30,7 @@ export interface FaultyServer {
   readonly anthropicBaseURL: string;
   /** Requests in the order of arrival. */
   readonly requests: readonly ReceivedRequest[];
-  /** Number of listed responses that no request has received yet. 0 for a function. */
+  /** Number of listed responses that were not requested. 0 if the responses are a function. */
   readonly unplayed: number;
   /** Closes all connections and the server. */
   close(): Promise<void>;
@@ -51,8 +51,8 @@ const ENDPOINTS: Readonly<
 };
 
 /**
- * Starts a server on a free port of 127.0.0.1 that speaks Chat Completions and Messages, streamed or complete as requested.
- * A request beyond the list of responses gets status 400, which no client retries.
+ * Starts a server for Chat Completions and Messages on a free port of 127.0.0.1. It streams if the request asks for a stream. A
+ * request beyond the list of responses receives status 400, which no client retries.
  *
  * @example
  * await using server = await startFaultyServer([{ status: 529 }, { cutAfter: 'It is' }, 'It is snowing.']);

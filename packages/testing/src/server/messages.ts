@@ -28,7 +28,7 @@ const stopReason = ({ toolCalls }: ResponseContent): string =>
 
 interface Block {
   readonly block: object;
-  /** The block before its deltas. */
+  /** Block as it starts, before its deltas. */
   readonly empty: object;
   readonly deltas: readonly object[];
 }
@@ -53,7 +53,7 @@ const blocksOf = ({ text, toolCalls }: ResponseContent): readonly Block[] => [
 const event = (type: string, rest: object = {}): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
 
-/** Messages of Anthropic. */
+/** Format of Anthropic's Messages API. */
 export const messages: ServerWire = {
   complete: (content, model) =>
     message(

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Returns the violations that axe finds with their elements: WCAG 2.2 AA and best practices. */
+/** Returns the violations of WCAG 2.2 AA and of best practices that axe finds, with their elements. */
 export async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(source);
   const { violations: found } = await page.evaluate<AxeResults>('axe.run()');

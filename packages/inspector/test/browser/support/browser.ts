@@ -4,14 +4,14 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: foundBinaryOf('chromium'),
-    // Chromium does not start with a sandbox as root.
+    // Chromium's sandbox does not support the root user.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
 
-/** For a busy machine. */
+/** Timeout in milliseconds, for busy machines. */
 const TIMEOUT_MS = 15_000;
 
-/** Open page with its problems: errors, violations of its policy, and requests to other origins. */
+/** Open page with its recorded problems: errors, policy violations, and requests to other origins. */
 export interface Opened extends AsyncDisposable {
   readonly page: Page;
   readonly wrong: readonly string[];

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 
-/** A fetch handler on 127.0.0.1. */
+/** Server on 127.0.0.1 for a fetch handler. */
 export interface Listening extends AsyncDisposable {
   readonly url: string;
   readonly port: number;

@@ -16,9 +16,9 @@ export interface World extends AsyncDisposable {
   readonly ledger: Ledger;
   readonly inspector: Inspector;
   readonly server: Listening;
-  /** Address with the token. */
+  /** URL of the page with the token. */
   readonly address: string;
-  /** Next steps of the first vendor. Without a step it answers. */
+  /** Next steps of the first vendor's server. Without a step, it responds successfully. */
   readonly head: Step[];
   requestJson(text: string, tenant?: string): Promise<void>;
 }
@@ -89,7 +89,7 @@ export async function world(options: Partial<InspectorOptions> = {}): Promise<Wo
   };
 }
 
-/** Adds a month of spending with fixed numbers. */
+/** Adds records for a month of spending, with fixed amounts. */
 async function spendBefore(store: ReturnType<typeof memoryStore>): Promise<void> {
   const hour = 3_600_000;
   const models = [
@@ -124,7 +124,7 @@ async function spendBefore(store: ReturnType<typeof memoryStore>): Promise<void>
   }
 }
 
-/** Creates the events of a call without a chain, for tests with many calls. */
+/** Creates the events of a call that no chain makes, for tests with many calls. */
 export function* eventsOf(n: number, failure: LlmError): Generator<CallEvent> {
   const call = {
     id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
