@@ -80,7 +80,7 @@ async function withNothing() {
   const demo = await majordomo({}, 'demo');
   check(
     'the demo plays to its end',
-    demo.code === 0 && demo.out.includes('Every call got one complete answer'),
+    demo.code === 0 && demo.out.includes('Every call returned one complete answer'),
     demo,
   );
   const long = demo.out.split('\n').filter((line) => [...line].length > 80);

@@ -103,7 +103,7 @@ function answered(
       pasted = [];
       lines.write(null, { ctrl: true, name: 'e' });
       lines.write(null, { ctrl: true, name: 'u' });
-      if (isEmpty) output.write('\n(Ctrl-C again leaves)\n');
+      if (isEmpty) output.write('\n(press Ctrl-C again to exit)\n');
       lines.prompt();
     });
   });

@@ -39,15 +39,18 @@ async function programFor(
   done: (code: ExitCode) => void,
 ): Promise<Command> {
   const program = new Command('majordomo')
-    .description('Chains of language models that fail over by themselves.')
+    .description('Calls chains of language models with automatic failover.')
     .version(commandVersion())
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     })
     .exitOverride()
-    .showHelpAfterError('(majordomo --help says more)')
-    .addHelpText('after', '\nWithout a key: majordomo demo. What is configured: majordomo doctor.');
+    .showHelpAfterError('(run majordomo --help for more information)')
+    .addHelpText(
+      'after',
+      '\nTry it without a key: majordomo demo. Check the configuration: majordomo doctor.',
+    );
   for (const { name, description, load } of COMMANDS) {
     const command = program.command(name).description(description);
     if (name === called) (await load()).define(command, io, done);

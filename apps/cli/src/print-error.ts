@@ -32,7 +32,7 @@ function printAttempts(
   say: (label: string, text: string) => void,
   { stderr }: Io,
 ): void {
-  say('exhausted:', 'nobody answered');
+  say('exhausted:', 'no target answered');
   const reasons = details.attempts.map(({ target, outcome, error }) =>
     error === undefined ? `  ${target}: ${outcome}` : `  ${target}: ${error.kind}\n    ${error.message}`,
   );
@@ -49,10 +49,10 @@ export function codeFor(error: LlmError): ExitCode {
 function hintFor(error: LlmError): string | undefined {
   const { retryAfterMs = 0 } = error.details;
   const isLimit = LlmError.is(error, 'rate-limit', 'quota');
-  if (isLimit && retryAfterMs > 0) return `again in ${Math.ceil(retryAfterMs / 1000)} s`;
-  if (error.details.code === 'unknown-provider') return 'majordomo doctor lists the providers that there are';
-  if (LlmError.is(error, 'denied')) return 'majordomo limits says what is left, and until when';
-  if (LlmError.is(error, 'auth')) return 'majordomo doctor shows which credentials were found';
-  if (LlmError.is(error, 'not-found')) return 'majordomo models lists what each backend has';
+  if (isLimit && retryAfterMs > 0) return `retry in ${Math.ceil(retryAfterMs / 1000)} s`;
+  if (error.details.code === 'unknown-provider') return 'run majordomo doctor for the list of providers';
+  if (LlmError.is(error, 'denied')) return 'run majordomo limits for the remaining amounts';
+  if (LlmError.is(error, 'auth')) return 'run majordomo doctor to see which credentials were found';
+  if (LlmError.is(error, 'not-found')) return 'run majordomo models for the models of each backend';
   return undefined;
 }

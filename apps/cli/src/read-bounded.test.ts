@@ -10,14 +10,14 @@ it('what has no end is not read for ever', async () => {
     }
   }
   await expect(readBounded(endless(), 3 * 1024 * 1024, 'the pipe')).rejects.toThrow(
-    'the pipe has more than 3 MiB',
+    'the pipe is larger than 3 MiB',
   );
   expect(given).toBe(4);
 });
 
 it.each([
   ['/dev/null is empty', '/dev/null'],
-  ['nothing.txt cannot be read: there is no such file', 'nothing.txt'],
+  ['nothing.txt cannot be read: the file does not exist', 'nothing.txt'],
 ])('%s', async (told, path) => {
   await expect(readFileBounded(path, import.meta.dirname, 9)).rejects.toThrow(told);
 });

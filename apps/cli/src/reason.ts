@@ -1,9 +1,9 @@
 const FILES: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'the file does not exist',
   EISDIR: 'it is a folder',
-  ENOTDIR: 'there is no such folder',
-  EACCES: 'it is not allowed',
-  EEXIST: 'it is there already',
+  ENOTDIR: 'the folder does not exist',
+  EACCES: 'permission denied',
+  EEXIST: 'the file already exists',
 };
 
 /** Returns the message of any thrown value, in plain words for file errors. */

@@ -130,13 +130,13 @@ describe('majordomo usage', () => {
   it.each([
     [
       ['--by', 'dya'],
-      '--by must be one of day, hour, month, target, provider, vendor, model, name, tenant, outcome, and not "dya"; did you mean "day"?',
+      '--by must be one of day, hour, month, target, provider, vendor, model, name, tenant, outcome, not "dya"; did you mean "day"?',
     ],
     [['--since', 'yesterday'], '--since must be 24h, 7d, 4w or a date such as 2026-11-01'],
     [['--since', '2026-02-30'], '--since must be'],
     [['--since', '0d'], '--since must be'],
     [['--since', '99999999w'], '--since must be'],
-    [['--since', '2999-01-01'], 'has not begun yet'],
+    [['--since', '2999-01-01'], 'is in the future'],
   ])('%j is a mistake: %s', async (words, told) => {
     using place = configured({ ledger: {} });
     const ran = await place.run('usage', ...words);
@@ -149,7 +149,7 @@ describe('majordomo usage', () => {
     const ran = await place.run('usage');
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('`ledger: {}` in majordomo.config')]);
     using empty = configured({ ledger: {} });
-    expect(await empty.run('usage')).toMatchObject({ code: 0, out: 'Nothing was booked since 7d.\n' });
+    expect(await empty.run('usage')).toMatchObject({ code: 0, out: 'No call was recorded since 7d.\n' });
     expect((await empty.run('usage', '--json')).out).toBe('[]\n');
   });
 });
@@ -167,13 +167,13 @@ describe('majordomo limits', () => {
     await place.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
     const { out } = await place.run('limits');
     expect(out).toMatch(
-      /^day\n {2}1 of 2 requests used, 1 left, begins anew (?:in \d+ (?:h|min)|within a minute).*\nall\n {2}17 of 100,000 tokens used, 99,983 left, never begins anew\n$/,
+      /^day\n {2}1 of 2 requests used, 1 left, resets (?:in \d+ (?:h|min)|within a minute).*\nall\n {2}17 of 100,000 tokens used, 99,983 left, never resets\n$/,
     );
     await place.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
     const denied = await place.run('chat', 'lab/gpt-4o', 'hi', '--max-tokens', '50');
     expect(denied.code).toBe(1);
     expect(denied.err).toMatch(/^denied: .*day.*\n/);
-    expect(denied.err).toContain('majordomo limits says what is left');
+    expect(denied.err).toContain('run majordomo limits for the remaining amounts');
     expect(server.requests).toHaveLength(2);
     expect(JSON.parse((await place.run('limits', '--json')).out)).toMatchObject([
       {
@@ -222,13 +222,13 @@ describe('majordomo limits', () => {
     [{ limits: [{ ...day, max: { usd: '1,50' } }] }, 'limits[0].max.usd'],
     [{ limits: [day, day] }, 'limits[1].name'],
     [{ limits: [{ ...day, zone: 'Mars/Base' }] }, 'limits[0].zone'],
-    [{ limits: {} }, '"ledger" is not an object with file, limits, unknownPrice or prices'],
+    [{ limits: {} }, '"ledger" must be an object with file, limits, unknownPrice or prices'],
     [{ limits: [null] }, 'limits[0]'],
-    [{ limits: [day], file: '' }, '"ledger" is not'],
+    [{ limits: [day], file: '' }, '"ledger" must be'],
     [{ limits: [day], unknownPrice: 'maybe' }, 'unknownPrice'],
     [{ limits: [day], prices: [{ vendor: 'x', id: 'y', prices: [null] }] }, 'prices'],
     [{ limits: [day], prices: [{ vendor: 'x', id: 'y', prices: 5 }] }, 'prices'],
-    [{ limit: [] }, '"ledger" is not'],
+    [{ limit: [] }, '"ledger" must be'],
   ])('%j is a mistake of the configuration: %s', async (ledger, told) => {
     using place = configured({ ledger });
     for (const command of [['limits'], ['chat', 'lab/x', 'hi']]) {
@@ -262,7 +262,7 @@ describe('the books', () => {
     const ran = await place.run('chat', 'lab/x', 'hi');
     expect([ran.code, ran.err]).toEqual([
       2,
-      expect.stringContaining('notes.md is not a SQLite file, and is left as it is'),
+      expect.stringContaining('notes.md is not a SQLite file and was not changed'),
     ]);
     expect(readFileSync(join(place.cwd, 'notes.md'), 'utf8')).toBe('My notes.');
   });
@@ -279,7 +279,7 @@ describe('the books', () => {
     expect((await other.run('usage')).err).toContain('folder is not a file');
     using nowhere = configured({ ledger: { file: 'no/where.db' } });
     expect((await nowhere.run('chat', 'lab/x', 'hi')).err).toContain(
-      'where.db cannot be made: there is no such file',
+      'where.db cannot be created: the file does not exist',
     );
   });
 

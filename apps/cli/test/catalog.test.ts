@@ -87,7 +87,7 @@ describe('catalog update', () => {
     using place = world({ files: { 'new.json': await documentWith(30) } });
     const refused = await place.run('catalog', 'update', '--from', 'new.json');
     expect([refused.code, stateIn(place.cwd)]).toEqual([1, undefined]);
-    expect(refused.err).toContain('openai/gpt-4o refused: input ×12 is above maxChange 5');
+    expect(refused.err).toContain('openai/gpt-4o rejected: input ×12 is above maxChange 5');
     expect(refused.err).toContain('--accept vendor/id');
     const { code } = await place.run('catalog', 'update', '--from', 'new.json', '--accept', 'openai/gpt-4o');
     expect([code, stateIn(place.cwd)]).toMatchObject([0, { document: { date: TOMORROW } }]);
@@ -125,7 +125,7 @@ describe('catalog update', () => {
   it('rejects a package name that is an option of npm', async () => {
     using place = world();
     const { code, err } = await place.run('catalog', 'diff', '--from', 'npm:--help');
-    expect([code, err]).toEqual([2, expect.stringContaining('write npm:NAME@VERSION')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('use npm:NAME@VERSION')]);
   });
 });
 

@@ -61,7 +61,7 @@ it('says once of each target why nobody answered', async () => {
   const ran = await place.run('chat', 'lab/full,lab/gone', 'hi');
   expect([ran.code, ran.out]).toEqual([1, '']);
   expect(ran.err).toMatch(
-    /^exhausted: nobody answered\n {2}lab\/full: overloaded, 2 times\n {4}lab\/full answered 529.*\n {2}lab\/gone: not-found\n {4}lab\/gone answered 404.*\n$/,
+    /^exhausted: no target answered\n {2}lab\/full: overloaded, 2 times\n {4}lab\/full answered 529.*\n {2}lab\/gone: not-found\n {4}lab\/gone answered 404.*\n$/,
   );
 });
 
@@ -74,7 +74,7 @@ it('streams to a terminal, starts over visibly and lets no control character thr
   const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q');
   expect(ran.code).toBe(0);
   expect(ran.out).toMatch(
-    /^A butler.*\n\(lab\/gpt-4o broke off: network; the answer starts over\)\nDone\[2J\.\n$/,
+    /^A butler.*\n\(lab\/gpt-4o failed: network; the answer starts over\)\nDone\[2J\.\n$/,
   );
   expect(ran.err).toBe('');
 });
@@ -198,13 +198,13 @@ it('writes pictures to numbered files', async () => {
 
 const usage: readonly [string, string[], string, WorldOptions?][] = [
   ['a spec that is none', ['chat', 'a/x,,', 'hi'], 'character 4'],
-  ['no question', ['chat', 'openai/gpt-x'], 'nothing is asked'],
+  ['no question', ['chat', 'openai/gpt-x'], 'the prompt is empty'],
   ['an unknown provider', ['chat', 'nope/x', 'hi'], 'LLM_NOPE is not set'],
   ['two forms of output', ['chat', 'openai/x', 'hi', '--json', '--events'], 'cannot be used together'],
   [
     'a file that is not there',
     ['chat', 'openai/x', 'hi', '-f', 'gone.md'],
-    'gone.md cannot be read: there is no such file',
+    'gone.md cannot be read: the file does not exist',
   ],
   [
     'a text where only pictures go',
@@ -216,7 +216,7 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   [
     'a file that no model takes',
     ['chat', 'openai/x', 'hi', '-f', 'a.bin'],
-    'is not text, a PDF',
+    'has an unsupported type',
     { files: { 'a.bin': '\0\u0001' } },
   ],
   [
@@ -237,7 +237,7 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
   [
     'a mistake in the configuration',
     ['chat', 'openai/x', 'hi'],
-    'nothing is called "modle"',
+    'unknown option "modle"',
     { files: { 'majordomo.config.json': '{"modle":"a"}' } },
   ],
 ];
@@ -288,7 +288,7 @@ it('without a word it says what to do first, or what there is', async () => {
 it('with a key but no model it names what is configured', async () => {
   using place = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
   const ran = await place.run('chat');
-  expect(ran.err).toContain('Configured: openai.');
+  expect(ran.err).toContain('Configured providers: openai.');
   expect(ran.err).not.toContain('secret');
 });
 
@@ -368,7 +368,7 @@ it('a limit says when to come again', async () => {
   });
   using place = world({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
-  expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('again in 45 s')]);
+  expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('retry in 45 s')]);
 });
 
 const talk = { terminal: true, stdin: { kind: 'terminal' } } as const;
@@ -409,8 +409,8 @@ it('slash words are for the command: none of them is sent', async () => {
   });
   const ran = await place.run('chat', 'lab/gpt-4o');
   expect([ran.code, ran.out]).toEqual([0, 'One.\nTwo.\nThree.\nFour.\n']);
-  expect(ran.err).toMatch(/\/retry +ask the last question again/);
-  expect(ran.err).toContain('/frobnicate is not a command, and was not sent');
+  expect(ran.err).toMatch(/\/retry +repeat the last question/);
+  expect(ran.err).toContain('/frobnicate is not a command and was not sent');
   expect(ran.err).toContain('unknown name "lab"');
   expect(ran.err).toContain('nowhere.txt cannot be read');
   expect(server.requests.map((_request, index) => sent(server, index).model)).toEqual([
@@ -465,7 +465,7 @@ it('Ctrl-C stops one answer, and the conversation goes on', async () => {
   });
   const ran = await place.run('chat', 'lab/gpt-4o');
   expect(ran.code).toBe(0);
-  expect(ran.err).toContain('(stopped; /retry asks again)');
+  expect(ran.err).toContain('(stopped; /retry repeats the question)');
   expect(ran.out).toMatch(/Hello[\s\S]*Again\.\n$/);
   await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
   expect(sent(server, 1).messages).toHaveLength(1);
@@ -518,7 +518,7 @@ it('/title stays what the conversation is called, in the file and in the log', a
   const titleOf = (file: string): unknown =>
     (JSON.parse(readFileSync(join(place.cwd, file), 'utf8')) as { readonly title: unknown }).title;
   const ran = await place.run('chat', 'lab/gpt-4o', '--log');
-  expect(ran.err).toMatch(/it has no title of yours\n.*Dinner on Sunday\n/s);
+  expect(ran.err).toMatch(/the conversation has no title\n.*Dinner on Sunday\n/s);
   expect(titleOf('talk.json')).toBe('Dinner on Sunday');
   expect((await place.run('log')).out).toContain('Dinner on Sunday');
   await place.run('chat', 'lab/gpt-4o', 'more?', '--load', 'talk.json', '--save', 'more.json');
@@ -533,7 +533,7 @@ it('what a vendor finds too long is asked once more with a summary', async () =>
   using place = world({ ...talk, env: lab(server), answers: [...answers, 'and now?', '/quit'] });
   const ran = await place.run('chat', 'lab/gpt-4o');
   expect(ran.out).toBe('1\n2\n3\n4\n5\n6\n7\n8\n9\n');
-  expect(ran.err).toContain('(too long for the model; a shorter conversation is sent)');
+  expect(ran.err).toContain('(too long for the model; a shortened conversation is sent)');
   expect(JSON.stringify(sent(server, 10).messages)).toContain('They talked.');
 });
 
@@ -554,7 +554,7 @@ it('/compact sums up when it is told to, and says when there is nothing to sum u
     answers: ['/compact', ...answers, '/compact the b', 'and?', '/quit'],
   });
   const ran = await place.run('chat', 'lab/gpt-4o');
-  expect(ran.err).toContain('(there is nothing that could be summed up)');
+  expect(ran.err).toContain('(no messages to summarize)');
   expect(ran.err).toContain('(messages 4 to ');
   expect(JSON.stringify(sent(server, 8).messages)).toContain('<focus>\\nthe b');
   expect(JSON.stringify(sent(server, 9).messages)).toContain('They talked of b.');

@@ -86,7 +86,7 @@ it('doctor knows the names of resolvers, and tells a server that refuses the key
   expect(ran.out).toContain('character 5: unknown name "wurst" in "best,wurst"');
   expect(ran.out).toMatch(/✓ lab +answers, but lists no models \(not-found 404\)/);
   expect(ran.out).toMatch(/– away +does not answer \(network\)/);
-  expect(ran.out).toContain('To mend: the line with ✗.');
+  expect(ran.out).toContain('To fix: the line with ✗.');
 });
 
 it('ping --json tells kind and message', async () => {

@@ -43,13 +43,13 @@ it('overwrites nothing, and follows no link', async () => {
     trusted: false,
   });
   const ran = await place.run('init');
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('majordomo.config.json is there already')]);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('majordomo.config.json already exists')]);
   expect(readdirSync(place.cwd)).toEqual(['majordomo.config.json']);
   using linked = world({ env: { OPENAI_API_KEY: SECRET } });
   const file = join(linked.cwd, `majordomo.config.${process.features.typescript === false ? 'mjs' : 'ts'}`);
   symlinkSync(join(linked.cwd, 'elsewhere'), file);
   const refused = await linked.run('init');
-  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('it is there already')]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('the file already exists')]);
   expect(lstatSync(file).isSymbolicLink()).toBe(true);
   expect(readdirSync(linked.cwd)).toHaveLength(1);
 });

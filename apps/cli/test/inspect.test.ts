@@ -35,7 +35,7 @@ describe('majordomo inspect', () => {
     const running = start(['inspect', 'chat', 'lab/gpt-4o', 'hi'], { env: lab(await vendor()) });
     const page = await feed(running);
     await page.heard(/lab\/gpt-4o[^]*finished/);
-    await running.said(/The inspector stays until Ctrl-C/);
+    await running.said(/The inspector runs until Ctrl-C/);
     expect(running.out()).toBe('Hello.\n');
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
@@ -54,7 +54,7 @@ describe('majordomo inspect', () => {
     const running = start(['inspect', 'demo', '--port', '0']);
     const page = await feed(running);
     await page.heard(/anthropic\/claude-typed/);
-    await running.said(/Every call got one complete answer/);
+    await running.said(/Every call returned one complete answer/);
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
   }, 60_000);

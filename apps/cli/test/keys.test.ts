@@ -39,7 +39,7 @@ describe('majordomo keys', () => {
     using place = world({ stdin: { kind: 'pipe', text: ` ${KEY}\n` } });
     const ran = await place.run('keys', 'set', 'azure');
     const file = join(place.cwd, VAULT);
-    expect(ran).toMatchObject({ code: 0, out: `azure: the key is kept in ${file}\n`, err: '' });
+    expect(ran).toMatchObject({ code: 0, out: `stored the key azure in ${file}\n`, err: '' });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).toContain(KEY);
     const all = [
@@ -50,8 +50,8 @@ describe('majordomo keys', () => {
     expect(all.map(said).join('')).not.toContain('c4nary');
     expect(all[0]?.out).toBe('azure  a key\n');
     expect(JSON.parse(all[1]?.out ?? '')).toEqual([{ name: 'azure', kind: 'key' }]);
-    expect((await place.run('keys', 'remove', 'azure')).out).toBe('azure is forgotten\n');
-    expect((await place.run('keys')).out).toBe(`No key is kept in ${file}.\n`);
+    expect((await place.run('keys', 'remove', 'azure')).out).toBe('removed azure\n');
+    expect((await place.run('keys')).out).toBe(`${file} contains no keys.\n`);
   });
 
   it('asks a person at a terminal, who may change their mind', async () => {
@@ -64,7 +64,7 @@ describe('majordomo keys', () => {
   it('says what goes before the key, and that nobody would use it', async () => {
     using place = world({ stdin: { kind: 'pipe', text: KEY }, env: { OPENAI_API_KEY: 'other' } });
     expect((await place.run('keys', 'set', 'openai')).err).toBe(
-      'OPENAI_API_KEY in the environment goes before it.\n',
+      'OPENAI_API_KEY in the environment takes precedence.\n',
     );
     expect((await place.run('keys', 'set', 'opnai')).err).toContain(
       'No provider of the command is called "opnai"; did you mean "openai"?',
@@ -76,8 +76,8 @@ describe('majordomo keys', () => {
     [{ kind: 'pipe', text: 'one\ntwo' }, ['set', 'openai'], 'a key contains no spaces'],
     [{ kind: 'pipe', text: 'a\u0000b' }, ['set', 'openai'], 'a key contains no spaces'],
     [{ kind: 'none' }, ['set', 'openai'], 'majordomo keys set openai < file'],
-    [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'a name has letters'],
-    [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'no key is called "openai"'],
+    [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'the name must be that of a provider'],
+    [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'unknown key "openai"'],
     [{ kind: 'pipe', text: KEY }, ['set', 'openai', KEY], 'too many arguments'],
   ])('%j %j is a mistake', async (stdin, words, told) => {
     using place = world({ ...(stdin && { stdin }) });
@@ -182,7 +182,7 @@ describe('majordomo login', () => {
     using place = personal(azure(), { env: vendor.env });
     const file = join(place.cwd, VAULT);
     const ran = await place.run('login', 'azure');
-    expect([ran.code, ran.out]).toEqual([0, `azure: the login is kept in ${file}\n`]);
+    expect([ran.code, ran.out]).toEqual([0, `stored the login azure in ${file}\n`]);
     const before = await fileVault({ path: file }).update('azure', (now) => now && { ...now, expiresAt: 1 });
     authority.asked.length = 0;
     await place.run('chat', 'azure/mine', 'hi', '-q');
@@ -193,7 +193,7 @@ describe('majordomo login', () => {
     const told = await place.run('doctor');
     expect(told.out).toMatch(/✓ azure +a login, renewed after \d{4}-.* \(the vault\)/);
     authority.asked.length = 0;
-    expect((await place.run('logout', 'azure')).out).toBe('azure: the login is forgotten\n');
+    expect((await place.run('logout', 'azure')).out).toBe('removed the login azure\n');
     expect(authority.asked).toContain('/token/revocation');
     expect(await fileVault({ path: file }).list()).toEqual([]);
     for (const token of [before, after])
@@ -214,7 +214,7 @@ describe('majordomo login', () => {
     expect([code, out]).toEqual([
       1,
       expect.stringContaining(
-        'a login that is over (the authority answered invalid_grant): majordomo login azure',
+        'an expired login (the authority answered invalid_grant); log in again: majordomo login azure',
       ),
     ]);
     expect(vendor.keys).toEqual([]);
@@ -283,11 +283,11 @@ describe('majordomo login', () => {
   it.each([
     [
       ['login', 'openruter'],
-      'no login is called "openruter" (there are openrouter, codex, google, vertex, githubModels); `logins` in majordomo.config adds others; did you mean "openrouter"?',
+      'unknown login "openruter" (logins: openrouter, codex, google, vertex, githubModels); add others with `logins` in majordomo.config; did you mean "openrouter"?',
     ],
-    [['logout', 'openrouter'], 'there is no login "openrouter"'],
-    [['logout', 'nobody'], 'there is no login "nobody"'],
-    [['login', '__proto__'], 'no login is called "__proto__"'],
+    [['logout', 'openrouter'], 'unknown login "openrouter"'],
+    [['logout', 'nobody'], 'unknown login "nobody"'],
+    [['login', '__proto__'], 'unknown login "__proto__"'],
   ])('%j is a mistake: %s', async (words, told) => {
     using place = world();
     const ran = await place.run(...words);
@@ -309,6 +309,6 @@ describe('majordomo login', () => {
     });
     expect((await http.run('login', 'lab')).err).toContain('issuer must be https');
     using odd = world({ files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":5}}}' } });
-    expect((await odd.run('login', 'lab')).err).toContain('"logins" is not an object of logins');
+    expect((await odd.run('login', 'lab')).err).toContain('"logins" must be an object of logins');
   });
 });

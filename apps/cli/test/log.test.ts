@@ -48,7 +48,7 @@ describe('majordomo log', () => {
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi');
     expect(readdirSync(place.cwd)).toEqual([]);
-    expect((await place.run('log')).err).toContain('`log: true` keeps conversations');
+    expect((await place.run('log')).err).toContain('`log: true` stores conversations');
   });
 
   it('finds words of what was said, whoever said it', async () => {
@@ -61,8 +61,14 @@ describe('majordomo log', () => {
       0,
       expect.stringMatching(/lab\/gpt-4o\n {2}Onions, broth and Gruyère\.\n$/),
     ]);
-    expect(await place.run('log', 'search', 'tiger')).toMatchObject({ code: 1, out: 'Nothing was found.\n' });
-    expect(await place.run('log', 'search', '"*(')).toMatchObject({ code: 1, out: 'Nothing was found.\n' });
+    expect(await place.run('log', 'search', 'tiger')).toMatchObject({
+      code: 1,
+      out: 'No conversation was found.\n',
+    });
+    expect(await place.run('log', 'search', '"*(')).toMatchObject({
+      code: 1,
+      out: 'No conversation was found.\n',
+    });
   });
 
   it('forgets what is removed, and says which ids there are not', async () => {
@@ -70,11 +76,11 @@ describe('majordomo log', () => {
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi', '--log');
     const [kept] = await listed(place);
-    expect((await place.run('log', 'remove', kept?.id ?? '')).out).toBe(`${kept?.id ?? ''} is forgotten\n`);
+    expect((await place.run('log', 'remove', kept?.id ?? '')).out).toBe(`removed ${kept?.id ?? ''}\n`);
     expect(await listed(place)).toEqual([]);
     expect(await place.run('log', 'show', 'cafe0123')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('no conversation "cafe0123" is kept'),
+      err: expect.stringContaining('unknown conversation "cafe0123"'),
     });
     expect((await place.run('log', '--limit', '0')).err).toContain('--limit must be a positive integer');
   });
@@ -130,7 +136,7 @@ describe('chat --continue', () => {
     const all = await conversations.list();
     expect(all.map(({ messages }) => messages).toSorted()).toEqual([2, 3]);
     const other = all.find(({ id }) => id !== 'cafe0123')?.id ?? '';
-    expect(said).toEqual([`(cafe0123 has changed meanwhile; this one is kept as ${other})\n`]);
+    expect(said).toEqual([`(cafe0123 was changed meanwhile; this conversation is stored as ${other})\n`]);
     expect((await conversations.load('cafe0123'))?.messages.at(-1)).toEqual(user('theirs'));
   });
 
@@ -141,18 +147,18 @@ describe('chat --continue', () => {
     const said: string[] = [];
     const io = { stderr: { write: (text: string) => said.push(text) } } as unknown as Io;
     await new ChatLog(stores.conversations, undefined, io).keep({ spec: 'lab/x', messages: [user('hi')] });
-    expect(said.join('')).toMatch(/^\(not kept in the log: .*log\.db was closed/);
+    expect(said.join('')).toMatch(/^\(not stored in the log: .*log\.db was closed/);
   });
 
   it.each([
-    [['--continue', 'cafe0123', 'hi'], 'no conversation "cafe0123" is kept'],
-    [['--continue', 'hi'], 'there is no conversation to go on with yet'],
+    [['--continue', 'cafe0123', 'hi'], 'unknown conversation "cafe0123"'],
+    [['--continue', 'hi'], 'no stored conversation exists'],
     [
       ['--continue', 'nonsense', 'lab/x', 'hi'],
       '--continue must be the id of a conversation, not "nonsense"',
     ],
     [['--continue', '--load', 'a.json', 'hi'], '--load and --continue cannot be used together'],
-    [['--image', 'a.png', '--log', 'hi'], '--image draws, and does not talk'],
+    [['--image', 'a.png', '--log', 'hi'], '--image cannot be used with --log'],
   ])('%j is a mistake: %s', async (words, told) => {
     using place = world();
     const ran = await place.run('chat', ...words);

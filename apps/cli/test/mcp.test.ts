@@ -63,7 +63,7 @@ describe('majordomo mcp', () => {
       { onprogress: ({ message }) => told.push(message) },
     );
     expect(result).toMatchObject({ content: [{ type: 'text', text: 'Hello.' }] });
-    expect(told).toEqual(expect.arrayContaining(['asking lab/down', 'asking lab/gpt-4o']));
+    expect(told).toEqual(expect.arrayContaining(['calling lab/down', 'calling lab/gpt-4o']));
     expect(server.requests.at(-1)?.body).toMatchObject({
       messages: [
         { role: 'system', content: 'Be brief.' },
@@ -128,16 +128,12 @@ describe('majordomo mcp', () => {
 
 describe('a mistake is told before anything is served:', () => {
   it.each<[string, readonly string[], Record<string, string>?]>([
-    ['there is nothing to serve', []],
+    ['no tool to serve', []],
     ['--approvals must be ask or client', ['lab/x', '--approvals', 'me']],
     ['unknown provider "nobody"', ['nobody/x']],
+    ['the tool "ask" is built in', ['lab/x'], { 'majordomo.config.mjs': SKILL.replace("'dig'", "'ask'") }],
     [
-      'the tool "ask" is the one that asks the chain',
-      ['lab/x'],
-      { 'majordomo.config.mjs': SKILL.replace("'dig'", "'ask'") },
-    ],
-    [
-      'the tool "burn" is in two skills',
+      'the tool "burn" is defined by two skills',
       ['lab/x'],
       { 'majordomo.config.mjs': SKILL.replace("'dig'", "'burn'") },
     ],

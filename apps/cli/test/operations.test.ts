@@ -112,7 +112,7 @@ describe('majordomo speak', () => {
   it('sends no sound to a terminal', async () => {
     using place = world({ terminal: true });
     const ran = await place.run('speak', 'lab/voice', 'hi');
-    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('-o <file> keeps it')]);
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('pass -o <file>')]);
   });
 });
 
@@ -137,26 +137,29 @@ it('all three book what they spend, and are denied what goes beyond a limit', as
 describe('a mistake is told before anybody is asked:', () => {
   it.each<[string, readonly string[]]>([
     ['no model is named: majordomo embed -m', ['embed', 'hi there']],
-    ['nothing is asked', ['embed', 'lab/x', ' ']],
+    ['the prompt is empty', ['embed', 'lab/x', ' ']],
     ['--dimensions must be a positive integer', ['embed', 'lab/x', 'hi', '--dimensions', '0']],
     ['--purpose must be one of query', ['embed', 'lab/x', 'hi', '--purpose', 'fun']],
     ['--option must be key=value', ['embed', 'lab/x', 'hi', '--option', 'x']],
     ['no model is named: majordomo transcribe', ['transcribe', 'note.mp3']],
-    ['none.mp3 cannot be read: there is no such file', ['transcribe', 'lab/x', 'none.mp3']],
+    ['none.mp3 cannot be read: the file does not exist', ['transcribe', 'lab/x', 'none.mp3']],
     ['. cannot be read: it is a folder', ['transcribe', 'lab/x', '.']],
     ['empty.mp3 is empty', ['transcribe', 'lab/x', 'empty.mp3']],
     ['--timestamps must be segment or word', ['transcribe', 'lab/x', 'empty.mp3', '--timestamps', 'day']],
-    ['with --model there is only the file', ['transcribe', '-m', 'lab/x', 'lab/y', 'empty.mp3']],
+    ['with --model, pass only the file as an argument', ['transcribe', '-m', 'lab/x', 'lab/y', 'empty.mp3']],
     ['standard input has no recording', ['transcribe', 'lab/x', '-']],
     ['unknown audio format .txt', ['speak', 'lab/x', 'hi', '-o', 'a.txt']],
     ['--format must be one of mp3', ['speak', 'lab/x', 'hi', '-o', 'a.mp3', '--format', 'aiff']],
     ['--speed must be a number above 0', ['speak', 'lab/x', 'hi', '-o', 'a.mp3', '--speed', 'fast']],
-    ['no/a.mp3 cannot be written: there is no such file', ['speak', 'lab/x', 'hi', '-o', 'no/a.mp3']],
+    ['no/a.mp3 cannot be written: the file does not exist', ['speak', 'lab/x', 'hi', '-o', 'no/a.mp3']],
     ['. is a folder', ['speak', 'lab/x', 'hi', '-o', '.']],
     ['-o must be a file, not an empty string', ['speak', 'lab/x', 'hi', '-o', '']],
-    ['cannot be written: empty.mp3 is no folder', ['speak', 'lab/x', 'hi', '-o', 'empty.mp3/a.mp3']],
-    ['not "empty.mp3": put the file before it', ['transcribe', '-m', 'lab/x', '--timestamps', 'empty.mp3']],
-    ['no recording is named', ['transcribe', '-m', 'lab/x']],
+    ['cannot be written: empty.mp3 is not a folder', ['speak', 'lab/x', 'hi', '-o', 'empty.mp3/a.mp3']],
+    [
+      'not "empty.mp3"; put the file before the option',
+      ['transcribe', '-m', 'lab/x', '--timestamps', 'empty.mp3'],
+    ],
+    ['no recording; pass a file', ['transcribe', '-m', 'lab/x']],
     ['--json requires -o', ['speak', 'lab/x', 'hi', '--json']],
   ])('%s', async (told, argv) => {
     await using lab = await vendor();

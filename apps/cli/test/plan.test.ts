@@ -20,7 +20,7 @@ it('plan draws who would be asked, by what score, who was turned away, and what 
   expect([ran.code, lines]).toEqual([
     0,
     [
-      'best  openai/gpt-4.1-mini,openai/gpt-4.1  the best of a choice',
+      'best  openai/gpt-4.1-mini,openai/gpt-4.1  ranked by score',
       '     target               score  cost  speed  quality    about',
       '  1  openai/gpt-4.1-mini    8.1   6.0    1.5      0.6  $0.0016',
       '  2  openai/gpt-4.1         6.3   3.9    1.5      0.9  $0.0080',
@@ -41,7 +41,7 @@ it('plan shows a chain with what this prompt costs at each target, and the rule 
   });
   const { out } = await place.run('plan', 'it', '--prompt', 'hello');
   expect(out.split('\n').slice(0, 4)).toEqual([
-    'it  openai/gpt-4.1,own/x  as its function answers',
+    'it  openai/gpt-4.1,own/x  chosen by a function',
     '     target            about',
     '  1  openai/gpt-4.1  $0.0080',
     '  2  own/x                 ?',
@@ -57,12 +57,12 @@ it('plan --json is the plan, with amounts as text', async () => {
 });
 
 it.each<[string, Record<string, string>, string]>([
-  ['without a router', {}, 'no router is configured. Install one, npm install @majordomo/routing'],
-  ['of another name', config(BEST), 'no preset is called "bets" (there are best); did you mean "best"?'],
+  ['without a router', {}, 'no router is configured; npm install @majordomo/routing'],
+  ['of another name', config(BEST), 'unknown preset "bets" (presets: best); did you mean "best"?'],
   [
     'of a router that is none',
     { 'majordomo.config.mjs': 'export default { router: {} };' },
-    '"router" is not what createRouter gives',
+    '"router" must be a router of createRouter',
   ],
 ])('plan %s says what to do', async (_, files, told) => {
   using place = world({ files });

@@ -151,13 +151,13 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('send-keys', '-t', 'paste', 'and now?', 'Enter');
     await until('paste', 'Hello');
     tmux('send-keys', '-t', 'paste', 'C-c');
-    await until('paste', '(stopped; /retry asks again)');
-    await until('paste', 'again)\nYou ›');
+    await until('paste', '(stopped; /retry repeats the question)');
+    await until('paste', 'question)\nYou ›');
     tmux('send-keys', '-t', 'paste', 'Up');
-    await until('paste', 'again)\nYou › and now?');
+    await until('paste', 'question)\nYou › and now?');
     tmux('send-keys', '-t', 'paste', 'C-c');
     tmux('send-keys', '-t', 'paste', 'C-c');
-    await until('paste', '(Ctrl-C again leaves)');
+    await until('paste', '(press Ctrl-C again to exit)');
     tmux('send-keys', '-t', 'paste', 'C-c');
     await until('paste', '[ended 130]');
   }, 60_000);

@@ -76,7 +76,7 @@ describe('majordomo serve', () => {
     const lines = running.out().split('\n');
     expect(lines).toEqual([
       `Serving default, fast, smart at ${url}`,
-      `export OPENAI_BASE_URL=${url}/v1 ANTHROPIC_BASE_URL=${url}  # any text is a key`,
+      `export OPENAI_BASE_URL=${url}/v1 ANTHROPIC_BASE_URL=${url}  # any key is accepted`,
       `Inspector: ${url}/inspector, with the token in admin-token`,
       '',
     ]);
@@ -123,11 +123,11 @@ describe('majordomo serve', () => {
     );
     expect(asked).toEqual([401, 200, 200, 401]);
     expect(running.out() + running.err()).not.toContain('c4nary');
-    expect(running.out()).toContain('# keys are those of keys');
+    expect(running.out()).toContain('# keys from keys');
   }, 60_000);
 
   it.each([
-    [[], 'Inspector: off; without a terminal it needs --admin-token-file'],
+    [[], 'Inspector: off; requires --admin-token-file without a terminal'],
     [['--no-inspector'], 'Inspector: off'],
   ])(
     'prints no token where its output may be logged: serve %j',
@@ -256,7 +256,7 @@ it('two of them at one port: the second says what to do', async () => {
   expect([ran.code, ran.out, ran.err]).toEqual([
     1,
     '',
-    `majordomo: cannot listen on 127.0.0.1:${port}: the port is taken; --port 0 takes a free one\n`,
+    `majordomo: cannot listen on 127.0.0.1:${port}: the port is in use; --port 0 selects a free one\n`,
   ]);
 });
 
@@ -277,24 +277,24 @@ it.each(['lab/x', 'mine=lab/x', 'mine=openai/gpt-5.4,lab/x'])(
 
 describe('a mistake is told before anything is served:', () => {
   it.each<[string, readonly string[]]>([
-    ['nothing is configured to serve', []],
+    ['no names to serve', []],
     ['--port must be a number from 0', ['--port', '65536']],
     ['--port must be a number from 0', ['--port', '']],
-    ['no name is "fats" (the configuration has none)', ['--models', 'fats']],
+    ['unknown name "fats" (the configuration has none)', ['--models', 'fats']],
     ['--models must be name=spec', ['--models', '=lab/x']],
-    ['one name=spec at a time, not "a=lab/x;b=lab/y"', ['--models', 'a=lab/x;b=lab/y']],
-    ['one name=spec at a time', ['--models', 'a=lab/x,lab/z, b=lab/y']],
-    ['one name=spec at a time', ['--models', 'a=lab/x;']],
+    ['accepts one name=spec, not "a=lab/x;b=lab/y"', ['--models', 'a=lab/x;b=lab/y']],
+    ['accepts one name=spec', ['--models', 'a=lab/x,lab/z, b=lab/y']],
+    ['accepts one name=spec', ['--models', 'a=lab/x;']],
     ['--models defines twice: "a"', ['--models', 'a=lab/x', '--models', 'a=lab/y']],
     ['unknown provider "nobody"', ['--models', 'a=nobody/x']],
-    ['--host 0.0.0.0 is open to other machines', ['--models', 'lab/x', '--host', '0.0.0.0']],
-    ['nobody cannot be read: there is no such file', ['--models', 'lab/x', '--key-file', 'nobody']],
+    ['--host 0.0.0.0 is reachable from other machines', ['--models', 'lab/x', '--host', '0.0.0.0']],
+    ['nobody cannot be read: the file does not exist', ['--models', 'lab/x', '--key-file', 'nobody']],
     ['open can be read by other users: chmod 600 open', ['--models', 'lab/x', '--key-file', 'open']],
     ['none contains no key', ['--models', 'lab/x', '--key-file', 'none']],
     ['long: line 2 must be a key', ['--models', 'lab/x', '--key-file', 'long']],
     ['twice: line 3 repeats a key', ['--models', 'lab/x', '--key-file', 'twice']],
-    ['umlaut: line 2 has a key that no client can send', ['--models', 'lab/x', '--key-file', 'umlaut']],
-    ['utf16: line 1 has a key that no client can send', ['--models', 'lab/x', '--key-file', 'utf16']],
+    ['umlaut: line 2 has a key that clients cannot send', ['--models', 'lab/x', '--key-file', 'umlaut']],
+    ['utf16: line 1 has a key that clients cannot send', ['--models', 'lab/x', '--key-file', 'utf16']],
   ])('%s', async (told, argv) => {
     const files = {
       open: 'c4nary',

@@ -48,7 +48,7 @@ it('a skill of a folder is read by the model, and the turn is kept with what it 
 
 it.each([
   ['yes', 'ding', 'rung'],
-  ['no', undefined, 'the user did not agree to it'],
+  ['no', undefined, 'the user did not approve the call'],
 ])('a tool with an effect runs after a person has agreed: %s', async (answer, rung, told) => {
   await using server = await serve(call('ring', { times: 1 }), 'Done.');
   using place = house({ ...person, env: lab(server), answers: ['Ring', answer, '/quit'] });
@@ -63,7 +63,7 @@ it('with nobody to ask it does not run, and the answer alone goes to a pipe', as
   using place = house({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'Ring');
   expect([ran.code, ran.out, fileAt(place.cwd)]).toEqual([0, 'Not done.\n', undefined]);
-  expect(ran.err).toContain('ring({"times":1}) was not run: nobody is here to agree to it');
+  expect(ran.err).toContain('ring({"times":1}) was not run: approval requires a terminal');
 });
 
 it('folders without a skill are said', async () => {

@@ -69,7 +69,7 @@ it.each([
   using place = world({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '-q', '--trace', there.url);
   expect([ran.code, ran.out]).toEqual([0, 'Hello.\n']);
-  expect(ran.err).toMatch(/^no trace at http:\/\/127\.0\.0\.1:\d+\/v1\/traces: .+\n$/);
+  expect(ran.err).toMatch(/^the trace was not sent to http:\/\/127\.0\.0\.1:\d+\/v1\/traces: .+\n$/);
 });
 
 it.each(['nowhere', 'ftp://127.0.0.1'])(
@@ -79,6 +79,6 @@ it.each(['nowhere', 'ftp://127.0.0.1'])(
     using place = world({ env: lab(server) });
     const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '--trace', address);
     expect([ran.code, ran.out, server.requests.length]).toEqual([2, '', 0]);
-    expect(ran.err).toContain('--trace must be the address of a collector');
+    expect(ran.err).toContain('--trace must be the URL of a collector');
   },
 );

@@ -83,14 +83,14 @@ it('asks another model for each turn, and says what it did otherwise', async () 
   expect(ran.code).toBe(1);
   expect(ran.out).toContain('turn 1  lab/gpt-4o the same\n');
   expect(ran.out).toContain('turn 2  lab/gpt-4o said "Take the sandals." instead of "Take the boots."\n');
-  expect(ran.out).toMatch(/\n1 of 2 turns are the same\n$/);
+  expect(ran.out).toMatch(/\n1 of 2 turns are identical\n$/);
   expect(server.requests[1]?.request.messages).toHaveLength(4);
 });
 
 it('passes over a last line that broke off, and says so', async () => {
   using place = world({ files: { 'runs.jsonl': files['runs.jsonl'].slice(0, -40) } });
   const ran = await place.run('trajectory', 'show', 'runs.jsonl');
-  expect([ran.code, ran.err]).toEqual([0, 'runs.jsonl: the last line broke off, and is left out\n']);
+  expect([ran.code, ran.err]).toEqual([0, 'runs.jsonl: the last line is incomplete and was skipped\n']);
   expect(ran.out).not.toContain('run-2');
 });
 

@@ -1,4 +1,3 @@
-// wires
 export type {
   Answer,
   AnswerPart,
@@ -37,14 +36,12 @@ export type {
   WireRequest,
 } from './wires/wire.ts';
 
-// server
 export type { Exchange } from './server/exchange.ts';
 export type { FormFile } from './wires/operations/form.ts';
 export type { Fault, Point, Step } from './script/step.ts';
 export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';
 export type { Split } from './server/split.ts';
 
-// prompt caches
 export {
   promptCacheScript,
   type PromptCacheBill,
@@ -53,12 +50,10 @@ export {
   type PromptCacheScriptOptions,
 } from './prompt-cache/script.ts';
 
-// providers
 export { casesFor, conformance } from './provider/conformance.ts';
 export type { Case, Harness } from './provider/harness.ts';
 export type { Scenario } from './provider/scenario.ts';
 
-// stores
 export { cacheStoreConformance } from './stores/cache-store.ts';
 export { conversationStoreConformance, type ConversationStores } from './stores/conversations.ts';
 export { runStoreConformance, type RunStores } from './stores/runs.ts';
@@ -68,7 +63,6 @@ export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';
 
-// durable engines
 export {
   engineConformance,
   type EngineCase,
@@ -79,5 +73,4 @@ export {
 export type { AgentKit, EngineAgentName, EngineAgents, KitTool } from './journal/engine-agents.ts';
 export { replayRun, type ReplayJournal, type ReplayResult } from './journal/replay-run.ts';
 
-// types of scripted turns
 export type { OperationAnswer, OperationName, PlainTurn } from '@majordomo/testing';

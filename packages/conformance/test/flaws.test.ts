@@ -7,7 +7,7 @@ import { harnesses } from './reference/harnesses.ts';
 import { OPERATION_FLAWS } from './reference/operation-flaws.ts';
 import { REQUEST_FLAWS } from './reference/request-flaws.ts';
 
-/** Providers with one flaw each. */
+/** Flaws of providers, each of which a separate provider has. */
 const FLAWS = [...IN_ANSWERS, ...REQUEST_FLAWS, ...FIELD_FLAWS, ...OPERATION_FLAWS];
 
 /** Scenarios that no provider can fail, because core handles the timers and the caller's signal. */
@@ -23,7 +23,7 @@ const broken = (harness: Harness, flaw: Flaw): Harness => ({
   open: async (at) => flawed(await harness.open(at), flaw, at.baseURL),
 });
 
-/** Whether a case fails. A hanging provider fails it too, because of the time limit of the runner. */
+/** Whether a case fails. A provider that does not answer fails it too, by the test runner's time limit. */
 async function fails(each: Case, harness: Harness, hangs: boolean): Promise<boolean> {
   const failed = each.run(harness).then(
     () => false,

@@ -25,7 +25,7 @@ interface Subject {
   readonly wire: Wire;
   readonly body: () => Body;
   readonly mutations: Readonly<Record<string, readonly Mutation[]>>;
-  /** Keys with free values: schemas, arguments, parts of other vendors. */
+  /** Keys with arbitrary values: schemas, arguments, parts of other vendors. */
   readonly free: ReadonlySet<string>;
 }
 

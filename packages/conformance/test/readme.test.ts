@@ -11,7 +11,7 @@ it('the example of the README equals the one that the acceptance tests run', () 
   expect(readme).toContain(`\`\`\`ts\n${program}\`\`\``);
 });
 
-/** One example of each fault; `satisfies` keeps the list complete. */
+/** Example of each fault. `satisfies` ensures that none is missing. */
 const FAULTS = {
   'in-band': { fault: 'in-band', failure: { failure: 'server' } },
   end: { fault: 'end' },

@@ -3,7 +3,7 @@ import { bedrockConverse, geminiGenerate, ollamaChat, openaiResponses, type Wire
 import { describe, expect, it } from 'vitest';
 import { accepted } from './corpus/recordings.ts';
 
-/** Requests that a vendor answered although a rule rejects them, with the reason. */
+/** Requests that a vendor accepted although a rule rejects them, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'gemini/gen-u-reasoning-52-test-multimodal-tool-return-matrix-tool-re': 'the image was elided',
   'openai/resp-u-text-66-response-with-file-inputs-yaml': 'a stored prompt contains model and input',

@@ -13,10 +13,10 @@ const asked = { messages: [], tools: [], output: undefined, extra: {} } as const
 const context = (target: string, signal: AbortSignal) =>
   ({ target, delivery: 'deltas', signal, env: {} }) as const;
 
-/** Dialect with reasoning, which that of OpenAI does not have. */
+/** Wire with a dialect that has reasoning, which OpenAI's has not. */
 const REASONING = openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' });
 
-/** Players of a turn: a fake provider, and a provider with the server of a wire. */
+/** Functions that play a turn: with a fake provider, and with a provider and a server. */
 const players: Readonly<Record<string, (turn: Turn, signal?: AbortSignal) => Promise<Collected>>> = {
   async fake(turn, signal = new AbortController().signal) {
     const fake = fakeProvider({ id: 'f', models: { m: [turn] } });
@@ -116,7 +116,7 @@ it('a server sends vendor parts in the form of its wire', async () => {
   ]);
 });
 
-/** Turns that only servers or only fakes support. */
+/** Invalid turns, and turns that servers or fakes do not support. */
 const WRONG_ON_A_WIRE: typeof WRONG = [
   [
     'an unknown failure',
@@ -199,7 +199,7 @@ describe('an invalid script', () => {
       expect((await once()).text).toBe('fine');
       const { error } = await once();
       expect(error?.kind).toBe('config');
-      // An empty script counts as an exhausted one.
+      // An empty script counts as exhausted.
       if (scripted) expect(error?.message).toBe(`the script of the fake model f/m: turn 2 ${why}`);
     }
   });

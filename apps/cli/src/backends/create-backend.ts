@@ -17,7 +17,7 @@ export function createBackend(backend: Backend, module: object, env: Env, stored
 }
 
 const outdated = ({ package: name }: Backend, missing: string): Stop =>
-  new Stop(`${name} has no ${missing}, so it is another version: npm install ${name}@latest`);
+  new Stop(`${name} has no ${missing}; update the package: npm install ${name}@latest`);
 
 /** Returns the key of the vault if the environment has none. A login also uses the project in the environment. */
 function keyOf(backend: Backend, env: Env, stored: StoredKeys | undefined): object {
@@ -32,5 +32,5 @@ function keyOf(backend: Backend, env: Env, stored: StoredKeys | undefined): obje
 function checkAddress(backend: Backend, env: Env): void {
   if (hasAddress(backend, env)) return;
   const { id, addressEnv = [] } = backend;
-  throw new Stop(`${id} needs ${addressEnv.join(' or ')}: the https://… address of your resource`);
+  throw new Stop(`${id} needs ${addressEnv.join(' or ')}, the https://… URL of your resource`);
 }

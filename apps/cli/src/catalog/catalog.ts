@@ -110,9 +110,9 @@ function print(event: CatalogEvent, { stdout, stderr }: Io): void {
   for (const { type, vendor, id, rates } of event.changes)
     stdout.write(`${printable(`${type.padEnd(8)}  ${[`${vendor}/${id}`, ...rates].join('  ')}`)}\n`);
   for (const { vendor, id, refused } of event.changes)
-    if (refused !== undefined) stderr.write(`${printable(`${vendor}/${id} refused: ${refused}`)}\n`);
+    if (refused !== undefined) stderr.write(`${printable(`${vendor}/${id} rejected: ${refused}`)}\n`);
   if (event.changes.some(({ refused }) => refused !== undefined))
     stderr.write(
-      'Compare the refused prices with those of the vendor, then repeat with --accept vendor/id.\n',
+      'Compare the rejected prices with those of the vendor, then repeat with --accept vendor/id.\n',
     );
 }

@@ -16,7 +16,7 @@ const PACKAGE = /^(?:@[a-z\d][\w.-]*\/)?[a-z\d][\w.-]*(?:@[\w.^~+-]+)?$/i;
 
 /** Returns a source that unpacks a package with the user's `npm pack` and `tar`. No script of the package runs. */
 export function npmSource(name: string, { env }: Pick<Io, 'env'>): LoadedSource {
-  if (!PACKAGE.test(name)) throw new Stop(`npm:${name} does not name a package; write npm:NAME@VERSION`);
+  if (!PACKAGE.test(name)) throw new Stop(`npm:${name} is not a package name; use npm:NAME@VERSION`);
   return {
     name: `npm:${name}`,
     async load({ signal }) {
@@ -29,7 +29,8 @@ export function npmSource(name: string, { env }: Pick<Io, 'env'>): LoadedSource 
         await run('tar', ['-xzf', stdout.trim()], options);
         const paths = PLACES.map((place) => join(folder, 'package', place));
         const path = paths.find((each) => existsSync(each));
-        if (path === undefined) throw new Stop(`the package has no ${PLACES.join(', ')}`, EXIT.failed);
+        if (path === undefined)
+          throw new Stop(`npm:${name} contains none of ${PLACES.join(', ')}`, EXIT.failed);
         const loaded = await fileSource(path).load({ signal, etag: undefined });
         return loaded && { data: loaded.data };
       } finally {

@@ -129,5 +129,5 @@ async function typed(session: Chat, question: UserMessage, path: string): Promis
 async function schemaAt(path: string, cwd: string): Promise<JsonObject> {
   const schema = await readJson(resolve(cwd, path), path);
   if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
-  throw new Stop(`${path} is not a JSON Schema: it must contain an object`);
+  throw new Stop(`${path} is not a JSON Schema; it must contain an object`);
 }

@@ -31,7 +31,7 @@ export class ChatLog {
     try {
       await this.save(conversation);
     } catch (error) {
-      this.say(`not kept in the log: ${reasonOf(error)}`);
+      this.say(`not stored in the log: ${reasonOf(error)}`);
     }
   }
 
@@ -54,7 +54,7 @@ export class ChatLog {
       const before = this.id;
       this.id = newId();
       await this.put(conversation, 0);
-      this.say(`${before} has changed meanwhile; this one is kept as ${this.id}`);
+      this.say(`${before} was changed meanwhile; this conversation is stored as ${this.id}`);
     }
   }
 
@@ -94,7 +94,7 @@ export async function loadConversation(
   if (kept !== undefined) return kept;
   throw new Stop(
     asked === undefined
-      ? 'there is no conversation to go on with yet'
-      : `no conversation "${asked}" is kept; majordomo log list shows them`,
+      ? 'no stored conversation exists'
+      : `unknown conversation "${asked}"; majordomo log list shows all conversations`,
   );
 }

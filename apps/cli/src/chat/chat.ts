@@ -174,18 +174,15 @@ function checkFlags(flags: ChatFlags): void {
   const { json, events, schema, image, maxTokens, save, load, skills } = flags;
   const pairs: readonly (readonly [boolean, string])[] = [
     [json === true && events === true, '--json and --events cannot be used together'],
-    [schema !== undefined && events === true, '--schema prints one value, and cannot be used with --events'],
+    [schema !== undefined && events === true, '--schema and --events cannot be used together'],
     [
       image !== undefined && (schema !== undefined || events === true),
       '--image cannot be used with --schema or --events',
     ],
-    [
-      image !== undefined && save !== undefined,
-      '--image draws, and does not talk: there is no conversation to --save',
-    ],
+    [image !== undefined && save !== undefined, '--image and --save cannot be used together'],
     [
       image !== undefined && (flags.log === true || flags.continue !== undefined),
-      '--image draws, and does not talk: there is no conversation to --log or to --continue',
+      '--image cannot be used with --log or --continue',
     ],
     [load !== undefined && flags.continue !== undefined, '--load and --continue cannot be used together'],
     [

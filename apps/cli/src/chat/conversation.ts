@@ -56,12 +56,12 @@ export class Conversation {
     },
     system: (text) => {
       this.session = { ...this.session, system: text === '' ? undefined : text };
-      this.say(text === '' ? 'no instructions' : 'instructions changed');
+      this.say(text === '' ? 'instructions removed' : 'instructions changed');
     },
     attach: async (path) => {
       if (path === '') throw new Stop('/attach requires a file');
       this.pending = [...this.pending, await attachment(path, this.session.io.cwd)];
-      this.say(`${path} goes with the next question`);
+      this.say(`attached ${path} to the next question`);
     },
     context: async () => {
       const { context, messages, io } = this.session;
@@ -73,7 +73,7 @@ export class Conversation {
     },
     retry: async () => {
       const { messages } = this.session;
-      if (this.last === undefined) throw new Stop('there is no question to repeat');
+      if (this.last === undefined) throw new Stop('no question to repeat');
       // Removes the answered question before it is repeated.
       if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);
@@ -81,20 +81,18 @@ export class Conversation {
     undo: () => {
       const taken = takeBack(this.session.messages);
       this.last = undefined;
-      this.say(
-        taken.length === 0 ? 'there is nothing to forget' : 'the last question and its answer are forgotten',
-      );
+      this.say(taken.length === 0 ? 'no question to remove' : 'removed the last question and its answer');
     },
     title: async (text) => {
       if (text !== '') await this.rename(text);
-      this.say(this.session.title ?? 'it has no title of yours');
+      this.say(this.session.title ?? 'the conversation has no title');
     },
     save: async (path) => {
       if (path === '') throw new Stop('/save requires a file');
       const { flags, io } = this.session;
       this.session = { ...this.session, flags: { ...flags, save: path } };
       await saveTranscript(path, io.cwd, this.session);
-      this.say(`saved to ${path}, and after every answer`);
+      this.say(`saved to ${path}, now and after every answer`);
     },
     load: async (path) => {
       if (path === '') throw new Stop('/load requires a file');
@@ -127,7 +125,7 @@ export class Conversation {
       if (session.flags.quiet !== true) await footer(turn.response, performance.now() - from, io);
     } catch (error) {
       if (!LlmError.is(error) || io.signal.aborted) throw error;
-      if (error.kind === 'aborted') this.say('(stopped; /retry asks again)');
+      if (error.kind === 'aborted') this.say('(stopped; /retry repeats the question)');
       else printError(error, io);
     }
   }

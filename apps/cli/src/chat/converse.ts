@@ -15,7 +15,7 @@ export async function converse(
   const { io } = session;
   const conversation = new Conversation(session, files, open);
   const { length } = session.messages;
-  const before = length === 0 ? '' : ` · ${length} messages before`;
+  const before = length === 0 ? '' : ` · ${length} earlier messages`;
   const say = (text: string): void => {
     io.stderr.write(`${painter(io.stderr)('dim', printable(text))}\n`);
   };

@@ -43,7 +43,7 @@ export class FullContext {
     const shorter = await compactor.compact(messages, { request, signal: io.signal, overflow });
     this.sent = undefined;
     if (isSame(before, shorter)) return undefined;
-    say('(too long for the model; a shorter conversation is sent)', io);
+    say('(too long for the model; a shortened conversation is sent)', io);
     return shorter;
   }
 
@@ -115,11 +115,9 @@ function describeCompaction({ lineage, skipped }: Compaction, isAsked: boolean):
     const { tokensBefore, tokensAfter, from, to } = lineage;
     return `(messages ${from + 1} to ${to} are sent as a summary: ${grouped(tokensBefore)} → ${grouped(tokensAfter)} tokens)`;
   }
-  if (skipped === 'failed') return '(no summary could be made; all is sent)';
+  if (skipped === 'failed') return '(the summary failed; the complete conversation is sent)';
   if (!isAsked) return '';
-  return skipped === 'protected'
-    ? '(there is nothing that could be summed up)'
-    : '(a summary would not be shorter)';
+  return skipped === 'protected' ? '(no messages to summarize)' : '(a summary would not be shorter)';
 }
 
 const grouped = (tokens: number): string => tokens.toLocaleString('en');

@@ -11,7 +11,8 @@ export async function promptOf(prompt: string | undefined, { stdin, stderr }: Io
     stdin.kind === 'file' || stdin.kind === 'pipe' || (typed === undefined && stdin.kind === 'socket');
   const piped = reads ? (await announced(stdin.text(), stderr)).trim() : '';
   const question = [typed ?? '', piped].filter((text) => text !== '').join('\n\n');
-  if (question.trim() === '') throw new Stop('nothing is asked: give a prompt, or pipe one in');
+  if (question.trim() === '')
+    throw new Stop('the prompt is empty; pass a prompt, or pipe one to standard input');
   return question;
 }
 
@@ -20,7 +21,7 @@ const SILENT_MS = 1000;
 
 async function announced(text: Promise<string>, { write }: Output): Promise<string> {
   const timer = setTimeout(() => {
-    write('majordomo: waiting for standard input to end; with nothing to read, call it with < /dev/null\n');
+    write('majordomo: waiting for standard input to end; without input, add < /dev/null\n');
   }, SILENT_MS);
   try {
     return await text;

@@ -77,10 +77,10 @@ export function createRenderer(output: Output, createMarkdown?: MarkdownFactory)
         line('cyan', `→ ${event.part.name}(${JSON.stringify(event.part.args)})`);
         break;
       case 'reset':
-        line('yellow', `(${event.target} broke off: ${event.error.kind}; the answer starts over)`);
+        line('yellow', `(${event.target} failed: ${event.error.kind}; the answer starts over)`);
         break;
       case 'continued':
-        line('yellow', `(${event.from} broke off: ${event.error.kind}; ${event.target} goes on)`);
+        line('yellow', `(${event.from} failed: ${event.error.kind}; ${event.target} starts again)`);
         break;
       case 'finish':
         turnTo(undefined);

@@ -13,8 +13,8 @@ it.each([
 });
 
 it.each([
-  ['/modle x', '/modle is not a command, and was not sent; did you mean "/model"? /help'],
-  ['/constructor', '/constructor is not a command, and was not sent; /help'],
+  ['/modle x', '/modle is not a command and was not sent; did you mean "/model"? /help'],
+  ['/constructor', '/constructor is not a command and was not sent; /help'],
   ['/', '/ is not a command'],
 ])('%j is not sent', (line, problem) => {
   expect(slashOf(line)).toEqual({ name: undefined, problem: expect.stringContaining(problem) });

@@ -2,18 +2,18 @@ import { nearestName } from '@majordomo/core/toolkit';
 
 /** Slash commands of a conversation. */
 export const SLASH_COMMANDS = {
-  help: 'these lines',
-  model: 'SPEC: go on with another model; alone: say which',
-  system: 'TEXT: instructions from now on; alone: none',
-  attach: 'FILE: goes with the next question',
-  context: 'how full the window of the model is',
-  compact: 'TOPIC: sum up what was said before, the topic above all; alone: all alike',
-  retry: 'ask the last question again',
-  undo: 'forget the last question and its answer',
-  title: 'TEXT: call the conversation so, where it is saved; alone: say how it is called',
-  save: 'FILE: write the conversation, now and after every answer',
-  load: 'FILE: go on with a saved conversation instead',
-  quit: 'end (also /exit, Ctrl-D, or Ctrl-C twice)',
+  help: 'show this list',
+  model: 'SPEC: continue with another model; without SPEC: show the model',
+  system: 'TEXT: set the instructions; without TEXT: remove them',
+  attach: 'FILE: attach a file to the next question',
+  context: 'show the used share of the context window',
+  compact: 'TOPIC: summarize earlier messages, with a focus on TOPIC if given',
+  retry: 'repeat the last question',
+  undo: 'remove the last question and its answer',
+  title: 'TEXT: set the title of the conversation; without TEXT: show the title',
+  save: 'FILE: save the conversation, now and after every answer',
+  load: 'FILE: continue with a saved conversation',
+  quit: 'exit (also /exit, Ctrl-D, or Ctrl-C twice)',
 } as const;
 
 export type SlashName = keyof typeof SLASH_COMMANDS;
@@ -32,7 +32,7 @@ export function slashOf(line: string): Slash | undefined {
   if (Object.hasOwn(SLASH_COMMANDS, name)) return { name: name as SlashName, rest: rest.trim() };
   const near = nearestName(name, Object.keys(SLASH_COMMANDS));
   const meant = near === undefined ? '' : ` did you mean "/${near}"?`;
-  const problem = `/${word} is not a command, and was not sent;${meant} /help lists them, a space before the slash sends it`;
+  const problem = `/${word} is not a command and was not sent;${meant} /help lists the commands; a space before the slash sends the line`;
   return { name: undefined, problem };
 }
 
@@ -40,6 +40,6 @@ export function slashOf(line: string): Slash | undefined {
 export const slashHelp = (): string =>
   [
     ...Object.entries(SLASH_COMMANDS).map(([name, does]) => `/${name.padEnd(8)} ${does}`),
-    'In a question, @file:PATH, @file:PATH:10-20, @folder:PATH, @diff, @staged, @git:3 and @url:URL go with it.',
-    'A pasted text is one question. """ begins a text of several lines, and """ ends it.',
+    '@file:PATH, @file:PATH:10-20, @folder:PATH, @diff, @staged, @git:3 and @url:URL attach content.',
+    'Pasted text is one question. """ begins and ends a question of several lines.',
   ].join('\n');

@@ -49,7 +49,7 @@ export async function saveTranscript(
 /** Reads a file of `saveTranscript`. Throws `Stop` for another file. */
 export async function loadTranscript(path: string, cwd: string): Promise<Transcript> {
   const json = await readJson(resolve(cwd, path), path);
-  if (!isSaved(json)) throw new Stop(`${path} is not a conversation that majordomo saved`);
+  if (!isSaved(json)) throw new Stop(`${path} is not a conversation saved by majordomo`);
   const { title, titleBy, messages } = fromJson<SavedTranscript>(json);
   return { title: titleBy === 'user' ? title : undefined, messages };
 }

@@ -72,12 +72,12 @@ async function decided(calls: readonly ToolCallPart[], io: Io): Promise<readonly
   for (const { id, name, args } of calls) {
     const told = `${name}(${JSON.stringify(args)})`;
     const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
-    if (!isPerson) say(`${told} was not run: nobody is here to agree to it`, io);
+    if (!isPerson) say(`${told} was not run: approval requires a terminal`, io);
     const agreed = isPerson ? await io.confirm(printable(`Run ${told}?`)) : false;
     if (agreed === undefined || agreed === null)
-      throw new LlmError('aborted', 'the question was not answered');
+      throw new LlmError('aborted', 'the approval was not answered');
     decisions.push(
-      agreed ? { callId: id, approve: true } : { callId: id, deny: 'the user did not agree to it' },
+      agreed ? { callId: id, approve: true } : { callId: id, deny: 'the user did not approve the call' },
     );
   }
   return decisions;

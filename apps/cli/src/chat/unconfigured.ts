@@ -11,14 +11,14 @@ export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode
   const lines =
     ids.length === 0
       ? [
-          'No model is named, and no key is configured.',
-          'Set one, such as OPENAI_API_KEY, then: majordomo chat openai/<model> "hello"',
-          'Or see it work without a key: majordomo demo',
+          'No model is configured, and no key was found.',
+          'Set a key, such as OPENAI_API_KEY, then: majordomo chat openai/<model> "hello"',
+          'Try it without a key: majordomo demo',
         ]
       : [
-          `No model is named. Configured: ${ids.join(', ')}.`,
-          `Name one: majordomo chat ${ids[0] ?? 'openai'}/<model> "hello"; majordomo models lists them.`,
-          'MAJORDOMO_MODEL, or `model` in majordomo.config.json, is asked from then on.',
+          `No model is configured. Configured providers: ${ids.join(', ')}.`,
+          `Pass a model: majordomo chat ${ids[0] ?? 'openai'}/<model> "hello"; majordomo models lists all.`,
+          'Set a default with MAJORDOMO_MODEL, or with `model` in majordomo.config.json.',
         ];
   io.stderr.write(`${paint('bold', lines[0] ?? '')}\n${lines.slice(1).join('\n')}\n`);
   const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;

@@ -6,25 +6,25 @@ const FROM = 'a path, a URL, or npm:NAME@VERSION (default: the newest release of
 export const define: Define = (command, io, done) => {
   command
     .command('show', { isDefault: true })
-    .description('the date, the sources and the number of models')
-    .option('--json', 'one JSON document')
+    .description('show the date, the sources and the number of models')
+    .option('--json', 'print one JSON document')
     .action(async (flags: { json?: true }) => {
       done(await (await load()).showCatalog(flags, io));
     });
   command
     .command('diff')
-    .description('what an update would change; writes nothing')
+    .description('show what an update would change, without writing')
     .option('--from <source>', FROM)
-    .option('--json', 'one JSON document')
+    .option('--json', 'print one JSON document')
     .action(async (flags: { from?: string; json?: true }) => {
       done(await (await load()).diffCatalog(flags, io));
     });
   command
     .command('update')
-    .description('write the prices that all commands use; a refused price changes nothing')
+    .description('update the prices of all commands; a rejected price changes nothing')
     .option('--from <source>', FROM)
     .option('--accept <models...>', 'vendor/id of changes that you have reviewed')
-    .option('--json', 'one JSON document')
+    .option('--json', 'print one JSON document')
     .action(async (flags: { from?: string; json?: true; accept?: readonly string[] }) => {
       done(await (await load()).updateCatalog(flags, io));
     });

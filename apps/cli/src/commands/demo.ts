@@ -2,7 +2,7 @@ import type { Define } from './define.ts';
 
 export const define: Define = (command, io, done) => {
   command
-    .option('--live <spec>', 'ask the real ones instead')
+    .option('--live <spec>', 'call real vendors instead')
     .argument('[prompt]', 'for --live')
     .action(async (prompt: string | undefined, flags: { live?: string }) => {
       const { demo } = await import('../demo/demo.ts');

@@ -2,8 +2,8 @@ import type { Define } from './define.ts';
 
 export const define: Define = (command, io, done) => {
   command
-    .option('--json', 'one JSON document')
-    .option('--lint <dir>', 'also look for raw model calls in a folder')
+    .option('--json', 'print one JSON document')
+    .option('--lint <dir>', 'also search a folder for direct model calls')
     .action(async (flags: { json?: true; lint?: string }) => {
       const { doctor } = await import('../doctor/doctor.ts');
       done(await doctor(flags, io));

@@ -9,14 +9,14 @@ majordomo embed <provider/model> --lines < titles.txt > vectors.jsonl`;
 export const define: Define = (command, io, done) => {
   command
     .argument('[spec]', `${SPEC}; default: the alias \`embed\``)
-    .argument('[text]', 'what to turn into a vector; standard input is added, `-` is it alone')
-    .option('-m, --model <spec>', 'the spec, when the only argument is the text')
-    .option('--lines', 'a vector for each line')
-    .option('--dimensions <n>', 'shorter vectors, where the model can')
+    .argument('[text]', 'the text, followed by standard input; `-` reads only standard input')
+    .option('-m, --model <spec>', 'the spec, if the only argument is the text')
+    .option('--lines', 'create a vector for each line')
+    .option('--dimensions <n>', 'length of the vectors, if the model supports it')
     .option('--purpose <word>', 'query, document, similarity, classification or clustering')
-    .option('--option <key=value>', "any other setting, in the vendor's words; repeatable", collect)
-    .option('--json', 'one JSON document: the response, or the error')
-    .option('-q, --quiet', 'do not say who answered')
+    .option('--option <key=value>', "another option of the vendor's API; repeatable", collect)
+    .option('--json', 'print one JSON document: the response, or the error')
+    .option('-q, --quiet', 'do not print the target')
     .addHelpText('after', EXAMPLE)
     .action(async (spec: string | undefined, text: string | undefined, flags: EmbedFlags) => {
       const { embed } = await import('../operations/embed.ts');

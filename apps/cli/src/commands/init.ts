@@ -4,9 +4,9 @@ import { collect } from './collect.ts';
 
 export const define: Define = (command, io, done) => {
   command
-    .option('--vendor <id>', 'write one for this vendor instead of asking; repeatable', collect)
-    .option('--model <spec>', 'the chain to write instead of asking')
-    .option('--dry-run', 'show what would be written')
+    .option('--vendor <id>', 'select this vendor without a prompt; repeatable', collect)
+    .option('--model <spec>', 'write this chain without a prompt')
+    .option('--dry-run', 'print the configuration without writing a file')
     .action(async (flags: InitFlags) => {
       const { init } = await import('../init/init.ts');
       done(await init(flags, io));

@@ -6,23 +6,23 @@ import type { Define } from './define.ts';
 const load = () => import('../inspect/inspect.ts');
 
 const MORE = `
-The address that it prints opens the page once; a cookie takes its place. Needs @majordomo/gateway and @majordomo/inspector.`;
+The printed URL opens the page once and sets a cookie. Requires @majordomo/gateway and @majordomo/inspector.`;
 
 export const define: Define = (command, io, done) => {
   command
-    .option('-p, --port <n>', '0 takes a free one', '0')
+    .option('-p, --port <n>', 'port; 0 selects a free one', '0')
     .addHelpText('after', MORE)
     .action(async (flags: InspectFlags) => {
       done(await (await load()).inspect(flags, io));
     });
   addChatOptions(command.command('chat'))
-    .description('a chat, and the page beside it')
+    .description('run majordomo chat with the page')
     .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
       done(await (await load()).inspectChat([spec, prompt], flags, command.opts(), io));
     });
   command
     .command('demo')
-    .description('the demo, and the page beside it')
+    .description('run majordomo demo with the page')
     .action(async () => {
       done(await (await load()).inspectDemo(command.opts(), io));
     });

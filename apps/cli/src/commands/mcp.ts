@@ -7,15 +7,15 @@ const MORE = `
 claude mcp add majordomo -- majordomo mcp
 codex mcp add majordomo -- majordomo mcp openai/<model>,anthropic/<model>
 
-Serves the tool \`ask\`, and those of \`skills\` in majordomo.config. Needs @majordomo/mcp.`;
+Serves the tool \`ask\` and the tools of \`skills\` in majordomo.config. Requires @majordomo/mcp.`;
 
 export const define: Define = (command, io, done) => {
   command
-    .argument('[spec]', `whom \`ask\` asks: ${SPEC}; default: the configured \`model\``)
-    .option('--skills <dir>', 'skills, as SKILL.md folders; repeatable', collect)
+    .argument('[spec]', `models that \`ask\` calls: ${SPEC}; default: the configured \`model\``)
+    .option('--skills <dir>', 'folder with skills (SKILL.md); repeatable', collect)
     .option(
       '--approvals <who>',
-      'who sees to it that a person agrees where a tool wants it: ask (by the agent), or client',
+      'who requests approval of tool calls: ask (this server, through the agent), or client',
       'ask',
     )
     .addHelpText('after', MORE)

@@ -2,9 +2,9 @@ import type { Define } from './define.ts';
 
 export const define: Define = (command, io, done) => {
   command
-    .argument('[provider]', 'only this one')
-    .option('--prices', 'with what a million tokens cost, by the catalogue')
-    .option('--json', 'one JSON document')
+    .argument('[provider]', 'list only this provider')
+    .option('--prices', "add the catalog's prices per million tokens")
+    .option('--json', 'print one JSON document')
     .action(async (provider: string | undefined, flags: { json?: true; prices?: true }) => {
       const { models } = await import('../models/models.ts');
       done(await models(provider, flags, io));

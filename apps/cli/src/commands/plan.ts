@@ -2,9 +2,9 @@ import type { Define } from './define.ts';
 
 export const define: Define = (command, io, done) => {
   command
-    .argument('<preset>', 'a name of the configured router')
-    .option('--prompt <text>', 'what would be asked')
-    .option('--json', 'one JSON document')
+    .argument('<preset>', 'preset of the configured router')
+    .option('--prompt <text>', 'prompt for the router to evaluate')
+    .option('--json', 'print one JSON document')
     .action(async (preset: string, flags: { prompt?: string; json?: true }) => {
       const { plan } = await import('../plan/plan.ts');
       done(await plan(preset, flags, io));

@@ -3,20 +3,21 @@ import { collect } from './collect.ts';
 import type { Define } from './define.ts';
 
 const MORE = `
-Names are the aliases and presets of majordomo.config, and \`default\` for its \`model\`. Needs @majordomo/gateway and @majordomo/inspector.`;
+Serves the aliases and presets of majordomo.config, and its \`model\` as \`default\`. Requires @majordomo/gateway and @majordomo/inspector.`;
 
 export const define: Define = (command, io, done) => {
   command
-    .option('-p, --port <n>', '0 takes a free one', '4141')
-    .option('--host <address>', 'whom to listen to; others than this machine need --key-file', '127.0.0.1')
-    .option('--key-file <path>', 'keys of clients, one a line, after the name of its tenant where it has one')
-    .option('--models <name[=spec]>', 'only these names, or others; repeatable', collect)
+    .option('-p, --port <n>', 'port; 0 selects a free one', '4141')
     .option(
-      '--admin-token-file <path>',
-      'token for the inspector; without a terminal there is no inspector without it',
+      '--host <address>',
+      'address to listen on; requires --key-file unless it is loopback',
+      '127.0.0.1',
     )
-    .option('--no-inspector', 'serve no inspector')
-    .option('--content', 'the inspector shows prompts and answers too')
+    .option('--key-file <path>', 'file with one client key per line, optionally after a tenant')
+    .option('--models <name[=spec]>', 'names to serve instead of the configured ones; repeatable', collect)
+    .option('--admin-token-file <path>', 'file with the token for the inspector; required without a terminal')
+    .option('--no-inspector', 'do not serve the inspector')
+    .option('--content', 'also show prompts and answers in the inspector')
     .addHelpText('after', MORE)
     .action(async (flags: ServeFlags) => {
       const { serve } = await import('../serve/serve.ts');

@@ -1,2 +1,2 @@
 /** Help text of an argument with models. */
-export const SPEC = 'provider/model or an alias; the next ones after commas';
+export const SPEC = 'provider/model or an alias; separate several with commas';

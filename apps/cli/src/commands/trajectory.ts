@@ -3,32 +3,32 @@ import type { Define } from './define.ts';
 import { SPEC } from './spec.ts';
 
 const load = () => import('../trajectory/trajectory.ts');
-const FILE = 'lines that @majordomo/trajectory wrote';
+const FILE = 'file written by @majordomo/trajectory';
 
 export const define: Define = (command, io, done) => {
   command
     .command('show')
-    .description('what was said and done, for a person')
+    .description('print runs as readable text')
     .argument('<file>', FILE)
-    .option('--id <id>', 'only this run')
+    .option('--id <id>', 'select only this run')
     .action(async (file: string, flags: ShowFlags) => {
       done(await (await load()).showTrajectories(file, flags, io));
     });
   command
     .command('export')
-    .description('as JSON lines for training')
+    .description('print runs as JSON lines for training')
     .argument('<file>', FILE)
-    .option('--sharegpt', "in ShareGPT's form; default: as they are")
-    .option('--tokens <n>', 'with --sharegpt: leave out of the middle what goes beyond')
+    .option('--sharegpt', 'use the ShareGPT format; default: unchanged')
+    .option('--tokens <n>', 'with --sharegpt: maximum length; the middle is removed')
     .action(async (file: string, flags: ExportFlags) => {
       done(await (await load()).exportTrajectories(file, flags, io));
     });
   command
     .command('replay')
-    .description('ask for every turn again, with what tools had given, and say what is otherwise')
+    .description('repeat every turn with the recorded tool results, and print differences')
     .argument('<file>', FILE)
     .requiredOption('-m, --model <spec>', SPEC)
-    .option('--id <id>', 'only this run')
+    .option('--id <id>', 'select only this run')
     .action(async (file: string, flags: ReplayFlags) => {
       done(await (await load()).replayTrajectories(file, flags, io));
     });

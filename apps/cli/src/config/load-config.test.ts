@@ -36,22 +36,22 @@ async function refused(text: string): Promise<string | undefined> {
 
 describe('a configuration', () => {
   it.each([
-    ['null', 'does not give a configuration'],
-    ['[]', 'does not give a configuration'],
-    ['"openai/gpt-x"', 'does not give a configuration'],
-    ['{"model":5}', '"model" is not a string'],
-    ['{"aliases":null}', '"aliases" is not an object of strings'],
-    ['{"aliases":{"fast":5}}', '"aliases" is not an object of strings'],
-    ['{"env":["A=b"]}', '"env" is not an object of strings'],
-    ['{"providers":null}', '"providers" is not a list of providers'],
-    ['{"providers":[null]}', '"providers" is not a list of providers'],
-    ['{"chain":[]}', '"chain" is not an object'],
+    ['null', 'has no default export'],
+    ['[]', 'has no default export'],
+    ['"openai/gpt-x"', 'has no default export'],
+    ['{"model":5}', '"model" must be a string'],
+    ['{"aliases":null}', '"aliases" must be an object of strings'],
+    ['{"aliases":{"fast":5}}', '"aliases" must be an object of strings'],
+    ['{"env":["A=b"]}', '"env" must be an object of strings'],
+    ['{"providers":null}', '"providers" must be an array of providers'],
+    ['{"providers":[null]}', '"providers" must be an array of providers'],
+    ['{"chain":[]}', '"chain" must be an object'],
     [
       '{"chain":{"attempts":0}}',
       'majordomo.config.json: chain.attempts must be a number of 1 or more, not 0',
     ],
-    ['{"constructor":{}}', 'nothing is called "constructor"'],
-    ['{"__proto__":{}}', 'nothing is called "__proto__"'],
+    ['{"constructor":{}}', 'unknown option "constructor"'],
+    ['{"__proto__":{}}', 'unknown option "__proto__"'],
   ])('%s is refused: %s', async (text, why) => {
     expect(await refused(text)).toContain(why);
   });

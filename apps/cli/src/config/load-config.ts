@@ -102,10 +102,10 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   system: TEXT,
   aliases: TEXTS,
   env: TEXTS,
-  providers: ['a list of providers', isProviders],
-  resolvers: ['a list of functions', isFunctions],
-  router: ['what createRouter gives', isRouter],
-  skills: ['a list of skills', isSkills],
+  providers: ['an array of providers', isProviders],
+  resolvers: ['an array of functions', isFunctions],
+  router: ['a router of createRouter', isRouter],
+  skills: ['an array of skills', isSkills],
   chain: ['an object', isObject],
   ledger: ['an object with file, limits, unknownPrice or prices', isLedger],
   logins: [
@@ -118,17 +118,17 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
 /** Checks a configuration. Members of a wrong type and unknown members are errors. */
 export function checkConfig(file: string, value: unknown): MajordomoConfig {
   if (!isObject(value)) {
-    throw new Stop(`${file} does not give a configuration: export an object as default`);
+    throw new Stop(`${file} has no default export; export the configuration object as default`);
   }
   for (const [name, member] of Object.entries(value)) {
     const type = Object.hasOwn(TYPES, name) ? TYPES[name as keyof MajordomoConfig] : undefined;
     if (type === undefined) {
       const known = Object.keys(TYPES);
       const meant = didYouMean(name, known);
-      throw new Stop(`${file}: nothing is called "${name}" (there are ${known.join(', ')})${meant}`);
+      throw new Stop(`${file}: unknown option "${name}" (options: ${known.join(', ')})${meant}`);
     }
     const [wanted, is] = type;
-    if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" is not ${wanted}`);
+    if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" must be ${wanted}`);
   }
   checkChain(file, value);
   return value;

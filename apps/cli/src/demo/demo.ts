@@ -29,7 +29,7 @@ export async function playDemo(
 ): Promise<ExitCode> {
   const { write } = io.stdout;
   const timeline = timelineOf(io);
-  write('majordomo: two vendors on 127.0.0.1, the real SDKs, no key\n');
+  write('majordomo: two simulated vendors on 127.0.0.1, the real SDKs, no key\n');
   const onEvent = page === undefined ? timeline.onEvent : listeners(timeline.onEvent, page.onEvent);
   const stage = await openStage({ ...timeline, onEvent });
   try {
@@ -37,7 +37,7 @@ export async function playDemo(
     await playScenes(stage, timeline, io.signal);
     await more(timeline);
     timeline.summary();
-    write('\nEvery call got one complete answer. With keys: majordomo demo --live openai/…\n');
+    write('\nEvery call returned one complete answer. With keys: majordomo demo --live openai/…\n');
     return EXIT.ok;
   } finally {
     await stage.close();

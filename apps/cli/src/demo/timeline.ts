@@ -84,7 +84,7 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
         line(event, event.target, 'yellow', `benched for ${seconds((event.until ?? 0) - Date.now())}`);
         break;
       case 'probed':
-        line(event, event.target, 'yellow', 'probed: its bench is over');
+        line(event, event.target, 'yellow', 'probed: its bench has ended');
         break;
       case 'recovered':
         line(event, event.target, 'green', 'recovered');
@@ -109,7 +109,7 @@ export function createTimeline({ write, colour, now = () => performance.now() }:
       write(`  ${paint('dim', label.padEnd(8))}  ${text}\n`);
     },
     summary() {
-      write(`\n${paint('bold', 'Summary, from the events alone')}\n`);
+      write(`\n${paint('bold', 'Summary, computed from the events')}\n`);
       const row = (target: string, cells: readonly (string | number)[]): string =>
         `  ${target.padEnd(24)}${cells.map((cell) => String(cell).padStart(9)).join('')}\n`;
       write(paint('dim', row('target', ['called', 'failed', 'skipped', 'answered', 'in', 'out'])));

@@ -65,7 +65,7 @@ const installedDsnIds = ({ env }: Settings, { cwd }: Io): readonly string[] =>
 async function next(sections: readonly Section[], settings: Settings): Promise<string> {
   const mistakes = sections.flatMap(({ findings }) => findings).filter(({ state }) => state === 'mistake');
   if (mistakes.length > 0)
-    return `To mend: ${mistakes.length === 1 ? 'the line' : `the ${mistakes.length} lines`} with ✗.`;
+    return `To fix: ${mistakes.length === 1 ? 'the line' : `the ${mistakes.length} lines`} with ✗.`;
   const here = sections.find(({ title }) => title === LOCAL_TITLE)?.findings ?? [];
   const away = here.filter(({ state }) => state === 'absent').map(({ what }) => what);
   const usable = new Set([
@@ -74,7 +74,7 @@ async function next(sections: readonly Section[], settings: Settings): Promise<s
   ]);
   for (const id of away) usable.delete(id);
   if (usable.size === 0)
-    return 'Next: set a key, such as OPENAI_API_KEY; or see it work without one: majordomo demo';
+    return 'Next: set a key, such as OPENAI_API_KEY, or try it without a key: majordomo demo';
   const [first = ''] = usable;
   return `Next: majordomo models lists models; then majordomo chat ${first}/<model> "hello"`;
 }

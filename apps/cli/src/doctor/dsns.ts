@@ -16,7 +16,10 @@ export function dsns(settings: Settings, opened: Majordomo, cwd: string): Sectio
 
 /** All supported schemes. */
 const SCHEMES = BACKENDS.flatMap(({ schemes = [] }) => schemes);
-const NONE = absent('none', `LLM_<NAME>=scheme://token@host/path makes one; schemes: ${SCHEMES.join(', ')}`);
+const NONE = absent(
+  'none',
+  `define one with LLM_<NAME>=scheme://token@host/path; schemes: ${SCHEMES.join(', ')}`,
+);
 
 function finding(
   { variable, value, dsn, error }: DsnEntry,

@@ -32,7 +32,7 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
   const { dsn } = dsnEntries(settings.env).find((entry) => entry.id === id) ?? {};
   const backend = dsn === undefined ? backendOf(id) : backendForScheme(dsn.scheme);
   if (backend !== undefined && locatePackage(backend.package, io.cwd) === undefined) {
-    return absent(id, `not looked for: needs ${backend.package}`);
+    return absent(id, `not checked: needs ${backend.package}`);
   }
   try {
     const majordomo = await openIds([id], settings, { cwd: io.cwd, signal: io.signal });
@@ -41,9 +41,9 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
     return ok(id, `answers, ${length} ${length === 1 ? 'model' : 'models'}`);
   } catch (error) {
     if (io.signal.aborted) throw error;
-    if (!LlmError.is(error)) return absent(id, `cannot be asked: ${reasonOf(error)}`);
+    if (!LlmError.is(error)) return absent(id, `cannot be called: ${reasonOf(error)}`);
     if (error.kind === 'auth')
-      return mistake(id, `answers, but refuses the key (${error.details.status ?? error.kind})`);
+      return mistake(id, `answers, but rejects the key (${error.details.status ?? error.kind})`);
     // A server that lists no models may still answer.
     return error.details.status === undefined
       ? absent(id, `does not answer (${error.kind})`)
@@ -60,13 +60,14 @@ interface Presence {
 
 async function cli(backend: Backend, { env }: Settings, io: Io): Promise<Finding> {
   if (locatePackage(backend.package, io.cwd) === undefined) {
-    return absent(backend.id, `not looked for: needs ${backend.package}`);
+    return absent(backend.id, `not checked: needs ${backend.package}`);
   }
   const provider = createBackend(backend, await loadPackage(backend.package, io.cwd, backend.id), env);
   const detect: unknown = Reflect.get(provider, 'detect');
-  if (typeof detect !== 'function') return absent(backend.id, `${backend.package} cannot tell: update it`);
+  if (typeof detect !== 'function')
+    return absent(backend.id, `${backend.package} does not support detection; update the package`);
   const { path, version, suppressedBy } = (await Reflect.apply(detect, provider, [{ env }])) as Presence;
   if (path === undefined) return absent(backend.id, 'not installed');
-  const off = suppressedBy === undefined ? '' : `, switched off by ${suppressedBy}`;
+  const off = suppressedBy === undefined ? '' : `, disabled by ${suppressedBy}`;
   return ok(backend.id, `${path} ${version ?? 'of unknown version'}${off}`);
 }

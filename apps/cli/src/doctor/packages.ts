@@ -37,7 +37,7 @@ function nodeFinding(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldest, least] = MIN_NODE;
   const isOld = major < oldest || (major === oldest && minor < least);
-  return isOld ? mistake('node', `${version}: at least ${oldest}.${least} is needed`) : ok('node', version);
+  return isOld ? mistake('node', `${version}: at least ${oldest}.${least} is required`) : ok('node', version);
 }
 
 function packageFinding(name: string, cwd: string): Finding {

@@ -26,7 +26,7 @@ export async function chooseVendors(
   if (!isPerson(io)) {
     if (configured.length > 0) return configured;
     throw new Stop(
-      'no vendor is named, and no key is in the environment: majordomo init --vendor openai --vendor anthropic',
+      'no vendor is selected, and the environment has no key; select vendors: majordomo init --vendor openai --vendor anthropic',
     );
   }
   const choices = BACKENDS.map((backend) => ({ value: backend.id, hint: hintOf(backend, io) }));
@@ -53,7 +53,7 @@ export async function chooseTargets(
       : suggested;
     if (typeof name === 'string' && name.trim() !== '') targets.push(`${id}/${name.trim()}`);
     else if (isPerson(io)) return undefined;
-    else throw new Stop(`which model of ${id}? Name it: majordomo init --model ${id}/<model>`);
+    else throw new Stop(`no model of ${id} is selected; select one: majordomo init --model ${id}/<model>`);
   }
   return targets;
 }
@@ -63,7 +63,7 @@ function vendorOf(id: string): Backend {
   if (backend !== undefined) return backend;
   const ids = BACKENDS.map((each) => each.id);
   const meant = didYouMean(id, ids);
-  throw new Stop(`no vendor is called "${id}"${meant === '' ? ` (there are ${ids.join(', ')})` : meant}`);
+  throw new Stop(`unknown vendor "${id}"${meant === '' ? ` (vendors: ${ids.join(', ')})` : meant}`);
 }
 
 /** Returns the known backends of a spec. Throws `config` for an invalid spec. */

@@ -6,7 +6,7 @@ export function configText(targets: readonly string[], keys: readonly string[]):
 export default defineConfig({
   model: 'main',
   aliases: {
-    // A chain: the next one is asked when the one before it fails.
+    // A chain: if a target fails, the next one is called.
     main: ${quoted(targets.join(','))},
   },
   // Keys come from the environment${from}. They do not belong in this file.

@@ -24,7 +24,9 @@ export interface InitFlags {
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const [there] = projectConfigs(io.cwd).filter((file) => existsSync(file));
   if (there !== undefined && flags.dryRun !== true) {
-    throw new Stop(`${basename(there)} is there already, and is left as it is; --dry-run shows another one`);
+    throw new Stop(
+      `${basename(there)} already exists and was not changed; --dry-run prints a new configuration`,
+    );
   }
   const vendors = await chooseVendors(flags, io);
   if (vendors === undefined) return EXIT.interrupted;
@@ -38,7 +40,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
     // The command wrote the text itself.
     setTrust(file, Buffer.from(text), io);
   }
-  if (flags.dryRun !== true) io.stdout.write(`${printable(file)} is written\n`);
+  if (flags.dryRun !== true) io.stdout.write(`Wrote ${printable(file)}\n`);
   for (const step of nextSteps(vendors, io)) io.stderr.write(`${wrapText(step, io.stderr.columns, 2)}\n`);
   return EXIT.ok;
 }

@@ -21,7 +21,7 @@ export async function listKeys({ json }: { readonly json?: true }, io: Io): Prom
     );
     return EXIT.ok;
   }
-  if (entries.length === 0) io.stdout.write(`No key is kept in ${path}.\n`);
+  if (entries.length === 0) io.stdout.write(`${path} contains no keys.\n`);
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
   for (const entry of entries) io.stdout.write(`${printable(entry.name).padEnd(width)}  ${stateOf(entry)}\n`);
   return EXIT.ok;
@@ -30,7 +30,8 @@ export async function listKeys({ json }: { readonly json?: true }, io: Io): Prom
 /** Describes an entry without its value. */
 export function stateOf({ name, kind, expiresAt, dead }: VaultEntry): string {
   if (kind === 'key') return 'a key';
-  if (dead !== undefined) return printable(`a login that is over (${dead}): majordomo login ${name}`);
+  if (dead !== undefined)
+    return printable(`an expired login (${dead}); log in again: majordomo login ${name}`);
   return expiresAt === undefined ? 'a login' : `a login, renewed after ${localTime(new Date(expiresAt))}`;
 }
 
@@ -42,7 +43,7 @@ export async function setKey(name: string, io: Io): Promise<ExitCode> {
   const key = await keyFrom(name, io);
   if (key === undefined) return EXIT.interrupted;
   await vault.update(name, () => ({ kind: 'key', value: secret(key) }));
-  io.stdout.write(`${name}: the key is kept in ${path}\n`);
+  io.stdout.write(`stored the key ${name} in ${path}\n`);
   io.stderr.write(hintFor(name, io));
   return EXIT.ok;
 }
@@ -55,18 +56,20 @@ export async function removeKeys(names: readonly string[], io: Io): Promise<Exit
 
 async function remove(name: string, vault: Vault, io: Io): Promise<void> {
   const entry = (await vault.list()).find((known) => known.name === name);
-  if (entry === undefined) throw new Stop(`no key is called "${name}"; majordomo keys lists them`);
+  if (entry === undefined) throw new Stop(`unknown key "${name}"; majordomo keys lists the keys`);
   if (entry.kind === 'oauth')
-    throw new Stop(`"${name}" is a login: majordomo logout ${name} forgets it, and revokes it where it can`);
+    throw new Stop(`"${name}" is a login; revoke and remove it: majordomo logout ${name}`);
   await vault.update(name, () => undefined);
-  io.stdout.write(`${printable(name)} is forgotten\n`);
+  io.stdout.write(`removed ${printable(name)}\n`);
 }
 
 const NAME = /^[\w.-]{1,64}$/;
 
 function checkName(name: string): void {
   if (!NAME.test(name))
-    throw new Stop('a name has letters, digits, dots and dashes: that of a provider, such as openai');
+    throw new Stop(
+      'the name must be that of a provider, such as openai, with letters, digits, dots and dashes',
+    );
 }
 
 async function keyFrom(name: string, io: Io): Promise<string | undefined> {
@@ -89,7 +92,7 @@ function hintFor(name: string, { env }: Io): string {
   if (backend === undefined)
     return `No provider of the command is called "${name}"${didYouMean(name, ids)}; one of your configuration may use it by vaultKey.\n`;
   const set = backend.keyEnv.find((variable) => (env[variable] ?? '') !== '');
-  return set === undefined ? '' : `${set} in the environment goes before it.\n`;
+  return set === undefined ? '' : `${set} in the environment takes precedence.\n`;
 }
 
 const isoOf = (at: number | undefined): string | undefined =>

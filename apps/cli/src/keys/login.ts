@@ -26,7 +26,7 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
   const source = credentials.oauth({ ...options, vault, name });
   await source.login(asking(flags, io), device === true ? 'device' : 'browser');
   storeLogin(name, clientId === undefined ? undefined : { preset: called, clientId }, io);
-  io.stdout.write(`${printable(name)}: the login is kept in ${path}\n`);
+  io.stdout.write(`stored the login ${printable(name)} in ${path}\n`);
   if (backendOf(name) === undefined)
     io.stderr.write(
       `No provider of the command is called "${printable(name)}": one of your configuration may use it.\n`,
@@ -43,11 +43,11 @@ export async function logout(called: string, io: Io): Promise<ExitCode> {
   const name = known?.name ?? called;
   const entry = (await vault.list()).find((one) => one.name === name);
   if (entry?.kind !== 'oauth')
-    throw new Stop(`there is no login "${called}"; majordomo keys list shows all logins`);
+    throw new Stop(`unknown login "${called}"; majordomo keys list shows all logins`);
   if (known === undefined) await vault.update(name, () => undefined);
   else await credentials.oauth({ ...known.options, vault, name }).logout();
   storeLogin(name, undefined, io);
-  io.stdout.write(`${printable(name)}: the login is forgotten\n`);
+  io.stdout.write(`removed the login ${printable(name)}\n`);
   return EXIT.ok;
 }
 
@@ -71,7 +71,7 @@ function asking({ paste }: LoginFlags, io: Io): LoginIo {
     },
     ...(paste === true && {
       paste: async () => {
-        const pasted = await io.ask('The address that the browser ends up at');
+        const pasted = await io.ask('Final URL in the browser');
         if (typeof pasted !== 'string') throw new Stop('nothing was pasted', EXIT.interrupted);
         return pasted;
       },

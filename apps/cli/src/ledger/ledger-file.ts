@@ -28,7 +28,7 @@ export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger
   } catch (error) {
     // Another process created it at the same time.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
-    throw new Stop(`${file} cannot be made: ${reasonOf(error)}`, EXIT.failed);
+    throw new Stop(`${file} cannot be created: ${reasonOf(error)}`, EXIT.failed);
   }
 }
 
@@ -38,7 +38,7 @@ const MAGIC = 'SQLite format 3\0';
 function checkOwnFile(file: string): void {
   // Opening a pipe would block.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Stop(`${file} is not a file, and is left as it is: name another in "ledger"`);
+    throw new Stop(`${file} is not a file and was not changed; set another file in "ledger"`);
   const begins = new Uint8Array(MAGIC.length);
   let length: number;
   try {
@@ -52,5 +52,5 @@ function checkOwnFile(file: string): void {
     throw new Stop(`${file} cannot be read: ${reasonOf(error)}`);
   }
   if (length === 0 || new TextDecoder().decode(begins) === MAGIC) return;
-  throw new Stop(`${file} is not a SQLite file, and is left as it is: name another in "ledger"`);
+  throw new Stop(`${file} is not a SQLite file and was not changed; set another file in "ledger"`);
 }

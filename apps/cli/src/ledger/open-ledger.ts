@@ -85,7 +85,7 @@ export async function openForReading(
   if (hasLedgerFile(ledgerFile(settings, io))) return openLedgerFile(settings, io, why);
   if (settings.ledger === undefined && !settings.log) {
     throw new Stop(
-      'nothing is kept: `ledger: {}` in majordomo.config books what chat spends, and `log: true` keeps conversations',
+      'nothing is stored; `ledger: {}` in majordomo.config records spending, and `log: true` stores conversations',
     );
   }
   return undefined;

@@ -5,7 +5,7 @@ import { withoutSqliteWarning } from './sqlite-warning.ts';
 it.each(['20.19.0', '22.12.0', '22.15.1'])('Node %s is too old for books, and is told so', (node) => {
   expect(() => {
     checkSqlite(node);
-  }).toThrow(`Node 22.16 or later is needed, this is ${node}`);
+  }).toThrow(`install Node 22.16 or later, not ${node}`);
 });
 
 it.each(['22.16.0', '24.0.0', '26.1.0'])('Node %s will do', (node) => {

@@ -15,14 +15,14 @@ export async function limits({ json }: { readonly json?: true }, io: Io): Promis
   const settings = await loadSettings(io);
   if ((settings.ledger?.limits ?? []).length === 0) {
     throw new Stop(
-      'no limits are configured; one in majordomo.config: ledger: { limits: [{ name: "day", max: { usd: "5.00" }, per: "day" }] }',
+      'no limits are configured; add one to majordomo.config: ledger: { limits: [{ name: "day", max: { usd: "5.00" }, per: "day" }] }',
     );
   }
   await using books = await openLedgerFile(settings, io, 'majordomo limits');
   const states = await books.ledger.state();
   if (json === true) writeJson(io.stdout, states.map(inJson));
   else for (const state of states) io.stdout.write(shown(state, new Date(), io.stdout));
-  if (json !== true && states.length === 0) io.stdout.write('Nothing has counted towards a limit yet.\n');
+  if (json !== true && states.length === 0) io.stdout.write('No call has counted towards a limit yet.\n');
   return EXIT.ok;
 }
 
@@ -38,9 +38,9 @@ function shown(state: LimitState, now: Date, output: Output): string {
   const style = share >= 1 ? 'red' : share >= NEARLY ? 'yellow' : 'green';
   const gauge = output.isTerminal ? `${paint(style, bar(share, CELLS).padEnd(CELLS, '·'))}  ` : '';
   const facts = [
-    ...(held > 0n ? [`${told(held)} held`] : []),
+    ...(held > 0n ? [`${told(held)} reserved`] : []),
     left < 0n ? `${told(-left)} over` : `${told(left)} left`,
-    resetsAt === undefined ? 'never begins anew' : `begins anew ${inTime(new Date(resetsAt), now)}`,
+    resetsAt === undefined ? 'never resets' : `resets ${inTime(new Date(resetsAt), now)}`,
     ...(emptyAt === undefined ? [] : [`at this rate empty ${inTime(new Date(emptyAt), now)}`]),
   ];
   const whose = key === '' ? '' : `  ${printable(key)}`;

@@ -26,7 +26,7 @@ type Log = LedgerFile['conversations'];
 /** `majordomo log list`. */
 export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
-    showAll((await log?.list(countOf(limit))) ?? [], json, 'No conversation is kept.', io);
+    showAll((await log?.list(countOf(limit))) ?? [], json, 'No conversation is stored.', io);
     return EXIT.ok;
   });
 
@@ -34,7 +34,7 @@ export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =
 export const searchLog = (words: readonly string[], { limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     const found = (await log?.search(words.join(' '), countOf(limit))) ?? [];
-    showAll(found, json, 'Nothing was found.', io);
+    showAll(found, json, 'No conversation was found.', io);
     return found.length === 0 ? EXIT.failed : EXIT.ok;
   });
 
@@ -55,7 +55,7 @@ export const removeFromLog = (ids: readonly string[], io: Io): Promise<ExitCode>
   withLog(io, async (log) => {
     for (const id of ids) {
       if ((await log?.remove(id)) !== true) throw unknown(id);
-      io.stdout.write(`${printable(id)} is forgotten\n`);
+      io.stdout.write(`removed ${printable(id)}\n`);
     }
     return EXIT.ok;
   });
@@ -69,8 +69,8 @@ async function withLog(io: Io, run: (log: Log | undefined) => Promise<ExitCode>)
 const unknown = (id: string | undefined): Stop =>
   new Stop(
     id === undefined
-      ? 'no conversation is kept'
-      : `no conversation "${id}" is kept; majordomo log list shows them`,
+      ? 'no conversation is stored'
+      : `unknown conversation "${id}"; majordomo log list shows all conversations`,
   );
 
 function countOf(limit: string): number {

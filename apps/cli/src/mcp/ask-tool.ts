@@ -54,7 +54,7 @@ const textOf = (value: unknown): string => {
 };
 
 function messageOf(event: CallEvent): string | undefined {
-  if (event.type === 'attempt-start') return `asking ${event.target}`;
+  if (event.type === 'attempt-start') return `calling ${event.target}`;
   if (event.type === 'attempt-failed') return `${event.target}: ${event.error.kind}`;
   return undefined;
 }

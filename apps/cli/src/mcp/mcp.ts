@@ -22,7 +22,7 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
   const approvals = approvalsOf(flags.approvals);
   if (io.stdin.kind === 'terminal')
     throw new Stop(
-      'an MCP server is started by an agent, which speaks to it on standard input: claude mcp add majordomo -- majordomo mcp, or codex mcp add majordomo -- majordomo mcp',
+      'standard input is a terminal; add the server to an agent: claude mcp add majordomo -- majordomo mcp, or codex mcp add majordomo -- majordomo mcp',
     );
   const loaded = await loadPackage('@majordomo/mcp', io.cwd, 'majordomo mcp');
   const { serveMcp, reportProgress } = loaded as typeof import('@majordomo/mcp');
@@ -82,14 +82,13 @@ const withApproval = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?
 function checkNames(tools: readonly Tool[]): void {
   if (tools.length === 0)
     throw new Stop(
-      'there is nothing to serve: name a chain, majordomo mcp <provider/model>, or `model` or `skills` in majordomo.config',
+      'no tool to serve; pass a chain, majordomo mcp <provider/model>, or set `model` or `skills` in majordomo.config',
     );
   const names = tools.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return;
-  const why =
-    twice === ASK_TOOL ? 'is the one that asks the chain, and a skill has one too' : 'is in two skills';
-  throw new Stop(`the tool "${twice}" ${why}: rename it`);
+  const why = twice === ASK_TOOL ? 'is built in, and a skill defines it too' : 'is defined by two skills';
+  throw new Stop(`the tool "${twice}" ${why}; rename one`);
 }
 
 function instructionsOf(skills: readonly Skill[]): string | undefined {

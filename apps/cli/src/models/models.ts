@@ -32,7 +32,7 @@ export async function models(provider: string | undefined, flags: ModelsFlags, i
   const ids = provider === undefined ? await configuredIds(settings) : [provider];
   if (ids.length === 0) {
     throw new Stop(
-      'no backend is configured. Set a key such as OPENAI_API_KEY, or name a server of this machine, as in: majordomo models lmstudio',
+      'no backend is configured; set a key such as OPENAI_API_KEY, or pass a local server: majordomo models lmstudio',
     );
   }
   const listings = await Promise.all(ids.map((id) => list(id, settings, flags, io)));

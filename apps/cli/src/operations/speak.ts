@@ -71,7 +71,7 @@ async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Prom
   }
   if (json === true) throw new Stop('--json requires -o with a file');
   if (output === undefined && stdout.isTerminal)
-    throw new Stop('sound is nothing for a terminal: -o <file> keeps it, and a pipe to a player plays it');
+    throw new Stop('audio cannot be written to a terminal; pass -o <file>, or pipe it to a player');
   return undefined;
 }
 
@@ -81,7 +81,7 @@ async function checkWritable(output: string, cwd: string): Promise<void> {
   if (there?.isDirectory() === true) throw new Stop(`${output} is a folder: -o must be a file`);
   const folder = there === undefined ? await stat(dirname(path)).catch(() => undefined) : undefined;
   if (folder?.isDirectory() === false)
-    throw new Stop(`${output} cannot be written: ${dirname(output)} is no folder`);
+    throw new Stop(`${output} cannot be written: ${dirname(output)} is not a folder`);
   try {
     await access(there === undefined ? dirname(path) : path, constants.W_OK);
   } catch (error) {

@@ -51,9 +51,9 @@ function fileIn(
   [first, second]: readonly string[],
   { model }: TranscribeFlags,
 ): { readonly spec: string | undefined; readonly file: string } {
-  if (first === undefined) throw new Stop('no recording is named: give a file, or `-` for standard input');
+  if (first === undefined) throw new Stop('no recording; pass a file, or `-` for standard input');
   if (second === undefined) return { spec: model, file: first };
-  if (model !== undefined) throw new Stop('with --model there is only the file');
+  if (model !== undefined) throw new Stop('with --model, pass only the file as an argument');
   return { spec: first, file: second };
 }
 
@@ -61,13 +61,13 @@ function timestampsOf(text: string | true | undefined): 'segment' | 'word' | und
   if (text === undefined) return undefined;
   if (text === true || text === 'segment') return 'segment';
   if (text === 'word') return 'word';
-  throw new Stop(`--timestamps must be segment or word, not "${text}": put the file before it`);
+  throw new Stop(`--timestamps must be segment or word, not "${text}"; put the file before the option`);
 }
 
 function recording(file: string, { cwd, stdin }: Io): Promise<Uint8Array> {
   if (file !== '-') return readFileBounded(file, cwd, MAX_BYTES);
   if (stdin.kind === 'terminal' || stdin.kind === 'none')
-    throw new Stop('standard input has no recording: give a file, or pipe one in');
+    throw new Stop('standard input has no recording; pass a file, or pipe one in');
   return readBounded(stdin.bytes(), MAX_BYTES, 'standard input');
 }
 

@@ -52,7 +52,7 @@ export async function createPage(port: number, say: (text: string) => void, io: 
     },
     async stay() {
       if (served === undefined || io.signal.aborted) return;
-      io.stderr.write('The inspector stays until Ctrl-C.\n');
+      io.stderr.write('The inspector runs until Ctrl-C.\n');
       await untilAborted(io.signal);
     },
     async [Symbol.asyncDispose]() {

@@ -6,11 +6,11 @@ import { painter, printable } from '../paint.ts';
 
 const REASONS: Readonly<Record<Plan['reason'], string>> = {
   preset: 'a chain',
-  ranked: 'the best of a choice',
-  rule: 'as its function answers',
-  override: 'as the caller overrides it',
+  ranked: 'ranked by score',
+  rule: 'chosen by a function',
+  override: 'overridden by the caller',
   'simple-turn': 'a simple turn',
-  fallback: 'the fallback: nothing else is left',
+  fallback: 'the fallback: no candidate remained',
 };
 
 /** Formats a plan as a table: candidates in their order with the parts of their scores, rejected targets, and assumptions. */

@@ -29,10 +29,10 @@ function routerOf(name: string, routers: readonly Router[]): Router {
   if (router !== undefined) return router;
   if (routers.length === 0)
     throw new Stop(
-      'no router is configured. Install one, npm install @majordomo/routing, and give it in majordomo.config.ts: router: createRouter({ presets: { … } })',
+      'no router is configured; npm install @majordomo/routing, and add to majordomo.config.ts: router: createRouter({ presets: { … } })',
     );
   const known = routers.flatMap((each) => each.names());
-  throw new Stop(`no preset is called "${name}" (there are ${known.join(', ')})${didYouMean(name, known)}`);
+  throw new Stop(`unknown preset "${name}" (presets: ${known.join(', ')})${didYouMean(name, known)}`);
 }
 
 /** Converts a plan to JSON, with amounts as decimal strings in nano-USD. */

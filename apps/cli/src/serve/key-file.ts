@@ -33,7 +33,7 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
     const where = `${path}: line ${at + 1}`;
     if (words.length > 2) throw new Stop(`${where} must be a key, or a tenant and its key`);
     if (!SENDABLE.test(key))
-      throw new Stop(`${where} has a key that no client can send: use visible ASCII characters, in UTF-8`);
+      throw new Stop(`${where} has a key that clients cannot send; use visible ASCII characters, in UTF-8`);
     const digest = digestOf(key);
     if (callers.has(digest)) throw new Stop(`${where} repeats a key of an earlier line`);
     callers.set(digest, words.length === 2 ? { tenant: first } : {});

@@ -12,7 +12,7 @@ export const GRACE_MS = 10_000;
 export function portOf(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new Stop(`--port must be a number from 0, which takes a free one, to 65535, not "${text}"`);
+  throw new Stop(`--port must be a number from 0, which selects a free one, to 65535, not "${text}"`);
 }
 
 /**
@@ -35,7 +35,7 @@ export async function listen(
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is taken; --port 0 takes a free one',
+  EADDRINUSE: 'the port is in use; --port 0 selects a free one',
   EACCES: 'this port requires privileges; use one above 1023',
   EADDRNOTAVAIL: 'this machine does not have this address',
   ENOTFOUND: 'the host is unknown',

@@ -38,7 +38,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const models = servedModels(flags.models, settings);
   const authorize = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
   if (authorize === undefined && !LOOPBACK.test(place.host))
-    throw new Stop(`--host ${place.host} is open to other machines: add --key-file with their keys`);
+    throw new Stop(`--host ${place.host} is reachable from other machines; add --key-file with client keys`);
   const token = await inspectorToken(flags, io);
   const loaded = await loadPackages(io, token !== undefined);
   await using books = await openLedgerGates(settings, io);
@@ -129,7 +129,7 @@ async function inspectorToken(
 
 function inspectorLine(url: string, token: string | undefined, flags: ServeFlags): string {
   if (token === undefined)
-    return flags.inspector === false ? 'off' : 'off; without a terminal it needs --admin-token-file';
+    return flags.inspector === false ? 'off' : 'off; requires --admin-token-file without a terminal';
   if (flags.adminTokenFile === undefined) return inspectorAt(url, token);
   return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
 }
@@ -137,7 +137,7 @@ function inspectorLine(url: string, token: string | undefined, flags: ServeFlags
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
 const keyHint = ({ keyFile: path }: ServeFlags): string =>
-  path === undefined ? 'any text is a key' : `keys are those of ${printable(path)}`;
+  path === undefined ? 'any key is accepted' : `keys from ${printable(path)}`;
 
 /** A preset may select another provider for each request, so all configured providers are opened. */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {
@@ -155,7 +155,7 @@ function fixedSpecs(models: ServedModels, settings: Settings): readonly string[]
 /** Closes the server, and prints a line if that takes a while. */
 async function closeServer(served: Served, { stderr }: Io): Promise<void> {
   const timer = setTimeout(() => {
-    stderr.write(`Answers in progress have ${GRACE_MS / 1000} s to end; Ctrl-C ends them now.\n`);
+    stderr.write(`Answers in progress have ${GRACE_MS / 1000} s to end; Ctrl-C ends them at once.\n`);
   }, 300);
   try {
     await served.close(GRACE_MS);

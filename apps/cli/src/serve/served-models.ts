@@ -15,7 +15,7 @@ export function servedModels(wanted: readonly string[] | undefined, settings: Se
     wanted === undefined ? Object.entries(known) : wanted.flatMap((text) => meaningsIn(text, known));
   if (all.length === 0)
     throw new Stop(
-      'nothing is configured to serve: give names in majordomo.config by `aliases`, or here by --models fast=<provider/model>,<provider/model>',
+      'no names to serve; define `aliases` in majordomo.config, or pass --models fast=<provider/model>,<provider/model>',
     );
   const names = all.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -42,9 +42,7 @@ function meaningsIn(text: string, known: ServedModels): readonly (readonly [stri
     const [name, spec] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
     if (name === '' || spec === '') throw new Stop(`--models must be name=spec, not "${text}"`);
     if (SEVERAL.test(spec))
-      throw new Stop(
-        `--models takes one name=spec at a time, not "${text}": say --models again for the next`,
-      );
+      throw new Stop(`--models accepts one name=spec, not "${text}"; repeat --models for each`);
     return [[name, spec]];
   }
   return text.split(',').map((word) => {
@@ -53,7 +51,7 @@ function meaningsIn(text: string, known: ServedModels): readonly (readonly [stri
     // A target is served under its spec.
     if (/^[^/\s]+\/\S+$/.test(name)) return [name, name];
     const names = Object.keys(known);
-    const there = names.length === 0 ? 'the configuration has none' : `there are ${names.join(', ')}`;
-    throw new Stop(`--models: no name is "${name}" (${there})${didYouMean(name, names)}`);
+    const there = names.length === 0 ? 'the configuration has none' : `names: ${names.join(', ')}`;
+    throw new Stop(`--models: unknown name "${name}" (${there})${didYouMean(name, names)}`);
   });
 }

@@ -49,7 +49,7 @@ export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Tra
     ...createTelemetry({ tracer: provider.getTracer('majordomo') }).majordomo,
     async [Symbol.asyncDispose]() {
       await provider.shutdown().catch((error: unknown) => failures.add(reasonOf(error)));
-      for (const why of failures) stderr.write(`${printable(`no trace at ${url}: ${why}`)}\n`);
+      for (const why of failures) stderr.write(`${printable(`the trace was not sent to ${url}: ${why}`)}\n`);
     },
   };
 }
@@ -58,6 +58,6 @@ export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Tra
 function urlOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new Stop(`--trace must be the address of a collector, such as http://localhost:4318`);
+    throw new Stop(`--trace must be the URL of a collector, such as http://localhost:4318`);
   return url.pathname === '/' ? new URL('/v1/traces', url).href : url.href;
 }

@@ -85,7 +85,7 @@ export async function replayTrajectories(
       stdout.write(`${wrapText(text.join('\n'), stdout.columns, 2)}\n`);
     }
   }
-  stdout.write(`${same} of ${turns} turns are the same\n`);
+  stdout.write(`${same} of ${turns} turns are identical\n`);
   return same === turns ? EXIT.ok : EXIT.failed;
 }
 
@@ -113,7 +113,7 @@ async function trajectoriesIn(
     } catch (error) {
       if (!LlmError.is(error)) throw error;
       if (at !== lines.length - 1) throw new Stop(`${file}, line ${at + 1}: ${error.message}`);
-      stderr.write(`${printable(file)}: the last line broke off, and is left out\n`);
+      stderr.write(`${printable(file)}: the last line is incomplete and was skipped\n`);
       return [];
     }
   });

@@ -5,7 +5,7 @@ it.each([
   ['a\nb\nc\nd\ne', 'a\nb\nc\nX\ne', '  a\n  b\n  c\n- d\n+ X\n  e'],
   ['a', 'a\nb', '  a\n+ b'],
   ['a\na', 'a', '  a\n- a'],
-  ['a', 'a\n', '  (no line differs)'],
+  ['a', 'a\n', '  (no differences)'],
 ])('shows how %j becomes %j', (before, after, shown) => {
   expect(changes(before, after)).toBe(shown);
 });

@@ -8,7 +8,7 @@ export function changes(before: string, after: string): string {
   while (head < most && old[head] === now[head]) head++;
   let tail = 0;
   while (tail < most - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++;
-  if (head === old.length && head === now.length) return '  (no line differs)';
+  if (head === old.length && head === now.length) return '  (no differences)';
   const behind = now.length - tail;
   return [
     ...now.slice(Math.max(0, head - CONTEXT), head).map((line) => `  ${line}`),

@@ -11,11 +11,11 @@ import { changes } from './changes.ts';
 /** `majordomo trust`: shows the project's configuration, or what has changed in it, and trusts it. Never runs it. */
 export async function trust({ forget }: { readonly forget?: true }, io: Io): Promise<ExitCode> {
   const { project } = findConfigs(io);
-  if (project === undefined) throw new Stop('there is no majordomo.config of this project to trust');
+  if (project === undefined) throw new Stop('this project has no majordomo.config to trust');
   const name = printable(project);
   if (forget === true) {
     setTrust(project, undefined, io);
-    io.stdout.write(`${name} is not trusted any more\n`);
+    io.stdout.write(`${name} is no longer trusted\n`);
     return EXIT.ok;
   }
   // Read once, so that the shown content is the trusted content.
@@ -44,7 +44,7 @@ function report(name: string, text: string, before: string | undefined): string 
     '',
     isCode
       ? 'This file is code. Commands run it as you, with every file that it imports. Trust covers this file only.'
-      : 'This file can decide which models and servers get your prompts and keys.',
+      : 'This file can decide which models and servers receive your prompts and keys.',
     '',
   ].join('\n');
 }

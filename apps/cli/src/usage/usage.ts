@@ -38,7 +38,7 @@ export async function usage(flags: UsageFlags, io: Io): Promise<ExitCode> {
     books === undefined ? [] : sortRows(await books.ledger.report({ ...queryOf(by), ...range }), by);
   if (flags.json === true) writeJson(io.stdout, rows.map(inJson));
   else if (rows.every(({ attempts }) => attempts === 0))
-    io.stdout.write(`Nothing was booked since ${flags.since}.\n`);
+    io.stdout.write(`No call was recorded since ${flags.since}.\n`);
   else io.stdout.write(table(rows, by, io.stdout));
   return EXIT.ok;
 }
@@ -48,7 +48,7 @@ function keysOf(text: string): readonly ReportKey[] {
   const keys = words.map((word) => {
     const key = KEYS.find((known) => known === word);
     if (key === undefined)
-      throw new Stop(`--by must be one of ${KEYS.join(', ')}, and not "${word}"${didYouMean(word, KEYS)}`);
+      throw new Stop(`--by must be one of ${KEYS.join(', ')}, not "${word}"${didYouMean(word, KEYS)}`);
     return key;
   });
   return [...new Set(keys)];

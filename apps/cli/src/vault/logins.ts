@@ -41,7 +41,7 @@ export function loginOf(
   if (configured?.issuer === undefined && configured?.endpoints === undefined && !isPreset(preset)) {
     const known = [...Object.keys(PROVIDERS), ...Object.keys(logins)];
     throw new Stop(
-      `no login is called "${preset}" (there are ${known.join(', ')}); \`logins\` in majordomo.config adds others${didYouMean(preset, known)}`,
+      `unknown login "${preset}" (logins: ${known.join(', ')}); add others with \`logins\` in majordomo.config${didYouMean(preset, known)}`,
     );
   }
   const { source: _source, terms, ...known } = isPreset(preset) ? oauthPresets[preset] : NO_PRESET;

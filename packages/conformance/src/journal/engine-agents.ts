@@ -1,7 +1,7 @@
 import { type ChatModel, createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 
-/** `createAgent` and `suspend` of `@majordomo/agent`, which this package does not depend on. */
+/** Functions of `@majordomo/agent` that the suite needs. This package does not depend on that package. */
 export interface AgentKit<Agent> {
   /** Creates an agent. */
   readonly createAgent: (options: {
@@ -10,7 +10,7 @@ export interface AgentKit<Agent> {
     readonly parallelTools?: boolean;
     readonly maxSteps?: () => number;
   }) => Agent;
-  /** Returns the value with which a tool suspends its call. */
+  /** Returns the value that a tool returns to suspend its call. */
   readonly suspend: () => object;
 }
 
@@ -21,11 +21,11 @@ export interface KitTool {
   readonly parameters: { readonly type: 'object' };
   readonly approval?: boolean;
   readonly effect?: 'once';
-  /** Returns the result; `key` is the same when the call is executed again. */
+  /** Returns the tool's result. `key` is equal if the engine executes the same call again. */
   run(args: never, context: { readonly key: string }): string | object | Promise<string>;
 }
 
-/** Agents that every engine must run, once each. */
+/** Agents that an engine must run for the suite, by name. */
 export type EngineAgents<Agent> = Readonly<Record<EngineAgentName, Agent>>;
 
 /** Names of the agents of the suite. */
@@ -47,7 +47,7 @@ const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
   ...more,
 });
 
-/** Creates the agents of one engine. The calls of `parallel` add their keys to `startedKeys`. */
+/** Creates the agents for one engine. Calls of the agent `parallel` add their keys to `startedKeys`. */
 export function engineAgents<Agent>(
   { createAgent, suspend }: AgentKit<Agent>,
   startedKeys: string[],
@@ -89,7 +89,7 @@ export function engineAgents<Agent>(
   };
 }
 
-/** Returns a function that resolves when it has been called `count` times. */
+/** Returns a function whose calls resolve when it has been called `count` times. */
 function barrier(count: number): () => Promise<void> {
   let left = count;
   let open = (): void => undefined;

@@ -8,21 +8,21 @@ import {
   UNUSUAL_IDS,
 } from './engine-agents.ts';
 
-/** Runs of one agent, as an adapter of a durable engine offers them. */
+/** Runs of one agent on a durable engine, as its adapter implements them. */
 export interface EngineRuns {
   /** Resolves when the engine has accepted the run. A second start of an id has no effect. */
   start(runId: string, input: string): Promise<void>;
-  /** Waits until the run ends. Rejects with the error of the run and its partial response, or with `aborted`. */
+  /** Resolves when the run has ended. Rejects with the run's error and its partial response, or with `aborted`. */
   result(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<{ readonly text: string; readonly done: unknown; readonly messages: readonly Message[] }>;
-  /** Resolves with the open calls when the run waits, or with `[]` when it ends. */
+  /** Resolves to the open calls when the run waits for decisions, or to `[]` when the run ends. */
   awaiting(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly { readonly id: string }[]>;
-  /** Decides a call. Rejects with `invalid-request` if no such call is open. */
+  /** Decides an open call. Rejects with `invalid-request` if no call with this id is open. */
   decide(runId: string, decision: EngineDecision): Promise<void>;
 }
 
@@ -31,23 +31,23 @@ export type EngineDecision = { readonly callId: string } & (
   { readonly approve: true } | { readonly deny: string } | { readonly result: string }
 );
 
-/** Case of the suite for engines. */
+/** Test case for durable engines. */
 export interface EngineCase {
   /** Checked behavior. */
   readonly name: string;
-  /** Rejects with an `AssertionError`. `runs` returns the runs of an agent of the suite. */
+  /** Runs the case. Rejects with an `AssertionError`. `runs` returns the runs of an agent of the suite. */
   run(runs: (agent: EngineAgentName) => EngineRuns): Promise<void>;
 }
 
-/** Suite for one engine: the agents that it must run, and the cases. */
+/** Test suite for one engine: the agents that the engine must run, and the cases. */
 export interface EngineConformance<Agent> {
   readonly agents: EngineAgents<Agent>;
   readonly cases: readonly EngineCase[];
 }
 
 /**
- * Returns the cases for an adapter of a durable engine, for any test runner. Run each case once. `kit` is
- * `{ createAgent, suspend }` of `@majordomo/agent`. Register `agents` with the engine under their names first.
+ * Returns test cases for the adapter of a durable engine, for any test runner. Register `agents` with the engine under their
+ * names first, and run each case once. `kit` is `{ createAgent, suspend }` of `@majordomo/agent`.
  *
  * @example
  * const { agents, cases } = engineConformance({ createAgent, suspend });
@@ -153,7 +153,7 @@ const failureCases: readonly EngineCase[] = [
       const error = await runs.result('failing 1').catch((reason: unknown) => reason);
       ok(LlmError.is(error, 'auth'), `${String(error)} has the kind of the model's error`);
       deepEqual([error.details.status, error.details.partial?.text], [401, 'half an ans']);
-      // A retry would be beyond the script and change the message.
+      // A retry would exceed the script and change the message.
       equal(error.message, 'run "failing 1": the run ended in step 1: f/m failed as scripted: auth');
       deepEqual(await runs.awaiting('failing 1'), []);
     },

@@ -1,26 +1,26 @@
 import { fromJson, toJson } from '@majordomo/core';
 
-/** Journal of a run: stores the results of effects by name, so that a repeated run does not execute them again. */
+/** Journal of a run. It stores the results of effects by name, so that a repeated run does not execute them again. */
 export interface ReplayJournal {
-  /** Returns the stored result of this name. The first time, executes the effect and ends the run after it. */
+  /** Returns the stored result of a name. At the first call, executes the effect, stores its result and ends the run. */
   step<T>(name: string, effect: () => Promise<T>): Promise<T>;
 }
 
 /** Result of `replayRun`. */
 export interface ReplayResult<T> {
   readonly value: T;
-  /** Names of the entries, in the order in which they were written. */
+  /** Names of the journal's entries, in the order in which they were written. */
   readonly entries: readonly string[];
-  /** Number of started runs: one more than the entries. */
+  /** Number of started runs, which is the number of entries plus one. */
   readonly runs: number;
 }
 
 const MAX_RUNS = 10_000;
 
 /**
- * Simulates the worst durable engine: it abandons the run after every journal entry and starts it again, until a run ends.
- * Parallel effects are all stored first. Values pass through JSON. Throws if a run does not repeat an earlier entry or uses
- * a name twice: such names do not follow from the state, and an engine cannot resume the run.
+ * Simulates a durable engine with the maximum number of restarts: the run is abandoned after every journal entry and started
+ * again, until it ends. Parallel effects are stored together. Values are converted to JSON and back. Throws if a repeated run
+ * skips an earlier entry, or if a run uses a name twice, because an engine could not resume such a run.
  *
  * @example
  * const { value } = await replayRun((journal) =>
@@ -35,7 +35,7 @@ export async function replayRun<T>(run: (journal: ReplayJournal) => Promise<T>):
   throw new Error(`the run did not end after ${MAX_RUNS} entries`);
 }
 
-/** Starts one run. Resolves with `undefined` if it was abandoned after a new entry. */
+/** Starts one run. Resolves to `undefined` if the run was abandoned after a new entry. */
 function runOnce<T>(
   run: (journal: ReplayJournal) => Promise<T>,
   entries: Map<string, string>,
@@ -83,7 +83,7 @@ class ReplayAttempt {
     return never();
   }
 
-  /** A failure ends the run and is not stored. If a parallel effect was stored, the next run executes the failed one again. */
+  /** Executes and stores an effect. A failure ends the run, unless a parallel effect was stored: then it is executed again. */
   private async store(name: string, effect: () => Promise<unknown>): Promise<void> {
     this.running++;
     try {
@@ -99,8 +99,8 @@ class ReplayAttempt {
   }
 }
 
-/** Waits until the run has started all parallel steps. */
+/** Resolves when the run has started all of its parallel steps. */
 const parallelStepsStarted = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** An abandoned run does not continue. */
+/** Returns a promise that never settles, so that an abandoned run does not continue. */
 const never = (): Promise<never> => new Promise(() => undefined);

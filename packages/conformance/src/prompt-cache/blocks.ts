@@ -3,13 +3,13 @@ import type { PromptBlock } from './prefix-trie.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Number of characters per token. */
+/** Estimated number of characters per token. */
 const CHARS_PER_TOKEN = 4;
 const MARKS = new Set(['cache_control', 'prompt_cache_breakpoint']);
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Returns the blocks of a Messages request: tools, system text and messages, with the marks of `cache_control`. */
+/** Returns the blocks of a Messages request: tools, system text and messages, with their `cache_control` marks. */
 export function messagesBlocks(body: Body): readonly PromptBlock[] {
   const marked = (part: unknown): number | undefined => {
     const control = isRecord(part) ? part['cache_control'] : undefined;
@@ -27,7 +27,7 @@ export function messagesBlocks(body: Body): readonly PromptBlock[] {
   ];
 }
 
-/** Maximum number of explicit breakpoints that are used, the last ones of the request. */
+/** Maximum number of explicit breakpoints that take effect. They are the last ones of the request. */
 const MAX_BREAKPOINTS = { implicit: 3, explicit: 4 } as const;
 
 /**
@@ -67,7 +67,7 @@ function itemBlocks(item: unknown, marked: (part: unknown) => number | undefined
 const ttlOf = ({ ttl }: Body): number | undefined =>
   ttl === '12h' ? 12 * HOUR : ttl === '30m' ? 30 * MINUTE : undefined;
 
-/** Returns the parts of a content. A string is the same as one text part. */
+/** Returns the parts of a message's content. A string counts as one text part. */
 function partsOf(content: unknown): readonly unknown[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   return asList(content);

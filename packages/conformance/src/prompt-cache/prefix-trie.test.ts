@@ -4,7 +4,7 @@ import { PrefixTrie, type CachedInput, type PromptBlock } from './prefix-trie.ts
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Returns blocks of 100 tokens, with marks of these lifetimes. */
+/** Returns blocks of 100 tokens each, with marks of these lifetimes. */
 const blocks = (
   count: number,
   marks: Readonly<Record<number, number>>,

@@ -1,25 +1,25 @@
-/** Block of a prompt, in the order in which the vendor reads them. */
+/** Block of a prompt. Blocks are in the order in which the vendor reads them. */
 export interface PromptBlock {
-  /** Content without marks, as text. Equal blocks have equal texts. */
+  /** Content without marks, as a string. Blocks with equal content have equal strings. */
   readonly text: string;
   readonly tokens: number;
-  /** Lifetime of an entry that ends with this block, in milliseconds; `undefined` without a mark. */
+  /** Lifetime of the cache entry that ends with this block, in milliseconds; `undefined` without a mark. */
   readonly markMs: number | undefined;
 }
 
-/** Input tokens of one request by their rate. */
+/** Input tokens of one request, grouped by the rate at which they are billed. */
 export interface CachedInput {
   readonly input: number;
   readonly read: number;
-  /** Tokens written, by lifetime in milliseconds. */
+  /** Number of written tokens, by lifetime in milliseconds. */
   readonly written: ReadonlyMap<number, number>;
 }
 
-/** Rules of a vendor. */
+/** Caching rules of a vendor. */
 export interface PrefixRules {
   /** Minimum length of a cached prefix, in tokens. */
   readonly minTokens: number;
-  /** Maximum number of blocks between a mark and an entry before it. */
+  /** Maximum number of blocks between a mark and an earlier entry that it can read. */
   readonly lookBack: number;
 }
 
@@ -31,7 +31,7 @@ interface Node {
 
 const emptyNode = (): Node => ({ children: new Map(), until: -Infinity, ttlMs: 0 });
 
-/** Cached prefixes with lifetimes. */
+/** Trie of cached prefixes with lifetimes. */
 export class PrefixTrie {
   private readonly rules: PrefixRules;
   private readonly root = emptyNode();
@@ -40,7 +40,7 @@ export class PrefixTrie {
     this.rules = rules;
   }
 
-  /** Reads the longest prefix that a mark reaches, refreshes its entries, and writes the marks after it. */
+  /** Reads the longest cached prefix before a mark, renews its entries, and writes entries for the later marks. */
   request(blocks: readonly PromptBlock[], now: number): CachedInput {
     const path = this.pathOf(blocks);
     const marks = blocks.flatMap(({ markMs }, at) => (markMs === undefined ? [] : [{ at, markMs }]));
@@ -81,7 +81,7 @@ export class PrefixTrie {
   }
 }
 
-/** Returns the number of tokens up to the end of each block. */
+/** Returns the number of tokens from the start to the end of each block. */
 function prefixSizes(blocks: readonly PromptBlock[]): readonly number[] {
   let sum = 0;
   return blocks.map(({ tokens }) => (sum += tokens));

@@ -12,29 +12,29 @@ export interface PromptCacheRates {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
-  /** Rate of writes with a lifetime of an hour or more. `@default the rate of cacheWrite` */
+  /** Rate of writes with a lifetime of at least an hour. `@default the rate of cacheWrite` */
   readonly cacheWriteLong?: number | undefined;
 }
 
 /** Options of `promptCacheScript`. */
 export interface PromptCacheScriptOptions {
   /**
-   * Rules of the vendor. `anthropic`: marks of `cache_control`, a look-back of 20 blocks, lifetimes of 5 minutes and an hour.
-   * `openai`: `prompt_cache_options` and breakpoints without a look-back limit, lifetimes of 30 minutes and 12 hours, and one
-   * cache per `prompt_cache_key`.
+   * Vendor whose caching rules apply. `anthropic`: marks of `cache_control`, a look-back of 20 blocks, lifetimes of 5 minutes and
+   * an hour. `openai`: `prompt_cache_options` and breakpoints without a look-back limit, lifetimes of 30 minutes and 12 hours, and
+   * one cache per `prompt_cache_key`.
    */
   readonly vendor: 'anthropic' | 'openai';
-  /** Prices of the bill. */
+  /** Prices for the bill. */
   readonly rates: PromptCacheRates;
-  /** Returns the time in milliseconds, such as the time of a fake clock. */
+  /** Returns the current time in milliseconds, for example of a fake clock. */
   readonly now: () => number;
   /** Minimum length of a cached prefix in tokens, of four characters each. `@default 1024` */
   readonly minTokens?: number | undefined;
-  /** Answer or failure for each request. Its usage is replaced, apart from `output`. A failed request has no effect on the cache. */
+  /** Returns the response to a request. Its usage is replaced, except `output`. A failure does not change the cache. */
   readonly answer: (exchange: Exchange, n: number) => Answer | Failure;
 }
 
-/** Sums over the answered requests. */
+/** Sums over the successful requests. */
 export interface PromptCacheBill {
   readonly requests: number;
   readonly input: number;
@@ -45,10 +45,10 @@ export interface PromptCacheBill {
   readonly picoUsd: bigint;
 }
 
-/** Script of a server whose usage comes from a prompt cache. */
+/** Script for a server that reports the usage of a simulated prompt cache. */
 export interface PromptCacheScript {
   readonly script: Script;
-  /** Bill until now. */
+  /** Bill of the requests so far. */
   readonly bill: PromptCacheBill;
 }
 
@@ -59,8 +59,8 @@ const LONG_MS = 3_600_000;
 const EMPTY: PromptCacheBill = { requests: 0, input: 0, read: 0, written: 0, output: 0, picoUsd: 0n };
 
 /**
- * Returns a script for `startWireServer` that counts the input of each request against a trie of cached prefixes, as the
- * vendor does, and adds up the bill.
+ * Returns a script for `startWireServer`. It determines the cached input of each request with a trie of cached prefixes, as the
+ * vendor does, and sums up the bill.
  */
 export function promptCacheScript(options: PromptCacheScriptOptions): PromptCacheScript {
   const { vendor, rates, now, minTokens = DEFAULT_MIN_TOKENS, answer } = options;

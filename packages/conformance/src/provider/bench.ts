@@ -6,17 +6,17 @@ import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
 import type { Harness } from './harness.ts';
 
-/** Key of all calls; it must appear in no error. */
+/** API key of all calls. No error may contain it. */
 export const KEY = 'sk-conformance-0123456789abcdef';
 
 type Delivery = ModelContext['delivery'];
 
-/** Provider and server of one case. */
+/** Provider and server for one case. */
 export interface Bench {
   readonly server: WireServer;
   readonly model: Model;
   readonly target: string;
-  /** `deltas`, and `complete` if the model can send the request as a non-streaming call. */
+  /** Possible deliveries of a request: `deltas`, and `complete` if the model supports it as a non-streaming call. */
   readonly deliveries: (request?: ModelRequest) => readonly Delivery[];
   readonly generate: (request?: ModelRequest, options?: BenchCallOptions) => Promise<Collected>;
   readonly context: (options?: BenchCallOptions) => ModelContext;
@@ -74,12 +74,12 @@ export function createBench({ model: id }: Harness, provider: Provider, server: 
 function checkEvents({ events, error }: Collected, mayLeave: boolean): void {
   const fault = eventOrderError(events);
   const isCutShort = fault === 'no finish' && (error !== undefined || mayLeave);
-  // A failure before the first event leaves none.
+  // A call that fails before its first event has no events to check.
   if (!isCutShort) assert.equal(fault, undefined, `the order of events is wrong: ${fault}`);
   checkDeltas(events);
 }
 
-/** The deltas of a part must add up to its text or arguments. */
+/** Asserts that the deltas of each part add up to its text or arguments. */
 function checkDeltas(events: Collected['events']): void {
   const shown = new Map<number, string>();
   for (const event of events) {
@@ -129,7 +129,7 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
   return result.error;
 }
 
-/** Returns the last request; asserts the number of requests and that they follow the rules of the wire. */
+/** Returns the last request. Asserts the number of requests, and that they satisfy the rules of the wire. */
 export function onlyRequest(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
   const last = server.requests.at(-1);
@@ -138,10 +138,10 @@ export function onlyRequest(server: WireServer, count = 1): Exchange {
   return last;
 }
 
-/** Time limit for a client to close its socket, in milliseconds: generous, so that a busy machine fails no case. */
+/** Time limit for a client to close its socket, in milliseconds. It is long, so that cases pass on a busy machine. */
 const CLOSES_WITHIN_MS = 10_000;
 
-/** Waits until the exchange has ended, and throws unless the client closed its socket. */
+/** Waits until the exchange has ended. Throws unless the client closed its socket. */
 export async function waitForClientClose(exchange: Exchange): Promise<void> {
   await Promise.race([
     exchange.ended,

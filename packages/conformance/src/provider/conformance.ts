@@ -19,7 +19,7 @@ import { operationAnswerCases } from './operations/answer-cases.ts';
 import { operationCases } from './operations/cases.ts';
 import { retryExpiredTimeouts } from './timeout-retry.ts';
 
-/** Cases that a provider must pass, for any test runner. */
+/** Test cases that every provider must pass, for any test runner. */
 export const conformance: readonly Case[] = [
   ...textCases,
   ...toolCases,
@@ -41,7 +41,7 @@ export const conformance: readonly Case[] = [
 ].map(retryExpiredTimeouts);
 
 /**
- * Returns the cases for one harness: the name, and the function to run or the reason why the case is skipped.
+ * Returns the name of each case for a harness, with the function that runs it, or with the reason why it is skipped.
  *
  * @example
  * for (const [name, run] of casesFor(harness)) {
@@ -60,7 +60,7 @@ export function casesFor(
 
 function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): string | undefined {
   const operation = OPERATION_NAMES.find((name) => scenario === name || scenario.startsWith(`${name}-`));
-  // The `-declared` cases check that the harness names the models.
+  // The cases named `-declared` check that a harness names its models.
   if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
     return `this provider has no ${operation} model`;
   const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');

@@ -4,12 +4,10 @@ import type { WireServer } from '../server/server.ts';
 import type { Wire } from '../wires/wire.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Provider under test. */
+/** Provider under test, with its limitations. */
 export interface Harness {
   readonly wire: Wire;
-  /**
-   * Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged: it is `undefined` in the case of a missing key.
-   */
+  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged; one case tests a missing key with `undefined`. */
   open(at: {
     readonly baseURL: string;
     readonly server: WireServer | undefined;
@@ -19,13 +17,13 @@ export interface Harness {
   readonly model: string;
   /** Model ids for embeddings, transcription and speech, if the provider has them. */
   readonly models?: Readonly<Partial<Record<OperationName, string>>> | undefined;
-  /** Time that each attempt needs before it sends a request, such as the start of a process, in milliseconds. `@default 0` */
+  /** Time that an attempt needs before it sends a request, such as to start a process, in milliseconds. `@default 0` */
   readonly startMs?: number | undefined;
   /** Scenarios that the provider does not support, with the reason. Their cases are skipped. */
   readonly cannot?: Partial<Readonly<Record<Scenario, string>>> | undefined;
 }
 
-/** Case of the suite. */
+/** Test case for providers. */
 export interface Case {
   readonly name: string;
   readonly scenario: Scenario;

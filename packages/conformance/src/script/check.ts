@@ -3,7 +3,7 @@ import { type OperationName, operationProblem, turnProblem } from '@majordomo/te
 import { FAILURE_KINDS } from '../wires/failure.ts';
 import { ANSWER, FAILURE, FAULT, FAULTS, PARTS } from './members.ts';
 
-/** The operations other than chat and images. */
+/** Operations other than chat and image generation. */
 export const OPERATION_NAMES: readonly OperationName[] = ['embedding', 'transcription', 'speech'];
 
 const ANSWER_MEMBERS: Readonly<Record<OperationName, string>> = {
@@ -12,7 +12,7 @@ const ANSWER_MEMBERS: Readonly<Record<OperationName, string>> = {
   speech: 'audio',
 };
 
-/** Returns the problem of a step as the end of a sentence whose subject is the step, or `undefined` if it is valid. */
+/** Returns the problem of a step as a predicate such as "has no text"; `undefined` for a valid step. */
 export function stepProblem(step: unknown): string | undefined {
   if (!isRecord(step)) return turnProblem(step);
   if ('fault' in step)

@@ -2,9 +2,9 @@ import type { Answer, AnswerPart } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 import type { Fault } from './step.ts';
 
-// The members of each kind of step, for checks at run time. The types make sure that none is missing.
+// Property names of each kind of step, for checks at run time. The types ensure that no name is missing.
 
-/** Every member of a type. */
+/** Object with all property names of a type. */
 type Members<T> = Readonly<Record<keyof T, true>>;
 
 export const ANSWER: Members<Answer> = {

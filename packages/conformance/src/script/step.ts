@@ -3,32 +3,32 @@ import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 
 /**
- * Position in a streamed body: after a number of content frames (0: before content), of events of any kind, or of bytes. In a
- * non-streaming JSON body the first two mean its middle, and 0 its start.
+ * Position in a streamed body: after a number of content frames (0 means before the content), of events of any kind, or of
+ * bytes. In a non-streaming JSON body, a number of frames or events means the middle of the body, and 0 means its start.
  */
 export type Point = { readonly content: number } | { readonly events: number } | { readonly bytes: number };
 
 interface Damaged {
-  /** Answer before the damage. Default: a short text. */
+  /** Answer that the fault damages. `@default` a short text */
   readonly answer?: Answer | string | OperationAnswer | undefined;
 }
 
-/** Broken or slow response. `at` defaults to the position after two frames of content. */
+/** Broken or slow response. `@default at` after two frames of content */
 export type Fault = Damaged &
   (
     | {
-        /** HTTP 200 with an error in the body, before content by default. */
+        /** HTTP 200 with an error in the body, by default before the content. */
         readonly fault: 'in-band';
         readonly failure: Failure;
         readonly at?: Point | undefined;
       }
     | {
-        /** Body that ends cleanly and is incomplete. */
+        /** Body that ends regularly, but incomplete. */
         readonly fault: 'end';
         readonly at?: Point | undefined;
       }
     | {
-        /** Socket that closes in the middle. */
+        /** Connection that closes in the middle of the body. */
         readonly fault: 'cut';
         readonly at?: Point | undefined;
       }
@@ -38,18 +38,18 @@ export type Fault = Damaged &
         readonly at?: Point | undefined;
       }
     | {
-        /** Headers that are sent after `ms` milliseconds. Default: never. */
+        /** Headers that are sent after `ms` milliseconds, by default never. */
         readonly fault: 'late';
         readonly ms?: number | undefined;
       }
     | {
-        /** Pause for `ms` milliseconds. Default: for ever. `{ content: 0 }` sends the headers and no content. */
+        /** Pause of `ms` milliseconds, by default without an end. At `{ content: 0 }` the headers are sent and no content. */
         readonly fault: 'stall';
         readonly at?: Point | undefined;
         readonly ms?: number | undefined;
       }
     | {
-        /** Complete answer in chunks of `bytes` (default 16), with `everyMs` (default 1) milliseconds between them. */
+        /** Complete answer in chunks of `bytes` (default 16) bytes, one every `everyMs` (default 1) milliseconds. */
         readonly fault: 'trickle';
         readonly bytes?: number | undefined;
         readonly everyMs?: number | undefined;
@@ -74,15 +74,15 @@ export type Fault = Damaged &
         readonly fault: 'empty';
       }
     | {
-        /** Complete body with another content type. */
+        /** Complete body with a different content type. */
         readonly fault: 'content-type';
         readonly value: string;
       }
   );
 
 /**
- * Response of the server to one request: a turn of a fake provider, an answer of another operation, an `Answer` in parts, a
- * `Failure` of the vendor, or a `Fault`.
+ * Response of the server to one request: a turn of a fake provider, an answer of another operation, an `Answer` with parts, a
+ * `Failure` that the vendor reports, or a `Fault`.
  */
 export type Step = string | PlainTurn | Answer | OperationAnswer | Failure | Fault;
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { readForm } from '../wires/operations/form.ts';
 import type { OperationRequest, Violation, WireRequest } from '../wires/wire.ts';
 
-/** Request and its outcome. Times are values of `performance.now()` in this process. */
+/** Request to the server and its outcome. Times are values of `performance.now()` in this process. */
 export interface Exchange {
   /** Time at which the request was read. */
   readonly at: number;
@@ -10,15 +10,15 @@ export interface Exchange {
   readonly path: string;
   /** Headers with masked credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON, the fields and files of a form, or otherwise the text. */
+  /** Body: parsed JSON, fields and files of a form, or text. */
   readonly body: unknown;
-  /** Contents of the request, independent of the wire. */
+  /** Contents of the request in a format that is independent of the wire. */
   readonly request: WireRequest;
   /** Contents of a request for embeddings, a transcription or speech. */
   readonly operation: OperationRequest | undefined;
   readonly model: string;
   readonly violations: readonly Violation[];
-  /** Outcome: `left` if the client closed the connection first, `broken` if the server did because of a fault. */
+  /** Outcome: `left` if the client closed the connection first, `broken` if the server closed it because of a fault. */
   readonly outcome: 'open' | 'served' | 'left' | 'broken';
   /** Time at which the client closed the connection before the response ended. */
   readonly closedByClient: number | undefined;

@@ -12,7 +12,7 @@ interface Said {
   readonly body: unknown;
 }
 
-/** Sends one request to a server of a wire and returns the response. */
+/** Sends one request to a server and returns the response. */
 async function told(wire: Wire, script: Script, path: string, body: object): Promise<Said> {
   await using server = await startWireServer({ wire, script });
   return await post(`${server.url}${path}`, body);

@@ -21,14 +21,14 @@ import type {
 } from '../wires/wire.ts';
 import { stepOfTurn } from './turn-step.ts';
 
-/** Planned response with all its bytes. */
+/** Planned response, with all of its bytes. */
 export interface Plan {
-  /** Time before the headers, in milliseconds; `Infinity` for no headers. */
+  /** Delay of the headers in milliseconds; `Infinity` if none are sent. */
   readonly lateMs: number;
-  /** Status and headers; `undefined` for none. */
+  /** Status and headers; `undefined` if none are sent. */
   readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly frames: readonly Uint8Array[];
-  /** Pause after a number of bytes. */
+  /** Pause after a number of bytes; `undefined` without a pause. */
   readonly stall: { readonly bytes: number; readonly ms: number } | undefined;
   readonly pace: { readonly bytes: number | 'event'; readonly everyMs: number } | undefined;
   readonly end: 'clean' | 'cut' | 'reset';
@@ -37,7 +37,7 @@ export interface Plan {
 /** Parsed request. */
 export interface PlanRequest {
   readonly request: WireRequest;
-  /** Endpoint and request of an operation other than chat. */
+  /** Endpoint and request of an operation other than chat; `undefined` for a chat. */
   readonly operation:
     | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly isChat: boolean }
     | undefined;
@@ -64,7 +64,8 @@ function bodyOf(
   framing: Framing | undefined,
 ): Body {
   if (typeof answer === 'object' && isOperationAnswer(answer)) {
-    if (operation === undefined) throw new Error('is no answer of a chat, which was parsed for');
+    if (operation === undefined)
+      throw new Error('is not an answer to a chat, but the client requested a chat');
     return operationBody(answer, operation);
   }
   if (operation?.isChat !== false)
@@ -72,7 +73,7 @@ function bodyOf(
       ? streamBody(wire, wire.stream(answer, request, framing))
       : completeBody(wire.complete(answer, request));
   if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
-  throw new Error(`is an answer of a chat, but the client requested ${operation.request.operation}`);
+  throw new Error(`is an answer to a chat, but the client requested ${operation.request.operation}`);
 }
 
 function operationBody(
@@ -94,7 +95,7 @@ const addTiming = (planned: Plan, turn: PlainTurn | OperationAnswer): Plan => ({
       : planned.pace,
 });
 
-/** Body before damage, with the kind of each frame. */
+/** Body before a fault is applied, with the kind of each frame. */
 interface Body {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -127,7 +128,7 @@ const undamagedPlan = ({ status, headers, frames }: Body): Plan => ({
   end: 'clean',
 });
 
-/** Returns the plan of a complete reply. */
+/** Returns the plan of an undamaged response. */
 export const planOf = (reply: Reply): Plan => undamagedPlan(completeBody(reply));
 
 const AFTER_TWO: Point = { content: 2 };
@@ -179,7 +180,7 @@ function damagedPlan(
   }
 }
 
-/** Returns the number of bytes before a position. */
+/** Returns the number of bytes before a position in the body. */
 function offset({ frames, isStream }: Body, point: Point): number {
   const total = lengthOf(frames);
   if ('bytes' in point) return Math.min(point.bytes, total);
@@ -187,7 +188,7 @@ function offset({ frames, isStream }: Body, point: Point): number {
   if (!isStream) return n === 0 ? 0 : Math.floor(total / 2);
   if ('events' in point) return lengthOf(frames.slice(0, n));
   let seen = 0;
-  // An answer with less content is damaged directly before its finish.
+  // An answer with too little content is damaged directly before its finish.
   const upper = frames.findIndex(({ kind }) => kind === 'finish' || (kind === 'content' && seen++ === n));
   return lengthOf(frames.slice(0, upper));
 }
@@ -206,7 +207,7 @@ function bytesBefore(body: Body, point: Point): readonly Uint8Array[] {
   return frames;
 }
 
-/** A stream gets an invalid event between valid ones; a non-streaming body lacks its second half. */
+/** Inserts an invalid event between valid events of a stream. Removes the second half of a non-streaming body. */
 function brokenFrames(
   body: Body,
   point: Point,

@@ -4,7 +4,7 @@ import type { OpenExchange } from './exchange.ts';
 import type { Plan } from './plan.ts';
 import { split, type Split } from './split.ts';
 
-/** Sizes of writes and the time between them. */
+/** Sizes of the writes, and the time between them. */
 export interface Pace {
   readonly split: Split;
   /** Time between two writes, in milliseconds. */
@@ -25,7 +25,7 @@ export async function send(
   try {
     await pause(plan.lateMs, disconnected.signal);
     if (plan.head !== undefined) {
-      // Vendors send a length; an incomplete body has none.
+      // Vendors send the length of a complete body. An incomplete body has no length.
       const sized = plan.end === 'clean' && plan.stall === undefined && isJson(plan.head.headers);
       const length = sized ? { 'content-length': String(sizeOf(plan.frames)) } : {};
       response.writeHead(plan.head.status, { ...plan.head.headers, ...length });
@@ -66,7 +66,7 @@ async function end(response: ServerResponse, how: Plan['end'], exchange: OpenExc
   else response.socket?.destroy();
 }
 
-/** Splits the writes at `bytes`. */
+/** Splits the writes at a number of bytes. */
 function cutAt(writes: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
   let at = 0;
   return writes.flatMap((chunk) => {
@@ -78,7 +78,7 @@ function cutAt(writes: readonly Uint8Array[], bytes: number): readonly Uint8Arra
   });
 }
 
-/** Waits for the kernel and for one turn of the event loop, so that a reader in this process receives separate writes. */
+/** Writes bytes and waits for one turn of the event loop, so that a reader in this process receives separate chunks. */
 async function write(response: ServerResponse, bytes: Uint8Array, disconnected: AbortSignal): Promise<void> {
   disconnected.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -90,7 +90,7 @@ async function write(response: ServerResponse, bytes: Uint8Array, disconnected: 
   await nextTurn();
 }
 
-/** Waits `ms` milliseconds, or for ever if infinite. Rejects when the client disconnects. */
+/** Waits for `ms` milliseconds, or without an end if infinite. Rejects when the client disconnects. */
 async function pause(ms: number, disconnected: AbortSignal): Promise<void> {
   disconnected.throwIfAborted();
   if (ms === 0) return;

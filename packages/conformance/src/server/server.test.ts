@@ -144,7 +144,7 @@ describe('split', () => {
     const sizes: number[] = [];
     for await (const chunk of (await streamed(server)).body ?? []) sizes.push(chunk.length);
     const alone = sizes.filter((size) => size === 1).length;
-    // The kernel may join a few writes.
+    // The kernel may join some writes.
     expect(alone).toBeGreaterThan(sizes.length / 2);
     expect(sizes.length).toBeGreaterThan(200);
   });

@@ -11,8 +11,8 @@ import { send } from './send.ts';
 import type { Split } from './split.ts';
 
 /**
- * Queue of steps, one per request, or a function of the request and its number (from 0). A step is a turn of `fakeProvider`,
- * an `Answer` in parts, a `Failure` or a `Fault`.
+ * Array with one step per request, or a function that returns the step for a request and its number (from 0). A step is a turn
+ * of `fakeProvider`, an `Answer` with parts, a `Failure` or a `Fault`.
  */
 export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step | Promise<Step>);
 
@@ -20,40 +20,40 @@ export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step 
 export interface WireServerOptions {
   /** Wire of the vendor, such as `openaiChat`. */
   readonly wire: Wire;
-  /** Steps to play. The server responds with 400 and the code `unscripted` to a request beyond the queue. */
+  /** Steps to play. Requests beyond an array of steps receive status 400 with the code `unscripted`. */
   readonly script: Script;
-  /** Division of bodies into writes. `@default 'complete'` */
+  /** Way in which bodies are split into writes. `@default 'complete'` */
   readonly split?: Split | undefined;
-  /** Line ends, comments and pings of streams. Default: LF without comments and pings. */
+  /** Line ends, comments and pings of streams. `@default` LF without comments and pings */
   readonly framing?: Framing | undefined;
   /** Time between two writes, in milliseconds. `@default 0` */
   readonly delayMs?: number | undefined;
-  /** Whether requests that the vendor would reject get 400. `@default true` */
+  /** Whether to reject requests that the vendor would reject, with status 400. `@default true` */
   readonly validate?: boolean | ValidateOptions | undefined;
 }
 
-/** Running server and its requests. `close` or the end of an `await using` block stops it. */
+/** Running server with its requests. Stop it with `close` or with `await using`. */
 export interface WireServer {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
   /** Value for the `baseURL` option of the vendor's SDK. */
   readonly baseURL: string;
-  /** Requests, in the order of arrival. */
+  /** Received requests in the order of arrival. */
   readonly requests: readonly Exchange[];
   /** Number of open connections. */
   readonly connections: number;
   /** Waits for the nth request (from 0). */
   request(n: number): Promise<Exchange>;
   /**
-   * Closes the server and its connections. Rejects if the script was invalid: a function threw or returned nothing, or a step
-   * had an unknown form. The response to that request was 500 with the same message.
+   * Closes the server and its connections. Rejects if the script was invalid: a function threw or returned nothing, or a step had
+   * an unknown form. Such a request receives status 500 with the same message.
    */
   close(): Promise<void>;
-  /** Calls `close` at the end of an `await using` block. */
+  /** Calls `close`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts an HTTP server on 127.0.0.1 that answers, fails and breaks like a vendor of the wire. */
+/** Starts an HTTP server on 127.0.0.1 that responds and fails like a vendor of the wire. */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const requests: Exchange[] = [];
   const problems: string[] = [];
@@ -76,7 +76,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // An idle connection that the server closes may be the one that a client is about to use.
+  // A server that closes idle connections could close one that a client is about to use.
   server.keepAliveTimeout = 0;
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) =>
@@ -131,7 +131,7 @@ async function serve(
   await send(response, planned, { split, delayMs }, exchange);
 }
 
-/** Returns the step. Throws if it is invalid; the message continues the phrase "step n". */
+/** Returns the step for a request. Throws for an invalid step, with a message that continues "step n". */
 async function stepFor(script: Script, exchange: Exchange, n: number): Promise<Step> {
   if (typeof script !== 'function' && n >= script.length) return unscriptedFailure(n);
   let step: unknown;
@@ -184,7 +184,7 @@ async function openExchange(
   return { exchange, operation };
 }
 
-/** Returns the endpoint of a request for an operation other than chat. */
+/** Returns the endpoint of a request for an operation other than chat; `undefined` for a chat. */
 function operationOf(wire: Wire, method: string, path: string, body: unknown): PlanRequest['operation'] {
   const endpoint = wire.operations?.find((each) => each.accepts(method, path, body));
   if (endpoint === undefined) return undefined;
@@ -192,7 +192,7 @@ function operationOf(wire: Wire, method: string, path: string, body: unknown): P
   return { endpoint, request: endpoint.read(path, body), isChat };
 }
 
-/** Returns the failure for an unknown path or a body that violates a rule. */
+/** Returns the failure for an unknown path, or for a body that violates a rule; `undefined` for a valid request. */
 function rejectionOf(wire: Wire, exchange: Exchange): Failure | undefined {
   const { method, path } = exchange;
   if (!wire.accepts(method, path)) {

@@ -1,13 +1,13 @@
 import { seededRandom } from '@majordomo/testing';
 
 /**
- * How a body is split into writes: one write, one per event, a fixed number of bytes, or seeded random sizes up to `most`
- * (default 16) bytes. Splits can be inside characters and line ends.
+ * Way to split a body into writes: a single write, one write per event, a fixed number of bytes, or random sizes from a seed of
+ * up to `most` (default 16) bytes. Splits may be within characters and line ends.
  */
 export type Split =
   'complete' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
 
-/** Returns the writes of a body. */
+/** Splits the frames of a body into writes. */
 export function split(frames: readonly Uint8Array[], how: Split): readonly Uint8Array[] {
   if (how === 'event') return frames;
   const body = Buffer.concat(frames);

@@ -33,7 +33,7 @@ const KEYS: readonly string[] = [
   'k'.repeat(2000),
 ];
 
-/** Cases that every cache store must pass, for any test runner. They take about half a second of real time. */
+/** Test cases that every cache store must pass, for any test runner. They take about half a second of real time. */
 export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
   {
     name: 'returns undefined for a key without an entry',
@@ -76,7 +76,7 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
       await store.set('brief', 'here', 200);
       equal(await store.get('brief'), 'here');
       await until(async () => (await store.get('brief')) === undefined, 'an entry of 200 ms is over');
-      // Clocks count whole milliseconds.
+      // Clocks have a resolution of one millisecond.
       equal(performance.now() - begin >= 198, true);
     },
   },

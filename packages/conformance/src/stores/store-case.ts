@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Case of a suite for stores, for any test runner: `for (const { name, run } of cases) it(name, () => run(create))`. */
+/** Test case for a store, for any test runner: `for (const { name, run } of cases) it(name, () => run(create))`. */
 export interface StoreCase<Store> {
   /** Checked behavior. */
   readonly name: string;
-  /** Rejects with an `AssertionError`. `create` must return an empty store each time. */
+  /** Runs the case. Rejects with an `AssertionError`. `create` must return an empty store each time. */
   run(create: () => Promise<Store>): Promise<void>;
 }
 
 const LOOK_EVERY_MS = 5;
 const LONGEST_WAIT_MS = 10_000;
 
-/** Polls until the condition is true, because the clock of a store cannot be advanced. Rejects after ten seconds. */
+/** Polls until the condition is true, because the clock of a store cannot be controlled. Rejects after ten seconds. */
 export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const begin = performance.now();
   while (!(await holds())) {

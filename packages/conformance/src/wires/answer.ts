@@ -8,19 +8,19 @@ export interface AnswerText {
   readonly type: 'text';
   readonly text: string;
   readonly chunks?: Chunks | undefined;
-  /** Sources of the text. Wires without a form for them leave them out. */
+  /** Sources of the text. Wires that do not support citations omit them. */
   readonly citations?: readonly Citation[] | undefined;
-  /** Log probabilities of its tokens. Wires without a form for them leave them out. */
+  /** Log probabilities of the tokens. Wires that do not support log probabilities omit them. */
   readonly logprobs?: readonly TokenLogprob[] | undefined;
 }
 
-/** Reasoning of the model. Wires without a form for it leave it out. */
+/** Reasoning of the model. Wires that do not support reasoning omit it. */
 export interface AnswerReasoning {
   readonly type: 'reasoning';
   readonly text: string;
-  /** Signature; `false` for none. Default: a signature that the validator of the wire accepts. */
+  /** Signature; `false` for none. `@default` a signature that the wire's validator accepts */
   readonly signature?: string | false | undefined;
-  /** Whether only the encrypted form is sent, if the wire has one. */
+  /** Whether to send only the encrypted form, if the wire has one. */
   readonly redacted?: boolean | undefined;
   readonly chunks?: Chunks | undefined;
 }
@@ -28,24 +28,24 @@ export interface AnswerReasoning {
 /** Tool call. */
 export interface AnswerToolCall {
   readonly type: 'tool-call';
-  /** Id; `''` for none. Default: derived from the id of the answer and the position. */
+  /** Id of the call; `''` for none. `@default` an id from the answer's id and the position */
   readonly id?: string | undefined;
   readonly name: string;
-  /** Arguments as text, which can be invalid JSON or empty. */
+  /** Arguments as a string, which may be empty or invalid JSON. */
   readonly json: string;
   readonly chunks?: Chunks | undefined;
 }
 
-/** Tool that ran at the vendor: a search, or code at Gemini. Wires without a form for it leave it out. */
+/** Tool that the vendor executed: a search, or code for Gemini. Wires that do not support such tools omit it. */
 export interface AnswerVendor {
   readonly type: 'vendor';
-  /** Query of the search, or the code. */
+  /** Search query, or executed code. */
   readonly text: string;
-  /** Result of the tool; Responses does not send it. Default: none, or hidden as Nova does. */
+  /** Result of the tool, which Responses does not send. `@default` none, or a hidden result for Nova */
   readonly result?: string | undefined;
 }
 
-/** Refusal in the form of the wire. */
+/** Refusal in the format of the wire. */
 export interface AnswerRefusal {
   readonly type: 'refusal';
   readonly text: string;
@@ -54,25 +54,25 @@ export interface AnswerRefusal {
 /** Part of an answer. */
 export type AnswerPart = AnswerText | AnswerReasoning | AnswerToolCall | AnswerVendor | AnswerRefusal;
 
-/** Answer of a server, independent of the wire. A string is a text with finish `stop`. */
+/** Answer of a server, independent of the wire. A string is a text with the finish reason `stop`. */
 export interface Answer {
   readonly id?: string | undefined;
-  /** Model name. Default: the requested model. */
+  /** Name of the model. `@default` the requested model */
   readonly model?: string | undefined;
   readonly parts: readonly AnswerPart[];
-  /** Finish reason. Default: `tool-calls` with a call, `refusal` with a refusal, otherwise `stop`. */
+  /** Finish reason. `@default 'tool-calls'` with a call, `'refusal'` with a refusal, otherwise `'stop'` */
   readonly finish?: FinishReason | undefined;
-  /** Finish value of the wire in place of the one for `finish`. */
+  /** Value that the wire sends instead of its value for `finish`. */
   readonly rawFinish?: string | undefined;
-  /** End of the stream: the finish reason, the end marker of the wire, or both. `@default 'both'` */
+  /** End of the stream: the finish reason, the wire's end marker, or both. `@default 'both'` */
   readonly ends?: 'both' | 'finish' | 'marker' | undefined;
-  /** Token counts; `false` for none. Default: 12 input and 5 output tokens. */
+  /** Token counts; `false` for none. `@default` 12 input and 5 output tokens */
   readonly usage?: Partial<Usage> | false | undefined;
-  /** Whether fragments of parallel tool calls alternate, if the wire allows it. */
+  /** Whether to send fragments of parallel tool calls alternately, if the wire supports it. */
   readonly interleave?: boolean | undefined;
 }
 
-/** Answer with all defaults. */
+/** Answer after the defaults were applied. */
 export interface FullAnswer {
   readonly id: string;
   readonly model: string;
@@ -84,7 +84,7 @@ export interface FullAnswer {
   readonly ends: 'both' | 'finish' | 'marker';
 }
 
-/** Token counts; totals include their portions. */
+/** Token counts. Totals include the separately counted tokens. */
 export interface FullUsage {
   readonly input: number;
   readonly output: number;
@@ -94,7 +94,7 @@ export interface FullUsage {
   readonly reasoning: number;
 }
 
-/** Returns the log probabilities of the text in the form of most wires. */
+/** Returns the log probabilities of the text in the format of most wires. */
 export const logprobsOf = (parts: readonly AnswerPart[]): readonly object[] =>
   parts
     .flatMap((part) => (part.type === 'text' ? (part.logprobs ?? []) : []))
@@ -106,7 +106,7 @@ const withBytes = ({ token, logprob }: Omit<TokenLogprob, 'top'>): object => ({
   bytes: [...Buffer.from(token)],
 });
 
-/** Adds the defaults; `model` is the requested one. */
+/** Applies the defaults. `model` is the requested model. */
 export function fullAnswer(answer: Answer | string, model: string): FullAnswer {
   const { id, parts, finish, rawFinish, usage, interleave, ...rest }: Answer =
     typeof answer === 'string' ? { parts: [{ type: 'text', text: answer }] } : answer;

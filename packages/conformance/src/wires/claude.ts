@@ -1,20 +1,20 @@
 import { isString } from './shape.ts';
 
 /**
- * Rules of Claude's models on every platform that serves them, from the vendor's pages and from rejections that users
- * report. They are a second source against which the table of a provider is checked.
+ * Rules of Claude models on every platform, from the vendor's pages and from rejections that users reported. They are an
+ * independent source for checking the table of models in `@majordomo/claude`.
  */
 
-/** "Forced tool use is not supported": What's new in Opus 5.5, Sonnet 5.5 and Fable 5.1 (platform.claude.com, 2026-11). */
+/** Models that reject forced tools (What's new in Opus 5.5, Sonnet 5.5 and Fable 5.1, platform.claude.com, 2026-11). */
 const NEVER_FORCED = /claude-(?:(?:opus|sonnet)-5-5|(?:fable|mythos)-5-[12])(?!\d)/;
 
-/** Models that accept a forced tool with adaptive thinking (langchain-aws#1141, 2026-07); up to 4.7 reject it (#1151). */
+/** Models that accept a forced tool with adaptive thinking (langchain-aws#1141, 2026-07). Up to 4.7 they reject it (#1151). */
 const FORCED_WHILE_ADAPTIVE = /claude-(?:opus-4-8|(?:opus|sonnet|haiku|fable|mythos)-[5-9]|mythos-preview)/;
 
-/** "This model does not support assistant message prefill" (4.6 and later, 2026). */
+/** Models that reject prefill: "This model does not support assistant message prefill" (4.6 and later, 2026). */
 const NO_PREFILL = /claude-(?:(?:opus|sonnet)-(?:4-[6-9](?!\d)|[5-9])|haiku-[5-9]|fable|mythos)/;
 
-/** Returns why this model rejects a forced tool with this kind of thinking. */
+/** Returns why a model rejects a forced tool with this thinking setting; `undefined` if the model accepts it. */
 export function forcedToolRefusal(model: unknown, thinking: unknown): string | undefined {
   if (isString(model) && NEVER_FORCED.test(model)) return 'forced tool use is not supported for this model';
   const isTaken = thinking === 'adaptive' && isString(model) && FORCED_WHILE_ADAPTIVE.test(model);

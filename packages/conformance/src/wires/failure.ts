@@ -1,6 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 
-/** Failures that vendors report, by cause. */
+/** Failures that vendors report, named after their cause. */
 export type FailureName =
   | 'invalid'
   | 'parameter'
@@ -19,20 +19,20 @@ export type FailureName =
   | 'unavailable'
   | 'overloaded';
 
-/** Form of a failure on a wire. */
+/** Format of a failure on a wire. */
 export interface FailureForm {
   readonly status: number;
   readonly type: string;
   readonly code?: string | undefined;
-  /** Rejected parameter, if the wire has a field for it. */
+  /** Name of the rejected parameter, if the wire has a field for it. */
   readonly param?: string | undefined;
   readonly message: string;
 }
 
-/** `retry-after-ms`, `retry-after` in seconds, or `retry-after` as an HTTP date. */
+/** Delay in `retry-after-ms`, in `retry-after` as seconds, or in `retry-after` as an HTTP date. */
 export type RetryAfter = { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
 
-/** Failure that the server responds with: the form of the wire, with any field replaced. */
+/** Failure with which the server responds. Each field replaces the wire's value. */
 export interface Failure extends Partial<FailureForm> {
   readonly failure: FailureName;
   readonly retryAfter?: RetryAfter | undefined;
@@ -59,7 +59,7 @@ export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> 
   overloaded: ['overloaded'],
 };
 
-/** Returns the form of a failure on a wire, with replaced fields. Without a form, the one of `server` applies. */
+/** Returns the format of a failure on a wire, with replaced fields. A failure without a format has the one of `server`. */
 export function formOf(
   failures: Readonly<Partial<Record<FailureName, FailureForm>>>,
   { failure, status, type, code, param, message }: Failure,

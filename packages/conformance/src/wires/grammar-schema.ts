@@ -3,8 +3,8 @@ import { eachSchema, isObjectSchema, isUnion } from './json-schema.ts';
 import { isString, type Report } from './shape.ts';
 
 /**
- * Subset of JSON Schema that grammar compilers accept, as documented by Anthropic (structured outputs) and Amazon (supported
- * features), both 2026-11.
+ * Keywords of JSON Schema that grammar compilers do not accept, as documented by Anthropic (structured outputs) and Amazon
+ * (supported features), both 2026-11.
  */
 const UNSUPPORTED: readonly string[] = [
   'minimum',
@@ -26,7 +26,7 @@ const UNSUPPORTED: readonly string[] = [
   'if',
 ];
 
-/** Reports schemas that cannot become a grammar. Returns the number of unions. */
+/** Reports schemas that cannot be compiled to a grammar. Returns the number of unions. */
 export function checkGrammar(root: unknown, at: string, report: Report, rule: string): number {
   let unions = 0;
   eachSchema(root, at, (schema, path) => {
@@ -68,7 +68,7 @@ function reaches(
   return [...(edges.get(from) ?? [])].some((next) => next === goal || reaches(next, goal, edges, seen));
 }
 
-/** "input_schema does not support oneOf, allOf, or anyOf at the top level" (both platforms, 2025-2026). */
+/** Returns the union at the root: "input_schema does not support oneOf, allOf, or anyOf at the top level" (2025-2026). */
 export function rootUnion(schema: unknown): string | undefined {
   if (!isRecord(schema)) return undefined;
   const found = ['oneOf', 'allOf', 'anyOf'].find((key) => schema[key] !== undefined);

@@ -1,13 +1,13 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Callback for every subschema, with its path. */
+/** Callback that receives every subschema with its path. */
 export type Visit = (schema: Readonly<Record<string, unknown>>, path: string) => void;
 
 const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const MAPS: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
-/** Visits a JSON Schema, then its subschemas. */
+/** Calls `visit` for a JSON Schema and then for its subschemas. */
 export function eachSchema(schema: unknown, path: string, visit: Visit): void {
   if (!isRecord(schema)) return;
   visit(schema, path);

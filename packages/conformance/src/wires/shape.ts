@@ -1,19 +1,19 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import type { Violation } from './wire.ts';
 
-/** Reports the violations of a value at a path. */
+/** Reports the rules that a value at a path violates. */
 export type Check = (value: unknown, path: string, report: Report) => void;
-/** Receives one violation: rule, path and message. */
+/** Receives one violation as rule, path and message. */
 export type Report = (rule: string, path: string, message: string) => void;
 
-/** Checks by key. */
+/** Checks of properties, by key. */
 export type Fields = Readonly<Record<string, Check>>;
 
-/** Returns a value for messages. `String` would throw if an object has a `toString` that is not a function. */
+/** Formats a value for messages. `String` would throw for an object whose `toString` is not a function. */
 export const shown = (value: unknown): string =>
   isString(value) ? value : value === undefined ? 'nothing' : JSON.stringify(value);
 
-/** Whether the value is a string, for filters. */
+/** Whether the value is a string; for `filter`. */
 export const isString = (value: unknown): value is string => typeof value === 'string';
 
 const kindOf = (value: unknown): string =>
@@ -23,20 +23,20 @@ const expected = (what: string, value: unknown, path: string, report: Report): v
   report('wrong-type', path, `expected ${what}, got ${kindOf(value)}`);
 };
 
-/** Any value. */
+/** Accepts any value. */
 export const anything: Check = () => undefined;
 
-/** Any string. */
+/** Accepts any string. */
 export const text: Check = (value, path, report) => {
   if (!isString(value)) expected('a string', value, path, report);
 };
 
-/** A boolean. */
+/** Accepts a boolean. */
 export const flag: Check = (value, path, report) => {
   if (typeof value !== 'boolean') expected('a boolean', value, path, report);
 };
 
-/** Number within bounds; `integer` for integers only. */
+/** Returns a check that accepts numbers between `min` and `max`. `integer` restricts it to integers. */
 export function number(min: number, max: number, integer: boolean = false): Check {
   return (value, path, report) => {
     if (typeof value !== 'number') expected('a number', value, path, report);
@@ -45,10 +45,10 @@ export function number(min: number, max: number, integer: boolean = false): Chec
   };
 }
 
-/** Positive integer. */
+/** Accepts a positive integer. */
 export const count: Check = number(1, Number.MAX_SAFE_INTEGER, true);
 
-/** Returns a check that accepts only these strings. Any other string violates `unknown-value`. */
+/** Returns a check that accepts only these strings. Other strings violate `unknown-value`. */
 export function oneOf(...values: readonly string[]): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
@@ -57,14 +57,14 @@ export function oneOf(...values: readonly string[]): Check {
   };
 }
 
-/** Value that passes `check`, or `null` for "not set". */
+/** Returns a check that accepts `null`, for "not set", and values that pass `check`. */
 export const optionalNull =
   (check: Check): Check =>
   (value, path, report) => {
     if (value !== null) check(value, path, report);
   };
 
-/** String that matches the pattern and length; otherwise it violates `rule`. */
+/** Returns a check that accepts strings that match a pattern and a maximum length. Other strings violate `rule`. */
 export function matching(pattern: RegExp, rule: string, maxLength: number = Infinity): Check {
   return (value, path, report) => {
     if (!isString(value)) expected('a string', value, path, report);
@@ -73,7 +73,7 @@ export function matching(pattern: RegExp, rule: string, maxLength: number = Infi
   };
 }
 
-/** Array of `min` to `max` items that pass `check`. */
+/** Returns a check that accepts arrays of `min` to `max` items that pass `check`. */
 export function list(check: Check, min: number = 0, max: number = Infinity): Check {
   return (value, path, report) => {
     if (!Array.isArray(value)) {
@@ -89,7 +89,7 @@ export function list(check: Check, min: number = 0, max: number = Infinity): Che
   };
 }
 
-/** Object with these keys and no others. */
+/** Returns a check that accepts objects with these keys only. */
 export function object(required: Fields, optional: Fields = {}): Check {
   return (value, path, report) => {
     if (!isRecord(value)) {
@@ -107,7 +107,7 @@ export function object(required: Fields, optional: Fields = {}): Check {
   };
 }
 
-/** Object whose `tag` member selects the check. */
+/** Returns a check that accepts objects. Their `tag` property selects the check. */
 export function tagged(tag: string, members: Fields, fallback?: Check): Check {
   return (value, path, report) => {
     if (!isRecord(value)) {
@@ -127,14 +127,14 @@ export function tagged(tag: string, members: Fields, fallback?: Check): Check {
   };
 }
 
-/** String, or a value that passes `check`. */
+/** Returns a check that accepts strings and values that pass `check`. */
 export const textOr =
   (check: Check): Check =>
   (value, path, report) => {
     if (!isString(value)) check(value, path, report);
   };
 
-/** Object with any members. */
+/** Accepts an object with any properties. */
 export const anyObject: Check = (value, path, report) => {
   if (!isRecord(value)) expected('an object', value, path, report);
 };
@@ -144,7 +144,7 @@ const own = (fields: Fields, key: string): Check | undefined =>
 
 const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** Strings without unpaired surrogates, which vendors reject with 400 or fail to parse. */
+/** Accepts values without unpaired surrogates in strings, which vendors reject with 400 or cannot parse. */
 export const wellFormed: Check = (value, path, report) => {
   if (isString(value)) {
     if (/\p{Surrogate}/u.test(value)) report('lone-surrogate', path, 'is not valid Unicode');
@@ -157,7 +157,7 @@ export const wellFormed: Check = (value, path, report) => {
   }
 };
 
-/** Runs checks over a body and collects what they report. */
+/** Applies checks to a body and returns the violations. */
 export function violations(body: unknown, checks: readonly Check[]): readonly Violation[] {
   const found: Violation[] = [];
   for (const check of checks) {

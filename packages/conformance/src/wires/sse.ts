@@ -2,7 +2,7 @@ import type { Frame, Framing } from './wire.ts';
 
 const encoder = new TextEncoder();
 
-/** One server-sent event as bytes. */
+/** Returns a server-sent event as bytes. */
 export function sseFrame(
   kind: Frame['kind'],
   data: string,
@@ -13,7 +13,7 @@ export function sseFrame(
   return { kind, bytes: encoder.encode(`${name}data: ${data}${newline}${newline}`) };
 }
 
-/** A line that every client must ignore. OpenRouter sends these while a model is queued (seen 2025-11). */
+/** Returns a comment line, which clients must ignore. OpenRouter sends comments while a model is queued (seen 2025-11). */
 export function sseComment(text: string, { newline = '\n' }: Framing = {}): Frame {
   return { kind: 'noise', bytes: encoder.encode(`: ${text}${newline}${newline}`) };
 }

@@ -2,7 +2,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { eachSchema, isObjectSchema } from './json-schema.ts';
 import type { Report } from './shape.ts';
 
-/** Strict: every object closed, every property required. */
+/** Checks that a strict schema closes every object and requires every property. */
 export function checkStrict(root: unknown, at: string, report: Report): void {
   eachSchema(root, at, (schema, path) => {
     if (!isObjectSchema(schema)) return;

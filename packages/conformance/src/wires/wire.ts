@@ -3,7 +3,7 @@ import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Answer } from './answer.ts';
 import type { Failure, FailureForm, FailureName } from './failure.ts';
 
-/** HTTP status, headers and body before a fault is applied. */
+/** HTTP response before a fault is applied. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,19 +11,19 @@ export interface Reply {
 }
 
 /**
- * Frame of a streamed body: `content` has a piece of the answer, `finish` the finish reason, and `tail` what follows it
- * (usage, end markers).
+ * Frame of a streamed body. `content` contains a part of the answer, `finish` the finish reason, and `tail` the later frames,
+ * such as usage and end markers.
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
   readonly bytes: Uint8Array;
 }
 
-/** Framing of a stream, within the forms that vendors of the wire send. */
+/** Variations of a stream that vendors of the wire send. */
 export interface Framing {
-  /** Line end. Default `\n`. */
+  /** Line end. `@default '\n'` */
   readonly newline?: '\n' | '\r\n' | '\r' | undefined;
-  /** Comments and, where the wire has them, pings between the frames. */
+  /** Whether to insert comments and, if the wire has them, pings between the frames. `@default false` */
   readonly noise?: boolean | undefined;
 }
 
@@ -33,9 +33,9 @@ export interface WireRequest {
   readonly model: string;
   /** Whether the client requests a stream. */
   readonly streamed: boolean;
-  /** All system text, joined. */
+  /** Concatenated system text. */
   readonly system: string;
-  /** Messages in the form of the wire, for prefix checks. */
+  /** Messages in the format of the wire, to compare the prefixes of requests. */
   readonly messages: readonly unknown[];
   /** Images of all messages, in order, decoded from base64. */
   readonly images: readonly { readonly mediaType: string; readonly bytes: Uint8Array }[];
@@ -47,9 +47,9 @@ export interface WireRequest {
     readonly text: string;
     readonly isError: boolean;
   }[];
-  /** Reasoning that the client sent back: the text and, if the wire has one, the signature. */
+  /** Reasoning that the client sent back, with its signature if the wire has one. */
   readonly reasoning: readonly { readonly text: string; readonly signature: string | undefined }[];
-  /** Vendor parts that the client sent back, as blocks, items or parts of the wire, in order. */
+  /** Vendor parts that the client sent back, in the format of the wire and in order. */
   readonly vendorBlocks: readonly unknown[];
   /** Names of the tools. */
   readonly tools: readonly string[];
@@ -61,9 +61,9 @@ export interface WireRequest {
   readonly streamsUsage: boolean;
 }
 
-/** Violation for which the vendor would reject the request. */
+/** Violation of a rule. The vendor would reject the request. */
 export interface Violation {
-  /** Key of `rules` of the wire. */
+  /** Name of the rule in `rules` of the wire. */
   readonly rule: string;
   /** Path in the body, such as `messages[2].tool_call_id`. */
   readonly path: string;
@@ -72,13 +72,13 @@ export interface Violation {
 
 /** Options of a validator. */
 export interface ValidateOptions {
-  /** Accepted signatures: `issued` by the server, or `any`, for recordings of the vendor. `@default 'issued'` */
+  /** Accepted signatures: `issued` by the server, or `any` for recordings of the vendor. `@default 'issued'` */
   readonly signatures?: 'issued' | 'any' | undefined;
-  /** Model id, for wires that have it in the path. Without it, rules of single models are not checked. */
+  /** Model id, for wires that have it in the path. Without it, rules of specific models are not checked. */
   readonly model?: string | undefined;
 }
 
-/** Contents of a request for embeddings, a transcription or speech, independent of the wire, for assertions. */
+/** Contents of an embedding, transcription or speech request, independent of the wire, for assertions. */
 export interface OperationRequest {
   /** Operation. */
   readonly operation: OperationName;
@@ -88,17 +88,17 @@ export interface OperationRequest {
   readonly streamed: boolean;
   /** Texts to embed. */
   readonly values: readonly string[];
-  /** Requested number of dimensions; `undefined` for the default of the model. */
+  /** Requested number of dimensions; `undefined` if the request does not specify it. */
   readonly dimensions: number | undefined;
   /** Recording to transcribe. */
   readonly audio: { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
   /** Text to speak. */
   readonly text: string | undefined;
-  /** Format of the answer, as a value of the wire. */
+  /** Requested response format, as a value of the wire. */
   readonly format: string | undefined;
 }
 
-/** Response to an operation: chunks of audio, events of a stream, or one complete body. */
+/** Response to an operation. The body is audio, a stream of events, or a single document. */
 export interface OperationReply {
   /** Headers of the response. */
   readonly headers: Readonly<Record<string, string>>;
@@ -110,35 +110,35 @@ export interface OperationReply {
 export interface WireOperation {
   /** Operation. */
   readonly operation: OperationName;
-  /** Whether the request is for this endpoint. If it could also be a chat, the step of the script decides. */
+  /** Whether a request is for this endpoint. If the request could also be a chat, the scripted step decides. */
   readonly accepts: (method: string, path: string, body: unknown) => boolean;
-  /** Reads the request; does not throw on invalid requests. */
+  /** Returns the contents of a request. Does not throw for invalid requests. */
   readonly read: (path: string, body: unknown) => OperationRequest;
-  /** Returns the violations of a body. Without it, `validate` of the wire applies. */
+  /** Returns the violations of a body. `@default validate` of the wire */
   readonly validate?: ((body: unknown) => readonly Violation[]) | undefined;
-  /** Returns the response; throws for an answer of another operation. */
+  /** Returns the response. Throws for an answer of another operation. */
   readonly answer: (answer: OperationAnswer, request: OperationRequest) => OperationReply;
 }
 
-/** Wire as data and pure functions: answers, failures and rules of its vendor. */
+/** Data and pure functions for the API of a vendor: its answers, failures and rules. */
 export interface Wire {
-  /** Name as in `ChatRequest.extra`, such as `openai-chat`. */
+  /** Name of the wire as in `ChatRequest.extra`, such as `openai-chat`. */
   readonly name: string;
-  /** Returns the `baseURL` option of the vendor's SDK for a server at `origin`. */
+  /** Returns the `baseURL` of the vendor's SDK for a server at `origin`. */
   baseURL(origin: string): string;
-  /** Whether the method and path are those of a chat request. */
+  /** Whether the method and the path are those of a chat request. */
   accepts(method: string, path: string): boolean;
-  /** Rules that `validate` checks: name and description. */
+  /** Rules that `validate` checks: a description by name. */
   readonly rules: Readonly<Record<string, string>>;
-  /** Errors of the vendor. A missing failure has no form on this wire. */
+  /** Formats of failures. Failures that the wire cannot report are absent. */
   readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
-  /** Scenarios that the wire has no form for, with the reason. */
+  /** Scenarios that the wire does not support, with the reason. */
   readonly cannot: Readonly<Record<string, string>>;
-  /** Reads a request; does not throw on invalid requests. */
+  /** Returns the contents of a request. Does not throw for invalid requests. */
   read(path: string, body: unknown): WireRequest;
-  /** Returns the violations of a body, or `[]` if the vendor would accept it. */
+  /** Returns the violations of a body; `[]` if the vendor would accept it. */
   validate(body: unknown, options?: ValidateOptions): readonly Violation[];
-  /** Returns an answer as the frames of a streamed body. */
+  /** Returns the frames of an answer's streamed body. */
   stream(answer: Answer | string, request: WireRequest, framing?: Framing): readonly Frame[];
   /** Headers of a streamed response. */
   readonly streamHeaders: Readonly<Record<string, string>>;
@@ -146,12 +146,12 @@ export interface Wire {
   complete(answer: Answer | string, request: WireRequest): Reply;
   /** Returns a failure as an HTTP response. */
   failure(failure: Failure): Reply;
-  /** Returns a failure as a frame of a stream that began with HTTP 200. */
+  /** Returns a failure as a frame of a stream that started with HTTP 200. */
   failureFrame(failure: Failure, framing?: Framing): Frame;
   /** Returns a frame with invalid JSON. */
   brokenFrame(framing?: Framing): Frame;
-  /** Endpoints for other operations. `@default none` */
+  /** Endpoints for other operations. `@default []` */
   readonly operations?: readonly WireOperation[] | undefined;
-  /** Returns the signature that the server issues for this reasoning. */
+  /** Returns the signature that the server issues for a reasoning text. */
   sign(reasoning: string): string;
 }

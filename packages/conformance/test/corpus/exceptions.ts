@@ -1,4 +1,4 @@
-/** Recorded requests that a vendor answered although a rule rejects them, with the reason. */
+/** Recorded requests that a vendor accepted although a rule rejects them, with the reason. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'anthropic/msg-s-structured-24-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',
   'anthropic/msg-s-tools-50-claude-agent-sdk-v1-messages-beta-true-pos': 'the prompt was withheld',

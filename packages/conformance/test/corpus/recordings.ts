@@ -1,6 +1,6 @@
 import { recordings, sequences } from '@majordomo/test-support';
 
-/** Request that a vendor answered. */
+/** Recorded request to a vendor. */
 export interface Recorded {
   readonly id: string;
   readonly vendor: string;
@@ -17,7 +17,7 @@ export function requests(wire: string): readonly Recorded[] {
   return found;
 }
 
-/** Requests with HTTP 200 are valid. A rejected request proves nothing about the other rules. */
+/** Returns the requests with HTTP 200, which are valid. A rejected request proves nothing about other rules. */
 export const accepted = (wire: string): readonly Recorded[] =>
   requests(wire).filter(({ status }) => status === 200);
 

@@ -2,7 +2,7 @@ import { type Body, drop, type Mutation, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 
-/** Request that OpenAI accepts, with every feature. */
+/** Returns a request that OpenAI accepts, with every feature. */
 export const chatBody = (): Body => ({
   model: 'gpt-4.1',
   messages: [
@@ -104,7 +104,7 @@ export const chatMutations: Readonly<Record<string, readonly Mutation[]>> = {
   'tool-call-unanswered': [
     drop('messages', '4'),
     (body) => {
-      // A user message between the calls and their results.
+      // Inserts a user message between the calls and their results.
       const messages = body['messages'];
       if (Array.isArray(messages)) messages.splice(4, 0, { role: 'user', content: 'wait' });
     },

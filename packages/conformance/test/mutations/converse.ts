@@ -6,7 +6,7 @@ const THOUGHT = 'Two sums: I call the tool twice.';
 
 const schema = (): Json => ({ type: 'object', properties: { a: { type: 'number' } } });
 
-/** Request that Converse accepts, with every feature. */
+/** Returns a request that Converse accepts, with every feature. */
 export const converseBody = (): Body => ({
   system: [{ text: 'You add.' }, { cachePoint: { type: 'default', ttl: '1h' } }],
   messages: [
@@ -66,7 +66,7 @@ const pushed =
     if (Array.isArray(items)) items.push(value);
   };
 
-/** Body with a last assistant message. */
+/** Returns a mutation that adds a last assistant message. */
 const saidLast =
   (text: string): Mutation =>
   (body) => {

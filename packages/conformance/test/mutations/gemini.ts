@@ -10,7 +10,7 @@ const schema = (): Json => ({
   additionalProperties: false,
 });
 
-/** Request that generateContent accepts, with every feature, in both spellings. */
+/** Returns a request that generateContent accepts, with every feature, in both spellings. */
 export const geminiBody = (): Body => ({
   systemInstruction: { parts: [{ text: 'You add.' }] },
   contents: [

@@ -11,7 +11,7 @@ const schema = (): Json => ({
   additionalProperties: false,
 });
 
-/** Request that the Messages API accepts, with every feature. */
+/** Returns a request that the Messages API accepts, with every feature. */
 export const messagesBody = (): Body => ({
   model: 'claude-sonnet-4-5',
   max_tokens: 4096,
@@ -60,7 +60,7 @@ export const messagesBody = (): Body => ({
 const SAID = 'messages.1.content';
 const RESULTS = 'messages.2.content';
 
-/** Body with a last assistant message to continue. */
+/** Returns a mutation that adds a last assistant message to continue. */
 const prefilled =
   (text: string): Mutation =>
   (body) => {
@@ -115,7 +115,7 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
     set('messages.0', 'role', 'tool'),
     set('', 'tool_choice', { type: 'required' }),
     set(`${RESULTS}.2`, 'type', 'input_text'),
-    // Each role allows other blocks.
+    // Each role allows different blocks.
     set('messages.0.content', '0', { type: 'tool_use', id: 'x', name: 'add', input: {} }),
   ],
   'lone-surrogate': [set(`${RESULTS}.2`, 'text', 'broken \ud83d here')],
@@ -208,7 +208,7 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
   'thinking-first': [
     drop(SAID, '0'),
     (body) => {
-      // A result after other content is misplaced.
+      // A result after other content is at the wrong position.
       const content = at(body, SAID);
       if (Array.isArray(content)) content.push(...content.splice(0, 1));
     },

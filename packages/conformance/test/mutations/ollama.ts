@@ -2,7 +2,7 @@ import { type Body, drop, type Mutation, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 
-/** Request that an Ollama server accepts, with every feature. */
+/** Returns a request that an Ollama server accepts, with every feature. */
 export const ollamaBody = (): Body => ({
   model: 'qwen3:4b',
   messages: [

@@ -11,7 +11,7 @@ const schema = (): Json => ({
   additionalProperties: false,
 });
 
-/** Request that Responses accepts, with every feature. */
+/** Returns a request that Responses accepts, with every feature. */
 export const responsesBody = (): Body => ({
   model: 'gpt-5.1',
   instructions: 'You add.',

@@ -2,7 +2,7 @@ import { type Body, drop, type Mutation, set } from './mutation.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUg==';
 
-/** Input that a text model of Workers AI accepts, with every compatible feature. */
+/** Returns an input that a text model of Workers AI accepts, with every compatible feature. */
 export const runBody = (): Body => ({
   messages: [
     { role: 'system', content: 'You add.' },

@@ -51,7 +51,7 @@ interface Body {
   } | null;
 }
 
-/** Chat Completions, with DeepSeek's reasoning field. */
+/** Dialogue of Chat Completions, with DeepSeek's reasoning field. */
 export const chatDialogue: Dialogue = {
   path: '/chat/completions',
   family: 'chat-reasoning@reference',
@@ -182,7 +182,7 @@ class ChatReader implements WireReader {
     this.writer.finish(reason, this.finish, this.usage);
   }
 
-  /** Some streams have an end marker only. */
+  // Some streams have only an end marker.
   private mark(): void {
     if (this.finish === undefined) {
       this.finish = '';

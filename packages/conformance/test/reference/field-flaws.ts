@@ -29,7 +29,7 @@ const withoutZero =
     ...Object.fromEntries(fields.filter((field) => !request[field]).map((field) => [field, undefined])),
   });
 
-/** Flaws of one field of an otherwise correct request or answer. */
+/** Flaws of one field in an otherwise correct request or answer. */
 export const FIELD_FLAWS: readonly Flaw[] = [
   {
     name: 'drops audio',

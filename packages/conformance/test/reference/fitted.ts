@@ -2,7 +2,7 @@ import type { JsonObject, ModelRequest } from '@majordomo/core';
 import { isRecord, withOutputInstruction } from '@majordomo/core/toolkit';
 import { eachPart } from './flaw.ts';
 
-/** Adapts a request to its wire. A flaw sets `extra.unfitted` to omit a step. */
+/** Functions that adapt a request to a wire. A flaw sets `extra.unfitted` to omit a step. */
 export const FITTINGS: Readonly<Record<string, (request: ModelRequest) => ModelRequest>> = {
   names: (request) =>
     eachPart(request, (part: { readonly type: string; readonly name?: string }) => [
@@ -34,7 +34,7 @@ const fit = (name: string): string => name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').sl
 const rooted = (schema: JsonObject): JsonObject =>
   schema['type'] === 'object' ? schema : { type: 'object', properties: {} };
 
-/** Whether all objects are closed and the schema has no unsupported keyword. */
+/** Whether all objects of a schema are closed and it has no unsupported keyword. */
 function isHeld(schema: JsonObject): boolean {
   const text = JSON.stringify(schema);
   const objects = text.split('"type":"object"').length;

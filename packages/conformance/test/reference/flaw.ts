@@ -11,7 +11,7 @@ import type { Scenario } from '../../src/index.ts';
 type Stream = Model['stream'];
 type Batch = readonly ModelEvent[];
 
-/** Flaw of a provider, and the scenarios that must fail. */
+/** Flaw of a provider, with the scenarios that must fail because of it. */
 export interface Flaw {
   readonly name: string;
   readonly caught: readonly Scenario[];
@@ -27,7 +27,7 @@ export interface Flaw {
 /** Returns the provider with the flaw. */
 export const flawed = (given: Provider, { stream, provider: change }: Flaw, baseURL: string): Provider => {
   const provider = change?.(given) ?? given;
-  // Like a provider, a flaw caches its models.
+  // Like a provider, the wrapper caches its models.
   const made = new Map<string, Model>();
   return {
     ...provider,

@@ -22,7 +22,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 };
 const FAMILY = 'claude';
 
-/** The Messages API, with a fixed thinking budget. */
+/** Dialogue of the Messages API, with a fixed thinking budget. */
 export const messagesDialogue: Dialogue = {
   path: '/v1/messages',
   family: FAMILY,
@@ -66,7 +66,7 @@ const CHOICES = { auto: 'auto', none: 'none', required: 'any' } as const;
 const toolChoice = (choice: NonNullable<ModelRequest['toolChoice']>): object =>
   typeof choice === 'string' ? { type: CHOICES[choice] } : { type: 'tool', ...choice };
 
-/** Disables thinking for a tool loop whose turn has no thinking. */
+/** Whether thinking is enabled. A tool loop whose turn has no thinking continues without it. */
 function thinks({ reasoning, messages: turns }: ModelRequest): boolean {
   const last = turns.findLast(({ role }) => role === 'assistant');
   const isLoop = turns.at(-1)?.role === 'tool';

@@ -17,25 +17,25 @@ import {
 } from '@majordomo/wire-kit';
 import { fitted } from './fitted.ts';
 
-/** Wire of the reference provider, which sends requests with `fetch`. */
+/** Wire of the reference provider. */
 export interface Dialogue {
   readonly path: string;
   readonly family: string;
   headers(key: string): Record<string, string>;
   body(request: ModelRequest, model: string, context: ModelContext): object;
   reader(target: string, family: string): WireReader;
-  /** Request fields that the wire does not have. */
+  /** Returns warnings for the request fields that the wire does not support. */
   warnings(request: ModelRequest): readonly Warning[];
 }
 
-/** Returns the warning for a missing field. */
+/** Returns the warning for an unsupported field. */
 export const dropped = (what: string): Warning => ({
   action: 'dropped',
   what,
   why: 'this wire has no field for it',
 });
 
-/** HTTP status other than 2xx, with the body. */
+/** Error for an HTTP status other than 2xx, with the body. */
 class Refused extends Error {
   readonly response: Response;
   readonly text: string;
@@ -46,7 +46,7 @@ class Refused extends Error {
   }
 }
 
-/** Small provider without an SDK that passes the suite. The flaws are added to it. */
+/** Creates a small provider without an SDK that passes the suite. Flaws are added to it. */
 export function referenceProvider(
   id: string,
   baseURL: string,
@@ -86,7 +86,7 @@ function checkLimit({ maxTokens }: ModelRequest, target: string): void {
   }
 }
 
-/** Fields to drop by error message. */
+/** Fields that are dropped for an error message. */
 const REMEDIES: readonly (readonly [says: RegExp, remedy: Recovery])[] = [
   [
     /temperature/,
@@ -148,7 +148,7 @@ function toLlmError(error: unknown, target: string, key: string): LlmError {
   return failureError(error.text, target, key, status, headers);
 }
 
-/** Body of a failure, from HTTP or inside a stream. */
+/** Returns the error for the body of a failure, from an HTTP response or a stream. */
 export function failureError(
   text: string,
   target: string,

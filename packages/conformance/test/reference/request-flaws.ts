@@ -44,7 +44,7 @@ const UNFITTED: Readonly<Record<string, Flaw['caught']>> = {
   output: ['output-schemas'],
 };
 
-/** Flaws that do not change the answer: missing or additional parts of requests, and leaked resources. */
+/** Flaws outside of the answer: missing or additional parts of requests, and leaked resources. */
 export const REQUEST_FLAWS: readonly Flaw[] = [
   {
     name: 'drops log probabilities without a warning',

@@ -52,7 +52,7 @@ const checkLogprobs = (harness: Harness): Promise<void> =>
     },
   );
 
-/** Schemas, usage and finish reasons. */
+/** Cases of output schemas, usage and finish reasons. */
 export const answerCases: readonly Case[] = [
   {
     name: 'the output schema is sent, and the text of the answer matches it',

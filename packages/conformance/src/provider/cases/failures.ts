@@ -6,7 +6,7 @@ import type { Case, Harness } from '../harness.ts';
 
 const names = Object.keys(FAILURE_KINDS) as FailureName[];
 
-/** Asserts kind, status and one request for an HTTP failure, in every delivery. */
+/** Asserts the error's kind and status, and a single request, for an HTTP failure in every delivery. */
 async function checkFailure(harness: Harness, failure: FailureName): Promise<void> {
   const form = harness.wire.failures[failure];
   assert.ok(form, `${harness.wire.name} has no form for ${failure}`);
@@ -41,7 +41,7 @@ async function retryAfter(harness: Harness, given: RetryAfter): Promise<number> 
   return ms;
 }
 
-/** Errors that vendors report by HTTP status or inside the body. */
+/** Cases of errors that vendors report with an HTTP status or in the body. */
 export const failureCases: readonly Case[] = [
   ...names.map(failureCase),
   {

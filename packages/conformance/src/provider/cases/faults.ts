@@ -22,7 +22,7 @@ const checkFault = (harness: Harness, fault: Fault, ...kinds: readonly string[])
     },
   );
 
-/** Asserts that a slow answer is complete. */
+/** Asserts that a slow response is read completely. */
 const checkSlow = (harness: Harness, fault: Step): Promise<void> =>
   withBench(
     harness,
@@ -35,7 +35,7 @@ const checkSlow = (harness: Harness, fault: Step): Promise<void> =>
     },
   );
 
-/** Asserts that an early end at every event and at random bytes before the finish fails. */
+/** Asserts that a response that ends early fails, at every event and at random bytes before the finish. */
 async function checkEarlyEnd(harness: Harness): Promise<void> {
   let at: Extract<Fault, { fault: 'end' }>['at'] = { events: 0 };
   await withBench(
@@ -62,7 +62,7 @@ async function checkEarlyEnd(harness: Harness): Promise<void> {
   );
 }
 
-/** Faults of transport and format. */
+/** Cases of transport faults and invalid formats. */
 export const faultCases: readonly Case[] = [
   {
     name: 'a body that ends cleanly before its finish fails with truncated at every position',

@@ -19,7 +19,7 @@ const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as c
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-/** Sent request and its result. */
+/** Sent request with its result. */
 interface SentRequest {
   readonly exchange: Exchange;
   readonly result: Collected;
@@ -76,7 +76,7 @@ async function sendAll(
   return sent;
 }
 
-/** Checks that a result contains the PDF that the model declares to accept there. */
+/** Asserts that a tool result contains its PDF, if the model declares that it accepts PDFs in tool results. */
 async function checkResultDocument(harness: Harness, call: ToolCallPart): Promise<void> {
   const accepted: boolean[] = [];
   const { exchange } = await sendOne(harness, ({ resultFiles = [] }) => {
@@ -134,7 +134,7 @@ async function assertEffect(
   );
 }
 
-/** Sampling settings, one per request, so that each one is checked separately. */
+/** Sampling settings, one per request, so that each setting is checked separately. */
 const SAMPLING: readonly (readonly [more: Partial<ModelRequest>, leaf: unknown, field: RegExp])[] = [
   [{ temperature: 0.53 }, 0.53, /temperature/i],
   [{ topP: 0.83 }, 0.83, /top.?p/i],
@@ -150,14 +150,14 @@ async function checkSampling(harness: Harness): Promise<void> {
       `${JSON.stringify(more)} is not in the body and has no warning`,
     );
   }
-  // Falsy values are settings too.
+  // Falsy values must be sent too.
   await assertEffect(harness, chatRequest('hi'), [{ temperature: 0 }], /temperature/i);
   await assertEffect(harness, chatRequest('hi'), [{ seed: 0 }], /seed/i);
 }
 
 const SAMPLING_KEY = /^(?:temperature|top_?[pk]|seed|stop|stop_?sequences|(?:presence|frequency)_?penalty)$/i;
 
-/** Vendors can require a token limit, but no other setting. */
+/** Asserts that requests contain no additional settings. Only a token limit may be added, which some vendors require. */
 async function checkNothingAdded(harness: Harness): Promise<void> {
   const [first, second, plain] = await sendAll(harness, [
     chatRequest('one', { system: 'Be brief-5a1.' }),
@@ -180,7 +180,7 @@ async function checkNothingAdded(harness: Harness): Promise<void> {
   }
 }
 
-/** Concurrent calls of one provider must not mix their requests. */
+/** Asserts that concurrent calls of one provider do not mix their requests. */
 const checkConcurrentCalls = (harness: Harness): Promise<void> =>
   withBench(
     harness,
@@ -201,13 +201,13 @@ const EMPTY_REQUEST = { system: '', tools: [], toolCalls: [], images: [], output
 const limitIn = (body: unknown, limit: number): string =>
   Object.entries(Object(body) as object).find(([, value]) => value === limit)?.[0] ?? '';
 
-/** The request is sent completely and without additions. */
+/** Cases that requests are sent completely and without additions. */
 export const fidelityCases: readonly Case[] = [
   {
     name: 'the request contains every text of the conversation once and in order',
     scenario: 'request-history',
     async run(harness) {
-      // Significant whitespace, and characters that normalization would change.
+      // The text has significant whitespace, and characters that normalization would change.
       const first = ' first-7a1:\n\tif  a\r\n\n  e\u0301 ';
       const messages = [user(first, 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
       const { exchange } = await sendOne(harness, chatRequest('', { messages }));
@@ -253,7 +253,7 @@ export const fidelityCases: readonly Case[] = [
         chatRequest('hi', { maxTokens: 30_000 }),
         [{ reasoning: 'low' }, { reasoning: 'high' }],
         /reason|effort|think/i,
-        // Core drops it, with a warning.
+        // Core drops reasoning with a warning if the model does not support it.
         ({ reasoning }) => reasoning === false,
       ),
   },

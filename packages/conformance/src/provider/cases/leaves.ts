@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 
-/** Primitive value of a body and its key. */
+/** Primitive value within a JSON body, with its key. */
 export interface Leaf {
   readonly key: string;
   readonly value: unknown;
 }
 
-/** Returns the leaves of a JSON value in document order. */
+/** Returns the primitive values of a JSON value in document order. */
 export function leavesOf(value: unknown, key = ''): readonly Leaf[] {
   if (typeof value !== 'object' || value === null) return [{ key, value }];
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, Array.isArray(value) ? key : name));
 }
 
-/** Whether the body contains the value. */
+/** Whether the body contains the primitive value. */
 export const hasLeaf = (body: unknown, value: unknown): boolean =>
   leavesOf(body).some((leaf) => leaf.value === value);
 

@@ -5,7 +5,7 @@ import type { Case, Harness } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
 
-/** Every byte value, after a PNG's first eight. */
+/** PNG signature followed by every byte value. */
 const PICTURE = Uint8Array.from([
   137,
   80,
@@ -21,15 +21,15 @@ const PICTURE = Uint8Array.from([
 /** Start and end of a JPEG. */
 const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
 
-/** Wires with a separate list for the images of a message. */
+/** Wires with a separate field for the images of a message. */
 const WIRES_WITH_IMAGE_LIST: ReadonlySet<string> = new Set(['ollama-chat']);
 
-/** The beginning of a PDF, and bytes that are not text. */
+/** Start of a PDF, followed by bytes that are not valid text. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
 
-/** Checks that the messages of each request are a prefix of the next request. */
+/** Asserts that the messages of each request begin with the messages of the previous request. */
 async function checkStablePrefix(harness: Harness): Promise<void> {
   const script = [{ id: 't1', parts: [CALL] }, { id: 't2', parts: [CALL, CALL] }, 'three', 'four'];
   await withBench(harness, script, async ({ generate, server }) => {
@@ -68,7 +68,7 @@ function freezeDeep<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Contents of requests. */
+/** Cases of the contents of requests. */
 export const requestCases: readonly Case[] = [
   {
     name: 'an invalid limit is rejected before a request is sent',

@@ -6,10 +6,10 @@ import { withBench, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const CALLS = 12;
-/** Number of idle connections that a client may keep open. */
+/** Maximum number of idle connections that a client may keep open. */
 const MAX_IDLE_CONNECTIONS = 2;
 
-/** Counts the listeners after garbage collection, because `fetch` removes its listener when the request is collected. */
+/** Counts the remaining listeners after garbage collection. `fetch` removes its listener when its request is collected. */
 async function listenersLeft(signal: AbortSignal): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
@@ -22,7 +22,7 @@ async function listenersLeft(signal: AbortSignal): Promise<number> {
 
 const GC_ROUNDS = 20;
 
-/** Resources after calls. */
+/** Cases of resources that must be released after calls. */
 export const resourceCases: readonly Case[] = [
   {
     name: 'calls leave no listener on the signal and share connections',

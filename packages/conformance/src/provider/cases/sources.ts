@@ -11,7 +11,7 @@ const audioRequest: ModelRequest = chatRequest('', {
   messages: [user('What is said?', { type: 'audio', mediaType: 'audio/wav', bytes: BYTES })],
 });
 
-/** Audio input and citations. */
+/** Cases of audio input and citations. */
 export const sourceCases: readonly Case[] = [
   {
     name: 'audio is sent byte for byte',

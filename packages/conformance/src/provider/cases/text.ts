@@ -5,10 +5,10 @@ import type { Answer } from '../../wires/answer.ts';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
-/** Characters of one to four bytes, a joined emoji, and a line end. */
+/** Text with characters of one to four bytes, an emoji of several code points, and a line feed. */
 const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
 
-/** Short answer, because it is sent byte by byte. */
+/** Short answer for a server that sends single bytes. */
 const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
 
 const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
@@ -19,7 +19,7 @@ const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
   [{ seed: 3, most: 64 }, '\r\n'],
 ];
 
-/** Returns the fields of a result that must be equal for every delivery. */
+/** Returns the fields of a result that must be equal in every delivery. */
 const comparable = ({ parts, finish, rawFinish, usage, id }: Collected): object => ({
   parts,
   finish,
@@ -38,7 +38,7 @@ const FULL: Answer = {
   usage: { input: 30, output: 9, cacheRead: 10, reasoning: 4 },
 };
 
-/** Texts and divisions of their bytes. */
+/** Cases of text whose bytes are split in different ways. */
 export const textCases: readonly Case[] = [
   {
     name: 'a text is complete and in order after one request',
@@ -60,7 +60,7 @@ export const textCases: readonly Case[] = [
     name: 'a stream returns the same answer for every split of its bytes',
     scenario: 'unicode-split',
     run: async (harness) => {
-      // Single bytes with CRLF also split a line end.
+      // With CRLF, single bytes also split the line end.
       await withBench(
         harness,
         [SHORT],

@@ -4,7 +4,7 @@ import type { AnswerToolCall } from '../../wires/answer.ts';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
-/** Tool that every strict mode accepts. */
+/** Tool whose schema every strict mode accepts. */
 export const ADD: ModelTool = {
   name: 'add',
   description: 'Adds two numbers.',
@@ -19,7 +19,7 @@ export const ADD: ModelTool = {
 const NOOP: ModelTool = {
   name: 'noop',
   description: 'Does nothing.',
-  // Tool servers describe a tool without parameters like this.
+  // MCP servers describe tools without parameters with this schema.
   parameters: { type: 'object' },
 };
 
@@ -32,7 +32,7 @@ const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall 
   ...more,
 });
 
-/** Checks the tool calls of an answer, in every delivery. */
+/** Asserts the tool calls of an answer in every delivery. */
 async function checkCalls(
   harness: Harness,
   parts: readonly AnswerToolCall[],
@@ -61,7 +61,7 @@ async function checkCalls(
   );
 }
 
-/** Tool calls, their arguments, ids and results. */
+/** Cases of tool calls, their arguments, ids and results. */
 export const toolCases: readonly Case[] = [
   {
     name: 'a tool call has its name and its parsed arguments',

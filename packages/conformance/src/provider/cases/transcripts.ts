@@ -8,7 +8,7 @@ import { ADD } from './tools.ts';
 
 const CALL = { type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } } as const;
 
-/** Models call undeclared tools, and the transcript retains these calls. */
+/** Asserts that calls of undeclared tools, which transcripts may contain, can be sent. */
 async function checkInventedNames(harness: Harness): Promise<void> {
   const names = ['exec.command<|channel|>', '$READFILE', ' ', 'x'.repeat(200)];
   const made = names.map((name, n) => ({ ...CALL, id: `call_${n}`, name }));
@@ -71,7 +71,7 @@ async function checkFittedNames(harness: Harness): Promise<void> {
   );
 }
 
-/** Schemas of ordinary types, which many vendors reject. */
+/** Schemas with common types that many vendors reject. */
 const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   record: {
     type: 'object',
@@ -126,7 +126,7 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
   );
 }
 
-/** Transcripts and schemas of real programs, which must not fail a call. */
+/** Cases of transcripts and schemas from real programs, which must not fail a call. */
 export const transcriptCases: readonly Case[] = [
   {
     name: 'calls with invented tool names are sent in a form that the wire accepts',

@@ -18,7 +18,7 @@ const SEARCH_ANSWER: Answer = {
   ],
 };
 
-/** Vendor part of another vendor. */
+/** Part that another vendor has created. */
 const FOREIGN_PART: VendorPart = {
   type: 'vendor',
   kind: 'search',
@@ -71,7 +71,7 @@ async function checkRoundTrip(harness: Harness, bench: Bench): Promise<void> {
   }
 }
 
-/** Returns every object inside a value, in order. */
+/** Returns every object within a value, in document order. */
 function objectsIn(value: unknown): readonly object[] {
   if (typeof value !== 'object' || value === null) return [];
   const inside = Object.values(value).flatMap(objectsIn);
@@ -104,7 +104,7 @@ function assertUnsent({ request, body }: ReturnType<typeof onlyRequest>): void {
   assert.ok(!JSON.stringify(body).includes(QUERY), 'the request contains the part of another vendor');
 }
 
-/** Parts of tools that the vendor executed. */
+/** Cases of parts from tools that the vendor executed. */
 export const vendorCases: readonly Case[] = [
   {
     name: 'vendor parts have their position and are sent back unchanged',

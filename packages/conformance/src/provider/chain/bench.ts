@@ -22,10 +22,10 @@ import type { Harness } from '../harness.ts';
 /** Text of the fallback target. */
 export const FALLBACK_TEXT = 'Hello from the fallback.';
 
-/** Request of every chain case. */
+/** Request of all chain cases. */
 export const REQUEST: ChatRequest = { messages: [user('hi')] };
 
-/** Chain of two providers of the harness: a first one with a fault, and a valid fallback. */
+/** Chain of two providers of the harness: the first with a fault, the second (the fallback) without. */
 export interface ChainBench {
   readonly majordomo: Majordomo;
   readonly model: ChatModel;
@@ -34,8 +34,8 @@ export interface ChainBench {
 }
 
 /**
- * Starts both servers, runs the case and closes the servers. The timeouts apply to the first provider only, so that a busy
- * machine cannot fail the fallback.
+ * Starts both servers, runs the case and closes the servers. Timeouts apply to the first provider only, so that the fallback
+ * does not fail on a busy machine.
  */
 export async function onChain(
   harness: Harness,
@@ -68,13 +68,13 @@ export async function onChain(
   }
 }
 
-/** Loads the SDK before the case, so that the timeouts do not include it. */
+/** Loads the SDK before the case, so that timeouts do not include the loading. */
 async function warmUp(majordomo: Majordomo, model: string, fallback: WireServer): Promise<void> {
   await majordomo.model(`fallback/${model}`).generate(REQUEST);
   assert.equal(fallback.requests.length, 1);
 }
 
-/** Returns the number of requests at the fallback server, without the warm-up. */
+/** Returns the number of requests to the fallback server, except the one that loads the SDK. */
 export const fallbackRequests = ({ fallback }: ChainBench): number => fallback.requests.length - 1;
 
 const withId = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({
@@ -95,14 +95,14 @@ function withTimeouts(model: Model, timeouts: Timeouts = {}): Model {
   };
 }
 
-/** State of a consumer at the end of a stream: the text since the last reset. */
+/** State of a consumer at the end of a stream, with the text since the last reset. */
 export interface ConsumerResult {
   readonly text: string;
   readonly resets: readonly string[];
   readonly response: ChatResponse;
 }
 
-/** Reads a stream like a user interface: appends text and drops it at a reset. */
+/** Reads a stream like a user interface: appends text, and discards it at a reset. */
 export async function consume(model: ChatModel): Promise<ConsumerResult> {
   const events: StreamEvent[] = [];
   const resets: string[] = [];

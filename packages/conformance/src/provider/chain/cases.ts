@@ -6,13 +6,13 @@ import { assertBeforeTimeout } from '../timeout-retry.ts';
 import { type ChainBench, FALLBACK_TEXT, onChain, REQUEST, consume, fallbackRequests } from './bench.ts';
 import { type Row, rows } from './rows.ts';
 
-/** Asserts that the fallback target returned the answer and that no request was sent too often. */
+/** Asserts that the fallback returned the answer, and that no request was repeated too often. */
 function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, what: string): void {
   const { requests } = bench.first;
   assert.equal(response.text, FALLBACK_TEXT, what);
   assert.match(response.target, /^fallback\//);
   const tries = triesOf(row, bench);
-  // On a busy machine a timeout can expire before the request is sent.
+  // On a busy machine a timeout may expire before the request is sent.
   assertBeforeTimeout(
     row.timeouts === undefined || requests.length >= Math.min(...tries),
     `${what}: the timeout expired before the request was sent`,
@@ -26,7 +26,7 @@ function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, what: 
 
 const REFUSED_TRIES = 2;
 
-/** Half of a JSON body is invalid JSON for some providers and truncated for others; only the latter is retried. */
+/** Returns the expected number of requests. A provider may report half of a JSON body as invalid, which is not retried. */
 const triesOf = ({ tries, isMidStream }: Row, { first }: ChainBench): readonly number[] =>
   isMidStream && first.requests[0]?.request.streamed === false ? [1, tries] : [tries];
 
@@ -54,7 +54,7 @@ async function checkFailover(harness: Harness, row: Row): Promise<void> {
 const longer = (timeouts: Timeouts = {}, by: number): Timeouts =>
   Object.fromEntries(Object.entries(timeouts).map(([name, ms]: [string, number]) => [name, ms + by]));
 
-/** After content, the call fails with a typed error and the partial response instead of a failover. */
+/** Asserts that a call that fails after content has a typed error with the partial response, and no failover. */
 async function checkTypedError({ model, first, fallback }: ChainBench): Promise<void> {
   const before = fallback.requests.length;
   const error: unknown = await consume(model).catch((thrown: unknown) => thrown);
@@ -86,7 +86,7 @@ async function checkListeners(harness: Harness): Promise<void> {
   await onChain(harness, { fault: 'cut' }, check);
 }
 
-/** Chain of two: every fault of the first target leads to one complete answer or a typed error. */
+/** Cases of a chain of two targets: every fault of the first leads to one complete answer or to a typed error. */
 export const chainCases: readonly Case[] = [
   ...rows.map(rowCase),
   {
@@ -104,7 +104,7 @@ export const chainCases: readonly Case[] = [
             response.attempts.map(({ outcome }) => outcome),
             ['skipped', 'finished'],
           );
-          // A rate limit applies to the key: if the provider names its key, the bench is recorded for the key.
+          // A rate limit applies to a key. If the provider names its key, the bench is recorded for that key.
           const health = majordomo.health.snapshot()[`first/${harness.model}`];
           const states = [
             health?.state,

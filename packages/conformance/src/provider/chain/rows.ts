@@ -2,27 +2,27 @@ import type { Timeouts } from '@majordomo/core';
 import type { Step } from '../../script/step.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** Fault of the first target, and the expected reaction of the chain. */
+/** Fault of the first target, with the expected behavior of the chain. */
 export interface Row {
   readonly scenario: Scenario & `chain-${string}`;
   readonly name: string;
-  /** Step of the first server; `undefined` for a refused connection. */
+  /** Response of the first server; `undefined` for a refused connection. */
   readonly step: Step | undefined;
-  /** Number of requests at the first target before the chain advances. */
+  /** Number of requests to the first target before the chain tries the next. */
   readonly tries: number;
   /** Whether the stream has emitted content before the fault. */
   readonly isMidStream: boolean;
-  /** Timeouts that must expire. */
+  /** Timeouts that are expected to expire. */
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** Timeout for a first target without a response, in milliseconds. A busy machine must be able to send the request. */
+/** Timeout for a target without a response, in milliseconds. It allows a busy machine to send the request. */
 const NO_RESPONSE_MS = 150;
 
-/** Timeout for a stream that stalls, in milliseconds. A busy machine must be able to receive the first chunks. */
+/** Timeout for a stream that stalls, in milliseconds. It allows a busy machine to receive the first chunks. */
 const STALLED_MS = 200;
 
-/** Faults of the first target. */
+/** Faults of the first target, with the expected behavior of the chain. */
 export const rows: readonly Row[] = [
   {
     scenario: 'chain-unavailable',

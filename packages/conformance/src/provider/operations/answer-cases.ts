@@ -4,12 +4,12 @@ import type { Case, Harness } from '../harness.ts';
 import { validAnswer, AUDIO_CHUNKS, vectorOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, operationRequest, TEXT } from './bench.ts';
 
-/** Texts of different lengths, which must not be changed. */
+/** Texts of different lengths that must be sent unchanged. */
 const VALUES = ['a', 'b\n\nB', ' Ç“c” '];
 
 const MORE = 'an additional vector';
 
-/** Asserts that a wrong number or length of vectors fails. */
+/** Asserts that a response with a wrong number or length of vectors fails. */
 async function checkInvalidVectors(
   harness: Harness,
   what: string,
@@ -25,14 +25,14 @@ async function checkInvalidVectors(
     async ({ call, server }) => {
       const result = call({ values: ['a', 'bb'] });
       await result.catch(() => undefined);
-      // A wire with one text per request has no form for an additional vector.
+      // A wire with one text per request cannot return an additional vector.
       const isOneEach = server.requests.every(({ operation }) => operation?.values.length === 1);
       if (!isOneEach || what !== MORE) await failedWith(result, what, 'protocol');
     },
   );
 }
 
-/** Requests and answers of operations. */
+/** Cases of requests and responses of operations other than chat. */
 export const operationAnswerCases: readonly Case[] = [
   {
     name: 'embeddings have one vector per text, in order and with the declared length',
@@ -95,7 +95,7 @@ export const operationAnswerCases: readonly Case[] = [
           assert.equal((await call()).text, 'Hello there.');
           const { audio, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
           assert.deepEqual(audio?.bytes, RECORDING);
-          // Some wires have no field for the format.
+          // Some wires do not report the format.
           assert.match(audio.mediaType || 'audio/wav', /^audio\/(?:x-|vnd\.)?wave?$/);
           assert.equal(model, harness.models?.transcription);
         },
@@ -131,7 +131,7 @@ export const operationAnswerCases: readonly Case[] = [
         (size) => (exchange) => validAnswer('speech', exchange, size),
         async ({ call, server }) => {
           const { audio, mediaType } = await call();
-          // Raw samples get a header.
+          // A header is added to raw samples.
           assert.deepEqual(Buffer.from(audio).subarray(-lengthOf(AUDIO_CHUNKS)), Buffer.concat(AUDIO_CHUNKS));
           assert.match(mediaType, /^audio\//);
           const { text, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));

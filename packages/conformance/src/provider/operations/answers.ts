@@ -1,14 +1,14 @@
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 
-/** Token counts that differ from all defaults. */
+/** Token counts that differ from all default counts. */
 export const TOKENS = { input: 7, output: 3 } as const;
-/** Speech in two chunks. */
+/** Audio in two chunks. */
 export const AUDIO_CHUNKS: readonly [Uint8Array, Uint8Array] = [
   new TextEncoder().encode(`ID3${' first'.repeat(300)}`),
   new TextEncoder().encode(' second'.repeat(300)),
 ];
-/** Duration of the recording. */
+/** Duration of the recording in seconds. */
 export const RECORDING_SECONDS = 2.5;
 
 const usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
@@ -18,7 +18,7 @@ const SEGMENTS = [
   { text: 'there.', startMs: 1250, endMs: 2500 },
 ] as const;
 
-/** Returns a valid answer of an operation. Each text has a different vector. */
+/** Returns a valid answer to a request. Each text has a different vector. */
 export function validAnswer(
   operation: OperationName,
   { operation: request }: Exchange,
@@ -44,7 +44,7 @@ export function validAnswer(
   }
 }
 
-/** Returns a vector of norm 1 with a negative number, whose direction depends on the length of the text. */
+/** Returns a vector of length 1 with a negative element. Its direction depends on the text's length. */
 export function vectorOf(value: string, size: number): Float32Array {
   const vector = new Float32Array(size);
   vector[value.length % size] = 0.6;

@@ -6,9 +6,9 @@ import { type Script, startWireServer, type WireServer } from '../../server/serv
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 
-/** Recording whose first bytes identify its format. */
+/** Recording whose first bytes identify the audio format. */
 export const RECORDING: Uint8Array = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt a recording');
-/** Text to speak, with two lines and characters beyond ASCII. */
+/** Text to speak, with two lines and non-ASCII characters. */
 export const TEXT = 'Hello there,\n“Ägypten”.';
 
 /** Result of a call, with the fields of all operations. */
@@ -21,16 +21,16 @@ export interface OperationResult {
   readonly usage: Usage | undefined;
 }
 
-/** Provider and server of one operation case. */
+/** Provider and server for one case of an operation. */
 export interface OperationBench {
   readonly server: WireServer;
   readonly provider: Provider;
-  /** `provider/model`. */
+  /** Target as `provider/model`. */
   readonly target: string;
   /** Default number of dimensions of the embedding model. */
   readonly size: number;
   readonly call: (options?: CallOptions) => Promise<OperationResult>;
-  /** Streams the audio. */
+  /** Returns a stream of the audio. */
   readonly streamSpeech: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
@@ -43,7 +43,7 @@ interface CallOptions {
 
 const DEFAULT_SIZE = 8;
 
-/** Starts a server and a provider, runs the case and closes the server. The script gets the number of dimensions. */
+/** Starts a server and a provider, runs the case and closes the server. The script receives the number of dimensions. */
 export async function onOperation(
   harness: Harness,
   operation: OperationName,
@@ -60,7 +60,7 @@ export async function onOperation(
     const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
     if (operation === 'embedding') size = provider.embeddingModel?.(model).dimensions ?? DEFAULT_SIZE;
     const target = `${provider.id}/${model}`;
-    // One client per call, so that an earlier failure benches no target.
+    // Each call has a separate client, so that an earlier failure does not bench the target.
     const majordomo = () => createMajordomo({ providers: [provider], chain: { attempts: 1 } });
     await run({
       server,
@@ -121,7 +121,7 @@ export async function failedWith(
   return error;
 }
 
-/** Returns the contents of a request, which must follow the rules of the wire. */
+/** Returns the contents of a request. Asserts that the request satisfies the rules of the wire. */
 export function operationRequest({ operation, violations }: Exchange): NonNullable<Exchange['operation']> {
   assert.deepEqual(violations, [], 'the request is against the rules of the wire');
   return operation ?? assert.fail('the request is a chat request');

@@ -20,8 +20,8 @@ const onEmpty = (one: LedgerCase): StoreCase<LedgerStore> => ({
 });
 
 /**
- * Cases that every ledger store must pass, for any test runner. They take some seconds of real time. `create` must return an
- * empty store, which each case closes.
+ * Test cases that every ledger store must pass, for any test runner. They take a few seconds of real time. `create` must return
+ * an empty store, which each case closes.
  */
 export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
   ...countingCases,
@@ -31,7 +31,7 @@ export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
 ].map(onEmpty);
 
 /**
- * Additional cases for a ledger store with a separate clock. The store must start periods by its clock and not by that of the
- * client. Both clocks must be correct.
+ * Additional test cases for a ledger store with its own clock. Such a store must start periods by its own clock, not by the
+ * client's. Both clocks must be correct.
  */
 export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(onEmpty);

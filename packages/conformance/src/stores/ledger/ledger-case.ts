@@ -1,17 +1,17 @@
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
-/** Case that runs on an empty store. */
+/** Test case that runs on an empty store. */
 export interface LedgerCase {
   readonly name: string;
   run(store: LedgerStore): Promise<void>;
 }
 
-/** Lease that is longer than any case. */
+/** Lease in milliseconds, longer than any case. */
 export const LONG_MS = 600_000;
-/** Largest amount. */
+/** Maximum amount of a counter. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 
-/** Returns a claim of 1 of 10 on the counter `a`, with overrides. */
+/** Returns a claim of 1 on the counter `a` with a maximum of 10, and with overrides. */
 export const claim = (overrides: Partial<Claim> = {}): Claim => ({
   counter: 'a',
   max: 10n,
@@ -21,7 +21,7 @@ export const claim = (overrides: Partial<Claim> = {}): Claim => ({
   ...overrides,
 });
 
-/** Returns the amounts of each counter: `{ a: [used, held] }`. */
+/** Returns the used and held amounts of each counter: `{ a: [used, held] }`. */
 export async function amounts(
   store: LedgerStore,
   prefix: string = '',

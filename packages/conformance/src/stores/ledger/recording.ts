@@ -4,7 +4,7 @@ import { all, spend } from './records.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 20, 12, 0, second)).toISOString();
 
-/** Cases of spend records. */
+/** Cases of spending records. */
 export const recordCases: readonly LedgerCase[] = [
   {
     name: 'returns a record unchanged',

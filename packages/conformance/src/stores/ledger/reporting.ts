@@ -4,14 +4,14 @@ import { deepEqual, ok } from 'node:assert/strict';
 import type { LedgerCase } from './ledger-case.ts';
 import { spend } from './records.ts';
 
-/** Allowed relative error of durations. */
+/** Allowed relative error of durations in reports. */
 const TOLERANCE = 0.05;
 const DAYS = 4;
 const RECORDS = 1200;
 
 type Zone = 'UTC' | 'Europe/Berlin' | 'Asia/Kathmandu';
 
-/** The clocks of Berlin go back on 25 October 2026, within the range; Kathmandu is 5 hours and 45 minutes ahead. */
+/** Start of the records. The clocks of Berlin go back on 25 October 2026; Kathmandu is 5 hours and 45 minutes ahead of UTC. */
 const BEGIN = Date.UTC(2026, 9, 23, 6, 20);
 const CLOCKS_GO_BACK = Date.UTC(2026, 9, 25, 1);
 const OFFSET_MINUTES: Readonly<Record<Zone, (at: number) => number>> = {
@@ -20,7 +20,7 @@ const OFFSET_MINUTES: Readonly<Record<Zone, (at: number) => number>> = {
   'Asia/Kathmandu': () => 345,
 };
 
-/** Case of reports that the store aggregates. */
+/** Cases of reports that the store computes. */
 export const reportCases: readonly LedgerCase[] = [
   {
     name: 'reports the sums of its records, if the store aggregates',
@@ -38,7 +38,7 @@ function randomRecords(): readonly SpendRecord[] {
   const one = <T>(list: readonly [T, ...T[]]): T => list[Math.floor(random() * list.length)] ?? list[0];
   let call = '';
   return Array.from({ length: RECORDS }, (_, number) => {
-    // Some calls have several attempts, at the same hour or another, on the same target or another.
+    // Some calls have several attempts, in the same or another hour and on the same or another target.
     call = random() < 0.3 && call !== '' ? call : `call ${number}`;
     const isPriced = random() < 0.8;
     const cacheWrite = random() < 0.5 ? Math.floor(random() * 1000) : undefined;
@@ -88,7 +88,7 @@ function queries(): readonly ReportQuery[] {
   ];
 }
 
-/** Returns the reported and the expected rows. Durations within the tolerance are replaced by the expected ones. */
+/** Returns the reported and the expected rows. Durations within the tolerance are replaced by the expected durations. */
 async function compared(
   store: LedgerStore,
   records: readonly SpendRecord[],

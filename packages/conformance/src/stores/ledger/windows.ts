@@ -2,18 +2,18 @@ import { equal, ok } from 'node:assert/strict';
 import { claim, type LedgerCase, LONG_MS } from './ledger-case.ts';
 
 const HOUR_MS = 3_600_000;
-/** Phase of a time zone with half an hour, such as that of India. */
+/** Phase of an hour in a time zone with an offset of half an hour, such as India. */
 const PHASE_MS = HOUR_MS / 2;
 const MINUTE_MS = 60_000;
 
-/** Returns the window of a client whose clock is off by `byMs`. */
+/** Returns the window of a client whose clock differs by `byMs` milliseconds. */
 const windowWithClockOff = (byMs: number): Parameters<typeof claim>[0] => {
   const now = Date.now() + byMs;
   const resetsInMs = HOUR_MS - ((now - PHASE_MS) % HOUR_MS);
   return { resetsInMs, window: { ms: HOUR_MS, phaseMs: PHASE_MS } };
 };
 
-/** Cases of periods that begin by the clock of the store, which must agree with that of this machine. */
+/** Cases of periods that start by the store's clock, which must agree with this machine's clock. */
 export const windowCases: readonly LedgerCase[] = [
   ...[-17, 17, 59].map((minutes): LedgerCase => ({
     name: `ends windows by the clock of the store for a client whose clock is ${minutes} minutes off`,
@@ -33,7 +33,7 @@ export const windowCases: readonly LedgerCase[] = [
       const window = { ms: windowMs, phaseMs: 0 };
       const ends = new Set<number>();
       for (let n = 0; ends.size < 4; n++) {
-        // One client expects its end in 1 ms, the other a new window.
+        // One client expects the end in 1 ms, the other a new window.
         const resetsInMs = n % 2 === 0 ? 1 : windowMs;
         await store.reserve(`${n}`, [claim({ max: 1_000_000n, resetsInMs, window })], LONG_MS);
         for (const { resetsAt } of await store.counters('a')) if (resetsAt !== undefined) ends.add(resetsAt);

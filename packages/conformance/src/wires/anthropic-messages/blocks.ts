@@ -10,29 +10,29 @@ import {
 } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Shared by the wires of Claude, because every platform that serves it reads the signatures. */
+/** Scope of signatures. All wires of Claude share it, because every platform of Claude reads the signatures. */
 export const SCOPE = 'claude';
 
-/** Finish values of the wire. */
+/** Values of the wire for finish reasons. */
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   'tool-calls': 'tool_use',
-  // The API has no separate value for a filter; it reports a refusal.
+  // The API has no separate value for filtered content; it reports a refusal.
   'content-filter': 'refusal',
   refusal: 'refusal',
   incomplete: 'pause_turn',
   other: 'other',
 };
 
-/** Content block: its start in a stream, its deltas, and its complete form. */
+/** Content block: its start event, its deltas, and its complete form. */
 export interface Block {
   readonly opening: object;
   readonly deltas: readonly object[];
   readonly complete: object;
 }
 
-/** Returns the blocks of an answer. A refusal is a stop reason without a block. */
+/** Returns the blocks of an answer. A refusal is only a stop reason, without a block. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
   return answer.parts.flatMap((part, at) =>
@@ -57,7 +57,7 @@ function partBlocks(part: AnswerPart, name: string): readonly Block[] {
   }
 }
 
-/** Citations are separate deltas in a stream and a field of the complete block. */
+/** Returns a text block. Citations are separate deltas of a stream, and a field of the complete block. */
 function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
   const cited = citations.map(({ url, title, quote = '' }) => ({
     type: 'web_search_result_location',
@@ -76,7 +76,7 @@ function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
   };
 }
 
-/** The signature is the last delta. */
+/** Returns a thinking block, whose last delta is the signature. */
 function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
   const signed = signature === false ? '' : (signature ?? signText(SCOPE, text));
   return {
@@ -89,13 +89,13 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   };
 }
 
-/** Sent complete, without deltas (recorded 2025-10). */
+/** Returns a redacted block, which a stream sends without deltas (recorded 2025-10). */
 function redacted(text: string): Block {
   const block = { type: 'redacted_thinking', data: sealText(SCOPE, text) };
   return { opening: block, deltas: [], complete: block };
 }
 
-/** The first delta is empty, also when more follow (recorded 2026-04). Invalid JSON cannot be sent in a complete block. */
+/** Returns a tool_use block. Its first delta is always empty (recorded 2026-04). A complete block cannot contain invalid JSON. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };
@@ -109,7 +109,7 @@ function toolUse(call: AnswerToolCall, usualId: string): Block {
   };
 }
 
-/** The query is sent in deltas like arguments, the result in a single event (recorded 2025-10). */
+/** Returns the blocks of a web search. The query is sent in deltas, the result in a single event (recorded 2025-10). */
 function webSearch({ text: query, result = '' }: AnswerVendor, id: string): readonly Block[] {
   const head = { type: 'server_tool_use', id, name: 'web_search' };
   const page = { type: 'web_search_result', title: result, url: 'https://found.example/', page_age: null };
@@ -139,7 +139,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** `input_tokens` excludes both cache portions; the neutral total includes them. */
+/** Returns the usage. `input_tokens` does not include cached tokens, unlike the total of `FullUsage`. */
 export function messagesUsage(usage: FullUsage): object {
   const { input, output, cacheRead, cacheWrite, cacheWriteLong, reasoning } = usage;
   return {
@@ -157,7 +157,7 @@ export function messagesUsage(usage: FullUsage): object {
   };
 }
 
-/** Explanation of a refusal (recorded 2026-07). */
+/** Returns the explanation of a refusal (recorded 2026-07). */
 export function stopDetails({ finish, parts }: FullAnswer): object | null {
   if (finish !== 'refusal' && finish !== 'content-filter') return null;
   const explanation = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('');

@@ -8,11 +8,11 @@ import { turnsOf } from './conversation.ts';
 
 const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 
-/** Checks single blocks: empty text, images, signatures, cache markers. */
+/** Checks each block: empty text, images, signatures, cache markers. */
 export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
   const turns = turnsOf(body);
   turns.forEach(({ blocks, path, role }, index) => {
-    // Only a last assistant message may be empty: there is nothing to continue yet.
+    // Only the last assistant message may be empty, because it is the one to continue.
     if (blocks.length === 0 && !(role === 'assistant' && index === turns.length - 1)) {
       report('content-missing', path, 'all messages must have non-empty content');
     }
@@ -52,7 +52,7 @@ function checkSource({ type, source }: Block, path: string, report: Report): voi
   }
 }
 
-/** A signature covers the issued block: edited, merged or foreign reasoning is rejected. */
+/** Checks that a signature covers the issued block. Edited, merged or foreign reasoning is rejected. */
 function checkSignature({ type, thinking, signature, data }: Block, path: string, report: Report): void {
   const isOwn =
     type === 'thinking'
@@ -70,12 +70,12 @@ function checkSystem(body: unknown, report: Report): void {
   });
 }
 
-/** Counts markers in tools, system, messages, results and at the top level. */
+/** Counts the cache markers in tools, system text, messages, results and at the top level. */
 function countMarkers(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMarkers(item), 0);
   if (!isRecord(value)) return 0;
   let sum = isRecord(value['cache_control']) ? 1 : 0;
-  // Arguments and schemas are data, not markers.
+  // Arguments and schemas are data. They contain no markers.
   for (const [key, item] of Object.entries(value))
     if (key !== 'input' && key !== 'input_schema') sum += countMarkers(item);
   return sum;

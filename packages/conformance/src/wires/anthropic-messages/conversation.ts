@@ -3,15 +3,15 @@ import { isString, type Report } from '../shape.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 
-/** Consecutive messages of one role, which the API joins. */
+/** Consecutive messages of one role, which the API treats as one turn. */
 export interface Turn {
   readonly path: string;
   readonly role: unknown;
-  /** Consecutive messages of one role are one turn to the API. */
+  /** Blocks of the turn's messages, with their paths. */
   readonly blocks: readonly { readonly block: Block; readonly path: string }[];
 }
 
-/** Returns the messages as turns; a string counts as one text block. */
+/** Returns the messages as turns. A string counts as one text block. */
 export function turnsOf(body: unknown): readonly Turn[] {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const turns: { path: string; role: unknown; blocks: { block: Block; path: string }[] }[] = [];
@@ -37,7 +37,7 @@ function blocksOf(content: unknown, path: string): { block: Block; path: string 
   );
 }
 
-/** Checks that the user begins and that every tool_use is answered at the start of the next user turn. */
+/** Checks that the user begins, and that the next user turn starts with a result for every tool_use. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const first = turns[0];

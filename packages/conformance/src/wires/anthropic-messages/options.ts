@@ -4,7 +4,7 @@ import { isString, type Report } from '../shape.ts';
 import { type Turn, turnsOf } from './conversation.ts';
 import { checkSchemas } from './schemas.ts';
 
-/** Rules between options of a request. */
+/** Checks the rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const turns = turnsOf(body);
@@ -71,7 +71,7 @@ function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], re
   if (thinkingType(body) === 'enabled') checkLoopStart(turns, report);
 }
 
-/** With a fixed budget, the assistant turn of an unfinished tool loop must begin with its thinking. */
+/** Checks that the assistant turn of an unfinished tool loop begins with its thinking, which a fixed budget requires. */
 function checkLoopStart(turns: readonly Turn[], report: Report): void {
   const isLoop = turns.at(-1)?.blocks.some(({ block }) => block['type'] === 'tool_result') ?? false;
   const turn = turns.at(-2);

@@ -6,7 +6,7 @@ import type { Report } from '../shape.ts';
 const MOST_STRICT_TOOLS = 20;
 const MOST_UNIONS = 16;
 
-/** Checks the schemas of tools and of the output. Schemas that become a grammar have additional limits. */
+/** Checks the schemas of tools and of the output. Schemas that are compiled to a grammar have additional limits. */
 export function checkSchemas(body: Readonly<Record<string, unknown>>, report: Report): void {
   const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isRecord);
   const grammars: (readonly [schema: unknown, path: string])[] = [];

@@ -25,7 +25,7 @@ const CACHED: Fields = { cache_control: CACHE };
 
 const TEXT_BLOCK = object({ type: text, text }, { ...CACHED, citations: nullable(list(anyObject)) });
 
-/** Base64 and its media type are separate rules. */
+/** Checks the type of a source. Separate rules check base64 and media type. */
 const SOURCE = tagged('type', {
   base64: object({ type: text, media_type: text, data: text }),
   url: object({ type: text, url: text }),
@@ -61,7 +61,7 @@ const TOOL_RESULT = object(
   { ...CACHED, content: textOr(list(RESULT_CONTENT)), is_error: flag, toolset_name: nullable(text) },
 );
 
-/** Vendor tools and their results; their contents are not checked. */
+/** Types of blocks for vendor tools and their results. Their contents are not checked. */
 export const SERVER_BLOCKS: readonly string[] = [
   'server_tool_use',
   'web_search_tool_result',
@@ -119,7 +119,7 @@ const CUSTOM_TOOL = object(
   },
 );
 
-/** Tools of the vendor have a dated type, such as `web_search_20260209`; their options are not checked. */
+/** Checks a tool. Vendor tools have a type with a date, such as `web_search_20260209`; their options are not checked. */
 const TOOL: Check = (value, path, report) => {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type === 'string' && /_\d{8}$/.test(type)) anyObject(value, path, report);
@@ -129,8 +129,8 @@ const TOOL: Check = (value, path, report) => {
 const SERIAL = { disable_parallel_tool_use: flag };
 
 /**
- * Keys and types of a request: those of @anthropic-ai/sdk 1.10's `MessageCreateParams`, its beta twin, and the sampling
- * options, which left the types and are still accepted (recorded 2026).
+ * Checks keys and types of a request: those of `MessageCreateParams` of @anthropic-ai/sdk 1.10, of its beta variant, and the
+ * sampling options, which the types no longer contain but the API still accepts (recorded 2026).
  */
 export const messagesShape: Check = object(
   { model: text, max_tokens: count, messages: list(MESSAGE, 1) },

@@ -14,7 +14,7 @@ import { messagesShape } from './shape.ts';
 import { messagesFrames } from './stream.ts';
 import { messagesWhole } from './complete.ts';
 
-/** Anthropic's Messages API. */
+/** Wire of Anthropic's Messages API. */
 export const anthropicMessages: Wire = {
   name: 'anthropic-messages',
   baseURL: (origin) => origin,

@@ -2,7 +2,7 @@ import type { FinishReason } from '@majordomo/core';
 import { type AnswerPart, type AnswerVendor, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Shared by the wires of Claude, because every platform that serves it reads the signatures. */
+/** Scope of signatures. All wires of Claude share it, because every platform of Claude reads the signatures. */
 export const SCOPE = 'claude';
 
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
@@ -10,7 +10,7 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   length: 'max_tokens',
   'tool-calls': 'tool_use',
   'content-filter': 'content_filtered',
-  // The API has no separate values for these.
+  // The API has no separate values for these finish reasons.
   refusal: 'content_filtered',
   incomplete: 'end_turn',
   other: 'malformed_model_output',
@@ -52,7 +52,7 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
       return part.redacted === true ? redacted(part.text) : thinking(part);
     case 'tool-call': {
       const head = { toolUseId: part.id ?? usualId, name: part.name };
-      // The first delta is empty, also when more follow (recorded 2024-10).
+      // The first delta is always empty (recorded 2024-10).
       const deltas = ['', ...pieces(part.json, part.chunks, 6)].map((input) => ({ toolUse: { input } }));
       return {
         start: { toolUse: head },
@@ -67,7 +67,7 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
   }
 }
 
-/** Web search of Nova: the query is visible, the result is hidden (recorded with Nova 2). */
+/** Returns the web search of Nova. The query is visible, the result is hidden (recorded with Nova 2). */
 function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: string): readonly Block[] {
   const use = { toolUseId, name: 'nova_grounding', type: 'server_tool_use' };
   const found = { toolUseId, type: 'nova_grounding_result', status: 'success' };
@@ -86,7 +86,7 @@ function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: s
   ];
 }
 
-/** The signature is the last delta. */
+/** Returns a reasoning block, whose last delta is the signature. */
 function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
   const signed = signature === false ? undefined : (signature ?? signText(SCOPE, text));
   const deltas = pieces(text, chunks, 8).map((thought) => ({ reasoningContent: { text: thought } }));
@@ -99,7 +99,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   };
 }
 
-/** JSON carries bytes as base64, also if they are base64 text already (recorded 2025-08). */
+/** Returns a redacted block. JSON contains bytes as base64, even if they are base64 text (recorded 2025-08). */
 function redacted(text: string): Block {
   const redactedContent = Buffer.from(sealText(SCOPE, text), 'utf8').toString('base64');
   const block = { reasoningContent: { redactedContent } };
@@ -114,7 +114,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** `inputTokens` excludes both cache portions; the neutral total includes them. Reasoning has no separate count. */
+/** Returns the usage. `inputTokens` does not include cached tokens. Reasoning is not counted separately. */
 export function converseUsage({ input, output, cacheRead, cacheWrite, cacheWriteLong }: FullUsage): object {
   const cached = cacheRead + cacheWrite > 0;
   return {

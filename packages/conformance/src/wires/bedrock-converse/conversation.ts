@@ -9,7 +9,7 @@ export interface Turn {
   readonly blocks: readonly { readonly block: Fields; readonly path: string }[];
 }
 
-/** Returns the messages as turns. Consecutive user messages are one turn (recorded 2024). */
+/** Returns the messages as turns. Consecutive user messages form one turn (recorded 2024). */
 export function turnsOf(body: unknown): readonly Turn[] {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const turns: { path: string; role: unknown; blocks: { block: Fields; path: string }[] }[] = [];
@@ -28,7 +28,7 @@ export function turnsOf(body: unknown): readonly Turn[] {
   return turns;
 }
 
-/** Checks that the user begins and that the next turn answers every call. Vendor tools need no answer. */
+/** Checks that the user begins, and that the next turn has a result for every call except those of vendor tools. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const [first] = turns;

@@ -1,6 +1,6 @@
 import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
 
-/** `type` is the exception (API reference of Converse, 2026-11; messages recorded 2024 to 2026). */
+/** Failures; `type` is the name of the exception (API reference of Converse, 2026-11; messages recorded 2024 to 2026). */
 export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: { status: 400, type: 'ValidationException', message: 'The provided model identifier is invalid.' },
   parameter: {
@@ -59,7 +59,7 @@ export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm
   },
 };
 
-/** Exceptions that a stream may contain (`ConverseStreamOutput`). Others are sent as the most similar one. */
+/** Exceptions that a stream can contain (`ConverseStreamOutput`). Other failures are sent as the most similar one. */
 const IN_STREAM: Readonly<Partial<Record<FailureName, string>>> = {
   invalid: 'validationException',
   'rate-limit': 'throttlingException',

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** One message of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, checksum of all. */
+/** Returns a message of application/vnd.amazon.eventstream: lengths, their checksum, headers, payload, and total checksum. */
 function eventFrame(headers: Readonly<Record<string, string>>, payload: string): Uint8Array {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
   const body = Buffer.from(payload, 'utf8');
@@ -14,7 +14,7 @@ function eventFrame(headers: Readonly<Record<string, string>>, payload: string):
   return new Uint8Array(bytes);
 }
 
-/** A string header: name with its length, type 7, value with its length. */
+/** Returns a string header: the name with its length, type 7, and the value with its length. */
 function header(name: string, value: string): Uint8Array {
   const text = Buffer.from(value, 'utf8');
   const bytes = Buffer.alloc(name.length + text.length + 4);

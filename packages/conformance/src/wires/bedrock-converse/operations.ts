@@ -3,8 +3,8 @@ import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operati
 import { anything, count, isString, list, object, text, violations } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
-// InvokeModel with the bodies of Titan and Cohere: docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html,
-// model-parameters-embed-v3.html and -v4.html, 2026-11.
+// Source of InvokeModel with the bodies of Titan and Cohere: docs.aws.amazon.com/bedrock/latest/userguide/
+// model-parameters-titan-embed-text.html, model-parameters-embed-v3.html and -v4.html, 2026-11.
 
 const PATH = /^\/model\/([^/]+)\/invoke$/;
 
@@ -44,5 +44,5 @@ const embeddings = embeddingEndpoint({
   },
 });
 
-/** Endpoints of Bedrock other than chat. */
+/** Endpoints of Bedrock for operations other than chat. */
 export const bedrockOperations: readonly WireOperation[] = [embeddings];

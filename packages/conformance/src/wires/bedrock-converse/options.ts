@@ -7,7 +7,7 @@ import { type Turn, turnsOf } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Rules between options of a request. */
+/** Checks the rules between options of a request. */
 export function checkOptions(body: unknown, report: Report, { model }: ValidateOptions): void {
   if (!isRecord(body)) return;
   const turns = turnsOf(body);
@@ -65,7 +65,7 @@ function thinkingOf(body: Fields): Fields {
   return isRecord(thinking) ? thinking : {};
 }
 
-/** Rules of Claude, which Converse applies. */
+/** Checks rules of Claude that Converse enforces. */
 function checkForce(body: Fields, model: string | undefined, report: Report): void {
   const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
   const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
@@ -99,7 +99,7 @@ function checkThinking(body: Fields, turns: readonly Turn[], report: Report): vo
 const holdsResult = ({ role, blocks }: Turn): boolean =>
   role === 'user' && blocks.some(({ block }) => block['toolResult'] !== undefined);
 
-/** Returns the unfinished assistant turn, which includes its tool results. */
+/** Returns the unfinished assistant turn, including its tool results; `undefined` if no turn is unfinished. */
 function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   let began: Turn | undefined;
   for (let at = turns.length - 1; at > 0; at -= 2) {
@@ -110,7 +110,7 @@ function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   return began;
 }
 
-/** Claude continues a last assistant message only if it has an accepted form. */
+/** Checks that a last assistant message has a form that Claude continues. */
 function checkLast(last: Turn | undefined, model: string | undefined, report: Report): void {
   if (last?.role !== 'assistant' || model?.includes('claude') !== true) return;
   const text = last.blocks.at(-1)?.block['text'];
@@ -128,7 +128,7 @@ function checkOutput(config: unknown, report: Report): void {
   else checkGrammar(parsed, 'outputConfig.textFormat.schema', report, 'output-schema');
 }
 
-/** The text of an output schema. */
+/** Returns the output schema as a string; `undefined` without one. */
 export function outputSchemaOf(config: unknown): string | undefined {
   const format = isRecord(config) ? config['textFormat'] : undefined;
   const structure = isRecord(format) ? format['structure'] : undefined;

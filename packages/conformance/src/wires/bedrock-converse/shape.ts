@@ -36,7 +36,7 @@ const RESULT_CONTENT = object(
   { text, json: anything, image: IMAGE, document: DOCUMENT, video: anyObject, searchResult: anyObject },
 );
 
-/** `ContentBlock` of @aws-sdk/client-bedrock-runtime 3.1162: allowed combinations are a separate rule. */
+/** Checks `ContentBlock` of @aws-sdk/client-bedrock-runtime 3.1162. A separate rule checks allowed combinations. */
 const BLOCK = object(
   {},
   {
@@ -79,7 +79,7 @@ const TOOL = object(
   },
 );
 
-/** Keys and types of a request: those of `ConverseRequest` in @aws-sdk/client-bedrock-runtime 3.1162, as JSON. */
+/** Checks keys and types of a request: those of `ConverseRequest` in @aws-sdk/client-bedrock-runtime 3.1162, as JSON. */
 export const converseShape: Check = object(
   { messages: list(object({ role: oneOf('user', 'assistant'), content: list(BLOCK, 1) }), 1) },
   {

@@ -8,7 +8,7 @@ const frame = (kind: Frame['kind'], type: string, payload: object): Frame => ({
   bytes: event(type, JSON.stringify(payload)),
 });
 
-/** Returns the events of an answer: messageStart, the blocks, messageStop, metadata. It has no line ends. */
+/** Returns the events of an answer: messageStart, the blocks, messageStop, metadata. The format has no line ends. */
 export function converseFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -16,7 +16,7 @@ export function converseFrames(
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
   const blocks = blocksOf(full).map(blockFrames);
-  // An event that current clients do not know.
+  // Current clients do not know this event.
   const noise = framing.noise === true ? [frame('noise', 'keepAlive', {})] : [];
   return [
     frame('head', 'messageStart', { role: 'assistant' }),
@@ -44,7 +44,7 @@ function blockFrames({ start, deltas }: Block, contentBlockIndex: number): reado
   ];
 }
 
-/** Interleaves the frames of the blocks. */
+/** Returns the frames of the blocks, interleaved. */
 function inTurns(blocks: readonly (readonly Frame[])[]): readonly Frame[] {
   const longest = Math.max(0, ...blocks.map(({ length }) => length));
   return Array.from({ length: longest }, (_, n) => blocks.flatMap((frames) => frames[n] ?? [])).flat();

@@ -14,7 +14,7 @@ import { CONVERSE_RULES } from './rules.ts';
 import { converseShape } from './shape.ts';
 import { converseFrames, converseWhole } from './stream.ts';
 
-/** Converse and ConverseStream of Amazon Bedrock; the frames of the latter are binary. */
+/** Wire of Amazon Bedrock's Converse and ConverseStream. The latter sends binary frames. */
 export const bedrockConverse: Wire = {
   name: 'bedrock-converse',
   baseURL: (origin) => origin,

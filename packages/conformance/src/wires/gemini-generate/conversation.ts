@@ -7,17 +7,17 @@ import { SCOPE } from './parts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Content of the conversation; the role `function` counts as the user. */
+/** Content of the conversation. The role `function` counts as the user. */
 export interface Content {
   readonly path: string;
   readonly role: 'user' | 'model';
   readonly parts: readonly { readonly part: Fields; readonly path: string }[];
 }
 
-/** Documented placeholder signature for calls of other models. */
+/** Documented placeholder for the signature of another model's call. */
 const FOREIGN_MARK = 'skip_thought_signature_validator';
 
-/** Kinds of data of vendor tools. */
+/** Keys of parts for vendor tools. */
 export const SERVER_KINDS: readonly string[] = [
   'executableCode',
   'codeExecutionResult',
@@ -25,7 +25,7 @@ export const SERVER_KINDS: readonly string[] = [
   'toolResponse',
 ];
 
-/** Kinds of data, of which a part has exactly one. */
+/** Keys of which a part has exactly one. */
 const KINDS: readonly string[] = [
   'text',
   'inlineData',
@@ -53,7 +53,7 @@ export function contentsOf(body: unknown): readonly Content[] {
   });
 }
 
-/** Checks single contents and their order. */
+/** Checks each content, and the order of contents. */
 export function checkConversation(body: unknown, report: Report, options: ValidateOptions): void {
   const contents = contentsOf(body);
   const [first] = contents;
@@ -97,7 +97,7 @@ function checkPart(
   if (!isOwn) report('signature', path, 'Corrupted thought signature.');
 }
 
-/** Vertex AI and older models reject ids that they did not issue: "Unknown name \"id\"" (vercel/ai#15664). */
+/** Checks ids of calls. Vertex AI and older models reject any id: "Unknown name \"id\"" (vercel/ai#15664). */
 function checkId(call: unknown, path: string, report: Report): void {
   if (isRecord(call) && isString(call['id']) && isGeneratedCallId(call['id']))
     report('made-up-id', path, `Unknown name "id": "${call['id']}"`);
@@ -115,7 +115,7 @@ const responsesOf = (content: Content | undefined): readonly Fields[] => kindOf(
 const kindOf = (content: Content | undefined, kind: string): readonly Fields[] =>
   (content?.parts ?? []).flatMap(({ part }) => (isRecord(part[kind]) ? [part[kind]] : []));
 
-/** The next content has one response per call, matched by id if ids exist, and always by name. */
+/** Checks that the next content has one response per call, matched by id if the calls have ids, and always by name. */
 function checkAnswers(content: Content, next: Content | undefined, report: Report): void {
   const calls = callsOf(content);
   if (content.role !== 'model' || calls.length === 0) return;
@@ -133,7 +133,7 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   }
 }
 
-/** Calls of the current turn: since the last content with user input. */
+/** Returns the first call without a signature since the last user input; `undefined` if all calls are signed. */
 export function unsignedCall(contents: readonly Content[]): string | undefined {
   const began = contents.findLastIndex(
     ({ role, parts }) => role === 'user' && parts.some(({ part }) => part['functionResponse'] === undefined),

@@ -1,6 +1,6 @@
 import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
 
-/** `google.rpc.Status`: `type` is its status, `code` the reason of its ErrorInfo (recorded 2025-11 to 2026-05). */
+/** Failures as `google.rpc.Status`: `type` is its status, `code` the reason in ErrorInfo (recorded 2025-11 to 2026-05). */
 export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: { status: 400, type: 'INVALID_ARGUMENT', message: 'Request contains an invalid argument.' },
   overflow: {
@@ -58,7 +58,7 @@ export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>
   },
 };
 
-/** The body repeats the status, also inside HTTP 200. */
+/** Returns the error body. It repeats the status, even with HTTP 200. */
 export function errorBody(failure: Failure): object {
   const { type, code, message } = formOf(GEMINI_FAILURES, failure);
   const usual = formOf(GEMINI_FAILURES, { failure: failure.failure });

@@ -21,7 +21,7 @@ const textIn = (content: unknown): string =>
     .map((part) => asText(asRecord(part)['text']) ?? '')
     .join('');
 
-/** Requests of a batch, a single content, or the instances of Vertex. */
+/** Returns the embedding request: of a batch, of a single content, or of Vertex's instances. */
 function embeddingOf(body: unknown): {
   readonly values: readonly string[];
   readonly dimensions: number | undefined;
@@ -83,7 +83,7 @@ const partsIn = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
 
 const speaks = (body: unknown): boolean => asList(configOf(body)['responseModalities']).includes('AUDIO');
 
-/** Base64 of raw samples, in one body or in one event per chunk. */
+/** Speech endpoint. It sends raw samples as base64, in one body or in one event per chunk. */
 const speech = speechEndpoint({
   accepts: (method, path, body) => isGenerate(method, path) && speaks(body),
   read: (path, body) => ({
@@ -131,7 +131,7 @@ const recordingIn = (body: unknown): Readonly<Record<string, unknown>> | undefin
     .map(({ inlineData }) => asRecord(inlineData))
     .find(({ mimeType }) => asText(mimeType)?.startsWith('audio/') === true);
 
-/** Chat with a recording. Its answer is the transcript, or a list of segments as JSON. */
+/** Transcription endpoint, a chat with a recording. Its answer is the transcript, or segments as JSON. */
 const transcriptions = transcriptionEndpoint({
   accepts: (method, path, body) =>
     isGenerate(method, path) && !isStreamed(path) && !speaks(body) && recordingIn(body) !== undefined,
@@ -168,5 +168,5 @@ const transcriptions = transcriptionEndpoint({
   },
 });
 
-/** Endpoints of Gemini other than chat. */
+/** Endpoints of Gemini for operations other than chat. */
 export const geminiOperations: readonly WireOperation[] = [embeddings, speech, transcriptions];

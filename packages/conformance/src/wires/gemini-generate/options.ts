@@ -5,7 +5,7 @@ import { contentsOf, unsignedCall } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Rules between options of a request. */
+/** Checks the rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const declared = declarationsOf(body);
@@ -35,7 +35,7 @@ function checkDeclaration({ name, parameters, parametersJsonSchema }: Fields, re
   checkSubset(parameters, `${path}.parameters`, report);
 }
 
-/** Keys of JSON Schema that the older fields reject. */
+/** Keywords of JSON Schema that the older schema fields reject. */
 const NOT_IN_SUBSET: readonly string[] = [
   'additionalProperties',
   '$schema',
@@ -89,7 +89,7 @@ function checkGeneration(body: Fields, config: Fields, report: Report): void {
       'You can only set one of thinking_budget and thinking_level.',
     );
   }
-  // The model is in the path only; models from line 3 on accept a level.
+  // The model is only in the path. Models from version 3 on accept a level.
   const bare = isString(thinkingLevel) ? unsignedCall(contentsOf(body)) : undefined;
   if (bare !== undefined) report('signature-missing', bare, 'Function call is missing a thought_signature');
 }

@@ -2,13 +2,13 @@ import type { FinishReason } from '@majordomo/core';
 import { type AnswerPart, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
 import { sealText } from '../signature.ts';
 
-/** Data that signatures of this wire cover. */
+/** Scope of the signatures of this wire. */
 export const SCOPE = 'gemini-generate';
 
 export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'STOP',
   length: 'MAX_TOKENS',
-  // Calls have no separate finish value.
+  // The API has no separate finish value for calls.
   'tool-calls': 'STOP',
   'content-filter': 'SAFETY',
   refusal: 'SAFETY',
@@ -16,12 +16,12 @@ export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'OTHER',
 };
 
-/** Signature after a thought: the sealed thought. */
+/** Returns the signature of a thought, which contains the sealed thought. */
 export const signThought = (thought: string): string => sealText(SCOPE, thought);
 
 /**
- * The parts of an answer in the order in which they are sent, one a chunk. A thought is not signed itself: the first
- * part after it is, be it call or text, and where none follows an empty text (recorded 2025-11 to 2026-03).
+ * Returns the parts of an answer in the order in which they are sent, one per chunk. A thought has no signature itself. The
+ * first part after it is signed, or an empty text if no part follows (recorded 2025-11 to 2026-03).
  */
 export function partsOf({ parts, id }: FullAnswer): readonly object[] {
   const sent: object[] = [];
@@ -47,7 +47,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
     case 'text':
       return pieces(part.text, part.chunks, 8).map((text, n) => (n === 0 ? signed({ text }) : { text }));
     case 'tool-call': {
-      // The first models send no call ids, so an empty one is omitted.
+      // The first models sent no call ids, so an empty id is omitted.
       const id = part.id ?? usualId;
       const call = { ...(id === '' ? {} : { id }), name: part.name, ...argumentsOf(part.json) };
       return [signed({ functionCall: call })];
@@ -64,10 +64,10 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
   }
 }
 
-/** Arguments are an object: no text at all is left out. */
+/** Parses arguments. An empty string becomes an empty object. */
 const argumentsOf = (json: string): object => (json === '' ? {} : { args: JSON.parse(json) as unknown });
 
-/** Returns the parts of a non-streaming answer: adjacent parts of one kind are merged unless a signature separates them. */
+/** Returns the parts of a non-streaming answer. Adjacent parts of one kind are merged, unless a signature separates them. */
 export function wholeParts(answer: FullAnswer): readonly object[] {
   const merged: { text?: string; thought?: boolean; thoughtSignature?: string }[] = [];
   for (const part of partsOf(answer) as readonly {
@@ -83,7 +83,7 @@ export function wholeParts(answer: FullAnswer): readonly object[] {
   return merged;
 }
 
-/** Tool results of the server and thoughts are counted separately from prompt and answer. Zero is omitted. */
+/** Returns the usage. Results of vendor tools and thoughts are counted separately. Counts of 0 are omitted. */
 export function geminiUsage({ input, output, cacheRead, reasoning }: FullUsage): object {
   return {
     promptTokenCount: input,

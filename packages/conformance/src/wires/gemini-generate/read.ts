@@ -10,7 +10,7 @@ import { camelCased } from './spelling.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads a generateContent request; model and delivery are in the path. The validator reports invalid requests. */
+/** Returns the contents of a request. Model and delivery are in the path. The validator reports invalid requests. */
 export function readGemini(path: string, raw: unknown): WireRequest {
   const body = camelCased(raw);
   const request: Fields = isRecord(body) ? body : {};
@@ -60,7 +60,7 @@ const textOf = (content: unknown): string =>
         .join('\n')
     : '';
 
-/** Returns a thought that the client sent back, or the thought that a signature contains. */
+/** Returns a thought that the client sent back, either as text or within a signature. */
 function reasoningOf({ text, thought, thoughtSignature: signature }: Fields): WireRequest['reasoning'] {
   const sealed = isString(signature) ? unsealText(SCOPE, signature) : undefined;
   if (sealed !== undefined) return [{ text: sealed, signature: stringOf(signature) }];

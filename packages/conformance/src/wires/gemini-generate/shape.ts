@@ -17,7 +17,7 @@ const NAME = matching(/^[a-zA-Z_][a-zA-Z0-9_.:-]*$/, 'name-format', 64);
 
 const BLOB = object({ data: text, mimeType: text }, { displayName: text });
 
-/** `Part` of @google/genai 3.1: allowed combinations are a separate rule. */
+/** Checks `Part` of @google/genai 3.1. A separate rule checks allowed combinations. */
 const PART = object(
   {},
   {
@@ -53,7 +53,7 @@ const PART = object(
 );
 
 const CONTENT = object({ parts: list(PART, 1) }, { role: oneOf('user', 'model', 'function') });
-/** The role of a system instruction is ignored. */
+/** Checks a system instruction. The API ignores its role. */
 const SYSTEM = object({ parts: list(PART, 1) }, { role: text });
 
 const DECLARATION = object(
@@ -68,7 +68,7 @@ const DECLARATION = object(
   },
 );
 
-/** Tools of the vendor: their options are not checked. */
+/** Tools of the vendor. Their options are not checked. */
 const VENDOR_TOOLS: Fields = Object.fromEntries(
   [
     'codeExecution',
@@ -129,7 +129,7 @@ const GENERATION: Fields = {
   translationConfig: anyObject,
 };
 
-/** Keys and types of a request: those of @google/genai 3.1 and of the REST reference, in camel case. */
+/** Checks keys and types of a request: those of @google/genai 3.1 and of the REST reference, in camel case. */
 export const geminiShape: Check = object(
   { contents: list(CONTENT, 1) },
   {

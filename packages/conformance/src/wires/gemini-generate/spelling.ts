@@ -1,6 +1,6 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Keys with free content: arguments, results, schemas. */
+/** Keys with arbitrary content: arguments, results, schemas. */
 const FREE: ReadonlySet<string> = new Set([
   'args',
   'response',
@@ -11,8 +11,8 @@ const FREE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The API accepts both spellings of a field, `inlineData` and `inline_data`, and treats null as absent. It ignores keys that
- * begin with `x_`.
+ * Converts keys to camel case. The API accepts both spellings of a field, `inlineData` and `inline_data`, treats null as absent,
+ * and ignores keys that begin with `x_`.
  */
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);

@@ -3,14 +3,14 @@ import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
 import { FINISH_REASONS, geminiUsage, partsOf, wholeParts } from './parts.ts';
 
-/** Returns the chunks of an answer. Each has the form of a complete answer; the last has the finish reason and an empty text. */
+/** Returns the chunks of an answer, each in the form of a complete answer. The last has the finish reason and an empty text. */
 export function geminiFrames(
   answer: Answer | string,
   request: WireRequest,
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
-  // The vendor sends CRLF; other line ends are valid too.
+  // The vendor sends CRLF by default.
   const ends = { newline: '\r\n', ...framing } as const;
   const frame = (kind: Frame['kind'], parts: readonly object[], finish?: string): Frame =>
     sseFrame(kind, JSON.stringify(bodyOf(full, parts, finish)), undefined, ends);
@@ -21,7 +21,7 @@ export function geminiFrames(
   ];
 }
 
-/** Returns the answer as one body. */
+/** Returns the answer as a single body. */
 export function completeGemini(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   return {
@@ -67,7 +67,7 @@ function logprobs(parts: FullAnswer['parts']): { readonly logprobsResult?: objec
   };
 }
 
-/** Pages and the byte ranges of the text that cite them, sent with the finish. */
+/** Returns the pages and the cited byte ranges of the text, which are sent with the finish reason. */
 function grounding(parts: FullAnswer['parts']): { readonly groundingMetadata?: object } {
   const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
   if (cited.length === 0) return {};

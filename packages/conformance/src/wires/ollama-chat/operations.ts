@@ -14,7 +14,7 @@ import {
 } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
-// /api/embed: Ollama's API reference, 2026-11.
+// Source of /api/embed: Ollama's API reference, 2026-11.
 
 const SHAPE = object(
   { model: text, input: textOr(list(text, 1)) },
@@ -42,5 +42,5 @@ const embeddings = embeddingEndpoint({
     }),
 });
 
-/** Endpoints of Ollama other than chat. */
+/** Endpoints of Ollama for operations other than chat. */
 export const ollamaOperations: readonly WireOperation[] = [embeddings];

@@ -3,7 +3,7 @@ import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** Reads a request of the native chat. The validator reports invalid requests. */
+/** Returns the contents of a native chat request. The validator reports invalid requests. */
 export function readOllama(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
@@ -23,13 +23,13 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: stringOf(content),
-      // The wire has no flag; the text marks a failure.
+      // The wire has no field for failed results; the text contains the failure.
       isError: /^error\b/i.test(stringOf(content)),
     })),
     reasoning: of('assistant').flatMap(({ thinking }) =>
       isString(thinking) && thinking !== '' ? [{ text: thinking, signature: undefined }] : [],
     ),
-    // The wire has no form for it.
+    // The wire does not support vendor parts.
     vendorBlocks: [],
     tools: asList(request['tools'])
       .filter(isRecord)
@@ -42,7 +42,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
 
-/** The wire has no media types; the first bytes show them. */
+/** Returns an image. The wire has no media types, so the type is determined from the first bytes. */
 function imageOf(data: string): WireRequest['images'][number] {
   const bytes = new Uint8Array(Buffer.from(data, 'base64'));
   return { mediaType: bytes[0] === 0xff ? 'image/jpeg' : 'image/png', bytes };

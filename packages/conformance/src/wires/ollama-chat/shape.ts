@@ -18,7 +18,7 @@ import {
 const any: Check = number(-Infinity, Infinity);
 const whole: Check = number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
 
-/** `Options` of ollama 0.6.4; the server accepts each one like the model file. */
+/** Checks of `Options` of ollama 0.6.4. The server accepts each of them, as in a model file. */
 const OPTIONS: Fields = {
   f16_kv: flag,
   frequency_penalty: any,
@@ -33,7 +33,7 @@ const OPTIONS: Fields = {
   num_ctx: count,
   num_gpu: whole,
   num_keep: whole,
-  // -1: unlimited, -2: until the context is full.
+  // -1 means unlimited, -2 until the context is full.
   num_predict: number(-2, Number.MAX_SAFE_INTEGER, true),
   num_thread: whole,
   numa: flag,
@@ -83,7 +83,7 @@ const think: Check = (value, path, report) => {
   if (typeof value !== 'boolean') oneOf('low', 'medium', 'high', 'max')(value, path, report);
 };
 
-/** Seconds, or a duration of Go such as `1h30m`. */
+/** Checks seconds, or a Go duration such as `1h30m`. */
 const keepAlive: Check = (value, path, report) => {
   if (!isString(value)) any(value, path, report);
   else if (!/^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|^-?\d+$/.test(value)) {
@@ -96,7 +96,7 @@ const format: Check = (value, path, report) => {
   else anyObject(value, path, report);
 };
 
-/** Keys and types of a body of /api/chat: those of ollama 0.6.4 and of api/types.go, 2026-11. */
+/** Checks keys and types of a body of /api/chat: those of ollama 0.6.4 and of api/types.go, 2026-11. */
 export const ollamaShape: Check = object(
   { model: text, messages: list(message) },
   {

@@ -12,7 +12,7 @@ import type { Frame, Framing, WireRequest } from '../wire.ts';
 
 const encoder = new TextEncoder();
 
-/** The server sends `stop` after tool calls too (recorded 2026-08). */
+/** Values for finish reasons. The server sends `stop` after tool calls too (recorded 2026-08). */
 const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -23,13 +23,13 @@ const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   other: 'other',
 };
 
-/** One line of the stream. */
+/** Returns a line of the stream. */
 export function lineFrame(kind: Frame['kind'], value: unknown, { newline }: Framing = {}): Frame {
-  // A lone CR ends no line here.
+  // In this format, a single CR does not end a line.
   return { kind, bytes: encoder.encode(`${JSON.stringify(value)}${newline === '\r\n' ? '\r\n' : '\n'}`) };
 }
 
-/** Returns the lines of an answer: one per token, one per call, and the last one with the counts. */
+/** Returns the lines of an answer: one per token, one per call, and a last one with the counts. */
 export function ollamaFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -49,7 +49,7 @@ export function ollamaFrames(
   return [...noise, ...content, lineFrame('finish', last, framing)];
 }
 
-/** Returns the answer as one object. */
+/** Returns the answer as a single object. */
 export function ollamaBody(answer: Answer | string, request: WireRequest): object {
   const full = fullAnswer(answer, request.model);
   const said = (...types: readonly string[]): string =>
@@ -69,7 +69,7 @@ function logprobs({ parts }: FullAnswer): { readonly logprobs?: readonly object[
   return list.length === 0 ? {} : { logprobs: list };
 }
 
-/** The wire has no response ids; the time of creation distinguishes answers. */
+/** Returns the common fields. The wire has no response ids; answers differ in their creation time. */
 const head = ({ model, id }: FullAnswer): object => ({
   model,
   created_at: `2026-11-20T09:00:00.${digits(id)}Z`,
@@ -105,7 +105,7 @@ function messages(part: AnswerPart, answer: FullAnswer, next: () => number): rea
   }
 }
 
-/** Calls are sent complete, because the server parses the arguments. */
+/** Returns a tool call. Calls are sent complete, because the server parses the arguments. */
 function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): object {
   const given = call.id ?? `call_${id}${index}`;
   return {
@@ -121,7 +121,7 @@ function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): obje
 function closing({ finish, rawFinish, usage, ends }: FullAnswer): object {
   return {
     done: true,
-    // Servers up to 0.1 send none: the last line is the end marker.
+    // Servers up to 0.1 send no `done_reason`; the last line is the end marker.
     ...(ends === 'marker' ? {} : { done_reason: rawFinish ?? FINISH_WORDS[finish] }),
     total_duration: 1_471_383_958,
     load_duration: 64_202_792,

@@ -10,7 +10,7 @@ import { OLLAMA_RULES } from './rules.ts';
 import { ollamaShape } from './shape.ts';
 import { lineFrame, ollamaBody, ollamaFrames } from './stream.ts';
 
-/** The native chat of Ollama: JSON lines, arguments as objects. */
+/** Wire of Ollama's native chat API. It sends JSON lines, with arguments as objects. */
 export const ollamaChat: Wire = {
   name: 'ollama-chat',
   baseURL: (origin) => origin,

@@ -5,7 +5,7 @@ import type { ChatDialect } from './dialect.ts';
 
 const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
-/** Checks the position and form of images. */
+/** Checks the positions and formats of images. */
 export function checkContent(body: unknown, report: Report, { toolImages = false }: ChatDialect): void {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   messages.forEach((message: unknown, index) => {

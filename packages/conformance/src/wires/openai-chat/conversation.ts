@@ -2,7 +2,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Checks that every call is answered directly after it, once, by its id. */
+/** Checks that every call has exactly one result, directly after it and with its id. */
 export function checkConversation(body: unknown, report: Report, dialect: ChatDialect): void {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   let open: ToolTurn | undefined;
@@ -69,7 +69,7 @@ function openTurn(
   return ids.size === 0 ? undefined : { path, ids, answered: new Set() };
 }
 
-/** `extra_content.google.thought_signature`. */
+/** Returns `extra_content.google.thought_signature` of a call. */
 function signatureOf(call: unknown): unknown {
   const extra = isRecord(call) ? call['extra_content'] : undefined;
   const google = isRecord(extra) ? extra['google'] : undefined;

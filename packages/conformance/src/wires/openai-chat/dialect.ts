@@ -1,6 +1,6 @@
 /**
- * Differences of a vendor of the Chat Completions wire from OpenAI. Keys are those of recorded requests that the vendor
- * answered, 2025-09 to 2026-11.
+ * Differences between a vendor's Chat Completions API and OpenAI's. The keys are those of recorded requests that the vendor
+ * accepted, 2025-09 to 2026-11.
  */
 export interface ChatDialect {
   readonly name: string;
@@ -12,40 +12,40 @@ export interface ChatDialect {
   readonly userKeys?: readonly string[] | undefined;
   /** Additional keys of a tool call in an assistant message. */
   readonly toolCallKeys?: readonly string[] | undefined;
-  /** Types of content parts beyond `text`, `image_url`, `input_audio`, `file` and `refusal`. */
+  /** Types of content parts in addition to `text`, `image_url`, `input_audio`, `file` and `refusal`. */
   readonly partTypes?: readonly string[] | undefined;
-  /** Types of tools beyond `function` and `custom`. */
+  /** Types of tools in addition to `function` and `custom`. */
   readonly toolTypes?: readonly string[] | undefined;
-  /** Pattern of a tool call id. Default: up to 40 characters of any kind. */
+  /** Pattern and maximum length of tool call ids. `@default` up to 40 arbitrary characters */
   readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
-  /** Field with reasoning; without it the vendor returns none. */
+  /** Name of the field with reasoning. `@default undefined`, the vendor sends no reasoning */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
-  /** Whether `max_tokens` and `stop` are rejected for reasoning models and strict schemas are checked. */
+  /** Whether the API rejects `max_tokens` and `stop` for reasoning models, and checks strict schemas. `@default false` */
   readonly checksModels?: boolean | undefined;
-  /** Whether tool messages may contain images. */
+  /** Whether tool messages may contain images. `@default false` */
   readonly toolImages?: boolean | undefined;
-  /** Whether a tool without a `type` is a function. */
+  /** Whether a tool without a `type` is a function. `@default false` */
   readonly typelessTools?: boolean | undefined;
-  /** How fragments of a stream identify their call. Default: by index, with the id once. */
+  /** Way in which fragments of a stream identify their call. `@default` by index, with the id in the first fragment */
   readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
-  /** Whether calls have a thought signature (`extra_content.google`) and are rejected without it. */
+  /** Whether calls have a required thought signature in `extra_content.google`. `@default false` */
   readonly hasCallSignatures?: boolean | undefined;
-  /** Roles that may follow a tool message. Default: any. */
+  /** Roles that may follow a tool message. `@default` any */
   readonly afterTool?: readonly string[] | undefined;
-  /** Whether an assistant message without calls must have content. */
+  /** Whether an assistant message without calls must have content. `@default false` */
   readonly refusesEmptyTurns?: boolean | undefined;
-  /** Whether streams always send usage with the finish reason. */
+  /** Whether streams always contain usage, together with the finish reason. `@default false` */
   readonly alwaysSendsUsage?: boolean | undefined;
-  /** Rules of OpenAI that do not apply. */
+  /** Names of OpenAI's rules that the vendor does not enforce. `@default []` */
   readonly tolerates?: readonly string[] | undefined;
 }
 
 /** Dialect of OpenAI. */
 export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true };
 
-/** Dialects by vendor; other vendors have the dialect of OpenAI. */
+/** Dialects by vendor. Vendors that are not listed use OpenAI's dialect. */
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
-  // Gemini's compatible endpoint: every call is index 0 (several clients, 2026), and needs its signature back (2026-08).
+  // Gemini's compatible endpoint sends index 0 for every call (several clients, 2026) and requires the signature (2026-08).
   'gemini-compatible': {
     name: 'gemini-compatible',
     toolCallKeys: ['extra_content'],
@@ -54,7 +54,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   },
   openai: openaiDialect,
   azure: { name: 'azure', checksModels: true },
-  // From its reference (2026); its requests were not recorded.
+  // Source: the vendor's reference (2026). No requests were recorded.
   alibaba: { name: 'alibaba', requestKeys: ['enable_thinking'], reasoningField: 'reasoning_content' },
   cerebras: { name: 'cerebras', requestKeys: ['clear_thinking'], reasoningField: 'reasoning' },
   deepseek: {
@@ -87,7 +87,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     assistantKeys: ['reasoning_content'],
     reasoningField: 'reasoning_content',
   },
-  // Ids: "must be a-z, A-Z, 0-9, with a length of 9".
+  // Error for ids: "must be a-z, A-Z, 0-9, with a length of 9".
   mistral: {
     name: 'mistral',
     requestKeys: ['random_seed', 'safe_prompt'],
@@ -97,11 +97,11 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     toolIds: { pattern: /^[a-zA-Z0-9]{9}$/, maxLength: 9 },
     typelessTools: true,
     alwaysSendsUsage: true,
-    // "Unexpected role 'user' after role 'tool'" (several clients, 2026-05).
+    // Error: "Unexpected role 'user' after role 'tool'" (several clients, 2026-05).
     afterTool: ['tool', 'assistant'],
     tolerates: ['tool-choice-without-tools'],
   },
-  // From their references (2026); their requests were not recorded.
+  // Source: the vendors' references (2026). No requests were recorded.
   mimo: {
     name: 'mimo',
     requestKeys: ['thinking'],
@@ -114,10 +114,10 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     assistantKeys: ['reasoning_content', 'reasoning_details'],
     reasoningField: 'reasoning_content',
   },
-  // From its reference (2026); its requests were not recorded.
+  // Source: the vendor's reference (2026). No requests were recorded.
   moonshot: {
     name: 'moonshot',
-    // "message with role 'assistant' must not be empty" (several clients, 2026-07).
+    // Error: "message with role 'assistant' must not be empty" (several clients, 2026-07).
     refusesEmptyTurns: true,
     requestKeys: ['thinking'],
     assistantKeys: ['reasoning_content'],
@@ -136,7 +136,7 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     toolTypes: ['openrouter:web_search'],
     reasoningField: 'reasoning',
   },
-  // A new id on every fragment (several clients, 2026-05).
+  // Every fragment has a new id (several clients, 2026-05).
   poolside: { name: 'poolside', callIndexing: 'changing-ids' },
   together: {
     name: 'together',

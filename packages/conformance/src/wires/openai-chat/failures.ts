@@ -1,8 +1,6 @@
 import type { FailureForm, FailureName } from '../failure.ts';
 
-/**
- * Errors of OpenAI (recorded 2025-09 to 2026-11; the 402 is DeepSeek's, the 529 that of relays for Anthropic models).
- */
+/** Failures of OpenAI (recorded 2025-09 to 2026-11), of DeepSeek (402) and of relays for Anthropic models (529). */
 export const CHAT_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
   invalid: {
     status: 400,

@@ -4,17 +4,17 @@ import { isString, type Report } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Options that reasoning models reject (recorded: `stop` at gpt-5-mini; `max_tokens`: OpenAI's reference). */
+/** Models that reject `stop` (recorded with gpt-5-mini) and `max_tokens` (OpenAI's reference). */
 const REASONING_MODEL = /^(?:o\d|gpt-[5-9]|gpt-daybreak|gpt-rosalind)/;
 const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
 
-/** From 6 on, reasoning cannot be switched off, and sampling is rejected as by gpt-5 (several clients, 2026-09). */
+/** Models from 6 on, which always reason and reject sampling options as gpt-5 does (several clients, 2026-09). */
 const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
 
-/** "Function tools with reasoning_effort are not supported …" (openai-openapi, 2026-09): effort unless it is none. */
+/** Models that reject tools with an effort other than none: "Function tools with reasoning_effort are not supported" (2026-09). */
 const NO_EFFORT_BESIDE_TOOLS = /^gpt-5\.[4-9]/;
 
-/** Rules between options of a request. */
+/** Checks the rules between options of a request. */
 export function checkOptions(body: unknown, report: Report, dialect: ChatDialect): void {
   if (!isRecord(body)) return;
   const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
@@ -75,7 +75,7 @@ function checkChosenTool(body: Record<string, unknown>, report: Report): void {
   }
 }
 
-/** JSON mode requires the word in the prompt; otherwise the model may write blanks endlessly. */
+/** Checks that a prompt for JSON mode contains the word "JSON". Otherwise the model may generate whitespace without an end. */
 function checkJsonWord(body: Record<string, unknown>, report: Report): void {
   const format = body['response_format'];
   if (!isRecord(format) || format['type'] !== 'json_object') return;

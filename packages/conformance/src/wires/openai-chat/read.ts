@@ -3,7 +3,7 @@ import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** Reads a chat request. The validator reports invalid requests. */
+/** Returns the contents of a chat request. The validator reports invalid requests. */
 export function readChat(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
@@ -25,11 +25,11 @@ export function readChat(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: textOf(content),
-      // The wire has no flag; the text marks a failure.
+      // The wire has no field for failed results; the text contains the failure.
       isError: /^error\b/i.test(textOf(content)),
     })),
     reasoning: of('assistant').flatMap(reasoningOf),
-    // The wire has no form for it.
+    // The wire does not support vendor parts.
     vendorBlocks: [],
     tools: asList(request['tools'])
       .filter(isRecord)
@@ -73,7 +73,7 @@ function parsed(json: string): unknown {
 
 function reasoningOf(message: Record<string, unknown>): WireRequest['reasoning'] {
   const text = message['reasoning_content'] ?? message['reasoning'];
-  // Vendors that require the field send a blank without reasoning.
+  // For vendors that require the field, a blank string means that there is no reasoning.
   return isString(text) && text.trim() !== '' ? [{ text, signature: undefined }] : [];
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Keys and types of a request body: those of openai 7.55's `ChatCompletionCreateParams`, and the dialect's. */
+/** Returns a check of keys and types: those of `ChatCompletionCreateParams` of openai 7.55, and the dialect's. */
 export function chatShape(dialect: ChatDialect): Check {
   return object(
     { model: text, messages: list(message(dialect), 1) },
@@ -46,7 +46,7 @@ const toolChoice = textOr(
   }),
 );
 
-/** `null` means "not set" for most options (recorded with Together and Hugging Face). */
+/** Checks of options. For most options `null` means "not set" (recorded with Together and Hugging Face). */
 const REQUEST: Fields = {
   audio: nullable(anyObject),
   frequency_penalty: nullable(number(-2, 2)),
@@ -133,7 +133,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
       name: text,
       refusal: nullable(text),
       audio: nullable(object({ id: text })),
-      // Not in the types of requests, but accepted if a client echoes it from an answer (recorded 2026).
+      // The request types do not contain it, but the API accepts it when a client sends back an answer (recorded 2026).
       annotations: nullable(list(anyObject)),
       function_call: nullable(object({ name: NAME, arguments: text })),
       tool_calls: list(call, 1),
@@ -144,7 +144,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
 
 const TEXT_PART: Check = object({ type: text, text }, { prompt_cache_breakpoint: anyObject });
 
-/** The types of a tool message are a separate rule. */
+/** Checks a part of a tool message. A separate rule checks the allowed types. */
 const toolPart: Check = tagged('type', { text: TEXT_PART }, anyObject);
 
 function userPart({ partTypes = [] }: ChatDialect): Check {

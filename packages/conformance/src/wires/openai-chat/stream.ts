@@ -16,16 +16,16 @@ import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, WireRequest } from '../wire.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Constant for every answer, so that only relevant differences between two runs show. */
+/** Creation time of every answer. It is constant, so that two runs do not differ. */
 export const CREATED = 1_780_000_000;
 
-/** Finish values of the wire. */
+/** Values of the wire for finish reasons. */
 export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
   'content-filter': 'content_filter',
-  // A refusal is a field of the message; its finish reason is `stop`.
+  // A refusal is a field of the message, with the finish reason `stop`.
   refusal: 'stop',
   incomplete: 'stop',
   other: 'other',
@@ -33,7 +33,7 @@ export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
 
 type Delta = Readonly<Record<string, unknown>>;
 
-/** Returns the server-sent events of an answer as OpenAI does: one delta per chunk, usage in a separate chunk. */
+/** Returns the server-sent events of an answer: one delta per chunk, and usage in a separate chunk, as OpenAI does. */
 export function chatFrames(
   answer: Answer | string,
   request: WireRequest,
@@ -113,17 +113,17 @@ function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDial
   }
 }
 
-/** Separate delta after the text (recorded with OpenRouter, 2026). */
+/** Returns the delta with citations, which follows the text (recorded with OpenRouter, 2026). */
 const annotated = ({ citations = [] }: AnswerText): readonly Delta[] =>
   citations.length === 0 ? [] : [{ annotations: citations.map(annotation) }];
 
-/** Form in a complete message. */
+/** Returns a citation in the format of a complete message. */
 export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): object => ({
   type: 'url_citation',
   url_citation: { url, title, start_index: start, end_index: end },
 });
 
-/** Id and name are sent once, with empty arguments; fragments have only the index (recorded 2026-06). */
+/** Returns the deltas of a call. The first has id and name with empty arguments; the others only the index (recorded 2026-06). */
 function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
   const id = callId(call, index, answer, dialect);
   const place = placeOf(index, dialect);
@@ -151,13 +151,13 @@ function placeOf(index: number, { callIndexing }: ChatDialect): { readonly index
   return { index: callIndexing === 'index-zero' ? 0 : index };
 }
 
-/** Only the first call of a turn is signed. */
+/** Returns the signature of a call. Only the first call of a turn has one. */
 export function signatureOf(call: AnswerToolCall, index: number, { hasCallSignatures }: ChatDialect): object {
   if (hasCallSignatures !== true || index > 0) return {};
   return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };
 }
 
-/** Returns the id of the answer, or one in the form of the vendor. */
+/** Returns the call's id from the answer, or a generated one in the vendor's format. */
 export function callId(
   call: AnswerToolCall,
   index: number,
@@ -178,7 +178,7 @@ function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
   return turns;
 }
 
-/** Totals with their portions, as OpenAI counts: `completion_tokens` includes reasoning. */
+/** Returns the usage as OpenAI counts: totals include the separately counted tokens, such as reasoning. */
 export const chatUsage = (usage: FullUsage): object => ({
   prompt_tokens: usage.input,
   completion_tokens: usage.output,

@@ -28,7 +28,7 @@ const NO_REASONING: Readonly<Record<string, string>> = {
   'reasoning-foreign': 'this vendor returns no reasoning over Chat Completions',
 };
 
-/** Creates the Chat Completions API of a vendor. */
+/** Creates the wire of a vendor's Chat Completions API. */
 export function openaiChatWire(dialect: ChatDialect): Wire {
   const shape = chatShape(dialect);
   return {
@@ -65,7 +65,7 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
   };
 }
 
-/** Chat Completions API of OpenAI. */
+/** Wire of OpenAI's Chat Completions API. */
 export const openaiChat: Wire = openaiChatWire(openaiDialect);
 
 const errorBody = ({ message, type, code, param }: FailureForm): object => ({

@@ -4,7 +4,7 @@ import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 
-/** Key of encrypted reasoning. */
+/** Scope of the seals of encrypted reasoning. */
 export const SCOPE = 'openai-responses';
 
 const LONGEST_ID = 64;
@@ -13,11 +13,11 @@ const IMAGE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Checks single items and their order. */
+/** Checks each item, and the order of items. */
 export function checkItems(body: unknown, report: Report, options: ValidateOptions): void {
   if (!isRecord(body) || !Array.isArray(body['input'])) return;
   const items = body['input'].map((item: unknown): Item => (isRecord(item) ? item : {}));
-  // The vendor stores the earlier items.
+  // With `previous_response_id`, the vendor stores the earlier items.
   const isWhole = body['previous_response_id'] === undefined && body['conversation'] === undefined;
   checkCalls(items, report, isWhole);
   items.forEach((item, index) => {
@@ -90,7 +90,7 @@ function checkReasoning(
   }
 }
 
-/** Duplicates have the same id or are adjacent. The seal depends on the text only, so equal seals elsewhere prove nothing. */
+/** Whether an item is repeated, with the same id or directly after itself. Seals depend on the text only and may be equal. */
 function isThereTwice(items: readonly Item[], index: number): boolean {
   const { id, encrypted_content: secret } = items[index] ?? {};
   const before = items.slice(0, index).filter(({ type }) => type === 'reasoning');

@@ -3,13 +3,13 @@ import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 
-/** Options that reasoning models reject (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later accept them). */
+/** Models that reject sampling options (OpenAI's guide to reasoning, 2026-11; `gpt-5.1` and later accept them). */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
 const SAMPLING: readonly string[] = ['temperature', 'top_p'];
-/** These have no encrypted reasoning (recorded by several clients, 2025). */
+/** Models without encrypted reasoning (recorded by several clients, 2025). */
 const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
 
-/** Rules between options of a request. */
+/** Checks the rules between options of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const model = isString(body['model']) ? body['model'] : '';
@@ -37,7 +37,7 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
   functions.forEach(({ parameters, strict }, index) => {
     const path = `tools[${index}].parameters`;
     checkParameters(parameters, path, report);
-    // Without `strict`, the vendor closes open objects itself (recorded 2026).
+    // Without `strict`, the vendor itself closes open objects (recorded 2026).
     if (strict === true) checkStrict(parameters, path, report);
   });
   const choice = body['tool_choice'];

@@ -3,14 +3,14 @@ import { logprobsOf, type AnswerPart, type FullAnswer, type FullUsage } from '..
 import { sealText } from '../signature.ts';
 import { SCOPE } from './items.ts';
 
-/** An output item of the API. */
+/** Output item of a response. */
 export interface OutputItem {
   readonly id: string;
   readonly type: 'message' | 'reasoning' | 'function_call' | 'web_search_call';
   readonly [member: string]: unknown;
 }
 
-/** Constant for every answer, so that only relevant differences between two runs show. */
+/** Creation time of every answer. It is constant, so that two runs do not differ. */
 const CREATED = 1_780_000_000;
 
 const REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
@@ -19,7 +19,7 @@ const REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
   other: 'other',
 };
 
-/** The part as an item that is over. */
+/** Returns a part as a completed output item. */
 export function outputItem(part: AnswerPart, at: number, answer: FullAnswer): OutputItem {
   const name = `${answer.id}${at}`;
   switch (part.type) {
@@ -78,7 +78,7 @@ const messageItem = (name: string, content: object): OutputItem => ({
   role: 'assistant',
 });
 
-/** Returns the complete response, or that of the first event of a stream. */
+/** Returns the complete response, or the response of a stream's first event. */
 export function responseBody(answer: FullAnswer, isOver: boolean): Record<string, unknown> {
   const reason = REASONS[answer.finish];
   const status = answer.rawFinish ?? (reason === undefined ? 'completed' : 'incomplete');

@@ -8,7 +8,7 @@ import { VENDOR_ITEMS } from './shape.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Reads a Responses request. The validator reports invalid requests. */
+/** Returns the contents of a Responses request. The validator reports invalid requests. */
 export function readResponses(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const input = request['input'];
@@ -40,7 +40,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
     toolResults: of('function_call_output').map(({ call_id: id, output }) => ({
       callId: stringOf(id),
       text: textOf(output),
-      // The wire has no flag; the text marks a failure.
+      // The wire has no field for failed results; the text contains the failure.
       isError: /^error\b/i.test(textOf(output)),
     })),
     reasoning: of('reasoning').map(reasoningOf),
@@ -50,7 +50,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
       .map(({ name }) => stringOf(name)),
     output: outputOf(request['text']),
     maxTokens: typeof request['max_output_tokens'] === 'number' ? request['max_output_tokens'] : undefined,
-    // The last event always has it.
+    // The last event always contains usage.
     streamsUsage: true,
   };
 }

@@ -1,4 +1,4 @@
-/** Rules of the validator of Responses. */
+/** Rules of the Responses validator. */
 export const RESPONSES_RULES: Readonly<Record<string, string>> = {
   'unknown-key': 'a key that the API does not define',
   'missing-key': 'a missing required key',

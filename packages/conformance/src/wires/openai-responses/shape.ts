@@ -21,7 +21,7 @@ const NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
 const CALL_ID = matching(/^[^]+$/, 'call-id-format', 64);
 const STATUS = nullable(oneOf('in_progress', 'completed', 'incomplete'));
 
-/** Types that only the vendor's own tools and the API's newer parts use: their members are not checked. */
+/** Types of items for vendor tools and recent features. Their members are not checked. */
 export const VENDOR_ITEMS: readonly string[] = [
   'file_search_call',
   'web_search_call',
@@ -67,7 +67,7 @@ const file = object(
 );
 const inputPart = tagged('type', { input_text: inputText, input_image: image, input_file: file });
 
-/** The types that a role allows are a separate rule. */
+/** Checks the content of a message. A separate rule checks the types that a role allows. */
 const content = textOr(
   list(
     tagged('type', {
@@ -152,7 +152,7 @@ const reasoning = object(
   },
 );
 
-/** Keys and types of a request body: those of openai 7.55's `ResponseCreateParams`. */
+/** Checks keys and types of a request body: those of `ResponseCreateParams` of openai 7.55. */
 export const responsesShape: Check = object(
   { model: text, input: textOr(list(item, 1)) },
   {
@@ -171,7 +171,7 @@ export const responsesShape: Check = object(
     prompt_cache_key: nullable(text),
     prompt_cache_options: anyObject,
     prompt_cache_retention: nullable(oneOf('in_memory', '24h')),
-    // Of OpenRouter, which answers on this wire too (recorded 2026).
+    // OpenRouter also offers this wire and sends this key (recorded 2026).
     provider: anyObject,
     reasoning: nullable(reasoning),
     safety_identifier: nullable(text),

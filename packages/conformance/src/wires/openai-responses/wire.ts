@@ -15,7 +15,7 @@ import { RESPONSES_RULES } from './rules.ts';
 import { responsesShape } from './shape.ts';
 import { responsesFrames } from './stream.ts';
 
-/** Creates the Responses API of a server that stores nothing. */
+/** Creates the wire of a Responses server that stores no responses. */
 export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   name: 'openai-responses',
   baseURL: (origin) => `${origin}/v1`,
@@ -63,7 +63,7 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   operations: openaiOperations,
 });
 
-/** Responses API of OpenAI. */
+/** Wire of OpenAI's Responses API. */
 export const openaiResponses: Wire = openaiResponsesWire({});
 
 const errorOf = ({ message, type, code, param }: FailureForm): object => ({

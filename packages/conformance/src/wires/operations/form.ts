@@ -1,17 +1,17 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** A file of a form. */
+/** File of a multipart form. */
 export interface FormFile {
   readonly name: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
-/** Whether the value is a file of `readForm`. */
+/** Whether the value is a file that `readForm` returned. */
 export const isFile = (value: unknown): value is FormFile =>
   isRecord(value) && value['bytes'] instanceof Uint8Array;
 
-/** The fields of a multipart form by name; throws for a body that is none. */
+/** Returns the fields of a multipart form by name. Throws for a body that is not a multipart form. */
 export async function readForm(
   body: Uint8Array,
   contentType: string,

@@ -40,7 +40,7 @@ const embeddings = embeddingEndpoint({
   },
   validate: (body) =>
     violations(body, [
-      // Vendors have additional fields.
+      // Compatible vendors accept additional fields.
       (value, path, report) => {
         const { model, input, dimensions, encoding_format } = asRecord(value);
         object(
@@ -63,7 +63,7 @@ const embeddings = embeddingEndpoint({
 
 const REQUEST_ID = { 'x-request-id': 'req_test' };
 
-/** Little-endian floats. */
+/** Returns a vector as base64 of little-endian floats. */
 const base64 = (vector: Float32Array | readonly number[]): string =>
   Buffer.from(Float32Array.from(vector).buffer).toString('base64');
 
@@ -96,7 +96,7 @@ const transcriptions = transcriptionEndpoint({
   answer: (turn, { format }) => jsonReply(transcriptBody(turn, format), REQUEST_ID),
 });
 
-/** Plain formats have no times. */
+/** Returns the transcript in the requested format. Plain formats contain no timestamps. */
 function transcriptBody(turn: TranscriptTurn, format: string | undefined): object {
   const { transcript, language, durationMs, segments = [], usage } = turn;
   const seconds = durationMs === undefined ? undefined : durationMs / 1000;
@@ -156,5 +156,5 @@ const TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
 const usualType = ({ format = 'mp3' }: OperationRequest): string =>
   format in TYPES ? TYPES[format as keyof typeof TYPES] : TYPES.mp3;
 
-/** Endpoints of OpenAI and compatible servers other than chat. */
+/** Endpoints of OpenAI and compatible servers for operations other than chat. */
 export const openaiOperations: readonly WireOperation[] = [embeddings, transcriptions, speech];

@@ -12,15 +12,15 @@ interface Facts<Answer> extends Pick<WireOperation, 'accepts' | 'validate'> {
   readonly answer: (answer: Answer, request: OperationRequest) => OperationReply;
 }
 
-/** An endpoint that gives vectors. */
+/** Creates an endpoint that returns vectors. */
 export const embeddingEndpoint = (facts: Facts<VectorsTurn>): WireOperation =>
   endpoint('embedding', facts, (answer) => ('vectors' in answer ? answer : undefined));
 
-/** An endpoint that gives transcripts. */
+/** Creates an endpoint that returns transcripts. */
 export const transcriptionEndpoint = (facts: Facts<TranscriptTurn>): WireOperation =>
   endpoint('transcription', facts, (answer) => ('transcript' in answer ? answer : undefined));
 
-/** An endpoint that gives sound. */
+/** Creates an endpoint that returns audio. */
 export const speechEndpoint = (facts: Facts<AudioTurn>): WireOperation =>
   endpoint('speech', facts, (answer) => ('audio' in answer ? answer : undefined));
 
@@ -44,7 +44,7 @@ function endpoint<Answer>(
     }),
     answer(given, request) {
       const fitting = own(given);
-      if (fitting === undefined) throw new Error(`is an answer of another operation than ${operation}`);
+      if (fitting === undefined) throw new Error(`is an answer to another operation than ${operation}`);
       return answer(fitting, request);
     },
   };
@@ -58,7 +58,7 @@ export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}
   pieces: [encoder.encode(JSON.stringify(body))],
 });
 
-/** The sound itself. */
+/** Returns a response with audio. */
 export const soundReply = (
   { audio, mediaType }: AudioTurn,
   usual: string,
@@ -72,7 +72,7 @@ export const soundReply = (
 export const piecesOf = (audio: AudioTurn['audio']): readonly Uint8Array[] =>
   audio instanceof Uint8Array ? [audio] : audio;
 
-/** Returns the answer for a fault without `answer`. */
+/** Returns the default answer to a request, for a fault without `answer`. */
 export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequest): OperationAnswer {
   switch (operation) {
     case 'embedding':
@@ -89,5 +89,5 @@ export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequ
 const unit = (size: number, at: number): Float32Array =>
   Float32Array.from({ length: size }, (_, place) => (place === at % size ? 1 : 0));
 
-/** Returns the input tokens of the turn, or the default of chats. */
+/** Returns the number of input tokens of the turn, or the default of chats. */
 export const inputTokens = ({ usage }: OperationAnswer): number => usage?.input ?? 12;

@@ -17,7 +17,7 @@ const enveloped = (result: object): OperationReply =>
 
 const RAY = { 'cf-ray': 'req_test' };
 
-/** All runs have one path; the body shows the operation. */
+/** Returns the request matcher of an operation. All runs have the same path; the body determines the operation. */
 const run =
   (isOwn: (body: Readonly<Record<string, unknown>>) => boolean) =>
   (method: string, path: string, body: unknown): boolean =>
@@ -66,7 +66,7 @@ const transcriptions = transcriptionEndpoint({
     }),
 });
 
-/** MeloTTS gives base64 in an object, the others bytes. */
+/** Speech endpoint. MeloTTS sends base64 in an object, the other models bytes. */
 const speech = speechEndpoint({
   accepts: run(
     ({ text: said, prompt, messages }) => (isString(said) || isString(prompt)) && messages === undefined,
@@ -103,5 +103,5 @@ const speech = speechEndpoint({
   },
 });
 
-/** What Workers AI does besides chats. */
+/** Endpoints of Workers AI for operations other than chat. */
 export const workersaiOperations: readonly WireOperation[] = [embeddings, transcriptions, speech];

@@ -5,13 +5,13 @@ import type { WireRequest } from '../wire.ts';
 
 const PATH = /\/ai\/run\/([^?]+)/;
 
-/** Whether the path is that of a model. */
+/** Whether the path is that of a model run. */
 export const isRun = (path: string): boolean => PATH.test(path);
 
-/** The model that a path names. */
+/** Returns the model id in a path. */
 export const modelOfRun = (path: string): string => decodeURI(PATH.exec(path)?.[1] ?? '');
 
-/** The input is that of Chat Completions, but for the model in the path and the schema without a name around it. */
+/** Returns the contents of a request. It is a Chat Completions request with the model in the path and an unnamed schema. */
 export function readRun(path: string, body: unknown): WireRequest {
   const format = isRecord(body) ? body['response_format'] : undefined;
   const schema = isRecord(format) ? format['json_schema'] : undefined;

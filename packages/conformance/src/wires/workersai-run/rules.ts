@@ -1,4 +1,4 @@
-/** Rules of the validator of Workers AI. */
+/** Rules of the Workers AI validator. */
 export const RUN_RULES: Readonly<Record<string, string>> = {
   'unknown-key': 'a key that the input does not know',
   'missing-key': 'a missing required key',
