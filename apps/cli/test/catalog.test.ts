@@ -31,7 +31,7 @@ it('shows the date, the sources and the counts', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(
     new RegExp(
-      `^Catalogue of ${shipped.date}: \\d+ models of ${shipped.vendors.length} vendors, \\d+ with a price`,
+      `^Catalog of ${shipped.date}: \\d+ models of ${shipped.vendors.length} vendors, \\d+ with a price`,
     ),
   );
   for (const { name, date } of shipped.sources) expect(out).toContain(`  ${name}, ${date}\n`);
@@ -80,7 +80,7 @@ describe('catalog update', () => {
     expect((await place.run('catalog', 'update', '--from', 'new.json')).code).toBe(0);
     expect(statSync(join(place.cwd, STATE)).mode & 0o777).toBe(0o600);
     expect(await cost()).toBeGreaterThan(before);
-    expect((await place.run('catalog')).out).toContain(`Catalogue of ${date}`);
+    expect((await place.run('catalog')).out).toContain(`Catalog of ${date}`);
   });
 
   it('leaves the file as it is for a refused change, until the change is accepted', async () => {
@@ -134,7 +134,7 @@ it('reports a damaged file and uses the shipped snapshot', async () => {
   mkdirSync(join(place.cwd, '.local/state/majordomo'), { recursive: true });
   writeFileSync(join(place.cwd, STATE), '{');
   const { out, err } = await place.run('catalog');
-  expect(out).toContain(`Catalogue of ${shipped.date}`);
+  expect(out).toContain(`Catalog of ${shipped.date}`);
   expect(err).toContain(`${STATE}: the store cannot be read`);
 });
 
@@ -156,23 +156,23 @@ describe('doctor', () => {
     using place = world({ files: { 'majordomo.config.json': config } });
     const { out } = await place.run('doctor');
     expect(out).toMatch(
-      /Catalogue\n {2}! anthropic\/claude-sonnet-4-5 +retires on 2026-11-30, in 10 days; its successor is claude-sonnet-5-5\n\n/,
+      /Catalog\n {2}! anthropic\/claude-sonnet-4-5 +retires on 2026-11-30, in 10 days; its successor is claude-sonnet-5-5\n\n/,
     );
     at('2026-12-02');
     expect((await place.run('doctor')).out).toContain('has retired on 2026-11-30;');
   });
 
-  it('names a catalogue that is older than 30 days', async () => {
+  it('names a catalog that is older than 30 days', async () => {
     using place = world();
     const days = (count: number): string =>
       new Date(Date.parse(shipped.date) + count * 86_400_000).toISOString();
     at(days(30));
-    expect((await place.run('doctor')).out).not.toContain('Catalogue');
+    expect((await place.run('doctor')).out).not.toContain('Catalog');
     at(days(31));
     const { code, out } = await place.run('doctor', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toContainEqual({
-      title: 'Catalogue',
+      title: 'Catalog',
       findings: [
         {
           state: 'warning',

@@ -62,7 +62,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
         return 'A butler runs the house, so that its people can live in it, and nobody notices how that is done.';
       },
     });
-    // A catalogue of today, so that `doctor` does not report its age.
+    // A catalog of today, so that `doctor` does not report its age.
     mkdirSync(join(cwd, '.local/state/majordomo'), { recursive: true });
     const date = new Date().toISOString().slice(0, 10);
     const document = { format: 'majordomo-catalog/1', date, sources: [], models: [] };

@@ -22,10 +22,10 @@ describe('the cost of an answer', () => {
     [
       'throws',
       () => {
-        throw new Error('no catalogue');
+        throw new Error('no catalog');
       },
     ],
-    ['rejects', () => Promise.reject(new Error('no catalogue'))],
+    ['rejects', () => Promise.reject(new Error('no catalog'))],
     ['does not know', () => Promise.resolve({ nanoUsd: undefined })],
     ['gives nothing', () => Promise.resolve(undefined as never)],
     ['gives something else', () => Promise.resolve({ nanoUsd: { toString: null } as never })],

@@ -33,7 +33,7 @@ it('adds the dates and the successor of a model that retires', async () => {
   ]);
 });
 
-it('deprecates from the date of the catalogue, and never after the sunset', async () => {
+it('deprecates from the date of the catalog, and never after the sunset', async () => {
   const retires = inDays(30);
   const [[fromCatalog] = []] = await headersOf({ retires });
   expect(fromCatalog).toBe(`@${Date.parse(shipped.date) / 1000}`);
@@ -45,7 +45,7 @@ it.each([[{}], [{ retires: inDays(92) }]])('adds no header for a model with the 
   expect((await headersOf(facts)).flat()).toEqual(Array.from({ length: 6 }, () => null));
 });
 
-it('adds no header without a catalogue, or to a failure', async () => {
+it('adds no header without a catalog, or to a failure', async () => {
   expect((await headersOf({ retires: inDays(1) }, 'unknown')).flat()).toEqual(
     Array.from({ length: 6 }, () => null),
   );

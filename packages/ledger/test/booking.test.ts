@@ -246,7 +246,7 @@ describe('an attempt is booked', () => {
     expect((await ledger.state())[0]).toMatchObject({ used: 0n, held: 0n });
   });
 
-  it('counts the cost that the vendor reports, and emits a difference to the catalogue once', async () => {
+  it('counts the cost that the vendor reports, and emits a difference to the catalog once', async () => {
     const turn = {
       text: 'yes',
       usage: {

@@ -7,7 +7,7 @@ import { createLedger } from '../src/index.ts';
 
 const SPEC = 'openai/gpt-99-next';
 
-it('admits a model under a money limit once a refreshed catalogue has its price', async () => {
+it('admits a model under a money limit once a refreshed catalog has its price', async () => {
   const data = {
     openai: { models: { 'gpt-99-next': { cost: { input: 2, output: 10 }, limit: { output: 1000 } } } },
   };

@@ -452,14 +452,14 @@ describe('what is assumed', () => {
     ],
     ['rejects with something odd', () => Promise.reject(Object(7) as Error), '7'],
     ['answers with nothing', () => Promise.resolve(null), undefined],
-  ])('is told, and costs no call: a catalogue that %s', async (_, find, why) => {
+  ])('is told, and costs no call: a catalog that %s', async (_, find, why) => {
     const { catalog } = world({}, {});
     const broken = { ...catalog, find } as Catalog;
     const made = world({ 'a/x': {} }, { m: { choose: ['a/x'] }, n: 'a/x' }, { catalog: broken });
     for (const name of ['m', 'n']) {
       const { chain, warnings } = await made.router.plan(name, made.majordomo);
       expect(chain).toBe('a/x');
-      if (why !== undefined) expect(warnings).toContain(`the catalogue could not be read: ${why}`);
+      if (why !== undefined) expect(warnings).toContain(`the catalog could not be read: ${why}`);
     }
     expect((await made.majordomo.model('m').generate(hi)).target).toBe('a/x');
   });

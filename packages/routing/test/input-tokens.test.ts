@@ -35,7 +35,7 @@ const requests: Readonly<Record<string, ChatRequest>> = {
   pictures: { messages: [user('what?', png(), png()), assistant('Two.'), user('why?')] },
 };
 
-describe('the tokens of a request are those of the catalogue’s estimate, within a few', () => {
+describe('the tokens of a request are those of the catalog’s estimate, within a few', () => {
   const targets = ['openai', 'anthropic', 'google', 'nobody'].map((vendor) => ({ vendor, model: 'gpt-4o' }));
   it.each(Object.entries(requests))('for %s', (_, request) => {
     const { system, messages, tools: told = [], output } = request;

@@ -7,7 +7,7 @@ import { currentCatalog } from '../catalog/current-catalog.ts';
 const DAY_MS = 86_400_000;
 const OLD_DAYS = 30;
 
-/** Reports configured targets whose models retire, and a catalogue that is older than 30 days. */
+/** Reports configured targets whose models retire, and a catalog that is older than 30 days. */
 export async function catalogSection(settings: Settings, io: Io): Promise<Section> {
   const { noticeOf } = await import('@majordomo/catalog');
   const catalog = await currentCatalog(io);
@@ -24,7 +24,7 @@ export async function catalogSection(settings: Settings, io: Io): Promise<Sectio
   const age = Math.floor((now.getTime() - Date.parse(catalog.date)) / DAY_MS);
   if (age > OLD_DAYS)
     findings.push(warning('prices', `are of ${catalog.date}, ${age} days old; run majordomo catalog update`));
-  return { title: 'Catalogue', findings };
+  return { title: 'Catalog', findings };
 }
 
 /** Returns the targets of the default model and the aliases, each once. Other sections report targets that cannot be opened. */

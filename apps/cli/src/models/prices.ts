@@ -11,7 +11,7 @@ export interface Priced {
 
 /** Prices of models from the catalog. */
 export interface Prices {
-  /** Date of the catalogue. */
+  /** Date of the catalog. */
   readonly date: string;
   /** Prices by model id. Models without a known price are absent. */
   readonly byModel: ReadonlyMap<string, Priced>;

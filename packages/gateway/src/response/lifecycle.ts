@@ -3,7 +3,7 @@ import type { Settings } from '../options.ts';
 
 /**
  * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset`
- * (RFC 8594) and `x-majordomo-successor`. A failing catalogue adds none.
+ * (RFC 8594) and `x-majordomo-successor`. A failing catalog adds none.
  */
 export async function addLifecycle(response: Response, settings: Settings): Promise<Response> {
   const target = response.headers.get('x-majordomo-target');

@@ -46,9 +46,9 @@ describe('the output of a chat', () => {
   it.each<[string, number | undefined, Capabilities, Partial<CatalogModel>, number | undefined]>([
     ['the limit of the request', 1, { maxOutputTokens: 2 }, { maxOutputTokens: 3 }, 1],
     ['otherwise the maximum of the provider', undefined, { maxOutputTokens: 2 }, { maxOutputTokens: 3 }, 2],
-    ['otherwise that of the catalogue', undefined, { contextTokens: 4 }, { maxOutputTokens: 3 }, 3],
+    ['otherwise that of the catalog', undefined, { contextTokens: 4 }, { maxOutputTokens: 3 }, 3],
     ['otherwise the context of the provider', undefined, { contextTokens: 4 }, { contextTokens: 5 }, 4],
-    ['otherwise that of the catalogue', undefined, {}, { contextTokens: 5 }, 5],
+    ['otherwise that of the catalog', undefined, {}, { contextTokens: 5 }, 5],
     ['unknown without any of them', undefined, {}, {}, undefined],
   ])('is %s', (_, maxTokens, capabilities, model, output) => {
     expect(of(chat(maxTokens, capabilities), modelWith(model)).output).toBe(output);
@@ -73,7 +73,7 @@ describe('the input of a chat', () => {
   it.each<[string, Capabilities, Partial<CatalogModel>, number]>([
     ['the maximum input of the model', { contextTokens: 8 }, { maxInputTokens: 7, contextTokens: 9 }, 7],
     ['the context of the provider', { contextTokens: 8 }, { contextTokens: 9 }, 8],
-    ['the context of the catalogue', {}, { contextTokens: 9 }, 9],
+    ['the context of the catalog', {}, { contextTokens: 9 }, 9],
   ])('is at most %s', (_, capabilities, model, input) => {
     expect(of(chat(1, capabilities), modelWith(model)).input).toBe(input);
   });

@@ -44,6 +44,6 @@ it('forgets all models when one beyond 1,000 is looked up', async () => {
   expect(found.slice(1000)).toEqual(['acme/x', 'acme/m0']);
 });
 
-it('has the date of the catalogue', () => {
+it('has the date of the catalog', () => {
   expect(setUp().prices.date).toBe(catalog.date);
 });

@@ -60,7 +60,7 @@ function missingFacts({ target, vendor, facts, billing }: RankedTarget): string 
   if (facts !== undefined || billing === 'included') return undefined;
   return vendor === undefined
     ? `${target}: its provider has no vendor, so that prices and limits are unknown`
-    : `${target} is not in the catalogue, so that prices and limits are unknown`;
+    : `${target} is not in the catalog, so that prices and limits are unknown`;
 }
 
 function noPreset(name: string, presets: ReadonlyMap<string, Preset>): LlmError {

@@ -35,7 +35,7 @@ export function rejectionReason(subject: RankedTarget, wanted: Requirements): st
 export const isRetired = ({ retires }: CatalogModel, today: string): boolean =>
   retires !== undefined && (retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length));
 
-// Capabilities that a provider declares take precedence over the catalogue.
+// Capabilities that a provider declares take precedence over the catalog.
 const supportsTools = ({ capabilities, facts }: RankedTarget): boolean | undefined =>
   capabilities.tools ?? facts?.tools;
 const supportsImages = ({ capabilities, facts }: RankedTarget): boolean | undefined =>

@@ -60,7 +60,7 @@ async function factsOf(
     const found = vendor === undefined ? undefined : await catalog.find(vendor, model);
     return { facts: found?.model, catalogError: undefined };
   } catch (error) {
-    return { facts: undefined, catalogError: `the catalogue could not be read: ${messageOf(error)}` };
+    return { facts: undefined, catalogError: `the catalog could not be read: ${messageOf(error)}` };
   }
 }
 
