@@ -59,7 +59,7 @@ export interface GatewayOptions {
    */
   readonly inspector?: boolean | Omit<InspectorOptions, 'majordomo' | 'models'> | undefined;
   /**
-   * Catalogue with the retirement dates of models, such as a refreshed one. Responses of a model that retires within 90 days get
+   * Catalog with the retirement dates of models, such as a refreshed one. Responses of a model that retires within 90 days get
    * the headers `Deprecation`, `Sunset` and `x-majordomo-successor`. Requires `@majordomo/catalog`, an optional peer.
    * @default none: no response has these headers
    */

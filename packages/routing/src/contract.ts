@@ -93,7 +93,7 @@ export interface RouterOptions {
   /** Presets by name. */
   readonly presets: { readonly [name: string]: Preset };
   /**
-   * Catalogue with prices, limits and dates.
+   * Catalog with prices, limits and dates.
    *
    * @default the snapshot of `@majordomo/catalog`
    */

@@ -37,7 +37,7 @@ export async function showCatalog(flags: ShowFlags, io: Io): Promise<ExitCode> {
   if (flags.json === true) writeJson(io.stdout, { date, file: catalogFile(io), sources, counts });
   else {
     const lines = [
-      `Catalogue of ${date}: ${counts.models} models of ${counts.vendors} vendors, ${counts.priced} with a price, ${counts.retiring} that retire`,
+      `Catalog of ${date}: ${counts.models} models of ${counts.vendors} vendors, ${counts.priced} with a price, ${counts.retiring} that retire`,
       ...sources.map((source) => `  ${source.name}, ${source.date}`),
     ];
     io.stdout.write(`${printable(lines.join('\n'))}\n`);
