@@ -12,10 +12,9 @@ const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
 const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
 
 const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
-  [3, '\n'],
+  [7, '\n'],
   ['event', '\r\n'],
-  [{ seed: 1 }, '\n'],
-  [{ seed: 2, most: 5 }, '\n'],
+  [{ seed: 2 }, '\n'],
   [{ seed: 3, most: 64 }, '\r\n'],
 ];
 
