@@ -25,7 +25,12 @@ describe('a setting that no target receives', () => {
     ['responses', { text: { verbosity: 'low' } }, 'text.verbosity'],
     ['responses', { reasoning: { summary: 'auto' } }, 'reasoning.summary'],
     ['responses', { include: ['message.output_text.logprobs'] }, 'include message.output_text.logprobs'],
+    ['responses', { reasoning: { generate_summary: 'auto' } }, 'reasoning.generate_summary'],
+    ['responses', { service_tier: 'scale' }, 'service_tier scale'],
+    ['chat/completions', { service_tier: 'scale' }, 'service_tier scale'],
     ['messages', { service_tier: 'standard_only' }, 'service_tier'],
+    ['messages', { thinking: { type: 'adaptive', display: 'omitted' } }, 'thinking.display'],
+    ['messages', { output_config: { task_budget: { total: 9 } } }, 'output_config.task_budget'],
     ['messages', { thread: { type: 'create' } }, 'thread'],
     ['messages', { unheard_of: 1 }, 'unheard_of'],
   ])('is named in the warnings of %s: %o', async (path, settings, name) => {

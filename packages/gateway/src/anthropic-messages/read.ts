@@ -1,7 +1,7 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
-import { Notes } from '../parsing/notes.ts';
+import { NO_FORM, Notes } from '../parsing/notes.ts';
 import { definedOnly } from '../parsing/defined.ts';
 import {
   boolean,
@@ -16,7 +16,7 @@ import {
   invalid,
   Fields,
 } from '../parsing/fields.ts';
-import { resultContent, textPart } from '../parsing/content.ts';
+import { resultContent } from '../parsing/content.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { assistantPart, texts, userPart } from './blocks.ts';
@@ -37,8 +37,9 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
   const notes = new Notes();
   refuseThreads(body, notes);
   noteCitations(body, notes);
-  if (body.optional('service_tier', string) === 'standard_only')
-    notes.dropped('service_tier', 'most targets have no form for it');
+  if (body.optional('service_tier', string) === 'standard_only') notes.dropped('service_tier', NO_FORM);
+  notes.unknown(body.optional('thinking', object), 'type', 'budget_tokens');
+  notes.unknown(body.optional('output_config', object), 'effort', 'format');
   const model = body.required('model', nonEmptyString);
   const stops = body.optional('stop_sequences', array(nonEmptyString)) ?? [];
   const parsed: ParsedRequest = {
@@ -70,18 +71,18 @@ function refuseThreads(body: Fields, notes: Notes): void {
 }
 
 function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
-  const transcript = new Transcript();
+  const transcript = new Transcript(notes);
   transcript.system(body.optional('system', texts) ?? '');
   const turns = body.required('messages', array(object));
   if (turns.length === 0) invalid('messages', 'must not be empty');
-  for (const turn of turns) addTurn(turn, transcript, media, notes);
+  for (const turn of turns) addTurn(turn, transcript, media);
   return transcript;
 }
 
-function addTurn(turn: Fields, transcript: Transcript, media: Media, notes: Notes): void {
+function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
   const role = turn.required('role', oneOf('user', 'assistant', 'system'));
   if (role === 'system') {
-    addSystemTurn(turn.required('content', texts), transcript, notes);
+    transcript.system(turn.required('content', texts));
     return;
   }
   const blocks = turn.required('content', blocksOf);
@@ -101,20 +102,6 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media, notes: Note
     );
   }
   transcript.user(blocks.filter((block) => !isResult(block)).flatMap((block) => userPart(block, media)));
-}
-
-/**
- * Adds a system turn. After the first other turn, the system turn becomes user text in tags that Claude knows. Placed at the
- * top, a reminder would change the cached prefix of the conversation.
- */
-function addSystemTurn(text: string, transcript: Transcript, notes: Notes): void {
-  if (text === '') return;
-  if (transcript.messages.every(({ role }) => role === 'system')) {
-    transcript.system(text);
-    return;
-  }
-  transcript.user(textPart(`<system-reminder>\n${text}\n</system-reminder>`));
-  notes.coerced('system', 'a system turn inside the conversation is sent as user text');
 }
 
 const blocksOf = (value: unknown, path: string): readonly Fields[] =>

@@ -5,13 +5,14 @@ import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
 import { array, nonEmptyString, oneOf, object, string, invalid, type Fields } from '../parsing/fields.ts';
 import { tokenOf } from '../parsing/replay-token.ts';
+import type { Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
 
 /** Converts the turns of a request. */
-export function chatMessages(body: Fields, media: Media): Transcript {
-  const transcript = new Transcript();
+export function chatMessages(body: Fields, media: Media, notes: Notes): Transcript {
+  const transcript = new Transcript(notes);
   const turns = body.required('messages', array(object));
   if (turns.length === 0) invalid('messages', 'must not be empty');
   for (const turn of turns) addTurn(turn, transcript, media);

@@ -2,7 +2,7 @@ import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
 import { cacheOf, metadataOf, tierOf } from '../parsing/openai.ts';
-import { Notes } from '../parsing/notes.ts';
+import { NO_FORM, Notes } from '../parsing/notes.ts';
 import { definedOnly } from '../parsing/defined.ts';
 import {
   boolean,
@@ -29,8 +29,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['store', 'this gateway stores nothing'],
   ['logit_bias', 'tokens differ from target to target'],
   ['web_search_options', 'tools that run at a vendor are not offered'],
-  ['prediction', 'most targets have no form for it'],
-  ['verbosity', 'most targets have no form for it'],
+  ['prediction', NO_FORM],
+  ['verbosity', NO_FORM],
 ]);
 
 /** Parses a request of Chat Completions. */
@@ -44,9 +44,9 @@ export function parseChat(value: unknown, media: Media): ParsedRequest {
     model,
     isStreamed: body.optional('stream', boolean) ?? false,
     request: {
-      messages: chatMessages(body, media).messages,
+      messages: chatMessages(body, media, notes).messages,
       ...chatTools(body, notes),
-      ...settings(body),
+      ...settings(body, notes),
       ...formOf(body),
     },
     metadata: metadataOf(body),
@@ -64,7 +64,7 @@ function refuseOthers(body: Fields): void {
   if (modalities.some((modality) => modality !== 'text')) invalid('modalities', 'must contain only text');
 }
 
-function settings(body: Fields): Partial<ChatRequest> {
+function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
   const maxTokens = body.optional('max_tokens', integer(1));
   const topLogprobs = body.optional('top_logprobs', integer(0, 20)) ?? 0;
   return definedOnly({
@@ -76,7 +76,7 @@ function settings(body: Fields): Partial<ChatRequest> {
     stop: body.optional('stop', stops),
     seed: body.optional('seed', integer(Number.MIN_SAFE_INTEGER)),
     reasoning: body.optional('reasoning_effort', oneOf<Effort>(...EFFORTS)),
-    serviceTier: tierOf(body.optional('service_tier', string)),
+    serviceTier: tierOf(body, notes),
     logprobs: body.optional('logprobs', boolean) === true ? topLogprobs : undefined,
     cache: cacheOf(body),
   });

@@ -14,6 +14,7 @@ import {
   type Parser,
 } from '../parsing/fields.ts';
 import { tokenOf } from '../parsing/replay-token.ts';
+import type { Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { KnownTools } from './tools.ts';
 
@@ -28,8 +29,8 @@ const ITEMS = [
 ] as const;
 
 /** Converts the instructions and the input of a request to a transcript. */
-export function responsesInput(body: Fields, media: Media, known: KnownTools): Transcript {
-  const transcript = new Transcript();
+export function responsesInput(body: Fields, media: Media, known: KnownTools, notes: Notes): Transcript {
+  const transcript = new Transcript(notes);
   transcript.system(body.optional('instructions', string) ?? '');
   const input = body.value['input'];
   if (typeof input === 'string') transcript.user(textPart(body.required('input', string)));

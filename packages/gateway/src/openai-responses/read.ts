@@ -2,7 +2,7 @@ import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
 import { cacheOf, metadataOf, tierOf } from '../parsing/openai.ts';
-import { Notes } from '../parsing/notes.ts';
+import { NO_FORM, Notes } from '../parsing/notes.ts';
 import { definedOnly } from '../parsing/defined.ts';
 import {
   array,
@@ -24,7 +24,6 @@ import { responsesInput } from './items.ts';
 import { ResponsesWriter } from './stream.ts';
 import { responsesTools } from './tools.ts';
 
-const NO_FORM = 'most targets have no form for it';
 /** Value of `include` that has no effect, because the gateway always sends encrypted reasoning if the target does. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
@@ -43,7 +42,11 @@ export function parseResponses(value: unknown, media: Media): ParsedRequest {
   const parsed: ParsedRequest = {
     model,
     isStreamed: body.optional('stream', boolean) ?? false,
-    request: { messages: responsesInput(body, media, known).messages, ...request, ...settings(body) },
+    request: {
+      messages: responsesInput(body, media, known, notes).messages,
+      ...request,
+      ...settings(body, notes),
+    },
     metadata: metadataOf(body),
     notes: notes.all,
     complete: (response) => completeResponse(response, echo),
@@ -67,23 +70,21 @@ function noteSettings(body: Fields, notes: Notes): void {
   // `stream_options` has no setting that the gateway supports. It is parsed to avoid a warning.
   body.optional('stream_options', object);
   if (body.optional('store', boolean) === true) notes.dropped('store', 'this gateway stores nothing');
-  const config = body.optional('text', object);
-  if (config !== undefined && config.isSet('verbosity')) notes.dropped('text.verbosity', NO_FORM);
-  const reasoning = body.optional('reasoning', object);
-  if (reasoning !== undefined && reasoning.isSet('summary')) notes.dropped('reasoning.summary', NO_FORM);
+  notes.unknown(body.optional('text', object), 'format');
+  notes.unknown(body.optional('reasoning', object), 'effort');
   for (const name of body.optional('include', array(string)) ?? []) {
     if (name !== ENCRYPTED_REASONING) notes.dropped(`include ${name}`, NO_FORM);
   }
 }
 
-function settings(body: Fields): Partial<ChatRequest> {
+function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
   const reasoning = body.optional('reasoning', object);
   return definedOnly({
     maxTokens: body.optional('max_output_tokens', integer(1)),
     temperature: body.optional('temperature', number(0, 2)),
     topP: body.optional('top_p', number(0, 1)),
     reasoning: reasoning && reasoning.optional('effort', oneOf<Effort>(...EFFORTS)),
-    serviceTier: tierOf(body.optional('service_tier', string)),
+    serviceTier: tierOf(body, notes),
     output: formOf(body),
     cache: cacheOf(body),
   });

@@ -1,6 +1,8 @@
 import type { Warning } from '@majordomo/core';
 import type { Fields } from './fields.ts';
 
+export const NO_FORM = 'most targets have no form for it';
+
 /** Warnings about settings that targets receive in another form or not at all. */
 export class Notes {
   readonly all: Warning[] = [];
@@ -13,6 +15,13 @@ export class Notes {
   coerced(what: string, why: string): void {
     if (!this.all.some((note) => note.what === what && note.why === why))
       this.all.push({ action: 'coerced', what, why });
+  }
+
+  /** Adds a warning for each member of a nested object except these. */
+  unknown(members: Fields | undefined, ...known: readonly string[]): void {
+    if (members === undefined) return;
+    for (const key of members.unparsed())
+      if (!known.includes(key)) this.dropped(members.pathOf(key), NO_FORM);
   }
 
   /** Adds a warning for each member that was not parsed. `reasons`: reasons by member. */

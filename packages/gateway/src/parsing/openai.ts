@@ -1,9 +1,14 @@
 import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier } from '@majordomo/core';
+import { NO_FORM, type Notes } from './notes.ts';
 import { invalid, nonEmptyString, object, oneOf, string, type Fields } from './fields.ts';
 
-/** Returns the service tier. `auto` and `scale` have no counterpart, because they are settings of the vendor's account. */
-export const tierOf = (tier: string | undefined): ServiceTier | undefined =>
-  tier === 'default' || tier === 'flex' || tier === 'priority' ? tier : undefined;
+/** Returns the service tier. `auto` is the default. Others have no counterpart, because they belong to the vendor's account. */
+export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
+  const tier = body.optional('service_tier', string);
+  if (tier === 'default' || tier === 'flex' || tier === 'priority') return tier;
+  if (tier !== undefined && tier !== 'auto') notes.dropped(`service_tier ${tier}`, NO_FORM);
+  return undefined;
+}
 
 /** Returns the metadata for the events of a call, which vendors do not receive. */
 export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | undefined {

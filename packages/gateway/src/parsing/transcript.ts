@@ -1,16 +1,32 @@
 import type { AssistantPart, ImagePart, Message, TextPart, ToolResultPart, UserPart } from '@majordomo/core';
+import type { Notes } from './notes.ts';
 
 /** Transcript of a request. Joins consecutive results for the calls of a turn to one message. */
 export class Transcript {
   readonly messages: Message[] = [];
+  private readonly notes: Notes;
   /** Names of called tools, by call id. */
   private readonly called = new Map<string, string>();
   /** Parts of the last turn. The array grows in place, because copying it for each item would take quadratic time. */
   private assistantParts: AssistantPart[] = [];
   private results: ToolResultPart[] = [];
 
+  constructor(notes: Notes) {
+    this.notes = notes;
+  }
+
+  /**
+   * Adds a system turn. After the first other turn it becomes user text, in tags that Claude knows. Placed at the top, a
+   * reminder would lose its position and change the cached prefix of the conversation.
+   */
   system(text: string): void {
-    if (text !== '') this.messages.push({ role: 'system', parts: [{ type: 'text', text }] });
+    if (text === '') return;
+    if (this.messages.every(({ role }) => role === 'system')) {
+      this.messages.push({ role: 'system', parts: [{ type: 'text', text }] });
+      return;
+    }
+    this.user([{ type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }]);
+    this.notes.coerced('system', 'a system turn inside the conversation is sent as user text');
   }
 
   user(parts: readonly UserPart[]): void {
