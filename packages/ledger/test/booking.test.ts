@@ -373,6 +373,45 @@ describe('a store that is down', () => {
     },
   );
 
+  it.each([
+    ['releases the reservation itself', true],
+    ['leaves the reservation', false],
+  ])(
+    'and late books an admitted call that ends after the answer, if the store %s',
+    async (_name, releases) => {
+      const clock = fakeClock(NOON);
+      const inner = memoryStore({ clock });
+      let delayMs = 300;
+      const late: LedgerStore = {
+        ...inner,
+        settle: (id, used) => inner.settle(id, used),
+        append: (record) => inner.append(record),
+        counters: (prefix) => inner.counters(prefix),
+        records: (range) => inner.records(range),
+        async reserve(id, claims, leaseMs) {
+          const refusal = await inner.reserve(id, claims, leaseMs);
+          if (delayMs === 0) return refusal;
+          await new Promise<void>((resolve) => clock.timer(delayMs, resolve));
+          if (releases) await inner.settle(id, []);
+          return refusal;
+        },
+      };
+      const { majordomo, ledger } = ledgerFixture(
+        [{ ...(reply(1, 1) as object), delayMs: 1000 }],
+        { limits, store: late, whenDown: 'admit' },
+        {},
+        clock,
+      );
+      const asked = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
+      await clock.advance(400);
+      delayMs = 0;
+      await clock.advance(2000);
+      await asked;
+      await ledger.flush();
+      expect(await ledger.state()).toMatchObject([{ used: 11_000n, held: 0n }]);
+    },
+  );
+
   it('makes flush reject', async () => {
     const clock = fakeClock(NOON);
     const { store, become } = fallible(memoryStore({ clock }));

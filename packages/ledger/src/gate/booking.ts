@@ -87,14 +87,16 @@ export function bookingJob(
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
   };
+  // A late reservation under the attempt's id is released, and a released id takes no amounts.
+  const reservation = isReserved ? id : `${id}/unreserved`;
   const settle = (): void | Promise<void> =>
-    mapValue(store.settle(id, booked), () => {
+    mapValue(store.settle(reservation, booked), () => {
       heldQueue.onRelease(booked.map(({ counter }) => counter));
     });
   return {
     run() {
       if (claims.length === 0) return mapValue(store.append(record), onStored);
-      const reserved = isReserved ? undefined : reserveNothing(store, id, booked, clock.now());
+      const reserved = isReserved ? undefined : reserveNothing(store, reservation, booked, clock.now());
       return mapValue(mapValue(reserved, settle), () => mapValue(store.append(record), onStored));
     },
     onLost(error) {

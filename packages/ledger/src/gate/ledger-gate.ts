@@ -83,13 +83,12 @@ async function reserveInTime(
     refusal = await withTimeout(reserving, options.storeTimeoutMs, clock);
   } catch (error) {
     alerts.onStoreDown(error);
-    if (options.whenDown === 'admit') return permitWhileDown(context, request, plan);
-    // A reservation that arrives after the timeout is released.
+    // A reservation that arrives after the timeout is released. An admitted call is booked under another id.
     reserving.then(
       () => outbox.send(releaseJob(context, request.id, plan)),
       () => undefined,
     );
-    return storeDownDenial(error);
+    return options.whenDown === 'admit' ? permitWhileDown(context, request, plan) : storeDownDenial(error);
   }
   return handleReservation(context, request, plan, refusal);
 }
