@@ -86,7 +86,7 @@ function sequencesIn(
     count++;
     const word = trimTail(lower.length === text.length ? raw : raw.toLowerCase(), '.:,}');
     meet(word, at);
-    for (const name of classesAt(word, text.slice(Math.max(0, at - 10), at))) meet(name, at);
+    for (const name of classesAt(word, text.slice(Math.max(0, at - 12), at))) meet(name, at);
   }
 }
 

@@ -28,6 +28,16 @@ export const SEQUENCES: readonly SequenceRule[] = [
     'instructions instruction rules prompt prompts guidelines directions',
   ),
   rule(
+    'ignore-instructions',
+    'all',
+    3,
+    'ignore disregard forget',
+    'all any',
+    'instructions prompts guidelines',
+  ),
+  rule('ignore-instructions', 'all', 1, 'ignore disregard forget', 'everything all anything', 'above'),
+  rule('ignore-instructions', 'all', 0, 'disregard forget', 'the', 'above'),
+  rule(
     'ignore-your-rules',
     'all',
     2,
@@ -44,18 +54,21 @@ export const SEQUENCES: readonly SequenceRule[] = [
     'told said instructed',
     'before previously above earlier',
   ),
-  rule('prompt-override', 'context', 0, 'system', 'prompt', 'override'),
+  rule('forget-conversation', 'all', 3, 'forget ignore disregard', 'what', 'told instructed'),
+  rule('prompt-override', 'context', 1, 'system', 'override'),
+  rule('prompt-override', 'all', 2, 'override replace', 'your', 'system', 'prompt instructions'),
   rule('new-system-prompt', 'all', 3, 'new updated revised', 'system', 'prompt instructions message'),
+  rule('no-restrictions', 'all', 4, 'act behave respond pretend', 'as', 'if though', 'no without', 'limits'),
   rule(
     'no-restrictions',
     'all',
     4,
     'act behave respond pretend',
-    'as',
-    'if though',
+    'as be you',
     'no without',
-    'restrictions rules limits filters guidelines',
+    'restrictions rules filters guidelines',
   ),
+  rule('role-hijack', 'all', 3, 'from', 'now', 'on', 'obey'),
   rule('role-hijack', 'all', 3, 'you', 'are', 'now', 'unrestricted jailbroken uncensored dan evil'),
   rule(
     'leak-prompt',
@@ -66,7 +79,9 @@ export const SEQUENCES: readonly SequenceRule[] = [
     'system initial hidden secret',
     'prompt instructions message',
   ),
-  rule('hide-from-user', 'all', 5, 'not never', 'tell inform mention reveal show', 'user users human'),
+  rule('hide-from-user', 'all', 5, 'not never don', 'tell inform mention reveal show', 'user users human'),
+  rule('hide-from-user', 'all', 2, 'without', 'informing telling notifying', 'user users human'),
+  rule('hide-from-user', 'all', 2, 'hide conceal', 'this it that', 'from', 'user users human'),
   rule('hide-from-user', 'all', 3, 'keep', 'this it that', 'hidden secret', 'from', 'user users human'),
   rule('translate-and-execute', 'all', 6, 'translate decode decrypt', 'and then', 'execute run follow obey'),
   rule(
@@ -134,8 +149,8 @@ export const SEQUENCES: readonly SequenceRule[] = [
 
 const NONE: readonly string[] = [];
 
-/** Characters before the name of a file whose content a command sends, as in `-d @.env`, `--post-file=.env`, `< .env`. */
-const SENDS = /(?:@|<\s?|post-file[= ])$/;
+/** Characters before the name of a file whose content a command sends, as in `-d @.env`, `-T .env`, `--post-file=.env`, `< .env`. */
+const SENDS = /(?:@|<\s?|-t\s?|(?:post|upload)-file[= ])$/i;
 
 /** Returns the classes of a word that follows these characters. */
 export function classesAt(word: string, before: string): readonly string[] {

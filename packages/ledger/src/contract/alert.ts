@@ -11,7 +11,10 @@ export type Alert =
   | { readonly type: 'threshold'; readonly share: number; readonly state: LimitState }
   /** The limit is used up, or it denied a call that would fit into a new period. */
   | { readonly type: 'spent'; readonly state: LimitState }
-  /** At the rate of the last 24 hours, the limit will be used up within this number of days, before its period ends. */
+  /**
+   * At the rate of the last 24 hours, the limit will be used up within this number of days, before its period ends. Needs five
+   * attempts and an hour of data that this process has seen.
+   */
   | { readonly type: 'running-out'; readonly days: 1 | 3 | 7; readonly state: LimitState }
   /** The cost of a target's calls is unknown. `missing` lists the reasons. */
   | { readonly type: 'unpriced'; readonly target: string; readonly missing: readonly string[] }
