@@ -52,7 +52,7 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
     ...accountPolicyFailure(failure, status),
     target: facts.target,
     status,
-    message: remedy === undefined ? text : `${text}; ${remedy}`,
+    message: [text, remedy].filter((part) => part !== undefined && part !== '').join('; '),
     requestId: headers?.get('x-request-id') ?? headers?.get('cf-ray') ?? undefined,
     headers: withBodyWait(headers, body),
     body: body ?? plainTextOf(error.message, status),

@@ -52,10 +52,10 @@ const responsesModel =
     };
   };
 
-/** A 404 that names neither a model nor an item means that the server has no such path. */
+/** A 404 or 405 that names neither a model nor an item means that the server has no such path. */
 const remedyFor = ({ code, message }: ReportedFailure, status: number): string | undefined =>
-  status === 404 && !/model|item|deployment/i.test(`${code ?? ''} ${message}`)
-    ? "if the server has no /responses, use api: 'chat'"
+  (status === 404 || status === 405) && !/model|item|deployment/i.test(`${code ?? ''} ${message}`)
+    ? "if the server has no /responses, use api: 'chat', or a DSN with the scheme openai"
     : undefined;
 
 const originOf = (baseURL: string): string => (URL.canParse(baseURL) ? new URL(baseURL).origin : baseURL);

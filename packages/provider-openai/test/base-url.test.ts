@@ -106,8 +106,8 @@ it('sends no reasoning of another server to the server in OPENAI_BASE_URL', asyn
 });
 
 describe('a 404 over Responses', () => {
-  const messageOf = async (error: unknown): Promise<string> => {
-    server = await testServer(answers(error, 404));
+  const messageOf = async (error: unknown, status = 404): Promise<string> => {
+    server = await testServer(answers(error, status));
     const providers = [createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` })];
     const failure: unknown = await createMajordomo({ providers })
       .model('openai/gpt-5')
@@ -117,10 +117,12 @@ describe('a 404 over Responses', () => {
   };
 
   it('of a server without the path suggests Chat Completions', async () => {
-    const hint = "; if the server has no /responses, use api: 'chat'";
+    const hint = "; if the server has no /responses, use api: 'chat', or a DSN with the scheme openai";
     expect(await messageOf({ detail: 'Not Found' })).toContain(`Not Found${hint}`);
     await server.close();
     expect(await messageOf({ error: { message: 'Invalid URL (POST /v1/responses)' } })).toContain(hint);
+    await server.close();
+    expect(await messageOf({ detail: 'Method Not Allowed' }, 405)).toContain(`Method Not Allowed${hint}`);
   });
 
   it('of a missing model does not', async () => {

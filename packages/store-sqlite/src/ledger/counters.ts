@@ -116,7 +116,7 @@ export class Counters {
       await this.database.write(() => this.lapsed());
     return this.database.read(() => {
       const now = this.now();
-      return this.sql.list.all(prefix, prefix, prefix).map((row): CounterState => {
+      return this.sql.list.all(prefix, `${prefix}\u{10FFFF}`).map((row): CounterState => {
         const { counter, used, held, resetsAt } = row as unknown as Counter & { readonly counter: string };
         if (resetsAt !== null && Number(resetsAt) <= now)
           return { counter, used: 0n, held: 0n, resetsAt: undefined };
@@ -185,7 +185,7 @@ function statements(database: Database) {
          used = excluded.used, held = excluded.held, resets_at = excluded.resets_at, period = excluded.period`,
     ),
     list: database.prepareExact(
-      `SELECT counter, ${columns} FROM counters WHERE counter >= ? AND substr(counter, 1, length(?)) = ? ORDER BY counter`,
+      `SELECT counter, ${columns} FROM counters WHERE counter >= ? AND counter < ? ORDER BY counter`,
     ),
     reservation: database.prepare('SELECT ended, holds FROM reservations WHERE id = ?'),
     hold: database.prepare(`INSERT INTO reservations VALUES (?, ?, ${HELD}, ?)`),
