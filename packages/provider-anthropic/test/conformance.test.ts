@@ -1,9 +1,10 @@
 import { casesFor } from '@majordomo/conformance';
 import { describe, test } from 'vitest';
 import { harnesses } from './harnesses.ts';
+import { platforms } from './platforms.ts';
 
 // Cases wait most of the time, so they run concurrently.
-describe.concurrent.each(harnesses)('%s', (_name, harness) => {
+describe.concurrent.each([...harnesses, ...platforms])('%s', (_name, harness) => {
   for (const [name, run] of casesFor(harness)) {
     if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
     else test(name, { timeout: 60_000 }, run);
