@@ -53,48 +53,40 @@ export function cachePoints<Block>(
   request: CachedRequest<Block>,
 ): readonly CachePoint[] {
   const points: CachePoint[] = [];
-  const blocks = markableBlocks(request);
-  let floor = -1;
+  let floor: BlockPosition | undefined;
   if (prefix !== 'none') {
     const lifetime = messages === 'long' ? messages : prefix;
     if (request.hasSystem) points.push({ after: 'system', lifetime });
     else if (request.hasTools) points.push({ after: 'tools', lifetime });
-    floor = request.leadingEnd === undefined ? -1 : lastUpTo(blocks, request.leadingEnd);
-    const end = blocks[floor];
-    if (end !== undefined) points.push({ after: positionOf(end), lifetime });
+    floor = lastMarkable(request, request.leadingEnd);
+    if (floor !== undefined) points.push({ after: floor, lifetime });
   }
   if (messages === 'none') return points;
   const latest: CachePoint[] = [];
-  let at = blocks.length - 1;
-  while (at > floor && points.length + latest.length < MAX_POINTS) {
-    const position = blocks[at];
-    if (position === undefined) break;
-    latest.unshift({ after: positionOf(position), lifetime: messages });
-    const next = position.index - DISTANCE;
-    at = blocks.findLastIndex(({ index }) => index <= next);
+  let position = lastMarkable(request, endOf(request.messages));
+  while (position && isAfter(position, floor) && points.length + latest.length < MAX_POINTS) {
+    latest.unshift({ after: position, lifetime: messages });
+    position = lastMarkable(request, position, DISTANCE);
   }
   return [...points, ...latest];
 }
 
-interface IndexedPosition extends BlockPosition {
-  /** Index of the block among all blocks of the messages. */
-  readonly index: number;
+/** Returns the last markable block that is at least `distance` blocks before a position; `undefined` if none exists. */
+function lastMarkable<Block>(
+  { messages, isMarkable }: CachedRequest<Block>,
+  from: BlockPosition | undefined,
+  distance = 0,
+): BlockPosition | undefined {
+  if (from === undefined) return undefined;
+  let left = distance;
+  for (let message = from.message; message >= 0; message--) {
+    const { content } = messages[message] as Turn<Block>;
+    let block = message === from.message ? from.block : content.length - 1;
+    for (; block >= 0; block--, left--)
+      if (left <= 0 && isMarkable(content[block] as Block)) return { message, block };
+  }
+  return undefined;
 }
 
-function markableBlocks<Block>({ messages, isMarkable }: CachedRequest<Block>): readonly IndexedPosition[] {
-  let count = 0;
-  return messages.flatMap(({ content }, message) => {
-    const first = count;
-    count += content.length;
-    return content.flatMap((each, block) =>
-      isMarkable(each) ? [{ message, block, index: first + block }] : [],
-    );
-  });
-}
-
-const lastUpTo = (blocks: readonly IndexedPosition[], end: BlockPosition): number =>
-  blocks.findLastIndex(
-    ({ message, block }) => message < end.message || (message === end.message && block <= end.block),
-  );
-
-const positionOf = ({ message, block }: BlockPosition): BlockPosition => ({ message, block });
+const isAfter = ({ message, block }: BlockPosition, floor: BlockPosition | undefined): boolean =>
+  floor === undefined || message > floor.message || (message === floor.message && block > floor.block);

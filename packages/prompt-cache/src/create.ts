@@ -155,7 +155,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
       const holder: Holder = {
         target,
         count: request.messages.length,
-        hash: prefix.hashes.at(-1) ?? '',
+        hash: prefix.hashOf(request.messages.length) ?? '',
         held: heldTokens(usage),
         input: usage.input,
         output: usage.output ?? 0,

@@ -103,7 +103,7 @@ const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =
 /** Returns the prefix that a target holds, if it has not expired and the conversation still begins with it. */
 function liveHolder({ conversation, prefix, now }: DecisionFacts, target: string): Holder | undefined {
   const holder = conversation.holders.find((one) => one.target === target);
-  return holder !== undefined && holder.until > now && prefix.hashes[holder.count] === holder.hash
+  return holder !== undefined && holder.until > now && prefix.hashOf(holder.count) === holder.hash
     ? holder
     : undefined;
 }
@@ -125,7 +125,7 @@ function expectedUsage(
   held: number,
   price: Price | undefined,
 ): Usage {
-  const last = conversation.holders.findLast(({ count, hash }) => prefix.hashes[count] === hash);
+  const last = conversation.holders.findLast(({ count, hash }) => prefix.hashOf(count) === hash);
   const input = (last?.input ?? 0) + estimateTokens(request.messages.slice(last?.count ?? 0));
   const cacheRead = Math.min(held, input);
   const writes = price?.rates.cacheWrite !== undefined && isCaching(request);

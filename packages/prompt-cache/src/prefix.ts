@@ -10,8 +10,8 @@ const TOKENS_OF_BYTES = 1000;
 export interface Prefix {
   /** Key of the conversation, equal for all of its requests and different for each tenant. */
   readonly conversation: string;
-  /** Hashes by number of messages: index n covers tools, system text and the first n messages. */
-  readonly hashes: readonly string[];
+  /** Returns the hash of the first messages with tools and system text; `undefined` if the request has fewer messages. */
+  hashOf(count: number): string | undefined;
 }
 
 /** Returns the hashes of a request; `undefined` if the request has no user message. */
@@ -22,9 +22,17 @@ export function prefixOf(request: ChatRequest, tenant: string | undefined): Pref
   const conversation = hash128(
     JSON.stringify([tenant ?? null, toolsHash(tools), hash128(system), hashOf(first)]),
   );
-  const hashes = [conversation];
-  for (const message of messages) hashes.push(hash128(`${hashes.at(-1) ?? ''} ${hashOf(message)}`));
-  return { conversation, hashes };
+  const known = new Map<number, string>();
+  return {
+    conversation,
+    hashOf(count) {
+      if (count > messages.length) return undefined;
+      const hash =
+        known.get(count) ?? hash128([conversation, ...messages.slice(0, count).map(hashOf)].join(' '));
+      known.set(count, hash);
+      return hash;
+    },
+  };
 }
 
 const toolHashes = new WeakMap<object, string>();

@@ -1,5 +1,6 @@
 import { median, medianExcess, medianRatio, quantile } from './measure/statistics.mjs';
 import { measureAgent } from './suites/agent.mjs';
+import { measureCaching } from './suites/caching.mjs';
 import { measureGateway } from './suites/gateway.mjs';
 import { measureMemory } from './suites/memory.mjs';
 import { measurePeers } from './suites/peers.mjs';
@@ -21,6 +22,7 @@ export const SUITES = {
   memory: { measure: measureMemory, wires: MAIN_WIRES },
   agent: { measure: measureAgent, wires: MAIN_WIRES },
   process: { measure: measureProcess, wires: [OPENAI] },
+  caching: { measure: measureCaching, wires: [ANTHROPIC] },
   gateway: { measure: measureGateway, wires: [OPENAI] },
   start: { measure: measureStart, wires: MAIN_WIRES },
   peers: { measure: measurePeers, wires: MAIN_WIRES, isExtra: true },
@@ -44,6 +46,7 @@ const value =
 const rowOf = (suite, row, wires, atMost, unit, figure) => ({ suite, row, wires, atMost, unit, figure });
 const wire = (...about) => rowOf('wire', ...about);
 const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
+const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
 /** Cost per item, of many and of a tenth of them: 1 when it is linear, 10 when it is quadratic. */
 const linear = (row, metric) => inProcess(row, 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
@@ -91,6 +94,10 @@ export const ROWS = [
   linear('a message of 400', 'messages'),
   inProcess('ledger gate', 15, 'µs CPU added to a call', excess('added', 'nothing', 'ledger')),
   inProcess('router', 15, 'µs CPU added to a call', excess('added', 'nothing', 'router')),
+  caching('cache: auto, 100 messages', 20, 'µs CPU added to a call', excess('call', 'none', 'auto')),
+  caching('order of @majordomo/prompt-cache, 10,000 conversations', 150, 'µs CPU', value('order', 'order')),
+  caching('memory of 10,000 conversations of 50 messages', 40, 'MB', value('memory', 'conversations')),
+  caching('refreshed, document of 1 MB', 500, 'ms CPU', value('refresh', 'refreshed')),
   gateway(
     'complete answer through the gateway',
     1.4,
