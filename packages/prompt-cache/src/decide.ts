@@ -1,5 +1,5 @@
-import { costOf, priceAt, type Catalog, type Price } from '@majordomo/catalog';
-import type { CallInfo, ChatRequest, ResolvedTarget, Usage } from '@majordomo/core';
+import { costOf, priceAt, type Catalog } from '@majordomo/catalog';
+import type { CallInfo, ChatRequest, ResolvedTarget } from '@majordomo/core';
 import type { Conversation, Holder } from './holders.ts';
 import { estimateTokens, type Prefix } from './prefix.ts';
 
@@ -52,40 +52,36 @@ export async function decide(
   facts: DecisionFacts,
   { catalog, maxStayMs, minSaving }: DecisionRules,
 ): Promise<CacheDecision | undefined> {
-  const { call, targets, conversation, now } = facts;
+  const { call, prefix, targets, conversation, now } = facts;
   const healthy = targets.filter(isHealthy);
   const [first] = healthy;
   if (first === undefined) return undefined;
-  const heldAt = (target: string): number => liveHolder(facts, target)?.held ?? 0;
-  const decision = (
-    target: string,
-    why: CacheDecision['why'],
-    expectedSavedNanoUsd?: bigint,
-  ): CacheDecision => ({
+  const decision = (target: string, why: CacheDecision['why'], saved?: bigint): CacheDecision => ({
     call,
     type: why === 'cheaper' ? 'stay' : 'return',
     target,
     first: first.target,
     why,
-    expectedSavedNanoUsd,
+    expectedSavedNanoUsd: saved,
   });
+  const matching = conversation.holders.filter(({ count, hash }) => prefix.hashOf(count) === hash);
+  const alive = matching.filter(({ until }) => until > now);
+  const heldAt = (target: string): number => alive.find((holder) => holder.target === target)?.held ?? 0;
   const last = conversation.holders.at(-1);
   const isFailing = (first.health?.failures ?? 0) > 0;
   // A compaction leaves tools and system text, which the last target still holds.
   const staysAt = isFailing && last !== undefined && last.until > now ? last.target : undefined;
-  const holders = healthy
-    .slice(1)
-    .filter(({ target }) => target === staysAt || heldAt(target) > heldAt(first.target));
+  const others = healthy.slice(1);
+  const holders = others.filter(({ target }) => target === staysAt || heldAt(target) > heldAt(first.target));
   if (holders.length === 0) {
-    const isAway = last !== undefined && healthy.slice(1).some(({ target }) => target === last.target);
+    const isAway = last !== undefined && others.some(({ target }) => target === last.target);
     return isAway && heldAt(last.target) === 0 ? decision(last.target, 'expired') : undefined;
   }
-  const atFirst = await expectedCost(first, facts, catalog);
+  const costAt = async (target: ResolvedTarget): Promise<bigint | undefined> =>
+    expectedCost(target, facts, matching.at(-1), heldAt(target.target), catalog);
+  const atFirst = await costAt(first);
   const costs = await Promise.all(
-    holders.map(async ({ target, ...rest }) => ({
-      target,
-      cost: await expectedCost({ target, ...rest }, facts, catalog),
-    })),
+    holders.map(async (holder) => ({ target: holder.target, cost: await costAt(holder) })),
   );
   const best = costs.reduce((cheapest, next) => (isLower(next.cost, cheapest.cost) ? next : cheapest));
   if (atFirst === undefined || best.cost === undefined) return decision(best.target, 'no-price');
@@ -100,42 +96,20 @@ export async function decide(
 const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =>
   cost !== undefined && (other === undefined || cost < other);
 
-/** Returns the prefix that a target holds, if it has not expired and the conversation still begins with it. */
-function liveHolder({ conversation, prefix, now }: DecisionFacts, target: string): Holder | undefined {
-  const holder = conversation.holders.find((one) => one.target === target);
-  return holder !== undefined && holder.until > now && prefix.hashOf(holder.count) === holder.hash
-    ? holder
-    : undefined;
-}
-
 /** Returns the expected cost of a call at a target in nano-USD, assuming the output length of the previous response. */
 async function expectedCost(
-  { target, vendor, model, billing }: ResolvedTarget,
-  facts: DecisionFacts,
+  { vendor, model, billing }: ResolvedTarget,
+  { request: { cache, messages }, now }: DecisionFacts,
+  last: Holder | undefined,
+  held: number,
   catalog: Catalog,
 ): Promise<bigint | undefined> {
   const found = vendor === undefined ? undefined : await catalog.find(vendor, model);
-  const price = found && priceAt(found.model, new Date(facts.now));
-  const held = liveHolder(facts, target)?.held ?? 0;
-  return costOf(expectedUsage(facts, held, price), price, { billing }).nanoUsd;
-}
-
-function expectedUsage(
-  { request, conversation, prefix }: DecisionFacts,
-  held: number,
-  price: Price | undefined,
-): Usage {
-  const last = conversation.holders.findLast(({ count, hash }) => prefix.hashOf(count) === hash);
-  const input = (last?.input ?? 0) + estimateTokens(request.messages.slice(last?.count ?? 0));
+  const price = found && priceAt(found.model, new Date(now));
+  const input = (last?.input ?? 0) + estimateTokens(messages.slice(last?.count ?? 0));
   const cacheRead = Math.min(held, input);
-  const writes = price?.rates.cacheWrite !== undefined && isCaching(request);
-  return {
-    input,
-    output: last?.output ?? 0,
-    cacheRead,
-    cacheWrite: writes ? input - cacheRead : 0,
-    reasoning: undefined,
-  };
+  const writes = price?.rates.cacheWrite !== undefined && cache !== undefined && cache !== 'none';
+  const cacheWrite = writes ? input - cacheRead : 0;
+  const usage = { input, output: last?.output ?? 0, cacheRead, cacheWrite, reasoning: undefined };
+  return costOf(usage, price, { billing }).nanoUsd;
 }
-
-const isCaching = ({ cache }: ChatRequest): boolean => cache !== undefined && cache !== 'none';

@@ -22,16 +22,12 @@ export function prefixOf(request: ChatRequest, tenant: string | undefined): Pref
   const conversation = hash128(
     JSON.stringify([tenant ?? null, toolsHash(tools), hash128(system), hashOf(first)]),
   );
-  const known = new Map<number, string>();
   return {
     conversation,
-    hashOf(count) {
-      if (count > messages.length) return undefined;
-      const hash =
-        known.get(count) ?? hash128([conversation, ...messages.slice(0, count).map(hashOf)].join(' '));
-      known.set(count, hash);
-      return hash;
-    },
+    hashOf: (count) =>
+      count > messages.length
+        ? undefined
+        : hash128([conversation, ...messages.slice(0, count).map(hashOf)].join(' ')),
   };
 }
 
