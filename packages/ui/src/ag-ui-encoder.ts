@@ -1,10 +1,9 @@
-import type { AssistantPart, JsonObject, PartHead, StreamEvent, ToolCallPart } from '@majordomo/core';
-import { Accumulator } from '@majordomo/core/toolkit';
+import type { JsonObject, JsonValue, PartHead, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import type { AgUiOptions } from './ag-ui-types.ts';
-import { approvalSigner } from './approval-id.ts';
+import { approvalIds } from './approval-id.ts';
 import { denialOf } from './assistant-parts.ts';
-import type { UiEvent } from './events.ts';
-import { missedEvents, type Encoder, type Ending } from './response-stream.ts';
+import type { Ending } from './response-stream.ts';
+import { StepEncoder, type OpenPart } from './step-encoder.ts';
 import { textOfResult } from './tool-output.ts';
 import type { UiFacts } from './types.ts';
 
@@ -13,29 +12,21 @@ export interface AgUiEvent extends JsonObject {
   readonly type: string;
 }
 
-type OpenPart = { readonly type: PartHead['type']; readonly id: string };
-
 /** Encodes the events of a run as AG-UI events. A step is one assistant message. */
-export class AgUiEncoder implements Encoder<AgUiEvent> {
-  step = 0;
+export class AgUiEncoder extends StepEncoder<AgUiEvent> {
   private readonly options: AgUiOptions;
-  private readonly open = new Map<number, OpenPart>();
-  private accumulator = new Accumulator('');
   /** Messages that the client has, without those of the current step. */
   private readonly messages: object[];
+  /** Tool messages after the message of the step. */
   private results: object[] = [];
   /** Number of attempts of the current step that were reset. */
   private resets = 0;
-  private hasContent = false;
   private interrupts: readonly JsonObject[] = [];
 
   constructor(options: AgUiOptions) {
+    super();
     this.options = options;
     this.messages = [...options.input.clientMessages];
-  }
-
-  get shown(): readonly AssistantPart[] {
-    return this.accumulator.partial()?.parts ?? [];
   }
 
   start(): AgUiEvent[] {
@@ -48,48 +39,15 @@ export class AgUiEncoder implements Encoder<AgUiEvent> {
     ];
   }
 
-  event(event: UiEvent): AgUiEvent[] {
-    switch (event.type) {
-      case 'step':
-        this.startStep(event.step);
-        return [];
-      case 'model':
-        return this.modelEvent(event.event);
-      case 'tool-end':
-        return [this.result(event.result.callId, textOfResult(event.result))];
-      case 'restart':
-        return this.reset();
-      case 'step-end':
-        return [];
-      case 'missed':
-        throw missedEvents();
-      default:
-        return event satisfies never;
-    }
-  }
-
   async ending({ awaiting, state }: Ending): Promise<AgUiEvent[]> {
-    const { options } = this;
-    const { runId, threadId } = options.input;
-    const sign = await approvalSigner({ ...options, chatId: threadId });
-    const origin = { runId: state?.runId ?? runId, steps: state?.steps ?? this.step };
-    const interrupts = awaiting.map(async (call) => {
-      const suspended = state?.suspended?.find(({ callId }) => callId === call.id);
-      return suspended === undefined
-        ? {
-            id: await sign({ ...origin, call }),
-            reason: 'tool_call',
-            toolCallId: call.id,
-            message: approvalText(call),
-          }
-        : {
-            id: call.id,
-            reason: 'input_required',
-            toolCallId: call.id,
-            metadata: { payload: suspended.payload },
-          };
+    const { threadId: chatId, runId } = this.options.input;
+    const origin = state ?? { runId, steps: this.step };
+    const ids = await approvalIds(awaiting, origin, { ...this.options, chatId });
+    this.interrupts = awaiting.map((call) => {
+      const id = ids.get(call.id);
+      const payload = state?.suspended?.find(({ callId }) => callId === call.id)?.payload ?? null;
+      return id === undefined ? suspension(call, payload) : approvalRequest(call, id);
     });
-    this.interrupts = await Promise.all(interrupts);
     return this.closeParts();
   }
 
@@ -100,73 +58,26 @@ export class AgUiEncoder implements Encoder<AgUiEvent> {
     return [{ type: 'RUN_FINISHED', threadId, runId, outcome: this.outcome(outcome) }];
   }
 
-  private outcome(outcome: Ending['outcome']): JsonObject {
-    if (outcome === 'stopped') return { type: 'cancelled' };
-    return outcome === 'awaiting' ? { type: 'interrupt', interrupts: this.interrupts } : { type: 'success' };
-  }
-
-  private get messageId(): string {
-    const attempt = this.resets === 0 ? '' : `-${this.resets}`;
-    return `${this.options.input.runId}-${this.step}${attempt}`;
-  }
-
-  private startStep(step: number): void {
-    if (step === this.step) return;
-    this.messages.push(...this.stepMessages(), ...this.results);
-    this.results = [];
-    this.forgetStep();
-    this.step = step;
+  protected startStep(): AgUiEvent[] {
     this.resets = 0;
+    // Results of calls that waited for a decision arrive before the step.
+    this.messages.push(...this.results.splice(0));
+    return [];
   }
 
-  private forgetStep(): void {
-    this.open.clear();
-    this.accumulator = new Accumulator('');
-    this.hasContent = false;
+  protected finishStep(): AgUiEvent[] {
+    this.messages.push(...this.stepMessages(), ...this.results.splice(0));
+    return [];
   }
 
-  /** Returns the current step as the client has it. */
-  private stepMessages(): object[] {
-    const text = this.shown.map((part) => (part.type === 'text' ? part.text : '')).join('');
-    const toolCalls = this.shown.filter((part) => part.type === 'tool-call').map(toolCall);
-    if (text === '' && toolCalls.length === 0) return [];
-    return [{ id: this.messageId, role: 'assistant', content: text, toolCalls }];
+  /** Replaces the messages of the client by those that are still valid. */
+  protected removeContent(): AgUiEvent[] {
+    this.results = [];
+    this.resets++;
+    return [...this.closeParts(), { type: 'MESSAGES_SNAPSHOT', messages: this.messages as JsonObject[] }];
   }
 
-  private modelEvent(event: StreamEvent): AgUiEvent[] {
-    if (event.type === 'reset') return this.reset();
-    // The next target continues the open parts.
-    if (event.type === 'continued') return [];
-    this.accumulator.push(event);
-    const events = this.modelEvents(event);
-    this.hasContent ||= events.length > 0;
-    return events;
-  }
-
-  private modelEvents(event: Exclude<StreamEvent, { type: 'reset' | 'continued' }>): AgUiEvent[] {
-    switch (event.type) {
-      case 'part-start':
-        return this.startPart(event.index, event.part);
-      case 'text-delta':
-      case 'reasoning-delta':
-        return this.delta(event.index, event.text);
-      case 'args-delta':
-        return this.delta(event.index, event.json);
-      case 'part-end': {
-        const open = this.open.get(event.index);
-        this.open.delete(event.index);
-        return open === undefined ? [] : endPart(open);
-      }
-      case 'start':
-      case 'warning':
-      case 'finish':
-        return [];
-      default:
-        return event satisfies never;
-    }
-  }
-
-  private startPart(index: number, head: PartHead): AgUiEvent[] {
+  protected startPart(index: number, head: PartHead): AgUiEvent[] {
     const { messageId } = this;
     switch (head.type) {
       case 'text':
@@ -181,73 +92,76 @@ export class AgUiEncoder implements Encoder<AgUiEvent> {
           { type: 'REASONING_MESSAGE_START', messageId: id, role: 'reasoning' },
         ];
       }
-      case 'tool-call':
-        this.open.set(index, { type: 'tool-call', id: head.id });
-        return [
-          {
-            type: 'TOOL_CALL_START',
-            toolCallId: head.id,
-            toolCallName: head.name,
-            parentMessageId: messageId,
-          },
-        ];
+      case 'tool-call': {
+        const { id: toolCallId, name: toolCallName } = head;
+        this.open.set(index, { type: 'tool-call', id: toolCallId });
+        return [{ type: 'TOOL_CALL_START', toolCallId, toolCallName, parentMessageId: messageId }];
+      }
       default:
         return head satisfies never;
     }
   }
 
-  private delta(index: number, delta: string): AgUiEvent[] {
-    const part = this.open.get(index);
-    // The client rejects an empty delta.
-    if (part === undefined || delta === '') return [];
-    switch (part.type) {
+  protected delta({ type, id }: OpenPart, delta: string): AgUiEvent {
+    switch (type) {
       case 'text':
-        return [{ type: 'TEXT_MESSAGE_CONTENT', messageId: part.id, delta }];
+        return { type: 'TEXT_MESSAGE_CONTENT', messageId: id, delta };
       case 'reasoning':
-        return [{ type: 'REASONING_MESSAGE_CONTENT', messageId: part.id, delta }];
+        return { type: 'REASONING_MESSAGE_CONTENT', messageId: id, delta };
       case 'tool-call':
-        return [{ type: 'TOOL_CALL_ARGS', toolCallId: part.id, delta }];
+        return { type: 'TOOL_CALL_ARGS', toolCallId: id, delta };
       default:
-        return part.type satisfies never;
+        return type satisfies never;
     }
   }
 
-  /** Replaces the messages of the client by those that are still valid. */
-  private reset(): AgUiEvent[] {
-    if (!this.hasContent) return [];
-    const closed = this.closeParts();
-    this.forgetStep();
-    this.results = [];
-    this.resets++;
-    return [...closed, { type: 'MESSAGES_SNAPSHOT', messages: this.messages as JsonObject[] }];
+  protected endPart(open: OpenPart | undefined): AgUiEvent[] {
+    return open === undefined ? [] : this.closePart(open);
   }
 
-  private closeParts(): AgUiEvent[] {
-    const events = [...this.open.values()].flatMap(endPart);
-    this.open.clear();
-    return events;
+  protected closePart({ type, id }: OpenPart): AgUiEvent[] {
+    switch (type) {
+      case 'text':
+        return [{ type: 'TEXT_MESSAGE_END', messageId: id }];
+      case 'reasoning':
+        return [
+          { type: 'REASONING_MESSAGE_END', messageId: id },
+          { type: 'REASONING_END', messageId: id },
+        ];
+      case 'tool-call':
+        return [{ type: 'TOOL_CALL_END', toolCallId: id }];
+      default:
+        return type satisfies never;
+    }
+  }
+
+  protected toolResult(result: ToolResultPart): AgUiEvent {
+    return this.result(result.callId, textOfResult(result));
+  }
+
+  private get messageId(): string {
+    const attempt = this.resets === 0 ? '' : `-${this.resets}`;
+    return `${this.options.input.runId}-${this.step}${attempt}`;
+  }
+
+  private outcome(outcome: Ending['outcome']): JsonObject {
+    if (outcome === 'stopped') return { type: 'cancelled' };
+    return outcome === 'awaiting' ? { type: 'interrupt', interrupts: this.interrupts } : { type: 'success' };
+  }
+
+  /** Returns the current step as the client has it. */
+  private stepMessages(): object[] {
+    const content = this.shown.map((part) => (part.type === 'text' ? part.text : '')).join('');
+    const toolCalls = this.shown.filter((part) => part.type === 'tool-call').map(toolCall);
+    if (content === '' && toolCalls.length === 0) return [];
+    return [{ id: this.messageId, role: 'assistant', content, toolCalls }];
   }
 
   private result(toolCallId: string, content: string): AgUiEvent {
     const messageId = `${this.options.input.runId}-${toolCallId}-result`;
-    this.results.push({ id: messageId, role: 'tool', toolCallId, content });
-    return { type: 'TOOL_CALL_RESULT', messageId, toolCallId, content, role: 'tool' };
-  }
-}
-
-function endPart({ type, id }: OpenPart): AgUiEvent[] {
-  switch (type) {
-    case 'text':
-      return [{ type: 'TEXT_MESSAGE_END', messageId: id }];
-    case 'reasoning':
-      return [
-        { type: 'REASONING_MESSAGE_END', messageId: id },
-        { type: 'REASONING_END', messageId: id },
-      ];
-    case 'tool-call':
-      return [{ type: 'TOOL_CALL_END', toolCallId: id }];
-    default:
-      return type satisfies never;
+    const message = { toolCallId, content, role: 'tool' };
+    this.results.push({ id: messageId, ...message });
+    return { type: 'TOOL_CALL_RESULT', messageId, ...message };
   }
 }
 
@@ -257,4 +171,16 @@ const toolCall = ({ id, name, args }: ToolCallPart): object => ({
   function: { name, arguments: JSON.stringify(args) },
 });
 
-const approvalText = ({ name }: ToolCallPart): string => `Run ${name}?`;
+const approvalRequest = ({ id: toolCallId, name }: ToolCallPart, id: string): JsonObject => ({
+  id,
+  reason: 'tool_call',
+  toolCallId,
+  message: `Run ${name}?`,
+});
+
+const suspension = ({ id }: ToolCallPart, payload: JsonValue): JsonObject => ({
+  id,
+  reason: 'input_required',
+  toolCallId: id,
+  metadata: { payload },
+});

@@ -1,3 +1,4 @@
+import type { RunState } from '@majordomo/agent';
 import { LlmError, systemClock, type ToolCallPart } from '@majordomo/core';
 import { fromBase64, isRecord, toBase64 } from '@majordomo/core/toolkit';
 import type { FromUiOptions, UiOptions } from './types.ts';
@@ -17,22 +18,27 @@ export interface Approvable {
 }
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
-type Signer = (approval: Approvable) => Promise<string>;
+type SignerOptions = Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'clock'>;
 
-/** Returns a function that makes approval ids. Without a secret the id is that of the call, which needs a `stored` state. */
-export async function approvalSigner({
-  secret,
-  chatId,
-  approvalTtlMs = TTL_MS,
-  clock = systemClock,
-}: Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'clock'>): Promise<Signer> {
+/**
+ * Returns the approval ids of waiting calls by their call ids, except suspended calls, which wait for a result. Without a secret
+ * the id is that of the call, which needs a `stored` state.
+ */
+export async function approvalIds(
+  calls: readonly ToolCallPart[],
+  { runId = '', steps, suspended = [] }: Pick<RunState, 'runId' | 'steps' | 'suspended'>,
+  { secret, chatId, approvalTtlMs = TTL_MS, clock = systemClock }: SignerOptions,
+): Promise<ReadonlyMap<string, string>> {
   const [key] = await importKeys(secret);
-  if (key === undefined) return ({ call }) => Promise.resolve(call.id);
-  return async (approval) => {
-    const expiry = clock.now() + approvalTtlMs;
-    const signature = await crypto.subtle.sign('HMAC', key, signedBytes(approval, chatId, expiry));
-    return [approval.runId, approval.steps, expiry, base64Url(new Uint8Array(signature))].join('.');
+  const expiry = clock.now() + approvalTtlMs;
+  const sign = async (call: ToolCallPart): Promise<string> => {
+    if (key === undefined) return call.id;
+    const bytes = signedBytes({ runId, steps, call }, chatId, expiry);
+    const signature = await crypto.subtle.sign('HMAC', key, bytes);
+    return [runId, steps, expiry, base64Url(new Uint8Array(signature))].join('.');
   };
+  const asked = calls.filter(({ id }) => suspended.every(({ callId }) => callId !== id));
+  return new Map(await Promise.all(asked.map(async (call) => [call.id, await sign(call)] as const)));
 }
 
 /** Returns the run of an approval id; `undefined` for an id that is expired, or not valid for this call and chat. */

@@ -11,16 +11,15 @@ import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import { invalid, optionalText, recordAt, textAt, type PageMessage, type PagePart } from './page-message.ts';
 import { readExactResult, resultOf, textResult } from './tool-output.ts';
 
-/** Tool call of a page, with the state of its part. */
+/** Tool call of a page. */
 export interface PageCall {
   readonly call: ToolCallPart;
-  readonly state: string;
   /** Result that the page sent. */
-  readonly result: ToolResultPart | undefined;
-  /** Id and answer of the approval. `isApproved` is set in the state `approval-responded`. */
-  readonly approvalId: string;
-  readonly isApproved: boolean | undefined;
-  readonly reason: string | undefined;
+  readonly result?: ToolResultPart | undefined;
+  /** Id of the approval that was requested, and its answer. */
+  readonly approvalId?: string | undefined;
+  readonly isApproved?: boolean | undefined;
+  readonly reason?: string | undefined;
   readonly path: string;
 }
 
@@ -113,10 +112,9 @@ function addCall(part: PagePart, step: PageStep): void {
   const approval = isRecord(fields['approval']) ? fields['approval'] : {};
   step.calls.push({
     call,
-    state,
     path,
     result: read && { type: 'tool-result', callId: id, name, ...read },
-    approvalId: state.startsWith('approval-') ? textAt(approval, 'id', `${path}.approval`) : '',
+    approvalId: state.startsWith('approval-') ? textAt(approval, 'id', `${path}.approval`) : undefined,
     isApproved: state === 'approval-responded' ? answerOf(approval, path) : undefined,
     reason: optionalText(approval, 'reason', `${path}.approval`),
   });

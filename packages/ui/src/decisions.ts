@@ -1,6 +1,6 @@
 import type { Decision, RunState } from '@majordomo/agent';
+import { begin } from '@majordomo/agent/steps';
 import type { Message, ToolCallPart, ToolMessage, ToolResultPart } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { verifyApproval, type Approvable } from './approval-id.ts';
 import { denialOf, errorResult, type PageCall, type PageStep } from './assistant-parts.ts';
 import { invalid } from './page-message.ts';
@@ -17,7 +17,7 @@ export async function signedRun(
 ): Promise<RunState> {
   const approvals = new Map<string, Approvable>();
   for (const { call, approvalId, path } of step.calls) {
-    if (approvalId === '') continue;
+    if (approvalId === undefined) continue;
     const approval = await verifyApproval(approvalId, call, options);
     if (approval === undefined)
       throw invalid(
@@ -35,16 +35,12 @@ export async function signedRun(
   }
   const isPending = ({ call }: PageCall): boolean => approvals.has(call.id);
   return {
-    version: 1,
-    messages: [...earlier, { role: 'assistant', parts: step.parts }],
+    ...begin([...earlier, { role: 'assistant', parts: step.parts }]),
     steps,
     pending: step.calls.filter(isPending).map(({ call }) => call),
     results: step.calls
       .filter((one) => !isPending(one))
       .map(({ call, result }) => result ?? errorResult(call, NOT_ANSWERED)),
-    decisions: [],
-    usage: UNKNOWN_USAGE,
-    done: undefined,
     runId,
     approvals: Object.fromEntries([...approvals.keys()].map((id) => [id, true])),
   };

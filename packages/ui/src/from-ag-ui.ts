@@ -103,13 +103,13 @@ async function readAnswer(
   const call = await findCall(approvalId, waiting, state, options);
   if (call === undefined)
     throw invalid(`${path}.interruptId`, 'no call waits for this answer, or it has expired');
-  const answer = { call, path, approvalId, state: 'approval-responded', result: undefined };
+  const answer = { call, path, approvalId };
   const { status, payload } = entry;
   if (status === 'cancelled') return { ...answer, isApproved: false, reason: 'The user cancelled it.' };
   if (state?.suspended?.some(({ callId }) => callId === call.id) === true) {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload ?? null);
     const result = { type: 'tool-result', callId: call.id, name: call.name, ...textResult(text) } as const;
-    return { ...answer, isApproved: undefined, reason: undefined, result };
+    return { ...answer, result };
   }
   const fields = recordAt(entry, 'payload', path);
   const { approved } = fields;
@@ -198,15 +198,7 @@ function readStep(message: Fields, path: string): PageStep {
     if (calls.some((one) => one.call.id === call.id))
       throw invalid(`${at}.id`, 'another call of the message has this id');
     parts.push(call);
-    calls.push({
-      call,
-      path: at,
-      state: '',
-      result: undefined,
-      approvalId: '',
-      isApproved: undefined,
-      reason: undefined,
-    });
+    calls.push({ call, path: at });
   }
   return { parts, calls };
 }

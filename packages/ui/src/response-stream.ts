@@ -97,29 +97,23 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
       source.stop();
       ending = await this.interrupted(error);
     }
-    yield* await this.content(ending);
+    yield* await this.attempt(() => encoder.ending(ending), []);
     const facts = await this.collector.facts(ending.outcome === 'failed' ? ending.error : undefined);
-    await this.notifyEnd(ending);
-    yield* this.last(ending, facts);
+    const { awaiting: _internal, ...end } = ending;
+    await this.attempt(() => this.options.onEnd?.(end), undefined);
+    // The application's `metadata` may throw.
+    const last = await this.attempt(() => encoder.last(ending, facts, this.errorText), undefined);
+    yield* last ?? encoder.last(ending, undefined, this.errorText);
     return undefined;
   }
 
-  private async content(ending: Ending): Promise<readonly Chunk[]> {
+  /** Returns the value of a function of the application or the encoder. Its failure fails the response. */
+  private async attempt<T>(run: () => T | Promise<T>, otherwise: T): Promise<T> {
     try {
-      return await this.encoder.ending(ending);
+      return await run();
     } catch (error) {
       this.fail(error);
-      return [];
-    }
-  }
-
-  private last(ending: Ending, facts: UiFacts): readonly Chunk[] {
-    try {
-      return this.encoder.last(ending, facts, this.errorText);
-    } catch (error) {
-      // The application's `metadata` threw.
-      this.fail(error);
-      return this.encoder.last(ending, undefined, this.errorText);
+      return otherwise;
     }
   }
 
@@ -129,13 +123,8 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     const messages = messagesOf(result, this.before);
     const state = result?.kind === 'agent' ? result.run.state : undefined;
     const awaiting = awaitingOf(result);
-    return {
-      outcome: awaiting.length > 0 ? 'awaiting' : 'finished',
-      messages,
-      state,
-      error: undefined,
-      awaiting,
-    };
+    const outcome = awaiting.length > 0 ? 'awaiting' : 'finished';
+    return { outcome, messages, state, error: undefined, awaiting };
   }
 
   /** Returns the end of a response that failed with `error`, or was stopped without one. */
@@ -168,14 +157,6 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     if (state !== undefined && state.steps >= this.encoder.step) return messages;
     const parts = this.encoder.shown.filter((part) => part.type === 'text' && part.text !== '');
     return parts.length === 0 ? messages : [...messages, { role: 'assistant', parts }];
-  }
-
-  private async notifyEnd({ awaiting: _internal, ...end }: Ending): Promise<void> {
-    try {
-      await this.options.onEnd?.(end);
-    } catch (error) {
-      this.fail(error);
-    }
   }
 
   /** Records a failure. The first one determines the text for the page. */

@@ -1,4 +1,3 @@
-import type { RunState } from '@majordomo/agent';
 import type {
   AssistantMessage,
   AssistantPart,
@@ -9,12 +8,13 @@ import type {
   UserPart,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { approvalSigner } from './approval-id.ts';
+import { approvalIds } from './approval-id.ts';
 import { exactResult, outputOf, textOfResult } from './tool-output.ts';
 import type { ToUiOptions, UiMessage } from './types.ts';
 
 /** Ids of approvals by the id of their call. */
 type ApprovalIds = ReadonlyMap<string, string>;
+const NONE: ApprovalIds = new Map();
 
 /**
  * Returns a stored transcript as messages for `useChat({ messages })`. Assistant and tool messages between two user messages
@@ -26,7 +26,7 @@ export async function toUiMessages(
   options: ToUiOptions = {},
 ): Promise<UiMessage[]> {
   const { id = (index: number) => `m${index}`, state } = options;
-  const approvalIds = await approvalIdsOf(state, options);
+  const approvals = state === undefined ? NONE : await approvalIds(state.pending, state, options);
   const converted: UiMessage[] = [];
   for (const [index, message] of messages.entries()) {
     if (message.role === 'user')
@@ -35,8 +35,8 @@ export async function toUiMessages(
     const next = messages[index + 1];
     const parts =
       next === undefined
-        ? stepParts(message, state?.results ?? [], approvalIds, options)
-        : stepParts(message, next.role === 'tool' ? next.parts : [], new Map(), options);
+        ? stepParts(message, state?.results ?? [], approvals, options)
+        : stepParts(message, next.role === 'tool' ? next.parts : [], NONE, options);
     const last = converted.at(-1);
     if (last?.role === 'assistant') last.parts.push(...parts);
     else converted.push({ id: id(index), role: 'assistant', parts });
@@ -44,16 +44,6 @@ export async function toUiMessages(
   for (const data of state?.suspended ?? [])
     converted.at(-1)?.parts.push({ type: 'data-majordomo-suspended', id: data.callId, data });
   return converted;
-}
-
-/** Signs the pending calls of a run, except suspended ones, which wait for a result. */
-async function approvalIdsOf(state: RunState | undefined, options: ToUiOptions): Promise<ApprovalIds> {
-  const { pending = [], suspended = [], runId = '', steps = 0 } = state ?? {};
-  const asked = pending.filter(({ id }) => suspended.every(({ callId }) => callId !== id));
-  const sign = await approvalSigner(options);
-  return new Map(
-    await Promise.all(asked.map(async (call) => [call.id, await sign({ runId, steps, call })] as const)),
-  );
 }
 
 function userPart(part: UserPart): JsonObject {
@@ -66,7 +56,7 @@ function userPart(part: UserPart): JsonObject {
 function stepParts(
   { parts }: AssistantMessage,
   results: readonly ToolResultPart[],
-  approvalIds: ApprovalIds,
+  approvals: ApprovalIds,
   options: ToUiOptions,
 ): JsonObject[] {
   const { reasoning = true, replay = true } = options;
@@ -76,7 +66,7 @@ function stepParts(
       const token = replay && part.replay !== undefined ? { replay: { ...part.replay } } : {};
       if (part.type !== 'tool-call') return contentPart(part, token);
       const result = results.find(({ callId }) => callId === part.id);
-      return toolPart(part, result, approvalIds.get(part.id), token);
+      return toolPart(part, result, approvals.get(part.id), token);
     });
   return [{ type: 'step-start' }, ...converted];
 }
