@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createAgent, defineTool, type RunState } from '@majordomo/agent';
+import { LlmError, type ChatModel, type Message } from '@majordomo/core';
+import type { SqliteStores } from '@majordomo/store-sqlite';
+import {
+  createResumableStreams,
+  fromUiMessages,
+  toUiMessages,
+  type UiEnd,
+  type UiOptions,
+} from '@majordomo/ui';
+import { build } from 'esbuild';
+import { z } from 'zod';
+
+/** Options of the chat. */
+export interface ChatUiOptions {
+  readonly model: ChatModel;
+  /** Conversations, and runs that wait for an approval. */
+  readonly stores: SqliteStores;
+  /** Returns the user of a request, such as from a session cookie. */
+  readonly userOf: (request: Request) => string | undefined;
+  /** Such as `costOfResponse` of `@majordomo/catalog`. */
+  readonly cost?: UiOptions['cost'];
+}
+
+/** Server of the chat, and the function that stops its responses. */
+export interface ChatUi {
+  readonly server: Server;
+  close(): Promise<void>;
+}
+
+const refund = defineTool({
+  name: 'refund',
+  description: 'Pays back an order.',
+  parameters: z.object({ order: z.string(), eur: z.number() }),
+  approval: true,
+  // With the key, the bank pays once although a run may be continued twice.
+  run: ({ order, eur }, { key }) => `paid ${eur} EUR for ${order}, transfer ${key}`,
+});
+
+/** A complete chat for `useChat`: `page/chat-ui.tsx` is its page. */
+export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
+  const agent = createAgent({ model, instructions: 'You help customers.', tools: [refund] });
+  const streams = createResumableStreams({ disconnectMs: 120_000 });
+
+  /** Returns the paused run of a chat, or its transcript. */
+  async function load(chat: string): Promise<RunState | readonly Message[]> {
+    const state = await stores.runs.load(chat);
+    // The next request may continue the run.
+    if (state !== undefined) await stores.runs.release(chat);
+    return state ?? (await stores.conversations.load(chat))?.messages ?? [];
+  }
+
+  async function saveMessages(chat: string, messages: readonly Message[]): Promise<void> {
+    const known = await stores.conversations.load(chat);
+    await stores.conversations.save({ id: chat, spec: model.spec, messages }, known?.version);
+  }
+
+  async function save(chat: string, { messages, state, outcome }: UiEnd): Promise<void> {
+    await saveMessages(chat, messages);
+    if (outcome === 'awaiting' && state !== undefined) await stores.runs.save(chat, state);
+    else await stores.runs.remove(chat);
+  }
+
+  /** Answers the last message of the page, or continues the run with the user's decisions. */
+  async function answer(chat: string, request: Request): Promise<Response> {
+    const { messages } = (await request.json()) as { readonly messages: unknown };
+    const input = await fromUiMessages(messages, { stored: await load(chat) });
+    // A page that is reloaded during the answer shows the question.
+    if (input.decisions.length === 0) await saveMessages(chat, input.messages);
+    const events = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart' });
+    return streams.start(chat, events, {
+      input,
+      messageId: input.messageId ?? `m${input.messages.length}`,
+      replay: false,
+      signal: request.signal,
+      cost,
+      onEnd: (end) => save(chat, end),
+      onError: console.error,
+    });
+  }
+
+  async function messagesOf(chat: string): Promise<Response> {
+    const stored = await load(chat);
+    const [messages, state] = 'pending' in stored ? [stored.messages, stored] : [stored, undefined];
+    return Response.json(await toUiMessages(messages, { state, replay: false }));
+  }
+
+  async function handle(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/') return new Response(HTML, { headers: { 'content-type': 'text/html' } });
+    if (pathname === '/chat-ui.js') return pageScript();
+    const user = userOf(request);
+    if (user === undefined) return new Response('log in first', { status: 401 });
+    const [, , , id = '', action] = pathname.split('/').map(decodeURIComponent);
+    // The id of a chat gives no access to the chat of another user.
+    const chat = JSON.stringify([user, id]);
+    if (request.method === 'GET' && action === 'stream')
+      return streams.resume(chat, { signal: request.signal });
+    if (request.method === 'GET') return messagesOf(chat);
+    if (action === 'stop') return Response.json({ isStopped: await streams.stop(chat) });
+    return answer(chat, request);
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    void serve(handle, incoming, outgoing);
+  });
+  return { server, close: () => streams.close() };
+}
+
+async function serve(
+  handle: (request: Request) => Promise<Response>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const controller = new AbortController();
+  outgoing.once('close', () => controller.abort());
+  const { method = 'GET', url = '/' } = incoming;
+  const body = method === 'GET' ? {} : { body: Readable.toWeb(incoming), duplex: 'half' };
+  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
+  const request = new Request(`http://localhost${url}`, {
+    method,
+    headers,
+    signal: controller.signal,
+    ...(body as RequestInit),
+  });
+  const response = await handle(request).catch((error: unknown) => {
+    if (LlmError.is(error, 'invalid-request')) return new Response(error.message, { status: 400 });
+    console.error(error);
+    return new Response('the server failed', { status: 500 });
+  });
+  outgoing.writeHead(response.status, [...response.headers]);
+  outgoing.flushHeaders();
+  if (response.body === null) outgoing.end();
+  // A client that disconnects rejects.
+  else await pipeline(Readable.fromWeb(response.body), outgoing).catch(() => undefined);
+}
+
+const HTML = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8" />
+<title>Chat</title>
+<style>
+  body { font: 16px/1.5 system-ui; max-width: 40rem; margin: 2rem auto; }
+  article { white-space: pre-wrap; padding: 0.5rem 1rem; border-left: 3px solid #ccc; margin: 1rem 0; }
+  small, summary { color: #555; }
+</style>
+<main></main>
+<script type="module" src="/chat-ui.js"></script>
+</html>`;
+
+/** An application would bundle its page in advance. */
+async function pageScript(): Promise<Response> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../page/chat-ui.tsx', import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+  });
+  return new Response(outputFiles[0]?.text, { headers: { 'content-type': 'text/javascript' } });
+}
