@@ -1,3 +1,4 @@
+import type { Agent } from '@majordomo/agent';
 import {
   createMajordomo,
   user,
@@ -7,6 +8,7 @@ import {
   type MajordomoOptions,
   type ObjectStream,
 } from '@majordomo/core';
+import { fromUiMessages, uiMessageResponse } from '@majordomo/ui';
 import * as z from 'zod';
 
 // #region ai-sdk-registry
@@ -48,5 +50,15 @@ export function plan(model: ChatModel, goal: string): ObjectStream<z.infer<typeo
 export function patient(options: MajordomoOptions): Majordomo {
   const chain = { attempts: 4, backoff: { baseMs: 200 }, timeouts: { totalMs: 120_000 } };
   return createMajordomo({ ...options, chain, health: { threshold: 4 } });
+}
+// #endregion
+
+// #region ai-sdk-chat-route
+/** Replaces `streamText` and `toUIMessageStream`. The tools run in the agent. */
+export async function chatRoute(agent: Agent, request: Request): Promise<Response> {
+  const { messages } = (await request.json()) as { messages: unknown };
+  const input = await fromUiMessages(messages);
+  const events = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart' });
+  return uiMessageResponse(events, { input, signal: request.signal });
 }
 // #endregion
