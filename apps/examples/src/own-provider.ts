@@ -1,5 +1,6 @@
 import { LlmError, type Provider } from '@majordomo/core';
-import { EventWriter, kindOfStatus, sseMessages } from '@majordomo/core/toolkit';
+import { kindOfStatus } from '@majordomo/core/toolkit';
+import { EventWriter, sseMessages } from '@majordomo/wire-kit';
 
 /** A provider in one file. The chain does the rest: retries, timeouts, failover and health. */
 export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {

@@ -1,5 +1,5 @@
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createAgent, type RunState } from '../src/index.ts';

@@ -10,7 +10,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { cached, memoryCache, type CacheEvent, type CacheOptions } from '../src/index.ts';
 
 /** How a model answers: in pieces, each of which waits for `step`. */

@@ -1,5 +1,5 @@
 import type { Effort, Warning } from '@majordomo/core';
-import { nearestEffort } from '@majordomo/core/toolkit';
+import { nearestEffort } from '@majordomo/wire-kit';
 import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
 /** Field `thinking` of a request, as documented for the Messages API (2026-11). */

@@ -14,7 +14,6 @@ export { notify } from './util/listeners.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
-export { resetMs, retryAfterInMessage, retryAfterMs, type HeaderReader } from './errors/retry-after.ts';
 
 // Values, JSON and schemas
 export { asList, asNumber, asRecord, asText, isList, isRecord, isTooDeep, MAX_DEPTH } from './json/values.ts';
@@ -26,7 +25,6 @@ export { hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
 export { concatBytes, fnv1a, fromBase64, sniffMediaType, toBase64 } from './util/bytes.ts';
 export { asLanguage, sniffAudio } from './operations/transcription.ts';
-export { hasBytes } from './types/messages.ts';
 
 // Stored texts, and titles, excerpts and search of conversations
 export { fromStoredText, toStoredText } from './util/stored-text.ts';
@@ -35,17 +33,15 @@ export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } 
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';
 export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';
-export { EventWriter, type ToolCallDelta } from './stream/event-writer.ts';
 export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';
-export { eventOrderError, generateCallId, isGeneratedCallId } from './stream/events.ts';
+export { eventOrderError } from './stream/events.ts';
 export { UNKNOWN_USAGE } from './stream/usage.ts';
-export { copyText, SSE, SseDecoder, sseMessages } from './stream/sse-decoder.ts';
-export type { BodyDecoder, Framing, OnMessage } from './stream/sse-decoder.ts';
+export { copyText, SseDecoder } from './stream/sse-decoder.ts';
 
 // Requests for a target
-export { cacheLifetime, checkCache, unsentCacheWarnings } from './prepare/cache.ts';
+export { checkCache } from './prepare/cache.ts';
 export { withOutputInstruction } from './prepare/output.ts';
-export { EFFORTS, nearestEffort, OPTIONAL_SETTINGS, unsentSettingWarnings } from './prepare/settings.ts';
+export { EFFORTS, OPTIONAL_SETTINGS } from './prepare/settings.ts';
 export type { OptionalSetting } from './prepare/settings.ts';
 
 // Replay tokens

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type CallOptions, createMajordomo, type ModelEvent, type StreamEvent, user } from '../src/index.ts';
-import { EventWriter } from '../src/toolkit.ts';
 import { failure } from './support/failure.ts';
 import { manualClock, type ManualClock, settled } from './support/manual-clock.ts';
+import { ResponseWriter } from './support/response-writer.ts';
 
 const hi = { messages: [user('hi')] };
 const options: CallOptions = { leastCharsPerSecond: 10, slowWindowMs: 2000, attempts: 1 };
@@ -21,15 +21,15 @@ function dripping(clock: ManualClock, everyMs: number, piece: (at: number) => st
           families: [],
           capabilities: {},
           async *stream(_request, { target, signal }): AsyncGenerator<readonly ModelEvent[]> {
-            const scribe = new EventWriter(target, []);
-            scribe.start('r');
+            const writer = new ResponseWriter(target);
+            writer.start('r');
             for (let at = 0, text = piece(at); text !== undefined; text = piece(++at)) {
-              scribe.text(text);
-              yield scribe.take();
+              writer.text(text);
+              yield writer.take();
               await clock.sleep(everyMs, signal);
             }
-            scribe.finish('stop', 'stop', undefined);
-            yield scribe.take();
+            writer.finish('stop', 'stop');
+            yield writer.take();
           },
         }),
       },

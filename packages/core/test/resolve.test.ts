@@ -9,7 +9,7 @@ import {
   type Provider,
   user,
 } from '../src/index.ts';
-import { EventWriter } from '../src/toolkit.ts';
+import { ResponseWriter } from './support/response-writer.ts';
 
 const hi = { messages: [user('hi')] };
 
@@ -25,10 +25,11 @@ function echo(id: string, seen: ModelContext[] = []): Provider {
       capabilities: {},
       async *stream(_request, context) {
         seen.push(context);
-        const scribe = new EventWriter(context.target);
-        yield* scribe.text(modelId);
-        yield* scribe.finish('stop', undefined, undefined);
-        await Promise.resolve();
+        const writer = new ResponseWriter(context.target);
+        writer.start();
+        writer.text(modelId);
+        writer.finish('stop', undefined);
+        yield await Promise.resolve(writer.take());
       },
     }),
   };

@@ -10,7 +10,7 @@ import {
   type Model,
   type Provider,
 } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { fakeClock } from '@majordomo/testing';
 import { memoryVault, pooled, secret, vaultKey, type PoolOptions } from '../src/index.ts';
 

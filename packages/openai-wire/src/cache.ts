@@ -1,5 +1,6 @@
 import type { CacheLifetime, ModelCache, Warning } from '@majordomo/core';
-import { cacheLifetime, isRecord, unsentCacheWarnings } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/toolkit';
+import { cacheLifetime, unsentCacheWarnings } from '@majordomo/wire-kit';
 import type { WireQuirks } from './quirks.ts';
 
 type CacheQuirks = Pick<WireQuirks, 'cacheRequest' | 'cacheTtls' | 'cacheKey'>;

@@ -1,6 +1,7 @@
 import { LlmError, type Recovery } from '@majordomo/core';
-import { redactCause, type HeaderReader } from '@majordomo/core/toolkit';
+import { redactCause } from '@majordomo/core/toolkit';
 import {
+  type HeaderReader,
   plainTextOf,
   reasonOf,
   truncateBody,

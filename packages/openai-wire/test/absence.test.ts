@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { expect, it } from 'vitest';
 import { OPENAI_QUIRKS } from '../src/chat/quirks.ts';
 import { toWire } from '../src/chat/request.ts';

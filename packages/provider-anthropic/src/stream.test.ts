@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import { summary, type Collected } from '../test/calls.ts';
 import {

@@ -1,7 +1,7 @@
-import { LlmError } from '@majordomo/core';
-import type { ErrorKind, ModelRequest } from '@majordomo/core';
-import { asRecord, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
+import { LlmError, type ErrorKind, type ModelRequest } from '@majordomo/core';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import {
+  type HeaderReader,
   truncateBody,
   transportError,
   tryParseJson,

@@ -7,8 +7,8 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkInteger, isList, isRecord, unsentSettingWarnings } from '@majordomo/core/toolkit';
-import { wellFormedStrings } from '@majordomo/wire-kit';
+import { asRecord, checkInteger, isList, isRecord } from '@majordomo/core/toolkit';
+import { unsentSettingWarnings, wellFormedStrings } from '@majordomo/wire-kit';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { toMessages, type WireMessage } from './messages.ts';

@@ -1,6 +1,6 @@
 import { isThinkingOn, toThinking, type ThinkingSituation } from '@majordomo/claude';
 import type { Effort, JsonObject, Warning } from '@majordomo/core';
-import { nearestEffort } from '@majordomo/core/toolkit';
+import { nearestEffort } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /** Settings to send for a reasoning effort. */

@@ -1,5 +1,5 @@
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
-import type { EventWriter } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from './errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reader.ts';
 import { finishReason, sum, usage } from './response.ts';

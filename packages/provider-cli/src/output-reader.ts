@@ -1,4 +1,4 @@
-import type { EventWriter } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from './errors.ts';
 
 /** A line of a CLI's machine output. */

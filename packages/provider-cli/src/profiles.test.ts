@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { CliFailure } from './errors.ts';

@@ -1,11 +1,6 @@
-import { LlmError } from '@majordomo/core';
-import type { ModelRequest, Warning } from '@majordomo/core';
-import {
-  checkInteger,
-  nearestEffort,
-  OPTIONAL_SETTINGS,
-  unsentSettingWarnings,
-} from '@majordomo/core/toolkit';
+import { LlmError, type ModelRequest, type Warning } from '@majordomo/core';
+import { checkInteger, OPTIONAL_SETTINGS } from '@majordomo/core/toolkit';
+import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';

@@ -1,14 +1,13 @@
+import { LlmError, type ModelContext, type ModelEvent, type ModelRequest } from '@majordomo/core';
+import { EventWriter } from '@majordomo/wire-kit';
 import process from 'node:process';
-import { LlmError } from '@majordomo/core';
-import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
 import { startChild, type Child } from './child.ts';
 import { commandLine, findCommand, isExecutable, platform } from './command.ts';
 import { childEnvironment, secretsOf, suppressedBy } from './environment.ts';
 import { cliError, exitError, startError, type CliFacts } from './errors.ts';
 import type { CliOptions } from './options.ts';
-import type { CliSpec } from './spec.ts';
 import { toWire, type CliRequest } from './request.ts';
+import type { CliSpec } from './spec.ts';
 import { LineOutput, TextOutput, tooMuchOutput, type Output } from './stream.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 

@@ -1,7 +1,7 @@
-import { LlmError } from '@majordomo/core';
-import type { ErrorKind } from '@majordomo/core';
-import { asList, asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
+import { LlmError, type ErrorKind } from '@majordomo/core';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import {
+  type HeaderReader,
   truncateBody,
   transportError,
   tryParseJson,

@@ -1,11 +1,11 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
+import { checkInteger } from '@majordomo/core/toolkit';
 import {
-  checkInteger,
   nearestEffort,
   unsentCacheWarnings,
   unsentSettingWarnings,
-} from '@majordomo/core/toolkit';
-import { definedMembers } from '@majordomo/wire-kit';
+  definedMembers,
+} from '@majordomo/wire-kit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';

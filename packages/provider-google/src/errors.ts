@@ -1,6 +1,12 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
-import { asRecord, isList, isRecord, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
+import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
+import {
+  type HeaderReader,
+  truncateBody,
+  transportError,
+  wireError,
+  type ErrorContext,
+} from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 /** `google.rpc.Status` in JSON, which all Google APIs send. */

@@ -9,10 +9,10 @@ import type {
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
-import { isGeneratedCallId, toBase64 } from '@majordomo/core/toolkit';
-import { sanitizeToolName } from '@majordomo/wire-kit';
-import { storedPart } from './vendor-parts.ts';
+import { toBase64 } from '@majordomo/core/toolkit';
+import { isGeneratedCallId, sanitizeToolName } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
+import { storedPart } from './vendor-parts.ts';
 
 /**
  * Replaces the signature on calls of other models, as documented for histories from other models:

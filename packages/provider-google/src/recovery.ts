@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
-import { isGeneratedCallId } from '@majordomo/core/toolkit';
+import { isGeneratedCallId } from '@majordomo/wire-kit';
 import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 

@@ -1,15 +1,9 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import {
-  asRecord,
-  cacheLifetime,
-  checkInteger,
-  isRecord,
-  nearestEffort,
-  withOutputInstruction,
-} from '@majordomo/core/toolkit';
+import { asRecord, checkInteger, isRecord, withOutputInstruction } from '@majordomo/core/toolkit';
+import { cacheLifetime, nearestEffort } from '@majordomo/wire-kit';
 import { contentsOf, isUnsigned } from './messages.ts';
-import { outputToWire, toolsToWire } from './tools.ts';
 import type { Quirks } from './quirks.ts';
+import { outputToWire, toolsToWire } from './tools.ts';
 
 export interface WireRequest {
   /** `contents` and `config` of the SDK's generateContent. */

@@ -1,7 +1,12 @@
-import { LlmError } from '@majordomo/core';
-import type { ErrorKind } from '@majordomo/core';
-import { asRecord, asText, type HeaderReader } from '@majordomo/core/toolkit';
-import { truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
+import { LlmError, type ErrorKind } from '@majordomo/core';
+import { asRecord, asText } from '@majordomo/core/toolkit';
+import {
+  type HeaderReader,
+  truncateBody,
+  transportError,
+  wireError,
+  type ErrorContext,
+} from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
 /** Status and headers of an error response. */

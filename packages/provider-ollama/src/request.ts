@@ -1,12 +1,6 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import {
-  checkInteger,
-  isRecord,
-  nearestEffort,
-  unsentCacheWarnings,
-  unsentSettingWarnings,
-  withOutputInstruction,
-} from '@majordomo/core/toolkit';
+import { checkInteger, isRecord, withOutputInstruction } from '@majordomo/core/toolkit';
+import { nearestEffort, unsentCacheWarnings, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 import { toTools, type WireTool } from './tools.ts';

@@ -1,4 +1,4 @@
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ChatReader } from './stream.ts';

@@ -6,17 +6,9 @@ import {
   type ModelRequest,
   type Recovery,
 } from '@majordomo/core';
-import {
-  redactCause,
-  type HeaderReader,
-  kindOf,
-  redact,
-  redactValues,
-  retryAfterMs,
-  retryAfterInMessage,
-  type WireFailure,
-} from '@majordomo/core/toolkit';
+import { redactCause, kindOf, redact, redactValues, type WireFailure } from '@majordomo/core/toolkit';
 import { exhaustedResetMs } from './rate-limits.ts';
+import { type HeaderReader, retryAfterMs, retryAfterInMessage } from './retry-after.ts';
 
 /** Properties of a failure that a server reported. */
 export interface WireErrorInit extends WireFailure {

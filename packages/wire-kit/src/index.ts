@@ -1,13 +1,4 @@
-export {
-  EventWriter,
-  SSE,
-  sseMessages,
-  SseDecoder,
-  type BodyDecoder,
-  type Framing,
-  type OnMessage,
-  type ToolCallDelta,
-} from '@majordomo/core/toolkit';
+export { SseDecoder } from '@majordomo/core/toolkit';
 export { limitBody, collectBody, MAX_BODY_BYTES } from './bounded-body.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
@@ -22,6 +13,8 @@ export {
   wireError,
   type WireErrorInit,
 } from './errors.ts';
+export { EventWriter, generateCallId, isGeneratedCallId, type ToolCallDelta } from './event-writer.ts';
+export { SSE, sseMessages, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
 export {
   captureResponse,
   directFetch,
@@ -43,6 +36,13 @@ export {
 } from './ndjson.ts';
 export { baseURLFromEnv, checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
 export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
+export {
+  cacheLifetime,
+  nearestEffort,
+  unsentCacheWarnings,
+  unsentSettingWarnings,
+} from './request-settings.ts';
+export { resetMs, retryAfterInMessage, retryAfterMs, type HeaderReader } from './retry-after.ts';
 export {
   GRAMMAR_DIALECT,
   PLAIN_DIALECT,

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { copyText, type BodyDecoder, type Framing, type OnMessage } from '@majordomo/core/toolkit';
+import { copyText } from '@majordomo/core/toolkit';
+import { decodeBody, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
 
 /** Maximum length of a line: 16 Mi characters. A tool call, an image or a complete response is one line. */
 export const MAX_LINE_LENGTH: number = 16 * 1024 * 1024;
@@ -77,21 +78,12 @@ export const NDJSON: Framing = {
   decoder: (onMessage, target) => new NdjsonDecoder(onMessage, { target }),
 };
 
-/** Iterates over the lines of a body. Leaving the loop cancels the body. */
-export async function* ndjsonLines(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
+/** Yields the lines of a body. Leaving the loop cancels the body. */
+export function ndjsonLines(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
   const lines: string[] = [];
-  const decoder = NDJSON.decoder((line) => lines.push(line), target);
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      decoder.push(value);
-      yield* lines.splice(0);
-    }
-    decoder.end();
-    yield* lines.splice(0);
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
+  return decodeBody(
+    body,
+    NDJSON.decoder((line) => lines.push(line), target),
+    lines,
+  );
 }

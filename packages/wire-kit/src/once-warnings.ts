@@ -1,5 +1,5 @@
 import type { Warning } from '@majordomo/core';
-import type { EventWriter } from '@majordomo/core/toolkit';
+import type { EventWriter } from './event-writer.ts';
 
 /** Writes warnings about a response, for example about content that the contract cannot represent. Each is written once. */
 export class OnceWarnings {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { retryAfterMs } from '@majordomo/core/toolkit';
+import { retryAfterMs } from './retry-after.ts';
 import { describe, expect, it } from 'vitest';
 import { type RateLimits, rateLimitWatch } from './rate-limits.ts';
 

@@ -1,4 +1,4 @@
-import { type HeaderReader, resetMs } from '@majordomo/core/toolkit';
+import { type HeaderReader, resetMs } from './retry-after.ts';
 
 /** Rate limit from the last response headers of a vendor. */
 export interface RateLimitBucket {

@@ -1,6 +1,8 @@
 import { LlmError, type ModelContext, type ModelEvent } from '@majordomo/core';
-import { derivedSignal, SSE, type Framing, type EventWriter } from '@majordomo/core/toolkit';
+import { derivedSignal } from '@majordomo/core/toolkit';
 import { driftError } from './errors.ts';
+import { type EventWriter } from './event-writer.ts';
+import { SSE, type Framing } from './framing.ts';
 
 /** Request through an SDK and the reader of its response. */
 export interface SdkCall {

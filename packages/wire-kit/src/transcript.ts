@@ -1,5 +1,5 @@
 import type { TurnMessage } from '@majordomo/core';
-import { fnv1a, hasBytes, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
+import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
 
 /** Tool call ids that a vendor accepts. */
 export interface ToolIdRule {
@@ -200,3 +200,10 @@ function replaceSurrogates(value: unknown): unknown {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/** Whether a message contains an image, a file or audio, including those in tool results. */
+export function hasBytes({ parts }: TurnMessage): boolean {
+  return parts.some((part) =>
+    part.type === 'tool-result' ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
+  );
+}

@@ -8,7 +8,7 @@ import {
   type Provider,
   user,
 } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '../src/event-writer.ts';
 import { credentialSource } from '../src/credentials.ts';
 import { failure } from './support/failure.ts';
 import { manualClock } from './support/manual-clock.ts';

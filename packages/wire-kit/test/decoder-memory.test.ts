@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { LlmError } from '@majordomo/core';
-import { EventWriter, SSE } from '@majordomo/core/toolkit';
+import { EventWriter } from '../src/event-writer.ts';
+import { SSE } from '../src/framing.ts';
 import { NDJSON } from '../src/ndjson.ts';
 import { sdkStream } from '../src/sdk-stream.ts';
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it } from 'vitest';
 import { createMajordomo, type Credential, type Gate, LlmError, type Majordomo, user } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '../src/event-writer.ts';
 import { credentialSource } from '../src/credentials.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';

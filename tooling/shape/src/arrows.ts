@@ -18,7 +18,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: tests of applications',
   },
   conformance: {
-    ours: ['core', 'testing', 'cache', 'ledger'],
+    ours: ['core', 'testing', 'wire-kit', 'cache', 'ledger'],
     others: [],
     because:
       'a separate audience: tests of providers, stores and engines; cache and ledger are optional peers for the types of their stores',

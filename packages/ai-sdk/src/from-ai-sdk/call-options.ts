@@ -5,8 +5,8 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
-import { checkInteger, unsentSettingWarnings } from '@majordomo/core/toolkit';
-import { objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
+import { checkInteger } from '@majordomo/core/toolkit';
+import { unsentSettingWarnings, objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
 import { toSdkPrompt } from './prompt.ts';
 
 /** Call options of the AI SDK, with warnings about settings that it does not support. */

@@ -8,7 +8,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { LlmError, type Replay } from '@majordomo/core';
-import type { EventWriter } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/wire-kit';
 import { fromSdkCitations } from '../citations.ts';
 import { fromSdkFinish } from '../finish.ts';
 import { fromSdkUsage } from '../usage.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assistant, LlmError, toolResult, user, type ChatRequest, type Message } from '../index.ts';
 import { hash128 } from '../util/bytes.ts';
 import { toModelTools } from '../schema/to-json-schema.ts';
-import { cacheLifetime, toModelCache } from './cache.ts';
+import { toModelCache } from './cache.ts';
 import { mergeSystem } from './output.ts';
 import { validate } from './validate.ts';
 
@@ -128,16 +128,5 @@ describe('hash128', () => {
       expect(changed).toBeGreaterThan(40);
       expect(changed).toBeLessThan(88);
     }
-  });
-});
-
-describe('cacheLifetime', () => {
-  it.each([
-    ['long', 'short', 'long'],
-    ['none', 'long', 'long'],
-    ['short', 'none', 'short'],
-    ['none', 'none', 'none'],
-  ] as const)('of prefix %s and messages %s is %s', (prefix, messages, expected) => {
-    expect(cacheLifetime({ prefix, messages, after: 0, key: 'k' })).toBe(expected);
   });
 });

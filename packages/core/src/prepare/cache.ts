@@ -1,15 +1,7 @@
 import { hashOf } from '../json/codec.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { TurnMessage } from '../types/messages.ts';
-import type {
-  CacheLifetime,
-  CachePlan,
-  ChatRequest,
-  ModelCache,
-  ModelRequest,
-  ModelTool,
-} from '../types/request.ts';
-import type { Warning } from '../types/response.ts';
+import type { CachePlan, ChatRequest, ModelCache, ModelTool } from '../types/request.ts';
 import { hash128 } from '../util/bytes.ts';
 import { didYouMean } from '../util/options.ts';
 import { repairHistory } from './history.ts';
@@ -87,19 +79,4 @@ let lastSystem = { text: '', hash: hash128('') };
 function systemHash(text = ''): string {
   if (lastSystem.text !== text) lastSystem = { text, hash: hash128(text) };
   return lastSystem.hash;
-}
-
-/** Returns the longest lifetime that a request asks for; `undefined` without a cache setting. */
-export function cacheLifetime(cache: ModelCache | undefined): CacheLifetime | undefined {
-  if (cache === undefined) return undefined;
-  const { prefix, messages } = cache;
-  if (prefix === 'long' || messages === 'long') return 'long';
-  return prefix === 'none' && messages === 'none' ? 'none' : 'short';
-}
-
-/** Returns a warning for a lifetime that differs from the default of a server that caches prompts automatically. */
-export function unsentCacheWarnings({ cache }: Pick<ModelRequest, 'cache'>, why: string): readonly Warning[] {
-  const lifetime = cacheLifetime(cache);
-  if (lifetime === undefined || lifetime === 'short') return [];
-  return [{ action: 'dropped', what: `cache "${lifetime}"`, why }];
 }

@@ -1,26 +1,6 @@
 import type { Capabilities } from '../types/provider.ts';
-import type { ChatRequest, Effort, ModelRequest } from '../types/request.ts';
+import type { ChatRequest, Effort } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
-
-const strength = (effort: Effort): number => EFFORTS.indexOf(effort);
-
-/**
- * Returns the supported effort that is equal to the requested one or the next stronger, otherwise the strongest. `max` is only
- * returned if it was requested. Adds a warning if the result differs from the request.
- */
-export function nearestEffort<Known extends Effort>(
-  requested: Effort,
-  supported: readonly Known[],
-  warnings: Warning[],
-): Known | undefined {
-  const allowed = requested === 'max' ? supported : supported.filter((effort) => effort !== 'max');
-  const efforts = allowed.toSorted((a, b) => strength(a) - strength(b));
-  const found = efforts.find((effort) => strength(effort) >= strength(requested)) ?? efforts.at(-1);
-  if (found === undefined || found === requested) return found;
-  const why = `this model takes ${efforts.join(', ')}`;
-  warnings.push({ action: 'coerced', what: `reasoning "${requested}" to ${found}`, why });
-  return found;
-}
 
 /** All efforts, the weakest first. */
 export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
@@ -71,13 +51,3 @@ export const OPTIONAL_SETTINGS = [
 
 /** Setting that some wires do not have. */
 export type OptionalSetting = (typeof OPTIONAL_SETTINGS)[number];
-
-/** Returns a warning for each given setting of the request that the wire does not have. */
-export const unsentSettingWarnings = (
-  request: ModelRequest,
-  names: readonly OptionalSetting[],
-  why = 'this wire has none',
-): readonly Warning[] =>
-  names
-    .filter((name) => request[name] !== undefined)
-    .map((what): Warning => ({ action: 'dropped', what, why }));

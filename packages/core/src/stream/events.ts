@@ -2,7 +2,6 @@ import type { ModelEvent, PartHead, StreamEvent } from '../types/events.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { AssistantPart } from '../types/messages.ts';
 import type { FinishReason, StopDetails, Warning } from '../types/response.ts';
-import { fnv1a } from '../util/bytes.ts';
 
 /** Whether an answer has neither a tool call nor visible text. */
 export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
@@ -98,16 +97,6 @@ function eventError(event: ModelEvent, state: OrderState): string | undefined {
       return event satisfies never;
   }
 }
-
-/**
- * Returns an id for a tool call without one. It is unique in the turn and equal if the same response is replayed, because
- * prompt caches depend on it.
- */
-export const generateCallId = (responseId: string, index: number): string =>
-  responseId === '' ? `call_${index}` : `call_${fnv1a(responseId).toString(36)}_${index}`;
-
-/** Whether an id is a generated one. Wires without call ids do not send it. */
-export const isGeneratedCallId = (id: string): boolean => /^call_(?:[0-9a-z]{1,7}_)?\d{1,6}$/.test(id);
 
 /** Events of a model, singly or in batches. */
 export type EventSteps = AsyncIterable<ModelEvent | readonly ModelEvent[]>;

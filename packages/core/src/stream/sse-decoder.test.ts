@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sseMessages, SseDecoder } from './sse-decoder.ts';
+import { SseDecoder } from './sse-decoder.ts';
 
 type Message = readonly [data: string, event: string | undefined];
 
@@ -131,23 +131,6 @@ describe('server-sent events', () => {
     const cuts = Array.from({ length: 2 * long.length }, (_, at) => at);
     expect(decode(`data: a${end}${end}${long}`, cuts).map(([data]) => data.length)).toEqual([1, 300_000]);
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000);
-  });
-
-  it('cancel the body when the reader leaves', async () => {
-    let cancelled = false;
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        controller.enqueue(new TextEncoder().encode('data: a\n\n'));
-      },
-      cancel: () => {
-        cancelled = true;
-      },
-    });
-    for await (const { data } of sseMessages(body)) {
-      expect(data).toBe('a');
-      break;
-    }
-    expect(cancelled).toBe(true);
   });
 });
 

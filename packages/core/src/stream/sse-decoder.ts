@@ -1,5 +1,8 @@
 import { LlmError } from '../types/llm-error.ts';
 
+/** Receives the data of a message and the name of its event, if it has one. */
+type SseListener = (data: string, event: string | undefined) => void;
+
 /** Maximum length of a message in characters. An image in base64 is one message. */
 const MAX_MESSAGE = 64 * 1024 * 1024;
 
@@ -7,8 +10,8 @@ const MAX_MESSAGE = 64 * 1024 * 1024;
  * Decoder of server-sent events after the WHATWG standard: LF, CRLF and CR end a line, several `data` lines are joined by
  * LF, comments and unknown fields are ignored. Each message is one synchronous call of `onMessage`.
  */
-export class SseDecoder implements BodyDecoder {
-  private readonly onMessage: OnMessage;
+export class SseDecoder {
+  private readonly onMessage: SseListener;
   private readonly target: string;
   private readonly maxLength: number;
   private readonly decoder = new TextDecoder();
@@ -20,7 +23,7 @@ export class SseDecoder implements BodyDecoder {
   private endsWithCr = false;
 
   /** `maxLength`: maximum number of characters of a message. A longer one throws `protocol` for `target`. */
-  constructor(onMessage: OnMessage, target = 'the server', maxLength: number = MAX_MESSAGE) {
+  constructor(onMessage: SseListener, target = 'the server', maxLength: number = MAX_MESSAGE) {
     this.onMessage = onMessage;
     this.target = target;
     this.maxLength = maxLength;
@@ -80,56 +83,6 @@ export class SseDecoder implements BodyDecoder {
     this.event = undefined;
     if (data !== undefined) this.onMessage(data, event);
   }
-}
-
-/** Framing of server-sent events. */
-export const SSE: Framing = {
-  mediaType: /event-stream|^$/i,
-  decoder: (onMessage, target) => new SseDecoder(onMessage, target),
-};
-
-/** Yields the messages of a body. Leaving the loop cancels the body. */
-export async function* sseMessages(
-  body: ReadableStream<Uint8Array>,
-): AsyncIterable<{ readonly event: string; readonly data: string }> {
-  const messages: { event: string; data: string }[] = [];
-  const decoder = new SseDecoder((data, event) => {
-    messages.push({ event: event ?? 'message', data });
-  });
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      decoder.push(value);
-      yield* messages.splice(0);
-    }
-    decoder.end();
-    yield* messages.splice(0);
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
-}
-
-/** Receives the data of a message and the name of its event, if it has one. */
-export type OnMessage = (data: string, event: string | undefined) => void;
-
-/** Synchronous decoder of bytes to messages. */
-export interface BodyDecoder {
-  /** Decodes bytes, which may end anywhere. */
-  push(bytes: Uint8Array): void;
-  /** Called after the last byte. */
-  end(): void;
-}
-
-/** Format that separates the messages of a streamed body. */
-export interface Framing {
-  /** Content types of the body. Some local servers send none. */
-  readonly mediaType: RegExp;
-  /** Whether a body of a JSON type may contain messages: proxies change types. A single JSON value has precedence. */
-  readonly mayBeJson?: boolean | undefined;
-  /** Creates a decoder. Its errors name the `target`. */
-  decoder(onMessage: OnMessage, target: string): BodyDecoder;
 }
 
 /** Returns the string in separate memory. The result of `slice` can keep the complete original string in memory. */

@@ -91,13 +91,6 @@ export function audio(bytes: Uint8Array, mediaType: string): AudioPart {
   return { type: 'audio', mediaType, bytes };
 }
 
-/** Whether a message contains an image, a file or audio, including those in tool results. */
-export function hasBytes({ parts }: TurnMessage): boolean {
-  return parts.some((part) =>
-    part.type === 'tool-result' ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
-  );
-}
-
 /**
  * Token that only models of one family can read: a reasoning signature, encrypted reasoning, an item id. `family` names
  * the models that can read it, not the wire. `data` is sent back unchanged.

@@ -8,8 +8,8 @@ import {
   type ModelRequest,
   type Provider,
 } from '../../src/index.ts';
-import { EventWriter } from '../../src/toolkit.ts';
 import type { ManualClock } from './manual-clock.ts';
+import { ResponseWriter } from './response-writer.ts';
 
 export interface Turn {
   readonly text?: string;
@@ -67,14 +67,14 @@ async function* play(
   { target, signal }: ModelContext,
   clock: ManualClock,
 ): AsyncIterable<readonly ModelEvent[]> {
-  const writer = new EventWriter(target, []);
+  const writer = new ResponseWriter(target);
   try {
     yield [];
     if (turn.waitMs !== undefined) await clock.sleep(turn.waitMs, signal);
     writer.start('r1');
     if (turn.reasoning !== undefined) writer.reasoning(turn.reasoning);
     if (turn.text !== undefined) for (const word of turn.text.split(/(?<= )/)) writer.text(word);
-    for (const [at, call] of (turn.calls ?? []).entries()) writer.toolCall(String(at), call);
+    for (const { id, name, json } of turn.calls ?? []) writer.toolCall(id, name, json);
     yield writer.take();
     if (turn.stall === true || turn.deaf === true) await never(turn.deaf === true ? undefined : signal);
     if (turn.fail !== undefined)

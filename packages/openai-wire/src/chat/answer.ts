@@ -1,12 +1,12 @@
 import type { Citation, JsonObject, Replay, Warning } from '@majordomo/core';
-import type { EventWriter } from '@majordomo/core/toolkit';
-import { ToolCalls } from './tool-calls.ts';
-import { haveFormat, signedReplay, type SignedDetails } from './reasoning-details.ts';
+import type { EventWriter } from '@majordomo/wire-kit';
 import { NullFilter } from '../schema/null-filter.ts';
-import { continues, mergeDetails } from './reasoning.ts';
 import type { OriginalSchemas } from '../schema/strict-tools.ts';
 import type { ChatQuirks } from './quirks.ts';
+import { haveFormat, signedReplay, type SignedDetails } from './reasoning-details.ts';
+import { continues, mergeDetails } from './reasoning.ts';
 import { ThinkSplitter } from './think-tags.ts';
+import { ToolCalls } from './tool-calls.ts';
 import type { ReasoningDetail, ToolFragment } from './wire.ts';
 
 interface AnswerOptions {

@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import { delta, eventsOf, FAMILY, stop } from '../../test/reading.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';

@@ -1,5 +1,5 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
-import { nearestEffort } from '@majordomo/core/toolkit';
+import { nearestEffort } from '@majordomo/wire-kit';
 import { addBreakpoint, cacheToWire } from '../cache.ts';
 import {
   joinSystem,

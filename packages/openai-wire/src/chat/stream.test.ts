@@ -1,4 +1,4 @@
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import {
   delta,

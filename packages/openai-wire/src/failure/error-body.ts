@@ -1,6 +1,6 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
-import { asNumber, asRecord, isRecord, type HeaderReader, type WireFailure } from '@majordomo/core/toolkit';
-import { truncateBody, tryParseJson, wireError } from '@majordomo/wire-kit';
+import { asNumber, asRecord, isRecord, type WireFailure } from '@majordomo/core/toolkit';
+import { type HeaderReader, truncateBody, tryParseJson, wireError } from '@majordomo/wire-kit';
 import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported-failure.ts';
 

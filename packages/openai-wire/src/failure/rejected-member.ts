@@ -1,5 +1,6 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import { asRecord, cacheLifetime } from '@majordomo/core/toolkit';
+import { asRecord } from '@majordomo/core/toolkit';
+import { cacheLifetime } from '@majordomo/wire-kit';
 import type { ReportedFailure } from './reported-failure.ts';
 
 /** The body of the rejected request, of either wire. */

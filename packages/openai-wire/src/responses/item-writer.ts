@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import type { EventWriter } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/wire-kit';
 import { NullFilter, removeNulls } from '../schema/null-filter.ts';
 import type { OriginalSchemas } from '../schema/strict-tools.ts';
 import { LeakedCallFilter } from './leaked-calls.ts';

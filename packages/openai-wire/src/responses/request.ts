@@ -1,5 +1,5 @@
 import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { nearestEffort, unsentSettingWarnings } from '@majordomo/core/toolkit';
+import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { addBreakpoint, cacheToWire, type WireCache } from '../cache.ts';
 import {
   joinSystem,

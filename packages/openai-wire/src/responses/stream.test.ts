@@ -1,5 +1,5 @@
 import type { AssistantPart, FinishReason, JsonObject, LlmError, Warning } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import { eventsOf, failureOf, type Read } from '../../test/reading.ts';
 import { ResponsesReader } from './stream.ts';

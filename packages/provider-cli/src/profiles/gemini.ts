@@ -1,9 +1,9 @@
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import type { EventWriter } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
-import type { CliSpec } from '../spec.ts';
 import { finishReason, usage } from '../response.ts';
+import type { CliSpec } from '../spec.ts';
 
 /**
  * Gemini CLI. Flags: `gemini --help` of 0.61.0; output recorded 2026-11-20. An empty prompt flag means the prompt is on

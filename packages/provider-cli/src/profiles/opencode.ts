@@ -1,10 +1,10 @@
 import type { Usage } from '@majordomo/core';
 import { asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import type { EventWriter } from '@majordomo/core/toolkit';
+import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
-import type { CliSpec } from '../spec.ts';
 import { finishReason, sum, usage, type Counts } from '../response.ts';
+import type { CliSpec } from '../spec.ts';
 
 /** opencode. Flags: `opencode run --help` of 1.18.33; output recorded 2026-11-20. */
 export const opencode: CliSpec = {

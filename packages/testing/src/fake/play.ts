@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type ModelContext, type ModelEvent } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { pieces } from '../script/pieces.ts';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 

@@ -1,4 +1,5 @@
-import { isGeneratedCallId, isRecord } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/toolkit';
+import { isGeneratedCallId } from '@majordomo/wire-kit';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';

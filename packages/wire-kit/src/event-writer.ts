@@ -1,9 +1,16 @@
-import { parseArguments } from '../json/arguments.ts';
-import type { ModelEvent } from '../types/events.ts';
-import type { AssistantPart, Citation, Replay, VendorPart } from '../types/messages.ts';
-import type { FinishReason, StopDetails, TokenLogprob, Warning } from '../types/response.ts';
-import type { Usage } from '../types/usage.ts';
-import { generateCallId } from './events.ts';
+import type {
+  AssistantPart,
+  Citation,
+  FinishReason,
+  ModelEvent,
+  Replay,
+  StopDetails,
+  TokenLogprob,
+  Usage,
+  VendorPart,
+  Warning,
+} from '@majordomo/core';
+import { fnv1a, parseArguments } from '@majordomo/core/toolkit';
 
 interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';
@@ -296,3 +303,13 @@ export class EventWriter {
 function restOf(complete: string | undefined, written: string): string | undefined {
   return complete?.startsWith(written) === true ? complete.slice(written.length) : undefined;
 }
+
+/**
+ * Returns an id for a tool call without one. It is unique in the turn and equal if the same response is replayed, because
+ * prompt caches depend on it.
+ */
+export const generateCallId = (responseId: string, index: number): string =>
+  responseId === '' ? `call_${index}` : `call_${fnv1a(responseId).toString(36)}_${index}`;
+
+/** Whether an id is a generated one. Wires without call ids do not send it. */
+export const isGeneratedCallId = (id: string): boolean => /^call_(?:[0-9a-z]{1,7}_)?\d{1,6}$/.test(id);

@@ -1,15 +1,13 @@
+import { LlmError, type ModelEvent, type StreamEvent } from '@majordomo/core';
+import { Accumulator, eventOrderError } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent, StreamEvent } from '../types/events.ts';
-import { LlmError } from '../types/llm-error.ts';
-import { Accumulator } from './accumulator.ts';
 import { EventWriter } from './event-writer.ts';
-import { eventOrderError } from './events.ts';
 
-function written(write: (scribe: EventWriter) => void): readonly ModelEvent[] {
-  const scribe = new EventWriter('a/x', []);
-  write(scribe);
-  return scribe.take();
+function written(write: (writer: EventWriter) => void): readonly ModelEvent[] {
+  const writer = new EventWriter('a/x', []);
+  write(writer);
+  return writer.take();
 }
 
 const parts = (events: readonly ModelEvent[]): unknown[] =>
@@ -17,14 +15,14 @@ const parts = (events: readonly ModelEvent[]): unknown[] =>
 
 describe('EventWriter', () => {
   it('separates interleaved calls and returns invalid arguments unchanged', () => {
-    const events = written((scribe) => {
-      scribe.reasoning('hm');
-      scribe.text('ok');
-      scribe.toolCall('0', { id: 'c0', name: 'f', json: '{"a"' });
-      scribe.toolCall('1', { id: 'c1', name: 'g', json: '[1' });
-      scribe.toolCall('0', { json: ':1}' });
-      scribe.toolCall('2', { id: 'c2', name: 'h' });
-      scribe.finish('tool-calls', 'tool_calls', undefined);
+    const events = written((writer) => {
+      writer.reasoning('hm');
+      writer.text('ok');
+      writer.toolCall('0', { id: 'c0', name: 'f', json: '{"a"' });
+      writer.toolCall('1', { id: 'c1', name: 'g', json: '[1' });
+      writer.toolCall('0', { json: ':1}' });
+      writer.toolCall('2', { id: 'c2', name: 'h' });
+      writer.finish('tool-calls', 'tool_calls', undefined);
     });
     expect(eventOrderError(events)).toBeUndefined();
     expect(parts(events)).toEqual([
@@ -39,11 +37,11 @@ describe('EventWriter', () => {
   it('generates the same unique ids for the same response and other ids for another', () => {
     const ids = (response: string): unknown[] =>
       parts(
-        written((scribe) => {
-          scribe.start(response);
-          scribe.toolCall('0', { name: 'f' });
-          scribe.toolCall('1', { name: 'f' });
-          scribe.finish('tool-calls', undefined, undefined);
+        written((writer) => {
+          writer.start(response);
+          writer.toolCall('0', { name: 'f' });
+          writer.toolCall('1', { name: 'f' });
+          writer.finish('tool-calls', undefined, undefined);
         }),
       ).map((part) => (part as { id: string }).id);
     expect(new Set(ids('r1')).size).toBe(2);
@@ -55,11 +53,11 @@ describe('EventWriter', () => {
     const replay = { family: 'f', data: 'sig' };
     expect(
       parts(
-        written((scribe) => {
-          scribe.reasoning('', replay);
-          scribe.text('t', 'text', replay);
-          scribe.toolCall('0', { id: 'c', name: 'n', replay });
-          scribe.finish('stop', undefined, undefined);
+        written((writer) => {
+          writer.reasoning('', replay);
+          writer.text('t', 'text', replay);
+          writer.toolCall('0', { id: 'c', name: 'n', replay });
+          writer.finish('stop', undefined, undefined);
         }),
       ),
     ).toEqual([
@@ -72,19 +70,19 @@ describe('EventWriter', () => {
   it('writes vendor parts in order and adds citations to the open text', () => {
     const replay = { family: 'f', data: { item: 1 } };
     const citation = { url: 'https://a.example' };
-    const events = written((scribe) => {
-      expect(scribe.cite([citation])).toBe(false);
-      scribe.vendor({ kind: 'search', text: 'tea', replay });
-      expect(scribe.openText).toBeUndefined();
-      scribe.text('Old');
-      expect(scribe.cite([citation])).toBe(true);
-      scribe.text('.');
-      expect(scribe.openText).toBe('Old.');
-      expect(scribe.cite([])).toBe(true);
-      expect(scribe.cite([{ document: 1 }])).toBe(true);
-      scribe.vendor({ kind: 'search_result', replay });
-      expect(scribe.cite([citation])).toBe(false);
-      scribe.finish('stop', 'stop', undefined);
+    const events = written((writer) => {
+      expect(writer.cite([citation])).toBe(false);
+      writer.vendor({ kind: 'search', text: 'tea', replay });
+      expect(writer.openText).toBeUndefined();
+      writer.text('Old');
+      expect(writer.cite([citation])).toBe(true);
+      writer.text('.');
+      expect(writer.openText).toBe('Old.');
+      expect(writer.cite([])).toBe(true);
+      expect(writer.cite([{ document: 1 }])).toBe(true);
+      writer.vendor({ kind: 'search_result', replay });
+      expect(writer.cite([citation])).toBe(false);
+      writer.finish('stop', 'stop', undefined);
     });
     expect(eventOrderError(events)).toBeUndefined();
     expect(parts(events)).toEqual([
@@ -96,11 +94,11 @@ describe('EventWriter', () => {
   });
 
   it('returns the events of each call without a sink', () => {
-    const scribe = new EventWriter('a/x');
-    expect(scribe.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
-    expect(scribe.text('')).toEqual([]);
-    expect(scribe.text('b').map(({ type }) => type)).toEqual(['text-delta']);
-    expect(scribe.finish('stop', undefined, undefined).map(({ type }) => type)).toEqual([
+    const writer = new EventWriter('a/x');
+    expect(writer.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
+    expect(writer.text('')).toEqual([]);
+    expect(writer.text('b').map(({ type }) => type)).toEqual(['text-delta']);
+    expect(writer.finish('stop', undefined, undefined).map(({ type }) => type)).toEqual([
       'part-end',
       'finish',
     ]);
@@ -109,14 +107,14 @@ describe('EventWriter', () => {
   it('emits early warnings right after the start', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'this wire has none' } as const;
     for (const write of [
-      (scribe: EventWriter) => scribe.start('r'),
-      (scribe: EventWriter) => scribe.text('hi'),
-      (scribe: EventWriter) => scribe.toolCall('0', { id: 'c', name: 'f' }),
-      (scribe: EventWriter) => scribe.finish('stop', undefined, undefined),
+      (writer: EventWriter) => writer.start('r'),
+      (writer: EventWriter) => writer.text('hi'),
+      (writer: EventWriter) => writer.toolCall('0', { id: 'c', name: 'f' }),
+      (writer: EventWriter) => writer.finish('stop', undefined, undefined),
     ]) {
-      const events = written((scribe) => {
-        scribe.warning(warning, { ...warning, what: 'topP' });
-        write(scribe);
+      const events = written((writer) => {
+        writer.warning(warning, { ...warning, what: 'topP' });
+        write(writer);
       });
       expect(
         events.slice(0, 3).map((event) => ('warning' in event ? event.warning.what : event.type)),
@@ -136,17 +134,17 @@ describe('EventWriter', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const events = written((scribe) => {
-          scribe.start('r');
+        const events = written((writer) => {
+          writer.start('r');
           for (const [what, text, at] of steps) {
-            if (what === 'text') scribe.text(text, `t${at}`);
-            if (what === 'reasoning') scribe.reasoning(text, undefined, `r${at}`);
-            if (what === 'call') scribe.toolCall(at, { name: 'n', json: text });
-            if (what === 'end') scribe.end(at);
-            if (what === 'start') scribe.start();
-            if (what === 'warning') scribe.warning({ action: 'dropped', what: 'w', why: 'w' });
+            if (what === 'text') writer.text(text, `t${at}`);
+            if (what === 'reasoning') writer.reasoning(text, undefined, `r${at}`);
+            if (what === 'call') writer.toolCall(at, { name: 'n', json: text });
+            if (what === 'end') writer.end(at);
+            if (what === 'start') writer.start();
+            if (what === 'warning') writer.warning({ action: 'dropped', what: 'w', why: 'w' });
           }
-          scribe.finish('stop', undefined, undefined);
+          writer.finish('stop', undefined, undefined);
         });
         expect(eventOrderError(events)).toBeUndefined();
         const answer = new Accumulator('a/x');
@@ -163,12 +161,12 @@ describe('events of EventWriter', () => {
   const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
   it('begin with the target and end with the raw reason and usage', () => {
-    const events = written((scribe) => {
-      scribe.start('r1');
-      scribe.start('r2');
-      scribe.reasoning('hm');
-      scribe.text('a');
-      scribe.finish('stop', 'end_turn', usage);
+    const events = written((writer) => {
+      writer.start('r1');
+      writer.start('r2');
+      writer.reasoning('hm');
+      writer.text('a');
+      writer.finish('stop', 'end_turn', usage);
     });
     expect(events).toEqual([
       { type: 'start', target: 'a/x', id: 'r1' },
@@ -183,29 +181,29 @@ describe('events of EventWriter', () => {
   });
 
   it('open a part for another key and continue the part of the same key', () => {
-    const events = written((scribe) => {
-      for (const key of ['1', '1', '2']) scribe.text('a', key);
-      for (const key of ['1', '1', '2']) scribe.reasoning('b', undefined, key);
-      scribe.finish('stop', undefined, undefined);
+    const events = written((writer) => {
+      for (const key of ['1', '1', '2']) writer.text('a', key);
+      for (const key of ['1', '1', '2']) writer.reasoning('b', undefined, key);
+      writer.finish('stop', undefined, undefined);
     });
     expect(parts(events).map((part) => (part as { text: string }).text)).toEqual(['aa', 'a', 'bb', 'b']);
   });
 
   it('use the type as the default key', () => {
-    const events = written((scribe) => {
-      scribe.text('a');
-      scribe.text('b', 'text');
-      scribe.reasoning('c');
-      scribe.reasoning('d', undefined, 'reasoning');
-      scribe.finish('stop', undefined, undefined);
+    const events = written((writer) => {
+      writer.text('a');
+      writer.text('b', 'text');
+      writer.reasoning('c');
+      writer.reasoning('d', undefined, 'reasoning');
+      writer.finish('stop', undefined, undefined);
     });
     expect(parts(events)).toMatchObject([{ text: 'ab' }, { text: 'cd' }]);
   });
 
   it('contain the start and fragments of a call, without empty fragments', () => {
-    const events = written((scribe) => {
-      scribe.toolCall('0', { id: 'c', name: 'f', json: '' });
-      scribe.toolCall('0', { json: '{}' });
+    const events = written((writer) => {
+      writer.toolCall('0', { id: 'c', name: 'f', json: '' });
+      writer.toolCall('0', { json: '{}' });
     });
     expect(events.slice(1)).toEqual([
       { type: 'part-start', index: 0, part: { type: 'tool-call', id: 'c', name: 'f' } },
@@ -215,13 +213,13 @@ describe('events of EventWriter', () => {
 
   it('add a replay token without text to the open part, or open one', () => {
     const replay = { family: 'f', data: 'sig' };
-    const events = written((scribe) => {
-      scribe.reasoning('hm');
-      scribe.reasoning('', replay);
-      scribe.text('', 'text', replay);
-      scribe.toolCall('0', { id: 'c', name: 'f' });
-      scribe.toolCall('0', { replay });
-      scribe.finish('stop', undefined, undefined);
+    const events = written((writer) => {
+      writer.reasoning('hm');
+      writer.reasoning('', replay);
+      writer.text('', 'text', replay);
+      writer.toolCall('0', { id: 'c', name: 'f' });
+      writer.toolCall('0', { replay });
+      writer.finish('stop', undefined, undefined);
     });
     expect(parts(events)).toMatchObject([
       { text: 'hm', replay },
@@ -234,10 +232,10 @@ describe('events of EventWriter', () => {
   it('have a generated id if the wire has none', () => {
     const idFor = (response?: string): unknown =>
       parts(
-        written((scribe) => {
-          scribe.start(response);
-          scribe.toolCall('0', { id: '', name: 'f' });
-          scribe.end('0');
+        written((writer) => {
+          writer.start(response);
+          writer.toolCall('0', { id: '', name: 'f' });
+          writer.end('0');
         }),
       );
     expect(idFor()).toMatchObject([{ id: 'call_0' }]);
@@ -245,35 +243,35 @@ describe('events of EventWriter', () => {
   });
 
   it('have an empty name if the wire has none', () => {
-    const events = written((scribe) => {
-      scribe.toolCall('0', { id: 'c' });
-      scribe.finish('tool-calls', undefined, undefined);
+    const events = written((writer) => {
+      writer.toolCall('0', { id: 'c' });
+      writer.finish('tool-calls', undefined, undefined);
     });
     expect(parts(events)).toEqual([{ type: 'tool-call', id: 'c', name: '', args: {} }]);
   });
 
   it('are returned by take() once', () => {
-    const scribe = new EventWriter('a/x', []);
-    expect([scribe.hasContent, scribe.take()]).toEqual([false, []]);
-    scribe.text('a');
-    expect([scribe.hasContent, scribe.take().length, scribe.take().length]).toEqual([true, 3, 0]);
-    scribe.text('b');
-    expect(scribe.take()).toEqual([{ type: 'text-delta', index: 0, text: 'b' }]);
+    const writer = new EventWriter('a/x', []);
+    expect([writer.hasContent, writer.take()]).toEqual([false, []]);
+    writer.text('a');
+    expect([writer.hasContent, writer.take().length, writer.take().length]).toEqual([true, 3, 0]);
+    writer.text('b');
+    expect(writer.take()).toEqual([{ type: 'text-delta', index: 0, text: 'b' }]);
   });
 
   it('are returned by each method without a sink, and only by take() with one', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
-    const words: ((scribe: EventWriter) => readonly ModelEvent[])[] = [
-      (scribe) => scribe.text(''),
-      (scribe) => scribe.reasoning(''),
-      (scribe) => scribe.start('r'),
-      (scribe) => scribe.start('r'),
-      (scribe) => scribe.warning(warning, warning),
-      (scribe) => scribe.reasoning('a'),
-      (scribe) => scribe.reasoning(''),
-      (scribe) => scribe.toolCall('0', { id: 'c', name: 'f' }),
-      (scribe) => scribe.end('1'),
-      (scribe) => scribe.end('0'),
+    const words: ((writer: EventWriter) => readonly ModelEvent[])[] = [
+      (writer) => writer.text(''),
+      (writer) => writer.reasoning(''),
+      (writer) => writer.start('r'),
+      (writer) => writer.start('r'),
+      (writer) => writer.warning(warning, warning),
+      (writer) => writer.reasoning('a'),
+      (writer) => writer.reasoning(''),
+      (writer) => writer.toolCall('0', { id: 'c', name: 'f' }),
+      (writer) => writer.end('1'),
+      (writer) => writer.end('0'),
     ];
     const [alone, sunk] = [new EventWriter('a/x'), new EventWriter('a/x', [])];
     expect(words.map((say) => say(alone).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
@@ -329,13 +327,13 @@ describe('eventOrderError', () => {
 
 describe('arguments of a tool call', () => {
   const call = (
-    write: (scribe: EventWriter) => void,
+    write: (writer: EventWriter) => void,
     reason: 'tool-calls' | 'length' = 'tool-calls',
   ): unknown[] =>
-    written((scribe) => {
-      scribe.start();
-      write(scribe);
-      scribe.finish(reason, undefined, undefined);
+    written((writer) => {
+      writer.start();
+      write(writer);
+      writer.finish(reason, undefined, undefined);
     }).flatMap((event): unknown[] =>
       event.type === 'part-end' ? [event.part] : event.type === 'warning' ? [event.warning] : [],
     );
@@ -348,7 +346,7 @@ describe('arguments of a tool call', () => {
   });
 
   it('are repaired, with a warning that names the tool and the repair but no value', () => {
-    expect(call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",]' }))).toEqual([
+    expect(call((writer) => writer.toolCall('0', { id: 'c', name: 'f', json: '{"a":["secret",]' }))).toEqual([
       { action: 'repaired', what: 'arguments of f', why: 'trailing comma, missing closer' },
       { type: 'tool-call', id: 'c', name: 'f', args: { a: ['secret'] } },
     ]);
@@ -356,16 +354,16 @@ describe('arguments of a tool call', () => {
 
   it('are invalid and not repaired if the response was truncated', () => {
     const cut = (json: string): unknown[] =>
-      call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json }), 'length');
+      call((writer) => writer.toolCall('0', { id: 'c', name: 'f', json }), 'length');
     expect(cut('{"a":[1,2')).toEqual([refused('{"a":[1,2')]);
     expect(cut('')).toEqual([refused('')]);
   });
 
   it('are the complete arguments that the wire reports at the end', () => {
     const whole = (json: string): unknown[] =>
-      call((scribe) => {
-        scribe.toolCall('0', { id: 'c', name: 'f', json });
-        scribe.toolCall('0', { complete: '{"a":1}' });
+      call((writer) => {
+        writer.toolCall('0', { id: 'c', name: 'f', json });
+        writer.toolCall('0', { complete: '{"a":1}' });
       });
     const told = { type: 'tool-call', id: 'c', name: 'f', args: { a: 1 } };
     expect(whole('{"a"')).toEqual([told]);
@@ -377,15 +375,15 @@ describe('arguments of a tool call', () => {
 
   it('are invalid if the vendor reports the call as incomplete', () => {
     expect(
-      call((scribe) => scribe.toolCall('0', { id: 'c', name: 'f', json: '{"a":1}', unfinished: true })),
+      call((writer) => writer.toolCall('0', { id: 'c', name: 'f', json: '{"a":1}', unfinished: true })),
     ).toEqual([refused('{"a":1}')]);
   });
 
   it('are emitted once without a warning if the wire repeats them', () => {
     const again = (json: string | undefined): readonly ModelEvent[] =>
-      written((scribe) => {
-        scribe.toolCall('0', { id: 'c', name: 'f', json });
-        scribe.toolCall('0', { complete: '{"a":1}' });
+      written((writer) => {
+        writer.toolCall('0', { id: 'c', name: 'f', json });
+        writer.toolCall('0', { complete: '{"a":1}' });
       }).filter(({ type }) => type === 'args-delta' || type === 'warning');
     expect(again('{"a":1}')).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
     expect(again(undefined)).toEqual([{ type: 'args-delta', index: 0, json: '{"a":1}' }]);
@@ -393,13 +391,13 @@ describe('arguments of a tool call', () => {
 });
 
 it('generates an id for a duplicate id and for an id that is not a string', () => {
-  const scribe = new EventWriter('a/x', []);
-  scribe.start('r');
-  scribe.toolCall('0', { id: 'same', name: 'f' });
-  scribe.toolCall('1', { id: 'same', name: 'f' });
-  scribe.toolCall('2', { id: null as unknown as string, name: 'f' });
-  scribe.finish('tool-calls', undefined, undefined);
-  const events = scribe.take();
+  const writer = new EventWriter('a/x', []);
+  writer.start('r');
+  writer.toolCall('0', { id: 'same', name: 'f' });
+  writer.toolCall('1', { id: 'same', name: 'f' });
+  writer.toolCall('2', { id: null as unknown as string, name: 'f' });
+  writer.finish('tool-calls', undefined, undefined);
+  const events = writer.take();
   const ids = events.flatMap((event) =>
     event.type === 'part-end' && event.part.type === 'tool-call' ? [event.part.id] : [],
   );

@@ -1,7 +1,6 @@
-import { expect, it } from 'vitest';
-import type { Effort } from '../types/request.ts';
-import type { Warning } from '../types/response.ts';
-import { nearestEffort } from './settings.ts';
+import type { Effort, Warning } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { cacheLifetime, nearestEffort } from './request-settings.ts';
 
 it.each<[Effort, readonly Effort[], Effort | undefined]>([
   ['low', ['low', 'high'], 'low'],
@@ -18,4 +17,15 @@ it.each<[Effort, readonly Effort[], Effort | undefined]>([
   expect(nearestEffort(asked, known, warnings)).toBe(found);
   const isOther = found !== undefined && found !== asked;
   expect(warnings.map(({ what }) => what)).toEqual(isOther ? [`reasoning "${asked}" to ${found}`] : []);
+});
+
+describe('cacheLifetime', () => {
+  it.each([
+    ['long', 'short', 'long'],
+    ['none', 'long', 'long'],
+    ['short', 'none', 'short'],
+    ['none', 'none', 'none'],
+  ] as const)('of prefix %s and messages %s is %s', (prefix, messages, expected) => {
+    expect(cacheLifetime({ prefix, messages, after: 0, key: 'k' })).toBe(expected);
+  });
 });

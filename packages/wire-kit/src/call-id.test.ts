@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isGeneratedCallId, generateCallId } from './events.ts';
+import { isGeneratedCallId, generateCallId } from './event-writer.ts';
 
 test('recognizes generated ids', () => {
   fc.assert(

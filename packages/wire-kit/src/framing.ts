@@ -1,0 +1,60 @@
+import { SseDecoder } from '@majordomo/core/toolkit';
+
+/** Receives the data of a message and the name of its event, if it has one. */
+export type OnMessage = (data: string, event: string | undefined) => void;
+
+/** Synchronous decoder of bytes to messages. */
+export interface BodyDecoder {
+  /** Decodes bytes, which may end anywhere. */
+  push(bytes: Uint8Array): void;
+  /** Called after the last byte. */
+  end(): void;
+}
+
+/** Format that separates the messages of a streamed body. */
+export interface Framing {
+  /** Content types of the body. Some local servers send none. */
+  readonly mediaType: RegExp;
+  /** Whether a body of a JSON type may contain messages: proxies change types. A single JSON value has precedence. */
+  readonly mayBeJson?: boolean | undefined;
+  /** Creates a decoder. Its errors name the `target`. */
+  decoder(onMessage: OnMessage, target: string): BodyDecoder;
+}
+
+/** Framing of server-sent events. */
+export const SSE: Framing = {
+  mediaType: /event-stream|^$/i,
+  decoder: (onMessage, target) => new SseDecoder(onMessage, target),
+};
+
+/** Yields the messages of a body of server-sent events. Leaving the loop cancels the body. */
+export function sseMessages(
+  body: ReadableStream<Uint8Array>,
+): AsyncIterable<{ readonly event: string; readonly data: string }> {
+  const messages: { event: string; data: string }[] = [];
+  const decoder = new SseDecoder((data, event) => {
+    messages.push({ event: event ?? 'message', data });
+  });
+  return decodeBody(body, decoder, messages);
+}
+
+/** Yields the messages that the decoder adds to the list. Leaving the loop cancels the body. */
+export async function* decodeBody<Message>(
+  body: ReadableStream<Uint8Array>,
+  decoder: BodyDecoder,
+  messages: Message[],
+): AsyncIterable<Message> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      decoder.push(value);
+      yield* messages.splice(0);
+    }
+    decoder.end();
+    yield* messages.splice(0);
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}

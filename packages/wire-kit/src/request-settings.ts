@@ -1,0 +1,47 @@
+import type { CacheLifetime, Effort, ModelCache, ModelRequest, Warning } from '@majordomo/core';
+import { EFFORTS, type OptionalSetting } from '@majordomo/core/toolkit';
+
+/**
+ * Returns the supported effort that is equal to the requested one or the next stronger, otherwise the strongest. `max` is only
+ * returned if it was requested. Adds a warning if the result differs from the request.
+ */
+export function nearestEffort<Known extends Effort>(
+  requested: Effort,
+  supported: readonly Known[],
+  warnings: Warning[],
+): Known | undefined {
+  const allowed = requested === 'max' ? supported : supported.filter((effort) => effort !== 'max');
+  const efforts = allowed.toSorted((a, b) => strength(a) - strength(b));
+  const found = efforts.find((effort) => strength(effort) >= strength(requested)) ?? efforts.at(-1);
+  if (found === undefined || found === requested) return found;
+  const why = `this model takes ${efforts.join(', ')}`;
+  warnings.push({ action: 'coerced', what: `reasoning "${requested}" to ${found}`, why });
+  return found;
+}
+
+const strength = (effort: Effort): number => EFFORTS.indexOf(effort);
+
+/** Returns a warning for each given setting of the request that the wire does not have. */
+export const unsentSettingWarnings = (
+  request: ModelRequest,
+  names: readonly OptionalSetting[],
+  why = 'this wire has none',
+): readonly Warning[] =>
+  names
+    .filter((name) => request[name] !== undefined)
+    .map((what): Warning => ({ action: 'dropped', what, why }));
+
+/** Returns the longest lifetime that a request asks for; `undefined` without a cache setting. */
+export function cacheLifetime(cache: ModelCache | undefined): CacheLifetime | undefined {
+  if (cache === undefined) return undefined;
+  const { prefix, messages } = cache;
+  if (prefix === 'long' || messages === 'long') return 'long';
+  return prefix === 'none' && messages === 'none' ? 'none' : 'short';
+}
+
+/** Returns a warning for a lifetime that differs from the default of a server that caches prompts automatically. */
+export function unsentCacheWarnings({ cache }: Pick<ModelRequest, 'cache'>, why: string): readonly Warning[] {
+  const lifetime = cacheLifetime(cache);
+  if (lifetime === undefined || lifetime === 'short') return [];
+  return [{ action: 'dropped', what: `cache "${lifetime}"`, why }];
+}
