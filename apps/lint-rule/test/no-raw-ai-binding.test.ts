@@ -45,6 +45,10 @@ describe.each(Object.entries(parsers))('no-raw-ai-binding with the parser of %s'
   });
 });
 
+it('accepts a route that begins like a model', () => {
+  expect(lint("router.run('@cf/route');")).toEqual([]);
+});
+
 it('accepts additional names', () => {
   const code = 'env.BRAIN.run(env.MODEL, { prompt });';
   expect(lint(code)).toEqual([]);

@@ -36,6 +36,13 @@ export const PLACE_RULES: readonly SecretRule[] = [
     source: 'man page of sshpass 1.10, read 2026-11-23',
   },
   {
+    id: 'dockerfile-env',
+    pattern:
+      /^[ \t]*(?:ENV|ARG)[ \t]{1,4}[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)[ \t]{1,4}["']?([^\s"'$<\\=]{4,})/m,
+    group: 1,
+    source: 'docs.docker.com/reference/dockerfile, read 2026-11-23',
+  },
+  {
     id: 'okta-token',
     pattern: /\bSSWS[ \t]{1,4}(00[A-Za-z0-9_-]{40})/,
     group: 1,

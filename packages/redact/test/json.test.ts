@@ -260,6 +260,8 @@ describe('shell commands', () => {
   it.each([
     ['mysql -u root -pfipFZvdb4KzC', 'mysql -u root -p[redacted]'],
     ['sshpass -p hunter2hunter2 ssh host', 'sshpass -p [redacted] ssh host'],
+    ['ENV DB_PASSWORD hunter2hunter2', 'ENV DB_PASSWORD [redacted]'],
+    ['ENV DB_PASSWORD $PASSWORD', 'ENV DB_PASSWORD $PASSWORD'],
     ['with SSWS 00NemoKB6kJZh6Uk1t8jWZZt953gTD3OObXLZNeByt it works', 'with SSWS [redacted] it works'],
   ])('%s', (text, clean) => {
     expect(redactor.text(text)).toBe(clean);

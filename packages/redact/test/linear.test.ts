@@ -110,6 +110,7 @@ const UNITS: readonly string[] = [
   'password%3D%22',
   'mysql -u a ',
   'sshpass -p ',
+  'ENV A_SECRET ',
   'name="a" value=',
 ];
 

@@ -2,7 +2,7 @@
 export const bindingNames: ReadonlySet<string> = new Set(['AI', 'ai']);
 
 /** Matches ids of models that Cloudflare hosts. */
-export const bindingModelPattern: RegExp = /^@(?:cf|hf)\//;
+export const bindingModelPattern: RegExp = /^@(?:cf|hf)\/[^/]+\/./;
 
 /** Inputs of Workers AI models: text, chat, embeddings, speech, images. */
 export const bindingInputs: ReadonlySet<string> = new Set([
