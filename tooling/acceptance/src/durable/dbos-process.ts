@@ -3,6 +3,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { watchRun } from '@majordomo/agent/durable';
 import { dbosAgent, dbosChannel, type Decision } from '@majordomo/durable-dbos';
 import { linesIn } from '../stores/lines.ts';
+import { serveChat } from './chat-server.ts';
 import { heardOf } from './heard.ts';
 import { agentIn } from './scenario.ts';
 
@@ -37,6 +38,7 @@ async function answered({ id, ask, runId, input = 'go', decision, executors }: Q
     decide: () => runs.decide(runId, decision),
     result: () => runs.result(runId),
     watch: async () => heardOf(await watchRun(channel, runId)),
+    serve: () => serveChat(runs, channel),
     resumeAll: () => runs.resumeAll(executors),
   };
   const answer = await answers[ask]?.();
