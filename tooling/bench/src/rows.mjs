@@ -6,6 +6,7 @@ import { measureMemory } from './suites/memory.mjs';
 import { measurePeers } from './suites/peers.mjs';
 import { measureProcess } from './suites/process.mjs';
 import { measureStart } from './suites/start.mjs';
+import { measureUi } from './suites/ui.mjs';
 import { measureWire } from './suites/wire.mjs';
 import { MAIN_WIRES, WIRES } from './wires/index.mjs';
 
@@ -24,6 +25,7 @@ export const SUITES = {
   process: { measure: measureProcess, wires: [OPENAI] },
   caching: { measure: measureCaching, wires: [ANTHROPIC] },
   gateway: { measure: measureGateway, wires: [OPENAI] },
+  ui: { measure: measureUi, wires: [OPENAI] },
   start: { measure: measureStart, wires: MAIN_WIRES },
   peers: { measure: measurePeers, wires: MAIN_WIRES, isExtra: true },
 };
@@ -47,6 +49,7 @@ const rowOf = (suite, row, wires, atMost, unit, figure) => ({ suite, row, wires,
 const wire = (...about) => rowOf('wire', ...about);
 const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
 const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
+const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
 /** Cost per item, of many and of a tenth of them: 1 when it is linear, 10 when it is quadratic. */
 const linear = (row, metric) => inProcess(row, 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
@@ -106,6 +109,9 @@ export const ROWS = [
   ),
   gateway('complete answer through the gateway', 0.9, '× Portkey', ratio('answer', 'portkey')),
   gateway('streamed chunk through the gateway', 2.6, '× node:http pipe', ratio('chunk', 'pipe')),
+  ui('delta to a page by uiMessageResponse', 3, '× sseResponse', ratio('pageDelta', 'sse', 'ui')),
+  ui('replay of 20,000 deltas', 30, 'ms CPU', value('pageReplay', 'replay')),
+  ui('10,000 messages of a page', 1_000, 'ms CPU', value('pageMessages', 'read')),
   rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', value('import', 'majordomo', best)),
   rowOf('start', 'cold start', MAIN_WIRES, 1.2, '× SDK', ratio('start')),
   inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),

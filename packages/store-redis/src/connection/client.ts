@@ -73,6 +73,11 @@ function nodeRedis(client: NodeRedis): Client {
 }
 
 function ioredis(client: Ioredis): Client {
+  /** Listeners by channel, of all stores. The client has one listener for all, because there may be thousands. */
+  const channels = new Map<string, Set<(text: string) => void>>();
+  const onMessage = (channel: string, text: string): void => {
+    for (const onText of channels.get(channel) ?? []) onText(text);
+  };
   return {
     // A client with `lazyConnect` connects at the first command.
     isReady: () => client.status === undefined || client.status === 'ready' || client.status === 'wait',
@@ -81,16 +86,17 @@ function ioredis(client: Ioredis): Client {
     eval: (source, keys, values) => client.eval(source, keys.length, ...keys, ...values),
     publish: (channel, message) => client.publish(channel, message),
     async subscribe(channel, listener) {
-      const onMessage = (from: string, message: string): void => {
-        if (from === channel) listener(message);
-      };
+      const onText = (text: string): void => listener(text);
       const stop = async (): Promise<void> => {
-        client.off('message', onMessage);
+        const listeners = channels.get(channel);
+        if (listeners?.delete(onText) !== true || listeners.size > 0) return;
         // A subscription belongs to the connection, and ends with its last listener.
-        if (changeListenerCount(client, channel, -1) === 0) await client.unsubscribe(channel);
+        channels.delete(channel);
+        if (channels.size === 0) client.off('message', onMessage);
+        await client.unsubscribe(channel);
       };
-      client.on('message', onMessage);
-      changeListenerCount(client, channel, 1);
+      if (channels.size === 0) client.on('message', onMessage);
+      channels.set(channel, (channels.get(channel) ?? new Set()).add(onText));
       try {
         await client.subscribe(channel);
       } catch (error) {
@@ -101,17 +107,6 @@ function ioredis(client: Ioredis): Client {
       return stop;
     },
   };
-}
-
-/** Number of listeners by client and channel, including listeners of other stores. */
-const listenerCounts = new WeakMap<Ioredis, Map<string, number>>();
-
-/** Changes the number of listeners and returns it. */
-function changeListenerCount(client: Ioredis, channel: string, by: number): number {
-  const channels = listenerCounts.get(client) ?? new Map<string, number>();
-  const count = (channels.get(channel) ?? 0) + by;
-  listenerCounts.set(client, channels.set(channel, count));
-  return count;
 }
 
 /** Events of a connection. node-redis emits `node-ready` for nodes of a cluster. */
