@@ -5,17 +5,17 @@ import { printable } from './paint.ts';
 import { writeState } from './state-file.ts';
 
 const MAX_HISTORY = 500;
-/** Bracketed paste: with it, a terminal marks the start and end of pasted text. */
+/** Escape sequences that enable and disable bracketed paste, with which a terminal marks pasted text. */
 const [PASTES_ON, PASTES_OFF] = ['\u001B[?2004h', '\u001B[?2004l'];
 
 export interface AskOptions {
   readonly question: string;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  /** File with earlier questions, for the arrow keys. */
+  /** Path of the file with earlier questions, which the arrow keys show. */
   readonly history: string;
   readonly signal: AbortSignal;
-  /** Lines that arrived before a question, such as the rest of a multi-line paste without markers. */
+  /** Lines that arrived before the question, such as the rest of a multi-line paste without markers. */
   readonly ahead: string[];
 }
 
@@ -109,7 +109,7 @@ function answered(
   });
 }
 
-/** Stores the history. A failure is ignored. */
+/** Stores the history. Failures are ignored. */
 function storeHistory(file: string, texts: readonly string[]): void {
   try {
     writeState(file, texts);
@@ -118,7 +118,7 @@ function storeHistory(file: string, texts: readonly string[]): void {
   }
 }
 
-/** Returns nothing if the file cannot be read. */
+/** Returns the stored entries; none if the file cannot be read. */
 function readHistory(file: string): readonly string[] {
   try {
     const known: unknown = JSON.parse(readFileSync(file, 'utf8'));

@@ -10,12 +10,12 @@ process.on('SIGINT', () => {
   if (interrupts.press() === 'command')
     setTimeout(() => process.exit(EXIT.interrupted), interrupts.graceMs).unref();
 });
-/** Exit codes that shells use for signals. */
+/** Exit codes by signal, as in shells. */
 const ENDINGS = { SIGHUP: 129, SIGTERM: 143 } as const;
 let ended: number | undefined;
 const end = (signal: keyof typeof ENDINGS): void => {
   ended = ENDINGS[signal];
-  // Restores the terminal and closes connections.
+  // Aborted calls close their connections and restore the terminal.
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
@@ -24,14 +24,14 @@ process.on('SIGHUP', () => {
   else interrupts.reload();
 });
 process.once('SIGTERM', () => end('SIGTERM'));
-// The reader of a pipe such as `majordomo … | head` has closed it.
+// The reader of a pipe, such as `majordomo … | head`, has closed the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// A closed stderr does not end the answer.
+// A closed stderr must not end the command.
 process.stderr.on('error', () => undefined);
 
 const code = await main(process.argv.slice(2), processIo(process.env, interrupts));
 const exit = (): void => process.exit(ended ?? code);
-// Idle connections would keep the process for seconds, so it exits when its output is flushed.
+// Idle connections would keep the process running for seconds, so it exits as soon as its output is flushed.
 process.stdout.write('', (error) => {
   if (error === null || error === undefined) process.stderr.write('', exit);
   else setImmediate(exit);

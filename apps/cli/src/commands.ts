@@ -7,7 +7,7 @@ interface CommandEntry {
   readonly load: () => Promise<{ readonly define: Define }>;
 }
 
-/** All commands, in the order of the help. A new command needs a line here and a file that exports `define`. */
+/** All commands, in the order of the help. A new command requires an entry here and a file that exports `define`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'chat',

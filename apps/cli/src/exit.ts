@@ -2,7 +2,7 @@
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends a command with a message, such as a missing file. */
+/** Error that ends a command with a message, such as for a missing file. */
 export class Stop extends Error {
   readonly code: ExitCode;
 

@@ -1,18 +1,18 @@
-/** Handles Ctrl-C: it stops the current turn of a conversation, or the command. */
+/** Handles Ctrl-C, which stops the current turn of a conversation, or the command. */
 export class Interrupts {
-  /** Time limit for closing, in milliseconds. */
+  /** Time limit for closing connections, in milliseconds. */
   graceMs = 250;
-  /** Runs on SIGHUP. Without it, SIGHUP ends the command. */
+  /** Called on SIGHUP. If it is `undefined`, SIGHUP ends the command. */
   reload: (() => void) | undefined;
   private readonly all = new AbortController();
   private turn: AbortController | undefined;
 
-  /** Aborted when the command has to end. */
+  /** Signal that aborts when the command must end. */
   get signal(): AbortSignal {
     return this.all.signal;
   }
 
-  /** Handles Ctrl-C and returns what it ends. Pressed twice in one turn, it ends the command. */
+  /** Handles Ctrl-C. Returns whether it ends the turn or, when pressed twice in one turn, the command. */
   press(): 'turn' | 'command' {
     const { turn } = this;
     this.turn = undefined;
@@ -20,13 +20,13 @@ export class Interrupts {
     return turn === undefined ? 'command' : 'turn';
   }
 
-  /** Ends the command because its terminal was closed or a signal arrived. */
+  /** Ends the command after its terminal was closed or a signal arrived. */
   end(): void {
     this.turn = undefined;
     this.all.abort();
   }
 
-  /** Runs a task that one Ctrl-C stops without ending the command. */
+  /** Runs a task. A single Ctrl-C stops the task without ending the command. */
   async interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const turn = new AbortController();
     this.turn = turn;

@@ -1,32 +1,32 @@
 import type { Env } from '@majordomo/core';
 
-/** Environment, streams and terminal of a command. Tests pass their own. */
+/** Environment, streams and terminal of a command, which tests replace. */
 export interface Io {
   readonly env: Env;
   readonly cwd: string;
   readonly home: string;
   readonly signal: AbortSignal;
-  /** Sets the time limit for closing, in milliseconds. `@default 250` */
+  /** Sets the time limit for closing connections, in milliseconds. `@default 250` */
   readonly takeTime: (ms: number) => void;
-  /** Calls `reload` on SIGHUP, which ends the process otherwise. */
+  /** Calls `reload` on SIGHUP, which otherwise ends the process. */
   readonly onHangup: (reload: () => void) => void;
   readonly stdin: Stdin;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Runs a task that one Ctrl-C stops without ending the command. */
+  /** Runs a task. A single Ctrl-C stops the task without ending the command. */
   interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /**
    * Asks the user for a line, or for pasted text: `undefined` when interrupted, `null` at the end of input (Ctrl-D). Requires
    * stdin and stdout to be terminals.
    */
   ask(question: string): Promise<string | null | undefined>;
-  /** Asks a yes-or-no question. Returns `undefined` and `null` as `ask` does. */
+  /** Asks a yes-or-no question. Returns `undefined` when interrupted, `null` at the end of input. */
   confirm(question: string): Promise<boolean | null | undefined>;
   /** Asks for a line that is not added to the history. Enter accepts `suggested`. */
   text(question: string, suggested?: string): Promise<string | null | undefined>;
   /** Asks for a line that is not shown. */
   secret(question: string): Promise<string | null | undefined>;
-  /** Asks for any number of choices. Those in `picked` are selected at first. */
+  /** Asks for any number of choices. The choices in `picked` are initially selected. */
   choose(
     question: string,
     choices: readonly Choice[],
@@ -41,7 +41,7 @@ export interface Choice {
 }
 
 export interface Stdin {
-  /** `socket`: stdin that a parent process left open. */
+  /** Type of standard input. `socket` is a standard input that a parent process left open. */
   readonly kind: 'terminal' | 'file' | 'pipe' | 'socket' | 'none';
   text(): Promise<string>;
   bytes(): AsyncIterable<Uint8Array>;
@@ -49,11 +49,11 @@ export interface Stdin {
 
 export interface Output {
   readonly isTerminal: boolean;
-  /** Whether colors are used: not with NO_COLOR, on dumb terminals, or without a terminal. */
+  /** Whether colors are used. They are not used with NO_COLOR, on dumb terminals, or without a terminal. */
   readonly colour: boolean;
   /** Whether the terminal can move the cursor and erase. Dumb terminals cannot. */
   readonly canErase: boolean;
-  /** Cells of a line; `Infinity` without a terminal. */
+  /** Number of cells per line; `Infinity` without a terminal. */
   readonly columns: number;
   readonly write: (piece: string | Uint8Array) => void;
 }

@@ -6,13 +6,13 @@ import { reasonOf } from './reason.ts';
 
 const trustedFolders = new Set<string>();
 
-/** Allows packages that the project of this folder has installed, because they are code of the project. */
+/** Allows loading packages that the project of this folder has installed. They run code of the project. */
 export const trustPackagesOf = (cwd: string): void => void trustedFolders.add(cwd);
 
 const fromCommand = createRequire(import.meta.url);
 const projectOf = (cwd: string): NodeJS.Require => createRequire(join(cwd, 'package.json'));
 
-/** Returns where packages may be installed: with the command, then in a trusted project. */
+/** Returns the places to load packages from: the command's installation, then a trusted project. */
 const requireFrom = (cwd: string): readonly NodeJS.Require[] =>
   trustedFolders.has(cwd) ? [fromCommand, projectOf(cwd)] : [fromCommand];
 

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { commandVersion } from './version.ts';
 
-/** Runs the command line and returns the exit code. Loads only the command that is called. */
+/** Runs a command line and returns the exit code. Only the code of the called command is loaded. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const done = (result: ExitCode): void => {
@@ -26,13 +26,13 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Returns the name of the command. Options before it have no values. */
+/** Returns the name of the command. Options before the name have no values. */
 function commandNameIn(argv: readonly string[]): string | undefined {
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   return first === 'help' ? second : first;
 }
 
-/** Creates the program with all commands by name, and the called one with its options. */
+/** Creates the program with the names of all commands, and with the options of the called one. */
 async function programFor(
   called: string | undefined,
   io: Io,

@@ -4,17 +4,17 @@ import { styleText } from 'node:util';
 export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
 export type Paint = (style: Style | readonly Style[], text: string) => string;
 
-/** Returns a function that adds colors, or returns the text unchanged. */
+/** Returns a function that adds colors to a text, or returns the text unchanged if colors are not used. */
 export const painter = ({ colour }: { readonly colour: boolean }): Paint =>
   colour
     ? (style, text) => styleText([style].flat(), text, { validateStream: false })
     : (_style, text) => text;
 
-/** Control characters except line feeds and tabs, and directional marks, which can show another text. */
+/** Matches control characters except line feeds and tabs, and directional marks, which can disguise a text. */
 // eslint-disable-next-line no-control-regex
 const STEERING = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
-/** Removes characters that control the terminal, because a model's text must not. */
+/** Removes characters that control the terminal, so that a model's text cannot control it. */
 export const printable = (text: string): string => text.replace(STEERING, '');
 
 /** Escapes these characters in JSON without changing its value. */

@@ -26,7 +26,7 @@ export function printError(error: unknown, io: Io): ExitCode {
   return codeFor(error);
 }
 
-/** Prints each failed target with its reason, once. */
+/** Prints each failed target once, with the reason. */
 function printAttempts(
   { details }: LlmError,
   say: (label: string, text: string) => void,

@@ -7,7 +7,7 @@ import type { Interrupts } from './interrupts.ts';
 import type { Io, Output, Stdin } from './io.ts';
 import { stateFile } from './state-file.ts';
 
-/** Returns the process as an `Io`. Prompts are loaded with the first question. */
+/** Returns the `Io` of the process. The code for prompts is loaded at the first question. */
 export function processIo(env: Env, interrupts: Interrupts): Io {
   const { signal } = interrupts;
   const home = or(homeFolder, '/');
@@ -51,13 +51,13 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
   };
 }
 
-/** With an empty or relative HOME, files of the working folder would count as the user's. */
+/** Returns the user's home folder. An empty or relative HOME is ignored: files of the working folder would count as the user's. */
 function homeFolder(): string {
   const home = homedir();
   return isAbsolute(home) ? home : userInfo().homedir;
 }
 
-/** Returns the alternative if a user without an entry has no home, or the working folder was removed. */
+/** Returns the alternative if the folder is not available: the user has no home, or the working folder was removed. */
 function or(find: () => string, otherwise: string): string {
   try {
     return find();

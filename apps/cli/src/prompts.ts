@@ -6,7 +6,7 @@ type PromptAnswer<Answer> = Promise<Exclude<Answer, symbol> | null | undefined>;
 export const askConfirm = (message: string, signal: AbortSignal): PromptAnswer<boolean> =>
   untilEnd((until) => confirm({ message, signal: until }), signal);
 
-/** Asks for a line that starts with a suggestion. */
+/** Asks for a line. The suggestion is the initial text. */
 export const askText = (message: string, suggested: string, signal: AbortSignal): PromptAnswer<string> =>
   untilEnd((until) => text({ message, initialValue: suggested, signal: until }), signal);
 
@@ -16,7 +16,7 @@ export const askSecret = (message: string, signal: AbortSignal): PromptAnswer<st
 
 const MAX_SHOWN = 10;
 
-/** Asks for one or more choices, which typing filters. */
+/** Asks for one or more choices. Typed text filters the choices. */
 export function askChoices(
   message: string,
   choices: readonly Choice[],

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
-/** Reads a stream up to a limit, because a device has no end. Throws `Stop` above the limit. */
+/** Reads a stream up to a limit, because streams of devices may not end. Throws `Stop` above the limit. */
 export async function readBounded(
   pieces: AsyncIterable<Uint8Array>,
   most: number,
@@ -25,6 +25,6 @@ export async function readBounded(
   return Buffer.concat(taken, length);
 }
 
-/** Reads a file relative to `cwd`. `path` is used in errors. */
+/** Reads a file whose path is relative to `cwd`. Errors contain `path`. */
 export const readFileBounded = (path: string, cwd: string, most: number): Promise<Uint8Array> =>
   readBounded(createReadStream(resolve(cwd, path)), most, path);

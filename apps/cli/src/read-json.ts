@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Stop } from './exit.ts';
 import { reasonOf } from './reason.ts';
 
-/** Reads a JSON file. `name` is used in errors. Throws `Stop`, without content of the file. */
+/** Reads a JSON file. Throws `Stop` with `name`, and without content of the file. */
 export async function readJson(file: string, name: string): Promise<unknown> {
   let text: string;
   try {
@@ -13,13 +13,13 @@ export async function readJson(file: string, name: string): Promise<unknown> {
   return parseJson(text, name);
 }
 
-/** Parses the text of a JSON file. Throws `Stop`, without content of the file. */
+/** Parses the text of a JSON file. Throws `Stop` with `name`, and without content of the file. */
 export function parseJson(text: string, name: string): unknown {
   try {
-    // Removes the byte-order mark of Windows editors.
+    // Windows editors add a byte-order mark, which `JSON.parse` rejects.
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    // The message of the engine quotes the file, which may contain a key.
+    // The engine's message quotes the file, which may contain a key.
     const [place = ''] = / at position \d+/.exec(reasonOf(error)) ?? [];
     throw new Stop(`${name} cannot be read: it is not valid JSON${place}`);
   }

@@ -6,7 +6,7 @@ const FILES: Readonly<Record<string, string>> = {
   EEXIST: 'the file already exists',
 };
 
-/** Returns the message of any thrown value, in plain words for file errors. */
+/** Returns the message of any thrown value. Codes of file errors are replaced with a description. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const known = 'code' in error && typeof error.code === 'string' ? FILES[error.code] : undefined;

@@ -10,11 +10,11 @@ export function stateFile(name: string, { home, env }: Pick<Io, 'home' | 'env'>)
   return join(xdgFolder(env['XDG_STATE_HOME'], join(home, '.local/state')), 'majordomo', name);
 }
 
-/** Returns the folder of an XDG variable. The specification ignores relative paths. */
+/** Returns the folder of an XDG variable. Relative paths are ignored, as the specification requires. */
 export const xdgFolder = (path: string | undefined, otherwise: string): string =>
   path !== undefined && isAbsolute(path) ? path : otherwise;
 
-/** Writes JSON for the user only, atomically. Throws `Stop` if it cannot be written. */
+/** Writes a JSON file atomically, readable for the user only. Throws `Stop` if the file cannot be written. */
 export function writeState(file: string, value: unknown): void {
   const part = `${file}.${randomUUID()}.part`;
   try {

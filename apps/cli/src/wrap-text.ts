@@ -1,4 +1,4 @@
-/** Combining characters, which need no cell. */
+/** Matches combining characters, which use no cell. */
 const NO_CELL = /\p{M}|[\u200B-\u200D]|[\uFE00-\uFE0F]/u;
 const TWO_CELLS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303F\uFF01-\uFF60]/u;
@@ -12,18 +12,18 @@ export function cellsOf(text: string): number {
   return cells;
 }
 
-/** Breaks lines between words for a terminal. */
+/** Wraps text between words for a terminal. */
 export interface LineWrapper {
   /** Returns the output for the next chunk. A word that exceeds its line is erased and written on the next one. */
   feed(text: string): string;
-  /** Used cells of the current line. */
+  /** Number of used cells in the current line. */
   readonly column: number;
 }
 
 /** Breaks streamed text between words, but not in fenced code, which users copy. */
 export function createLineWrapper(columns: number): LineWrapper {
   let column = 0;
-  /** Written part of an unfinished word. */
+  /** Part of an unfinished word that is already written. */
   let word = '';
   let lineStart = '';
   let isCode = false;
@@ -71,7 +71,7 @@ export function createLineWrapper(columns: number): LineWrapper {
   };
 }
 
-/** Commands, which users copy, are not broken. */
+/** Matches commands, which are not wrapped because users copy them. */
 const COMMAND = /npm install(?: -\S+)* \S+|majordomo [a-z]+(?: [\w.-]+\/\S+)?/g;
 const UNBROKEN = '\u00A0';
 

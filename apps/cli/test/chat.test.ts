@@ -499,7 +499,7 @@ it('a long conversation is sent with a summary, which is said in one line, and s
   const ran = await place.run('chat', 'lab/gpt-4o');
   expect(ran.out).toBe('1\n2\n3\n4\n5\n6\n7\n8\n9\n');
   expect(ran.err).toMatch(/\(messages 4 to \d+ are sent as a summary: [\d,]+ → [\d,]+ tokens\)/);
-  expect(ran.err).toMatch(/█+.* % *: about [\d,]+ of 128,000 tokens; summed up from 64,000 on, 1 summaries/);
+  expect(ran.err).toMatch(/█+.* % *: about [\d,]+ of 128,000 tokens; summarized from 64,000 on, 1 summaries/);
   expect(JSON.stringify(sent(server, 7).messages)).toContain('You keep the memory');
   expect(JSON.stringify(sent(server, 8).messages)).toContain('They talked.');
   const saved = JSON.parse(readFileSync(join(place.cwd, 'talk.json'), 'utf8')) as {
@@ -571,7 +571,7 @@ it('references in what was typed go with it, and what is piped in is left as it 
   });
   const ran = await place.run('chat', 'lab/gpt-4o');
   expect(JSON.stringify(sent(server, 0).messages)).toContain('<file path=\\"note.txt\\">\\nthe note');
-  expect(ran.err).toContain('@file:../x: it lies outside of the folder that may be read');
+  expect(ran.err).toContain('@file:../x: the file is outside of the permitted folder');
   using piped = world({ env: lab(server), files, stdin: { kind: 'pipe', text: '@file:note.txt' } });
   await piped.run('chat', 'lab/gpt-4o', 'what is this?');
   expect(JSON.stringify(sent(server, 1).messages)).not.toContain('the note');

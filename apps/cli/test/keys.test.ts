@@ -206,7 +206,7 @@ describe('majordomo login', () => {
     const dead = {
       kind: 'oauth',
       value: credentials.secret('t'),
-      dead: 'the authority answered invalid_grant',
+      dead: 'the authorization server returned invalid_grant',
     } as const;
     await fileVault({ path: join(place.cwd, VAULT) }).update('azure', () => dead);
     expect((await place.run('chat', 'azure/mine', 'hi')).err).toContain('"azure" needs a new login');
@@ -214,7 +214,7 @@ describe('majordomo login', () => {
     expect([code, out]).toEqual([
       1,
       expect.stringContaining(
-        'an expired login (the authority answered invalid_grant); log in again: majordomo login azure',
+        'an expired login (the authorization server returned invalid_grant); log in again: majordomo login azure',
       ),
     ]);
     expect(vendor.keys).toEqual([]);

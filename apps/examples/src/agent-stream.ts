@@ -1,7 +1,7 @@
 import type { Agent } from '@majordomo/agent';
 
 /**
- * Shows an agent whose model may break off. A reset removes the text of the current step and keeps everything before a tool's
+ * Shows the stream of an agent whose model may fail midway. A reset removes the text of the current step, but nothing before a tool's
  * result.
  */
 export async function shown(

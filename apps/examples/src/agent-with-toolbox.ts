@@ -9,7 +9,7 @@ const lookUp = defineTool({
   run: ({ number }) => ({ number, to: 'Acme', cents: 120_000 }),
 });
 
-/** An amount above ten units needs approval. `once`: a crash never leads to a second payment. */
+/** Tool that pays an amount. Amounts above ten require approval. With `once`, a crash never causes a second payment. */
 const pay = defineTool({
   name: 'pay',
   description: 'Pays an amount to a recipient',
@@ -22,7 +22,7 @@ const pay = defineTool({
 export const clerk = (model: ChatModel): Agent =>
   createAgent({ model, instructions: 'You settle invoices.', tools: [lookUp, pay], maxSteps: 6 });
 
-/** Runs until an approval is needed. The state is JSON and can wait in a database. */
+/** Runs until an approval is required. The state is JSON and can be stored in a database. */
 export async function begin(
   agent: Agent,
   task: string,

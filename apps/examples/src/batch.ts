@@ -8,7 +8,7 @@ import {
   type Provider,
 } from '@majordomo/core';
 
-/** Limits tokens. Reserves an estimate before each attempt and replaces it with the actual usage afterwards. */
+/** Creates a gate that limits tokens. It reserves an estimate before each attempt and books the actual usage afterwards. */
 export function budget(limit: number): Gate & { readonly spent: () => number } {
   let reserved = 0;
   let spent = 0;
@@ -29,7 +29,7 @@ export function budget(limit: number): Gate & { readonly spent: () => number } {
   };
 }
 
-/** Makes at most `parallel` calls at a time. When all targets are benched, calls wait for the first one to recover. */
+/** Creates a majordomo with at most `parallel` concurrent calls. If all targets are benched, calls wait for the first recovery. */
 export const batcher = (providers: readonly Provider[], limit: Gate, parallel: number): Majordomo =>
   createMajordomo({
     providers,

@@ -1,6 +1,6 @@
 import { LlmError, user, type ChatModel } from '@majordomo/core';
 
-/** For this call only, an invalid key advances to the next target, and all attempts together take at most five seconds. */
+/** Makes a call in which an invalid key advances to the next target, and all attempts together take at most five seconds. */
 export async function askWithPolicy(model: ChatModel, question: string): Promise<string> {
   const options = { policy: { auth: { advance: true } }, timeouts: { totalMs: 5000 } } as const;
   try {

@@ -1,6 +1,6 @@
 import { toLanguageModel } from '@majordomo/ai-sdk';
 import type { ChatModel } from '@majordomo/core';
-// The page uses the AI SDK, and each of its models is a chain.
+// The page uses the AI SDK with chains as its models.
 // eslint-disable-next-line majordomo/no-raw-sdk
 import {
   convertToModelMessages,

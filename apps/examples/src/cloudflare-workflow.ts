@@ -2,7 +2,7 @@ import type { Agent, Decision } from '@majordomo/agent';
 import { runJournaled } from '@majordomo/agent/durable';
 import type { JsonValue } from '@majordomo/core';
 
-/** The part of the `step` of Cloudflare's `WorkflowEntrypoint` that this example uses. */
+/** Members of the `step` of Cloudflare's `WorkflowEntrypoint` that this example uses. */
 export interface WorkflowStep {
   do(name: string, config: object, run: () => Promise<JsonValue>): Promise<JsonValue>;
   waitForEvent(
@@ -11,7 +11,7 @@ export interface WorkflowStep {
   ): Promise<{ readonly payload: Decision }>;
 }
 
-/** The chain retries, so Cloudflare must not. The timeout is longer than any answer takes. */
+/** Step options. Cloudflare must not retry, because the chain retries. The timeout is longer than any response takes. */
 const ONCE = { retries: { limit: 0, delay: 0 }, timeout: '1 hour' };
 
 /**

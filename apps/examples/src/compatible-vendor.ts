@@ -6,10 +6,10 @@ export function withLab(env: object, baseURL: string): Majordomo {
   const lab = { id: 'lab', baseURL, keyEnv: 'LAB_KEY', quirks: { maxTokensField: 'max_tokens' } } as const;
   return createMajordomo({
     env,
-    // The lab loads its models at the first call, so this timeout is off.
+    // The server loads its models at the first call, so this timeout is disabled.
     providers: [openaiCompatible(groq), openaiCompatible(lab, { timeouts: { firstContentMs: 0 } })],
   });
 }
 
-/** Fields of a vendor that the contract does not have, by provider or by wire. */
+/** Vendor-specific fields, by provider or by wire. */
 export const extra = { lab: { top_k: 20 }, 'openai-chat': { user: 'u-1' } } as const;

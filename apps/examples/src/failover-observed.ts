@@ -1,9 +1,9 @@
 import type { CallEvent } from '@majordomo/core';
 
-/** Prices per token, by target. A target without a price counts as unpriced. */
+/** Prices per token by target. Attempts of targets without a price are counted separately. */
 export type Prices = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
 
-/** Counts failures and cost from the events of calls. Failed attempts also cost. */
+/** Calculates failures and cost from the events of calls. Failed attempts cost too. */
 export function ledger(prices: Prices) {
   const cost = new Map<string, number>();
   const failures = new Map<string, number>();

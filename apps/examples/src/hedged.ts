@@ -2,8 +2,8 @@ import { user, type ChatModel, type StreamEvent } from '@majordomo/core';
 
 // #region hedged
 /**
- * Limits slow answers. The next target is called too if the first is silent for a second, a slow target is abandoned,
- * and if an answer breaks off, the next target continues it.
+ * Limits slow answers. The next target is also called if the first is silent for a second, a slow target is abandoned,
+ * and the next target continues an answer that fails midway.
  */
 export async function tell(
   model: ChatModel,
@@ -15,12 +15,12 @@ export async function tell(
     { hedgeAfterMs: 1000, leastCharsPerSecond: 20, slowWindowMs: 5000, afterCommit: 'continue' },
   );
   for await (const event of stream) show(shown(event));
-  // Of two parallel attempts the loser is `abandoned`: it is paid for, and does not count against its target.
+  // The slower of two parallel attempts is `abandoned`. It is billed, and does not count against its target.
   const { target, attempts } = await stream.response();
   return `${target}, ${attempts.map(({ outcome }) => outcome).join(' + ')}`;
 }
 
-/** Returns the text to append. After a reset, which is rare here, a screen would start again. */
+/** Returns the text to append. After a reset, which is rare in this configuration, a user interface clears its text. */
 function shown(event: StreamEvent): string {
   if (event.type === 'text-delta') return event.text;
   return event.type === 'continued' ? ' […] ' : '';

@@ -1,7 +1,7 @@
 import { createMajordomo, user, type ImagePart, type Majordomo, type Provider } from '@majordomo/core';
 import { createMediaFitter } from '@majordomo/media';
 
-/** Fits pictures to the limits of each model, always from the original. */
+/** Creates a majordomo that fits images to the limits of each model, always from the original. */
 export const studio = (providers: readonly Provider[]): Majordomo =>
   createMajordomo({ providers, media: createMediaFitter(), chain: { backoff: { baseMs: 1 } } });
 
@@ -11,8 +11,8 @@ export interface Picture {
 }
 
 /**
- * Draws a picture, lets a chain of vision models criticize it, and edits it. A drawn image is a chat part, and an edit accepts
- * chat parts, so nothing is converted.
+ * Generates an image, requests a critique from a chain of vision models, and edits the image. Images are chat parts, and edits accept
+ * chat parts, so no conversion is required.
  */
 export async function drawAndImprove(
   majordomo: Majordomo,

@@ -35,7 +35,7 @@ export function server(
     if (tenant === undefined) {
       response.writeHead(401).end();
     } else if (request.url === '/budget') {
-      // Each tenant sees its own counters only.
+      // A tenant may see only its own counters.
       const tenantKey = `tenant=${encodeURIComponent(tenant)}`;
       const states = (await ledger.state()).filter(({ key }) => key === tenantKey);
       const shown = states.map(({ limit, left }) => ({ limit: limit.name, left: String(left) }));

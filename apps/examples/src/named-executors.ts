@@ -2,7 +2,7 @@ import { createMajordomo, user, type Majordomo, type MajordomoOptions } from '@m
 import { createRouter, type Router } from '@majordomo/routing';
 
 // #region named-executors
-/** Executors of a daemon. Names describe strategy and tier; the live environment contains the models. */
+/** Creates the executors of a daemon. Their names describe strategy and tier; the environment contains the models. */
 export function executors(
   env: Readonly<Record<string, string | undefined>>,
   options: MajordomoOptions,
@@ -15,7 +15,7 @@ export function executors(
       cerebras_reasoning: from('cerebras', 'CEREBRAS_REASONING_MODEL'),
       cerebras_mid: from('cerebras', 'CEREBRAS_MID_MODEL'),
       workers_ai: 'cloudflare/@cf/meta/llama-3.3-70b-instruct-fp8-fast',
-      // Not a model: the dispatcher gets `unknown-name` and runs it otherwise.
+      // This executor is not a model. The dispatcher receives `unknown-name` and runs it differently.
       claude_code: () => undefined,
     },
   });

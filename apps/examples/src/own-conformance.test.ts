@@ -2,7 +2,7 @@ import { openaiCompatible } from '@majordomo/provider-openai';
 import { casesFor, openaiChatWire } from '@majordomo/conformance';
 import { describe, it } from 'vitest';
 
-/** A vendor with a custom base URL. For a vendor with its own API, pass a `Wire` and your provider. */
+/** Vendor with a custom base URL. For a vendor with a different API, pass a `Wire` and your provider. */
 const lab = { id: 'lab', baseURL: 'https://lab.example/v1', keyEnv: 'LAB_KEY' };
 
 describe.concurrent('the conformance suite with a custom vendor', () => {

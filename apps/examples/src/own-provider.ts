@@ -2,7 +2,7 @@ import { LlmError, type Provider } from '@majordomo/core';
 import { kindOfStatus } from '@majordomo/core/toolkit';
 import { EventWriter, sseMessages } from '@majordomo/wire-kit';
 
-/** A provider in one file. The chain does the rest: retries, timeouts, failover and health. */
+/** Creates a provider in a single file. The chain handles retries, timeouts, failover and health. */
 export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {
   return {
     spi: 1,

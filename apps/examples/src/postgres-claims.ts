@@ -1,12 +1,12 @@
 import type { ClaimStore } from '@majordomo/agent';
 
-/** Part of a `Pool` or `Client` of `pg` that claims need. */
+/** Members of a `Pool` or `Client` of `pg` that claims use. */
 export interface Queries {
   query(text: string, values?: unknown[]): Promise<{ readonly rowCount: number | null }>;
 }
 
 /**
- * Claims of tool calls with `effect: 'once'` in PostgreSQL, for `agent.run(state, { claim: postgresClaims(pool) })`. Needs the
+ * Stores claims of tool calls with `effect: 'once'` in PostgreSQL, for `agent.run(state, { claim: postgresClaims(pool) })`. Requires the
  * table `CREATE TABLE claims (key text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`.
  */
 export const postgresClaims = (pool: Queries): ClaimStore => ({

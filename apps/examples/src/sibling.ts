@@ -18,6 +18,6 @@ export class Summariser {
   }
 }
 
-/** Creates the model of the application. No other file names a vendor. */
+/** Creates the model of the application. No other file contains the name of a vendor. */
 export const defaultModel = (env: object): ChatModel =>
   createMajordomo({ providers: [createAnthropic()], env }).model('anthropic/claude-large');

@@ -3,7 +3,7 @@ import type { ChatModel } from '@majordomo/core';
 import { clock } from '@majordomo/skills';
 import { calc } from './calculator.ts';
 
-/** Skills are tools with their instructions: `clock` is part of the package, `calc` is an application's. */
+/** Uses two skills: `clock` from the package, and the application's `calc`. */
 export async function howManyDays(model: ChatModel, question: string): Promise<string> {
   const agent = createAgent({ model, skills: [calc(), clock()] });
   return (await agent.run(question)).text;

@@ -1,6 +1,6 @@
 import type { Gate } from '@majordomo/core';
 
-/** Quotas that several processes share. A repeated id is one reservation. */
+/** Quotas that several processes share. A repeated id counts as one reservation. */
 export interface Quotas {
   reserve(tenant: string, id: string, tokens: number, signal: AbortSignal): Promise<boolean>;
   settle(id: string, used: number): Promise<void>;

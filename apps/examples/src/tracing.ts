@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallEvent, MajordomoOptions } from '@majordomo/core';
 
-/** The part of a span that this example uses. OpenTelemetry's spans have it. */
+/** Members of a span that this example uses. OpenTelemetry's spans have them. */
 export interface Span {
   setAttribute(name: string, value: string | number): unknown;
   end(): void;

@@ -8,20 +8,20 @@ const Recipe = z.object({
   steps: z.array(z.object({ text: z.string(), minutes: z.number().optional() })),
 });
 
-/** Returns a checked and typed value. The model gets one chance to correct an invalid answer. */
+/** Returns a validated, typed value. The model can correct an invalid answer once. */
 export async function recipe(model: ChatModel, dish: string): Promise<z.infer<typeof Recipe>> {
   const { value } = await model.generateObject({ messages: [user(dish)], output: Recipe });
   return value;
 }
 
-/** Yields the title of the growing value. Every snapshot is complete JSON without the missing properties. */
+/** Yields the title of a streamed value. Every snapshot is valid JSON in which properties may be missing. */
 export async function* titles(model: ChatModel, dish: string): AsyncGenerator<string> {
   const stream = model.streamObject({ messages: [user(dish)], output: Recipe });
   for await (const { title } of stream) if (title !== undefined) yield title;
   yield (await stream.response()).value.title;
 }
 
-/** Uses Valibot through its Standard Schema wrapper. Any validator with Standard Schema and JSON Schema works. */
+/** Uses Valibot's Standard Schema wrapper. Every validator with Standard Schema and JSON Schema is supported. */
 export async function capital(model: ChatModel, country: string): Promise<string> {
   const output = toStandardJsonSchema(v.object({ capital: v.string() }));
   return (await model.generateObject({ messages: [user(country)], output })).value.capital;

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Path of Debian's package. The variable CHROMIUM overrides it. */
+/** Path of Chromium. The variable CHROMIUM overrides the path of Debian's package. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 export const hasChromium = spawnSync(CHROMIUM, ['--version']).status === 0;
 
-/** A page of a headless Chromium, controlled through the DevTools protocol. */
+/** Page of a headless Chromium, controlled with the DevTools protocol. */
 export interface Page extends AsyncDisposable {
-  /** Returns the value of an expression. Awaits a promise. */
+  /** Returns the value of an expression. A promise is awaited. */
   evaluate(expression: string): Promise<unknown>;
   /** Returns a screenshot as PNG. */
   screenshot(): Promise<Buffer>;
@@ -82,7 +82,7 @@ async function connect(address: string, url: string): Promise<Command> {
     });
 }
 
-/** Waits for the page, which may open later than the browser. */
+/** Waits for the page, which may open after the browser has started. */
 async function pageSocket(address: string, url: string): Promise<string> {
   for (;;) {
     const answer = await fetch(`http://${address}/json/list`);

@@ -123,7 +123,7 @@ it.skipIf(!hasChromium)(
 
     await expect.poll(() => page.evaluate(`document.forms.length`)).toBe(1);
     await ask('one');
-    // The vendor is silent now, and the screen shows the text so far.
+    // The vendor has stopped sending, and the screen shows the received text.
     await expect.poll(async () => (await shown())[1]).toMatch(/^Hel/);
     expect((await shown())[1]).not.toBe(words);
     await page.evaluate(`location.reload()`);

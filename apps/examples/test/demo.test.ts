@@ -11,10 +11,10 @@ import { playGateway } from '../src/demo-served.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../src/demo.ts', import.meta.url));
-/** `pnpm demo` builds nothing. */
+/** Loader that runs the sources without a build. */
 const sources = new URL('../../../tooling/build/from-sources.ts', import.meta.url).href;
 
-/** Timeout of a process that loads many sources. */
+/** Timeout of a process that loads many source files, in milliseconds. */
 const LIMIT_MS = 60_000;
 vi.setConfig({ testTimeout: LIMIT_MS });
 
@@ -29,7 +29,7 @@ it('the timeline matches the requests of the servers', async () => {
       timeline.onEvent(event);
     },
   };
-  // The first vendor may be silent for a second. Load the SDK before, so that loading does not use that time.
+  // The SDK is loaded before the demo, so that loading does not use the first vendor's timeout of one second.
   await import('openai');
   const stage = await openStage(recording);
   try {

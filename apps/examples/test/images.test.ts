@@ -40,7 +40,7 @@ function greyPng(width: number, height: number): Buffer {
 const SKETCH = greyPng(9000, 40);
 const FINAL = greyPng(64, 64);
 
-/** Servers of four vendors: one draws, one is overloaded, one describes and one edits. */
+/** Responds for four vendors: one generates an image, one is overloaded, one describes and one edits. */
 function answer({ path, text }: Seen, response: ServerResponse): void {
   const json = (status: number, body: object): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -111,7 +111,7 @@ it('images: draws, calls a chain of vision models and edits, with the real SDKs'
     size: '1024x1024',
     seed: 7,
   });
-  // This model accepts edges up to 8,000 pixels, so it received a separate picture.
+  // This model accepts edges up to 8,000 pixels, so it received a different image.
   const asked = seen.find(({ path }) => path === '/anthropic/v1/messages')!;
   const data = /"data":"([^"]+)"/.exec(asked.text)?.[1] ?? '';
   expect(inspectImage(new Uint8Array(Buffer.from(data, 'base64')))?.width).toBe(8000);

@@ -7,7 +7,7 @@ import { Summariser } from '../src/sibling.ts';
 import { withWeather } from '../src/tool-loop.ts';
 import { capital } from '../src/typed-objects.ts';
 
-/** Costs a few cents, so it only runs if EXAMPLES_LIVE is set. */
+/** Spec for live tests. They cost a few cents, so they run only if EXAMPLES_LIVE is set. */
 const spec = process.env['EXAMPLES_LIVE'];
 
 describe.skipIf(spec === undefined)(`on ${spec ?? 'a real model (EXAMPLES_LIVE names none)'}`, () => {

@@ -10,7 +10,7 @@ import { nightlyReport } from '../src/nightly-report.ts';
 const rates = { input: 1_000_000, output: 10_000_000 };
 const prices = [{ from: '2020-01-01', rates, sources: ['contract'], trust: 'override' }] as const;
 const own = catalog.with([{ vendor: 'acme', id: 'x', maxOutputTokens: 1_000_000, prices }]);
-/** A provider whose calls cost fifteen dollars each. */
+/** Provider whose calls cost fifteen dollars each. */
 const dear = {
   text: 'yes',
   usage: { input: 0, output: 1_500_000, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },

@@ -1,4 +1,4 @@
-/** A worker whose process ends at the payment: in the first run before it, in the second run after it. */
+/** Worker whose process ends at the payment: before it in the first run, after it in the second run. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { createAgent } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
@@ -27,7 +27,7 @@ const pay = {
   },
 } as const;
 
-/** Answers by the request, so that each process gives the same answers. */
+/** Returns an answer that depends only on the request, so that every process returns the same answers. */
 const turn = ({ messages }: { readonly messages: readonly { readonly role: string }[] }) =>
   messages.at(-1)?.role === 'tool' ? 'done' : { toolCalls: [{ id: 'call', name: 'pay', args: {} }] };
 

@@ -37,7 +37,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
     if (this.isIterated)
-      throw new LlmError('config', 'a run is read only once; store its events, or use result()');
+      throw new LlmError('config', 'a run can be read only once; store its events, or call result()');
     this.isIterated = true;
     this.isDraining = false;
     return this;

@@ -75,4 +75,4 @@ function eventFrom(event: AgentEvent): AgentEvent {
 }
 
 const errorOrUnknown = (failure: unknown): LlmError =>
-  errorFromJson(failure) ?? new LlmError('network', 'the error of the event was incomplete');
+  errorFromJson(failure) ?? new LlmError('network', 'the event contains an incomplete error');

@@ -37,7 +37,7 @@ export function checkClaim(
   if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
     throw new LlmError(
       'config',
-      `runId: the state has no run id, which the claim of "${call.name}" needs; pass the \`runId\` that all processes use for this run`,
+      `runId: the state has no run id, which the claim of "${call.name}" requires; pass the \`runId\` that all processes use for this run`,
       { path: 'runId' },
     );
 }

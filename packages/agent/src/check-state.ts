@@ -12,7 +12,7 @@ export function checkState(given: unknown): RunState {
   if (!isFields(given)) throw invalidState('state', 'must be an object');
   const { version } = given;
   if (version !== 1)
-    throw invalidState('state.version', `${JSON.stringify({ version })} has another version than this agent`);
+    throw invalidState('state.version', `must be the version of this agent, not ${JSON.stringify(version)}`);
   const state = withoutNulls(given);
   checkMembers(state);
   // The checks above cover all members that the steps use.
@@ -40,7 +40,7 @@ function checkMembers(state: Fields): void {
   for (const [name, list] of Object.entries(lists)) {
     for (const [at, item] of listOf(list, name).entries())
       if (!isFields(item) || typeof item[name === 'pending' ? 'id' : 'callId'] !== 'string')
-        throw invalidState(`state.${name}[${at}]`, 'must name its call');
+        throw invalidState(`state.${name}[${at}]`, 'must contain the id of its call');
   }
   if (!isFields(usage)) throw invalidState('state.usage', 'must be an object');
   for (const [name, count] of Object.entries(usage))
@@ -65,11 +65,11 @@ function checkCalls({ messages, pending, results, decisions, suspended = [] }: R
   };
   for (const [at, call] of pending.entries()) take(call.id, `state.pending[${at}]`, JSON.stringify(call));
   for (const [at, { callId }] of results.entries()) take(callId, `state.results[${at}]`);
-  for (const [id] of left) throw invalidState('state.pending', `lacks the call "${id}" of the last turn`);
+  for (const [id] of left) throw invalidState('state.pending', `the last turn's call "${id}" is missing`);
   for (const [name, list] of Object.entries({ decisions, suspended })) {
     for (const [at, { callId }] of list.entries())
       if (pending.every(({ id }) => id !== callId))
-        throw invalidState(`state.${name}[${at}]`, `no pending call has the id "${callId}"`);
+        throw invalidState(`state.${name}[${at}]`, `no call with the id "${callId}" is pending`);
   }
 }
 

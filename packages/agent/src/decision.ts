@@ -30,7 +30,7 @@ export async function checkDecisionsFor(
     const { callId } = decision;
     const path = `decisions[${at}]`;
     const call = pending.find(({ id }) => id === callId);
-    if (call === undefined) throw invalid(path, `no pending call has the id "${callId}"`);
+    if (call === undefined) throw invalid(path, `no call with the id "${callId}" is pending`);
     if (!('approve' in decision)) continue;
     if (suspended.some((waiting) => waiting.callId === callId))
       throw invalid(path, `the suspended call "${callId}" requires \`result\``);

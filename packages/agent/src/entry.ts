@@ -63,7 +63,7 @@ export async function journalEntry<T extends object | string>(
   if (isValid(value)) return value;
   throw new LlmError(
     'config',
-    `the journal is damaged: the entry "${name}" is not a valid result of this step`,
+    `journal entry "${name}": is not a valid result of this step; the journal is damaged`,
     {
       path: name,
     },

@@ -105,7 +105,7 @@ export function agentParts(options: AgentOptions): AgentParts {
   const tools = toolsOf(options);
   // Without this check, JavaScript callers would get the error in the first run.
   if (typeof (model as Partial<ChatModel> | null | undefined)?.stream !== 'function') {
-    throw new LlmError('config', 'model must be the result of majordomo.model(spec)', { path: 'model' });
+    throw new LlmError('config', 'model: must be a result of majordomo.model(spec)', { path: 'model' });
   }
   return {
     model,

@@ -58,7 +58,7 @@ export class Tools {
     let specs = this.subsets.get(key);
     if (specs === undefined) {
       for (const name of names)
-        if (!this.byName.has(name)) throw new LlmError('config', `no tool is named "${name}"`);
+        if (!this.byName.has(name)) throw new LlmError('config', `no tool has the name "${name}"`);
       specs = this.specs.filter(({ name }) => names.includes(name));
       if (this.subsets.size >= MAX_SUBSETS) this.subsets.clear();
       this.subsets.set(key, specs);
@@ -87,7 +87,7 @@ function addTool(byName: Map<string, OwnedTool>, tool: Tool, owner: string): voi
     });
   const known = byName.get(tool.name);
   if (known !== undefined) {
-    throw new LlmError('config', `tool "${tool.name}" is in ${known.owner} and in ${owner}; rename one`);
+    throw new LlmError('config', `tool "${tool.name}" is in both ${known.owner} and ${owner}; rename one`);
   }
   checkNumber(tool.timeoutMs, 0, `timeoutMs of tool "${tool.name}"`);
   checkNumber(tool.maxResultChars, 0, `maxResultChars of tool "${tool.name}"`);

@@ -29,7 +29,7 @@ export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decis
   const { callId } = decision;
   const found = waiting.find(({ call }) => call.id === callId);
   if (found === undefined)
-    throw new LlmError('invalid-request', `no call with the id "${callId}" waits for a decision`);
+    throw new LlmError('invalid-request', `no call with the id "${callId}" is waiting for a decision`);
   if (found.isSuspended && 'approve' in decision)
     throw new LlmError('invalid-request', `the suspended call "${callId}" requires \`result\``);
   return found;

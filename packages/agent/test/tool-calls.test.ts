@@ -25,7 +25,7 @@ describe('a call', () => {
   it('could mean two tools of one name: both owners are told at once', () => {
     const toolbox = { name: 'sky', tools: [weather] };
     expect(() => world([], { tools: [weather], toolboxes: [toolbox] })).toThrow(
-      'tool "weather" is in the agent and in toolbox "sky"; rename one',
+      'tool "weather" is in both the agent and toolbox "sky"; rename one',
     );
     expect(() => world([], { toolboxes: [toolbox], skills: [toolbox] })).toThrow(
       'tool "weather" is in toolbox "sky" and in skill "sky"; rename one',

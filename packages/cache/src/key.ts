@@ -33,7 +33,7 @@ export async function keyOf(
 /** Throws an error for a namespace that is empty or a promise. */
 function checkNamespace(namespace: unknown): string {
   if (typeof namespace === 'string' && namespace !== '') return namespace;
-  throw new TypeError('`namespace` gave no text for this tenant');
+  throw new TypeError('`namespace` must return a non-empty string for each tenant');
 }
 
 /** Returns the options that must be equal for calls to share a request. */
@@ -92,7 +92,7 @@ function sortMembers(value: unknown, hashes: Hashes): unknown {
   if (typeof value !== 'object' || value === null) return value;
   // A Date, for example.
   if ('toJSON' in value && typeof value.toJSON === 'function') return value;
-  if (!isPlain(value)) throw new TypeError('an object of a class is no JSON');
+  if (!isPlain(value)) throw new TypeError('an object of a class cannot be converted to JSON');
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([key, member]) => [key, sortMembers(member, hashes)]));
 }

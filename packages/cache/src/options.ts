@@ -62,7 +62,7 @@ export function checkOptions(model: ChatModel, options: CacheOptions): void {
   if (!isStore)
     throw new LlmError(
       'config',
-      'cached: `store` needs get, set and delete, as memoryCache() and a Keyv have',
+      'cached: `store` must have get, set and delete, like memoryCache() or a Keyv',
       { path: 'store' },
     );
   if (typeof namespace !== 'function' && (typeof namespace !== 'string' || namespace === ''))

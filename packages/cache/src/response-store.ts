@@ -25,7 +25,7 @@ export class ResponseStore {
     if (value === undefined || value === null) return undefined;
     const stored = parseStoredResponse(value, key);
     if (stored === undefined) {
-      this.emit('store-failed', key, 'the returned value is not a response that was stored under this key');
+      this.emit('store-failed', key, 'store.get returned a value that is not a response for this key');
       return undefined;
     }
     return fromStore(stored);

@@ -316,7 +316,7 @@ describe('a store', () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ store: {} }, /`store` needs get, set and delete/],
+    [{ store: {} }, /`store` must have get, set and delete/],
     [{ namespace: '' }, /`namespace` must be a string or a function/],
     [{ namespace: undefined }, /`namespace` must be a string or a function/],
     [{ ttlMs: 0 }, /ttlMs must be a number of 1 or more, not 0/],

@@ -30,7 +30,7 @@ describe('the owner of a response', () => {
     await model.generate(hi, { tenant: 'umbrella' });
     expect(requests).toHaveLength(2);
     expect(events.map(({ type, why }) => ({ type, why }))).toEqual(
-      Array(2).fill({ type: 'skipped', why: '`namespace` gave no text for this tenant' }),
+      Array(2).fill({ type: 'skipped', why: '`namespace` must return a non-empty string for each tenant' }),
     );
   });
 

@@ -72,7 +72,7 @@ it('names the remedy for a summarizer that is not a model', () => {
   const options = { summarizer: 'openai/gpt-5.4' as never, contextTokens: 1000 };
   expect(() => createCompactor(options)).toThrow(/summarizer/);
   expect(() => createCompactor({ ...options, summarizer: {} as never })).toThrow(
-    'summarizer must be a model, such as majordomo.model(spec)',
+    'summarizer: must be a model, such as majordomo.model(spec)',
   );
 });
 

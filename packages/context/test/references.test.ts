@@ -66,20 +66,20 @@ it('a file cannot close its tag', async () => {
 
 describe('a file is named, and not read, that', () => {
   it.each<readonly [string, string]>([
-    ['../secret', 'it lies outside of the folder that may be read'],
-    ['a/../../secret', 'it lies outside of the folder that may be read'],
-    ['/etc/passwd', 'it lies outside of the folder that may be read'],
-    ['C:\\Windows\\win.ini', 'it lies outside of the folder that may be read'],
-    ['\\\\server\\share', 'it lies outside of the folder that may be read'],
-    ['a\0b', 'it lies outside of the folder that may be read'],
-    ['link', 'it lies outside of the folder that may be read'],
-    ['folder/inner', 'it lies outside of the folder that may be read'],
-    ['none', 'there is no such file'],
-    ['pictures', 'it is not a file'],
-    ['binary', 'it is not text'],
-    ['huge', 'it is larger than 1 MiB'],
-    ['.git/config', 'files of git are not read'],
-    ['short:5-9', 'it has 1 lines, not 5 to 9'],
+    ['../secret', 'the file is outside of the permitted folder'],
+    ['a/../../secret', 'the file is outside of the permitted folder'],
+    ['/etc/passwd', 'the file is outside of the permitted folder'],
+    ['C:\\Windows\\win.ini', 'the file is outside of the permitted folder'],
+    ['\\\\server\\share', 'the file is outside of the permitted folder'],
+    ['a\0b', 'the file is outside of the permitted folder'],
+    ['link', 'the file is outside of the permitted folder'],
+    ['folder/inner', 'the file is outside of the permitted folder'],
+    ['none', 'the file does not exist'],
+    ['pictures', 'the path is not a file'],
+    ['binary', 'the file is not text'],
+    ['huge', 'the file is larger than 1 MiB'],
+    ['.git/config', 'files of the .git folder are not read'],
+    ['short:5-9', 'the file has 1 lines, not 5 to 9'],
   ])('is %j', async (name, why) => {
     await writeFile(path.join(home, 'secret'), 'SECRET');
     await mkdir(path.join(home, 'outer'));

@@ -11,7 +11,7 @@ const SHOWN = '[secret]';
 /** Wraps a value so that logs do not show it. Throws `config` for an empty value. */
 export function secret(value: string): Secret {
   if (typeof value !== 'string' || value.trim() === '') {
-    throw new LlmError('config', 'a secret is empty: check where its value comes from', { path: 'value' });
+    throw new LlmError('config', 'secret: value must not be empty; check its source', { path: 'value' });
   }
   return new Hidden(value);
 }

@@ -98,7 +98,7 @@ describe.each(['browser', 'device'] as const)('a login with the flow %s', (flow)
     expect([kind, details.code, message]).toEqual([
       'auth',
       'login-failed',
-      'the login prompt could not be shown: `show` failed',
+      'oauth: `show` failed to show the prompt',
     ]);
   });
 
@@ -597,16 +597,24 @@ test('a logout revokes and removes the token, also if the authority does not ans
 });
 
 test.each<[string, Partial<OAuthOptions>, string]>([
-  ['an issuer over http', { issuer: 'http://auth.example.com' }, 'issuer must be https'],
+  ['an issuer over http', { issuer: 'http://auth.example.com' }, 'issuer: must be https'],
   [
     'an endpoint over http',
     { issuer: undefined, endpoints: { token: 'http://auth.example.com/token' } },
-    'endpoints.token must be https',
+    'endpoints.token: must be https',
   ],
-  ['an issuer that is not an address', { issuer: 'auth' }, 'issuer must be a URL'],
-  ['neither issuer nor endpoints', { issuer: undefined }, 'issuer is missing: name an issuer, or endpoints'],
-  ['an empty client id', { clientId: ' ' }, 'clientId is empty: register your application with the vendor'],
-  ['an empty name', { name: '' }, 'name is empty: it names the entry of the vault'],
+  ['an issuer that is not an address', { issuer: 'auth' }, 'issuer: must be a URL'],
+  [
+    'neither issuer nor endpoints',
+    { issuer: undefined },
+    'issuer: is required; pass an issuer, or endpoints',
+  ],
+  [
+    'an empty client id',
+    { clientId: ' ' },
+    'clientId: must not be empty; register your application with the vendor',
+  ],
+  ['an empty name', { name: '' }, 'name: must not be empty; it is the name of the vault entry'],
 ])('%s is rejected before any request', (_, options, message) => {
   expect(() => sourceWith(options)).toThrow(
     expect.objectContaining({ kind: 'config', message: expect.stringContaining(message) as string }) as Error,

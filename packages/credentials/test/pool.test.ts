@@ -219,7 +219,7 @@ describe('without a usable key', () => {
     );
     await expect(ask()).rejects.toThrow();
     await expect(ask()).rejects.toMatchObject({
-      message: expect.stringContaining('the first one returns in 30 s'),
+      message: expect.stringContaining('the first key is available again in 30 s'),
     });
     expect(asked.length).toBe(3);
     await clock.advance(30_000);
@@ -413,7 +413,7 @@ test('rejects keys that create different providers', () => {
     pooled((apiKey, id) => ({ ...backend(() => undefined)(apiKey, id), id: `p${made++}` }), {
       keys: ['a', 'b'],
     }),
-  ).toThrow(/one provider/);
+  ).toThrow(/the same provider/);
 });
 
 test.each([1, -1, Number.NaN])('finds a key for the random number %s', async (number) => {

@@ -59,7 +59,7 @@ async function hasEnded(runId: string, signal: AbortSignal): Promise<boolean> {
       if (!DBOS.isInitialized())
         throw new LlmError(
           'config',
-          `run "${runId}" cannot be watched: DBOS is not launched in this process, or was shut down`,
+          `run "${runId}" cannot be watched, because DBOS is not running in this process; call DBOS.launch first`,
           {},
           { cause },
         );

@@ -90,7 +90,7 @@ async function lastMismatch(
     if (response.status >= 400 && response.status < 500)
       throw new LlmError(
         'config',
-        `${what}: option "admin" is not the address of Restate's admin API: it answered ${response.status}`,
+        `${what}: option "admin" must be the URL of Restate's admin API; the URL returned status ${response.status}`,
         {
           path: 'admin',
           status: response.status,

@@ -81,7 +81,7 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
         if (await hasEnded(runId, boundsOf(signal)))
           throw new LlmError(
             'invalid-request',
-            `decision on run "${runId}": the run has ended, so no call waits`,
+            `decision on run "${runId}": the run has ended, and no call is waiting`,
           );
         await run(runId).decide(toJson(decision), Opts.from<JsonValue, undefined>(boundsOf(signal)));
       }),
@@ -91,7 +91,7 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
 /** Throws kind `config` for `.` and `..`, which a URL resolves as path segments even if escaped. */
 function checkRunId(runId: string): string {
   if (runId !== '.' && runId !== '..') return runId;
-  throw new LlmError('config', `"${runId}" is not a valid runId on Restate; use another`, {
+  throw new LlmError('config', `runId: "${runId}" is not a valid id on Restate; use another id`, {
     path: 'runId',
   });
 }

@@ -14,7 +14,7 @@ export class ConcurrencyLimit {
     if (this.count >= this.max)
       throw new Refusal(
         'busy',
-        `the gateway is serving its maximum of ${this.max} concurrent calls; retry later`,
+        `the gateway already serves its maximum of ${this.max} concurrent calls; retry later`,
         {
           retryAfterMs: 1000,
         },

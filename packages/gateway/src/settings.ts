@@ -55,4 +55,4 @@ function checkSpec(name: string, spec: string, { majordomo }: Settings): void {
 }
 
 const wrong = (path: string, message: string): LlmError =>
-  new LlmError('config', `${path} of createGateway ${message}`, { path });
+  new LlmError('config', `createGateway: ${path}: ${message}`, { path });

@@ -99,7 +99,7 @@ describe('a form', () => {
     await using at = await world(heard);
     expect(await refusedAs(await send(at, '/audio/transcriptions', form(...fields)))).toEqual([
       400,
-      expect.stringContaining(`${name} must be given once`),
+      expect.stringContaining(`${name} must be set only once`),
       name,
     ]);
     expect(vendor.requests).toHaveLength(0);

@@ -363,7 +363,7 @@ it.each([5, 10n, null, 'sk-secret', 'https://app.example/'])(
   (wrong) => {
     const majordomo = createMajordomo({ providers: [] });
     expect(() => createGateway({ majordomo, models: {}, cors: [wrong as string] })).toThrow(
-      'cors[0] of createGateway must be an origin such as https://app.example',
+      'createGateway: cors[0]: must be an origin such as https://app.example',
     );
   },
 );

@@ -40,5 +40,5 @@ function decodeBase64(text: string, location: ImageLocation): Uint8Array {
 
 /** Returns the error of an answer without the expected image. */
 export function imageError({ target, path }: ImageLocation, what: string): LlmError {
-  return new LlmError('protocol', `${target} answered without an image: ${path} ${what}`, { target, path });
+  return new LlmError('protocol', `${target}: the response has no image: ${path} ${what}`, { target, path });
 }

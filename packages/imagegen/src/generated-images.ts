@@ -33,7 +33,7 @@ export function decodeImages(
 /** Returns a warning if some of the requested images are missing. Core handles an answer without any. */
 function missingImages(count: number, n: number, failure: LlmError | undefined): readonly Warning[] {
   if (count === 0 || count >= n) return [];
-  const why = failure?.message ?? 'the answer contained no more';
+  const why = failure?.message ?? 'the response contained no more images';
   return [{ action: 'dropped', what: `${n - count} of ${n} images`, why }];
 }
 

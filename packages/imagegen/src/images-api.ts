@@ -52,7 +52,7 @@ export function toImagesCall(
   const { prompt, n, size, seed, images = [], mask, extra } = request;
   if (size !== undefined) checkSize(parseSize(size), quirks.size, target);
   if (mask !== undefined && images.length === 0) {
-    throw new LlmError('invalid-request', 'a mask requires an image', { path: 'mask' });
+    throw new LlmError('invalid-request', 'mask: requires an image', { path: 'mask' });
   }
   const fields = withoutUnset({
     model: modelId,
@@ -69,7 +69,7 @@ export function toImagesCall(
     : { path: '/images/edits', body: formOf(fields, images, mask), warnings };
 }
 
-const NO_SEED: Warning = { action: 'dropped', what: 'seed', why: 'this images wire has none' };
+const NO_SEED: Warning = { action: 'dropped', what: 'seed', why: 'this API does not support a seed' };
 
 /** Names the field `image` for one image and `image[]` for several, as the SDK does (openai 7.55). */
 function formOf(
@@ -113,7 +113,7 @@ export function fromImagesBody(json: unknown, requested: number, target: string)
 }
 
 const urlError = (target: string): LlmError =>
-  new LlmError('unsupported', `${target} returned a URL instead of an image; URLs are not fetched`, {
+  new LlmError('unsupported', `${target}: returned a URL instead of an image; URLs are not fetched`, {
     target,
     code: 'url-only',
   });

@@ -86,7 +86,7 @@ describe('the images wire', () => {
       model: 'paint',
       prompt: 'a cat',
     });
-    expect(warnings).toEqual([{ action: 'dropped', what: 'seed', why: 'this images wire has none' }]);
+    expect(warnings).toEqual([{ action: 'dropped', what: 'seed', why: 'this API does not support a seed' }]);
   });
 
   test('extra is merged last, the provider over the wire, and undefined removes a field', () => {
@@ -222,7 +222,7 @@ describe('the web UI’s wire', () => {
       {
         action: 'dropped',
         what: '2 more images',
-        why: 'the server added them after the requested images',
+        why: 'the server sent more images than requested',
       },
     ]);
   });

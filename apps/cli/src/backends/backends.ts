@@ -1,7 +1,7 @@
 import type { Env } from '@majordomo/core';
 import { azureOpenAI, PROFILES, type Profile } from '@majordomo/openai-wire';
 
-/** Backend that the command knows by name: its package and requirements. */
+/** Built-in backend, with its package and requirements. */
 export interface Backend {
   /** Id of the provider in specs. */
   readonly id: string;
@@ -11,15 +11,15 @@ export interface Backend {
   readonly options?: Readonly<Record<string, string>>;
   /** First argument of `openaiCompatible`. */
   readonly profile?: Profile;
-  /** Variables, each of which is a credential. */
+  /** Names of variables, each of which can contain the credential. */
   readonly keyEnv: readonly string[];
-  /** Option that receives a login of the vault, if it is not `apiKey`. */
+  /** Option that receives a login from the vault; `undefined` for `apiKey`. */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
-  /** Variables with the base URL. The provider reads them from `env`. */
+  /** Names of variables with the base URL. The provider reads them from `env`. */
   readonly addressEnv?: readonly string[] | undefined;
-  /** Whether the provider has no default base URL, so that it needs such a variable. */
+  /** Whether the provider has no default base URL and requires such a variable. */
   readonly needsAddress?: true;
-  /** `server` and `cli` are detected on this machine and need no credential. `remote` has to be named. */
+  /** Kind of backend. `server` and `cli` run on this machine, are detected, and require no credential. */
   readonly kind: 'remote' | 'server' | 'cli';
   /** Schemes of `LLM_*` DSNs that the package serves. */
   readonly schemes?: readonly string[];
@@ -28,7 +28,7 @@ export interface Backend {
 const OPENAI = '@majordomo/provider-openai';
 const OLLAMA = '@majordomo/provider-ollama';
 
-/** A profile without key variables is a server on this machine. */
+/** Returns the backend of a compatible vendor. A profile without key variables is a server on this machine. */
 const compatible = (profile: Profile): Backend => ({
   id: profile.id,
   profile,
@@ -48,7 +48,7 @@ const cli = (id: string, command: string): Backend => ({
   kind: 'cli',
 });
 
-/** Ids, variables and schemes of the packages. A test compares them with the installed packages. */
+/** Built-in backends. A test compares their ids, variables and schemes with the installed packages. */
 export const BACKENDS: readonly Backend[] = [
   {
     id: 'openai',
@@ -140,11 +140,11 @@ export const hasKey = ({ keyEnv }: Backend, env: Env): boolean =>
 export const hasAddress = ({ needsAddress, addressEnv = [] }: Backend, env: Env): boolean =>
   needsAddress !== true || addressEnv.some((name) => (env[name] ?? '') !== '');
 
-/** Whether a vault may have a key that the environment lacks. A project or a profile alone is not a key. */
+/** Whether the backend's key is missing in the environment and may be in a vault. */
 export const lacksKey = ({ kind, keyEnv }: Backend, env: Env): boolean =>
   kind !== 'cli' && keyEnv.length > 0 && !keysOf(keyEnv).some((name) => (env[name] ?? '') !== '');
 
-/** Returns the variables that contain a key, not an address. */
+/** Returns the names of the variables that contain a key instead of a URL. */
 export const keysOf = (keyEnv: readonly string[]): readonly string[] =>
   keyEnv.filter((name) => /KEY|TOKEN/.test(name));
 

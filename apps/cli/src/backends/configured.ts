@@ -15,7 +15,7 @@ export async function configuredIds({
   return [...new Set([...providers, ...keyed, ...dsnEntries(env)].map(({ id }) => id))];
 }
 
-/** Returns the configured ids whose package is installed and whose address is known. */
+/** Returns the configured ids whose package is installed and whose base URL is known. */
 export async function openableIds(known: Known, cwd: string): Promise<readonly string[]> {
   const { env, providers } = known;
   const own = new Set(providers.map(({ id }) => id));

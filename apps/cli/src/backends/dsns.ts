@@ -23,5 +23,5 @@ function entry(variable: string, value: string): DsnEntry {
   }
 }
 
-/** Whether a variable defines this provider, which takes precedence over the built-in backend. */
+/** Whether a variable with a DSN defines this provider. It then takes precedence over the built-in backend. */
 export const hasDsn = (id: string, env: Env): boolean => env[dsnVariable(id)] !== undefined;

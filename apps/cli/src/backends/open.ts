@@ -14,7 +14,7 @@ import { outline } from './outline.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';
 
-/** Folder of the packages, and observers of the calls. */
+/** Folder to load packages from, and observers of calls. */
 export interface OpenOptions {
   readonly cwd: string;
   readonly signal: AbortSignal;
@@ -22,7 +22,7 @@ export interface OpenOptions {
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   readonly gates?: readonly Gate[] | undefined;
   readonly around?: MajordomoOptions['around'];
-  /** Request on which resolvers may depend. */
+  /** Request that is passed to resolvers. */
   readonly request?: ChatRequest | undefined;
 }
 

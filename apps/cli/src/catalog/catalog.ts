@@ -8,9 +8,9 @@ import { writeJson } from '../write-json.ts';
 import { catalogFile, currentCatalog } from './current-catalog.ts';
 import { npmSource } from './npm-source.ts';
 
-/** Each release of the package contains the voted document. */
+/** Default source: each release of the package contains the reviewed document. */
 const RECOMMENDED = 'npm:@majordomo/catalog@latest';
-/** Maximum time of a download. */
+/** Maximum duration of a download, in milliseconds. */
 const LOAD_MS = 60_000;
 
 interface ShowFlags {
@@ -49,7 +49,7 @@ export async function showCatalog(flags: ShowFlags, io: Io): Promise<ExitCode> {
 export const diffCatalog = async (flags: SourceFlags, io: Io): Promise<ExitCode> =>
   (await check(flags, io)).code;
 
-/** `majordomo catalog update`: writes the file that all commands use. A refused change leaves the file as it is. */
+/** `majordomo catalog update`: writes the file that all commands use. A rejected change leaves the file unchanged. */
 export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCode> {
   const { code, event, stored } = await check(flags, io);
   if (code !== EXIT.ok || stored === undefined || event.type !== 'refreshed') return code;
@@ -64,18 +64,18 @@ export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCod
 interface Checked {
   readonly code: ExitCode;
   readonly event: CatalogEvent;
-  /** Value for the file of the commands. */
+  /** Content for the file that all commands use. */
   readonly stored: StoredCatalog | undefined;
 }
 
-/** Checks a source without a change of the file, and prints the result. */
+/** Checks a source without changing the file, and prints the result. */
 async function check({ from = RECOMMENDED, json, accept = [] }: SourceFlags, io: Io): Promise<Checked> {
   const { fileStore } = await import('@majordomo/catalog/node');
   const { refreshed } = await import('@majordomo/catalog/refresh');
   const file = fileStore(catalogFile(io));
   let stored: StoredCatalog | undefined;
   const store: CatalogStore = {
-    // Without the ETag of the last update, which `accept` may change.
+    // The ETag of the last update is not sent, because `accept` may change the result for the same data.
     read: async () => {
       const value = await file.read().catch(() => undefined);
       return value && { ...value, etag: undefined };

@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 /** Places of catalog data in a package: that of `@majordomo/catalog`, and that of `@earendil-works/pi-ai`. */
 const PLACES = ['dist/catalog.json', 'catalog.json', 'dist/providers/data'];
 
-/** Name and version. A name that begins with a hyphen would be an option of npm. */
+/** Matches a package name and version. A name that begins with a hyphen would be an option of npm. */
 const PACKAGE = /^(?:@[a-z\d][\w.-]*\/)?[a-z\d][\w.-]*(?:@[\w.^~+-]+)?$/i;
 
 /** Returns a source that unpacks a package with the user's `npm pack` and `tar`. No script of the package runs. */

@@ -10,7 +10,7 @@ import { createRenderer, type Renderer } from './render.ts';
 import { createStatus } from './status.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
-/** Runs one question and prints its answer in the requested format. */
+/** Sends one question and prints the answer in the requested format. */
 export async function askOnce(session: Chat, question: UserMessage): Promise<ExitCode> {
   const { flags, io } = session;
   const from = performance.now();
@@ -26,7 +26,7 @@ async function answer(session: Chat, question: UserMessage): Promise<Turn> {
   const { flags, io } = session;
   if (flags.schema !== undefined) return typed(session, question, flags.schema);
   if (flags.events === true) return showStream(session, question, jsonLines(io.stdout));
-  // A pipe cannot take back text, so it receives the complete answer.
+  // Text in a pipe cannot be removed after a reset, so a pipe receives only the complete answer.
   if (flags.json === true || !io.stdout.isTerminal) return printComplete(session, question);
   return showStream(session, question, await rendererOf(session));
 }

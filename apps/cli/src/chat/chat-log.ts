@@ -11,7 +11,7 @@ const ID_LENGTH = 8;
 const newId = (): string => randomUUID().slice(0, ID_LENGTH);
 const LOOKS_LIKE_ID = /^[0-9a-f]{8}$/;
 
-/** Stores a conversation turn by turn. A failure is reported and does not end the conversation. */
+/** Stores a conversation after each turn. A failure is reported and does not end the conversation. */
 export class ChatLog {
   private readonly store: ConversationStore;
   private readonly io: Io;
@@ -50,7 +50,7 @@ export class ChatLog {
       await this.put(conversation, this.version);
     } catch (error) {
       if (!LlmError.is(error, 'denied')) throw error;
-      // Another process changed or removed the conversation: continue as a new one.
+      // Another process changed or removed the conversation, so it continues under a new id.
       const before = this.id;
       this.id = newId();
       await this.put(conversation, 0);
@@ -83,7 +83,7 @@ export function parseContinue(
   return { words: [value, ...words], id: undefined };
 }
 
-/** Returns the conversation to continue. Throws `Stop` if there is none. */
+/** Returns the conversation to continue. Throws `Stop` if it does not exist. */
 export async function loadConversation(
   store: ConversationStore,
   id: string | undefined,

@@ -18,7 +18,7 @@ export interface Chat {
   readonly model: ChatModel;
   /** Targets of the model. */
   readonly targets: readonly ResolvedTarget[];
-  /** Keeps the transcript within the context window. */
+  /** Shortens the transcript if it exceeds the context window. */
   readonly context: FullContext;
   /** Messages of all answered turns. */
   readonly messages: Message[];
@@ -34,7 +34,7 @@ export interface Chat {
   readonly io: Io;
 }
 
-/** Runs a turn with a summary if the conversation is too long, and once again if the vendor finds it too long. */
+/** Runs a turn, with a summary if the conversation is too long, and again if the vendor rejects it as too long. */
 export async function withRoom<T>(
   session: Chat,
   question: Message,

@@ -36,7 +36,7 @@ export async function chat(
   page?: Page,
 ): Promise<ExitCode> {
   checkFlags(flags);
-  // Reports invalid settings before anything is loaded.
+  // Invalid settings are reported before anything is loaded.
   requestSettings(flags, []);
   const settings = await loadSettings(io);
   await using before = await openChatStores([first, second], settings, flags, io);
@@ -70,7 +70,7 @@ async function traceWith(url: string, io: Io): Promise<Trace> {
   return traceTo(url, io);
 }
 
-/** Suggests specs for a model id without a provider. */
+/** Prints specs that match a model id without a provider. */
 async function suggestListed(spec: string, settings: Settings, io: Io): Promise<void> {
   const { findSimilar } = await import('../models/find-similar.ts');
   const targets = await findSimilar(spec, settings, io);
@@ -116,7 +116,7 @@ async function started(
     );
   }
   const asked = await promptOf(prompt, io);
-  // Piped text may come from another source, so its references are not resolved.
+  // Piped text may come from an untrusted source, so its references are not resolved.
   const [, ...parts] = await resolvePrompt(prompt ?? '', io);
   const question = user(...(await attachments(flags, io)), asked, ...parts);
   const { askOnce } = await import('./ask-once.ts');
@@ -166,7 +166,7 @@ const providerOf = ({ target, model }: ResolvedTarget): string => target.slice(0
 const attachments = (flags: ChatFlags, io: Io) =>
   Promise.all((flags.file ?? []).map((path) => attachment(path, io.cwd)));
 
-/** Whether the answer is for a person, so that a conversation is possible. */
+/** Whether the output is plain text, so that a conversation is possible. */
 const isPlain = ({ json, events, schema }: ChatFlags): boolean =>
   json === undefined && events === undefined && schema === undefined;
 

@@ -74,7 +74,7 @@ export class Conversation {
     retry: async () => {
       const { messages } = this.session;
       if (this.last === undefined) throw new Stop('no question to repeat');
-      // Removes the answered question before it is repeated.
+      // The answered question is removed before it is repeated.
       if (lastQuestion(messages) === this.last) takeBack(messages);
       await this.put(this.last);
     },

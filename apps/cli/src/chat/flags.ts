@@ -20,7 +20,7 @@ export interface ChatFlags {
   readonly option?: readonly string[];
   readonly json?: true;
   readonly events?: true;
-  /** Address of an OpenTelemetry collector. */
+  /** URL of an OpenTelemetry collector. */
   readonly trace?: string;
   readonly raw?: true;
   readonly quiet?: true;

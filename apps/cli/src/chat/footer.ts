@@ -13,7 +13,7 @@ export async function footer(response: ChatResponse, ms: number, io: Io): Promis
   await printFooter(response, [...tokens, `${(ms / 1000).toFixed(1)} s`, ...ended], io);
 }
 
-/** Part of a response that every operation has. */
+/** Members that the responses of all operations have. */
 export type AnsweredResponse = Pick<ChatResponse, 'target' | 'warnings' | 'attempts'>;
 
 /** Prints the footer of any response, starting with `about`. */

@@ -4,17 +4,17 @@ import type { Compaction, Compactor, ContextStatus, TokenMeter } from '@majordom
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 
-/** Model for which the context is fitted. */
+/** Model whose context window limits the conversation. */
 interface Reader {
   readonly model: ChatModel;
   readonly targets: readonly ResolvedTarget[];
   readonly system: string | undefined;
 }
 
-/** Length in characters below which a conversation fits every model. */
+/** Length in characters up to which a conversation fits into the context window of every model. */
 const SHORT = 20_000;
 
-/** Fits the messages that are sent to the context window. The stored conversation is not changed. */
+/** Shortens the sent messages to the context window. The stored conversation is not changed. */
 export class FullContext {
   private engine:
     { readonly compactor: Compactor; readonly meter: TokenMeter; readonly model: ChatModel } | undefined;
@@ -30,7 +30,7 @@ export class FullContext {
     return made.messages;
   }
 
-  /** Returns shorter messages after the vendor found them too long; `undefined` if they cannot be shortened. */
+  /** Returns shorter messages after the vendor rejected them as too long; `undefined` if they cannot be shortened. */
   async fitAgain(
     messages: readonly Message[],
     overflow: LlmError,
@@ -105,11 +105,11 @@ const isSame = (one: readonly Message[], other: readonly Message[]): boolean =>
 const lengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { parts }) => sum + JSON.stringify(parts, withoutBytes).length, 0);
 
-/** Replaces bytes by their maximum token count. */
+/** Replaces media by its maximum token count. */
 const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 
-/** Describes a summary, or the reason why there is none. */
+/** Describes a summary, or the reason why none was created. */
 function describeCompaction({ lineage, skipped }: Compaction, isAsked: boolean): string {
   if (lineage !== undefined) {
     const { tokensBefore, tokensAfter, from, to } = lineage;
@@ -128,12 +128,12 @@ function say(text: string, { stderr }: Io): void {
 
 const CELLS = 40;
 
-/** Returns the fill level as a bar, with a mark at the threshold of the next summary. */
+/** Returns a bar that shows the used share of the context window, with a mark at the threshold of the next summary. */
 export function contextBar({ tokens, threshold, contextTokens, share, compactions }: ContextStatus): string {
   const cellOf = (part: number): number => Math.min(CELLS, Math.round((part / contextTokens) * CELLS));
   const cells = Array.from({ length: CELLS }, (_, at) =>
     at < cellOf(tokens) ? '█' : at === cellOf(threshold) ? '│' : '░',
   );
   const made = compactions === 0 ? '' : `, ${compactions} summaries`;
-  return `${cells.join('')} ${Math.round(share * 100)} %: about ${grouped(tokens)} of ${grouped(contextTokens)} tokens; summed up from ${grouped(threshold)} on${made}`;
+  return `${cells.join('')} ${Math.round(share * 100)} %: about ${grouped(tokens)} of ${grouped(contextTokens)} tokens; summarized from ${grouped(threshold)} on${made}`;
 }

@@ -5,7 +5,7 @@ import type { MarkdownStream } from '../markdown/markdown-stream.ts';
 import type { Span } from '../markdown/span.ts';
 import { painter, printable, type Paint } from '../paint.ts';
 
-/** Shows an answer as it arrives. */
+/** Prints an answer as it arrives. */
 export interface Renderer {
   readonly show: (event: StreamEvent) => void;
   /** Whether the current line is empty. */
@@ -39,7 +39,7 @@ export function createRenderer(output: Output, createMarkdown?: MarkdownFactory)
       return;
     }
     markdown ??= createMarkdown(output.columns);
-    // Control characters are removed first, because they could hide Markdown marks.
+    // Control characters are removed first, because they could be hidden between Markdown marks.
     spans(markdown.feed(printable(text)));
   };
   const spans = (shown: readonly Span[]): void => {

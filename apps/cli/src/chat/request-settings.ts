@@ -7,7 +7,7 @@ import { pair } from './pair.ts';
 /** Settings of a request from flags. */
 export type RequestSettings = Omit<Partial<ChatRequest>, 'messages' | 'system' | 'tools' | 'output'>;
 
-/** Members of a request that `-o` sets by name. Others are sent to the vendor unchanged. */
+/** Members of a request that `-o` can set. Other names are sent to the vendor unchanged. */
 const REQUEST_MEMBERS = new Set<string>(OPTIONAL_SETTINGS);
 
 /** Returns the settings of the flags. `providers`: ids that receive vendor options. Throws `Stop` for invalid values. */

@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatFlags } from './flags.ts';
 
-/** Ledger and stored conversation of a chat. Disposing writes all records. */
+/** Ledger and stored conversation of a chat. Disposing waits until all records are stored. */
 export interface ChatStores extends AsyncDisposable {
   /** Arguments without the id of a conversation. */
   readonly words: readonly (string | undefined)[];

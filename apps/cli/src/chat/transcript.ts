@@ -16,7 +16,7 @@ export interface Transcript {
 /** Content of a `--save` file: JSON with bytes in base64. */
 interface SavedTranscript {
   readonly majordomo: 1;
-  /** Title of the user, or the first words. */
+  /** Title that the user set, or the first words of the conversation. */
   readonly title?: string | undefined;
   readonly titleBy?: 'user' | undefined;
   readonly messages: readonly Message[];

@@ -18,14 +18,14 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import type { Chat, Turn } from './chat-session.ts';
 
-/** Shows a turn, and frees the line for questions to the user. */
+/** Prints a turn, and clears the line before questions to the user. */
 export interface TurnView {
   readonly onEvent: (event: CallEvent) => void;
   readonly show: (event: StreamEvent) => void;
   readonly leave: () => void;
 }
 
-/** Runs a turn in which the model may call tools. Tools with effects run after the user agrees. */
+/** Runs a turn in which the model may call tools. Tools with effects run after the user approves them. */
 export async function turnWithSkills(session: Chat, question: UserMessage, view: TurnView): Promise<Turn> {
   const { io, model, settings, system, messages } = session;
   const compact: AgentOptions['compact'] = async (all, { overflow }) =>

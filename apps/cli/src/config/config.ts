@@ -17,11 +17,11 @@ export interface MajordomoConfig {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Additional providers. They replace built-in ones with the same id. */
   readonly providers?: readonly Provider[] | undefined;
-  /** Functions that resolve names that are not aliases. The first that knows a name is used. */
+  /** Functions that resolve names that are not aliases. The first function that returns a spec is used. */
   readonly resolvers?: readonly Resolver[] | undefined;
-  /** Router of `createRouter` of `@majordomo/routing`. Its presets are names too, after those of `resolvers`. */
+  /** Router from `createRouter` of `@majordomo/routing`. Its presets can be used as names, after the names of `resolvers`. */
   readonly router?: Router | undefined;
-  /** Skills for `majordomo chat`. Tools with effects run after you agree. */
+  /** Skills for `majordomo chat`. Tools with effects run after you approve them. */
   readonly skills?: readonly Skill[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;
@@ -42,7 +42,7 @@ export interface LedgerConfig {
   readonly file?: string | undefined;
   /** Limits. A call beyond a limit is denied. */
   readonly limits?: readonly Limit[] | undefined;
-  /** Whether a model without a known price is allowed under a money limit. `@default 'deny'` */
+  /** Decision on calls of models without a known price, if a limit in USD applies. `@default 'deny'` */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
   /** Prices that the catalog lacks, or that differ from it. */
   readonly prices?: readonly Override[] | undefined;

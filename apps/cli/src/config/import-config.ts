@@ -15,7 +15,7 @@ const ES_SYNTAX = /^[^\S\n]*export\s/m;
 export async function importConfig(file: string): Promise<unknown> {
   const url = pathToFileURL(file).href;
   const register = Reflect.get(nodeModule, 'registerHooks') as RegisterHooks | undefined;
-  // Resolved before the hooks are registered, because they would handle it too.
+  // This is resolved before the hooks are registered, because the hooks would handle it too.
   const own = pathToFileURL(nodeModule.createRequire(import.meta.url).resolve(OWN_NAME)).href;
   const hooks = register?.({
     resolve: (specifier, context, next) =>

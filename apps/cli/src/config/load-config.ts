@@ -12,7 +12,7 @@ import { trustIn, type Trust } from './trust.ts';
 /** Configuration with its file. */
 export interface LoadedConfig {
   readonly file: string;
-  /** Empty if the file is not trusted, because it is not read then. */
+  /** Content of the file; empty if the file is not trusted, because untrusted files are not read. */
   readonly config: MajordomoConfig;
   /** State of trust. The user's configuration is always trusted. */
   readonly trust: Trust;
@@ -134,7 +134,7 @@ export function checkConfig(file: string, value: unknown): MajordomoConfig {
   return value;
 }
 
-/** Checks the options of core here, so that the error names the file. */
+/** Checks the chain options, so that the error contains the path of the file. */
 function checkChain(file: string, { chain }: MajordomoConfig): void {
   try {
     createMajordomo({ providers: [], chain });

@@ -43,7 +43,7 @@ export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'
   return { ...settings, vault: lazily(settings, io) };
 }
 
-/** Reads the vault once, on first use. */
+/** Returns a function that reads the vault at the first call. */
 function lazily({ logins }: Settings, io: Io): () => Promise<StoredKeys | undefined> {
   let reading: Promise<StoredKeys | undefined> | undefined;
   const read = async (): Promise<StoredKeys | undefined> => {

@@ -8,7 +8,7 @@ type StateLocation = Pick<Io, 'home' | 'env'>;
 /** Whether a project's configuration is used. `changed`: it was trusted before with other content. */
 export type Trust = 'trusted' | 'changed' | 'unknown';
 
-/** Trusted content. The text is stored to show changes. */
+/** Trusted content of a file. The text is stored to show later changes. */
 interface TrustedFile {
   readonly sha256: string;
   readonly text: string;
@@ -25,7 +25,7 @@ export function trustIn(file: string, place: StateLocation): Trust {
 export const trustedText = (file: string, place: StateLocation): string | undefined =>
   trustedFile(file, place)?.text;
 
-/** Trusts the file with exactly this content. `undefined` removes the trust. */
+/** Trusts a file with exactly this content. With `undefined`, the file is no longer trusted. */
 export function setTrust(file: string, content: Buffer | undefined, place: StateLocation): void {
   const { [realpathSync(file)]: _before, ...others } = readTrust(place);
   const entry = content && { sha256: hashOf(content), text: content.toString('utf8') };
@@ -47,7 +47,7 @@ const isTrustedFile = (value: unknown): value is TrustedFile =>
   'text' in value &&
   typeof value.text === 'string';
 
-/** Returns the stored trust. A store that cannot be read trusts no file. */
+/** Returns the stored trust. If it cannot be read, no file is trusted. */
 function readTrust(place: StateLocation): Readonly<Record<string, unknown>> {
   try {
     const known: unknown = JSON.parse(readFileSync(storeOf(place), 'utf8'));

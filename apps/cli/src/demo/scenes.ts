@@ -22,7 +22,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Time that the first vendor may be silent. A busy machine needs some of it to load the SDK. */
+/** Timeout of the first vendor. It must be long enough to load the SDK on a busy machine. */
 const SILENCE = { completeMs: 1000 };
 
 const OVERLOADED = { status: 529, message: 'Overloaded' };

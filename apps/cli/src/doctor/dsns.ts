@@ -8,7 +8,7 @@ import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
 /** Lists `LLM_*` DSNs with their address, or with the position of an error. Tokens are not shown. */
 export function dsns(settings: Settings, opened: Majordomo, cwd: string): Section {
-  // The outline knows every scheme; the opened providers know their quirks.
+  // The outline supports every scheme, and the created providers check their quirks.
   const both = [outline(settings).majordomo, opened];
   const found = dsnEntries(settings.env).map((entry) => finding(entry, both, cwd));
   return { title: 'DSNs', findings: found.length > 0 ? found : [NONE] };
@@ -32,7 +32,7 @@ function finding(
   }
   const [wrong = error] = majordomos.flatMap((majordomo) => majordomo.loadEnv({ [variable]: value }));
   if (wrong !== undefined) {
-    // The line names the variable. Errors of a package concern the parameters.
+    // The line already contains the variable's name. Errors without a path concern the parameters.
     const { path = String(value.indexOf('?')), issues: [issue] = [] } = wrong.details;
     const why = issue?.message ?? wrong.message.replace(`${variable}: `, '');
     return mistake(variable, `character ${path}: ${why}`);

@@ -1,4 +1,4 @@
-/** Line of the report. A `mistake` makes the command fail, a `warning` does not. */
+/** Line of the report. With a `mistake` the command exits with an error, with a `warning` it does not. */
 export interface Finding {
   readonly state: 'ok' | 'absent' | 'warning' | 'mistake';
   readonly what: string;

@@ -10,7 +10,7 @@ const PLUGIN = '@majordomo/eslint-plugin';
 
 /** Output and exit of the plugin's command. */
 interface LintRun {
-  /** `null` if a signal ended it. */
+  /** Exit code; `null` if a signal ended the process. */
   readonly code: number | null;
   readonly lines: readonly string[];
 }
@@ -44,7 +44,7 @@ export function findingsOf(folder: string, ran: LintRun | undefined): readonly F
   }
   const { code, lines } = ran;
   if (code === 0) return [ok(folder, lines.at(-1))];
-  // The last line is a summary.
+  // The last line is a summary, not a finding.
   const found = code === 1 && lines.length > 1 ? lines.slice(0, -1) : lines;
   return found.map((line) => mistake(folder, line));
 }

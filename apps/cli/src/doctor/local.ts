@@ -44,7 +44,7 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
     if (!LlmError.is(error)) return absent(id, `cannot be called: ${reasonOf(error)}`);
     if (error.kind === 'auth')
       return mistake(id, `answers, but rejects the key (${error.details.status ?? error.kind})`);
-    // A server that lists no models may still answer.
+    // Some servers do not list models but answer requests.
     return error.details.status === undefined
       ? absent(id, `does not answer (${error.kind})`)
       : ok(id, `answers, but lists no models (${error.kind} ${error.details.status})`);

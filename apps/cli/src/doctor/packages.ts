@@ -5,7 +5,7 @@ import { locatePackage } from '../load-package.ts';
 import { commandVersion } from '../version.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** Version in `engines`. */
+/** Minimum version of Node, as in `engines` of package.json. */
 const MIN_NODE = [22, 12] as const;
 
 /** Packages of some commands and profiles, listed if they are installed. */

@@ -24,5 +24,5 @@ export async function specs(settings: Settings, signal: AbortSignal): Promise<Se
   return { title: 'Specs', findings: await Promise.all(all.map(([name, spec]) => check(name, spec))) };
 }
 
-/** Codes of errors whose path is a position in the spec. */
+/** Error codes whose path is a position in the spec. */
 const IN_A_SPEC: ReadonlySet<string> = new Set(['unknown-name', 'unknown-provider']);

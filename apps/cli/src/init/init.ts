@@ -37,7 +37,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   if (flags.dryRun === true) io.stdout.write(printable(`// ${basename(file)}\n${text}`));
   else {
     await createFile(file, text);
-    // The command wrote the text itself.
+    // The command itself wrote the text, so it is trusted.
     setTrust(file, Buffer.from(text), io);
   }
   if (flags.dryRun !== true) io.stdout.write(`Wrote ${printable(file)}\n`);

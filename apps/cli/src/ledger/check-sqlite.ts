@@ -1,10 +1,10 @@
 import { getBuiltinModule } from 'node:process';
 import { EXIT, Stop } from '../exit.ts';
 
-/** Version in `engines` of @majordomo/store-sqlite. */
+/** Minimum version of Node, as in `engines` of @majordomo/store-sqlite. */
 const MIN_VERSION = [22, 16] as const;
 
-/** Throws `Stop` if this Node has no SQLite, or one that does not wait for other processes. */
+/** Throws `Stop` if this version of Node has no SQLite, or an SQLite that does not wait for other processes. */
 export function checkSqlite(node: string = process.versions.node): void {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   const [oldest, least] = MIN_VERSION;

@@ -16,7 +16,7 @@ export function ledgerFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'h
 export const hasLedgerFile = (file: string): boolean =>
   statSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** Creates the file for its owner only. Related files get the same mode. */
+/** Creates the file, readable for its owner only. Related files get the same mode. */
 export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger'>): void {
   if (hasLedgerFile(file)) {
     checkOwnFile(file);
@@ -26,7 +26,7 @@ export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger
     if (settings.ledger?.file === undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'ax', 0o600));
   } catch (error) {
-    // Another process created it at the same time.
+    // Another process created the file at the same time.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
     throw new Stop(`${file} cannot be created: ${reasonOf(error)}`, EXIT.failed);
   }
@@ -34,7 +34,7 @@ export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger
 
 const MAGIC = 'SQLite format 3\0';
 
-/** Throws `Stop` for another program's file: the store would move it away as damaged. */
+/** Throws `Stop` for another program's file, which the store would treat as damaged and rename. */
 function checkOwnFile(file: string): void {
   // Opening a pipe would block.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)

@@ -3,7 +3,7 @@ import type { Ledger } from '@majordomo/ledger';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../io.ts';
 
-/** Gates of a configuration with a ledger. Disposing writes all records. */
+/** Gates of a configuration with a ledger. Disposing waits until all records are stored. */
 export interface LedgerGates extends AsyncDisposable {
   readonly ledger: Ledger | undefined;
   readonly gates: readonly Gate[];

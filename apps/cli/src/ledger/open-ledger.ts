@@ -9,7 +9,7 @@ import { painter, printable } from '../paint.ts';
 import { ledgerFile, prepareLedgerFile } from './ledger-file.ts';
 import { checkSqlite } from './check-sqlite.ts';
 
-/** Ledger file of one command. Disposing writes all records. */
+/** Ledger file of one command. Disposing waits until all records are stored. */
 export interface LedgerFile extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
@@ -75,7 +75,7 @@ function printAlert(alert: Alert, { stderr }: Io): void {
     say(`The limit "${alert.state.limit.name}" will be spent within ${alert.days} days.`);
 }
 
-/** Opens an existing file for reading commands. Throws `Stop` if there is none. */
+/** Opens an existing file for commands that only read. Throws `Stop` if the file does not exist. */
 export async function openForReading(
   settings: Settings,
   io: Io,

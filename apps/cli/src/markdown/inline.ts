@@ -7,7 +7,7 @@ export function inlineSpans(text: string, styles: readonly Style[] = []): readon
   return Lexer.lexInline(text).flatMap((token) => spansOf(token, styles));
 }
 
-/** Returns the first construct of a text that begins with a mark, and its length; `undefined` for a mark alone. */
+/** Returns the construct at the start of a text, with its length; `undefined` if the mark begins no construct. */
 export function firstSpan(
   text: string,
 ): { readonly length: number; readonly spans: readonly Span[] } | undefined {
@@ -31,7 +31,7 @@ function spansOf(generic: Token, styles: readonly Style[]): readonly Span[] {
     case 'codespan':
       return [{ text: unfenced(token.raw), styles: [...styles, 'cyan'] }];
     case 'link':
-      // Adds the target of a link, unless the text shows it.
+      // The target of a link is added unless it is equal to the text.
       return token.href === token.text
         ? within('underline')
         : [...within('underline'), { text: ` (${token.href})`, styles: [...styles, 'dim'] }];

@@ -17,7 +17,7 @@ const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
 const BULLET = /^(\s*)[-*+] (?=\S)/;
 const QUOTE = /^ {0,3}> ?/;
 const TABLE = /^ {0,3}\|/;
-/** Beginnings of a line that may still become a heading, fence, rule, list or quote. */
+/** Matches the start of a line that may become a heading, fence, rule, list or quote. */
 const UNDECIDED = /^\s*(?:|#{1,6} *|`{1,2}|~{1,2}|[-*_+][-*_+ ]*|>)$/;
 /** Length above which an unfinished construct is shown unchanged. */
 const MAX_BUFFERED = 500;

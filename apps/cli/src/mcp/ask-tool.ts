@@ -3,7 +3,7 @@ import { user, type CallEvent, type Majordomo } from '@majordomo/core';
 import type { McpProgress } from '@majordomo/mcp';
 import { Stop } from '../exit.ts';
 
-/** Name of the tool that calls the chain. */
+/** Name of the tool that sends a prompt to the chain. */
 export const ASK_TOOL = 'ask';
 
 const PARAMETERS = {

@@ -15,7 +15,7 @@ export interface TranscribeFlags extends OperationFlags {
   readonly timestamps?: string | true;
 }
 
-/** Above the limit of every vendor. Each target checks its own limit. */
+/** Maximum size of a recording in bytes, above the limit of every vendor. Each target checks its limit. */
 const MAX_BYTES = 512 * 1024 * 1024;
 
 /** `majordomo transcribe`: prints the text of a recording. The last argument is the file. */
@@ -82,7 +82,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.flac': 'audio/flac',
 };
 
-/** Returns the type of a file extension. Core corrects it by the bytes. */
+/** Returns the media type of a file extension. Core corrects the type if the bytes indicate another one. */
 const typeOf = (file: string): string => TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
 
 /** Removes control characters for a terminal. A pipe receives the text unchanged. */

@@ -16,7 +16,7 @@ export interface Pong {
   readonly error: { readonly kind: string; readonly message: string } | undefined;
 }
 
-/** Minimum that all wires accept: one of them rejects less than 16. */
+/** Maximum number of output tokens of a request. One wire rejects values below 16. */
 const PROBE_TOKENS = 16;
 
 /** `majordomo ping`: sends one small request to each target in parallel, without retries. */
@@ -56,7 +56,7 @@ function codeOf(pongs: readonly Pong[]): ExitCode {
 async function probe(target: string, settings: Settings, totalMs: number, io: Io): Promise<Pong> {
   let from = performance.now();
   const ms = (): number => Math.round(performance.now() - from);
-  // Loading an SDK does not count. Providers that do not use `fetch` are measured completely.
+  // The time to load an SDK is not measured, except for providers that do not use `fetch`.
   const fetch: typeof globalThis.fetch = (...request) => {
     from = performance.now();
     return patientFetch(...request);

@@ -9,7 +9,7 @@ import { reasonOf } from '../reason.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Characters that every client sends in a header unchanged. */
+/** Matches strings that every client sends unchanged in a header. */
 const SENDABLE = /^[!-~]+$/;
 
 /** Returns the caller of a request by its key. */
@@ -71,5 +71,5 @@ async function checkMode(path: string, cwd: string): Promise<void> {
 const keyIn = ({ headers }: Request): string =>
   /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? headers.get('x-api-key') ?? '';
 
-/** Keys are compared by their digest, so that timing reveals nothing. */
+/** Returns the digest of a key. Keys are compared by digest, so that timing reveals nothing about them. */
 const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');

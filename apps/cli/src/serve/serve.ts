@@ -49,7 +49,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     signal: io.signal,
     gates: books.gates,
     onEvent: operator.onEvent,
-    // As for the platform's `fetch`, this variable enables HTTP_PROXY and similar variables.
+    // This variable enables HTTP_PROXY and similar variables, as for the platform's `fetch`.
     fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
   const catalog = await currentCatalog(io);
@@ -62,7 +62,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     content: flags.content,
     token,
   });
-  // Resolves the specs, so that errors of a package, such as unknown quirks of a DSN, are reported at the start.
+  // The specs are resolved now to report errors, such as unknown quirks of a DSN, at the start.
   for (const spec of fixedSpecs(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
   const { onError } = operator;
   const gateway = loaded.createGateway({
@@ -75,7 +75,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   });
   const served = await listen(gateway, place, WHY, io);
   io.takeTime(GRACE_MS + 1000);
-  // Written at once, because a reader of the first line may close the pipe.
+  // All lines are written at once, because a reader may close the pipe after the first line.
   io.stdout.write(
     [
       `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,

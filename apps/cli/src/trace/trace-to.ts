@@ -5,7 +5,7 @@ import { loadPackage, locatePackage } from '../load-package.ts';
 import { printable } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
-/** Spans of the calls of a command, which are sent when it ends. */
+/** Spans of a command's calls. They are sent when the command ends. */
 export interface Trace extends Pick<MajordomoOptions, 'onEvent' | 'around'>, AsyncDisposable {}
 
 const NEEDED = [
@@ -15,7 +15,7 @@ const NEEDED = [
   '@opentelemetry/exporter-trace-otlp-http',
 ];
 
-/** Time limit for a collector, in milliseconds. */
+/** Maximum time to wait for the collector, in milliseconds. */
 const PATIENCE_MS = 3000;
 
 /**

@@ -18,7 +18,7 @@ export async function trust({ forget }: { readonly forget?: true }, io: Io): Pro
     io.stdout.write(`${name} is no longer trusted\n`);
     return EXIT.ok;
   }
-  // Read once, so that the shown content is the trusted content.
+  // The file is read once, so that the shown content is the trusted content.
   const content = readFileSync(project);
   const text = content.toString('utf8');
   if (project.endsWith('.json')) checkConfig(project, parseJson(text, project));
@@ -49,5 +49,5 @@ function report(name: string, text: string, before: string | undefined): string 
   ].join('\n');
 }
 
-/** Shows control characters as escapes, because they could hide a line. */
+/** Escapes control characters, which could hide a line. */
 const escaped = (text: string): string => printableJson(text.replaceAll('\r\n', '\n'));

@@ -49,14 +49,14 @@ export function table(rows: readonly ReportRow[], by: readonly ReportKey[], outp
 const width = (widths: readonly number[]): number =>
   widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1);
 
-/** Returns the cells for bars; 0 without a terminal or without room. */
+/** Returns the number of cells for bars; 0 without a terminal or without enough columns. */
 function barRoom(widths: readonly number[], { isTerminal, columns }: Output): number {
   if (!isTerminal) return 0;
   const left = Math.min(MAX_BAR, columns - width(widths) - GAP.length);
   return left < MIN_BAR ? 0 : left;
 }
 
-/** Uses cost, or tokens if no row has a price. */
+/** Returns the value that determines a bar's length: the cost, or the tokens if no row has a price. */
 const weightOf =
   ({ nanoUsd }: ReportRow) =>
   (row: ReportRow): number =>
@@ -77,7 +77,7 @@ const cacheCells = ({ cacheSavedNanoUsd, cacheExtraNanoUsd }: ReportRow): readon
     formatUsd(amount),
   );
 
-/** Marks a sum that lacks the values of `unknown` attempts. */
+/** Marks a sum that does not include `unknown` attempts. */
 function withUnknown(sum: string, isZero: boolean, unknown: number): string {
   if (unknown === 0) return sum;
   return isZero ? '?' : `${sum}+?`;

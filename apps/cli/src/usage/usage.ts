@@ -54,7 +54,7 @@ function keysOf(text: string): readonly ReportKey[] {
   return [...new Set(keys)];
 }
 
-/** Includes days without calls if the rows are days or months only. */
+/** Returns the query. Rows of days or months only include those without calls. */
 const queryOf = (by: readonly ReportKey[]) => ({
   by,
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,

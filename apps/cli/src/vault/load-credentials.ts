@@ -10,7 +10,7 @@ const NAME = '@majordomo/credentials';
 export const loadCredentials = async (io: Pick<Io, 'cwd'>, why: string): Promise<Credentials> =>
   (await loadPackage(NAME, io.cwd, why)) as Credentials;
 
-/** User's vault and its location. */
+/** User's vault, with the path of its file. */
 export interface UserVault {
   readonly path: string;
   readonly vault: Vault;

@@ -57,7 +57,7 @@ export function loginOf(
 
 const NO_PRESET = { source: '', terms: '', dialect: undefined } as const;
 
-/** Client id from a flag, stored for later refreshes. It is not a secret. */
+/** Client id from a flag, stored for later token refreshes. It is not a secret. */
 interface StoredLogin {
   readonly preset: string;
   readonly clientId: string;
@@ -75,7 +75,7 @@ const fileOf = (io: Pick<Io, 'home' | 'env'>): string => stateFile('logins.json'
 const storedLogin = (name: string, io: Pick<Io, 'home' | 'env'>): StoredLogin | undefined =>
   Object.entries(readLogins(io)).find(([known]) => known === name)?.[1];
 
-/** Returns nothing if the file cannot be read. */
+/** Returns the stored entries; none if the file cannot be read. */
 function readLogins(io: Pick<Io, 'home' | 'env'>): Readonly<Record<string, StoredLogin>> {
   try {
     const known = JSON.parse(readFileSync(fileOf(io), 'utf8')) as Readonly<

@@ -23,7 +23,7 @@ export interface StoredKeys {
   optionsFor(backend: KeyUser): Readonly<Record<string, unknown>>;
 }
 
-/** Opens the vault; `undefined` if there is none, or if the package is not installed. */
+/** Opens the vault. Returns `undefined` if no vault exists, or if the package is not installed. */
 export async function openStoredKeys(
   logins: Readonly<Record<string, LoginConfig>>,
   io: Pick<Io, 'cwd' | 'env' | 'home'>,
@@ -40,7 +40,7 @@ export async function openStoredKeys(
       const { options } = loginOf(name, undefined, logins, credentials, io);
       return credentials.oauth({ ...options, vault, name }).credential;
     } catch {
-      // The client of the login is unknown, so the token is used until it is rejected.
+      // Without the login's client the token cannot be refreshed, so it is used until it is rejected.
       return plain;
     }
   };

@@ -30,7 +30,7 @@ export async function generateText(model: ChatModel, prompt: string): Promise<st
 // #endregion
 
 // #region ai-sdk-text-stream
-/** `result.textStream`. */
+/** Replaces `result.textStream`. */
 export async function* textStream(stream: ChatStream): AsyncGenerator<string> {
   for await (const event of stream) if (event.type === 'text-delta') yield event.text;
 }
@@ -39,14 +39,14 @@ export async function* textStream(stream: ChatStream): AsyncGenerator<string> {
 // #region ai-sdk-object-stream
 const Plan = z.object({ steps: z.array(z.string()) });
 
-/** `Output.object`, `generateObject` and `streamObject`: complete values are typed, snapshots are deeply partial. */
+/** Replaces `Output.object`, `generateObject` and `streamObject`. Complete values are typed; snapshots are deeply partial. */
 export function plan(model: ChatModel, goal: string): ObjectStream<z.infer<typeof Plan>> {
   return model.streamObject({ messages: [user(goal)], output: Plan });
 }
 // #endregion
 
 // #region ai-sdk-defaults
-/** Replaces `maxRetries: 3` and common settings. The threshold rises too, because a benched target is not retried. */
+/** Replaces `maxRetries: 3` and common settings. The threshold is increased too, because a benched target is not retried. */
 export function patient(options: MajordomoOptions): Majordomo {
   const chain = { attempts: 4, backoff: { baseMs: 200 }, timeouts: { totalMs: 120_000 } };
   return createMajordomo({ ...options, chain, health: { threshold: 4 } });

@@ -1,7 +1,7 @@
 import { user, type Majordomo } from '@majordomo/core';
 
 // #region executors-aliases
-/** The cases of the switch as data. The first target is the executor, and the others are its fallbacks. */
+/** Cases of the `switch` as data. The first target is the executor, and the others are its fallbacks. */
 const EXECUTORS: Readonly<Record<string, string>> = {
   direct: 'groq/llama-3.1-8b-instant',
   gpt_oss: 'groq/openai/gpt-oss-120b,openai/gpt-5-mini',
@@ -9,7 +9,7 @@ const EXECUTORS: Readonly<Record<string, string>> = {
   claude_opus: 'anthropic/claude-opus-4-5,claude',
 };
 
-/** Adds a resolver, called for each call, because stored rows may contain names that the code does not. */
+/** Adds a resolver that runs for each call, because stored rows may contain names that the code does not contain. */
 export function addExecutors(
   majordomo: Majordomo,
   stored: (name: string) => Promise<string | undefined>,
@@ -22,7 +22,7 @@ export function addExecutors(
 // #region executors-dispatch
 export interface Dispatched {
   readonly text: string;
-  /** The target that answered, for telemetry. It may differ from the requested executor. */
+  /** Target that answered, for telemetry. It may differ from the requested executor. */
   readonly ran: string;
   readonly failed: readonly string[];
 }

@@ -16,7 +16,7 @@ import { createCloudflare, type AiBinding } from '@majordomo/provider-cloudflare
 import { groq, openaiCompatible } from '@majordomo/provider-openai';
 
 // #region live-worker
-/** Exists as long as the isolate, together with the clients and the health of every target. */
+/** Provider that exists as long as the isolate, with its clients and the health of its targets. */
 const overHttp = openaiCompatible(groq);
 const root = createMajordomo({
   providers: [overHttp],
@@ -39,7 +39,7 @@ export const asBefore: CallOptions = {
 /** Settings for one target use its provider's id as key; settings for a wire use the name of the wire. */
 export const asJson = (question: string): ChatRequest => ({
   system: 'Answer as one JSON object.',
-  // A prefill: the model continues where this ends. Not every model supports one.
+  // The last message is a prefill, which the model continues. Some models do not support it.
   messages: [user(question), assistant('{')],
   extra: { groq: { response_format: { type: 'json_object' } }, 'openai-responses': { service_tier: 'flex' } },
 });
@@ -78,7 +78,7 @@ export async function showLastStep(
 // #endregion
 
 // #region live-tests
-/** Use in `beforeEach`, so that a 429 of one test does not affect the next. A new majordomo per test has the same effect. */
+/** Resets health. Call it in `beforeEach`, so that a 429 in one test does not affect the next. */
 export const fresh = (majordomo: Majordomo): ChatModel => {
   majordomo.health.reset();
   return majordomo.model('quick');

@@ -3,7 +3,7 @@ import { createMajordomo, type Majordomo, type MajordomoOptions } from '@majordo
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, groq, openaiCompatible } from '@majordomo/provider-openai';
 
-/** The names that the application uses. No other file names a vendor or a model. */
+/** Creates the names that the application uses. No other file contains the name of a vendor or a model. */
 export function createModels(env: object, options: Partial<MajordomoOptions> = {}): Majordomo {
   return createMajordomo({
     providers: [createOpenAI(), createAnthropic(), openaiCompatible(groq)],

@@ -18,7 +18,7 @@ const BY_KEY = {
   GROQ_API_KEY: 'groq/llama-3.3-70b-versatile',
 };
 
-/** `LLMProviders.fromEnv(env)`: the chain of what has a key, in this order. */
+/** Replaces `LLMProviders.fromEnv(env)`. Returns a chain of the targets whose key is set, in this order. */
 export function chainFromEnv(env: Readonly<Record<string, unknown>>): string {
   const found = Object.entries(BY_KEY).filter(([key]) => typeof env[key] === 'string');
   return found.map(([, target]) => target).join(',');
@@ -26,7 +26,7 @@ export function chainFromEnv(env: Readonly<Record<string, unknown>>): string {
 // #endregion
 
 // #region stackbilt-generate
-/** `generateResponse({ systemPrompt, messages, maxTokens, tenantId, requestId })` */
+/** Replaces `generateResponse({ systemPrompt, messages, maxTokens, tenantId, requestId })`. */
 export function generateResponse(model: ChatModel, text: string, call: CallOptions): Promise<ChatResponse> {
   return model.generate({ system: 'Be brief.', messages: [user(text)], maxTokens: 500 }, call);
 }
@@ -35,7 +35,7 @@ export function generateResponse(model: ChatModel, text: string, call: CallOptio
 // #region stackbilt-classify
 const Verdict = z.object({ label: z.enum(['bug', 'idea', 'other']), confidence: z.number().min(0).max(1) });
 
-/** Replaces `classify(input, { schema, confidenceField })`. The schema is checked, so the value is typed. */
+/** Replaces `classify(input, { schema, confidenceField })`. The value is validated and typed. */
 export async function classify(model: ChatModel, text: string): Promise<z.infer<typeof Verdict>> {
   const { value } = await model.generateObject({ messages: [user(text)], output: Verdict, temperature: 0 });
   return value;
@@ -43,7 +43,7 @@ export async function classify(model: ChatModel, text: string): Promise<z.infer<
 // #endregion
 
 // #region stackbilt-image
-/** `analyzeImage({ image: { data, mimeType }, prompt })`: bytes instead of base64. */
+/** Replaces `analyzeImage({ image: { data, mimeType }, prompt })`. Images are bytes instead of base64. */
 export async function analyzeImage(model: ChatModel, base64: string, prompt: string): Promise<string> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return (await model.generate({ messages: [user(prompt, image(bytes, 'image/png'))] })).text;
@@ -51,7 +51,7 @@ export async function analyzeImage(model: ChatModel, base64: string, prompt: str
 // #endregion
 
 // #region stackbilt-hooks
-/** `onRequestStart`, `onRetry`, `onFallback`, `onCircuitStateChange`, `onRequestEnd` … are one stream of events. */
+/** Replaces `onRequestStart`, `onRetry`, `onFallback`, `onCircuitStateChange`, `onRequestEnd` and others with one listener. */
 export function hooks(log: (line: string) => void): (event: CallEvent) => void {
   return (event) => {
     if (event.type === 'attempt-start') log(`start ${event.target} #${event.attempt}`);
@@ -63,7 +63,7 @@ export function hooks(log: (line: string) => void): (event: CallEvent) => void {
 // #endregion
 
 // #region stackbilt-quota
-/** Replaces `quotaHook.check` and `.record`. A denial concerns this call only, never the health of a target. */
+/** Replaces `quotaHook.check` and `.record`. A denial affects only this call, not the health of a target. */
 export function quota(left: Map<string, number>): Gate {
   return {
     name: 'quota',
@@ -80,7 +80,7 @@ export function quota(left: Map<string, number>): Gate {
 // #endregion
 
 // #region stackbilt-breakers
-/** `CircuitBreakerManager.serialize`, `getHealth` and `getExhaustedProviders`; `health.restore` takes it back. */
+/** Replaces `CircuitBreakerManager.serialize`, `getHealth` and `getExhaustedProviders`. `health.restore` accepts the snapshot. */
 export function breakers({ health }: Majordomo): { readonly saved: string; readonly out: readonly string[] } {
   const snapshot = health.snapshot();
   const out = Object.keys(snapshot).filter((target) => snapshot[target]?.state !== 'healthy');
@@ -92,7 +92,7 @@ export function breakers({ health }: Majordomo): { readonly saved: string; reado
 interface Budget {
   readonly provider: string;
   readonly model?: string;
-  /** In USD. */
+  /** Monthly budget in USD. */
   readonly monthlyBudget: number;
   readonly rateLimits?: {
     readonly rpm?: number;
@@ -102,7 +102,7 @@ interface Budget {
   };
 }
 
-/** Replaces `new CreditLedger({ budgets })`: money per month, requests and tokens per minute and day. */
+/** Replaces `new CreditLedger({ budgets })`: limits of money per month, and of requests and tokens per minute and day. */
 export function limitsOf({ provider, model, monthlyBudget, rateLimits = {} }: Budget): readonly Limit[] {
   const target = model === undefined ? undefined : `${provider}/${model}`;
   const where = target === undefined ? { provider: [provider] } : { target: [target] };

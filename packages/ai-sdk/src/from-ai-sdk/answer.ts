@@ -49,7 +49,7 @@ export async function* streamEvents(
 function checkModel(model: LanguageModelV4): LanguageModelV4 {
   const version: unknown = asRecord(model)['specificationVersion'];
   if (version === 'v4') return model;
-  const message = `fromAISDK: expected a LanguageModelV4, as packages for version 7 of ai create, got the version ${asText(version) ?? 'undefined'}`;
+  const message = `fromAISDK: model must be a LanguageModelV4, as packages for version 7 of ai create, not version ${asText(version) ?? 'undefined'}`;
   throw new LlmError('config', message);
 }
 
@@ -78,7 +78,8 @@ async function* read(
       signal.throwIfAborted();
       const { done, value } = await reader.read();
       signal.throwIfAborted();
-      if (done) throw new LlmError('truncated', `${target} ended its stream without a finish`, { target });
+      if (done)
+        throw new LlmError('truncated', `${target}: the stream ended without a finish event`, { target });
       withDriftError(target, () => {
         if (value.type !== 'error') parts.readPart(value);
       });

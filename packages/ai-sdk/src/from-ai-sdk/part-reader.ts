@@ -128,7 +128,7 @@ export class PartReader {
   private finish(reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage): void {
     if (reason.raw === undefined && UNEXPLAINED.has(reason.unified)) {
       const { target } = this.writer;
-      throw new LlmError('truncated', `${target}: the answer ended without a finish reason`, { target });
+      throw new LlmError('truncated', `${target}: the response ended without a finish reason`, { target });
     }
     this.writer.finish(fromSdkFinish(reason), reason.raw ?? reason.unified, fromSdkUsage(usage));
     this.isFinished = true;

@@ -26,6 +26,6 @@ export function toAISDK(majordomo: Majordomo, options: BridgeOptions = {}): AISD
 }
 
 function noSuchModel(modelId: string, modelType: 'embeddingModel' | 'imageModel'): never {
-  const message = `majordomo has only language models for the AI SDK: there is no ${modelType} "${modelId}"`;
+  const message = `${modelType} "${modelId}": toAISDK provides language models only`;
   throw new NoSuchModelError({ modelId, modelType, message });
 }

@@ -112,12 +112,12 @@ export function checkOptions(options: CompactorOptions): void {
   checkKinds('createCompactor', options, KINDS);
   const { summarizer, contextTokens, threshold, tail } = options;
   if (typeof (summarizer as Partial<ChatModel> | undefined)?.generate !== 'function') {
-    throw new LlmError('config', 'summarizer must be a model, such as majordomo.model(spec)', {
+    throw new LlmError('config', 'summarizer: must be a model, such as majordomo.model(spec)', {
       path: 'summarizer',
     });
   }
   if (typeof contextTokens !== 'function' && !(contextTokens > 0)) {
-    throw new LlmError('config', 'contextTokens must be a number above 0, or a function', {
+    throw new LlmError('config', 'contextTokens: must be a number above 0, or a function', {
       path: 'contextTokens',
     });
   }
@@ -127,5 +127,5 @@ export function checkOptions(options: CompactorOptions): void {
 
 function checkShare(share: number | undefined, path: string): void {
   if (share === undefined || (share > 0 && share <= 1)) return;
-  throw new LlmError('config', `${path} must be above 0 and at most 1, not ${share}`, { path });
+  throw new LlmError('config', `${path}: must be above 0 and at most 1, not ${share}`, { path });
 }

@@ -73,7 +73,7 @@ export async function summarize(
 /** Throws an error for a summary that may be incomplete, because it would replace messages. */
 function checkFinish(finish: FinishReason, maxTokens: number): void {
   if (finish === 'refusal' || finish === 'content-filter')
-    throw new LlmError('content-filter', 'the summarizer refused');
+    throw new LlmError('content-filter', 'summarizer: the model refused to summarize');
   if (finish !== 'stop')
     throw new LlmError(
       'truncated',
@@ -82,10 +82,10 @@ function checkFinish(finish: FinishReason, maxTokens: number): void {
 }
 
 function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): string {
-  if (typeof text !== 'string') throw new LlmError('protocol', 'the summarizer returned no text');
+  if (typeof text !== 'string') throw new LlmError('protocol', 'summarizer: the model returned no text');
   const written = withoutFrame(withoutThinking(text));
   const summary = redactor.text(written);
-  if (summary === '') throw new LlmError('empty', 'the summary is empty');
+  if (summary === '') throw new LlmError('empty', 'summarizer: the summary is empty');
   const tokens = Math.max(estimateTokens(written), estimateTokens(summary));
   if (tokens > maxTokens)
     throw new LlmError(

@@ -83,7 +83,7 @@ class Files {
     const suspicions = inspectText(text).map((suspicion) => ({ ...suspicion, file }));
     this.suspicions.push(...suspicions);
     const shortened = cutToLimit(text, this.limit);
-    if (found.isPart) this.warnings.push(`${file} is larger than 1 MiB: only its beginning was read`);
+    if (found.isPart) this.warnings.push(`${file} is larger than 1 MiB; only its beginning was read`);
     else if (shortened !== text) this.warnings.push(cutWarning(file, text.length, shortened.length));
     if (suspicions.length === 0 || this.onSuspicion === 'warn') return shortened;
     const ids = [...new Set(suspicions.map(({ id }) => id))].join(', ');

@@ -32,7 +32,7 @@ async function media(): Promise<Pick<typeof import('@majordomo/media'), 'fetchMe
   } catch (cause) {
     throw new LlmError(
       'config',
-      '@url: needs @majordomo/media (npm install @majordomo/media), or the option `fetch`',
+      '@url: requires @majordomo/media; npm install @majordomo/media, or pass the option `fetch`',
       { path: 'fetch' },
       { cause },
     );

@@ -88,7 +88,7 @@ async function partOf(
       ];
       const diff = await gitText(root, args, signal);
       if (diff === undefined) return 'git failed';
-      return diff === '' ? 'there are no changes' : budget.textPart(raw, reference.type, diff);
+      return diff === '' ? 'no changes exist' : budget.textPart(raw, reference.type, diff);
     }
     case 'git': {
       const log = await gitText(
@@ -96,7 +96,7 @@ async function partOf(
         ['log', `-${reference.count}`, '-p', ...DIFF, '--relative', '--', '.'],
         signal,
       );
-      return log === undefined || log === '' ? 'there are no commits' : budget.textPart(raw, 'commits', log);
+      return log === undefined || log === '' ? 'no commits exist' : budget.textPart(raw, 'commits', log);
     }
     case 'url':
       return budget.part(raw, reference.url, await fetchReference(reference.url, fetch, signal));
@@ -117,13 +117,13 @@ async function filePart(
   root: string,
   budget: Budget,
 ): Promise<UserPart | string> {
-  if (isOfGit(name)) return 'files of git are not read';
+  if (isOfGit(name)) return 'files of the .git folder are not read';
   const found = await readText(root, name, { complete: true });
   if ('problem' in found) return PROBLEMS[found.problem];
   if (from === undefined || to === undefined) return budget.textPart(raw, `file path="${name}"`, found.text);
   const lines = found.text.split('\n');
   if (from < 1 || to < from || from > lines.length)
-    return `it has ${lines.length} lines, not ${from} to ${to}`;
+    return `the file has ${lines.length} lines, not ${from} to ${to}`;
   const last = Math.min(to, lines.length);
   return budget.textPart(
     raw,
@@ -135,12 +135,12 @@ async function filePart(
 const PROBLEMS: Readonly<
   Record<Extract<Awaited<ReturnType<typeof readText>>, { problem: string }>['problem'], string>
 > = {
-  missing: 'there is no such file',
-  outside: 'it lies outside of the folder that may be read',
-  'not a file': 'it is not a file',
-  binary: 'it is not text',
-  'too large': 'it is larger than 1 MiB',
-  unreadable: 'it cannot be read',
+  missing: 'the file does not exist',
+  outside: 'the file is outside of the permitted folder',
+  'not a file': 'the path is not a file',
+  binary: 'the file is not text',
+  'too large': 'the file is larger than 1 MiB',
+  unreadable: 'the file cannot be read',
 };
 
 const isOfGit = (name: string): boolean => path.normalize(name).split(path.sep).includes('.git');
@@ -150,11 +150,12 @@ async function folderPart(
   root: string,
   budget: Budget,
 ): Promise<UserPart | string> {
-  if (isOfGit(name)) return 'files of git are not read';
+  if (isOfGit(name)) return 'files of the .git folder are not read';
   const folder = await realInside(root, name);
-  if (folder === undefined) return 'there is no such folder';
+  if (folder === undefined) return 'the folder does not exist';
   if (folder === null) return PROBLEMS.outside;
   const { lines, isCut } = await folderTree(root, folder);
   const text = [...lines, ...(isCut ? ['[… and more …]'] : [])].join('\n');
-  return text === '' ? 'it is empty or not a folder' : budget.textPart(raw, `folder path="${name}"`, text);
+  if (text === '') return 'the path is an empty folder, or not a folder';
+  return budget.textPart(raw, `folder path="${name}"`, text);
 }

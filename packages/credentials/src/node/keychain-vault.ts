@@ -104,7 +104,7 @@ async function loadKeyring(): Promise<Keyring> {
   } catch (cause) {
     throw new LlmError(
       'config',
-      `the keychain needs ${name}: npm install ${name}, or use fileVault`,
+      `the keychain requires ${name}; npm install ${name}, or use fileVault`,
       { code: 'missing-package' },
       { cause },
     );
@@ -117,7 +117,7 @@ function useKeychain<T>(run: () => T): T {
   } catch (cause) {
     throw new LlmError(
       'config',
-      'the keychain refused: unlock it, and allow this application to use it',
+      'the keychain denied access; unlock it, and allow this application to use it',
       { code: 'keychain' },
       { cause },
     );
@@ -130,7 +130,7 @@ function parseStored(text: string, name: string): StoredCredential {
   } catch {
     throw new LlmError(
       'config',
-      `the keychain's entry ${JSON.stringify(name)} was not written by majordomo: remove it, or set another service`,
+      `the keychain's entry ${JSON.stringify(name)} was not written by majordomo; remove it, or set another service`,
       { code: 'vault-corrupt' },
     );
   }

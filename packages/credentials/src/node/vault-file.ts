@@ -91,7 +91,7 @@ async function readText(path: string): Promise<string | undefined> {
     if (about.isSymbolicLink())
       throw vaultPathError(path, 'is a symbolic link, which is not allowed for keys');
     if (!about.isFile()) throw vaultPathError(path, 'is not a file');
-    if (about.size > MAX_BYTES) throw vaultPathError(path, `has ${about.size} bytes, too many for a vault`);
+    if (about.size > MAX_BYTES) throw vaultPathError(path, `has ${about.size} bytes, more than ${MAX_BYTES}`);
     const file = await open(path, constants.O_RDONLY | NO_FOLLOW);
     try {
       return await file.readFile('utf8');
@@ -125,7 +125,7 @@ function vaultPathError(path: string, why: string, cause?: unknown): LlmError {
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
   return new LlmError(
     'config',
-    `the vault ${path} ${why}${code}: choose another path, or repair this one`,
+    `the vault ${path} ${why}${code}; choose another path, or repair this one`,
     { code: 'vault-path' },
     { cause },
   );

@@ -192,7 +192,7 @@ export class Authority {
     if (!VISIBLE.test(access) || access.trim() === '')
       throw new LlmError(
         'protocol',
-        "the authority's token has characters that are not allowed in a header; report it to the vendor",
+        'oauth: the token contains characters that are not allowed in a header; report it to the vendor',
       );
     return { access, refresh, expiresAt: lifetime === undefined ? undefined : this.now() + lifetime * 1000 };
   }
@@ -228,7 +228,7 @@ async function withoutIdentity(response: Response): Promise<Response> {
 }
 
 const missingEndpoint = (what: string, instead: string): LlmError =>
-  new LlmError('config', `the authority has no ${what}: ${instead}`);
+  new LlmError('config', `oauth: the authorization server has no ${what}; ${instead}`);
 
 /** Returns the OAuth error code, such as `invalid_grant`, and the HTTP status of a failed response, if available. */
 export function failureDetails(error: unknown): {
@@ -260,40 +260,40 @@ export function asLoginError(error: unknown, what: string): LlmError {
   const { code, status, retryAfterMs } = failureDetails(error);
   const details = { status, retryAfterMs };
   if (code === 'access_denied')
-    return new LlmError('auth', 'the user or the authority refused the login', {
+    return new LlmError('auth', 'oauth: the user or the server denied the login; start the login again', {
       ...details,
       code: 'login-denied',
     });
   if (code === 'expired_token')
-    return new LlmError('auth', 'the login was not completed in time; start it again', {
+    return new LlmError('auth', 'oauth: the login was not completed in time; start the login again', {
       ...details,
       code: 'login-expired',
     });
   if (status === 429)
     return new LlmError(
       'rate-limit',
-      `${what}: the authority returned 429; the login is still valid, try again later`,
+      `${what}: the authorization server returned 429; the login is still valid, try again later`,
       details,
     );
   if (status !== undefined && status >= 500)
     return new LlmError(
       'server',
-      `${what}: the authority returned ${status}; the login is still valid, try again later`,
+      `${what}: the authorization server returned ${status}; the login is still valid, try again later`,
       details,
     );
   if (code !== undefined || (status !== undefined && status >= 400)) {
     return new LlmError(
       'auth',
-      `${what}: the authority answered ${[status, errorCode(code)].filter((part) => part !== undefined).join(' ')}`,
+      `${what}: the authorization server returned ${[status, errorCode(code)].filter((part) => part !== undefined).join(' ')}`,
       { ...details, code: 'login-failed' },
     );
   }
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new LlmError('timeout', `${what}: the authority did not answer in ${ANSWER_TIMEOUT_MS / 1000} s`);
+    return new LlmError('timeout', `${what}: the server did not respond in ${ANSWER_TIMEOUT_MS / 1000} s`);
   if (error instanceof TypeError && !('code' in error))
-    return new LlmError('network', `${what}: no connection to the authority`);
+    return new LlmError('network', `${what}: the connection to the authorization server failed`);
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new LlmError('protocol', `${what}: the authority's answer is not an OAuth response (${known})`);
+  return new LlmError('protocol', `${what}: the server sent an invalid OAuth response (${known})`);
 }
 
 /** Returns an error code of OAuth. Returns `undefined` for other values, which may repeat secrets of the request. */

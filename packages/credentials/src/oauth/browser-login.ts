@@ -30,12 +30,7 @@ async function pastedRedirect(paste: NonNullable<LoginIo['paste']>, state: strin
   try {
     text = await paste();
   } catch (cause) {
-    throw new LlmError(
-      'auth',
-      'the redirect could not be pasted: `paste` failed',
-      { code: 'login-failed' },
-      { cause },
-    );
+    throw new LlmError('auth', 'oauth: `paste` did not return the URL', { code: 'login-failed' }, { cause });
   }
   return parsePasted(typeof text === 'string' ? text : '', state);
 }
@@ -49,7 +44,7 @@ function parsePasted(text: string, state: string): URLSearchParams {
   if (answer.get('state') === state) return answer;
   throw new LlmError(
     'auth',
-    'the pasted address does not belong to this login: paste the complete address that the browser shows',
+    'oauth: the pasted URL does not belong to this login; paste the complete URL that the browser shows',
     { code: 'login-failed' },
   );
 }

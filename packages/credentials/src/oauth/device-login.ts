@@ -53,11 +53,11 @@ async function poll(
 
 /** Terminals and pages may open the address. */
 const unsafeAddress = (): LlmError =>
-  new LlmError('auth', 'the authority sent a login address that does not begin with https:// or http://', {
+  new LlmError('auth', 'oauth: the login URL of the server does not begin with https:// or http://', {
     code: 'login-failed',
   });
 
 const expired = (): LlmError =>
-  new LlmError('auth', 'the code has expired before it was entered; start the login again', {
+  new LlmError('auth', 'oauth: the code expired before it was entered; start the login again', {
     code: 'login-expired',
   });

@@ -44,7 +44,7 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
   const http = await (import(name) as Promise<Http>).catch(() => {
     throw new LlmError(
       'config',
-      'this runtime cannot listen for the redirect: log in with the flow "device"',
+      'oauth: this runtime cannot listen for the redirect; log in with the flow "device"',
     );
   });
   let settle: (query: URLSearchParams) => void = () => undefined;

@@ -67,7 +67,7 @@ async function withDeadline(
   const late = new AbortController();
   const cancel = clock.timer(timeoutMs, () => {
     late.abort(
-      new LlmError('auth', `the login was not completed within ${timeoutMs / 1000} s: start it again`, {
+      new LlmError('auth', `oauth: the login took longer than ${timeoutMs / 1000} s; start it again`, {
         code: 'login-expired',
       }),
     );
@@ -86,4 +86,4 @@ async function withDeadline(
 }
 
 const aborted = (signal: AbortSignal): LlmError =>
-  new LlmError('aborted', 'the login was aborted', {}, { cause: signal.reason });
+  new LlmError('aborted', 'oauth: the login was aborted', {}, { cause: signal.reason });

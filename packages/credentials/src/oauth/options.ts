@@ -94,10 +94,10 @@ export function checkOptions(options: OAuthOptions): void {
   checkKinds('oauth', options, KINDS, ['vault', 'name', 'clientId']);
   const { issuer, endpoints, clientId, name, dialect } = options;
   if (dialect !== 'openrouter' && clientId.trim() === '')
-    throw wrong('clientId', 'is empty: register your application with the vendor');
-  if (name.trim() === '') throw wrong('name', 'is empty: it names the entry of the vault');
+    throw wrong('clientId', 'must not be empty; register your application with the vendor');
+  if (name.trim() === '') throw wrong('name', 'must not be empty; it is the name of the vault entry');
   if (issuer === undefined && endpoints === undefined)
-    throw wrong('issuer', 'is missing: name an issuer, or endpoints');
+    throw wrong('issuer', 'is required; pass an issuer, or endpoints');
   if (issuer !== undefined) checkAddress('issuer', issuer);
   for (const [key, address] of Object.entries(endpoints ?? {})) {
     if (address !== undefined) checkAddress(`endpoints.${key}`, String(address));
@@ -108,7 +108,7 @@ function checkAddress(path: string, address: string): void {
   const url = URL.parse(address);
   if (url === null) throw wrong(path, 'must be a URL');
   if (url.protocol === 'https:' || isLoopback(url)) return;
-  throw wrong(path, 'must be https: only loopback addresses may receive tokens without encryption');
+  throw wrong(path, 'must be https; only loopback addresses may receive tokens without encryption');
 }
 
 /** Whether the address is on this machine, so that unencrypted tokens do not leave the machine. */
@@ -116,4 +116,4 @@ export const isLoopback = (url: URL): boolean =>
   url.protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
 
 const wrong = (path: string, why: string): LlmError =>
-  new LlmError('config', `oauth: ${path} ${why}`, { path });
+  new LlmError('config', `oauth: ${path}: ${why}`, { path });

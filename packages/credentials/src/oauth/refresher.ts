@@ -97,7 +97,7 @@ export class Refresher {
   ): Promise<StoredCredential | undefined> {
     if (now === undefined) return undefined;
     if (now.refresh === undefined)
-      return { ...now, dead: 'the token has ended, and there is no refresh token' };
+      return { ...now, dead: 'the token has expired, and no refresh token exists' };
     try {
       const tokens = await this.authority.refresh(now.refresh.reveal(), new AbortController().signal);
       this.notBefore = 0;
@@ -111,7 +111,7 @@ export class Refresher {
     } catch (error) {
       const { code, status, retryAfterMs } = failureDetails(error);
       if (code !== undefined && NEEDS_LOGIN.has(code))
-        return { ...now, dead: `the authority answered ${code}` };
+        return { ...now, dead: `the authorization server returned ${code}` };
       const at = this.clock.now();
       this.notBefore = at + (retryAfterMs ?? RETRY_MS);
       if (now.value.reveal() !== rejected && isValid(now, at)) return now;
@@ -122,7 +122,7 @@ export class Refresher {
   }
 
   private missing(): never {
-    throw new LlmError('auth', `no login is named ${JSON.stringify(this.options.name)}: call login first`, {
+    throw new LlmError('auth', `no login is named ${JSON.stringify(this.options.name)}; call login first`, {
       code: 'login-required',
       status: 401,
     });

@@ -17,7 +17,7 @@ async function show(io: LoginIo, prompt: Parameters<LoginIo['show']>[0]): Promis
   } catch (cause) {
     throw new LlmError(
       'auth',
-      'the login prompt could not be shown: `show` failed',
+      'oauth: `show` failed to show the prompt',
       { code: 'login-failed' },
       { cause },
     );

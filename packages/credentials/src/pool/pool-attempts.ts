@@ -153,12 +153,12 @@ export class PoolAttempts {
       .snapshot()
       .map(
         ({ id, state, why }) =>
-          `${JSON.stringify(id)} ${state === 'dead' ? 'is dead' : 'rests'} (${why ?? ''})`,
+          `${JSON.stringify(id)} ${state === 'dead' ? 'is rejected' : 'is benched'} (${why ?? ''})`,
       );
     const when =
       retryAfterMs === undefined
         ? 'log in again, or provide new keys and call pool.revive'
-        : `the first one returns in ${Math.ceil(retryAfterMs / 1000)} s`;
+        : `the first key is available again in ${Math.ceil(retryAfterMs / 1000)} s`;
     const message = `no key of ${this.provider} can be used: ${states.join('; ')}; ${when}`;
     return new LlmError(retryAfterMs === undefined ? 'auth' : 'rate-limit', message, {
       target,

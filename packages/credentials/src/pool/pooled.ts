@@ -114,22 +114,22 @@ function namedKeys(keys: PoolOptions['keys']): readonly { readonly id: string; r
   const named = keys.map((key, at) => {
     if (typeof key === 'string') return { id: String(at + 1), key: checkKey(key, at) };
     if (typeof (key as unknown) !== 'object' || (key as unknown) === null)
-      throw new LlmError('config', `key ${at + 1} of the pool must be a string, a secret, or { id, key }`, {
+      throw new LlmError('config', `pooled: key ${at + 1} must be a string, a secret, or { id, key }`, {
         path: `keys[${at}]`,
       });
     if ('reveal' in key) return { id: String(at + 1), key: checkKey(key.reveal(), at) };
     return typeof key.key === 'string' ? { id: key.id, key: checkKey(key.key, at) } : key;
   });
-  if (named.length === 0) throw new LlmError('config', 'a pool needs at least one key', { path: 'keys' });
+  if (named.length === 0) throw new LlmError('config', 'pooled: keys must not be empty', { path: 'keys' });
   const twice = named.find(({ id }, at) => named.findIndex((other) => other.id === id) !== at);
   if (twice !== undefined)
-    throw new LlmError('config', `two keys of the pool have the id ${twice.id}`, { path: 'keys' });
+    throw new LlmError('config', `pooled: two keys have the id ${twice.id}`, { path: 'keys' });
   return named;
 }
 
 function checkKey(key: string, at: number): string {
   if (key.trim() !== '') return key;
-  throw new LlmError('config', `key ${at + 1} of the pool is empty; check its source`, {
+  throw new LlmError('config', `pooled: key ${at + 1} is empty; check its source`, {
     path: `keys[${at}]`,
   });
 }
@@ -140,7 +140,7 @@ function sameProvider(providers: readonly Provider[]): Provider {
   if (first === undefined || other !== undefined) {
     throw new LlmError(
       'config',
-      `a pool needs one provider for all keys; create returned ${first?.id ?? 'none'} and ${other?.id ?? 'none'}`,
+      `pooled: create must return the same provider for all keys, not ${first?.id ?? 'none'} and ${other?.id ?? 'none'}`,
     );
   }
   return first;
@@ -152,7 +152,7 @@ function handle(ring: KeyRing): Pool {
     if (key === undefined)
       throw new LlmError(
         'config',
-        `the pool has no key ${JSON.stringify(id)}: ${ring.keys.map((each) => each.id).join(', ')}`,
+        `the pool has no key ${JSON.stringify(id)}; its keys are ${ring.keys.map((each) => each.id).join(', ')}`,
       );
     return key;
   };

@@ -23,7 +23,7 @@ export function parseVault(text: string, place: string): Entries {
       { code: 'vault-version' },
     );
   }
-  if (version !== VERSION) throw new Error('it has no version');
+  if (version !== VERSION) throw new Error('the version is missing');
   return new Map(
     Object.entries(recordOf(entries, 'entries')).map(([name, entry]) => [name, parseEntry(entry, name)]),
   );

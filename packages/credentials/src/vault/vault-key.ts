@@ -13,7 +13,7 @@ export function vaultKey(vault: Vault, name: string): Credential {
     if (entry === undefined) {
       throw new LlmError(
         'auth',
-        `the vault has no entry ${JSON.stringify(name)}: store a key under this name`,
+        `the vault has no entry ${JSON.stringify(name)}; store a key under this name`,
         {
           code: 'missing-key',
         },

@@ -26,8 +26,8 @@ import { messagesTools } from './tools.ts';
 
 /** Reasons why members of a request are dropped, by member. */
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['container', 'tools that run at a vendor are not offered'],
-  ['mcp_servers', 'tools that run at a vendor are not offered'],
+  ['container', 'tools that the vendor runs are not supported'],
+  ['mcp_servers', 'tools that the vendor runs are not supported'],
   ['context_management', 'the client manages its transcript'],
 ]);
 
@@ -156,7 +156,7 @@ function noteCitations(body: Fields, notes: Notes): void {
   const hasCitations = blocksOfTurns(body).some(
     (block) => block.optional('citations', object)?.value['enabled'] === true,
   );
-  if (hasCitations) notes.dropped('citations', 'places in documents have no form on most wires');
+  if (hasCitations) notes.dropped('citations', 'most targets do not support citations of documents');
 }
 
 /** Returns whether and for how long the prompt is cached. Each provider chooses the positions of the cache points. */

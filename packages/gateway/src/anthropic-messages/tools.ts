@@ -21,7 +21,7 @@ export function messagesTools(
 function toolSpec(tool: Fields, notes: Notes): readonly ToolSpec[] {
   const type = tool.optional('type', string) ?? 'custom';
   if (type !== 'custom') {
-    notes.dropped(`tool ${type}`, 'tools that a vendor defines are not offered');
+    notes.dropped(`tool ${type}`, 'vendor-defined tools are not supported');
     return [];
   }
   return [

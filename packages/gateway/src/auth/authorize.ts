@@ -31,7 +31,7 @@ export async function authorize(
 function checkedCaller(caller: unknown): Caller {
   if (caller === undefined || caller === null)
     throw new Refusal('unauthorized', 'the key is missing or unknown');
-  if (!isRecord(caller)) throw wrong(`a caller or undefined, and returned a ${typeof caller}`);
+  if (!isRecord(caller)) throw wrong(`a caller or undefined, not a ${typeof caller}`);
   const { models, metadata } = caller;
   if (models !== undefined && !isNames(models)) throw wrong('`models` as an array of names');
   if (metadata !== undefined && !isRecord(metadata)) throw wrong('`metadata` as an object');
@@ -43,13 +43,13 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> => isRecord(v
 const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
 
-const wrong = (what: string): LlmError => new LlmError('config', `authorize must return ${what}`);
+const wrong = (what: string): LlmError => new LlmError('config', `authorize: must return ${what}`);
 
 /** Returns the result, or rejects when the client disconnects while `authorize` is pending. */
 function untilClientLeaves<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
-      reject(new Refusal('aborted', 'the client has left'));
+      reject(new Refusal('aborted', 'the client closed the connection'));
     };
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });

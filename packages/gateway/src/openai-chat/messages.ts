@@ -63,13 +63,13 @@ function userPart(part: Fields, media: Media): readonly UserPart[] {
     case 'file':
       return [filePart(part.required('file', object), media)];
     case 'input_audio':
-      return invalid(part.pathOf('type'), 'input_audio is not supported: no target accepts audio');
+      return invalid(part.pathOf('type'), 'input_audio is not supported, because no target accepts audio');
   }
 }
 
 function filePart(file: Fields, media: Media): UserPart {
   if (file.isSet('file_id'))
-    invalid(file.pathOf('file_id'), 'is not supported: this gateway stores no files; send file_data');
+    invalid(file.pathOf('file_id'), 'is not supported, because this gateway stores no files; send file_data');
   const fileName = file.optional('filename', string);
   const data = file.required('file_data', string);
   const path = file.pathOf('file_data');
@@ -79,7 +79,7 @@ function filePart(file: Fields, media: Media): UserPart {
 }
 
 function assistantParts(turn: Fields): readonly AssistantPart[] {
-  if (turn.isSet('function_call')) invalid(turn.pathOf('function_call'), 'is not supported: use tool_calls');
+  if (turn.isSet('function_call')) invalid(turn.pathOf('function_call'), 'is not supported; use tool_calls');
   const text = turn.optional('content', assistantText) ?? '';
   const refusal = turn.optional('refusal', string) ?? '';
   const calls = turn.optional('tool_calls', array(object)) ?? [];

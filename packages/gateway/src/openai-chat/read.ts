@@ -26,9 +26,9 @@ import { chatTools } from './tools.ts';
 
 /** Reasons why members of a request are dropped, by member. */
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['store', 'this gateway stores nothing'],
-  ['logit_bias', 'tokens differ from target to target'],
-  ['web_search_options', 'tools that run at a vendor are not offered'],
+  ['store', 'this gateway stores no data'],
+  ['logit_bias', 'tokens differ between targets'],
+  ['web_search_options', 'tools that the vendor runs are not supported'],
   ['prediction', NO_FORM],
   ['verbosity', NO_FORM],
 ]);
@@ -59,7 +59,7 @@ export function parseChat(value: unknown, media: Media): ParsedRequest {
 }
 
 function refuseOthers(body: Fields): void {
-  if ((body.optional('n', integer(1)) ?? 1) > 1) invalid('n', 'must be 1: a chain returns one response');
+  if ((body.optional('n', integer(1)) ?? 1) > 1) invalid('n', 'must be 1, because a chain returns one response');
   const modalities = body.optional('modalities', array(string)) ?? [];
   if (modalities.some((modality) => modality !== 'text')) invalid('modalities', 'must contain only text');
 }

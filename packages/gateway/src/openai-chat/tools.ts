@@ -21,7 +21,7 @@ export interface Tools {
 
 export function chatTools(body: Fields, notes: Notes): Tools {
   for (const old of ['functions', 'function_call']) {
-    if (body.value[old] !== undefined) invalid(old, 'is not supported: use tools and tool_choice');
+    if (body.value[old] !== undefined) invalid(old, 'is not supported; use tools and tool_choice');
   }
   const tools = (body.optional('tools', array(object)) ?? []).map(toolSpec);
   if (body.optional('parallel_tool_calls', (value) => value) === false)

@@ -74,7 +74,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, known: Know
     case 'item_reference':
       invalid(
         item.path,
-        'is a reference, and this gateway stores nothing: send the complete item (store: false)',
+        'is a reference, but this gateway stores no items; send the complete item (store: false)',
       );
   }
 }
@@ -130,7 +130,7 @@ function filePart(part: Fields, media: Media): UserPart {
 
 function refuseIds(part: Fields): void {
   if (part.isSet('file_id'))
-    invalid(part.pathOf('file_id'), 'is not supported: this gateway stores no files');
+    invalid(part.pathOf('file_id'), 'is not supported, because this gateway stores no files');
 }
 
 /** Converts reasoning. A provider can read reasoning only with its token. */

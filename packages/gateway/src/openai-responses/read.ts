@@ -59,17 +59,17 @@ export function parseResponses(value: unknown, media: Media): ParsedRequest {
 function refuseState(body: Fields): void {
   for (const key of STATE) {
     if (body.isSet(key))
-      invalid(key, 'is not supported: this gateway stores nothing; send the complete input');
+      invalid(key, 'is not supported, because this gateway stores no data; send the complete input');
   }
   if (body.optional('background', boolean) === true)
-    invalid('background', 'is not supported: this gateway stores nothing');
+    invalid('background', 'is not supported, because this gateway stores no data');
 }
 
 /** Adds warnings about settings without effect. */
 function noteSettings(body: Fields, notes: Notes): void {
   // `stream_options` has no setting that the gateway supports. It is parsed to avoid a warning.
   body.optional('stream_options', object);
-  if (body.optional('store', boolean) === true) notes.dropped('store', 'this gateway stores nothing');
+  if (body.optional('store', boolean) === true) notes.dropped('store', 'this gateway stores no data');
   notes.unknown(body.optional('text', object), 'format');
   notes.unknown(body.optional('reasoning', object), 'effort');
   for (const name of body.optional('include', array(string)) ?? []) {

@@ -97,7 +97,7 @@ function toolSpec(
 ): readonly ToolSpec[] {
   const type = tool.required('type', string);
   if (type !== 'function' && type !== 'custom') {
-    notes.dropped(`tool ${type}`, 'tools that a vendor defines are not offered');
+    notes.dropped(`tool ${type}`, 'vendor-defined tools are not supported');
     return [];
   }
   const clientTool = { name: tool.required('name', nonEmptyString), namespace, isCustom: type === 'custom' };

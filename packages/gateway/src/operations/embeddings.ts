@@ -40,7 +40,7 @@ export const parseEmbeddings: ParseOperation = async (request, mostBytes) => {
 const values: Parser<readonly string[]> = (value, path) => {
   if (typeof value === 'string') return [nonEmptyString(value, path)];
   if (Array.isArray(value) && (typeof value[0] === 'number' || Array.isArray(value[0])))
-    return invalid(path, 'must be text, because tokens differ from target to target');
+    return invalid(path, 'must be text, because tokens differ between targets');
   const texts = array(nonEmptyString)(value, path);
   return texts.length === 0 ? invalid(path, 'must not be empty') : texts;
 };

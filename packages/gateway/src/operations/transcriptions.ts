@@ -7,7 +7,7 @@ import type { OperationResult, ParseOperation } from './operation.ts';
 const TIMES = 'timestamp_granularities[]';
 /** Fields of the form that may appear only once. */
 const ONCE: readonly string[] = ['file', 'model', 'language', 'prompt', 'response_format', 'stream'];
-const REASONS: ReadonlyMap<string, string> = new Map([['temperature', 'most targets have no form for it']]);
+const REASONS: ReadonlyMap<string, string> = new Map([['temperature', 'most targets do not support it']]);
 
 const UNKNOWN = 'application/octet-stream';
 const TYPE = /^\w+\/[\w.+-]+/;
@@ -35,7 +35,7 @@ export const parseTranscriptions: ParseOperation = async (request, mostBytes) =>
   const body = fieldsOf(form);
   const notes = new Notes();
   if (body.optional('stream', oneOf('true', 'false')) === 'true')
-    invalid('stream', 'is not supported: a transcript is returned complete');
+    invalid('stream', 'is not supported; the transcript is returned at once');
   const format = body.optional('response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
   const transcription: TranscriptionRequest = {
     ...(await recordingOf(form)),
@@ -74,7 +74,7 @@ async function formOf(request: Request, mostBytes: number): Promise<FormData> {
 /** Returns the fields of a form other than times. An empty field counts as missing. */
 function fieldsOf(form: FormData): Fields {
   for (const field of ONCE) {
-    if (form.getAll(field).length > 1) invalid(field, 'must be given once');
+    if (form.getAll(field).length > 1) invalid(field, 'must be set only once');
   }
   return object(
     Object.fromEntries([...form].filter(([field, value]) => field !== TIMES && value !== '')),

@@ -69,7 +69,7 @@ export async function parseWithMedia<T>(
   const first = parse({
     byUrl(url, path) {
       if (fetchMedia === undefined)
-        return invalid(path, 'must be a data URL: this gateway does not fetch media');
+        return invalid(path, 'must be a data URL, because this gateway does not fetch media');
       paths.set(url, path);
       return PLACEHOLDER;
     },

@@ -26,7 +26,6 @@ export class Notes {
 
   /** Adds a warning for each member that was not parsed. `reasons`: reasons by member. */
   unparsed(members: Fields, reasons: ReadonlyMap<string, string> = new Map()): void {
-    for (const key of members.unparsed())
-      this.dropped(key, reasons.get(key) ?? 'this gateway does not know the member');
+    for (const key of members.unparsed()) this.dropped(key, reasons.get(key) ?? 'unknown member');
   }
 }

@@ -20,9 +20,9 @@ export const pageCitations = ({ text, citations = [] }: TextPart): readonly Page
 /** Returns warnings about content of a part that no wire supports. */
 export function droppedParts(part: AssistantPart): readonly Warning[] {
   if (part.type === 'vendor')
-    return [dropped(part.kind, 'tools that ran at the vendor have no form on this wire')];
+    return [dropped(part.kind, 'this API does not support results of tools that the vendor ran')];
   return part.type === 'text' && part.citations?.some(isOfDocument) === true
-    ? [dropped('citations of documents', 'this wire supports only citations of pages')]
+    ? [dropped('citations of documents', 'this API supports only citations of web pages')]
     : [];
 }
 

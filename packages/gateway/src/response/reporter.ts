@@ -116,7 +116,7 @@ class Reporter {
       if (this.waitsFor === 'client' && waitedMs >= idleMs) {
         this.cancel();
         if (cut === undefined)
-          controller.error(new LlmError('aborted', `the client read nothing for ${idleMs} ms`));
+          controller.error(new LlmError('aborted', `the client did not read for ${idleMs} ms`));
         else cut();
         return;
       }

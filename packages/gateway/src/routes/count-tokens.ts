@@ -22,7 +22,7 @@ export async function countTokens(
   if (context === undefined)
     throw new Refusal(
       'no-such-route',
-      'counting tokens requires the package @majordomo/context; the operator has to install the package',
+      'counting tokens requires the package @majordomo/context; the operator must install it',
     );
   const [first] = await settings.majordomo.resolve(spec, { tenant: caller.tenant });
   return Response.json({

@@ -23,7 +23,7 @@ export function oneModel(
   name: string,
 ): Response {
   if (!namesFor(caller, settings).includes(name))
-    throw new Refusal('no-such-model', 'this model is not served here', { path: 'model' });
+    throw new Refusal('no-such-model', 'the gateway does not serve this model', { path: 'model' });
   return Response.json(modelOf(name, request));
 }
 

@@ -58,7 +58,7 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   if (path === '/v1/models') return readOnly(request, path, () => listModels(context, gateway));
   const name = /^\/v1\/models\/(.+)$/.exec(path)?.[1];
   if (name !== undefined) return readOnly(request, path, () => oneModel(context, gateway, decoded(name)));
-  throw new Refusal('no-such-route', `no route ${requestLine(request, path)}${baseHint(path)}`);
+  throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}${baseHint(path)}`);
 }
 
 /** Responds to GET and HEAD. Refuses all other methods. */
@@ -70,7 +70,9 @@ export function readOnly<T>(request: Request, path: string, respond: () => T): T
 function checkMethod(request: Request, path: string, methods: readonly string[]): void {
   if (methods.includes(request.method)) return;
   const allow = methods.join(', ');
-  throw new Refusal('wrong-method', `${requestLine(request, path)} is not served; use ${allow}`, { allow });
+  throw new Refusal('wrong-method', `${requestLine(request, path)}: method not allowed; use ${allow}`, {
+    allow,
+  });
 }
 
 const requestLine = ({ method }: Request, path: string): string => `${method} ${path.slice(0, 100)}`;
