@@ -307,7 +307,7 @@ describe('majordomo login', () => {
     using http = world({
       files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":"http://far.example","clientId":"x"}}}' },
     });
-    expect((await http.run('login', 'lab')).err).toContain('issuer must be https');
+    expect((await http.run('login', 'lab')).err).toContain('issuer: must be https');
     using odd = world({ files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":5}}}' } });
     expect((await odd.run('login', 'lab')).err).toContain('"logins" must be an object of logins');
   });

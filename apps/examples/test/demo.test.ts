@@ -97,14 +97,14 @@ it('the command runs to its end, without colors when piped', async () => {
     '\n1  ',
     '\n5  ',
     '\n6  ',
-    'Summary, from the events alone',
+    'Summary, computed from the events',
     'bedrock/claude-demo  ',
-    'Every call got',
+    'Every call returned',
   ];
   expect(places.map((text) => stdout.lastIndexOf(text))).toEqual(
     places.map((text) => stdout.lastIndexOf(text)).toSorted((a, b) => a - b),
   );
-  expect(stdout).toContain('Summary, from the events alone');
+  expect(stdout).toContain('Summary, computed from the events');
   // eslint-disable-next-line no-control-regex
   expect(stdout).not.toMatch(/\u001B\[/);
 });

@@ -60,7 +60,7 @@ describeWith('postgres', 'watching a run on DBOS', () => {
     const heard = textOf(await watchRun(channel, 'never'));
     const said = expect(heard).rejects.toMatchObject({
       kind: 'config',
-      message: expect.stringMatching(/"never" cannot be watched: .*shut down/),
+      message: expect.stringMatching(/"never" cannot be watched, because DBOS is not running/),
     });
     await DBOS.shutdown();
     await said;
