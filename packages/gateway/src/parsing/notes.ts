@@ -1,7 +1,7 @@
 import type { Warning } from '@majordomo/core';
 import type { Fields } from './fields.ts';
 
-export const NO_FORM = 'most targets have no form for it';
+export const NO_FORM = 'most targets do not support it';
 
 /** Warnings about settings that targets receive in another form or not at all. */
 export class Notes {
