@@ -59,7 +59,8 @@ export function parseChat(value: unknown, media: Media): ParsedRequest {
 }
 
 function refuseOthers(body: Fields): void {
-  if ((body.optional('n', integer(1)) ?? 1) > 1) invalid('n', 'must be 1, because a chain returns one response');
+  if ((body.optional('n', integer(1)) ?? 1) > 1)
+    invalid('n', 'must be 1, because a chain returns one response');
   const modalities = body.optional('modalities', array(string)) ?? [];
   if (modalities.some((modality) => modality !== 'text')) invalid('modalities', 'must contain only text');
 }
