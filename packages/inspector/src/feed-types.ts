@@ -127,7 +127,7 @@ export interface FeedLimit {
   readonly name: string;
   readonly key: string;
   readonly per: string;
-  readonly unit: 'usd' | 'tokens' | 'requests';
+  readonly unit: 'usd' | 'tokens' | 'requests' | 'calls';
   readonly max: string;
   readonly used: string;
   readonly held: string;

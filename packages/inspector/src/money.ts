@@ -42,8 +42,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
   };
 }
 
-const unitOf = ({ max }: Limit): FeedLimit['unit'] =>
-  'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
+const unitOf = ({ max }: Limit): FeedLimit['unit'] => Object.keys(max)[0] as FeedLimit['unit'];
 
 /** Returns spending by one key, highest cost first. Periods are hours for one day, otherwise days. */
 export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {

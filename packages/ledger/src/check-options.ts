@@ -6,6 +6,7 @@ const KINDS: KindsOf<LedgerOptions> = {
   store: 'object with reserve',
   catalog: 'object with find',
   limits: 'array',
+  limitsOf: 'function',
   unknownPrice: ['admit', 'deny'],
   reserve: 'string or function',
   media: 'object',

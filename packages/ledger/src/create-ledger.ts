@@ -7,6 +7,7 @@ import { bookEntry } from './book-entry.ts';
 import { limitStates } from './limit-states.ts';
 import { checkOptions } from './check-options.ts';
 import type { Ledger, LedgerOptions } from './contract/ledger.ts';
+import type { Limit } from './contract/limit.ts';
 import { AnswerLengths } from './gate/answer-lengths.ts';
 import type { LedgerContext } from './gate/context.ts';
 import { HeldQueue } from './gate/held-queue.ts';
@@ -36,7 +37,11 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
       limits.remove(name);
       heldQueue.retryAll();
     },
-    state: async (name) => limitStates(context, limits.named(name)),
+    state: async (of?: string | readonly Limit[]) =>
+      limitStates(
+        context,
+        typeof of === 'object' ? of.map((limit) => limits.ofCaller(limit)) : limits.named(of),
+      ),
     records: (query = {}) => store.records(query),
     report: (query) => report(store, query),
     book: (entry) => bookEntry(context, entry),
@@ -64,7 +69,8 @@ function contextOf(options: LedgerOptions): LedgerContext {
   return {
     store,
     clock,
-    limits: new LimitSet(limits, tags),
+    limits: new LimitSet(limits, tags, options.limitsOf),
+    countedCalls: new WeakSet(),
     prices: new Prices(catalog),
     outbox: new Outbox(clock, onError),
     leases: new Leases(store, clock, onError),

@@ -11,7 +11,9 @@ export async function limitStates(
   limits: readonly LimitCounters[],
 ): Promise<readonly LimitState[]> {
   const now = clock.now();
-  const samples = await samplesOf(store, limits, now);
+  // Records do not show whose limits they count towards.
+  const shared = limits.filter(({ isOwn }) => !isOwn);
+  const samples = await samplesOf(store, shared, now);
   const states = limits.map(async (limit) => {
     const counters = await store.counters(limit.prefix);
     return (counters.length > 0 ? counters : unusedCounters(limit)).map((counter) => {

@@ -1,6 +1,6 @@
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
-import { admit, type Permits } from '../gates/admit.ts';
+import { admit, mayAdvance, type Permits } from '../gates/admit.ts';
 import type { Bench } from '../health/tracker.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
@@ -106,7 +106,7 @@ function skipped<Event extends object, Result>(
   error: LlmError,
   { settings: { policy } }: TargetState<Event, Result>,
 ): SkippedTarget {
-  const advance = decisionFor(error.kind, policy).advance || error.details.code === 'advance';
+  const advance = decisionFor(error.kind, policy).advance || mayAdvance(error);
   return { why, error, until: undefined, advance };
 }
 

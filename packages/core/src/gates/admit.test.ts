@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { manualClock, settled } from '../../test/support/manual-clock.ts';
 import type { AttemptInfo, Gate, Permit } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
-import { admit, type Permits } from './admit.ts';
+import { admit, mayAdvance, type Permits } from './admit.ts';
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 
@@ -150,12 +150,22 @@ describe('a denial', () => {
   });
 
   it.each([
-    [true, 'advance'],
-    [false, undefined],
-    [undefined, undefined],
-  ])('with advance: %s has the code %s', async (advance, code) => {
+    [true, true],
+    [false, false],
+    [undefined, false],
+  ])('with advance: %s may advance: %s', async (advance, expected) => {
     const { callGates } = setUp(gateWith(() => ({ deny: 'no', advance })));
-    await expect(callGates()).rejects.toMatchObject({ details: { code } });
+    const error: unknown = await callGates().catch((cause: unknown) => cause);
+    expect(LlmError.is(error, 'denied') && mayAdvance(error)).toBe(expected);
+  });
+
+  it('passes the code and the public message of a denial on', async () => {
+    const denial = { deny: 'tenant b has spent $5', code: 'budget-spent', publicMessage: 'a limit is spent' };
+    const { callGates } = setUp(gateWith(() => denial));
+    await expect(callGates()).rejects.toMatchObject({
+      message: 'gate "g" denied a/x: tenant b has spent $5',
+      details: { code: 'budget-spent', publicMessage: 'a limit is spent' },
+    });
   });
 
   it.each<[unknown, string]>([

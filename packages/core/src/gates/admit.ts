@@ -164,18 +164,24 @@ const failureOf = (cause: unknown): Denial => ({
   deny: `it failed: ${cause instanceof Error ? cause.message : String(cause)}`,
 });
 
-/** The code `advance` makes the call try the next target. */
+/** Denials after which the call tries the next target. */
+const advancing = new WeakSet<LlmError>();
+
+/** Whether the call tries the next target after this denial. */
+export const mayAdvance = (denial: LlmError): boolean => advancing.has(denial);
+
 function deniedError(
   gate: Gate,
-  { deny, advance, retryAfterMs }: Denial,
+  { deny, advance, retryAfterMs, code, publicMessage }: Denial,
   { target }: AttemptInfo,
   cause?: unknown,
 ): LlmError {
-  const code = advance === true ? 'advance' : undefined;
-  return new LlmError(
+  const error = new LlmError(
     'denied',
     `gate "${gate.name}" denied ${target}: ${deny}`,
-    { target, code, retryAfterMs },
+    { target, code, publicMessage, retryAfterMs },
     { cause },
   );
+  if (advance === true) advancing.add(error);
+  return error;
 }

@@ -44,6 +44,13 @@ export interface Denial {
   readonly advance?: boolean | undefined;
   /** Time after which another call may be admitted, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /**
+   * Machine-readable reason, in `details.code` of the error. The ledger uses `budget-spent`, `rate-limited`, `call-too-large`,
+   * `no-bound` (the maximum length of the answer is unknown), `no-price` and `books-down`.
+   */
+  readonly code?: string | undefined;
+  /** Message for the client, in `details.publicMessage` of the error. `deny` is meant for the operator. */
+  readonly publicMessage?: string | undefined;
 }
 
 /** Admission of one attempt. */

@@ -40,6 +40,8 @@ export interface ErrorDetails {
   readonly code: string | undefined;
   /** Vendor's id of the request, for its support. */
   readonly requestId: string | undefined;
+  /** Message of a gate that may be sent to a client. The message of the error may contain figures of others. */
+  readonly publicMessage: string | undefined;
   /** Time to wait before another call, in milliseconds. For `exhausted`: until the first target is available again. */
   readonly retryAfterMs: number | undefined;
   /** `false` if the vendor states that a retry of the same request fails (`x-should-retry`). The chain then advances. */
@@ -173,6 +175,7 @@ const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
   status: true,
   code: true,
   requestId: true,
+  publicMessage: true,
   retryAfterMs: true,
   shouldRetry: true,
   attempts: true,

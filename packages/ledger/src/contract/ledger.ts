@@ -1,5 +1,5 @@
 import type { Catalog } from '@majordomo/catalog';
-import type { AttemptInfo, Clock, Gate, MediaFitter } from '@majordomo/core';
+import type { AttemptInfo, CallInfo, Clock, Gate, MediaFitter } from '@majordomo/core';
 import type { Alert } from './alert.ts';
 import type { Limit, LimitState } from './limit.ts';
 import type { RecordQuery, SpendRecord } from './record.ts';
@@ -23,6 +23,14 @@ export interface LedgerOptions {
   readonly catalog?: Catalog | undefined;
   /** Initial limits. Two limits with the same name, or a limit that no call could pass, throw `config`. */
   readonly limits?: readonly Limit[] | undefined;
+  /**
+   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Counters use
+   * the names of the limits. Return the same objects for later calls: each object is checked once. A denial because of one of
+   * them shows its figures to the client.
+   *
+   * @default no additional limits
+   */
+  readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
   /**
    * Decision on a call whose price is unknown and that a limit in USD applies to. `admit` allows the call, counts no money for
    * it and emits an alert.
@@ -119,6 +127,8 @@ export interface Ledger {
    * attempts have used. Rejects with `config` for an unknown name.
    */
   state(limit?: string): Promise<readonly LimitState[]>;
+  /** Returns the states of limits that `limitsOf` returns, without `emptyAt`. */
+  state(limits: readonly Limit[]): Promise<readonly LimitState[]>;
   /** Returns records, oldest first. */
   records(query?: RecordQuery): AsyncIterable<SpendRecord>;
   /** Returns the rows of a report in the order of their keys. Rejects with `config` for an invalid query. */

@@ -1,12 +1,16 @@
-/** Maximum amount of money, tokens or requests per period, for all calls or for those that `where` selects. */
+/** Maximum amount of money, tokens, requests or calls per period, for all calls or for those that `where` selects. */
 export interface Limit {
   /** Unique name, which errors, alerts and states contain. */
   readonly name: string;
   /**
-   * Maximum per period: USD as a decimal string, tokens (the sum of input and output), or requests (the number of attempts,
-   * including failed ones).
+   * Maximum per period: USD as a decimal string, tokens (the sum of input and output), requests (the number of attempts,
+   * including failed ones), or calls, each of which counts once regardless of its attempts.
    */
-  readonly max: { readonly usd: string } | { readonly tokens: number } | { readonly requests: number };
+  readonly max:
+    | { readonly usd: string }
+    | { readonly tokens: number }
+    | { readonly requests: number }
+    | { readonly calls: number };
   /**
    * Length of a period. Named periods follow the calendar and clock of `zone`. `{ ms }` are consecutive periods of this
    * length, the first of which starts at the Unix epoch. `ever` never resets.

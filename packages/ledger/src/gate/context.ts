@@ -1,4 +1,4 @@
-import type { Clock } from '@majordomo/core';
+import type { CallInfo, Clock } from '@majordomo/core';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Leases } from '../delivery/leases.ts';
 import type { Outbox } from '../delivery/outbox.ts';
@@ -20,6 +20,8 @@ export interface LedgerContext {
   readonly alerts: Alerts;
   readonly answerLengths: AnswerLengths;
   readonly heldQueue: HeldQueue;
+  /** Calls with an admitted attempt. Their further attempts do not count towards limits of calls. */
+  readonly countedCalls: WeakSet<CallInfo>;
   readonly options: Pick<LedgerOptions, 'reserve' | 'media' | 'tags' | 'onRecord' | 'onAlert'> & {
     readonly unknownPrice: 'admit' | 'deny';
     readonly whenDown: 'admit' | 'deny';

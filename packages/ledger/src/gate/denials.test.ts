@@ -50,7 +50,7 @@ it('suggests a measured duration for recordings', () => {
 });
 
 it('lets a call that would wait behind others advance, or retry in a second', () => {
-  expect(queuedDenial(limit('advance'))).toEqual({
+  expect(queuedDenial(limit('advance'))).toMatchObject({
     deny: expect.stringContaining('"day"') as unknown,
     advance: true,
     retryAfterMs: 1000,
@@ -69,12 +69,13 @@ const of = (limit: LimitCounters, more: Partial<Refusal> = {}): Refusal => ({
 
 describe('the denial of a spent limit', () => {
   it.each<[Limit['max'], bigint, bigint, string]>([
+    [{ calls: 5 }, 1n, 0n, 'has nothing left of 5 calls, and this call may use up to 1 call'],
     [{ requests: 5 }, 1n, 0n, 'has nothing left of 5 requests, and this call may use up to 1 request'],
     [{ tokens: 9 }, 4n, 3n, 'has 3 tokens of 9 tokens left, and this call may use up to 4 tokens'],
     [{ usd: '1' }, 20_000_000n, -1n, 'has nothing left of $1.00, and this call may use up to $0.020'],
   ])('of %j for %s with %s left', (max, amount, left, text) => {
     const limit = limitOf(max);
-    expect(spentDenial(limit, amount, of(limit, { left }), NOON)).toEqual({
+    expect(spentDenial(limit, amount, of(limit, { left }), NOON)).toMatchObject({
       deny: `limit "day" ${text}`,
       advance: false,
       retryAfterMs: undefined,
@@ -86,7 +87,7 @@ describe('the denial of a spent limit', () => {
     const counter = `${limit.prefix}tenant=t`;
     expect(
       spentDenial(limit, 4n, of(limit, { counter, left: 1n, held: 2n, retryAfterMs: 60_000 }), NOON),
-    ).toEqual({
+    ).toMatchObject({
       deny: 'limit "day" (tenant=t) has 3 requests of 5 requests left, and this call may use up to 4 requests; the limit resets at 2026-11-20T12:01:00.000Z',
       advance: false,
       retryAfterMs: 60_000,
@@ -95,7 +96,7 @@ describe('the denial of a spent limit', () => {
 
   it('has no time if the call can never fit', () => {
     const limit = limitOf({ tokens: 9 });
-    expect(spentDenial(limit, 10n, of(limit, { retryAfterMs: 5 }), NOON)).toEqual({
+    expect(spentDenial(limit, 10n, of(limit, { retryAfterMs: 5 }), NOON)).toMatchObject({
       deny: 'limit "day" allows 9 tokens in all, and this call may use up to 10 tokens; lower maxTokens, or create the ledger with reserve: \'likely\'',
       advance: false,
     });
@@ -115,7 +116,7 @@ describe('the denial of a limit that other calls hold', () => {
     [2, '2 calls in progress hold'],
   ])('with %d of them', (holders, text) => {
     const tokens = limitOf({ tokens: 9 });
-    expect(heldDenial(tokens, 4n, of(tokens, { held: 6n, holders }))).toEqual({
+    expect(heldDenial(tokens, 4n, of(tokens, { held: 6n, holders }))).toMatchObject({
       deny: `limit "day": ${text} 6 tokens of 9 tokens, and this call may use up to 4 tokens; retry when they have finished, or set maxTokens`,
       advance: false,
       retryAfterMs: 1000,
@@ -146,4 +147,46 @@ it.each([
   expect(storeDownDenial(error).deny).toBe(
     `the store of the ledger failed (${reason}); set whenDown: 'admit' to let calls pass meanwhile`,
   );
+});
+
+describe('the code of a denial', () => {
+  const own = (max: Limit['max'], per: Limit['per'] = 'day'): LimitCounters =>
+    new LimitCounters({ name: 'key/k/day', max, per }, 0, true);
+
+  it.each([
+    ['budget-spent', spentDenial(limitOf({ usd: '1' }), 1n, of(limitOf({ usd: '1' })), NOON)],
+    ['rate-limited', spentDenial(limitOf({ calls: 1 }), 1n, of(limitOf({ calls: 1 })), NOON)],
+    ['rate-limited', spentDenial(limitOf({ tokens: 9 }), 1n, of(limitOf({ tokens: 9 })), NOON)],
+    ['call-too-large', spentDenial(limitOf({ tokens: 9 }), 10n, of(limitOf({ tokens: 9 })), NOON)],
+    ['rate-limited', heldDenial(limitOf({ tokens: 9 }), 4n, of(limitOf({ tokens: 9 })))],
+    ['rate-limited', queuedDenial(limit())],
+    ['no-bound', unboundedDenial(attempt, limit())],
+    ['no-price', unpricedDenial(attempt, limit())],
+    ['no-price', unmeasuredDenial(attempt, limit())],
+    ['books-down', storeDownDenial('no disk')],
+  ])('is %s, and the public message has no figures and names', (code, denial) => {
+    expect(denial.code).toBe(code);
+    expect(denial.publicMessage).not.toMatch(/\d|"|day|disk/);
+    expect(denial.publicMessage?.length).toBeGreaterThan(20);
+  });
+
+  it('comes with the figures of a limit of the caller', () => {
+    const limit = own({ usd: '5' });
+    const spent = spentDenial(
+      limit,
+      2_000_000_000n,
+      of(limit, { left: 500_000_000n, retryAfterMs: 1000 }),
+      NOON,
+    );
+    expect(spent.publicMessage).toBe(
+      'the limit of this key per day has $0.50 of $5.00 left, and this request may use up to $2.00; the limit resets at 2026-11-20T12:00:01.000Z',
+    );
+    expect(spentDenial(limit, 6_000_000_000n, of(limit), NOON).publicMessage).toBe(
+      'this request may use up to $6.00, and the limit of this key per day is $5.00; lower its maximum answer length',
+    );
+    const tokens = own({ tokens: 9 }, 'ever');
+    expect(heldDenial(tokens, 4n, of(tokens, { held: 6n, holders: 1 })).publicMessage).toBe(
+      'the limit of this key: 1 call in progress holds 6 tokens of 9 tokens, and this request may use up to 4 tokens; retry when they have finished',
+    );
+  });
 });

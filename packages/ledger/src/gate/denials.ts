@@ -7,7 +7,18 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   usd: (amount) => formatUsd(amount),
   tokens: (amount) => `${amount} tokens`,
   requests: (amount) => (amount === 1n ? '1 request' : `${amount} requests`),
+  calls: (amount) => (amount === 1n ? '1 call' : `${amount} calls`),
 };
+
+/** Messages for clients. They contain figures of the caller's own limits only. */
+const PUBLIC = {
+  spent: 'a limit of this gateway is spent',
+  tooLarge: 'this request is larger than a limit of this gateway allows; lower its maximum answer length',
+  held: 'requests in progress hold the rest of a limit of this gateway; retry when they have finished',
+  noBound: 'the maximum answer length of this model is unknown; send a maximum with the request',
+  noPrice: 'the price of this request is unknown; the operator of this gateway receives the reason',
+  booksDown: 'limits cannot be checked at the moment; retry later',
+} as const;
 
 /** Suggested delay before a retry of a call that the reservations of other calls prevented, in milliseconds. */
 const HELD_RETRY_MS = 1000;
@@ -22,6 +33,10 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
     return {
       deny: `${name} allows ${format(max)} in all, and this call may use up to ${format(amount)}; lower maxTokens, or create the ledger with reserve: 'likely'`,
       advance,
+      code: 'call-too-large',
+      publicMessage: limit.isOwn
+        ? `this request may use up to ${format(amount)}, and ${ownName(limit)} is ${format(max)}; lower its maximum answer length`
+        : PUBLIC.tooLarge,
     };
   const { retryAfterMs } = refusal;
   const unused = refusal.left + refusal.held;
@@ -34,6 +49,10 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
     deny: `${name} has ${left}, and this call may use up to ${format(amount)}${reset}`,
     advance,
     retryAfterMs,
+    code: unit === 'usd' ? 'budget-spent' : 'rate-limited',
+    publicMessage: limit.isOwn
+      ? `${ownName(limit)} has ${left}, and this request may use up to ${format(amount)}${reset}`
+      : PUBLIC.spent,
   };
 }
 
@@ -47,6 +66,10 @@ export function heldDenial(limit: LimitCounters, amount: bigint, refusal: Refusa
     deny: `${nameOf(limit, refusal)}: ${calls} ${format(held)} of ${format(max)}, and this call may use up to ${format(amount)}; retry when they have finished, or set maxTokens`,
     advance: definition.whenSpent === 'advance',
     retryAfterMs: HELD_RETRY_MS,
+    code: 'rate-limited',
+    publicMessage: limit.isOwn
+      ? `${ownName(limit)}: ${calls} ${format(held)} of ${format(max)}, and this request may use up to ${format(amount)}; retry when they have finished`
+      : PUBLIC.held,
   };
 }
 
@@ -55,11 +78,19 @@ export const queuedDenial = ({ definition }: LimitCounters): Denial => ({
   deny: `limit "${definition.name}": earlier calls wait for reservations of calls in progress; retry when they have finished`,
   advance: true,
   retryAfterMs: HELD_RETRY_MS,
+  code: 'rate-limited',
+  publicMessage: PUBLIC.held,
 });
 
 /** Whether a denied call tries another target instead of waiting. */
 export const canAdvance = ({ definition }: LimitCounters, { isLastTarget = true }: AttemptInfo): boolean =>
   definition.whenSpent === 'advance' && !isLastTarget;
+
+/** Returns the name of a limit of the caller for a client, such as `the limit of this key per day`. */
+function ownName({ definition: { per } }: LimitCounters): string {
+  if (per === 'ever') return 'the limit of this key';
+  return `the limit of this key per ${typeof per === 'string' ? per : `${per.ms} ms`}`;
+}
 
 function nameOf(limit: LimitCounters, { counter }: Refusal): string {
   const key = limit.keyOf(counter);
@@ -75,6 +106,8 @@ export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition 
   return {
     deny: `the cost of this call of ${target} cannot be estimated in advance; ${remedy} (limit "${definition.name}")`,
     advance: definition.whenSpent === 'advance',
+    code: 'no-price',
+    publicMessage: PUBLIC.noPrice,
   };
 }
 
@@ -88,6 +121,8 @@ export function unpricedDenial(
   return {
     deny: `no price for ${priced}; add one with catalog.with(…)${hint} (limit "${definition.name}")`,
     advance: definition.whenSpent === 'advance',
+    code: 'no-price',
+    publicMessage: PUBLIC.noPrice,
   };
 }
 
@@ -95,8 +130,12 @@ export function unpricedDenial(
 export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCounters): Denial => ({
   deny: `the maximum output of ${target} is unknown, so that this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
   advance: definition.whenSpent === 'advance',
+  code: 'no-bound',
+  publicMessage: PUBLIC.noBound,
 });
 
 export const storeDownDenial = (error: unknown): Denial => ({
   deny: `the store of the ledger failed (${error instanceof Error ? error.message : String(error)}); set whenDown: 'admit' to let calls pass meanwhile`,
+  code: 'books-down',
+  publicMessage: PUBLIC.booksDown,
 });

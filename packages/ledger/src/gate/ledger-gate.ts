@@ -4,7 +4,7 @@ import { invoke, mapValue } from '@majordomo/core/toolkit';
 import { withTimeout } from '../delivery/with-timeout.ts';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
-import type { Spender } from '../limits/limit-counters.ts';
+import type { Spender, Unit } from '../limits/limit-counters.ts';
 import { bookingJob, releaseJob, type GateRequest } from './booking.ts';
 import type { LedgerContext } from './context.ts';
 import { canAdvance, heldDenial, queuedDenial, spentDenial, storeDownDenial } from './denials.ts';
@@ -29,6 +29,9 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
     ),
 });
 
+/** Whether the amount depends on the request and its answer. */
+const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
+
 /** Answers synchronously if the store is synchronous and no other call holds the required amount. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
   const plan = planOf(context, request);
@@ -37,7 +40,7 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
   const { heldQueue } = context;
   // While the call waited, limits may have changed and the remaining time of their periods has.
   const again = (): ReserveResult | Promise<ReserveResult> => {
-    const counted = context.limits.countersFor(request.spender);
+    const counted = context.limits.countersFor(request.spender, request.attempt.call);
     const present = { ...request, counted };
     const next = planOf(context, present);
     return 'deny' in next ? next : reserve(context, present, next);
@@ -54,11 +57,22 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
   });
 }
 
-const planOf = (
-  { clock, options }: LedgerContext,
+function planOf(
+  { clock, options, countedCalls }: LedgerContext,
   { counted, attempt, spender, estimate = NO_ESTIMATE, price }: GateRequest,
-): readonly Claim[] | Denial =>
-  planClaims(counted, attempt, spender, estimate, price !== undefined, options.unknownPrice, clock.now());
+): readonly Claim[] | Denial {
+  const isCounted = countedCalls.has(attempt.call);
+  const present = isCounted ? counted.filter(({ limit }) => limit.unit !== 'calls') : counted;
+  return planClaims(
+    present,
+    attempt,
+    spender,
+    estimate,
+    price !== undefined,
+    options.unknownPrice,
+    clock.now(),
+  );
+}
 
 function reserve(
   context: LedgerContext,
@@ -111,9 +125,9 @@ function toRequest(
 ): GateRequest {
   const { call, target, vendor } = attempt;
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
-  const counted = context.limits.countersFor(spender);
+  const counted = context.limits.countersFor(spender, call);
   const price = model && priceAt(model, new Date(context.clock.now()));
-  const isMeasured = counted.some(({ limit }) => limit.unit !== 'requests');
+  const isMeasured = counted.some(({ limit }) => isMeasuredUnit(limit.unit));
   const estimate = isMeasured ? claimOf(context, attempt, model, price, pages) : undefined;
   const id = [call.id, target, attempt.attempt].join('/');
   return { attempt, id, spender, counted, model, price, pages, estimate };
@@ -153,7 +167,7 @@ function denialFor(
   if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
   // A call in progress always uses its request, so waiting for other calls does not help.
-  const isHeld = limit.unit !== 'requests' && held > 0n && amount <= left + held;
+  const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
   if (isHeld) {
     const denial = heldDenial(limit, amount, refusal);
     return options.whenHeld === 'deny' || canAdvance(limit, attempt) ? denial : { heldOn: counter, denial };
@@ -171,12 +185,15 @@ function permit(
   claims: readonly Claim[],
   isReserved: boolean = true,
 ): Permit {
-  const { leases, outbox } = context;
+  const { leases, outbox, countedCalls } = context;
   const { id, attempt } = request;
   const lease = claims.length > 0 ? leases.hold(id, attempt) : undefined;
+  const isFirst = !countedCalls.has(attempt.call);
+  countedCalls.add(attempt.call);
   return {
     settle(outcome) {
       if (lease !== undefined) leases.release(lease);
+      if (outcome.outcome === 'skipped' && isFirst) countedCalls.delete(attempt.call);
       if (outcome.outcome !== 'skipped')
         return outbox.send(bookingJob(context, request, claims, outcome, isReserved));
       return claims.length === 0 ? undefined : outbox.send(releaseJob(context, id, claims));

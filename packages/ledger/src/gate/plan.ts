@@ -40,6 +40,7 @@ function amountOf(
 ): bigint | undefined {
   switch (unit) {
     case 'requests':
+    case 'calls':
       return 1n;
     case 'usd':
       return nanoUsd;

@@ -46,13 +46,14 @@ export function amountsOf(
   cost: BookedCost,
   claimed: Estimate,
 ): Amounts {
-  if (outcome.outcome === 'skipped') return { requests: 0n, tokens: 0n, usd: 0n };
+  if (outcome.outcome === 'skipped') return { calls: 0n, requests: 0n, tokens: 0n, usd: 0n };
   const isInput = isInputOnly(outcome, usage);
   const isNothing = usage === undefined && !hasOutput(outcome) && !isInput;
   const input = isNothing ? 0 : (tokensOf(usage?.input) ?? claimed.input);
   const output = isNothing || isInput ? 0 : (tokensOf(usage?.output) ?? claimed.output ?? 0);
   const assumed = isNothing ? 0n : ((isInput ? claimed.inputNanoUsd : claimed.nanoUsd) ?? 0n);
   return {
+    calls: 1n,
     requests: 1n,
     tokens: BigInt(input) + BigInt(output),
     usd: cost.basis === 'included' ? 0n : (cost.nanoUsd ?? assumed),

@@ -38,8 +38,8 @@ export function checkLimit(limit: Limit, path: string): void {
 function checkMax(max: unknown, path: string): void {
   const entries = typeof max === 'object' && max !== null ? Object.entries(max) : [];
   const [unit, value] = entries[0] ?? [];
-  if (entries.length !== 1 || unit === undefined || !['usd', 'tokens', 'requests'].includes(unit))
-    fail(path, "must have exactly one of usd, tokens and requests, such as { usd: '20.00' }");
+  if (entries.length !== 1 || unit === undefined || !['usd', 'tokens', 'requests', 'calls'].includes(unit))
+    fail(path, "must have exactly one of usd, tokens, requests and calls, such as { usd: '20.00' }");
   if (unit !== 'usd') {
     checkCount(value, `${path}.${unit}`);
     return;

@@ -15,7 +15,7 @@ export interface Spender {
 export type Amounts = Readonly<Record<Unit, bigint>>;
 
 /** Unit of a limit. */
-export type Unit = 'usd' | 'tokens' | 'requests';
+export type Unit = 'usd' | 'tokens' | 'requests' | 'calls';
 
 /**
  * Time before the end of a period in milliseconds, at most a twentieth of the period. A claim within this time may reach the
@@ -27,10 +27,12 @@ const ENDING_MS = 2000;
 export class LimitCounters {
   readonly definition: Limit;
   readonly unit: Unit;
-  /** Maximum in nano-USD, tokens or requests. */
+  /** Maximum in nano-USD, tokens, requests or calls. */
   readonly max: bigint;
   /** Common prefix of the names of the limit's counters. */
   readonly prefix: string;
+  /** Whether the limit is one of the caller, to whom its figures may be shown. */
+  readonly isOwn: boolean;
   /** Number of times that the limit was replaced in this process. Each revision can emit its alerts again. */
   readonly revision: number;
   private readonly zone: string;
@@ -39,15 +41,16 @@ export class LimitCounters {
   private next: Period | undefined;
   private window: EqualPeriods | undefined;
 
-  constructor(limit: Limit, revision: number) {
+  constructor(limit: Limit, revision: number, isOwn = false) {
     const { per, zone = 'UTC', max } = limit;
     this.definition = limit;
+    this.isOwn = isOwn;
     this.revision = revision;
     this.zone = zone;
     this.isTenants = limit.each?.includes('tenant') === true;
-    this.unit = 'usd' in max ? 'usd' : 'tokens' in max ? 'tokens' : 'requests';
-    this.max =
-      'usd' in max ? (parseUsd(max.usd) ?? MAX_AMOUNT) : BigInt('tokens' in max ? max.tokens : max.requests);
+    const [unit, value] = Object.entries(max)[0] as [Unit, string | number];
+    this.unit = unit;
+    this.max = unit === 'usd' ? (parseUsd(value) ?? MAX_AMOUNT) : BigInt(value);
     const period = typeof per === 'string' ? per : `${per.ms}ms`;
     // A limit with another unit, period or zone uses new counters.
     this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;

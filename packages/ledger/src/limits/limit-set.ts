@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type CallInfo } from '@majordomo/core';
 import type { Limit } from '../contract/limit.ts';
 import { LimitCounters, type Spender } from './limit-counters.ts';
 import { checkLimit, checkLimits } from './check-limit.ts';
@@ -15,14 +15,22 @@ const SPENDER_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target
 export class LimitSet {
   private readonly byName = new Map<string, LimitCounters>();
   private readonly tags: readonly string[];
+  private readonly limitsOf: ((call: CallInfo) => readonly Limit[]) | undefined;
+  private readonly own = new WeakMap<Limit, LimitCounters>();
 
   /**
    * Throws `config` for an invalid limit.
    *
    * @param tags keys of metadata that records always contain
+   * @param limitsOf returns additional limits of a call
    */
-  constructor(limits: readonly Limit[], tags: readonly string[]) {
+  constructor(
+    limits: readonly Limit[],
+    tags: readonly string[],
+    limitsOf?: (call: CallInfo) => readonly Limit[],
+  ) {
     checkLimits(limits);
+    this.limitsOf = limitsOf;
     this.tags = tags;
     for (const limit of limits) this.byName.set(limit.name, new LimitCounters(limit, 0));
   }
@@ -52,13 +60,25 @@ export class LimitSet {
     );
   }
 
-  countersFor(spender: Spender): readonly LimitCounter[] {
+  /** Returns the limits that match, and with `call` also those of the call. */
+  countersFor(spender: Spender, call?: CallInfo): readonly LimitCounter[] {
     const counted: LimitCounter[] = [];
-    for (const limit of this.byName.values()) {
+    const own = call === undefined ? [] : (this.limitsOf?.(call) ?? []).map((limit) => this.ofCaller(limit));
+    for (const limit of [...this.byName.values(), ...own]) {
       const counter = limit.counterFor(spender);
       if (counter !== undefined) counted.push({ limit, counter });
     }
     return counted;
+  }
+
+  /** Returns a limit that `limitsOf` returned. Throws `config` for an invalid limit. */
+  ofCaller(limit: Limit): LimitCounters {
+    const known = this.own.get(limit);
+    if (known !== undefined) return known;
+    checkLimit(limit, 'limitsOf');
+    const counters = new LimitCounters(limit, 0, true);
+    this.own.set(limit, counters);
+    return counters;
   }
 
   /** Returns the metadata keys that records contain: the `tags` of the options, and the keys that limits use. */

@@ -5,6 +5,8 @@ import { OperationQueue, type Answer, type Operation } from './operation-queue.t
 
 /** Maximum amount of a counter. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
+/** Last character of Unicode: all names with a prefix are before it, in the order of the index. */
+const MAX_CHARACTER = 0x10ffff;
 /** Minimum time for which a settled id is remembered, in milliseconds. */
 const KNOWN_MS = 60_000;
 
@@ -66,7 +68,7 @@ export class Counters {
       `SELECT name, (CASE WHEN over THEN 0 ELSE used END)::text AS used, (CASE WHEN over THEN 0 ELSE held END)::text AS held,
          (CASE WHEN over THEN NULL ELSE ends END)::text AS ends
        FROM (SELECT *, coalesce(ends <= ${schema}.now_ms(), false) AS over FROM ${schema}.counters) AS counters
-       WHERE starts_with(name, $1) AND began IS NOT NULL ORDER BY counters.name`,
+       WHERE name >= $1::text AND name < $1::text || chr(${MAX_CHARACTER}) AND began IS NOT NULL ORDER BY counters.name`,
       [toStoredText(prefix)],
     );
     return rows.map((row) => ({

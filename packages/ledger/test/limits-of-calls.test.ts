@@ -1,0 +1,115 @@
+import { LlmError, type CallInfo } from '@majordomo/core';
+import { memoryStore, type Claim, type Limit } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { ledgerFixture, reply } from './support/fixture.ts';
+
+const perMinute = (name: string, calls: number): Limit => ({ name, max: { calls }, per: 'minute' });
+const replies = (count: number) => Array.from({ length: count }, () => reply(1, 1));
+
+const denial = async (promise: Promise<unknown>): Promise<LlmError['details']> => {
+  const error: unknown = await promise.catch((cause: unknown) => cause);
+  if (!LlmError.is(error, 'denied')) throw new Error('the call was not denied');
+  return error.details;
+};
+
+describe('a limit of calls', () => {
+  it('counts a call once, regardless of its attempts', async () => {
+    const { ask, ledger } = ledgerFixture(
+      [{ fail: 'overloaded' }, { fail: 'overloaded' }, reply(1, 1), reply(1, 1)],
+      {
+        limits: [perMinute('calls', 2), { name: 'attempts', max: { requests: 100 }, per: 'minute' }],
+      },
+    );
+    await ask({ attempts: 3 });
+    const used = async (name: string) => (await ledger.state(name))[0]?.used;
+    expect([await used('calls'), await used('attempts')]).toEqual([1n, 3n]);
+    await ask();
+    expect(await denial(ask())).toMatchObject({ code: 'rate-limited', retryAfterMs: 60_000 });
+  });
+
+  it('counts a call that failed', async () => {
+    const { ask, ledger } = ledgerFixture([{ fail: 'invalid-request' }], {
+      limits: [perMinute('calls', 2)],
+    });
+    await expect(ask()).rejects.toMatchObject({ kind: 'invalid-request' });
+    await ledger.flush();
+    expect((await ledger.state('calls'))[0]?.used).toBe(1n);
+  });
+
+  it('admits exactly its number of parallel calls', async () => {
+    const { ask, ledger } = ledgerFixture(replies(100), { limits: [perMinute('calls', 10)] });
+    const settled = await Promise.allSettled(Array.from({ length: 100 }, () => ask()));
+    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect((await ledger.state('calls'))[0]).toMatchObject({ used: 10n, held: 0n, left: 0n });
+  });
+});
+
+describe('limitsOf', () => {
+  const limits: Readonly<Record<string, readonly Limit[]>> = {
+    a: [perMinute('key/a/minute/calls', 2), { name: 'key/a/day/usd', max: { usd: '0.01' }, per: 'day' }],
+    b: [perMinute('key/b/minute/calls', 1)],
+  };
+  const limitsOf = ({ metadata }: CallInfo): readonly Limit[] => limits[String(metadata['key'])] ?? [];
+
+  it('limits the calls of each key separately, and calls without a key not at all', async () => {
+    const { ask, ledger } = ledgerFixture(replies(10), { limitsOf });
+    const askAs = (key: string) => ask({ metadata: { key } });
+    await askAs('a');
+    await askAs('a');
+    await askAs('b');
+    expect((await denial(askAs('a'))).publicMessage).toBe(
+      'the limit of this key per minute has nothing left of 2 calls, and this request may use up to 1 call; the limit resets at 2026-11-20T12:01:00.000Z',
+    );
+    expect((await denial(askAs('b'))).code).toBe('rate-limited');
+    await ask();
+    const states = await ledger.state(limits['a'] ?? []);
+    expect(states.map(({ limit, used, left }) => [limit.name, used, left])).toEqual([
+      ['key/a/minute/calls', 2n, 0n],
+      ['key/a/day/usd', 22_000n, 9_978_000n],
+    ]);
+    expect(await ledger.state()).toEqual([]);
+  });
+
+  it('shows no figures of a shared limit to the client', async () => {
+    const { ask } = ledgerFixture(replies(3), { limitsOf, limits: [perMinute('company', 1)] });
+    await ask({ metadata: { key: 'a' } });
+    expect((await denial(ask({ metadata: { key: 'a' } }))).publicMessage).toBe(
+      'a limit of this gateway is spent',
+    );
+  });
+
+  it('denies a call with an invalid limit and names the field', async () => {
+    const { ask } = ledgerFixture(replies(1), { limitsOf: () => [perMinute('x', 0)] });
+    await expect(ask()).rejects.toMatchObject({
+      kind: 'config',
+      details: { path: 'limitsOf.max.calls' },
+    });
+  });
+
+  it('claims the same number of counters with 10,000 keys as with 10', async () => {
+    for (const keys of [10, 10_000]) {
+      const claims: (readonly Claim[])[] = [];
+      let lookups = 0;
+      const byKey = new Map<string, readonly Limit[]>(
+        Array.from({ length: keys }, (_, key) => [`${key}`, [perMinute(`key/${key}`, 5)]] as const),
+      );
+      const store = memoryStore();
+      const { ask } = ledgerFixture(replies(3), {
+        store: {
+          ...store,
+          reserve(id, claimed, leaseMs) {
+            claims.push(claimed);
+            return store.reserve(id, claimed, leaseMs);
+          },
+        },
+        onAlert: undefined,
+        limitsOf({ metadata }) {
+          lookups++;
+          return byKey.get(String(metadata['key'])) ?? [];
+        },
+      });
+      for (const key of ['1', '2', '3']) await ask({ metadata: { key } });
+      expect([claims.map(({ length }) => length), lookups]).toEqual([[1, 1, 1], 3]);
+    }
+  });
+});
