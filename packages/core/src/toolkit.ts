@@ -9,6 +9,7 @@ export { NO_ENV } from './resolve/registry.ts';
 // Listeners, promises and signals
 export { abortable, derivedSignal, invoke, mapValue } from './util/async.ts';
 export { notify } from './util/listeners.ts';
+export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-changes.ts';
 
 // Errors and redaction
 export { kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';

@@ -1,3 +1,4 @@
+import type { KeyStore } from '@majordomo/admin';
 import type { ConversationStore, RunStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
@@ -10,6 +11,7 @@ import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
 import { PostgresConversations } from './conversations/postgres-conversations.ts';
 import { shareHealth } from './health/share-health.ts';
+import { postgresKeys } from './keys/postgres-keys.ts';
 import { lanesGate } from './lanes/lanes.ts';
 import type { LanesOptions } from './lanes/options.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
@@ -21,9 +23,9 @@ export interface PostgresOptions {
   /** Client for all queries. It may use a pooler in transaction mode, because queries need no session state. */
   readonly client: PostgresClient;
   /**
-   * Separate session for `LISTEN`, which `shareHealth` and observers of `channel` require: a connected `Client` of `pg`, another
-   * `postgres()` with `max: 1`, or a function that returns one of them. The function is called again when the session is lost.
-   * The session must not use a pooler.
+   * Separate session for `LISTEN`, which `shareHealth`, observers of `channel` and watched `keys` require: a connected `Client`
+   * of `pg`, another `postgres()` with `max: 1`, or a function that returns one of them. The function is called again when the
+   * session is lost. The session must not use a pooler.
    */
   readonly listener?: ListenerClient | undefined;
   /**
@@ -62,6 +64,8 @@ export interface PostgresStores extends AsyncDisposable {
   readonly runs: RunStore;
   /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
   readonly conversations: ConversationStore;
+  /** Virtual keys, for `createKeys` of `@majordomo/admin`. They report changes if `listener` is given. */
+  readonly keys: KeyStore;
   /**
    * Channel that transports events of runs on a durable engine. Pass it to the engine's adapter, and to `watchRun`, which
    * requires `listener`. Messages of more than 7,999 bytes are transported through a table.
@@ -114,6 +118,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     cache: postgresCache(connection),
     runs,
     conversations: new PostgresConversations(connection),
+    keys: postgresKeys(connection, listener, schema),
     channel: postgresChannel(connection, listener, schema),
     lanes: (lanes) => lanesGate(ledger, systemClock, lanes),
     async shareHealth({ health }) {

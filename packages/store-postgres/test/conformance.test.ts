@@ -1,6 +1,7 @@
 import {
   cacheStoreConformance,
   conversationStoreConformance,
+  keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   runStoreConformance,
@@ -8,7 +9,7 @@ import {
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
 import { describe, it } from 'vitest';
-import { KINDS } from './support/clients.ts';
+import { KINDS, type Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
 /** Adds `report`, computed from the records, which the conformance suite requires. */
@@ -17,12 +18,21 @@ function withReports(store: LedgerStore): LedgerStore {
 }
 
 describeWith('postgres', 'conformance', () => {
-  const { pair, stores } = onPostgres();
+  const { listener, pair, stores } = onPostgres();
+  let schemas = 0;
+  /** Creates the stores of two processes, each with a session for notifications. */
+  const keyPair = async (kind: Kind) => {
+    const schema = `keys_${kind}_${schemas++}`;
+    const open = async () => stores({ schema, listener: await listener(kind) }, kind).keys;
+    return [await open(), await open()] as const;
+  };
   describe.each(KINDS)('over %s', (kind) => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it(`ledger: ${name}`, () => run(async () => withReports(stores({}, kind).ledger)), 60_000);
     for (const { name, run } of cacheStoreConformance)
       it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
+    for (const { name, run } of keyStoreConformance)
+      it(`keys: ${name}`, () => run(async () => keyPair(kind)), 60_000);
     for (const { name, run } of runStoreConformance)
       it(
         `runs: ${name}`,

@@ -5,5 +5,6 @@ export type { LanesOptions } from './lanes/options.ts';
 // types of other packages that the public API uses
 export type { ClaimStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
+export type { KeyStore } from '@majordomo/admin';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -1,3 +1,4 @@
+import type { KeyStore } from '@majordomo/admin';
 import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
@@ -10,6 +11,7 @@ import { Connection } from './connection/connection.ts';
 import { shareHealth } from './health/share-health.ts';
 import { lanesGate } from './lanes/lanes.ts';
 import type { LanesOptions } from './lanes/options.ts';
+import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisClaims } from './runs/redis-claims.ts';
 import { redisChannel } from './runs/redis-channel.ts';
@@ -18,7 +20,8 @@ import { redisChannel } from './runs/redis-channel.ts';
 export interface RedisOptions {
   /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** Client for pub/sub, which needs a separate connection. Required for shared health and for watching runs. */
+  /** Client for pub/sub, which needs a separate connection. Required for shared health, for watching runs and for
+   * watching keys. */
   readonly subscriber?: RedisClient | undefined;
   /**
    * Prefix of all keys.
@@ -57,6 +60,8 @@ export interface RedisStores extends AsyncDisposable {
   readonly channel: RunChannel;
   /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims never expire. */
   readonly claims: ClaimStore;
+  /** Virtual keys, for `createKeys` of `@majordomo/admin`. They report changes if `subscriber` is given. */
+  readonly keys: KeyStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
@@ -95,6 +100,7 @@ export function redisStores(options: RedisOptions): RedisStores {
     cache: redisCache(connection, prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     claims: redisClaims(connection, prefix),
+    keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     async shareHealth({ health }) {
       if (subscriber === undefined)

@@ -2,6 +2,7 @@ import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
 import {
   cacheStoreConformance,
+  keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
 } from '@majordomo/conformance';
@@ -15,10 +16,22 @@ function withReports(store: LedgerStore): LedgerStore {
 }
 
 describeWith('redis', 'conformance', () => {
-  const { stores } = onRedis();
+  const { client, stores } = onRedis();
   describe.each(Object.keys(clients).filter((kind) => kind.endsWith('it is')))('over %s', (kind) => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it(`books: ${name}`, () => run(async () => withReports(stores({}, kind).ledger)), 60_000);
+    let prefixes = 0;
+    for (const { name, run } of keyStoreConformance)
+      it(
+        `keys: ${name}`,
+        () =>
+          run(async () => {
+            const prefix = `keys ${kind} ${prefixes++}`;
+            const open = () => stores({ prefix, subscriber: client(kind).client }, kind).keys;
+            return [open(), open()];
+          }),
+        60_000,
+      );
     for (const { name, run } of cacheStoreConformance)
       it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
   });

@@ -1,3 +1,4 @@
+import type { KeyStore } from '@majordomo/admin';
 import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
@@ -6,6 +7,7 @@ import type { LedgerStore } from '@majordomo/ledger';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
+import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 import { sqliteClaims } from './runs/sqlite-claims.ts';
@@ -25,6 +27,8 @@ export interface SqliteStores extends AsyncDisposable {
   readonly claims: ClaimStore;
   /** Conversations by id, with a full-text search. */
   readonly conversations: ConversationStore;
+  /** Virtual keys, for `createKeys` of `@majordomo/admin`. */
+  readonly keys: KeyStore;
   /** Closes the file. Later calls of the stores reject. */
   close(): Promise<void>;
 }
@@ -84,6 +88,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     runs,
     claims: sqliteClaims(database, now),
     conversations: new SqliteConversations(database, now),
+    keys: sqliteKeys(database),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,

@@ -76,7 +76,7 @@ describe('a file', () => {
     database.close();
     const error = caught(() => sqliteStores(path));
     expect(error.message).toMatch(
-      /newer\.db was written by a newer version .*\(its format is 99, this one knows 6\)/,
+      /newer\.db was written by a newer version .*\(its format is 99, this one knows 7\)/,
     );
     expect(beside(path)).toEqual([]);
   });

@@ -18,10 +18,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: tests of applications',
   },
   conformance: {
-    ours: ['core', 'testing', 'wire-kit', 'cache', 'ledger'],
+    ours: ['core', 'testing', 'wire-kit', 'admin', 'cache', 'ledger'],
     others: [],
     because:
-      'a separate audience: tests of providers, stores and engines; cache and ledger are optional peers for the types of their stores',
+      'a separate audience: tests of providers, stores and engines; admin, cache and ledger are optional peers for the types of their stores',
   },
   redact: { ours: [], others: [], because: 'whoever writes logs needs it, and nothing else of majordomo' },
   credentials: {
@@ -83,7 +83,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'prices and learning stay out of the path of every call; cache is for the type of its store',
   },
   'store-sqlite': {
-    ours: ['core', 'agent', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'cache', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core the types alone, as optional peers',
   },
@@ -103,12 +103,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
   'store-postgres': {
-    ours: ['core', 'agent', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'agent', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
@@ -169,6 +169,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     builtIn: ['preact', 'uplot'],
     because:
       'a separate product: a page for operators. Optional peers: catalog has dates of retirement, ledger has only types',
+  },
+  admin: {
+    ours: ['core', 'ledger', 'redact'],
+    others: [],
+    because:
+      'a separate audience: operators of gateways; ledger, an optional peer, only for the type of limits',
   },
   agent: { ours: ['core'], others: [], because: 'another audience: agents' },
   skills: { ours: ['agent', 'core'], others: ['yaml'], because: 'another audience: skill authors' },

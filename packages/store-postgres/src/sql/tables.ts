@@ -48,6 +48,15 @@ CREATE TABLE IF NOT EXISTS ${schema}.conversation_messages (
 );
 CREATE INDEX IF NOT EXISTS conversation_messages_words ON ${schema}.conversation_messages USING gin (words);
 
+CREATE TABLE IF NOT EXISTS ${schema}.keys (
+  id text COLLATE "C" PRIMARY KEY, created text COLLATE "C" NOT NULL, tenant text, version bigint NOT NULL, json text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS keys_created ON ${schema}.keys (created, id);
+CREATE TABLE IF NOT EXISTS ${schema}.key_hashes (
+  sha256 text COLLATE "C" PRIMARY KEY, key text COLLATE "C" NOT NULL REFERENCES ${schema}.keys ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS key_hashes_key ON ${schema}.key_hashes (key);
+
 CREATE TABLE IF NOT EXISTS ${schema}.verdicts (target text PRIMARY KEY, verdict text NOT NULL, until bigint NOT NULL);
 
 -- Messages that are too long for NOTIFY.

@@ -129,4 +129,16 @@ export const MIGRATIONS: readonly string[] = [
     WHERE records.series = hours.series AND records.at >= hours.hour * 3600000 AND records.at < (hours.hour + 1) * 3600000
   );
   `,
+  `
+  CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    created TEXT NOT NULL,
+    tenant TEXT,
+    version INTEGER NOT NULL,
+    json TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX keys_by_time ON keys (created, id);
+  CREATE TABLE key_hashes (sha256 TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX key_hashes_by_key ON key_hashes (key);
+  `,
 ];

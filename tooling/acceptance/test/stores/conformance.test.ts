@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryKeyStore } from '@majordomo/admin';
 import { memoryCache, type CacheStore } from '@majordomo/cache';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import {
   cacheStoreConformance,
   conversationStoreConformance,
+  keyStoreConformance,
   ledgerStoreConformance,
   runStoreConformance,
 } from '@majordomo/conformance';
@@ -42,6 +44,26 @@ const caches: Readonly<Record<string, () => CacheStore>> = {
 
 describe.each(Object.entries(caches))('a cache %s', (_, create) => {
   for (const { name, run } of cacheStoreConformance) it(name, () => run(async () => create()));
+});
+
+describe('keys in memory', () => {
+  for (const { name, run } of keyStoreConformance)
+    it(name, () =>
+      run(async () => {
+        const store = memoryKeyStore();
+        return [store, store];
+      }),
+    );
+});
+
+describe('keys in SQLite', () => {
+  for (const { name, run } of keyStoreConformance)
+    it(name, () =>
+      run(async () => {
+        const path = file();
+        return [sqliteStores(path).keys, sqliteStores(path).keys];
+      }),
+    );
 });
 
 describe('agent data in SQLite', () => {

@@ -1,0 +1,8 @@
+// virtual keys
+export { createKeys, type Keys, type KeysOptions } from './keys/create-keys.ts';
+export { memoryKeyStore } from './keys/memory-key-store.ts';
+export type { KeyRecord, KeyStore } from './keys/key-store.ts';
+export type { IssuedKey, KeyCaller, KeyChange, KeyLimit, KeyQuery, NewKey, VirtualKey } from './keys/key.ts';
+
+// types of the ledger that the public API uses
+export type { Limit } from '@majordomo/ledger';

@@ -1,0 +1,63 @@
+import { checkFits, fail } from '../check-value.ts';
+import type { KeyChange, KeyLimit, NewKey } from './key.ts';
+import { NEW_KEY } from './key-schemas.ts';
+
+const MAX_METADATA = 16;
+const MAX_METADATA_NAME = 64;
+const USD = /^\d{1,9}(?:\.\d{1,9})?$/;
+
+/** Throws `config` with the path of an invalid member. `now`: epoch milliseconds, before which no key may expire. */
+export async function checkNewKey(subject: string, key: NewKey, now: number): Promise<void> {
+  await checkFits(subject, NEW_KEY, key);
+  const { limits = [], metadata = {}, expiresAt } = key;
+  limits.forEach((limit, index) => {
+    checkLimit(subject, limit, index, limits);
+  });
+  const names = Object.keys(metadata);
+  if (names.length > MAX_METADATA)
+    fail(subject, 'metadata', `must have at most ${MAX_METADATA} pairs`, names.length);
+  for (const name of names)
+    if (name === '' || name.length > MAX_METADATA_NAME)
+      fail(subject, 'metadata', `must have names of 1 to ${MAX_METADATA_NAME} characters`, name);
+  // `key` is the id of the key in the metadata of its calls.
+  if (names.includes('key')) fail(subject, 'metadata.key', 'is reserved for the id of the key');
+  if (expiresAt === undefined) return;
+  if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))
+    fail(subject, 'expiresAt', 'must be a valid Date', expiresAt);
+  if (expiresAt.getTime() <= now)
+    fail(subject, 'expiresAt', 'must be in the future', expiresAt.toISOString());
+}
+
+/** Returns a key with the changes. */
+export function applyChange(key: NewKey, change: KeyChange): NewKey {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    [...Object.entries(key), ...given].map(([name, value]) => [name, value === null ? undefined : value]),
+  ) as unknown as NewKey;
+}
+
+function checkLimit(subject: string, limit: KeyLimit, index: number, all: readonly KeyLimit[]): void {
+  const path = `limits[${index}]`;
+  const [unit, ...others] = Object.keys(limit.max);
+  if (unit === undefined || others.length > 0)
+    fail(subject, `${path}.max`, 'must have exactly one of usd, tokens and calls', limit.max);
+  if ('usd' in limit.max && (!USD.test(limit.max.usd) || Number(limit.max.usd) === 0))
+    fail(
+      subject,
+      `${path}.max.usd`,
+      "must be a decimal number above 0 with at most nine decimals, such as '5.00'",
+      limit.max.usd,
+    );
+  const first = all.findIndex(({ max, per }) => per === limit.per && unit in max);
+  if (first < index) fail(subject, path, `is a second limit of ${unit} per ${limit.per}; a key has one`);
+  if (limit.zone !== undefined && !isZone(limit.zone))
+    fail(subject, `${path}.zone`, "must be an IANA time zone, such as 'Europe/Berlin'", limit.zone);
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

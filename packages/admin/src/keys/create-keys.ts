@@ -1,0 +1,237 @@
+import { LlmError, systemClock, type CallInfo, type Clock } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import type { Limit } from '@majordomo/ledger';
+import { sha256Hex } from '@majordomo/redact';
+import { checkFits, fail } from '../check-value.ts';
+import { applyChange, checkNewKey } from './check-key.ts';
+import type { IssuedKey, KeyCaller, KeyChange, KeyQuery, NewKey, VirtualKey } from './key.ts';
+import { KeyLimits } from './key-limits.ts';
+import { KeyLookup } from './key-lookup.ts';
+import type { KeyRecord, KeyStore } from './key-store.ts';
+import { createKeyId, createSecret, secretOf } from './secret.ts';
+
+/** Options of `createKeys`. */
+export interface KeysOptions {
+  /** Store for keys: `memoryKeyStore()`, or `keys` of `@majordomo/store-sqlite`, `-redis` or `-postgres`. */
+  readonly store: KeyStore;
+  /**
+   * Maximum time for which a key that was found is used without another query to the store, in milliseconds. Applies only to
+   * stores with `watch`. A reported change ends that time at once. Other stores are queried at every request.
+   *
+   * @default 5_000
+   */
+  readonly cacheMs?: number | undefined;
+  /**
+   * Maximum time for which a known key is accepted while the store does not respond, in milliseconds. 0: refused at once.
+   *
+   * @default 60_000
+   */
+  readonly staleMs?: number | undefined;
+  /** Maximum wait for the store, in milliseconds. @default 250 */
+  readonly timeoutMs?: number | undefined;
+  /** Source of time. @default the system clock */
+  readonly clock?: Clock | undefined;
+}
+
+/** Virtual keys over one store. */
+export interface Keys {
+  /**
+   * Returns the caller of a request; for `authorize` of `createGateway`. Reads `authorization: Bearer` or `x-api-key`. Returns
+   * `undefined` for a secret that is unknown, revoked, expired or replaced. Rejects with `server`, code `key-store-down`, if
+   * the store does not respond and the key is not known in this process.
+   */
+  authorize(request: Request): Promise<KeyCaller | undefined>;
+  /** Returns the limits of the call's key; for `limitsOf` of `createLedger`. Returns `[]` for a call without a key. */
+  limitsOf(call: CallInfo): readonly Limit[];
+  /** Creates a key. Rejects with `config` for values that are out of range, with the member in `details.path`. */
+  create(key: NewKey): Promise<IssuedKey>;
+  /** Returns the key with this id, or `undefined` if none exists. */
+  get(id: string): Promise<VirtualKey | undefined>;
+  /** Returns keys, newest first. */
+  list(query?: KeyQuery): Promise<readonly VirtualKey[]>;
+  /**
+   * Changes the given members; `null` removes a member. Takes effect at the next request. Rejects with `not-found`, with
+   * `config`, and with `denied` (code `conflict`) if another change was stored first.
+   */
+  update(id: string, change: KeyChange): Promise<VirtualKey>;
+  /**
+   * Gives the key another secret. The old secret is refused after `graceMs` (default 0, at most 30 days). The id, the limits
+   * and the amounts spent do not change. Rejects with `not-found`, and with `config` for a revoked key.
+   */
+  rotate(id: string, options?: { readonly graceMs?: number | undefined }): Promise<IssuedKey>;
+  /** Revokes the key and its secrets permanently. Calls in progress end normally. A repeated revocation is not an error. */
+  revoke(id: string): Promise<VirtualKey>;
+  /** Stops watching the store. Does not close the store, which belongs to the application. */
+  close(): Promise<void>;
+}
+
+const KINDS: KindsOf<KeysOptions> = {
+  store: 'object with find',
+  cacheMs: 0,
+  staleMs: 0,
+  timeoutMs: 1,
+  clock: 'object with now',
+};
+const MAX_GRACE_MS = 30 * 86_400_000;
+const MAX_PAGE = 1000;
+const DEFAULT_PAGE = 100;
+/** Number of tries to revoke a key that others change. */
+const REVOKE_TRIES = 20;
+
+/** Creates access to the keys of a store. Throws `config` for an invalid option. */
+export function createKeys(options: KeysOptions): Keys {
+  checkOptions('createKeys', options, KINDS, ['store']);
+  const { store, clock = systemClock, cacheMs = 5000, staleMs = 60_000, timeoutMs = 250 } = options;
+  const lookup = new KeyLookup({ store, clock, cacheMs, staleMs, timeoutMs });
+  const keyLimits = new KeyLimits();
+  const nowIso = (): string => new Date(clock.now()).toISOString();
+  const view = (record: KeyRecord): VirtualKey => viewOf(record, clock.now());
+
+  const stored = async (id: string): Promise<KeyRecord> => {
+    const record = await store.get(id);
+    if (record === undefined) throw new LlmError('not-found', `no key has the id "${id}"`);
+    return record;
+  };
+  const put = async (record: KeyRecord): Promise<void> => {
+    await store.put(record);
+    lookup.onChange(record.id);
+  };
+
+  return {
+    async authorize(request) {
+      const secret = secretOf(request);
+      if (secret === undefined) return undefined;
+      const sha256 = sha256Hex(secret);
+      const found = lookup.find(sha256);
+      const record = found instanceof Promise ? await found : found;
+      if (record === undefined || !isAccepted(record, sha256, nowIso())) return undefined;
+      keyLimits.set(record);
+      return callerOf(record);
+    },
+    limitsOf: keyLimits.of,
+    async create(key) {
+      await checkNewKey('keys.create', key, clock.now());
+      const secret = createSecret();
+      const record: KeyRecord = {
+        id: createKeyId(),
+        ...membersOf(key),
+        lastFour: secret.slice(-4),
+        createdAt: nowIso(),
+        rotatedAt: undefined,
+        expiresAt: key.expiresAt?.toISOString(),
+        revokedAt: undefined,
+        hashes: [{ sha256: sha256Hex(secret) }],
+        version: 1,
+      };
+      await put(record);
+      return { key: view(record), secret };
+    },
+    async get(id) {
+      const record = await store.get(id);
+      return record && view(record);
+    },
+    async list(query = {}) {
+      await checkFits('keys.list', KEY_QUERY, query);
+      const { tenant, status, limit = DEFAULT_PAGE } = query;
+      const keys: VirtualKey[] = [];
+      let { after } = query;
+      for (;;) {
+        const page = await store.list({ tenant, limit: MAX_PAGE, after });
+        keys.push(...page.map(view).filter((key) => status === undefined || key.status === status));
+        if (keys.length >= limit || page.length < MAX_PAGE) return keys.slice(0, limit);
+        after = page.at(-1)?.id;
+      }
+    },
+    async update(id, change) {
+      const record = await stored(id);
+      if (record.revokedAt !== undefined)
+        fail('keys.update', 'id', 'is the id of a revoked key; create another key');
+      const { name, tenant, models, limits, metadata, admin } = record;
+      const changed = applyChange({ name, tenant, models, limits, metadata, admin }, change);
+      await checkNewKey('keys.update', changed, clock.now());
+      const next: KeyRecord = {
+        ...record,
+        ...membersOf(changed),
+        expiresAt: change.expiresAt === undefined ? record.expiresAt : changed.expiresAt?.toISOString(),
+        version: record.version + 1,
+      };
+      await put(next);
+      return view(next);
+    },
+    async rotate(id, { graceMs = 0 } = {}) {
+      if (!Number.isFinite(graceMs) || graceMs < 0 || graceMs > MAX_GRACE_MS)
+        fail('keys.rotate', 'graceMs', `must be a number of milliseconds from 0 to ${MAX_GRACE_MS}`, graceMs);
+      const record = await stored(id);
+      if (record.revokedAt !== undefined)
+        fail('keys.rotate', 'id', 'is the id of a revoked key; create another key');
+      const secret = createSecret();
+      const until = new Date(clock.now() + graceMs).toISOString();
+      const old = graceMs === 0 ? [] : record.hashes.slice(0, 1).map(({ sha256 }) => ({ sha256, until }));
+      const next: KeyRecord = {
+        ...record,
+        lastFour: secret.slice(-4),
+        rotatedAt: nowIso(),
+        hashes: [{ sha256: sha256Hex(secret) }, ...old],
+        version: record.version + 1,
+      };
+      await put(next);
+      return { key: view(next), secret };
+    },
+    async revoke(id) {
+      for (let tries = 1; ; tries++) {
+        const record = await stored(id);
+        if (record.revokedAt !== undefined) return view(record);
+        const next: KeyRecord = { ...record, revokedAt: nowIso(), version: record.version + 1 };
+        try {
+          await put(next);
+          return view(next);
+        } catch (error) {
+          if (!LlmError.is(error, 'denied') || tries === REVOKE_TRIES) throw error;
+        }
+      }
+    },
+    close: () => lookup.close(),
+  };
+}
+
+const KEY_QUERY = {
+  type: 'object',
+  properties: {
+    tenant: { type: 'string' },
+    status: { enum: ['active', 'expired', 'revoked'] },
+    limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE },
+    after: { type: 'string' },
+  },
+  additionalProperties: false,
+} as const;
+
+/** Returns the members of a key that are stored as they are given. */
+const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = false }: NewKey) => ({
+  name,
+  tenant,
+  models,
+  limits,
+  metadata,
+  admin,
+});
+
+const statusOf = ({ revokedAt, expiresAt }: KeyRecord, now: string): VirtualKey['status'] =>
+  revokedAt !== undefined ? 'revoked' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
+
+/** Whether the key is active and this secret still valid. ISO times in UTC are in the order of their strings. */
+const isAccepted = (record: KeyRecord, sha256: string, now: string): boolean =>
+  statusOf(record, now) === 'active' &&
+  record.hashes.some((hash) => hash.sha256 === sha256 && (hash.until === undefined || hash.until > now));
+
+function viewOf(record: KeyRecord, now: number): VirtualKey {
+  const { hashes: _hashes, version: _version, ...key } = record;
+  return { ...key, status: statusOf(record, new Date(now).toISOString()) };
+}
+
+const callerOf = ({ id, tenant, models, admin, metadata }: KeyRecord): KeyCaller => ({
+  key: id,
+  tenant,
+  models,
+  admin,
+  metadata: { ...metadata, key: id },
+});

@@ -1,0 +1,30 @@
+import type { CallInfo } from '@majordomo/core';
+import type { Limit } from '@majordomo/ledger';
+import type { KeyRecord } from './key-store.ts';
+
+/** Maximum number of keys whose limits are in memory. */
+const MAX_KEYS = 50_000;
+
+/** Returns the limits of a key for the ledger. Their names, and so their counters, contain the id of the key. */
+export const ledgerLimits = ({ id, limits }: Pick<KeyRecord, 'id' | 'limits'>): readonly Limit[] =>
+  limits.map(({ max, per, zone }) => ({ name: `key/${id}/${per}/${Object.keys(max)[0]}`, max, per, zone }));
+
+/** Limits of the keys that were used last, by the id of the key. */
+export class KeyLimits {
+  private readonly byId = new Map<string, { readonly version: number; readonly limits: readonly Limit[] }>();
+
+  /** Stores the limits of a key. The objects remain the same until the key is changed. */
+  set(record: KeyRecord): void {
+    if (this.byId.get(record.id)?.version === record.version) return;
+    this.byId.delete(record.id);
+    this.byId.set(record.id, { version: record.version, limits: ledgerLimits(record) });
+    const [oldest] = this.byId.keys();
+    if (this.byId.size > MAX_KEYS && oldest !== undefined) this.byId.delete(oldest);
+  }
+
+  /** Returns the limits of the key in the metadata of a call. */
+  readonly of = ({ metadata }: CallInfo): readonly Limit[] => {
+    const id = metadata['key'];
+    return typeof id === 'string' ? (this.byId.get(id)?.limits ?? []) : [];
+  };
+}

@@ -1,0 +1,120 @@
+import { LlmError, type Clock } from '@majordomo/core';
+import type { KeyRecord, KeyStore } from './key-store.ts';
+
+/** Settings of a lookup, in milliseconds. */
+export interface LookupOptions {
+  readonly store: KeyStore;
+  readonly clock: Clock;
+  readonly cacheMs: number;
+  readonly staleMs: number;
+  readonly timeoutMs: number;
+}
+
+interface Entry {
+  readonly record: KeyRecord;
+  readonly readAt: number;
+  isFresh: boolean;
+}
+
+/** Maximum number of keys in memory. Beyond it, the least recently read key is forgotten. */
+const MAX_ENTRIES = 50_000;
+const RETRY_AFTER_MS = 5000;
+
+/** Reads keys by their hash. Caches them only while the store reports changes. */
+export class KeyLookup {
+  private readonly options: LookupOptions;
+  private readonly entries = new Map<string, Entry>();
+  private watching: Promise<(() => Promise<void>) | undefined> | undefined;
+  private isWatching = false;
+  /** Number of reported changes. A read that began before a change is not cached. */
+  private changes = 0;
+
+  constructor(options: LookupOptions) {
+    this.options = options;
+  }
+
+  /** Returns the key with this hash. Synchronous if the key is cached or the store is synchronous. */
+  find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined> {
+    this.watch();
+    const { store, clock, cacheMs } = this.options;
+    const entry = this.entries.get(sha256);
+    if (entry?.isFresh === true && this.isWatching && clock.now() < entry.readAt + cacheMs)
+      return entry.record;
+    const { changes } = this;
+    let found: ReturnType<KeyStore['find']>;
+    try {
+      found = store.find(sha256);
+    } catch (cause) {
+      return this.knownKey(sha256, cause);
+    }
+    if (!(found instanceof Promise)) return this.remember(sha256, found, changes);
+    return this.inTime(found).then(
+      (record) => this.remember(sha256, record, changes),
+      (cause: unknown) => this.knownKey(sha256, cause),
+    );
+  }
+
+  /** Forgets a key that was changed, or marks all keys as outdated. */
+  readonly onChange = (id: string | undefined): void => {
+    this.changes++;
+    for (const [sha256, entry] of this.entries)
+      if (id === undefined) entry.isFresh = false;
+      else if (entry.record.id === id) this.entries.delete(sha256);
+  };
+
+  async close(): Promise<void> {
+    const stop = await this.watching;
+    this.isWatching = false;
+    await stop?.();
+  }
+
+  /** Starts watching at the first use. A failure is tried again at the next one. */
+  private watch(): void {
+    const { store } = this.options;
+    if (this.watching !== undefined || store.watch === undefined) return;
+    this.watching = store.watch(this.onChange).then(
+      (stop) => {
+        this.isWatching = true;
+        return stop;
+      },
+      () => {
+        this.watching = undefined;
+        return undefined;
+      },
+    );
+  }
+
+  private remember(sha256: string, record: KeyRecord | undefined, changes: number): KeyRecord | undefined {
+    this.entries.delete(sha256);
+    if (record === undefined) return undefined;
+    this.entries.set(sha256, { record, readAt: this.options.clock.now(), isFresh: changes === this.changes });
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
+    return record;
+  }
+
+  /** Returns a key that was read within `staleMs`, while the store does not respond. */
+  private knownKey(sha256: string, cause: unknown): KeyRecord {
+    const entry = this.entries.get(sha256);
+    if (entry !== undefined && this.options.clock.now() < entry.readAt + this.options.staleMs)
+      return entry.record;
+    const message =
+      'the store of the keys does not respond, and this key is not known in this process; retry later';
+    throw new LlmError(
+      'server',
+      message,
+      { code: 'key-store-down', retryAfterMs: RETRY_AFTER_MS },
+      { cause },
+    );
+  }
+
+  private inTime<T>(reading: Promise<T>): Promise<T> {
+    const { clock, timeoutMs } = this.options;
+    return new Promise((resolve, reject) => {
+      const cancel = clock.timer(timeoutMs, () => {
+        reject(new LlmError('network', `the store of the keys did not respond within ${timeoutMs} ms`));
+      });
+      reading.then(resolve, reject).finally(cancel);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { KeyQuery, VirtualKey } from './key.ts';
+
+/** Stored key, as JSON. Contains hashes of secrets and never a secret. */
+export interface KeyRecord extends Omit<VirtualKey, 'status'> {
+  /** SHA-256 in hex of each accepted secret, newest first; at most 2. `until`: ISO time from which the secret is refused. */
+  readonly hashes: readonly { readonly sha256: string; readonly until?: string | undefined }[];
+  /** Number of changes, from 1. */
+  readonly version: number;
+}
+
+/** Store for keys. Every method is atomic. `keyStoreConformance` of `@majordomo/conformance` checks an implementation. */
+export interface KeyStore {
+  /**
+   * Inserts a record of version 1, or replaces the record of the previous version. Rejects with `denied`, code `conflict`, if
+   * another version, or another key with one of the hashes, is stored.
+   */
+  put(record: KeyRecord): Promise<void>;
+  /** Returns the key with this hash, regardless of its state. A store with the answer in memory returns it synchronously. */
+  find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined>;
+  /** Returns the key with this id. */
+  get(id: string): Promise<KeyRecord | undefined>;
+  /** Returns keys, newest first: by `createdAt`, then id. An unknown `after` returns no keys. */
+  list(query: Omit<KeyQuery, 'status'>): Promise<readonly KeyRecord[]>;
+  /**
+   * Reports the id of each key that any process changes. Reports `undefined` if changes may have been missed: when a lost
+   * connection is restored, and at least every 500 ms while it is lost. Resolves to a function that stops watching.
+   */
+  watch?(changed: (id: string | undefined) => void): Promise<() => Promise<void>>;
+}

@@ -1,0 +1,374 @@
+import { LlmError, createMajordomo, user } from '@majordomo/core';
+import { createLedger, memoryStore } from '@majordomo/ledger';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createKeys, memoryKeyStore, type KeyChange, type KeyStore, type NewKey } from '../src/index.ts';
+
+const NOON = Date.UTC(2026, 10, 23, 12);
+const DAY_MS = 86_400_000;
+
+const bearer = (secret: string) =>
+  new Request('http://localhost/v1/models', { headers: { authorization: `Bearer ${secret}` } });
+
+function setUp(store: KeyStore = memoryKeyStore()) {
+  const clock = fakeClock(NOON);
+  return { clock, store, keys: createKeys({ store, clock }) };
+}
+
+describe('a created key', () => {
+  it('authorizes requests by both headers, with its caller', async () => {
+    const { keys } = setUp();
+    const { key, secret } = await keys.create({
+      name: 'search',
+      tenant: 'acme',
+      models: ['smart'],
+      metadata: { team: 'search' },
+      admin: true,
+    });
+    expect(secret).toMatch(/^mj_[\w-]{43}$/);
+    expect(key).toMatchObject({
+      status: 'active',
+      lastFour: secret.slice(-4),
+      createdAt: '2026-11-23T12:00:00.000Z',
+    });
+    const caller = {
+      key: key.id,
+      tenant: 'acme',
+      models: ['smart'],
+      admin: true,
+      metadata: { team: 'search', key: key.id },
+    };
+    expect(await keys.authorize(bearer(secret))).toEqual(caller);
+    const headers = { 'x-api-key': secret };
+    expect(await keys.authorize(new Request('http://localhost/', { headers }))).toEqual(caller);
+  });
+
+  it.each(['', 'Basic abc', 'Bearer mj_short', `Bearer mj_${'a'.repeat(43)}`, `Bearer sk-${'a'.repeat(43)}`])(
+    'does not authorize %j',
+    async (authorization) => {
+      const { keys } = setUp();
+      await keys.create({ name: 'a' });
+      const headers = { authorization };
+      expect(await keys.authorize(new Request('http://localhost/', { headers }))).toBeUndefined();
+    },
+  );
+
+  it('is refused from its expiry and after its revocation', async () => {
+    const { keys, clock } = setUp();
+    const expiring = await keys.create({ name: 'a', expiresAt: new Date(NOON + 1000) });
+    const revoked = await keys.create({ name: 'b' });
+    expect(await keys.authorize(bearer(expiring.secret))).toBeDefined();
+    await clock.advance(1000);
+    expect(await keys.authorize(bearer(expiring.secret))).toBeUndefined();
+    expect((await keys.get(expiring.key.id))?.status).toBe('expired');
+    expect((await keys.revoke(revoked.key.id)).status).toBe('revoked');
+    expect((await keys.revoke(revoked.key.id)).revokedAt).toBe('2026-11-23T12:00:01.000Z');
+    expect(await keys.authorize(bearer(revoked.secret))).toBeUndefined();
+    await expect(keys.rotate(revoked.key.id)).rejects.toMatchObject({
+      kind: 'config',
+      details: { path: 'id' },
+    });
+  });
+
+  it('is stored, listed and reported without its secret', async () => {
+    const stored: string[] = [];
+    const store = memoryKeyStore();
+    const recording: KeyStore = {
+      ...store,
+      put(record) {
+        stored.push(JSON.stringify(record));
+        return store.put(record);
+      },
+    };
+    const { keys } = setUp(recording);
+    const issued = [await keys.create({ name: 'a' })];
+    issued.push(await keys.rotate(issued[0]!.key.id, { graceMs: 1000 }));
+    const errors = await Promise.all([
+      keys.create({ name: issued[1]!.secret.repeat(5) }).catch((error: unknown) => error),
+      keys.update('unknown', {}).catch((error: unknown) => error),
+    ]);
+    const output = [
+      ...stored,
+      JSON.stringify([await keys.list(), await keys.get(issued[0]!.key.id), errors[1]]),
+    ];
+    for (const { secret } of issued)
+      for (const text of output) expect(text.includes(secret.slice(3, 40))).toBe(false);
+  });
+});
+
+describe('a rotated key', () => {
+  it('accepts the old secret for the given time, and keeps its id', async () => {
+    const { keys, clock } = setUp();
+    const first = await keys.create({ name: 'a' });
+    const second = await keys.rotate(first.key.id, { graceMs: DAY_MS });
+    expect(second.key).toMatchObject({ id: first.key.id, rotatedAt: '2026-11-23T12:00:00.000Z' });
+    const accepted = async (secret: string) => (await keys.authorize(bearer(secret)))?.key === first.key.id;
+    expect([await accepted(first.secret), await accepted(second.secret)]).toEqual([true, true]);
+    await clock.advance(DAY_MS);
+    expect([await accepted(first.secret), await accepted(second.secret)]).toEqual([false, true]);
+  });
+
+  it('accepts at most two secrets, and by default one', async () => {
+    const { keys } = setUp();
+    const first = await keys.create({ name: 'a' });
+    const second = await keys.rotate(first.key.id, { graceMs: DAY_MS });
+    const third = await keys.rotate(first.key.id, { graceMs: DAY_MS });
+    const accepted = (secret: string) => keys.authorize(bearer(secret));
+    expect(await accepted(first.secret)).toBeUndefined();
+    expect(await accepted(second.secret)).toBeDefined();
+    const fourth = await keys.rotate(first.key.id);
+    expect([await accepted(third.secret), (await accepted(fourth.secret))?.key]).toEqual([
+      undefined,
+      first.key.id,
+    ]);
+    await expect(keys.rotate(first.key.id, { graceMs: 31 * DAY_MS })).rejects.toMatchObject({
+      details: { path: 'graceMs' },
+    });
+  });
+});
+
+describe('an update', () => {
+  it('changes the given members only, and null removes a member', async () => {
+    const { keys } = setUp();
+    const { key, secret } = await keys.create({
+      name: 'a',
+      tenant: 't',
+      models: ['x'],
+      metadata: { m: '1' },
+    });
+    const changed = await keys.update(key.id, { models: null, limits: [{ max: { calls: 5 }, per: 'hour' }] });
+    expect(changed).toMatchObject({ name: 'a', tenant: 't', metadata: { m: '1' } });
+    expect([changed.models, changed.limits]).toEqual([undefined, [{ max: { calls: 5 }, per: 'hour' }]]);
+    expect((await keys.authorize(bearer(secret)))?.models).toBeUndefined();
+    await keys.update(key.id, { expiresAt: new Date(NOON + 1) });
+    expect((await keys.update(key.id, { tenant: null, limits: null })).expiresAt).toBe(
+      '2026-11-23T12:00:00.001Z',
+    );
+    expect(await keys.update(key.id, { expiresAt: null })).toMatchObject({
+      limits: [],
+      metadata: { m: '1' },
+    });
+    await expect(keys.update('key_0', { name: 'b' })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('of many callers at once loses no change', async () => {
+    const { keys } = setUp();
+    const { key } = await keys.create({ name: 'a' });
+    let conflicts = 0;
+    const add = async (name: string): Promise<void> => {
+      const metadata = { ...(await keys.get(key.id))?.metadata, [name]: '1' };
+      await keys.update(key.id, { metadata }).catch((error: unknown) => {
+        if (!LlmError.is(error, 'denied')) throw error;
+        expect(error.details.code).toBe('conflict');
+        conflicts++;
+        return add(name);
+      });
+    };
+    // Each caller may read a version that another one replaces before its own change is stored.
+    await Promise.all(Array.from({ length: 16 }, (_, number) => add(`m${number}`)));
+    expect(Object.keys((await keys.get(key.id))?.metadata ?? {})).toHaveLength(16);
+    expect(conflicts).toBeGreaterThan(0);
+  });
+});
+
+describe('a bad value', () => {
+  const limit = { max: { calls: 1 }, per: 'day' } as const;
+  it.each<[string, unknown]>([
+    ['name', { name: '' }],
+    ['name', { name: 'x'.repeat(101) }],
+    ['name', {}],
+    ['limits[0].max.calls', { limits: [{ max: { calls: 0 }, per: 'day' }] }],
+    ['limits[0].max.tokens', { limits: [{ max: { tokens: -1 }, per: 'day' }] }],
+    ['limits[0].max.tokens', { limits: [{ max: { tokens: NaN }, per: 'day' }] }],
+    ['limits[0].max.usd', { limits: [{ max: { usd: '1.0123456789' }, per: 'day' }] }],
+    ['limits[0].max.usd', { limits: [{ max: { usd: '0.00' }, per: 'day' }] }],
+    ['limits[0].max.usd', { limits: [{ max: { usd: 5 }, per: 'day' }] }],
+    ['limits[0].max', { limits: [{ max: {}, per: 'day' }] }],
+    ['limits[0].max', { limits: [{ max: { calls: 1, tokens: 1 }, per: 'day' }] }],
+    ['limits[0].per', { limits: [{ max: { calls: 1 }, per: 'week' }] }],
+    ['limits', { limits: Array.from({ length: 9 }, () => limit) }],
+    ['limits[1]', { limits: [limit, { max: { calls: 2 }, per: 'day' }] }],
+    ['limits[0].zone', { limits: [{ ...limit, zone: 'Mars/Base' }] }],
+    ['limits[0].each', { limits: [{ ...limit, each: ['tenant'] }] }],
+    ['expiresAt', { expiresAt: new Date(NOON - 1) }],
+    ['expiresAt', { expiresAt: new Date(NaN) }],
+    ['expiresAt', { expiresAt: 'tomorrow' }],
+    ['metadata', { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`m${at}`, ''])) }],
+    ['metadata', { metadata: { ['m'.repeat(65)]: '' } }],
+    ['metadata.m', { metadata: { m: 'x'.repeat(257) } }],
+    ['metadata.m', { metadata: { m: 1 } }],
+    ['metadata.key', { metadata: { key: 'key_1' } }],
+    ['models[1]', { models: ['a', 1] }],
+    ['models', { models: 'a' }],
+    ['tenant', { tenant: '' }],
+    ['admin', { admin: 'yes' }],
+    ['budget', { budget: 5 }],
+  ])('is rejected with the path %s: %j', async (path, bad) => {
+    const { keys } = setUp();
+    const given = path === 'name' ? bad : { name: 'a', ...(bad as object) };
+    await expect(keys.create(given as NewKey)).rejects.toMatchObject({ kind: 'config', details: { path } });
+    const { key } = await keys.create({ name: 'a' });
+    if (Object.keys(bad as object).length > 0)
+      await expect(keys.update(key.id, bad as KeyChange)).rejects.toMatchObject({
+        kind: 'config',
+        details: { path },
+      });
+    expect((await keys.list()).map(({ limits, metadata }) => [limits, metadata])).toEqual([[[], {}]]);
+  });
+
+  it('is stated with the expected and the actual value', async () => {
+    const { keys } = setUp();
+    await expect(keys.create({ name: 'a', limits: [{ max: { calls: 0 }, per: 'day' }] })).rejects.toThrow(
+      'keys.create: limits[0].max.calls must be at least 1, not 0',
+    );
+  });
+});
+
+it('keys are listed by status and in pages', async () => {
+  const { keys, clock } = setUp();
+  const ids: string[] = [];
+  for (let number = 0; number < 5; number++) {
+    ids.unshift((await keys.create({ name: `${number}`, tenant: number < 3 ? 'a' : 'b' })).key.id);
+    await clock.advance(1);
+  }
+  await keys.revoke(ids[0]!);
+  const list = async (query: Parameters<typeof keys.list>[0]) => (await keys.list(query)).map(({ id }) => id);
+  expect(await list({})).toEqual(ids);
+  expect(await list({ status: 'revoked' })).toEqual([ids[0]]);
+  expect(await list({ status: 'active', limit: 2 })).toEqual(ids.slice(1, 3));
+  expect(await list({ status: 'active', limit: 2, after: ids[2]! })).toEqual(ids.slice(3));
+  expect(await list({ tenant: 'a' })).toEqual(ids.slice(2));
+  await expect(keys.list({ limit: 1001 })).rejects.toMatchObject({ details: { path: 'limit' } });
+});
+
+describe('a store', () => {
+  /** Store that can fail and hang, and whose changes are reported if `watch` is true. */
+  function troubled({ watch = false } = {}) {
+    const clock = fakeClock(NOON);
+    const store = memoryKeyStore();
+    const state: { find: 'works' | 'fails' | 'hangs'; reads: number; report: (id?: string) => void } = {
+      find: 'works',
+      reads: 0,
+      report: () => undefined,
+    };
+    const remote: KeyStore = {
+      ...store,
+      async find(sha256) {
+        state.reads++;
+        if (state.find === 'fails') throw new LlmError('network', 'no connection');
+        if (state.find === 'hangs') return new Promise(() => undefined);
+        return store.find(sha256);
+      },
+      ...(watch && {
+        watch: async (changed: (id: string | undefined) => void) => {
+          state.report = changed;
+          return async () => undefined;
+        },
+      }),
+    };
+    const keys = createKeys({ store: remote, clock });
+    return { clock, keys, state, other: createKeys({ store, clock }) };
+  }
+
+  it.each(['fails', 'hangs'] as const)(
+    'that %s: known keys are accepted for a minute, others are not',
+    async (find) => {
+      const { clock, keys, state } = troubled();
+      const [known, unknown] = [await keys.create({ name: 'a' }), await keys.create({ name: 'b' })];
+      await keys.authorize(bearer(known.secret));
+      state.find = find;
+      const authorized = async (secret: string) => {
+        const caller = keys.authorize(bearer(secret)).catch((error: unknown) => error);
+        await clock.advance(250);
+        return caller;
+      };
+      expect(await authorized(known.secret)).toMatchObject({ key: known.key.id });
+      expect(await authorized(unknown.secret)).toMatchObject({
+        kind: 'server',
+        details: { code: 'key-store-down', retryAfterMs: 5000 },
+      });
+      await clock.advance(60_000);
+      expect(await authorized(known.secret)).toMatchObject({ details: { code: 'key-store-down' } });
+      state.find = 'works';
+      expect(await authorized(unknown.secret)).toMatchObject({ key: unknown.key.id });
+    },
+  );
+
+  it('without watch is queried at every request', async () => {
+    const { keys, state, other } = troubled();
+    const { key, secret } = await keys.create({ name: 'a' });
+    for (let number = 0; number < 3; number++) await keys.authorize(bearer(secret));
+    expect(state.reads).toBe(3);
+    await other.revoke(key.id);
+    expect(await keys.authorize(bearer(secret))).toBeUndefined();
+  });
+
+  it('with watch is queried after a change, after missed changes and after cacheMs', async () => {
+    const { clock, keys, state, other } = troubled({ watch: true });
+    const { key, secret } = await keys.create({ name: 'a' });
+    const readsOf = async () => {
+      const before = state.reads;
+      const caller = await keys.authorize(bearer(secret));
+      return [caller?.tenant, state.reads - before];
+    };
+    expect([await readsOf(), await readsOf(), await readsOf()]).toEqual([
+      [undefined, 1],
+      [undefined, 0],
+      [undefined, 0],
+    ]);
+    await other.update(key.id, { tenant: 't' });
+    state.report(key.id);
+    expect([await readsOf(), await readsOf()]).toEqual([
+      ['t', 1],
+      ['t', 0],
+    ]);
+    await other.update(key.id, { tenant: 'u' });
+    state.report(undefined);
+    expect(await readsOf()).toEqual(['u', 1]);
+    await clock.advance(5000);
+    expect(await readsOf()).toEqual(['u', 1]);
+    await other.revoke(key.id);
+    state.report('key_of_another');
+    state.report(key.id);
+    expect(await keys.authorize(bearer(secret))).toBeUndefined();
+    await keys.close();
+  });
+});
+
+describe('the limits of keys', () => {
+  it('apply to the calls of each key, also after a rotation and a change', async () => {
+    const { clock, keys } = setUp();
+    const ledger = createLedger({ store: memoryStore({ clock }), limitsOf: keys.limitsOf, clock });
+    const turns = Array.from({ length: 20 }, () => 'yes');
+    const provider = fakeProvider({ id: 'acme', models: { x: turns }, clock });
+    const majordomo = createMajordomo({ providers: [provider], gates: [ledger.gate], clock });
+    const call = async (secret: string) => {
+      const caller = await keys.authorize(bearer(secret));
+      const { text } = await majordomo
+        .model('acme/x')
+        .generate({ messages: [user('hi')] }, { tenant: caller?.tenant, metadata: caller?.metadata ?? {} });
+      await ledger.flush();
+      return text;
+    };
+    const first = await keys.create({ name: 'a', limits: [{ max: { calls: 2 }, per: 'hour' }] });
+    const other = await keys.create({ name: 'b', limits: [{ max: { calls: 1 }, per: 'hour' }] });
+    await call(first.secret);
+    const { secret } = await keys.rotate(first.key.id);
+    await call(secret);
+    await expect(call(secret)).rejects.toMatchObject({
+      kind: 'denied',
+      details: { code: 'rate-limited', publicMessage: expect.stringContaining('nothing left of 2 calls') },
+    });
+    expect(await call(other.secret)).toBe('yes');
+    await keys.update(first.key.id, { limits: [{ max: { calls: 3 }, per: 'hour' }] });
+    expect(await call(secret)).toBe('yes');
+    await expect(call(secret)).rejects.toMatchObject({ kind: 'denied' });
+    const limits = keys.limitsOf({
+      id: '',
+      spec: '',
+      tenant: undefined,
+      metadata: { key: first.key.id },
+    });
+    expect(await ledger.state(limits)).toMatchObject([{ used: 3n, left: 0n }]);
+  });
+});

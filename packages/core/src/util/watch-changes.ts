@@ -1,0 +1,44 @@
+import type { Clock } from '../types/call-options.ts';
+
+/** Channel over which processes notify each other, and each process also itself. */
+export interface ChangeChannel {
+  /** Sends a message to all processes. */
+  publish(message: string): Promise<unknown>;
+  /** Resolves when messages arrive. Returns a function that ends the subscription. */
+  subscribe(onMessage: (message: string) => void): Promise<() => unknown>;
+}
+
+const BEAT_MS = 400;
+const CHANGE = 'changed ';
+
+/** Returns the message for a change. */
+export const changeMessage = (id: string): string => CHANGE + id;
+
+/**
+ * Reports the ids of changes. Reports `undefined` after each 400 ms in which a message of this process to itself did not
+ * arrive, because changes may have been missed then. Returns a function that stops watching.
+ */
+export async function watchChanges(
+  channel: ChangeChannel,
+  clock: Clock,
+  changed: (id: string | undefined) => void,
+): Promise<() => Promise<void>> {
+  const beat = `beat ${crypto.randomUUID()}`;
+  let hasArrived = true;
+  let cancel: (() => void) | undefined;
+  const stop = await channel.subscribe((message) => {
+    if (message === beat) hasArrived = true;
+    else if (message.startsWith(CHANGE)) changed(message.slice(CHANGE.length));
+  });
+  const tick = (): void => {
+    cancel = clock.timer(BEAT_MS, tick, true);
+    if (!hasArrived) changed(undefined);
+    hasArrived = false;
+    channel.publish(beat).catch(() => undefined);
+  };
+  tick();
+  return async () => {
+    cancel?.();
+    await stop();
+  };
+}

@@ -1,0 +1,45 @@
+import { createKeys } from '@majordomo/admin';
+import { describeWith } from '@majordomo/services';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { KINDS, listeners } from './support/clients.ts';
+import { onPostgres } from './support/stores.ts';
+
+describeWith('postgres', 'keys of several processes', () => {
+  const { client, server, stores } = onPostgres();
+  const bearer = (secret: string) =>
+    new Request('http://localhost/', { headers: { authorization: `Bearer ${secret}` } });
+
+  describe.each(KINDS)('over %s', (kind) => {
+    it('refuse a revoked key within a second, also after the watching session was killed', async () => {
+      const schema = `watched_${kind}`;
+      const sessions: (() => Promise<unknown>)[] = [];
+      const listener = async () => {
+        const session = await listeners[kind](server().url);
+        sessions.push(session.close);
+        return session.client;
+      };
+      const watched = stores({ schema, listener }, kind);
+      const mine = createKeys({ store: watched.keys, cacheMs: 600_000, timeoutMs: 20_000 });
+      onTestFinished(async () => {
+        await mine.close();
+        await watched.close();
+        await Promise.all(sessions.map((close) => close().catch(() => undefined)));
+      });
+      const theirs = createKeys({ store: stores({ schema }, kind).keys });
+      const authorized = async (secret: string) => (await mine.authorize(bearer(secret))) !== undefined;
+
+      const first = await theirs.create({ name: 'first' });
+      expect(await authorized(first.secret)).toBe(true);
+      await theirs.revoke(first.key.id);
+      await expect.poll(() => authorized(first.secret)).toBe(false);
+
+      const second = await theirs.create({ name: 'second' });
+      expect(await authorized(second.secret)).toBe(true);
+      await client('pg').query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE 'listen%'`,
+      );
+      await theirs.revoke(second.key.id);
+      await expect.poll(() => authorized(second.secret)).toBe(false);
+    });
+  });
+});
