@@ -5,7 +5,7 @@ import type { WireQuirks } from './quirks.ts';
 
 type CacheQuirks = Pick<WireQuirks, 'cacheRequest' | 'cacheTtls' | 'cacheKey'>;
 
-/** Mark after which the prompt is cached (openai 7.55, `PromptCacheBreakpoint`). Without `ttl`, that of the options applies. */
+/** Marks the end of a cached prefix (`PromptCacheBreakpoint` of openai 7.55). The default of `ttl` is in the cache options. */
 interface Breakpoint {
   readonly mode: 'explicit';
   readonly ttl?: CacheTtl;
@@ -13,15 +13,15 @@ interface Breakpoint {
 
 type CacheTtl = WireQuirks['cacheTtls'][number];
 
-/** A cache setting in the form of the wire. */
+/** Cache setting of a request in the form of the vendor's API. */
 export interface WireCache {
-  /** Members of the body. */
+  /** Properties that are added to the body. */
   readonly params: object;
-  /** Headers of the request, for servers that take the routing key in a header. */
+  /** Headers of the request, for servers that expect the routing key in a header. */
   readonly headers: Readonly<Record<string, string>> | undefined;
-  /** Breakpoint after the system text, if it has one. */
+  /** Breakpoint after the system text, if one is requested. */
   readonly afterSystem: Breakpoint | undefined;
-  /** Breakpoint after the leading messages, if they have one. */
+  /** Breakpoint after the leading messages, if one is requested. */
   readonly afterLeading: Breakpoint | undefined;
 }
 
@@ -32,7 +32,7 @@ const NOTHING: WireCache = {
   afterLeading: undefined,
 };
 
-/** Converts the cache setting of a request. Without one, the server's default applies. */
+/** Converts the cache setting of a request. A request without one uses the server's default. */
 export function cacheToWire(
   cache: ModelCache | undefined,
   quirks: CacheQuirks,
@@ -63,8 +63,8 @@ function keyToWire(cache: ModelCache, { cacheKey }: CacheQuirks): WireCache {
 }
 
 /**
- * Requests an implicit breakpoint at the end of a conversation. The prefix of other requests gets explicit breakpoints, so that
- * the rest is not written. In mode `explicit` without breakpoints, nothing is cached.
+ * Returns the cache options. For a conversation, requests an implicit breakpoint at its end. For other requests, sets explicit
+ * breakpoints, so that only the prefix is written to the cache. In mode `explicit` without breakpoints, nothing is cached.
  */
 function optionsToWire(
   { prefix, messages, after }: ModelCache,
@@ -99,16 +99,16 @@ const SHORTENED: Warning = {
   why: 'prompts are cached for at most 30 minutes on this wire',
 };
 
-/** A message of either wire. */
+/** Message of Chat Completions or Responses. */
 interface WithContent {
   readonly [member: string]: unknown;
 }
 
 /**
- * Adds a breakpoint to the last of the first `count` messages that accepts one. Messages are cached for later requests, so
- * the message is copied.
+ * Adds a breakpoint to the last of the first `count` messages that accepts one. Replaces the message by a copy, because later
+ * requests reuse the original.
  *
- * @param textType type of a text part, for content that is a string
+ * @param textType type of the text part to create if the content is a string
  */
 export function addBreakpoint<Message extends WithContent>(
   messages: Message[],

@@ -11,9 +11,9 @@ import { toWire } from './chat/request.ts';
 import { ChatReader } from './chat/stream.ts';
 
 /**
- * Creates a provider of the Chat Completions wire over an SDK. The SDK is loaded by the first call.
+ * Creates a provider that calls Chat Completions through an SDK. The first call loads the SDK.
  *
- * @param otherModels adds image, embedding, transcription and speech models
+ * @param otherModels creates the image, embedding, transcription and speech models
  */
 export const chatProvider = (
   sdk: Sdk,
@@ -27,7 +27,7 @@ const chatModel =
   (modelId, providerId, connection, env) => {
     const { quirks, capabilities } = chatTraits(profile, modelId, options.quirks);
     const { signedDetails, reasoningReplay } = quirks;
-    // Details belong to the upstream vendor: another vendor's model behind the same gateway cannot read them.
+    // `reasoning_details` are vendor-specific: models of another vendor behind the same gateway cannot read them.
     const upstream = reasoningReplay === 'details' ? /^[^/]+(?=\/)/.exec(modelId)?.[0] : undefined;
     const family = chatReasoningFamily(providerId, connection.baseURL(env), upstream);
     return {

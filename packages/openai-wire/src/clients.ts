@@ -5,20 +5,20 @@ import type { CallContext, SdkOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { sdkErrors, type Sdk, type SdkClient, type SdkErrors } from './sdk.ts';
 
-/** The longest delay of a timer. */
+/** Longest delay that a timer accepts, in milliseconds. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
-/** The server of a provider. */
+/** Properties of a profile that describe the connection to its server. */
 export type Server = Pick<
   Profile,
   'id' | 'baseURL' | 'baseURLEnv' | 'baseURLEnvPath' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'
 >;
 
-/** Clients of one provider, one per credential and transport. A client is created by the first call that needs it. */
+/** SDK clients of one provider: one per credential and transport, created by the first call that needs it. */
 export interface Clients {
-  /** Returns the client for a call. Sets the secrets and the source of the credential in `facts`. */
+  /** Returns the client for a call. Stores the secrets and the recovery that renews the credential in `facts`. */
   readonly connect: (context: CallContext, facts: SdkErrorContext) => Promise<SdkClient>;
-  /** Recognizes errors of these clients. Before the SDK is loaded, no error is recognized. */
+  /** Returns the functions that recognize errors of the SDK. Before the SDK is loaded, they recognize none. */
   readonly errors: () => SdkErrors;
 }
 
@@ -58,17 +58,17 @@ function baseURLOf(env: Env, server: Server, options: SdkOptions): string {
   if (fromEnv !== undefined) checkBaseURL(fromEnv, baseURLEnv);
   const url = fromEnv ?? baseURL;
   if (url !== undefined) return url;
-  const issue = `no address for ${id}: pass baseURL, or set ${baseURLEnv}`;
+  const issue = `${id}: no base URL is configured; pass baseURL, or set ${baseURLEnv}`;
   throw new LlmError('config', issue, { path: 'baseURL' });
 }
 
-/** Returns the base URL that the server's variable has in `env`, without a check. */
+/** Returns the base URL from the server's environment variable in `env`. Does not check it. */
 export function baseURLInEnv(env: Env, { baseURLEnv, baseURLEnvPath = '' }: Server): string | undefined {
   const url = baseURLEnv === undefined ? '' : (env[baseURLEnv]?.trim() ?? '');
   return url === '' ? undefined : url.replace(/(?<!\/)\/+$/, '') + baseURLEnvPath;
 }
 
-/** Returns headers that replace those of the SDK and of its environment variables. A header of `null` is not sent. */
+/** Returns headers that replace those of the SDK and of its environment variables. A header with the value `null` is not sent. */
 function defaultHeadersOf(
   key: string | undefined,
   header: string | undefined,
@@ -76,7 +76,7 @@ function defaultHeadersOf(
   const isBearer = key !== undefined && header === undefined;
   return {
     accept: 'application/json',
-    // A request with text sets its own type, and the type of a form contains a boundary.
+    // Do not set this header by default: JSON requests set it, and for a form the platform adds it with a boundary.
     'content-type': null,
     'x-stainless-timeout': null,
     authorization: isBearer ? `Bearer ${key}` : null,

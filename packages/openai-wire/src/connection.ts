@@ -9,21 +9,21 @@ import type { Sdk } from './sdk.ts';
 
 /** Sends requests to a provider's server through its SDK, with credentials, headers, rate limits and errors. */
 export interface Connection {
-  /** Returns the base URL for reasoning families; not checked, `''` if none is known. */
+  /** Returns the base URL from which reasoning families are derived. Not checked; `''` if none is configured. */
   readonly baseURL: (env: Env) => string;
-  /** Sends JSON text or a form. Sets secrets and credential in `facts`. */
+  /** Sends JSON text or a form. Stores the secrets and the recovery that renews the credential in `facts`. */
   post(
     path: string,
     body: string | FormData,
     context: CallContext,
     facts: SdkErrorContext,
   ): Promise<Response>;
-  /** Returns the models that the vendor lists. */
+  /** Returns the models that the server lists. */
   list(
     context: CallContext,
     capabilitiesOf: (modelId: string) => Capabilities,
   ): Promise<readonly ModelInfo[]>;
-  /** Converts any failure of a call, without its secrets. */
+  /** Converts any failure of a call to an `LlmError` without secrets. */
   toLlmError(error: unknown, facts: SdkErrorContext): LlmError;
 }
 
@@ -32,7 +32,7 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
   const { connect, errors } = createClients(sdk, server, options);
   const constantHeaders = lowerCaseNames({ ...server.headers, ...options.headers });
   const settingsOf = ({ headers, signal }: CallContext, isForm = false): object => ({
-    // The platform adds the type of a form, because it contains a boundary.
+    // For a form, the platform sets the content type, because it contains a boundary.
     headers: { ...(!isForm && JSON_BODY), ...lowerCaseNames(headers), ...constantHeaders },
     signal,
     maxRetries: 0,
@@ -66,5 +66,5 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
 
 const UTF8 = new TextEncoder();
 
-/** Without a type, SDKs serialize a string as JSON again. */
+/** Content type of JSON text. Without it, SDKs would serialize the string as JSON again. */
 const JSON_BODY = { 'content-type': 'application/json' };

@@ -14,18 +14,18 @@ import { specificKind } from './failure/kind.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
 import type { SdkErrors } from './sdk.ts';
 
-/** Facts about one attempt that its errors need. */
+/** Properties of an attempt that appear in its errors. */
 export interface SdkErrorContext extends ErrorContext {
-  /** Returns a changed request that may succeed, given the body that was sent. */
+  /** Returns a change to the request that may succeed after this failure. */
   recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
-  /** Returns a remedy for the message of an error. */
+  /** Returns a remedy to append to the error message. */
   remedy?: ((failure: ReportedFailure, status: number) => string | undefined) | undefined;
 }
 
-/** Codes of Node's fetch for a timeout. */
+/** Error codes of Node's `fetch` for a timeout. */
 const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
-/** Converts any failure of a call by its members, or by the SDK's class if the members are not sufficient. */
+/** Converts any failure of a call to an `LlmError`. Uses the SDK's error class only if the properties are not sufficient. */
 export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkErrors): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
@@ -33,14 +33,14 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
   if (typeof status === 'number') return httpError(error, status, facts);
   if (sdk.isUnsent(error) || isBadHeader(error)) return unsentError(error, facts);
   const found = transportError(error, facts.target, facts.secrets);
-  // The SDK also reports a timeout for errors of majordomo's transport whose message contains "timed out".
+  // The SDK also reports a timeout if the message of a transport error contains "timed out".
   const isTimeout = sdk.isTimeout(error)
     ? found.kind === 'network'
     : TIMEOUT_CODE.test(found.details.code ?? '');
   return isTimeout ? connectTimeout(found) : found;
 }
 
-/** Converts an HTTP error. The SDK's `error` is the body, or the member `error` of the body. */
+/** Converts an HTTP error. `error` of the SDK's error is the body, or the property `error` of the body. */
 function httpError(error: Error, status: number, facts: SdkErrorContext): LlmError {
   const body = 'error' in error ? truncateBody(error.error) : undefined;
   const failure = parseFailure(body);
@@ -63,19 +63,19 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
   });
 }
 
-/** Whether a header is invalid, such as a key with a line break. Nothing was sent, and another attempt would fail too. */
+/** Whether a header is invalid, such as a key with a line break. The request was not sent, and a retry would fail too. */
 const isBadHeader = (error: Error): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(error.message);
 
 function unsentError(error: Error, { target, secrets }: SdkErrorContext): LlmError {
-  const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
+  const message = `${target}: the request could not be created: ${reasonOf(error, secrets)}`;
   return new LlmError('config', message, { target }, { cause: redactCause(error, secrets) });
 }
 
 const connectTimeout = ({ message, details, cause }: LlmError): LlmError =>
   new LlmError('timeout', message, { ...details, phase: 'connect' }, { cause });
 
-/** Reads `Headers`, or the record with lower-case names of older SDKs. */
+/** Returns a reader for `Headers`, or for the record with lower-case names that older SDKs provide. */
 export function headerReader(headers: unknown): HeaderReader | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   if ('get' in headers && typeof headers.get === 'function') return headers as HeaderReader;

@@ -2,8 +2,8 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 
 /**
- * Returns the models of a `GET /models` body, `{ data: [...] }` or an array. Some servers state the context length, under one
- * of three names. Throws `protocol` for a body without an array.
+ * Returns the models in the body of `GET /models`, which is `{ data: [...] }` or an array. Some servers include the context
+ * length under one of three names. Throws `protocol` for a body without an array.
  */
 export function listedModels(
   body: unknown,
@@ -12,7 +12,10 @@ export function listedModels(
 ): readonly ModelInfo[] {
   const list = isList(body) ? body : asRecord(body)['data'];
   if (!isList(list)) {
-    throw new LlmError('protocol', `${provider} listed no models`, { target: provider, path: 'data' });
+    throw new LlmError('protocol', `${provider}: the model list is not an array`, {
+      target: provider,
+      path: 'data',
+    });
   }
   return list.map(asRecord).flatMap((model) => {
     const { id, context_length, context_window, max_context_length } = model;

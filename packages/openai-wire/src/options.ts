@@ -5,35 +5,35 @@ import type { ChatQuirks } from './chat/quirks.ts';
 import type { Profile, ResponsesProfile } from './profile.ts';
 import type { ResponsesQuirks } from './responses/quirks.ts';
 
-/** Options of every provider of these wires. */
+/** Options of every provider over Chat Completions or Responses. */
 export interface SdkOptions extends ProviderOptions {
-  /** A client of the SDK, used unchanged with its credential, base URL and fetch. */
+  /** Client of the SDK that sends the requests, with its own credential, base URL and `fetch`. `@default` a new client */
   readonly client?: object | undefined;
   /**
-   * Models by other names, such as the names of deployments: `{ 'my-deployment': 'text-embedding-3-small' }`. Vectors of
-   * the same model can be compared, wherever the model runs.
+   * Embedding models by deployment name or another alias: `{ 'my-deployment': 'text-embedding-3-small' }`. Vectors of the same
+   * model are then comparable under all its names.
    */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** Called after each response or error whose headers contain rate limits. */
+  /** Function that receives the rate limits in the headers of each response or error. Errors that it throws are ignored. */
   readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
 
 /** Options of a provider over Chat Completions. */
 export interface ChatOptions extends SdkOptions {
-  /** Differences between the server and its profile. They take precedence over the profile and its model rules. */
+  /** Quirks that replace those of the profile and of its model rules. */
   readonly quirks?: Partial<ChatQuirks> | undefined;
 }
 
 /** Options of a provider over Responses. */
 export interface ResponsesOptions extends SdkOptions {
-  /** Differences between the server and its profile. They take precedence over the profile and its model rules. */
+  /** Quirks that replace those of the profile and of its model rules. */
   readonly quirks?: Partial<ResponsesQuirks> | undefined;
 }
 
-/** Parts of a call that a connection needs. */
+/** Properties of a call that a connection needs. */
 export type CallContext = Omit<ModelContext, 'delivery'>;
 
-/** `api` is an option of packages that have both wires. */
+/** Types of the options. `api` is an option of packages that support both APIs. */
 const OPTIONS: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { readonly api: Kind } = {
   client: 'object',
   onRateLimits: 'function',

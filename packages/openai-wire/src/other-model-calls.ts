@@ -17,14 +17,14 @@ import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from './other
 import { toSpeechCall } from './other-models/speech.ts';
 import { fromTranscriptionBody, toTranscriptionForm } from './other-models/transcription.ts';
 
-/** A model and its connection. */
+/** Model and its connection. */
 export interface ModelAtConnection<Quirks> {
   readonly modelId: string;
   readonly quirks: Quirks;
   readonly connection: Connection;
 }
 
-/** Sends one embedding request. */
+/** Sends one embedding request and returns its vectors. */
 export function embed(
   { modelId, quirks, connection }: ModelAtConnection<EmbeddingQuirks>,
   request: EmbeddingRequest,
@@ -37,7 +37,7 @@ export function embed(
   });
 }
 
-/** Sends one recording. */
+/** Sends one recording and returns its transcript. */
 export function transcribe(
   { modelId, quirks, connection }: ModelAtConnection<TranscriptionQuirks>,
   request: TranscriptionRequest,
@@ -52,7 +52,7 @@ export function transcribe(
   });
 }
 
-/** Sends one text and yields the bytes of its speech as they arrive. */
+/** Sends one text and yields the bytes of the speech as they arrive. */
 export async function* speak(
   { modelId, quirks, connection }: ModelAtConnection<SpeechQuirks>,
   request: SpeechRequest,
@@ -70,11 +70,14 @@ export async function* speak(
   }
 }
 
-/** Returns the media type of the response if it is audio. Some proxies return JSON with status 200. */
+/** Returns the media type of the response. Throws `protocol` unless it is audio: some proxies return JSON with status 200. */
 function audioTypeOf({ headers }: Response, { target }: ModelContext): string | undefined {
   const [type = ''] = (headers.get('content-type') ?? '').split(';');
   if (/json|text\//.test(type))
-    throw new LlmError('protocol', `${target} returned ${type} instead of audio`, { target, path: '' });
+    throw new LlmError('protocol', `${target}: the server returned ${type} instead of audio`, {
+      target,
+      path: '',
+    });
   return type.startsWith('audio/') ? type : undefined;
 }
 
@@ -88,7 +91,7 @@ async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
       yield value;
     }
   } finally {
-    // A caller that stops early closes the connection.
+    // Close the connection if the caller stops early.
     reader.cancel().catch(() => undefined);
   }
 }
@@ -107,7 +110,7 @@ async function withErrors<Result>(
   }
 }
 
-/** 2,048 vectors of 3,072 numbers are 140 MB of text. */
+/** Maximum size of a response. 2,048 vectors of 3,072 numbers are 140 MB of text. */
 const MAX_BYTES = 256 * 2 ** 20;
 
 const jsonOf = async (response: Response, { target }: ModelContext): Promise<unknown> =>

@@ -15,24 +15,24 @@ import {
   type OtherModelsProfile,
 } from './other-models/quirks.ts';
 
-/** Models of a provider that are not chat models. */
+/** Functions that create the models of a provider other than chat models. */
 export type OtherModels = Pick<
   Provider,
   'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'
 >;
 
-/** Values from which other models are created. */
+/** Context for creating image, embedding, transcription and speech models. */
 export interface OtherModelsContext {
   readonly connection: Connection;
   readonly profile: OtherModelsProfile;
-  /** Whether calls go to the server of the profile. Endpoints at another base URL are used only then. */
+  /** Whether calls go to the server of the profile. Only then does the profile's separate base URL for an endpoint apply. */
   readonly isProfileServer: boolean;
 }
 
 /** Creates the image, embedding, transcription or speech models of a provider. */
 export type CreateOtherModels = (context: OtherModelsContext) => OtherModels;
 
-/** Creates the other models of a provider with its timeouts. */
+/** Creates the image, embedding, transcription and speech models of a provider, with its timeouts. */
 export function createOtherModels(
   create: CreateOtherModels,
   connection: Connection,
@@ -58,7 +58,7 @@ export function createOtherModels(
 
 const loadCalls = (): Promise<typeof import('./other-model-calls.ts')> => import('./other-model-calls.ts');
 
-/** Creates embedding, transcription and speech models. Their code is loaded by the first call. */
+/** Creates embedding, transcription and speech models. The first call loads their code. */
 export function otherModels({ connection, profile, isProfileServer }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {

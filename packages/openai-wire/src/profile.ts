@@ -5,59 +5,59 @@ import type { OtherModelsProfile } from './other-models/quirks.ts';
 import type { WireQuirks } from './quirks.ts';
 import { COMPATIBLE_RESPONSES_QUIRKS, type ResponsesQuirks } from './responses/quirks.ts';
 
-/** Quirks and capabilities of the models whose ids match a pattern. */
+/** Quirks and capabilities of the chat models whose ids match a pattern. */
 export interface WireModelRule<Quirks> {
-  /** Matches the model id as the caller wrote it. */
+  /** Pattern for the model id as the caller wrote it. */
   readonly pattern: RegExp;
   readonly quirks?: Partial<Quirks> | undefined;
   readonly capabilities?: Capabilities | undefined;
 }
 
-/** A vendor as data: `structuredClone` copies it. */
+/** Vendor or server, described by plain data that `structuredClone` can copy. */
 export interface WireProfile<Quirks> extends OtherModelsProfile {
-  /** Default id of the provider, the `groq` of `groq/llama-…`. */
+  /** Default id of the provider, such as `groq` in `groq/llama-…`. */
   readonly id: string;
-  /** Name of the vendor in the catalogue, for prices and conventions. */
+  /** Name of the vendor in the catalog, which determines prices and the vendor's name in telemetry. */
   readonly vendor?: string | undefined;
-  /** `included` for a plan or for the application's hardware, where no price applies. */
+  /** Billing of the calls. `included`: a plan or the application's own hardware, so that no price applies. */
   readonly billing?: Billing | undefined;
-  /** Base URL that users of the vendor give their OpenAI client; it usually ends in `/v1`. Required without `baseURLEnv`. */
+  /** Base URL that the vendor documents for OpenAI clients. It usually ends in `/v1`. Required unless `baseURLEnv` is set. */
   readonly baseURL?: string | undefined;
-  /** Variable of the call's `env` that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence. */
+  /** Variable in the `env` of the call that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence. */
   readonly baseURLEnv?: string | undefined;
   /** Path that is appended to the value of `baseURLEnv`. @default '' */
   readonly baseURLEnvPath?: string | undefined;
-  /** Variable that holds the key. Without it and without `apiKey` no credential is sent. */
+  /** Environment variable that contains the key. If neither this nor `apiKey` is set, no credential is sent. */
   readonly keyEnv?: string | undefined;
-  /** Header that carries the key instead of `authorization`. */
+  /** Header that contains the key in place of `authorization`. */
   readonly keyHeader?: string | undefined;
-  /** Constant headers of every call. Headers of the caller take precedence. */
+  /** Headers of every request. Headers of the caller take precedence. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Constant query of every call. */
+  /** Query parameters of every request. */
   readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Differences from the quirks of compatible servers. */
+  /** Quirks that differ from the defaults for compatible servers. */
   readonly quirks?: Partial<Quirks> | undefined;
   readonly capabilities?: Capabilities | undefined;
-  /** Rules by model id. The first match applies. */
+  /** Rules by model id. The first rule that matches applies. */
   readonly models?: readonly WireModelRule<Quirks>[] | undefined;
   readonly timeouts?: Timeouts | undefined;
-  /** Source of a profile that no recording confirms. */
+  /** Source of the profile, if no recorded response confirms the profile. */
   readonly unverified?: string | undefined;
 }
 
-/** Quirks and capabilities of models of the Chat Completions wire. */
+/** Quirks and capabilities of models that are called over Chat Completions. */
 export type ModelRule = WireModelRule<ChatQuirks>;
 
-/** A vendor of the Chat Completions wire. */
+/** Vendor or server that implements Chat Completions. */
 export type Profile = WireProfile<ChatQuirks>;
 
-/** Quirks and capabilities of models of the Responses wire. */
+/** Quirks and capabilities of models that are called over Responses. */
 export type ResponsesRule = WireModelRule<ResponsesQuirks>;
 
-/** A vendor of the Responses wire. */
+/** Vendor or server that implements Responses. */
 export interface ResponsesProfile extends WireProfile<ResponsesQuirks> {
   readonly api: 'responses';
-  /** Vendor whose encrypted reasoning the models read. @default 'openai' */
+  /** Vendor whose encrypted reasoning the models accept. @default 'openai' */
   readonly issuer?: Parameters<typeof responsesFamily>[0] | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface ModelTraits<Quirks> {
 /** Capabilities of a model that accepts text only. */
 export const TEXT_ONLY = { images: false, files: false, audio: false } as const;
 
-/** Returns the traits of a model of the Chat Completions wire. `own`: quirks of a DSN or of the options. */
+/** Returns the quirks and capabilities of a model over Chat Completions. `own`: quirks in a DSN or in the options. */
 export function chatTraits(
   profile: Profile,
   modelId: string,
@@ -81,7 +81,7 @@ export function chatTraits(
   return { quirks, capabilities: withResultFiles({ ...media, ...capabilities }) };
 }
 
-/** Returns the traits of a model of the Responses wire. `own`: quirks of a DSN or of the options. */
+/** Returns the quirks and capabilities of a model over Responses. `own`: quirks in a DSN or in the options. */
 export const responsesTraits = (
   profile: ResponsesProfile,
   modelId: string,
@@ -91,13 +91,13 @@ export const responsesTraits = (
   return { quirks, capabilities: withResultFiles(capabilities) };
 };
 
-/** Documents of results are sent within them or in a user message after them. */
+/** Adds `resultFiles`: documents of tool results are sent within the results, or in a user message after them. */
 const withResultFiles = (capabilities: Capabilities): Capabilities =>
   capabilities.files === undefined || capabilities.files === false
     ? capabilities
     : { ...capabilities, resultFiles: capabilities.files };
 
-/** Each source takes precedence over the one before: wire, profile, first matching rule, `own`. */
+/** Merges quirks. Each source replaces values of the previous one: API, profile, first matching rule, `own`. */
 function traitsOf<Quirks extends WireQuirks>(
   defaults: Quirks,
   profile: WireProfile<Quirks>,

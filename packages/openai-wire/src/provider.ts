@@ -15,7 +15,7 @@ import type { Sdk } from './sdk.ts';
 /** Creates a model of a provider. */
 export type CreateModel = (modelId: string, providerId: string, connection: Connection, env: Env) => Model;
 
-/** Creates a provider of either wire. The SDK is loaded by the first call. */
+/** Creates a provider over Chat Completions or Responses. The first call loads the SDK. */
 export function createProvider(
   sdk: Sdk,
   profile: Profile | ResponsesProfile,
@@ -37,7 +37,7 @@ export function createProvider(
   };
 }
 
-/** One call of a model. */
+/** Call of a model, with the functions that write the request and read the response. */
 export interface WireCall {
   readonly connection: Connection;
   readonly path: string;
@@ -47,11 +47,11 @@ export interface WireCall {
   readonly createReader: (options: ReaderOptions) => WireReader;
   readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
   readonly remedy?: SdkErrorContext['remedy'];
-  /** Throws before anything is sent, for a request that only this wire rejects. */
+  /** Throws for a request that this API cannot represent, before a request is sent. */
   readonly check?: () => void;
 }
 
-/** Sends a request and reads its response. */
+/** Sends a request and yields the events of its response. */
 export function streamCall(call: WireCall): ReturnType<Model['stream']> {
   const { connection, path, request, context, wireRequest, createReader, recovery } = call;
   const { params, headers, warnings, originals } = wireRequest;

@@ -3,18 +3,18 @@ import { EFFORTS } from '@majordomo/core/toolkit';
 import type { QuirkValues } from '@majordomo/wire-kit';
 import type { WireQuirks } from './quirks.ts';
 
-/** Accepts a comma-separated list of these values. */
+/** Returns a parser for a comma-separated list of these values. */
 export const listOf = <Value extends string>(values: readonly Value[]): QuirkValues<readonly Value[]> => ({
-  takes: `a comma list of ${values.join(', ')}`,
+  takes: `a comma-separated list of ${values.join(', ')}`,
   read(text) {
     const list = text.split(',').map((each) => values.find((value) => value === each));
     return list.every((value) => value !== undefined) ? list : undefined;
   },
 });
 
-/** Accepts a non-negative integer or this value. */
+/** Returns a parser for a non-negative integer or this value. */
 export const countOr = <Value extends string>(value: Value): QuirkValues<number | Value> => ({
-  takes: `a whole number or ${value}`,
+  takes: `a non-negative integer or ${value}`,
   read: (text) => (text === value ? value : /^\d+$/.test(text) ? Number(text) : undefined),
 });
 
@@ -22,7 +22,7 @@ const SENT_EFFORTS: readonly Exclude<Effort, 'none'>[] = EFFORTS.filter((effort)
 
 const HEADER = /^header:([\w-]+)$/;
 
-/** Accepts a constant or a header, such as `header:x-session-id`. */
+/** Parser for a constant or a header, such as `header:x-session-id`. */
 const CACHE_KEY: QuirkValues<WireQuirks['cacheKey']> = {
   takes: 'prompt_cache_key, none or header:NAME',
   read(text) {
@@ -32,7 +32,7 @@ const CACHE_KEY: QuirkValues<WireQuirks['cacheKey']> = {
   },
 };
 
-/** Values of the shared quirks in a DSN. */
+/** Values that a DSN accepts for the quirks of both APIs. */
 export const WIRE_QUIRK_VALUES: {
   readonly [Name in Exclude<keyof WireQuirks, 'extraBody' | 'serviceTiers'>]: QuirkValues<WireQuirks[Name]>;
 } = {

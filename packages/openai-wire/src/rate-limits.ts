@@ -2,10 +2,10 @@ import { notify } from '@majordomo/core/toolkit';
 import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit';
 import { headerReader } from './errors.ts';
 
-/** Passes the rate limits in the headers of a response or an error to an observer. */
+/** Returns the response, and passes the rate limits in the headers of the response or error to an observer. */
 export type ReportRateLimits = (target: string, sending: Promise<Response>) => Promise<Response>;
 
-/** Creates a function that reports rate limits. An observer that throws has no effect on the call. */
+/** Creates a function that reports rate limits to `observer`. Errors that the observer throws are ignored. */
 export function reportRateLimits(observer: (limits: RateLimits) => void): ReportRateLimits {
   const watch = rateLimitWatch();
   const report = (target: string, status: unknown, headers: unknown): void => {

@@ -3,32 +3,32 @@ import { definedMembers } from '@majordomo/wire-kit';
 import type { WireQuirks } from './quirks.ts';
 import type { OriginalSchemas } from './schema/strict-tools.ts';
 
-/** The body of a request. */
+/** Body of a Chat Completions or Responses request. */
 export interface WireParams {
   readonly model: string;
   readonly [member: string]: unknown;
 }
 
-/** Parts of a conversion that are neither in the request nor in the quirks. */
+/** Options of the conversion of a request. */
 export interface ToWireOptions {
-  /** Whether a stream is requested. */
+  /** Whether a streamed response is requested. */
   readonly stream: boolean;
-  /** Replay family of the model. Without it no reasoning is sent back. */
+  /** Identifies the models that can read each other's reasoning. If it is not set, no reasoning is sent back. */
   readonly family?: string | undefined;
 }
 
-/** A converted request. */
+/** Converted request. */
 export interface WireRequest {
   readonly params: WireParams;
-  /** Headers of this request. */
+  /** Additional headers of the request. */
   readonly headers: Readonly<Record<string, string>> | undefined;
-  /** Parts that were dropped, coerced or emulated. */
+  /** Warnings about parts of the request that were dropped, coerced or emulated. */
   readonly warnings: readonly Warning[];
-  /** Schemas by which the reader removes nulls from the response. */
+  /** Schemas of the caller, for the reader to remove nulls that represent absent properties. */
   readonly originals: OriginalSchemas | undefined;
 }
 
-/** Merges constant members of a profile and `extra` of the caller into a body. A member of `undefined` is not sent. */
+/** Merges the profile's `extraBody` and the caller's `extra` into a body. A property with the value `undefined` is not sent. */
 export function mergeParams(
   model: string,
   params: Readonly<Record<string, unknown>>,
@@ -41,7 +41,7 @@ export function mergeParams(
 export const joinSystem = (...texts: readonly (string | undefined)[]): string =>
   texts.filter((text) => text !== undefined && text !== '').join('\n\n');
 
-/** Returns the value for the service tier. */
+/** Returns the server's value for the service tier. */
 export function tierToWire(
   tier: ServiceTier | undefined,
   tiers: WireQuirks['serviceTiers'],
@@ -52,12 +52,12 @@ export function tierToWire(
   warnings.push({
     action: 'dropped',
     what: `serviceTier "${tier}"`,
-    why: 'the server has no tiers of service',
+    why: 'the server has no service tiers',
   });
   return undefined;
 }
 
-/** Returns the warning about a member that the model rejects. */
+/** Returns the warning about a property that the model rejects. */
 export const rejectedWarning = (what: string): Warning => ({
   action: 'dropped',
   what,

@@ -11,9 +11,9 @@ import { toWire } from './responses/request.ts';
 import { ResponsesReader } from './responses/stream.ts';
 
 /**
- * Creates a provider of the Responses wire over an SDK. The SDK is loaded by the first call.
+ * Creates a provider that calls Responses through an SDK. The first call loads the SDK.
  *
- * @param otherModels adds image, embedding, transcription and speech models
+ * @param otherModels creates the image, embedding, transcription and speech models
  */
 export const responsesProvider = (
   sdk: Sdk,
@@ -52,10 +52,10 @@ const responsesModel =
     };
   };
 
-/** A 404 or 405 that names neither a model nor an item means that the server has no such path. */
+/** Returns the remedy for a 404 or 405 that concerns neither a model nor an item: the server does not implement `/responses`. */
 const remedyFor = ({ code, message }: ReportedFailure, status: number): string | undefined =>
   (status === 404 || status === 405) && !/model|item|deployment/i.test(`${code ?? ''} ${message}`)
-    ? "if the server has no /responses, use api: 'chat', or a DSN with the scheme openai"
+    ? "if the server does not implement /responses, set api to 'chat', or use a DSN with the scheme openai"
     : undefined;
 
 const originOf = (baseURL: string): string => (URL.canParse(baseURL) ? new URL(baseURL).origin : baseURL);

@@ -107,13 +107,13 @@ describe('an error of the SDK', () => {
 
   it('reports an error before sending as config', () => {
     expect(toLlmError(new OpenAIError('browser-like environment'), facts()).message).toBe(
-      'the request to p/m could not be made: browser-like environment',
+      'p/m: the request could not be created: browser-like environment',
     );
   });
 
   it('contains at most 2,000 characters of the message of the SDK', () => {
     const { message } = toLlmError(new OpenAIError('x'.repeat(99_999)), facts());
-    expect(message).toBe(`the request to p/m could not be made: ${'x'.repeat(2000)}`);
+    expect(message).toBe(`p/m: the request could not be created: ${'x'.repeat(2000)}`);
   });
 
   it('shows no secret, neither in its message nor in its cause', () => {

@@ -23,15 +23,15 @@ const LATE_CITATIONS: Warning = {
 };
 
 /**
- * Writes the parts of one response in an allowed order. Tool calls stay open until the end, because their fragments may be
- * interleaved, so that content that arrives between them is written after them.
+ * Writes the parts of one response in the order that the event contract requires. Fragments of tool calls may be interleaved,
+ * so the calls stay open until the end. Content that arrives between them is written after them.
  */
 export class AnswerWriter {
   readonly calls: ToolCalls;
   private readonly writer: EventWriter;
   private readonly family: string;
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
-  /** Token of the open reasoning part. The next part gets a new one. */
+  /** Replay data of the open reasoning part. Each part has its own. */
   private replay: Replay;
   private details: JsonObject[] | undefined;
   private lateText = '';
@@ -41,10 +41,10 @@ export class AnswerWriter {
   private readonly lateDetails: JsonObject[] = [];
 
   private readonly splitter: ThinkSplitter | undefined;
-  /** Filter for text in which absent properties are null. */
+  /** Filter that removes nulls from a text in which null means an absent property. */
   private readonly nulls: NullFilter | undefined;
 
-  /** Number of blocks of signed reasoning. Each block is a part. */
+  /** Number of blocks of signed reasoning. Each block becomes one part. */
   private blocks = 0;
   private readonly signed: SignedDetails | undefined;
 
@@ -67,7 +67,7 @@ export class AnswerWriter {
     else this.writeText(text);
   }
 
-  /** Writes a refusal, which no schema describes. */
+  /** Writes a refusal. The schema of the response does not apply to it. */
   refusal(text: string): void {
     if (this.writing === 'calls') {
       this.lateText += text;
@@ -79,7 +79,7 @@ export class AnswerWriter {
 
   reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
     const isOpen = this.writing === 'reasoning';
-    // A signature that arrives after the text belongs to no open part.
+    // A signature that arrives after the text does not belong to an open part.
     if (this.writing === 'calls' || (text === '' && this.writing === 'text')) {
       this.lateReasoning += text;
       if (details !== undefined) mergeDetails(this.lateDetails, details);
@@ -98,7 +98,7 @@ export class AnswerWriter {
     this.writer.reasoning(text, this.replay);
   }
 
-  /** Writes a detail of signed reasoning as a separate part, because a signature belongs to one part. */
+  /** Writes an element of signed reasoning as a separate part, because a part has at most one signature. */
   private signedBlock(detail: ReasoningDetail, signed: SignedDetails): void {
     const last = this.writing === 'reasoning' ? this.details?.at(-1) : undefined;
     if (last === undefined || !continues(last, detail)) {
@@ -112,13 +112,13 @@ export class AnswerWriter {
     this.writer.reasoning(detail.text ?? '', replay, `block ${this.blocks}`);
   }
 
-  /** Adds citations, which may arrive before or after their text. */
+  /** Adds citations. They may arrive before or after the cited text. */
   cite(citations: readonly Citation[]): void {
     if (citations.length === 0) return;
     if (this.writing === 'calls' || !this.writer.cite(citations)) this.lateCitations.push(...citations);
   }
 
-  /** `at`: index of the fragment in its list. */
+  /** Adds a fragment of a tool call. `at` is the index of the fragment in its list. */
   toolCall(fragment: ToolFragment, isComplete: boolean, at: number): void {
     if (this.writing !== 'calls') this.splitter?.end();
     this.writing = 'calls';
@@ -126,7 +126,7 @@ export class AnswerWriter {
     else this.calls.fragment(fragment, at);
   }
 
-  /** Writes everything that was retained. Only `finish` may follow. */
+  /** Writes the content that was held back. Only `finish` may be called afterwards. */
   end(): void {
     this.splitter?.end();
     if (this.nulls !== undefined) this.writePlain(this.nulls.end());

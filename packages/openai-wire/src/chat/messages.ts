@@ -24,7 +24,7 @@ import { detailsToWire } from './reasoning-details.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { UNSIGNED_CALL, signatureOf } from './signatures.ts';
 
-/** A message of the wire. It only has members that this converter writes, not other members of the caller's parts. */
+/** Message of Chat Completions. It contains only properties that this converter writes. */
 export interface WireMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
   readonly [member: string]: unknown;
@@ -37,20 +37,20 @@ const ID_RULES: Readonly<Record<Exclude<ChatQuirks['toolId'], 'any'>, ToolIdRule
 
 interface Conversion {
   readonly quirks: ChatQuirks;
-  /** Replay family of this model. */
+  /** Identifies the models that can read each other's reasoning, including this model. */
   readonly family: string | undefined;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** Reasoning of turns without any; `''` if reasoning is off. */
+  /** Text that is sent as reasoning of a turn without reasoning; `''` if reasoning is off. */
   readonly placeholder: string;
 }
 
 const forms = new WireMessageCache<WireMessage>();
 
 /**
- * Converts the transcript. A wire message depends only on its message and the adjacent ones, so that the JSON of one turn
- * is a prefix of the next turn's JSON, which prompt caches require. Conversions of messages without images and files are
- * cached, because they depend on nothing else.
+ * Converts the transcript. Each converted message depends only on its message and the adjacent ones. Therefore the JSON of one
+ * turn is a prefix of the next turn's JSON, which prompt caches require. Conversions of messages without images and files are
+ * cached.
  */
 export function messagesToWire(
   request: ModelRequest,
@@ -77,7 +77,7 @@ export function messagesToWire(
 function messageToWire(message: TurnMessage, conversion: Conversion): readonly WireMessage[] {
   if (message.role === 'tool') return resultsToWire(message, conversion);
   if (message.role === 'user') return [userToWire(message, conversion.quirks)];
-  // Some servers reject a turn without text and calls.
+  // Omit a turn without text and calls, because some servers reject it.
   return message.parts.some(hasContent) ? [assistantToWire(message, conversion)] : [];
 }
 
@@ -113,7 +113,7 @@ function partToWire(part: UserPart): unknown {
   }
 }
 
-/** OpenAI accepts `wav` and `mp3` (2026-11). Other servers name formats by the subtype of the media type. */
+/** Returns the name of an audio format. OpenAI accepts `wav` and `mp3` (2026-11). Other servers use the subtype of the media type. */
 const audioFormat = (mediaType: string): string => {
   const [, subtype = ''] = mediaType.split('/');
   return AUDIO_FORMATS[subtype] ?? subtype;
@@ -162,8 +162,8 @@ function contentOf(
 }
 
 /**
- * Returns the reasoning of this model; reasoning of other models is never sent. Some servers reject a turn without the
- * member or with an empty one, so that turns of other models get the placeholder.
+ * Returns the reasoning of a turn if this model wrote it. Turns of other models get the placeholder, because some servers
+ * reject a turn without reasoning or with empty reasoning.
  */
 function ownReasoning(
   parts: AssistantMessage['parts'],

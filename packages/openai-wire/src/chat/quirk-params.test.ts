@@ -37,10 +37,10 @@ describe('quirksFromParams', () => {
 
   it.each([
     [{ maxTokenField: 'max_tokens' }, 'unknown quirk "maxTokenField"'],
-    [{ maxTokensField: 'tokens' }, '"tokens" is not a value of maxTokensField'],
-    [{ streamUsage: '1' }, '"1" is not a value of streamUsage'],
-    [{ stopMax: '-1' }, '"-1" is not a value of stopMax'],
-    [{ refuses: 'seed,model' }, '"seed,model" is not a value of refuses'],
+    [{ maxTokensField: 'tokens' }, '"tokens" is not a valid value of maxTokensField'],
+    [{ streamUsage: '1' }, '"1" is not a valid value of streamUsage'],
+    [{ stopMax: '-1' }, '"-1" is not a valid value of stopMax'],
+    [{ refuses: 'seed,model' }, '"seed,model" is not a valid value of refuses'],
     [{ toString: 'x' }, 'unknown quirk "toString"'],
   ])('rejects %o', (params, message) => {
     let error: unknown;

@@ -32,10 +32,10 @@ const VALUES: {
 };
 
 /**
- * Returns the quirks in the query of a DSN, such as `?maxTokensField=max_completion_tokens&streamUsage=false`. Throws
- * `config` for an unknown name or value.
+ * Returns the quirks in the query of a DSN, such as `?maxTokensField=max_completion_tokens&streamUsage=false`. Throws `config`
+ * for an unknown name or value.
  *
- * @param where begins the error's message, such as the name of the variable
+ * @param where subject of the error message, such as the name of the environment variable
  */
 export const quirksFromParams = (
   params: Readonly<Record<string, string>>,

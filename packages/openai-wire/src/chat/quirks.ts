@@ -1,6 +1,6 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
-/** Body members that some servers of this wire reject. A member in `refuses` is dropped with a warning. */
+/** Properties of a Chat Completions request that some servers reject. Those in the quirk `refuses` are dropped with a warning. */
 export const CHAT_PARAMETERS = [
   'temperature',
   'top_p',
@@ -16,67 +16,67 @@ export const CHAT_PARAMETERS = [
   'stream_options',
 ] as const;
 
-/** Member of a Chat Completions request that a server may reject. */
+/** Property of a Chat Completions request that a server may reject. */
 export type ChatParameter = (typeof CHAT_PARAMETERS)[number];
 
 /**
- * Differences between servers of the Chat Completions wire in what they accept. Each quirk is named after the wire, not
- * after a vendor. A profile states the source and the date of its quirks.
+ * Differences between servers that implement Chat Completions. Quirks determine the request; the readers accept every known
+ * form of a response. A profile states the source and the date of its quirks.
  */
 export interface ChatQuirks extends WireQuirks {
-  /** Member for the maximum number of output tokens. */
+  /** Property for the maximum number of output tokens. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
-  /** Role of the message that carries `request.system`. */
+  /** Role of the message that contains `request.system`. */
   readonly systemRole: 'system' | 'developer';
-  /** Form of content. `parts`: strings and media are a list. `string`: strings are joined by a blank line, without media. */
+  /** Form of a user message. `parts`: a list of text and media. `string`: text only, joined by blank lines. */
   readonly content: 'parts' | 'string';
-  /** `content` of an assistant message that only has tool calls. */
+  /** Value of `content` in an assistant message that contains only tool calls. */
   readonly emptyContent: 'null' | 'empty-string' | 'absent';
-  /** Member for effort; `none`: effort is not sent, with a warning. */
+  /** Property for the reasoning effort. `none`: effort is dropped with a warning. */
   readonly reasoningRequest:
     'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
-  /** Form of effort `none`: a value, `thinking: { type: 'disabled' }`, or no member (`omit`). */
+  /** Form of the effort `none`: a value, `thinking: { type: 'disabled' }`, or nothing (`omit`). */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
-  /** Member in which the model's reasoning is sent back. */
+  /** Property in which reasoning is sent back to the model. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
-  /** `echo`: text of this model in `reasoningField`. `details`: its unchanged `reasoning_details`, otherwise like `echo`. */
+  /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, otherwise its text. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
   /**
-   * Format of `reasoning_details` that contain signatures of a family which other platforms read and issue too; `none` if
-   * only this server reads them.
+   * Format and model family of signed `reasoning_details` that other platforms also create and accept; `none` if only this
+   * server accepts its details.
    */
   readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
-  /** Text for reasoning in turns without any, where the server requires the member; `''` for no text. */
+  /** Reasoning text for turns without reasoning, for servers that require the property. `''`: the property is not sent. */
   readonly reasoningPlaceholder: '' | ' ';
-  /** `split`: reasoning inside the text, between `<think>` tags, is removed from the text. */
+  /** `split`: text between `<think>` tags becomes reasoning. */
   readonly thinkTags: 'keep' | 'split';
-  /** `outside`: `completion_tokens` does not include reasoning tokens, so they are added. */
+  /** `outside`: `completion_tokens` excludes reasoning tokens, so they are added to the output tokens. */
   readonly reasoningTokens: 'inside' | 'outside';
-  /** Role that may follow tool results. `assistant`: an assistant message is inserted before a user message. */
+  /** Role that may follow tool results. `assistant`: an assistant message is inserted before a user message that follows. */
   readonly afterTools: 'any' | 'assistant';
-  /** Whether a tool message has the name of its tool in `name`. */
+  /** Whether a tool message contains the name of its tool in `name`. */
   readonly toolResultName: boolean;
-  /** Types of the vendor's tools that `extra` may contain; `any`: every tool is sent. */
+  /** Types of vendor tools that `extra` may contain. `any`: all types. */
   readonly vendorTools: readonly string[] | 'any';
-  /** Value that requires a tool call. */
+  /** Value of `tool_choice` that requires a tool call. */
   readonly requiredChoice: 'required' | 'any';
-  /** `required`: the first call of a turn needs its signature, or the mark of a call from another model. */
+  /** `required`: the first call of a turn must contain its signature, or the signature that marks a call of another model. */
   readonly callSignature: 'echo' | 'required';
-  /** Form of tool call ids that the server accepts. Other ids are mapped. */
+  /** Form of the tool call ids that the server accepts. Other ids are replaced. */
   readonly toolId: 'any' | 'max-40' | 'alphanumeric-9';
   /** Maximum number of stop sequences; `any` if no limit is known. */
   readonly stopMax: number | 'any';
-  /** Member for the seed. */
+  /** Property for the seed. */
   readonly seedField: 'seed' | 'random_seed';
-  /** Whether the server accepts `top_k`, which OpenAI never had. */
+  /** Whether the server accepts `top_k`. OpenAI does not. */
   readonly topK: boolean;
-  /** Whether usage is requested in a stream (`stream_options.include_usage`). Some servers reject this member. */
+  /** Whether a streaming request contains `stream_options.include_usage`. Some servers reject this property. */
   readonly streamUsage: boolean;
-  /** Members that are not sent. Each is reported by a warning if the request has it. */
+  /** Properties that are not sent. If a request contains one, a warning reports it. */
   readonly refuses: readonly ChatParameter[];
 }
 
-/** Quirks of api.openai.com, from its reference and the types of the SDK (openai 7.55, 2026-11-20). */
+/** Quirks of api.openai.com, from its API reference and the types of the SDK (openai 7.55, 2026-11-20). */
 export const OPENAI_QUIRKS: ChatQuirks = {
   efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   strictTools: true,
@@ -112,7 +112,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   refuses: [],
 };
 
-/** Quirks of servers that copied the wire of 2024: the defaults of every profile and of `openai://` DSNs. */
+/** Quirks of servers that implement Chat Completions as of 2024. Defaults of every profile and of `openai://` DSNs. */
 export const COMPATIBLE_QUIRKS: ChatQuirks = /* @__PURE__ */ extended(OPENAI_QUIRKS, {
   efforts: ['low', 'medium', 'high'],
   strictTools: false,

@@ -3,16 +3,17 @@ import { isList } from '@majordomo/core/toolkit';
 import type { ChatQuirks } from './quirks.ts';
 import type { ReasoningDetail } from './wire.ts';
 
-/** Format of details with signatures that other platforms read too. */
+/** Format of signed reasoning that other platforms also accept. */
 export type SignedDetails = Exclude<ChatQuirks['signedDetails'], 'none'>;
 
-/** Whether all details have the format whose signatures other platforms read. */
+/** Whether all details have the format of signed reasoning. */
 export const haveFormat = (details: readonly ReasoningDetail[], { format }: SignedDetails): boolean =>
   details.every((detail) => detail.format === format);
 
 /**
- * Returns the replay token of one block of reasoning. A signed block has the token of the family, with the original details
- * and with the members that other platforms of the family read. A block without a signature has the token of this server.
+ * Returns the replay data of one block of reasoning. The data of a signed block belongs to the model family and contains the
+ * original details and the properties that other platforms of the family read. The data of an unsigned block belongs to this
+ * server.
  */
 export function signedReplay(
   details: readonly JsonObject[],
@@ -27,7 +28,7 @@ export function signedReplay(
   return { family: ownFamily, data: details };
 }
 
-/** Returns the details of a turn: the original ones, or details made from a token of another platform of the family. */
+/** Returns the details of a turn: the original ones, or details created from the replay data of another platform of the family. */
 export function detailsToWire(
   parts: readonly AssistantPart[],
   ownFamily: string,

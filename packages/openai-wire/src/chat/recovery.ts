@@ -9,7 +9,7 @@ import { withTextResults } from '../transcript/tool-results.ts';
 import { UNSIGNED_CALL } from './signatures.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 
-/** Returns a changed request that may succeed after a 400 or 422; `undefined` if no change is known. */
+/** Returns a change to the request that may succeed after a 400 or 422; `undefined` if no such change is known. */
 export function recoveryFor(
   failure: ReportedFailure,
   status: number,
@@ -31,7 +31,7 @@ const FORMS: BodyForms = {
   toolsToWire,
 };
 
-/** Some models of OpenAI accept effort with tools on Responses only (several clients, 2026). */
+/** Disables reasoning. On Chat Completions, some models of OpenAI reject effort together with tools (several clients, 2026). */
 const WITHOUT_EFFORT: Recovery = {
   id: 'effort beside tools',
   what: 'reasoning_effort "none" sent with tools',
@@ -40,7 +40,7 @@ const WITHOUT_EFFORT: Recovery = {
   isNeededFor: ({ tools }) => tools.length > 0,
 };
 
-/** Messages of Mistral and of chat templates (NIM, vLLM; 2025-2026). */
+/** Error messages of Mistral and of chat templates (NIM, vLLM; 2025-2026). */
 const USER_AFTER_TOOL = /unexpected role ['"`]user['"`] after role ['"`]tool['"`]/i;
 
 const TURNS_AFTER_TOOLS: Recovery = {
@@ -51,10 +51,10 @@ const TURNS_AFTER_TOOLS: Recovery = {
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 };
 
-/** Message of Gemini about calls of other models (2026). */
+/** Error message of Gemini about tool calls of other models (2026). */
 const SIGNATURE_MISSING = /missing (?:a |the )?[`'"]?thought_signature/i;
 
-/** Marks the first call of each turn, which is the only one that Gemini checks. */
+/** Marks the first call of each turn as unsigned. Gemini does not check the other calls. */
 const unsignedCallsRecovery = (family: string): Recovery => ({
   id: 'thought signature',
   what: 'calls without a signature marked as not signed',
@@ -72,7 +72,7 @@ const unsignedCallsRecovery = (family: string): Recovery => ({
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
-/** Messages of vendors behind a gateway about reasoning that they did not sign, or not for this turn (2026). */
+/** Error messages of vendors behind a gateway about reasoning that they did not sign, or that they signed for another turn (2026). */
 const REASONING_REJECTED =
   /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i;
 

@@ -16,7 +16,7 @@ import { messagesToWire } from './messages.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
-/** Converts a request into the body of Chat Completions. Members without a value are absent. */
+/** Converts a request to the body of Chat Completions. Omits properties without a value. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -103,7 +103,7 @@ function stopToWire(
   return stopMax === 0 ? undefined : stop.slice(0, stopMax);
 }
 
-/** Returns the member for the effort and its value. */
+/** Returns the name and the value of the property for the effort. */
 function effortToWire(
   effort: Effort | undefined,
   quirks: ChatQuirks,

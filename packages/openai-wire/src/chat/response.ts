@@ -1,6 +1,6 @@
 import type { ErrorKind, FinishReason } from '@majordomo/core';
 
-/** Known finish reasons of this wire. */
+/** Finish reasons by `finish_reason`. */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['stop', 'stop'],
   ['eos', 'stop'],
@@ -9,7 +9,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['length', 'length'],
   ['max_tokens', 'length'],
   ['model_length', 'length'],
-  // Zhipu (its reference, 2026).
+  // Source: Zhipu's API reference (2026).
   ['model_context_window_exceeded', 'length'],
   ['sensitive', 'content-filter'],
   ['tool_calls', 'tool-calls'],
@@ -19,7 +19,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['refusal', 'refusal'],
 ]);
 
-/** Finish reasons that report a failure: DeepSeek and Zhipu (their references, 2026), OpenRouter and Mistral, vLLM. */
+/** Values of `finish_reason` that report a failure: DeepSeek and Zhipu (API references, 2026), OpenRouter, Mistral and vLLM. */
 const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
   ['insufficient_system_resource', 'overloaded'],
   ['error', 'server'],
@@ -27,8 +27,8 @@ const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
   ['abort', 'truncated'],
 ]);
 
-/** Returns the reason; `other` for an unknown one and for none. */
+/** Returns the finish reason; `other` for an unknown or missing one. */
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** Returns the kind of error for a finish reason that reports a failure. */
+/** Returns the error kind for a finish reason that reports a failure; `undefined` for other reasons. */
 export const failedFinish = (raw: string | undefined): ErrorKind | undefined => FAILURES.get(raw);

@@ -14,16 +14,16 @@ import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './w
 
 /** Options of a `ChatReader`. */
 export interface ChatReaderOptions extends ReaderOptions {
-  /** Replay family of the model, see `chatReasoningFamily`. */
+  /** Identifies the models that can read this model's reasoning. See `chatReasoningFamily`. */
   readonly family: string;
-  /** Quirks that affect reading. */
+  /** Quirks that affect the conversion of a response. */
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &
     Partial<Pick<ChatQuirks, 'thinkTags' | 'signedDetails'>>;
 }
 
 /**
- * Reads Chat Completions, streamed or complete, into events. Every known name and place of a member is accepted from every
- * server: only the message is decisive, not the profile.
+ * Converts a streamed or non-streaming response of Chat Completions to events. Accepts every known name and place of a property
+ * from every server, regardless of its profile.
  */
 export class ChatReader implements WireReader {
   readonly writer: EventWriter;
@@ -31,12 +31,12 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
   private rawFinish: string | undefined;
-  /** Whether content followed a finish reason: Together sends one after every tool call (2026). */
+  /** Whether content followed a finish reason. Together sends a finish reason after every tool call (2026). */
   private hasMore = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
   private times: RawTimes | undefined;
-  /** Sources of the complete response. Each chunk repeats them. */
+  /** Sources of the entire response. Each chunk repeats them. */
   private sources: readonly Citation[] = [];
   private isRefused = false;
   private isNamed = false;
@@ -69,7 +69,7 @@ export class ChatReader implements WireReader {
     if (!isList(body.choices)) throw unexpectedValueError(target, 'choices', body.choices);
     const choice = body.choices[0];
     if (!choice) throw unexpectedValueError(target, 'choices[0]', choice);
-    // A blocked response has no message.
+    // A response that a content filter blocked has no message.
     if (!choice.message && !choice.delta && choice.finish_reason !== 'content_filter') {
       throw unexpectedValueError(target, 'choices[0].message', choice.message);
     }
@@ -80,7 +80,7 @@ export class ChatReader implements WireReader {
   end(): void {
     if (this.rawFinish === undefined || this.hasMore) {
       const { target } = this.writer;
-      throw new LlmError('truncated', `${target} ended the stream without a finish reason`, { target });
+      throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
     }
     this.finish();
   }
@@ -119,7 +119,7 @@ export class ChatReader implements WireReader {
     if (isOther || choices.length > 1) this.warnings.warn('choices[1]', 'only one choice is read');
     if (isOther) return;
     if (choice.logprobs) this.writer.logprobs(tokenLogprobs(choice.logprobs.content));
-    // If both exist, the message of a chunk repeats the deltas so far, and the delta of a body is empty.
+    // If a choice has both, `message` of a chunk repeats the previous deltas, and `delta` of a non-streaming body is empty.
     if (choice.message && (isBody || !choice.delta)) this.readDelta(choice.message, true);
     else if (choice.delta) this.readDelta(choice.delta, false);
     if (typeof raw === 'string' && raw !== '') {
@@ -151,7 +151,7 @@ export class ChatReader implements WireReader {
     if (delta.executed_tools?.length) this.executed(delta.executed_tools);
   }
 
-  /** Reads the search results of a compound model's tools. Their calls cannot be sent back. */
+  /** Processes the search results of tools that the vendor ran. Their calls cannot be sent back. */
   private executed(tools: readonly unknown[]): void {
     const found = searchResultsOf(tools);
     if (found.length > 0) this.sources = found;
@@ -193,10 +193,16 @@ export class ChatReader implements WireReader {
     const { target } = writer;
     const kind = failedFinish(raw);
     if (kind !== undefined) {
-      throw new LlmError(kind, `${target} finished with "${raw ?? ''}"`, { target, code: raw });
+      throw new LlmError(kind, `${target}: the response ended with the finish reason "${raw ?? ''}"`, {
+        target,
+        code: raw,
+      });
     }
     if (finishReason(raw) === 'content-filter' && !writer.hasContent) {
-      throw new LlmError('content-filter', `${target} blocked its response`, { target, code: raw });
+      throw new LlmError('content-filter', `${target}: the vendor blocked the response`, {
+        target,
+        code: raw,
+      });
     }
     this.answer.cite(this.sources);
     this.answer.end();
@@ -214,13 +220,13 @@ export class ChatReader implements WireReader {
   private reason(raw: string | undefined): FinishReason {
     const reason = finishReason(raw);
     if (this.isRefused) return 'refusal';
-    // Some servers confuse these reasons (MiMo and gateways, 2026), so the calls are decisive.
+    // Some servers send the wrong reason (MiMo and gateways, 2026), so the presence of calls determines it.
     if (reason === 'stop' && this.answer.calls.hasCalls) return 'tool-calls';
     return reason === 'tool-calls' && !this.answer.calls.hasCalls && this.writer.hasContent ? 'stop' : reason;
   }
 }
 
-/** Whether the chunk is an error, in the usual form or in MiniMax's. */
+/** Whether the chunk reports an error, in OpenAI's or MiniMax's form. */
 const isError = ({ error, base_resp: base }: ChatChunk): boolean =>
   (error !== undefined && error !== null) || (base?.status_code ?? 0) !== 0;
 
@@ -228,7 +234,7 @@ const NONE: readonly never[] = [];
 
 const pathOf = (isComplete: boolean): string => (isComplete ? 'choices[0].message' : 'choices[0].delta');
 
-/** Returns usage from a vendor's member, such as `x_groq` (2024-2026), in the chunk with the finish reason. */
+/** Returns usage from a vendor-specific property of the last chunk, such as `x_groq` (2024-2026). */
 function vendorUsage(chunk: ChatChunk): RawUsage | undefined {
   for (const [name, value] of Object.entries(chunk)) {
     if (!name.startsWith('x_') || typeof value !== 'object' || value === null) continue;

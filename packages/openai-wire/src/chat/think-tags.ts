@@ -1,4 +1,4 @@
-/** Receives text and reasoning. */
+/** Receives the separated text and reasoning. */
 export interface ThinkSink {
   text(text: string): void;
   reasoning(text: string): void;
@@ -8,13 +8,13 @@ const NAMES = ['think', 'thinking', 'reasoning', 'thought', 'reasoning_scratchpa
 const TAG = /^<(\/?)([a-z_]+)(?:\s[^<>]*)?>$/i;
 /** Maximum length of a tag with attributes. */
 const MAX_TAG_LENGTH = 200;
-/** Maximum length of reasoning that begins inside a line. A longer one is text. */
+/** Maximum length of reasoning that begins inside a line. Longer content is treated as text. */
 const MAX_PAIR_LENGTH = 4000;
 
 /**
- * Separates reasoning between tags (`<think>…</think>`, in upper or lower case, with attributes) from text. An opening tag
- * at the start of a line counts even if it is never closed; elsewhere only a pair counts. Tags in code are text. The result
- * does not depend on how the text is divided into chunks: an incomplete tag is retained.
+ * Separates reasoning between tags (`<think>…</think>`, in any case, with or without attributes) from text. At the start of a
+ * line, an opening tag is enough; inside a line, a closing tag is required. Tags in code are text. The result does not depend
+ * on the division into chunks, because an incomplete tag is held back.
  */
 export class ThinkSplitter {
   private readonly sink: ThinkSink;
@@ -22,17 +22,17 @@ export class ThinkSplitter {
   private thought = '';
   /** Name of the open tag; `''` outside reasoning. */
   private openTag = '';
-  /** Text from `<` on that may become a tag. */
+  /** Text that begins with `<` and may become a tag. */
   private pending = '';
-  /** Opening tag inside a line and the text after it. */
+  /** Opening tag inside a line, and the text that follows it. */
   private pair: { readonly name: string; readonly opener: string; body: string } | undefined;
   private isLineStart = true;
-  /** Whether text was written. White space between reasoning and the first text is dropped. */
+  /** Whether text was written. Before the first text, white space after reasoning is dropped. */
   private hasText = false;
   private isAfterThought = false;
-  /** Length of the current run of backticks. */
+  /** Number of backticks in the current run. */
   private ticks = 0;
-  /** Length of the run that opened code; 0 outside code. */
+  /** Number of backticks that opened the current code; 0 outside code. */
   private code = 0;
 
   constructor(sink: ThinkSink) {
@@ -44,7 +44,7 @@ export class ThinkSplitter {
     this.flush();
   }
 
-  /** Ends the message. An incomplete tag is text, and reasoning without a closing tag stays reasoning. */
+  /** Ends the message. An incomplete tag becomes text. Reasoning without a closing tag remains reasoning. */
   end(): void {
     while (this.pair !== undefined) this.giveUpPair();
     const { pending } = this;
@@ -99,7 +99,7 @@ export class ThinkSplitter {
     this.flush();
   }
 
-  /** Treats the opening tag as text and reads the text after it again. */
+  /** Treats the opening tag as text and scans the text after it again. */
   private giveUpPair(): void {
     const { pair } = this;
     if (pair === undefined) return;
@@ -123,7 +123,7 @@ export class ThinkSplitter {
     this.ticks = 0;
     if (ticks > 0 && code === 0) this.code = ticks;
     else if (ticks > 0 && (ticks === code || (code > 2 && ticks > code))) this.code = 0;
-    // Only a fence continues after the end of a line; other unclosed backticks are text.
+    // Only a fence (three or more backticks) continues after the end of a line.
     if (character === '\n' && this.code < 3) this.code = 0;
   }
 
@@ -160,7 +160,7 @@ function mayBeTag(text: string): boolean {
     : NAMES.includes(letters) && /\s/.test(name.charAt(letters.length));
 }
 
-/** Returns the index of the closing tag at the end of the text; -1 for none. */
+/** Returns the index of a closing tag at the end of the text; -1 if there is none. */
 function closerAt(text: string, name: string): number {
   const at = text.lastIndexOf('<');
   const [, slash, found = ''] = TAG.exec(text.slice(at)) ?? [];

@@ -10,31 +10,31 @@ interface CallState {
   readonly key: string;
   id: string;
   name: string;
-  /** Arguments so far. They are not written before the name is known. */
+  /** Arguments received so far. They are written when the name is known. */
   json: string;
   isOpen: boolean;
-  /** Whether the name was repeated without an id after complete arguments. Further arguments belong to a new call. */
+  /** Whether the name was repeated without an id after complete arguments. Later arguments then belong to a new call. */
   isNamedAgain: boolean;
-  /** Filter for arguments in which absent properties are null. */
+  /** Filter that removes nulls from arguments in which null means an absent property. */
   nulls: NullFilter | undefined;
-  /** Members that must be sent back with the call. */
+  /** Properties that must be sent back with the call. */
   replay: Replay | undefined;
 }
 
 /**
- * Assembles tool calls from fragments. The index identifies a call, or the id if there is no index. A fragment without both
- * continues the last call. A name begins another call if the id differs (Gemini's compatible endpoint sends every call with
- * index 0) or if there is no id and the current arguments are complete. A different id without a name continues the call,
- * because some servers generate an id for every fragment (Poolside and gateways, 2026).
+ * Assembles tool calls from fragments. The index identifies the call; without an index, the id does. A fragment with neither
+ * continues the last call. A fragment with a name begins another call if its id differs (Gemini's compatible endpoint sends
+ * every call with index 0), or if it has no id and the current arguments are complete. A fragment with a different id but no
+ * name continues the call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
  */
 export class ToolCalls {
   private readonly writer: EventWriter;
-  /** Replay family of the model. */
+  /** Identifies the models that accept the properties in `replay`. */
   private readonly family: string;
   private readonly all: CallState[] = [];
   private readonly callsByKey = new Map<number | string, CallState>();
   private last: CallState | undefined;
-  /** Schemas of tools for whose arguments null means absent. */
+  /** Schemas of tools in whose arguments null means an absent property. */
   private readonly originals: OriginalSchemas['tools'] | undefined;
 
   constructor(writer: EventWriter, family: string, originals?: OriginalSchemas['tools']) {
@@ -48,17 +48,17 @@ export class ToolCalls {
     return this.all.length > 0;
   }
 
-  /** Writes one element of a delta's `tool_calls`. */
+  /** Processes one element of `tool_calls` in a delta. */
   fragment(fragment: ToolFragment, at: number): void {
     this.write(this.callFor(fragment), fragment, 'delta', at);
   }
 
-  /** Writes one element of a complete message's `tool_calls`. Each element is a separate call. */
+  /** Processes one element of `tool_calls` in a non-streaming message. Each element is a separate call. */
   complete(fragment: ToolFragment, at: number): void {
     this.write(this.begin(this.all.length, fragment.id ?? ''), fragment, 'message', at);
   }
 
-  /** Ends all calls. Throws `protocol` for a call without a name. */
+  /** Ends all calls. Throws kind `protocol` for a call without a name. */
   end(): void {
     for (const state of this.all) {
       const rest = state.nulls?.end() ?? '';
@@ -77,7 +77,7 @@ export class ToolCalls {
     const id = fragment.id ?? '';
     const at = typeof index === 'number' ? index : id === '' ? undefined : id;
     const known = at === undefined ? this.last : this.callsByKey.get(at);
-    // Without an index, an unknown id may be a further id of the same call.
+    // Without an index, an unknown id may be another id of the same call.
     const state = known ?? (typeof index === 'number' ? undefined : this.last);
     if (state === undefined) return this.begin(at ?? 0, id);
     if (state.isOpen && beginsAnother(state, fragment)) return this.begin(at ?? this.all.length, id);
@@ -141,7 +141,7 @@ export class ToolCalls {
 
 const nameOf = ({ function: called, custom }: ToolFragment): string => called?.name ?? custom?.name ?? '';
 
-/** Whether a fragment that would continue an open call begins another one. */
+/** Whether a fragment with the index or id of an open call begins another call. */
 function beginsAnother(state: CallState, fragment: ToolFragment): boolean {
   const name = nameOf(fragment);
   if (name === '') return false;
@@ -154,7 +154,7 @@ function beginsAnother(state: CallState, fragment: ToolFragment): boolean {
 
 const isComplete = (json: string): boolean => tryParseJson(json) !== undefined;
 
-/** Returns the arguments as text. Some servers send an object. Returns `undefined` for any other value. */
+/** Returns the arguments as text. Some servers send an object, which is serialized. Returns `undefined` for any other value. */
 function argumentsOf({ function: called, custom }: ToolFragment): string | undefined {
   const value = called?.arguments ?? custom?.input;
   if (typeof value === 'string') return value;

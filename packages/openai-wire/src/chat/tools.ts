@@ -3,7 +3,7 @@ import { memoizeList } from '../schema/memoize-list.ts';
 import type { NamedSchema } from '../schema/output.ts';
 import type { ChatQuirks } from './quirks.ts';
 
-/** A tool in the form of this wire. */
+/** Tool definition of Chat Completions. */
 export interface WireTool {
   readonly type: 'function';
   readonly function: {
@@ -14,7 +14,7 @@ export interface WireTool {
   };
 }
 
-/** Converts the tools of a request. An equal list results in the same array, so that it is serialized once. */
+/** Converts the tools of a request. Returns the same array for an unchanged list, so that the array is serialized once. */
 export const toolsToWire: (tools: readonly ModelTool[]) => readonly WireTool[] = memoizeList((tools) =>
   tools.map(({ name, description, parameters, strict }: ModelTool) => ({
     type: 'function',
@@ -22,7 +22,7 @@ export const toolsToWire: (tools: readonly ModelTool[]) => readonly WireTool[] =
   })),
 );
 
-/** Returns `tool_choice`, which the wire rejects without tools. */
+/** Returns `tool_choice`; `undefined` for a request without tools, because servers reject it there. */
 export function toolChoiceToWire(
   { toolChoice, tools }: ModelRequest,
   { requiredChoice }: Pick<ChatQuirks, 'requiredChoice'>,
@@ -32,5 +32,5 @@ export function toolChoiceToWire(
   return toolChoice === 'required' ? requiredChoice : toolChoice;
 }
 
-/** Returns the `response_format` that requests JSON of a schema. */
+/** Returns the `response_format` that requests JSON with this schema. */
 export const schemaFormat = (schema: NamedSchema): object => ({ type: 'json_schema', json_schema: schema });

@@ -6,8 +6,8 @@ import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';
 
 /**
- * Reads token counts under all their names. A missing count stays unknown. `serviceTier` and `times` (in seconds) are
- * members of the body.
+ * Converts token counts, which servers send under different names. A missing count is `undefined`. `serviceTier` and `times`
+ * (in seconds) come from the body.
  */
 export function usage(
   raw: RawUsage,
@@ -30,18 +30,19 @@ export function usage(
       asNumber(raw.cache_read_input_tokens),
     cacheWrite:
       asNumber(raw.prompt_tokens_details?.cache_write_tokens) ?? asNumber(raw.cache_creation_input_tokens),
-    // An estimated portion may exceed its total (received 2026-08: 19 of 16).
+    // Limit the count to the output, because an estimate can exceed it (received 2026-08: 19 of 16).
     reasoning: reported !== undefined && output !== undefined ? Math.min(reported, output) : reported,
     ...(details === undefined ? undefined : { details }),
   };
 }
 
-/** `total_tokens` shows whether reasoning is part of the completion. Without it the quirk is decisive. */
+/** Returns the output tokens. Uses `total_tokens`, otherwise the quirk, to decide whether they include reasoning. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;
   const rest = (asNumber(raw.total_tokens) ?? NaN) - (asNumber(raw.prompt_tokens) ?? NaN) - completion;
-  // Some gateways only add prompt and completion. Then the quirk is decisive, unless the count fits inside.
+  // Some gateways report the sum of prompt and completion as the total. The quirk then applies only if reasoning exceeds the
+  // completion.
   if (rest === 0) return isOutside && reasoning > completion ? completion + reasoning : completion;
   return isOutside || rest === reasoning ? completion + reasoning : completion;
 }

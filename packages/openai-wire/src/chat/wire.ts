@@ -1,62 +1,59 @@
-/**
- * Members that are read of a chunk or of a complete body. Any member may be missing, null or of another type, so the readers
- * check what they use.
- */
+/** Properties of a chunk or a non-streaming body. Servers may omit any property, or send null or another type. */
 export interface ChatChunk {
   readonly id?: unknown;
   readonly choices?: readonly (ChatChoice | null)[] | null;
   readonly usage?: RawUsage | null;
   readonly service_tier?: unknown;
-  /** Times of the stages at Cerebras (2025-2026). */
+  /** Durations of the stages, from Cerebras (2025-2026). */
   readonly time_info?: RawTimes | null;
-  /** URLs of the sources of the complete response (Perplexity, xAI), and the same with titles. */
+  /** URLs of the sources of the response (Perplexity, xAI). `search_results` contains the sources with their titles. */
   readonly citations?: readonly unknown[] | null;
   readonly search_results?: readonly unknown[] | null;
   readonly error?: unknown;
-  /** Error of MiniMax; status 0 means no error (2026). */
+  /** Error from MiniMax. Status 0 means success (2026). */
   readonly base_resp?: { readonly status_code?: unknown } | null;
 }
 
-/** One choice. Only the first is read. */
+/** Choice of a response. Only the first choice is used. */
 export interface ChatChoice {
   readonly index?: number | null;
   readonly delta?: ChatDelta | null;
   readonly message?: ChatDelta | null;
   readonly finish_reason?: string | null;
   readonly logprobs?: { readonly content?: unknown } | null;
-  /** Usage at Moonshot (2025). */
+  /** Usage from Moonshot (2025). */
   readonly usage?: RawUsage | null;
 }
 
-/** A delta of a stream or the message of a body, which have the same members. */
+/** Delta of a stream, or message of a non-streaming body. Both have the same properties. */
 export interface ChatDelta {
-  /** Gateways send null elements in arrays. */
+  /** Text, or an array of elements. Some gateways send null elements. */
   readonly content?: string | readonly (ContentBlock | null)[] | null;
   readonly refusal?: string | null;
   readonly reasoning_content?: unknown;
   readonly reasoning?: unknown;
   readonly reasoning_details?: readonly ReasoningDetail[] | null;
   readonly tool_calls?: readonly (ToolFragment | null)[] | null;
-  /** The wire of 2023: one call without an id. */
+  /** Tool call in the form of 2023: a single call without an id. */
   readonly function_call?: FunctionFragment | null;
   readonly audio?: unknown;
   readonly images?: unknown;
   readonly annotations?: readonly unknown[] | null;
-  /** Tools that ran at Groq (2025-2026). */
+  /** Tools that Groq ran (2025-2026). */
   readonly executed_tools?: readonly unknown[] | null;
 }
 
-/** An element of content that is an array. */
+/** Element of `content` if it is an array. */
 export interface ContentBlock {
   readonly type?: string;
   readonly text?: unknown;
-  /** Mistral's reasoning: `{ type: 'thinking', thinking: [{ type: 'text', text }] }`. */
+  /** Reasoning from Mistral: `{ type: 'thinking', thinking: [{ type: 'text', text }] }`. */
   readonly thinking?: string | readonly { readonly text?: unknown }[];
-  /** Members of an element that refers to a source. */
+  /** Properties of an element that refers to a source. */
   readonly [member: string]: unknown;
 }
 
-/** A typed element of OpenRouter's reasoning: text, summary or encrypted data. */
+/** Element of OpenRouter's `reasoning_details`: text, summary or encrypted data. */
 export interface ReasoningDetail {
   readonly type?: string;
   readonly index?: number;
@@ -68,7 +65,7 @@ export interface ReasoningDetail {
   readonly format?: string | null;
 }
 
-/** A call or a fragment of its arguments. */
+/** Function call, or a fragment of its arguments. */
 export interface FunctionFragment {
   readonly name?: string | null;
   readonly arguments?: unknown;
@@ -78,10 +75,10 @@ export interface FunctionFragment {
 export interface ToolFragment {
   readonly index?: number | null;
   readonly id?: string | null;
-  /** Thought signature of Gemini, also behind gateways (2026). */
+  /** Thought signature from Gemini, directly or through a gateway (2026). */
   readonly extra_content?: unknown;
   readonly function?: FunctionFragment | null;
-  /** Text of a custom tool. */
+  /** Call of a custom tool. `input` is its text. */
   readonly custom?: { readonly name?: string | null; readonly input?: unknown } | null;
 }
 
@@ -93,7 +90,7 @@ export interface RawTimes {
   readonly total_time?: unknown;
 }
 
-/** Token counts under all their names on this wire. */
+/** Token counts under the names that different servers use. */
 export interface RawUsage extends RawTimes {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;

@@ -5,9 +5,9 @@ import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported-failure.ts';
 
 /**
- * Reads `{ error: { message, code, type, param } }`, the same without its wrapper, `{ error: 'text' }`,
- * `{ detail: 'text' | [{ loc, msg }] }`, `{ errors: [...] }` and arrays of any of these. The upstream error of a gateway
- * (`metadata.raw`) is added to the message, because only it states the cause.
+ * Parses an error body: `{ error: { message, code, type, param } }`, the inner object alone, `{ error: 'text' }`, `{ detail:
+ * 'text' | [{ loc, msg }] }`, `{ errors: [...] }`, or an array of any of these. Adds the upstream error of a gateway
+ * (`metadata.raw`) to the message, because only that error states the cause.
  */
 export function parseFailure(body: unknown): ReportedFailure {
   const inner = unwrap(truncateBody(body));
@@ -25,8 +25,8 @@ export function parseFailure(body: unknown): ReportedFailure {
 }
 
 /**
- * Returns an error that arrived in place of content. Its code or the status inside it determines the kind. `status`: HTTP
- * status of a body that is an error; it does not influence the kind.
+ * Returns the error that arrived in place of content. The code or the status inside the error determines the kind. `status` is
+ * the HTTP status of a non-streaming response; it does not affect the kind.
  */
 export function inBandError(
   given: unknown,
@@ -48,9 +48,8 @@ export function inBandError(
 }
 
 /**
- * Returns another kind for a 404 that a rule of the account caused (OpenRouter, 2026: "No endpoints found matching your data
- * policy"). The rule excludes every host of the model and also applies to other models, and the request must not go to
- * another vendor, because the rule restricts who may read it.
+ * Returns kind `auth` for a 404 that a policy of the account caused (OpenRouter, 2026: "No endpoints found matching your data
+ * policy"). The chain must not send the request to another vendor, because the policy restricts which vendors may receive it.
  */
 export function accountPolicyFailure(
   { message }: ReportedFailure,
@@ -62,8 +61,8 @@ export function accountPolicyFailure(
 }
 
 /**
- * Returns headers with the `retry-after` that the error's body states: `resets_in_seconds`, or `resets_at` in seconds since
- * the epoch (the ChatGPT backend, 2026). A `retry-after` of the headers takes precedence.
+ * Returns headers with a `retry-after` from the error body: `resets_in_seconds`, or `resets_at` in seconds since the epoch
+ * (ChatGPT backend, 2026). An existing `retry-after` header takes precedence.
  */
 export function withBodyWait(headers: HeaderReader | undefined, body: unknown): HeaderReader | undefined {
   const outer = asRecord(body);
@@ -101,7 +100,7 @@ function wrapped(record: Readonly<Record<string, unknown>>): unknown {
   return Array.isArray(detail) && detail.length > 0 ? detail : undefined;
 }
 
-/** Converts MiniMax's `base_resp` (2026). Its code becomes a string, because it is not an HTTP status. */
+/** Converts MiniMax's `base_resp` (2026). Its code becomes a string, so that it is not treated as an HTTP status. */
 const baseError = ({ status_code, status_msg }: Readonly<Record<string, unknown>>): object => ({
   type: 'base_resp',
   code: String(status_code),
@@ -115,13 +114,13 @@ function upstreamMessage(metadata: unknown): string {
   return parseFailure(tryParseJson(raw) ?? raw).message;
 }
 
-/** Some errors inside a 200 contain the status that the response should have had. */
+/** Returns the HTTP status that some errors in a response with status 200 contain. */
 function statusOf(record: Readonly<Record<string, unknown>>): number | undefined {
   const status = record['status_code'] ?? record['status'] ?? record['code'];
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
 }
 
-/** Returns the member in pydantic's `loc: ['body', 'seed']`; `undefined` for a nested member. */
+/** Returns the rejected property from pydantic's `loc: ['body', 'seed']`; `undefined` for a nested property. */
 const rejectedField = (loc: unknown): string | undefined =>
   Array.isArray(loc) && loc.length === 2 && loc[0] === 'body' ? codeOf(loc[1]) : undefined;
 

@@ -2,20 +2,20 @@ import type { ErrorKind } from '@majordomo/core';
 import { kindOf } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from './reported-failure.ts';
 
-/** Codes and types of these wires that the shared table lacks. */
+/** Error kinds by codes and types that core's table does not contain. */
 const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
-  // OpenAI's policies, before and in a response (openai 7.55, `ResponseError`; `cyber_policy`: several clients, 2026).
+  // Policies of OpenAI, enforced before or during a response (`ResponseError` of openai 7.55; `cyber_policy`: several clients, 2026).
   [
     /^(?:cyber_policy|bio_policy|misalignment_policy_violation|image_content_policy_violation)$/,
     'content-filter',
   ],
-  // The ChatGPT backend (2026).
+  // Codes of the ChatGPT backend (2026).
   [/^usage_(?:limit_reached|not_included)$/, 'quota'],
-  // Groq: the model wrote an unreadable tool call, and the next attempt may be readable (several clients, 2025-2026).
+  // Groq: the model wrote an invalid tool call, and a retry may succeed (several clients, 2025-2026).
   [/^tool_use_failed$/, 'server'],
 ];
 
-/** Codes of MiniMax (its list of error codes, 2026). */
+/** Error kinds by MiniMax's codes (its list of error codes, 2026). */
 const BASE_KINDS: ReadonlyMap<string, ErrorKind> = new Map([
   ['1001', 'timeout'],
   ['1002', 'rate-limit'],
@@ -28,7 +28,7 @@ const BASE_KINDS: ReadonlyMap<string, ErrorKind> = new Map([
   ['2049', 'auth'],
 ]);
 
-/** Returns the kind of a failure that only these wires have; `undefined` if the shared table applies. */
+/** Returns the kind of a failure that is specific to these APIs; `undefined` if core's table applies. */
 export function specificKind(failure: ReportedFailure): ErrorKind | undefined {
   const { code, type } = failure;
   if (isEffortWithTools(failure) || isRecordingTooLong(failure)) return 'unsupported';
@@ -39,19 +39,19 @@ export function specificKind(failure: ReportedFailure): ErrorKind | undefined {
   return kindOfCode(code) ?? kindOfCode(type);
 }
 
-/** On Chat Completions, some models of OpenAI accept tools or effort but not both. Another target may accept both (2026). */
+/** Whether a model of OpenAI rejected tools together with effort on Chat Completions (2026). Another target may accept both. */
 export const isEffortWithTools = ({ message }: ReportedFailure): boolean =>
   /function tools with reasoning_effort are not supported/i.test(message);
 
-/** Another key may belong to a verified account (OpenAI, 2025). */
+/** Whether the account is not verified (OpenAI, 2025). Another key may belong to a verified account. */
 const isUnverifiedAccount = ({ message }: ReportedFailure): boolean =>
   /^your organization must be verified/i.test(message);
 
-/** Another model may accept longer recordings (reports of January and August 2026). */
+/** Whether the recording is too long for the model (reports of January and August 2026). Another model may accept it. */
 const isRecordingTooLong = ({ message }: ReportedFailure): boolean =>
   /^audio duration [\d.]+ seconds is longer than/i.test(message);
 
-/** Returns the kind of an error inside a response. Without a status, the type `invalid_request_error` is decisive. */
+/** Returns the kind of an error inside a response. Without a status, the type `invalid_request_error` determines it. */
 export function inBandKind(failure: ReportedFailure): ErrorKind {
   const kind = specificKind(failure) ?? kindOf(failure);
   const isInvalid = failure.status === undefined && /^invalid_request(?:_error)?$/.test(failure.type ?? '');

@@ -6,20 +6,20 @@ import { mergeVendorTools } from '../schema/vendor-tools.ts';
 import type { ReportedFailure } from './reported-failure.ts';
 import { rejectedMemberRecovery, withExtra, type SentBody } from './rejected-member.ts';
 
-/** Forms of tools and formats that differ between the wires. */
+/** Functions that write tools and response formats in the form of Chat Completions or of Responses. */
 export interface BodyForms {
-  /** Returns the members that set the format of a response; `undefined` for no format. */
+  /** Returns the properties that set the format of a response. `undefined` sets no format. */
   readonly formatMembers: (format: object | undefined) => object;
   readonly schemaFormat: (schema: NamedSchema) => object;
   readonly toolsToWire: (tools: readonly ModelTool[]) => readonly object[];
 }
 
-/** Whether a status can mean that a changed body succeeds. */
+/** Whether the server rejected the body, so that a changed body may succeed. */
 export const isBodyRejection = (status: number): boolean => status === 400 || status === 422;
 
 /**
- * Returns a changed request that may succeed, for failures that both wires have: schemas without what a grammar cannot
- * express, without `strict`, in the system text, or the body without the rejected member.
+ * Returns a change to the request that may succeed, for failures of both APIs: schemas without unsupported keywords, schemas
+ * without `strict`, the schema in the system text, or the body without the rejected property.
  */
 export function sharedRecovery(
   failure: ReportedFailure,
@@ -31,11 +31,11 @@ export function sharedRecovery(
   return schemaInstructionRecovery(failure, sent, forms) ?? rejectedMemberRecovery(failure, sent);
 }
 
-/** Errors of engines that convert a schema into a grammar (llama.cpp and its derivatives, 2025-2026). */
+/** Error messages of servers that could not convert a schema to a grammar (llama.cpp and its derivatives, 2025-2026). */
 const GRAMMAR_FAILURE =
   /error parsing grammar|json-schema-to-grammar|unable to generate parser|failed to parse grammar/i;
 
-/** Removes `pattern` and `format`; `undefined` if the request has neither. */
+/** Removes `pattern` and `format` from the schemas. Returns `undefined` if the schemas contain neither. */
 function simplerSchemaRecovery(sent: SentBody): Recovery | undefined {
   if (!/"(?:pattern|format)":/.test(schemasIn(sent))) return undefined;
   return {
@@ -55,8 +55,8 @@ function simplerSchemaRecovery(sent: SentBody): Recovery | undefined {
 }
 
 /**
- * Whether the strict subset of the server is smaller (`Invalid schema for function 'f': …`, 2024-2026) or absent (`Unknown
- * parameter: 'tools[0].function.strict'`, of older deployments).
+ * Whether the server rejected a strict schema (`Invalid schema for function 'f': …`, 2024-2026) or does not support strict
+ * schemas (`Unknown parameter: 'tools[0].function.strict'`, of older deployments).
  */
 const isStrictRejection = ({ code, message, param }: ReportedFailure, sent: SentBody): boolean =>
   (/^invalid schema for|\bstrict\b/i.test(`${message} ${param ?? ''}`) || SCHEMA_CODES.has(code ?? '')) &&
@@ -67,7 +67,7 @@ const SCHEMA_CODES: ReadonlySet<string> = new Set(['invalid_function_parameters'
 const schemasIn = ({ tools, response_format: chat, text }: SentBody): string =>
   JSON.stringify([tools, chat, text]);
 
-/** Sends the caller's schemas unchanged and not enforced. */
+/** Sends the caller's schemas unchanged, without enforcing them. */
 const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyForms): Recovery => ({
   id: 'strict',
   what: 'strict dropped from schemas',
@@ -87,13 +87,13 @@ const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyFor
 
 const hasSchemas = ({ tools, output }: ModelRequest): boolean => tools.length > 0 || output !== undefined;
 
-/** Errors of models that have JSON mode but accept no schema (Groq, 2025-2026), or that have no JSON mode. */
+/** Error messages of models that support JSON mode but not schemas (Groq, 2025-2026), or that do not support JSON mode. */
 const NO_SCHEMA =
   /(?:not|n't) support[^.]{0,60}json_schema|json_schema[^.]{0,60}(?:not supported|unsupported)/i;
 const NO_JSON_MODE =
   /(?:not|n't) support[^.]{0,60}json_object|json_object[^.]{0,60}(?:not supported|unsupported)/i;
 
-/** Puts the schema into the system text, with JSON mode where the model has it. */
+/** Adds the schema to the system text, and requests JSON mode if the model supports it. */
 function schemaInstructionRecovery(
   { message }: ReportedFailure,
   sent: SentBody,
@@ -123,8 +123,8 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
 }
 
 /**
- * Removes earlier reasoning, and with it ids and vendor items, which refer to it. A rejected token would be rejected again,
- * so the target gets none for the rest of the conversation.
+ * Removes earlier reasoning, and the ids and vendor items that refer to it. Applies to the rest of the conversation, because
+ * the target would reject the same reasoning again.
  */
 export const WITHOUT_REPLAY: Recovery = {
   id: 'encrypted reasoning',

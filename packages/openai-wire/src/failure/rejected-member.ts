@@ -3,27 +3,27 @@ import { asRecord } from '@majordomo/core/toolkit';
 import { cacheLifetime } from '@majordomo/wire-kit';
 import type { ReportedFailure } from './reported-failure.ts';
 
-/** The body of the rejected request, of either wire. */
+/** Body of the rejected Chat Completions or Responses request. */
 export type SentBody = Readonly<Record<string, unknown>>;
 
-/** Sets members of the body. `extra` replaces every other member, and a member of `undefined` is not sent. */
+/** Returns the request with these properties in its body. A property with the value `undefined` is removed from the body. */
 export const withExtra = (request: ModelRequest, members: object): ModelRequest => ({
   ...request,
   extra: { ...request.extra, ...members },
 });
 
-/** Messages that name a rejected member, for errors without `param`. Each was received from a server. */
+/** Error messages that name the rejected property, for errors without `param`. Each was received from a server. */
 const MESSAGES: readonly RegExp[] = [
   /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
   /unrecognized request arguments? supplied: ([\w.]+)/i,
   /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
   /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
   /not supported on this model: ([\w.]+)/i,
-  // without quotes: only a name with an underscore is a member for certain
+  // Without quotes, only a name with an underscore is certain to be a property.
   /^([a-z]+(?:_[a-z]+)+) is not supported (?:with|by|for|on) this model/i,
 ];
 
-/** Codes of errors whose `param` is a member that may be removed. */
+/** Error codes whose `param` names a property that can be removed. */
 const CODES: ReadonlySet<string> = new Set([
   'unsupported_parameter',
   'unknown_parameter',
@@ -31,7 +31,7 @@ const CODES: ReadonlySet<string> = new Set([
   'extra_forbidden',
 ]);
 
-/** Members that are never removed, because the request would have another meaning. */
+/** Properties that are never removed, because the request would have another meaning. */
 const ESSENTIAL: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -43,13 +43,13 @@ const ESSENTIAL: ReadonlySet<string> = new Set([
   'stream',
 ]);
 
-/** The two names of the output limit. A server that rejects one and names the other gets the other. */
+/** Alternative names of the output limit. If a server rejects one and its error names the other, the other is sent. */
 const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
   ['max_tokens', 'max_completion_tokens'],
   ['max_completion_tokens', 'max_tokens'],
 ]);
 
-/** Removes the member that was rejected as unknown or unsupported; `undefined` if it is essential or was not sent. */
+/** Removes the property that the server rejected. Returns `undefined` if the property is essential or was not sent. */
 export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody): Recovery | undefined {
   const member = rejectedMember(failure);
   if (member === 'stream' && sent['stream'] === true) return NON_STREAMING;
@@ -59,7 +59,7 @@ export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody)
   return SAMPLING.has(member) ? samplingRecovery(member, reasonsIn(sent)) : dropRecovery(member);
 }
 
-/** Members that some models accept only without reasoning, and others only with it. */
+/** Properties that some models accept only with reasoning, and others only without. */
 const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
 
 const reasonsIn = ({ reasoning_effort: chat, reasoning }: SentBody): boolean => {
@@ -75,9 +75,9 @@ const samplingRecovery = (member: string, whileReasoning: boolean): Recovery => 
   isNeededFor: (request) => hasMember(request, member) && reasons(request) === whileReasoning,
 });
 
-/** Returns the outer member: `stream_options` for `stream_options.include_usage`. */
+/** Returns the name of the rejected top-level property: `stream_options` for `stream_options.include_usage`. */
 function rejectedMember({ code, type, param, message }: ReportedFailure): string | undefined {
-  // Other members may have an invalid value.
+  // For other properties, this code can mean an invalid value.
   const isCacheRefusal = code === 'invalid_parameter' && param?.startsWith('prompt_cache_') === true;
   const isCode = CODES.has(code ?? '') || CODES.has(type ?? '') || isCacheRefusal;
   const named = isCode && param !== undefined ? param : memberInMessage(message);
@@ -92,7 +92,7 @@ function memberInMessage(message: string): string | undefined {
   return undefined;
 }
 
-/** Members that have no meaning without another one. */
+/** Properties that have no meaning without another property, by the name of that property. */
 const DEPENDENT: Readonly<Record<string, object>> = {
   logprobs: { top_logprobs: undefined },
   top_logprobs: { logprobs: undefined },
@@ -106,7 +106,7 @@ const dropRecovery = (member: string): Recovery => ({
   isNeededFor: (request) => hasMember(request, member),
 });
 
-/** Setting of the request from which a member is made. Every other member is sent with each request. */
+/** Setting of the request that determines a property of the body. Properties without an entry are part of every body. */
 const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   temperature: ({ temperature }) => temperature,
   top_p: ({ topP }) => topP,
@@ -139,7 +139,7 @@ const renameRecovery = (member: string, other: string): Recovery => ({
   remember: true,
 });
 
-/** Some accounts may call a model but not stream it. */
+/** Repeats the request without streaming. Some accounts may call a model but not stream its response. */
 const NON_STREAMING: Recovery = {
   id: 'complete',
   what: 'requested a non-streaming response',

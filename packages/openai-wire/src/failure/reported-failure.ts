@@ -2,7 +2,7 @@ import type { WireFailure } from '@majordomo/core/toolkit';
 
 /** Content of an error body of any known form. */
 export interface ReportedFailure extends WireFailure {
-  /** Member of the request body that caused the error. */
+  /** Property of the request body that caused the error. */
   readonly param: string | undefined;
   readonly code: string | undefined;
   readonly type: string | undefined;

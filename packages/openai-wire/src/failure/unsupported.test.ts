@@ -4,7 +4,7 @@ import { rejectVideo, rejectVendorTools } from './unsupported.ts';
 
 it('rejects a video and accepts a document', () => {
   expect(() => rejectVideo(file(new Uint8Array([1]), 'video/mp4'))).toThrow(
-    /^this wire takes no files of type video\/mp4$/,
+    /^file of type "video\/mp4": this API accepts documents only$/,
   );
   expect(() => rejectVideo(file(new Uint8Array([1]), 'application/pdf'))).not.toThrow();
 });
@@ -35,7 +35,7 @@ describe('a tool that runs at the vendor', () => {
     [{ compound_custom: { tools: { enabled_tools: ['wolfram_alpha'] } } }, 'wolfram_alpha'],
   ])('is rejected if the model lacks it: %j', (extra, name) => {
     const known = 'browser_search, code_interpreter';
-    expect(outcome(extra)).toBe(`p/m has no vendor tool "${name}"; available: ${known}`);
+    expect(outcome(extra)).toBe(`p/m: the vendor tool "${name}" is not available; available: ${known}`);
     expect(outcome(extra, [])).toContain('available: none');
     expect(outcome(extra, 'any')).toBe('sent');
   });

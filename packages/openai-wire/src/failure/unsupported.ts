@@ -2,8 +2,8 @@ import { LlmError, type FilePart, type ModelRequest } from '@majordomo/core';
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /**
- * Throws `unsupported` before anything is sent, for a tool of the vendor that this model is known not to have, so that a
- * chain continues with another target. These tools are in `extra`, as `tools` or as the tools of a compound model.
+ * Throws `unsupported` if `extra` contains a vendor tool that the profile does not list for this model. The chain then
+ * continues with another target before a request is sent. Vendor tools are in `tools`, or in the tools of a compound model.
  */
 export function rejectVendorTools(
   extra: ModelRequest['extra'],
@@ -14,10 +14,14 @@ export function rejectVendorTools(
   const unknown = vendorToolsIn(extra).find((name) => !vendorTools.includes(name));
   if (unknown === undefined) return;
   const known = vendorTools.length === 0 ? 'none' : vendorTools.join(', ');
-  throw new LlmError('unsupported', `${target} has no vendor tool "${unknown}"; available: ${known}`, {
-    target,
-    path: 'extra',
-  });
+  throw new LlmError(
+    'unsupported',
+    `${target}: the vendor tool "${unknown}" is not available; available: ${known}`,
+    {
+      target,
+      path: 'extra',
+    },
+  );
 }
 
 function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra']): readonly string[] {
@@ -28,11 +32,11 @@ function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra
   );
 }
 
-/** Types of tools that the caller runs. A tool without a type is one of these. */
+/** Types of tools that the caller runs. A tool without a type is also run by the caller. */
 const CALLER_TOOLS: ReadonlySet<string> = new Set(['', 'function', 'custom']);
 
-/** Throws `unsupported` for a video: files of these wires are documents. */
+/** Throws `unsupported` for a video, because these APIs accept only documents as files. */
 export function rejectVideo({ mediaType }: FilePart): void {
   if (mediaType.startsWith('video/'))
-    throw new LlmError('unsupported', `this wire takes no files of type ${mediaType}`);
+    throw new LlmError('unsupported', `file of type "${mediaType}": this API accepts documents only`);
 }

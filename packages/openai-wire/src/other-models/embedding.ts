@@ -4,10 +4,10 @@ import { jsonBody, mergeExtra } from './extra.ts';
 import { vectorOf } from './floats.ts';
 import type { EmbeddingQuirks } from './quirks.ts';
 
-/** Key of this wire in `EmbeddingRequest.extra`. */
+/** Key of this API in `EmbeddingRequest.extra`. */
 const WIRE = 'openai-embeddings';
 
-/** Returns the body of a request. Throws `unsupported` for dimensions of a model whose vectors cannot be shortened. */
+/** Returns the body of a request. Throws `unsupported` for `dimensions` if the model's vectors cannot be shortened. */
 export function toEmbeddingBody(
   request: EmbeddingRequest,
   modelId: string,
@@ -18,7 +18,7 @@ export function toEmbeddingBody(
   if (dimensions !== undefined && field === 'fixed' && dimensions !== size)
     throw new LlmError(
       'unsupported',
-      `${target} only has vectors of its full size, not of ${dimensions} dimensions`,
+      `${target}: vectors of ${dimensions} dimensions are not available; the model supports only its full size`,
       { target, path: 'dimensions' },
     );
   const isSent = field === 'dimensions' || field === 'output_dimension';
@@ -42,7 +42,7 @@ export function toEmbeddingBody(
 
 type EmbeddingResult = Pick<EmbeddingResponse, 'target' | 'vectors' | 'usage' | 'warnings'>;
 
-/** Returns the vectors of a response, ordered by the index of each. Throws `protocol` for an invalid response. */
+/** Returns the vectors of a response in the order of the values. Throws `protocol` for an invalid response. */
 export function fromEmbeddingBody(json: unknown, count: number, target: string): EmbeddingResult {
   const { data, usage: counts } = asRecord(json);
   const usage = usageOf(counts);
@@ -66,12 +66,12 @@ export function fromEmbeddingBody(json: unknown, count: number, target: string):
 
 const usageOf = (raw: unknown): Usage | undefined => {
   const input = asNumber(asRecord(raw)['prompt_tokens']);
-  // Servers that do not count tokens report 0.
+  // Servers that do not count tokens report 0, so 0 is unknown.
   if (input === undefined || input === 0) return undefined;
   return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 };
 
-/** Retains the usage, because the vendor bills a response that cannot be read. */
+/** Creates the error for an invalid response. The error contains the usage, because the vendor bills the response. */
 const invalidResponse = (target: string, path: string, problem: string, usage: Usage | undefined): LlmError =>
   new LlmError('protocol', `${target}: ${path} ${problem}`, {
     target,

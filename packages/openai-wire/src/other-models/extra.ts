@@ -4,7 +4,7 @@ interface WithExtra {
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** Merges the caller's `extra` into a body. Members of the provider take precedence over members of the wire. */
+/** Merges the caller's `extra` into a body. Properties under the provider's id replace those under the API's name. */
 export function mergeExtra(
   body: Readonly<Record<string, unknown>>,
   { extra }: WithExtra,
@@ -14,5 +14,5 @@ export function mergeExtra(
   return definedMembers({ ...body, ...extraFor(extra, wire, target) }) ?? {};
 }
 
-/** Returns JSON in which lone surrogates are U+FFFD. */
+/** Returns the body as JSON, with U+FFFD in place of lone surrogates. */
 export const jsonBody = (body: object): string => wellFormedJson(JSON.stringify(body));

@@ -1,67 +1,64 @@
-/** Differences between embedding endpoints (`/embeddings`). */
+/** Differences between servers that implement `/embeddings`. */
 export interface EmbeddingQuirks {
-  /** Requested encoding of vectors; `none`: the request does not name one. `base64` saves bytes and time. */
+  /** Requested encoding of vectors. `base64` is smaller and faster. `none`: the request does not contain `encoding_format`. */
   readonly encoding: 'base64' | 'float' | 'none';
-  /**
-   * Member for shorter vectors. `cut`: the server has none, and complete vectors are shortened by majordomo. `fixed`: vectors
-   * of the model cannot be shortened.
-   */
+  /** Property that requests shorter vectors. `cut`: majordomo shortens them. `fixed`: they cannot be shortened. */
   readonly dimensions: 'dimensions' | 'output_dimension' | 'cut' | 'fixed';
-  /** Number of dimensions of a complete vector, if known. */
+  /** Number of dimensions of a vector that is not shortened. */
   readonly size?: number | undefined;
-  /** Maximum number of values in one request. */
+  /** Maximum number of values in one request. `@default` no maximum */
   readonly maxValues?: number | undefined;
-  /** Maximum number of tokens of one value. */
+  /** Maximum number of tokens of one value. `@default` no maximum */
   readonly maxTokens?: number | undefined;
-  /** Maximum number of tokens of one request. */
+  /** Maximum number of tokens of one request. `@default` no maximum */
   readonly maxRequestTokens?: number | undefined;
-  /** Member for the purpose and its values. `default` is sent for a request without a purpose. */
+  /** Property for the purpose of the vectors, and its values. `default` is sent for a request without a purpose. */
   readonly purpose?:
     { readonly field: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
 
-/** Differences between transcription endpoints (`/audio/transcriptions`). */
+/** Differences between servers that implement `/audio/transcriptions`. */
 export interface TranscriptionQuirks {
-  /** Available times: of segments and words (`verbose`), of segments of speakers, or none. */
+  /** Available timestamps. `verbose`: of segments and words. `speakers`: of each speaker's segments. */
   readonly times: 'verbose' | 'speakers' | 'none';
   readonly maxBytes?: number | undefined;
   readonly maxDurationMs?: number | undefined;
   readonly mediaTypes?: readonly string[] | undefined;
-  /** Base URL of the endpoint if it differs from that of the provider. */
+  /** Base URL of the endpoint. `@default` the base URL of the provider */
   readonly baseURL?: string | undefined;
 }
 
-/** Differences between speech endpoints (`/audio/speech`). */
+/** Differences between servers that implement `/audio/speech`. */
 export interface SpeechQuirks {
   readonly formats: readonly ('mp3' | 'wav' | 'opus' | 'flac' | 'pcm')[];
-  /** Voice of a request without one, because the wire requires it. */
+  /** Voice that is sent for a request without a voice, because the API requires one. */
   readonly voice?: string | undefined;
-  /** Whether the model follows instructions. */
+  /** Whether the model accepts `instructions`. If not, they are dropped with a warning. */
   readonly instructions: boolean;
   readonly maxCharacters?: number | undefined;
 }
 
-/** Quirks of the models whose ids match a pattern. */
+/** Quirks of the models of one endpoint whose ids match a pattern. */
 export interface OtherModelRule<Quirks> {
-  /** Matches the model id as the caller wrote it. */
+  /** Pattern for the model id as the caller wrote it. */
   readonly pattern: RegExp;
   readonly quirks: Partial<Quirks>;
 }
 
-/** Other endpoints of a vendor. `false`: the vendor does not have the endpoint. */
+/** Embedding, transcription and speech endpoints of a vendor. `false`: the vendor does not have the endpoint. */
 export interface OtherModelsProfile {
   readonly embeddings?: EndpointProfile<EmbeddingQuirks> | undefined;
   readonly transcription?: EndpointProfile<TranscriptionQuirks> | undefined;
   readonly speech?: EndpointProfile<SpeechQuirks> | undefined;
-  /** Models by other names, such as the names of deployments. Vectors of the same model can be compared. */
+  /** Embedding models by deployment name or another alias. Vectors of the same model are comparable under all its names. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Quirks of all models of an endpoint, and rules of which the first match applies. */
+/** Quirks of all models of an endpoint, and rules for some models. The first rule that matches applies. */
 export type EndpointProfile<Quirks> =
   false | { readonly all?: Partial<Quirks>; readonly models?: readonly OtherModelRule<Quirks>[] };
 
-// defaults for unknown servers
+// Defaults for servers without a profile.
 const EMBEDDINGS: EmbeddingQuirks = { encoding: 'none', dimensions: 'dimensions', maxValues: 2048 };
 const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose' };
 const SPEECH: SpeechQuirks = { formats: ['mp3', 'wav', 'opus', 'flac', 'pcm'], instructions: true };
@@ -75,7 +72,7 @@ export const transcriptionQuirks = (profile: OtherModelsProfile, modelId: string
 export const speechQuirks = (profile: OtherModelsProfile, modelId: string): SpeechQuirks =>
   quirksOf(SPEECH, profile.speech, modelId);
 
-/** Each source takes precedence over the one before: defaults, vendor, first matching rule. */
+/** Returns the quirks of a model. The first matching rule replaces the vendor's quirks, and these replace the defaults. */
 function quirksOf<Quirks>(base: Quirks, facts: EndpointProfile<Quirks> | undefined, modelId: string): Quirks {
   if (facts === false) return base;
   const rule = facts?.models?.find(({ pattern }) => pattern.test(modelId));

@@ -2,10 +2,10 @@ import { LlmError, type SpeechRequest, type Warning } from '@majordomo/core';
 import { jsonBody, mergeExtra } from './extra.ts';
 import type { SpeechQuirks } from './quirks.ts';
 
-/** Key of this wire in `SpeechRequest.extra`. */
+/** Key of this API in `SpeechRequest.extra`. */
 const WIRE = 'openai-speech';
 
-/** Media types of formats, for responses without a type. */
+/** Media types of formats, for responses without a content type. */
 const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
@@ -14,17 +14,17 @@ const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string
   pcm: 'audio/pcm',
 };
 
-/** Format of a request without one. */
+/** Format that is requested if the caller sets none. */
 const DEFAULT_FORMAT = 'mp3';
 
-/** A converted request. */
+/** Body and warnings of a converted request. */
 export interface SpeechCall {
   readonly body: string;
   readonly mediaType: string;
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request. Throws `unsupported` for a format that the model does not have. */
+/** Converts a request. Throws `unsupported` for a format that the model does not support. */
 export function toSpeechCall(
   request: SpeechRequest,
   modelId: string,
@@ -34,10 +34,14 @@ export function toSpeechCall(
   const { text, voice = defaultVoice, format, speed, instructions } = request;
   const sent = format ?? (formats.includes(DEFAULT_FORMAT) ? undefined : formats[0]);
   if (format !== undefined && !formats.includes(format))
-    throw new LlmError('unsupported', `${target} has no format ${format}; available: ${formats.join(', ')}`, {
-      target,
-      path: 'format',
-    });
+    throw new LlmError(
+      'unsupported',
+      `${target}: the format ${format} is not available; use one of ${formats.join(', ')}`,
+      {
+        target,
+        path: 'format',
+      },
+    );
   const isDropped = instructions !== undefined && !hasInstructions;
   const body = mergeExtra(
     {
@@ -62,5 +66,5 @@ export function toSpeechCall(
 const NO_INSTRUCTIONS: Warning = {
   action: 'dropped',
   what: 'instructions',
-  why: 'this model does not follow instructions',
+  why: 'this model does not accept instructions',
 };

@@ -10,10 +10,10 @@ import { mergeExtra } from './extra.ts';
 import { languageTag } from './languages.ts';
 import type { TranscriptionQuirks } from './quirks.ts';
 
-/** Key of this wire in `TranscriptionRequest.extra`. */
+/** Key of this API in `TranscriptionRequest.extra`. */
 const WIRE = 'openai-transcriptions';
 
-/** File name extensions, by which servers recognize the format. */
+/** File name extensions by media type. Servers recognize the format by the extension. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'audio/mpeg': 'mp3',
   'audio/wav': 'wav',
@@ -24,13 +24,13 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'video/mp4': 'mp4',
 };
 
-/** A converted request. */
+/** Form and warnings of a converted request. */
 export interface TranscriptionForm {
   readonly form: FormData;
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request into a form with the recording. */
+/** Converts a request to a multipart form that contains the recording. */
 export function toTranscriptionForm(
   request: TranscriptionRequest,
   modelId: string,
@@ -42,7 +42,7 @@ export function toTranscriptionForm(
   const fields = mergeExtra(
     {
       model: modelId,
-      // The wire accepts languages without a region.
+      // The API accepts only languages without a region.
       language: language?.split('-')[0]?.toLowerCase(),
       prompt,
       response_format: times === 'speakers' ? 'diarized_json' : isTimed ? 'verbose_json' : 'json',
@@ -71,7 +71,7 @@ const NO_TIMES: Warning = {
 
 type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** Reads a response. Throws `protocol` for an invalid one. */
+/** Converts a response. Throws `protocol` for an invalid response. */
 export function fromTranscriptionBody(
   json: unknown,
   request: Pick<TranscriptionRequest, 'timestamps'>,
@@ -102,14 +102,14 @@ function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   return [{ text: segment.trim(), startMs, endMs, ...(typeof speaker === 'string' && { speaker }) }];
 }
 
-/** Converts seconds, which some servers send as a string. Returns `undefined` for negative or unsafe numbers. */
+/** Converts seconds to milliseconds. Some servers send a string. Returns `undefined` for negative and unsafe numbers. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = typeof seconds === 'string' ? Number(seconds) : asNumber(seconds);
   const rounded = Math.round((number ?? -1) * 1000);
   return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : undefined;
 }
 
-/** Reads the usage: tokens, or otherwise seconds of audio from the usage or from the duration. */
+/** Returns the usage: tokens, otherwise the seconds of audio that the server reports or the duration of the recording. */
 function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefined {
   const { input_tokens, output_tokens, input_token_details, seconds } = asRecord(raw);
   const input = asNumber(input_tokens);

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Alibaba's compatible mode: recordings of 2025; `enable_thinking` and JSON mode as in its reference (2026). */
+/** Alibaba's compatible mode. Sources: recordings of 2025; the API reference (2026) for `enable_thinking` and JSON mode. */
 export const alibaba: Profile = {
   id: 'alibaba',
   vendor: 'alibaba',

@@ -30,7 +30,7 @@ import { vllm } from './vllm.ts';
 import { xai } from './xai.ts';
 import { zai } from './zai.ts';
 
-/** Profiles of Chat Completions without parameters. Servers on the user's machine are last. */
+/** Profiles for Chat Completions that need no parameters. Servers that run on the user's machine are last. */
 export const PROFILES: readonly Profile[] = [
   alibaba,
   baseten,

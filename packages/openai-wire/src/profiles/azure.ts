@@ -5,21 +5,21 @@ import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 import { openaiResponses } from './openai-responses.ts';
 
-/** Address and credential of an Azure OpenAI resource. */
+/** Options of `azureOpenAI` and `azureResponses`. */
 export interface AzureOptions {
-  /** The `name` of `https://<name>.openai.azure.com`. @default the address in `env.AZURE_OPENAI_ENDPOINT` */
+  /** Name of the resource: `name` in `https://<name>.openai.azure.com`. @default the resource at `env.AZURE_OPENAI_ENDPOINT` */
   readonly resource?: string | undefined;
-  /** Deployment in the address of the older API. Without it the model of the spec is the deployment. */
+  /** Deployment in the URL of the older API. @default the model id of the call, over the `/openai/v1` API */
   readonly deployment?: string | undefined;
   /** Version of the older API. @default '2024-12-01-preview' */
   readonly apiVersion?: string | undefined;
-  /** Models by the names of their deployments. Vectors of the same model can be compared. */
+  /** Embedding models by deployment name. Vectors of the same model are comparable under all its names. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** `token`: `apiKey` is a token of Entra ID instead of the resource's key. @default 'key' */
+  /** Type of `apiKey`. `key`: key of the resource. `token`: token of Entra ID. @default 'key' */
   readonly credential?: 'key' | 'token' | undefined;
 }
 
-/** Azure OpenAI over Chat Completions: recordings of 2024-2026, of both addresses. */
+/** Azure OpenAI over Chat Completions. Source: recordings of 2024-2026 of both APIs. */
 export function azureOpenAI(options: AzureOptions = {}): Profile {
   const { resource, deployment, apiVersion, credential, spaces } = options;
   const path = deployment === undefined ? '/openai/v1' : `/openai/deployments/${deployment}`;
@@ -35,14 +35,14 @@ export function azureOpenAI(options: AzureOptions = {}): Profile {
     keyHeader: credential === 'token' ? undefined : 'api-key',
     query: deployment === undefined ? undefined : { 'api-version': apiVersion ?? '2024-12-01-preview' },
     quirks: OPENAI_QUIRKS,
-    // Most deployments have the name of their model.
+    // Most deployments are named after their model.
     models: OPENAI_MODELS,
     ...OPENAI_OTHER_MODELS,
     spaces,
   };
 }
 
-/** Azure OpenAI over Responses: recordings of 2025-2026; encrypted reasoning was sent back without its id. */
+/** Azure OpenAI over Responses. Source: recordings of 2025-2026, in which encrypted reasoning was sent back without its id. */
 export function azureResponses(
   options: Pick<AzureOptions, 'resource' | 'credential' | 'spaces'> = {},
 ): ResponsesProfile {

@@ -6,5 +6,5 @@ export const baseten: Profile = {
   vendor: 'baseten',
   baseURL: 'https://inference.baseten.co/v1',
   keyEnv: 'BASETEN_API_KEY',
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

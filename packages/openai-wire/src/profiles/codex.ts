@@ -3,9 +3,9 @@ import type { ResponsesProfile } from '../profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
 
 /**
- * The backend of a ChatGPT plan: recordings of 2026. It only streams, stores nothing, requires instructions, and rejects
- * sampling settings and limits. `apiKey` is a function that returns the access token; `headers` contains the account,
- * `{ 'chatgpt-account-id': … }`.
+ * Backend of ChatGPT plans. Source: recordings of 2026. The backend only streams, does not store responses, requires
+ * instructions, and rejects sampling settings and token limits. `apiKey` must be a function that returns the access token, and
+ * `headers` must contain the account: `{ 'chatgpt-account-id': … }`.
  */
 export const codex: ResponsesProfile = {
   api: 'responses',
@@ -20,7 +20,7 @@ export const codex: ResponsesProfile = {
     reasoningOff: 'low',
     reasoningSummary: 'auto',
     strictTools: false,
-    // Alternatives at the root of a tool's schema are rejected (several clients, 2026).
+    // The backend rejects alternatives at the root of a tool's schema (several clients, 2026).
     toolSchemas: 'plain',
     efforts: ['low', 'medium', 'high', 'xhigh'],
     cacheRequest: 'none',

@@ -6,5 +6,5 @@ export const deepinfra: Profile = {
   vendor: 'deepinfra',
   baseURL: 'https://api.deepinfra.com/v1/openai',
   keyEnv: 'DEEPINFRA_API_KEY',
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

@@ -1,9 +1,9 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * DeepSeek: recordings of 2025-2026. deepseek-v4-flash accepted `thinking: { type: 'disabled' }` and `reasoning_effort`.
- * JSON mode has no schema (its reference, 2026). With thinking, assistant turns must contain `reasoning_content`: their
- * own, or a space, because an empty string is rejected.
+ * DeepSeek. Sources: recordings of 2025-2026, in which deepseek-v4-flash accepted `thinking: { type: 'disabled' }` and
+ * `reasoning_effort`; the API reference (2026), by which JSON mode accepts no schema. With thinking, assistant turns must
+ * contain `reasoning_content`. A turn without reasoning gets a space, because the server rejects an empty string.
  */
 export const deepseek: Profile = {
   id: 'deepseek',

@@ -1,14 +1,14 @@
 import type { Profile } from '../profile.ts';
 
-/** Fireworks: it rejects unknown members of a message (several clients, 2026) and accepts four stop sequences (its reference, 2026). */
+/** Fireworks. Rejects unknown properties of a message (several clients, 2026). Accepts four stop sequences (API reference, 2026). */
 export const fireworks: Profile = {
   id: 'fireworks',
   vendor: 'fireworks-ai',
   baseURL: 'https://api.fireworks.ai/inference/v1',
   keyEnv: 'FIREWORKS_API_KEY',
   quirks: { stopMax: 4, toolSchemas: 'plain', cacheKey: { header: 'x-session-affinity' } },
-  unverified: 'its reference of 2026; no recording',
-  // Its audio endpoints have a separate host (its reference, 2026).
+  unverified: 'API reference (2026); no recording',
+  // The audio endpoints have a separate host (API reference, 2026).
   transcription: { all: { baseURL: 'https://audio-prod.api.fireworks.ai/v1' } },
   speech: false,
 };

@@ -1,7 +1,7 @@
 import type { Capabilities, ImageLimits } from '@majordomo/core';
 import { TEXT_ONLY, type ModelRule } from '../profile.ts';
 
-/** Limits of one request with images as bytes (its guide to vision, 2026-11). */
+/** Limits of a request with images as bytes (Groq's guide to vision, 2026-11). */
 const IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
   maxBytes: 3 * 2 ** 20,
@@ -11,10 +11,10 @@ const IMAGES: ImageLimits = {
 const THINKS: Capabilities = { ...TEXT_ONLY, reasoning: true };
 const COMPOUND = ['web_search', 'visit_website', 'browser_automation', 'code_interpreter', 'wolfram_alpha'];
 
-/** Groq's models by id, with the vendor tools that they accept. From its guides and model pages, 2026-11. */
+/** Groq's models by id, with the vendor tools that they accept. Sources: guides and model pages, 2026-11. */
 export const GROQ_MODELS: readonly ModelRule[] = [
   {
-    // Always reasons; low is its minimum (model card, 2025-08).
+    // The model always reasons; its lowest effort is `low` (model card, 2025-08).
     pattern: /gpt-oss/,
     quirks: { reasoningOff: 'low', vendorTools: ['browser_search', 'code_interpreter', 'mcp'] },
     capabilities: THINKS,
@@ -27,7 +27,7 @@ export const GROQ_MODELS: readonly ModelRule[] = [
     capabilities: { ...TEXT_ONLY, images: IMAGES },
   },
   {
-    // JSON mode, but no schemas (its guide to structured outputs, 2026-11).
+    // These models support JSON mode but not schemas (guide to structured outputs, 2026-11).
     pattern: /llama-3/,
     quirks: { reasoningRequest: 'none', vendorTools: ['mcp'], output: 'json_object' },
     capabilities: TEXT_ONLY,

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** The router of Hugging Face: recordings of 2025-2026. The backend follows a colon in the model id. */
+/** Hugging Face's router. Source: recordings of 2025-2026. A colon in the model id separates the model from its backend. */
 export const huggingface: Profile = {
   id: 'huggingface',
   vendor: 'huggingface',

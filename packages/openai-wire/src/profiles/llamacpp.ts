@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** llama.cpp's server: recordings of 2025-2026; its own `reasoning_content` was sent back and accepted. */
+/** Server of llama.cpp. Source: recordings of 2025-2026, in which the server accepted its own `reasoning_content`. */
 export const llamacpp: Profile = {
   id: 'llamacpp',
   vendor: 'llamacpp',

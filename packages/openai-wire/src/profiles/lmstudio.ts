@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** LM Studio's server, which loads a model at its first request. */
+/** Server of LM Studio. It loads a model when the model is first requested. */
 export const lmstudio: Profile = {
   id: 'lmstudio',
   vendor: 'lmstudio',
@@ -8,5 +8,5 @@ export const lmstudio: Profile = {
   baseURL: 'http://localhost:1234/v1',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
-  unverified: 'its reference of 2026; recordings exist only of Responses',
+  unverified: 'API reference (2026); recordings exist only for Responses',
 };

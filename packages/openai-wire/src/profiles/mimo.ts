@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Xiaomi's MiMo: `thinking` switches reasoning, which is sent back with calls (its reference, 2026). */
+/** Xiaomi's MiMo. `thinking` turns reasoning on and off, and reasoning is sent back with tool calls (API reference, 2026). */
 export const mimo: Profile = {
   id: 'mimo',
   vendor: 'xiaomi',
@@ -12,5 +12,5 @@ export const mimo: Profile = {
     reasoningReplay: 'echo',
     output: 'json_object',
   },
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

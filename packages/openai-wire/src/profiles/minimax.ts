@@ -1,8 +1,8 @@
 import { TEXT_ONLY, type Profile } from '../profile.ts';
 
 /**
- * MiniMax: `reasoning_split` separates reasoning from the text, and the history must contain it (its guide to the OpenAI
- * API, 2026). M2 models read text only.
+ * MiniMax. `reasoning_split` separates reasoning from the text, and later requests must contain the reasoning (guide to the
+ * OpenAI API, 2026). M2 models accept text only.
  */
 export const minimax: Profile = {
   id: 'minimax',
@@ -17,5 +17,5 @@ export const minimax: Profile = {
     extraBody: { reasoning_split: true },
   },
   models: [{ pattern: /m2/i, capabilities: TEXT_ONLY }],
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

@@ -1,7 +1,7 @@
 import type { ImageLimits } from '@majordomo/core';
 import type { Profile } from '../profile.ts';
 
-/** FAQ of docs.mistral.ai/capabilities/vision, 2026-11: 10 MB per file, eight files per request. */
+/** Limits of images: 10 MB per file, eight files per request (FAQ of docs.mistral.ai/capabilities/vision, 2026-11). */
 const IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
   maxBytes: 10_000_000,
@@ -9,8 +9,8 @@ const IMAGES: ImageLimits = {
 };
 
 /**
- * Mistral: recordings of 2024-2026. It always sends usage, uses the names `random_seed` and `tool_choice: 'any'`, requires
- * call ids of nine letters or digits, and rejects unknown members of a message.
+ * Mistral. Source: recordings of 2024-2026. The server always sends usage, uses `random_seed` and `tool_choice: 'any'`,
+ * requires call ids of nine letters or digits, and rejects unknown properties of a message.
  */
 export const mistral: Profile = {
   id: 'mistral',

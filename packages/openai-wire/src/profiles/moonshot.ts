@@ -1,8 +1,8 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * Moonshot: recordings of 2025. Usage comes in the choice. Thinking models demand `reasoning_content` on every turn of
- * the assistant (several clients, 2025-2026), and are switched by `thinking` (its reference, 2026).
+ * Moonshot. Source: recordings of 2025. Usage is part of the choice. Thinking models require `reasoning_content` in every
+ * assistant turn (several clients, 2025-2026). `thinking` turns their reasoning on and off (API reference, 2026).
  */
 export const moonshot: Profile = {
   id: 'moonshot',
@@ -14,7 +14,7 @@ export const moonshot: Profile = {
     reasoningReplay: 'echo',
     reasoningPlaceholder: ' ',
     output: 'json_object',
-    // Every schema needs a type, and `null` is not a valid one (several clients, 2026).
+    // Every schema needs a type, and `null` is not a valid type (several clients, 2026).
     toolSchemas: 'typed',
   },
   embeddings: false,

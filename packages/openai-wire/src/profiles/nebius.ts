@@ -6,5 +6,5 @@ export const nebius: Profile = {
   vendor: 'nebius',
   baseURL: 'https://api.tokenfactory.nebius.com/v1',
   keyEnv: 'NEBIUS_API_KEY',
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

@@ -1,13 +1,13 @@
 import type { Profile } from '../profile.ts';
 
-/** NVIDIA's hosted models. Self-hosted servers have another `baseURL`. */
+/** NVIDIA's hosted models. For a self-hosted server, set `baseURL`. */
 export const nvidia: Profile = {
   id: 'nvidia',
   vendor: 'nvidia',
   baseURL: 'https://integrate.api.nvidia.com/v1',
   keyEnv: 'NVIDIA_API_KEY',
-  unverified: 'its reference of 2026; no recording',
-  // Its models distinguish queries from passages and require the type (NIM's reference, 2026).
+  unverified: 'API reference (2026); no recording',
+  // The models distinguish queries from passages and require the input type (API reference of NIM, 2026).
   embeddings: {
     all: {
       purpose: {

@@ -4,7 +4,7 @@ import type { ChatQuirks } from '../chat/quirks.ts';
 import type { WireQuirks } from '../quirks.ts';
 import type { ResponsesQuirks } from '../responses/quirks.ts';
 
-/** Limits of one request, from the guide to images (2026-11). */
+/** Limits of images in one request (guide to images, 2026-11). */
 const IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
   maxBytes: 20 * 2 ** 20,
@@ -12,7 +12,7 @@ const IMAGES: ImageLimits = {
   maxTotalBytes: 50 * 2 ** 20,
 };
 
-/** Guide to file inputs, 2026-11: less than 50 MB each, and 50 MB in one request. It states no limit of pages. */
+/** Limits of documents: less than 50 MB per file, 50 MB per request, any number of pages (guide to file inputs, 2026-11). */
 const DOCUMENTS: FileLimits = { maxBytes: 50_000_000, maxTotalBytes: 50_000_000 };
 
 const SEES: Capabilities = {
@@ -23,7 +23,7 @@ const SEES: Capabilities = {
 };
 const SEES_AND_REASONS: Capabilities = { ...SEES, reasoning: true };
 
-/** Common quirks of reasoning models (guide to reasoning, 2026-11; `stop`: recorded refusal of gpt-5-mini). */
+/** Quirks of all reasoning models (guide to reasoning, 2026-11; for `stop` a recorded error of gpt-5-mini). */
 const REASONS: Partial<ChatQuirks> = {
   systemRole: 'developer',
   refuses: ['temperature', 'top_p', 'stop', 'frequency_penalty', 'presence_penalty', 'logprobs'],
@@ -31,7 +31,7 @@ const REASONS: Partial<ChatQuirks> = {
 
 type Efforts = ChatQuirks['efforts'];
 
-/** Values for effort by model (model pages, and models.dev of 2026-07; from 5.6 on `max`: `ReasoningEffort` of openai 7.55). */
+/** Efforts by model generation (model pages and models.dev, 2026-07; `max` from 5.6 on: `ReasoningEffort` of openai 7.55). */
 const EFFORTS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Efforts>> = {
   early: ['low', 'medium', 'high'],
   five: ['minimal', 'low', 'medium', 'high'],
@@ -40,10 +40,10 @@ const EFFORTS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Effor
   late: ['low', 'medium', 'high', 'xhigh', 'max'],
 };
 
-/** From gpt-5.6 on, `prompt_cache_retention` is deprecated and some backends reject it (openai 7.55; users, 2026). */
+/** Cache quirk from gpt-5.6 on: `prompt_cache_retention` is deprecated and sometimes rejected (openai 7.55; users, 2026). */
 const NEW_CACHE = { cacheRequest: 'prompt_cache_options' } as const;
 
-/** Effort and cache of gpt-5.x. The first match applies. */
+/** Efforts and cache quirks of gpt-5.x. The first pattern that matches applies. */
 const FIVE_POINT: readonly (readonly [RegExp, Efforts, Pick<WireQuirks, 'cacheRequest'>?])[] = [
   [/^gpt-5\.1-codex-max/, EFFORTS.wide],
   [/^gpt-5\.1(?!\d)/, EFFORTS.early],
@@ -56,16 +56,16 @@ type SharedQuirks = Partial<Pick<WireQuirks, 'efforts' | 'cacheRequest'>> & {
   readonly reasoningOff?: 'minimal' | 'low' | 'omit';
 };
 
-/** Chat models, and their quirks on both wires. */
+/** Chat models, and their quirks on both APIs. */
 const CHAT_MODELS: readonly (readonly [RegExp, SharedQuirks])[] = [
   [/^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/, NEW_CACHE],
   [/^gpt-5[\w.]*-chat/, {}],
 ];
 
-/** Models that always reason, and their quirks on both wires. */
+/** Models that always reason, and their quirks on both APIs. */
 const REASONING_MODELS: readonly (readonly [RegExp, SharedQuirks])[] = [
   [/^o\d/, { reasoningOff: 'low', efforts: EFFORTS.early }],
-  // Reasoning cannot be disabled from GPT-6 on. Sources: several clients (2026-09); `ChatModel` of openai 7.55 for the names.
+  // From GPT-6 on, reasoning cannot be turned off. Sources: several clients (2026-09); `ChatModel` of openai 7.55 for the names.
   [/^gpt-(?:[6-9]|daybreak|rosalind)/, { ...NEW_CACHE, reasoningOff: 'low', efforts: EFFORTS.late }],
   [/^gpt-5-pro/, { reasoningOff: 'omit', efforts: ['high'] }],
   [/^gpt-5(?:-|$)/, { reasoningOff: 'minimal', efforts: EFFORTS.five }],
@@ -74,13 +74,10 @@ const REASONING_MODELS: readonly (readonly [RegExp, SharedQuirks])[] = [
 const GPT_4_WITH_IMAGES = /^(?:chat)?gpt-4(?:o|\.|-turbo)/;
 const GPT_4 = /^gpt-(?:4|3\.5)/;
 
-/**
- * OpenAI's models by id. The first match applies, and an unknown id has the defaults of the wire. From the model pages,
- * 2026-11.
- */
+/** OpenAI's models by id over Chat Completions. The first rule that matches applies. Source: model pages, 2026-11. */
 export const OPENAI_MODELS: readonly ModelRule[] = [
   {
-    // These two do not support tools, system text and effort.
+    // These models do not support tools, system text or effort.
     pattern: /^o1-(?:mini|preview)/,
     quirks: { ...REASONS, systemRole: 'system', reasoningRequest: 'none' },
     capabilities: { ...TEXT_ONLY, tools: false, output: false, reasoning: true },
@@ -101,7 +98,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
     quirks: { ...REASONS, refuses: ['stop'], efforts, ...cache },
     capabilities: SEES_AND_REASONS,
   })),
-  // Model pages, 2026-11: audio and text, no images, only on this wire.
+  // These models accept audio and text but no images, and only over Chat Completions (model pages, 2026-11).
   {
     pattern: /^gpt-(?:audio|4o(?:-mini)?-audio)/,
     quirks: { reasoningRequest: 'none' },
@@ -111,13 +108,13 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   { pattern: GPT_4, quirks: { reasoningRequest: 'none' }, capabilities: TEXT_ONLY },
 ];
 
-/** Reasoning models reject sampling settings on this wire too. */
+/** Quirk of reasoning models: they reject sampling settings over Responses too. */
 const THINKS: Partial<ResponsesQuirks> = { refuses: ['temperature', 'top_p', 'top_logprobs'] };
 
-/** Models without reasoning reject a request for its encrypted form (recorded by several clients, 2025). */
+/** Quirks of models without reasoning: they reject a request for encrypted reasoning (recorded by several clients, 2025). */
 const PLAIN: Partial<ResponsesQuirks> = { reasoningRequest: 'none', reasoningReplay: 'omit' };
 
-/** OpenAI's models over Responses. */
+/** OpenAI's models by id over Responses. The first rule that matches applies. */
 export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
   ...CHAT_MODELS.map(([pattern, quirks]): ResponsesRule => ({
     pattern,

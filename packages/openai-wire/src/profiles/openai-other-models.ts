@@ -1,6 +1,6 @@
 import type { OtherModelsProfile } from '../other-models/quirks.ts';
 
-/** Types of `transcriptions.create` of openai 7.55; 25 MB by its guide to speech to text (2026). */
+/** Media types that `/audio/transcriptions` accepts (openai 7.55). The limit of 25 MB is from the guide to speech to text (2026). */
 const SOUNDS = [
   'audio/flac',
   'audio/mpeg',
@@ -11,10 +11,10 @@ const SOUNDS = [
   'audio/webm',
 ] as const;
 
-/** Limit of all models except Whisper, from error messages ("longer than 1400 seconds", January and August 2026). */
+/** Maximum duration, in milliseconds, for all models except Whisper ("longer than 1400 seconds", error messages of 2026). */
 const MAX_MS = 1_400_000;
 
-/** Other models of OpenAI, from the types and comments of openai 7.55; no recording. */
+/** Embedding, transcription and speech models of OpenAI. Source: types and comments of openai 7.55; no recording. */
 export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
   embeddings: {
     all: { encoding: 'base64', maxValues: 2048, maxTokens: 8192, maxRequestTokens: 300_000 },

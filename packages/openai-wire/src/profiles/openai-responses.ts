@@ -3,7 +3,7 @@ import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
 import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_RESPONSES_MODELS } from './openai-models.ts';
 
-/** OpenAI over Responses: recordings of 2025-2026. */
+/** OpenAI over Responses. Source: recordings of 2025-2026. */
 export const openaiResponses: ResponsesProfile = {
   api: 'responses',
   id: 'openai',

@@ -2,8 +2,8 @@ import type { Profile } from '../profile.ts';
 import { SIGNED_CLAUDE } from './signed-claude.ts';
 
 /**
- * OpenRouter: recordings of 2025-2026. Effort is a member of `reasoning`, and `reasoning_details` of any format are sent
- * back unchanged. Routing (`provider`, `models`, `transforms`) belongs in `extra`.
+ * OpenRouter. Source: recordings of 2025-2026. Effort is a property of `reasoning`. `reasoning_details` of any format are sent
+ * back unchanged. Pass routing settings (`provider`, `models`, `transforms`) in `extra`.
  */
 export const openrouter: Profile = {
   id: 'openrouter',
@@ -14,7 +14,7 @@ export const openrouter: Profile = {
     reasoningField: 'reasoning',
     reasoningReplay: 'details',
     reasoningRequest: 'reasoning.effort',
-    // It adapts the value to the model (its guide to reasoning, 2026).
+    // OpenRouter adapts the value to the model (guide to reasoning, 2026).
     efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
     cacheKey: { header: 'x-session-id' },
   },

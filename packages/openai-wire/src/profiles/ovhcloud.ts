@@ -6,5 +6,5 @@ export const ovhcloud: Profile = {
   vendor: 'ovhcloud',
   baseURL: 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1',
   keyEnv: 'OVHCLOUD_API_KEY',
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

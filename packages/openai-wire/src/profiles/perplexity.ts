@@ -1,8 +1,8 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * Perplexity: recordings of 2025-2026. Every chunk contains usage, `[DONE]` is not always sent, and the models do not
- * support tools of the caller.
+ * Perplexity. Source: recordings of 2025-2026. Every chunk contains usage, the server does not always send `[DONE]`, and the
+ * models do not support tools of the caller.
  */
 export const perplexity: Profile = {
   id: 'perplexity',

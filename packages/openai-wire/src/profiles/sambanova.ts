@@ -6,5 +6,5 @@ export const sambanova: Profile = {
   vendor: 'sambanova',
   baseURL: 'https://api.sambanova.ai/v1',
   keyEnv: 'SAMBANOVA_API_KEY',
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

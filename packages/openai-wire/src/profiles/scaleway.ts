@@ -6,5 +6,5 @@ export const scaleway: Profile = {
   vendor: 'scaleway',
   baseURL: 'https://api.scaleway.ai/v1',
   keyEnv: 'SCALEWAY_API_KEY',
-  unverified: 'its reference of 2026; no recording',
+  unverified: 'API reference (2026); no recording',
 };

@@ -1,7 +1,7 @@
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import type { ModelRule } from '../profile.ts';
 
-/** Claude behind a gateway. Its reasoning has signatures that other platforms of the family read and issue too. */
+/** Rule for Claude models behind a gateway. Other platforms for Claude also accept the signatures of its reasoning. */
 export const SIGNED_CLAUDE: ModelRule = {
   pattern: /^~?anthropic\//,
   quirks: { signedDetails: { family: CLAUDE_FAMILY, format: 'anthropic-claude-v1' } },

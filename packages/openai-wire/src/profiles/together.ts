@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Together AI: recordings of 2024-2025; finish reason `eos` on older models. */
+/** Together AI. Source: recordings of 2024-2025. Older models send the finish reason `eos`. */
 export const together: Profile = {
   id: 'together',
   vendor: 'togetherai',

@@ -2,8 +2,8 @@ import type { Profile } from '../profile.ts';
 import { SIGNED_CLAUDE } from './signed-claude.ts';
 
 /**
- * Vercel AI Gateway: recordings of 2026-03. It only adds prompt and completion, which exclude the reasoning of
- * Gemini models and include that of OpenAI's models.
+ * Vercel AI Gateway. Source: recordings of 2026-03. The total is the sum of prompt and completion. The completion includes the
+ * reasoning of OpenAI's models, but not that of Gemini models.
  */
 export const vercelGateway: Profile = {
   id: 'vercel-gateway',

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** vLLM's server: recordings of 2024-2025. Without a reasoning parser, the tags of the model are part of the text. */
+/** Server of vLLM. Source: recordings of 2024-2025. Without a reasoning parser, the text contains the model's reasoning tags. */
 export const vllm: Profile = {
   id: 'vllm',
   vendor: 'vllm',

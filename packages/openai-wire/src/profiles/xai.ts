@@ -1,15 +1,10 @@
 import type { ImageLimits } from '@majordomo/core';
 import type { Profile } from '../profile.ts';
 
-/**
- * docs.x.ai/developers/model-capabilities/images/understanding, 2026-11: 20 MiB per image, without a limit on their number.
- */
+/** Limits of images: 20 MiB each, any number (docs.x.ai/developers/model-capabilities/images/understanding, 2026-11). */
 export const XAI_IMAGES: ImageLimits = { mediaTypes: ['image/jpeg', 'image/png'], maxBytes: 20 * 2 ** 20 };
 
-/**
- * xAI: recordings of 2025-2026. `total_tokens` shows that `completion_tokens` excludes reasoning. Its own
- * `reasoning_content` was sent back and accepted.
- */
+/** xAI. Source: recordings of 2025-2026. The server excludes reasoning from `completion_tokens` and accepts `reasoning_content`. */
 export const xai: Profile = {
   id: 'xai',
   vendor: 'xai',

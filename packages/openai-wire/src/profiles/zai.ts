@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Z.ai: recordings of 2026. `thinking` switches reasoning. Its own `reasoning_content` was sent back and accepted. */
+/** Z.ai. Source: recordings of 2026, in which `thinking` turned reasoning on and the server accepted its own `reasoning_content`. */
 export const zai: Profile = {
   id: 'zai',
   vendor: 'zai',

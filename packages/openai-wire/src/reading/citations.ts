@@ -3,8 +3,8 @@ import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 import { toCitation, type RawCitation } from '@majordomo/wire-kit';
 
 /**
- * Reads the annotations of a text: pages (`url_citation`, flat on Responses, nested on Chat Completions) and files. Other
- * annotations name no source. `offset`: number of characters of the part before this text.
+ * Returns the citations in the annotations of a text: pages (`url_citation`, flat in Responses, nested in Chat Completions) and
+ * files. Ignores other annotations. `offset` is the number of characters that precede the text in its part.
  */
 export function citationsOf(annotations: unknown, offset = 0): readonly Citation[] {
   return listOf(annotations).flatMap((annotation) => {
@@ -22,7 +22,7 @@ export function citationsOf(annotations: unknown, offset = 0): readonly Citation
   });
 }
 
-/** Reads the sources of a complete response: URLs (Perplexity, xAI: `citations`) or titled `search_results` (2026-11). */
+/** Returns the sources of a response: URLs in `citations` (Perplexity, xAI) or entries with titles in `search_results` (2026-11). */
 export function sourcesOf(citations: unknown, results: unknown): readonly Citation[] {
   const found = new Map(listOf(results).map((result) => [result['url'], result]));
   const urls = isList(citations) && citations.length > 0 ? citations : [...found.keys()];
@@ -33,14 +33,14 @@ export function sourcesOf(citations: unknown, results: unknown): readonly Citati
   });
 }
 
-/** Reads the search results of a compound model (Groq: `executed_tools[].search_results.results`, recorded 2025-09). */
+/** Returns the search results of tools that Groq ran (`executed_tools[].search_results.results`, recorded 2025-09). */
 export const searchResultsOf = (tools: unknown): readonly Citation[] =>
   sourcesOf(
     undefined,
     listOf(tools).flatMap((tool) => listOf(asRecord(tool['search_results'])['results'])),
   );
 
-/** Reads Mistral's content that refers to a source (`ReferenceChunk`, `ToolReferenceChunk`, docs.mistral.ai 2026-11). */
+/** Returns the source of a content block from Mistral (`ReferenceChunk`, `ToolReferenceChunk`; docs.mistral.ai, 2026-11). */
 export function referencesOf(block: Readonly<Record<string, unknown>>): readonly Citation[] {
   if (block['type'] === 'tool_reference') {
     const { url, title, description } = block;
@@ -50,7 +50,7 @@ export function referencesOf(block: Readonly<Record<string, unknown>>): readonly
   return isList(ids) ? ids.flatMap((document: unknown) => citation({ document })) : [];
 }
 
-/** Returns one citation; none without a URL and a document. */
+/** Returns one citation, or an empty list if there is neither a URL nor a document. */
 const citation = (raw: RawCitation): readonly Citation[] => {
   const found = toCitation(raw);
   return found === undefined ? [] : [found];

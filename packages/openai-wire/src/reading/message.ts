@@ -3,18 +3,18 @@ import { parseJson } from '@majordomo/wire-kit';
 
 const OPENING_BRACKET = 91;
 
-/** Whether a message is `[DONE]`. The first character excludes nearly every other message. */
+/** Whether a message is `[DONE]`. The first character is checked first because it excludes nearly every other message. */
 export const isEndMarker = (data: string): boolean =>
   data.charCodeAt(0) === OPENING_BRACKET && data.trim() === '[DONE]';
 
-/** Parses one message. Throws `protocol` if it is not a JSON object. */
+/** Parses one message. Throws `protocol` if the message is not a JSON object. */
 export function parseMessage(data: string, target: string): object {
   const message = parseJson(data, target);
   if (typeof message !== 'object' || message === null) throw unexpectedValueError(target, '', message);
   return message;
 }
 
-/** Returns the error for a value that the wire does not have at this path. */
+/** Returns the error for an unexpected value at this path of a response. */
 export function unexpectedValueError(target: string, path: string, found: unknown): LlmError {
   const what =
     found === undefined
@@ -24,15 +24,19 @@ export function unexpectedValueError(target: string, path: string, found: unknow
         : Array.isArray(found)
           ? 'an array'
           : typeof found;
-  return new LlmError('protocol', `${target} sent ${what} at ${path === '' ? 'the root' : path}`, {
-    target,
-    path,
-  });
+  return new LlmError(
+    'protocol',
+    `${target}: the response contains ${what} at ${path === '' ? 'the root' : path}`,
+    {
+      target,
+      path,
+    },
+  );
 }
 
-/** Returns the error for any failure of a reader: the response has an unknown form. */
+/** Returns the error for a response of an unknown form. */
 export function unreadableError(error: unknown, target: string, path: string): LlmError {
   if (LlmError.is(error)) return error;
-  const message = `${target} sent an unreadable response at ${path}`;
+  const message = `${target}: the response has an unknown form at ${path}`;
   return new LlmError('protocol', message, { target, path }, { cause: error });
 }

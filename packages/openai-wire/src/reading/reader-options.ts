@@ -2,14 +2,14 @@ import type { Usage } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/wire-kit';
 import type { OriginalSchemas } from '../schema/strict-tools.ts';
 
-/** Values that the readers of both wires need. */
+/** Options of the readers of both APIs. */
 export interface ReaderOptions {
-  /** Writes the events. Its target appears in errors. */
+  /** Writer of the events. Errors name its target. */
   readonly writer: EventWriter;
-  /** Schemas by which nulls are removed from the response. */
+  /** Schemas of the caller. Nulls that stand for absent properties in them are removed from the response. */
   readonly originals?: OriginalSchemas | undefined;
-  /** Returns values that no error may contain. */
+  /** Returns the values to redact in errors. */
   readonly secrets?: (() => readonly string[]) | undefined;
-  /** Receives usage before the end, so that a failed attempt retains it; see `ModelContext.reportUsage`. */
+  /** Receives usage before the end of the response, so that a failed attempt includes it. See `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }

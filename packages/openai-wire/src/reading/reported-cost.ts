@@ -1,6 +1,6 @@
 import { asNumber, isRecord } from '@majordomo/core/toolkit';
 
-/** Returns the price that the vendor reports: USD as a number or in `total_cost`, or ticks of 10⁻¹⁰ USD. */
+/** Returns the cost that the vendor reports, in nano-USD. Vendors report USD (a number or `total_cost`) or ticks of 10⁻¹⁰ USD. */
 export function reportedNanoUsd(raw: {
   readonly cost?: unknown;
   readonly cost_in_usd_ticks?: unknown;

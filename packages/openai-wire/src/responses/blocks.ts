@@ -3,13 +3,13 @@ import type { JsonValue, ToolMessage, ToolResultPart, UserPart } from '@majordom
 import { rejectVideo } from '../failure/unsupported.ts';
 import { dataUrl, resultText, withErrorPrefix } from '../transcript/tool-results.ts';
 
-/** An input item. It only has members that the converters write, not other members of the caller's parts. */
+/** Input item of Responses. It contains only properties that the converters write. */
 export interface InputItem {
   readonly type: string;
   readonly [member: string]: unknown;
 }
 
-/** Returns the item of a user message. */
+/** Converts the parts of a user message to an input item. */
 export const userItem = (parts: readonly UserPart[]): InputItem => ({
   type: 'message',
   role: 'user',
@@ -30,7 +30,10 @@ function inputPart(part: UserPart): unknown {
         file_data: dataUrl(part.mediaType, part.bytes),
       };
     case 'audio':
-      throw new LlmError('unsupported', 'this wire takes no audio: use a model over Chat Completions');
+      throw new LlmError(
+        'unsupported',
+        'audio: the Responses API does not accept audio; use a model over Chat Completions',
+      );
     default:
       return part satisfies never;
   }
@@ -41,7 +44,7 @@ interface ResultContext {
   readonly callers: ReadonlyMap<string, JsonValue>;
 }
 
-/** Converts tool results. A result with images or documents is a list. */
+/** Converts tool results. A result with images or documents becomes a list of parts. */
 export const resultItems = ({ parts }: ToolMessage, { idOf, callers }: ResultContext): readonly InputItem[] =>
   parts.map((result) => {
     const caller = callers.get(result.callId);

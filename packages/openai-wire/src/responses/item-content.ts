@@ -4,7 +4,7 @@ import { jsonText } from '@majordomo/wire-kit';
 import { citationsOf } from '../reading/citations.ts';
 import type { ItemContent, OutputItem } from './wire.ts';
 
-/** Returns the text of a message, including a refusal. */
+/** Returns the text of a message, including the text of a refusal. */
 export function contentText({ content }: OutputItem): string {
   let text = '';
   for (const part of content ?? []) text += stringOf(part?.text) + stringOf(part?.refusal);
@@ -15,11 +15,11 @@ export function contentText({ content }: OutputItem): string {
 export const isRefusal = ({ content }: OutputItem): boolean =>
   (content ?? []).some((part) => stringOf(part?.refusal) !== '');
 
-/** Whether the message contains nothing but a refusal. */
+/** Whether the message consists only of a refusal. */
 export const onlyRefuses = (item: OutputItem): boolean =>
   isRefusal(item) && (item.content ?? []).every((part) => stringOf(part?.text) === '');
 
-/** Returns the citations, by their position in the complete text. */
+/** Returns the citations, with positions in the complete text of the item. */
 export function itemCitations({ content }: OutputItem): readonly Citation[] {
   let offset = 0;
   return (content ?? []).flatMap((part) => {
@@ -29,7 +29,7 @@ export function itemCitations({ content }: OutputItem): readonly Citation[] {
   });
 }
 
-/** Returns the types of content that is neither text nor a refusal. */
+/** Returns the types of content that are neither text nor a refusal. */
 export const otherContent = ({ content }: OutputItem): readonly string[] =>
   (content ?? []).flatMap((part) => {
     const type = stringOf(part?.type);
@@ -38,7 +38,7 @@ export const otherContent = ({ content }: OutputItem): readonly string[] =>
 
 const TEXT_TYPES: ReadonlySet<string> = new Set(['output_text', 'text', 'refusal', 'summary_text']);
 
-/** Returns the text of reasoning, summarized or complete. */
+/** Returns the text of reasoning: the summary or the complete text. */
 export const reasoningText = ({ summary, content }: OutputItem): string =>
   joinTexts(summary) + joinTexts(content);
 
@@ -48,10 +48,10 @@ function joinTexts(parts: readonly (ItemContent | null)[] | null | undefined): s
   return text;
 }
 
-/** Members of a reasoning item that its issuer requires. */
+/** Properties of a reasoning item that the server requires in later requests. */
 const REPLAYED: readonly string[] = ['id', 'summary', 'content', 'encrypted_content', 'format', 'signature'];
 
-/** Returns the replay token of a reasoning item; `undefined` if it has neither encrypted content nor text. */
+/** Returns the replay data of a reasoning item; `undefined` if the item has neither encrypted content nor text. */
 export function reasoningToken(item: OutputItem): JsonObject | undefined {
   const members = Object.entries(item).filter(
     ([name, value]) =>
@@ -61,11 +61,11 @@ export function reasoningToken(item: OutputItem): JsonObject | undefined {
   return typeof item.encrypted_content === 'string' || reasoningText(item) !== '' ? token : undefined;
 }
 
-/** Some servers send an empty `content` and reject it when it is sent back. */
+/** Whether a property is omitted from replay data: some servers send an empty `content` and reject it in later requests. */
 const isEmpty = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
-/** Returns the id, the phase of a message, and the namespace and the caller of a call, which the server requires (2026). */
+/** Returns the replay data of an item, which the server requires (2026): id, phase of a message, namespace and caller of a call. */
 export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObject | undefined {
   const token: Record<string, JsonValue> = {};
   if (typeof id === 'string' && id !== '') token['id'] = id;
@@ -76,8 +76,8 @@ export function itemToken({ id, phase, namespace, caller }: OutputItem): JsonObj
 }
 
 /**
- * Returns the arguments of a call, or the text of a custom tool, as a string. An absent value is an empty string, and an object is
- * converted to JSON. Returns `undefined` for a value of another type.
+ * Returns the arguments of a call, or the input of a custom tool, as a string. Returns `''` for a missing value, JSON for an
+ * object, and `undefined` for any other type.
  */
 export function callArguments(item: OutputItem): string | undefined {
   const value = item.arguments ?? item.input;
@@ -87,8 +87,8 @@ export function callArguments(item: OutputItem): string | undefined {
 }
 
 /**
- * Whether the item is incomplete. Items without a status are complete. A call of a program at the vendor is in progress until
- * its result arrives (recorded 2026-07).
+ * Whether the item is incomplete. An item without a status is complete. A call from a program that runs at the vendor has the
+ * status `in_progress` until its result arrives (recorded 2026-07).
  */
 export const isUnfinished = ({ status, caller }: OutputItem): boolean =>
   (status === 'queued' || status === 'in_progress' || status === 'incomplete') &&

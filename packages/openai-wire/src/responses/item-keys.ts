@@ -1,12 +1,12 @@
 import type { OutputItem, ResponsesEvent } from './wire.ts';
 
 /**
- * Finds the item of an event by its index, otherwise by its id. Gateways reuse an index for several items in sequence, and
- * the ChatGPT and Copilot backends change the id inside an item (2026). Therefore an ended item is never continued, and an
- * unknown id belongs to the open item.
+ * Finds the item of an event by its index, otherwise by its id. Gateways use one index for several consecutive items, so an
+ * ended item is never continued. The ChatGPT and Copilot backends change the id of an open item (2026), so an unknown id
+ * belongs to the open item.
  */
 export class ItemKeys {
-  /** Keys by ids of items and of calls. */
+  /** Keys by item id and by call id. */
   private readonly byId = new Map<unknown, string>();
   private readonly byIndex = new Map<number, string>();
   private readonly ended = new Set<string>();
@@ -19,7 +19,7 @@ export class ItemKeys {
     return key;
   }
 
-  /** Returns the key of a call that has begun, by the id of the call. */
+  /** Returns the key of the open call with this call id. */
   keyOfCall(id: unknown): string | undefined {
     return this.byId.get(id);
   }

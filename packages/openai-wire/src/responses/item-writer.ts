@@ -7,13 +7,13 @@ import { LeakedCallFilter } from './leaked-calls.ts';
 interface TextItem {
   readonly type: 'text' | 'reasoning';
   readonly key: string;
-  /** Text so far, written or not. */
+  /** Text received so far, including text that is not written yet. */
   text: string;
-  /** Text that is written when open calls have ended. */
+  /** Text that is written after the open calls end. */
   pending: string;
   replay: Replay | undefined;
   citations: readonly Citation[];
-  /** Filter for text in which absent properties are null. */
+  /** Filter that removes nulls from a text in which null means an absent property. */
   readonly nulls: NullFilter | undefined;
   /** Whether the message is a refusal. */
   isRefusal: boolean;
@@ -23,7 +23,7 @@ type Vendor = Omit<VendorPart, 'type'>;
 
 interface CallItem {
   readonly key: string;
-  /** Schema of the caller, if null means absent. */
+  /** Schema of the caller, if null in the arguments means an absent property. */
   readonly schema: JsonObject | undefined;
   readonly nulls: NullFilter | undefined;
   /** Whether arguments arrived in fragments. */
@@ -34,8 +34,8 @@ interface CallItem {
 }
 
 /**
- * Writes the parts of one response. Text that arrives while a call is open is written after the call, so that a call is never
- * written twice. Fragments that a later complete text contradicts were written already and remain.
+ * Writes the parts of one response. Text that arrives while a call is open is written after the call, because a part of another
+ * type would end the call. Fragments that were written remain, even if a later complete text differs from them.
  */
 export class ItemWriter {
   readonly leakedCalls: LeakedCallFilter = new LeakedCallFilter();
@@ -46,9 +46,9 @@ export class ItemWriter {
   private readonly waiting = new Set<TextItem | Vendor>();
   private hasVendor = false;
   private openCalls = 0;
-  /** Schemas for which null in the response means absent. */
+  /** Schemas of the caller for which null in the response means an absent property. */
   private readonly originals: OriginalSchemas | undefined;
-  /** Key of the message whose part is open. Only this part can still get a token. */
+  /** Key of the message whose part is open. Only this part can still receive replay data. */
   private openMessageKey = '';
 
   constructor(writer: EventWriter, originals?: OriginalSchemas) {
@@ -70,7 +70,7 @@ export class ItemWriter {
     return this.calls.size > 0;
   }
 
-  /** Begins a message, whose token is known before its text. */
+  /** Begins a message. Its replay data is known before its text. */
   openMessage(key: string, replay: Replay | undefined): void {
     this.item('text', key).replay = replay;
   }
@@ -81,7 +81,7 @@ export class ItemWriter {
     if (item.text === '') item.isRefusal = true;
   }
 
-  /** Adds a fragment of a message or of reasoning. */
+  /** Writes a fragment of a message or of reasoning. */
   text(type: TextItem['type'], key: string, delta: string): void {
     if (delta === '') return;
     const item = this.item(type, key);
@@ -89,7 +89,7 @@ export class ItemWriter {
     this.write(item, type === 'text' ? this.filtered(item, this.leakedCalls.push(delta)) : delta);
   }
 
-  /** Adds the complete text, unless fragments have arrived. */
+  /** Writes the complete text, unless fragments have arrived. */
   fill(type: TextItem['type'], key: string, full: string): void {
     if (this.item(type, key).text === '') this.text(type, key, full);
   }
@@ -99,7 +99,7 @@ export class ItemWriter {
     this.item('text', key).citations = citations;
   }
 
-  /** Adds a vendor part. */
+  /** Writes a vendor part. */
   vendor(part: Vendor): void {
     this.hasVendor = true;
     this.openMessageKey = '';
@@ -145,7 +145,7 @@ export class ItemWriter {
     this.writer.toolCall(call.key, { json: call.nulls?.push(json) ?? json });
   }
 
-  /** Sets the complete arguments. The item may still remain unfinished. */
+  /** Sets the complete arguments of a call. The call may still turn out to be incomplete. */
   setArguments(key: string, json: string): void {
     const call = this.calls.get(key);
     if (call !== undefined && (call.completeArguments === undefined || !isEmptyObject(json)))
@@ -166,13 +166,13 @@ export class ItemWriter {
       unfinished,
       replay,
     });
-    // Parallel calls end together, because parts must end in the order in which they began.
+    // End parallel calls together, because parts must end in the order in which they began.
     if (this.openCalls > 0) return;
     for (const { key: each } of this.calls.values()) this.writer.end(each);
     this.flush();
   }
 
-  /** Ends all open items. A call without complete arguments must not run. */
+  /** Ends all open items. Marks a call without complete arguments as incomplete, so that it does not run. */
   end(): void {
     for (const [key, { completeArguments: json }] of this.calls)
       this.endCall(key, json, json === undefined, undefined);
@@ -243,7 +243,7 @@ export class ItemWriter {
   }
 }
 
-/** Returns the final arguments. Empty ones do not replace earlier ones (LM Studio, 2026). */
+/** Returns the final arguments. Empty arguments do not replace earlier ones, because LM Studio sends them at the end (2026). */
 function finalArguments(
   { completeArguments, hasFragments }: CallItem,
   last: string | undefined,
@@ -252,5 +252,5 @@ function finalArguments(
   return found ?? (hasFragments ? undefined : (last ?? completeArguments));
 }
 
-/** Whether the arguments are empty. Some servers send empty ones at the end after complete ones. */
+/** Whether the arguments are empty or an empty object. */
 const isEmptyObject = (json: string): boolean => /^\s*(?:\{\s*\}\s*)?$/.test(json);

@@ -1,6 +1,6 @@
 const NEEDLE = 'to=functions.';
 
-/** Roles and marks of the model with which a leaked call may begin. */
+/** Roles and channel markers of the model's format with which a leaked call may begin. */
 const MARKS = ['start', 'channel', 'message', 'assistant', 'commentary', 'analysis', 'final'];
 const PREAMBLE = /^(?:[\s<|>]|start|channel|message|assistant|commentary|analysis|final)*$/;
 const MAX_PREAMBLE = 80;
@@ -8,12 +8,11 @@ const BOUNDARY = /[\s>|]/;
 const NAME = /\w/;
 
 /**
- * Removes a tool call that a model wrote into its text (`assistant to=functions.run {…}`) instead of making it. Text that may
- * be the beginning of such a call is retained until the next fragment. A mention in prose or in quotes (`the
- * "to=functions.x" syntax`) is not a call.
+ * Removes a tool call that a model wrote as text (`assistant to=functions.run {…}`). Text that may be the beginning of such a
+ * call is held back until the next fragment. A mention in prose or in quotes (`the "to=functions.x" syntax`) is not removed.
  */
 export class LeakedCallFilter {
-  /** Whether a call was found. The rest of the message is dropped. */
+  /** Whether a leaked call was found. The rest of the message is then dropped. */
   found = false;
   private isStart = true;
   /** Last character that was emitted. */
@@ -34,7 +33,7 @@ export class LeakedCallFilter {
     return this.emit(text, text.length - keep);
   }
 
-  /** Returns the rest of the message, which is text. The filter can be used for the next message. */
+  /** Returns the text that was held back, and resets the filter for the next message. */
   end(): string {
     const { pending } = this;
     this.pending = '';
@@ -60,7 +59,7 @@ export class LeakedCallFilter {
   }
 }
 
-/** Whether the message may begin with a call. */
+/** Whether the text consists only of roles and markers, so that a call may follow. */
 function isPreamble(text: string): boolean {
   if (text.length > MAX_PREAMBLE) return false;
   for (let length = Math.min(NEEDLE.length, text.length); length >= 0; length--) {
@@ -70,7 +69,7 @@ function isPreamble(text: string): boolean {
   return MARKS.some((mark) => endsInside(text, mark));
 }
 
-/** Whether the text is a preamble that ends with the beginning of the mark. */
+/** Whether the text consists of roles and markers and ends with a prefix of `mark`. */
 function endsInside(text: string, mark: string): boolean {
   for (let length = Math.min(mark.length, text.length); length > 0; length--) {
     if (text.endsWith(mark.slice(0, length)) && PREAMBLE.test(text.slice(0, text.length - length)))
@@ -79,7 +78,7 @@ function endsInside(text: string, mark: string): boolean {
   return false;
 }
 
-/** Returns the length of the end of the text that may begin a call. `before`: the character before the text. */
+/** Returns the number of characters at the end of the text that may begin a call. `before` is the character before the text. */
 function openEnd(text: string, before: string): number {
   for (let length = Math.min(NEEDLE.length, text.length); length > 0; length--) {
     if (!text.endsWith(NEEDLE.slice(0, length))) continue;

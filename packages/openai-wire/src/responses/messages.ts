@@ -14,28 +14,28 @@ import { withTextResults } from '../transcript/tool-results.ts';
 import { resultItems, userItem, type InputItem } from './blocks.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
-/** Accepts `call_…`, `fc_…` and ids of other wires. Joined ids (`call_1|fc_1`) and longer ones are mapped. */
+/** Call ids that are sent unchanged, such as `call_…`. Joined ids (`call_1|fc_1`) and longer ids are replaced. */
 const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };
 
 interface Conversion {
   readonly quirks: ResponsesQuirks;
-  /** Replay family of this model. */
+  /** Identifies the models that can read each other's reasoning, including this model. */
   readonly family: string | undefined;
-  /** Whether the vendor stores responses, so that it finds an item by its id. */
+  /** Whether the vendor stores responses and can look up an item by its id. */
   readonly isStored: boolean;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** Callers of tool calls that the model did not make itself, by the id of the call. */
+  /** Callers of tool calls that a program at the vendor made, by call id. */
   readonly callers: ReadonlyMap<string, JsonValue>;
-  /** Ids of reasoning items in the input: the wire rejects duplicates. */
+  /** Ids of reasoning items in the input. The API rejects duplicates. */
   readonly reasoningIds: Set<string>;
 }
 
 const forms = new WireMessageCache<InputItem>();
 
 /**
- * Converts the transcript into input items. The items of a turn depend only on that turn, because prompt caches require
- * equal prefixes. Conversions of messages without images and files are cached.
+ * Converts the transcript to input items. The items of a turn depend only on that turn, because prompt caches require identical
+ * prefixes. Conversions of messages without images and files are cached.
  */
 export function itemsToWire(
   request: ModelRequest,
@@ -65,7 +65,7 @@ function messageToItems(message: TurnMessage, conversion: Conversion): readonly 
   return message.role === 'user' ? [userItem(message.parts)] : turnItems(message, conversion);
 }
 
-/** Removes reasoning items that an earlier turn has sent. */
+/** Removes reasoning items that an earlier turn already contains. */
 function withoutDuplicates(message: AssistantMessage, conversion: Conversion): AssistantMessage {
   const { reasoningIds } = conversion;
   const isDuplicate = (part: AssistantPart): boolean => {
@@ -82,7 +82,7 @@ function withoutDuplicates(message: AssistantMessage, conversion: Conversion): A
   return { ...message, parts: message.parts.filter((part) => !duplicates.includes(part)) };
 }
 
-/** Converts an assistant message. The wire requires an item after reasoning, so an empty message is added if none exists. */
+/** Converts an assistant message. Adds an empty message after final reasoning, because the API requires an item there. */
 function turnItems({ parts }: AssistantMessage, conversion: Conversion): readonly InputItem[] {
   const items: InputItem[] = [];
   for (const part of parts) {
@@ -117,7 +117,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
   }
 }
 
-/** Returns the part's replay token if this model issued it. */
+/** Returns the replay data of a part if this model can read it. */
 function tokenOf({ replay }: AssistantPart, { family }: Conversion): JsonObject | undefined {
   const data = replay !== undefined && replay.family === family ? replay.data : undefined;
   return isObject(data) ? data : undefined;
@@ -131,7 +131,7 @@ const messageItem = (text: string, token: JsonObject | undefined): InputItem => 
   content: [{ type: 'output_text', text }],
 });
 
-/** Returns the id of an item if it has the form that the wire requires. */
+/** Returns the id of an item if it has the form that the API requires. */
 function itemId(token: JsonObject | undefined, prefix: string): object | undefined {
   const id = token?.['id'];
   return typeof id === 'string' && id.startsWith(prefix) && id.length <= ID_RULE.maxLength
@@ -139,7 +139,7 @@ function itemId(token: JsonObject | undefined, prefix: string): object | undefin
     : undefined;
 }
 
-/** Whether reasoning is sent back. Items that were not finished have temporary ids and are not sent. */
+/** Whether a reasoning item is sent back. Incomplete items have temporary ids and are not sent. */
 function isSendable(token: JsonObject | undefined, { quirks }: Conversion): token is JsonObject {
   if (token === undefined || quirks.reasoningReplay === 'omit') return false;
   const { id, encrypted_content: encrypted, content } = token;
@@ -147,14 +147,14 @@ function isSendable(token: JsonObject | undefined, { quirks }: Conversion): toke
   return encrypted !== undefined || (quirks.reasoningReplay === 'text' && Array.isArray(content));
 }
 
-/** Omits the id of an item that the vendor does not store, because looking it up results in a 404. */
+/** Converts reasoning. Omits the id of an item that the vendor does not store, because its lookup would fail with a 404. */
 function reasoningItem(token: JsonObject | undefined, conversion: Conversion): InputItem | undefined {
   if (!isSendable(token, conversion)) return undefined;
   const { quirks, isStored } = conversion;
   const { id, encrypted_content: encrypted, content, summary = [] } = token;
   return {
     type: 'reasoning',
-    // The server does not look up the id of an item with plain text.
+    // An item with plain text keeps its id, because the server does not look it up.
     ...(id !== undefined && (isStored || encrypted === undefined) ? { id } : undefined),
     summary,
     ...(quirks.reasoningReplay === 'text' && Array.isArray(content) ? { content } : undefined),
@@ -162,13 +162,13 @@ function reasoningItem(token: JsonObject | undefined, conversion: Conversion): I
   };
 }
 
-/** Returns a vendor item unchanged. */
+/** Returns the original item of a vendor part. */
 function vendorItem(token: JsonObject | undefined): InputItem | undefined {
   const item = token?.['item'];
   return isObject(item) && typeof item['type'] === 'string' ? { ...item, type: item['type'] } : undefined;
 }
 
-/** Returns the callers of calls that a program at the vendor made. Their results go to that program. */
+/** Returns the callers of calls that a program at the vendor made. The results of these calls must name the program. */
 function callersIn(
   messages: readonly TurnMessage[],
   family: string | undefined,

@@ -21,7 +21,7 @@ const VALUES: {
 /**
  * Returns the quirks in the query of a DSN, such as `?systemRole=developer`. Throws `config` for an unknown name or value.
  *
- * @param where begins the error's message, such as the name of the variable
+ * @param where subject of the error message, such as the name of the environment variable
  */
 export const responsesQuirksFromParams = (
   params: Readonly<Record<string, string>>,

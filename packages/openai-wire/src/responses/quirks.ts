@@ -1,6 +1,6 @@
 import { extended, type WireQuirks } from '../quirks.ts';
 
-/** Body members that some servers of this wire reject. A member in `refuses` is dropped with a warning. */
+/** Properties of a Responses request that some servers reject. Those in the quirk `refuses` are dropped with a warning. */
 export const RESPONSES_PARAMETERS = [
   'temperature',
   'top_p',
@@ -11,35 +11,35 @@ export const RESPONSES_PARAMETERS = [
   'reasoning',
 ] as const;
 
-/** Member of a Responses request that a server may reject. */
+/** Property of a Responses request that a server may reject. */
 export type ResponsesParameter = (typeof RESPONSES_PARAMETERS)[number];
 
 /**
- * Differences between servers of the Responses wire in what they accept. Each quirk is named after the wire. A profile
- * states the source and the date of its quirks.
+ * Differences between servers that implement Responses. Quirks determine the request; the reader accepts every known form of a
+ * response. A profile states the source and the date of its quirks.
  */
 export interface ResponsesQuirks extends WireQuirks {
-  /** Place of `request.system`: the member `instructions`, or a first message with this role. */
+  /** Form of `request.system`: the property `instructions`, or a first message with this role. */
   readonly systemRole: 'instructions' | 'developer' | 'system';
-  /** `instructions` of a request without system text, for a backend that requires them; `''` for none. */
+  /** `instructions` of a request without system text, for a server that requires them. `''`: none are sent. */
   readonly defaultInstructions: string;
-  /** Member for the reasoning effort; `none` omits it with a warning. */
+  /** Property for the reasoning effort. `none`: effort is dropped with a warning. */
   readonly reasoningRequest: 'effort' | 'none';
-  /** Value for effort `none`; `omit`: no member is sent. */
+  /** Value for the effort `none`. `omit`: the property is not sent. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
-  /** Whether a summary of the reasoning is requested. Some models show nothing else of their reasoning. */
+  /** `auto`: requests a summary of the reasoning. Some models return no other text of their reasoning. */
   readonly reasoningSummary: 'auto' | 'omit';
-  /** `encrypted`: requested, and sent back to its issuer. `text`: items with plain text are sent back too. */
+  /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which is also requested. `text`: plain text too. */
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
-  /** `parts`: a tool result with images is a list. `text`: its images follow in a user message, with a warning. */
+  /** Form of a tool result with images. `parts`: a list of parts. `text`: images follow in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
-  /** `stream`: the backend only streams. */
+  /** `stream`: the server accepts only streaming requests. */
   readonly delivery: 'any' | 'stream';
-  /** Members that are not sent. Each is reported by a warning if the request has it. */
+  /** Properties that are not sent. If a request contains one, a warning reports it. */
   readonly refuses: readonly ResponsesParameter[];
 }
 
-/** Quirks of api.openai.com, from its reference and the types of the SDK (openai 7.55, 2026-11-20). */
+/** Quirks of api.openai.com, from its API reference and the types of the SDK (openai 7.55, 2026-11-20). */
 export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   strictTools: true,
@@ -61,7 +61,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   refuses: [],
 };
 
-/** Quirks of servers that copied the wire: the defaults of profiles and of `openai-responses://` DSNs. */
+/** Quirks of other servers that implement Responses. Defaults of profiles and of `openai-responses://` DSNs. */
 export const COMPATIBLE_RESPONSES_QUIRKS: ResponsesQuirks = /* @__PURE__ */ extended(
   OPENAI_RESPONSES_QUIRKS,
   {

@@ -9,7 +9,7 @@ import { reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 import { isVendorItem } from './vendor-parts.ts';
 
-/** Returns a changed request that may succeed after a 400, 404 or 422; `undefined` if no change is known. */
+/** Returns a change to the request that may succeed after a 400, 404 or 422; `undefined` if no such change is known. */
 export function recoveryFor(
   failure: ReportedFailure,
   status: number,
@@ -17,7 +17,7 @@ export function recoveryFor(
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
 ): Recovery | undefined {
   const { message, param } = failure;
-  // The server does not store the vendor item that was sent back.
+  // The server does not have the vendor item that the request refers to.
   if (status === 404 && /^item with id/i.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
   if (!isBodyRejection(status)) return undefined;
   if (isReplayRejection(failure) || (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)))
@@ -41,7 +41,7 @@ const isReplayRejection = ({ code, message }: ReportedFailure): boolean =>
 const isIncludeRejection = ({ message, param }: ReportedFailure): boolean =>
   param === 'include' || /^encrypted content is not supported/i.test(message);
 
-/** Messages about vendor items at a server or for an account that cannot read them. */
+/** Error messages about vendor items that the server or the account cannot read. */
 const VENDOR_ITEM_REJECTED =
   /\b(?:program|tool_search|compaction|caller|fingerprint|web_search|x_search|file_search|code_interpreter|image_generation|mcp_)|\binput\[\d+\]\.type\b/i;
 
@@ -65,7 +65,7 @@ const withoutSummary = (quirks: ResponsesQuirks): Recovery => ({
   remember: true,
 });
 
-/** Whether the backend copied the wire before tool results could contain parts. */
+/** Whether the server rejected a tool result that is a list of parts, because it implements an older version of the API. */
 function isPartsRejection({ message, param }: ReportedFailure, { input }: SentBody): boolean {
   const hasParts = Array.isArray(input) && input.some(isPartsResult);
   return hasParts && (/^input.*\boutput\b/.test(param ?? '') || PARTS_REJECTED.test(message));

@@ -17,7 +17,7 @@ import { itemsToWire } from './messages.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
-/** Converts a request into the body of Responses. Members without a value are absent. */
+/** Converts a request to the body of Responses. Omits properties without a value. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -39,7 +39,7 @@ export function toWire(
   const params: Record<string, unknown> = {
     instructions: systemToWire(system, input, cache, quirks, warnings),
     input,
-    // A conversation that the vendor stores is lost if the vendor fails.
+    // Do not let the vendor store the conversation: another target could not continue it.
     store: false,
     stream: stream ? true : undefined,
     text: output.format === undefined ? undefined : { format: output.format },
@@ -55,7 +55,7 @@ export function toWire(
   };
 }
 
-/** Returns `instructions`, or adds a first message where the wire takes one instead. */
+/** Returns `instructions`, or adds the system text as the first message if the quirks require that. */
 function systemToWire(
   text: string,
   input: InputItem[],
@@ -107,7 +107,7 @@ function putSettings(
   params['service_tier'] = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
 }
 
-/** Returns the member `reasoning`, with a summary if the quirks request one. */
+/** Returns the property `reasoning`, with a request for a summary if the quirks require one. */
 export function reasoningToWire(
   requested: Effort | undefined,
   quirks: ResponsesQuirks,

@@ -3,7 +3,7 @@ import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { inBandKind, specificKind } from '../failure/kind.ts';
 import type { ResponsesBody } from './wire.ts';
 
-/** Returns the status, with the reason of an incomplete response after a colon. */
+/** Returns the status of a response. For an incomplete response, appends a colon and the reason. */
 export function rawFinish({ status, incomplete_details: details }: ResponsesBody): string | undefined {
   if (typeof status !== 'string') return undefined;
   return status === 'incomplete' && typeof details?.reason === 'string'
@@ -17,16 +17,16 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['incomplete:content_filter', 'content-filter'],
 ]);
 
-/** Returns the reason for a status; `other` for an unknown status and for a response in progress. */
+/** Returns the finish reason for a status; `other` for an unknown status and for a response in progress. */
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** Codes of a failed response that the shared table lacks (openai 7.55, `ResponseError`). */
+/** Error kinds by codes of a failed response that core's table does not contain (`ResponseError` of openai 7.55). */
 const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
   [/image|^data_residency_mismatch$|^invalid_prompt$/, 'invalid-request'],
   [/timeout/, 'timeout'],
 ];
 
-/** Returns the kind of a failed response. */
+/** Returns the error kind of a failed response. */
 export function failedKind(failure: ReportedFailure): ErrorKind {
   const { code, type, message } = failure;
   const name = code ?? type ?? '';

@@ -26,13 +26,13 @@ import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
 /** Options of a `ResponsesReader`. */
 export interface ResponsesReaderOptions extends ReaderOptions {
-  /** Replay family of the model, see `responsesFamily`. */
+  /** Identifies the models that can read this model's reasoning. See `responsesFamily`. */
   readonly family: string;
 }
 
 /**
- * Reads Responses, streamed or complete, into events. A response is assembled from its fragments, from complete items, or
- * from the output of the last event. Unknown events are ignored.
+ * Converts a streamed or non-streaming response of Responses to events. Assembles it from fragments, from complete items, or
+ * from the output of the last event. Ignores unknown events.
  */
 export class ResponsesReader implements WireReader {
   readonly writer: EventWriter;
@@ -41,7 +41,7 @@ export class ResponsesReader implements WireReader {
   private readonly items: ItemWriter;
   private readonly keys = new ItemKeys();
   private readonly phases = new Set<string>();
-  /** Number of runs of each tool at the vendor. */
+  /** Number of runs of each tool that the vendor ran. */
   private readonly toolRuns = new Map<string, number>();
   private isRefused = false;
   private hasLogprobs = false;
@@ -81,7 +81,7 @@ export class ResponsesReader implements WireReader {
 
   end(): void {
     const { target } = this.writer;
-    throw new LlmError('truncated', `${target} ended the stream without "response.completed"`, { target });
+    throw new LlmError('truncated', `${target}: the stream ended without "response.completed"`, { target });
   }
 
   private event(type: string, event: ResponsesEvent): void {
@@ -146,7 +146,7 @@ export class ResponsesReader implements WireReader {
         this.reportUsage(event.response);
         throw this.failureError(event.response?.error ?? event, undefined);
       default:
-        // Some servers send errors without a type.
+        // Some servers send error events without a type.
         if (type === '' && event.error !== undefined && event.error !== null)
           throw this.failureError(event, undefined);
     }
@@ -156,7 +156,7 @@ export class ResponsesReader implements WireReader {
     if (!response) throw unexpectedValueError(this.writer.target, 'response', response);
     this.throwIfFailed(response, response, undefined);
     const raw = rawFinish(response);
-    // Some servers repeat the initial status in the last event, whose name is correct.
+    // Some servers repeat the initial status in the last event. The name of that event is correct.
     const isStale = raw === undefined || raw === 'in_progress' || raw === 'queued';
     this.finish(response, isStale ? type.replace('response.', '').replace('done', 'completed') : raw);
   }
@@ -179,7 +179,7 @@ export class ResponsesReader implements WireReader {
     }
   }
 
-  /** Reads a complete item. */
+  /** Processes a complete item. */
   private endItem(item: OutputItem, key: string): void {
     if (item.type === 'message') {
       if (isRefusal(item)) this.isRefused = true;
@@ -211,7 +211,7 @@ export class ResponsesReader implements WireReader {
     this.keys.end(key);
   }
 
-  /** Reads the log probabilities of a delta. The complete item repeats them. */
+  /** Writes the log probabilities of a delta. Those of the complete item are ignored, because they are the same. */
   private logprobs(list: unknown): void {
     const tokens = tokenLogprobs(list);
     this.hasLogprobs ||= tokens.length > 0;
@@ -222,7 +222,7 @@ export class ResponsesReader implements WireReader {
     if (tool !== undefined) this.toolRuns.set(tool, (this.toolRuns.get(tool) ?? 0) + 1);
   }
 
-  /** Adds the number of runs of each tool, unless the vendor reports it. */
+  /** Returns the usage. Adds the number of runs of each tool, unless the vendor reports it. */
   private usage({ usage: raw, service_tier: tier, tool_usage: tools }: ResponsesBody): Usage | undefined {
     const reported = raw ? usage(raw, tier) : undefined;
     if (reported === undefined) return undefined;
@@ -256,7 +256,10 @@ export class ResponsesReader implements WireReader {
     this.items.end();
     const reason = this.reason(raw);
     if (reason === 'content-filter' && !this.writer.hasContent) {
-      throw new LlmError('content-filter', `${target} blocked its response`, { target, code: raw });
+      throw new LlmError('content-filter', `${target}: the vendor blocked the response`, {
+        target,
+        code: raw,
+      });
     }
     if (raw === undefined) {
       this.warnings.warn('finish reason', 'the response ended without one', 'repaired');
@@ -267,7 +270,7 @@ export class ResponsesReader implements WireReader {
     this.done = true;
   }
 
-  /** Reads items that only the last event or the body contains: all items, ends of calls, or messages. */
+  /** Processes items that only the last event or the body contains: all items, ends of calls, or messages. */
   private readOutput({ output, output_text: text }: ResponsesBody): void {
     const isNew = !this.items.hasItems;
     for (const [at, item] of (output ?? NONE).entries()) {
@@ -287,7 +290,7 @@ export class ResponsesReader implements WireReader {
     return this.items.leakedCalls.found || this.hasOnlyIntermediateMessages() ? 'incomplete' : reason;
   }
 
-  /** Whether the model wrote intermediate messages but no final one. */
+  /** Whether the model wrote intermediate messages but no final message. */
   private hasOnlyIntermediateMessages(): boolean {
     const { phases } = this;
     return phases.size > 0 && [...phases].every((phase) => phase === 'commentary' || phase === 'analysis');

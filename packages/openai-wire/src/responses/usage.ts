@@ -4,7 +4,7 @@ import { definedMembers, positiveCounts } from '@majordomo/wire-kit';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { RawResponsesUsage } from './wire.ts';
 
-/** Reads token counts. On this wire the totals include all details. A missing count stays unknown. */
+/** Converts token counts. The totals of Responses include all details. A missing count is `undefined`. */
 export function usage(raw: RawResponsesUsage, serviceTier?: unknown): Usage {
   const { input_tokens_details: input, output_tokens_details: output } = raw;
   const details = detailsOf(raw, serviceTier);
@@ -28,7 +28,7 @@ function detailsOf(raw: RawResponsesUsage, serviceTier: unknown): UsageDetails |
     inputAudio: asNumber(input?.audio_tokens),
     outputImage: asNumber(output?.image_tokens),
     outputAudio: asNumber(output?.audio_tokens),
-    // xAI's form: `{ web_search_calls: 2, x_search_calls: 0 }` (recorded 2026).
+    // Form of xAI: `{ web_search_calls: 2, x_search_calls: 0 }` (recorded 2026).
     serverTools: positiveCounts(raw.server_side_tool_usage_details, '_calls'),
   });
 }

@@ -3,7 +3,7 @@ import { asRecord, isList } from '@majordomo/core/toolkit';
 import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';
 
-/** Items that require an action of the client (openai 7.55, `ResponseOutputItem`). */
+/** Types of items that require an action of the client (`ResponseOutputItem` of openai 7.55). */
 const ACTIONS: ReadonlySet<unknown> = new Set([
   'shell_call',
   'local_shell_call',
@@ -14,7 +14,7 @@ const ACTIONS: ReadonlySet<unknown> = new Set([
 
 export const requiresAction = ({ type }: OutputItem): boolean => ACTIONS.has(type);
 
-/** Whether an input item is a vendor item, and not one that the converters write. */
+/** Whether an input item is an item of the vendor, and not one that the converters create. */
 export const isVendorItem = ({ type }: OutputItem): boolean =>
   typeof type === 'string' && !CONVERTED.has(type);
 
@@ -26,8 +26,8 @@ const CONVERTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the part for an item of the vendor, such as a tool that ran there. The item is sent back unchanged, because
- * otherwise the vendor rejects the next turn or lacks its result (openai 7.55: "must be round-tripped").
+ * Returns the vendor part for an item, such as the run of a tool at the vendor. The item is sent back unchanged: without it the
+ * vendor rejects the next turn, or the model does not see the result (openai 7.55: "must be round-tripped").
  */
 export function vendorPart(item: OutputItem, family: string): Omit<VendorPart, 'type'> {
   const text = textOf(asRecord(item));
@@ -38,7 +38,7 @@ export function vendorPart(item: OutputItem, family: string): Omit<VendorPart, '
   };
 }
 
-/** Returns the query, the URL, the code, the call of a connector, or the prompt of an image. */
+/** Returns the text that describes an item: a query, URL, code, call of a connector, or prompt of an image. */
 function textOf(item: Readonly<Record<string, unknown>>): string {
   const { queries, query, url, pattern } = { ...item, ...asRecord(item['action']) };
   if (isList(queries) && queries.length > 0) return queries.map(stringOf).join('\n');
@@ -49,7 +49,7 @@ function textOf(item: Readonly<Record<string, unknown>>): string {
   );
 }
 
-/** Returns the name under which a use is billed. Opening a page is not billed as a search (2026-11). */
+/** Returns the name under which the use of a tool is billed. Opening a page is not billed as a search (2026-11). */
 export function toolUsed(item: OutputItem): string | undefined {
   const type = stringOf(item.type);
   const { type: action = 'search' } = asRecord(asRecord(item)['action']);

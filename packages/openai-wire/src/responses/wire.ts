@@ -1,16 +1,13 @@
-/**
- * Members that are read of an event, an item or a complete body. Any member may be missing, null or of another type, so the
- * readers check what they use.
- */
+/** Properties of an event, an item or a non-streaming body. Servers may omit any property, or send null or another type. */
 export interface ResponsesEvent {
   readonly type?: unknown;
-  /** Member of `response.created`, `…in_progress`, `…completed`, `…incomplete`, `…failed`. */
+  /** Response in the events `response.created`, `…in_progress`, `…completed`, `…incomplete` and `…failed`. */
   readonly response?: ResponsesBody | null;
   readonly output_index?: unknown;
   readonly item_id?: unknown;
   readonly item?: OutputItem | null;
   readonly delta?: unknown;
-  /** Member of a delta of text. */
+  /** Log probabilities in a text delta. */
   readonly logprobs?: unknown;
   readonly text?: unknown;
   readonly refusal?: unknown;
@@ -19,36 +16,36 @@ export interface ResponsesEvent {
   readonly error?: unknown;
 }
 
-/** A complete response, or the part of it in an event. */
+/** Complete response, or the part of a response that an event contains. */
 export interface ResponsesBody {
   readonly id?: unknown;
   readonly status?: unknown;
   readonly error?: unknown;
   readonly incomplete_details?: { readonly reason?: unknown } | null;
   readonly output?: readonly (OutputItem | null)[] | null;
-  /** Member of SDKs that some servers send (received with an empty `output`). */
+  /** Text of the response. SDKs compute this property, but some servers send it with an empty `output`. */
   readonly output_text?: unknown;
   readonly usage?: RawResponsesUsage | null;
   readonly service_tier?: unknown;
-  /** Uses of the vendor's tools; `num_requests` counts billable searches only (openai 7.55). */
+  /** Uses of the vendor's tools. `num_requests` counts only billable searches (openai 7.55). */
   readonly tool_usage?: { readonly web_search?: { readonly num_requests?: unknown } | null } | null;
   /** Parts of the input that the model did not receive, such as reasoning of another model (openai 7.56). */
   readonly input_transformations?: readonly (InputTransformation | null)[] | null;
 }
 
-/** Change of the input by the vendor. */
+/** Change that the vendor made to the input. */
 interface InputTransformation {
   readonly action?: unknown;
   readonly type?: unknown;
   readonly reason?: unknown;
 }
 
-/** A message, reasoning, or a call of a function, of a custom tool, or of a tool at the vendor. */
+/** Message, reasoning, or call of a function, of a custom tool or of a vendor tool. */
 export interface OutputItem {
   readonly type?: unknown;
   readonly id?: unknown;
   readonly status?: unknown;
-  /** `commentary`, `analysis` or `final_answer`: phase of a message of models that also write intermediate messages (2026). */
+  /** Phase of a message: `commentary`, `analysis` or `final_answer`, from models that write intermediate messages (2026). */
   readonly phase?: unknown;
   readonly content?: readonly (ItemContent | null)[] | null;
   readonly summary?: readonly (ItemContent | null)[] | null;
@@ -57,14 +54,14 @@ export interface OutputItem {
   /** Namespace of a tool that was found by tool search (2026). */
   readonly namespace?: unknown;
   readonly name?: unknown;
-  /** Caller, if the model does not make the call itself. */
+  /** Caller of a tool, if a program made the call and not the model. */
   readonly caller?: unknown;
   readonly arguments?: unknown;
-  /** Text of a custom tool's call. */
+  /** Input of a custom tool. */
   readonly input?: unknown;
 }
 
-/** Content of a message or of reasoning. */
+/** Content element of a message or of reasoning. */
 export interface ItemContent {
   readonly type?: unknown;
   readonly text?: unknown;
@@ -73,12 +70,12 @@ export interface ItemContent {
   readonly logprobs?: unknown;
 }
 
-/** Written tokens by lifetime (openai 7.55). */
+/** Tokens written to the cache, by lifetime (openai 7.55). */
 export interface RawCacheWrites {
   readonly ttl_12h_tokens?: unknown;
 }
 
-/** Token counts and related members of vendors. */
+/** Token counts and vendor-specific usage properties. */
 export interface RawResponsesUsage {
   readonly input_tokens?: unknown;
   readonly output_tokens?: unknown;

@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 
-/** Returns a function that reports whether a property of the object may be absent. */
+/** Returns a function that reports whether a property of an object with this schema is optional. */
 export function optionalIn({ required }: JsonObject): (name: string) => boolean {
   const names = new Set<JsonValue>(Array.isArray(required) ? (required as readonly JsonValue[]) : []);
   return (name) => !names.has(name);
 }
 
-/** Whether null is valid for the schema. */
+/** Whether the schema allows null. */
 export function acceptsNull(schema: JsonValue | undefined, root: JsonObject): boolean {
   if (!isSchema(schema)) return schema !== false;
   return leavesOf(schema, root).some(
@@ -17,10 +17,7 @@ export function acceptsNull(schema: JsonValue | undefined, root: JsonObject): bo
   );
 }
 
-/**
- * Resolves references and alternatives. Returns each resulting schema once, and none for a reference that has no target or
- * that only leads to itself.
- */
+/** Resolves references and alternatives to a list of schemas without duplicates. Omits references without a target. */
 export function leavesOf(schema: JsonObject, root: JsonObject): readonly JsonObject[] {
   const seen = new Set<JsonObject>();
   const leaves: JsonObject[] = [];
@@ -38,7 +35,7 @@ export function leavesOf(schema: JsonObject, root: JsonObject): readonly JsonObj
   return leaves;
 }
 
-/** Whether any property at any depth may be absent but not null. */
+/** Whether the schema contains, at any depth, an optional property that must not be null. */
 export function hasOptionalNonNull(
   schema: JsonValue | undefined,
   root: JsonObject,
@@ -59,11 +56,11 @@ export function hasOptionalNonNull(
   });
 }
 
-/** Whether the value is an object: every schema except `true` and `false`. */
+/** Whether the value is a schema object, as opposed to the schemas `true` and `false`. */
 export const isSchema = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Finds `#` or a definition of the root. */
+/** Returns the target of a reference: the root for `#`, or a definition of the root. */
 function findDefinition(ref: JsonValue, root: JsonObject): JsonObject | undefined {
   if (ref === '#') return root;
   const [, kind, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(typeof ref === 'string' ? ref : '') ?? [];

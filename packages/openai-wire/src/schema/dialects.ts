@@ -20,7 +20,7 @@ const CONVERTERS: Readonly<
   typed: converter(TYPED_DIALECT),
 };
 
-/** Returns the tools with schemas that the server accepts. Dropped parts of a schema are reported by warnings. */
+/** Returns the tools with schemas that the server accepts. Writes warnings about dropped keywords. */
 export function toDialect(
   tools: readonly ModelTool[],
   dialect: WireQuirks['toolSchemas'],
@@ -49,7 +49,7 @@ function convert(source: readonly ModelTool[], dialect: SchemaDialect | undefine
   return { tools, warnings };
 }
 
-/** Returns the tools with schemas in which the dialect drops nothing more. */
+/** Returns the tools with converted schemas. */
 export function withSchemas<T extends { readonly parameters: JsonObject }>(
   tools: readonly T[],
   dialect: SchemaDialect,

@@ -1,6 +1,6 @@
 /**
- * Memoizes a conversion by the identity of the list, because callers send the same tools again. A list that has changed
- * since is converted again.
+ * Memoizes a conversion by the identity of the list, because callers send the same tools repeatedly. Converts the list again if
+ * its elements have changed.
  */
 export function memoizeList<Item extends object, Result>(
   convert: (items: readonly Item[]) => Result,

@@ -1,13 +1,13 @@
 import type { JsonObject } from '@majordomo/core';
 import { acceptsNull, isSchema, leavesOf, optionalIn } from './absence.ts';
 
-/** An open object or array and its schema. */
+/** Object or array that has begun and not ended, with its schema. */
 interface Frame {
   readonly isObject: boolean;
   readonly schema: JsonObject | undefined;
-  /** Name of the current member, as JSON text without quotes. */
+  /** Name of the current property, as JSON text without quotes. */
   name: string;
-  /** Whether a member has been emitted. */
+  /** Whether a property has been emitted. */
   hasMembers: boolean;
 }
 
@@ -17,15 +17,16 @@ const BLANK = /[ \t\n\r]/;
 const LITERAL_END = /[ \t\n\r,\]}]/;
 
 /**
- * Removes from streamed JSON text every member that is null where the schema has an optional property that may not be
- * null. The strict subset cannot express absence in another form. Everything else passes unchanged, also invalid JSON.
+ * Removes properties from streamed JSON text that are null although the schema requires another type and the property is
+ * optional. In OpenAI's strict subset, a model can express absence only by null. All other text, including invalid JSON, passes
+ * unchanged.
  */
 export class NullFilter {
   private readonly root: JsonObject;
   private readonly frames: Frame[] = [];
   private state: State = 'value';
   private isEscaped = false;
-  /** Comma, name and colon of the current member until its value has begun. */
+  /** Comma, name and colon of the current property, held back until its value begins. */
   private pending = '';
   private out = '';
 
@@ -49,7 +50,7 @@ export class NullFilter {
     return this.out;
   }
 
-  /** Returns the rest at the end of the text, which may be incomplete. */
+  /** Returns the text that was held back. Call it at the end of the text, which may be truncated. */
   end(): string {
     const { pending } = this;
     this.pending = '';
@@ -129,7 +130,7 @@ export class NullFilter {
     const above = frame === undefined ? this.root : valueSchema(frame);
     const type = isObject ? 'object' : 'array';
     const leaves = isSchema(above) ? leavesOf(above, this.root).filter((leaf) => mayBe(leaf, type)) : [];
-    // With several alternatives, none has an optional property; otherwise the schema is not rewritten.
+    // A rewritten schema with several alternatives has no optional property in any of them.
     this.frames.push({
       isObject,
       schema: leaves.length === 1 ? leaves[0] : undefined,
@@ -171,7 +172,7 @@ export class NullFilter {
     this.consume(char);
   }
 
-  /** Drops the member when `null` is complete. */
+  /** Processes a character of a possible `null`, and drops the property when `null` is complete. */
   private nullChar(char: string): void {
     this.pending += char;
     if (this.pending.endsWith('null')) {
@@ -184,7 +185,7 @@ export class NullFilter {
     }
   }
 
-  /** Emits the beginning of a member, without its comma if no member was emitted before. */
+  /** Emits the beginning of a property, without its comma if it is the first one emitted. */
   private emitMember(frame: Frame): void {
     this.out += frame.hasMembers ? this.pending : this.pending.replace(/^(\s*),\s*/, '$1');
     frame.hasMembers = true;
@@ -224,13 +225,13 @@ export class NullFilter {
   }
 }
 
-/** Filters complete JSON text. */
+/** Removes nulls that represent absent properties from complete JSON text. */
 export function removeNulls(json: string, schema: JsonObject): string {
   const filter = new NullFilter(schema);
   return filter.push(json) + filter.end();
 }
 
-/** Returns the end of a run of characters without quotes and escapes. */
+/** Returns the index of the next quote or backslash. */
 function plainEnd(text: string, from: number): number {
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== QUOTE && text.charCodeAt(at) !== BACKSLASH) at++;

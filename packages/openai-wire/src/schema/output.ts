@@ -2,23 +2,23 @@ import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
 import type { WireQuirks } from '../quirks.ts';
 import { strictOutput } from './strict-tools.ts';
 
-/** Parts of a request that make a response follow a schema. */
+/** Parts of a request by which the response follows a schema. */
 export interface WireOutput {
   readonly format: unknown;
-  /** Addition to the system text, where the server accepts no schema. */
+  /** Addition to the system text, for servers that do not accept a schema. */
   readonly instruction: string | undefined;
-  /** The caller's schema, if a null in the response means that a property is absent. */
+  /** Schema of the caller, if null in the response means an absent property. */
   readonly original?: JsonObject | undefined;
 }
 
-/** Schema of a response in the form that both wires have under different members. */
+/** Named schema of a response. Both APIs contain this form under different properties. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: JsonObject;
   readonly strict: boolean;
 }
 
-/** Requests an output of the schema: enforced by the server, or as JSON with the schema in the system text. */
+/** Returns the request parts for a schema: enforced by the server, or as JSON with the schema in the system text. */
 export function outputToWire(
   output: ModelOutput | undefined,
   quirks: Pick<WireQuirks, 'output' | 'strictTools'>,
@@ -27,7 +27,7 @@ export function outputToWire(
 ): WireOutput {
   if (output === undefined) return { format: undefined, instruction: undefined };
   const { name, schema } = output;
-  // OpenAI rejects JSON mode if no message mentions JSON.
+  // OpenAI rejects JSON mode unless a message contains the term "JSON".
   if (schema === undefined && quirks.output !== 'instruct')
     return { format: JSON_MODE, instruction: instructionFor(schema) };
   switch (quirks.output) {

@@ -2,28 +2,28 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import { isSchema, leavesOf } from './absence.ts';
 
-/** A schema whose root is an object with properties. */
+/** JSON Schema whose root is an object with properties. */
 export interface ObjectRootSchema {
   readonly schema: JsonObject;
-  /** Keywords of the root that were removed, such as `anyOf`; empty if the schema is as exact as before. */
+  /** Keywords that were removed from the root, such as `anyOf`; empty if the schema accepts the same values as before. */
   readonly dropped: readonly string[];
 }
 
 const NOT_AT_ROOT: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
-/** Keywords that stay at the root. */
+/** Keywords of the root that are not removed. */
 const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'];
 
 const known = new WeakMap<JsonObject, ObjectRootSchema>();
 const withUnknownProperties = new WeakSet<JsonObject>();
 
-/** Whether the original schema does not list its properties. Strict mode must not close such an object. */
+/** Whether the original schema does not list its properties. Strict mode must not forbid additional properties in such an object. */
 export const hasUnknownProperties = (schema: JsonObject): boolean => withUnknownProperties.has(schema);
 
 /**
- * Converts a tool's schema to the root that vendors require: an object with `properties` and without alternatives
- * (OpenAI: "object schema missing properties"; "schema must have type 'object' and not have 'oneOf' …", 2025-2026).
- * Alternatives are joined into one object with all properties. Its description states which properties belong together.
+ * Converts a tool's schema to the root that vendors require: an object with `properties` and without alternatives (OpenAI:
+ * "object schema missing properties"; "schema must have type 'object' and not have 'oneOf' …", 2025-2026). Merges alternatives
+ * into one object with all properties. The description of this object states which properties belong together.
  */
 export function toObjectRoot(schema: JsonObject): ObjectRootSchema {
   let found = known.get(schema);
@@ -50,7 +50,7 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
 
 const EMPTY: JsonObject = { type: 'object', properties: {} };
 
-/** Returns each object that the schema allows, complete. */
+/** Returns a complete schema for each alternative of the root. */
 function branchesOf(schema: JsonObject): readonly JsonObject[] {
   const { allOf, ...rest } = schema;
   const parts = isList(allOf) ? allOf.filter(isSchema).flatMap((part) => leavesOf(part, schema)) : [];
@@ -100,7 +100,7 @@ function describeRequired(branch: JsonObject): string {
   return names.length === 0 ? 'none required' : names.join(', ');
 }
 
-/** Returns the different schemas of one property. */
+/** Returns the distinct schemas of one property in all alternatives. */
 function valuesOf(name: string, branches: readonly JsonObject[]): readonly JsonValue[] {
   const values = branches.flatMap((branch) => {
     const value = propertiesOf(branch)[name];
@@ -110,7 +110,7 @@ function valuesOf(name: string, branches: readonly JsonObject[]): readonly JsonV
   return values.filter((_value, at) => texts.indexOf(texts[at] ?? '') === at);
 }
 
-/** Joins schemas of one property. String constants become an `enum`. */
+/** Merges schemas of one property. String constants become an `enum`. */
 function joinValues(values: readonly JsonValue[]): JsonValue {
   const [first = true] = values;
   if (values.length < 2) return first;

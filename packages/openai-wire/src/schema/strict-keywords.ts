@@ -1,12 +1,12 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** Keywords of the subset that contain no schema (OpenAI's guide to structured outputs, 2026-11). */
+/** Keywords of OpenAI's strict subset whose values are not schemas (guide to structured outputs, 2026-11). */
 export const SUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
   ...['$schema', 'title', 'description', 'type', 'enum', 'const', 'minItems', 'maxItems'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
 ]);
 
-/** Keywords that restrict a value and that the subset lacks. Keywords in none of these lists do not affect validation. */
+/** Keywords that restrict a value and that the strict subset lacks. Keywords in none of these lists do not affect validation. */
 export const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
   ...[
     'allOf',
@@ -24,15 +24,15 @@ export const UNSUPPORTED_KEYWORDS: ReadonlySet<string> = new Set([
   ...['$dynamicRef', '$recursiveRef'],
 ]);
 
-/** Keywords that the subset lacks and that are useful to the model. They are added to the description. */
+/** Keywords that the strict subset lacks and that help the model. They are added to the description. */
 export const HINT_KEYWORDS: ReadonlySet<string> = new Set([
   ...['default', 'examples', 'minLength', 'maxLength', 'uniqueItems', 'contentEncoding', 'contentMediaType'],
 ]);
 
-/** Values of `format` in the subset. */
+/** Values of `format` in the strict subset. */
 export const FORMATS: ReadonlySet<JsonValue | undefined> = new Set([
   ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
 ]);
 
-/** Lookarounds and back references, which the regular expressions of the subset lack. */
+/** Matches lookarounds and back references, which regular expressions of the strict subset must not contain. */
 export const UNSUPPORTED_PATTERN: RegExp = /\(\?(?:[=!]|<[=!])|\\[1-9k]/;

@@ -4,9 +4,9 @@ import { toDialect } from './dialects.ts';
 import { memoizeList } from './memoize-list.ts';
 import { toStrict } from './strict.ts';
 
-/** Schemas of the caller for which a null in the response means that the property is absent. */
+/** Schemas of the caller for which null in the response means an absent property. */
 export interface OriginalSchemas {
-  /** Parameters by the name of the tool. */
+  /** Parameters by tool name. */
   readonly tools: ReadonlyMap<string, JsonObject>;
   readonly output: JsonObject | undefined;
 }
@@ -16,7 +16,7 @@ interface PreparedTools {
   readonly originals: OriginalSchemas['tools'];
 }
 
-/** Rewrites schemas into the strict subset. A schema that the subset cannot express is left unchanged, with a warning. */
+/** Rewrites schemas into OpenAI's strict subset. A schema that the subset cannot express stays unchanged, with a warning. */
 const strictTools = memoizeList((tools: readonly ModelTool[]) => {
   const originals = new Map<string, JsonObject>();
   const warnings: Warning[] = [];
@@ -33,7 +33,7 @@ const strictTools = memoizeList((tools: readonly ModelTool[]) => {
   return { tools: strict, originals, warnings };
 });
 
-/** Returns the tools of a request in the server's dialect, and strict where the server supports that. */
+/** Returns the tools of a request with schemas that the server accepts, strict if the server supports that. */
 export function prepareTools(
   { tools }: ModelRequest,
   { toolSchemas, strictTools: isStrict }: Pick<WireQuirks, 'toolSchemas' | 'strictTools'>,
@@ -49,13 +49,13 @@ export function prepareTools(
 
 const NO_ORIGINALS: OriginalSchemas['tools'] = new Map();
 
-/** Returns the schemas that a reader needs; `undefined` if no rewritten schema has nulls for absent properties. */
+/** Returns the schemas that the reader needs; `undefined` if no rewritten schema represents absent properties by null. */
 export const originalSchemas = (
   tools: OriginalSchemas['tools'],
   output: JsonObject | undefined,
 ): OriginalSchemas | undefined => (tools.size === 0 && output === undefined ? undefined : { tools, output });
 
-/** Returns the schema of a response, strict where that is possible. `mayRewrite`: whether it may be rewritten for that. */
+/** Returns the schema of a response, strict if possible. `mayRewrite`: whether the schema may be rewritten for this purpose. */
 export function strictOutput(
   schema: JsonObject,
   mayRewrite: boolean,

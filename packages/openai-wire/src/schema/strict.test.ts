@@ -123,7 +123,7 @@ describe('an optional property', () => {
     [
       'one of two objects',
       { anyOf: [object({ c: { type: 'string' } }), open] },
-      'optional properties inside of alternatives',
+      'optional properties inside alternatives',
     ],
   ])('that is %s makes the schema not strict', (_what, property, what) => {
     expect(rewritten(property, { $defs })).toBe(`strict mode cannot express ${what}`);

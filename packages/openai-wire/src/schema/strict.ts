@@ -10,16 +10,16 @@ import {
 import { hasUnknownProperties } from './root.ts';
 import { acceptsNull, hasOptionalNonNull, isSchema, leavesOf, optionalIn } from './absence.ts';
 
-/** A schema in the strict subset. */
+/** Schema in OpenAI's strict subset. */
 export interface StrictSchema {
   readonly schema: JsonObject;
   /** Whether the original schema was already in the subset. */
   readonly isUnchanged: boolean;
-  /** Whether optional properties were made nullable. A null for one of them means that it is absent. */
+  /** Whether optional properties were made nullable. Null then means an absent property. */
   readonly hasNulls: boolean;
 }
 
-/** Reason, for a warning, why the strict subset cannot express a schema. */
+/** Reason why the strict subset cannot express a schema, for a warning. */
 export interface Inexpressible {
   readonly why: string;
 }
@@ -27,16 +27,16 @@ export interface Inexpressible {
 const MAX_DEPTH = 10;
 const MAX_PROPERTIES = 5000;
 const MAX_ENUM_VALUES = 1000;
-/** Maximum depth of alternatives directly inside alternatives. */
+/** Maximum number of levels of alternatives that directly contain alternatives. */
 const MAX_NESTED_ALTERNATIVES = 8;
 const NULL: JsonObject = { type: 'null' };
 
 const known = new WeakMap<JsonObject, StrictSchema | Inexpressible>();
 
 /**
- * Rewrites a schema into OpenAI's strict subset: every object is closed, every property is required, optional properties
- * are nullable, and keywords that only inform the model are added to the description. Rewriting the result again does not
- * change it. Returns the reason if the rewritten schema would have another meaning.
+ * Rewrites a schema into OpenAI's strict subset: no additional properties, every property required, optional properties
+ * nullable, and keywords that the subset lacks added to the description. Rewriting the result again changes nothing. Returns
+ * the reason if the rewritten schema would have another meaning.
  */
 export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   const before = known.get(schema);
@@ -53,7 +53,7 @@ export function toStrict(schema: JsonObject): StrictSchema | Inexpressible {
   return found;
 }
 
-/** Returns JSON in which the order of members and of required names is fixed. */
+/** Returns JSON with sorted properties and sorted `required`, for comparisons. */
 const canonical = (schema: JsonObject): string =>
   JSON.stringify(schema, (key, value: JsonValue) => {
     if (key === 'required' && isList(value)) return value.map((name) => JSON.stringify(name)).sort();
@@ -67,7 +67,7 @@ interface RewriteState {
   properties: number;
   enumValues: number;
   hasNulls: boolean;
-  /** First part of the schema that the subset cannot express. */
+  /** First part of the schema that the strict subset cannot express. */
   why: string | undefined;
 }
 
@@ -114,13 +114,12 @@ function putDefinitions(schema: JsonObject, node: Node, state: RewriteState): vo
   for (const key of ['$defs', 'definitions']) {
     const definitions = schema[key];
     if (definitions === undefined) continue;
-    if (!isSchema(definitions) || schema !== state.root)
-      markInexpressible(state, `${key} inside of a schema`);
+    if (!isSchema(definitions) || schema !== state.root) markInexpressible(state, `${key} inside a schema`);
     else node[key] = mapped(definitions, (each) => rewrite(each, state, { level: 1, nested: 0 }));
   }
 }
 
-/** The subset allows no other keyword next to a reference, so its description is put around it. */
+/** Rewrites a reference. The subset allows no other keyword next to `$ref`, so an outer schema contains the description. */
 function reference(schema: JsonObject, node: Node, state: RewriteState): Node {
   const { $ref: ref } = schema;
   if (leavesOf(schema, state.root).length === 0)
@@ -156,11 +155,11 @@ function putAlternatives(
   }
   node['anyOf'] = branches.map((each) => rewrite(each, state, { level, nested: nested + 1 }));
   if (state.why !== undefined) return;
-  // The alternative of a value is unknown until the value is complete, so the meaning of a null would be unknown.
+  // It is unknown which alternative applies until the value is complete, so the meaning of null would be unknown too.
   for (const type of ['object', 'array']) {
     const leaves = leavesOf(schema, state.root).filter((leaf) => typesOf(leaf).includes(type));
     if (leaves.length > 1 && leaves.some((leaf) => hasOptionalNonNull(leaf, state.root)))
-      markInexpressible(state, 'optional properties inside of alternatives');
+      markInexpressible(state, 'optional properties inside alternatives');
   }
 }
 
@@ -199,7 +198,7 @@ function putObject(schema: JsonObject, node: Node, state: RewriteState, { level 
   node['additionalProperties'] = false;
 }
 
-/** Adds `null` to the types of a scalar, and an alternative to other schemas. */
+/** Makes a schema nullable: adds `null` to the types of a scalar, and an alternative to any other schema. */
 function orNull(node: JsonObject): JsonObject {
   const { anyOf, type } = node;
   if (isList(anyOf)) return { ...node, anyOf: [...anyOf, NULL] };
@@ -210,7 +209,7 @@ function orNull(node: JsonObject): JsonObject {
     : { anyOf: [node, NULL] };
 }
 
-/** Adds hints to the description, such as `Greets. (default: "Ann", minLength: 2)`. */
+/** Adds keywords to the description, such as `Greets. (default: "Ann", minLength: 2)`. */
 function describe(node: Node, hints: Node): JsonObject {
   const texts = Object.entries(hints).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   if (texts.length === 0) return node;
@@ -219,7 +218,7 @@ function describe(node: Node, hints: Node): JsonObject {
   return ref === undefined ? { ...rest, description: text } : { description: text, anyOf: [{ $ref: ref }] };
 }
 
-/** Returns the types that a schema names, or the types of its values. */
+/** Returns the types that a schema lists, otherwise the types of its values. */
 function typesOf({ type, enum: values, const: constant, properties, items }: JsonObject): readonly string[] {
   if (type !== undefined) return (isList(type) ? type : [type]).filter((each) => typeof each === 'string');
   const all = isList(values) ? values : constant === undefined ? [] : [constant];
