@@ -42,7 +42,7 @@ export const CLAUDE_QUIRK_VALUES: {
   thinkingOff: ['omit', 'disabled', 'between_tools', 'never'],
   thinkingText: ['sent', 'on-request'],
   efforts: {
-    takes: `a comma list of ${EFFORTS.join(', ')}, or none`,
+    takes: `a comma-separated list of ${EFFORTS.join(', ')}, or none`,
     read(text) {
       const efforts =
         text === 'none' ? [] : text.split(',').map((each) => EFFORTS.find((effort) => effort === each));

@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import { concatBytes } from '@majordomo/core/toolkit';
 
-/** Maximum size of a complete body (response, error, list) after decompression: 64 MiB. */
+/** Maximum size of a non-streaming body (response, error, model list) after decompression: 64 MiB. */
 export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;
 
 /**
- * Returns the response with a body that fails beyond `maxBytes` bytes with kind `protocol` and code `too-large`. A few
- * compressed megabytes can unpack into more than the memory, and the headers do not state the unpacked size.
+ * Returns the response with a body that fails with kind `protocol` and code `too-large` after `maxBytes` bytes. The limit is
+ * necessary because a few compressed megabytes can decompress to more than the available memory.
  */
 export function limitBody(response: Response, target: string, maxBytes: number = MAX_BODY_BYTES): Response {
   const body = response.body as ReadableStream<Uint8Array> | null;
@@ -14,13 +14,13 @@ export function limitBody(response: Response, target: string, maxBytes: number =
   const length = uncompressedLength(response.headers);
   if (length !== undefined && length <= maxBytes) return response;
   const { status, headers, url } = response;
-  // The status text is left out: `Response` rejects characters outside Latin-1.
+  // Omit the status text: `Response` rejects characters outside Latin-1.
   const bounded = new Response(boundedStream(body, target, maxBytes), { status, headers });
-  // SDKs put the URL into their errors.
+  // SDKs include the URL in their errors.
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
-/** Returns the length that the transport enforces; `undefined` for a compressed body, which can unpack to any length. */
+/** Returns the length in `content-length`; `undefined` for a compressed body, because it can decompress to any length. */
 function uncompressedLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);
@@ -54,7 +54,7 @@ function boundedStream(
   );
 }
 
-/** Returns all bytes of a body; throws kind `protocol`, code `too-large` beyond `maxBytes`. For transports without a `Response`. */
+/** Returns all bytes of a body. Throws kind `protocol` with code `too-large` if the body is larger than `maxBytes`. */
 export async function collectBody(
   body: AsyncIterable<Uint8Array | string>,
   target: string,

@@ -8,39 +8,39 @@ type HeaderRecord = Readonly<Record<string, string>>;
 
 /** Settings of an SDK client. */
 export interface NewClient {
-  /** `undefined` for a server without credentials. */
+  /** API key or token; `undefined` for a server without credentials. */
   readonly key: string | undefined;
   readonly baseURL: string;
-  /** Rejects redirects and limits the size of complete bodies. Its errors name the provider. */
+  /** Transport that rejects redirects and limits the size of non-streaming bodies. Its errors name the provider. */
   readonly fetch: typeof globalThis.fetch;
-  /** Names of the headers of the application and the provider, in lower case. */
+  /** Names of the headers that the application and the provider set, in lower case. */
   readonly headerNames: readonly string[];
 }
 
-/** Facts about a provider from which its clients are created. */
+/** Properties of a provider from which its SDK clients are created. */
 export interface ClientSourceInit<Client> {
   /** Id of the provider. */
   readonly id: string;
   readonly options: Pick<ProviderOptions, 'apiKey' | 'fetch'> & { readonly client?: object | undefined };
-  /** Variables of the key. */
+  /** Names of the environment variables that may contain the key, in order of precedence. */
   readonly keyEnv: readonly string[];
-  /** Whether a call without a key fails. Otherwise no credential is sent. */
+  /** Whether a call without a key fails. If `false`, a call without a key sends no credential. */
   readonly requiresKey: boolean;
-  /** Constant headers and query of the provider, which may contain secrets. */
+  /** Headers of every request, which may contain secrets. */
   readonly headers: HeaderRecord;
   readonly query?: HeaderRecord | undefined;
-  /** Returns the base URL for the `env` of a call. */
+  /** Returns the base URL for a call with this `env`. */
   readonly baseURL: (env: Env) => string;
-  /** Members of a client, and names for the error about a client of the application that lacks them. */
+  /** Methods that a client of the application must have. */
   readonly members: readonly (keyof Client & string)[];
   readonly names: { readonly factory: string; readonly client: string };
-  /** Creates a client. It is called once per credential, base URL, set of header names and transport. */
+  /** Creates a client. Called once per credential, base URL, set of header names and transport. */
   readonly create: (settings: NewClient) => Promise<Client>;
 }
 
 /**
- * Returns a function that finds the credential of an attempt and returns its client: the application's own, or a cached one.
- * It adds the secrets to redact and the credential recovery to `facts`.
+ * Returns a function that determines the credential of an attempt and returns an SDK client: the application's client, or a
+ * cached one. The function stores the secrets to redact and the recovery that renews the credential in `facts`.
  */
 export function clientSource<Client>(
   init: ClientSourceInit<Client>,
@@ -59,7 +59,7 @@ export function clientSource<Client>(
       facts.credential = () => credentials.renewal(key);
     }
     const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...headers });
-    // A client serves many models, so errors of its transport name the provider.
+    // One client sends requests for many models, so errors of its transport name only the provider.
     const create = (): Promise<Client> =>
       init.create({ key, baseURL, fetch: directFetch(fetch, id), headerNames });
     return clients(JSON.stringify([baseURL, key, headerNames]), create, fetch);

@@ -1,16 +1,16 @@
 import { LlmError } from '@majordomo/core';
 
-/** Rotating tokens must not accumulate clients: the oldest is removed. */
+/** Maximum number of cached clients. Without it, each new token of a rotating credential would add a client. */
 const MAX_CLIENTS = 16;
 
-/** Returns the client for a key (credential, base URL …) and a transport, and creates it with `make` if none is cached. */
+/** Returns the cached client for a key (credential, base URL …) and a transport. Creates one with `make` if none is cached. */
 export type ClientCache<Client> = (
   key: string,
   make: () => Promise<Client>,
   transport?: object,
 ) => Promise<Client>;
 
-/** Creates a cache of at most 16 SDK clients per transport. A rejected promise of `make` is not cached. */
+/** Creates a cache of at most 16 SDK clients per transport. Removes the oldest client. Does not cache a rejected promise. */
 export function clientCache<Client>(): ClientCache<Client> {
   const byTransport = new WeakMap<object, Map<string, Promise<Client>>>();
   const ownTransport = {};
@@ -27,7 +27,7 @@ export function clientCache<Client>(): ClientCache<Client> {
   };
 }
 
-/** Returns the application's SDK client if it has all `members`. Otherwise throws kind `config`. */
+/** Returns the application's SDK client. Throws kind `config` if one of `members` is missing. */
 export function checkClient<Client>(
   client: object,
   members: readonly (keyof Client & string)[],
@@ -38,8 +38,8 @@ export function checkClient<Client>(
 }
 
 /**
- * Throws kind `invalid-request` for a model id that would change the URL that contains it: `..`, an empty segment, `?`,
- * `#`, `%`, `\`, white space. Model ids can come from the users of an application.
+ * Throws kind `invalid-request` for a model id with characters that change the URL of the request: `..`, an empty segment, `?`,
+ * `#`, `%`, `\` or white space. A model id can come from a user of the application.
  */
 export function checkModelId(modelId: string, target: string): void {
   const isSafe = !/[?#%\\\s\p{Cc}]/u.test(modelId) && modelId.split('/').every(isSegment);

@@ -5,19 +5,19 @@ type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credentia
 
 /** Source of the key of an attempt. */
 export interface CredentialSource {
-  /** Returns the key for this attempt; throws kind `auth` if no key is available. */
+  /** Returns the key for this attempt. Throws kind `auth` if no key is available. */
   resolve(context: SourceContext): Promise<string>;
-  /** Returns the recovery that requests another key after a 401 for `value`; `undefined` for a fixed key. */
+  /** Returns the recovery that requests another key after the server rejected `value` with a 401; `undefined` for a fixed key. */
   renewal(value: string): Recovery | undefined;
 }
 
-/** Creates the source of a provider's key: a string, a function that is called per attempt, or the first variable that is set. */
+/** Creates the source of a provider's key: a string, a function called for each attempt, or the first variable that is set. */
 export function credentialSource(
   apiKey: Credential | undefined,
   keyEnv: readonly string[],
 ): CredentialSource {
   const renewal = typeof apiKey === 'function' ? new CredentialRenewal(apiKey) : undefined;
-  /** Rejected values by recovery. A recovery belongs to one call, so no other call sees the value. */
+  /** Rejected keys by recovery. A recovery belongs to one call, so no other call uses its rejected key. */
   const rejections = new WeakMap<Recovery, string>();
   const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
     if (renewal !== undefined) {
@@ -52,7 +52,7 @@ export function credentialSource(
   };
 }
 
-/** A failed source is kind `auth`, not `network`: another attempt with the same target would fail too. */
+/** Calls the application's key function. Its failure becomes kind `auth`, because a retry with the same target would fail too. */
 async function readSource(
   renewal: CredentialRenewal,
   rejected: string | undefined,
@@ -91,7 +91,7 @@ type Source = (context: {
   readonly rejected: string | undefined;
 }) => string | Promise<string>;
 
-/** Maximum number of stored values; the oldest is removed. */
+/** Maximum number of stored credentials. At the limit, the oldest is removed. */
 const MAX_VALUES = 100;
 
 interface Pending {
@@ -101,9 +101,8 @@ interface Pending {
 }
 
 /**
- * Requests another credential in place of a rejected one, once for all calls that were rejected with the same value.
- * Calls that are rejected during the request wait for its result. Calls that are rejected later, with a value that they
- * received before the renewal, use the renewed value.
+ * Renews a rejected credential, once for all calls that used it. A call that is rejected during the renewal waits for its
+ * result. A call that is rejected later, with a credential from before the renewal, uses the renewed credential.
  */
 export class CredentialRenewal {
   private readonly source: Source;
@@ -117,14 +116,14 @@ export class CredentialRenewal {
     this.source = source;
   }
 
-  /** Returns a value for an attempt that was not rejected. */
+  /** Returns the credential for the first attempt of a call. */
   async initialValue(signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected: undefined });
     remember(this.handedOut, value, ++this.moment);
     return value;
   }
 
-  /** Returns another value in place of `rejected`. */
+  /** Returns another credential after a server rejected `rejected`. */
   async replacementFor(rejected: string, signal: AbortSignal): Promise<string> {
     const known = this.renewed.get(rejected);
     const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
@@ -134,7 +133,7 @@ export class CredentialRenewal {
     try {
       return await abortable(pending.value, signal);
     } finally {
-      // The last waiting call has left: cancel the request.
+      // No call waits for the renewal any longer, so cancel it.
       if (--pending.waiters === 0) pending.controller.abort(signal.reason);
     }
   }

@@ -31,7 +31,7 @@ test.each([301, 302, 303, 307, 308])('rejects a redirect (%d) and names its loca
   const sent = direct(url, { method: 'POST', body: 'prompt', headers: { 'x-api-key': 'key' } });
   await expect(sent).rejects.toMatchObject({
     kind: 'protocol',
-    message: `p/m redirects to ${other}/v2, which was not followed: if the location is correct, set baseURL to it`,
+    message: `p/m: the server redirects to ${other}/v2, which was not followed; if the location is correct, set baseURL to it`,
     details: { target: 'p/m', status, code: 'redirect' },
   });
   expect(reached).toBe(0);

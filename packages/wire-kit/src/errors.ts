@@ -10,7 +10,7 @@ import { redactCause, kindOf, redact, redactValues, type WireFailure } from '@ma
 import { exhaustedResetMs } from './rate-limits.ts';
 import { type HeaderReader, retryAfterMs, retryAfterInMessage } from './retry-after.ts';
 
-/** Properties of a failure that a server reported. */
+/** Failure that a server reported, with the context of its attempt. */
 export interface WireErrorInit extends WireFailure {
   /** `provider/model`. */
   readonly target: string;
@@ -18,7 +18,7 @@ export interface WireErrorInit extends WireFailure {
   readonly kind?: ErrorKind | undefined;
   readonly requestId?: string | undefined;
   readonly headers?: HeaderReader | undefined;
-  /** Body, or its parsed form. The error stores it as text of at most 2,000 characters. */
+  /** Response body as text or parsed JSON. The error stores at most 2,000 characters of it. */
   readonly body?: unknown;
   /** Values to redact in the message, the body and the cause. */
   readonly secrets?: readonly (string | undefined)[] | undefined;
@@ -29,7 +29,7 @@ export interface WireErrorInit extends WireFailure {
 const MAX_BODY_LENGTH = 2000;
 const MAX_CODE_LENGTH = 200;
 
-/** Creates the `LlmError` of a failure that a server reported: classified, without secrets, with its cause. */
+/** Creates the `LlmError` for a failure that a server reported. Determines its kind, redacts secrets and adds the cause. */
 export function wireError(init: WireErrorInit): LlmError {
   const { target, status, secrets = [], headers } = init;
   const shouldRetry = headers?.get('x-should-retry');
@@ -56,38 +56,45 @@ export function wireError(init: WireErrorInit): LlmError {
   );
 }
 
-/** A rejected request that the server declares retryable with `x-should-retry` (such as a lock, 409) is kind `server`. */
+/** Returns the kind of a rejected request. With `x-should-retry: true`, for example after a lock conflict (409), it is `server`. */
 const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
   shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
-/** Failures that end without a change of the request. A wait in the message of another failure concerns something different. */
+/** Failures after which the same request can succeed. Only their messages state a wait that concerns a retry. */
 const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**
- * Converts an error of the transport (refused, reset or cut connection, or a body that is not JSON) to an `LlmError`.
- * Returns the `LlmError` inside an error of an SDK, without secrets.
+ * Converts an error of the transport (refused, reset or closed connection, or a body that is not JSON) to an `LlmError`. If an
+ * error of an SDK contains an `LlmError`, returns that error without secrets.
  */
 export function transportError(error: unknown, target: string, secrets: readonly string[] = []): LlmError {
   const own = findLlmError(error);
   if (own !== undefined) return removeSecrets(own, target, secrets);
   const cause = redactCause(error, secrets);
   if (error instanceof SyntaxError) {
-    return new LlmError('protocol', `${target} sent broken JSON`, { target, path: '' }, { cause });
+    return new LlmError(
+      'protocol',
+      `${target}: the response is not valid JSON`,
+      { target, path: '' },
+      { cause },
+    );
   }
   if (isInvalidHeader(error)) {
-    const message = `the request to ${target} could not be made: ${reasonOf(error, secrets)}`;
+    const message = `${target}: the request could not be created: ${reasonOf(error, secrets)}`;
     return new LlmError('config', message, { target }, { cause });
   }
   const code = codeOf(error);
-  const problem = isLostConnection(code) ? `lost the connection to ${target}` : `no connection to ${target}`;
+  const problem = isLostConnection(code)
+    ? `${target}: the connection was lost`
+    : `${target}: the connection failed`;
   return new LlmError('network', `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
 }
 
-/** Whether the connection was established before it broke. */
+/** Whether the connection was established before it was lost. */
 const isLostConnection = (code: string | undefined): boolean =>
   code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 
-/** Whether the request has an invalid header, such as a key with a line break. Another attempt would fail too. */
+/** Whether the error reports an invalid header, such as a key with a line break. Another attempt would fail too. */
 const isInvalidHeader = (error: unknown): boolean =>
   error instanceof TypeError && /header|ByteString/i.test(truncateText(error.message, MAX_BODY_LENGTH));
 
@@ -101,7 +108,7 @@ function findLlmError(error: unknown): LlmError | undefined {
   return undefined;
 }
 
-/** Returns the same error, unless it contains a secret or names only the provider of the target. */
+/** Returns the error unchanged, or a copy without secrets whose message names the complete target. */
 function removeSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
@@ -127,7 +134,7 @@ function removeSecrets(error: LlmError, target: string, secrets: readonly string
   return clean;
 }
 
-/** Returns the messages of an error and its causes, shortened and without secrets. */
+/** Returns the messages of an error and its causes, truncated and without secrets. */
 export function reasonOf(error: unknown, secrets: readonly string[]): string {
   const texts: string[] = [];
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) texts.push(at.message);
@@ -135,13 +142,13 @@ export function reasonOf(error: unknown, secrets: readonly string[]): string {
   return cutAndRedact(reason === '' ? nameOf(error) : reason, secrets, MAX_BODY_LENGTH);
 }
 
-/** Describes a thrown value without a message. `String` throws for an object without a prototype. */
+/** Describes a thrown value that has no message. `String` would throw for an object without a prototype. */
 const nameOf = (error: unknown): string => {
   if (error instanceof Error) return error.name;
   return typeof error === 'string' ? error : safeJson(error);
 };
 
-/** Returns the code of the innermost cause, where Node puts `ECONNREFUSED` and similar codes. */
+/** Returns the code of the innermost cause, which is where Node stores `ECONNREFUSED` and similar codes. */
 function codeOf(error: unknown): string | undefined {
   let code: string | undefined;
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
@@ -156,13 +163,13 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
   return cutAndRedact(text, secrets, MAX_BODY_LENGTH);
 }
 
-/** Truncates after redaction: a truncated secret would not be recognized. */
+/** Redacts secrets and then truncates, because the redaction would not recognize a truncated secret. */
 function cutAndRedact(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
   return truncateText(redact(truncateText(text, longest + margin), secrets), longest);
 }
 
-/** Redacts a code or id: a server can echo a secret there, or send a value that is not a string. */
+/** Returns a code or id without secrets. A server can echo a secret there, or send a value that is not a string. */
 function shortText(
   value: unknown,
   secrets: readonly (string | undefined)[],
@@ -177,28 +184,28 @@ function safeJson(value: unknown): string {
     const text: unknown = JSON.stringify(value);
     return typeof text === 'string' ? text : typeof value;
   } catch {
-    // The value is circular, or nested deeper than the stack.
+    // The value is circular, or nested too deeply for `JSON.stringify`.
     return `an unreadable ${typeof value}`;
   }
 }
 
-/** Properties of an attempt that its errors need. */
+/** Properties of an attempt that appear in its errors. */
 export interface ErrorContext {
   /** `provider/model`. */
   readonly target: string;
-  /** Request of the attempt; recoveries depend on it. Absent for a list of models. */
+  /** Request of the attempt, from which recoveries are derived. Absent when models are listed. */
   readonly request?: ModelRequest | undefined;
-  /** Values to redact in errors. The connection sets them when it knows the key. */
+  /** Values to redact in errors. The connection sets them as soon as it has the key. */
   secrets: readonly string[];
   /** Returns the recovery that requests another credential after a 401. */
   credential?: (() => Recovery | undefined) | undefined;
 }
 
-/** Maximum length of a page that is read, markup included. */
+/** Maximum number of characters of a page that are processed, including markup. */
 const MAX_PAGE_LENGTH = 4096;
 const MAX_PLAIN_TEXT_LENGTH = 200;
 
-/** Returns the text of a body that is not JSON, such as a proxy's page, without markup and the status that an SDK puts first. */
+/** Returns the text of a body that is not JSON, such as a proxy's error page, without markup and the status that an SDK prepends. */
 export function plainTextOf(message: string, status: number): string {
   const text = message.startsWith(`${status} `) ? message.slice(`${status} `.length) : message;
   if (text === 'status code (no body)') return '';
@@ -206,23 +213,23 @@ export function plainTextOf(message: string, status: number): string {
   return truncateText(words.trim(), MAX_PLAIN_TEXT_LENGTH);
 }
 
-/** Converts an error of a reader: the server sent a message of an unknown shape. An `LlmError` is returned unchanged. */
+/** Converts an error that a message of an unknown form caused in a `WireReader`. Returns an `LlmError` unchanged. */
 export function driftError(error: unknown, target: string): LlmError {
   if (LlmError.is(error)) return error;
-  const message = `${target} sent a message of an unknown shape`;
+  const message = `${target}: the server sent a message of an unknown form`;
   return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
-/** Maximum length of one string. It exceeds the length that an error shows, so that a secret at the end is recognized. */
+/** Maximum length of one string. More than an error shows, so that a secret at the end of the shown part is recognized. */
 const MAX_STRING_LENGTH = 16_384;
-/** Maximum length of all strings together, member names included. */
+/** Maximum total length of all strings, including property names. */
 const MAX_TOTAL_LENGTH = 65_536;
 const MAX_VALUES = 1000;
 const MAX_DEPTH = 12;
 
 /**
- * Truncates the strings and lists of an error body. The body can contain megabytes from a vendor, a proxy or an echo of the
- * user's input, and every regular expression would read all of them.
+ * Truncates the strings and lists of an error body. A vendor, a proxy or an echo of the user's input can make the body
+ * megabytes long, and every regular expression would scan all of it.
  */
 export function truncateBody(body: unknown): unknown {
   return truncateValue(body, { text: MAX_TOTAL_LENGTH, values: MAX_VALUES }, 0);

@@ -3,13 +3,13 @@ import { limitBody } from './bounded-body.ts';
 
 type Transport = typeof globalThis.fetch;
 
-/** Streamed bodies, whose decoders limit the size of a message. */
+/** Media types of streamed bodies. Their size is not limited, because the decoders limit the size of each message. */
 const STREAM_TYPE = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
 
 /**
- * Wraps `fetch` for a provider. A redirect is rejected with kind `protocol` and the new location in the message: following
- * it would send the key, the headers and the prompt to another origin or out of TLS. Complete bodies are limited as in
- * `limitBody`.
+ * Returns a `fetch` for a provider. It rejects a redirect with kind `protocol` and the new location in the message, because
+ * following it could send the key, the headers and the prompt to another origin or without TLS. It limits non-streaming bodies
+ * as `limitBody` does.
  */
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
@@ -20,7 +20,7 @@ export function directFetch(fetch: Transport, target: string): Transport {
   };
 }
 
-/** Browsers hide the status and headers of a redirect. */
+/** Whether a response is a redirect. Browsers hide the status and headers of redirects and set the type `opaqueredirect`. */
 const isRedirect = ({ status, type, headers }: Response): boolean =>
   type === 'opaqueredirect' || (status >= 300 && status < 400 && headers.has('location'));
 
@@ -29,10 +29,10 @@ function rejectRedirect({ body, status, headers, url }: Response, target: string
   return redirectError(headers.get('location') ?? '', url, status, target);
 }
 
-/** Creates the error of a redirect from `url` to `location`, for transports other than `fetch`. */
+/** Creates the error for a redirect from `url` to `location`, for transports other than `fetch`. */
 export function redirectError(location: string, url: string, status: number, target: string): LlmError {
   const place = publicAddress(location, url === '' ? undefined : url);
-  const message = `${target} redirects to ${place}, which was not followed: if the location is correct, set baseURL to it`;
+  const message = `${target}: the server redirects to ${place}, which was not followed; if the location is correct, set baseURL to it`;
   return new LlmError('protocol', message, {
     target,
     status: status === 0 ? undefined : status,
@@ -40,14 +40,14 @@ export function redirectError(location: string, url: string, status: number, tar
   });
 }
 
-/** Returns a location without user and query, which can contain a secret. */
+/** Returns a location without user and query, because these can contain a secret. */
 function publicAddress(location: string, base: string | undefined): string {
   if (location === '' || !URL.canParse(location, base)) return 'an unknown location';
   const { origin, pathname } = new URL(location, base);
   return `${origin}${pathname}`;
 }
 
-/** Headers that the SDKs of OpenAI, Anthropic, Groq and Cerebras set themselves. */
+/** Headers that the SDKs of OpenAI, Anthropic, Groq and Cerebras set. */
 const SDK_HEADERS: readonly string[] = [
   'accept',
   'content-type',
@@ -58,8 +58,8 @@ const SDK_HEADERS: readonly string[] = [
 ];
 
 /**
- * Returns `fetch` without the headers that neither the SDK nor the provider sets: SDKs add headers from variables of the process
- * such as `OPENAI_CUSTOM_HEADERS`. `names` are the headers that the provider sets, in lower case.
+ * Returns a `fetch` that removes every header that neither the SDK nor the provider sets, because SDKs add headers from process
+ * variables such as `OPENAI_CUSTOM_HEADERS`. `names` are the headers that the provider sets, in lower case.
  */
 export function withKnownHeaders(
   fetch: typeof globalThis.fetch,
@@ -77,7 +77,7 @@ interface Dispatcher {
   dispatch(options: object, handler: unknown): boolean;
 }
 
-/** Name under which undici stores the global dispatcher: the first since version 8 (Node 26). */
+/** Returns the symbol under which undici stores the global dispatcher. The first symbol is used since version 8 (Node 26). */
 function dispatcherName(): symbol | undefined {
   const { process } = globalThis as { process?: { versions?: { undici?: string } } };
   const major = Number.parseInt(process?.versions?.undici ?? '');
@@ -91,18 +91,18 @@ const globalDispatcher = (): Dispatcher | undefined =>
     ? undefined
     : (Reflect.get(globalThis, DISPATCHER_NAME) as Dispatcher | undefined);
 
-/** Passes requests to the application's global dispatcher, so that its proxies apply. */
+/** Dispatcher without timeouts. It passes requests to the application's global dispatcher, so that its proxies apply. */
 const WITHOUT_TIMEOUTS: Dispatcher = {
   dispatch: (options, handler) =>
     globalDispatcher()?.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler) ?? false,
 };
 
 /**
- * Calls the platform's `fetch`, without Node's timeouts of 300 seconds for headers and for pauses in the body: a local
- * model that is loaded first takes longer, and majordomo has timeouts that can be configured.
+ * Calls the platform's `fetch` without Node's timeouts of 300 seconds for headers and for pauses in the body. A local server
+ * that must first load a model takes longer, and majordomo has configurable timeouts.
  */
 export const patientFetch: typeof globalThis.fetch = (input, init) => {
-  // Node loads undici and sets the dispatcher at the first use of one of its classes.
+  // Node loads undici and sets the dispatcher when one of undici's classes is first used.
   Reflect.get(globalThis, 'Headers');
   if (globalDispatcher() === undefined) return globalThis.fetch(input, init);
   const patient: object = { dispatcher: WITHOUT_TIMEOUTS };
@@ -110,8 +110,9 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
 };
 
 /**
- * Sends a request through an SDK without `asResponse` and returns the raw response, which its `fetch` option provides. The
- * SDK reads an empty JSON object instead. A response with an error status goes to the SDK, which throws its error.
+ * Sends a request through an SDK that has no `asResponse`, and returns the raw response from its `fetch` option. The SDK
+ * receives an empty JSON object in its place. The SDK receives a response with an error status unchanged and throws its own
+ * error.
  */
 export async function captureResponse(
   transport: typeof fetch,
@@ -129,8 +130,8 @@ export async function captureResponse(
 type HeaderRecord = Readonly<Record<string, string>>;
 
 /**
- * Returns the headers with names in lower case, so that a later set replaces an earlier one in any case. Headers without a
- * value are left out: some SDKs would send the text "undefined".
+ * Returns the headers with lower-case names, so that headers merged later replace them regardless of case. Omits headers
+ * without a value, because some SDKs would send the text "undefined".
  */
 export const lowerCaseNames = (headers: HeaderRecord = {}): HeaderRecord =>
   Object.fromEntries(
@@ -139,17 +140,17 @@ export const lowerCaseNames = (headers: HeaderRecord = {}): HeaderRecord =>
     ),
   );
 
-/** Names of headers and query members that carry credentials, as vendors, gateways and applications call them (2026). */
+/** Names of headers and query parameters that contain credentials at vendors, in gateways and in applications (2026). */
 const CREDENTIAL_NAME =
   /auth|key|token|secret|cookie|signature|credential|session|(?<![a-z])pass(?![a-z])|passw|jwt|subscription|licen[cs]e|vault|access(?!-control)/i;
-/** Limits and counts of tokens, which are not credentials. */
+/** Names of headers with token limits and counts, which are not credentials. */
 const TOKEN_COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|reset)/i;
 
-/** Whether a header of this name carries a credential. Errors and recordings hide its value. */
+/** Whether a header of this name contains a credential. Errors and recordings redact its value. */
 export const isSecretHeader = (name: string): boolean =>
   CREDENTIAL_NAME.test(name) && !TOKEN_COUNT.test(name);
 
-/** Returns the values of headers that carry credentials, with and without their scheme. An error page can echo either. */
+/** Returns the values of headers that contain credentials, with and without their scheme. An error page can contain either. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
     Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) =>
@@ -157,7 +158,7 @@ export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): reado
     ),
   );
 
-/** Returns the keys that an application's SDK client stores. */
+/** Returns the keys in the properties of an application's SDK client. */
 export const secretsOfClient = (client: object = {}): readonly string[] =>
   ['apiKey', 'authToken', 'adminAPIKey'].flatMap((name) => {
     const value: unknown = Reflect.get(client, name);

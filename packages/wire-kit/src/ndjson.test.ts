@@ -67,7 +67,7 @@ describe('newline-delimited JSON', () => {
     ['at once', []],
   ])('rejects a line of 17 MB that arrives %s', (_, cuts) => {
     expect(() => decode(`${megabytes(17)}\n`, cuts)).toThrow(
-      /^a\/b sent a line of more than 16777216 characters$/,
+      /^a\/b: the response contains a line of more than 16777216 characters$/,
     );
   });
 

@@ -2,23 +2,23 @@ import { LlmError } from '@majordomo/core';
 import { copyText } from '@majordomo/core/toolkit';
 import { decodeBody, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
 
-/** Maximum length of a line: 16 Mi characters. A tool call, an image or a complete response is one line. */
+/** Maximum length of a line: 16 Mi characters. A tool call, an image or a non-streaming response is one line. */
 export const MAX_LINE_LENGTH: number = 16 * 1024 * 1024;
 
-/** Event of a last line without a line end: the line is complete, or the beginning of a longer line. */
+/** Event name for a last line without a line end. The line may be complete or truncated. */
 export const UNTERMINATED_LINE: string = 'unterminated';
 
 /** Options of an `NdjsonDecoder`. */
 export interface NdjsonOptions {
-  /** Target (`provider/model`) that errors name. */
+  /** `provider/model`, for errors. */
   readonly target: string;
   /** Maximum length of a line in characters. A longer line throws kind `protocol`. `@default MAX_LINE_LENGTH` */
   readonly maxLineLength?: number | undefined;
 }
 
 /**
- * Decodes lines of JSON that end with LF or CRLF. It ignores blank lines, and the last line may lack its end. Only new text is
- * searched for line ends, so that a long line takes linear time.
+ * Decodes newline-delimited JSON. Lines end with LF or CRLF, and the last line may have no line end. Blank lines are ignored.
+ * Only new text is searched for line ends, so that a long line takes linear time.
  */
 export class NdjsonDecoder implements BodyDecoder {
   private readonly onMessage: OnMessage;
@@ -66,7 +66,7 @@ export class NdjsonDecoder implements BodyDecoder {
   private checkLength({ length }: string): void {
     if (length <= this.maxLineLength) return;
     const { target } = this;
-    const message = `${target} sent a line of more than ${this.maxLineLength} characters`;
+    const message = `${target}: the response contains a line of more than ${this.maxLineLength} characters`;
     throw new LlmError('protocol', message, { target, code: 'line-too-long', path: '' });
   }
 }
@@ -78,7 +78,7 @@ export const NDJSON: Framing = {
   decoder: (onMessage, target) => new NdjsonDecoder(onMessage, { target }),
 };
 
-/** Yields the lines of a body. Leaving the loop cancels the body. */
+/** Iterates over the lines of a body. Ending the iteration early cancels the body. */
 export function ndjsonLines(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
   const lines: string[] = [];
   return decodeBody(

@@ -1,7 +1,7 @@
 import type { Warning } from '@majordomo/core';
 import type { EventWriter } from './event-writer.ts';
 
-/** Writes warnings about a response, for example about content that the contract cannot represent. Each is written once. */
+/** Writes each warning about a response once, for example about content that `ChatResponse` cannot represent. */
 export class OnceWarnings {
   private readonly writer: EventWriter;
   private readonly written = new Set<string>();
@@ -10,7 +10,7 @@ export class OnceWarnings {
     this.writer = writer;
   }
 
-  /** Writes a warning unless one about `what` has been written. */
+  /** Writes a warning, unless a warning about `what` was written before. */
   warn(what: string, why: string, action: Warning['action'] = 'dropped'): void {
     if (this.written.has(what)) return;
     this.written.add(what);

@@ -57,14 +57,14 @@ it.each([undefined, null, 'key'])('rejects %o as options', (options) => {
 
 it.each([
   ['localhost:8080', 'must begin with https:// or http://'],
-  ['api.acme.example/v1', 'is not a URL: write for example https://host/v1'],
-  ['', 'is not a URL: write for example https://host/v1'],
-  ['https://host:99999/v1', 'is not a URL: write for example https://host/v1'],
+  ['api.acme.example/v1', 'is not a URL; use for example https://host/v1'],
+  ['', 'is not a URL; use for example https://host/v1'],
+  ['https://host:99999/v1', 'is not a URL; use for example https://host/v1'],
   ['ftp://host/v1', 'must begin with https:// or http://'],
-  ['https://user@host/v1', 'contains a user or a password: pass them as apiKey or in headers'],
-  ['https://:sk-secret@host/v1', 'contains a user or a password: pass them as apiKey or in headers'],
-  ['https://host/v1?key=sk-secret', 'must not contain ? or #: each call appends its path to it'],
-  ['https://host/v1#', 'must not contain ? or #: each call appends its path to it'],
+  ['https://user@host/v1', 'contains a user or a password; pass them in apiKey or in headers'],
+  ['https://:sk-secret@host/v1', 'contains a user or a password; pass them in apiKey or in headers'],
+  ['https://host/v1?key=sk-secret', 'must not contain ? or #, because each call appends its path'],
+  ['https://host/v1#', 'must not contain ? or #, because each call appends its path'],
   [new URL('https://host/v1'), 'must be a string such as https://host/v1'],
 ])('%s is not a base URL', (value, problem) => {
   expect(() => {

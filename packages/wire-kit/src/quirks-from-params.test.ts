@@ -33,12 +33,15 @@ test.each([
     'LLM_ACME: unknown quirk "thonking"; known are thinking, cache, field, most; did you mean "thinking"?',
   ],
   ['constructor=1', 'LLM_ACME: unknown quirk "constructor"; known are thinking, cache, field, most'],
-  ['thinking=much', 'LLM_ACME: "much" is not a value of thinking; it takes budget, effort'],
-  ['cache=yes', 'LLM_ACME: "yes" is not a value of cache; it takes true, false'],
-  ['field=b', 'LLM_ACME: "b" is not a value of field; it takes a, none'],
+  ['thinking=much', 'LLM_ACME: "much" is not a valid value of thinking; use budget, effort'],
+  ['cache=yes', 'LLM_ACME: "yes" is not a valid value of cache; use true, false'],
+  ['field=b', 'LLM_ACME: "b" is not a valid value of field; use a, none'],
   ['sk-Zx9QwErTy-K3yCanary=1', 'LLM_ACME: unknown quirk "sk-…"; known are thinking, cache, field, most'],
-  ['thinking=sk-Zx9QwErTy-K3yCanary', 'LLM_ACME: "sk-…" is not a value of thinking; it takes budget, effort'],
-  ['most=many', 'LLM_ACME: "many" is not a value of most; it takes a number'],
+  [
+    'thinking=sk-Zx9QwErTy-K3yCanary',
+    'LLM_ACME: "sk-…" is not a valid value of thinking; use budget, effort',
+  ],
+  ['most=many', 'LLM_ACME: "many" is not a valid value of most; use a number'],
 ])('rejects %s and lists the valid values', (query, message) => {
   expect(() => read(query)).toThrow(expect.objectContaining({ kind: 'config', message }));
 });

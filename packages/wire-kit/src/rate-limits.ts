@@ -1,31 +1,31 @@
 import { type HeaderReader, resetMs } from './retry-after.ts';
 
-/** Rate limit from the last response headers of a vendor. */
+/** One rate limit from the most recent response headers of a vendor. */
 export interface RateLimitBucket {
-  /** Counted unit, with its window if the vendor names one: `requests`, `tokens-minute`, `input-tokens`. */
+  /** Name of the counted unit, with its time window if the vendor states one: `requests`, `tokens-minute`, `input-tokens`. */
   readonly name: string;
   readonly limit: number | undefined;
   readonly remaining: number | undefined;
-  /** Milliseconds from `at` until the limit is available in full again. */
+  /** Time from `at` until the complete limit is available again, in milliseconds. */
   readonly resetMs: number | undefined;
 }
 
 /** Rate limits of a target. */
 export interface RateLimits {
   readonly target: string;
-  /** Time of the headers, which can be older than the reported response. Milliseconds since the epoch. */
+  /** Time at which the headers arrived, in milliseconds since the epoch. It can be before the current response. */
   readonly at: number;
   readonly buckets: readonly RateLimitBucket[];
   /**
-   * Reason of a 429: `quota` if a limit is used up for a minute or longer, `capacity` if none is used up (the vendor lacks
-   * capacity), `unknown` if no response had headers about limits.
+   * Reason for a 429: `quota` if a limit is exhausted for a minute or longer, `capacity` if no limit is exhausted (the vendor
+   * lacks capacity), `unknown` if no response had rate-limit headers.
    */
   readonly refusal: 'quota' | 'capacity' | 'unknown' | undefined;
 }
 
-/** Stores the limits of targets from their response headers. */
+/** Stores the rate limits of targets from their response headers. */
 export interface RateLimitWatch {
-  /** Reads the headers of a response. Returns `undefined` if they contain no limits and the status is not 429. */
+  /** Returns the rate limits after a response. Returns `undefined` if its headers contain none and its status is not 429. */
   observe(
     target: string,
     status: number,
@@ -36,7 +36,7 @@ export interface RateLimitWatch {
 
 const MAX_TARGETS = 256;
 
-/** Creates a watch for at most 256 targets. A 429 without headers is classified by the last stored limits. */
+/** Creates a watch for at most 256 targets. For a 429 without rate-limit headers, the stored limits determine the reason. */
 export function rateLimitWatch(): RateLimitWatch {
   const known = new Map<string, Pick<RateLimits, 'at' | 'buckets'>>();
   return {
@@ -63,7 +63,7 @@ const PORTIONS: readonly string[] = ['requests', 'tokens', 'input-tokens', 'outp
 
 type Names = readonly [name: string, of: (what: 'limit' | 'remaining' | 'reset') => string];
 
-/** Header names of the vendors: `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` alone, `anthropic-ratelimit-requests-limit`. */
+/** Header names: `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` without a unit, `anthropic-ratelimit-requests-limit`. */
 const NAMES: readonly Names[] = [
   ...COUNTED_UNITS.flatMap((counted) =>
     WINDOWS.map((window): Names => [counted + window, (what) => `x-ratelimit-${what}-${counted}${window}`]),
@@ -86,7 +86,7 @@ function parseAmount(value: string | null): number | undefined {
   return Number.isFinite(found) ? found : undefined;
 }
 
-/** Returns the time until the last exhausted limit is reset, in milliseconds; `undefined` if no limit is exhausted. */
+/** Returns the time until all exhausted limits are reset, in milliseconds; `undefined` if no limit is exhausted. */
 export function exhaustedResetMs(headers: HeaderReader | undefined, now: number): number | undefined {
   const resets = (headers === undefined ? [] : bucketsIn(headers, now)).flatMap(
     ({ remaining, resetMs: reset }) =>
@@ -97,7 +97,7 @@ export function exhaustedResetMs(headers: HeaderReader | undefined, now: number)
 
 const A_MINUTE = 60_000;
 
-/** `age` is the age of the limits in milliseconds. A limit that has been reset since is not evidence. */
+/** Returns the reason for a 429. `age` is the age of the limits in milliseconds. Ignores limits that were reset since. */
 function refusalOf(buckets: readonly RateLimitBucket[], age: number): RateLimits['refusal'] {
   if (buckets.length === 0) return 'unknown';
   const isUsedUp = buckets.some(

@@ -2,19 +2,19 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 
 /** Subset of JSON Schema that a server accepts. */
 export interface SchemaDialect {
-  /** `object`: the root must be an object without alternatives; another root becomes the schema of an empty object. */
+  /** Allowed root. `object`: an object without alternatives; any other root becomes the schema of an empty object. */
   readonly root: 'any' | 'object';
-  /** `flag`: `nullable: true` replaces the type `null`. `drop`: null is removed. */
+  /** Treatment of the type `null`. `flag`: replaced by `nullable: true`. `drop`: removed. */
   readonly nullType: 'keep' | 'flag' | 'drop';
-  /** `drop-default`: `default` next to `$ref` is removed. */
+  /** Treatment of keywords next to `$ref`. `drop-default`: `default` is removed. */
   readonly refSiblings: 'keep' | 'drop-default';
-  /** Whether every schema needs a `type`, except one with alternatives, which must not have it. */
+  /** Whether every schema without alternatives needs a `type`. A schema with alternatives must not have one. */
   readonly requiresType: boolean;
   /** Keywords that are removed. */
   readonly unsupported: readonly string[];
 }
 
-/** Dialect that every known server accepts (rejections observed in several clients, 2025-2026). */
+/** Dialect that every known server accepts. It omits what servers rejected in several clients (2025-2026). */
 export const PLAIN_DIALECT: SchemaDialect = {
   root: 'object',
   nullType: 'flag',
@@ -26,7 +26,7 @@ export const PLAIN_DIALECT: SchemaDialect = {
 /** Dialect of servers that require a type everywhere and do not support null. */
 export const TYPED_DIALECT: SchemaDialect = { ...PLAIN_DIALECT, nullType: 'drop', requiresType: true };
 
-/** Dialect of servers that failed to compile a schema to a grammar. The two keywords are the usual causes. */
+/** Dialect for servers that failed to compile a schema to a grammar. The two additional keywords are the usual causes. */
 export const GRAMMAR_DIALECT: SchemaDialect = {
   root: 'any',
   nullType: 'keep',
@@ -35,7 +35,7 @@ export const GRAMMAR_DIALECT: SchemaDialect = {
   unsupported: ['pattern', 'format'],
 };
 
-/** Schema in a dialect, and the dropped keywords. */
+/** Converted schema and the names of the features that the dialect lacks. */
 export interface SanitizedSchema {
   readonly schema: JsonObject;
   /** Names of the dropped features, such as `pattern` or `null`, each once. */
@@ -78,8 +78,8 @@ const EMPTY: JsonObject = { type: 'object', properties: {} };
 const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
 
 /**
- * Converts a schema to a server's dialect. Returns a copy; converting it again gives the same schema. Values that are not
- * schemas (`enum`, `default`, `examples`, names of properties) do not change. References are not followed.
+ * Converts a schema to a server's dialect. Returns a copy; converting the copy again changes nothing. Values that are not
+ * schemas (`enum`, `default`, `examples`, property names) stay unchanged. References are not resolved.
  */
 export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
   const cache = sanitizedSchemas.get(dialect) ?? new WeakMap<object, SanitizedSchema>();
@@ -88,7 +88,7 @@ export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): Sani
   if (cached !== undefined) return cached;
   const dropped = new Set<string>();
   let sanitized = toRoot(convert(schema, { dialect, dropped }, 0), { dialect, dropped });
-  // The result of one rule can be the input of another.
+  // Repeat, because one rule can produce a form that another rule converts.
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const next = toRoot(convert(sanitized, { dialect, dropped }, 0), { dialect, dropped });
     if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
@@ -137,7 +137,7 @@ function convertMember(key: string, value: JsonValue, conversion: Conversion, de
   );
 }
 
-/** Replaces `type: [X, 'null']`, and alternatives of which one is null, by X. */
+/** Replaces `type: [X, 'null']` by X, and removes the alternative null. */
 function removeNull(node: Record<string, JsonValue>, { dialect, dropped }: Conversion): void {
   if (dialect.nullType === 'keep') return;
   const { type } = node;

@@ -4,13 +4,13 @@ import { driftError } from './errors.ts';
 import { type EventWriter } from './event-writer.ts';
 import { SSE, type Framing } from './framing.ts';
 
-/** Request through an SDK and the reader of its response. */
+/** Request that is sent through an SDK, and the reader of its response. */
 export interface SdkCall {
   readonly context: ModelContext;
   /** Sends the request through the SDK without retries and returns the raw response. */
   send(signal: AbortSignal): Promise<Response>;
   readonly reader: WireReader;
-  /** Framing of the messages of a stream. `@default SSE` */
+  /** Format that separates the messages of a stream. `@default SSE` */
   readonly framing?: Framing | undefined;
   /** Converts an error of the SDK to an `LlmError`. */
   toLlmError(error: unknown, target: string): LlmError;
@@ -18,12 +18,12 @@ export interface SdkCall {
 
 type Batch = readonly ModelEvent[];
 
-/** Batch without events: the headers have arrived. */
+/** Batch without events, which reports that the headers have arrived. */
 const HEADERS_RECEIVED: Batch = [];
 
 /**
- * Sends a request through an SDK and decodes the raw body: one batch of events per network read. The first batch is empty
- * and reports that the headers have arrived.
+ * Sends a request through an SDK and decodes the raw body. Yields one batch of events per network read. The first batch is
+ * empty and reports that the headers have arrived.
  */
 export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
   const { context, reader, framing = SSE } = call;
@@ -40,7 +40,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
     }
   } catch (cause) {
     const error = signal.aborted ? abortError(context, cause) : call.toLlmError(cause, target);
-    // Emit the events before the failure first.
+    // Emit the events that precede the failure first.
     const written = reader.writer.take();
     if (written.length > 0) yield written;
     throw error;
@@ -49,7 +49,7 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
   }
 }
 
-/** Cancels the body, unless it was read to its finish, when its connection serves the next call. */
+/** Reads the body. Cancels it if the reading stops early; otherwise its connection can be reused. */
 async function* readStream(
   body: ReadableStreamDefaultReader<Uint8Array>,
   reader: WireReader,
@@ -61,7 +61,7 @@ async function* readStream(
     messages++;
     deliverMessage(reader, data, event);
   }, reader.writer.target);
-  /** A separate function, so that nothing refers to the bytes while the consumer handles a batch. */
+  /** Decodes the next bytes. A separate function, so that they can be garbage-collected while the consumer processes the batch. */
   const decodeNext = async (): Promise<boolean> => {
     const { done, value } = await body.read();
     signal.throwIfAborted();
@@ -72,7 +72,7 @@ async function* readStream(
   const cancel = (): void => {
     body.cancel().catch(() => undefined);
   };
-  // A transport that ignores the signal while the body is read would hang without this.
+  // Cancel explicitly, because some transports ignore the signal while the body is read.
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   try {
@@ -80,7 +80,7 @@ async function* readStream(
     while (!reader.done) {
       const before = messages;
       if (await decodeNext()) break;
-      // Comments alone emit no batch: a keep-alive must not hide a stalled model.
+      // Do not emit a batch for comments alone: a keep-alive comment must not reset the timeout of a stalled model.
       if (messages > before) yield reader.writer.take();
     }
     if (!reader.done) reader.end();
@@ -100,22 +100,22 @@ function bodyOf(
 ): ReadableStreamDefaultReader<Uint8Array> {
   if (!framing.mediaType.test(contentType(response))) throw contentTypeError(response, target);
   const body = response.body as ReadableStream<Uint8Array> | null;
-  if (body === null) throw new LlmError('truncated', `${target} answered without a body`, { target });
+  if (body === null) throw new LlmError('truncated', `${target}: the response has no body`, { target });
   return body.getReader();
 }
 
-/** Reads the end of the body, so that its connection serves the next call; cancels a body that continues. */
+/** Reads the end of the body, so that its connection can be reused. Cancels a body that continues. */
 async function releaseAfterFinish(body: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   try {
     if (!(await body.read()).done) await body.cancel();
   } catch {
-    // The response is complete, so an error of its connection does not matter.
+    // Ignore an error of the connection: the response is complete.
   }
 }
 
 function readComplete(text: string, reader: WireReader, target: string, framing: Framing): void {
   if (text.trim() === '')
-    throw new LlmError('truncated', `${target} answered with an empty body`, { target });
+    throw new LlmError('truncated', `${target}: the response body is empty`, { target });
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -124,7 +124,12 @@ function readComplete(text: string, reader: WireReader, target: string, framing:
       deliverMessages(text, reader, target, framing);
       return;
     }
-    throw new LlmError('protocol', `${target} answered with broken JSON`, { target, path: '' }, { cause });
+    throw new LlmError(
+      'protocol',
+      `${target}: the response is not valid JSON`,
+      { target, path: '' },
+      { cause },
+    );
   }
   try {
     reader.readBody(json);
@@ -162,25 +167,29 @@ function discard({ body }: Response): void {
 function contentTypeError(response: Response, target: string): LlmError {
   discard(response);
   const type = contentType(response);
-  return new LlmError('protocol', `${target} answered with "${type}" instead of events or JSON`, {
-    target,
-  });
+  return new LlmError(
+    'protocol',
+    `${target}: the response has content type "${type}" instead of events or JSON`,
+    {
+      target,
+    },
+  );
 }
 
 function abortError({ target }: ModelContext, cause: unknown): LlmError {
-  return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause });
+  return new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause });
 }
 
 /** Converts the messages of a vendor's API to events, synchronously. */
 export interface WireReader {
   /** Collects the events. */
   readonly writer: EventWriter;
-  /** Whether the finish message has been read. Later messages are not read. */
+  /** Whether the last message of the response has been read. Later messages are ignored. */
   readonly done: boolean;
-  /** Reads one server-sent event or one line; throws an `LlmError` for an error inside the stream. */
+  /** Processes one server-sent event or one line. Throws an `LlmError` if the message reports an error. */
   readMessage(data: string, event: string | undefined): void;
-  /** Reads the complete body of a non-streaming response. */
+  /** Processes the body of a non-streaming response. */
   readBody(json: unknown): void;
-  /** Handles the end of the body; throws kind `truncated` if no finish message came. */
+  /** Handles the end of the body. Throws kind `truncated` if the response is incomplete. */
   end(): void;
 }

@@ -3,21 +3,21 @@ import { didYouMean, isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 
 type QuirkValue = string | boolean | number | undefined;
 
-/** Values of one quirk in a query: a list of values, or a parser. */
+/** Valid values of one quirk in a DSN query: a list of values, or a parser. */
 export type QuirkValues<Value = unknown> =
   | readonly (Value & QuirkValue)[]
   | {
-      /** Description of the valid values for the error, such as `an integer`. */
+      /** Description of the valid values for the error message, such as `an integer`. */
       readonly takes: string;
-      /** Parses a value; returns `undefined` for an invalid one. */
+      /** Parses a value. Returns `undefined` for an invalid value. */
       read(text: string): Value | undefined;
     };
 
 /**
- * Parses quirks from the query of a DSN, such as `?thinking=budget&forcedTools=never`. Booleans are written `true` and
- * `false`, `undefined` is written `none`. Throws kind `config` for an unknown name or value.
+ * Parses quirks from the query of a DSN, such as `?thinking=budget&forcedTools=never`. Booleans are `true` and `false`; `none`
+ * is `undefined`. Throws kind `config` for an unknown name or value.
  *
- * @param where start of the error message, such as the name of the variable
+ * @param where subject of the error message, such as the name of the environment variable
  */
 export function quirksFromParams<Quirks extends object>(
   params: Readonly<Record<string, string>>,
@@ -55,17 +55,17 @@ const unknownQuirk = (name: string, known: readonly string[], where: string): Ll
   );
 
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
-  new LlmError('config', `${where}: "${abbreviate(text)}" is not a value of ${name}; it takes ${takes}`);
+  new LlmError('config', `${where}: "${abbreviate(text)}" is not a valid value of ${name}; use ${takes}`);
 
-/** Longer than every name of a quirk. A longer text can be a key in the wrong place, so the error does not show it. */
+/** Maximum length of a text that an error shows completely. A longer text could be a key in the wrong place. */
 const MAX_SHOWN_LENGTH = 20;
 
 const abbreviate = (text: string): string =>
   text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, 3)}…`;
 
 /**
- * Returns the caller's extra body members for a target: those of the wire, replaced by those of the provider. A member with
- * the value `undefined` removes a field of the body.
+ * Returns the properties that the request's `extra` adds to the body. Properties under the provider's id replace those under
+ * the wire's name. A value of `undefined` removes the property from the body.
  */
 export function extraFor(
   extra: { readonly [provider: string]: object } | undefined,
@@ -77,21 +77,21 @@ export function extraFor(
 }
 
 /**
- * Returns the name of a model's vector space: the model's name without the host that serves it. `@cf/baai/bge-m3`,
+ * Returns the name of a model's vector space, which is the model's name without publisher, host and tag. `@cf/baai/bge-m3`,
  * `BAAI/bge-m3` and `bge-m3:latest` share a space.
  */
 export const spaceOf = (modelId: string): string =>
   (modelId.split('/').at(-1) ?? modelId).toLowerCase().replace(/:latest$/, '');
 
 /**
- * Returns a JSON value, such as the arguments of a tool call, as JSON text. For a value that is nested too deep the text is
- * not JSON, so that core rejects these arguments and reads the rest of the response.
+ * Returns a value, such as the arguments of a tool call, as JSON text. For a value that is nested too deeply, returns a text
+ * that is not JSON, so that majordomo rejects only these arguments and not the complete response.
  */
 export function jsonText(value: unknown): string {
   return isTooDeep(value) ? `nested more than ${MAX_DEPTH} levels deep` : JSON.stringify(value);
 }
 
-/** Returns the vendor and the billing of a provider: those of the options, otherwise the defaults. */
+/** Returns the vendor and the billing of a provider from its options, otherwise the defaults. */
 export const billingOf = (
   options: Pick<ProviderOptions, 'vendor' | 'billing'>,
   defaults: Pick<Provider, 'vendor' | 'billing'>,

@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { asList, asText, isRecord } from '@majordomo/core/toolkit';
 
-/** Schema whose root is an object. */
+/** JSON Schema whose root is an object. */
 export type ObjectRoot = JsonObject & { readonly type: 'object' };
 
 const roots = new WeakMap<JsonObject, ObjectRoot>();
 
 /**
- * Converts a tool's parameters to a schema whose root is an object without `anyOf`, `oneOf`, `allOf` and `$ref`, which most
- * vendors reject or ignore at the root (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level").
- * Branches are joined and the reference is followed. Returns the same object for the same parameters.
+ * Converts a tool's parameters to a schema whose root is an object without `anyOf`, `oneOf`, `allOf` and `$ref`, because most
+ * vendors reject or ignore these at the root (Claude: "input_schema does not support oneOf, allOf, or anyOf at the top level").
+ * Merges alternatives and resolves a reference. Returns the same object for the same parameters.
  */
 export function objectRoot(parameters: JsonObject): ObjectRoot {
   let schema = roots.get(parameters);
@@ -30,12 +30,12 @@ function joinBranches(schema: JsonObject): ObjectRoot {
   const every = [rest, ...schemasIn(allOf)];
   const choices = [schemasIn(anyOf), schemasIn(oneOf)];
   const properties = Object.fromEntries([...every, ...choices.flat()].flatMap(propertiesOf));
-  // A property is required if every branch of a choice requires it.
+  // A property is required if every alternative requires it.
   const required = [...new Set([...every.flatMap(requiredOf), ...choices.flatMap(commonlyRequired)])];
   return { ...rest, type: 'object', properties, ...(required.length === 0 ? undefined : { required }) };
 }
 
-/** Replaces a root that refers to one of its definitions. */
+/** Resolves a root that is a reference to one of its definitions. */
 function followReference({ $ref: reference, ...schema }: JsonObject): JsonObject {
   const [, where, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(asText(reference) ?? '') ?? [];
   const definitions = where === undefined ? undefined : schema[where];
@@ -60,8 +60,8 @@ function commonlyRequired(branches: readonly JsonObject[]): string[] {
 
 /**
  * Returns a tool name that vendors accept for a call in a transcript. Models call undeclared tools by names such as
- * `exec.command<|channel|>`. The call and its error result stay in the transcript, and a rejected name would make every
- * later request fail ("String should match pattern '^[a-zA-Z0-9_-]{1,128}$'"). The id pairs a call with its result.
+ * `exec.command<|channel|>`. Such a call stays in the transcript, so its name would make every later request fail ("String
+ * should match pattern '^[a-zA-Z0-9_-]{1,128}$'"). Calls and results are matched by id, so the name may change.
  *
  * @param maxLength maximum number of characters
  */

@@ -9,8 +9,8 @@ export interface ToolIdRule {
 }
 
 /**
- * Returns a function from the transcript's call ids to ids that a vendor accepts. Valid ids do not change. Another id is
- * derived from the original alone, so that every turn, process and replay gives the same one.
+ * Returns a function that maps the transcript's call ids to ids that a vendor accepts. Valid ids stay unchanged. Any other id
+ * is derived only from the original, so that every turn, process and replay produces the same id.
  */
 export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule): (id: string) => string {
   const fits = (id: string): boolean => id.length <= rule.maxLength && rule.pattern.test(id);
@@ -29,10 +29,10 @@ export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule)
   return (id) => mapped.get(id) ?? id;
 }
 
-/** Returns the id. For vendors that accept any id, and for transcripts with valid ids only. */
+/** Returns the id unchanged. For vendors that accept any id, and for transcripts in which all ids are valid. */
 export const unchangedId = (id: string): string => id;
 
-/** Runs for the complete transcript at every call, so it allocates nothing. */
+/** Whether all call ids fit. Allocates nothing, because it runs over the complete transcript at every call. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
   for (const message of messages) {
     if (message.role !== 'assistant') continue;
@@ -46,7 +46,7 @@ const callIds = (message: Extract<TurnMessage, { role: 'assistant' }>): string[]
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** Returns at most 24 letters and digits, which every known vendor accepts. */
+/** Returns an id of at most 24 letters and digits, which every known vendor accepts. */
 function deriveId(id: string, maxLength: number, round: number): string {
   let name = '';
   for (let seed = 0; name.length < Math.min(maxLength, 24); seed++)
@@ -54,7 +54,7 @@ function deriveId(id: string, maxLength: number, round: number): string {
   return name.slice(0, Math.min(maxLength, 24));
 }
 
-/** Six base-36 digits. */
+/** Returns a hash of six base-36 digits. */
 function hashBlock(text: string): string {
   let digits = '';
   for (let rest = fnv1a(text), i = 0; i < 6; i++, rest = Math.floor(rest / 36))
@@ -62,12 +62,12 @@ function hashBlock(text: string): string {
   return digits;
 }
 
-/** Converted message. */
+/** Message in the form of the vendor's API. */
 interface CachedForm<Wire> {
   readonly wire: readonly Wire[];
-  /** Contents of the message at its conversion. */
+  /** Content of the message when it was converted, to detect a change. */
   readonly values: readonly unknown[];
-  /** Call ids of the message, each with its converted id. */
+  /** Call ids in the message, each with its converted id. */
   readonly calls: readonly (readonly [id: string, name: string])[];
   readonly hasOriginalIds: boolean;
 }
@@ -75,14 +75,14 @@ interface CachedForm<Wire> {
 type EntriesByMessage<Wire> = WeakMap<TurnMessage, CachedForm<Wire>>;
 
 /**
- * Cache of converted messages by identity, because a transcript is sent at every step. The conversion may depend only on the
- * message, `owner`, `settings` and the call ids. Messages with images or files are not cached, so that their base64 text
- * does not stay in memory.
+ * Cache of converted messages by identity. An agent sends its transcript at every step, so most messages were converted before.
+ * The conversion may depend only on the message, `owner`, `settings` and the call ids. Messages with images or files are not
+ * cached, so that their base64 text does not stay in memory.
  */
 export class WireMessageCache<Wire extends object> {
   private readonly byOwner = new WeakMap<object, Map<string, EntriesByMessage<Wire>>>();
 
-  /** Returns the cache for a request. `owner` is an object with the lifetime of the model; `settings` has few values. */
+  /** Returns the cache for a request. `owner` lives as long as the model. `settings` has few possible values. */
   forRequest(owner: object, settings: string, nameOf: (id: string) => string): RequestMessageCache<Wire> {
     let bySettings = this.byOwner.get(owner);
     if (bySettings === undefined)
@@ -93,7 +93,7 @@ export class WireMessageCache<Wire extends object> {
   }
 }
 
-/** Converted messages for the settings of one request. */
+/** Cache of converted messages for the settings of one request. */
 export class RequestMessageCache<Wire extends object> {
   private readonly entries: EntriesByMessage<Wire>;
   private readonly nameOf: (id: string) => string;
@@ -103,16 +103,16 @@ export class RequestMessageCache<Wire extends object> {
     this.nameOf = nameOf;
   }
 
-  /** Returns the cached conversion if it is still valid. The caller must not change it. */
+  /** Returns the cached form of a message if it is still valid. The caller must not change it. */
   get(message: TurnMessage): readonly Wire[] | undefined {
     const form = this.entries.get(message);
     if (form === undefined || !hasSameValues(message, form.values)) return undefined;
-    // A transcript without converted ids needs one comparison only.
+    // If no id is converted, one comparison is sufficient.
     if (this.nameOf === unchangedId) return form.hasOriginalIds ? form.wire : undefined;
     return form.calls.every(([id, name]) => this.nameOf(id) === name) ? form.wire : undefined;
   }
 
-  /** Stores a conversion. The caller must not change `wire` afterwards: its JSON is cached. */
+  /** Stores the converted form of a message. The caller must not change `wire` afterwards, because its JSON is cached. */
   set(message: TurnMessage, wire: readonly Wire[]): void {
     if (hasBytes(message)) return;
     const calls = messageCallIds(message).map((id) => [id, this.nameOf(id)] as const);
@@ -131,19 +131,19 @@ function messageCallIds(message: TurnMessage): readonly string[] {
   return message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
 }
 
-/** JSON text by object; empty until its first use. */
+/** JSON text of each marked object; empty until the object is first serialized. */
 const cachedJson = new WeakMap<object, string>();
 
 /**
- * Marks an object as unchanging: `stringifyList` caches its JSON for the lifetime of the object. An agent sends its complete
- * transcript at every step, and only the last two messages are new.
+ * Marks an object as immutable. `stringifyList` then caches its JSON for the lifetime of the object. This saves time because an
+ * agent sends its complete transcript at every step, and only the last two messages are new.
  */
 export function cacheJson<T extends object>(value: T): T {
   cachedJson.set(value, '');
   return value;
 }
 
-/** Returns a list as JSON. Objects that `cacheJson` has marked are serialized once. */
+/** Returns a list as JSON. Serializes objects that `cacheJson` has marked only once. */
 export function stringifyList(list: readonly unknown[]): string {
   let text = '[';
   for (let at = 0; at < list.length; at++) {
@@ -163,15 +163,15 @@ function jsonOf(value: unknown): string {
   return text;
 }
 
-/** Returns `null` for a value without a JSON form, as JSON does in lists. */
+/** Returns a value as JSON text. Returns `null` for a value without a JSON form, as `JSON.stringify` does in lists. */
 function stringify(value: unknown): string {
   const text: unknown = JSON.stringify(value);
   return typeof text === 'string' ? wellFormedJson(text) : 'null';
 }
 
 /**
- * Returns JSON text with U+FFFD in place of lone surrogates, because strict parsers reject a body that contains one.
- * `JSON.stringify` escapes only lone surrogates, and `\\ud800` is a string that contains such an escape.
+ * Returns JSON text with U+FFFD in place of escaped lone surrogates, because strict parsers reject a body that contains one. An
+ * escape after a backslash (`\\ud800`) is ordinary text and stays unchanged.
  */
 export const wellFormedJson = (json: string): string =>
   json.includes('\\ud')
@@ -179,8 +179,8 @@ export const wellFormedJson = (json: string): string =>
     : json;
 
 /**
- * Returns the value with U+FFFD in place of lone surrogates in its strings, for SDKs that serialize the body. Returns
- * the same object if it contains none. Bytes do not change.
+ * Returns the value with U+FFFD in place of lone surrogates in its strings, for SDKs that serialize the body. Returns the same
+ * object if it contains none. Byte arrays stay unchanged.
  */
 export function wellFormedStrings<T>(value: T): T {
   return replaceSurrogates(value) as T;

@@ -1,7 +1,7 @@
 import { LlmError, type Citation, type TokenLogprob } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 
-/** Reads log probabilities `[{ token, logprob, top_logprobs: [{ token, logprob }] }]`, the form of most vendors. Other items are left out. */
+/** Converts log probabilities of the form `[{ token, logprob, top_logprobs: [{ token, logprob }] }]`. Omits other items. */
 export function tokenLogprobs(list: unknown): readonly TokenLogprob[] {
   return asList(list).flatMap((each) => {
     const found = tokenOf(each);
@@ -19,32 +19,32 @@ function tokenOf(value: unknown): Omit<TokenLogprob, 'top'> | undefined {
   return token === undefined || logprob === undefined ? undefined : { token, logprob };
 }
 
-/** Converts a list of numbers to a vector; returns `undefined` for another value. */
+/** Converts a list of numbers to a vector. Returns `undefined` for any other value. */
 export function asVector(value: unknown): Float32Array | undefined {
   if (!Array.isArray(value)) return undefined;
   const numbers: readonly unknown[] = value;
   return numbers.every((number) => typeof number === 'number') ? Float32Array.from(numbers) : undefined;
 }
 
-/** Converts lists of numbers to vectors; returns `undefined` for another value. Core checks the count. */
+/** Converts lists of numbers to vectors. Returns `undefined` for any other value. Does not check their count. */
 export function asVectors(value: unknown): readonly Float32Array[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const vectors = value.map(asVector);
   return vectors.every((vector) => vector !== undefined) ? vectors : undefined;
 }
 
-/** Members of a citation that a server sent, which may be of any type. */
+/** Properties of a citation that a server sent. Their values may be of any type. */
 export interface RawCitation {
   readonly url?: unknown;
   readonly document?: unknown;
   readonly title?: unknown;
   readonly quote?: unknown;
-  /** Position in the text, as the wire counts it; both or none. */
+  /** Start of the cited passage in the response, in the server's unit. Set only together with `end`. */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }
 
-/** Converts a citation; returns `undefined` without a URL and a document. Empty strings are left out. */
+/** Converts a citation. Returns `undefined` if it has neither a URL nor a document. Omits empty strings. */
 export function toCitation({ url, document, title, quote, start, end }: RawCitation): Citation | undefined {
   const hasDocument = typeof document === 'number' || isNonEmpty(document);
   if (!isNonEmpty(url) && !hasDocument) return undefined;
@@ -60,8 +60,8 @@ export function toCitation({ url, document, title, quote, start, end }: RawCitat
 const isNonEmpty = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /**
- * Returns the positive counts by name, without a suffix of the names: `{ web_search: 2 }` for
- * `{ web_search_requests: 2, web_fetch_requests: 0 }`. Returns `undefined` if no count is positive.
+ * Returns the positive counts by name and removes `suffix` from the names: `{ web_search: 2 }` for `{ web_search_requests: 2,
+ * web_fetch_requests: 0 }`. Returns `undefined` if no count is positive.
  */
 export function positiveCounts(raw: unknown, suffix = ''): Readonly<Record<string, number>> | undefined {
   const counts = Object.entries(asRecord(raw)).flatMap(([name, count]): [string, number][] =>
@@ -72,7 +72,7 @@ export function positiveCounts(raw: unknown, suffix = ''): Readonly<Record<strin
   return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
-/** Returns the members that are not `undefined`; `undefined` if none is left. */
+/** Returns the properties that are not `undefined`. Returns `undefined` if there are no such properties. */
 export function definedMembers<T extends object>(members: T): Partial<T> | undefined {
   const defined = Object.entries(members).filter(([, value]) => value !== undefined);
   return defined.length === 0 ? undefined : (Object.fromEntries(defined) as Partial<T>);
@@ -83,11 +83,16 @@ export function parseJson(text: string, target: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LlmError('protocol', `${target} sent invalid JSON`, { target, path: '' }, { cause });
+    throw new LlmError(
+      'protocol',
+      `${target}: the server sent invalid JSON`,
+      { target, path: '' },
+      { cause },
+    );
   }
 }
 
-/** Parses JSON; returns `undefined` for invalid JSON. */
+/** Parses JSON. Returns `undefined` for invalid JSON. */
 export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);

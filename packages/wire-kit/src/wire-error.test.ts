@@ -178,7 +178,7 @@ describe('transportError of a network failure', () => {
     ['ENOTFOUND', 'getaddrinfo ENOTFOUND host'],
     [undefined, 'unknown'],
   ])('reports no connection for %s', (code, why) => {
-    expect(failure(code, why).message).toBe(`no connection to p/m: fetch failed: ${why}`);
+    expect(failure(code, why).message).toBe(`p/m: the connection failed: fetch failed: ${why}`);
   });
 
   it.each([
@@ -189,7 +189,7 @@ describe('transportError of a network failure', () => {
     const error = failure(code, why);
     expect([error.kind, error.message]).toEqual([
       'network',
-      `lost the connection to p/m: fetch failed: ${why}`,
+      `p/m: the connection was lost: fetch failed: ${why}`,
     ]);
   });
 });
