@@ -28,10 +28,7 @@ export type CallIds = (id: string) => string;
 /** Maximum length of a tool name (platform.claude.com, tool use, 2026-11). */
 const MAX_NAME_LENGTH = 128;
 
-/**
- * Converts a part of a user message. Returns `undefined` for blank text, which the API rejects ("must contain
- * non-whitespace text").
- */
+/** Converts a part of a user message. Returns `undefined` for blank text: the API requires "non-whitespace text". */
 export function userBlock(part: UserPart): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
@@ -41,14 +38,17 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
     case 'file':
       return documentBlock(part);
     case 'audio':
-      throw new LlmError('unsupported', `audio of type "${part.mediaType}": this API accepts no audio`);
+      throw new LlmError(
+        'unsupported',
+        `audio of type "${part.mediaType}": this API does not accept audio; transcribe it first or use another model`,
+      );
     default:
       return part satisfies never;
   }
 }
 
 /**
- * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text, and thinking
+ * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text, and reasoning
  * without a signature.
  */
 export function assistantBlock(
@@ -70,7 +70,7 @@ export function assistantBlock(
         ...replayedCaller(part, family),
       };
     case 'vendor':
-      // Stored as the vendor sent it. The SDK's types contain current block types only.
+      // The block is the one that the vendor sent. Its type may be newer than the SDK's types.
       return vendorBlock(part.replay, family) as ContentBlockParam | undefined;
     default:
       return part satisfies never;
@@ -78,8 +78,8 @@ export function assistantBlock(
 }
 
 /**
- * Converts a tool result. The API accepts only text in a result with `is_error` ("all content must be type text"), and at
- * least one block ("content cannot be empty"), so images and documents of a failed result are returned as `loose`, to follow it.
+ * Converts a tool result. A result with `is_error` must contain text only ("all content must be type text") and at least one
+ * block ("content cannot be empty"). Images and documents of a failed result are returned in `loose`; they follow the result.
  */
 export function resultBlocks(
   part: ToolResultPart,
@@ -106,11 +106,11 @@ function resultBlock(piece: ResultPiece): TextBlockParam | ImageBlockParam | Doc
   return piece.type === 'image' ? imageBlock(piece) : documentBlock(piece);
 }
 
-/** Converts reasoning: `replay.data` contains the signature, or the data of redacted thinking. */
+/** Converts reasoning. `replay.data` contains its signature, or the data of redacted thinking. */
 function thinkingBlock({ text, replay }: ReasoningPart, family: string): ContentBlockParam | undefined {
   const data = replay?.family === family ? replay.data : undefined;
   const { signature, redacted, unsigned } = asRecord(data);
-  // The SDK's types describe the vendor's own server only, which signs all thinking.
+  // The cast is needed because the SDK's types require a signature. Servers of other vendors do not sign thinking.
   if (unsigned === true) return { type: 'thinking', thinking: text } as ThinkingBlockParam;
   if (typeof signature === 'string') return { type: 'thinking', thinking: text, signature };
   return typeof redacted === 'string' ? { type: 'redacted_thinking', data: redacted } : undefined;
@@ -125,7 +125,7 @@ function citedTextBlock({ text, replay }: TextPart, family: string): TextBlockPa
   const block = textBlock(text);
   const citations = asList(asRecord(replay?.family === family ? replay.data : undefined)['cited']);
   if (block === undefined || citations.length === 0) return block;
-  // Stored as the vendor sent them.
+  // The citations are those that the vendor sent.
   return { ...block, citations: citations as NonNullable<TextBlockParam['citations']> };
 }
 

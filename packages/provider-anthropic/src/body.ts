@@ -2,8 +2,8 @@ import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
 import type { WireRequest } from './request.ts';
 
 /**
- * Serializes the body. Lone surrogates become U+FFFD because the API rejects them. Messages that were sent before are not
- * serialized again.
+ * Serializes the request body. Replaces lone surrogates by U+FFFD, because the API rejects them. Reuses the JSON of messages
+ * that an earlier request contained.
  */
 export function serializeBody(params: WireRequest['params'], stream: boolean): string {
   const { messages, tools, ...rest } = params;

@@ -10,14 +10,14 @@ import { cachePoints, endOf, type CachePoint } from '@majordomo/claude';
 import type { ModelRequest } from '@majordomo/core';
 import { toMessages, type WireMessage } from './messages.ts';
 
-/** Parts of the body that accept markers. */
+/** Parts of the request body that accept `cache_control`. */
 interface MarkedParts {
   readonly tools: readonly Tool[];
   readonly system: readonly TextBlockParam[];
   readonly messages: WireMessage[];
 }
 
-/** Marks the positions at which the prompt is cached. */
+/** Adds `cache_control` to the blocks after which the vendor caches the prompt. */
 export function markCache(
   { cache, messages: turns }: ModelRequest,
   family: string,
@@ -46,7 +46,7 @@ function mark({ after, lifetime }: CachePoint, { tools, system, messages }: Mark
   const message = messages[after.message];
   const block = message?.content[after.block];
   if (message === undefined || block === undefined || !isMarkable(block)) return;
-  // Messages are cached for later requests, where other blocks are marked.
+  // Copy the message: it is reused by later requests, which mark other blocks.
   const content = message.content.with(after.block, { ...block, cache_control: control });
   messages[after.message] = { ...message, content };
 }
@@ -55,7 +55,7 @@ interface Markable {
   cache_control?: CacheControlEphemeral | null;
 }
 
-/** Whether a block accepts a marker: thinking does not. */
+/** Whether a block accepts `cache_control`. Thinking blocks do not. */
 const isMarkable = (
   block: ContentBlockParam,
 ): block is Exclude<ContentBlockParam, ThinkingBlockParam | RedactedThinkingBlockParam> =>

@@ -8,9 +8,9 @@ import {
 } from '@majordomo/wire-kit';
 import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
-/** Connection to a server of this wire. */
+/** Connection to a server that implements the Messages API. */
 export interface Connection {
-  /** Sends one request. Adds the secrets to redact and the credential recovery to `facts`. */
+  /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Returns a function that requests one page of the model list. */
   modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
@@ -55,7 +55,7 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
   };
 }
 
-/** The chain owns the timers, so the SDK gets the longest timeout that a timer accepts. */
+/** Timeout for the SDK: the longest that a timer accepts, because majordomo enforces the timeouts itself. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Client {

@@ -6,7 +6,7 @@ import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings } from '@majordomo/wire-kit';
 
-/** A complete content block, or its start in a stream. Blocks of server tools and of newer types have other members. */
+/** Complete content block, or its start in a stream. Blocks of server tools and of newer types have other properties. */
 export interface WireBlock {
   readonly type?: string;
   readonly text?: string;
@@ -31,7 +31,7 @@ export interface WireDelta {
   readonly stop_details?: WireStopDetails | null;
 }
 
-/** An event of a content block. */
+/** Stream event that concerns a content block. */
 export interface BlockEvent {
   readonly type?: string;
   readonly index?: number;
@@ -39,18 +39,16 @@ export interface BlockEvent {
   readonly delta?: WireDelta;
 }
 
-/**
- * A block that has started and not ended. The vendor opens one block at a time, while other servers open calls in parallel.
- */
+/** Content block that has started and not ended. Other servers than Anthropic's open several tool calls at the same time. */
 interface OpenBlock {
   readonly key: string;
   readonly type: string;
-  /** Arguments that arrived with the start of the block, from servers that send no deltas. */
+  /** Arguments in the start event of the block. Some servers send them there and send no deltas. */
   initialJson: string;
   signature: string;
   /** Citations of the text, as the vendor sent them. */
   readonly citations: unknown[];
-  /** Set for a block that becomes a vendor part. */
+  /** Set if the block becomes a vendor part. */
   readonly vendorBlock: VendorBlock | undefined;
 }
 
@@ -59,39 +57,36 @@ export class ContentBlocks {
   private readonly writer: EventWriter;
   private readonly family: string;
   private readonly blocks = new Map<number, OpenBlock>();
-  /** Whether another model continued the response (SDK 1.10, `BetaFallbackBlock`). */
+  /** Whether another model continued the response (`BetaFallbackBlock` of SDK 1.10). */
   hasFallback = false;
   private openCalls = 0;
   private calls = 0;
-  /**
-   * Events that arrived while calls were open. They are read after the calls, because a part of another type ends all open
-   * calls.
-   */
+  /** Events that arrived while tool calls were open. Processed later, because a part of another type would end the calls. */
   private deferred: BlockEvent[] = [];
-  /** Default index: some servers omit it. */
+  /** Index of the previous event, for servers that omit the index. */
   private lastIndex = 0;
   private readonly warnings: OnceWarnings;
 
-  /** `family`: models that accept the replay tokens of this server. */
+  /** `family` identifies the models that accept reasoning and vendor blocks of this server. */
   constructor({ writer, family }: { readonly writer: EventWriter; readonly family: string }) {
     this.writer = writer;
     this.warnings = new OnceWarnings(writer);
     this.family = family;
   }
 
-  /** Whether the model called a tool of the client. */
+  /** Whether the model called a tool that the client runs. */
   get hasCalls(): boolean {
     return this.calls > 0;
   }
 
-  /** Reads a block of a non-streaming body. */
+  /** Processes one block of a non-streaming response. */
   completeBlock(block: WireBlock | null, index: number): void {
     if (block?.type === 'text') this.text(block.text, `content[${index}].text`);
     this.blockStart(block, index);
     this.blockStop(index);
   }
 
-  /** Ends the response: writes arguments that arrived with the start of a call, and reads deferred events. */
+  /** Ends the response. Writes arguments that arrived in the start event of a call, and processes deferred events. */
   flush(): void {
     for (const open of this.blocks.values()) this.writeInitialJson(open);
     while (this.deferred.length > 0) {
@@ -100,7 +95,7 @@ export class ContentBlocks {
     }
   }
 
-  /** Reads an event. Calls can be open in parallel; events of other blocks are deferred until the calls have ended. */
+  /** Processes one event. While tool calls are open, events of other blocks are deferred until the calls have ended. */
   event(event: BlockEvent): void {
     const { index = this.lastIndex } = event;
     this.lastIndex = index;
@@ -175,7 +170,7 @@ export class ContentBlocks {
     }
     switch (type) {
       case 'text_delta':
-        // Some servers send text deltas in thinking blocks. The type of the delta decides.
+        // Some servers send text deltas in thinking blocks, so the type of the delta determines the part.
         if (isModelOutput(open)) this.writer.text(this.text(delta.text, 'delta.text'), open.key);
         break;
       case 'input_json_delta':
@@ -205,7 +200,7 @@ export class ContentBlocks {
     return this.blocks.get(index);
   }
 
-  /** Warns about a block or delta that the transcript cannot contain. */
+  /** Writes a warning about a block or delta that a transcript cannot represent. */
   private warnDropped(type: string): void {
     this.warnings.warn(
       `${type} in the response`,
@@ -253,7 +248,7 @@ export class ContentBlocks {
     return { family: this.family, data };
   }
 
-  /** Marks unsigned thinking for replay: servers of other vendors do not sign it and require it back. */
+  /** Marks unsigned thinking so that later requests send it back: servers of other vendors do not sign thinking, but require it. */
   private replayUnsigned({ type, key, signature }: OpenBlock): void {
     if (type === 'thinking' && signature === '' && this.family !== CLAUDE_FAMILY)
       this.writer.reasoning('', this.replay({ unsigned: true }), key);
@@ -280,13 +275,13 @@ export class ContentBlocks {
 
 const PART_TYPES: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
 
-/** Returns the error for a response that lacks a member. */
+/** Returns the error for a response that lacks a required property. */
 export const missingMember = (path: string, target: string): LlmError =>
   new LlmError('protocol', `${target}: the response has no "${path}"`, { target, path });
 
 const isModelOutput = ({ type }: OpenBlock): boolean => type === 'text' || type === 'thinking';
 
-/** Returns the input as JSON. `{}` at the start of a stream means that deltas follow. */
+/** Returns the input of a call as JSON. Returns `''` for `{}`, which at the start of a streamed call means that deltas follow. */
 function inputJson(input: unknown): string {
   if (input === undefined || input === null) return '';
   if (typeof input === 'object' && !Array.isArray(input) && Object.keys(input).length === 0) return '';

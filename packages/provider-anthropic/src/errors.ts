@@ -5,7 +5,7 @@ import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { RECOVERIES } from './recovery.ts';
 
-/** Kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), where the HTTP status is ambiguous. */
+/** Error kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), for codes whose HTTP status is ambiguous. */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   // These concern the account, so another key of a pool may work.
   claude_code_key_creator_not_member: 'auth',
@@ -22,7 +22,7 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   linked_organization_spend_limit_reached: 'quota',
 };
 
-/** Kinds by message: the API also uses `invalid_request_error` for these (observed 2025-02 to 2026-11). */
+/** Error kinds by message, for failures that the API reports as `invalid_request_error` (observed 2025-02 to 2026-11). */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/blocked by content filtering/i, 'content-filter'],
   [/credit balance is too low/i, 'billing'],
@@ -33,8 +33,8 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /**
- * Converts any failure of a call. Errors are recognized by their shape, because the SDK is loaded lazily and its classes
- * are not available.
+ * Converts any failure of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
+ * and its classes may not be available.
  */
 export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);
@@ -51,7 +51,7 @@ function classify(error: unknown, facts: ErrorContext): LlmError {
     });
   }
   if (name === 'AnthropicError') {
-    // The SDK refused to start, for example in a browser.
+    // The SDK could not create a client, for example because it runs in a browser.
     return new LlmError('config', String(error['message']), { target: facts.target }, { cause: error });
   }
   if (name === 'APIConnectionTimeoutError') {
@@ -60,18 +60,18 @@ function classify(error: unknown, facts: ErrorContext): LlmError {
   return transportError(name === 'APIConnectionError' ? cause : error, facts.target, facts.secrets);
 }
 
-/** Converts an error in a response with status 200: an `error` event, or a body of that form. */
+/** Converts an error inside a response with status 200: an `error` event, or a body of the same form. */
 export const inBandError = (body: unknown, facts: ErrorContext): LlmError => responseError(body, facts, {});
 
 interface HttpFacts {
   readonly status?: number | undefined;
   readonly headers?: { get(name: string): string | null } | undefined;
-  /** The SDK's message for a body that is not JSON. */
+  /** Message of the SDK for a body that is not JSON. */
   readonly plainText?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** Reads `{ type: 'error', error: { type, message, details: { error_code } }, request_id }`. Each member may be missing. */
+/** Converts `{ type: 'error', error: { type, message, details: { error_code } }, request_id }`. Any property may be missing. */
 function responseError(
   errorBody: unknown,
   facts: ErrorContext,

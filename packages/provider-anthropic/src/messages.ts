@@ -4,22 +4,25 @@ import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
 /**
- * A message of the wire. The content is always a list of blocks, so that the bytes of one turn are a prefix of the next.
- * Messages are cached for later requests and must not be changed.
+ * Message of the Messages API. The content is always a list of blocks, so that the JSON of one turn is a prefix of the next
+ * turn's. Messages are cached for later requests, so callers must not change them.
  */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';
   readonly content: readonly ContentBlockParam[];
 }
 
-/** The API specifies the pattern. The length is not documented; 64 is longer than the ids of all known vendors. */
+/** Ids that the API accepts. The API documents the pattern but no maximum length. 64 is longer than the ids of all known vendors. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };
 
 const forms = new WireMessageCache<WireMessage>();
 
-/** Converts turns into alternating roles, with tool results first and without empty messages. */
+/**
+ * Converts a transcript. In the result, user and assistant messages alternate, tool results come first in a message, and no
+ * message is empty.
+ */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -34,7 +37,7 @@ export function toMessages(
       const content = blocksOf(message, ids, family);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
-      // A message that lost reasoning is not cached, so that later requests warn again.
+      // Do not cache a message whose reasoning was dropped, so that later requests write the warning again.
       if (!losesReasoning(message, content)) cached.set(message, form);
       else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
     }
@@ -78,7 +81,7 @@ function appendMessage(wire: WireMessage[], message: WireMessage): void {
   };
 }
 
-/** Satisfies "Final assistant content cannot end with trailing whitespace." */
+/** Removes white space that the API rejects ("Final assistant content cannot end with trailing whitespace."). */
 function trimPrefill(wire: WireMessage[]): void {
   const last = wire.at(-1);
   const block = last?.content.at(-1);
@@ -94,7 +97,7 @@ const UNSIGNED: Warning = {
   why: 'it has no signature that this API can verify',
 };
 
-/** Removes thinking from a final assistant message, which the API rejects while thinking is off. */
+/** Removes thinking from a final assistant message, because the API rejects it while thinking is off. */
 export function dropFinalThinking(messages: WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;

@@ -2,7 +2,7 @@ import { claudeModel, type ClaudeModel } from '@majordomo/claude';
 import type { Capabilities, ModelInfo } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
-/** Returns the known capabilities and quirks of a model: those of `@majordomo/claude`, and the media limits of this API. */
+/** Returns the capabilities and quirks of a model that `@majordomo/claude` lists, with the media limits of this API. */
 export function modelFacts(modelId: string): {
   readonly capabilities: Capabilities;
   readonly quirks: Partial<Quirks>;
@@ -15,8 +15,8 @@ export function modelFacts(modelId: string): {
 }
 
 /**
- * platform.claude.com/docs/en/build-with-claude/vision, 2026-11: 8,000 px per edge, 2,000 px above 20 images, 32 MB per
- * request. An image may have 10 MiB of base64; 5 MiB of bytes are below that limit.
+ * Limits of images (platform.claude.com/docs/en/build-with-claude/vision, 2026-11): edges of 8,000 px, or 2,000 px in a request
+ * with more than 20 images; 32 MB per request; 10 MiB of base64 per image, which 5 MiB of bytes do not reach.
  */
 const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
   images: {
@@ -35,12 +35,12 @@ const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
 const FILES = ['application/pdf', 'text/plain'];
 
 /**
- * Maximum bytes of media in a request: 32 MB (platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11), which is
- * 24 MB before base64.
+ * Maximum bytes of media in a request. The API accepts 32 MB of base64
+ * (platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11), which is 24 MB of bytes.
  */
 const MAX_REQUEST_BYTES = 23_000_000;
 
-/** A model in the response of GET /v1/models (SDK 1.10). Other servers may omit members. */
+/** Model in the response of `GET /v1/models` (SDK 1.10). Other servers may omit properties. */
 interface ListedModel {
   readonly id: string;
   readonly max_input_tokens?: number | null;
@@ -54,7 +54,7 @@ interface Page {
   readonly last_id?: string | null;
 }
 
-/** Returns all models of an account, page by page. */
+/** Returns all models of an account. Requests one page after another. */
 export async function listModels(
   provider: string,
   get: (query: { readonly limit: number; readonly after_id?: string }) => PromiseLike<unknown>,
@@ -72,7 +72,7 @@ export async function listModels(
   return models;
 }
 
-/** Capabilities that the vendor reports replace those known by id. */
+/** Returns the capabilities of a listed model. Capabilities that the vendor reports replace those that are known by id. */
 function capabilitiesOf({ id, max_input_tokens, max_tokens, capabilities }: ListedModel): Capabilities {
   const known = modelFacts(id).capabilities;
   const isUnsupported = (name: string): boolean => capabilities?.[name]?.supported === false;

@@ -17,8 +17,8 @@ import { DEFAULT_MAX_TOKENS, headersOf, toWire } from './request.ts';
 import { MessagesReader } from './stream.ts';
 
 /**
- * Creates a provider for Claude on Anthropic's Messages API. The key is `apiKey` or ANTHROPIC_API_KEY in the `env` of the
- * call; without one the call fails with kind `auth`. The first call loads the SDK.
+ * Creates a provider for Claude on Anthropic's Messages API. The key is `apiKey`, or ANTHROPIC_API_KEY in the `env` of the
+ * call. A call without a key fails with kind `auth`. The first call loads the SDK.
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
   checkProviderOptions('anthropic', options, EXTRA_OPTIONS);
@@ -32,7 +32,7 @@ const VENDOR = 'anthropic';
 
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const isVendor = baseURL === ORIGIN;
-  // Prices of the vendor do not apply to other servers of this wire.
+  // Anthropic's prices do not apply to other servers that implement the Messages API.
   const { vendor = isVendor ? VENDOR : undefined, ...quirkParams } = params;
   const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES);
   const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
@@ -63,8 +63,8 @@ const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
 
 /**
- * Longest response that is not streamed. The SDK refuses non-streaming calls that may take more than 10 minutes at 128,000
- * tokens per hour, because idle connections are closed.
+ * Maximum `max_tokens` of a non-streaming request. The SDK rejects a higher value, because at 128,000 tokens per hour the
+ * request may take more than 10 minutes, and networks close idle connections.
  */
 const MAX_NON_STREAMING_TOKENS = 21_333;
 

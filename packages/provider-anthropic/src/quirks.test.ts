@@ -13,7 +13,7 @@ it('a DSN contains values and booleans', () => {
 
 it.for([
   [{ thinkign: 'budget' }, 'unknown quirk "thinkign"'],
-  [{ thinking: 'hard' }, '"hard" is not a value of thinking; it takes none, budget, adaptive'],
+  [{ thinking: 'hard' }, '"hard" is not a valid value of thinking; use none, budget, adaptive'],
 ] as const)('rejects a DSN with %j', ([params, message]) => {
   const reading = (): unknown => quirksFromParams<Quirks>(params, QUIRK_VALUES);
   expect(reading).toThrow(message);

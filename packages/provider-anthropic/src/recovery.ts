@@ -2,7 +2,7 @@ import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** Recoveries from a 400 of this API. */
+/** Changes to a request that may succeed after the API rejected it with status 400. */
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "`server_tool_use` blocks …", "container not found", "messages.1.content.0: Input tag 'fallback' found using 'type' …"
@@ -19,7 +19,7 @@ export const RECOVERIES: readonly RecoveryRule[] = [
   })),
 ];
 
-/** Whether a part contains data that only the vendor can read. */
+/** Whether a part of a message contains data that only Anthropic can read. */
 const isVendorSpecific = ({ type, replay }: AssistantPart): boolean =>
   type === 'vendor' || VENDOR_MEMBERS.some((name) => asRecord(replay?.data)[name] !== undefined);
 

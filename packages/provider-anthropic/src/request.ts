@@ -15,7 +15,7 @@ import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
-/** The body of POST /v1/messages. Other members come from `extra`. */
+/** Body of `POST /v1/messages`. Its other properties come from `extra`. */
 export interface WireParams {
   model: string;
   max_tokens: number;
@@ -41,7 +41,7 @@ export interface WireRequest {
 /** Value of `max_tokens`, which the API requires, for a model whose limit is unknown. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
-/** Converts a request. Sends replay tokens of `family` only. `modelMaxTokens`: the model's limit of output tokens. */
+/** Converts a request. Includes reasoning and vendor blocks of `family` only. `modelMaxTokens` limits the output tokens. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -88,8 +88,8 @@ export function toWire(
 }
 
 /**
- * Returns the maximum tokens of the response: those of the request, at most the model's limit. Throws `invalid-request` if
- * the value is not a positive integer.
+ * Returns the value of `max_tokens`: that of the request, at most the model's limit. Throws `invalid-request` if the request's
+ * value is not a positive integer.
  */
 function maxTokensOf(
   { maxTokens }: ModelRequest,
@@ -108,15 +108,15 @@ function maxTokensOf(
 }
 
 /**
- * Returns the headers of a request. `API_VERSION` rejects sampling parameters; models that accept them require the earlier
- * version.
+ * Returns the headers of a request. A request with sampling parameters needs the earlier API version, because `API_VERSION`
+ * rejects these parameters.
  */
 export const headersOf = (params: WireRequest['params']): Readonly<Record<string, string>> =>
   'temperature' in params || 'top_p' in params || 'top_k' in params
     ? { ...JSON_BODY, 'anthropic-version': '2023-06-01' }
     : JSON_BODY;
 
-/** Version of the API. */
+/** Value of the header `anthropic-version`. */
 export const API_VERSION = '2026-10-21';
 
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -135,7 +135,7 @@ function outputConfig(
   return config;
 }
 
-/** `auto` uses capacity that was bought in advance. The API has no cheaper tier (SDK 1.10). */
+/** Returns the service tier. `auto` uses capacity that the account bought in advance. The API has no cheaper tier (SDK 1.10). */
 function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): WireParams['service_tier'] {
   switch (tier) {
     case undefined:
@@ -152,7 +152,7 @@ function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): 
   }
 }
 
-/** Satisfies "Each stop sequence must contain non-whitespace." */
+/** Removes stop sequences that the API rejects ("Each stop sequence must contain non-whitespace."). */
 function stopSequences(stop: readonly string[] = [], warnings: Warning[]): string[] {
   const nonBlank = stop.filter((sequence) => sequence.trim() !== '');
   if (nonBlank.length < stop.length) {
@@ -162,8 +162,8 @@ function stopSequences(stop: readonly string[] = [], warnings: Warning[]): strin
 }
 
 /**
- * Merges `extra` last. `output_config` contains independent settings, so its members are merged. Vendor tools are added to
- * the tools of the request; a list that contains functions replaces them.
+ * Merges `extra` into the body. `output_config` contains independent settings, so its properties are merged. A list of vendor
+ * tools is added to the tools of the request. A list that contains functions replaces the tools of the request.
  */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };

@@ -8,7 +8,7 @@ import {
 import { asList, asNumber, asText, isRecord } from '@majordomo/core/toolkit';
 import { definedMembers, positiveCounts } from '@majordomo/wire-kit';
 
-/** platform.claude.com/docs/en/api/messages, `stop_reason`, 2026-11. */
+/** Finish reasons by `stop_reason` (platform.claude.com/docs/en/api/messages, 2026-11). */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
@@ -20,15 +20,15 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 ]);
 
 /**
- * Maps a stop reason; unknown ones become `other`. `hasCalls`: some gateways report calls with an ordinary stop (observed
- * 2026-04 to 2026-07).
+ * Converts a stop reason. An unknown reason becomes `other`. With `hasCalls`, an ordinary stop becomes `tool-calls`, because
+ * some gateways report tool calls that way (observed 2026-04 to 2026-07).
  */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
-/** Tokens of a request, or of one of its iterations. Each member may be missing or null. */
+/** Tokens of a request, or of one of its iterations. Any property may be missing or null. */
 interface WireTokens {
   readonly input_tokens?: number | null;
   readonly output_tokens?: number | null;
@@ -38,12 +38,12 @@ interface WireTokens {
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 
-/** Value for models without regional prices (2026-11-20). */
+/** Value of `inference_geo` for models without regional prices (2026-11-20). */
 const NO_REGION = 'not_available';
 
-/** `usage` on the wire. */
+/** Property `usage` of a response. */
 export interface WireUsage extends WireTokens {
-  /** Iterations of one request. Most are included in the totals above. */
+  /** Iterations of one request. The totals include most of them. */
   readonly iterations?: readonly Iteration[] | null;
   readonly server_tool_use?: Readonly<Record<string, number | null>> | null;
   readonly service_tier?: string | null;
@@ -51,13 +51,13 @@ export interface WireUsage extends WireTokens {
   readonly inference_geo?: string | null;
 }
 
-/** `stop_details` on the wire. */
+/** Property `stop_details` of a response. */
 export interface WireStopDetails {
   readonly category?: string | null;
   readonly explanation?: string | null;
 }
 
-/** Returns the vendor's reason for a refusal (SDK 1.10, `RefusalStopDetails`). */
+/** Returns the vendor's reason for a refusal (`RefusalStopDetails` of SDK 1.10). */
 export function stopDetails(raw: WireStopDetails | null | undefined): StopDetails | undefined {
   if (raw === null || raw === undefined) return undefined;
   const category = asText(raw.category);
@@ -66,8 +66,8 @@ export function stopDetails(raw: WireStopDetails | null | undefined): StopDetail
 }
 
 /**
- * Merges the usage of `message_delta` into that of `message_start`. Its numbers are cumulative; null and 0 carry no
- * information.
+ * Merges the usage of `message_delta` into that of `message_start`. The later numbers are cumulative totals. Later values of
+ * null or 0 are ignored.
  */
 export function mergeUsage(first: WireUsage | undefined, later: WireUsage): WireUsage {
   if (first === undefined) return later;
@@ -76,9 +76,9 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
 }
 
 /**
- * Converts usage. The wire counts cached input separately; the total includes it. The totals of the wire exclude the tokens
- * of a compaction, the request that shortens the context before the answer, although they are billed (SDK 1.10; recorded
- * 2026-03). `hasFallback`: whether another model continued the response.
+ * Converts usage. The API counts cached input separately; the returned total includes it. The API's totals exclude the billed
+ * tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded 2026-03).
+ * `hasFallback`: whether another model continued the response.
  */
 export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | undefined {
   if (raw === undefined) return undefined;
@@ -92,7 +92,10 @@ export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | 
   };
 }
 
-/** After a compaction the iterations are summed: the totals describe the context before it. */
+/**
+ * Returns the total of a response with a compaction, which is the sum of its iterations: the API's totals describe only the
+ * context before it.
+ */
 function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
   const reported = tokens(raw);
   if (!iterations.some(isCompaction)) return reported;
@@ -103,7 +106,7 @@ function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
 
 type Iteration = WireTokens & { readonly type?: string };
 const isIteration = (iteration: unknown): iteration is Iteration => isRecord(iteration);
-/** Iterations of an advisor are excluded, because it is another model. */
+/** Whether an iteration belongs to the requested model. An advisor is another model. */
 const isOfModel = (iteration: Iteration): boolean => iteration.type === 'message' || isCompaction(iteration);
 const isCompaction = ({ type }: Iteration): boolean => type === 'compaction';
 
@@ -128,7 +131,7 @@ function details(raw: WireUsage, iterations: readonly Usage[], isMixed: boolean)
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
     inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),
-    // The tokens are those of two models: a tool without a fee makes the cost unknown.
+    // The tokens are those of two models, so their cost is unknown. A server tool without a known fee has this effect.
     serverTools: isMixed ? { ...serverTools, fallback: 1 } : serverTools,
     largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),
   });

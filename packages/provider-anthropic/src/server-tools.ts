@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 
-/** Location of the user for search results. */
+/** Location of the user, which influences search results. */
 export interface SearchLocation {
   readonly city?: string | undefined;
   readonly region?: string | undefined;
@@ -10,41 +10,41 @@ export interface SearchLocation {
   readonly timezone?: string | undefined;
 }
 
-/** Limits of a search or a fetch. Set at most one of the two domain lists. */
+/** Limits of a web search or a web fetch. Set at most one of the two domain lists. */
 interface Bounds {
-  /** Maximum uses in one response. */
+  /** Maximum number of uses in one response. `@default` no maximum */
   readonly maxUses?: number | undefined;
   readonly allowedDomains?: readonly string[] | undefined;
   readonly blockedDomains?: readonly string[] | undefined;
 }
-/** Options of the web search. */
+/** Options of `anthropicTools.webSearch`. */
 export interface WebSearch extends Bounds {
   readonly location?: SearchLocation | undefined;
 }
-/** Options of the web fetch. */
+/** Options of `anthropicTools.webFetch`. */
 export interface WebFetch extends Bounds {
   /**
-   * Whether the response cites positions of the page.
+   * Whether the response cites passages of the page.
    * @default false
    */
   readonly citations?: boolean | undefined;
-  /** Maximum tokens of a page that the model receives. */
+  /** Maximum number of tokens of a page that the model receives. `@default` no maximum */
   readonly maxContentTokens?: number | undefined;
 }
 
 /**
- * Tools that run at Anthropic, in the form of the wire (SDK 1.10). Pass them in `extra`, in addition to the tools of the
- * request. Their results are vendor parts, and their uses are counted in `usage.details.serverTools`.
+ * Definitions of tools that Anthropic runs itself (SDK 1.10). Pass them in `extra`, in addition to the tools of the request.
+ * The results are vendor parts of the response, and `usage.details.serverTools` counts the uses.
  */
 export const anthropicTools = {
-  /** Searches the web. The response cites its sources. */
+  /** Returns the tool that searches the web. The response cites its sources. */
   webSearch: ({ location, ...bounds }: WebSearch = {}): JsonObject => ({
     type: 'web_search_20250305',
     name: 'web_search',
     ...boundsOf(bounds),
     ...(location !== undefined && { user_location: { type: 'approximate', ...location } }),
   }),
-  /** Fetches pages whose URLs appear in the conversation. */
+  /** Returns the tool that fetches pages whose URLs appear in the conversation. */
   webFetch: ({ citations, maxContentTokens, ...bounds }: WebFetch = {}): JsonObject => ({
     type: 'web_fetch_20250910',
     name: 'web_fetch',
@@ -52,7 +52,7 @@ export const anthropicTools = {
     ...(citations === true && { citations: { enabled: true } }),
     ...(maxContentTokens !== undefined && { max_content_tokens: maxContentTokens }),
   }),
-  /** Runs commands and edits files in a container at the vendor. */
+  /** Returns the tool that runs commands and edits files in a container at Anthropic. */
   codeExecution: (): JsonObject => ({ type: 'code_execution_20250825', name: 'code_execution' }),
 };
 

@@ -26,15 +26,15 @@ interface WireEvent extends BlockEvent {
 
 interface MessagesReaderOptions {
   readonly writer: EventWriter;
-  /** Models that accept the replay tokens of this server. */
+  /** Identifies the models that accept reasoning and vendor blocks of this server. */
   readonly family: string;
   /** Creates the error of an `error` event or body. */
   readonly inBandError: (body: unknown) => LlmError;
-  /** Receives the usage that arrives before the end: see `ModelContext.reportUsage`. */
+  /** Receives usage that arrives before the end of the response. See `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
-/** Reads the Messages wire: server-sent events, or one non-streaming body. */
+/** Converts a response of the Messages API to events: server-sent events, or a non-streaming body. */
 export class MessagesReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
@@ -57,7 +57,7 @@ export class MessagesReader implements WireReader {
     const event = JSON.parse(data) as WireEvent | null;
     switch (event?.type) {
       case 'content_block_start':
-        // The count of `message_start` does not include the output that follows.
+        // The output count of `message_start` does not include the output that follows.
         this.report({ output: undefined });
         this.blocks.event(event);
         break;
@@ -77,7 +77,7 @@ export class MessagesReader implements WireReader {
       case 'error':
         throw this.options.inBandError(event);
       default:
-        // `ping`, and newer event types. An error may arrive without its type.
+        // Ignore `ping` and newer event types. An error may arrive without its type.
         if (event?.error !== undefined) throw this.options.inBandError(event);
     }
   }
@@ -106,8 +106,8 @@ export class MessagesReader implements WireReader {
   }
 
   /**
-   * Starts the response. Some gateways repeat the event. A different id means that the server retried at the vendor within
-   * the same stream, so the earlier parts are invalid (vercel/ai#18331, 2026-08).
+   * Processes `message_start`. Some gateways repeat this event. A different id means that the server sent the request to the
+   * vendor again within the same stream, so the earlier parts are invalid (vercel/ai#18331, 2026-08).
    */
   private start(message: WireMessage): void {
     const { target } = this.writer;
@@ -122,9 +122,7 @@ export class MessagesReader implements WireReader {
     this.writer.start(message.id);
   }
 
-  /**
-   * Reads the stop reason, which ends the response. If it arrives without tokens, a later `message_delta` may contain them.
-   */
+  /** Processes the stop reason, which ends the response. Token counts may follow in a later `message_delta`. */
   private messageDelta({ delta, usage: tokens }: WireEvent): void {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;

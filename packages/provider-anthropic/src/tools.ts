@@ -3,7 +3,7 @@ import { allowedToolChoice, type ClaudeTool } from '@majordomo/claude';
 import type { ToolChoice, Warning } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
-/** Converts tools. */
+/** Converts tool definitions to the form of the Messages API. */
 export const wireTools = (tools: readonly ClaudeTool[]): Tool[] =>
   tools.map(({ name, description, schema, strict }) => ({
     name,
@@ -12,7 +12,7 @@ export const wireTools = (tools: readonly ClaudeTool[]): Tool[] =>
     ...(strict && { strict }),
   }));
 
-/** Converts the tool choice. A model that rejects forced calls gets `auto`. */
+/** Converts the tool choice. A model that rejects a forced call receives `auto`. */
 export function toToolChoice(
   requested: ToolChoice | undefined,
   quirks: Quirks,

@@ -3,14 +3,14 @@ import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 
 /**
- * A content block that becomes a vendor part: tools that ran at the vendor and their results, compactions, fallbacks, and
- * newer types. Blocks are stored unchanged, because the API rejects the turn without them or the next turn lacks their
- * results.
+ * Content block that becomes a vendor part: a tool that ran at Anthropic, its result, a compaction, a fallback, or a newer
+ * type. The block is stored unchanged. Without it the API rejects the turn, or the model does not see its result in the next
+ * turn.
  */
 export class VendorBlock {
   private readonly block: Record<string, unknown>;
   private json = '';
-  /** Whether a delta of an unknown type arrived, so that the block is incomplete. */
+  /** Whether a delta of an unknown type arrived. The block is then incomplete. */
   private hasUnknownDelta = false;
 
   constructor(opening: object) {
@@ -34,8 +34,8 @@ export class VendorBlock {
 }
 
 /**
- * Creates the part of a block. It is stored under a name that providers of other Claude platforms ignore, because their
- * blocks have other forms.
+ * Creates the vendor part of a block. Its replay data has a name that providers for other Claude platforms ignore, because
+ * blocks have other forms there.
  */
 export function vendorPart(block: JsonObject, family: string): Omit<VendorPart, 'type'> {
   const { type = 'block', name } = block as { readonly type?: string; readonly name?: unknown };
@@ -69,18 +69,18 @@ const DISPLAYED_MEMBERS: readonly string[] = [
   'error_code',
 ];
 
-/** Returns the stored block of a vendor part. */
+/** Returns the original block of a vendor part. */
 export function vendorBlock(replay: Replay | undefined, family: string): JsonObject | undefined {
   const { messages } = asRecord(replay?.family === family ? replay.data : undefined);
   return isRecord(messages) ? (messages as JsonObject) : undefined;
 }
 
-/** Returns the caller of a tool, if it is a program that runs at the vendor. The call must be sent back with it. */
+/** Returns the caller of a tool if it is a program that runs at Anthropic. The call must be sent back with its caller. */
 export function callerOf(caller: unknown): JsonObject | undefined {
   return isRecord(caller) && caller['type'] !== 'direct' ? ({ caller } as JsonObject) : undefined;
 }
 
-/** Returns the stored caller of a call in the transcript. */
+/** Returns the original caller of a call in the transcript. */
 export function replayedCaller({ replay }: ToolCallPart, family: string): object | undefined {
   const { caller } = asRecord(replay?.family === family ? replay.data : undefined);
   return isRecord(caller) ? { caller } : undefined;
