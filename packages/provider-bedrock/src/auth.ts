@@ -5,7 +5,7 @@ import type { AwsCredentials, BedrockOptions } from './options.ts';
 
 /** Sources of the region and the credentials of a call. Contains no secret. */
 export interface BedrockSources {
-  /** `undefined` if the SDK finds it, in its own environment or `~/.aws/config`. Without one it is us-east-1. */
+  /** AWS region. `undefined` if the SDK determines it from its environment or `~/.aws/config`, otherwise uses us-east-1. */
   readonly region: string | undefined;
   readonly regionFrom: 'option' | 'AWS_REGION' | 'AWS_DEFAULT_REGION' | 'the SDK';
   readonly credentialsFrom:
@@ -18,7 +18,7 @@ export interface BedrockSources {
     | 'the SDK';
 }
 
-/** Returns the sources: the options, then the variables of `env` in the order of the AWS tools, then the SDK's search. */
+/** Returns the sources: options, then variables of `env` in the order of the AWS tools, then the SDK's credential chain. */
 export function sourcesOf(options: BedrockOptions, env: Env): BedrockSources {
   return { ...regionOf(options, env), credentialsFrom: credentialsFrom(options, env) };
 }
@@ -49,15 +49,15 @@ const isSet = (value: string | undefined): value is string => value !== undefine
 export interface Auth {
   readonly token?: string | undefined;
   readonly keys?: AwsCredentials | undefined;
-  /** Profile for the SDK's search. */
+  /** Name of the AWS profile for the SDK's credential chain. */
   readonly profile?: string | undefined;
-  /** Returns the recovery after a rejected credential. */
+  /** Returns the recovery that requests other credentials after the service rejected these. */
   readonly recovery?: (() => Recovery | undefined) | undefined;
 }
 
 /**
- * Returns a function that finds the credentials of an attempt. Functions are called for each attempt, so that rotated keys
- * are used.
+ * Returns a function that determines the credentials of an attempt. It calls the application's function for each attempt, so
+ * that rotated keys are used.
  */
 export function authSource(options: BedrockOptions): (context: ModelContext) => Promise<Auth> {
   const bearer: CredentialSource = credentialSource(options.apiKey, ['AWS_BEARER_TOKEN_BEDROCK']);
@@ -93,12 +93,12 @@ async function credentialsOption(
     if (LlmError.is(cause) || context.signal.aborted) throw cause;
     const { target } = context;
     const reason = redact(cause instanceof Error ? cause.message : String(cause));
-    const message = `no AWS credentials for ${target}: their source failed: ${reason}`;
+    const message = `${target}: the source of the AWS credentials failed: ${reason}`;
     throw new LlmError('auth', message, { target }, { cause });
   }
 }
 
-/** Copies the keys without members that the SDK adds, because clients are cached by them. */
+/** Copies the keys without properties that the SDK adds, because clients are cached by these keys. */
 const copyKeys = ({
   accessKeyId,
   secretAccessKey,

@@ -18,7 +18,7 @@ interface MarkedParts {
   readonly messages: readonly WireMessage[];
 }
 
-/** Adds cache points after the positions at which the prompt is cached. */
+/** Adds cache points after the blocks at which the request caches the prompt. */
 export function markCache(
   { cache, messages: turns }: ModelRequest,
   quirks: Quirks,
@@ -37,7 +37,7 @@ export function markCache(
     leadingEnd: endOf(leading),
     isMarkable,
   });
-  // From the end, so that the positions before a new block stay valid.
+  // Insert from the end, so that earlier positions stay valid.
   for (const { after, lifetime } of points.toReversed()) {
     const cachePoint: CachePointBlock = { type: 'default', ...(lifetime === 'long' && { ttl: '1h' }) };
     if (after === 'tools') tools?.push({ cachePoint });
@@ -46,7 +46,7 @@ export function markCache(
   }
 }
 
-/** Returns the setting with lifetimes that the model accepts. */
+/** Returns the cache setting with lifetimes that the model accepts. */
 function acceptedCache(
   cache: ModelCache,
   { cachePoints, longCache }: Quirks,
@@ -55,19 +55,19 @@ function acceptedCache(
   const lifetime = cacheLifetime(cache);
   if (lifetime === 'none') return undefined;
   if (cachePoints === 'none') {
-    warnings.push({ action: 'dropped', what: 'cache', why: 'this model accepts no cache points' });
+    warnings.push({ action: 'dropped', what: 'cache', why: 'this model does not accept cache points' });
     return undefined;
   }
   if (lifetime === 'short' || longCache) return cache;
-  const why = 'this model caches a prefix for minutes only';
+  const why = 'this model does not support the long lifetime';
   warnings.push({ action: 'coerced', what: 'cache to short', why });
   const short = (each: ModelCache['prefix']): ModelCache['prefix'] => (each === 'long' ? 'short' : each);
   return { ...cache, prefix: short(cache.prefix), messages: short(cache.messages) };
 }
 
 /**
- * Whether a point may follow the block. Thinking accepts none. After a document other than PDF the API creates a block that
- * the model rejects ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
+ * Whether a cache point may follow the block. It must not follow thinking. After a document other than a PDF, the API creates a
+ * block that the model rejects ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
  */
 const isMarkable = (block: ContentBlock): boolean =>
   !isThinking(block) && (block.document === undefined || block.document.format === 'pdf');

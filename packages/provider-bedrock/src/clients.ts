@@ -1,7 +1,7 @@
-/** A client in use. */
+/** SDK client that a call uses. */
 export interface Lease<Client> {
   readonly client: Client;
-  /** Removes the client from the cache. The next call creates a new one, and current calls continue. */
+  /** Removes the client from the cache. Current calls continue, and the next call creates a new client. */
   evict(): void;
   release(): void;
 }
@@ -12,12 +12,12 @@ interface Entry<Client> {
   isEvicted: boolean;
 }
 
-/** Maximum number of cached clients. Rotating credentials would otherwise accumulate clients. */
+/** Maximum number of cached clients. Without it, each new set of a rotating credential would add a client. */
 const MAX_CLIENTS = 16;
 
 /**
- * Caches one client per key. Unlike `clientCache`, it can evict a client with a broken connection, and destroys it after
- * its last call.
+ * Caches one client per key. Unlike `clientCache`, it can evict a client with a broken connection, and destroys an evicted
+ * client after its last call.
  */
 export class Clients<Client> {
   private readonly entries = new Map<string, Entry<Client>>();

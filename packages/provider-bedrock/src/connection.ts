@@ -9,7 +9,7 @@ import { responseCheck, type Headers, type Middleware } from './response-check.t
 import type { WireAnswer } from './response.ts';
 import type { WireEvent } from './stream.ts';
 
-/** The client of one attempt. */
+/** Functions that send requests with the client of one attempt. */
 export interface Connected {
   readonly lease: Lease<BedrockRuntimeClient>;
   send(
@@ -17,39 +17,39 @@ export interface Connected {
     params: ConverseStreamRequest,
     signal: AbortSignal,
   ): Promise<Output>;
-  /** Sends a body in the model's own form, and returns the bytes of the response. */
+  /** Sends a body in the form that the model's maker defined (InvokeModel), and returns the bytes of the response. */
   invoke(modelId: string, body: string, signal: AbortSignal): Promise<Invoked>;
 }
 
-/** Response in the model's own form. */
+/** Response of InvokeModel. */
 export interface Invoked {
   readonly body: Uint8Array;
   /** Input tokens, if the response headers contain them. */
   readonly inputTokens: number | undefined;
 }
 
-/** Output of the SDK's commands: a complete response, or a stream. */
+/** Output of the SDK's commands: a non-streaming response, or a stream. */
 export interface Output extends WireAnswer {
   readonly $metadata?: { readonly requestId?: string | undefined } | undefined;
   readonly stream?: AsyncIterable<WireEvent> | undefined;
 }
 
 /**
- * Finds the credential of an attempt and its client. Adds the secrets to redact, their source and the credential recovery
- * to `facts`.
+ * Determines the credentials of an attempt and returns its client. Stores the secrets to redact, the source of the credentials
+ * and the recovery that renews them in `facts`.
  */
 export type Connect = (context: ModelContext, facts: ConverseCallFacts) => Promise<Connected>;
 
 /** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: BedrockOptions): Connect {
-  // A handler of the application may serve other clients, so it is not destroyed.
+  // Other clients may use the application's handler, so it is not destroyed.
   const isShared = typeof options.requestHandler === 'object';
   const clients = new Clients<BedrockRuntimeClient>((client) => {
     if (!isShared) client.destroy();
   });
   const auth = authSource(options);
   const own = lowerCaseNames(options.headers);
-  // Cached, because `import()` resolves the name each time.
+  // Cached, because each `import()` resolves the module name again.
   let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);
@@ -122,12 +122,12 @@ interface MiddlewareStack {
   ): void;
 }
 
-/** Runs a middleware on the response that the application's own middlewares return, before the SDK decodes it. */
+/** Adds a middleware that processes the response before the SDK decodes it, and after the application's own middlewares. */
 function addBelowDecoder(stack: MiddlewareStack, name: string, middleware: Middleware): void {
   stack.addRelativeTo(middleware, { relation: 'after', toMiddleware: 'deserializerMiddleware', name });
 }
 
-/** Sends either command, because the SDK types outputs by command. */
+/** Client with one `send` for all commands, because the SDK types the output by command. */
 interface Sender {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Output>;
 }
@@ -146,7 +146,7 @@ const unmanagedLease = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClien
   release: () => undefined,
 });
 
-/** Returns the endpoint of the AWS variables in `env`. */
+/** Returns the endpoint from the AWS variables in `env`. */
 function endpointIn(env: Env): string | undefined {
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
   const found = env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? env['AWS_ENDPOINT_URL'];

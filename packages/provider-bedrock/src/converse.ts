@@ -10,19 +10,19 @@ export interface ConverseCall {
   readonly toParams: () => WireRequest;
   readonly request: ModelRequest;
   readonly context: ModelContext;
-  /** Models that accept the replay tokens of this model. */
+  /** Identifies the models that accept reasoning of this model. */
   readonly family: string;
   readonly connect: Connect;
 }
 
-/** Sends one call and yields its events in batches. Replaces `sdkStream`, because this SDK returns no `Response`. */
+/** Sends one request and yields its events in batches. Used in place of `sdkStream`, because this SDK returns no `Response`. */
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
   const writer = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
   const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
-  // The SDK does not remove its listener from a signal, and does not close the socket when its loop ends early.
+  // A separate controller is needed: the SDK does not remove its listener from a signal, nor close the socket if the loop ends early.
   const controller = new AbortController();
   const abort = (): void => {
     controller.abort();
@@ -45,7 +45,7 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
     const written = writer.take();
     if (written.length > 0) yield written;
     if (signal.aborted)
-      throw new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
+      throw new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause: error });
     const llmError = toLlmError(error, facts);
     if (llmError.kind === 'network') connected?.lease.evict();
     throw llmError;
@@ -72,7 +72,7 @@ async function* readStream(
     if (next.done === true) break;
     withDriftErrors(target, () => reader.readEvent(next.value));
     if (reader.done) {
-      // Reading to the end keeps the connection for the next call. A stream that continues is closed.
+      // Read the end, so that the connection can be reused. Close a stream that continues.
       events.next().then((rest) => rest.done !== true && abort(), abort);
       return;
     }
@@ -81,7 +81,7 @@ async function* readStream(
   reader.end();
 }
 
-/** Converts errors of the reader. */
+/** Calls `read` and converts its errors to `LlmError`. */
 function withDriftErrors(target: string, read: () => void): void {
   try {
     read();

@@ -15,16 +15,17 @@ const WIRE = 'bedrock-invoke';
 interface Family {
   readonly pattern: RegExp;
   readonly facts: Pick<EmbeddingBackend, 'dimensions' | 'maxValues' | 'maxTokens'>;
-  /** Supported dimensions. */
+  /** Supported numbers of dimensions. */
   readonly sizes: readonly number[];
-  /** Member of the body for the dimensions. */
+  /** Property of the body for the number of dimensions. */
   readonly sizeField?: string;
   readonly wire: 'titan' | 'cohere';
 }
 
 /**
+ * Families of embedding models. The last entry of a vendor applies to its unknown models. Sources:
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html, model-parameters-embed-v3.html and
- * -v4.html, 2026-11. No recording exists. The last rule of a vendor applies to its unknown models.
+ * -v4.html, 2026-11; no recording.
  */
 const FAMILIES: readonly Family[] = [
   {
@@ -55,7 +56,7 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
-/** Creates an embedding model. Calls of a model with an unknown body fail with `unsupported`. */
+/** Creates an embedding model. A call fails with `unsupported` if the body of the model's requests is unknown. */
 export function embeddingModel(modelId: string, connect: Connect): EmbeddingBackend {
   const family = FAMILIES.find(({ pattern }) => pattern.test(modelId));
   return {
@@ -66,7 +67,7 @@ export function embeddingModel(modelId: string, connect: Connect): EmbeddingBack
   };
 }
 
-/** Returns the maker's name of the model: `embed-multilingual-v3.0` for `eu.cohere.embed-multilingual-v3`. */
+/** Returns the model name that its maker uses: `embed-multilingual-v3.0` for `eu.cohere.embed-multilingual-v3`. */
 function spaceOfModel(modelId: string): string {
   const name = spaceOf(modelId)
     .replace(/^.*\bcohere\./, '')
@@ -107,7 +108,7 @@ async function embed(
   }
 }
 
-/** Input types of Cohere's models, which require one. */
+/** Input types by purpose. Cohere's models require an input type. */
 const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'default', string>> = {
   default: 'search_document',
   document: 'search_document',
@@ -117,7 +118,7 @@ const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'd
   clustering: 'clustering',
 };
 
-/** Returns the body. Throws `unsupported` for a model with an unknown body. */
+/** Returns the request body. Throws `unsupported` if the body of the model's requests is unknown. */
 export function toEmbedBody(
   { values, dimensions, purpose, extra }: EmbeddingRequest,
   family: Pick<Family, 'sizes' | 'sizeField' | 'wire'> | undefined,
@@ -132,7 +133,7 @@ export function toEmbedBody(
       },
     );
   const { sizes, sizeField, wire } = family;
-  // The smallest sufficient size; core shortens the vectors.
+  // Request the smallest sufficient size. majordomo shortens the vectors.
   const size = dimensions === undefined ? undefined : sizes.find((each) => each >= dimensions);
   const sized = sizeField !== undefined && size !== undefined ? { [sizeField]: size } : {};
   const input =
@@ -142,7 +143,7 @@ export function toEmbedBody(
   return wellFormedJson(JSON.stringify({ ...input, ...sized, ...extraFor(extra, WIRE, target) }));
 }
 
-/** Reads the vectors of either vendor. Throws `protocol` for an invalid response. */
+/** Converts a response of Amazon's or Cohere's models. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(
   { body, inputTokens }: Invoked,
   target: string,

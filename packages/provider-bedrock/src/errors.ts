@@ -10,10 +10,10 @@ import {
 } from '@majordomo/wire-kit';
 import { converseRecoveryFor } from './recovery.ts';
 
-/** Context of errors on this wire. */
+/** Properties of an attempt that appear in its errors. */
 export interface ConverseCallFacts extends ErrorContext {
   readonly request?: ModelRequest | undefined;
-  /** Whether the request was sent as a stream. */
+  /** Whether a streamed response was requested. */
   readonly streamed: boolean;
   /** Sources of the region and the credentials, for authentication errors. */
   sources: string;
@@ -39,7 +39,7 @@ const BY_NAME: ReadonlyMap<string, ErrorKind> = new Map([
   ['ValidationException', 'invalid-request'],
 ]);
 
-/** Kinds by message, which are more specific than the exception. Observed 2024 to 2026. */
+/** Error kinds by message, where the message is more specific than the exception (observed 2024 to 2026). */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [
     /(?:input|prompt) is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens|exceed context limit/i,
@@ -53,8 +53,8 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /**
- * Converts any failure of a call. Errors are recognized by their shape, because the SDK is loaded lazily and its classes
- * are not available.
+ * Converts any failure of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
+ * and its classes may not be available.
  */
 export const toLlmError = (error: unknown, facts: ConverseCallFacts): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);
@@ -66,7 +66,7 @@ function classify(error: unknown, facts: ConverseCallFacts): LlmError {
     return error;
   }
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
-  // The SDK appends a hint for its own debugging to errors of its decoder.
+  // The SDK appends a debugging hint to errors of its decoder. Remove it.
   if (typeof error.message === 'string') error.message = error.message.replace(SDK_HINT, '');
   const name = nameOf(error);
   const message = textOf(error);
@@ -78,29 +78,34 @@ function classify(error: unknown, facts: ConverseCallFacts): LlmError {
   const options = { cause: error };
   if (/^Truncated event message/.test(message))
     return new LlmError('truncated', `${target}: the stream ended inside a frame`, { target }, options);
-  // The SDK recurses into a body: thousands of levels end in a RangeError.
+  // The SDK decodes a body recursively, so thousands of levels cause a RangeError.
   if (BROKEN_FRAME.test(message) || name === 'SyntaxError' || name === 'RangeError')
-    return new LlmError('protocol', `${target} sent a broken frame or body`, { target, path: '' }, options);
+    return new LlmError(
+      'protocol',
+      `${target}: the response contains an invalid frame or body`,
+      { target, path: '' },
+      options,
+    );
   return isTransport(error)
     ? transportError(error, target, facts.secrets)
     : responseError(error, status, facts);
 }
 
 /**
- * Messages of the SDK's event-stream decoder for bytes that are not a frame. The last one is a `TypeError` about a missing
+ * Error messages of the SDK's event-stream decoder for bytes that are not a frame. The last is a `TypeError` for a missing
  * header.
  */
 const BROKEN_FRAME =
   /checksum|Unrecogni[sz]|event stream message|message length|base64|'value'|message\.headers/;
 
 /**
- * Whether the error is of the transport. Exceptions inside a stream without a class of the SDK have their code as name,
- * such as `fooException`.
+ * Whether the error came from the transport. An exception inside a stream for which the SDK has no class is named after its
+ * code, such as `fooException`.
  */
 const isTransport = (error: Error): boolean =>
   !('$fault' in error) && !/(?:exception|failure|fault)$|^internal/i.test(error.name);
 
-/** Returns `ThrottlingException` for `throttlingException`, as the code is written inside a stream. */
+/** Returns the exception name: `ThrottlingException` for `throttlingException`, which is the form inside a stream. */
 const nameOf = ({ name }: Error): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function responseError(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
@@ -140,8 +145,8 @@ function messageIn(text: string): string | undefined {
 }
 
 /**
- * Whether the credential was rejected, as opposed to its permissions. Expired and unknown API keys have status 403, too
- * (observed 2026-09).
+ * Whether the service rejected the credential itself, as opposed to its permissions. Expired and unknown API keys also cause
+ * status 403 (observed 2026-09).
  */
 const isRefused = (status: number | undefined, name: string, text: string): boolean =>
   status === 401 ||
@@ -159,7 +164,7 @@ function metadataOf(
     : undefined;
 }
 
-/** Returns the status, unless it is that of a stream, 200. */
+/** Returns the HTTP status of an error; `undefined` for an error inside a stream, whose status is 200. */
 function statusOf(error: Error): number | undefined {
   const status = metadataOf(error)?.httpStatusCode;
   return status !== undefined && status >= 300 ? status : undefined;
@@ -177,10 +182,10 @@ function headersOf(error: Error): HeaderReader | undefined {
 function loginError(error: Error, { target, sources, secrets }: ConverseCallFacts): LlmError | undefined {
   if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
   if (/expired|sso login|re-?authenticate/i.test(error.message)) {
-    const message = `the AWS login for ${target} has expired: log in again (${sources})`;
+    const message = `${target}: the AWS login has expired; log in again (${sources})`;
     const { cause } = transportError(error, target, secrets);
     return new LlmError('auth', message, { target, code: 'login-required' }, { cause });
   }
-  const message = `no AWS credentials for ${target}: pass credentials or apiKey, or set AWS_BEARER_TOKEN_BEDROCK or AWS_ACCESS_KEY_ID (${sources})`;
+  const message = `${target}: no AWS credentials found; pass credentials or apiKey, or set AWS_BEARER_TOKEN_BEDROCK or AWS_ACCESS_KEY_ID (${sources})`;
   return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause: error });
 }

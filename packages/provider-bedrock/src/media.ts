@@ -15,7 +15,7 @@ const IMAGE_FORMATS: Readonly<Record<string, ImageFormat>> = {
   'image/webp': 'webp',
 };
 
-/** The SDK encodes the bytes. */
+/** Converts an image. The SDK encodes the bytes. */
 export function imageBlock({ mediaType, bytes }: ImagePart): ContentBlock.ImageMember {
   const format = formatOf('an image', mediaType, IMAGE_FORMATS);
   return { image: { format, source: { bytes } } };
@@ -46,7 +46,7 @@ export const VIDEO_FORMATS: Readonly<Record<string, VideoFormat>> = {
   'video/3gpp': 'three_gp',
 };
 
-/** Converts a document, or a video, which has no name. */
+/** Converts a document or a video. Only a document has a name. */
 export function fileBlock(file: FilePart, name: string): ContentBlock {
   const video = VIDEO_FORMATS[file.mediaType];
   if (video !== undefined) return { video: { format: video, source: { bytes: file.bytes } } };
@@ -57,7 +57,7 @@ export const documentBlock = ({ mediaType, bytes }: FilePart, name: string): Con
   document: { format: formatOf('a file', mediaType, DOCUMENT_FORMATS), name, source: { bytes } },
 });
 
-/** Audio formats (`AudioFormat` of the same package). */
+/** Audio formats (`AudioFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
 export const AUDIO_FORMATS: Readonly<Record<string, AudioFormat>> = {
   'audio/mpeg': 'mp3',
   'audio/mp3': 'mp3',

@@ -16,12 +16,12 @@ export interface WireMessage {
   readonly content: ContentBlock[];
 }
 
-/** The API reference specifies the pattern and 1 to 64 characters for toolUseId. */
+/** Call ids that the API accepts: the pattern and the length of `toolUseId` in the API reference. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
 const OPENING: ContentBlock = { text: '(The conversation so far.)' };
 
-/** Converts turns into alternating roles, with tool results first and without blank text. */
+/** Converts a transcript. In the result, user and assistant messages alternate, tool results come first, and no text is blank. */
 export function toMessages(
   messages: readonly TurnMessage[],
   quirks: Quirks,
@@ -34,7 +34,7 @@ export function toMessages(
   return wire;
 }
 
-/** Converts turns. The blocks of leading turns are the leading blocks of the conversation. */
+/** Converts turns. The first turns of the transcript become the first blocks of the conversation. */
 export function convertTurns(
   messages: readonly TurnMessage[],
   quirks: Quirks,
@@ -55,7 +55,7 @@ export function convertTurns(
   return wire;
 }
 
-/** Satisfies "Final assistant content cannot end with trailing whitespace." */
+/** Removes white space that the API rejects ("Final assistant content cannot end with trailing whitespace."). */
 function trimPrefill(last: WireMessage | undefined): void {
   const text = last?.content.at(-1)?.text;
   if (last?.role === 'assistant' && text !== undefined) last.content.splice(-1, 1, { text: text.trimEnd() });
@@ -94,7 +94,7 @@ const UNSIGNED: Warning = {
 const UNREADABLE: Warning = {
   action: 'dropped',
   what: 'vendor parts',
-  why: 'it is of another API and has another form here',
+  why: 'it belongs to another API and has another form here',
 };
 
 interface ResultContext {
@@ -123,8 +123,8 @@ function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessag
 }
 
 /**
- * Returns a function that makes names unique and removes other characters than letters, digits, single spaces, hyphens and
- * brackets.
+ * Returns a function that makes document names unique and removes all characters except letters, digits, single spaces, hyphens
+ * and brackets.
  */
 function documentNames(): (file: FilePart) => string {
   const taken = new Set<string>();

@@ -55,7 +55,7 @@ describe('models', () => {
       forcedTools: 'never',
     });
     expect(() => read({ familly: 'claude' })).toThrow(/unknown quirk "familly"/);
-    expect(() => read({ family: 'x' })).toThrow(/takes claude, model/);
+    expect(() => read({ family: 'x' })).toThrow(/use claude, model/);
     expect(() => read({ thinking: 'budget' })).toThrow(/unknown quirk "thinking"/);
   });
 });

@@ -4,7 +4,7 @@ import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/toolkit';
 import { AUDIO_FORMATS, DOCUMENT_FORMATS, VIDEO_FORMATS } from './media.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 
-/** Facts about the models whose id matches. The first match is used. */
+/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
@@ -12,7 +12,8 @@ interface ModelRule {
 }
 
 /**
- * docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html, 2026-11: 3.75 MB and 8,000 px per image.
+ * Limits of images: 3.75 MB and 8,000 px each (docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html,
+ * 2026-11).
  */
 const IMAGES: Capabilities['images'] = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
@@ -23,13 +24,14 @@ const IMAGES: Capabilities['images'] = {
 
 const FILES: readonly string[] = Object.keys(DOCUMENT_FORMATS);
 
-/** Nova user guide, video understanding, 2026-11: one video, 25 MB in total. */
+/** Videos that Nova accepts: one per request, 25 MB in total (Nova user guide, video understanding, 2026-11). */
 const VIDEOS: readonly string[] = Object.keys(VIDEO_FORMATS);
 
 /**
- * docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11: five documents of 4.5 MB. PDFs may
- * be larger from Claude 4 on, up to Claude's own limits (32 MB and a number of pages per request). Nova accepts larger PDFs
- * and DOCX files of unspecified size, so only the number is limited there.
+ * Limits of documents: five per request, 4.5 MB each
+ * (docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11). From Claude 4 on, a PDF may be
+ * larger, up to Claude's limits (32 MB and a number of pages per request). Nova accepts larger PDF and DOCX files of
+ * undocumented size, so only their number is limited.
  */
 const MAX_DOCUMENTS: FileLimits = { maxCount: 5 };
 const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => ({
@@ -37,7 +39,7 @@ const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => (
   maxBytes: 4_500_000,
   pdf: { maxBytes: maxPdfBytes, maxTotalPages },
 });
-/** Claude's limit of 32 MB per request, which is 24 MB before base64. */
+/** Maximum bytes of PDFs in a request. Claude accepts 32 MB of base64, which is 24 MB of bytes. */
 const CLAUDE_PDF_BYTES = 23_000_000;
 
 /** Quirks of all Claude models on this platform. */
@@ -74,9 +76,9 @@ const NOVA_2: Pick<ModelRule, 'capabilities' | 'quirks'> = {
 };
 
 /**
- * Quirks of single Claude models on this platform, in addition to those of `@majordomo/claude`. Sources, of 2026-11: the
- * prompt caching page of docs.aws.amazon.com/bedrock, and its Claude pages for effort, which is available from 4.6 on and a
- * beta of InvokeModel for Opus 4.5.
+ * Quirks of some Claude models on this platform, in addition to those of `@majordomo/claude`. Sources (2026-11): the prompt
+ * caching page of docs.aws.amazon.com/bedrock and its Claude pages. Effort is available from 4.6 on; for Opus 4.5 it is a beta
+ * of InvokeModel only.
  */
 const CLAUDE_RULES: readonly { readonly pattern: RegExp; readonly quirks: Partial<Quirks> }[] = [
   { pattern: /claude-3-(?:opus|sonnet|haiku)/, quirks: { cachePoints: 'none' } },
@@ -84,9 +86,7 @@ const CLAUDE_RULES: readonly { readonly pattern: RegExp; readonly quirks: Partia
   { pattern: /claude-opus-4-5/, quirks: { efforts: [] } },
 ];
 
-/**
- * Other models than Claude. Sources, all of 2026-11: the Converse feature table, model pages and Nova user guides of AWS.
- */
+/** Rules for models other than Claude. Sources (2026-11): the Converse feature table, model pages and Nova user guides of AWS. */
 const MODELS: readonly ModelRule[] = [
   {
     // The Nova model with audio input (model page, 2026-11); unverified.
@@ -125,8 +125,8 @@ const MODELS: readonly ModelRule[] = [
 ];
 
 /**
- * Returns what is known of a model. Regions (`us.`, `eu.`, `global.`), versions and the ARN around an id are ignored.
- * Nothing is known of an ARN that does not name its model; `quirks` can describe it.
+ * Returns the known capabilities and quirks of a model. Ignores region prefixes (`us.`, `eu.`, `global.`), versions, and the
+ * ARN that contains an id. An ARN without a model id has no known properties; set the option `quirks` for it.
  */
 export function modelFacts(modelId: string): {
   readonly capabilities: Capabilities;
@@ -153,7 +153,7 @@ function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   };
 }
 
-/** Claude's thinking quirk in the form of this wire. */
+/** Values of the quirk `reasoning` by Claude's quirk `thinking`. */
 const THINKING = {
   none: 'none',
   budget: 'thinking-budget',
@@ -161,8 +161,8 @@ const THINKING = {
 } as const satisfies Readonly<Record<ClaudeQuirks['thinking'], Quirks['reasoning']>>;
 
 /**
- * Returns the family of models that accept this model's reasoning tokens: all Claude models on all platforms, or models of
- * the same id.
+ * Returns the name of the family of models that accept this model's reasoning: all Claude models on all platforms, or models
+ * with the same id.
  */
 export function familyOf(modelId: string, { family }: Pick<Quirks, 'family'>): string {
   if (family === 'claude') return CLAUDE_FAMILY;

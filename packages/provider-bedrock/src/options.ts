@@ -2,7 +2,7 @@ import type { ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
-/** Keys for signing, as `AwsCredentialIdentity` of the SDK. */
+/** AWS keys that sign requests (`AwsCredentialIdentity` of the SDK). */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -17,19 +17,19 @@ export interface AwsCredentials {
 export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   /**
    * AWS region.
-   * @default AWS_REGION or AWS_DEFAULT_REGION of `env`, otherwise what the SDK finds, otherwise us-east-1
+   * @default AWS_REGION or AWS_DEFAULT_REGION in `env`, otherwise the region that the SDK determines, otherwise us-east-1
    */
   readonly region?: string | undefined;
   /**
-   * Keys, or a function that returns them for each attempt. Default: AWS_ACCESS_KEY_ID and its companions in `env`,
-   * otherwise the SDK's search, which includes its own process environment.
+   * AWS keys, or a function that returns them for each attempt. Default: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+   * AWS_SESSION_TOKEN in `env`, otherwise the SDK's credential chain, which includes the process environment.
    */
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
-  /** A request handler of the SDK, or a function that creates one per client. Default: the SDK's own, over HTTP/2. */
+  /** Request handler of the SDK, or a function that creates one per client. Default: the SDK's handler for HTTP/2. */
   readonly requestHandler?: object | (() => object) | undefined;
-  /** Quirks that replace the known quirks of models, for example for ARNs that do not name their model. */
+  /** Quirks that replace the known quirks of models, for example for an ARN that does not contain the model id. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** A `BedrockRuntimeClient` to send with. */
+  /** `BedrockRuntimeClient` that sends the requests, with its own region and credentials. Default: a new client. */
   readonly client?: object | undefined;
 }
 

@@ -9,14 +9,14 @@ import { EXTRA_OPTIONS, type BedrockOptions } from './options.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { toWire, type WireRequest } from './request.ts';
 
-/** A provider that reports the sources of its region and credentials. */
+/** Provider that reports the sources of its region and credentials. */
 export interface BedrockProvider extends Provider {
-  /** Returns the sources for the options and these variables. Sends nothing. */
+  /** Returns the sources that a call with this `env` would use. Sends no request. */
   sources(env: Env): BedrockSources;
 }
 
 /**
- * Creates a provider for Amazon Bedrock: chat through Converse, embeddings through InvokeModel. The first call loads the
+ * Creates a provider for Amazon Bedrock. Chat models use Converse, embedding models use InvokeModel. The first call loads the
  * SDK.
  */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
@@ -35,7 +35,7 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
 
 /**
  * Creates a provider from a DSN such as `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or
- * `ACCESS-KEY:SECRET@`. Only Amazon's own hosts receive credentials of the environment.
+ * `ACCESS-KEY:SECRET@`. Credentials from the environment are sent to Amazon's hosts only.
  */
 function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: Dsn): Provider {
   const [accessKeyId, secretAccessKey] = token?.split(':') ?? [];
@@ -71,5 +71,5 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
   };
 }
 
-/** Longest response that is not streamed: proxies close connections that are silent for minutes. */
+/** Maximum `maxTokens` of a non-streaming request. Proxies close connections that are idle for minutes. */
 const MAX_NON_STREAMING_TOKENS = 16_384;

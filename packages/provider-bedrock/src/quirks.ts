@@ -2,8 +2,8 @@ import { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordom
 import type { QuirkValues } from '@majordomo/wire-kit';
 
 /**
- * Differences between models of the Converse wire. They affect requests; the reader accepts all forms. Quirks of Claude
- * have the same names on all platforms, but `thinking` is one of the forms of `reasoning` here.
+ * Differences between models of the Converse API. They affect only requests; the reader accepts all known forms. Quirks of
+ * Claude have the same names on all platforms, except that `reasoning` replaces `thinking` here.
  */
 export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
   /**
@@ -12,26 +12,26 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
    */
   readonly reasoning:
     'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
-  /** Reasoning tokens that the model accepts: those of every Claude, or those of the same model id. */
+  /** Reasoning that the model accepts: of every Claude model, or only of models with the same id. */
   readonly family: 'claude' | 'model';
-  /** Where the model accepts cache points: everywhere, everywhere but after tools, or nowhere. */
+  /** Places where the model accepts cache points: everywhere, everywhere except after tools, or nowhere. */
   readonly cachePoints: 'all' | 'no-tools' | 'none';
   /** Whether cache points accept `ttl: '1h'`. */
   readonly longCache: boolean;
   /** Tool choice that the model accepts: one named tool, any tool, or none. */
   readonly toolChoice: 'one' | 'any' | 'none';
-  /** Whether tool results accept `status`. Otherwise their text states a failure. */
+  /** Whether tool results accept `status`. If not, their text states a failure. */
   readonly toolStatus: boolean;
-  /** Whether tool results accept images. Otherwise images follow the results. */
+  /** Whether tool results accept images. If not, images follow the results. */
   readonly toolImages: boolean;
-  /** Whether the model accepts system blocks. Otherwise their text precedes the first user message. */
+  /** Whether the model accepts system blocks. If not, the system text precedes the first user message. */
   readonly system: boolean;
 }
 
 const { thinking: _thinking, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
 const { thinking: _values, ...CLAUDE_VALUES } = CLAUDE_QUIRK_VALUES;
 
-/** Quirks of an unknown model. Recoveries drop settings that a model rejects. */
+/** Quirks of an unknown model. A setting that the model rejects is dropped in another attempt. */
 export const CONVERSE_QUIRKS: Quirks = {
   ...CLAUDE_DEFAULTS,
   reasoning: 'none',
@@ -44,7 +44,7 @@ export const CONVERSE_QUIRKS: Quirks = {
   system: true,
 };
 
-/** Values of each quirk in a DSN. */
+/** Values that a DSN accepts for each quirk. */
 export const QUIRK_VALUES: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   ...CLAUDE_VALUES,
   reasoning: ['thinking-budget', 'thinking-adaptive', 'reasoning-config', 'reasoning-effort', 'none'],

@@ -2,7 +2,7 @@ import { claudeRecoveries, recoveryFor, type RecoveryRule } from '@majordomo/cla
 import type { JsonObject, ModelRequest, Recovery } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** Recovery from a rejected stream. */
+/** Repeats the request without streaming. */
 const WITHOUT_STREAM: Recovery = {
   id: 'complete',
   what: 'sent without streaming',
@@ -11,12 +11,12 @@ const WITHOUT_STREAM: Recovery = {
   apply: (request) => request,
 };
 
-/** "… is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource …" */
+/** Matches "… is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource …". */
 const STREAM_DENIED = /InvokeModelWithResponseStream|ConverseStream/;
-/** "This model doesn't support tool use in streaming mode."; "The model is unsupported for streaming." */
+/** Matches "This model doesn't support tool use in streaming mode." and "The model is unsupported for streaming." */
 const STREAM_UNSUPPORTED = /(?:doesn't|does not|not|un)\s*support[^.]{0,80}stream/i;
 
-/** Recoveries for Claude's messages, which Converse passes on, and for Converse's own, observed from 2024-09 to 2026-11. */
+/** Recoveries for error messages of Claude, which Converse forwards, and of Converse itself (observed 2024-09 to 2026-11). */
 const RULES: readonly RecoveryRule[] = [
   ...claudeRecoveries((effort, { additionalModelRequestFields, ...extra }) => ({
     outputConfig: { effort },
@@ -44,7 +44,7 @@ const RULES: readonly RecoveryRule[] = [
   },
 ];
 
-/** Returns the recovery for an error message, or `undefined` if none applies. */
+/** Returns the recovery for an error message; `undefined` if no rule applies. */
 export function converseRecoveryFor(
   status: number,
   message: string,

@@ -22,7 +22,7 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request. Sends replay tokens of `family` only. Throws `invalid-request` for an invalid limit. */
+/** Converts a request. Includes reasoning of `family` only. Throws `invalid-request` for an invalid limit. */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
   checkInteger(request.maxTokens, 'maxTokens');
@@ -53,11 +53,11 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (toolConfig !== undefined) params.toolConfig = toolConfig;
   const config = outputConfig(request.output?.name, output.schema, reasoning.effort);
   if (config !== undefined) params.outputConfig = config;
-  // The wire has no member for topK; Claude accepts it among the fields of the model (2026-11).
+  // Converse has no property for topK. Claude accepts it in `additionalModelRequestFields` (2026-11).
   const fields = { ...reasoning.fields, ...(topK !== undefined && { top_k: topK }) };
   if (Object.keys(fields).length > 0) params.additionalModelRequestFields = fields;
   if (request.serviceTier !== undefined) params.serviceTier = { type: request.serviceTier };
-  // The SDK serializes the body. The vendor rejects a body with a lone surrogate.
+  // The vendor rejects lone surrogates, and the SDK serializes the body, so replace them in the values.
   return { params: wellFormedStrings(withExtra(params, request.extra)), warnings };
 }
 
@@ -72,7 +72,7 @@ function toSystem(
   warnings.push({
     action: 'emulated',
     what: 'system',
-    why: 'this model accepts no system prompt; the text precedes the first message',
+    why: 'this model does not accept a system prompt; the text precedes the first message',
   });
   messages[0]?.content.unshift({ text: system });
   return [];
@@ -118,8 +118,9 @@ function outputConfig(
 }
 
 /**
- * Merges `extra` last. `additionalModelRequestFields` contains independent settings, so its members are merged. Vendor
- * tools are added to the tools of the request; a list that contains functions replaces them.
+ * Merges `extra` into the parameters. `additionalModelRequestFields` contains independent settings, so its properties are
+ * merged. A list of vendor tools is added to the tools of the request. A list that contains functions replaces the tools of the
+ * request.
  */
 function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']): ConverseStreamRequest {
   const { additionalModelRequestFields: own } = params;

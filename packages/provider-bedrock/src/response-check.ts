@@ -3,13 +3,13 @@ import { collectBody, lowerCaseNames, redirectError } from '@majordomo/wire-kit'
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** HTTP response as the SDK's request handler returns it. */
+/** HTTP response that the SDK's request handler returns. */
 interface Received {
   readonly response: { readonly statusCode: number; readonly headers: Headers; body?: unknown };
 }
 type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
 
-/** Middleware of the SDK, which types the middlewares of each command separately. */
+/** Middleware for every command. The SDK has a separate type for each command. */
 export type Middleware = (next: Next) => Next;
 
 /**
@@ -29,15 +29,19 @@ export const responseCheck =
     if (!isOk && statusCode < 400 && location !== undefined)
       throw redirectError(location, '', statusCode, target);
     if (isOk && !type.toLowerCase().includes(expected))
-      throw new LlmError('protocol', `${target} answered with "${type}" instead of ${expected}`, { target });
+      throw new LlmError(
+        'protocol',
+        `${target}: the response has content type "${type}" instead of ${expected}`,
+        { target },
+      );
     if ((isOk && expected === 'eventstream') || !isReadable(body)) return received;
     const bytes = await collectBody(body, target);
-    // HTTP/2 ends a body in the same way whether it is complete or the connection broke.
+    // With HTTP/2, a body ends in the same way if it is complete and if the connection is lost.
     const isCut = 'rstCode' in body && body.rstCode !== 0;
     if (isOk && isCut)
-      throw new LlmError('network', `the connection to ${target} broke in its response`, { target });
+      throw new LlmError('network', `${target}: the connection was lost during the response`, { target });
     if (isOk && bytes.length === 0)
-      throw new LlmError('truncated', `${target} answered with an empty body`, { target });
+      throw new LlmError('truncated', `${target}: the response body is empty`, { target });
     response.body = bytes;
     return received;
   };

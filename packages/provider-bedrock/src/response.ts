@@ -2,7 +2,7 @@ import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/cor
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { definedMembers, toCitation } from '@majordomo/wire-kit';
 
-/** `StopReason` of @aws-sdk/client-bedrock-runtime 3.1162. Other values become `other`. */
+/** Finish reasons by stop reason (`StopReason` of @aws-sdk/client-bedrock-runtime 3.1162). Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
@@ -13,19 +13,19 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['guardrail_intervened', 'content-filter'],
 ]);
 
-/** Maps a stop reason. `hasCalls`: some models report calls with an ordinary stop. */
+/** Converts a stop reason. With `hasCalls`, an ordinary stop becomes `tool-calls`, because some models report calls that way. */
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
-/** A non-streaming response. */
+/** Non-streaming response. */
 export interface WireAnswer extends Metadata {
   readonly output?:
     { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined } | undefined;
   readonly stopReason?: string | undefined;
 }
-/** A content block. */
+/** Content block of a non-streaming response. */
 export interface WireBlock {
   readonly text?: string | undefined;
   readonly toolUse?: (ToolUse & { readonly input?: unknown }) | undefined;
@@ -45,7 +45,7 @@ export interface WireBlock {
   readonly image?: object | undefined;
 }
 
-/** A citation on the wire. Its positions are within the source. */
+/** Citation. Its positions refer to the source, not to the response. */
 export interface WireCitation {
   readonly title?: string | undefined;
   readonly source?: string | undefined;
@@ -53,7 +53,7 @@ export interface WireCitation {
   readonly location?: object | undefined;
 }
 
-/** Converts a citation of a page, a document of the request, or a search result of the client. */
+/** Converts a citation of a web page, a document of the request, or a search result of the client. */
 export function citationOf({ title, source, sourceContent, location }: WireCitation): Citation | undefined {
   const [place] = Object.values(location ?? {}).map(asRecord);
   const isPage = source !== undefined && /^https?:/.test(source);
@@ -63,27 +63,27 @@ export function citationOf({ title, source, sourceContent, location }: WireCitat
   return toCitation({ url, document, title, quote });
 }
 
-/** A call, or its start. */
+/** Tool call, or its start in a stream. */
 export interface ToolUse {
   readonly toolUseId?: string | undefined;
   readonly name?: string | undefined;
   readonly type?: string | undefined;
 }
 
-/** Reasoning, or a piece of it. */
+/** Reasoning, or a fragment of reasoning. */
 export interface ReasoningDelta {
   readonly text?: string | undefined;
   readonly signature?: string | undefined;
   readonly redactedContent?: Uint8Array | undefined;
 }
 
-/** Members of a response in addition to its content. */
+/** Properties of a response other than its content. */
 export interface Metadata {
   readonly usage?: WireUsage | undefined;
   readonly serviceTier?: { readonly type?: string | undefined } | undefined;
 }
 
-/** `usage` on the wire. Each member may be missing. */
+/** Property `usage` of a response. Any property may be missing. */
 export interface WireUsage {
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
@@ -94,8 +94,8 @@ export interface WireUsage {
 }
 
 /**
- * Converts usage. The wire counts cached input separately; the total includes it. It has no counts of reasoning and of
- * vendor tools: `uses` counts these by name.
+ * Converts usage. The API counts cached input separately; the returned total includes it. The API reports no counts of
+ * reasoning and vendor tools. `uses` contains the number of uses of each vendor tool.
  */
 export function usage(
   raw: WireUsage,

@@ -18,8 +18,8 @@ export const invokeCommand = (modelId: string, body: string): InvokeModelCommand
   new InvokeModelCommand({ modelId, body, contentType: 'application/json', accept: 'application/json' });
 
 /**
- * Creates a client without retries. The scheme is explicit, so that a token in the process environment does not replace
- * keys.
+ * Creates a client without retries. Sets the authentication scheme explicitly, so that a token in the process environment does
+ * not replace the keys.
  */
 export async function newClient(
   { baseURL, requestHandler }: BedrockOptions,
@@ -30,9 +30,9 @@ export async function newClient(
     typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
   const config: BedrockRuntimeClientConfig = {
     maxAttempts: 1,
-    // Otherwise AWS_RETRY_MODE=adaptive of the process delays calls.
+    // Without this, AWS_RETRY_MODE=adaptive in the process environment would delay calls.
     retryMode: 'standard',
-    // Otherwise a variable of the process, or a file, could redirect prompts and signatures.
+    // Without this, a process variable or a configuration file could redirect prompts and signatures.
     ignoreConfiguredEndpointUrls: true,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),

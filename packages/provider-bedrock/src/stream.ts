@@ -16,7 +16,7 @@ import {
   type WireBlock,
 } from './response.ts';
 
-/** An event of the stream. Exactly one member is set. */
+/** Event of the stream. Exactly one property is set. */
 export interface WireEvent {
   readonly messageStart?: object | undefined;
   readonly contentBlockStart?:
@@ -46,13 +46,13 @@ interface ServerUse extends ToolUse {
 
 interface ConverseReaderOptions {
   readonly writer: EventWriter;
-  /** Models that accept the replay tokens of this model. */
+  /** Identifies the models that accept reasoning of this model. */
   readonly family: string;
-  /** Id of the request, because the wire has no response ids. */
+  /** Id of the request, which becomes the id of the response because the API has no response ids. */
   readonly id?: string | undefined;
 }
 
-/** Reads Converse: the events of a stream, or one non-streaming response. */
+/** Converts a response of Converse to events: the events of a stream, or a non-streaming response. */
 export class ConverseReader {
   readonly writer: EventWriter;
   /** Whether the response is finished. */
@@ -69,13 +69,13 @@ export class ConverseReader {
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
   /**
-   * Vendor parts that arrived while calls were open. They follow the calls, because a part of another type ends all open
-   * calls.
+   * Vendor parts that arrived while calls were open. They are written after the calls, because a part of another type would end
+   * the calls.
    */
   private deferred: Omit<VendorPart, 'type'>[] = [];
-  /** Key of the last text, which stays open because the next block may contain its citations. */
+  /** Key of the last text part. The part stays open, because the next block may contain its citations. */
   private textKey: string | undefined;
-  /** Citations that arrived before their text: Claude sends them first, and Nova in a block without text. */
+  /** Citations that arrived before their text. Claude sends citations first; Nova sends them in a block without text. */
   private earlyCitations: { readonly key: string; readonly citations: readonly Citation[] } | undefined;
   private readonly uses = new Map<string, number>();
 
@@ -118,7 +118,7 @@ export class ConverseReader {
     this.finish();
   }
 
-  /** Ends the response. The usage may be missing, the stop reason may not. */
+  /** Ends the response. Throws `truncated` if the stop reason is missing. The usage may be missing. */
   end(): void {
     const { target } = this.writer;
     if (this.stopReason !== undefined) this.finish();
@@ -190,7 +190,7 @@ export class ConverseReader {
     this.endBlock(key);
   }
 
-  /** Warns about media and newer kinds. The SDK puts unknown members under `$unknown`. */
+  /** Writes a warning about media and newer kinds of content. The SDK stores unknown properties in `$unknown`. */
   private warnUnknown(block: object): void {
     for (const [name, value] of Object.entries(block)) {
       const kind = name === '$unknown' && isList(value) ? String(value[0]) : name;
@@ -246,7 +246,7 @@ export class ConverseReader {
       this.writer.reasoning('', this.replay({ signature: this.signature }), key);
     }
     if (redactedContent !== undefined) {
-      // The bytes are the string that Anthropic's own API sends for this block (observed 2025-12).
+      // The bytes encode the string that Anthropic's API sends for this block (observed 2025-12).
       this.writer.reasoning('', this.replay({ redacted: new TextDecoder().decode(redactedContent) }), key);
     }
   }
@@ -286,7 +286,10 @@ export class ConverseReader {
     const { target } = this.writer;
     const reason = finishReason(raw, this.calls > 0);
     if (reason === 'content-filter' && !this.writer.hasContent) {
-      throw new LlmError('content-filter', `${target} blocked the request: ${raw}`, { target, code: raw });
+      throw new LlmError('content-filter', `${target}: the vendor blocked the request: ${raw}`, {
+        target,
+        code: raw,
+      });
     }
     const { usage: tokens, serviceTier } = this.metadata ?? {};
     this.done = true;
@@ -312,12 +315,12 @@ export class ConverseReader {
   }
 }
 
-/** Placeholder of Nova for search results. */
+/** Text that Nova sends in place of search results. */
 const HIDDEN = '[HIDDEN]';
 
 const isServer = ({ type }: ToolUse): boolean => type === 'server_tool_use';
 
-/** Returns `undefined` if the JSON is not an object. */
+/** Parses JSON. Returns `undefined` if the result is not an object. */
 function parseObject(json: string): object | undefined {
   const value = json === '' ? {} : tryParseJson(json);
   return isRecord(value) ? value : undefined;

@@ -12,8 +12,8 @@ import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Converts tools and tool choice. The API rejects a history with tool blocks without tools, so tools that are not offered
- * any more are declared by name.
+ * Converts tools and tool choice. The API rejects tool calls in the history of a request without tools. Therefore tools that
+ * only the history contains are declared by name.
  */
 export function toToolConfig(
   { tools, toolChoice, extra }: ModelRequest,
@@ -39,15 +39,15 @@ export function toToolConfig(
 const CANNOT_FORBID: Warning = {
   action: 'dropped',
   what: 'toolChoice "none"',
-  why: 'the API cannot forbid tools, and rejects a history of calls without them',
+  why: 'the API cannot forbid tool calls, and requires tools if the history contains calls',
 };
 const DECLARED_BY_NAME: Warning = {
   action: 'emulated',
   what: 'tools',
-  why: 'the API rejects a history of calls without tools; those of the history were declared by name',
+  why: 'the API requires tools if the history contains calls; the tools of the history were declared by name',
 };
 
-/** Returns placeholders for the tools of the history. A vendor tool may be declared by `extra` already. */
+/** Returns placeholders for the tools that the history contains, except vendor tools that `extra` declares. */
 function usedTools(messages: readonly WireMessage[], extra: ModelRequest['extra']): Tool[] {
   const declared = asList(asRecord(extra['toolConfig'])['tools']).map(
     (tool) => asRecord(asRecord(tool)['systemTool'])['name'],
