@@ -23,24 +23,24 @@ import type { Auth } from './sdk.ts';
 type CallContext = Omit<ModelContext, 'delivery'>;
 type Transport = typeof globalThis.fetch;
 
-/** A call of generateContent or embedContent. */
+/** Request to generateContent or embedContent. */
 export interface Sending {
   readonly modelId: string;
   /** `contents` and `config` of the SDK method. */
   readonly params: { readonly contents: readonly object[]; readonly config: object };
-  /** Merged into the body by the SDK. */
+  /** Properties that the SDK merges into the body. */
   readonly extra: ModelRequest['extra'];
   readonly context: ModelContext;
   readonly facts: GeminiFacts;
 }
 
-/** Connection of one provider to its platform. Errors are those of the SDK. */
+/** Connection of one provider to the Gemini API or Vertex AI. Its functions throw the errors of the SDK. */
 export interface Connection {
-  /** Sends one generateContent and returns the raw response. */
+  /** Sends one generateContent request and returns the raw response. */
   generate(sending: Sending): Promise<Response>;
-  /** Sends one embedContent and returns the raw response. */
+  /** Sends one embedContent request and returns the raw response. */
   embed(sending: Sending): Promise<Response>;
-  /** Returns all models, page by page. */
+  /** Returns all models. Requests one page after another. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
 
@@ -72,7 +72,7 @@ function generate(connected: Connected, sending: Sending): Promise<Response> {
       contents: params.contents,
       config: {
         ...params.config,
-        // Otherwise the SDK calls tools and continues long responses with separate requests.
+        // Without this, the SDK would call tools and continue long responses with separate requests.
         automaticFunctionCalling: { disable: true },
         automaticContinuation: false,
         httpOptions,
@@ -97,8 +97,8 @@ function embed(connected: Connected, sending: Sending): Promise<Response> {
 }
 
 /**
- * Sends through the SDK, which throws its own errors, and returns the raw response. The shared decoder reads a successful
- * body, because the SDK parses each event twice, creates a `Response` for it, and does not cancel the body.
+ * Sends a request through the SDK and returns the raw response. Throws the SDK's errors. The SDK does not decode a successful
+ * body, because it parses each event twice, creates a `Response` per event, and does not cancel the body.
  */
 function captureAnswer(
   { client, fetch, headers }: Connected,
@@ -106,7 +106,7 @@ function captureAnswer(
   send: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
 ): Promise<Response> {
   const transport: Transport = async (url, init) => {
-    // The SDK does not remove its listener from a signal, so the signal is passed to `fetch` only.
+    // Pass the signal to `fetch` only, because the SDK does not remove its listener from a signal.
     const response = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
     facts.headers = response.headers;
     return response;
@@ -125,7 +125,7 @@ interface Connected {
   readonly headers: Record<string, string>;
 }
 
-/** Finds the credential of an attempt and its client. Adds the secrets to redact to `facts`. */
+/** Determines the credential of an attempt and returns its client. Stores the secrets to redact in `facts`. */
 type Connect = (context: CallContext, facts: GeminiFacts) => Promise<Connected>;
 
 function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Connect {
@@ -161,7 +161,10 @@ const clientOf = (client: object): GoogleGenAI =>
     client: 'GoogleGenAI of @google/genai',
   });
 
-/** On Vertex a token source takes precedence over a key (express mode). Without either, the SDK's auth library searches. */
+/**
+ * Returns the credential source for Vertex. A token takes precedence over a key (express mode). Without either, the SDK's auth
+ * library finds the credentials.
+ */
 function vertexSource(
   { token, apiKey }: GoogleOptions,
   keys: CredentialSource,

@@ -17,18 +17,18 @@ const WIRE = 'gemini-embed';
 interface EmbeddingFacts {
   readonly size?: number;
   readonly maxTokens?: number;
-  /** Maximum values per request of the Gemini API. */
+  /** Maximum number of values per request on the Gemini API. */
   readonly maxValues: number;
-  /** Maximum values per request on Vertex. */
+  /** Maximum number of values per request on Vertex. */
   readonly maxVertexValues: number;
   readonly maxVertexTokens?: number;
-  /** Whether the purpose is a prefix of each value instead of `task_type`. */
+  /** Whether the purpose is sent as a prefix of each value and not as `task_type`. */
   readonly prefixes?: true;
 }
 
 /**
- * ai.google.dev/gemini-api/docs/embeddings, the reference of text embeddings on Vertex (2026-11), and @google/genai 3.1,
- * which sends one content per request for newer models on Vertex.
+ * Embedding models by id. Sources: ai.google.dev/gemini-api/docs/embeddings; the API reference of text embeddings on Vertex
+ * (2026-11); @google/genai 3.1, which sends one value per request for newer models on Vertex.
  */
 const MODELS: readonly (readonly [RegExp, EmbeddingFacts])[] = [
   [/gemini-embedding-001/, { size: 3072, maxTokens: 2048, maxValues: 100, maxVertexValues: 1 }],
@@ -114,7 +114,7 @@ const TASK_TYPES: Readonly<Record<Purpose, string>> = {
   clustering: 'CLUSTERING',
 };
 
-/** Prefixes of newer models, which do not accept a task type. */
+/** Prefixes by purpose, for newer models. These do not accept a task type. */
 const PREFIXES: Readonly<Record<Purpose, string>> = {
   query: 'task: search result | query: ',
   document: 'title: none | text: ',
@@ -124,8 +124,8 @@ const PREFIXES: Readonly<Record<Purpose, string>> = {
 };
 
 /**
- * Returns the parameters of the SDK's `embedContent`. Each value is a separate content; plain strings would become one
- * vector.
+ * Returns the parameters of the SDK's `embedContent`. Each value is a separate content, because several strings would become
+ * one vector.
  */
 export function toEmbedParams(
   { values, dimensions, purpose }: EmbeddingRequest,
@@ -138,13 +138,13 @@ export function toEmbedParams(
     config: {
       ...(purpose !== undefined && prefix === '' && { taskType: TASK_TYPES[purpose] }),
       ...(dimensions !== undefined && { outputDimensionality: dimensions }),
-      // Vertex truncates long values without notice by default. The Gemini API has no such setting.
+      // By default, Vertex truncates long values and does not report it. The Gemini API has no such setting.
       ...(isVertex && { autoTruncate: false }),
     },
   };
 }
 
-/** Reads the vectors of either platform. Throws `protocol` for an invalid response. */
+/** Converts a response of the Gemini API or Vertex. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   const { embeddings, embedding, predictions, usageMetadata, error } = asRecord(json);
   if (error !== undefined) throw inBandError(asRecord(error), facts);

@@ -9,7 +9,7 @@ import {
 } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
 
-/** `google.rpc.Status` in JSON, which all Google APIs send. */
+/** Error object that all Google APIs send: `google.rpc.Status` in JSON. */
 export interface WireError {
   readonly code?: number;
   readonly status?: string;
@@ -22,7 +22,7 @@ interface WireErrorDetail {
   readonly violations?: readonly { readonly quotaId?: string }[];
 }
 
-/** Error context with the headers of the response, which the SDK's ApiError does not contain. */
+/** Error context with the response headers, because the SDK's ApiError does not contain them. */
 export interface GeminiFacts extends ErrorContext {
   headers?: HeaderReader | undefined;
 }
@@ -44,7 +44,7 @@ export function inBandError(error: WireError, facts: GeminiFacts): LlmError {
   return fromWireError(error, error.code, { ...facts, headers: undefined }, undefined);
 }
 
-/** Converts `ApiError` of @google/genai 3.1, which contains a status and the body as JSON in its message. */
+/** Converts `ApiError` of @google/genai 3.1. It contains the status, and the body as JSON in its message. */
 function apiError(error: Error, status: number, facts: GeminiFacts): LlmError {
   return fromWireError(bodyOf(error.message), status, facts, error);
 }
@@ -100,7 +100,7 @@ function recovery(
   return status === 400 && request !== undefined ? recoveryFor(message, request) : undefined;
 }
 
-/** Kinds by reason of `google.rpc.ErrorInfo`, which are more specific than the status. */
+/** Error kinds by the reason in `google.rpc.ErrorInfo`, which is more specific than the status. */
 const BY_REASON: Readonly<Record<string, ErrorKind>> = {
   API_KEY_INVALID: 'auth',
   API_KEY_EXPIRED: 'auth',
@@ -110,7 +110,7 @@ const BY_REASON: Readonly<Record<string, ErrorKind>> = {
 
 const TOO_LARGE = /payload size exceeds|exceeds the supported page limit/i;
 
-/** Returns kinds that the shared tables do not contain. Google uses 499 for a cancelled call. */
+/** Returns the error kind if core's tables do not contain it. Google uses 499 for a cancelled call. */
 function kindFrom(
   status: number | undefined,
   reason: string | undefined,
@@ -133,10 +133,7 @@ function kindFrom(
   return isDaily ? 'quota' : undefined;
 }
 
-/**
- * Adds the delay of `google.rpc.RetryInfo` in the body, in seconds with the suffix `s`. It takes precedence over the
- * headers.
- */
+/** Adds the delay in `google.rpc.RetryInfo` (seconds with the suffix `s`). It takes precedence over the headers. */
 function withRetryDelay(
   headers: HeaderReader | undefined,
   details: readonly WireErrorDetail[],
@@ -149,14 +146,14 @@ function withRetryDelay(
   };
 }
 
-/** Recognizes errors of google-auth-library by message, because its classes are not loaded. */
+/** Converts errors of google-auth-library. Recognizes them by message, because their classes are not loaded. */
 function loginError(error: Error, target: string): LlmError | undefined {
   if (/invalid_grant|invalid_rapt|reauth/i.test(error.message)) {
-    const message = `the Google login for ${target} has expired: log in again with gcloud auth application-default login`;
+    const message = `${target}: the Google login has expired; log in again with gcloud auth application-default login`;
     return new LlmError('auth', message, { target, code: 'login-required' }, { cause: error });
   }
   if (!/default credentials|metadata (?:server|lookup)|credential file/i.test(error.message))
     return undefined;
-  const message = `no credentials for ${target}: pass token or apiKey, or set up application default credentials`;
+  const message = `${target}: no credentials found; pass token or apiKey, or set up application default credentials`;
   return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause: error });
 }

@@ -20,7 +20,7 @@ interface Source {
   readonly documentName?: string;
   readonly fileSearchStore?: string;
 }
-/** A long quotation from another source (`Citation` of @google/genai 3.1). */
+/** Long quotation from another source (`Citation` of @google/genai 3.1). */
 export interface Quotation {
   readonly uri?: string;
   readonly title?: string;
@@ -32,7 +32,7 @@ interface Support {
   readonly groundingChunkIndices?: readonly number[];
 }
 
-/** Returns the sources of the text. Without supports, each source applies to the complete text. */
+/** Returns the sources of the text. If the response does not relate sources to segments, each source applies to the complete text. */
 export function citationsOf(grounding: Grounding, text: string): readonly Citation[] {
   const sources = (grounding.groundingChunks ?? []).map(sourceOf);
   const supports = grounding.groundingSupports ?? [];
@@ -47,7 +47,7 @@ export function citationsOf(grounding: Grounding, text: string): readonly Citati
   });
 }
 
-/** Returns the quotations whose source is named. */
+/** Returns the quotations that name a source. */
 export function quotationsOf(quoted: readonly Quotation[], text: string): readonly Citation[] {
   const bytes = new TextEncoder().encode(text);
   return quoted.flatMap(({ uri = '', title = '', ...segment }): readonly Citation[] => {
@@ -71,8 +71,8 @@ function sourceOf({ web, retrievedContext, maps }: Chunk): Citation | undefined 
 }
 
 /**
- * Returns the position of a segment. The wire counts UTF-8 bytes of its own copy of the text. If the segment is elsewhere
- * in this text, it is searched; if it is missing, the position is unknown.
+ * Returns the position of a segment. The API counts UTF-8 bytes of its copy of the text. If the segment is not at this position
+ * in `text`, searches for it. Returns `undefined` if `text` does not contain it.
  */
 function positionOf(
   { startIndex = 0, endIndex, text: expected }: NonNullable<Support['segment']>,

@@ -25,8 +25,8 @@ export interface ImageParams {
 }
 
 /**
- * Creates an image model. Each call returns one image, so `n` images are `n` parallel calls with the seeds seed, seed + 1,
- * …
+ * Creates an image model. The API returns one image per request, so `n` images require `n` parallel requests, with the seeds
+ * seed, seed + 1, …
  */
 export function imageModel(modelId: string, connection: Connection): ImageBackend {
   return {
@@ -49,7 +49,7 @@ async function generateImage(
   try {
     const { params, warnings } = toImageParams(request, target);
     const extra = { ...extraFor(request.extra, 'gemini-generate', target) };
-    // Images arrive in one body.
+    // Images arrive in one non-streaming body.
     const context: ModelContext = { ...callContext, delivery: 'complete' };
     const response = await connection.generate({ modelId, params, extra, context, facts });
     const generated = fromImageBody(await response.json(), facts);
@@ -60,12 +60,12 @@ async function generateImage(
   }
 }
 
-/** Values of `ImageConfig.aspectRatio` (image generation guide, 2026-11). */
+/** Values of `ImageConfig.aspectRatio` (guide to image generation, 2026-11). */
 const RATIOS: readonly string[] = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
-/** Sizes are approximate: these models call 1344x768 a ratio of 16:9. */
+/** Maximum relative difference between a size and an aspect ratio. The API's sizes are approximate: 1344x768 counts as 16:9. */
 const TOLERANCE = 0.04;
 
-/** Converts the request. Members without a value are absent. */
+/** Converts the request. Omits properties without a value. */
 export function toImageParams(
   { prompt, size, seed, images = [], mask }: ImageRequest,
   target: string,
@@ -73,7 +73,7 @@ export function toImageParams(
   if (mask !== undefined) {
     throw new LlmError(
       'unsupported',
-      `${target}: this API accepts no mask; describe the change in the prompt`,
+      `${target}: this API does not accept a mask; describe the change in the prompt`,
       {
         target,
       },
@@ -99,7 +99,7 @@ export function toImageParams(
             {
               action: 'coerced',
               what: `size ${size ?? ''}`,
-              why: `this API accepts aspect ratios only; ${ratio} was sent`,
+              why: `this API accepts only aspect ratios; ${ratio} was sent`,
             },
           ],
   };
@@ -115,7 +115,7 @@ function ratioOf(size: string, target: string): string {
   if (distance(nearest) <= TOLERANCE) return nearest;
   throw new LlmError(
     'unsupported',
-    `${target}: size ${size} is not supported; the aspect ratios are ${RATIOS.join(', ')}`,
+    `${target}: size ${size} is not supported; use one of the aspect ratios ${RATIOS.join(', ')}`,
     {
       target,
       path: 'size',
@@ -124,7 +124,8 @@ function ratioOf(size: string, target: string): string {
 }
 
 /**
- * Reads the images of a response, without its text. A blocked response is `content-filter`, an invalid one is `protocol`.
+ * Returns the images of a response, without its text. Throws `content-filter` for a blocked response and `protocol` for an
+ * invalid response.
  */
 export function fromImageBody(json: unknown, facts: GeminiFacts): GeneratedImages {
   const { target } = facts;

@@ -15,15 +15,12 @@ import type { Quirks } from './quirks.ts';
 import { storedPart } from './vendor-parts.ts';
 
 /**
- * Replaces the signature on calls of other models, as documented for histories from other models:
+ * Value that replaces the signature of calls of other models, as documented in
  * ai.google.dev/gemini-api/docs/thought-signatures, 2026-11.
  */
 const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
-/**
- * Converts a message, or returns nothing for an assistant message without parts to send. Sends replay tokens of `family`
- * only.
- */
+/** Converts a message. Returns an empty list for an assistant message without parts to send. Includes signatures of `family` only. */
 export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {
   switch (message.role) {
     case 'user':
@@ -37,7 +34,7 @@ export function contentsOf(message: TurnMessage, quirks: Quirks, family: string)
   }
 }
 
-/** Whether the first call of the turn has no signature. Only the first of parallel calls has one. */
+/** Whether the first call of the turn has no signature. The other calls of a turn never have one. */
 export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
   const first = parts.find(({ type }) => type === 'tool-call');
   return first !== undefined && typeof tokenOf(first, family) !== 'string';
@@ -90,8 +87,8 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
 }
 
 /**
- * Generated ids are not sent: older models do not accept ids, and some platforms reject ids that they did not create. The
- * order of calls identifies them.
+ * Returns the id of a call. Omits ids that majordomo generated: older models do not accept ids, and some platforms reject ids
+ * that they did not create. The order of calls is sufficient.
  */
 const idOf = (id: string): { readonly id?: string } => (isGeneratedCallId(id) ? {} : { id });
 
@@ -118,8 +115,8 @@ function responseOf(result: ToolResultPart, withMedia: boolean): JsonObject {
 const imagesOf = ({ content }: ToolResultPart): ImagePart[] =>
   content.filter((piece): piece is ImagePart => piece.type === 'image');
 
-/** Valid tool names. Names of declared tools are valid. */
+/** Tool names that the API accepts. */
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/;
 
-/** Sanitizes the name of an undeclared tool that the model called, which remains in the transcript. */
+/** Returns a valid name for a tool. The transcript can contain an invalid name that a model invented. */
 const nameOf = (name: string): string => (NAME.test(name) ? name : sanitizeToolName(`_${name}`, 64));

@@ -42,7 +42,7 @@ describe('models', () => {
       thinking: { by: 'none' },
     });
     expect(() => read({ schema: 'x' })).toThrow(/unknown quirk "schema"/);
-    expect(() => read({ schemaField: 'toString' })).toThrow(/takes json-schema, subset/);
-    expect(() => read({ thinking: 'toString' })).toThrow(/takes level, budget, none/);
+    expect(() => read({ schemaField: 'toString' })).toThrow(/use json-schema, subset/);
+    expect(() => read({ thinking: 'toString' })).toThrow(/use level, budget, none/);
   });
 });

@@ -2,9 +2,9 @@ import type { Capabilities, FileLimits, ImageLimits, ModelInfo } from '@majordom
 import { geminiFamily } from '@majordomo/core/toolkit';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
-/** Facts about the models whose id matches. The first match is used. */
+/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
 interface ModelRule {
-  /** Matches the last segment of the model id. */
+  /** Pattern for the last segment of the model id. */
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
   readonly quirks: Partial<Quirks>;
@@ -26,10 +26,10 @@ const FILES: readonly string[] = [
   'video/3gpp',
 ];
 
-/** ai.google.dev/gemini-api/docs/function-calling, 2026-11: documents in multimodal function responses of Gemini 3. */
+/** Documents that Gemini 3 accepts in function responses (ai.google.dev/gemini-api/docs/function-calling, 2026-11). */
 const RESULT_FILES: readonly string[] = ['application/pdf', 'text/plain'];
 
-/** ai.google.dev/gemini-api/docs/audio, 2026-11, and the names that browsers and systems use. */
+/** Audio formats (ai.google.dev/gemini-api/docs/audio, 2026-11), with the media types that browsers and operating systems use. */
 const AUDIO: readonly string[] = [
   'audio/wav',
   'audio/mp3',
@@ -41,18 +41,21 @@ const AUDIO: readonly string[] = [
 ];
 
 /**
- * ai.google.dev/gemini-api/docs/file-input-methods, 2026-11: a request with inline data may contain 100 MB of base64, which
- * is 75 MB of bytes. The remainder is for text.
+ * Maximum bytes of media in a request. The API accepts 100 MB of base64, which is 75 MB of bytes
+ * (ai.google.dev/gemini-api/docs/file-input-methods, 2026-11). The difference is reserved for text.
  */
 export const MAX_INLINE_BYTES = 70_000_000;
 
-/** The same page, and document-processing: a PDF may have 50 MB and 1,000 pages. */
+/** Limits of documents: 50 MB and 1,000 pages per PDF (ai.google.dev/gemini-api/docs/document-processing, 2026-11). */
 const DOCUMENTS: FileLimits = {
   maxTotalBytes: MAX_INLINE_BYTES,
   pdf: { maxBytes: 50_000_000, maxPages: 1000 },
 };
 
-/** ai.google.dev and cloud.google.com model pages, 2026-11. The smaller of both limits for an inline image is 7 MB. */
+/**
+ * Limits of images: 7 MB per inline image, the smaller limit of the two platforms (model pages of ai.google.dev and
+ * cloud.google.com, 2026-11).
+ */
 const MULTIMODAL_IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/heic', 'image/heif'],
   maxBytes: 7 * 1024 * 1024,
@@ -72,7 +75,7 @@ const MULTIMODAL: Capabilities = {
   maxOutputTokens: 65_536,
 };
 
-/** Image models accept few images (table of image understanding, docs.cloud.google.com, 2026-11). */
+/** Returns the capabilities of an image model, which accepts few images (image understanding, docs.cloud.google.com, 2026-11). */
 const imageModelCapabilities = (maxCount: number): Capabilities => ({
   ...MULTIMODAL,
   images: { ...MULTIMODAL_IMAGES, maxCount },
@@ -84,10 +87,7 @@ const BEFORE_3: Partial<Quirks> = {
   outputWithTools: false,
 };
 
-/**
- * Levels and budgets: the tables of the thinking guide, 2026-11. Thinking of 2.5 Pro cannot be disabled (minimum 128
- * tokens).
- */
+/** Rules by model id. Levels and budgets: guide to thinking (2026-11). 2.5 Pro always thinks, with at least 128 tokens. */
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /^gemini-(?:1|2\.0)\b/,
@@ -128,10 +128,10 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** Returns the bare id: `x` for `models/x`, `publishers/google/models/x` and complete resource names. */
+/** Returns the id without a path: `x` for `models/x`, `publishers/google/models/x` and complete resource names. */
 const bareId = (modelId: string): string => modelId.slice(modelId.lastIndexOf('/') + 1);
 
-/** Returns the known capabilities of a model, and the wire's quirks with those of the model. */
+/** Returns the known capabilities of a model, and the default quirks merged with the quirks of the model. */
 export function modelFacts(modelId: string): {
   readonly capabilities: Capabilities;
   readonly quirks: Quirks;
@@ -144,8 +144,8 @@ export function modelFacts(modelId: string): {
 }
 
 /**
- * Returns the family of models that accept this model's thought signatures: its line, such as `gemini/2.5-pro`. Previews
- * and dated builds of a line accept each other's signatures.
+ * Returns the name of the family of models that accept this model's thought signatures, such as `gemini/2.5-pro`. Previews and
+ * dated versions of a model accept each other's signatures.
  */
 export function familyOf(modelId: string): string {
   const id = bareId(modelId);
@@ -153,7 +153,7 @@ export function familyOf(modelId: string): string {
   return geminiFamily(name ?? id);
 }
 
-/** A model as the SDK lists it (3.1). Each member may be missing. */
+/** Model in the SDK's list (@google/genai 3.1). Any property may be missing. */
 export interface ListedModel {
   readonly name?: string | undefined;
   readonly inputTokenLimit?: number | undefined;

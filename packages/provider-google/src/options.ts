@@ -14,30 +14,30 @@ export interface GoogleOptions extends ProviderOptions {
    */
   readonly apiVersion?: string | undefined;
   /**
-   * Whether to use Vertex AI instead of the Gemini API. `project`, `location` and GOOGLE_GENAI_USE_VERTEXAI=true select it,
-   * too.
+   * Whether to use Vertex AI instead of the Gemini API. `project`, `location` and GOOGLE_GENAI_USE_VERTEXAI=true also select
+   * Vertex AI.
    * @default false
    */
   readonly vertexai?: boolean | undefined;
   /**
-   * Google Cloud project.
-   * @default GOOGLE_CLOUD_PROJECT of `env`, on Vertex
+   * Id of the Google Cloud project.
+   * @default GOOGLE_CLOUD_PROJECT in `env`, on Vertex
    */
   readonly project?: string | undefined;
   /**
    * Vertex location, such as `europe-west4`.
-   * @default GOOGLE_CLOUD_LOCATION of `env`, otherwise 'global', on Vertex
+   * @default GOOGLE_CLOUD_LOCATION in `env`, otherwise 'global', on Vertex
    */
   readonly location?: string | undefined;
   /**
-   * OAuth access token for Vertex, or a function that returns one for each attempt. Default: application default
-   * credentials, which the SDK's auth library reads from GOOGLE_APPLICATION_CREDENTIALS of `env`, otherwise finds in its
-   * own process environment and the metadata server.
+   * OAuth access token for Vertex, or a function that returns one for each attempt. Default: application default credentials.
+   * The SDK's auth library reads them from the file in GOOGLE_APPLICATION_CREDENTIALS of `env`, otherwise from the process
+   * environment and the metadata server.
    */
   readonly token?: Credential | undefined;
   /** Quirks that replace the known quirks of a model. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** A `GoogleGenAI` client to send with. It uses its own credential and base URL. */
+  /** `GoogleGenAI` client that sends the requests, with its own credential and base URL. Default: a new client. */
   readonly client?: object | undefined;
 }
 

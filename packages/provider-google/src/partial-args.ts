@@ -1,12 +1,12 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** `PartialArg` of @google/genai 3.1: a value, or a piece of a string, and its path in the arguments. */
+/** Value or fragment of a string, and its path in the arguments (`PartialArg` of @google/genai 3.1). */
 export interface PartialArg {
   readonly jsonPath?: unknown;
   readonly stringValue?: unknown;
   readonly numberValue?: unknown;
   readonly boolValue?: unknown;
-  /** Whether more of this string follows. */
+  /** Whether another fragment of this string follows. */
   readonly willContinue?: unknown;
 }
 
@@ -16,10 +16,10 @@ type Tree = JsonValue | Node;
 /** Assembles arguments that arrive value by value (`streamFunctionCallArguments` on Vertex AI). */
 export class PartialArguments {
   private readonly root = new Map<string, Tree>();
-  /** Path of the string that continues. */
+  /** Path of the string whose next fragment follows. */
   private continuedPath: string | undefined;
 
-  /** Adds a value. Returns false for an invalid path or value. */
+  /** Adds a value. Returns `false` for an invalid path or value. */
   add({ jsonPath, willContinue, ...values }: PartialArg): boolean {
     const steps = typeof jsonPath === 'string' ? stepsOf(jsonPath) : undefined;
     if (steps === undefined) return false;
@@ -42,7 +42,7 @@ function valueOf({ stringValue, numberValue, boolValue }: PartialArg): JsonValue
 
 const STEP = /\.([^.[\]]+)|\[(\d{1,6})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/gy;
 
-/** Splits a normalized path of RFC 9535: `$.foo.bar[0]['the key']`. */
+/** Splits a normalized path of RFC 9535, such as `$.foo.bar[0]['the key']`. Returns `undefined` for an invalid path. */
 function stepsOf(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith('$')) return undefined;
   const steps: (string | number)[] = [];
@@ -82,7 +82,7 @@ function get(node: Node, step: string | number): Tree | undefined {
   return typeof step === 'number' ? node[step] : undefined;
 }
 
-/** Sets a value. Lists grow by one element, because a large index would create a list of any length. */
+/** Sets a value. Lists grow by one element at a time, because a large index would otherwise create a list of any length. */
 function set(node: Node, step: string | number, value: Tree, isContinued: boolean): boolean {
   const before = isContinued ? get(node, step) : undefined;
   const combined = typeof before === 'string' && typeof value === 'string' ? before + value : value;
@@ -96,7 +96,7 @@ function set(node: Node, step: string | number, value: Tree, isContinued: boolea
   return true;
 }
 
-/** `fromEntries` defines members, so that `__proto__` is an ordinary key. */
+/** Converts a tree to JSON. `fromEntries` defines properties, so that `__proto__` is an ordinary key. */
 function plain(tree: Tree): JsonValue {
   if (tree instanceof Map) return Object.fromEntries([...tree].map(([key, child]) => [key, plain(child)]));
   return Array.isArray(tree) ? tree.map(plain) : tree;

@@ -12,10 +12,7 @@ export interface Platform {
 
 export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
 
-/**
- * Returns the platform of a call. All values are passed to the SDK explicitly, so that it does not read its own
- * environment.
- */
+/** Returns the platform of a call. Contains all values that the SDK needs, so that the SDK does not read the process environment. */
 export function platformOf(options: GoogleOptions, env: Env): Platform {
   const { project, location, token, apiKey } = options;
   const vertexai =
@@ -24,7 +21,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   const variable = vertexai ? 'GOOGLE_VERTEX_BASE_URL' : 'GOOGLE_GEMINI_BASE_URL';
   const baseURL = options.baseURL ?? baseURLFromEnv(env, variable);
   if (!vertexai) return { vertexai, project, location, apiVersion, baseURL: baseURL ?? GEMINI_ORIGIN };
-  // Express mode uses a key instead of a login, and no project.
+  // Express mode uses a key and no project.
   if (token === undefined && apiKey !== undefined && project === undefined) {
     return {
       ...{ vertexai, project: undefined, location: undefined, apiVersion },
@@ -41,14 +38,14 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   };
 }
 
-/** Returns the origin of a location. Without an explicit origin, the SDK would read a variable of the process. */
+/** Returns the origin of a location. Without an explicit origin, the SDK would read a process variable. */
 function vertexOrigin(location: string): string {
   if (location === 'global') return 'https://aiplatform.googleapis.com';
-  // Multi-regional locations.
+  // These locations comprise several regions.
   if (location === 'us' || location === 'eu') return `https://aiplatform.${location}.rep.googleapis.com`;
   return `https://${location}-aiplatform.googleapis.com`;
 }
 
-/** Whether the environment selects Vertex. An explicit key or base URL belongs to the Gemini API. */
+/** Whether the environment selects Vertex. An explicit key or base URL selects the Gemini API. */
 const isVertexByEnv = ({ apiKey, baseURL }: GoogleOptions, env: Env): boolean =>
   apiKey === undefined && baseURL === undefined && env['GOOGLE_GENAI_USE_VERTEXAI'] === 'true';

@@ -22,8 +22,8 @@ import { extraWithTools } from './tools.ts';
 import { transcriptionModel } from './transcription.ts';
 
 /**
- * Creates a provider for Gemini models: the Gemini API with a key, or Vertex AI with `project` and `location`. The first
- * call loads the SDK. A missing key fails that call with kind `auth`.
+ * Creates a provider for Gemini models on the Gemini API, or on Vertex AI if `project` or `location` is set. The first call
+ * loads the SDK. A call without a key fails with kind `auth`.
  */
 export function createGoogle(options: GoogleOptions = {}): Provider {
   checkProviderOptions('google', options, EXTRA_OPTIONS);
@@ -69,8 +69,8 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
 }
 
 /**
- * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. With `project`
- * the token is for Vertex. Only the vendor's own host receives a key of the environment.
+ * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. With `project`, the
+ * token is for Vertex. A key from the environment is sent to Google's hosts only.
  */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(
@@ -95,7 +95,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
 type DsnSettings = Quirks & Pick<GoogleOptions, 'apiVersion' | 'project' | 'location'>;
 const TEXT: QuirkValues<string> = { takes: 'a string', read: (text) => text };
 
-/** Longest response that is not streamed: the vendor ends a non-streaming call after ten minutes. */
+/** Maximum `maxTokens` of a non-streaming request. The vendor ends a non-streaming request after ten minutes. */
 const MAX_NON_STREAMING_TOKENS = 16_384;
 
 const VERTEX_QUIRKS: Partial<Quirks> = { serverToolParts: false };

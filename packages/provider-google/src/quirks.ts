@@ -4,41 +4,36 @@ import type { QuirkValues } from '@majordomo/wire-kit';
 /** Thinking levels of the API, lowest first. */
 export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high';
 
-/**
- * Form of the thinking setting. `level`: one of these levels, lowest first. `budget`: tokens for each effort. `none`: no
- * setting.
- */
+/** Form of the thinking setting. `level`: one of `levels`. `budget`: a number of tokens for each effort. `none`: not sent. */
 export type Thinking =
   | { readonly by: 'level'; readonly levels: readonly ThinkingLevel[] }
   | { readonly by: 'budget'; readonly tokens: Readonly<Record<Effort, number>> }
   | { readonly by: 'none' };
 
-/**
- * Differences between models and platforms of the generateContent wire. They affect requests; the reader accepts all forms.
- */
+/** Differences between models and platforms of generateContent. They affect only requests; the reader accepts all known forms. */
 export interface Quirks {
-  /** Field of tool and output schemas: JSON Schema, or the older fields with the OpenAPI subset. */
+  /** Fields for tool and output schemas: those for JSON Schema, or the older fields for a subset of OpenAPI schemas. */
   readonly schemaField: 'json-schema' | 'subset';
   readonly thinking: Thinking;
   /**
-   * Calls of other models, which have no thought signature. `mark`: sent with the documented placeholder, because Gemini 3
+   * Form of calls of other models, which have no thought signature. `mark`: with the documented placeholder, because Gemini 3
    * and later reject calls without a signature.
    */
   readonly unsignedCalls: 'send' | 'mark';
-  /** Images of tool results: inside the function response (Gemini 3), or as parts after it. */
+  /** Place of images of tool results: inside the function response (Gemini 3), or in parts after the responses. */
   readonly toolImages: 'in-response' | 'after-responses';
   /** Whether the model accepts an output schema and tools in one request. */
   readonly outputWithTools: boolean;
   /**
-   * Mode for `toolChoice: 'auto'`. `validated`: calls follow their schemas, on platforms with the mode VALIDATED
-   * (ai.google.dev/gemini-api/docs/function-calling: a preview, 2026-11).
+   * Mode for `toolChoice: 'auto'`. `validated`: mode VALIDATED, in which calls follow their schemas (a preview according to
+   * ai.google.dev/gemini-api/docs/function-calling, 2026-11).
    */
   readonly autoCalls: 'auto' | 'validated';
   /** Whether the platform accepts calls and results of tools that ran at the vendor. */
   readonly serverToolParts: boolean;
 }
 
-/** Token budgets. The minimum differs between models. */
+/** Returns the token budgets of a model. The minimum differs between models. */
 export const thinkingBudget = (none: number, low: number, max = 24_576): Thinking => ({
   by: 'budget',
   tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: max, max: max },
@@ -46,7 +41,7 @@ export const thinkingBudget = (none: number, low: number, max = 24_576): Thinkin
 
 const BY_LEVEL: Thinking = { by: 'level', levels: ['low', 'medium', 'high'] };
 
-/** Quirks of the newest models and of unknown ones. Recoveries drop settings that a model rejects. */
+/** Quirks of the newest models and of unknown models. A setting that the model rejects is dropped in another attempt. */
 export const GEMINI_QUIRKS: Quirks = {
   schemaField: 'json-schema',
   thinking: BY_LEVEL,
@@ -63,7 +58,7 @@ const THINKING: ReadonlyMap<string, Thinking> = new Map([
   ['none', { by: 'none' }],
 ]);
 
-/** Values of each quirk in a DSN, such as `?schemaField=subset&thinking=none`. */
+/** Values that a DSN accepts for each quirk, such as `?schemaField=subset&thinking=none`. */
 export const QUIRK_VALUES: { readonly [Name in keyof Quirks]: QuirkValues<Quirks[Name]> } = {
   schemaField: ['json-schema', 'subset'],
   thinking: { takes: [...THINKING.keys()].join(', '), read: (text) => THINKING.get(text) },

@@ -4,13 +4,13 @@ import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
 interface RecoveryRule extends Omit<Recovery, 'apply'> {
-  /** Message of a 400. The first rule that changes the request is used. */
+  /** Pattern for the message of an error with status 400. The first rule that changes the request applies. */
   readonly says: RegExp;
   /** Changes the request, or returns the same object if nothing applies. */
   readonly apply: (request: ModelRequest) => ModelRequest;
 }
 
-/** Messages observed from 2025-05 to 2026-11. A message with a new wording stays a final error. */
+/** Rules for messages that were observed from 2025-05 to 2026-11. */
 const RULES: readonly RecoveryRule[] = [
   {
     // "Invalid thought signature."; "Corrupted thought signature."
@@ -53,7 +53,7 @@ const RULES: readonly RecoveryRule[] = [
   },
 ];
 
-/** Returns the recovery for an error message, or `undefined` if no rule changes the request. */
+/** Returns the recovery for an error message; `undefined` if no rule changes the request. */
 export function recoveryFor(message: string, request: ModelRequest): Recovery | undefined {
   const remedy = RULES.find(({ says, apply }) => says.test(message) && apply(request) !== request);
   if (remedy === undefined) return undefined;
@@ -77,7 +77,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
     : { ...request, messages };
 }
 
-/** Replaces call ids with generated ones, which are not sent. */
+/** Replaces call ids by generated ids, because generated ids are not sent. */
 function withoutCallIds(request: ModelRequest): ModelRequest {
   const names = new Map<string, string>();
   const nameOf = (id: string): string => {
@@ -103,7 +103,7 @@ function withoutCallIds(request: ModelRequest): ModelRequest {
   return [...names].every(([id, name]) => id === name) ? request : { ...request, messages };
 }
 
-/** Converts schemas to the subset. Their form selects the field: see `isSubset`. */
+/** Converts schemas to the OpenAPI subset. `isSubset` then selects the older fields. */
 function withSubsetSchemas(request: ModelRequest): ModelRequest {
   const { output, tools } = request;
   if (

@@ -12,8 +12,8 @@ export interface WireRequest {
 }
 
 /**
- * Converts a request. Sends replay tokens of `family` only. The SDK merges `extra` into the body. Throws `invalid-request`
- * for an invalid limit.
+ * Converts a request. Includes signatures of `family` only. The SDK merges `extra` into the body. Throws `invalid-request` for
+ * an invalid limit.
  */
 export function toWire(original: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
@@ -33,7 +33,7 @@ export function toWire(original: ModelRequest, quirks: Quirks, family: string): 
     ...(frequencyPenalty !== undefined && { frequencyPenalty }),
     ...(presencePenalty !== undefined && { presencePenalty }),
     ...(logprobs !== undefined && { responseLogprobs: true }),
-    // The API rejects 0. Logprobs of the chosen tokens do not need it.
+    // The API rejects 0. The log probabilities of the chosen tokens do not require `logprobs`.
     ...(logprobs !== undefined && logprobs > 0 && { logprobs }),
     ...(serviceTier !== undefined && { serviceTier: serviceTier === 'default' ? 'standard' : serviceTier }),
     ...(stop !== undefined && stop.length > 0 && { stopSequences: stop }),
@@ -58,7 +58,7 @@ export function withOutputInPrompt(request: ModelRequest): ModelRequest {
 const NO_LONG_CACHE: Warning = {
   action: 'dropped',
   what: 'cache "long"',
-  why: 'the vendor caches prefixes automatically; for a longer lifetime create a cache and pass its name as extra.cachedContent',
+  why: 'the vendor caches prefixes automatically; for a longer lifetime, create a cache and pass its name in extra.cachedContent',
 };
 
 function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnings: Warning[]): ModelRequest {
@@ -66,7 +66,7 @@ function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnin
   warnings.push({
     action: 'emulated',
     what: 'output',
-    why: 'the model accepts no schema together with tools; the system text contains the schema instead',
+    why: 'the model does not accept a schema together with tools; the system text contains the schema',
   });
   return withOutputInPrompt(request);
 }
@@ -117,5 +117,5 @@ function thinkingToWire({ reasoning }: ModelRequest, { thinking }: Quirks, warni
 const alwaysThinks = (minimum: string): Warning => ({
   action: 'coerced',
   what: 'reasoning',
-  why: `thinking cannot be disabled; the minimum was requested: ${minimum}`,
+  why: `this model always thinks; the minimum was requested: ${minimum}`,
 });

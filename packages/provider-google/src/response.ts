@@ -8,7 +8,7 @@ import {
 import { asRecord } from '@majordomo/core/toolkit';
 import { inBandError, type GeminiFacts, type WireError } from './errors.ts';
 
-/** `FinishReason` of @google/genai 3.1. Other values become `other`. */
+/** Finish reasons by value (`FinishReason` of @google/genai 3.1). Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['STOP', 'stop'],
   ['MAX_TOKENS', 'length'],
@@ -23,7 +23,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['IMAGE_RECITATION', 'content-filter'],
 ]);
 
-/** Calls arrive with STOP. A call of an undeclared function arrives with UNEXPECTED_TOOL_CALL. */
+/** Finish reasons of a response with calls: STOP, or UNEXPECTED_TOOL_CALL for a call of an undeclared function. */
 const WITH_CALLS: ReadonlySet<string> = new Set(['STOP', 'UNEXPECTED_TOOL_CALL']);
 
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
@@ -47,8 +47,8 @@ interface ModalityCount {
 }
 
 /**
- * Converts usage. The wire counts tokens of server tools (`toolUsePrompt`) and of thinking separately; its total is the sum
- * of all four. Zero counts are omitted, so a missing count is zero if others are present.
+ * Converts usage. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately; its total is the sum
+ * of the four. The API omits counts of zero, so a missing count is zero if others are present.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;
@@ -99,24 +99,27 @@ interface WireCandidate {
   readonly finishMessage?: string;
 }
 
-/** A part of an image or audio response. */
+/** Part of an image or audio response. */
 export interface AnswerPart {
   readonly text?: unknown;
-  /** Whether the part is an intermediate step. */
+  /** Whether the part is an intermediate result. */
   readonly thought?: boolean;
   readonly inlineData?: { readonly data?: unknown; readonly mimeType?: unknown };
 }
 
-/** The first candidate of a body or a chunk. */
+/** First candidate of a body or a chunk. */
 export interface Candidate {
   readonly parts: readonly AnswerPart[];
-  /** Empty while the response continues. */
+  /** Finish reason; empty while the response continues. */
   readonly finishReason: string;
   readonly finishMessage: string | undefined;
   readonly usage: Usage | undefined;
 }
 
-/** Reads an image or audio response. A blocked prompt is `content-filter`, an invalid response is `protocol`. */
+/**
+ * Returns the candidate of an image or audio response. Throws `content-filter` for a blocked prompt and `protocol` for an
+ * invalid response.
+ */
 export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   const { target } = facts;
   const body: Body = asRecord(json);
@@ -142,14 +145,14 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   };
 }
 
-/** Reads a response that must be complete: a token limit is `truncated`. */
+/** Returns the candidate of a response that must be complete. Throws `truncated` if the token limit was reached. */
 export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate {
   const candidate = candidateOf(json, facts);
   const { finishReason: raw, finishMessage, usage: counted } = candidate;
   const reason = finishReason(raw, false);
   if (reason === 'content-filter') throw blockedError(raw, finishMessage, facts.target, counted);
   if (reason === 'length')
-    throw new LlmError('truncated', `${facts.target}: the response was cut at its token limit`, {
+    throw new LlmError('truncated', `${facts.target}: the response was truncated at its token limit`, {
       target: facts.target,
       code: raw,
       partial: usageOnly(facts.target, counted),
@@ -163,7 +166,7 @@ export const blockedError = (
   target: string,
   counted: Usage | undefined,
 ): LlmError =>
-  new LlmError('content-filter', `${target} refused: ${message ?? reason}`, {
+  new LlmError('content-filter', `${target}: the vendor blocked the response: ${message ?? reason}`, {
     target,
     code: reason,
     partial: usageOnly(target, counted),

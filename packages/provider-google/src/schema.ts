@@ -3,7 +3,7 @@ import { isList, isRecord } from '@majordomo/core/toolkit';
 
 const MAX_REF_DEPTH = 4;
 
-/** Members of the wire's Schema message, which rejects the rest of JSON Schema. ai.google.dev, 2026-11. */
+/** Keywords of the API's Schema message. The API rejects all other keywords of JSON Schema (ai.google.dev, 2026-11). */
 const SUPPORTED_KEYS: ReadonlySet<string> = new Set([
   'format',
   'title',
@@ -25,14 +25,14 @@ const SUPPORTED_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Converts a JSON Schema to the OpenAPI subset of the wire's older fields: types in upper case, `null` as `nullable`,
- * references resolved, unknown members removed. Converting a result again does not change it.
+ * Converts a JSON Schema to the OpenAPI subset of the API's older fields: types in upper case, `null` as `nullable`, references
+ * resolved, unknown keywords removed. Converting the result again changes nothing.
  */
 export function toSubset(schema: JsonObject): JsonObject {
   return convertNode(schema, { root: schema, depth: 0 });
 }
 
-/** Whether the schema is in the subset already: types of JSON Schema are in lower case. */
+/** Whether the schema is already in the subset, which has types in upper case. */
 export function isSubset({ type }: JsonObject): boolean {
   return typeof type === 'string' && type === type.toUpperCase();
 }
@@ -55,7 +55,7 @@ function convertNode(schema: JsonObject, position: Position): JsonObject {
   const merged = objects(schema['allOf']).reduce<JsonObject>((all, part) => ({ ...all, ...part }), schema);
   const supported = Object.fromEntries(Object.entries(merged).filter(([key]) => SUPPORTED_KEYS.has(key)));
   if (real.length > 1) {
-    // The wire accepts a type or branches, not both.
+    // The API accepts either a type or alternatives, but not both.
     return {
       ...supported,
       ...nullable(real.length < branches.length),
@@ -79,7 +79,7 @@ function resolveReference(schema: JsonObject, ref: string, { root, depth }: Posi
 const unescapePointer = (key: string): string =>
   decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** Merges a single branch other than `null` into its node. */
+/** Merges the only alternative other than `null` into its schema. */
 function collapseBranch(
   schema: JsonObject,
   branch: JsonObject,
@@ -101,10 +101,10 @@ function typeOf({ type, properties }: JsonObject): JsonObject {
   return { ...types, ...nullable(real.length < names.length) };
 }
 
-/** The wire accepts enumerations of strings only. */
+/** Returns the enumeration. The API accepts only strings in enumerations. */
 function enumOf({ enum: values, const: value }: JsonObject): JsonObject {
   const all = isList(values) ? values : value === undefined ? [] : [value];
-  // The wire rejects an empty string.
+  // The API rejects an empty string.
   const texts = all.filter((item) => item !== null && item !== '');
   const isNullable = all.includes(null) ? nullable(true) : {};
   return texts.length > 0 && texts.every((item) => typeof item === 'string')

@@ -8,7 +8,7 @@ export interface Auth {
   readonly token?: string | undefined;
 }
 
-/** Creates a client that sends each request once. */
+/** Creates a client without retries. */
 export function newClient(
   platform: Platform,
   auth: Auth,
@@ -17,9 +17,13 @@ export function newClient(
   const { vertexai, project, location, apiVersion, baseURL } = platform;
   const needsLogin = vertexai && auth.apiKey === undefined;
   if (needsLogin && project === undefined) {
-    throw new LlmError('config', `no project for ${target}: pass project, or set GOOGLE_CLOUD_PROJECT`, {
-      target,
-    });
+    throw new LlmError(
+      'config',
+      `${target}: no Google Cloud project is configured; pass project, or set GOOGLE_CLOUD_PROJECT`,
+      {
+        target,
+      },
+    );
   }
   return new GoogleGenAI({
     vertexai,
@@ -35,11 +39,11 @@ export function newClient(
 
 type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
 
-/** Uses the token, or lets the auth library search, beginning with the file that `env` names. */
+/** Returns options with the token. Without a token, the auth library finds credentials, first in the file that `env` names. */
 function authOptions(token: string | undefined, env: ModelContext['env']): AuthOptions {
   if (token === undefined) {
     const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the app's own file, from the app's own environment
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the file and the environment belong to the application
     return keyFilename === undefined ? {} : { keyFilename };
   }
   const getRequestHeaders = (): Promise<Headers> =>

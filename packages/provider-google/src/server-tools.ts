@@ -1,34 +1,34 @@
 import type { JsonObject } from '@majordomo/core';
 
-/** Options of the file search. */
+/** Options of `googleTools.fileSearch`. */
 export interface FileSearch {
-  /** Names such as `fileSearchStores/my-store`. */
+  /** Names of the stores to search, such as `fileSearchStores/my-store`. */
   readonly stores: readonly string[];
-  /** Maximum number of passages. */
+  /** Maximum number of passages. Google chooses the number if this is not set. */
   readonly topK?: number | undefined;
-  /** Filter for documents in the language of AIP-160. */
+  /** Filter for documents, in the filter language of AIP-160. */
   readonly metadataFilter?: string | undefined;
 }
 
 /**
- * Tools that run at Google, in the form of the wire (@google/genai 3.1). Pass them in `extra`, in addition to the tools of
- * the request. Their results are citations and vendor parts. Gemini 3 accepts both kinds of tools if `toolConfig` enables
- * it.
+ * Definitions of tools that Google runs itself (@google/genai 3.1). Pass them in `extra`, in addition to the tools of the
+ * request. The results are citations and vendor parts. Gemini 3 accepts these tools together with functions if `toolConfig`
+ * enables it.
  */
 export const googleTools = {
-  /** Searches the web. The response cites its sources. */
+  /** Returns the tool that searches the web. The response cites its sources. */
   googleSearch: ({
     excludeDomains,
   }: { readonly excludeDomains?: readonly string[] | undefined } = {}): JsonObject => ({
     googleSearch: excludeDomains === undefined ? {} : { excludeDomains },
   }),
-  /** Fetches pages whose URLs appear in the conversation. */
+  /** Returns the tool that fetches pages whose URLs appear in the conversation. */
   urlContext: (): JsonObject => ({ urlContext: {} }),
-  /** Runs Python at the vendor. */
+  /** Returns the tool that runs Python at Google. */
   codeExecution: (): JsonObject => ({ codeExecution: {} }),
-  /** Searches places. */
+  /** Returns the tool that searches Google Maps for places. */
   googleMaps: (): JsonObject => ({ googleMaps: {} }),
-  /** Searches files that were uploaded to the vendor. */
+  /** Returns the tool that searches files in Google's file search stores. */
   fileSearch: ({ stores, topK, metadataFilter }: FileSearch): JsonObject => ({
     fileSearch: {
       fileSearchStoreNames: stores,

@@ -15,7 +15,7 @@ import { wavHeader } from './wav.ts';
 
 const WIRE = 'gemini-generate';
 
-/** Creates a speech model. The vendor sends raw samples, which become WAV. */
+/** Creates a speech model. The vendor sends raw samples, which are converted to WAV by default. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {
@@ -88,7 +88,7 @@ async function* readCandidates(
     throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
 }
 
-/** 90 minutes of samples in base64. */
+/** Maximum size of a response: 90 minutes of samples in base64. */
 const MAX_BYTES = 384 * 2 ** 20;
 
 async function* readSound(
@@ -129,7 +129,7 @@ function bytesOf(data: unknown, target: string, path: string): Uint8Array {
   try {
     if (typeof data === 'string') return fromBase64(data);
   } catch {
-    // Reported below.
+    // The error is thrown below.
   }
   throw new LlmError('protocol', `${target}: expected \`${path}\` to be a base64 string`, { target, path });
 }

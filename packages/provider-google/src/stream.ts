@@ -52,16 +52,16 @@ interface WirePart {
 }
 
 interface WireCall {
-  /** Null at some gateways. */
+  /** Id of the call. Some gateways send null. */
   readonly id?: string | null;
   readonly name?: string;
   readonly args?: JsonObject | null;
-  /** Vertex AI streams arguments if `extra` requests it. */
+  /** Fragments of the arguments, which Vertex AI sends if `extra` requests them. */
   readonly partialArgs?: readonly PartialArg[];
   readonly willContinue?: boolean;
 }
 
-/** Reason of warnings about other parts. */
+/** Reason in warnings about other parts. */
 const REPRESENTED = 'a response contains text, reasoning and tool calls';
 
 const METADATA: ReadonlySet<string> = new Set([
@@ -92,17 +92,17 @@ interface OpenCall {
 
 export interface GeminiReaderOptions {
   readonly writer: EventWriter;
-  /** Models that accept the signatures of this model. */
+  /** Identifies the models that accept signatures of this model. */
   readonly family: string;
   /** Converts an error in the response. */
   readonly toLlmError: (error: WireError) => LlmError;
-  /** Receives the usage that arrives before the end: see `ModelContext.reportUsage`. */
+  /** Receives usage that arrives before the end of the response. See `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
 }
 
 /**
- * Reads generateContent. A finish reason may be in every chunk (Vertex) or be repeated after code has run, so only the end
- * of the body ends the response.
+ * Converts a response of generateContent to events. Only the end of the body ends the response, because a finish reason can be
+ * in every chunk (Vertex) or be repeated after the vendor has run code.
  */
 export class GeminiReader implements WireReader {
   readonly done = false;
@@ -113,7 +113,7 @@ export class GeminiReader implements WireReader {
   private rawFinish: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
-  /** Whether a non-streaming body was read. Speech and image models send no finish reason in it. */
+  /** Whether the response is a non-streaming body. Such a body of a speech or image model contains no finish reason. */
   private isComplete = false;
   private calls = 0;
   private storedParts = 0;
@@ -135,7 +135,7 @@ export class GeminiReader implements WireReader {
     this.readChunk(JSON.parse(data));
   }
 
-  /** Reads one object, or a list of chunks from a stream without events. */
+  /** Processes a non-streaming body: one object, or a list of chunks. */
   readBody(json: unknown): void {
     const chunks: readonly unknown[] = Array.isArray(json) ? json : [json];
     let hasCandidates = false;
@@ -206,7 +206,7 @@ export class GeminiReader implements WireReader {
   }
 
   private part(part: WirePart, at: number): void {
-    // Another part before the end of a call: its arguments stay incomplete.
+    // If another part follows before the end of a call, the arguments of the call are incomplete.
     if (this.openCall !== undefined && part.functionCall === undefined && part.text !== '')
       this.endCall(this.openCall, true);
     if (part.text !== undefined) {
@@ -232,7 +232,7 @@ export class GeminiReader implements WireReader {
     }
   }
 
-  /** Writes a signed part separately, because the signature covers this part only. */
+  /** Writes a signed text as a separate part, because the signature applies to this part only. */
   private signedText(part: WirePart, text: string, signature: string): void {
     if (text === '') {
       this.storePart(part);
@@ -290,7 +290,7 @@ export class GeminiReader implements WireReader {
     for (const query of queriesOf(queries)) this.searches.add(query);
   }
 
-  /** Stores the complete part for models of this family. */
+  /** Writes a vendor part that stores the original part for later requests to models of this family. */
   private storePart(part: object): void {
     this.cite();
     const key = `part ${this.storedParts++}`;
@@ -301,7 +301,10 @@ export class GeminiReader implements WireReader {
   private blockedError(code: string | undefined, message: string | undefined): LlmError {
     const { target } = this.writer;
     const why = [code, message].filter((word) => word !== undefined).join(': ');
-    return new LlmError('content-filter', `${target} blocked the request: ${why}`, { target, code });
+    return new LlmError('content-filter', `${target}: the vendor blocked the request: ${why}`, {
+      target,
+      code,
+    });
   }
 
   private protocolError(path: string, problem: string): LlmError {

@@ -3,7 +3,7 @@ import { isList, isRecord } from '@majordomo/core/toolkit';
 import { isSubset, toSubset } from './schema.ts';
 import type { Quirks } from './quirks.ts';
 
-/** Converts tools and tool choice. Returns nothing without tools. */
+/** Converts tools and tool choice. Returns an empty object for a request without tools. */
 export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks): JsonObject {
   if (tools.length === 0) return {};
   const choice = toolChoice ?? (quirks.autoCalls === 'validated' ? 'auto' : undefined);
@@ -14,8 +14,8 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * Adds vendor tools of `extra` to the tools of the request, because the SDK would replace one list with the other. A list
- * that contains functions replaces them.
+ * Adds vendor tools of `extra` to the tools of the request, because the SDK would replace one list by the other. A list that
+ * contains functions replaces the tools of the request.
  */
 export function extraWithTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {
   const extraTools = extra['tools'];
@@ -44,7 +44,7 @@ const declaration = ({ name, description, parameters }: ModelTool, quirks: Quirk
     : { parametersJsonSchema: parameters }),
 });
 
-/** Whether the schema goes to the field for the subset. */
+/** Whether the schema is sent in the field for the OpenAPI subset. */
 const inSubset = (schema: JsonObject, { schemaField }: Quirks): boolean =>
   schemaField === 'subset' || isSubset(schema);
 const subsetOf = (schema: JsonObject): JsonObject => (isSubset(schema) ? schema : toSubset(schema));

@@ -16,7 +16,7 @@ const WIRE = 'gemini-generate';
 
 type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** Creates a transcription model from a chat model, because the vendor has no separate endpoint. */
+/** Creates a transcription model that calls a chat model, because the vendor has no separate endpoint. */
 export const transcriptionModel = (
   modelId: string,
   limits: Pick<TranscriptionBackend, 'mediaTypes' | 'maxBytes' | 'timeouts'>,
@@ -86,8 +86,8 @@ export function toTranscriptionParams({
 }
 
 /**
- * Reads a transcription. Throws `truncated` for an incomplete one, `content-filter` for a block, and `protocol` for an
- * invalid response.
+ * Converts a transcription. Throws `truncated` for an incomplete response, `content-filter` for a blocked one, and `protocol`
+ * for an invalid one.
  */
 export function fromTranscription(
   json: unknown,
@@ -139,5 +139,5 @@ function parseSegments(transcript: string, target: string): unknown {
 const NO_WORDS: Warning = {
   action: 'coerced',
   what: 'timestamps',
-  why: 'a chat model cannot time words; segments were requested',
+  why: 'a chat model cannot return timestamps of words; segments were requested',
 };

@@ -1,7 +1,7 @@
 import type { AssistantPart, JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Members of parts that ran at the vendor. They are sent back unchanged or not at all. */
+/** Properties of parts for tools that ran at the vendor. Such parts are sent back unchanged or not at all. */
 export const VENDOR_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
 
 const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];
@@ -9,8 +9,8 @@ const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse',
 const STORED_TYPES: ReadonlySet<AssistantPart['type']> = new Set(['vendor', 'reasoning']);
 
 /**
- * Returns the part in a replay token, if the reader stores such parts. A transcript may come from anywhere, and other parts
- * would be rejected or sent as output of the model.
+ * Returns the original part in replay data if it has a form that the reader stores. The transcript is not trusted: other parts
+ * would be rejected, or be sent as output of the model.
  */
 export function storedPart({ type }: AssistantPart, token: JsonValue | undefined): JsonObject | undefined {
   const part = isRecord(token) ? token['part'] : undefined;

@@ -1,10 +1,10 @@
 const HEADER_BYTES = 44;
-/** 16 bits, mono, which the vendor's models produce. */
+/** Bytes per sample: the vendor's models produce 16-bit mono. */
 const BYTES_PER_SAMPLE = 2;
-/** Length that players interpret as unknown. */
+/** Length field that players interpret as unknown. */
 const UNKNOWN_LENGTH = 0xffff_ffff;
 
-/** Returns a WAV header for samples. Without `length` the file is a stream of unknown length. */
+/** Returns a WAV header. Without `length`, the header describes a stream of unknown length. */
 export function wavHeader(rate: number, length?: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(HEADER_BYTES));
   const text = (at: number, letters: string): void => {

@@ -71,7 +71,7 @@ describe('an image model', () => {
       },
     ]);
     expect(warnings).toEqual([
-      { action: 'coerced', what: 'size 1344x768', why: 'this API accepts aspect ratios only; 16:9 was sent' },
+      { action: 'coerced', what: 'size 1344x768', why: 'this API accepts only aspect ratios; 16:9 was sent' },
     ]);
   });
 
