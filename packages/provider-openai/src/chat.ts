@@ -6,15 +6,16 @@ import { chatSchemes } from './schemes.ts';
 export type { ChatOptions, Profile } from '@majordomo/openai-wire';
 
 /**
- * Creates a provider for OpenAI over Chat Completions, without Responses and other models, for small bundles. The key is
- * `apiKey` or OPENAI_API_KEY in the `env` of the call; without one the call fails with kind `auth`.
+ * Creates a provider for OpenAI that supports Chat Completions only: no Responses, image, embedding, transcription or speech
+ * models. It makes bundles smaller. The key is `apiKey`, or OPENAI_API_KEY in the `env` of the call. A call without a key
+ * fails with kind `auth`.
  */
 export const createOpenAI = (options: ChatOptions = {}): Provider => ({
   ...chatProvider(SDK, openai, options),
   schemes: chatSchemes(openaiCompatible),
 });
 
-/** Creates a provider for a server of Chat Completions, by a vendor's profile or a custom one, without other models. */
+/** Creates a chat provider for a server that implements Chat Completions. `profile` describes the server. */
 export const openaiCompatible = (profile: Profile, options: ChatOptions = {}): Provider => ({
   ...chatProvider(SDK, profile, options),
   schemes: chatSchemes(openaiCompatible),

@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** OpenAI's SDK for the shared connection of these wires. */
+/** Describes how the connection of `@majordomo/openai-wire` loads and uses the SDK of OpenAI. */
 export const SDK: Sdk = {
   name: 'openai',
   factory: 'createOpenAI',

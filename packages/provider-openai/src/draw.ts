@@ -8,15 +8,15 @@ import {
 } from '@majordomo/imagegen';
 import type { Connection, SdkErrorContext } from '@majordomo/openai-wire';
 
-/** Context of the image models of one provider. */
+/** Values that the image models of one provider share. */
 interface ImagesApi {
   readonly connection: Connection;
   readonly quirks: ImagesQuirks | undefined;
-  /** Models that rejected the format. */
+  /** Ids of models that rejected `response_format`. */
   readonly withoutFormat: Set<string>;
 }
 
-/** Sends one call of the images API. */
+/** Sends one request to the images API and returns its response. */
 export async function draw(
   modelId: string,
   request: ImageRequest,
@@ -45,7 +45,10 @@ export async function draw(
   }
 }
 
-/** Remembers that a model rejects the format, because recoveries only change chat requests. */
+/**
+ * Records that a model rejects `response_format`. The request itself stays unchanged, because a recovery can change only a
+ * chat request.
+ */
 function withoutResponseFormat(models: Set<string>, modelId: string): Recovery {
   models.add(modelId);
   return { id: 'response_format', what: 'response_format dropped', apply: (request) => request };

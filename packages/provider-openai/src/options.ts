@@ -1,12 +1,15 @@
 import type { ChatOptions, ResponsesOptions } from '@majordomo/openai-wire';
 
-/** Options of `createOpenAI`. `baseURL` ends in `/v1`, as in the SDK. The type of `quirks` depends on `api`. */
+/** Options of `createOpenAI`. `baseURL` includes `/v1`, as in the SDK of OpenAI. The type of `quirks` depends on `api`. */
 export type OpenAIOptions =
   | (ResponsesOptions & {
-      /** The wire. Compatible servers usually have `chat` only. `@default 'responses'` */
+      /**
+       * API that is called: Responses or Chat Completions. Compatible servers usually implement `chat` only. `@default
+       * 'responses'`
+       */
       readonly api?: 'responses' | undefined;
     })
   | (ChatOptions & {
-      /** The wire: Chat Completions. `@default 'responses'` */
+      /** API that is called. `'chat'` selects Chat Completions. `@default 'responses'` */
       readonly api: 'chat';
     });

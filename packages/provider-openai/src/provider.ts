@@ -18,8 +18,8 @@ import type { OpenAIOptions } from './options.ts';
 import { chatSchemes, responsesSchemes } from './schemes.ts';
 
 /**
- * Creates a provider for OpenAI over Responses or Chat Completions. The key is `apiKey` or OPENAI_API_KEY in the `env` of
- * the call; without one the call fails with kind `auth`. The first call loads the SDK.
+ * Creates a provider for OpenAI that calls Responses or Chat Completions. The key is `apiKey`, or OPENAI_API_KEY in the `env`
+ * of the call. A call without a key fails with kind `auth`. The first call loads the SDK.
  */
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   const createOtherModels = otherModelsOf(OPENAI_IMAGES);
@@ -31,7 +31,7 @@ export function createOpenAI(options: OpenAIOptions = {}): Provider {
 }
 
 /**
- * Creates a provider for a server of either wire, by a vendor's profile or a custom one.
+ * Creates a provider for a server that implements Responses or Chat Completions. `profile` describes the server.
  *
  * @example openaiCompatible({ id: 'lab', baseURL: 'http://gpu.lan:8000/v1', keyEnv: 'LAB_KEY' })
  */
@@ -52,7 +52,7 @@ function otherModelsOf(images?: ImagesQuirks): CreateOtherModels {
 }
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>
-  // A profile of another type is rejected where its options are checked.
+  // The check of the options rejects a profile that is not an object.
   (profile as Partial<ResponsesProfile> | null | undefined)?.api !== undefined;
 
 const schemes = (): Provider['schemes'] => ({

@@ -11,15 +11,16 @@ import { responsesSchemes } from './schemes.ts';
 export type { ResponsesOptions, ResponsesProfile } from '@majordomo/openai-wire';
 
 /**
- * Creates a provider for OpenAI over Responses, without Chat Completions and other models, for small bundles. The key is
- * `apiKey` or OPENAI_API_KEY in the `env` of the call; without one the call fails with kind `auth`.
+ * Creates a provider for OpenAI that supports Responses only: no Chat Completions, image, embedding, transcription or speech
+ * models. It makes bundles smaller. The key is `apiKey`, or OPENAI_API_KEY in the `env` of the call. A call without a key
+ * fails with kind `auth`.
  */
 export const createOpenAI = (options: ResponsesOptions = {}): Provider => ({
   ...responsesProvider(SDK, openaiResponses, options),
   schemes: responsesSchemes(openaiCompatible),
 });
 
-/** Creates a provider for a server of Responses, by a vendor's profile or a custom one, without other models. */
+/** Creates a chat provider for a server that implements Responses. `profile` describes the server. */
 export const openaiCompatible = (profile: ResponsesProfile, options: ResponsesOptions = {}): Provider => ({
   ...responsesProvider(SDK, profile, options),
   schemes: responsesSchemes(openaiCompatible),

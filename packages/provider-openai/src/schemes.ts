@@ -10,7 +10,10 @@ import {
 
 type Schemes = NonNullable<Provider['schemes']>;
 
-/** Schemes for servers of Chat Completions. Only the token of the DSN is sent: keys of variables belong to vendors' hosts. */
+/**
+ * DSN schemes for servers that implement Chat Completions. The only credential sent is the token of the DSN. A key from an
+ * environment variable belongs to its vendor and is not sent to another host.
+ */
 export const chatSchemes = (serve: (profile: Profile, options: ChatOptions) => Provider): Schemes => ({
   openai: (dsn) => {
     const { server, quirks: params } = serverOf(dsn);
@@ -19,7 +22,7 @@ export const chatSchemes = (serve: (profile: Profile, options: ChatOptions) => P
   },
 });
 
-/** Schemes for servers of Responses. */
+/** DSN schemes for servers that implement Responses. */
 export const responsesSchemes = (
   serve: (profile: ResponsesProfile, options: ResponsesOptions) => Provider,
 ): Schemes => ({
@@ -30,7 +33,7 @@ export const responsesSchemes = (
   },
 });
 
-/** Separates the parameter `vendor`, which selects the prices, from quirks. */
+/** Separates the DSN parameter `vendor`, which selects the prices, from the parameters that are quirks. */
 function serverOf({ name, baseURL, params: { vendor, ...quirks } }: Dsn): {
   server: Pick<Profile, 'id' | 'vendor' | 'baseURL'>;
   quirks: Dsn['params'];

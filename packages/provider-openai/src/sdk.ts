@@ -1,10 +1,10 @@
 import type { ClientSettings } from '@majordomo/openai-wire';
-// This entry exports the client without clients of other clouds and helpers, a tenth of the SDK.
+// This entry point omits the SDK's helpers and its clients for other clouds, so it is a tenth of the size.
 import { OpenAI } from 'openai/client';
 
 export { OpenAI as Client };
 
-/** Creates a client that reads nothing from the process environment but OPENAI_CUSTOM_HEADERS, which `fetch` removes. */
+/** Creates a client. From the process environment it reads only OPENAI_CUSTOM_HEADERS, and `fetch` removes these headers. */
 export function newClient(settings: ClientSettings): OpenAI {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new OpenAI({

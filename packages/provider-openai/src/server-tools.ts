@@ -1,12 +1,15 @@
 import type { JsonObject } from '@majordomo/core';
 
-/** Options of the web search. */
+/** Options of `openaiTools.webSearch`. */
 export interface WebSearch {
   /** Domains to which the search is limited. `@default` all */
   readonly allowedDomains?: readonly string[] | undefined;
-  /** Amount of search results that the model receives. `@default` the vendor's, `medium` */
+  /** Amount of text from search results that the model receives. OpenAI uses `medium` if this is not set. */
   readonly contextSize?: 'low' | 'medium' | 'high' | undefined;
-  /** Location of the user. `country` has two letters, and `timezone` is an IANA name such as `Europe/Berlin`. */
+  /**
+   * Location of the user, which influences the results. `country` is a two-letter ISO code; `timezone` is an IANA name such
+   * as `Europe/Berlin`.
+   */
   readonly location?:
     | {
         readonly city?: string | undefined;
@@ -16,29 +19,29 @@ export interface WebSearch {
       }
     | undefined;
 }
-/** Options of the file search. */
+/** Options of `openaiTools.fileSearch`. */
 export interface FileSearch {
-  /** Ids of vector stores, such as `vs_…`. */
+  /** Ids of the vector stores to search, such as `vs_…`. */
   readonly stores: readonly string[];
-  /** Maximum number of results. `@default` the vendor's */
+  /** Maximum number of results. OpenAI chooses the number if this is not set. */
   readonly maxResults?: number | undefined;
 }
-/** An MCP server that the vendor calls. */
+/** MCP server that OpenAI calls. */
 export interface McpServer {
-  /** Name of the server for the model. */
+  /** Name under which the model sees the server. */
   readonly label: string;
   readonly url: string;
   /** Names of the tools that the model may call. `@default` all */
   readonly allowedTools?: readonly string[] | undefined;
-  /** OAuth token for the server. The vendor sends it there and does not store it. */
+  /** OAuth token that OpenAI sends to the server. OpenAI does not store the token. */
   readonly authorization?: string | undefined;
 }
-/** Options of the code interpreter. */
+/** Options of `openaiTools.codeInterpreter`. */
 export interface CodeInterpreter {
   /** Ids of the files that the code may read. */
   readonly fileIds?: readonly string[] | undefined;
 }
-/** Options of images inside a response. */
+/** Options of `openaiTools.imageGeneration`. */
 export interface ImageGeneration {
   readonly size?: string | undefined;
   readonly quality?: 'low' | 'medium' | 'high' | 'auto' | undefined;
@@ -46,38 +49,38 @@ export interface ImageGeneration {
 }
 
 /**
- * Tools that run at OpenAI, in the form of the Responses wire (openai 7.55). xAI and DeepSeek accept the web search too.
- * Pass them in `extra`, in addition to the tools of the request. Their results are vendor parts, and their uses are counted
- * in `usage.details.serverTools`.
+ * Definitions of tools that OpenAI runs itself, for the Responses API (openai 7.55). xAI and DeepSeek also accept
+ * `webSearch`. Pass the definitions in `extra`, in addition to the tools of the request. The results are vendor parts of the
+ * response, and `usage.details.serverTools` counts the uses.
  *
  * @example
  * extra: { 'openai-responses': { tools: [openaiTools.webSearch({ contextSize: 'low' })] } }
  */
 export const openaiTools = {
-  /** Searches the web. The response cites its sources. */
+  /** Returns the tool that searches the web. The response cites its sources. */
   webSearch: ({ allowedDomains, contextSize, location }: WebSearch = {}): JsonObject => ({
     type: 'web_search',
     ...(allowedDomains !== undefined && { filters: { allowed_domains: allowedDomains } }),
     ...(contextSize !== undefined && { search_context_size: contextSize }),
     ...(location !== undefined && { user_location: { type: 'approximate', ...location } }),
   }),
-  /** Searches files that were uploaded to the vendor. */
+  /** Returns the tool that searches files in OpenAI's vector stores. */
   fileSearch: ({ stores, maxResults }: FileSearch): JsonObject => ({
     type: 'file_search',
     vector_store_ids: stores,
     ...(maxResults !== undefined && { max_num_results: maxResults }),
   }),
-  /** Runs Python in a container at the vendor. */
+  /** Returns the tool that runs Python in a container at OpenAI. */
   codeInterpreter: ({ fileIds }: CodeInterpreter = {}): JsonObject => ({
     type: 'code_interpreter',
     container: { type: 'auto', ...(fileIds !== undefined && { file_ids: fileIds }) },
   }),
-  /** Generates an image inside a response. The vendor part contains it. */
+  /** Returns the tool that generates an image. A vendor part of the response contains the image. */
   imageGeneration: (options: ImageGeneration = {}): JsonObject => ({
     type: 'image_generation',
     ...(options as JsonObject),
   }),
-  /** Calls tools of an MCP server from the vendor, without approvals. */
+  /** Returns the tool with which OpenAI calls an MCP server. OpenAI does not ask for an approval before a call. */
   mcp: ({ label, url, allowedTools, authorization }: McpServer): JsonObject => ({
     type: 'mcp',
     server_label: label,

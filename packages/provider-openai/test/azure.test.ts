@@ -64,7 +64,7 @@ it('an address is missing without a resource and AZURE_OPENAI_ENDPOINT', async (
     await expect(majordomo.model('azure/gpt-5').generate({ messages: [user('hi')] })).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringContaining(
-        'no address for azure: pass baseURL, or set AZURE_OPENAI_ENDPOINT',
+        'azure: no base URL is configured; pass baseURL, or set AZURE_OPENAI_ENDPOINT',
       ) as string,
     });
   }

@@ -117,7 +117,8 @@ describe('a 404 over Responses', () => {
   };
 
   it('of a server without the path suggests Chat Completions', async () => {
-    const hint = "; if the server has no /responses, use api: 'chat', or a DSN with the scheme openai";
+    const hint =
+      "; if the server does not implement /responses, set api to 'chat', or use a DSN with the scheme openai";
     expect(await messageOf({ detail: 'Not Found' })).toContain(`Not Found${hint}`);
     await server.close();
     expect(await messageOf({ error: { message: 'Invalid URL (POST /v1/responses)' } })).toContain(hint);
