@@ -10,7 +10,7 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
   readonly signal: AbortSignal;
-  /** Maximum lifetime in milliseconds. 0 disables it. */
+  /** Maximum lifetime of the child in milliseconds. 0 disables the limit. */
   readonly totalMs: number;
 }
 
@@ -19,30 +19,30 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-/** A running CLI, the leader of its process group. */
+/** Running CLI process, which is the leader of its process group. */
 export interface Child {
   readonly stdout: AsyncIterable<Uint8Array>;
-  /** Resolves when the leader has exited and its output has ended. */
+  /** Resolves when the process has exited and its output has ended. */
   readonly exited: Promise<Exit>;
-  /** Returns the end of its stderr. */
+  /** Returns the last part of its stderr. */
   stderr(): string;
   /** Whether its lifetime was exceeded. */
   readonly timedOut: boolean;
-  /** Whether its output was cut, because a remaining helper kept it open. */
+  /** Whether its output was truncated because a remaining helper process kept the pipe open. */
   readonly cut: boolean;
-  /** Ends the group: SIGTERM, then SIGKILL for what remains after `GRACE_MS`. */
+  /** Ends the group: sends SIGTERM, and SIGKILL to processes that still run after `GRACE_MS`. */
   stop(): void;
-  /** Lets it exit by itself, within `LINGER_MS`. */
+  /** Waits for the process to exit, and ends it after `LINGER_MS`. */
   release(): void;
 }
 
-/** Time between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE_MS = 400;
 const LINGER_MS = 3000;
 const DRAIN_MS = 1000;
 const MAX_STDERR_BYTES = 16 * 1024;
 
-/** Starts a child. Rejects if the system refuses to. Its stdout is read on demand, its stderr always. */
+/** Starts a child process. Rejects if the system cannot start it. Its stdout is read on demand, its stderr continuously. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { command, cwd, env, stdin, signal, totalMs } = options;
   const guard = watchdog();
@@ -50,7 +50,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     cwd,
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // On POSIX a separate group, so that all of its processes can be ended.
+    // On POSIX, start a separate group, so that all of its processes can be ended.
     detached: process.platform !== 'win32',
     windowsHide: true,
     windowsVerbatimArguments: command.verbatim,
@@ -66,7 +66,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return new RunningChild(child, guard, stdin, signal, totalMs);
 }
 
-/** Running children, which are ended when the application exits. */
+/** Running child processes. They are ended when the application exits. */
 const running = new Set<RunningChild>();
 let listens = false;
 
@@ -99,7 +99,7 @@ class RunningChild implements Child {
     child.stderr?.on('data', (chunk: Buffer) => {
       this.appendStderr(chunk);
     });
-    // A CLI that fails early does not read its prompt.
+    // Ignore the error of a CLI that fails before it reads its prompt.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
     signal.addEventListener('abort', this.stop, { once: true });
@@ -112,7 +112,7 @@ class RunningChild implements Child {
     if (signal.aborted) this.stop();
   }
 
-  /** Leaving the loop does not close the pipe, because a CLI may print after its response. */
+  /** Returns the bytes of stdout. Ending the iteration does not close the pipe, because a CLI may print after its response. */
   get stdout(): AsyncIterable<Uint8Array> {
     const { stdout } = this.child;
     if (stdout === null) throw new TypeError('the child has no stdout');
@@ -144,7 +144,7 @@ class RunningChild implements Child {
     this.end('SIGKILL');
   };
 
-  /** Signals the group, if it exists. */
+  /** Sends the signal to the group, if the group exists. */
   private end(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.child;
     if (pid === undefined) return;
@@ -159,7 +159,7 @@ class RunningChild implements Child {
     try {
       process.kill(-pid, signal);
     } catch {
-      // ESRCH: the group has ended.
+      // ESRCH means that the group has ended.
     }
   }
 
@@ -179,7 +179,7 @@ class RunningChild implements Child {
     this.forgetTotal?.();
     this.signal.removeEventListener('abort', this.stop);
     await this.waitForStdout();
-    // Ends the remaining helpers.
+    // End the remaining helper processes.
     this.end('SIGTERM');
     setTimeout(() => {
       this.kill();

@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import process from 'node:process';
 
-/** Properties of the platform that affect how a program is found and started. */
+/** Properties of the operating system that affect how a program is found and started. */
 export interface Platform {
   readonly isWindows: boolean;
 }
@@ -12,7 +12,10 @@ export const platform = (): Platform => ({ isWindows: process.platform === 'win3
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Returns the file of a command: a path itself, otherwise the first match in PATH. `undefined` if none exists. */
+/**
+ * Returns the file of a command: the command itself if it is a path, otherwise the first match in PATH. `undefined` if none
+ * exists.
+ */
 export async function findCommand(
   command: string,
   env: Env,
@@ -41,7 +44,7 @@ export async function isExecutable(file: string, { isWindows }: Platform): Promi
   }
 }
 
-/** npm installs `x` for POSIX shells and `x.cmd` for Windows. Endings of PATHEXT come first. */
+/** Returns file name endings to try. On Windows, those in PATHEXT come first, because npm installs both `x` and `x.cmd`. */
 function endings(command: string, env: Env, { isWindows }: Platform): readonly string[] {
   if (!isWindows) return [''];
   const known = (variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD')
@@ -51,7 +54,7 @@ function endings(command: string, env: Env, { isWindows }: Platform): readonly s
   return hasEnding ? [''] : known.map((ending) => ending.toLowerCase());
 }
 
-/** Variable names are case-insensitive on Windows. */
+/** Returns the value of a variable. On Windows, variable names are case-insensitive. */
 function variable(env: Env, name: string): string | undefined {
   return env[name] ?? Object.entries(env).find(([key]) => key.toUpperCase() === name)?.[1];
 }
@@ -64,15 +67,18 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** Arguments for the operating system. */
+/** Program and arguments for the operating system. */
 export interface CommandLine {
   readonly file: string;
   readonly args: readonly string[];
-  /** Whether the arguments are quoted already. */
+  /** Whether the arguments are already quoted. */
   readonly verbatim: boolean;
 }
 
-/** Windows runs `.cmd` and `.bat` through its shell, which parses the line again, so everything is quoted. */
+/**
+ * Returns the command line. Windows runs `.cmd` and `.bat` files through its shell, which parses the line again, so all
+ * arguments are quoted.
+ */
 export function commandLine(
   file: string,
   args: readonly string[],
@@ -88,7 +94,10 @@ export function commandLine(
   };
 }
 
-/** Doubles backslashes before quotes and escapes cmd's special characters twice, because the shim passes the line on. */
+/**
+ * Quotes an argument. Doubles backslashes before quotes, and escapes cmd's special characters twice, because the `.cmd` file
+ * passes the line to cmd again.
+ */
 function quotedForShell(arg: string): string {
   const quoted = `"${arg.replace(/(?<!\\)(\\*)"/g, '$1$1\\"').replace(/(?<!\\)(\\+)$/, '$1$1')}"`;
   const escaped = (text: string): string => text.replace(/[()[\]{}!^"`<>&|;, *?%]/g, '^$&');

@@ -7,16 +7,19 @@ export interface CliPresence {
   readonly cli: CliName;
   /** Path of the executable; `undefined` if it is not installed. */
   readonly path: string | undefined;
-  /** `undefined` if it did not print a version within two seconds. */
+  /** Version; `undefined` if the CLI did not print one within two seconds. */
   readonly version: string | undefined;
-  /** The variable that disables CLIs, if one is set. */
+  /** Name of the environment variable that disables CLIs; `undefined` if none is set. */
   readonly suppressedBy: string | undefined;
 }
 
 const PROBE_MS = 2000;
 const MAX_READ = 4096;
 
-/** Returns a function that reads the version of a CLI, once per file and within `PROBE_MS`. Failures are not cached. */
+/**
+ * Returns a function that returns the version of a CLI. It runs the CLI once per file, for at most `PROBE_MS`. It does not
+ * cache failures.
+ */
 export function versionProbe(): (
   file: string,
   env: Readonly<Record<string, string>>,

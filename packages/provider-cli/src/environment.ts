@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { Env } from '@majordomo/core';
 import type { CliSpec } from './spec.ts';
 
-/** Variables for files, language and network. A name that ends in `_` is a prefix. */
+/** Variables that every child receives: for files, language and network. A name that ends with `_` is a prefix. */
 const COMMON: readonly string[] = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_', 'TZ', 'TMPDIR', 'XDG_'],
   ...[
@@ -29,14 +29,14 @@ const COMMON: readonly string[] = [
 
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** Returns the environment of a child: an allow-list from the application's, the variables of the spec, and NO_COLOR. */
+/** Returns the environment of a child: allowed variables of the application, the variables in the spec, and NO_COLOR. */
 export function childEnvironment({ env: variables, setEnv }: CliSpec, env: Env): Record<string, string> {
   const names = [...COMMON, ...variables];
   const passed = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && names.some((name) => isNamed(entry[0], name)),
   );
-  // On Windows the name is `Path`; a second variable in upper case would be ignored.
+  // On Windows the variable is named `Path`. A second variable `PATH` would be ignored.
   const has = (name: string): boolean => passed.some(([variable]) => isNamed(variable, name));
   return {
     ...(has('PATH') ? undefined : { PATH: USUAL_PATH }),
@@ -47,13 +47,13 @@ export function childEnvironment({ env: variables, setEnv }: CliSpec, env: Env):
   };
 }
 
-/** Names are case-insensitive on Windows, and proxies are written both ways. */
+/** Whether a variable has this name, regardless of case: Windows ignores case, and proxy variables exist in both cases. */
 function isNamed(variable: string, name: string): boolean {
   const upper = variable.toUpperCase();
   return name.endsWith('_') ? upper.startsWith(name) : upper === name.toUpperCase();
 }
 
-/** Values of the CLI's variables, which may contain keys. Short values are flags and regions. */
+/** Returns the values of the CLI's variables, which may be keys. Omits short values, which are flags and regions. */
 export const secretsOf = ({ env: variables }: CliSpec, env: Env): string[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     value !== undefined &&
@@ -64,7 +64,7 @@ export const secretsOf = ({ env: variables }: CliSpec, env: Env): string[] =>
       : [],
   );
 
-/** majordomo's variable, and those of earlier tools. */
+/** Variables that disable CLIs: majordomo's variable, and those of earlier tools. */
 const SKIP_ENV: readonly string[] = [
   'MAJORDOMO_SKIP_CLI',
   'LLM_HERE_SKIP_CLI',
@@ -73,6 +73,6 @@ const SKIP_ENV: readonly string[] = [
   'AGENTSPEC_LLM_SKIP_CLI',
 ];
 
-/** Returns the variable that disables CLIs, if one is set to 1, true, yes or on. */
+/** Returns the name of the variable that disables CLIs, if one is set to 1, true, yes or on. */
 export const suppressedBy = (env: Env): string | undefined =>
   SKIP_ENV.find((name) => /^(?:1|true|yes|on)$/i.test(env[name]?.trim() ?? ''));

@@ -4,26 +4,26 @@ import { asRecord, asText, redact } from '@majordomo/core/toolkit';
 import { tryParseJson, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { resetIn } from './reset.ts';
 
-/** Failure that a CLI reported. */
+/** Failure that a CLI reported in its output. */
 export interface CliFailure {
   readonly message: string;
   /** HTTP status, if the CLI reports one. */
   readonly status?: number | undefined;
-  /** Kind, if a line or an exit status determines it. */
+  /** Error kind, if a line or an exit status determines it. */
   readonly kind?: ErrorKind | undefined;
 }
 
-/** Creates the error for a failure in a line. */
+/** Creates the error for a failure that a line reports. */
 export type Fail = (failure: CliFailure) => LlmError;
 
-/** Error context with the command. */
+/** Error context with the name of the command. */
 export interface CliFacts extends ErrorContext {
   readonly command: string;
 }
 
 /**
- * Kinds by message of the five CLIs, observed 2025-08 to 2026-11. The messages are for people and change. The first match
- * is used.
+ * Error kinds by messages of the five CLIs (observed 2025-08 to 2026-11). The first match applies. The CLIs print these
+ * messages for people and may change them.
  */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [
@@ -62,7 +62,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 
 const MAX_READ = 16_384;
 
-/** Converts a failure of a CLI by its HTTP status, then by its message. An unknown message is `server`. */
+/** Converts a failure of a CLI. The HTTP status determines the kind, otherwise the message. An unknown message becomes `server`. */
 export function cliError({ message, status, kind: known }: CliFailure, facts: CliFacts): LlmError {
   const text = withoutTerminalCodes(message.slice(-MAX_READ)).trim();
   const kind = known ?? byText(text, status);
@@ -70,7 +70,7 @@ export function cliError({ message, status, kind: known }: CliFailure, facts: Cl
   return wireError({
     target: facts.target,
     status,
-    // A limit with a known end is temporary: the chain benches the target until then.
+    // A quota with a known end is a rate limit, so that the chain skips the target only until that time.
     kind: kind === 'quota' && wait !== undefined ? 'rate-limit' : kind,
     code: status === 401 || (kind === 'auth' && status !== 403) ? 'login-required' : undefined,
     message: text.slice(-MAX_MESSAGE_LENGTH),
@@ -82,7 +82,7 @@ export function cliError({ message, status, kind: known }: CliFailure, facts: Cl
   });
 }
 
-/** CLIs print the vendor's body, or the id in a sentence. */
+/** Returns the request id. CLIs print it in the vendor's body or in a sentence. */
 function requestIdIn(text: string): string | undefined {
   const [, inBody, inWords] = /"request_id":\s*"([\w-]+)"|request id:? ([\w-]+)/i.exec(text) ?? [];
   return inBody ?? inWords;
@@ -93,42 +93,43 @@ const MAX_MESSAGE_LENGTH = 600;
 function byText(message: string, status: number | undefined): ErrorKind | undefined {
   const [, named] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
   if (status === undefined) return named;
-  // The message decides only if the status is ambiguous.
+  // The message determines the kind only if the status is ambiguous.
   if (status === 429) return named === 'quota' ? named : 'rate-limit';
   return status === 400 && named !== 'auth' && named !== 'network' ? named : undefined;
 }
 
-/** How a child ended without usable output. */
+/** Exit of a child without usable output. */
 export interface ChildEnd {
   readonly code: number | null;
   readonly signal: string | null;
-  /** The end of its stderr, and lines of stdout in another format. */
+  /** Last part of stderr, and lines of stdout in another format. */
   readonly output: string;
   readonly kind?: ErrorKind | undefined;
   readonly machineOutput: boolean;
 }
 
-/** Converts the end of a child that failed or printed no response. */
+/** Creates the error for a child that failed or printed no response. */
 export function exitError(
   { code, signal, output, kind, machineOutput }: ChildEnd,
   facts: CliFacts,
 ): LlmError {
   const { target, command } = facts;
   if (machineOutput && /(?:unknown|unrecognized|unexpected|invalid) (?:option|argument|flag)/i.test(output)) {
-    const message = `${command} rejected an option: ${firstLine(output, facts)}`;
+    const message = `${target}: ${command} rejected an option: ${firstLine(output, facts)}`;
     return new LlmError('config', message, { target, code: 'unknown-option', recover: PLAIN_TEXT });
   }
   if (code === 0) {
-    const message = `${command} ended without an answer${output === '' ? '' : `: ${firstLine(output, facts)}`}`;
+    const message = `${target}: ${command} ended without a response${output === '' ? '' : `: ${firstLine(output, facts)}`}`;
     const recover = machineOutput && output !== '' ? PLAIN_TEXT : undefined;
     return new LlmError('truncated', message, { target, recover });
   }
   const how = code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with status ${code}`;
-  if (output === '') return new LlmError(kind ?? 'server', `${command} ${how} without output`, { target });
+  if (output === '')
+    return new LlmError(kind ?? 'server', `${target}: ${command} ${how} without output`, { target });
   return cliError({ message: messageIn(output), kind }, facts);
 }
 
-/** Reads JSON among other lines: `{ error: { message } }`, `{ name, data: { message } }`. */
+/** Returns the message in JSON between other lines: `{ error: { message } }` or `{ name, data: { message } }`. */
 function messageIn(text: string): string {
   const clean = withoutTerminalCodes(text);
   const value = asRecord(tryParseJson(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));
@@ -142,14 +143,15 @@ const PLAIN_TEXT: Recovery = {
   remember: true,
 };
 
-/** Converts a failure to start the child. */
+/** Creates the error for a child that could not be started. */
 export function startError(
   error: unknown,
   { target, command }: CliFacts,
   cause: { readonly cwd: string },
 ): LlmError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const why = START_FAILURES[code] ?? `it could not be started (${code === '' ? String(error) : code})`;
+  const why =
+    START_FAILURES[code] ?? `the process could not be started (${code === '' ? String(error) : code})`;
   const message = `${command}: ${why.replace('CWD', cause.cwd)}`;
   return new LlmError(
     'config',
@@ -160,11 +162,11 @@ export function startError(
 }
 
 const START_FAILURES: Readonly<Record<string, string>> = {
-  EACCES: 'it is not executable',
-  ENOEXEC: 'it is not a program that this machine can run',
-  ENOENT: 'it, its interpreter or its working directory CWD does not exist',
-  ENOTDIR: 'its working directory CWD is not a directory',
-  E2BIG: 'the prompt is too long for a command line: leave `prompt` at stdin',
+  EACCES: 'the file is not executable',
+  ENOEXEC: 'the file is not a program that this machine can run',
+  ENOENT: 'the program, its interpreter or the working directory CWD does not exist',
+  ENOTDIR: 'the working directory CWD is not a directory',
+  E2BIG: 'the prompt is too long for a command line; set prompt to "stdin"',
 };
 
 const firstLine = (text: string, { secrets }: CliFacts): string =>
@@ -173,5 +175,5 @@ const firstLine = (text: string, { secrets }: CliFacts): string =>
 // eslint-disable-next-line no-control-regex -- the codes begin with a control character
 const ANSI = /\u001b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 
-/** Removes terminal codes. */
+/** Returns the text without terminal control codes. */
 export const withoutTerminalCodes = (text: string): string => text.replace(ANSI, '');

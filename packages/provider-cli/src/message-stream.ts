@@ -5,15 +5,15 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reade
 import { finishReason, sum, usage } from './response.ts';
 
 /**
- * Reads lines of messages with one `result` at the end: `system` (init), `assistant` with complete content blocks, optional
- * `stream_event` lines with deltas before them, and `result` with usage, cost and `is_error`. Lines of subagents
- * (`parent_tool_use_id`) are not part of the response.
+ * Converts the message lines of Claude Code and Cursor: `system` (init), optional `stream_event` lines with deltas, `assistant`
+ * with the complete content blocks, and at the end `result` with usage, cost and `is_error`. Ignores lines of subagents
+ * (`parent_tool_use_id`).
  */
 export class MessageStreamReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
   private readonly fail: Fail;
-  /** Messages whose text arrived as deltas, which their complete form repeats. */
+  /** Ids of messages whose text arrived as deltas. Their complete form repeats the text. */
   private readonly streamed = new Set<string>();
   private current = '';
   private messages = 0;
@@ -39,7 +39,7 @@ export class MessageStreamReader implements OutputReader {
         this.result(line);
         break;
       default:
-      // The echoed prompt, tool calls of the CLI, hooks, and newer types.
+      // Ignore the echoed prompt, tool calls of the CLI, hooks, and newer types.
     }
   }
 
@@ -87,7 +87,7 @@ function usageOf(line: JsonLine): ReturnType<typeof usage> {
   const cacheRead = counts['cache_read_input_tokens'];
   const cacheWrite = counts['cache_creation_input_tokens'];
   return usage({
-    // The input count excludes cached tokens.
+    // The CLI's input count excludes cached tokens.
     input: sum(counts['input_tokens'], cacheRead, cacheWrite),
     output: counts['output_tokens'],
     cacheRead,

@@ -1,6 +1,6 @@
 import type { Capabilities } from '@majordomo/core';
 
-/** Capabilities of all CLIs: text. A CLI runs its own tools and accepts none of the caller. */
+/** Capabilities of all CLIs: text only. A CLI runs its own tools and does not accept tools of the caller. */
 export const CLI_CAPABILITIES: Capabilities = {
   tools: false,
   images: false,
@@ -10,9 +10,9 @@ export const CLI_CAPABILITIES: Capabilities = {
   prefill: false,
 };
 
-/** Model ids that mean the CLI's default. */
+/** Model ids that select the CLI's default model. */
 const UNNAMED: ReadonlySet<string> = new Set(['', 'default', 'unknown']);
 
-/** Returns the model to request; `undefined` means the CLI's default. */
+/** Returns the model argument; `undefined` for the CLI's default model. */
 export const modelArgument = (modelId: string, slug: string): string | undefined =>
   UNNAMED.has(modelId) || modelId === slug ? undefined : modelId;

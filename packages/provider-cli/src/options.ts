@@ -6,66 +6,44 @@ import type { CliName } from './profiles.ts';
 export interface CliOptions {
   /** CLI to run. */
   readonly cli: CliName;
-  /**
-   * Name before the slash of a spec.
-   * @default the CLI's, such as 'anthropic-cli'
-   */
+  /** Id of the provider, which precedes the slash in a spec. @default the id of the CLI's provider, such as 'anthropic-cli' */
   readonly id?: string | undefined;
-  /**
-   * Vendor for prices.
-   * @default the maker of the CLI
-   */
+  /** Name of the vendor in the catalog, which determines prices. @default the maker of the CLI */
   readonly vendor?: string | undefined;
-  /**
-   * `included` for a subscription, `metered` for a CLI that uses an API key.
-   * @default 'included'
-   */
+  /** Billing of the calls: `included` for a subscription, `metered` for a CLI that uses an API key. @default 'included' */
   readonly billing?: Billing | undefined;
-  /**
-   * Path of the executable, or a name in PATH.
-   * @default the CLI's name
-   */
+  /** Path of the executable, or a name in PATH. @default the CLI's name */
   readonly command?: string | undefined;
-  /** Arguments after all others, such as `['--tools', '']`. */
+  /** Arguments that are appended to the command line, such as `['--tools', '']`. */
   readonly args?: readonly string[] | undefined;
-  /**
-   * Complete environment of the child.
-   * @default an allow-list from `env`
-   */
+  /** Complete environment of the child process. @default the allowed variables of `env` */
   readonly childEnv?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Working directory.
-   * @default an empty temporary directory for each call
-   */
+  /** Working directory of the child process. @default an empty temporary directory for each call */
   readonly cwd?: string | undefined;
   /**
-   * How to pass the prompt. An argument is visible to every user of the machine, and Linux accepts at most 128 KiB of it.
+   * Way in which the CLI receives the prompt. An argument is visible to every user of the machine, and Linux limits it to 128
+   * KiB.
    * @default 'stdin'
    */
   readonly prompt?: 'stdin' | 'argument' | undefined;
   /**
-   * `text` for a CLI without machine output: no usage, and no streaming unless it prints while it runs.
+   * Format of the output. `text` is for a CLI without machine-readable output: it provides no usage, and streams only if the
+   * CLI prints while it runs.
    * @default 'stream'
    */
   readonly output?: 'stream' | 'text' | undefined;
   /**
-   * Whether the CLI may run its tools without permission. Rejected for the super-user.
+   * Whether the CLI may run its tools without asking for permission. A call as the super-user fails with kind `config`.
    * @default false
    */
   readonly skipPermissions?: boolean | undefined;
-  /**
-   * Whether `@path` in a prompt makes the CLI read that file. A prompt may contain untrusted text.
-   * @default false
-   */
+  /** Whether `@path` in a prompt makes the CLI read that file. A prompt may contain untrusted text. @default false */
   readonly fileMentions?: boolean | undefined;
-  /**
-   * Maximum bytes of output.
-   * @default 67_108_864
-   */
+  /** Maximum size of the output in bytes. A larger output fails with kind `protocol`. @default 67_108_864 */
   readonly maxOutputBytes?: number | undefined;
   /**
-   * `totalMs` limits the life of a child (300,000 by default), `idleMs` the time without output (180,000). 0 disables a
-   * limit.
+   * Timeouts in milliseconds. `totalMs` limits the lifetime of the child process (`@default 300_000`), `idleMs` the time
+   * without output (`@default 180_000`). 0 disables a limit.
    */
   readonly timeouts?: Timeouts | undefined;
 }

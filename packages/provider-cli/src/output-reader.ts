@@ -1,16 +1,16 @@
 import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from './errors.ts';
 
-/** A line of a CLI's machine output. */
+/** Line of a CLI's machine-readable output. */
 export type JsonLine = Readonly<Record<string, unknown>>;
 
-/** Reads the machine output of one CLI, line by line. */
+/** Converts the machine-readable output of one CLI, line by line. */
 export interface OutputReader {
   /** Whether the CLI has reported a complete response. */
   readonly done: boolean;
-  /** Reads a line. Throws the failure that it reports. */
+  /** Processes a line. Throws the error that the line reports. */
   readMessage(line: JsonLine): void;
-  /** Error message that the CLI may have recovered from. Used if it ends without a response. */
+  /** Message of an error from which the CLI may have recovered. Used if the CLI ends without a response. */
   readonly complaint?: string | undefined;
 }
 

@@ -12,17 +12,17 @@ import { CLIS, type CliName } from './profiles.ts';
 import type { CliSpec } from './spec.ts';
 import { run } from './run.ts';
 
-/** A provider that reports whether its CLI is installed. */
+/** Provider that reports whether its CLI is installed. */
 export interface CliProvider extends Provider {
-  /** Returns whether the CLI is installed, and its version. `env` supplies PATH. */
+  /** Returns whether the CLI is installed, and its version. Searches PATH of `env`. */
   detect(options?: { readonly env?: Env | undefined }): Promise<CliPresence>;
 }
 
 const IDLE_MS = 180_000;
 
 /**
- * Creates a provider for a subscription CLI. It uses the login of the CLI, passes the prompt on stdin, and reads the
- * machine output. A call starts one process.
+ * Creates a provider that runs a vendor's command-line tool (CLI). Each call starts one process, which uses the login of the
+ * CLI, reads the prompt from stdin, and prints machine-readable output. Throws `config` for an unknown CLI.
  */
 export function createCli(options: CliOptions): CliProvider {
   checkOptions('createCli', options, OPTIONS, ['cli']);
@@ -47,7 +47,7 @@ function specOf(cli: CliName): CliSpec {
   if (Object.hasOwn(CLIS, cli)) return CLIS[cli];
   const names = Object.keys(CLIS);
   const near = didYouMean(cli, names);
-  throw new LlmError('config', `unknown CLI "${cli}"; the CLIs are ${names.join(', ')}${near}`, {
+  throw new LlmError('config', `unknown CLI "${cli}"; use one of ${names.join(', ')}${near}`, {
     path: 'cli',
   });
 }
@@ -57,7 +57,7 @@ function modelOf(modelId: string, options: CliOptions, spec: CliSpec): Model {
     id: modelId,
     families: [],
     capabilities: { ...CLI_CAPABILITIES, reasoning: spec.effort !== undefined },
-    // The lifetime of the child limits a call: a tool of the CLI may run for minutes before the first text.
+    // Only the lifetime of the child limits a call, because a tool of the CLI may run for minutes before the first text.
     timeouts: mergeTimeouts({ connectMs: 0, firstContentMs: 0, idleMs: IDLE_MS }, options.timeouts),
     stream: (request, context) => run(request, context, { modelId, options, spec }),
   };

@@ -5,30 +5,30 @@ import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';
 import { transcript } from './transcript.ts';
 
-/** Settings of a run in addition to the request. */
+/** Settings of a run that are not part of the request. */
 export interface RunSettings {
-  /** Arguments of the application, after all others. */
+  /** Arguments of the application, which come last. */
   readonly args?: readonly string[] | undefined;
   readonly prompt?: 'stdin' | 'argument' | undefined;
   readonly skipPermissions?: boolean | undefined;
   readonly output?: 'stream' | 'text' | undefined;
   readonly fileMentions?: boolean | undefined;
-  /** Whether the working directory is a temporary one, in which files may be created. */
+  /** Whether the working directory is temporary, so that files may be created in it. */
   readonly ownsCwd: boolean;
 }
 
 export interface CliRequest {
   readonly args: readonly string[];
   readonly stdin: string;
-  /** System text for the CLI's own mechanism; `undefined` if it has none or the prompt contains the text. */
+  /** System text for the CLI's own setting; `undefined` if the CLI has no such setting or the prompt contains the text. */
   readonly system: string | undefined;
-  /** Variables for settings without a flag. */
+  /** Environment variables for settings without a flag. */
   readonly env: Readonly<Record<string, string>>;
   readonly output: 'stream' | 'text';
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request into arguments and stdin. Throws `unsupported` for parts that no CLI accepts. */
+/** Converts a request to arguments and stdin. Throws `unsupported` for parts that no CLI accepts. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -85,10 +85,10 @@ function rejectUnsupported({ tools, output, messages, maxTokens }: ModelRequest,
   checkInteger(maxTokens, 'maxTokens');
 }
 
-/** Invisible character after an `@`, so that it does not begin a path. */
+/** Invisible character that is inserted after an `@`, so that the `@` does not begin a path. */
 const WORD_JOINER = '\u2060';
 
-/** Returns the prompt, and variables, so that the CLI does not read files for it. */
+/** Returns a prompt and environment variables with which the CLI does not read files that the prompt mentions. */
 function withoutMentions(
   prompt: string,
   { fileMentions }: CliSpec,
@@ -105,7 +105,7 @@ function withoutMentions(
 const FENCED: Warning = {
   action: 'coerced',
   what: '"@" in the prompt',
-  why: 'the CLI would read the named file; an invisible character was added after it, see fileMentions',
+  why: 'the CLI would read the named file; an invisible character was inserted after the @, see fileMentions',
 };
 
 function effortArgs(
@@ -117,6 +117,10 @@ function effortArgs(
   const known = reasoning !== 'none' || effort?.words.includes('none') === true;
   const word = known && effort !== undefined ? nearestEffort(reasoning, effort.words, warnings) : undefined;
   if (effort !== undefined && word !== undefined) return effort.args(word);
-  warnings.push({ action: 'dropped', what: `reasoning "${reasoning}"`, why: 'the CLI has no such effort' });
+  warnings.push({
+    action: 'dropped',
+    what: `reasoning "${reasoning}"`,
+    why: 'the CLI does not support this effort',
+  });
   return [];
 }

@@ -1,7 +1,7 @@
 import type { FinishReason, Usage } from '@majordomo/core';
 import { asNumber } from '@majordomo/core/toolkit';
 
-/** Finish reasons of the five CLIs, 2026-11. */
+/** Finish reasons by the values of the five CLIs (2026-11). */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
@@ -15,11 +15,11 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['content-filter', 'content-filter'],
 ]);
 
-/** Maps a finish reason. A CLI without one has ended normally. */
+/** Converts a finish reason. A missing one becomes `stop`. */
 export const finishReason = (raw: string | undefined): FinishReason =>
   raw === undefined ? 'stop' : (REASONS.get(raw) ?? 'other');
 
-/** Counts of a CLI. Missing ones are unknown. */
+/** Token counts of a CLI. A missing count is unknown. */
 export interface Counts {
   readonly input?: unknown;
   readonly output?: unknown;
@@ -30,7 +30,7 @@ export interface Counts {
   readonly cost?: unknown;
 }
 
-/** Converts usage. Totals include their portions. Returns `undefined` without counts. */
+/** Converts usage. Totals include details such as cached tokens. Returns `undefined` if there are no counts. */
 export function usage(counts: Counts): Usage | undefined {
   const input = asNumber(counts.input);
   const output = asNumber(counts.output);
@@ -46,7 +46,7 @@ export function usage(counts: Counts): Usage | undefined {
   };
 }
 
-/** Returns the sum of the known values, or `undefined` if none is known. */
+/** Returns the sum of the known values; `undefined` if none is known. */
 export function sum(...values: readonly unknown[]): number | undefined {
   const known = values.map(asNumber).filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);

@@ -11,7 +11,7 @@ import type { CliSpec } from './spec.ts';
 import { LineOutput, TextOutput, tooMuchOutput, type Output } from './stream.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-/** Configuration of a call. */
+/** Configuration of a run. */
 export interface Setup {
   readonly modelId: string;
   readonly options: CliOptions;
@@ -21,7 +21,7 @@ export interface Setup {
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const TOTAL_MS = 300_000;
 
-/** Runs one child and yields its events. */
+/** Runs the CLI once and yields the events of its response. */
 export async function* run(
   request: ModelRequest,
   context: ModelContext,
@@ -52,18 +52,18 @@ export async function* run(
   }
 }
 
-/** Rejects calls that must not start a process. */
+/** Throws for calls that must not start a process. */
 function check({ options, spec }: Setup, { env, signal, target }: ModelContext): void {
   signal.throwIfAborted();
   const variable = suppressedBy(env);
   if (variable !== undefined) {
-    throw new LlmError('unsupported', `${target}: CLIs are switched off by ${variable}`, {
+    throw new LlmError('unsupported', `${target}: CLIs are disabled; unset ${variable} to use them`, {
       target,
       code: 'suppressed',
     });
   }
   if (options.skipPermissions === true && process.getuid?.() === 0) {
-    const message = `${spec.command} may not skip its permission questions as the super-user: run as another user, or without skipPermissions`;
+    const message = `${target}: skipPermissions is not allowed as the super-user; run as another user, or without skipPermissions`;
     throw new LlmError('config', message, { target, code: 'super-user' });
   }
 }
@@ -85,9 +85,9 @@ async function start(
   const file = await findCommand(facts.command, env, platform());
   if (file === undefined) throw missingCommand(facts, target);
   if (!(await isExecutable(file, platform()))) {
-    throw new LlmError('config', `${file} is not executable`, { target, code: 'not-executable' });
+    throw new LlmError('config', `${target}: ${file} is not executable`, { target, code: 'not-executable' });
   }
-  // Arguments of the application come last, and may contain a prompt.
+  // Arguments of the application come last.
   const command = commandLine(file, [...withSystem(wire.args, workspace.args)], env, platform());
   const totalMs = options.timeouts?.totalMs ?? TOTAL_MS;
   try {
@@ -97,14 +97,14 @@ async function start(
   }
 }
 
-/** Flags follow the first argument, which may be a subcommand. */
+/** Inserts the flags for the system text after the first argument, which may be a subcommand. */
 const withSystem = ([first, ...rest]: readonly string[], system: readonly string[]): readonly string[] =>
   first === undefined ? system : [first, ...system, ...rest];
 
 const missingCommand = ({ command }: CliFacts, target: string): LlmError =>
   new LlmError(
     'config',
-    `${target} needs "${command}": it is not in PATH; install it, or set \`command\` to its path`,
+    `${target}: "${command}" is not in PATH; install it, or set \`command\` to its path`,
     {
       target,
       code: 'missing-command',
@@ -163,21 +163,21 @@ interface Ending {
   readonly options: CliOptions;
 }
 
-/** Returns the reason why the child was ended, instead of the errors of its pipes. */
+/** Returns the error of a run. If the child was ended, returns the reason for that and not the resulting errors of its pipes. */
 function callError(error: unknown, { target, signal, child, options }: Ending): unknown {
   if (signal.aborted)
-    return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error });
+    return new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause: error });
   if (child?.timedOut !== true) return error;
   const ms = options.timeouts?.totalMs ?? TOTAL_MS;
   return new LlmError(
     'timeout',
-    `${target} did not end within ${ms} ms`,
+    `${target}: the process did not end within ${ms} ms`,
     { target, phase: 'total' },
     { cause: error },
   );
 }
 
-/** Cleans up in the background, so that a child that does not exit cannot block the call. */
+/** Releases the resources of a run. Does not wait for the child, because a child that does not exit would block the call. */
 async function cleanUp(
   child: Child | undefined,
   workspace: Workspace | undefined,
@@ -186,6 +186,6 @@ async function cleanUp(
   if (isComplete) child?.release();
   else child?.stop();
   await child?.exited;
-  // The system cleans up a directory that cannot be removed.
+  // Ignore an error: the operating system eventually removes temporary directories.
   await workspace?.remove().catch(() => undefined);
 }

@@ -1,41 +1,41 @@
 import type { Effort } from '@majordomo/core';
 import type { OutputReader, OutputReaderOptions } from './output-reader.ts';
 
-/** Differences between CLIs. */
+/** Description of a CLI. */
 export interface CliSpec {
   /** Id of the provider. */
   readonly id: string;
-  /** Vendor name in the catalogue, whose plan pays. */
+  /** Name of the vendor in the catalog. Its plan pays for the calls. */
   readonly vendor: string;
   /** Name of the executable in PATH. */
   readonly command: string;
-  /** Arguments for machine output, and for plain text. */
+  /** Arguments for machine-readable output. */
   readonly args: readonly string[];
   readonly textArgs: readonly string[];
   readonly modelFlag: string;
-  /** Flag before a prompt on the command line. Without one the prompt is the last argument, after `--`. */
+  /** Flag that precedes a prompt on the command line. Without it, the prompt is the last argument, after `--`. */
   readonly promptFlag?: string | undefined;
-  /** Destination of system text: a flag or a variable that names a file, or a file in the working directory. */
+  /** Destination of the system text: a flag or variable for the path of a file, or a file in the working directory. */
   readonly system: SystemPlace;
-  /** Effort values, and the arguments for one of them. Absent if the CLI has no effort setting. */
+  /** Efforts, and the arguments that select one. Absent if the CLI has no effort setting. */
   readonly effort?:
     { readonly words: readonly Effort[]; readonly args: (word: Effort) => readonly string[] } | undefined;
-  /** Variable that limits the tokens of a response. */
+  /** Name of the environment variable that limits the tokens of a response. */
   readonly maxTokensVariable?: string | undefined;
-  /** Arguments that let every tool run without permission. */
+  /** Arguments that allow every tool to run without asking for permission. */
   readonly skipPermissionsArgs: readonly string[];
-  /** Variables of the CLI, as names or prefixes, that the child receives. */
+  /** Environment variables of the CLI that the child receives, as names or prefixes. */
   readonly env: readonly string[];
-  /** Variables that are always set. */
+  /** Environment variables that are always set. */
   readonly setEnv: Readonly<Record<string, string>>;
-  /** Variables that are set in the temporary directory of a call. */
+  /** Environment variables that are set if the working directory is temporary. */
   readonly emptyFolderEnv?: Readonly<Record<string, string>> | undefined;
   /**
-   * Handling of `@path` in a prompt, which makes some CLIs read that file. `none`: this CLI does not. `fence`: an invisible
-   * character prevents it. Otherwise these variables disable it.
+   * Handling of `@path` in a prompt, for which some CLIs read the file. `none`: the CLI does not read it. `fence`: an invisible
+   * character after `@` prevents the reading. `switchedOffBy`: these environment variables disable it.
    */
   readonly fileMentions: 'none' | 'fence' | { readonly switchedOffBy: Readonly<Record<string, string>> };
-  /** Kinds of exit statuses. */
+  /** Error kinds by exit status. */
   readonly exitKinds: Readonly<Record<number, 'auth' | 'config' | 'invalid-request'>>;
   readonly reader: (options: OutputReaderOptions) => OutputReader;
 }

@@ -4,20 +4,20 @@ import { NdjsonDecoder, tryParseJson, UNTERMINATED_LINE, type EventWriter } from
 import { withoutTerminalCodes } from './errors.ts';
 import type { JsonLine, OutputReader } from './output-reader.ts';
 
-/** Reads the stdout of a child. */
+/** Converts the stdout of a CLI to events. */
 export interface Output {
   /** Whether the response is complete. */
   readonly done: boolean;
-  /** Returns text outside of the response: error messages, and lines in another format. */
+  /** Returns text that is not part of the response: error messages, and lines in another format. */
   otherOutput(): string;
   push(bytes: Uint8Array): void;
-  /** Ends the output. `succeeded`: the child exited with status 0. */
+  /** Ends the output. `succeeded`: whether the child exited with status 0. */
   end(succeeded: boolean): void;
 }
 
 const MAX_NOISE_LENGTH = 4000;
 
-/** Reads machine output, in which each line is a JSON object. CLIs print notices between them. */
+/** Converts machine-readable output, in which each line is a JSON object. CLIs print notices between these lines. */
 export class LineOutput implements Output {
   private readonly reader: OutputReader;
   private readonly target: string;
@@ -65,18 +65,18 @@ function parseObject(line: string): JsonLine | undefined {
 }
 
 const brokenLine = (target: string): LlmError =>
-  new LlmError('protocol', `${target} printed a line of invalid JSON`, { target, path: '' });
+  new LlmError('protocol', `${target}: the CLI printed a line of invalid JSON`, { target, path: '' });
 
-/** Half of a terminal code at the end of a piece. */
+/** Matches an incomplete terminal control code at the end of a chunk. */
 // eslint-disable-next-line no-control-regex -- the codes begin with a control character
 const HALF_CODE = /\u001b(?:\[[0-9;:?]*|\][^\u0007\u001b]*)?$/;
 
-/** Reads plain text: the response is the output without terminal codes and surrounding whitespace. */
+/** Converts plain text: the response is the output without terminal control codes and surrounding white space. */
 export class TextOutput implements Output {
   done = false;
   private readonly writer: EventWriter;
   private readonly decoder = new TextDecoder();
-  /** Part of a terminal code, or whitespace that may be the last. */
+  /** Incomplete terminal control code, or white space that may be at the end of the output. */
   private pending = '';
   private hasStarted = false;
 
@@ -113,7 +113,7 @@ export class TextOutput implements Output {
 }
 
 export const tooMuchOutput = (target: string, most: number): LlmError =>
-  new LlmError('protocol', `${target} printed more than ${most} bytes`, {
+  new LlmError('protocol', `${target}: the CLI printed more than ${most} bytes`, {
     target,
     code: 'output-too-large',
     path: '',

@@ -1,9 +1,9 @@
 import type { TurnMessage, UserMessage, AssistantMessage, ToolMessage } from '@majordomo/core';
 
 /**
- * Converts a conversation into one prompt. A single question is unchanged. Turns are separated by lines that name the
- * speaker and begin with more `<` than any text of the conversation contains in a row, so that no text can forge such a
- * line. `system`: instructions for a CLI without a mechanism for them.
+ * Converts a conversation to one prompt. A single question stays unchanged. A line with the name of the speaker precedes each
+ * turn. It begins with more consecutive `<` than any text of the conversation contains, so that no text can imitate such a
+ * line. `system`: instructions for a CLI without a setting for the system text.
  */
 export function transcript(messages: readonly TurnMessage[], system?: string): string {
   const [first] = messages;
@@ -20,12 +20,15 @@ export function transcript(messages: readonly TurnMessage[], system?: string): s
   return [head, ...turns.map(([who, text]) => `${fence} ${who}\n${text}`), `${fence} assistant`].join('\n\n');
 }
 
-/** Whether a CLI would interpret the prompt as a command, a file, a shell line or a memory note. */
+/** Whether a CLI would interpret the prompt as a command, a file, a shell command or a memory note. */
 const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
 
 const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);
 
-/** Uses a loop, because a text may have more matches than a call accepts arguments. */
+/**
+ * Returns the length of the longest run. Uses a loop, because the number of matches may exceed the limit for arguments of
+ * `Math.max`.
+ */
 function longestRun(texts: readonly string[]): number {
   let longest = 0;
   for (const text of texts) for (const [run] of text.matchAll(/<+/g)) longest = Math.max(longest, run.length);

@@ -3,18 +3,19 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 
-/** Ends a process group after this process has ended for any reason. */
+/** Ends a process group when the process of the application ends for any reason. */
 export interface Watchdog {
-  /** Starts to guard the group. */
+  /** Starts to watch on behalf of this process group. */
   guard(group: number): void;
-  /** Stops guarding, because the group has ended or does not exist. */
+  /** Stops the watchdog, because the group has ended or does not exist. */
   release(): void;
 }
 
 /**
- * A shell that reads from a pipe which only this process writes to. The system closes the pipe with the process, even after
- * SIGKILL. The first line is the group. A second line means that it has ended; end of file means that this process has
- * ended. The shell has its own session, so that Ctrl-C or a closed terminal does not reach it.
+ * Script of the watchdog, a shell that reads a pipe to which only this process writes. The system closes the pipe when the
+ * process ends, even after SIGKILL. The first line is the id of the group. A second line means that the group has ended; end of
+ * file means that this process has ended. The shell has its own session, so that it does not receive Ctrl-C or the signal of a
+ * closed terminal.
  */
 const SCRIPT = `
 read -r group || exit 0
@@ -24,7 +25,10 @@ sleep 0.4 || sleep 1
 kill -KILL "-$group"
 `;
 
-/** Start it before the child, so that no gap occurs. Windows has no process groups. */
+/**
+ * Starts a watchdog. Call it before the child starts, so that the child is never without one. Does nothing on Windows, which
+ * has no process groups.
+ */
 export function watchdog(): Watchdog {
   if (process.platform === 'win32') return { guard: () => undefined, release: () => undefined };
   const shell = spawn('/bin/sh', ['-c', SCRIPT], {
@@ -46,7 +50,7 @@ export function watchdog(): Watchdog {
   };
 }
 
-/** Detaches the shell, so that it does not keep the application running. Without a shell there is no watchdog. */
+/** Detaches the shell, so that it does not keep the application running. Ignores the error if no shell can be started. */
 function detach(shell: ChildProcessByStdio<Writable, null, null>): void {
   shell.on('error', () => undefined);
   shell.stdin.on('error', () => undefined);

@@ -12,8 +12,8 @@ export interface Workspace {
 }
 
 /**
- * Creates a temporary working directory, or uses that of the application, and writes the system text where the CLI reads
- * it.
+ * Creates a temporary working directory, or uses the application's directory. Writes the system text to the file that the CLI
+ * reads.
  */
 export async function openWorkspace(
   place: SystemPlace,

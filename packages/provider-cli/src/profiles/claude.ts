@@ -1,7 +1,7 @@
 import { MessageStreamReader } from '../message-stream.ts';
 import type { CliSpec } from '../spec.ts';
 
-/** Claude Code. Flags: `claude --help` of 2.1.197; output recorded 2026-11-20. */
+/** Claude Code. Sources: `claude --help` of 2.1.197; output recorded on 2026-11-20. */
 export const claude: CliSpec = {
   id: 'anthropic-cli',
   vendor: 'anthropic',
@@ -21,9 +21,10 @@ export const claude: CliSpec = {
   maxTokensVariable: 'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
   skipPermissionsArgs: ['--dangerously-skip-permissions'],
   env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_', 'GOOGLE_APPLICATION_CREDENTIALS'],
-  // Only the chain retries.
+  // The CLI must not retry, because majordomo does.
   setEnv: { CLAUDE_CODE_MAX_RETRIES: '0', DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
-  // code.claude.com/docs/en/env-vars, 2026-11; tested with 2.1.197: the file is not read, and the text stays.
+  // With this variable, the CLI does not read the file and leaves the text unchanged (code.claude.com/docs/en/env-vars; tested
+  // with 2.1.197).
   fileMentions: { switchedOffBy: { CLAUDE_CODE_DISABLE_ATTACHMENTS: '1' } },
   exitKinds: {},
   reader: (options) => new MessageStreamReader(options),

@@ -5,7 +5,7 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-read
 import { finishReason, usage } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
-/** Codex. Flags: `codex exec --help` of 0.169.0; output recorded 2026-11-20. `-` means the prompt is on stdin. */
+/** Codex. Sources: `codex exec --help` of 0.169.0; output recorded on 2026-11-20. `-` means that the prompt is on stdin. */
 export const codex: CliSpec = {
   id: 'codex-cli',
   vendor: 'openai',
@@ -21,13 +21,13 @@ export const codex: CliSpec = {
   skipPermissionsArgs: ['--dangerously-bypass-approvals-and-sandbox'],
   env: ['CODEX_', 'OPENAI_'],
   setEnv: {},
-  // Only its terminal interface expands `@`; `exec` sends the text unchanged (tested with 0.169, 2026-11).
+  // Only the terminal interface of Codex expands `@`. `exec` sends the text unchanged (tested with 0.169, 2026-11).
   fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new CodexReader(options),
 };
 
-/** Reads `thread.started`, complete items, and `turn.completed` or `turn.failed` at the end. */
+/** Converts `thread.started`, complete items, and `turn.completed` or `turn.failed` at the end. */
 class CodexReader implements OutputReader {
   done = false;
   private complained: string | undefined;
@@ -60,7 +60,7 @@ class CodexReader implements OutputReader {
       case 'turn.failed':
         throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });
       default:
-      // Incomplete items, tools of the CLI, and newer types.
+      // Ignore incomplete items, tools of the CLI, and newer types.
     }
   }
 

@@ -2,8 +2,8 @@ import { MessageStreamReader } from '../message-stream.ts';
 import type { CliSpec } from '../spec.ts';
 
 /**
- * Cursor's agent. It is not on npm and was not tested here: cursor.com/docs/cli/reference/output-format and reports of its
- * users, 2026-02 to 2026-11. Complete messages only: with partial ones it repeats the text at the end.
+ * Cursor's agent. Not tested, because it is not on npm. Sources: cursor.com/docs/cli/reference/output-format, and reports of
+ * users from 2026-02 to 2026-11. Partial messages are not requested, because the CLI repeats their text at the end.
  */
 export const cursorAgent: CliSpec = {
   id: 'cursor-cli',
@@ -16,7 +16,7 @@ export const cursorAgent: CliSpec = {
   skipPermissionsArgs: ['--force'],
   env: ['CURSOR_'],
   setEnv: {},
-  // docs.cursor.com/en/cli/using documents `@` for files, but not whether `--print` reads them.
+  // docs.cursor.com/en/cli/using documents `@` for files, but not whether `--print` reads these files.
   fileMentions: 'fence',
   exitKinds: {},
   reader: (options) => new MessageStreamReader(options),

@@ -6,8 +6,8 @@ import { finishReason, usage } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
 /**
- * Gemini CLI. Flags: `gemini --help` of 0.61.0; output recorded 2026-11-20. An empty prompt flag means the prompt is on
- * stdin.
+ * Gemini CLI. Sources: `gemini --help` of 0.61.0; output recorded on 2026-11-20. An empty prompt flag means that the prompt is
+ * on stdin.
  */
 export const gemini: CliSpec = {
   id: 'google-cli',
@@ -21,15 +21,15 @@ export const gemini: CliSpec = {
   skipPermissionsArgs: ['--approval-mode', 'yolo'],
   env: ['GEMINI_', 'GOOGLE_'],
   setEnv: {},
-  // The empty directory contains nothing to trust. The user decides about a directory of the application.
+  // The temporary directory is empty, so it can be trusted. Whether a directory of the application is trusted is the user's decision.
   emptyFolderEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
-  // It reads files of its directory and has no setting to disable that (0.61.0).
+  // The CLI reads files of its directory, and has no setting that disables this (0.61.0).
   fileMentions: 'fence',
   exitKinds: { 41: 'auth', 42: 'invalid-request', 52: 'config', 55: 'config' },
   reader: (options) => new GeminiReader(options),
 };
 
-/** Reads `init`, `message` with deltas of the assistant, tools of the CLI, `error`, and `result` at the end. */
+/** Converts `init`, `message` with deltas of the assistant, `error`, and `result` at the end. */
 class GeminiReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
@@ -56,7 +56,7 @@ class GeminiReader implements OutputReader {
         this.result(line);
         break;
       default:
-      // Tools of the CLI, and newer types.
+      // Ignore tools of the CLI, and newer types.
     }
   }
 
@@ -74,7 +74,7 @@ class GeminiReader implements OutputReader {
   }
 }
 
-/** Only the total includes thinking tokens. */
+/** Returns the output tokens: the difference of total and input, because only the total includes thinking tokens. */
 function outputOf({ total_tokens: total, input_tokens: input, output_tokens: output }: JsonLine): unknown {
   return typeof total === 'number' && typeof input === 'number' && total >= input ? total - input : output;
 }

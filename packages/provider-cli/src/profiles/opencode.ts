@@ -6,7 +6,7 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-read
 import { finishReason, sum, usage, type Counts } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
-/** opencode. Flags: `opencode run --help` of 1.18.33; output recorded 2026-11-20. */
+/** opencode. Sources: `opencode run --help` of 1.18.33; output recorded on 2026-11-20. */
 export const opencode: CliSpec = {
   id: 'opencode',
   vendor: 'opencode',
@@ -18,13 +18,13 @@ export const opencode: CliSpec = {
   skipPermissionsArgs: ['--auto'],
   env: ['OPENCODE_', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY'],
   setEnv: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
-  // It expands `@path` in commands and in tasks of subagents; `run` sends the text unchanged (tested with 1.18, 2026-11).
+  // opencode expands `@path` in commands and in tasks of subagents. `run` sends the text unchanged (tested with 1.18, 2026-11).
   fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new OpencodeReader(options),
 };
 
-/** Reads complete parts: `text`, `reasoning`, `tool_use`, and a `step_finish` for each step, the last one `stop`. */
+/** Converts complete parts: `text`, `reasoning`, and a `step_finish` for each step. The last one has the reason `stop`. */
 class OpencodeReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
@@ -55,7 +55,7 @@ class OpencodeReader implements OutputReader {
       case 'error':
         throw this.fail(failureOf(asRecord(line['error'])));
       default:
-      // Tools of the CLI, and newer types.
+      // Ignore tools of the CLI, and newer types.
     }
   }
 
@@ -66,7 +66,7 @@ class OpencodeReader implements OutputReader {
   private step(part: JsonLine): void {
     this.steps.push(countsOf(asRecord(part['tokens']), part['cost']));
     const raw = asText(part['reason']);
-    // It continues with the results of its tools.
+    // After this reason, the CLI continues with the results of its tools.
     if (raw === 'tool-calls') return;
     this.writer.finish(finishReason(raw), raw, this.usage());
     this.done = true;
@@ -100,7 +100,7 @@ function countsOf(tokens: JsonLine, cost: unknown): Counts {
   };
 }
 
-/** `{ name, data: { message, statusCode } }`. */
+/** Converts an error of the form `{ name, data: { message, statusCode } }`. */
 function failureOf({ name, data }: JsonLine): Parameters<Fail>[0] {
   const { message, statusCode } = asRecord(data);
   const text = [asText(name), asText(message)].filter((part) => part !== undefined).join(': ');
