@@ -28,14 +28,14 @@ export interface EmbedParams {
   readonly [name: string]: unknown;
 }
 
-/** Connection of one provider to its server. Returns raw responses, and throws error responses. */
+/** Connection of one provider to its server. Its functions return the raw response, and throw for an error response. */
 export interface Connection {
   chat(params: WireParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Requests vectors. */
+  /** Requests vectors for texts. */
   embed(params: EmbedParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Requests the list of models on the server. */
+  /** Requests the list of installed models. */
   list(context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Downloads a model from the library. */
+  /** Requests the download of a model to the server. */
   pull(model: string, context: CallContext, facts: ErrorContext): Promise<Response>;
 }
 
@@ -43,7 +43,7 @@ export interface Connection {
 export function createConnection(options: OllamaOptions, profile: Profile): Connection {
   const connect = createSend(options, profile);
   return {
-    // The SDK's types accept either a stream or a body. The result is not read.
+    // The cast is needed because the SDK has separate types for streams and bodies. The SDK's result is not used.
     chat: async (params, context, facts) =>
       (await connect(context, facts))((client) => client.chat(params as WireParams & { stream: true })),
     embed: async (params, context, facts) =>
@@ -54,10 +54,10 @@ export function createConnection(options: OllamaOptions, profile: Profile): Conn
   };
 }
 
-/** Sends one request with a method of the SDK, and returns the raw response. */
+/** Sends one request with a method of the SDK and returns the raw response. */
 type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
 
-/** Returns a function that finds the address and the credential of a call. Adds the secrets to redact to `facts`. */
+/** Returns a function that determines the base URL and the credential of a call. Stores the secrets to redact in `facts`. */
 function createSend(
   options: OllamaOptions,
   profile: Profile,
@@ -76,7 +76,7 @@ function createSend(
       facts.credential = () => credentials.renewal(key);
     }
     const { newClient } = await import('./sdk.ts');
-    // The SDK's reader drops broken lines and ignores the signal.
+    // Capture the raw response, because the SDK's reader drops invalid lines and ignores the signal.
     return (method) =>
       captureResponse(transportOf(options, context, facts, key), (fetch) => method(newClient(host, fetch)));
   };
@@ -85,7 +85,10 @@ function createSend(
 const clientOf = (client: object): Ollama =>
   checkClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
 
-/** Adds the headers of the application and the provider. Throws error responses, because the SDK drops their headers. */
+/**
+ * Returns a `fetch` that adds the headers of the application and the provider. Throws for error responses, because the SDK
+ * drops their headers.
+ */
 function transportOf(
   options: OllamaOptions,
   { signal, fetch: transport, headers: contextHeaders }: CallContext,
@@ -100,7 +103,7 @@ function transportOf(
   };
   return async (url, init) => {
     const headers = headersOf(init?.headers, extraHeaders);
-    // The SDK serializes the body. Strict parsers reject a body with a lone surrogate.
+    // Replace lone surrogates in the SDK's JSON, because strict parsers reject them.
     const body = typeof init?.body === 'string' ? { body: wellFormedJson(init.body) } : {};
     const response = await fetch(url, { ...init, ...body, headers, signal });
     if (!response.ok) throw httpError(await response.text(), response, facts);
@@ -111,7 +114,7 @@ function transportOf(
 const bearer = (key: string | undefined): Readonly<Record<string, string>> =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
-/** Merges headers. For ollama.com the SDK adds OLLAMA_API_KEY of the process, which is removed. */
+/** Merges headers. Removes the key that the SDK adds for ollama.com from OLLAMA_API_KEY of the process. */
 function headersOf(
   transport: RequestInit['headers'],
   extraHeaders: Readonly<Record<string, string>>,
@@ -131,7 +134,7 @@ function hostOf(
   const envHost = hostEnv === undefined ? undefined : env[hostEnv];
   const host = baseURL ?? (envHost === undefined || envHost.trim() === '' ? defaultURL : envHost);
   if (host !== undefined) return host;
-  // A provider cannot be configured under its own name by the environment, so the example uses another name.
-  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=${id}://TOKEN@host and use box/…`;
+  // The example uses another name, because the environment cannot configure a provider under its own name.
+  const message = `${target}: no base URL is configured; pass baseURL, or set LLM_BOX=${id}://TOKEN@host and use box/…`;
   throw new LlmError('config', message, { target, code: 'missing-url' });
 }

@@ -4,8 +4,8 @@ import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
 
 /**
- * Returns a function that sends with a client of the application, and returns the result as a response. The client uses its
- * own address, headers and `fetch`, and reads the response itself.
+ * Returns a function that sends a request with the application's client and converts the result to a `Response`. The client
+ * uses its own address, headers and `fetch`, and decodes the response.
  */
 export const sendWith =
   (client: Ollama, signal: AbortSignal, facts: ErrorContext) =>
@@ -15,7 +15,7 @@ export const sendWith =
       const result = await abortable(sending, signal);
       return isStream(result) ? linesOf(result, signal) : Response.json(result);
     } catch (error) {
-      // The SDK accepts no signal before the headers have arrived.
+      // The SDK cannot be aborted before the headers arrive, so abort the response when they do.
       if (signal.aborted) sending.then(abort, () => undefined);
       const { status_code: status, error: text } = asRecord(error);
       if (typeof status !== 'number') throw error;
@@ -34,7 +34,7 @@ const abort = (result: unknown): void => {
 
 const UTF8 = new TextEncoder();
 
-/** Returns the messages as lines of JSON, as the server sends them. An error in a message is a line, too. */
+/** Returns the messages as lines of JSON, the form that the server sends. An error in a message is also a line. */
 function linesOf(messages: Messages, signal: AbortSignal): Response {
   const iterator = messages[Symbol.asyncIterator]();
   const stop = (): void => {
@@ -55,7 +55,10 @@ function linesOf(messages: Messages, signal: AbortSignal): Response {
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
 }
 
-/** Converts an error in a message, which the SDK throws as a plain `Error`. Errors of the transport end the stream. */
+/**
+ * Converts an error that a message reported to a last message. The SDK throws it as a plain `Error`. Rethrows errors of the
+ * transport.
+ */
 function lastMessage(error: unknown): IteratorResult<object, undefined> {
   if (!(error instanceof Error) || error.name !== 'Error') throw error;
   return { done: false, value: { error: error.message } };

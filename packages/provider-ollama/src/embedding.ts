@@ -7,7 +7,7 @@ import type { OllamaOptions } from './options.ts';
 
 const WIRE = 'ollama-embed';
 
-/** Creates an embedding model. The server decides about limits. */
+/** Creates an embedding model. Limits are those of the server. */
 export function embeddingModel(
   modelId: string,
   options: OllamaOptions,
@@ -34,11 +34,12 @@ export function embeddingModel(
 }
 
 /**
- * Maximum values per request. The server has no limit; batches of this size can fail and move to another target separately.
+ * Maximum number of values per request. The server has no limit. Smaller batches can fail separately and be sent to another
+ * target.
  */
 const MAX_VALUES = 512;
 
-/** Converts a request. Requests shorter vectors; core shortens those of an older server. */
+/** Converts a request. Requests vectors of the desired length; majordomo shortens the vectors of older servers. */
 export function toEmbedParams(
   model: string,
   { values, dimensions, extra }: EmbeddingRequest,
@@ -48,7 +49,7 @@ export function toEmbedParams(
   return {
     model,
     input: [...values],
-    // By default the server truncates long values without notice (API reference, 2026-11).
+    // By default, the server truncates long values and does not report it (API reference, 2026-11).
     truncate: false,
     ...(dimensions !== undefined && { dimensions }),
     ...(keepAlive !== undefined && { keep_alive: keepAlive }),
@@ -57,7 +58,7 @@ export function toEmbedParams(
   };
 }
 
-/** Reads the vectors and the token count. Throws `protocol` for an invalid response. */
+/** Returns the vectors and the token count. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(json: unknown, target: string): Awaited<ReturnType<EmbeddingBackend['embed']>> {
   const { embeddings, prompt_eval_count } = asRecord(json);
   const vectors = asVectors(embeddings);

@@ -15,13 +15,13 @@ export interface HttpFacts {
   readonly headers: HeaderReader;
 }
 
-/** Converts errors of the SDK and the transport. */
+/** Converts errors of the SDK and of the transport to an `LlmError`. */
 export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(error, facts.target, facts.secrets);
 
 /**
- * Converts the body of an error response: the SDK drops its headers and turns an error object into "[object Object]".
- * Without `http` the error is in a response with status 200.
+ * Converts the body of an error response. Replaces the SDK's conversion, which drops the headers and converts an error object
+ * to "[object Object]". Without `http`, the error is in a response with status 200.
  */
 export function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts): LlmError {
   const body = truncateBody(rawBody);
@@ -39,7 +39,7 @@ export function responseError(rawBody: unknown, facts: ErrorContext, http?: Http
   });
 }
 
-/** Converts an error response. */
+/** Converts an error response with its status and headers. */
 export function httpError(text: string, http: HttpFacts, facts: ErrorContext): LlmError {
   let body: unknown = text;
   try {
@@ -52,7 +52,7 @@ export function httpError(text: string, http: HttpFacts, facts: ErrorContext): L
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/** Reads `{"error":"…"}`, and `{"error":{"message":"…"}}` of the cloud. */
+/** Returns the message of `{"error":"…"}`, or of `{"error":{"message":"…"}}`, which the cloud sends. */
 function messageOf(body: unknown): string {
   if (typeof body === 'string') return body;
   const { error } = asRecord(body);
@@ -60,8 +60,8 @@ function messageOf(body: unknown): string {
 }
 
 /**
- * Kinds by message, because the wire has no codes, and no status inside a stream. Observed 2025 and 2026 in the server's
- * source and in reports about the cloud.
+ * Error kinds by message, because the API has no error codes, and no status inside a stream. Sources: the server's code, and
+ * reports about the cloud (2025 and 2026).
  */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/(?:hourly|session|daily|weekly|monthly) usage limit/i, 'quota'],
@@ -75,10 +75,10 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/^unauthorized$/i, 'auth'],
 ];
 
-/** Uses the message unless the status is sufficient, as for 401 and 404. */
+/** Returns the error kind by message, unless the status is sufficient, as for 401 and 404. */
 function kindFrom(status: number | undefined, message: string): ErrorKind | undefined {
   if (status === 401 || status === 404) return undefined;
   const [, kind] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
-  // A gateway's 5xx page may match by chance, so only `overloaded` is accepted.
+  // A gateway's 5xx page may match accidentally, so only `overloaded` is accepted.
   return status !== undefined && status >= 500 && kind !== 'overloaded' ? undefined : kind;
 }

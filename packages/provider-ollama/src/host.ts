@@ -2,13 +2,13 @@ import { LlmError } from '@majordomo/core';
 import { checkBaseURL } from '@majordomo/wire-kit';
 
 const DEFAULT_PORT = '11434';
-/** The host that means https without a scheme, as in the vendor's client. */
+/** Host for which a missing scheme means https, as in the vendor's client. */
 const CLOUD_HOST = 'ollama.com';
 
 /**
  * Returns the base URL for any form of OLLAMA_HOST: `1.2.3.4`, `h:1234`, `:1234`, `[::1]`, `http://h`, `https://h/path/`.
- * Without a scheme it is http at port 11434, with one the default port of the scheme. An address to listen on (`0.0.0.0`)
- * becomes the loopback address. Throws `config` for other values.
+ * Without a scheme, uses http and port 11434; with a scheme, uses the default port of the scheme. An address to listen on
+ * (`0.0.0.0`) becomes the loopback address. Throws `config` for other values.
  */
 export function baseURLFromHost(host: string): string {
   const text = host.trim().replace(/^["']|["']$/g, '');
@@ -21,13 +21,13 @@ export function baseURLFromHost(host: string): string {
   const url = parsed(written);
   if (url === undefined || url.hostname === '') throw invalidHost(host);
   checkBaseURL(written, 'the address of Ollama');
-  // `URL` drops the default port of the scheme, so the text is checked.
+  // `URL` drops the default port of the scheme, so check the text.
   const port = hasScheme || /:\d+(?:\/|$)/.test(written.slice('http://'.length)) ? url.port : DEFAULT_PORT;
   const path = url.pathname.replace(/(?<!\/)\/+$/, '');
   return `${url.protocol}//${REACHABLE_HOSTS[url.hostname] ?? url.hostname}${port === '' ? '' : `:${port}`}${path}`;
 }
 
-/** Returns `baseURLFromHost` with a cache of the last host. */
+/** Returns a `baseURLFromHost` that caches the result for the last host. */
 export function baseURLs(): (host: string) => string {
   let last: { readonly host: string; readonly url: string } | undefined;
   return (host) => {
@@ -44,6 +44,6 @@ const parsed = (text: string): URL | undefined => (URL.canParse(text) ? new URL(
 const invalidHost = (host: string): LlmError =>
   new LlmError(
     'config',
-    `"${host}" is not a host: write host, host:port or http://host:port (OLLAMA_HOST or baseURL)`,
+    `"${host}" is not a valid host; use host, host:port or http://host:port in OLLAMA_HOST or baseURL`,
     { path: 'baseURL' },
   );

@@ -13,7 +13,7 @@ import type {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { WAV } from './models.ts';
 
-/** A message of the wire. Servers send ids, which the SDK's types do not contain and older servers ignore. */
+/** Message of the API. Servers send call ids, which the SDK's types do not contain and older servers ignore. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
@@ -28,10 +28,10 @@ export interface WireToolCall {
   readonly function: { readonly name: string; readonly arguments: JsonObject };
 }
 
-/** The wire has no error flag. */
+/** Prefix of a failed result, because the API has no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Converts turns: text into one string with separate images, and each tool result into a message. */
+/** Converts turns. Text becomes one string with separate images, and each tool result becomes one message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -63,7 +63,7 @@ function userMessage({ parts }: UserMessage): WireMessage {
       case 'file':
         throw new LlmError(
           'unsupported',
-          'this API accepts no files; send their text, or images of their pages',
+          'this API does not accept files; send their text, or images of their pages',
         );
       default:
         part satisfies never;
@@ -72,14 +72,15 @@ function userMessage({ parts }: UserMessage): WireMessage {
   return { role: 'user', content: texts.join('\n\n'), ...(images.length > 0 ? { images } : undefined) };
 }
 
-/** Models accept WAV in the list of images and recognize it by its bytes (ollama/ollama#15427, 2026-04). */
+/** Returns audio as base64 for the list of images. Models recognize WAV there by its bytes (ollama/ollama#15427, 2026-04). */
 function audioData({ mediaType, bytes }: AudioPart): string {
   if (WAV.includes(mediaType)) return toBase64(bytes);
-  throw new LlmError('unsupported', `audio of type "${mediaType}": this API accepts WAV`);
+  throw new LlmError('unsupported', `audio of type "${mediaType}": this API accepts only WAV`);
 }
 
 /**
- * Converts an assistant message. Reasoning is sent back to its own family; the model's template decides which turns use it.
+ * Converts an assistant message. Includes reasoning only for models of its family. The model's template determines which turns
+ * use it.
  */
 function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
   let content = '';

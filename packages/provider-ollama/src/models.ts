@@ -2,7 +2,7 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { asRecord, asText, isList } from '@majordomo/core/toolkit';
 import type { OllamaQuirks } from './quirks.ts';
 
-/** Facts about the models whose id matches. The first match is used. */
+/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
@@ -11,12 +11,13 @@ interface ModelRule {
 
 /** Audio formats (ollama/ollama#15427, 2026-04). The name of a model does not state whether it accepts audio. */
 export const WAV: readonly string[] = ['audio/wav', 'audio/x-wav', 'audio/wave'];
-/** No server of this wire reads documents. */
+/** Capabilities of all models. No server of this API accepts documents. */
 const GENERAL: Capabilities = { files: false, audio: WAV, output: 'native' };
 
 /**
- * Servers offer custom models, so few facts are derived from names; `/api/show` has more. Levels of `think`:
- * docs.ollama.com/capabilities/thinking, 2026-11. Models without images are listed only if they reject images.
+ * Rules by model name. There are few, because servers can have custom models; `/api/show` returns more facts. Source for the
+ * levels of `think`: docs.ollama.com/capabilities/thinking, 2026-11. A model without image input is listed only if it rejects
+ * images.
  */
 const MODELS: readonly ModelRule[] = [
   {
@@ -31,12 +32,12 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** Returns the first matching rule. Ids may contain tags and the suffix `:cloud`. */
+/** Returns the first matching rule. An id may contain a tag and the suffix `:cloud`. */
 export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
 }
 
-/** Reads `{ models: [{ model, name }] }` of /api/tags. Older servers send `name` only. */
+/** Returns the models in `{ models: [{ model, name }] }`, the response of /api/tags. Older servers send only `name`. */
 export function listModels(body: unknown, provider: string): readonly ModelInfo[] {
   const { models } = asRecord(body);
   if (!isList(models)) throw new LlmError('protocol', 'expected `models` to be an array', { path: 'models' });

@@ -4,25 +4,22 @@ import type { ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
 /**
- * Options of `createOllama`. `baseURL` is the origin, in any form of OLLAMA_HOST. It defaults to OLLAMA_HOST in the `env`
- * of the call, otherwise to the profile's address.
+ * Options of `createOllama`. `baseURL` is the origin, in any form that OLLAMA_HOST accepts. It defaults to OLLAMA_HOST in the
+ * `env` of the call, otherwise to the address of the profile.
  */
 export interface OllamaOptions extends ProviderOptions, RunnerOptions {
-  /**
-   * Service to use.
-   * @default 'ollama', the local server
-   */
+  /** Service to use. @default 'ollama', the local server */
   readonly profile?: ProfileName | undefined;
   /** Quirks that replace those of the profile and of the model. */
   readonly quirks?: Partial<OllamaQuirks> | undefined;
-  /** Embedding model for each custom model name. Vectors are comparable only if they are of the same embedding model. */
+  /** Embedding models by custom model name. Vectors of the same embedding model are then comparable under all its names. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
-  /** A client of `ollama` to send with. It uses its own host, headers and `fetch`. */
+  /** Client of the package `ollama` that sends the requests, with its own host, headers and `fetch`. Default: a new client. */
   readonly client?: object | undefined;
 }
 
 export const EXTRA_OPTIONS: ExtraOptions<OllamaOptions> = {
-  // `profileOf` checks the values.
+  // `profileOf` checks the value.
   profile: 'string',
   numCtx: 1,
   keepAlive: 'string or number',

@@ -1,38 +1,39 @@
 import type { Billing, Timeouts } from '@majordomo/core';
 import { CHAT_QUIRKS, type OllamaQuirks } from './quirks.ts';
 
-/** A service that speaks this wire. */
+/** Service that implements Ollama's API. */
 export interface Profile {
   readonly id: ProfileName;
-  /** Vendor name in the catalogue, for prices. */
+  /** Name of the vendor in the catalog, which determines prices. */
   readonly vendor: string;
-  /** Local hardware has no price. The price of a cloud plan is unknown. */
+  /** Billing of the calls. `included` for local hardware, which has no price. The price of a cloud plan is unknown. */
   readonly billing: Billing | undefined;
-  /** Default base URL. */
+  /** Default base URL; `undefined` if the application must set it. */
   readonly baseURL: string | undefined;
-  /** Variable with the address, in any form that the vendor's tools accept. */
+  /** Environment variable that contains the address, in any form that the vendor's tools accept. */
   readonly hostEnv: string | undefined;
   readonly keyEnv: readonly string[];
-  /** Whether a call without a key fails before it is sent. */
+  /** Whether a call without a key fails before a request is sent. */
   readonly needsKey: boolean;
   /** Whether `pull` can download models. */
   readonly canPull: boolean;
   readonly quirks: OllamaQuirks;
-  /** Whether no proxy closes silent connections, so that a response without deltas can be one body. */
+  /** Whether the connection has no proxy that closes idle connections. A response without deltas is then requested as one body. */
   readonly isLocal: boolean;
   readonly timeouts: Timeouts;
 }
 
 /**
- * The server sends its headers with the first token: after it has loaded the model, read the prompt and processed a queue,
- * which takes minutes on small machines. It sends nothing while it parses a tool call.
+ * Timeouts that disable every limit. The server sends its headers with the first token, after it has processed its queue,
+ * loaded the model and read the prompt. This takes minutes on small machines. It also sends nothing while it parses a tool
+ * call.
  */
 const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
-/** `ollama`: the local server; `ollama-cloud`: ollama.com; `foreman`: a queueing daemon in front of a local server. */
+/** Name of a service. `ollama`: local server; `ollama-cloud`: ollama.com; `foreman`: queueing daemon in front of a local server. */
 export type ProfileName = 'ollama' | 'ollama-cloud' | 'foreman';
 
-/** docs.ollama.com/api, /cloud and /faq, 2026-11. */
+/** Profiles by name. Sources: docs.ollama.com/api, /cloud and /faq, 2026-11. */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   ollama: {
     id: 'ollama',
@@ -47,7 +48,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     isLocal: true,
     timeouts: NO_TIMEOUTS,
   },
-  // The cloud ignores `format` (curl reports, 2026-05), so the system text contains the schema, too.
+  // The cloud ignores `format` (reports with curl, 2026-05), so the system text contains the schema in addition.
   'ollama-cloud': {
     id: 'ollama-cloud',
     vendor: 'ollama-cloud',
@@ -59,10 +60,11 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     canPull: false,
     quirks: { ...CHAT_QUIRKS, schema: 'format-and-prompt' },
     isLocal: false,
-    // In the cloud, silence within a response means a lost connection.
+    // In the cloud, a pause within a response means that the connection is lost.
     timeouts: { connectMs: 0, firstContentMs: 0, completeMs: 0, totalMs: 0 },
   },
-  // One local server behind a queue and a token. It may forward to a cloud model, and may answer a stream with one object.
+  // One local server behind a queue and a token. It may forward a request to a cloud model, and may return one object for a
+  // streaming request.
   foreman: {
     id: 'foreman',
     vendor: 'ollama',

@@ -22,18 +22,18 @@ import { toWire, type WireParams } from './request.ts';
 import type { PromptSize } from './response.ts';
 import { ChatReader } from './stream.ts';
 
-/** A provider that can download models, if its profile supports it. */
+/** Provider that can download models, if its profile supports downloads. */
 export interface OllamaProvider extends Provider {
-  /** Downloads a model and reports the progress. Throws `unsupported` for services that have all models already. */
+  /** Downloads a model and yields the progress. Throws `unsupported` for a service to which models cannot be downloaded. */
   pull(model: string, options?: PullOptions): AsyncIterable<PullProgress>;
 }
 
 /**
- * Creates a provider for an Ollama server through its native API: the local server at OLLAMA_HOST, Ollama Cloud with
- * OLLAMA_API_KEY, or foreman. It has no timeouts by default, so only the caller's signal limits a call.
+ * Creates a provider that calls Ollama's native API: the local server at OLLAMA_HOST, Ollama Cloud with OLLAMA_API_KEY, or
+ * foreman. All timeouts are disabled by default, except `idleMs` of the cloud.
  */
 export function createOllama(options: OllamaOptions = {}): OllamaProvider {
-  // `baseURL` may have any form of OLLAMA_HOST. JavaScript callers may pass another type.
+  // `baseURL` may have any form that OLLAMA_HOST accepts. JavaScript callers may pass another type.
   const host: unknown = (options as OllamaOptions | null)?.baseURL;
   const isHost = typeof host === 'string';
   checkProviderOptions('ollama', isHost ? { ...options, baseURL: undefined } : options, EXTRA_OPTIONS);
@@ -65,7 +65,7 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     },
     pull(model, pullOptions = {}) {
       if (!profile.canPull)
-        throw new LlmError('unsupported', `${id} cannot download models; only a local server can`);
+        throw new LlmError('unsupported', `${id}: this service cannot download models; use a local server`);
       return pull(connection, model, `${id}/${model}`, pullOptions);
     },
   };
@@ -75,14 +75,14 @@ function profileOf({ profile = 'ollama' }: Pick<OllamaOptions, 'profile'>): Prof
   if (Object.hasOwn(PROFILES, profile)) return PROFILES[profile];
   const names = Object.keys(PROFILES);
   const near = didYouMean(profile, names);
-  throw new LlmError('config', `unknown profile "${profile}"; the profiles are ${names.join(', ')}${near}`, {
+  throw new LlmError('config', `unknown profile "${profile}"; use one of ${names.join(', ')}${near}`, {
     path: 'profile',
   });
 }
 
 /**
- * Creates a provider from a DSN such as `foreman://TOKEN@host?num_ctx=32768`. The scheme is the profile. Only the vendor's
- * own host receives a key of the environment.
+ * Creates a provider from a DSN such as `foreman://TOKEN@host?num_ctx=32768`. The scheme is the profile. A key from the
+ * environment is sent to the vendor's host only.
  */
 function fromDsn({ name, scheme, token, baseURL, params }: Dsn): Provider {
   const settings = settingsFromParams(params, `LLM_${name.toUpperCase()}`);
@@ -138,7 +138,7 @@ function modelOf(
   };
 }
 
-/** These timeouts apply to streams only. */
+/** Whether the timeouts that apply only to streams are disabled. */
 const hasNoStreamTimeouts = ({ firstContentMs, idleMs }: Timeouts): boolean =>
   firstContentMs === 0 && idleMs === 0;
 

@@ -5,7 +5,7 @@ import { ndjsonLines, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { responseError, toLlmError } from './errors.ts';
 
-/** A step of a download. `total` and `completed` are bytes of the layer with `digest`. */
+/** Progress of a download. `total` and `completed` count the bytes of the layer with `digest`. */
 export interface PullProgress {
   readonly status: string;
   readonly digest: string | undefined;
@@ -13,12 +13,15 @@ export interface PullProgress {
   readonly completed: number | undefined;
 }
 
-/** `env` supplies OLLAMA_HOST. Without it the `baseURL` option or the local default is used. */
+/**
+ * Options of `pull`. OLLAMA_HOST is read from `env`. `@default` the `baseURL` option of the provider, otherwise the address of
+ * the profile
+ */
 export type PullOptions = Partial<Pick<ModelContext, 'signal' | 'env' | 'fetch' | 'headers'>>;
 
 /**
- * Downloads a model from the library, and reports the progress. The last status is `success`. Throws `not-found` for an
- * unknown model, and `truncated` if the server stops before the end. Leaving the loop stops the download.
+ * Downloads a model from the library and yields the progress. The last status is `success`. Throws `not-found` for an unknown
+ * model, and `truncated` if the server ends the response early. Ending the iteration stops the download.
  */
 export async function* pull(
   connection: Connection,
@@ -30,7 +33,7 @@ export async function* pull(
   try {
     const response = await connection.pull(model, { signal, env, ...transport }, facts);
     if (response.body === null)
-      throw new LlmError('truncated', `${target} answered without a body`, { target });
+      throw new LlmError('truncated', `${target}: the response has no body`, { target });
     for await (const line of ndjsonLines(response.body, target)) {
       const progress = toProgress(JSON.parse(line), facts);
       yield progress;
@@ -46,7 +49,9 @@ export async function* pull(
 function toProgress(json: unknown, facts: ErrorContext): PullProgress {
   const { target } = facts;
   if (!isRecord(json))
-    throw new LlmError('protocol', `${target}: expected progress, got another value`, { target });
+    throw new LlmError('protocol', `${target}: the server sent a value that is not a progress object`, {
+      target,
+    });
   if ('error' in json) throw responseError(json, facts);
   const { status, digest, total, completed } = json;
   return {
@@ -60,4 +65,4 @@ function toProgress(json: unknown, facts: ErrorContext): PullProgress {
 const aborted = (target: string, cause: unknown): LlmError =>
   LlmError.is(cause, 'aborted')
     ? cause
-    : new LlmError('aborted', `the download of ${target} was aborted`, { target }, { cause });
+    : new LlmError('aborted', `${target}: the download was aborted`, { target }, { cause });

@@ -1,10 +1,10 @@
 import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 
-/** Differences between servers and models of this wire. They affect requests; the reader accepts all forms. */
+/** Differences between servers and models of Ollama's API. They affect only requests; the reader accepts all known forms. */
 export interface OllamaQuirks {
-  /** Form of an output schema: `format`, or also the system text, for servers that ignore `format`. */
+  /** Place of an output schema: `format`, or `format` and the system text for servers that may ignore `format`. */
   readonly schema: 'format' | 'format-and-prompt';
-  /** Form of `think`: a boolean, or named levels. */
+  /** Type of `think`: a boolean, or the name of a level. */
   readonly think: 'boolean' | 'levels';
 }
 
@@ -14,17 +14,18 @@ export const CHAT_QUIRKS: OllamaQuirks = { schema: 'format', think: 'boolean' };
 /** Settings of the model's runner. */
 export interface RunnerOptions {
   /**
-   * Context window in tokens (`num_ctx`). The server cuts a longer prompt.
-   * @default the server's, often 4,096
+   * Size of the context window in tokens (`num_ctx`). The server truncates a longer prompt.
+   * @default the size that the server sets, often 4,096
    */
   readonly numCtx?: number | undefined;
-  /** Time for which the model stays loaded after the call: `30m`, seconds, `0` to unload it at once, `-1` to keep it. */
+  /**
+   * Time for which the model stays loaded after the call: `30m`, a number of seconds, `0` to unload it immediately, `-1` for no
+   * limit.
+   */
   readonly keepAlive?: string | number | undefined;
 }
 
-/**
- * Reads the query of a DSN, such as `?num_ctx=32768&keep_alive=30m&think=levels`. Throws `config` for unknown parameters.
- */
+/** Parses the query of a DSN, such as `?num_ctx=32768&keep_alive=30m&think=levels`. Throws `config` for unknown parameters. */
 export function settingsFromParams(
   params: Readonly<Record<string, string>>,
   where?: string,
@@ -33,7 +34,7 @@ export function settingsFromParams(
   return { numCtx, keepAlive, quirks };
 }
 
-/** Runner settings have their wire names in a DSN. */
+/** Settings in a DSN. Runner settings have the names of the API there. */
 interface DsnSettings extends OllamaQuirks {
   readonly num_ctx: number;
   readonly keep_alive: string | number;
@@ -45,7 +46,7 @@ const PARAM_VALUES: { readonly [Name in keyof DsnSettings]: QuirkValues<DsnSetti
     read: (text) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined),
   },
   keep_alive: {
-    takes: 'a duration, or seconds',
+    takes: 'a duration such as 30m, or a number of seconds',
     read: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
   },
   think: ['boolean', 'levels'],

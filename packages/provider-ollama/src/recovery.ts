@@ -1,7 +1,7 @@
 import type { Recovery } from '@majordomo/core';
 import type { ErrorContext } from '@majordomo/wire-kit';
 
-/** Returns the recovery for an error message, or `undefined` if none applies. */
+/** Returns the recovery for an error message; `undefined` if none applies. */
 export function recoveryFor(
   status: number | undefined,
   message: string,

@@ -5,7 +5,7 @@ import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 import { toTools, type WireTool } from './tools.ts';
 
-/** The body of POST /api/chat. Other members come from `extra`. */
+/** Body of `POST /api/chat`. Its other properties come from `extra`. */
 export interface WireParams {
   model: string;
   messages: WireMessage[];
@@ -25,13 +25,13 @@ export interface WireRequest {
 }
 
 export interface ToWireOptions extends RunnerOptions {
-  /** Models that accept this model's reasoning: see `Model.families`. */
+  /** Identifies the models that accept this model's reasoning. See `Model.families`. */
   readonly family: string;
-  /** Whether the response is a stream of lines. */
+  /** Whether a streamed response is requested. */
   readonly stream: boolean;
 }
 
-/** Converts a request. */
+/** Converts a request to the body of `POST /api/chat`. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -66,8 +66,9 @@ interface WireOutput {
 }
 
 /**
- * Converts the output schema. `format` constrains every token, so it would forbid tool calls (ollama's server/routes.go,
- * 2026-11): with tools the system text contains the schema instead. Some servers ignore `format`, so they get both.
+ * Converts the output schema. In a request with tools, the system text contains the schema, because `format` constrains every
+ * token and would forbid tool calls (ollama's server/routes.go, 2026-11). For servers that may ignore `format`, both contain
+ * the schema.
  */
 function toOutput(
   output: ModelOutput | undefined,
@@ -90,7 +91,7 @@ function toThink(
   warnings: Warning[],
 ): NonNullable<WireParams['think']> {
   if (effort === 'none') return false;
-  // docs.ollama.com/capabilities/thinking, 2026-11: three levels.
+  // There are three levels (docs.ollama.com/capabilities/thinking, 2026-11).
   if (think === 'levels') return nearestEffort(effort, ['low', 'medium', 'high'], warnings) ?? true;
   warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });
   return true;
@@ -112,7 +113,7 @@ function toOptions(request: ModelRequest, numCtx: number | undefined): Record<st
   return options;
 }
 
-/** Merges `extra` last. `options` contains independent settings, so its members are merged. */
+/** Merges `extra` into the body. `options` contains independent settings, so its properties are merged. */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
   const options = extra['options'];

@@ -1,19 +1,19 @@
 import type { FinishReason, Usage, Warning } from '@majordomo/core';
 import { asNumber } from '@majordomo/core/toolkit';
 
-/** github.com/ollama/ollama, llm/server.go `DoneReason` and server/routes.go, 2026-11. */
+/** Finish reasons by `done_reason` (github.com/ollama/ollama, llm/server.go and server/routes.go, 2026-11). */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['stop', 'stop'],
   ['length', 'length'],
 ]);
 
-/** Maps a finish reason. The wire sends `stop` after tool calls, too. */
+/** Converts a finish reason. With `hasCalls`, `stop` becomes `tool-calls`, because the server also sends `stop` after tool calls. */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return hasCalls && (reason === 'stop' || raw === undefined) ? 'tool-calls' : reason;
 }
 
-/** A line of a stream, or a non-streaming body. Each member may be missing. */
+/** Line of a stream, or a non-streaming body. Any property may be missing. */
 export interface WireChunk {
   readonly created_at?: unknown;
   readonly message?: WireAnswer | null;
@@ -31,7 +31,7 @@ export interface WireAnswer {
   readonly tool_calls?: unknown;
 }
 
-/** Converts usage. The wire has no counts of cached or reasoning tokens. */
+/** Converts usage. The API has no counts of cached or reasoning tokens. */
 export function usage({ prompt_eval_count: input, eval_count: output }: WireChunk): Usage | undefined {
   if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
   return {
@@ -50,14 +50,14 @@ export interface PromptSize {
   readonly numCtx: number | undefined;
 }
 
-/** Maximum characters per token over a complete prompt for all tokenizers. English has 4 to 5, Chinese 1 to 2. */
+/** Maximum average number of characters per token, for any tokenizer and language. English has 4 to 5, Chinese 1 to 2. */
 const MAX_CHARACTERS_PER_TOKEN = 8;
-/** Smallest default context. Prompts with fewer characters are never cut. */
+/** Smallest default context window in tokens. A prompt with fewer characters is never truncated. */
 const MIN_CONTEXT = 2048;
 
 /**
- * Returns a warning if the server cut the prompt, which it does without notice. Then the token count of the prompt is much
- * too low for its text, or exactly the size of the context.
+ * Returns a warning if the server truncated the prompt, which it does not report. The token count is then much too low for the
+ * text, or equals the size of the context window.
  */
 export function promptCutWarning({ characters, numCtx }: PromptSize, count: unknown): Warning | undefined {
   if (typeof count !== 'number' || count <= 0 || characters < Math.min(MIN_CONTEXT, numCtx ?? Infinity)) {
@@ -68,9 +68,9 @@ export function promptCutWarning({ characters, numCtx }: PromptSize, count: unkn
   return {
     action: 'dropped',
     what: 'part of the prompt',
-    why: `the server read ${count} tokens of ${characters} characters: its context is too small; set numCtx`,
+    why: `the server read ${count} tokens of ${characters} characters, so its context window is too small; set numCtx`,
   };
 }
 
-/** Contexts are powers of two. */
+/** Whether a token count is a possible size of the context window, which is a power of two. */
 const isContextSize = (count: number): boolean => count >= MIN_CONTEXT && Number.isInteger(Math.log2(count));

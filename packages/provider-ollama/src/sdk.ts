@@ -1,4 +1,4 @@
-// This entry does not import node:fs and works in every runtime.
+// This entry point does not import node:fs, so it works in every runtime.
 import { Ollama } from 'ollama/browser';
 
 /** Creates a client that sends with `fetch`. */

@@ -24,24 +24,24 @@ const NO_MEDIA: Warning = {
 };
 
 /**
- * A line with only a piece of text or reasoning, as most lines of most responses (recorded 2026-07 and 2026-08). A string
- * without escapes need not be parsed, which saves three quarters of the time. Longer strings are excluded, because the
- * engine would retain the complete line with them.
+ * Matches a line that contains only a fragment of text or reasoning without escapes. Most lines are of this form (recorded
+ * 2026-07 and 2026-08), and need not be parsed as JSON, which saves three quarters of the time. Longer fragments are excluded,
+ * because they would keep the complete line in memory.
  */
 const PIECE =
   /^\{"model":"[^"\\\p{Cc}]*","created_at":"[^"\\\p{Cc}]*","message":\{"role":"assistant","content":"([^"\\\p{Cc}]{0,12})"(?:,"thinking":"([^"\\\p{Cc}]{0,12})")?\},"done":false\}$/u;
 
 export interface ChatReaderOptions {
   readonly writer: EventWriter;
-  /** Models that accept this model's reasoning. */
+  /** Identifies the models that accept this model's reasoning. */
   readonly family: string;
-  /** Returns the size of the prompt, at the end of the response. */
+  /** Returns the size of the prompt. Called at the end of the response. */
   readonly prompt: () => PromptSize;
   /** Converts an error in the stream. */
   readonly toLlmError: (body: unknown) => LlmError;
 }
 
-/** Reads the lines of /api/chat, or its single object. */
+/** Converts a response of /api/chat to events: lines of a stream, or one object. */
 export class ChatReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
@@ -57,7 +57,7 @@ export class ChatReader implements WireReader {
   }
 
   readMessage(data: string, event: string | undefined): void {
-    // The first line contains the creation time.
+    // The first line is parsed completely, because it contains the creation time.
     const piece = this.writer.hasContent ? PIECE.exec(data) : null;
     if (piece === null) this.readChunk(this.parseLine(data, event === UNTERMINATED_LINE));
     else this.readAnswer({ content: piece[1], thinking: piece[2] });
@@ -81,9 +81,14 @@ export class ChatReader implements WireReader {
       return JSON.parse(data);
     } catch (cause) {
       if (mayBeIncomplete) throw this.truncated();
-      throw new LlmError('protocol', `${this.writer.target} sent a line of invalid JSON`, this.details(''), {
-        cause,
-      });
+      throw new LlmError(
+        'protocol',
+        `${this.writer.target}: the response contains a line of invalid JSON`,
+        this.details(''),
+        {
+          cause,
+        },
+      );
     }
   }
 
@@ -91,7 +96,7 @@ export class ChatReader implements WireReader {
     if (!isRecord(json)) throw this.protocolError('');
     const chunk: WireChunk = json;
     if (chunk.error !== undefined && chunk.error !== null) throw this.options.toLlmError(chunk);
-    // The wire has no response ids. Generated call ids are derived from the creation time instead.
+    // The API has no response ids. Ids of calls are derived from the creation time.
     this.writer.start(asText(chunk.created_at));
     const { message } = chunk;
     if (message !== undefined && message !== null) this.readAnswer(message);
@@ -116,7 +121,7 @@ export class ChatReader implements WireReader {
     for (const [n, call] of calls.entries()) this.toolCall(call, `message.tool_calls[${n}]`);
   }
 
-  /** Reads a complete call. Its arguments are an object, or a string behind some proxies. */
+  /** Writes a complete call. Its arguments are an object; some proxies send a string. */
   private toolCall(call: unknown, path: string): void {
     const { function: called, id } = asRecord(call);
     const { name, arguments: args } = asRecord(called);
@@ -146,7 +151,7 @@ export class ChatReader implements WireReader {
     const where = path === '' ? 'an object' : `"${path}"`;
     return new LlmError(
       'protocol',
-      `${this.writer.target} sent a response without ${where} in the known format`,
+      `${this.writer.target}: the response does not contain ${where} in a known form`,
       this.details(path),
     );
   }

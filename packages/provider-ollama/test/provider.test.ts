@@ -42,7 +42,7 @@ describe('an answer', () => {
     size = 17_000_000;
     const { error, events } = await ask(provider);
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'line-too-long' } });
-    expect(error?.message).toBe('ollama/m sent a line of more than 16777216 characters');
+    expect(error?.message).toBe('ollama/m: the response contains a line of more than 16777216 characters');
     expect(events.some(({ type }) => type === 'text-delta')).toBe(false);
   });
 
