@@ -5,22 +5,22 @@ import { finishReason, usage, type RawUsage } from './response.ts';
 
 export interface AnswerOptions {
   readonly writer: EventWriter;
-  /** Models that accept this model's reasoning. */
+  /** Identifies the models that accept this model's reasoning. */
   readonly family: string;
-  /** Token limit of the response. */
+  /** Maximum number of output tokens. */
   readonly maxTokens: number | undefined;
 }
 
-/** The vendor's default for models with its own input form. */
+/** Vendor's default for models with the vendor's own input format. */
 const DEFAULT_MAX_TOKENS = 256;
 
-/** Collects the parts, the finish reason and the usage of a response of any shape. */
+/** Collects the parts, the finish reason and the usage of a response in any format. */
 export class Answer {
   readonly writer: EventWriter;
   rawFinish: string | undefined;
   rawUsage: RawUsage | undefined;
   isRefused = false;
-  /** Whether the response has the vendor's own shape, which contains no finish reason. */
+  /** Whether the response has the vendor's own format, which contains no finish reason. */
   hasNoFinishReason = false;
   private readonly maxTokens: number;
   private readonly replay: Replay;
@@ -63,20 +63,20 @@ export class Answer {
     this.writer.refusal(value);
   }
 
-  /** Reads calls and their fragments: `{ index, id, function: { name, arguments } }`, or flat as `{ name, arguments }`. */
+  /** Processes calls and their fragments: `{ index, id, function: { name, arguments } }` or `{ name, arguments }`. */
   toolCalls(fragments: unknown): void {
     for (const fragment of asList(fragments).map(asRecord)) {
       const called = asRecord(fragment['function']);
       const name = asText(called['name']) ?? asText(fragment['name']) ?? '';
       const id = asText(fragment['id']) ?? asText(fragment['call_id']);
       const json = jsonOf(called['arguments'] ?? fragment['arguments'] ?? fragment['input']);
-      // A fragment of nulls ends each call.
+      // Ignore the fragment of nulls that ends each call.
       if (name === '' && id === undefined && json === '') continue;
       this.fragment({ index: fragment['index'], id, name, json });
     }
   }
 
-  /** Warns about an unknown part. */
+  /** Writes a warning about an unknown part. */
   warnDropped(kind: string): void {
     this.start(undefined);
     this.warnings.warn(
@@ -125,7 +125,7 @@ export class Answer {
     return this.hasCalls && (named === 'stop' || this.rawFinish === undefined) ? 'tool-calls' : named;
   }
 
-  /** Only the token count shows that the response was cut. */
+  /** Returns the finish reason of a response without one. Only the token count shows whether the response was truncated. */
   private reasonByLimit(output: number | undefined): 'stop' | 'length' {
     return output !== undefined && output >= this.maxTokens ? 'length' : 'stop';
   }
@@ -134,7 +134,7 @@ export class Answer {
 interface Call {
   readonly key: string;
   readonly id: string | undefined;
-  /** Arguments so far. */
+  /** Arguments received so far, as JSON text. */
   json: string;
 }
 
@@ -146,7 +146,7 @@ interface Fragment {
 }
 
 /**
- * Whether a fragment starts another call. Calls may share an index: a fragment with a name starts a call if its id differs
+ * Whether a fragment starts another call. Calls may have the same index. A fragment with a name starts a call if its id differs
  * or the previous call is complete.
  */
 function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {

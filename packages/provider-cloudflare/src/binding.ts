@@ -2,7 +2,7 @@ import { definedMembers, wellFormedStrings } from '@majordomo/wire-kit';
 import type { AiBinding, CloudflareOptions } from './options.ts';
 import type { Run } from './run.ts';
 
-/** Runs a model through the binding, and returns its stream or object as a response. */
+/** Runs a model through the binding and returns its stream or object as a `Response`. */
 export async function runBound(
   binding: AiBinding,
   { gateway, sessionAffinity, headers }: CloudflareOptions,
@@ -21,19 +21,20 @@ export async function runBound(
   return toResponse(await orAborted(running, signal));
 }
 
-/** Returns the input of the binding: a form as its bytes and media type (FLUX.2 in @cloudflare/workers-types 5). */
+/** Returns the input for the binding. A form becomes its bytes and media type (FLUX.2 in @cloudflare/workers-types 5). */
 function bindingInput(input: object): object {
-  // The service behind the binding reads JSON.
+  // The service behind the binding parses JSON and rejects lone surrogates.
   if (!(input instanceof FormData)) return wellFormedStrings(input);
   const { body, headers } = new Response(input);
   return { multipart: { body, contentType: headers.get('content-type') } };
 }
 
-/** Bindings that accept no signal. */
+/** Bindings that do not accept a signal. */
 const bindingsWithoutSignal = new WeakSet<AiBinding>();
 
 /**
- * Runs the model with a signal. The stub of another isolate cannot transfer a signal and throws before it sends anything.
+ * Runs the model with a signal, otherwise without one. The stub of another isolate cannot transfer a signal, and throws before
+ * it sends a request.
  */
 async function withSignal(
   binding: AiBinding,
@@ -53,13 +54,13 @@ async function withSignal(
   return binding.run(modelId, input, options);
 }
 
-/** Rejects when the signal aborts, because not every binding observes its signal. */
+/** Returns the result of a run. Rejects when the signal aborts, because some bindings ignore the signal. */
 async function orAborted(running: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   let giveUp = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     giveUp = () => {
       reject(signal.reason as Error);
-      // Discard a response that arrives after the abort.
+      // Cancel a response that arrives after the abort.
       running.then(dispose, () => undefined);
     };
     signal.addEventListener('abort', giveUp, { once: true });

@@ -4,9 +4,9 @@ import type { CloudflareOptions } from './options.ts';
 import { runRest } from './rest.ts';
 import type { Run } from './run.ts';
 
-/** Connection of one provider: its binding, otherwise REST. The vendor has no SDK. */
+/** Connection of one provider over its binding, otherwise over REST. The vendor has no SDK. */
 export interface Connection {
-  /** Runs a model and returns the raw response. Throws error responses. */
+  /** Runs a model and returns the raw response. Throws for an error response. */
   run(run: Run): Promise<Response>;
 }
 

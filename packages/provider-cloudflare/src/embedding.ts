@@ -7,10 +7,10 @@ import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
 
-/** Maximum values per request (model pages, 2026-11; types of @cloudflare/workers-types 5). */
+/** Maximum number of values per request (model pages, 2026-11; types of @cloudflare/workers-types 5). */
 const MAX_VALUES = 100;
 
-/** These models average vectors over all tokens by default. Such vectors are not comparable with those of other servers. */
+/** Models that average vectors over all tokens by default. Such vectors are not comparable with those of other servers. */
 const HAS_POOLING = /bge-(?:small|base|large)-en/;
 
 /** Creates an embedding model. */
@@ -38,7 +38,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
   },
 });
 
-/** Converts a request. Core shortens vectors, because no model has a setting for it. */
+/** Converts a request. majordomo shortens vectors, because no model has a setting for their length. */
 export const toEmbedInput = (
   modelId: string,
   { values, extra }: EmbeddingRequest,

@@ -17,13 +17,13 @@ export interface HttpFacts {
 
 interface CodeFacts {
   readonly status: number;
-  /** Kind, if the status is ambiguous. */
+  /** Error kind, if the status is ambiguous. */
   readonly kind?: ErrorKind;
 }
 
 /**
- * The vendor's codes and their statuses, which the binding does not report:
- * developers.cloudflare.com/workers-ai/platform/errors, 2026-07, and codes in reports of 2026.
+ * HTTP statuses by the vendor's codes. The binding reports only the code. Sources:
+ * developers.cloudflare.com/workers-ai/platform/errors, 2026-07, and reports of 2026.
  */
 const BY_CODE: Readonly<Record<string, CodeFacts>> = {
   '971': { status: 429 },
@@ -60,7 +60,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/bad input|oneof at|required properties/i, 'invalid-request'],
 ];
 
-/** Converts errors of the binding and the transport. */
+/** Converts errors of the binding and of the transport to an `LlmError`. */
 export function toLlmError(error: unknown, facts: ErrorContext): LlmError {
   if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
   const message = error instanceof Error ? asText(truncateBody(error.message)) : undefined;
@@ -70,16 +70,16 @@ export function toLlmError(error: unknown, facts: ErrorContext): LlmError {
 }
 
 /**
- * Recognizes `AiError: AiError: Bad input: …`, `InferenceUpstreamError: 3040: Capacity temporarily exceeded` and `5007: No
- * such model`.
+ * Whether an error comes from the binding, such as `AiError: AiError: Bad input: …`, `InferenceUpstreamError: 3040: Capacity
+ * temporarily exceeded` or `5007: No such model`.
  */
 const isBindingError = (message: string, error: unknown): boolean =>
   /AiError|InferenceUpstreamError|AiGateway/.test(`${(error as Error).name} ${message}`) ||
   /^\d{3,5}: /.test(message);
 
-/** Converts an error response. */
+/** Converts an error response with its status and headers. */
 export function httpError(body: string, http: HttpFacts, facts: ErrorContext): LlmError {
-  // A page of a proxy is not JSON.
+  // The body may be an error page of a proxy.
   return responseError(tryParseJson(body) ?? body, facts, http);
 }
 
@@ -107,7 +107,7 @@ function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts, 
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/** Reads `{ errors: [{ code, message }] }` (REST), `{ error: { code, message } }`, `{ error: '…' }`, or a plain message. */
+/** Returns message and code of `{ errors: [{ code, message }] }` (REST), `{ error: { code, message } }`, `{ error: '…' }` or text. */
 function messageAndCode(body: unknown): { readonly message: string; readonly code: string | undefined } {
   if (typeof body === 'string') return { message: body, code: undefined };
   const outer = asRecord(body);
@@ -132,7 +132,7 @@ function kindFrom(
 ): ErrorKind | undefined {
   const facts = codeFacts(code);
   if (facts !== undefined || status === 401) return facts?.kind;
-  // A gateway's 5xx page may match by chance.
+  // A gateway's 5xx page may match accidentally.
   return status !== undefined && status >= 500
     ? undefined
     : BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];

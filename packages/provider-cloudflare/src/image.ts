@@ -12,13 +12,11 @@ import {
 import type { Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 
-/**
- * Creates an image model. Each run returns one image, so `n` images are `n` parallel runs with the seeds seed, seed + 1, …
- */
+/** Creates an image model. A run returns one image, so `n` images require `n` parallel runs, with the seeds seed, seed + 1, … */
 export function imageModel(modelId: string, quirks: RunQuirks, connection: Connection): ImageBackend {
   return {
     id: modelId,
-    // The model pages do not specify types and sizes (2026-11). The number is checked with the request.
+    // The model pages do not specify media types and sizes (2026-11). The number of images is checked when the request is converted.
     images: quirks.images === 0 ? false : undefined,
     generate: (request, context) =>
       generateEach(request, context, (seed) =>

@@ -10,7 +10,7 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 
-/** A message of the input. The binding rejects null as content. */
+/** Message of the input. `content` must not be null, because the binding rejects it. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string | WirePart[];
@@ -30,7 +30,7 @@ interface WireToolCall {
 
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Converts turns: text into a string, parts only if there are images, and each tool result into a message. */
+/** Converts turns. Text becomes a string, text with images becomes parts, and each tool result becomes a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -53,11 +53,11 @@ function userContent(parts: UserMessage['parts']): WireMessage['content'] {
       case 'image':
         return imagePart(part);
       case 'audio':
-        throw new LlmError('unsupported', 'this API accepts no audio; send a transcript');
+        throw new LlmError('unsupported', 'this API does not accept audio; send a transcript');
       case 'file':
         throw new LlmError(
           'unsupported',
-          'this API accepts no files; send their text, or images of their pages',
+          'this API does not accept files; send their text, or images of their pages',
         );
       default:
         return part satisfies never;

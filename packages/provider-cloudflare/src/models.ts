@@ -2,19 +2,19 @@ import type { Capabilities } from '@majordomo/core';
 import type { RunQuirks as ImageQuirks } from '@majordomo/imagegen';
 import type { RunQuirks } from './quirks.ts';
 
-/** Facts about the models whose id matches. The first match is used. */
+/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
   readonly quirks: Partial<RunQuirks>;
 }
 
-/** No model reads documents. */
+/** Capabilities of all models. No model accepts documents. */
 const GENERAL: Capabilities = { files: false, audio: false, output: 'native' };
-/** Quirks of models with the input of Chat Completions. */
+/** Quirks of models whose input has the format of Chat Completions. */
 const CHAT_LIKE: Partial<RunQuirks> = { stop: true, toolChoice: true };
 
-/** developers.cloudflare.com/workers-ai/models, 2026-11. Limits change often and are not listed. */
+/** Rules by model id (developers.cloudflare.com/workers-ai/models, 2026-11). Limits are not listed, because they change often. */
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /gpt-oss|kimi|glm-|nemotron|gemma-4/,
@@ -38,7 +38,7 @@ export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
 }
 
-/** Settings of image models (types of @cloudflare/workers-types 5, 2026-11). The first match is used. */
+/** Quirks of image models (@cloudflare/workers-types 5, 2026-11). The first rule that matches applies. */
 const IMAGE_MODELS: readonly { readonly pattern: RegExp; readonly quirks: Partial<ImageQuirks> }[] = [
   { pattern: /flux-1-schnell/, quirks: { size: false, seed: false, images: 0, mask: false } },
   { pattern: /flux-2-/, quirks: { input: 'form', images: 4, mask: false } },
@@ -47,7 +47,7 @@ const IMAGE_MODELS: readonly { readonly pattern: RegExp; readonly quirks: Partia
 
 const TEXT_TO_IMAGE: ImageQuirks = { input: 'object', size: {}, seed: true, images: 1, mask: true };
 
-/** Returns the settings of an image model. */
+/** Returns the quirks of an image model. */
 export function imageQuirksOf(modelId: string): ImageQuirks {
   return { ...TEXT_TO_IMAGE, ...IMAGE_MODELS.find(({ pattern }) => pattern.test(modelId))?.quirks };
 }

@@ -2,22 +2,22 @@ import type { ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { RunQuirks } from './quirks.ts';
 
-/** The member of `env.AI` that this package uses. */
+/** Binding `env.AI` of a Worker, reduced to the method that this package uses. */
 export interface AiBinding {
-  /** Returns a stream of bytes, or an object. */
+  /** Runs a model. Returns a stream of bytes, or an object. */
   run(model: string, input: object, options?: object): Promise<unknown>;
 }
 
-/** Options of an AI Gateway in front of the models. Only defined members are sent. */
+/** Options of an AI Gateway in front of the models. Properties without a value are not sent. */
 export interface GatewayOptions {
   /** Name of the gateway in the account. */
   readonly id: string;
-  /** Time for which the gateway caches a response, in seconds. */
+  /** Time for which the gateway caches a response, in seconds. `@default` the setting of the gateway */
   readonly cacheTtl?: number | undefined;
-  /** Cache key, instead of the one that the gateway derives from the request. */
+  /** Cache key. `@default` a key that the gateway derives from the request */
   readonly cacheKey?: string | undefined;
   /**
-   * Whether to bypass the cache.
+   * Whether the request bypasses the gateway's cache.
    * @default false
    */
   readonly skipCache?: boolean | undefined;
@@ -31,20 +31,20 @@ export interface GatewayOptions {
 }
 
 /**
- * Options of `createCloudflare`. `apiKey` defaults to CLOUDFLARE_API_TOKEN in the `env` of the call, `baseURL` to
+ * Options of `createCloudflare`. `apiKey` defaults to CLOUDFLARE_API_TOKEN in the `env` of the call. `baseURL` defaults to
  * `https://api.cloudflare.com/client/v4`.
  */
 export interface CloudflareOptions extends ProviderOptions {
-  /** `env.AI` of a Worker, which needs no account and no key. */
+  /** Binding `env.AI` of a Worker. With it, no account and no key are needed. `@default` REST */
   readonly binding?: AiBinding | undefined;
   /**
-   * Account id.
-   * @default CLOUDFLARE_ACCOUNT_ID or CF_ACCOUNT_ID of `env`
+   * Id of the Cloudflare account.
+   * @default CLOUDFLARE_ACCOUNT_ID or CF_ACCOUNT_ID in `env`
    */
   readonly accountId?: string | undefined;
-  /** AI Gateway for the requests. An explicit `baseURL` bypasses it. */
+  /** AI Gateway that receives the requests. An explicit `baseURL` bypasses it. `@default` no gateway */
   readonly gateway?: GatewayOptions | undefined;
-  /** Requests with the same value reach the same machine and its prompt cache. */
+  /** Value that routes requests to one machine, so that they use the same prompt cache. `@default` no routing */
   readonly sessionAffinity?: string | undefined;
   /** Quirks that replace the known quirks of a model. */
   readonly quirks?: Partial<RunQuirks> | undefined;

@@ -25,14 +25,17 @@ import { RunReader } from './stream.ts';
 import { transcriptionModel } from './transcription.ts';
 
 const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
-/** Longest response that is not streamed: a non-streaming call waits for the complete response. */
+/**
+ * Maximum `maxTokens` of a non-streaming request. A longer response is streamed, because the connection would be idle for too
+ * long.
+ */
 const MAX_NON_STREAMING_TOKENS = 1024;
-/** The vendor's default limit. */
+/** Vendor's default limit of output tokens. */
 const DEFAULT_MAX_TOKENS = 256;
 
 /**
- * Creates a provider for Workers AI: in a Worker through the binding `env.AI`, elsewhere through REST with an account and a
- * token, by default CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN of `env`. Throws `config` for a
+ * Creates a provider for Workers AI. In a Worker, pass the binding `env.AI`. Elsewhere the provider uses REST with an account
+ * and a token, by default CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN in `env`. Throws `config` for a
  * gateway without an id.
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
@@ -42,7 +45,8 @@ export function createCloudflare(options: CloudflareOptions = {}): Provider {
 
 function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[]): Provider {
   const id = options.id ?? 'cloudflare';
-  if (options.gateway?.id === '') throw new LlmError('config', `gateway.id of ${id} is empty`);
+  if (options.gateway?.id === '')
+    throw new LlmError('config', `${id}: gateway.id is empty; set it to the name of the gateway`);
   const connection = createConnection(options, keyEnv);
   return {
     spi: 1,
@@ -64,8 +68,8 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
 }
 
 /**
- * Creates a provider from a DSN such as `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`. The path is optional.
- * Only the vendor's own host receives a key of the environment.
+ * Creates a provider from a DSN such as `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`. The path is optional. A
+ * key from the environment is sent to the vendor's host only.
  */
 function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
   const { account, gateway, ...quirks } = quirksFromParams<DsnSettings>(
@@ -107,7 +111,7 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
     stream(request, context) {
       const facts: ErrorContext = { target: context.target, request, secrets: secretsIn(options.headers) };
       const writer = new EventWriter(context.target, []);
-      // Responses with a schema cannot be streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
+      // A response with a schema cannot be streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
       return sdkStream({
         context,

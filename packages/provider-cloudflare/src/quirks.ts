@@ -1,19 +1,19 @@
 import type { QuirkValues } from '@majordomo/wire-kit';
 
-/** Differences between models. They affect requests; the reader accepts all forms. */
+/** Differences between models. They affect only requests; the reader accepts all known formats. */
 export interface RunQuirks {
-  /** Form of the reasoning setting. */
+  /** Property for the reasoning effort. `none`: effort is dropped with a warning. */
   readonly reasoning: 'none' | 'reasoning_effort';
-  /** Whether the model accepts `stop`. Older models reject unknown members. */
+  /** Whether the model accepts `stop`. Older models reject unknown properties. */
   readonly stop: boolean;
   /** Whether the model accepts `tool_choice`. */
   readonly toolChoice: boolean;
 }
 
-/** Quirks of models with the vendor's own input. */
+/** Quirks of models with the vendor's own input format. */
 export const RUN_QUIRKS: RunQuirks = { reasoning: 'none', stop: false, toolChoice: false };
 
-/** Values of each quirk in a DSN, such as `?stop=true`. */
+/** Values that a DSN accepts for each quirk, such as `?stop=true`. */
 export const QUIRK_VALUES: { readonly [Name in keyof RunQuirks]: QuirkValues<RunQuirks[Name]> } = {
   reasoning: ['none', 'reasoning_effort'],
   stop: [true, false],

@@ -10,7 +10,7 @@ import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
 
-/** The input of `run`. Other members come from `extra`. */
+/** Input of `run`. Its other properties come from `extra`. */
 export interface WireInput extends WireTools {
   readonly messages: readonly WireMessage[];
   readonly stream?: true;
@@ -26,11 +26,11 @@ export interface WireRequest {
 
 export interface ToWireOptions {
   readonly stream: boolean;
-  /** Models that accept this model's reasoning: see `Model.families`. */
+  /** Identifies the models that accept this model's reasoning. See `Model.families`. */
   readonly family: string;
 }
 
-/** Converts a request into the input of `run`. */
+/** Converts a request to the input of `run`. */
 export function toWire(
   request: ModelRequest,
   quirks: RunQuirks,
@@ -51,7 +51,8 @@ export function toWire(
     presence_penalty: request.presencePenalty,
     stop: stopOf(request, quirks, warnings),
     reasoning_effort: effortOf(request, quirks, warnings),
-    // The schema has no name around it: developers.cloudflare.com/workers-ai/features/json-mode, 2026-11.
+    // Unlike OpenAI's, this property contains the schema without a name
+    // (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
     response_format: output && formatOf(output),
   };
   warnings.push(...unsentSettingWarnings(request, ['logprobs', 'serviceTier']));
@@ -60,19 +61,23 @@ export function toWire(
     messages,
     ...toTools(request, quirks, warnings),
     ...(stream ? { stream: true as const } : undefined),
-    // The binding passes `undefined` on, and models reject it.
+    // Omit `undefined`: the binding forwards it, and models reject it.
     ...definedMembers<Readonly<Record<string, unknown>>>(settings),
     ...request.extra,
   };
   return { input, warnings };
 }
 
-/** Limits the seed to 1 to 9999999999 (schemas of the models, developers.cloudflare.com/workers-ai/models, 2026-11). */
+/** Limits the seed to the range 1 to 9999999999 (schemas in developers.cloudflare.com/workers-ai/models, 2026-11). */
 function seedOf(seed: number | undefined, warnings: Warning[]): number | undefined {
   if (seed === undefined) return undefined;
   const limited = Math.min(Math.max(seed, 1), 9_999_999_999);
   if (limited !== seed)
-    warnings.push({ action: 'coerced', what: `seed to ${limited}`, why: 'this API accepts 1 to 9999999999' });
+    warnings.push({
+      action: 'coerced',
+      what: `seed to ${limited}`,
+      why: 'this API accepts seeds from 1 to 9999999999',
+    });
   return limited;
 }
 
@@ -96,7 +101,7 @@ function effortOf({ reasoning }: ModelRequest, quirks: RunQuirks, warnings: Warn
   warnings.push({
     action: 'dropped',
     what: `reasoning "${reasoning}"`,
-    why: 'this model has no such effort',
+    why: 'this model does not support this effort',
   });
   return undefined;
 }

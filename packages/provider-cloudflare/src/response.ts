@@ -3,7 +3,7 @@ import { asNumber, asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { ErrorContext } from '@majordomo/wire-kit';
 import { inBandError } from './errors.ts';
 
-/** Finish reasons of the four response shapes, 2026-11. */
+/** Finish reasons by the values of the four response formats (2026-11). */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['stop', 'stop'],
   ['end_turn', 'stop'],
@@ -21,15 +21,15 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** Usage with the member names of any shape. */
+/** Usage with the property names of any response format. */
 export type RawUsage = Readonly<Record<string, unknown>>;
 
-/** Converts usage. Totals include their portions. */
+/** Converts usage. Totals include details such as cached tokens. */
 export function usage(raw: RawUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
   const inputDetails = raw['prompt_tokens_details'] ?? raw['input_tokens_details'];
   const read = asNumber(detail(inputDetails, 'cached_tokens'));
-  // The Messages shape excludes cached tokens from its total.
+  // In the Messages format, the total excludes cached tokens.
   const cacheReadExtra = asNumber(raw['cache_read_input_tokens']);
   const written = asNumber(raw['cache_creation_input_tokens']);
   const input = asNumber(raw['prompt_tokens']) ?? asNumber(raw['input_tokens']);
@@ -49,8 +49,8 @@ export function usage(raw: RawUsage | undefined): Usage | undefined {
 const detail = (value: unknown, name: string): unknown => asRecord(value)[name];
 
 /**
- * Returns the result of a run. REST wraps it in an envelope, the binding does not. Throws errors in a response with status
- * 200.
+ * Returns the result of a run. REST returns the result inside an envelope, the binding without one. Throws the error in a
+ * response with status 200.
  */
 export function resultOf(body: unknown, facts: ErrorContext): unknown {
   if (!isRecord(body)) return body;

@@ -18,7 +18,7 @@ const GATEWAY_URL = 'https://gateway.ai.cloudflare.com/v1';
 
 const ACCOUNT_ENV = ['CLOUDFLARE_ACCOUNT_ID', 'CF_ACCOUNT_ID'];
 
-/** Runs a model through REST. Throws error responses. */
+/** Runs a model through REST. Throws for an error response. */
 export async function runRest(
   options: CloudflareOptions,
   credentials: CredentialSource,
@@ -51,12 +51,12 @@ export async function runRest(
   return response;
 }
 
-/** Returns the account of the options, otherwise of the first variable that is set. */
+/** Returns the account id from the options, otherwise from the first environment variable that is set. */
 function accountOf({ accountId }: CloudflareOptions, { env, target }: ModelContext): string {
   const account =
     accountId ?? ACCOUNT_ENV.map((name) => env[name]).find((value) => value !== undefined && value !== '');
   if (account !== undefined && account !== '') return account;
-  const message = `no account for ${target}: set ${ACCOUNT_ENV.join(' or ')}, pass accountId, or pass the binding env.AI`;
+  const message = `${target}: no account is configured; set ${ACCOUNT_ENV.join(' or ')}, pass accountId, or pass the binding env.AI`;
   throw new LlmError('config', message, { target, code: 'missing-account' });
 }
 

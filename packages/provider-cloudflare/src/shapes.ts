@@ -4,8 +4,8 @@ import type { Answer } from './answer.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Readers for the response shapes, non-streaming or as stream events. Each returns whether it recognizes the shape. The
- * vendor's own models use the first and the last, models of other vendors behind its gateway the others.
+ * Readers for the response formats, non-streaming or streamed. Each reader returns whether it recognizes the format. The
+ * vendor's models use the first and the last format; models of other vendors behind the vendor's gateway use the others.
  */
 export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
   readChoices,
@@ -14,7 +14,7 @@ export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
   readPlain,
 ];
 
-/** Reads `{ choices: [{ message | delta }], usage }`. A chunk with usage and without a choice is the last one. */
+/** Reads `{ choices: [{ message | delta }], usage }`. A chunk with usage but no choice is the last one. */
 function readChoices(answer: Answer, json: Json): boolean {
   if (!Array.isArray(json['choices'])) return false;
   answer.start(json['id']);
@@ -22,7 +22,7 @@ function readChoices(answer: Answer, json: Json): boolean {
   const choice = asRecord(json['choices'][0]);
   const message = asRecord(choice['message'] ?? choice['delta']);
   answer.reasoning(asText(message['reasoning_content']) ?? asText(message['reasoning']) ?? '');
-  // Some models send two shapes at once. The older one is read if the newer one is empty.
+  // Some models send two formats in one object. The older format is used if the newer one is empty.
   const content = contentOf(message['content']);
   const saysNothing = content === '' && asList(message['tool_calls']).length === 0;
   answer.text(saysNothing ? contentOf(json['response']) : content);
@@ -132,7 +132,7 @@ function readBlocks(answer: Answer, json: Json): boolean {
   return true;
 }
 
-/** Reads a block. `index`: its position in a stream, where arguments follow as deltas. */
+/** Reads a content block. `index` is its position in a stream, in which its arguments follow as deltas. */
 function readBlock(answer: Answer, block: Json, index: unknown): void {
   answer.text(asText(block['text']) ?? '');
   answer.reasoning(asText(block['thinking']) ?? '');

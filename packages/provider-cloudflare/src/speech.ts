@@ -13,7 +13,7 @@ import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
 
-/** Creates a speech model. The response is bytes, or base64 in an object. */
+/** Creates a speech model. The vendor returns bytes, or an object with base64. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {
@@ -33,7 +33,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
 
 type Format = NonNullable<SpeechRequest['format']>;
 
-/** Formats of Deepgram's models (@cloudflare/workers-types 5). */
+/** Settings by format for Deepgram's models (@cloudflare/workers-types 5). */
 const ENCODINGS: Readonly<Record<Format, object>> = {
   mp3: { encoding: 'mp3' },
   wav: { encoding: 'linear16', container: 'wav' },
@@ -42,10 +42,7 @@ const ENCODINGS: Readonly<Record<Format, object>> = {
   pcm: { encoding: 'linear16', container: 'none' },
 };
 
-/**
- * Converts a request, and warns about settings that the model does not have. Throws `unsupported` for an unsupported
- * format.
- */
+/** Converts a request. Writes warnings about settings that the model lacks. Throws `unsupported` for an unsupported format. */
 export function toRun(
   modelId: string,
   { text, voice, format, speed, instructions, extra }: SpeechRequest,
@@ -72,7 +69,7 @@ export function toRun(
 }
 
 const BRACE = 0x7b;
-/** First byte of an HTML page, which an audio file never starts with. */
+/** First byte of an HTML page (`<`). No audio file begins with this byte. */
 const ANGLE = 0x3c;
 
 async function* readSound(
@@ -100,13 +97,13 @@ async function* readSound(
       yield { bytes: value };
     }
   } finally {
-    // Closes the connection if the reader stops early.
+    // Close the connection if the consumer stops early.
     reader.cancel().catch(() => undefined);
   }
 }
 
 const pageError = ({ target }: ErrorContext): LlmError =>
-  new LlmError('protocol', `${target}: expected audio, got a page`, { target, path: '' });
+  new LlmError('protocol', `${target}: expected audio, got an HTML page`, { target, path: '' });
 
 async function restAsJson(
   first: Uint8Array,
@@ -132,7 +129,7 @@ function decodeSound(body: unknown, facts: ErrorContext): Uint8Array {
   try {
     if (typeof audio === 'string') return fromBase64(audio);
   } catch {
-    // Reported below.
+    // The error is thrown below.
   }
   throw new LlmError('protocol', `${target}: expected \`audio\` to be a base64 string`, {
     target,

@@ -12,13 +12,13 @@ export interface RunReaderOptions extends AnswerOptions {
   readonly toLlmError: (body: unknown) => LlmError;
 }
 
-/** Reads the response of `run` in any shape: server-sent events, or one object. */
+/** Converts a response of `run` in any format: server-sent events, or one object. */
 export class RunReader implements WireReader {
   readonly writer: EventWriter;
   done = false;
   private readonly answer: Answer;
   private readonly options: RunReaderOptions;
-  /** Whether usage without a choice arrived, which is the last chunk of a stream. */
+  /** Whether a chunk with usage but no choice arrived, which is the last chunk of a stream. */
   private hasTotals = false;
 
   constructor(options: RunReaderOptions) {
@@ -35,11 +35,11 @@ export class RunReader implements WireReader {
     const json = this.parseChunk(data);
     this.hasTotals = Array.isArray(json['choices']) && json['choices'].length === 0 && 'usage' in json;
     this.readShape(json, 'chunk');
-    // Two shapes have an event for the end.
+    // Two formats have an event for the end of the response.
     if (json['type'] === 'message_stop' || json['type'] === 'response.completed') this.finish();
   }
 
-  /** Reads a non-streaming body. REST wraps the response in `result`. */
+  /** Processes a non-streaming body. Over REST, the response is in `result`. */
   readBody(json: unknown): void {
     if (typeof json === 'string' || typeof json === 'number') this.answer.text(String(json));
     else {
@@ -86,13 +86,13 @@ export class RunReader implements WireReader {
 
   private protocolError(path: string): LlmError {
     const { target } = this.writer;
-    return new LlmError('protocol', `${target} sent a "${path}" of an unknown shape`, {
+    return new LlmError('protocol', `${target}: the response contains "${path}" in an unknown form`, {
       target,
       path,
     });
   }
 
-  /** Some models answer a streaming request with an empty result (the vendor's own client, 2026-05). */
+  /** Returns the error for an empty result, which some models send for a streaming request (vendor's client, 2026-05). */
   private emptyError(): LlmError {
     const { target } = this.writer;
     const recover = this.options.isStream ? WITHOUT_STREAM : undefined;

@@ -12,7 +12,10 @@ export interface WireTools {
   readonly tool_choice?: 'auto' | 'required';
 }
 
-/** Converts tools: `none` sends none. A named tool is sent alone, and is required if the model supports that. */
+/**
+ * Converts tools. For the choice `none`, no tools are sent. For a named tool, only this tool is sent, and a call is required if
+ * the model supports that.
+ */
 export function toTools(
   { tools, toolChoice }: ModelRequest,
   quirks: RunQuirks,
