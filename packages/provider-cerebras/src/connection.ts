@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Cerebras' SDK for the shared connection of this wire. */
+/** Describes how the Chat Completions connection of `@majordomo/openai-wire` loads and uses the SDK of Cerebras. */
 export const SDK: Sdk = {
   name: '@cerebras/cerebras_cloud_sdk',
   factory: 'createCerebras',
