@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Groq's SDK for the shared connection of this wire. */
+/** Describes how the Chat Completions connection of `@majordomo/openai-wire` loads and uses the SDK of Groq. */
 export const SDK: Sdk = {
   name: 'groq-sdk',
   factory: 'createGroq',

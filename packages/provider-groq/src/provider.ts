@@ -4,9 +4,9 @@ import { SDK } from './connection.ts';
 import type { GroqOptions } from './options.ts';
 
 /**
- * Creates a provider for Groq over its SDK. The key is `apiKey` or GROQ_API_KEY in the `env` of the call; without one the
- * call fails with kind `auth`. The first call loads the SDK. Pass settings of Groq (`service_tier`, `compound_custom`,
- * `search_settings`) in `extra: { groq: … }`.
+ * Creates a provider that calls Groq through its SDK. The key is `apiKey`, or GROQ_API_KEY in the `env` of the call. A call
+ * without a key fails with kind `auth`. The first call loads the SDK. Pass settings of Groq (`service_tier`,
+ * `compound_custom`, `search_settings`) in `extra: { groq: … }`.
  */
 export function createGroq(options: GroqOptions = {}): Provider {
   return chatProvider(
