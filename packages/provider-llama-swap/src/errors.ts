@@ -38,12 +38,12 @@ export function callError(
   secrets: readonly string[] = [],
 ): LlmError {
   return signal?.aborted === true && !LlmError.is(error)
-    ? new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: error })
+    ? new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause: error })
     : transportError(error, target, secrets);
 }
 
 /** Returns the error of a missing URL. The example uses another name, as the environment requires. */
 export function missingURL(target: string): LlmError {
-  const message = `no URL for ${target}: pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
+  const message = `${target}: no base URL is configured; pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
   return new LlmError('config', message, { target, code: 'missing-url' });
 }
