@@ -1,8 +1,8 @@
 import type { CatalogModel, Price } from '../src/contract.ts';
 
 /**
- * The models of this refresh, with what was known before: nothing is forgotten, since bills outlive models. A price that
- * changed begins a period of today's; what left all sources says until when it was seen.
+ * Returns the models of this refresh merged with all earlier models, because bills refer to models that no longer exist. A
+ * changed price begins a new period today. A model that no source lists any longer gets the last day on which it was listed.
  */
 export function withHistory(
   now: readonly CatalogModel[],
@@ -17,7 +17,7 @@ export function withHistory(
   return [...now.map((model) => continued(model, known.get(model.id), dates.today)), ...gone].sort(byId);
 }
 
-/** By code units, whatever the locale. */
+/** Compares ids by code units, independently of the locale. */
 const byId = (a: CatalogModel, b: CatalogModel): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 function continued(model: CatalogModel, before: CatalogModel | undefined, today: string): CatalogModel {
@@ -39,11 +39,11 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
   };
 }
 
-/** The period that today falls into. */
+/** Returns the price that applies today. */
 export const currentOf = (prices: readonly Price[], today: string): Price | undefined =>
   prices.filter(({ from }) => from <= today).at(-1);
 
-/** Returns a price without the fees that were unknown before: they belong to the period of the price. */
+/** Returns a price without fees that the earlier price lacks. A newly known fee does not begin a new period. */
 function withKnownFees(price: Price, before: Price): Price {
   const { fees, ...rest } = price;
   const known = Object.entries(fees ?? {}).filter(([unit]) => before.fees?.[unit] !== undefined);

@@ -17,12 +17,12 @@ interface Merged {
   readonly contradicted: ReadonlyMap<string, readonly SourceName[]>;
 }
 
-/** Returns one entry for each id that a source lists. Its facts come from models.dev first, its price from the vote. */
+/** Returns one entry for each id that a source lists. Facts of models.dev take precedence; the price results from the vote. */
 export function merge(vendor: string, listings: Listings, dates: Dates, resells = false): Merged {
   const { modelsDev, genai, litellm, piAi } = listings;
   const main = byId(modelsDev);
   const isPriced = ({ offers }: Listed): boolean => offers.length > 0;
-  // A reseller's models change daily: only the sources of complete lists count.
+  // Models of a reseller change daily, so only sources with complete lists are used.
   const other = [...(resells ? [] : [...genai, ...litellm]), ...piAi].filter(isPriced).map(({ id }) => id);
   const named = new Map([...genai.flatMap(namedBy), ...genai.map((one) => [one.id, one] as const)]);
   const ids = [...new Set([...main.keys(), ...other])];
@@ -34,7 +34,7 @@ export function merge(vendor: string, listings: Listings, dates: Dates, resells 
       (one) => one !== undefined,
     );
     const { name: _long, family, ...facts } = factsOf(listed);
-    // The family of a reseller's model is in its id. Names are long, and nothing depends on them.
+    // Omit names, which are long and not used. The id of a reseller's model contains the family.
     const onContradiction = (sources: readonly SourceName[]): void => void contradicted.set(id, sources);
     const prices = pricesOf(listed, dates, onContradiction).map((price) => withConventions(id, price));
     return { vendor, id, ...(resells ? {} : { family }), ...facts, prices };
@@ -48,7 +48,7 @@ const byId = (listing: Listing): ReadonlyMap<string, Listed> => new Map(listing.
 const namedBy = (one: Listed): readonly (readonly [string, Listed])[] =>
   one.aliases.map((alias) => [alias, one] as const);
 
-/** Merges listings. The first one with a value counts; the most complete source comes first. */
+/** Merges listings. The first listing with a value takes precedence; the most complete source comes first. */
 function factsOf(listed: readonly Listed[]): Facts {
   const facts: Partial<Facts>[] = listed.map((one) => one.facts);
   const [first = {}] = facts;
@@ -60,7 +60,7 @@ function factsOf(listed: readonly Listed[]): Facts {
   return { ...spoken, ...first, ...rest, input: spoken.input ?? ['text'], output: spoken.output ?? ['text'] };
 }
 
-/** Earlier and later prices come from the only source that has periods. */
+/** Returns the prices of a model. Earlier and later periods come from genai-prices, the only source with periods. */
 function pricesOf(
   listed: readonly Listed[],
   { today, bySource }: Dates,

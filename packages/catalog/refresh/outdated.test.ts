@@ -45,12 +45,12 @@ async function run(rulings: readonly Ruling[], known: readonly CatalogModel[] = 
 const ruling = { vendor: 'openai', id: 'm', source: 'a reason' };
 
 describe('sources that are more than 60 days older than the newest one', () => {
-  it('need a ruling if they contradict it', async () => {
+  it('require a ruling if they contradict it', async () => {
     const { problems } = await run([]);
-    expect(problems).toEqual(['openai/m: models.dev and litellm contradict a newer source: needs a ruling']);
+    expect(problems).toEqual(['openai/m: models.dev and litellm contradict a newer source; add a ruling']);
   });
 
-  it.each(['m', '*'])('are outvoted after a ruling on %s, and only their fees remain', async (id) => {
+  it.each(['m', '*'])('are ignored, except for their fees, after a ruling on %s', async (id) => {
     const { problems, model } = await run([{ ...ruling, id, believe: 'newest' }]);
     expect(problems).toEqual([]);
     expect(model?.prices).toEqual([
@@ -64,7 +64,7 @@ describe('sources that are more than 60 days older than the newest one', () => {
     ]);
   });
 
-  it('win if a ruling names one of them', async () => {
+  it('determine the price if a ruling selects one of them', async () => {
     const { problems, model } = await run([{ ...ruling, believe: 'litellm' }]);
     expect([problems, model?.prices[0]?.rates.input]).toEqual([[], 1_000_000]);
   });
@@ -101,7 +101,7 @@ describe('a ruling', () => {
     expect(model?.prices).toMatchObject([{ from: '2026-01-01', fees: { web_search: 30_000, code: 5 } }]);
   });
 
-  it('dates a price, and adds the periods before it', async () => {
+  it('sets the first day of a price and adds earlier periods', async () => {
     const { model } = await run([
       {
         ...ruling,

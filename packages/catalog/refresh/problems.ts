@@ -1,13 +1,13 @@
 import type { CatalogModel, Price, Rates } from '../src/contract.ts';
 import { currentOf } from './history.ts';
 
-/** More than this between two refreshes has to be looked at. */
+/** Maximum factor by which a price may change between two refreshes without a ruling. */
 const LARGEST_CHANGE = 2;
-/** A tier or a step that is more expensive than this many times the plain rate is a slip. */
+/** Maximum ratio of the rate of a tier or context step to the plain rate. A higher ratio is an error in the source. */
 const DEAREST_TIER = 10;
 
 /**
- * Returns problems of the prices of a model, which a ruling settles. Output of embeddings and images may be
+ * Returns problems in the prices of a model. A ruling must resolve each of them. Output of embedding and image models may be
  * free.
  */
 export function problemsOf(
@@ -69,8 +69,8 @@ function implausible(price: Price, writes: boolean, vendor: string): readonly st
 }
 
 /**
- * Writing to a cache costs about the input, and for longer no less than for minutes. OpenRouter lists what Gemini's storage
- * costs on top of the input.
+ * Returns problems of cache rates. A cache write costs about as much as input, and a longer lifetime costs at least as much.
+ * OpenRouter lists only the storage fee of Gemini, which is charged in addition to the input.
  */
 function caches(
   { input = 0, cacheWrite = 0, cacheWriteLong }: Partial<Rates>,
@@ -87,7 +87,10 @@ function caches(
   ];
 }
 
-/** Steps and the fast tier cost no less than plain; nothing costs more than ten times as much. */
+/**
+ * Returns problems of rates compared to the plain rates. Context steps and the priority tier cost at least as much; nothing
+ * costs more than ten times as much.
+ */
 function against(plain: Rates, own: Partial<Rates>, where: string, isDearer: boolean): readonly string[] {
   return (Object.keys(own) as (keyof Rates)[]).flatMap((name) => {
     const [base, rate] = [plain[name], own[name]];
@@ -100,7 +103,7 @@ function against(plain: Rates, own: Partial<Rates>, where: string, isDearer: boo
   });
 }
 
-/** The fast tier costs more. */
+/** Returns a problem if the priority tier costs as much as the plain rates. */
 const unraised = ({ input, output }: Rates, own: Partial<Rates>, tier: string): readonly string[] =>
   own.input === input && own.output === output && input > 0 ? [`tier ${tier} has the plain rates`] : [];
 
@@ -112,6 +115,6 @@ function jump(model: CatalogModel, before: CatalogModel | undefined, today: stri
     const isSmall = Math.max(a, b) <= LARGEST_CHANGE * Math.min(a, b);
     return isSmall
       ? []
-      : [`${name} changed from ${a} to ${b}: more than ${LARGEST_CHANGE} times needs a ruling`];
+      : [`${name} changed from ${a} to ${b}: more than ${LARGEST_CHANGE} times requires a ruling`];
   });
 }

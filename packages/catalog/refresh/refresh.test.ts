@@ -64,7 +64,7 @@ const perToken = (input: number, output: number, more: object = {}) => ({
 });
 
 describe('the vote', () => {
-  it('two of three win, and whoever is outvoted is not named', async () => {
+  it('selects the price of two of three sources, and omits the third from the sources', async () => {
     const world = {
       modelsDev: { m: cost(9, 9) },
       genai: genai({ input_mtok: 1, output_mtok: 2 }),
@@ -78,7 +78,7 @@ describe('the vote', () => {
     });
   });
 
-  it('one alone is single; two that differ are disputed, and the more reliable one is taken', async () => {
+  it('marks the price of one source as single, and of two different sources as disputed', async () => {
     expect(await price({ modelsDev: { m: cost(1, 2) } })).toMatchObject({
       sources: ['models.dev'],
       trust: 'single',
@@ -91,7 +91,7 @@ describe('the vote', () => {
     });
   });
 
-  it('who says nothing of a rate abstains; rates of the outvoted do not count', async () => {
+  it('ignores sources without a rate and sources that lost the vote', async () => {
     const world = {
       modelsDev: { m: cost(1, 2, { cache_read: 0.1 }) },
       genai: genai({ input_mtok: 1, output_mtok: 2, cache_write_mtok: 1.25 }),
@@ -105,7 +105,7 @@ describe('the vote', () => {
     });
   });
 
-  it('nothing is free because one source says 0', async () => {
+  it('does not set a price of 0 that only one source states', async () => {
     expect(await price({ modelsDev: { m: cost(0, 0) } })).toBeUndefined();
     expect(await price({ modelsDev: { m: cost(0, 0) }, litellm: perToken(1, 2) })).toMatchObject({
       rates: { input: 1_000_000 },
@@ -117,7 +117,7 @@ describe('the vote', () => {
     });
   });
 
-  it('steps, tiers and fees come with those who win', async () => {
+  it('uses the steps, tiers and fees of the sources that won', async () => {
     const step = { tier: { size: 200_000 }, input: 2, output: 4 };
     const world = {
       modelsDev: { m: cost(1, 2, { tiers: [step] }) },
@@ -139,7 +139,7 @@ describe('the vote', () => {
 });
 
 describe('amounts', () => {
-  it('are freed of the dust of doubles', async () => {
+  it('have no rounding errors of doubles', async () => {
     expect(
       (await price({ modelsDev: { m: cost(0.09999999999999999, 0.30000000000000004) } }))?.rates,
     ).toEqual({
@@ -152,7 +152,7 @@ describe('amounts', () => {
     });
   });
 
-  it('that no micro-USD can hold are left out', async () => {
+  it('are omitted if micro-USD cannot represent them', async () => {
     expect(
       (await price({ modelsDev: { m: cost(1, 2, { cache_write: 0.08333333333333334 }) } }))?.rates,
     ).toEqual({
@@ -161,7 +161,7 @@ describe('amounts', () => {
     });
   });
 
-  it('of images, seconds and characters are fees', async () => {
+  it('for images, seconds and characters are fees', async () => {
     const drawn = {
       'standard/1024-x-1024/m': { litellm_provider: 'openai', output_cost_per_image: 0.04 },
       m: { ...LITELLM, mode: 'image_generation' },
@@ -177,8 +177,8 @@ describe('amounts', () => {
   });
 });
 
-describe('what a model is', () => {
-  it('comes from models.dev, and the day that it retires from LiteLLM', async () => {
+describe('the facts of a model', () => {
+  it('come from models.dev, and the retirement date from LiteLLM', async () => {
     const world = {
       modelsDev: {
         m: { ...FACTS, limit: { context: 9, output: 0 }, reasoning: false, knowledge: '2025-08' },
@@ -196,7 +196,7 @@ describe('what a model is', () => {
     });
   });
 
-  it('is its id alone: a source that "contains" or "starts with" says nothing of it', async () => {
+  it('belong to its exact id, and not to rules with "contains" or "starts with"', async () => {
     const guess = genai({ input_mtok: 7, output_mtok: 7 }, 'other', {
       or: [{ contains: 'm' }, { starts_with: 'm' }],
     });
@@ -205,7 +205,7 @@ describe('what a model is', () => {
     });
   });
 
-  it('has the aliases that a source says word by word, unless the alias is listed by itself', async () => {
+  it('include aliases that a source lists exactly and not as separate models', async () => {
     const match = { or: [{ equals: 'm' }, { equals: 'm-latest' }, { equals: 'own' }] };
     const world = {
       modelsDev: { own: cost(5, 5) },
@@ -223,7 +223,7 @@ describe('periods', () => {
     { constraint: { start_date: '2027-01-01' }, prices: { input_mtok: 1, output_mtok: 4 } },
   ];
 
-  it('of a source are kept, those to come as well', async () => {
+  it('of a source are retained, including future ones', async () => {
     const found = await model({ modelsDev: { m: cost(2, 8) }, genai: genai(periods) });
     expect(found?.prices.map(({ from, rates, trust }) => [from, rates.input, trust])).toEqual([
       ['2026-01-05', 10_000_000, 'single'],
@@ -232,7 +232,7 @@ describe('periods', () => {
     ]);
   });
 
-  it('by the hour of the day are no price here', async () => {
+  it('by the hour of the day are not prices', async () => {
     const hours = [
       {
         constraint: { start_time: '00:30:00Z', end_time: '16:30:00Z' },
@@ -250,7 +250,7 @@ describe('a later refresh', () => {
   const first = async (): Promise<readonly CatalogModel[]> =>
     (await refreshed({ modelsDev: { m: cost(1, 2), gone: cost(3, 4) } })).models;
 
-  it('adds a period where a price changed, from the day of the sources on', async () => {
+  it('adds a period for a changed price, from the date of the sources on', async () => {
     const found = await model({ modelsDev: { m: cost(2, 2) }, before: await first(), date: '2026-08-01' });
     expect(found?.prices.map(({ from, rates }) => [from, rates.input])).toEqual([
       ['2026-01-05', 1_000_000],
@@ -258,7 +258,7 @@ describe('a later refresh', () => {
     ]);
   });
 
-  it('leaves a price alone that is the same, whoever says it', async () => {
+  it('does not change an equal price of other sources', async () => {
     const world = {
       modelsDev: { m: { ...cost(1, 2), release_date: '2026-02-02' } },
       litellm: perToken(1, 2),
@@ -268,7 +268,7 @@ describe('a later refresh', () => {
     expect(found?.prices.map(({ from, trust }) => [from, trust])).toEqual([['2026-01-05', 'agreed']]);
   });
 
-  it('keeps what has left all sources, with the last day on which it was seen', async () => {
+  it('retains models that no source lists any longer, with the last day on which they were listed', async () => {
     const before = await first();
     const gone = await model({ modelsDev: { m: cost(1, 2) }, before, date: '2026-08-01' }, 'gone');
     expect(gone).toEqual({ ...before.find(({ id }) => id === 'gone'), lastSeen: '2026-06-01' });
@@ -279,7 +279,7 @@ describe('a later refresh', () => {
     ).toBeUndefined();
   });
 
-  it('keeps the prices of a model that no source prices any more', async () => {
+  it('retains the prices of a model for which no source has a price any longer', async () => {
     const found = await model({ modelsDev: { m: FACTS }, before: await first() });
     expect(found?.prices).toHaveLength(1);
   });
@@ -370,7 +370,7 @@ describe('the build fails for', () => {
     expect(await problems(0.99)).toBe(1);
   });
 
-  it('neither vectors nor pictures, which may cost nothing on the way out', async () => {
+  it('not for embedding and image models with free output', async () => {
     const vectors = { m: { ...LITELLM, mode: 'embedding', input_cost_per_token: 1e-6 } };
     expect((await refreshed({ litellm: vectors })).problems).toEqual([]);
     const picture = { ...cost(10, 0), modalities: { input: ['text'], output: ['image'] } };
@@ -386,7 +386,7 @@ describe('a ruling', () => {
     ...more,
   });
 
-  it('settles what fails, and says by which source', async () => {
+  it('resolves a failure and names its source', async () => {
     const rulings = [ruling({ price: { rates: { output: 6_000_000 } } })];
     const { problems, models } = await refreshed({ modelsDev: { m: cost(10, 0.5) }, rulings });
     expect(problems).toEqual([]);
@@ -395,7 +395,7 @@ describe('a ruling', () => {
     ]);
   });
 
-  it('believes one source, takes tiers away, or says that there is no price', async () => {
+  it('selects a source, removes tiers, or removes the price', async () => {
     const world = { modelsDev: { m: cost(1, 2) }, genai: genai({ input_mtok: 3, output_mtok: 4 }) };
     expect(await price({ ...world, rulings: [ruling({ believe: 'models.dev' })] })).toMatchObject({
       rates: { input: 1_000_000 },
@@ -411,7 +411,7 @@ describe('a ruling', () => {
     ).toBeUndefined();
   });
 
-  it('adds the fees of all models without settling their rates', async () => {
+  it('adds fees to all models and does not resolve their rates', async () => {
     const rulings = [ruling({ id: '*', price: { fees: { web_fetch: 0 } } })];
     expect(await price({ modelsDev: { m: cost(1, 2) }, rulings })).toMatchObject({
       fees: { web_fetch: 0 },
@@ -419,7 +419,7 @@ describe('a ruling', () => {
     });
   });
 
-  it('makes a model that no source has any more, if it has a whole price', async () => {
+  it('creates a model that no source lists any longer, from a complete price', async () => {
     const whole = ruling({ id: 'retired', price: { rates: { input: 1, output: 2 } }, from: '2024-05-01' });
     expect((await model({ rulings: [whole] }, 'retired'))?.prices).toMatchObject([
       { from: '2024-05-01', trust: 'override' },
@@ -430,7 +430,7 @@ describe('a ruling', () => {
   });
 });
 
-it('the same sources, rulings and past give the same bytes', async () => {
+it('produces the same bytes from the same sources, rulings and history', async () => {
   const world: World = {
     modelsDev: { b: cost(1, 2), 'a`${x}\\': cost(3, 4) },
     genai: genai({ input_mtok: 1, output_mtok: 2 }),

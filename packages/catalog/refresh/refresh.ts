@@ -19,14 +19,14 @@ export interface Before {
   readonly models: (vendor: string) => Promise<readonly CatalogModel[]>;
 }
 
-/** Result of a refresh: files below `src`, and problems that need a ruling. */
+/** Result of a refresh: files under `src`, and problems that need a ruling. */
 export interface Refreshed {
   readonly files: ReadonlyMap<string, string>;
   readonly problems: readonly string[];
   readonly models: readonly CatalogModel[];
 }
 
-/** Runs a refresh. Equal sources, rulings and history give equal bytes. */
+/** Runs a refresh. The same sources, rulings and history produce the same bytes. */
 export async function refresh(
   sources: Readonly<Record<SourceName, Taken>>,
   before: Before,
@@ -47,7 +47,7 @@ export async function refresh(
     if (models.length === 0) continue;
     for (const [id, outdated] of contradicted)
       if (!isSettled(vendor, id, rulings))
-        problems.push(`${vendor}/${id}: ${outdated.join(' and ')} contradict a newer source: needs a ruling`);
+        problems.push(`${vendor}/${id}: ${outdated.join(' and ')} contradict a newer source; add a ruling`);
     problems.push(
       ...problemsIn(
         now,
@@ -68,7 +68,7 @@ export async function refresh(
 const datesOf = (sources: Readonly<Record<SourceName, Taken>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(sources).map(([name, { date }]) => [name, date]));
 
-/** Whether a ruling decides which price is correct. A ruling on all models of a vendor believes the newest source. */
+/** Whether a ruling specifies the correct price. A ruling for all models of a vendor selects the newest source. */
 const isSettled = (vendor: string, id: string, rulings: readonly Ruling[]): boolean =>
   rulings.some(
     (ruling) =>

@@ -2,26 +2,26 @@ import type { CatalogModel, Price, Rates } from '../src/contract.ts';
 import type { Facts, Listing, Listings, SourceName } from '../src/refresh/offer.ts';
 import { SINCE_EVER } from '../src/row.ts';
 
-/** Ruling of a reviewer on one model, or on the fees and facts of all models whose id begins with the part before `*`. */
+/** Decision of a reviewer about one model, or about the fees and facts of all models whose ids begin with the text before `*`. */
 export interface Ruling {
   readonly vendor: string;
   readonly id: string;
   /**
-   * The only correct source; the others are ignored. `newest`: sources that are more than 60 days older are wrong where they
-   * contradict the newest one; with the id `*` for all models of the vendor.
+   * Source that is correct; the others are ignored. `newest`: the newest source takes precedence over sources that are more
+   * than 60 days older. With the id `*`, this applies to all models of the vendor.
    */
   readonly believe?: SourceName | 'newest';
-  /** First days of announced periods that never applied. */
+  /** First days of price periods that a vendor announced but that never applied. */
   readonly withdraw?: readonly string[];
-  /** Fees of models for which no source states them, in micro-USD. */
+  /** Fees that no source states, in micro-USD. */
   readonly fees?: Price['fees'];
   /** Facts that replace those of the sources. */
   readonly facts?: Partial<Facts>;
-  /** Merged into the current price. `null`: what the sources list is not a price. */
+  /** Values that replace those of the current price. `null`: the sources list no real price. */
   readonly price?: PriceChange | null;
-  /** Since when, for a model that no source has any more. */
+  /** First day of the price, for a model that no source lists any longer. */
   readonly from?: string;
-  /** Periods before the current price, and the rates that differed. The current price begins when the last one ends. */
+  /** Earlier price periods, with the rates that differed. The current price begins when the last of these periods ends. */
   readonly earlier?: readonly {
     readonly from: string;
     readonly until: string;
@@ -31,7 +31,7 @@ export interface Ruling {
   readonly source: string;
 }
 
-/** Members of a price; `null` takes a tier or all steps away. */
+/** Values of a price. `null` removes a tier, or all context steps. */
 interface PriceChange {
   readonly rates?: Partial<Rates>;
   readonly above?: Price['above'] | null;
@@ -39,7 +39,7 @@ interface PriceChange {
   readonly fees?: Price['fees'];
 }
 
-/** Returns the listings without values that rulings reject. */
+/** Returns the listings without the values that rulings reject. */
 export function believing(vendor: string, listings: Listings, rulings: readonly Ruling[]): Listings {
   const of = (source: SourceName, listing: Listing): Listing => {
     const unheard = rulings.filter(
@@ -73,7 +73,7 @@ export function ruled(
       return all.map((model) => (model.id.startsWith(prefix) ? withFees(model, ruling) : model));
     if (ruling.fees !== undefined)
       return all.map((model) => (model.id === ruling.id ? withFees(model, ruling) : model));
-    // A date of retirement alone makes no entry.
+    // A retirement date without a price does not create an entry.
     const isKnown = all.some(({ id }) => id === ruling.id);
     const isFactsOnly = ruling.facts !== undefined && ruling.price === undefined;
     if (!isKnown) return isFactsOnly ? all : [...all, made(ruling)];
@@ -81,7 +81,7 @@ export function ruled(
   }, models);
 }
 
-/** Adds fees that apply to several models. They settle no dispute about the rates. */
+/** Adds fees and facts that apply to several models. They do not resolve differences between the sources about rates. */
 function withFees(model: CatalogModel, { price, fees, facts }: Ruling): CatalogModel {
   const replaced = price?.fees;
   if ((fees === undefined && replaced === undefined) || !model.output.includes('text'))
@@ -98,7 +98,7 @@ function made({ vendor, id, price: whole, from = SINCE_EVER, source }: Ruling): 
   const { input, output } = rates;
   if (input === undefined || output === undefined)
     throw new Error(
-      `the ruling on ${vendor}/${id} changes a model that no source has: give it a whole price`,
+      `the ruling on ${vendor}/${id} changes a model that no source lists; add a complete price`,
     );
   const price: Price = {
     from,
@@ -124,7 +124,7 @@ function settled(model: CatalogModel, ruling: Ruling, today: string): CatalogMod
   };
 }
 
-/** Returns the prices with their first days, for a model that only sources without dates list. */
+/** Returns the prices with their first days, for a model that only sources without dates contain. */
 function datedPrices(prices: readonly Price[], { facts, earlier = [], source }: Ruling): readonly Price[] {
   const [first, ...later] = prices;
   if (first === undefined || first.from !== SINCE_EVER) return prices;

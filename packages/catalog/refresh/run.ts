@@ -31,7 +31,7 @@ const sources = Object.fromEntries(
 const { files, problems, models } = await refresh(sources, await before(), RULINGS);
 if (problems.length > 0) {
   console.error(
-    `${problems.join('\n')}\n\n${problems.length} to settle in refresh/rulings-of-2026.ts; nothing was written`,
+    `${problems.join('\n')}\n\n${problems.length} problems; resolve them in refresh/rulings-of-2026.ts. No file was written.`,
   );
   process.exitCode = 1;
 } else {

@@ -15,7 +15,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('a copy is read, packed or not, and is of the day that somebody says', async () => {
+it('reads a copy, compressed or not, with the given date', async () => {
   const dates = { 'models.dev': '2026-07-02', litellm: '2026-08-06' };
   expect(await taken('models.dev', folder, dates)).toEqual({ json: { plain: 1 }, date: '2026-07-02' });
   expect(await taken('litellm', folder, dates)).toEqual({ json: { packed: 1 }, date: '2026-08-06' });
@@ -33,8 +33,8 @@ it('reads a folder of pi-ai, with the date of its manifest', async () => {
   expect([date, json]).toMatchObject(['2026-11-10', { 'openai.json': { a: 1 } }]);
 });
 
-it('a copy that is missing is named, with where it was looked for', async () => {
+it('rejects a missing copy, with the expected paths', async () => {
   await expect(taken('genai-prices', folder, { 'genai-prices': '2026-08-21' })).rejects.toThrow(
-    /has no copy of genai-prices: looked for .+genai-prices-v2-data\.json, .+\.gz$/,
+    /no copy of genai-prices exists; expected one of .+genai-prices-v2-data\.json, .+\.gz$/,
   );
 });

@@ -10,15 +10,15 @@ import { recordIn } from '../src/refresh/json.ts';
 import type { SourceName } from '../src/refresh/offer.ts';
 import { dateOfPiAi } from '../src/refresh/read-pi-ai.ts';
 
-/** Where a source is had, and under which licence. */
+/** Location and licence of a source. */
 interface Source {
   readonly url: string;
-  /** A copy's name in a folder; `.gz` may follow. */
+  /** File name of a copy in a folder. The suffix `.gz` may follow. */
   readonly files: readonly string[];
   readonly licence: string;
 }
 
-/** All four are MIT; of LiteLLM's repository that is what lies outside its enterprise folder. */
+/** Sources by name. All have the MIT licence; in LiteLLM's repository, it applies outside of the enterprise folder. */
 export const SOURCES: Readonly<Record<SourceName, Source>> = {
   'models.dev': { url: 'https://models.dev/api.json', files: ['models.dev-api.json'], licence: 'MIT' },
   'genai-prices': {
@@ -31,18 +31,18 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
     files: ['litellm-model-prices.json'],
     licence: 'MIT',
   },
-  // A package of npm: its data is a folder.
+  // This source is an npm package whose data is a folder.
   'pi-ai': { url: 'npm:@earendil-works/pi-ai', files: ['pi-ai'], licence: 'MIT' },
 };
 
-/** A source's data, and the day that it was taken. */
+/** Data of a source, and the day on which it was downloaded. */
 export interface Taken {
   readonly json: unknown;
   /** ISO date. */
   readonly date: string;
 }
 
-/** Reads the sources from a folder of copies, whose dates are given, or from their current publications. */
+/** Reads the sources from a folder of copies with the given dates, or downloads the current versions. */
 export async function taken(
   name: SourceName,
   folder: string | undefined,
@@ -52,11 +52,12 @@ export async function taken(
   if (folder === undefined) return url.startsWith('npm:') ? packed(url.slice('npm:'.length)) : fetched(url);
   const paths = files.flatMap((file) => [join(folder, file), join(folder, `${file}.gz`)]);
   const path = paths.find((one) => existsSync(one));
-  if (path === undefined) throw new Error(`${folder} has no copy of ${name}: looked for ${paths.join(', ')}`);
+  if (path === undefined)
+    throw new Error(`${folder}: no copy of ${name} exists; expected one of ${paths.join(', ')}`);
   const { data: json } = await read(path);
   const date = dates[name] ?? dateOfPiAi(recordIn({ json }, 'json'));
   if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
-    throw new Error(`the copy of ${name} in ${folder} has no date; add --date ${name}=YYYY-MM-DD`);
+    throw new Error(`${folder}: the copy of ${name} has no date; add --date ${name}=YYYY-MM-DD`);
   return { json, date };
 }
 
@@ -65,7 +66,7 @@ async function read(path: string): Promise<LoadedData> {
   return loaded ?? { data: undefined };
 }
 
-/** Unpacks the newest version of a package in a temporary folder and reads its data. */
+/** Downloads the newest version of an npm package to a temporary folder and reads its data. */
 async function packed(name: string): Promise<Taken> {
   const folder = await mkdtemp(join(tmpdir(), 'majordomo-refresh-'));
   try {

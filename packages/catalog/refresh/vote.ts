@@ -1,18 +1,15 @@
 import type { Price, Rates } from '../src/contract.ts';
 import type { Offer, SourceName } from '../src/refresh/offer.ts';
 
-/** A price without its day. */
+/** Price without its first day. */
 export type Verdict = Omit<Price, 'from'>;
 
-/**
- * Order of sources if none has a majority: the source that was outvoted least where all three had a value
- * comes first.
- */
+/** Precedence of sources if no value has a majority. Sources that were outvoted less often come first. */
 const MOST_TRUSTED: readonly SourceName[] = ['genai-prices', 'models.dev', 'litellm', 'pi-ai'];
 
 /**
- * Two of three: the sources that agree on input and output win, and vote on the rest. Free of charge is a price only
- * where two say so; otherwise it is what a source writes when it does not know.
+ * Returns the price by majority vote. The sources that agree on input and output win, and vote on the other rates. A price of 0
+ * counts only if two sources state it, because some sources write 0 for an unknown price.
  */
 export function vote(all: readonly Offer[], outdated: readonly Offer[] = []): Verdict | undefined {
   const offers = all.filter((offer) => !outdated.includes(offer));
@@ -39,12 +36,12 @@ export function vote(all: readonly Offer[], outdated: readonly Offer[] = []): Ve
   };
 }
 
-/** Days after which a source does not outvote a newer one. */
+/** Age difference in days beyond which a source does not outvote a newer source. */
 const OUTDATED_DAYS = 60;
 
 /**
- * Returns the offers that contradict the newest source with a price, and whose source is more than 60 days older. A ruling is
- * required for them.
+ * Returns the offers that contradict the newest source with a price and come from a source that is more than 60 days older.
+ * They require a ruling.
  */
 export function outdatedOffers(
   offers: readonly Offer[],
@@ -64,14 +61,14 @@ const plainOf = ({ rates: { input, output } }: Offer): string => `${input}/${out
 const isFree = ({ rates, fees }: Offer): boolean =>
   Object.values(rates).every((rate) => rate === 0) && Object.keys(fees).length === 0;
 
-/** The first of the largest groups that are the same. */
+/** Returns the largest group of equal values; the first one if several have the same size. */
 function largest<T>(all: readonly T[], by: (one: T) => string): readonly T[] {
   const words = [...new Set(all.map(by))];
   const groups = words.map((word) => all.filter((one) => by(one) === word));
   return groups.reduce<readonly T[]>((most, group) => (group.length > most.length ? group : most), []);
 }
 
-/** A source without a value for a rate abstains. */
+/** Returns the rates by majority vote. A source without a value for a rate does not vote on it. */
 function votedRates(tables: readonly Partial<Rates>[]): Partial<Rates> {
   const names = [...new Set(tables.flatMap((table) => Object.keys(table)))] as (keyof Rates)[];
   const voted = names.sort().map((name) => {

@@ -68,7 +68,7 @@ it.each<readonly [what: string, usage: Usage | undefined, price: Price | undefin
   expect(cacheEffect(usage, at)).toBeUndefined();
 });
 
-it('needs no rate of a portion without tokens', () => {
+it('needs no rate for a kind of token that was not used', () => {
   const plain: Price = { ...price, rates: { input: 1_000_000, output: 1 } };
   expect(cacheEffect(used({ cacheRead: 0 }), plain)).toEqual({ savedNanoUsd: 0n, extraNanoUsd: 0n });
 });

@@ -6,20 +6,20 @@ import { ratesFor } from './rates.ts';
 
 /** Effect of the prompt cache on the cost of one attempt, in nano-USD. */
 export interface CacheEffect {
-  /** Tokens read from the cache, at the difference between the plain input rate and the read rate. */
+  /** Amount saved by reads: tokens read from the cache, multiplied by the difference of input rate and read rate. */
   readonly savedNanoUsd: bigint;
   /**
-   * Tokens written to the cache, at the difference between the write rates and the plain input rate. The vendor charges it
-   * whether or not the entry is read later.
+   * Additional cost of writes: tokens written to the cache, multiplied by the difference of write rate and input rate. The
+   * vendor charges this amount even if the entry is never read.
    */
   readonly extraNanoUsd: bigint;
 }
 
 /**
- * Returns the effect of the prompt cache; `undefined` if usage or price is unknown, or if cached tokens have no rate.
- * Throws `config` for a price with amounts that are not integers.
+ * Returns the effect of the prompt cache; `undefined` if usage or price is unknown, or if cached tokens have no rate. Throws
+ * `config` for a price with amounts that are not integers.
  *
- * @param options `tier`: the vendor's name of the tier; default `usage.details.serviceTier`
+ * @param options `tier`: the vendor's name of the service tier; default `usage.details.serviceTier`
  */
 export function cacheEffect(
   usage: Usage | undefined,
@@ -37,7 +37,7 @@ export function cacheEffect(
   return { savedNanoUsd: roundToNano(-read), extraNanoUsd: roundToNano(short + long) };
 }
 
-/** Returns the cost of these tokens minus their cost at the plain input rate; `undefined` if it is unknown. */
+/** Returns the cost of these tokens minus their cost at the plain input rate; `undefined` if one of the two is unknown. */
 function aboveInput(tokens: number | undefined, name: keyof Rates, rates: Rates): Picos | undefined {
   if (tokens === 0) return 0n;
   const rate = rates[name];

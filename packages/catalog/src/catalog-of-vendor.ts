@@ -3,7 +3,7 @@ import type { Catalog } from './contract.ts';
 import { decodeModels } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 
-/** Creates a catalogue of one vendor. Its models are decoded at the first look-up. */
+/** Creates a catalog of one vendor. The first lookup decodes its models. */
 export const catalogOfVendor = (vendor: string, rows: string): Catalog =>
   catalogOf({
     date: DATE,

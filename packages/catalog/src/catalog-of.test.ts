@@ -24,7 +24,7 @@ function world(models: readonly CatalogModel[], fails = 0): { snapshot: Snapshot
   return { snapshot: { date: '2026-07-02', sources: [], vendors: ['acme', 'zeta'], load }, loads };
 }
 
-describe('a model is found', () => {
+describe('find', () => {
   const catalog = catalogOf(
     world([
       model('m'),
@@ -46,7 +46,7 @@ describe('a model is found', () => {
     ['m-20260102', 'm', 'undated'],
     ['m-latest-20260102', 'm', 'undated'],
     ['d-2025-04-14', 'd-2025-04-14', 'id'],
-  ])('%s is %s, by its %s', async (id, target, by) => {
+  ])('returns %s as %s, by its %s', async (id, target, by) => {
     const found = await catalog.find('acme', id);
     expect([found?.model.id, found?.by]).toEqual([target, by]);
   });
@@ -64,11 +64,11 @@ describe('a model is found', () => {
     'constructor',
     '',
     'm-2026-01-02-2026-01-02',
-  ])('and nothing is guessed: %j', async (id) => {
+  ])('returns undefined for %j', async (id) => {
     expect(await catalog.find('acme', id)).toBeUndefined();
   });
 
-  it('only at its vendor', async () => {
+  it('returns a model only for its vendor', async () => {
     expect(await catalog.find('other', 'm')).toBeUndefined();
     expect(await catalog.find('constructor', 'm')).toBeUndefined();
     expect(await catalog.models('other')).toEqual([]);
@@ -76,7 +76,7 @@ describe('a model is found', () => {
 });
 
 describe('loading', () => {
-  it('happens once for each vendor, when it is first asked for', async () => {
+  it('happens once per vendor, at the first lookup', async () => {
     const { snapshot, loads } = world([model('m')]);
     const catalog = catalogOf(snapshot);
     expect(loads).toEqual([]);
@@ -86,7 +86,7 @@ describe('loading', () => {
     expect(loads).toEqual(['acme']);
   });
 
-  it('is tried again after it failed', async () => {
+  it('is repeated after a failure', async () => {
     const { snapshot } = world([model('m')], 1);
     const catalog = catalogOf(snapshot);
     await expect(catalog.find('acme', 'm')).rejects.toThrow('gone');
@@ -98,7 +98,7 @@ describe('with overrides', () => {
   const { snapshot } = world([model('m'), model('m-latest', { aliasOf: 'm' })]);
   const catalog = catalogOf(snapshot);
 
-  it('a model that was not known reads and writes text', async () => {
+  it('a new model has text as input and output', async () => {
     const own = catalog.with([{ vendor: 'own', id: 'x', prices: [price] }]);
     expect(own.vendors).toEqual(['acme', 'zeta', 'own']);
     expect(await own.find('own', 'x')).toEqual({
@@ -109,14 +109,14 @@ describe('with overrides', () => {
     expect(await catalog.find('own', 'x')).toBeUndefined();
   });
 
-  it('one member changes and the others stay, the last word counting', async () => {
+  it('one property changes, by the last override, and the others stay unchanged', async () => {
     const changed = catalog
       .with([{ vendor: 'acme', id: 'm', contextTokens: 1, tools: undefined }])
       .with([{ vendor: 'acme', id: 'm', contextTokens: 2 }]);
     expect((await changed.find('acme', 'm'))?.model).toEqual({ ...model('m'), contextTokens: 2 });
   });
 
-  it('a price for an alias makes it a model of its own', async () => {
+  it('an alias with a price becomes a separate model', async () => {
     const cheaper = { ...price, rates: { input: 0, output: 0 } };
     const changed = catalog.with([{ vendor: 'acme', id: 'm-latest', prices: [cheaper] }]);
     const found = await changed.find('acme', 'm-latest');
@@ -137,7 +137,10 @@ describe('with overrides', () => {
       { ...price, rates: { input: 1, output: -1 } },
       /the rate of prices\[0\]\.rates\.output of acme\/m is -1/,
     ],
-    [{ ...price, rates: { input: 1 } as never }, /prices\[0\]\.rates\.output of acme\/m: it is required/],
+    [
+      { ...price, rates: { input: 1 } as never },
+      /prices\[0\]\.rates\.output of acme\/m: the value is missing/,
+    ],
     [{ ...price, from: 'soon' }, /prices\[0\]\.from of acme\/m: "soon" is not an ISO date/],
     [{ ...price, from: '2026-13-45' }, /"2026-13-45" is not an ISO date/],
     [{ ...price, tiers: { batch: { input: NaN } } }, /prices\[0\]\.tiers\.batch\.input of acme\/m is NaN/],
@@ -150,13 +153,13 @@ describe('with overrides', () => {
       { ...price, above: [{ inputTokens: 5, rates: { input: 0.1, output: 1 } }] },
       /above\[0\]\.rates\.input .+ is 0\.1/,
     ],
-  ])('a price that cannot be one is refused at once, by name: %#', (wrong, message) => {
+  ])('an invalid price is rejected with its path: %#', (wrong, message) => {
     const override: Override = { vendor: 'acme', id: 'm', prices: [wrong] };
     expect(() => catalog.with([override])).toThrow(message);
     expect(() => catalog.with([override])).toThrow(LlmError);
   });
 
-  it('a price of any shape is taken or refused with its place, since it may come from a file', () => {
+  it('a price with values of any type is accepted, or rejected with its path', () => {
     const member = fc.oneof(fc.jsonValue(), fc.constant(price.rates), fc.constant('2026-01-01'));
     const shape = fc.dictionary(fc.constantFrom('from', 'rates', 'above', 'tiers', 'fees'), member);
     fc.assert(
@@ -173,9 +176,9 @@ describe('with overrides', () => {
     );
   });
 
-  it('an override names a vendor and a model', () => {
+  it('an override requires a vendor and a model', () => {
     expect(() => catalog.with([{ id: 'm' } as Override])).toThrow('vendor of an override');
-    expect(() => catalog.with([{ vendor: '', id: 'm' }])).toThrow('it must name a vendor and a model');
-    expect(() => catalog.with([{ vendor: 'acme', id: '' }])).toThrow('it must name a vendor and a model');
+    expect(() => catalog.with([{ vendor: '', id: 'm' }])).toThrow('the value must be a non-empty string');
+    expect(() => catalog.with([{ vendor: 'acme', id: '' }])).toThrow('the value must be a non-empty string');
   });
 });

@@ -2,7 +2,7 @@ import type { Catalog, Override } from './contract.ts';
 import { checkOverride, applyOverrides } from './override.ts';
 import { modelsIn, modelStore, type Models, type ModelStore } from './model-store.ts';
 
-/** Data of a catalogue: vendors whose models are loaded at the first look-up. */
+/** Data of a catalog. The first lookup of a vendor loads its models. */
 export interface Snapshot {
   readonly date: Catalog['date'];
   readonly sources: Catalog['sources'];
@@ -11,7 +11,7 @@ export interface Snapshot {
   load(vendor: string): Promise<Models>;
 }
 
-/** Creates a catalog over a snapshot. Each vendor is loaded once. A failed load is repeated at the next lookup. */
+/** Creates a catalog over a snapshot. Loads each vendor once. The next lookup repeats a failed load. */
 export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = []): Catalog {
   for (const override of overrides) checkOverride(override);
   const stores = new Map<string, Promise<ModelStore>>();
@@ -28,7 +28,7 @@ export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = [
     const known = stores.get(vendor);
     if (known !== undefined) return known;
     const loading = load(vendor);
-    // Unknown vendors are not stored: a caller may pass any name.
+    // Do not store unknown vendors, because callers may pass any number of names.
     if (vendors.includes(vendor)) stores.set(vendor, loading);
     loading.catch(() => stores.delete(vendor));
     return loading;

@@ -5,7 +5,10 @@ import { DATE, SOURCES } from './generated/about.ts';
 import { CHUNKS } from './generated/chunks.ts';
 import { modelsIn } from './model-store.ts';
 
-/** Catalog of this version. For bundles, `@majordomo/catalog/<vendor>` contains a single vendor. */
+/**
+ * Catalog that this version of the package contains. For smaller bundles, import a single vendor from
+ * `@majordomo/catalog/<vendor>`.
+ */
 export const catalog: Catalog = /* @__PURE__ */ catalogOf({
   date: DATE,
   sources: SOURCES,

@@ -1,4 +1,4 @@
-/** Integer micro-USD per million units, which is pico-USD per unit. */
+/** Price of a unit: an integer number of micro-USD per million units, which equals pico-USD per unit. */
 export type Rate = number;
 
 /** Rates by kind of token. */
@@ -7,9 +7,9 @@ export interface Rates {
   readonly output: Rate;
   readonly cacheRead?: Rate | undefined;
   readonly cacheWrite?: Rate | undefined;
-  /** Writing to a cache that lasts about an hour. */
+  /** Rate for writing to a cache that lasts about an hour. */
   readonly cacheWriteLong?: Rate | undefined;
-  /** Set only if it differs from `output`. */
+  /** Rate for reasoning. Set only if it differs from `output`. */
   readonly reasoning?: Rate | undefined;
   readonly inputAudio?: Rate | undefined;
   readonly outputAudio?: Rate | undefined;
@@ -17,23 +17,23 @@ export interface Rates {
   readonly outputImage?: Rate | undefined;
 }
 
-/** Price that applies from a day on. */
+/** Price of a model that applies from a day on. */
 export interface Price {
   /** First day as an ISO date, in UTC. */
   readonly from: string;
   readonly rates: Rates;
-  /** Rates of the complete request if its input exceeds a number of tokens. */
+  /** Rates that apply to the complete request if its input exceeds `inputTokens`. */
   readonly above?: readonly { readonly inputTokens: number; readonly rates: Rates }[] | undefined;
   /**
-   * Rates by the vendor's name of the tier, such as `batch`. A missing rate is the plain one. The name of a
-   * tier above a context step is `<tier>><tokens>`, such as `priority>200000`.
+   * Rates by the vendor's name of the service tier, such as `batch`. A missing rate is that of `rates`. Rates of a tier above a
+   * context step have the name `<tier>><tokens>`, such as `priority>200000`.
    */
   readonly tiers?: { readonly [tier: string]: Partial<Rates> } | undefined;
-  /** Micro-USD for one use, such as `{ web_search: 10_000, request: 5_000 }`; to six decimals. */
+  /** Fees for one use in micro-USD, with at most six decimals, such as `{ web_search: 10_000, request: 5_000 }`. */
   readonly fees?: { readonly [unit: string]: number } | undefined;
-  /** Names of the sources. */
+  /** Names of the sources of this price. */
   readonly sources: readonly string[];
-  /** `agreed`: two sources or more; `disputed`: they differ, and none has a majority; `override`: settled manually. */
+  /** Reliability. `agreed`: several sources agree; `disputed`: sources differ without a majority; `override`: set manually. */
   readonly trust: 'agreed' | 'single' | 'disputed' | 'override';
 }
 
@@ -43,13 +43,13 @@ export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf';
 /** Model at a vendor. `undefined` means unknown. */
 export interface CatalogModel {
   readonly vendor: string;
-  /** Id as the vendor writes it. */
+  /** Id that the vendor uses. */
   readonly id: string;
   /** Id of the model that this alias refers to. */
   readonly aliasOf?: string | undefined;
   readonly family?: string | undefined;
   readonly name?: string | undefined;
-  /** Input and output together. */
+  /** Maximum number of tokens of input and output together. */
   readonly contextTokens?: number | undefined;
   readonly maxInputTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -60,47 +60,43 @@ export interface CatalogModel {
   readonly temperature?: boolean | undefined;
   readonly reasoning?: boolean | undefined;
   readonly status?: 'alpha' | 'beta' | 'deprecated' | undefined;
-  /** ISO dates. Some sources specify the month only. */
+  /** Release date, in ISO format. Some sources specify only the month. */
   readonly released?: string | undefined;
   readonly knowledge?: string | undefined;
   readonly retires?: string | undefined;
-  /** Id that the vendor recommends instead. */
+  /** Id of the model that the vendor recommends as a replacement. */
   readonly successor?: string | undefined;
-  /** ISO date of the vendor's notice. */
+  /** Date on which the vendor announced the retirement, in ISO format. */
   readonly deprecatedSince?: string | undefined;
-  /**
-   * Last day on which a source listed the model, as an ISO date. Such models stay, since bills refer to them.
-   */
+  /** Last day on which a source listed the model, as an ISO date. Such a model stays in the catalog, because bills refer to it. */
   readonly lastSeen?: string | undefined;
-  /** Oldest first. */
+  /** Prices by period, oldest first. */
   readonly prices: readonly Price[];
 }
 
-/** Model with the kind of the match. */
+/** Model that was found, and the way in which its id matched. */
 export interface CatalogMatch {
   readonly model: CatalogModel;
   readonly by: 'id' | 'alias' | 'undated';
 }
 
-/** Facts of the application: members of a model that replace those of the snapshot. */
+/** Properties of a model that replace those in the snapshot. */
 export type Override = Partial<CatalogModel> & Pick<CatalogModel, 'vendor' | 'id'>;
 
-/** Catalogue of models. The models of a vendor are loaded at the first look-up. */
+/** Catalog of models. The first lookup of a vendor loads its models. */
 export interface Catalog {
-  /** ISO date of the snapshot. */
+  /** Date of the data, in ISO format. */
   readonly date: string;
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
   /** Vendor names for `find` and `models`. */
   readonly vendors: readonly string[];
   /**
-   * Finds a model by its exact id, otherwise by an alias (`model` is then the model that the alias refers
-   * to), otherwise by the id without a date at its end. There is no fuzzy match.
+   * Finds a model by its exact id, otherwise by an alias, otherwise by the id without a date at its end. For an alias, `model`
+   * is the model that the alias refers to. There is no fuzzy matching.
    */
   find(vendor: string, id: string): Promise<CatalogMatch | undefined>;
-  /** Returns all models of a vendor, aliases included; an empty array for an unknown vendor. */
+  /** Returns all models of a vendor, including aliases; an empty array for an unknown vendor. */
   models(vendor: string): Promise<readonly CatalogModel[]>;
-  /**
-   * Returns a catalogue with these facts added. Throws `config` for an invalid price and names the member.
-   */
+  /** Returns a catalog in which these overrides apply. Throws `config` for an invalid price, with the property in the message. */
   with(overrides: readonly Override[]): Catalog;
 }

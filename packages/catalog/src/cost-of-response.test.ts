@@ -40,7 +40,7 @@ const attempt = (more: Partial<Attempt>): Attempt => ({
 const costOfAll = (...attempts: readonly Partial<Attempt>[]) =>
   costOfResponse({ attempts: attempts.map(attempt) }, { catalog, at: new Date('2026-03-01') });
 
-it('adds up the attempts with usage, failed and abandoned ones too', async () => {
+it('adds up the attempts with usage, including failed and abandoned ones', async () => {
   const cost = await costOfAll(
     { usage: usage(1), outcome: 'failed' },
     { usage: usage(10), outcome: 'abandoned' },
@@ -56,12 +56,12 @@ const failed = (text: string): Partial<Attempt> => {
   return { outcome: 'failed', error: new LlmError('network', 'cut', { partial: { ...partial, parts } }) };
 };
 
-it('notes an attempt that had said something and told no usage, and leaves it out of the sum', async () => {
+it('reports an attempt with content but no usage, and omits it from the sum', async () => {
   const cost = await costOfAll(failed('Hel'), { usage: usage(100) });
   expect(cost).toEqual({
     nanoUsd: 200_000n,
     basis: 'catalogue',
-    missing: ['p/m: no usage of what it said before it failed'],
+    missing: ['p/m: no usage for the content before the failure'],
   });
 });
 
@@ -69,21 +69,21 @@ it.each([
   ['that had said nothing', failed('')],
   ['that a plan pays for', { ...failed('Hel'), billing: 'included' as const }],
   ['whose usage is known', { ...failed('Hel'), usage: usage(0) }],
-])('notes no attempt %s', async (_, attempt) => {
+])('does not report an attempt %s', async (_, attempt) => {
   expect((await costOfAll(attempt, { usage: usage(100) })).missing).toEqual([]);
 });
 
-it('goes by the price of the time', async () => {
+it('uses the price at the time of the response', async () => {
   const attempts = [attempt({ usage: usage(1) })];
   const at = new Date('2026-06-01');
   expect((await costOfResponse({ attempts }, { catalog, at })).nanoUsd).toBe(4000n);
 });
 
 it.each<readonly [what: string, unknown: Partial<Attempt>, why: string]>([
-  ['no vendor', { vendor: undefined }, 'p/m: no price: its vendor is not known'],
-  ['another model', { model: 'x' }, 'p/m: no price: acme has no "x" in the catalogue'],
+  ['no vendor', { vendor: undefined }, 'p/m: no price: the vendor is unknown'],
+  ['another model', { model: 'x' }, 'p/m: no price: the catalog has no model "x" of acme'],
   ['a portion without a price', { usage: { ...usage(2), cacheRead: 1 } }, 'p/m: no price for cacheRead'],
-])('is unknown, by name, with %s', async (_what, unknown, why) => {
+])('is unknown, with the reason, for %s', async (_what, unknown, why) => {
   const cost = await costOfAll({ usage: usage(1) }, { usage: usage(1), ...unknown });
   expect(cost).toEqual({ nanoUsd: undefined, basis: 'unknown', missing: [why] });
 });
@@ -99,7 +99,7 @@ it('is unknown if no attempt finished or has usage', async () => {
   expect(await costOfAll({ outcome: 'skipped' })).toEqual(unknown);
 });
 
-it('is included if a plan pays for an attempt without usage', async () => {
+it('is included if a plan covers an attempt without usage', async () => {
   expect((await costOfAll({ billing: 'included' })).basis).toBe('included');
 });
 
@@ -114,15 +114,15 @@ it.each(['empty', 'truncated', 'protocol', 'invalid-output', 'content-filter'] a
     expect(await costOfAll(failedAs(kind), { usage: usage(100) })).toEqual({
       nanoUsd: 200_000n,
       basis: 'catalogue',
-      missing: ['p/m: no usage of the failed attempt'],
+      missing: ['p/m: no usage for the failed attempt'],
     });
   },
 );
 
-it('notes a stopped attempt without usage', async () => {
+it('reports a stopped attempt without usage', async () => {
   const loser = { outcome: 'abandoned', stopped: true } as const;
   expect((await costOfAll(loser, { usage: usage(100) })).missing).toEqual([
-    'p/m: no usage of the stopped attempt',
+    'p/m: no usage for the stopped attempt',
   ]);
 });
 
@@ -133,13 +133,13 @@ it.each(['rate-limit', 'server', 'network', 'auth'] as const)(
   },
 );
 
-it('leaves out what a subscription pays, and is included where it pays all', async () => {
+it('omits attempts that a subscription covers, and is included if it covers all', async () => {
   const included = { usage: usage(5), billing: 'included' } as const;
   expect(await costOfAll(included)).toEqual({ nanoUsd: undefined, basis: 'included', missing: [] });
   expect((await costOfAll(included, { usage: usage(1) })).nanoUsd).toBe(2000n);
 });
 
-it('is as sure as its least sure part, and keeps the drift', async () => {
+it('has the least certain basis of its parts, and the sum of their differences', async () => {
   const reported = { usage: usage(1, '1900') };
   const own = { usage: usage(1), model: 'own' };
   expect(await costOfAll(reported)).toEqual({
@@ -157,6 +157,6 @@ it('is as sure as its least sure part, and keeps the drift', async () => {
   });
 });
 
-it('an answer for which nobody was asked cost nothing', async () => {
+it('is 0 for a response without attempts', async () => {
   expect(await costOfAll()).toEqual({ nanoUsd: 0n, basis: 'included', missing: [] });
 });

@@ -5,10 +5,11 @@ import { costOf, type Cost } from './cost.ts';
 import { priceAt } from './price-at.ts';
 
 /**
- * Returns the cost of a response: the sum over all attempts with usage, failed and abandoned ones too, each by its own
- * vendor and model. If the cost of one of them is unknown, so is the sum, and `missing` names it. A finished attempt
- * without usage has an unknown cost. A failed attempt without usage is not in the sum; `missing` names it if the vendor
- * may bill for it. Attempts that are included add nothing. A response without attempts was cached and cost nothing.
+ * Returns the cost of a response: the sum of all attempts with usage, including failed and abandoned ones, each at the price of
+ * its vendor and model. If the cost of an attempt is unknown, the sum is unknown and `missing` states the reason. A successful
+ * attempt without usage has an unknown cost. A failed attempt without usage is not part of the sum; `missing` names it if the
+ * vendor may bill for it. Attempts with billing `included` are not part of the sum. A response without attempts came from a
+ * cache and costs 0.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,
@@ -24,7 +25,7 @@ export async function costOfResponse(
   return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(missingUsage)] };
 }
 
-/** Kinds of failures after which the model has run. */
+/** Error kinds of failures that occur after the model has produced output. */
 const AFTER_OUTPUT: ReadonlySet<string> = new Set([
   'empty',
   'truncated',
@@ -33,14 +34,14 @@ const AFTER_OUTPUT: ReadonlySet<string> = new Set([
   'content-filter',
 ]);
 
-/** Describes a failed attempt that the vendor may bill for and that has no usage. */
+/** Returns a description of a failed attempt without usage, if the vendor may bill for it. */
 function missingUsage({ target, usage, billing, outcome, error, stopped }: Attempt): readonly string[] {
   if (usage !== undefined || billing === 'included' || outcome === 'finished' || outcome === 'skipped')
     return [];
   if ((error?.details.partial?.parts.length ?? 0) > 0)
-    return [`${target}: no usage of what it said before it failed`];
-  if (stopped === true) return [`${target}: no usage of the stopped attempt`];
-  return AFTER_OUTPUT.has(error?.kind ?? '') ? [`${target}: no usage of the failed attempt`] : [];
+    return [`${target}: no usage for the content before the failure`];
+  if (stopped === true) return [`${target}: no usage for the stopped attempt`];
+  return AFTER_OUTPUT.has(error?.kind ?? '') ? [`${target}: no usage for the failed attempt`] : [];
 }
 
 async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Promise<Cost> {
@@ -54,7 +55,7 @@ async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Prom
 const withVendor = (what: string, { vendor, model }: Attempt): string =>
   what !== 'no price'
     ? what
-    : `no price: ${vendor === undefined ? 'its vendor is not known' : `${vendor} has no "${model ?? ''}" in the catalogue`}`;
+    : `no price: ${vendor === undefined ? 'the vendor is unknown' : `the catalog has no model "${model ?? ''}" of ${vendor}`}`;
 
 function sumCosts(costs: readonly Cost[]): Cost {
   const missing = costs.flatMap((cost) => cost.missing);
@@ -71,5 +72,5 @@ function sumCosts(costs: readonly Cost[]): Cost {
   };
 }
 
-/** Bases in increasing order of certainty; a sum has the least certain one of its parts. */
+/** Bases of a cost in increasing order of certainty. A sum has the least certain basis of its parts. */
 const BASES = ['catalogue', 'override', 'reported'] as const;

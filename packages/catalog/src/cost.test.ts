@@ -39,7 +39,7 @@ const missing = (usage: Usage, price: Price = plain, options?: CostOptions): rea
 
 const million = 1_000_000;
 
-describe('what an attempt cost', () => {
+describe('the cost of an attempt', () => {
   it.each<readonly [what: string, usage: Usage, nanoUsd: bigint]>([
     ['input and output', used({ input: 1000, output: 100 }), 4_500_000n],
     ['nothing used', used({}), 0n],
@@ -69,17 +69,17 @@ describe('what an attempt cost', () => {
     expect(nano(used({ input: 3, output: 0 }), price(500))).toBe(2n);
   });
 
-  it('is exact where a double is not', () => {
+  it('is exact beyond the precision of a double', () => {
     const price: Price = { ...plain, rates: { input: 999_999_999, output: 1 } };
     expect(nano(used({ input: 9_007_199_254, output: 1 }), price)).toBe(9_007_199_244_992_801n);
   });
 
-  it('says that an override was used', () => {
+  it('has the basis override for a price of an override', () => {
     expect(costOf(used({ input: 1 }), { ...plain, trust: 'override' }).basis).toBe('override');
   });
 });
 
-describe('rates of their own', () => {
+describe('separate rates', () => {
   const price: Price = {
     ...plain,
     rates: {
@@ -110,7 +110,7 @@ describe('rates of their own', () => {
   });
 });
 
-describe('what is not known is never zero, nor another price', () => {
+describe('an unknown cost is undefined, and not 0 or another price', () => {
   const bare: Price = { ...plain, rates: { input: 1, output: 1 } };
 
   it.each<readonly [what: string, usage: Usage, why: readonly string[]]>([
@@ -140,16 +140,16 @@ describe('what is not known is never zero, nor another price', () => {
     expect(missing(usage, bare)).toEqual(why);
   });
 
-  it.each([null, '5', {}, Number.NaN, -1, 2 ** 60])('and %j is not a count', (input) => {
+  it.each([null, '5', {}, Number.NaN, -1, 2 ** 60])('for the count %j', (input) => {
     expect(missing({ ...used({}), input: input as number }, bare)).toHaveLength(1);
   });
 
-  it('and what a vendor calls a tier need not be a word', () => {
+  it('for a tier whose name is not a string', () => {
     const details = { serviceTier: { type: 'fast' } as unknown as string };
     expect(missing(used({ input: 1 }, details), bare)).toEqual(['no price for tier without a name']);
   });
 
-  it('asks for no price of what was not used', () => {
+  it('does not require rates for tokens that were not used', () => {
     const details = {
       cacheWriteLong: 0,
       inputAudio: 0,
@@ -159,12 +159,12 @@ describe('what is not known is never zero, nor another price', () => {
     expect(nano(used({ input: million, cacheRead: 0, cacheWrite: 0 }, details), bare)).toBe(1000n);
   });
 
-  it('takes what is free for free, counted or not', () => {
+  it('accepts rates of 0, with and without a count', () => {
     const free: Price = { ...plain, rates: { input: 0, output: 0 } };
     expect(nano(used({ input: undefined, output: 5 }), free)).toBe(0n);
   });
 
-  it('without a price, or without usage', () => {
+  it('is unknown without a price and without usage', () => {
     expect(costOf(used({}), undefined)).toEqual({
       nanoUsd: undefined,
       basis: 'unknown',
@@ -173,7 +173,7 @@ describe('what is not known is never zero, nor another price', () => {
     expect(costOf(undefined, plain)).toEqual({ nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] });
   });
 
-  it('notes portions that are more than their total, and takes the plain part as 0', () => {
+  it('reports details that exceed their total, and sets the remainder to 0', () => {
     const note = { basis: 'catalogue', missing: ['portions>total'] };
     expect(costOf(used({ input: 78, cacheRead: 158 }), plain)).toEqual({ ...note, nanoUsd: 47_400n });
     expect(costOf(used({ input: 9, cacheWrite: 1 }, { cacheWriteLong: 2 }), plain)).toEqual({
@@ -185,8 +185,8 @@ describe('what is not known is never zero, nor another price', () => {
   });
 });
 
-describe('what the vendor reported', () => {
-  it('wins over the catalogue, and the difference is kept', () => {
+describe('the cost that the vendor reported', () => {
+  it('takes precedence over the catalog, and the difference is returned', () => {
     const usage = used({ input: 1000 }, { reportedNanoUsd: '2900000' });
     expect(costOf(usage, plain)).toEqual({
       nanoUsd: 2_900_000n,
@@ -197,11 +197,11 @@ describe('what the vendor reported', () => {
     expect(costOf(usage, undefined)).toEqual({ nanoUsd: 2_900_000n, basis: 'reported', missing: [] });
   });
 
-  it.each(['', '-1', '1.5', 'NaN'])('is left aside where it is no amount: %j', (reportedNanoUsd) => {
+  it.each(['', '-1', '1.5', 'NaN'])('is ignored if it is not an amount: %j', (reportedNanoUsd) => {
     expect(nano(used({ input: 1 }, { reportedNanoUsd }))).toBe(3000n);
   });
 
-  it('is what a subscription would have cost, where a subscription pays', () => {
+  it('is not a cost if a subscription covers the call', () => {
     const usage = used({ input: 1 }, { reportedNanoUsd: '5' });
     expect(costOf(usage, plain, { billing: 'included' })).toEqual({
       nanoUsd: undefined,
@@ -226,22 +226,22 @@ describe('steps of the context', () => {
     [200_000, 200n],
     [200_001, 400n],
     [500_000, 2500n],
-  ])('an input of %i is paid as a whole at one rate', (input, nanoUsd) => {
+  ])('apply one rate to a complete input of %i', (input, nanoUsd) => {
     expect(nano(used({ input }), stepped)).toBe(nanoUsd);
   });
 
-  it('are not judged by a sum of several calls', () => {
+  it('are unknown for the sum of several calls', () => {
     const summed = (largestInput: number | undefined): Usage =>
       used({ input: 900_000 }, { largestInput, serverTools: { code_execution: 3 } });
     const price = { ...stepped, fees: { code_execution: 0 } };
     expect(nano(summed(150_000), price)).toBe(900n);
     expect(nano(summed(250_000), price)).toBe(1800n);
     expect(missing(summed(undefined), price)).toEqual([
-      'no largestInput, by which the price above a context step goes',
+      'no largestInput, which determines the context step of the price',
     ]);
   });
 
-  it('have rates of their own for everything', () => {
+  it('have separate rates for all kinds of tokens', () => {
     expect(missing(used({ input: 300_000, cacheRead: 1 }), stepped)).toEqual(['no price for cacheRead']);
   });
 });
@@ -271,15 +271,15 @@ describe('service tiers', () => {
     expect(nano({ ...usage, details: { serviceTier: tier } }, tiered)).toBe(micros * 1000n);
   });
 
-  it('the tier that was asked for wins over the one that was told', () => {
+  it('prefer the tier of the options over the reported tier', () => {
     expect(nano({ ...usage, details: { serviceTier: 'batch' } }, tiered, { tier: 'priority' })).toBe(60_000n);
   });
 
-  it('what a tier leaves out costs what it costs without', () => {
+  it('use the plain rate for a rate that the tier lacks', () => {
     expect(nano(used({ input: million, cacheRead: million }), tiered, { tier: 'batch' })).toBe(1000n);
   });
 
-  it('unknown tiers have no price, and neither has a tier above a step that says nothing of it', () => {
+  it('have no price for an unknown tier, or for a tier without rates above a step', () => {
     expect(missing(usage, tiered, { tier: 'flex' })).toEqual(['no price for tier flex']);
     const large = used({ input: 3 * million });
     expect(missing(large, tiered, { tier: 'batch' })).toEqual([
@@ -310,20 +310,20 @@ describe('fees', () => {
     expect(nano(usage, price)).toBe(micros * 1000n);
   });
 
-  it('are paid for parts of a second, to the nearest nano-USD', () => {
+  it('apply to fractions of a second, rounded to nano-USD', () => {
     expect(nano(used({}, { units: { 'audio-second': 2.5 } }), price)).toBe(5_077_075n);
     expect(nano(used({}, { units: { 'audio-second': 1 / 3 } }), price)).toBe(5_010_277n);
   });
 
-  it.each([-0.5, Number.NaN, Infinity, 1e300])('and %d seconds are not a count', (seconds) => {
+  it.each([-0.5, Number.NaN, Infinity, 1e300])('make the cost unknown for %d seconds', (seconds) => {
     expect(missing(used({}, { units: { 'audio-second': seconds } }), price)).toHaveLength(1);
   });
 
-  it('may be finer than a micro-USD', () => {
+  it('may have fractions of a micro-USD', () => {
     expect(nano(used({}, { units: { 'audio-second': 100 } }), price)).toBe(8_083_000n);
   });
 
-  it('are not asked for where the vendor counted the answer in tokens', () => {
+  it('are not required if the vendor counted output tokens', () => {
     const units = { 'image:1024x1024': 1, 'video-second': 1 };
     expect(nano(used({ output: million }, { units }), { ...plain, fees: undefined })).toBe(15_000_000_000n);
     expect(nano(used({ output: million }, { units }), price)).toBe(15_045_000_000n);
@@ -361,13 +361,13 @@ it.each<readonly [what: string, price: Price]>([
   ['a fraction', { ...plain, rates: { input: 0.5, output: 1 } }],
   ['below zero', { ...plain, rates: { input: -1, output: 1 } }],
   ['not a number', { ...plain, rates: { input: Number.NaN, output: 1 } }],
-])('a rate that is %s is refused by name', (_what, price) => {
+])('rejects a rate that is %s, with its name', (_what, price) => {
   expect(() => costOf(used({ input: 1 }), price)).toThrow(
-    /^the rate of input is .+: it must be a whole number/,
+    /^the rate of input is .+; use a non-negative integer/,
   );
 });
 
-it('a fee that is too fine, or below zero, is refused by name', () => {
+it('rejects a fee that is negative or has too many decimals, with its name', () => {
   for (const request of [0.000_000_1, -1, Infinity])
     expect(() => costOf(used({}), { ...plain, fees: { request } })).toThrow(
       /^the fee of request is .+: it must be/,

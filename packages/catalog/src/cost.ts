@@ -4,30 +4,30 @@ import { picosOf, picosOfFee, roundToNano, type Picos } from './picos.ts';
 import { isOverlapping, portionsOf, type Portions } from './portions.ts';
 import { RATES, ratesFor } from './rates.ts';
 
-/** Exact cost: products in pico-USD, rounded once to nano-USD. */
+/** Exact cost. Amounts are multiplied in pico-USD, and the sum is rounded once to nano-USD. */
 export interface Cost {
   /**
-   * Cost in nano-USD (1 USD = 10⁹); `undefined` if it is unknown or included, never zero. Image tokens
-   * without a separate rate cost the base rate. Audio tokens, server tools without a fee, and a tier without
+   * Cost in nano-USD (1 USD = 10⁹). `undefined`, and not 0, if the cost is unknown or included in a plan. Image tokens without
+   * a separate rate cost the base rate. Audio tokens without a separate rate, server tools without a fee, and a tier without
    * rates above a context step make the cost unknown.
    */
   readonly nanoUsd: bigint | undefined;
   readonly basis: 'reported' | 'catalogue' | 'override' | 'included' | 'unknown';
   /**
-   * Reasons for an unknown cost, such as `no price for cacheWrite`, or a note on a known one:
-   * `portions>total` (the plain part was taken as 0).
+   * Reasons for an unknown cost, such as `no price for cacheWrite`. For a known cost it can contain `portions>total`: the
+   * vendor's details exceed the total, so the remainder was set to 0.
    */
   readonly missing: readonly string[];
-  /** Cost by the catalogue minus the reported cost, if both are known. */
+  /** Cost according to the catalog minus the reported cost, if both are known. */
   readonly driftNanoUsd?: bigint | undefined;
 }
 
-/** Facts for a cost that a usage does not contain. */
+/** Inputs for a cost in addition to usage and price. */
 export interface CostOptions {
-  /** Basis of the cost. `included` means that a plan or the user's hardware covers it. */
+  /** Billing of the call. `included`: a plan or the user's hardware covers the cost. */
   readonly billing?: Billing | undefined;
   /**
-   * The vendor's name of the tier.
+   * Vendor's name of the service tier.
    *
    * @default `usage.details.serviceTier`
    */
@@ -35,8 +35,8 @@ export interface CostOptions {
 }
 
 /**
- * Returns the cost of one attempt: the cost that the vendor reported, otherwise its usage at this price.
- * Throws `config` for a price with amounts that are not integers.
+ * Returns the cost of one attempt: the cost that the vendor reported, otherwise the cost of its usage at this price. Throws
+ * `config` for a price with amounts that are not integers.
  */
 export function costOf(usage: Usage | undefined, price: Price | undefined, options: CostOptions = {}): Cost {
   if (options.billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
@@ -89,8 +89,9 @@ function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
 }
 
 /**
- * Fees for the request, for tools that ran at the vendor, and for other units. A unit without a fee costs nothing if the
- * vendor counted output tokens. Images cost either a fee or tokens: a price that has both states one amount in two ways.
+ * Returns the fees for the request, for tools that ran at the vendor, and for other units. A unit without a fee costs nothing
+ * if the vendor counted output tokens. Images cost either a fee or tokens, because a price with both states the same amount in
+ * two ways.
  */
 function feeItems(
   { output = 0, details = {} }: Usage,
@@ -111,7 +112,7 @@ function feeItems(
   ];
 }
 
-/** Returns the unit of the fee: images of a size without a separate fee cost the image fee of the model. */
+/** Returns the name of the fee for a unit. Images of a size without a separate fee cost the model's fee per image. */
 function feeName(unit: string, fees: Fees): string {
   const [kind = unit] = unit.split(':');
   return !Object.hasOwn(fees, unit) && Object.hasOwn(fees, kind) ? kind : unit;
@@ -126,7 +127,7 @@ function useItem(name: string, uses: number, fees: Fees, isFit: (uses: number) =
   return fee === undefined ? `no fee for ${name}` : picosOfFee(uses, fee, name);
 }
 
-/** Whether it is a valid amount. Seconds may be fractional. */
+/** Whether the value is a valid amount. Seconds may be fractional. */
 const isAmount = (value: number): boolean => isCount(Math.ceil(value * 1e6)) || isCount(value);
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

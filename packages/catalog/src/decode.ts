@@ -11,7 +11,7 @@ import {
   type Row,
 } from './row.ts';
 
-/** Decodes the models of a generated chunk, a JSON list of rows. Each model is decoded on demand. */
+/** Decodes the models of a generated chunk, which is a JSON list of rows. Decodes each model when it is first needed. */
 export function decodeModels(vendor: string, rows: string): Models {
   const byId = new Map((JSON.parse(rows) as readonly Row[]).map((row) => [row.id, row]));
   const models = new Map<string, CatalogModel>();
@@ -76,7 +76,7 @@ const stepOf = (inputTokens: number, rates: RatesRow): NonNullable<Price['above'
   rates: ratesOf(rates) as Rates,
 });
 
-/** Converts to integer micro-USD: no price has more than six decimals. */
+/** Converts rates to integer micro-USD. This is exact, because no price has more than six decimals. */
 const ratesOf = (row: RatesRow): Partial<Rates> =>
   Object.fromEntries(
     Object.entries(RATE_LETTERS).flatMap(([letter, name]) => {

@@ -14,7 +14,7 @@ it.each([
   [123n, '$0.00000012'],
   [-4_200_000n, '-$0.0042'],
   [1_234_567_890_123_456_789n, '$1234567890.12'],
-])('%d nano-USD are %s', (nanoUsd, text) => {
+])('formats %d nano-USD as %s', (nanoUsd, text) => {
   expect(formatUsd(nanoUsd)).toBe(text);
 });
 
@@ -24,10 +24,10 @@ it.each([
   [1_500_000_000n, 0, '$2'],
   [-1n, 2, '$0.00'],
   [12_345_678_901n, 4, '$12.3457'],
-])('%d nano-USD with %d digits are %s', (nanoUsd, digits, text) => {
+])('formats %d nano-USD with %d digits as %s', (nanoUsd, digits, text) => {
   expect(formatUsd(nanoUsd, { digits })).toBe(text);
 });
 
-it.each([-1, 10, 1.5, Number.NaN])('refuses %d digits', (digits) => {
-  expect(() => formatUsd(1n, { digits })).toThrow('it must be a whole number from 0 to 9');
+it.each([-1, 10, 1.5, Number.NaN])('rejects %d digits', (digits) => {
+  expect(() => formatUsd(1n, { digits })).toThrow('use an integer from 0 to 9');
 });

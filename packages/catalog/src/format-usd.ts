@@ -4,13 +4,13 @@ import { LlmError } from '@majordomo/core';
 const MAX_DIGITS = 9;
 
 /**
- * Formats nano-USD for readers: `$12.30`, and below a dollar two significant digits, such as `$0.0042`.
- * `digits` sets the exact number of decimals.
+ * Formats nano-USD for display: two decimals (`$12.30`), and two significant digits below one dollar (`$0.0042`). `digits` sets
+ * the number of decimals. Throws `config` for an invalid `digits`.
  */
 export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number | undefined } = {}): string {
   const { digits } = options;
   if (digits !== undefined && !(Number.isInteger(digits) && digits >= 0 && digits <= MAX_DIGITS))
-    throw new LlmError('config', `digits is ${digits}: it must be a whole number from 0 to ${MAX_DIGITS}`, {
+    throw new LlmError('config', `digits is ${digits}; use an integer from 0 to ${MAX_DIGITS}`, {
       path: 'digits',
     });
   const amount = nanoUsd < 0n ? -nanoUsd : nanoUsd;

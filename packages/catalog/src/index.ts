@@ -1,4 +1,4 @@
-// models
+// Models.
 export { catalog } from './catalog.ts';
 export type {
   Catalog,
@@ -11,7 +11,7 @@ export type {
   Rates,
 } from './contract.ts';
 
-// costs
+// Costs.
 export { cacheEffect, type CacheEffect } from './cache-effect.ts';
 export { costOf, type Cost, type CostOptions } from './cost.ts';
 export { costOfResponse } from './cost-of-response.ts';
@@ -19,5 +19,5 @@ export { formatUsd } from './format-usd.ts';
 export { maxCost } from './max-cost.ts';
 export { priceAt } from './price-at.ts';
 
-// retirement of models
+// Retirement of models.
 export { modelNotices, noticeOf, type ModelNotice, type ModelNoticesOptions } from './notices.ts';

@@ -48,7 +48,7 @@ it.each<readonly [what: string, price: Price, micros: bigint]>([
     50n,
   ],
   ['the fee of a request', { ...price, fees: { request: 5000, web_search: 9999 } }, 5018n],
-])('every token at the dearest rate that may apply: %s', (_what, of, micros) => {
+])('uses the highest rate that may apply: %s', (_what, of, micros) => {
   expect(maxCost(tokens, of)).toBe(micros * 1000n);
 });
 
@@ -57,8 +57,8 @@ it('is never rounded down', () => {
   expect(maxCost({ input: 0, output: 0 }, price)).toBe(0n);
 });
 
-it.each([Number.NaN, -1, 1.5, Infinity])('refuses %d tokens', (input) => {
+it.each([Number.NaN, -1, 1.5, Infinity])('rejects %d tokens', (input) => {
   expect(() => maxCost({ input, output: 1 }, price)).toThrow(
-    /^input is .+: it must be a whole number of tokens/,
+    /^input is .+; use a non-negative integer number of tokens/,
   );
 });

@@ -4,9 +4,8 @@ import { ceilToNano, picosOf, picosOfFee } from './picos.ts';
 import { mergeRates } from './rates.ts';
 
 /**
- * Returns the maximum cost of these tokens at a price, in nano-USD: each at the highest rate that may apply
- * (all tiers, and the context steps that this input can reach), plus the fee of a request. Throws `config`
- * for an invalid count.
+ * Returns the maximum cost of these tokens at a price, in nano-USD: the tokens at the highest rate of all tiers and of the
+ * context steps that this input can reach, plus the fee for a request. Throws `config` for an invalid count.
  */
 export function maxCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
   const { input, output } = checkCounts(tokens);
@@ -33,7 +32,7 @@ function checkCounts({ input, output }: { readonly input: number; readonly outpu
 } {
   for (const [path, count] of Object.entries({ input, output }))
     if (!Number.isSafeInteger(count) || count < 0)
-      throw new LlmError('config', `${path} is ${count}: it must be a whole number of tokens, 0 or above`, {
+      throw new LlmError('config', `${path} is ${count}; use a non-negative integer number of tokens`, {
         path,
       });
   return { input: BigInt(input), output: BigInt(output) };

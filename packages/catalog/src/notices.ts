@@ -6,22 +6,22 @@ import type { Catalog, CatalogModel } from './contract.ts';
 const DAY_MS = 86_400_000;
 const WITHIN_DAYS = 90;
 
-/** Notice about a model that its vendor retires. */
+/** Notice that a vendor retires a model. */
 export interface ModelNotice {
   readonly vendor: string;
   readonly id: string;
-  /** Target of the call, such as `anthropic/claude-sonnet-4-5`; absent in a notice that belongs to no call. */
+  /** Target of the call, such as `anthropic/claude-sonnet-4-5`. Absent in a notice that does not belong to a call. */
   readonly target?: string | undefined;
-  /** ISO date of retirement. */
+  /** Date of the retirement, in ISO format. */
   readonly retires: string;
-  /** Full days until retirement in UTC; 0 on the day itself, negative afterwards. */
+  /** Number of days until the retirement, in UTC. 0 on the day of the retirement, negative afterwards. */
   readonly daysLeft: number;
   readonly successor: string | undefined;
-  /** ISO date of the vendor's announcement. */
+  /** Date of the vendor's announcement, in ISO format. */
   readonly deprecatedSince: string | undefined;
 }
 
-/** Returns the notice for a model that retires within `withinDays` (default 90) or has retired; `undefined` otherwise. */
+/** Returns a notice if the model retires within `withinDays` (default 90) or has retired; otherwise `undefined`. */
 export function noticeOf(
   model: CatalogModel,
   at: Date,
@@ -35,19 +35,19 @@ export function noticeOf(
 
 /** Options of `modelNotices`. */
 export interface ModelNoticesOptions {
-  /** Receives each notice. Errors that it throws are ignored. */
+  /** Function that receives each notice. Errors that it throws are ignored. */
   readonly onNotice: (notice: ModelNotice) => void;
-  /** Catalogue with the dates, such as a refreshed one. @default the shipped snapshot */
+  /** Catalog with the retirement dates, such as a refreshed one. @default the catalog of this package */
   readonly catalog?: Catalog | undefined;
-  /** Days before retirement from which notices begin. @default 90 */
+  /** Number of days before a retirement at which notices begin. @default 90 */
   readonly withinDays?: number | undefined;
-  /** Source of time. @default the system's clock */
+  /** Clock for the current day. @default the system's clock */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Returns a listener for `onEvent` that reports each target with a notice once per UTC day, after the first attempt that
- * ends on that day.
+ * Returns a listener for `onEvent`. It reports a target that retires soon once per UTC day, after the first attempt that ends
+ * on that day.
  *
  * @example createMajordomo({ providers, onEvent: modelNotices({ catalog, onNotice: (notice) => console.warn(notice) }) })
  */
@@ -77,7 +77,7 @@ export function modelNotices(options: ModelNoticesOptions): (event: CallEvent) =
     day = today;
     if (vendor === undefined || model === undefined || targets.has(target)) return;
     targets.add(target);
-    // A catalogue that cannot be loaded is tried again with the next attempt.
+    // If the catalog cannot be loaded, the next attempt loads it again.
     report(target, vendor, model).catch(() => targets.delete(target));
   };
 }

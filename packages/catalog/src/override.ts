@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { CatalogModel, Override, Price, Rates } from './contract.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 
-/** Applies the overrides of the application to the models of a vendor. New models are added at the end. */
+/** Applies the application's overrides to the models of a vendor. Adds new models at the end. */
 export function applyOverrides(
   models: readonly CatalogModel[],
   overrides: readonly Override[],
@@ -17,7 +17,7 @@ const UNKNOWN = { input: ['text'], output: ['text'], prices: [] } as const;
 function mergeModel(byId: ReadonlyMap<string, CatalogModel>, override: Override): CatalogModel {
   const known = byId.get(override.id);
   const target = known?.aliasOf === undefined ? known : byId.get(known.aliasOf);
-  // A price for an alias makes it a separate model.
+  // An alias with a price becomes a separate model.
   const base = override.aliasOf === undefined ? target : known;
   return { ...UNKNOWN, ...base, ...defined(override) };
 }
@@ -25,22 +25,20 @@ function mergeModel(byId: ReadonlyMap<string, CatalogModel>, override: Override)
 const defined = (override: Override): Override =>
   Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined)) as Override;
 
-/** Throws `config` for an override whose prices cannot be prices, naming vendor, model and member. */
+/** Throws `config` for an override with an invalid price. The message contains vendor, model and property. */
 export function checkOverride({ vendor, id, prices = [] }: Override): void {
   for (const [member, name] of Object.entries({ vendor, id }))
-    if (!isText(name)) throw overrideError('an override', member, 'it must name a vendor and a model');
+    if (!isText(name)) throw overrideError('an override', member, 'the value must be a non-empty string');
   const model = `${vendor}/${id}`;
-  if (!Array.isArray(prices)) throw overrideError(model, 'prices', 'it must be a list of prices');
+  if (!Array.isArray(prices)) throw overrideError(model, 'prices', 'the value must be an array of prices');
   const all: readonly Price[] = prices;
   for (const [index, price] of all.entries()) {
     const path = `prices[${index}]`;
     try {
       checkPrice(price, model, path);
     } catch (error) {
-      // The override may come from a file and have any form.
-      throw LlmError.is(error)
-        ? error
-        : overrideError(model, path, 'it does not have the shape of a price', error);
+      // The override may come from a file, so its values can have any type.
+      throw LlmError.is(error) ? error : overrideError(model, path, 'the value is not a valid price', error);
     }
   }
 }
@@ -72,7 +70,7 @@ function checkRates(
   needed: readonly (keyof Rates)[],
 ): void {
   for (const name of needed)
-    if (rates[name] === undefined) throw overrideError(model, `${path}.${name}`, 'it is required');
+    if (rates[name] === undefined) throw overrideError(model, `${path}.${name}`, 'the value is missing');
   for (const [name, rate] of Object.entries(rates))
     if (rate !== undefined) picosOf(1, rate, `${path}.${name} of ${model}`);
 }

@@ -5,9 +5,9 @@ import type { Rates } from './contract.ts';
 export type Portions = Readonly<Record<keyof Rates, number | undefined>>;
 
 /**
- * Splits a usage by rates. Totals include their portions, so that the rest of a total has the plain rate. It
- * is never below 0, although some vendors count a portion twice. Reasoning and images are plain without a
- * separate rate; caches and audio never are.
+ * Splits usage into the number of tokens for each rate. A total includes its details, such as cached tokens, so the remainder
+ * has the plain rate. The remainder is at least 0, because some vendors count tokens twice. Reasoning and image tokens without
+ * a separate rate are part of the remainder; cached and audio tokens never are.
  */
 export function portionsOf(usage: Usage, rates: Rates): Portions {
   const { input, output, details = {} } = usage;
@@ -32,7 +32,7 @@ export function portionsOf(usage: Usage, rates: Rates): Portions {
   };
 }
 
-/** Whether the portions exceed the totals. */
+/** Whether the details of a usage exceed its totals. */
 export function isOverlapping({ input, output, cacheWrite, details }: Usage, portions: Portions): boolean {
   const { input: _plain, output: _said, reasoning, outputAudio, outputImage, ...read } = portions;
   return (
@@ -44,7 +44,7 @@ export function isOverlapping({ input, output, cacheWrite, details }: Usage, por
 
 type Counts = Readonly<Record<string, number | undefined>>;
 
-/** Returns a total without its portions. An invalid total remains invalid instead of becoming 0. */
+/** Returns a total without its details. An invalid total stays invalid and does not become 0. */
 function rest(total: number | undefined, portions: Counts): number | undefined {
   if (typeof total !== 'number') return undefined;
   return total < 0 ? total : Math.max(0, total - sum(portions));

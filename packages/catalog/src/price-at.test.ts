@@ -22,12 +22,12 @@ it.each([
   ['2026-05-31T23:59:59.999Z', '2026-01-01'],
   ['2026-06-01T00:00:00Z', '2026-06-01'],
   ['2030-01-01T00:00:00Z', '2026-06-01'],
-])('at %s holds the price from %s on', (at, from) => {
+])('returns, for %s, the price from %s on', (at, from) => {
   expect(priceAt(model('2026-01-01', '2026-06-01'), new Date(at))?.from).toBe(from);
   expect(priceAt(model('2026-06-01', '2026-01-01'), new Date(at))?.from).toBe(from);
 });
 
-it('there is none of a model without prices, nor at a time that is none', () => {
+it('returns undefined for a model without prices and for an invalid time', () => {
   expect(priceAt(model(), new Date())).toBeUndefined();
   expect(priceAt(model('2026-01-01'), new Date(Number.NaN))).toBeUndefined();
 });

@@ -15,10 +15,10 @@ export const RATES = Object.keys({
   outputImage: true,
 } satisfies Record<keyof Rates, true>) as readonly (keyof Rates)[];
 
-/** Names of vendors for the default tier. */
+/** Vendors' names of the default service tier. */
 const PLAIN_TIERS: ReadonlySet<string> = new Set(['', 'default', 'standard', 'auto', 'on_demand']);
 
-/** Returns the rates for a request size and tier, or the missing price. */
+/** Returns the rates for the size and tier of a request, or the reason why there is no price. */
 export function ratesFor(
   price: Price,
   usage: Usage,
@@ -26,7 +26,8 @@ export function ratesFor(
 ): Rates | { readonly missing: string } {
   const word = tierName(tier);
   const step = stepOf(price, usage);
-  if (step === 'unknown') return { missing: 'no largestInput, by which the price above a context step goes' };
+  if (step === 'unknown')
+    return { missing: 'no largestInput, which determines the context step of the price' };
   const rates = step?.rates ?? price.rates;
   const key = step === undefined ? word : `${word}>${step.inputTokens}`;
   const own = price.tiers !== undefined && Object.hasOwn(price.tiers, key) ? price.tiers[key] : undefined;
@@ -37,15 +38,15 @@ export function ratesFor(
   };
 }
 
-/** Returns the name of a tier. The value comes from the vendor and may have any type. */
+/** Returns the name of a service tier. The value comes from the vendor and may have any type. */
 function tierName(tier: unknown): string {
   if (typeof tier === 'string') return tier.toLowerCase();
   return tier === undefined ? '' : 'without a name';
 }
 
 /**
- * Returns the highest context step that a single model call exceeded. A tool loop at the vendor reports the
- * sum of its calls, which does not show the step.
+ * Returns the highest context step that a single model call exceeded. For a tool loop at the vendor, the usage is the sum of
+ * several calls, so it does not show the step.
  */
 function stepOf({ above = [] }: Price, { input = 0, details }: Usage): Step | 'unknown' | undefined {
   const size = details?.largestInput ?? input;
@@ -60,7 +61,7 @@ const hasRunTools = (details: UsageDetails | undefined): boolean =>
 
 type Step = NonNullable<Price['above']>[number];
 
-/** Returns the rates with those of `own` that are set. */
+/** Returns the rates, replaced by those that are set in `own`. */
 export function mergeRates(rates: Rates, own: Partial<Rates>): Rates {
   const known = Object.entries(own).filter(([, rate]) => rate !== undefined);
   return { ...rates, ...Object.fromEntries(known) };

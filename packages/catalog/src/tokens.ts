@@ -1,4 +1,4 @@
-// estimates and bounds of tokens
+// Estimates and upper bounds of token counts.
 export { maxRequestTokens, type BoundedRequest, type BoundTarget } from './tokens/bound.ts';
 export { imageTokens } from './tokens/image.ts';
 export {

@@ -31,7 +31,7 @@ describe('the bound of a text is not below real tokenizers', () => {
     expect(estimateRequest(request(user(text))).max).toBe(maxRequestTokens(request(user(text))));
   });
 
-  it('in every part that a model reads', () => {
+  it('in every part of a request', () => {
     const text = '0 1 0 1 '.repeat(500);
     const of = (more: object): number => maxRequestTokens({ ...request(user('')), ...more });
     const least = of({}) + o200k(text);
@@ -110,7 +110,7 @@ describe('the bound of a PDF', () => {
     ['gemini-2.5-pro', 258],
     ['gemini-3-pro', 1120],
     ['another', 3000 + 1600],
-  ])('goes by its pages, for %s', (model, each) => {
+  ])('depends on its pages, for %s', (model, each) => {
     for (const pages of [1, 10, 100]) {
       const most = mostOfPdf(pdf(pages), { model });
       expect(most).toBeGreaterThanOrEqual(pages * each);
@@ -118,12 +118,12 @@ describe('the bound of a PDF', () => {
     }
   });
 
-  it('goes by the pages that the application counts, before its own', () => {
+  it('uses the number of pages from the application first', () => {
     expect(mostOfPdf(pdf(1), { model: 'gemini-2.5-pro', pages: () => 7 })).toBeGreaterThanOrEqual(7 * 258);
     expect(mostOfPdf(pdf(3), { model: 'gemini-2.5-pro', pages: () => undefined })).toBeLessThan(4 * 258);
   });
 
-  it('goes by the declared number of pages if fewer are found', () => {
+  it('uses the declared number of pages if fewer are found', () => {
     const shared = pdf(1, '3 0 obj<</Type /Pages /Count 100>>endobj\n');
     expect(mostOfPdf(shared, { model: 'gemini-2.5-pro' })).toBeGreaterThanOrEqual(100 * 258);
   });
@@ -138,7 +138,7 @@ describe('the bound of a PDF', () => {
     expect(mostOfPdf(bytes, { model: 'claude-opus-4-6' })).toBeGreaterThanOrEqual(pages * 4640);
   });
 
-  it('is the most pages that the model takes if its pages are compressed', () => {
+  it('uses the maximum of the model if the pages are compressed', () => {
     const compressed = pdf(1, `4 0 obj<</Type /ObjStm>>${'x'.repeat(14_000)}endobj\n`);
     const limited = mostOfPdf(compressed, { model: 'claude-opus-4-6', maxPages: 100 });
     expect([limited >= 100 * 4640, limited < 101 * 4640]).toEqual([true, true]);
@@ -168,7 +168,7 @@ it('bounds text files by their bytes, and other files by more', () => {
   );
 });
 
-it('takes a request that nests deeply', () => {
+it('accepts a deeply nested request', () => {
   let parameters: object = {};
   for (let depth = 0; depth < 50_000; depth++) parameters = { parameters };
   const tools = [{ name: 'a', description: '', parameters: parameters as Record<string, never> }];

@@ -95,7 +95,7 @@ function byTheBook(usage: Usage, price: Price, tier: string | undefined): bigint
 const anyTier = fc.constantFrom(undefined, undefined, 'batch');
 
 describe('10,000 usages at prices of any form', () => {
-  it('cost what fractions say, to the last digit', () => {
+  it('have the same cost as a calculation with fractions, to the last digit', () => {
     let known = 0;
     fc.assert(
       fc.property(anyUsage, anyPrice, anyTier, (usage, price, tier) => {
@@ -108,7 +108,7 @@ describe('10,000 usages at prices of any form', () => {
     expect(known).toBeGreaterThan(1000);
   });
 
-  it('never cost more than the most that so many tokens can', () => {
+  it('never cost more than the maximum cost of these tokens', () => {
     fc.assert(
       fc.property(anyUsage, anyPrice, anyTier, (usage, price, tier) => {
         const { serverTools: _tools, units: _units, ...details } = usage.details ?? {};

@@ -21,7 +21,7 @@ const NOT_OURS = new Set(['deepinfra', 'google-vertex-anthropic', 'zhipuai']);
 const MOST_BYTES = 60_000;
 
 describe('the snapshot', () => {
-  it('names its day, and its sources with theirs', () => {
+  it('contains its date and the dates of its sources', () => {
     expect(catalog.date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     expect(catalog.sources.map(({ name, licence }) => [name, licence])).toEqual([
       ['models.dev', 'MIT'],
@@ -46,7 +46,7 @@ describe('the snapshot', () => {
     expect(chunks.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  it('is as it was written: no line was edited by hand', async () => {
+  it('equals the generated files', async () => {
     for (const vendor of catalog.vendors)
       expect(chunkOf(await catalog.models(vendor))).toBe(read(`src/generated/${vendor}.ts`));
   });
@@ -58,7 +58,7 @@ describe('the snapshot', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MOST_BYTES);
   });
 
-  it('lists no id twice, and every alias stands for a model', async () => {
+  it('lists no id twice, and every alias refers to a model', async () => {
     for (const vendor of catalog.vendors) {
       const models = await catalog.models(vendor);
       const ids = models.map(({ id }) => id);
@@ -72,7 +72,7 @@ describe('the snapshot', () => {
     }
   });
 
-  it('has prices that are prices, oldest first, each with its sources', async () => {
+  it('has valid prices, oldest first, each with its sources', async () => {
     const all = (await Promise.all(catalog.vendors.map((vendor) => catalog.models(vendor)))).flat();
     const prices = all.flatMap((model) => model.prices);
     expect(prices.length).toBeGreaterThan(1500);
@@ -86,7 +86,7 @@ describe('the snapshot', () => {
   });
 });
 
-it('has no price that cannot be', async () => {
+it('has no implausible price', async () => {
   for (const vendor of catalog.vendors)
     for (const model of await catalog.models(vendor)) {
       const writesText = !model.output.includes('text');
@@ -134,7 +134,7 @@ it('charges image tokens or an image fee, never both, for every price that has b
 
 const rowsIn = (vendor: string): string => /`(\[.*\])`/s.exec(read(`src/generated/${vendor}.ts`))?.[1] ?? '';
 
-describe('figures that everybody can look up', () => {
+describe('published prices', () => {
   it.each([
     ['openai', 'gpt-5.4', 2_500_000, 15_000_000],
     ['anthropic', 'claude-sonnet-4-5', 3_000_000, 15_000_000],
@@ -145,7 +145,7 @@ describe('figures that everybody can look up', () => {
     expect(found && priceAt(found.model, new Date(catalog.date))?.rates).toMatchObject({ input, output });
   });
 
-  it('what one writes to the long cache of Claude costs twice its input, whatever the sources say', async () => {
+  it('the long cache of Claude costs twice the input rate in every source', async () => {
     const haiku = await catalog.find('anthropic', 'claude-3-haiku-20240307');
     expect(haiku?.model.prices.at(-1)?.rates.cacheWriteLong).toBe(500_000);
   });

@@ -69,7 +69,7 @@ it('needs one request for two processes in succession, and at most two for two a
   await server.close();
 });
 
-it('reads a file, a gzipped file and a folder, and nothing that has not changed', async () => {
+it('reads a file, a gzipped file and a folder, and skips unchanged data', async () => {
   writeFileSync(join(folder, 'plain.json'), '{"a":1}');
   writeFileSync(join(folder, 'packed.json.gz'), gzipSync('{"b":2}'));
   mkdirSync(join(folder, 'data'));

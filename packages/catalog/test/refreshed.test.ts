@@ -49,7 +49,7 @@ function memory(stored?: StoredCatalog) {
 }
 
 describe('prices', () => {
-  it('apply from the date of the document, and earlier dates retain their price', async () => {
+  it('apply from the date of the document on, and earlier dates retain their price', async () => {
     const { catalog } = await follow(settableSource(documentWith(modelOf('known', priceOf(3, 9)))));
     expect(catalog.date).toBe('2026-11-10');
     expect(await rateAt(catalog, 'known', '2026-11-09')).toBe(2_000_000);
@@ -57,7 +57,7 @@ describe('prices', () => {
     expect((await catalog.find('openai', 'known'))?.model.prices).toHaveLength(2);
   });
 
-  it('retain trust and sources as the document states them', async () => {
+  it('retain trust and sources of the document', async () => {
     const { catalog } = await follow(settableSource(documentWith(modelOf('new', priceOf(3, 9)))));
     expect((await catalog.find('openai', 'new'))?.model.prices[0]).toMatchObject({
       trust: 'agreed',
@@ -139,7 +139,7 @@ describe('the data', () => {
     expect((await catalog.models('openai')).map(({ id }) => id)).toEqual(['known', 'old', 'new']);
   });
 
-  it.each(['2026-07-31', '2026-08-01'])('of %s does not change a catalogue of 2026-08-01', async (date) => {
+  it.each(['2026-07-31', '2026-08-01'])('of %s does not change a catalog of 2026-08-01', async (date) => {
     const { catalog, events } = await follow(
       settableSource(documentOf(date, modelOf('known', priceOf(3, 9)))),
     );
@@ -153,7 +153,8 @@ describe('the data', () => {
     const store = memory();
     const { catalog } = await follow(source, { store });
     source.data = documentOf('2026-11-11', modelOf('a', priceOf(2, 2)));
-    const message = 'the source: openai has 1 models instead of 3: the data is damaged';
+    const message =
+      'the source: the data contains 1 models of openai and contained 3 before; it appears to be incomplete';
     expect(messageOf(await catalog.refresh())).toBe(message);
     const { catalog: next } = await follow(source, { store, everyMs: 0 });
     expect(messageOf(await next.refresh())).toBe(message);
@@ -173,7 +174,7 @@ describe('the data', () => {
     expect(source.etags).toEqual([undefined]);
   });
 
-  it('is exchanged at once, also below `with`', async () => {
+  it('is replaced atomically, also in catalogs of `with`', async () => {
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
     const { catalog } = await follow(source);
     const own = catalog.with([{ vendor: 'acme', id: 'large', prices: [priceOf(1, 1)] }]);

@@ -128,7 +128,7 @@ it('refuses a price of 0 for a model with a price, and adds no free model', asyn
   expect((await catalog.find('openai', 'new'))?.model.prices).toEqual([]);
 });
 
-it('accepts the shipped document over an older catalogue', async () => {
+it('accepts the shipped document over an older catalog', async () => {
   const document = await catalogDocument(shipped);
   const base = baseOf(modelOf('known', priceOf(1, 1)));
   const catalog = await refreshed({ from: settableSource(document), base, vendors: shipped.vendors });

@@ -14,7 +14,7 @@ const KINDS: KindsOf<RouterOptions> = {
 
 /** Throws `config` with the path of an invalid option. */
 export function checkOptions(options: RouterOptions): void {
-  if (!isObject(options)) throw configError('options', 'createRouter takes an object with presets');
+  if (!isObject(options)) throw configError('options', 'createRouter requires an object with presets');
   checkNames(options, Object.keys(KINDS), 'options');
   if (!isObject(options.presets)) throw configError('presets', 'must be an object of presets by their names');
   checkKinds('createRouter', options, KINDS);

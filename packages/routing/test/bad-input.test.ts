@@ -31,7 +31,7 @@ describe('when the router is made', () => {
       'simpleTurns.is',
       /function/,
     ],
-    ['a list of options', [], 'options', /createRouter takes an object with presets/],
+    ['a list of options', [], 'options', /createRouter requires an object with presets/],
     ['a list of presets', { presets: [] }, 'presets', /object of presets by their names/],
     ['a quality below 0', { presets: {}, quality: { 'a/x': -0.1 } }, 'quality.a/x', /from 0 to 1, not -0.1/],
     [

@@ -14,7 +14,7 @@ const presets = { outer: 'inner', inner: 'a/x', other: 'b/y' };
 const asking = (model: unknown) => ({ metadata: { model } });
 
 describe('a model of the caller’s own', () => {
-  it('stands for the preset, whether it is in the catalog or not', async () => {
+  it('replaces the preset, whether the catalog contains its model or not', async () => {
     const { majordomo } = world(targets, presets);
     const model = majordomo.model('outer');
     expect((await model.generate(hi, asking('b/y'))).target).toBe('b/y');
@@ -22,7 +22,7 @@ describe('a model of the caller’s own', () => {
     expect((await model.generate(hi)).target).toBe('a/x');
   });
 
-  it('is planned with a warning where the catalog has a gap', async () => {
+  it('is planned with a warning where the catalogue has a gap', async () => {
     const { majordomo, router } = world(targets, presets);
     const planned = (model: string) =>
       router.plan('outer', majordomo, {
@@ -34,7 +34,7 @@ describe('a model of the caller’s own', () => {
       reason: 'override',
       candidates: [{ target: 'new/z', score: 0, parts: {}, estimateNanoUsd: undefined }],
       rejected: [],
-      warnings: ['new/z is not in the catalog, so that prices and limits are unknown'],
+      warnings: ['new/z: the catalog does not contain this model, so its prices and limits are unknown'],
     });
     expect((await planned('b/y')).warnings).toEqual([]);
     expect((await planned('old/z')).warnings).toEqual(['old/z was retired on 2026-01-31']);
@@ -104,7 +104,7 @@ describe('a model of the caller’s own', () => {
       const { majordomo, providers } = world(targets, presets);
       const error = await failure(majordomo.model('outer').generate(hi, asking(model)));
       expect([error.kind, error.details.path]).toEqual(['config', 'metadata.model']);
-      expect(error.message).toContain('must be a spec such as provider/model, since it overrides a preset');
+      expect(error.message).toContain('must be a spec such as provider/model, because it overrides a preset');
       expect(providers.flatMap(({ requests }) => requests)).toEqual([]);
     },
   );

@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CatalogStore, StoredCatalog } from '../refresh/contract.ts';
 
-/** Writes of this process, in their order: two stores of one path use the same temporary file. */
+/** Queue of the writes of this process. Two stores with the same path use the same temporary file. */
 let lastWrite: Promise<unknown> = Promise.resolve();
 
 /**
- * Returns a store in a JSON file of mode 0600. A write goes to a file next to it and renames it, so a crash leaves the
- * previous value. A missing folder is created.
+ * Returns a store that uses a JSON file with mode 0600. Writes to a temporary file and renames it, so that the previous value
+ * remains after a crash. Creates a missing folder.
  *
  * @example
  * const store = fileStore('.cache/catalog.json');

@@ -20,14 +20,14 @@ export function changesOf(
   return changes;
 }
 
-/** Amount of a price before and after; `undefined` if that price does not state it. */
+/** Amount in two versions of a price; `undefined` if the version does not contain the amount. */
 export interface Difference {
   readonly name: string;
   readonly before: number | undefined;
   readonly after: number | undefined;
 }
 
-/** Returns the amounts of two prices that differ, such as `input`, `output above 200000`, `batch input` or `fee web_search`. */
+/** Returns the amounts that differ between two prices, such as `input`, `output above 200000`, `batch input` or `fee web_search`. */
 export function amountsThatDiffer(before: Price | undefined, after: Price): readonly Difference[] {
   const [was, is] = [amountsIn(before), amountsIn(after)];
   return [...new Set([...is.keys(), ...was.keys()])]
@@ -55,7 +55,7 @@ const ratesIn = (rates: Partial<Rates>, nameOf: (rate: string) => string): (read
   );
 
 /**
- * Returns the models that only `after` contains, and differing prices and retirement dates, by vendor and id.
+ * Returns the differences between two catalogs by vendor and id: new models, prices and retirement dates.
  *
  * @param vendors vendors to compare; default: all of `after`
  */

@@ -2,18 +2,18 @@ import type { Clock, LlmError } from '@majordomo/core';
 import type { Catalog, CatalogModel } from '../contract.ts';
 
 /**
- * Place of catalogue data: an `https:` URL (`http:` only for loopback addresses), or an object with a `load` function. The
- * data may have the shape of `catalog.json` of this package, of models.dev's `api.json`, of LiteLLM's
+ * Source of catalog data: an `https:` URL (`http:` only for loopback addresses), or an object with a `load` function. The data
+ * may have the format of `catalog.json` of this package, of models.dev's `api.json`, of LiteLLM's
  * `model_prices_and_context_window.json`, of genai-prices' data file, or of a folder of pi-ai (`{ 'openai.json': {…} }`). The
- * shape is detected from the content.
+ * format is detected from the content.
  */
 export type CatalogSource = string | URL | LoadedSource;
 
-/** Source that the application reads itself, such as a file, a bucket or a private registry. */
+/** Source that the application reads, such as a file, a bucket or a private registry. */
 export interface LoadedSource {
-  /** Name in `Catalog.sources`, in `Price.sources` and in messages. */
+  /** Name of the source in `Catalog.sources`, `Price.sources` and error messages. */
   readonly name: string;
-  /** Returns the parsed JSON; `undefined` if it has not changed since `etag`. */
+  /** Returns the parsed JSON; `undefined` if the data has not changed since `etag`. */
   load(context: {
     readonly signal: AbortSignal;
     readonly etag: string | undefined;
@@ -24,16 +24,16 @@ export interface LoadedSource {
 export interface LoadedData {
   /** Parsed JSON. */
   readonly data: unknown;
-  /** Version of the data, which the next `load` receives. */
+  /** Version of the data. The next `load` receives it. */
   readonly etag?: string | undefined;
-  /** ISO date of data that states none. @default the current day */
+  /** Date of the data, in ISO format, if the data does not contain one. @default the current day */
   readonly date?: string | undefined;
 }
 
-/** Catalogue document as a store holds it, and as the package ships it in `catalog.json`. */
+/** Catalog as JSON. A store contains such a document, and the package contains one in `catalog.json`. */
 export interface CatalogDocument {
   readonly format: 'majordomo-catalog/1';
-  /** ISO date of the data. */
+  /** Date of the data, in ISO format. */
   readonly date: string;
   readonly sources: Catalog['sources'];
   readonly models: readonly CatalogModel[];
@@ -42,12 +42,12 @@ export interface CatalogDocument {
 /** Stored document with the values that a conditional request needs. */
 export interface StoredCatalog {
   readonly document: CatalogDocument;
-  /** Time of the last successful check of the source, ISO. */
+  /** Time of the last successful check of the source, in ISO format. */
   readonly checkedAt: string;
   readonly etag?: string | undefined;
   /** Name of the source to which `etag` and `counts` belong. */
   readonly source?: string | undefined;
-  /** Number of models per vendor in the last data of the source, which shows a later loss of models. */
+  /** Number of models per vendor in the last data of the source, to detect a loss of models in later data. */
   readonly counts?: ModelCounts | undefined;
 }
 
@@ -66,30 +66,30 @@ export interface CatalogStore {
 export interface RefreshOptions {
   /** Source of the data. Throws `config` for an `http:` URL of another host than a loopback address. */
   readonly from: CatalogSource;
-  /** Storage between starts. @default none: each start begins with the shipped snapshot. */
+  /** Storage between starts of the program. @default none; each start begins with the catalog of this package */
   readonly store?: CatalogStore | undefined;
   /**
-   * Time between two checks of the source, in milliseconds, with up to 10 % added at random. 0: the source is checked only by
-   * `refresh()`, not at the start either.
+   * Time between two checks of the source, in milliseconds. Up to 10 % are added at random. With 0, only `refresh()` checks the
+   * source, and no check is made at the start.
    *
    * @default 86_400_000
    */
   readonly everyMs?: number | undefined;
   /**
-   * Maximum factor by which a rate, a fee or a tier of a known model may change, in either direction. A price with a larger
-   * change, and a change from above 0 to 0, is refused: the model keeps its previous price.
+   * Maximum factor by which a rate, a fee or a tier of a known model may change, in either direction. A larger change, and a
+   * change from above 0 to 0, is refused, so that the previous price still applies.
    *
    * @default 5
    */
   readonly maxChange?: number | undefined;
-  /** `vendor/id` of changes that a person has reviewed and that are accepted despite `maxChange`. @default [] */
+  /** Models, as `vendor/id`, whose changes a person has reviewed and which are applied despite `maxChange`. @default [] */
   readonly accept?: readonly string[] | undefined;
-  /** Vendors whose models are read. @default the vendors of the base catalogue */
+  /** Vendors whose models are read. @default the vendors of the base catalog */
   readonly vendors?: readonly string[] | undefined;
   /**
-   * Base catalogue that the data is merged over. The result never has less than this catalogue.
+   * Base catalog into which the data is merged. The result contains at least the models of this catalog.
    *
-   * @default the shipped snapshot
+   * @default the catalog of this package
    */
   readonly base?: Catalog | undefined;
   /** Maximum time of one load, and maximum wait of `refreshed` for the first load, in milliseconds. 0 disables it. @default 10_000 */
@@ -100,22 +100,20 @@ export interface RefreshOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Listener for the result of each check. Errors that it throws are ignored. */
   readonly onEvent?: ((event: CatalogEvent) => void) | undefined;
-  /** Source of time. @default the system's clock */
+  /** Clock for the checks. @default the system's clock */
   readonly clock?: Clock | undefined;
 }
 
-/** One difference between two catalogues. */
+/** One difference between two catalogs. */
 export interface CatalogChange {
   /**
-   * `added`: the model was unknown. `priced`: it had no price. `changed`: another price. `retiring`: a retirement date is new
-   * or has changed.
+   * Type of the difference. `added`: a new model. `priced`: a first price. `changed`: another price. `retiring`: a new or
+   * changed retirement date.
    */
   readonly type: 'added' | 'priced' | 'changed' | 'retiring';
   readonly vendor: string;
   readonly id: string;
-  /**
-   * Rates that differ, in micro-USD per million units, as `input: 2000000 → 20000000`. Empty for `added` and `retiring`.
-   */
+  /** Rates that differ, in micro-USD per million units, such as `input: 2000000 → 20000000`. Empty for `added` and `retiring`. */
   readonly rates: readonly string[];
   /**
    * Reason for which the change was not applied, such as `input ×10 is above maxChange 5`; `undefined` if it was applied.
@@ -131,13 +129,13 @@ export type CatalogEvent =
   /** The current data stays in use. `error.message` names the source and the reason. */
   | { readonly type: 'failed'; readonly error: LlmError };
 
-/** Catalogue whose data is exchanged at once, while lookups in progress finish with the previous data. */
+/** Catalog whose data is replaced atomically. Lookups in progress finish with the previous data. */
 export interface RefreshedCatalog extends Catalog {
   /**
-   * Checks the source now. Concurrent calls share one request. Never rejects: a failure is reported as a `failed` event and
-   * returned.
+   * Checks the source immediately. Concurrent calls share one request. Never rejects: returns a failure as a `failed` event,
+   * which `onEvent` also receives.
    */
   refresh(): Promise<CatalogEvent>;
-  /** Ends the timer. The catalogue stays usable. */
+  /** Stops the timer. The catalog remains usable. */
   close(): void;
 }

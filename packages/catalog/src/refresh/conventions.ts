@@ -1,8 +1,8 @@
 import type { Price, Rates } from '../contract.ts';
 
 /**
- * Adds the rate that a vendor derives for all of its models. Anthropic's prompt caching: an entry of one hour costs 2 times
- * the input (docs.claude.com; confirmed for claude-opus-5-5, claude-sonnet-5-5 and claude-haiku-5-5).
+ * Adds a rate that a vendor computes in the same way for all of its models. For Anthropic, a cache write with a lifetime of one
+ * hour costs 2 times the input rate (docs.claude.com; confirmed for claude-opus-5-5, claude-sonnet-5-5 and claude-haiku-5-5).
  */
 export function withConventions<T extends Pick<Price, 'rates' | 'above'>>(id: string, price: T): T {
   if (!/(?:^|[./])claude-/.test(id)) return price;

@@ -9,24 +9,24 @@ import { readModelsDev } from './read-models-dev.ts';
 import { dateOfPiAi, readPiAi } from './read-pi-ai.ts';
 import { VENDORS, type VendorNames } from './vendors.ts';
 
-/** Data of a source in majordomo's form. */
+/** Data of a source, converted to majordomo's types. */
 export interface SourceData {
   readonly date: string;
   readonly models: readonly CatalogModel[];
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
-  /** Whether the data states complete prices with their periods, as majordomo's own shape does. */
+  /** Whether the data contains complete prices with their periods, as majordomo's own format does. */
   readonly isComplete: boolean;
 }
 
-/** Source as `readData` needs it. */
+/** Properties of a source that `readData` needs. */
 interface Origin {
   readonly name: string;
-  /** Date of data that states none. */
+  /** Date to use if the data does not contain one. */
   readonly date: string;
   readonly vendors: readonly string[];
 }
 
-/** Detects the shape of the data and reads the models of the vendors; `undefined` for an unknown shape. */
+/** Detects the format of the data and returns the models of the vendors; `undefined` for an unknown format. */
 export function readData(data: unknown, origin: Origin): SourceData | undefined {
   const { name, vendors } = origin;
   const json = recordIn({ data }, 'data');
@@ -55,7 +55,7 @@ function readerOf(data: unknown, json: Json): ((names: VendorNames) => Listing) 
   return undefined;
 }
 
-/** Returns a listed model with its current price, which applies from the date of the data, and its later prices. */
+/** Returns a listed model with its current price, which begins on the date of the data, and its later prices. */
 function modelOf(
   vendor: string,
   { id, facts, offers }: Listed,
@@ -81,7 +81,7 @@ function modelOf(
   return { vendor, id, ...known, input: known.input ?? ['text'], output: known.output ?? ['text'], prices };
 }
 
-/** A rate of 0 for the cache means in all foreign shapes that the source knows no separate rate. */
+/** Returns the rates without cache rates of 0, because in all foreign formats 0 means that the source knows no separate rate. */
 function withoutZeros({ cacheRead, cacheWrite, ...rates }: Rates): Rates {
   return { ...rates, ...(cacheRead && { cacheRead }), ...(cacheWrite && { cacheWrite }) };
 }

@@ -9,7 +9,7 @@ import type { CatalogDocument } from './contract.ts';
 export const FORMAT = 'majordomo-catalog/1';
 
 /**
- * Returns all models of a catalogue as a document.
+ * Returns all models of a catalog as a document.
  *
  * @param vendors vendors whose models are included; default: all
  */
@@ -22,7 +22,7 @@ export async function catalogDocument(
   return { format: FORMAT, date, sources, models: models.flat() };
 }
 
-/** Returns a catalogue of the models, over the models of the vendors that `base` alone has. */
+/** Returns a catalog of the models. For vendors that only `base` contains, returns the models of `base`. */
 export function catalogOfModels(
   models: readonly CatalogModel[],
   { date, sources }: Pick<Catalog, 'date' | 'sources'>,
@@ -44,7 +44,7 @@ export function catalogOfModels(
   });
 }
 
-/** Checks the shape of a document that comes from a store or a source. Throws `protocol` with the path of an invalid member. */
+/** Checks a document from a store or a source. Throws `protocol` with the path of an invalid property. */
 export function checkDocument(value: unknown): CatalogDocument {
   const { format, date, sources, models } = (isRecord(value) ? value : {}) as Partial<CatalogDocument>;
   if (format !== FORMAT) throw invalid('format', `is not ${FORMAT}`);
@@ -56,7 +56,10 @@ export function checkDocument(value: unknown): CatalogDocument {
     if (!isRecord(model)) throw invalid('models', 'contains a value that is not an object');
     checkOverride(model);
     if (!Array.isArray(model.prices) || !Array.isArray(model.input) || !Array.isArray(model.output))
-      throw invalid('models', `has a model without prices, input or output: ${model.vendor}/${model.id}`);
+      throw invalid(
+        'models',
+        `contains a model without prices, input or output: ${model.vendor}/${model.id}`,
+      );
   }
   return value as CatalogDocument;
 }

@@ -1,10 +1,10 @@
-/** An object of a source, whose members may be anything. */
+/** Object in the data of a source. Its properties may have any type. */
 export type Json = Readonly<Record<string, unknown>>;
 
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Returns a member as an object; an empty object if it is not one. */
+/** Returns a property that is an object; an empty object for any other value. */
 export function recordIn(json: Json, name: string): Json {
   const value = Object.hasOwn(json, name) ? json[name] : undefined;
   return isRecord(value) ? value : {};
@@ -31,7 +31,7 @@ export const numberIn = (json: Json, name: string): number | undefined => {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 };
 
-/** Returns an ISO date, for `2025-08` the first day of the month; `undefined` for other values. */
+/** Returns an ISO date. For `2025-08`, returns the first day of the month; for other values, `undefined`. */
 export function isoDate(text: string | undefined): string | undefined {
   const day = text !== undefined && /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;
   return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined;

@@ -1,12 +1,12 @@
 import type { CatalogModel, Rates } from '../contract.ts';
 
-/** Where data comes from. */
+/** Name of a source. */
 export type SourceName = 'models.dev' | 'genai-prices' | 'litellm' | 'pi-ai';
 
-/** Price of a model in one source from a day on. */
+/** Price of a model in one source, from a day on. */
 export interface Offer {
   readonly source: SourceName;
-  /** ISO date; `undefined`: as far back as anyone knows. */
+  /** First day in ISO format; `undefined` if the source states none. */
   readonly from: string | undefined;
   readonly rates: Rates;
   readonly above: readonly { readonly inputTokens: number; readonly rates: Rates }[];
@@ -17,15 +17,15 @@ export interface Offer {
 /** Facts of a model without prices. */
 export type Facts = Omit<CatalogModel, 'vendor' | 'id' | 'prices' | 'aliasOf' | 'lastSeen'>;
 
-/** One model, as one source lists it. */
+/** Model in the list of one source. */
 export interface Listed {
   readonly id: string;
   /** Aliases that the source declares. */
   readonly aliases: readonly string[];
   readonly facts: Partial<Facts>;
-  /** Oldest first. */
+  /** Prices, oldest first. */
   readonly offers: readonly Offer[];
-  /** Its answers are vectors or scores: its output may cost nothing. */
+  /** Whether the model returns vectors or scores, so that its output may be free. */
   readonly isSilent: boolean;
 }
 

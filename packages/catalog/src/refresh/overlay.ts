@@ -9,9 +9,9 @@ import { catalogOfModels } from './document.ts';
 /** Limits of a merge. */
 export interface OverlayRules {
   readonly maxChange: number;
-  /** `vendor/id` of changes above the limit that are applied. */
+  /** Models, as `vendor/id`, whose changes are applied despite the limit. */
   readonly accept: readonly string[];
-  /** Whether only the changes in `accept` are applied, since the data is not newer. */
+  /** Whether only the changes in `accept` are applied, because the data is not newer. */
   readonly acceptedOnly?: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Overlay {
   readonly changes: readonly CatalogChange[];
 }
 
-/** Merges the data of a source over a catalogue. */
+/** Merges the data of a source into a catalog. */
 export async function overlay(base: Catalog, data: SourceData, rules: OverlayRules): Promise<Overlay> {
   const changes: CatalogChange[] = [];
   const merged: CatalogModel[] = [];
@@ -53,8 +53,8 @@ export async function overlay(base: Catalog, data: SourceData, rules: OverlayRul
 }
 
 /**
- * Merges a stored document, which is the result of earlier merges, over a catalogue with an older date. Price periods that
- * began after that date are retained.
+ * Merges a stored document, which is the result of earlier merges, into a catalog with an older date. Retains price periods
+ * that began after that date.
  */
 export async function overlayStored(base: Catalog, stored: SourceData): Promise<Catalog> {
   const own = new Map<string, CatalogModel>();
@@ -71,16 +71,16 @@ export async function overlayStored(base: Catalog, stored: SourceData): Promise<
   return catalogOfModels([...own.values()], stored, base);
 }
 
-/** Returns the periods in their order. A later list replaces periods that begin on the same day. */
+/** Returns the price periods in order. Periods of a later list replace those that begin on the same day. */
 function join(...lists: readonly (readonly Price[])[]): readonly Price[] {
   const byDay = new Map(lists.flat().map((price) => [price.from, price]));
   return [...byDay.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-/** Facts of the data replace those of the model. A price that differs begins on the date of the data. */
+/** Merges a listed model into a known model. Facts of the data take precedence. A different price begins on the date of the data. */
 function mergeModel(model: CatalogModel, next: CatalogModel, data: SourceData): CatalogModel {
   const { prices: _prices, aliasOf, ...facts } = next;
-  // A source that lists an alias with a price states the price of a separate model.
+  // A source that lists an alias with a price describes a separate model.
   const { aliasOf: _alias, ...known } = model;
   const isAlias = model.aliasOf !== undefined && next.prices.length === 0;
   const shown = data.isComplete ? facts : { retires: facts.retires, successor: facts.successor };
@@ -111,13 +111,13 @@ function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData):
   return join(model.prices, [price], later);
 }
 
-/** Returns the prices without those of 0, by which a foreign source means that it does not know a price. */
+/** Returns the prices without prices of 0, because other sources write 0 for an unknown price. */
 const statedPrices = (prices: readonly Price[], { isComplete }: SourceData): readonly Price[] =>
   isComplete
     ? prices
     : prices.filter(({ rates, fees }) => rates.input + rates.output > 0 || fees !== undefined);
 
-/** Returns the sources of a price that another source confirms. */
+/** Returns sources and reliability of a price. If the new data states the same price, it confirms the known price. */
 function confirmed(was: Price, is: Price, isComplete: boolean): Pick<Price, 'sources' | 'trust'> {
   if (isComplete) return is;
   const sources = [...new Set([...was.sources, ...is.sources])];
@@ -128,7 +128,7 @@ function confirmed(was: Price, is: Price, isComplete: boolean): Pick<Price, 'sou
 const withFees = (price: Price, before: Price): Price =>
   before.fees === undefined ? price : { ...price, fees: { ...before.fees, ...price.fees } };
 
-/** Returns the reason for which a price is refused; `undefined` if it is applied. */
+/** Returns the reason why a price is refused; `undefined` if the price is applied. */
 function refusalOf(
   before: CatalogModel,
   after: CatalogModel,
@@ -152,7 +152,7 @@ function refusalOf(
   return undefined;
 }
 
-/** Number of models per vendor. */
+/** Returns the number of models per vendor. */
 export function countModels({ models }: Pick<SourceData, 'models'>): ModelCounts {
   const counts: Record<string, number> = {};
   for (const { vendor } of models) counts[vendor] = (counts[vendor] ?? 0) + 1;
@@ -164,6 +164,9 @@ export function checkCounts(counts: ModelCounts, before: ModelCounts): void {
   for (const [vendor, count] of Object.entries(before)) {
     const left = counts[vendor] ?? 0;
     if (left < count / 2)
-      throw new LlmError('protocol', `${vendor} has ${left} models instead of ${count}: the data is damaged`);
+      throw new LlmError(
+        'protocol',
+        `the data contains ${left} models of ${vendor} and contained ${count} before; it appears to be incomplete`,
+      );
   }
 }

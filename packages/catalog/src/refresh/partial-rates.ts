@@ -1,6 +1,6 @@
 import type { Rates } from '../contract.ts';
 
-/** Rates as they are read, one after the other. */
+/** Rates of which any may be missing. */
 export type ReadRates = { readonly [K in keyof Rates]?: number | undefined };
 
 /** Returns the rates that are set. Reasoning that costs as much as output has no separate rate. */
@@ -10,7 +10,7 @@ export function definedRates(read: ReadRates): Partial<Rates> {
   return Object.fromEntries(Object.entries(own).filter(([, rate]) => rate !== undefined));
 }
 
-/** Whether the rates contain input and output, the minimum for a price. */
+/** Returns the rates if they contain input and output, which a price requires; otherwise `undefined`. */
 export function completeRates(read: ReadRates): Rates | undefined {
   const { input, output } = read;
   return input === undefined || output === undefined ? undefined : { ...definedRates(read), input, output };

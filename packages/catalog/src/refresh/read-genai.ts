@@ -4,7 +4,7 @@ import { numberIn, recordIn, recordsIn, recordsOf, textIn, type Json } from './j
 import type { Listed, Listing, Offer } from './offer.ts';
 import { completeRates } from './partial-rates.ts';
 
-/** genai-prices' data file: `[{ id, models: [{ id, match, prices }] }]`, prices in USD per million, with periods. */
+/** Reads genai-prices' data file: `[{ id, models: [{ id, match, prices }] }]`. Prices are in USD per million and have periods. */
 export function readGenaiPrices(json: unknown, vendor: string | undefined): Listing {
   const provider = recordsOf(json).find((one) => vendor !== undefined && textIn(one, 'id') === vendor);
   return provider === undefined ? [] : recordsIn(provider, 'models').map(listed);
@@ -22,13 +22,13 @@ function listed(model: Json): Listed {
   };
 }
 
-/** Only exact ids: "contains" and "starts with" are guesses. */
+/** Returns the ids that a rule matches exactly. Ignores "contains" and "starts with", which are not reliable. */
 function equalIds(match: Json): readonly string[] {
   const own = textIn(match, 'equals');
   return [...(own === undefined ? [] : [own]), ...recordsIn(match, 'or').flatMap(equalIds)];
 }
 
-/** Prices by the hour of the day cannot be represented. */
+/** Returns the price periods. Omits prices that depend on the time of day, because a price cannot represent them. */
 function periodsOf(model: Json): readonly { from: string | undefined; prices: Json }[] {
   if (!Array.isArray(model['prices'])) return [{ from: undefined, prices: recordIn(model, 'prices') }];
   const periods = recordsIn(model, 'prices').map((period) => ({
@@ -68,7 +68,7 @@ function offerOf(prices: Json, from: string | undefined, isSilent: boolean): rea
   return [{ source: 'genai-prices', from, rates: base, above, tiers: {}, fees: Object.fromEntries(fees) }];
 }
 
-/** A price is a number, or `{ base, tiers: [{ start, price }] }`. */
+/** Returns the context steps. A price is a number, or `{ base, tiers: [{ start, price }] }`. */
 const startsIn = (prices: Json): readonly number[] => {
   const starts = Object.keys(RATES).flatMap((name) =>
     recordsIn(recordIn(prices, name), 'tiers').flatMap((tier) => numberIn(tier, 'start') ?? []),

@@ -5,7 +5,7 @@ import type { Facts, Listed, Listing, Offer } from './offer.ts';
 import { definedRates, completeRates } from './partial-rates.ts';
 import type { VendorNames } from './vendors.ts';
 
-/** LiteLLM's `model_prices_and_context_window.json`: `{ key: … }`, prices in USD per token. */
+/** Reads LiteLLM's `model_prices_and_context_window.json`: `{ key: … }`. Prices are in USD per token. */
 export function readLitellm(json: Json, names: VendorNames['litellm']): Listing {
   if (names === undefined) return [];
   const found = new Map<string, Listed>();
@@ -18,7 +18,10 @@ export function readLitellm(json: Json, names: VendorNames['litellm']): Listing 
   return [...found.values()];
 }
 
-/** Ids of a region, a fine-tuned model or an image size have a prefix. They are not ids of the vendor. */
+/**
+ * Returns the vendor's model id; `undefined` for keys with another prefix, which stand for a region, a fine-tuned model or an
+ * image size.
+ */
 function idOf(key: string, prefix: string): string | undefined {
   if (!key.startsWith(prefix)) return undefined;
   const id = key.slice(prefix.length);
@@ -104,10 +107,7 @@ function tiersOf(entry: Json): Offer['tiers'] {
   );
 }
 
-/**
- * Billing units by kind of model, in addition to tokens. For other kinds the same names mean provisioned
- * capacity.
- */
+/** Billing units other than tokens, by kind of model. For other kinds of models, the same names mean provisioned capacity. */
 const UNITS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image_generation: { output_cost_per_image: 'image' },
   image_edit: { output_cost_per_image: 'image' },
@@ -129,7 +129,10 @@ function feesOf(id: string, entry: Json, json: Json): Offer['fees'] {
   ]);
 }
 
-/** Keys such as `1024-x-1024/dall-e-2` and `standard/1024-x-1792/dall-e-3`; better qualities have other prices. */
+/**
+ * Returns fees by image size, from keys such as `1024-x-1024/dall-e-2` and `standard/1024-x-1792/dall-e-3`. Ignores other
+ * qualities.
+ */
 function sizesOf(id: string, json: Json): readonly (readonly [unit: string, fee: number])[] {
   return Object.keys(json).flatMap((key) => {
     const [, width, height] = /^(?:standard\/)?(\d+)-x-(\d+)\/(?=[^/]+$)/.exec(key) ?? [];
@@ -139,7 +142,7 @@ function sizesOf(id: string, json: Json): readonly (readonly [unit: string, fee:
     const usd =
       numberIn(entry, 'output_cost_per_image') ??
       (pixel === undefined ? undefined : pixel * Number(width) * Number(height));
-    // Costs of a pixel were calculated from round prices of an image.
+    // Round the fee: the source computed the cost per pixel from a round price per image.
     return usd === undefined
       ? []
       : [[`image:${width}x${height}`, feeOf(Number(usd.toPrecision(3)))] as const];

@@ -4,7 +4,7 @@ import { isoDate, numberIn, recordIn, recordsIn, textIn, textsIn, type Json } fr
 import type { Facts, Listed, Listing, Offer } from './offer.ts';
 import { completeRates } from './partial-rates.ts';
 
-/** models.dev's `api.json`: `{ vendor: { models: { id: … } } }`, prices in USD per million. */
+/** Reads models.dev's `api.json`: `{ vendor: { models: { id: … } } }`. Prices are in USD per million. */
 export function readModelsDev(json: Json, vendor: string): Listing {
   const models = recordIn(recordIn(json, vendor), 'models');
   return Object.keys(models).map((id) => listed(id, recordIn(models, id)));
@@ -84,7 +84,7 @@ function offerOf(cost: Json, rates: Rates, model: Json): Offer {
   return { source: 'models.dev', from: undefined, rates, above, tiers: tiersOf(model), fees: {} };
 }
 
-/** A "fast" mode that a service tier selects is that tier. */
+/** Returns the rates by service tier. A "fast" mode that a service tier selects counts as that tier. */
 function tiersOf(model: Json): Offer['tiers'] {
   const fast = recordIn(recordIn(recordIn(model, 'experimental'), 'modes'), 'fast');
   const tier = textIn(recordIn(recordIn(fast, 'provider'), 'body'), 'service_tier');

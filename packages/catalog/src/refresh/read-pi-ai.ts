@@ -5,8 +5,8 @@ import type { Listed, Listing, Offer } from './offer.ts';
 import { completeRates } from './partial-rates.ts';
 
 /**
- * A folder of pi-ai's data: `{ '<vendor>.json': { <api>: { '<type>:<id>': … } } }`, prices in USD per million. Only models of
- * type `chat` are chat models. A model that several APIs serve is listed once.
+ * Reads a folder of pi-ai's data: `{ '<vendor>.json': { <api>: { '<type>:<id>': … } } }`. Prices are in USD per million.
+ * Returns the models of type `chat`, and a model of several APIs only once.
  */
 export function readPiAi(folder: Json, name: string | undefined): Listing {
   if (name === undefined) return [];
@@ -23,14 +23,14 @@ export function readPiAi(folder: Json, name: string | undefined): Listing {
   return [...models.values()];
 }
 
-/** ISO date of the folder, which its manifest states. */
+/** Returns the date in the manifest of the folder, in ISO format. */
 export const dateOfPiAi = (folder: Json): string | undefined =>
   textIn(recordIn(folder, '.manifest.json'), 'generatedAt')?.slice(0, 10);
 
 function listed(id: string, model: Json): Listed {
   const cost = recordIn(model, 'cost');
   const rates = ratesOf(cost);
-  // Both 0: a free plan, or the source does not know the price.
+  // If both are 0, the model is free or its price is unknown.
   const isPrice = rates !== undefined && rates.input + rates.output > 0;
   const above = recordsIn(cost, 'tiers').flatMap((step) => {
     const inputTokens = numberIn(step, 'inputTokensAbove');
@@ -55,7 +55,7 @@ function listed(id: string, model: Json): Listed {
 
 const isModality = (name: string): name is Modality => name === 'text' || name === 'image';
 
-/** A rate of 0 for the cache means that the source knows no separate rate. */
+/** Returns the rates. A cache rate of 0 means that the source knows no separate rate. */
 const ratesOf = (cost: Json): Rates | undefined =>
   completeRates({
     input: rateIn(cost, 'input'),

@@ -36,8 +36,8 @@ const KINDS: KindsOf<RefreshOptions> = {
 };
 
 /**
- * Returns a catalogue that follows a source. Resolves once the store has been read; if the store is empty, after the first
- * check, at most `timeoutMs` later. Rejects with `config` for invalid options only.
+ * Returns a catalog that is updated from a source. Resolves when the store has been read. If the store is empty, resolves after
+ * the first check or after `timeoutMs`. Rejects only for invalid options, with `config`.
  *
  * @example
  * const catalog = await refreshed({ from: 'https://example.com/catalog.json', store: fileStore('.cache/catalog.json') });
@@ -59,13 +59,13 @@ function checkSource(from: CatalogSource): void {
     });
 }
 
-/** Follows one source. All state belongs to the current version of the data. */
+/** Updates a catalog from one source. All fields belong to the current version of the data. */
 class Refresher {
   readonly #options;
   readonly #source;
   readonly #base: Catalog;
   #current: Catalog;
-  /** Value of the store that belongs to the current data. */
+  /** Stored value from which the current data was read. */
   #stored: StoredCatalog | undefined;
   #etag: string | undefined;
   #counts: ModelCounts = {};
@@ -112,7 +112,7 @@ class Refresher {
     }
   }
 
-  /** Returns the catalogue of the application. Catalogues of `with` follow each exchange as well. */
+  /** Returns the catalog for the application. Catalogs that its `with` returns are updated too. */
   result(): RefreshedCatalog {
     return Object.assign(
       following(() => this.#current),
@@ -153,7 +153,7 @@ class Refresher {
     return event;
   }
 
-  /** Takes the data of the store if it is newer than the current data, such as that of another process. */
+  /** Uses the data of the store if it is newer than the current data, for example because another process stored it. */
   async #adoptStored(): Promise<CatalogEvent | undefined> {
     try {
       const stored = await this.#options.store?.read();
@@ -177,7 +177,7 @@ class Refresher {
     }
   }
 
-  /** Continues from the last check of the same source, which may be that of another process. */
+  /** Restores the state of the last check of this source, which another process may have made. */
   #rememberCheck({ source = this.#source.name, etag, counts, checkedAt }: StoredCatalog): void {
     this.#checkedAt = Date.parse(checkedAt);
     if (source !== this.#source.name) return;
@@ -191,7 +191,7 @@ class Refresher {
     if (loaded === undefined) return this.#unchanged();
     const date = loaded.date ?? new Date(clock.now()).toISOString().slice(0, 10);
     const data = readData(loaded.data, { name: this.#source.name, date, vendors });
-    if (data === undefined) throw new LlmError('protocol', 'the data has an unknown shape');
+    if (data === undefined) throw new LlmError('protocol', 'the data has an unknown format');
     const counts = countModels(data);
     checkCounts(counts, this.#counts);
     this.#counts = counts;
@@ -200,7 +200,7 @@ class Refresher {
     const { catalog, changes } = await overlay(this.#current, data, { maxChange, accept, acceptedOnly });
     if (acceptedOnly && changes.length === 0) return this.#unchanged(loaded.etag);
     this.#current = catalog;
-    // A later start may accept a refused change, and must then receive the same data again.
+    // Do not store the version: a later start may accept a refused change, and must then receive the same data again.
     const isRefused = changes.some(({ refused }) => refused !== undefined);
     this.#etag = isRefused ? undefined : loaded.etag;
     await this.#write(await catalogDocument(catalog));
@@ -232,7 +232,7 @@ class Refresher {
   }
 }
 
-/** Returns a catalogue whose lookups use the catalogue that is current when they begin. */
+/** Returns a catalog whose lookups use the catalog that is current when a lookup begins. */
 function following(current: () => Catalog): Catalog {
   return {
     get date() {

@@ -10,14 +10,14 @@ export interface LoadLimits {
   readonly clock: Clock;
 }
 
-/** Returns the source for a URL. Throws `config` for a URL that is neither `https:` nor `http:` of a loopback address. */
+/** Returns the source for a URL. Throws `config` for a URL that is neither `https:` nor `http:` with a loopback address. */
 export function sourceOf(from: CatalogSource, limits: LoadLimits): LoadedSource {
   if (typeof from !== 'string' && !(from instanceof URL)) return from;
   const url = URL.parse(String(from));
   if (url === null) throw optionError('is not a URL; read a file with fileSource of @majordomo/catalog/node');
   if (!isAllowed(url)) throw optionError('must be https:; http: is allowed for loopback addresses only');
   return {
-    // User information and the query may contain secrets.
+    // Omit the user and the query, because they may contain secrets.
     name: url.origin + url.pathname,
     load: ({ signal, etag }) => loadUrl(url, etag, signal, limits),
   };
@@ -44,7 +44,7 @@ export async function load(
   try {
     const { signal } = controller;
     return await abortable(
-      // A `load` that throws synchronously rejects too.
+      // Convert an error that `load` throws synchronously to a rejection.
       Promise.resolve().then(() => source.load({ signal, etag })),
       signal,
     );
@@ -53,10 +53,10 @@ export async function load(
   }
 }
 
-/** Returns an error that begins with the name of the source. */
+/** Returns an error whose message begins with the name of the source. */
 export function failureOf(name: string, error: unknown): LlmError {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  // `fetch failed` states its reason in its cause only.
+  // Add the cause, because only the cause of `fetch failed` states the reason.
   const reason = LlmError.is(error) || !(cause instanceof Error) ? message : `${message} (${cause.message})`;
   const kind = LlmError.is(error) ? error.kind : error instanceof SyntaxError ? 'protocol' : 'network';
   return new LlmError(kind, `${name}: ${reason}`, {}, { cause: error });

@@ -1,26 +1,29 @@
-/** Values of `litellm_provider`, and the prefixes of ids. */
+/** Values of `litellm_provider` for a vendor, and the prefixes of its ids. */
 export interface LitellmNames {
   readonly providers: readonly string[];
   readonly prefix: string;
 }
 
-/** How the sources call a vendor. */
+/** Names of a vendor in the sources. */
 export interface VendorNames {
-  /** Name in models.dev, which majordomo uses too. */
+  /** Name in models.dev and in majordomo. */
   readonly vendor: string;
   readonly genai?: string;
   /** File name in pi-ai's data. */
   readonly piAi?: string;
   readonly litellm?: LitellmNames;
-  /** Resells models of many makers: what models.dev does not list of it is left out, it changes by the day. */
+  /**
+   * Whether the vendor resells models of other makers. Only its models in models.dev are included, because the list changes
+   * daily.
+   */
   readonly resells?: true;
 }
 
 const litellm = (prefix: string, ...providers: readonly string[]): LitellmNames => ({ providers, prefix });
 
 /**
- * Vendors that a provider or a profile names and that a source lists. Also contains three vendors that
- * applications reach with a custom profile.
+ * Vendors of all providers and profiles for which a source has data, and three vendors for which applications use a custom
+ * profile.
  */
 export const VENDORS: readonly VendorNames[] = [
   { vendor: 'alibaba', litellm: litellm('dashscope/', 'dashscope') },

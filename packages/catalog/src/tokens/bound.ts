@@ -4,45 +4,48 @@ import { imageSize } from './image-size.ts';
 import { pdfPages } from './pdf-pages.ts';
 import { ANY_HIDDEN, HIDDEN, hasImageRule, tokensOfPdfPage } from './profiles.ts';
 
-/** Part of a request that a model reads. */
+/** Parts of a request that the model processes. */
 export type BoundedRequest = Pick<ModelRequest, 'system' | 'output'> & {
   readonly tools?: ModelRequest['tools'] | undefined;
   readonly messages: readonly Message[];
   readonly extra?: ModelRequest['extra'] | undefined;
 };
 
-/** Destination of a request. */
+/** Target of a request, which determines the rules for images and pages. */
 export interface BoundTarget {
   readonly vendor?: string | undefined;
   readonly model?: string | undefined;
-  /** Number of pages of a PDF, if the application knows it. */
+  /** Returns the number of pages of a PDF; `undefined` if it is unknown. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
-  /** Maximum number of pages that the model accepts: the bound for PDFs whose pages cannot be counted. */
+  /** Maximum number of PDF pages that the model accepts. Upper bound for a PDF whose pages cannot be counted. */
   readonly maxPages?: number | undefined;
 }
 
-/** Tokens that vendors add around a request, a message and a part. */
+/** Maximum number of tokens that vendors add to a request. */
 const PER_REQUEST = 300;
 const PER_MESSAGE = 8;
 const PER_PART = 8;
-/** Instructions that a vendor adds if there are tools: up to 1,528 were measured (Anthropic, 2026-11-20). */
+/** Maximum number of tokens of instructions that a vendor adds to a request with tools. Measured: 1,528 (Anthropic, 2026-11-20). */
 const PER_TOOLS = 1600;
-/** Lower bound for the largest image, regardless of the rule of its vendor. */
+/** Minimum of the upper bound for an image, regardless of the vendor's rule. */
 const PER_IMAGE = 5000;
-/** Largest image of the models without a known rule (Qwen). */
+/** Maximum number of tokens of an image for models without a known rule (Qwen). */
 const LARGEST_IMAGE = 16_384;
 const PIXELS_PER_TOKEN = 750;
-/** Gemini counts 32 tokens a second: more than this for sound of less than a kilobit a second only. */
+/** Bytes of audio per token. Gemini counts 32 tokens per second, which is more only for audio below one kilobit per second. */
 const AUDIO_BYTES_PER_TOKEN = 4;
-/** Office documents are compressed text. */
+/** Maximum number of tokens per byte of a file. Office documents are compressed text. */
 const TOKENS_PER_FILE_BYTE = 10;
-/** Deflate expands a byte to 1,032 bytes at most, and a page needs 6 of them in the page tree (`3 0 R `). */
+/**
+ * Maximum number of pages per compressed byte. A byte expands to at most 1,032 bytes, and a page needs 6 in the page tree (`3 0
+ * R `).
+ */
 const COMPRESSED_PAGES_PER_BYTE = 172;
 
 /**
- * Returns an upper bound for the input tokens of a request. Text: one token for each byte of UTF-8, since the tokens of
- * byte-level and byte-fallback tokenizers are at least one byte each. Images and PDF pages: the rules of their vendors. What
- * tools at the vendor read is not part of the request.
+ * Returns an upper bound for the input tokens of a request. Text counts one token per byte of UTF-8, because each token of
+ * byte-level and byte-fallback tokenizers has at least one byte. Images and PDF pages count by the vendors' rules. Input of
+ * tools that run at the vendor is not included.
  */
 export function maxRequestTokens(request: BoundedRequest, target: BoundTarget = {}): number {
   const { system = '', messages, tools = [], output, extra } = request;
@@ -101,7 +104,7 @@ function maxFileTokens(file: FilePart, target: BoundTarget): number {
   return pages * tokensOfPdfPage(target.model);
 }
 
-/** Length of a value as JSON, in bytes of UTF-8; of any depth. */
+/** Returns the length of a value as JSON, in bytes of UTF-8. Accepts values of any depth. */
 function jsonLength(root: unknown): number {
   let length = 0;
   const rest: unknown[] = [root];
@@ -124,7 +127,7 @@ function jsonLength(root: unknown): number {
   return length;
 }
 
-/** Returns the length as a JSON string. */
+/** Returns the length of a text as a JSON string, in bytes of UTF-8. */
 function quotedLength(text: string): number {
   let length = utf8Length(text) + 2;
   for (let at = 0; at < text.length; at++) {
@@ -135,7 +138,7 @@ function quotedLength(text: string): number {
   return length;
 }
 
-/** Counts without encoding. A surrogate without its pair becomes U+FFFD. */
+/** Returns the length of a text in bytes of UTF-8, without encoding it. A lone surrogate counts as U+FFFD. */
 function utf8Length(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) {

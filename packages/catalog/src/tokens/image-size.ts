@@ -1,4 +1,4 @@
-/** Width and height of a picture. */
+/** Width and height of an image in pixels. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
@@ -13,7 +13,7 @@ export function imageSize(bytes: Uint8Array): ImageSize | undefined {
     if (view.getUint16(0) === 0xffd8) return jpegSize(view);
     if (view.getUint32(0) === 0x52494646 && view.getUint32(8) === 0x57454250) return webpSize(view);
   } catch (error) {
-    // The image is truncated.
+    // A RangeError means that the image is truncated.
     if (!(error instanceof RangeError)) throw error;
   }
   return undefined;
@@ -22,7 +22,7 @@ export function imageSize(bytes: Uint8Array): ImageSize | undefined {
 const sized = (width: number, height: number): ImageSize | undefined =>
   width > 0 && height > 0 ? { width, height } : undefined;
 
-/** Reads segments up to the frame. */
+/** Reads the segments of a JPEG up to the frame header, which contains the size. */
 function jpegSize(view: DataView): ImageSize | undefined {
   for (let at = 2; view.getUint8(at) === 0xff;) {
     const marker = view.getUint8(at + 1);

@@ -35,7 +35,7 @@ const ascii = (text: string): readonly number[] => Array.from(text, (letter) => 
 const webp = (form: string, ...rest: readonly number[]): Uint8Array =>
   bytes(...ascii('RIFF'), 0, 0, 0, 0, ...ascii(`WEBP${form}`), 0, 0, 0, 0, ...rest);
 
-describe('the header says how large a picture is', () => {
+describe('the size of an image in its header', () => {
   it.each<readonly [string, Uint8Array, number, number]>([
     ['PNG', png(640, 480), 640, 480],
     ['GIF', bytes(...ascii('GIF89a'), 0x80, 0x02, 0xe0, 0x01), 640, 480],
@@ -75,7 +75,7 @@ describe('the header says how large a picture is', () => {
     expect(imageSize(within)).toEqual({ width, height });
   });
 
-  it('or nothing, where it is cut off, of another kind, or empty', () => {
+  it('is undefined for truncated, other and empty data', () => {
     const whole = [png(640, 480), webp('VP8X', 0, 0, 0, 0, 0x7f, 2, 0, 0xdf, 1, 0)];
     for (const header of whole)
       for (let length = 0; length < header.length; length++)
@@ -85,7 +85,7 @@ describe('the header says how large a picture is', () => {
   });
 });
 
-describe('a picture is counted as its vendor says', () => {
+describe('the tokens of an image by the vendor rule', () => {
   it.each([
     // width × height / 750
     ['claude-sonnet-4-5', 750, 100, 100],
@@ -106,7 +106,7 @@ describe('a picture is counted as its vendor says', () => {
     expect(imageTokens(png(width, height), model)).toBe(tokens);
   });
 
-  it('one of an unknown size counts as a large one', () => {
+  it('are those of a large image if the size is unknown', () => {
     expect(imageTokens(bytes(1, 2, 3), 'gpt-4o')).toBe(765);
     expect(imageTokens(bytes(1, 2, 3))).toBe(1600);
   });

@@ -1,10 +1,10 @@
 import { imageSize, type ImageSize } from './image-size.ts';
 import { ANY_IMAGE, IMAGE_RULES, type ImageRule } from './profiles.ts';
 
-/** Assumed size of an image with an unknown size: one that the vendor scales down. */
+/** Assumed size of an image whose size is unknown. Vendors scale down an image of this size. */
 const LARGE: ImageSize = { width: 2048, height: 2048 };
 
-/** Estimates the tokens of an image by the rule of the vendor; 1,600 without a known rule. */
+/** Estimates the tokens of an image by the vendor's rule. Returns 1,600 if no rule is known. */
 export function imageTokens(bytes: Uint8Array, model = ''): number {
   const rule = IMAGE_RULES.find(([pattern]) => pattern.test(model))?.[1] ?? ANY_IMAGE;
   return Math.ceil(applyRule(imageSize(bytes) ?? LARGE, rule));

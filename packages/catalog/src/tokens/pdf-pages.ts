@@ -1,8 +1,8 @@
 const pageCounts = new WeakMap<Uint8Array, { readonly pages: number | undefined }>();
 
 /**
- * Returns the pages of a PDF whose objects are not compressed; `undefined` for any other. Never below the true number: old
- * revisions of pages count too.
+ * Returns the number of pages of a PDF without compressed objects; `undefined` for other data. The result is never too low, but
+ * too high if the file contains old revisions of pages.
  */
 export function pdfPages(bytes: Uint8Array): number | undefined {
   let known = pageCounts.get(bytes);
@@ -12,7 +12,7 @@ export function pdfPages(bytes: Uint8Array): number | undefined {
 
 function count(bytes: Uint8Array): number | undefined {
   const text = new TextDecoder('latin1').decode(bytes);
-  // Pages may be in object streams.
+  // Object streams are compressed and may contain pages.
   if (/\/ObjStm/.test(text)) return undefined;
   const pages = text.match(/\/Type\s*\/Page(?![A-Za-z])/g)?.length ?? 0;
   if (pages === 0) return undefined;

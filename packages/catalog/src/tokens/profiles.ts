@@ -1,4 +1,4 @@
-/** How a model counts a picture. */
+/** Rule by which a model counts the tokens of an image. */
 export type ImageRule =
   | { readonly by: 'area'; readonly longest: number; readonly pixelsPerToken: number; readonly most: number }
   | { readonly by: 'tiles'; readonly base: number; readonly tile: number }
@@ -6,10 +6,10 @@ export type ImageRule =
   | { readonly by: 'crops'; readonly crop: number }
   | { readonly by: 'picture'; readonly tokens: number };
 
-/** Rule for models without a known rule: more than most vendors count. */
+/** Rule for models without a known rule. Its number is higher than that of most vendors. */
 export const ANY_IMAGE: ImageRule = { by: 'picture', tokens: 1600 };
 
-/** Rules by pattern of the model id; the first match applies. Source: documentation of the vendors, 2026-11. */
+/** Rules by pattern of the model id. The first match applies. Source: documentation of the vendors, 2026-11. */
 export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[] = [
   // platform.claude.com/docs/en/build-with-claude/vision: width × height / 750, after the vendor has scaled the image down.
   [
@@ -25,7 +25,8 @@ export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[]
   [/gpt-5/, { by: 'tiles', base: 70, tile: 140 }],
   [/\bo[13]\b/, { by: 'tiles', base: 75, tile: 150 }],
   [/gpt-4|chatgpt/, { by: 'tiles', base: 85, tile: 170 }],
-  // ai.google.dev/gemini-api/docs/media-resolution: 1,120 for a picture by default from 3 on; crops of 258 before.
+  // ai.google.dev/gemini-api/docs/media-resolution: by default 1,120 tokens per image from Gemini 3 on, and crops of 258 tokens
+  // for earlier models.
   [/gemini-[12]/, { by: 'crops', crop: 258 }],
   [/gemini/, { by: 'picture', tokens: 1120 }],
 ];
@@ -33,12 +34,12 @@ export const IMAGE_RULES: readonly (readonly [model: RegExp, rule: ImageRule])[]
 /** Whether a vendor's rule is known for images of this model. */
 export const hasImageRule = (model: string): boolean => IMAGE_RULES.some(([pattern]) => pattern.test(model));
 
-/** Most text of a page: platform.claude.com/docs/en/build-with-claude/pdf-support states 1,500 to 3,000 tokens. */
+/** Maximum tokens of the text of a page. platform.claude.com/docs/en/build-with-claude/pdf-support states 1,500 to 3,000. */
 const PAGE_TEXT = 3000;
 
 /**
- * Most tokens of a PDF page. Claude and OpenAI read its text and look at its image; Gemini looks at the image only
- * (ai.google.dev/gemini-api/docs/document-processing: 258 tokens, from 3 on up to 1,120).
+ * Returns the maximum number of tokens of a PDF page. Claude and OpenAI process the text and an image of the page. Gemini
+ * processes only an image (258 tokens, up to 1,120 from Gemini 3 on: ai.google.dev/gemini-api/docs/document-processing).
  */
 export function tokensOfPdfPage(model: string = ''): number {
   if (/gemini-[12]/.test(model)) return 258;
@@ -47,7 +48,7 @@ export function tokensOfPdfPage(model: string = ''): number {
   return PAGE_TEXT + tokensOfPage(rule);
 }
 
-/** Tokens of a page as an image of 2,048 pixels. */
+/** Returns the tokens of a page as an image with edges of 2,048 pixels. */
 function tokensOfPage(rule: ImageRule): number {
   switch (rule.by) {
     case 'picture':
@@ -63,11 +64,11 @@ function tokensOfPage(rule: ImageRule): number {
   }
 }
 
-/** Tokens that a vendor adds to every request, and additionally to requests with tools. */
+/** Tokens that a vendor adds to every request, and in addition to requests with tools. */
 export interface HiddenTokens {
   readonly plain: number;
   readonly tools: number;
-  /** Maximum in a hundred recorded requests. */
+  /** Maximum of `plain` in a hundred recorded requests. */
   readonly maxPlain: number;
   readonly maxTools: number;
 }
@@ -75,7 +76,7 @@ export interface HiddenTokens {
 /** Values for vendors without measurements. */
 export const ANY_HIDDEN: HiddenTokens = { plain: 0, tools: 100, maxPlain: 110, maxTools: 1100 };
 
-/** Counted in recordings of 2024 to 2026: input as the vendor reported it, less an estimate of what was sent. */
+/** Hidden tokens by vendor: the reported input of recordings of 2024 to 2026, minus an estimate of the content. */
 export const HIDDEN: Readonly<Record<string, HiddenTokens>> = {
   anthropic: { plain: 0, tools: 600, maxPlain: 60, maxTools: 1150 },
   'amazon-bedrock': { plain: 0, tools: 330, maxPlain: 110, maxTools: 1100 },

@@ -14,7 +14,7 @@ const tool = { name: 'look', description: 'Looks it up', parameters: { type: 'ob
 const tokens = (more: Partial<EstimatedRequest>, vendor?: string): number =>
   estimateRequest(asked(more), { vendor }).tokens;
 
-it('that asks for JSON of any form has no schema to count', () => {
+it('that requests JSON without a schema counts no schema', () => {
   expect(tokens({ output: { name: 'x', schema: undefined } })).toBe(tokens({}));
 });
 
@@ -25,8 +25,8 @@ it('may lack tools', () => {
   );
 });
 
-describe('a request is', () => {
-  it('its text, with a frame and something for every message', () => {
+describe('the estimate of a request', () => {
+  it('includes its text and tokens for each message', () => {
     expect(estimateRequest(asked(), { vendor: 'openai' })).toEqual({
       estimated: true,
       tokens: 2 + 4 + 3,
@@ -60,11 +60,11 @@ describe('a request is', () => {
       'a text file',
       { messages: [user('hello there', { type: 'file', mediaType: 'text/csv', bytes: new Uint8Array(9) })] },
     ],
-  ])('more with %s', (_what, more) => {
+  ])('is higher with %s', (_what, more) => {
     expect(tokens(more, 'openai')).toBeGreaterThan(tokens({}, 'openai'));
   });
 
-  it('all parts of a conversation', () => {
+  it('includes all parts of a conversation', () => {
     const call = {
       type: 'tool-call',
       id: 'c',
@@ -83,28 +83,28 @@ describe('a request is', () => {
     expect(tokens({ messages })).toBe(sum + 3 * 4 + 2 * 4 + 3);
   });
 
-  it('larger where a vendor adds to what was sent', () => {
+  it('is higher for a vendor that adds hidden tokens', () => {
     expect(tokens({ tools: [tool] }, 'anthropic') - tokens({ tools: [tool] }, 'openai')).toBe(600);
     expect(tokens({}, 'cohere') - tokens({}, 'openai')).toBe(490);
     expect(tokens({}, 'constructor')).toBe(tokens({}));
   });
 
-  it('no more for JSON of any form, which has no schema', () => {
+  it('is not higher for JSON without a schema', () => {
     expect(tokens({ output: { name: 'x', schema: undefined } })).toBe(tokens({}));
   });
 
-  it('counted by another counter where one is given', () => {
+  it('uses a custom counter', () => {
     const { tokens: counted } = estimateRequest(asked({ system: 'abc' }), { count: ({ length }) => length });
     expect(counted).toBe(3 + 'hello there'.length + 4 + 3);
   });
 
-  it('what its messages are, and its frame', () => {
+  it('is the sum of its messages and a constant', () => {
     const messages = [user('hello there'), user('and more')];
     const sum = messages.reduce((all, message) => all + estimateMessage(message), 0);
     expect(tokens({ messages })).toBe(sum + 3);
   });
 
-  it('at most more than likely', () => {
+  it('is at most the upper bound', () => {
     for (const vendor of ['openai', 'anthropic', 'cohere', 'somebody']) {
       for (const more of [{}, { tools: [tool] }]) {
         const estimate = estimateRequest(asked(more), { vendor });

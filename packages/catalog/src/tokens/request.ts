@@ -5,19 +5,19 @@ import { pdfPages } from './pdf-pages.ts';
 import { ANY_HIDDEN, HIDDEN } from './profiles.ts';
 import { estimateTokens } from './text.ts';
 
-/** Estimated tokens. An estimate is never reported as a vendor's count. */
+/** Estimated number of input tokens. An estimate is never reported as a vendor's count. */
 export interface TokenEstimate {
   readonly estimated: true;
-  /** Estimated number of tokens, without bias. */
+  /** Best estimate of the number of tokens. */
   readonly tokens: number;
   /**
-   * Upper bound: one token for each byte of text, and the vendors' rules for images and PDF pages. What tools at the vendor
-   * read is not in it.
+   * Upper bound: one token per byte of text, and the vendors' rules for images and PDF pages. Input of tools that run at the
+   * vendor is not included.
    */
   readonly max: number;
 }
 
-/** Parts of a request that the model reads. */
+/** Parts of a request that the model processes. */
 export type EstimatedRequest = Pick<ModelRequest, 'system' | 'output'> & {
   readonly tools?: ModelRequest['tools'] | undefined;
   readonly messages: readonly Message[];
@@ -27,15 +27,15 @@ export type EstimatedRequest = Pick<ModelRequest, 'system' | 'output'> & {
 export interface EstimateTarget {
   readonly vendor?: string | undefined;
   readonly model?: string | undefined;
-  /** Counts text for `tokens`, such as a tokenizer does. Default: `estimateTokens`. */
+  /** Function that counts the tokens of a text for `tokens`, for example a tokenizer. Default: `estimateTokens`. */
   readonly count?: ((text: string) => number) | undefined;
-  /** Number of pages of a PDF, if the application knows it. */
+  /** Returns the number of pages of a PDF; `undefined` if it is unknown. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
-  /** Maximum number of PDF pages that the model accepts, as a bound for PDFs with an unknown number of pages. */
+  /** Maximum number of PDF pages that the model accepts. Upper bound for a PDF whose pages cannot be counted. */
   readonly maxPages?: number | undefined;
 }
 
-/** Estimates the input tokens of a request, and bounds them. */
+/** Returns an estimate and an upper bound of the input tokens of a request. */
 export function estimateRequest(request: EstimatedRequest, target: EstimateTarget = {}): TokenEstimate {
   const { vendor = '', count = estimateTokens } = target;
   const { system, messages, tools = [], output } = request;
@@ -56,14 +56,14 @@ export function estimateRequest(request: EstimatedRequest, target: EstimateTarge
   };
 }
 
-/** Tokens around messages and before the response. */
+/** Tokens that vendors add to each message. */
 const PER_MESSAGE = 4;
 const FRAME = 3;
 
 const toolText = ({ name, description, parameters }: ModelRequest['tools'][number]): string =>
   JSON.stringify({ name, description, parameters });
 
-/** Estimates the tokens of one message with its frame. */
+/** Estimates the tokens of one message, including those that vendors add to it. */
 export function estimateMessage({ parts }: Message, target: EstimateTarget = {}): number {
   return parts.reduce((sum, part) => sum + partTokens(part, target), PER_MESSAGE);
 }
@@ -91,10 +91,10 @@ function partTokens(part: AnyPart, target: EstimateTarget): number {
   }
 }
 
-/** 32 tokens a second, as Gemini counts them, of 16,000 bytes, as MP3 has them at 128 kbit/s. */
+/** Bytes of audio per token: 16,000 bytes per second (MP3 at 128 kbit/s) and 32 tokens per second (Gemini). */
 const BYTES_OF_AUDIO_TOKEN = 500;
 
-/** Tokens of a page, as text and as an image. */
+/** Estimated tokens of a page: text and image. */
 const PAGE_TOKENS = 2500;
 const BYTES_OF_PAGE = 60_000;
 

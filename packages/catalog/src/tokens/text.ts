@@ -1,6 +1,6 @@
 /**
- * Estimates the tokens of a text for current large vocabularies such as o200k. The error is at most a third for prose of most
- * languages, code and JSON. Linear in the length of the text.
+ * Estimates the tokens of a text for current large vocabularies such as o200k. The error is at most a third for prose in most
+ * languages, for code and for JSON. Takes time linear in the length of the text.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;
@@ -14,12 +14,12 @@ export function estimateTokens(text: string): number {
   return Math.ceil(tokens);
 }
 
-/** Kinds of characters. A run of one kind is counted together. */
+/** Kinds of characters. Consecutive characters of one kind are counted together. */
 const WORD = 0;
 const SPACE = 1;
 const LINE = 2;
 const MARK = 3;
-/** First kind with a rate per character. */
+/** First kind whose characters are counted separately. */
 const BY_CHARACTER = 4;
 
 const RATES: readonly number[] = [0.26, 0.3, 0.34, 0.45, 0.68, 0.8, 0.9];
@@ -32,7 +32,7 @@ function kindOf(code: number): number {
   return BLOCKS.find(([last]) => code <= last)?.[1] ?? RARE;
 }
 
-/** Last character of each block. */
+/** Kinds of the Unicode blocks, by the last character of each block. */
 const BLOCKS: readonly (readonly [last: number, kind: number])[] = [
   [0x36f, MARK], // phonetic letters, accents
   [0x52f, ALPHABETIC], // Greek, Cyrillic
@@ -63,14 +63,14 @@ const ASCII: readonly number[] = Array.from({ length: 0x80 }, (_, code) => {
 });
 
 function tokensOfRun(kind: number, length: number): number {
-  // A space belongs to the following word; an indent or a blank line is one token.
+  // A space is part of the token of the following word. An indent or a blank line is one token.
   if (kind === SPACE) return length === 1 ? 0 : 1;
   if (kind === LINE) return 0.7;
   if (kind === MARK) return 0.75 + (length - 1) * 0.3;
   return length * (RATES[kind - BY_CHARACTER] ?? 1);
 }
 
-/** Longer runs of letters and digits that keep changing are keys, hashes and encoded bytes. */
+/** Minimum length of a run that counts as a key, a hash or encoded bytes if letters and digits alternate in it. */
 const LONG_RUN = 24;
 
 function wordTokens(text: string, start: number, end: number): number {

@@ -39,7 +39,7 @@ export class LimitReader {
     let stop = (): void => undefined;
     const late = new Promise<never>((_, reject) => {
       stop = this.clock.timer(WAIT_MS, () => {
-        reject(new Error(`no answer within ${WAIT_MS} ms`));
+        reject(new Error(`no response within ${WAIT_MS} ms`));
       });
     });
     try {

@@ -59,8 +59,8 @@ const isMajordomo = (value: unknown): boolean =>
 function missingFacts({ target, vendor, facts, billing }: RankedTarget): string | undefined {
   if (facts !== undefined || billing === 'included') return undefined;
   return vendor === undefined
-    ? `${target}: its provider has no vendor, so that prices and limits are unknown`
-    : `${target} is not in the catalog, so that prices and limits are unknown`;
+    ? `${target}: its provider has no vendor, so its prices and limits are unknown`
+    : `${target}: the catalog does not contain this model, so its prices and limits are unknown`;
 }
 
 function noPreset(name: string, presets: ReadonlyMap<string, Preset>): LlmError {

@@ -55,7 +55,10 @@ function overrideOf(
   const override = metadata !== undefined && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   if (override === undefined || override === null) return undefined;
   if (typeof override === 'string' && override.trim() !== '') return override.trim();
-  throw configError(`metadata.${key}`, 'must be a spec such as provider/model, since it overrides a preset');
+  throw configError(
+    `metadata.${key}`,
+    'must be a spec such as provider/model, because it overrides a preset',
+  );
 }
 
 function decisionOf(
