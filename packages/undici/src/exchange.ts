@@ -2,22 +2,22 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { constants, createBrotliDecompress, createGunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 
-/** Bytes that are buffered ahead of the reader; then the socket waits. */
+/** Maximum number of bytes that are buffered before the reader requests them. At this limit, reading from the socket pauses. */
 const AHEAD = 64 * 1024;
 const { Z_SYNC_FLUSH: SYNC, BROTLI_OPERATION_FLUSH: FLUSH } = constants;
 
-/** Closes the connection of a response that was dropped without being read or cancelled. */
+/** Closes the connection of a response that is garbage-collected before its body was read or cancelled. */
 const dropped = new FinalizationRegistry<(error: Error) => void>((fail) => {
-  fail(new Error('the response was dropped unread'));
+  fail(new Error('the response was garbage-collected before its body was read'));
 });
 
-/** Handles the events of one request. It keeps no reference to the response, so that a dropped one is collected. */
+/** Handles the events of one request. Holds no reference to the response, so that an unused one can be garbage-collected. */
 export class Exchange implements Dispatcher.DispatchHandler {
   private readonly request: Pick<Request, 'url' | 'method'> & { readonly signal: AbortSignal | null };
   private settle: { resolve(response: Response): void; reject(error: unknown): void } | undefined;
   private control: Dispatcher.DispatchController | undefined;
   private decoder: ReturnType<typeof createGunzip | typeof createBrotliDecompress> | undefined;
-  /** Set while a read is pending. */
+  /** Controller of the response body. Set while a read is pending. */
   private reader: ReadableStreamDefaultController<Uint8Array> | undefined;
   private chunks: Uint8Array[] = [];
   private bytes = 0;
@@ -42,7 +42,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       for (const each of [value].flat()) headers.append(name, each);
     const isEmpty = [204, 205, 304].includes(status) || this.request.method === 'HEAD';
     const body = isEmpty ? null : this.body(headers);
-    // `Response` rejects texts outside Latin-1.
+    // `Response` rejects a status text with characters outside Latin-1.
     const statusText = /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : '';
     const response = new Response(body, { status, statusText, headers });
     this.settle?.resolve(Object.defineProperty(response, 'url', { value: this.request.url }));
@@ -85,7 +85,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.bytes >= AHEAD) (this.decoder ?? this.control)?.pause();
   };
 
-  /** Delivers the chunks of one read of the socket as one. */
+  /** Joins the chunks that one read of the socket produced, and delivers them as one chunk. */
   private readonly deliver = (): void => {
     const { reader, chunks } = this;
     if (reader === undefined) return;
@@ -117,7 +117,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   };
 
   private readonly end = (): void => {
-    if (this.state === 'open') this.control?.abort(new Error('the response is not wanted'));
+    if (this.state === 'open') this.control?.abort(new Error('the caller no longer needs the response'));
     this.state = 'over';
     this.chunks = [];
     this.request.signal?.removeEventListener('abort', this.fail);

@@ -1,24 +1,24 @@
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { Exchange } from './exchange.ts';
 
-/** Options of `undiciFetch`. `dispatcher` excludes `proxy`. */
+/** Options of `undiciFetch`. `proxy` has no effect if `dispatcher` is set. */
 export interface UndiciFetchOptions {
-  /** Dispatcher of undici 7. Its timeouts for headers and bodies do not apply. `@default new Agent({ allowH2: false })` */
+  /** Dispatcher of undici 7. Its timeouts for headers and bodies are disabled. `@default new Agent({ allowH2: false })` */
   readonly dispatcher?: Dispatcher | undefined;
-  /** `'environment'`: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, read once. `@default` no proxy */
+  /** `'environment'` uses the proxies in `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, read once. `@default` no proxy */
   readonly proxy?: 'environment' | undefined;
 }
 
 type Body = string | Uint8Array | null;
 
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
-/** A dispatcher that follows redirects would forward the key. */
+/** Disables redirects, because a dispatcher that follows them would send the key to another host. */
 const ALWAYS = { ...NO_TIMEOUTS, maxRedirections: 0 };
-/** Headers that the platform's `fetch` adds. */
+/** Headers that the platform's `fetch` adds to a request. */
 const ADDED = { accept: '*/*', 'accept-encoding': 'gzip, br', 'user-agent': 'node' };
 
 /**
- * Returns a `fetch` over undici's dispatcher. It follows no redirect and buffers request bodies that are streams.
+ * Returns a `fetch` that sends requests through undici. It does not follow redirects, and it buffers streamed request bodies.
  *
  * @example
  * const majordomo = createMajordomo({ providers, fetch: undiciFetch() });
@@ -29,7 +29,7 @@ export function undiciFetch({ dispatcher, proxy }: UndiciFetchOptions = {}): typ
   return async (input, init = {}) => {
     const { body = null } = init;
     const isPlain = body === null || typeof body === 'string' || body instanceof Uint8Array;
-    // `Request` serializes forms, and rejects URLs with a password.
+    // `Request` serializes forms and rejects URLs that contain a password.
     if (isPlain && !(input instanceof Request || String(input).includes('@')))
       return send(sender, new URL(input), init, body);
     const request = new Request(input, init);
