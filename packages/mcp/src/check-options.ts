@@ -43,7 +43,7 @@ export function checkOptions(options: McpOptions): void {
 
 function checkPlace(place: McpEndpoint | undefined): void {
   if (place === undefined || (!('command' in place) && !('url' in place)))
-    throw invalidOption('place', 'must have a command, or a url');
+    throw invalidOption('place', 'must have a command or a url');
   if (!isProgram(place)) checkAddress(place);
   else if (typeof place.command !== 'string' || place.command.trim() === '')
     throw invalidOption('place.command', 'is empty');

@@ -91,7 +91,9 @@ class ServerTools {
 function problemOf({ inputSchema, execution }: ListedTool): string | undefined {
   // Core would reject every request that contains a tool with such a schema.
   if (isTooDeep(inputSchema)) return `its input schema is nested more than ${MAX_DEPTH} levels`;
-  return execution?.taskSupport === 'required' ? 'it runs as a task only, which is not supported' : undefined;
+  return execution?.taskSupport === 'required'
+    ? 'the tool runs only as a task, which is not supported'
+    : undefined;
 }
 
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>

@@ -39,7 +39,7 @@ describe('an agent with the tools of a server', () => {
     const rejected = events.filter(({ type }) => type === 'tool-rejected');
     expect(rejected).toEqual([
       { type: 'tool-rejected', detail: 'deep: its input schema is nested more than 500 levels' },
-      { type: 'tool-rejected', detail: 'task: it runs as a task only, which is not supported' },
+      { type: 'tool-rejected', detail: 'task: the tool runs only as a task, which is not supported' },
     ]);
   });
 

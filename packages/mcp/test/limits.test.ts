@@ -76,7 +76,7 @@ describe('a server that misbehaves', () => {
     const { run } = await world();
     expect(await rejection(run('silent'))).toMatchObject({
       kind: 'network',
-      message: expect.stringContaining('it closed its output') as string,
+      message: expect.stringContaining('the program closed its stdout') as string,
     });
     expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
   });

@@ -152,8 +152,9 @@ export function decodingError(error: unknown, { mediaType, animated }: ImageFact
   const why = error.message.split('\n')[0] ?? '';
   const refused = (what: string, code: string): LlmError =>
     new LlmError('unsupported', `an ${mediaType} ${what}: ${why}`, { code }, { cause: error });
-  if (/pixel limit/i.test(why)) return refused('is too much to decode', 'too-large');
-  if (/timeout|out of memory/i.test(why)) return refused('could not be decoded this time', BUSY);
+  if (/pixel limit/i.test(why)) return refused('has too many pixels to decode', 'too-large');
+  if (/timeout|out of memory/i.test(why))
+    return refused('could not be decoded within the limits of time and memory', BUSY);
   // sharp does not decode AVIF image sequences.
   const isSequence = mediaType === 'image/avif' && animated;
   return ALWAYS_DECODED.has(mediaType) && !isSequence && !UNSUPPORTED_JPEG.test(why)
@@ -165,7 +166,7 @@ export function decodingError(error: unknown, { mediaType, animated }: ImageFact
       )
     : new LlmError(
         'unsupported',
-        `sharp cannot decode ${mediaType} here: ${why}`,
+        `the installed sharp cannot decode ${mediaType}: ${why}`,
         { code: 'not-decodable' },
         { cause: error },
       );

@@ -79,7 +79,7 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
       const codec = await loadCodec();
       if (codec === undefined) {
         if (reason === undefined) return unchanged;
-        throw unfit(`${reason}; install sharp to have it changed`);
+        throw unfit(`${reason}; install sharp to convert images`);
       }
       const key = `${limits.mediaTypes.join()} ${limits.maxBytes} ${limits.maxEdge ?? ''}`;
       const result = await memo.get(bytes, key, signal, (shared) =>
@@ -143,8 +143,9 @@ function reasonToChange(
   { mediaTypes, maxBytes, maxEdge }: ImageLimits,
 ): string | undefined {
   const { mediaType, width, height } = facts;
-  if (!mediaTypes.includes(mediaType)) return `${mediaType} is not among ${mediaTypes.join(', ')}`;
-  if (bytes > maxBytes) return `an ${mediaType} has ${bytes} bytes, the limit is ${maxBytes}`;
+  if (!mediaTypes.includes(mediaType))
+    return `${mediaType} is not one of the accepted types ${mediaTypes.join(', ')}`;
+  if (bytes > maxBytes) return `an ${mediaType} has ${bytes} bytes; the limit is ${maxBytes}`;
   if (maxEdge === undefined) return undefined;
   // sharp measures an image of unknown size.
   return Math.max(width ?? Infinity, height ?? Infinity) > maxEdge

@@ -51,7 +51,7 @@ export async function reencode(
     const room = Math.floor((maxMemory - size.decodeBytes) / BYTES_PER_RASTER_PIXEL);
     if (room < Math.min(MIN_RASTER_PIXELS, size.width * size.height)) {
       throw unfit(
-        `an ${mediaType} of ${sizeOf(size)} pixels takes some ${size.decodeBytes} bytes to decode, the limit is ${maxMemory}`,
+        `an ${mediaType} of ${sizeOf(size)} pixels needs about ${size.decodeBytes} bytes of memory to decode; the limit is ${maxMemory}`,
       );
     }
     const edgeWithin = (maxEdge: number): number | undefined =>
@@ -78,7 +78,7 @@ export async function reencode(
       if (typeof encoded !== 'number')
         return result(encoded, encoded.format === 'jpeg' && raster.channels % 2 === 0);
       throw unfit(
-        `an ${mediaType} of ${sizeOf(size)} pixels and ${bytes.length} bytes cannot be made to fit ${limits.maxBytes} bytes: the smallest try had ${encoded}`,
+        `an ${mediaType} of ${sizeOf(size)} pixels and ${bytes.length} bytes cannot be encoded within ${limits.maxBytes} bytes; the smallest encoding has ${encoded}`,
       );
     });
   } catch (error) {

@@ -25,16 +25,16 @@ function partOf(block: ContentBlock): Content {
     case 'text':
       return text(block.text);
     case 'image':
-      return imageOf(block.data, block.mimeType) ?? text(`[image ${block.mimeType}, which is invalid]`);
+      return imageOf(block.data, block.mimeType) ?? text(`[invalid image of type ${block.mimeType}]`);
     case 'audio':
-      return text(`[audio ${block.mimeType}, ${bytesIn(block.data)}, which is not shown]`);
+      return text(`[audio of type ${block.mimeType}, ${bytesIn(block.data)}, omitted]`);
     case 'resource_link':
       return text(`[link ${block.uri}${block.name === '' ? '' : ` "${block.name}"`}]`);
     case 'resource':
       return resourceOf(block.resource);
     default:
       block satisfies never;
-      return text(`[content of the unknown type ${String((block as { type?: unknown }).type)}]`);
+      return text(`[content of unknown type ${String((block as { type?: unknown }).type)}]`);
   }
 }
 
@@ -42,9 +42,7 @@ function resourceOf(resource: Extract<ContentBlock, { type: 'resource' }>['resou
   if ('text' in resource) return text(resource.text);
   const { blob, mimeType = 'application/octet-stream', uri } = resource;
   return (
-    imageOf(blob, mimeType) ??
-    pdfOf(blob, uri) ??
-    text(`[${mimeType} ${uri}, ${bytesIn(blob)}, which is not shown]`)
+    imageOf(blob, mimeType) ?? pdfOf(blob, uri) ?? text(`[${mimeType} ${uri}, ${bytesIn(blob)}, omitted]`)
   );
 }
 
@@ -78,7 +76,7 @@ function limitMedia(parts: readonly Content[]): readonly Content[] {
   const leftOut = media.length - MAX_MEDIA;
   return [
     ...parts.filter((part) => part.type === 'text' || kept.has(part)),
-    text(`[cut: the result had ${media.length} images and documents, ${leftOut} are left out]`),
+    text(`[truncated: the result had ${media.length} images and documents; ${leftOut} were omitted]`),
   ];
 }
 

@@ -20,7 +20,8 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
   const { tools, onError, sessions = 0 } = options;
   checkNumber(sessions, 0, 'sessions');
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  if (byName.size < tools.length) throw new LlmError('config', 'serveMcp: two tools have one name');
+  if (byName.size < tools.length)
+    throw new LlmError('config', 'serveMcp: two tools have the same name; rename one of them');
   const listed = tools.map(listedTool);
   const closing = new Closing();
   const onerror = onError === undefined ? undefined : listeners(onError);

@@ -56,7 +56,7 @@ function canElicit(key: string, { mcpReq }: ServerContext, server: McpServer): b
 
 const QUESTION = 'approve';
 const NO_ELICITATION =
-  'Not run: a person has to agree to this call first, and this client has no way to ask (elicitation).';
+  'Not run: a person has to agree to this call first, and this client does not support elicitation.';
 const DENIED = 'Not run: the person did not agree.';
 const MAX_CHARACTERS = 2000;
 

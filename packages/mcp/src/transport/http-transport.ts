@@ -46,7 +46,7 @@ export async function httpTransport(
 
 /** Fails requests whose stream ended without a response, because the SDK would wait for the timeout. */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {
-  const error = { code: CUT_OFF, message: 'the connection was cut before the answer' };
+  const error = { code: CUT_OFF, message: 'the connection was closed before the response' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });
 }
 

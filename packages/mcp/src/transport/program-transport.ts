@@ -107,7 +107,7 @@ class ProgramTransport implements Transport {
     this.reading = this.readOutput(child.stdout);
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.ending ||= `it ended with ${signal ?? `code ${code ?? 'unknown'}`}`;
+        this.ending ||= `the program ended with ${signal ?? `code ${code ?? 'unknown'}`}`;
         resolve();
         this.onExit(child);
       });
@@ -124,7 +124,7 @@ class ProgramTransport implements Transport {
     const stdin = this.child?.stdin;
     if (stdin?.writable !== true) return Promise.reject(closedError());
     if (stdin.writableLength > MAX_UNREAD_BYTES) {
-      this.fail('it does not read its stdin');
+      this.fail('the program does not read its stdin');
       return Promise.reject(closedError());
     }
     return new Promise((resolve, reject) => {
@@ -162,8 +162,8 @@ class ProgramTransport implements Transport {
       if (!this.isClosed)
         this.fail(
           error instanceof RangeError
-            ? `it printed ${error.message}`
-            : 'its output ended in the middle of a line',
+            ? `the program printed ${error.message}`
+            : 'the output of the program ended in the middle of a line',
         );
     }
     void this.closeAfterOutput();
@@ -180,7 +180,7 @@ class ProgramTransport implements Transport {
   /** Closes the connection when the program closes its stdout. */
   private async closeAfterOutput(): Promise<void> {
     if (this.exited !== undefined && !(await happensWithin(this.exited, DRAIN_MS)))
-      this.fail('it closed its output');
+      this.fail('the program closed its stdout');
   }
 
   private onExit(child: ChildProcess): void {

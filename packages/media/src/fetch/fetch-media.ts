@@ -74,7 +74,7 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
     const found = await download(url, { address, maxBytes, signal });
     if (!(found instanceof URL)) return found;
     if (url.protocol === 'https:' && found.protocol === 'http:')
-      throw refusedUrl(`${url.host} redirects to plain http`);
+      throw refusedUrl(`${url.host} redirects from https to http`);
     url = parseUrl(found);
   }
   throw refusedUrl(`${start.host} redirects more than ${maxRedirects} times`);
@@ -82,7 +82,7 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
 
 function parseUrl(value: string | URL): URL {
   const url = URL.parse(String(value));
-  if (url === null) throw refusedUrl('it is not a URL');
+  if (url === null) throw refusedUrl('the value is not a URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw refusedUrl(`the protocol must be http or https, not ${url.protocol}`);
   if (url.username !== '' || url.password !== '')

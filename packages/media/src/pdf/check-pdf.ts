@@ -18,12 +18,12 @@ export interface PdfLimits {
 export function checkPdf({ bytes, name = 'a PDF' }: FilePart, limits: PdfLimits = {}): PdfFacts {
   const facts = inspectPdf(bytes);
   if (facts === undefined) throw broken(`${name} of ${bytes.length} bytes is not a PDF`);
-  if (!facts.complete) throw broken(`${name} of ${bytes.length} bytes ends before its end: it was cut`);
-  if (facts.encrypted) throw broken(`${name} is encrypted: models cannot open it`);
+  if (!facts.complete) throw broken(`${name} of ${bytes.length} bytes is truncated`);
+  if (facts.encrypted) throw broken(`${name} is encrypted, so models cannot read it; remove the encryption`);
   const { maxBytes = Infinity, maxPages = Infinity } = limits;
-  if (bytes.length > maxBytes) throw unfit(`${name} has ${bytes.length} bytes, the limit is ${maxBytes}`);
+  if (bytes.length > maxBytes) throw unfit(`${name} has ${bytes.length} bytes; the limit is ${maxBytes}`);
   if (facts.pages !== undefined && facts.pages > maxPages) {
-    throw unfit(`${name} has ${facts.pages} pages, the limit is ${maxPages}`);
+    throw unfit(`${name} has ${facts.pages} pages; the limit is ${maxPages}`);
   }
   return facts;
 }

@@ -96,7 +96,7 @@ export class PdfScanner {
     pattern.lastIndex = this.at;
     const [found] = pattern.exec(this.text) ?? [];
     this.budget.left -= MATCH + (found?.length ?? 0);
-    if (this.budget.left < 0) throw new UnreadablePdf('reading it takes too long');
+    if (this.budget.left < 0) throw new UnreadablePdf('reading the file takes too long');
     if (found !== undefined) this.at += found.length;
     return found;
   }

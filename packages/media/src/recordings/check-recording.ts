@@ -36,9 +36,9 @@ export async function checkRecording(
     throw new LlmError('unsupported', `${name} is ${facts.mediaType}, not ${mediaTypes.join(', ')}`, {
       code: 'media-type',
     });
-  if (bytes.length > maxBytes) throw unfit(`${name} has ${bytes.length} bytes, the limit is ${maxBytes}`);
+  if (bytes.length > maxBytes) throw unfit(`${name} has ${bytes.length} bytes; the limit is ${maxBytes}`);
   if ((facts.durationMs ?? 0) > maxDurationMs)
-    throw unfit(`${name} lasts ${seconds(facts.durationMs)}, the limit is ${seconds(maxDurationMs)}`);
+    throw unfit(`${name} lasts ${seconds(facts.durationMs)}; the limit is ${seconds(maxDurationMs)}`);
   return facts;
 }
 
