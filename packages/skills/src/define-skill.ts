@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 
 /**
  * Returns a skill, which has instructions, tools, or both. A skill stores no state of a run, so several agents can share the
- * skill. Throws `config` if it has neither instructions nor tools.
+ * skill. Throws `config` if it has neither instructions nor tools; add one of them.
  *
  *
  * @example
@@ -12,9 +12,9 @@ import { LlmError } from '@majordomo/core';
  */
 export function defineSkill(skill: Skill): Skill {
   const { name, instructions = '', tools = [] } = skill;
-  if (name.trim() === '') throw new LlmError('config', 'a skill needs a name');
+  if (name.trim() === '') throw new LlmError('config', 'defineSkill: name must not be empty');
   if (instructions.trim() === '' && tools.length === 0) {
-    throw new LlmError('config', `skill "${name}" has neither instructions nor tools`);
+    throw new LlmError('config', `skill "${name}" has neither instructions nor tools; add one of them`);
   }
   return skill;
 }

@@ -23,9 +23,9 @@ export function splitFile(text: string, problem: ReportProblem): SplitFile {
   const begun = plain.trimStart();
   const [front, yaml] = FRONT_MATTER.exec(begun) ?? [];
   if (front === undefined || yaml === undefined) return { fields: undefined, body: plain.trim() };
-  if (begun !== plain) problem('there is blank space before its front matter');
+  if (begun !== plain) problem('white space precedes the front matter');
   if (yaml.length > MAX_FRONT_MATTER)
-    throw new Error(`its front matter has ${yaml.length} characters, at most ${MAX_FRONT_MATTER} are read`);
+    throw new Error(`the front matter has ${yaml.length} characters; the maximum is ${MAX_FRONT_MATTER}`);
   return { fields: fieldsIn(yaml, problem), body: begun.slice(front.length).trim() };
 }
 
@@ -33,8 +33,8 @@ function fieldsIn(yaml: string, problem: ReportProblem): Fields {
   const whole = parseYaml(yaml);
   if (typeof whole !== 'string') return whole;
   const fields = fieldByField(yaml);
-  if (fields === undefined) throw new Error(`its front matter ${whole}`);
-  problem(`its front matter ${whole}; what is not YAML is read as plain text`);
+  if (fields === undefined) throw new Error(`the front matter ${whole}`);
+  problem(`the front matter ${whole}; its fields were read as plain text`);
   return fields;
 }
 

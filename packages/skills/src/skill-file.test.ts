@@ -46,12 +46,12 @@ describe('a SKILL.md', () => {
 
   const skill = (fields: string): string => `---\n${fields}\n---\n`;
   it.each([
-    ['# Forms', undefined, 'it does not begin with YAML between lines of ---'],
+    ['# Forms', undefined, 'the file does not begin with YAML between lines of ---'],
     [skill('- a'), undefined, 'its front matter has no fields'],
     [skill('name: ['), undefined, 'its front matter is not YAML: '],
-    [skill('description: b'), undefined, 'it has no name'],
-    [skill('name: a'), undefined, 'it has no description'],
-    [skill('name: a\ndescription: "  "'), undefined, 'it has no description'],
+    [skill('description: b'), undefined, 'the name is missing'],
+    [skill('name: a'), undefined, 'the description is missing'],
+    [skill('name: a\ndescription: "  "'), undefined, 'the description is missing'],
     [skill('name: [a]\ndescription: b'), undefined, 'name must be text'],
     [skill('name: PDF\ndescription: b'), undefined, 'name "PDF" must be lower-case letters'],
     [skill('name: a--b\ndescription: b'), undefined, 'name "a--b" must be'],
@@ -72,10 +72,10 @@ describe('a SKILL.md', () => {
       undefined,
       'compatibility has 501 characters',
     ],
-    [skill('name: a\ndescription: b\nmetadata: c'), undefined, 'metadata must be fields'],
-    [skill('name: a\ndescription: b'), 'other', 'name "a" must be that of its folder, "other"'],
+    [skill('name: a\ndescription: b\nmetadata: c'), undefined, 'metadata must be an object'],
+    [skill('name: a\ndescription: b'), 'other', 'name "a" must equal the name of its folder, "other"'],
   ])('is refused: %j in %s', (text, folder, why) => {
-    expect(() => parseSkillFile(text, folder)).toThrow(`not a skill: ${why}`);
+    expect(() => parseSkillFile(text, folder)).toThrow(`invalid skill: ${why}`);
   });
 });
 
@@ -99,16 +99,18 @@ describe('a SKILL.md of the wild', () => {
       'a title for a name',
       said('name: Cloudinary Automation\ndescription: b'),
       { name: 'forms' },
-      ['name "Cloudinary Automation" must be lower-case letters, digits and single hyphens between them'],
+      [
+        'name "Cloudinary Automation" must consist of lower-case letters and digits, separated by single hyphens',
+      ],
     ],
     [
       'the name of another folder',
       said('name: other\ndescription: b'),
       { name: 'other' },
-      ['name "other" must be that of its folder, "forms"'],
+      ['name "other" must equal the name of its folder, "forms"'],
     ],
-    ['no name', said('description: b'), { name: 'forms', description: 'b' }, ['it has no name']],
-    ['no description', said('name: forms'), { description: 'Fill them.' }, ['it has no description']],
+    ['no name', said('description: b'), { name: 'forms', description: 'b' }, ['the name is missing']],
+    ['no description', said('name: forms'), { description: 'Fill them.' }, ['the description is missing']],
     [
       'a long description',
       said(`name: forms\ndescription: ${'b'.repeat(1068)}`),
@@ -155,14 +157,14 @@ describe('a SKILL.md of the wild', () => {
       'a field twice, and tabs',
       said('name: draft\nname: forms\ndescription:\tb\nmetadata:\n\tauthor: me'),
       { name: 'forms', description: 'b' },
-      [NOT_YAML, 'metadata must be fields'],
+      [NOT_YAML, 'metadata must be an object'],
     ],
     ['a bomb of aliases', said(`name: forms\ndescription: b\n${BOMB}`), { description: 'b' }, [NOT_YAML]],
     [
       'a blank first line',
       `\n\n${said('name: forms\ndescription: b')}`,
       { name: 'forms', body: '# Title\n\nFill them.' },
-      ['there is blank space before its front matter'],
+      ['white space precedes the front matter'],
     ],
     [
       'lists for texts',
@@ -170,13 +172,13 @@ describe('a SKILL.md of the wild', () => {
         'name: forms\ndescription: b\nlicense: [MIT, BSD]\nallowed-tools:\n  - Read\n  - Bash(git status:*)',
       ),
       { license: 'MIT, BSD', allowedTools: ['Read', 'Bash(git status:*)'] },
-      ['license must be text', 'allowed-tools must be text'],
+      ['license must be text', 'allowed-tools must be a string'],
     ],
     [
       'text for fields',
       said('name: forms\ndescription: b\nmetadata: c'),
       { metadata: {} },
-      ['metadata must be fields'],
+      ['metadata must be an object'],
     ],
   ])('may have %s', (_, text, expected, problems) => {
     const { file, problems: told } = readSkillFile(text, 'forms');

@@ -63,7 +63,7 @@ function readFields(text: string, folder: string | undefined, problem: ReportPro
 function split(text: string, problem: ReportProblem): { readonly fields: Fields; readonly body: string } {
   try {
     const { fields, body } = splitFile(text, problem);
-    if (fields === undefined) throw new Error('it does not begin with YAML between lines of ---');
+    if (fields === undefined) throw new Error('the file does not begin with YAML between lines of ---');
     return { fields, body };
   } catch (error) {
     throw LlmError.is(error)
@@ -76,16 +76,16 @@ function split(text: string, problem: ReportProblem): { readonly fields: Fields;
 function nameOf(fields: Fields, folder: string | undefined, problem: ReportProblem): string {
   const name = textIn(fields, 'name', MAX_NAME, problem);
   if (name === undefined) {
-    problem('it has no name');
-    if (folder === undefined) throw invalidSkill('it has no name');
+    problem('the name is missing');
+    if (folder === undefined) throw invalidSkill('the name is missing');
     return folder;
   }
   if (!NAME.test(name)) {
-    problem(`name "${name}" must be lower-case letters, digits and single hyphens between them`);
+    problem(`name "${name}" must consist of lower-case letters and digits, separated by single hyphens`);
     return folder ?? name;
   }
   if (folder !== undefined && folder !== name)
-    problem(`name "${name}" must be that of its folder, "${folder}"`);
+    problem(`name "${name}" must equal the name of its folder, "${folder}"`);
   return name;
 }
 
@@ -95,9 +95,9 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   const when = textIn(fields, 'when_to_use', MAX_DESCRIPTION, problem);
   if (description !== undefined) return when === undefined ? description : `${description} ${when}`;
   if (when !== undefined) return when;
-  problem('it has no description');
+  problem('the description is missing');
   const first = body.split(/\r?\n[ \t]*\r?\n/).find((paragraph) => !/^\s*(?:#|$|```|---)/.test(paragraph));
-  if (first === undefined) throw invalidSkill('it has no description');
+  if (first === undefined) throw invalidSkill('the description is missing');
   return first.trim().slice(0, MAX_DESCRIPTION);
 }
 
@@ -110,11 +110,10 @@ function textIn(
 ): string | undefined {
   const value = fields[field];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') problem(`${field} must be text`);
+  if (typeof value !== 'string') problem(`${field} must be a string`);
   const text =
     typeof value === 'string' ? value.trim() : isList(value) ? value.map(toText).join(', ') : toText(value);
-  if (text.length > maxLength)
-    problem(`${field} has ${text.length} characters, at most ${maxLength} are allowed`);
+  if (text.length > maxLength) problem(`${field} has ${text.length} characters; the maximum is ${maxLength}`);
   return text === '' ? undefined : text.slice(0, MAX_FIELD);
 }
 
@@ -123,7 +122,7 @@ const toText = (value: unknown): string => (typeof value === 'string' ? value : 
 /** Splits a list such as `Bash(git status:*), Read` at spaces and commas outside of parentheses. */
 function toolsIn(value: unknown, problem: ReportProblem): readonly string[] {
   if (value === undefined || value === null) return [];
-  if (typeof value !== 'string') problem('allowed-tools must be text');
+  if (typeof value !== 'string') problem('allowed-tools must be a string');
   const text = isList(value) ? value.map(toText).join(', ') : toText(value);
   return text.match(/[^\s,()]+(?:\((?:[^()]|\([^()]*\))*\))?/g) ?? [];
 }
@@ -131,7 +130,7 @@ function toolsIn(value: unknown, problem: ReportProblem): readonly string[] {
 function metadataOf(value: unknown, problem: ReportProblem): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {};
   if (!isRecord(value)) {
-    problem('metadata must be fields');
+    problem('metadata must be an object');
     return {};
   }
   return Object.fromEntries(
@@ -140,4 +139,4 @@ function metadataOf(value: unknown, problem: ReportProblem): Readonly<Record<str
 }
 
 const invalidSkill = (why: string, cause?: unknown): LlmError =>
-  new LlmError('config', `not a skill: ${why}`, {}, { cause });
+  new LlmError('config', `invalid skill: ${why}`, {}, { cause });

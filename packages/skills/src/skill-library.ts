@@ -23,14 +23,14 @@ export function skillLibrary(folders: readonly SkillFolder[]): Skill {
   if (folders.length === 0) return { name: 'skills' };
   const byName = new Map<string, SkillFolder>();
   for (const folder of folders) {
-    if (byName.has(folder.name)) throw new LlmError('config', `two skill folders are named "${folder.name}"`);
+    if (byName.has(folder.name))
+      throw new LlmError('config', `two skill folders are named "${folder.name}"; rename one of them`);
     byName.set(folder.name, folder);
   }
   // The schema of the tool allows only known names.
   const find = (name: unknown): SkillFolder => {
     const folder = byName.get(typeof name === 'string' ? name : '');
-    if (folder === undefined)
-      throw new Error(`there is no such skill, only ${[...byName.keys()].join(', ')}`);
+    if (folder === undefined) throw new Error(`unknown skill; available: ${[...byName.keys()].join(', ')}`);
     return folder;
   };
   const nameSchema = { type: 'string', enum: [...byName.keys()] };

@@ -73,15 +73,15 @@ describe('loadSkills', () => {
   });
 
   it('reads what is against the format and tells of it, passes over what is not a skill, and throws when strict', async () => {
-    const mismatch = 'name "even" must be that of its folder, "odd"';
+    const mismatch = 'name "even" must equal the name of its folder, "odd"';
     await expect(loadSkills(join(root, 'broken'), { strict: true })).rejects.toMatchObject({
       kind: 'config',
-      message: `skills in ${join(root, 'broken/empty')}: not a skill: it does not begin with YAML between lines of ---`,
+      message: `skills in ${join(root, 'broken/empty')}: not a skill: the file does not begin with YAML between lines of ---`,
     });
     const problems: LlmError[] = [];
     const skill = await loadSkills(join(root, 'broken'), { onProblem: (error) => problems.push(error) });
     expect(problems.map(({ message }) => message.replace(root, ''))).toEqual([
-      'skills in /broken/empty: passed over, not a skill: it does not begin with YAML between lines of ---',
+      'skills in /broken/empty: passed over, not a skill: the file does not begin with YAML between lines of ---',
       'skills in /broken/large: passed over, SKILL.md has 1048577 bytes, at most 1048576 are read',
       'skills in /broken/linked: passed over, "SKILL.md" leads out of the skill',
       `skills in /broken/odd: read, though ${mismatch}`,
@@ -108,7 +108,7 @@ describe('loadSkills', () => {
     const [{ name, message }] = await warned;
     expect([name, message.replace(root, '')]).toEqual([
       'MajordomoWarning',
-      'skills in /odd/odd: read, though name "even" must be that of its folder, "odd"',
+      'skills in /odd/odd: read, though name "even" must equal the name of its folder, "odd"',
     ]);
   });
 

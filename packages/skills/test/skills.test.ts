@@ -38,9 +38,9 @@ describe('defineSkill', () => {
   });
 
   it.each([
-    [{ name: ' ', instructions: 'b' }, 'a skill needs a name'],
-    [{ name: 'a', instructions: ' ' }, 'skill "a" has neither instructions nor tools'],
-    [{ name: 'a', tools: [] }, 'skill "a" has neither instructions nor tools'],
+    [{ name: ' ', instructions: 'b' }, 'defineSkill: name must not be empty'],
+    [{ name: 'a', instructions: ' ' }, 'skill "a" has neither instructions nor tools; add one of them'],
+    [{ name: 'a', tools: [] }, 'skill "a" has neither instructions nor tools; add one of them'],
   ])('refuses %j', (skill, message) => {
     expect(() => defineSkill(skill)).toThrow(message);
   });

@@ -63,7 +63,7 @@ const isKeyValues = (value: unknown): value is KeyValues => has(value, 'put') &&
 const notBound = (path: string, what: string): LlmError =>
   new LlmError(
     'config',
-    `${path} must be ${what}, of the env of a request: is it bound in the Worker's configuration?`,
+    `${path} must be ${what} from the env of a request; check the bindings in the Worker's configuration`,
     {
       path,
     },

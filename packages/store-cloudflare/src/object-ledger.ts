@@ -19,7 +19,8 @@ export function objectLedger(
     const stub = namespace.get(namespace.idFromName(object));
     const answer = await stub.fetch('https://ledger/', { method: 'POST', body: encode(question) });
     const text = await answer.text();
-    if (!answer.ok) throw new LlmError('server', `the ledger's object refused to ${question.ask}: ${text}`);
+    if (!answer.ok)
+      throw new LlmError('server', `the ledger's Durable Object rejected "${question.ask}": ${text}`);
     return decode(text);
   };
   return {

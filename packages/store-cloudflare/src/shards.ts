@@ -26,7 +26,7 @@ export function shards(shard: 'tenant' | undefined): Shards {
     if (tenant !== undefined) return `tenant ${tenant}`;
     throw new LlmError(
       'config',
-      `${what} of all tenants cannot be had where each tenant has an object of its own`,
+      `${what} of all tenants is not available with one Durable Object per tenant; pass a tenant`,
     );
   };
   return {

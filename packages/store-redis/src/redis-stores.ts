@@ -106,7 +106,7 @@ export function redisStores(options: RedisOptions): RedisStores {
       if (subscriber === undefined)
         throw new LlmError(
           'config',
-          'shareHealth needs a second client: redisStores({ client, subscriber })',
+          'shareHealth requires a second client; call redisStores({ client, subscriber })',
           {
             path: 'subscriber',
           },

@@ -61,7 +61,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
 function checkConvention(convention: string, hasContent: boolean): void {
   if (convention === '1.36' && hasContent) {
     const why =
-      'content needs convention "2026-08": 1.36 has it in log events, which this package does not write';
+      'content requires convention "2026-08"; convention 1.36 records content in log events, which this package does not write';
     throw new LlmError('config', why, { path: 'content' });
   }
 }

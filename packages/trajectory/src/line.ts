@@ -55,4 +55,4 @@ function areMessages(value: unknown): boolean {
 }
 
 const invalidLine = (why: string): LlmError =>
-  new LlmError('invalid-request', `a line of a trajectory file is no trajectory: ${why}`);
+  new LlmError('invalid-request', `a line of a trajectory file is not a trajectory: ${why}`);

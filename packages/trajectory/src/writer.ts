@@ -91,5 +91,5 @@ function check(options: WriterOptions): void {
     new LlmError('config', `trajectoryWriter: ${path} ${why}`, { path });
   if (options.folder === '') throw wrong('folder', 'must be a path');
   if ((options.redactor as unknown) === undefined)
-    throw wrong('redactor', 'is needed: nothing is written without one');
+    throw wrong('redactor', 'is required, because lines are never written without it');
 }

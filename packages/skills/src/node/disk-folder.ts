@@ -53,7 +53,7 @@ async function skillText(folder: string): Promise<string> {
   const file = await insidePath(folder, SKILL_FILE);
   const { size } = await stat(file);
   if (size > MAX_SKILL_BYTES)
-    throw new Error(`${SKILL_FILE} has ${size} bytes, at most ${MAX_SKILL_BYTES} are read`);
+    throw new Error(`${SKILL_FILE} has ${size} bytes; the maximum is ${MAX_SKILL_BYTES}`);
   return readFile(file, 'utf8');
 }
 

@@ -33,7 +33,7 @@ export async function loadSkills(
   for (const root of pathsIn(roots)) {
     for (const folder of await skillFoldersIn(root)) {
       const against = (what: string): void => {
-        notify(onProblem, skillError(folder, `read, though ${what}`));
+        notify(onProblem, skillError(folder, `loaded with a problem: ${what}`));
       };
       try {
         const skill = await diskFolder(folder, { strict, onProblem: against });
@@ -41,7 +41,7 @@ export async function loadSkills(
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
         if (strict) throw skillError(folder, why, cause);
-        notify(onProblem, skillError(folder, `passed over, ${why}`, cause));
+        notify(onProblem, skillError(folder, `skipped: ${why}`, cause));
       }
     }
   }
@@ -55,7 +55,7 @@ function pathsIn(roots: string | readonly string[]): readonly string[] {
     if (typeof path !== 'string')
       throw new LlmError(
         'config',
-        `loadSkills: roots[${at}] must be the path of a folder, as fileURLToPath makes one of a URL`,
+        `loadSkills: roots[${at}] must be the path of a folder; convert a URL with fileURLToPath`,
         { path: `roots[${at}]` },
       );
   });

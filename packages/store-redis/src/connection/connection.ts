@@ -88,10 +88,7 @@ export class Connection {
     if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
     if (!this.isStalled) return undefined;
     if (this.clock.now() < this.retryAt)
-      return new LlmError(
-        'timeout',
-        'Redis has not answered for a while; the next command tries it again within a second',
-      );
+      return new LlmError('timeout', 'Redis does not respond; a command is sent again within a second');
     this.retryAt = this.clock.now() + RETRY_MS;
     return undefined;
   }

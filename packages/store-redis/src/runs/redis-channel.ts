@@ -22,7 +22,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
       if (subscriber === undefined || listening === undefined)
         throw new LlmError(
           'config',
-          'to watch runs takes a second client: redisStores({ client, subscriber })',
+          'watching runs requires a second client; call redisStores({ client, subscriber })',
           {
             path: 'subscriber',
           },

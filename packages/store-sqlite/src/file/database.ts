@@ -68,7 +68,7 @@ export class Database {
     if (isBusy(error))
       return new LlmError(
         'overloaded',
-        `${path} is being written by another process for too long`,
+        `${path}: another process has locked the file for too long`,
         { path },
         { cause: error },
       );

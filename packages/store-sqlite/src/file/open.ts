@@ -84,7 +84,7 @@ function refuseNewer(database: DatabaseSync, path: string): void {
   if (version <= MIGRATIONS.length) return;
   throw new LlmError(
     'config',
-    `${path} was written by a newer version of @majordomo/store-sqlite (its format is ${version}, this one knows ${MIGRATIONS.length}); update the package`,
+    `${path} was written by a newer version of @majordomo/store-sqlite (format ${version}; this version supports formats up to ${MIGRATIONS.length}); update the package`,
     { path },
   );
 }
@@ -120,7 +120,7 @@ const isSqlite = (header: Buffer): boolean => header.toString('latin1', 0, MAGIC
 const unknownFile = (path: string, cause?: unknown): LlmError =>
   new LlmError(
     'config',
-    `${path} is not a database of @majordomo/store-sqlite, or its header is damaged, and was left as it is; pass the path of another file, or move this one`,
+    `${path} is not a database of @majordomo/store-sqlite, or its header is damaged; the file was not changed; pass the path of another file, or move this one`,
     { path },
     { cause },
   );
@@ -131,7 +131,7 @@ function renameDamaged(path: string, before: bigint | undefined, cause: unknown)
   if (before === undefined || inodeOf(path) !== before)
     return new LlmError(
       'config',
-      `${path} was damaged, and has been replaced meanwhile; open it again`,
+      `${path} was damaged, and another process has replaced it; open it again`,
       { path },
       { cause },
     );
@@ -150,7 +150,7 @@ function renameDamaged(path: string, before: bigint | undefined, cause: unknown)
   }
   return new LlmError(
     'config',
-    `${path} is damaged (${messageOf(cause)}) and was set aside as ${aside}; put a copy in its place, or open it again to begin with an empty one`,
+    `${path} is damaged (${messageOf(cause)}) and was renamed to ${aside}; restore a copy, or open the path again to create an empty database`,
     { path },
     { cause },
   );
