@@ -1,14 +1,14 @@
 import { registerHooks } from 'node:module';
 
-/** `@majordomo/core/toolkit`: a package of ours, and which of its entries. */
+/** Matches `@majordomo/core/toolkit`: a package of this repository and its entry point. */
 const OURS = /^@majordomo\/([\w-]+)(?:\/([\w-]+))?$/;
 
-// Node strips types by itself: with `--import` of this file our packages run from their sources, and nothing is built.
+// With `--import` of this file, Node runs the packages of this repository from their sources, without a build.
 registerHooks({
   resolve(specifier, context, next) {
     const [, name, entry = 'index'] = OURS.exec(specifier) ?? [];
     if (name === undefined) return next(specifier, context);
-    // Not handed on: `require.resolve` comes here too, and Node takes no URL from it.
+    // Return a path, because `require.resolve` also calls this hook, and Node does not accept a URL from it.
     return {
       url: new URL(`../../packages/${name}/src/${entry}.ts`, import.meta.url).href,
       shortCircuit: true,

@@ -22,7 +22,7 @@ await Promise.all(
 );
 process.exitCode = isGood ? 0 : 1;
 
-/** Did it find nothing? */
+/** Whether eslint reported no problem. */
 function eslint(args) {
   const child = spawn(process.execPath, [HEAP, ESLINT, ...args], { cwd: ROOT, stdio: 'inherit' });
   return new Promise((resolve) => {

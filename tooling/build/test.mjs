@@ -1,5 +1,5 @@
-// All tests but those of the structure, in twice as many processes as there are processors, for many tests wait: for a timer, a
-// server, another process.
+// Runs all tests except the structure tests, in twice as many processes as processors, because many tests wait for a timer, a
+// server or another process.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

@@ -5,7 +5,7 @@ import { writeDeclarations } from './declarations.ts';
 
 type Config = ReturnType<typeof defineConfig>;
 
-/** Published files are readable, and their maps contain the sources: see ADR 0013. */
+/** Options of all builds. Published files are readable, and their source maps contain the sources (ADR 0013). */
 const base = {
   format: 'esm',
   target: 'es2023',
@@ -22,7 +22,7 @@ const declarations = (...entries: readonly string[]): Pick<Options, 'onSuccess'>
   },
 });
 
-/** One entry, edge-safe: no `node:` built-ins are assumed. */
+/** Package with one entry point that uses no `node:` built-ins. */
 export const library: Config = defineConfig({
   ...base,
   entry: ['src/index.ts'],
@@ -30,7 +30,7 @@ export const library: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
-/** core: what apps, servers and providers import. */
+/** Entry points of core: for applications, servers and other packages. */
 export const coreLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/http.ts', 'src/toolkit.ts'],
@@ -40,7 +40,7 @@ export const coreLibrary: Config = defineConfig({
 
 const catalogEntries = ['src/index.ts', 'src/tokens.ts', 'src/refresh.ts', 'src/node.ts', 'src/vendors/*.ts'];
 
-/** catalog: the snapshot, each vendor separately, token estimates, the refresh, and its files for Node. */
+/** Entry points of catalog: the snapshot, each vendor, token estimates, the refresh, and files for Node. */
 export const catalogLibrary: Config = defineConfig({
   ...base,
   entry: catalogEntries,
@@ -58,8 +58,8 @@ export const catalogLibrary: Config = defineConfig({
 });
 
 /**
- * openai-wire: what a bundler would keep for its side effects has a file of its own, which it leaves out whole where nothing
- * of it is used: rules with a spread in them.
+ * Entry point of openai-wire. Rules that contain a spread are in separate files, because bundlers treat a spread as a side
+ * effect and can only omit complete files.
  */
 export const openaiWireLibrary: Config = defineConfig({
   ...base,
@@ -68,7 +68,7 @@ export const openaiWireLibrary: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
-/** provider-openai: both wires with pictures, and each wire alone, for bundles whose size counts. */
+/** Entry points of provider-openai: both APIs with image models, and each API alone for smaller bundles. */
 export const openaiLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/chat.ts', 'src/responses.ts'],
@@ -76,7 +76,7 @@ export const openaiLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/chat.ts', 'src/responses.ts'),
 });
 
-/** One entry that may use Node's built-ins. */
+/** Package with one entry point that uses `node:` built-ins. */
 export const nodeLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts'],
@@ -84,7 +84,7 @@ export const nodeLibrary: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
-/** evals: the evaluation, and the matcher for vitest. */
+/** Entry points of evals: the evaluation, and the matcher for vitest. */
 export const evalsLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/vitest.ts'],
@@ -92,7 +92,7 @@ export const evalsLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/vitest.ts'),
 });
 
-/** agent: the loop, the pure steps alone, which load nothing of core, and the loop on a journal. */
+/** Entry points of agent: the loop, the pure steps without core, and the loop with a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
   esbuildPlugins: [replaced(/\/sum-usage\.ts$/, '../core/src/stream/usage.ts')],
@@ -101,7 +101,7 @@ export const agentLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/steps.ts', 'src/durable.ts'),
 });
 
-/** ui: the protocol of the AI SDK, and AG-UI. */
+/** Entry points of ui: the protocol of the AI SDK, and AG-UI. */
 export const uiLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/ag-ui.ts'],
@@ -109,7 +109,7 @@ export const uiLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/ag-ui.ts'),
 });
 
-/** A command, and what its users may import: Node only, both from one set of chunks. */
+/** A command and its library for Node, which share chunks. */
 export const binary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/bin.ts'],
@@ -117,7 +117,7 @@ export const binary: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
-/** eslint-plugin: the plugin, the command, and the code mods, which only `--fix` loads. */
+/** Entry points of eslint-plugin: the plugin, the command, and the code mods, which only `--fix` loads. */
 export const lintLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/bin.ts', 'src/codemod.ts'],
@@ -125,7 +125,7 @@ export const lintLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/codemod.ts'),
 });
 
-/** skills: what runs everywhere, and what reads from disk. */
+/** Entry points of skills: for all runtimes, and for reading from disk. */
 export const skillsLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/node.ts'],
@@ -133,7 +133,7 @@ export const skillsLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/node.ts'),
 });
 
-/** gateway: the handler, and Node's server for it. */
+/** Entry points of gateway: the handler, and a server for Node. */
 export const gatewayLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts', 'src/node.ts'],
@@ -141,7 +141,7 @@ export const gatewayLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/node.ts'),
 });
 
-/** inspector: the handler, and a separate file for the page, which is loaded at its first request. */
+/** Entry points of inspector: the handler, and a separate file with the page, which the first request loads. */
 export const inspectorLibrary = (page: Plugin): Config =>
   defineConfig({
     ...base,
@@ -154,9 +154,9 @@ export const inspectorLibrary = (page: Plugin): Config =>
     ...declarations('src/index.ts', 'src/page/built.ts'),
   });
 
-/** mcp: as it is, and `edge` for pages and Workers, in which no program can be started: nothing of Node is in it. */
+/** Entry points of mcp: for Node, and `edge` for pages and Workers, which cannot start programs and have no built-ins of Node. */
 export const mcpLibrary: Config = defineConfig([
-  // Both are built at once.
+  // Both entry points are built in parallel.
   {
     ...base,
     entry: ['src/index.ts'],
@@ -174,7 +174,7 @@ export const mcpLibrary: Config = defineConfig([
   },
 ]);
 
-/** store-sqlite: Node only, and one of the built-ins that have no name without `node:`. */
+/** Entry point of store-sqlite, which uses a built-in of Node that has no name without `node:`. */
 export const sqliteLibrary: Config = defineConfig({
   ...base,
   entry: ['src/index.ts'],
@@ -185,7 +185,7 @@ export const sqliteLibrary: Config = defineConfig({
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-/** Takes one file in place of those that are imported by such a name. */
+/** Replaces files that are imported by such a name with one file. */
 function replaced(filter: RegExp, file: string): Plugin {
   return {
     name: 'replaced',

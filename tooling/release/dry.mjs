@@ -1,5 +1,5 @@
-// A release without releasing: packs every package, looks into the tarballs, has npm rehearse the publishing, and asks
-// changesets what the next versions are. The last benchmark must be of this commit and meet every bound. Prints one line per package.
+// Rehearses a release: packs every package, checks the tarballs, runs npm's dry run of publishing, and prints the next versions
+// that changesets computes. The last benchmark must be of this commit and meet every bound. Prints one line per package.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,7 +68,7 @@ function speed() {
   return [...lacksOfSpeed(result, commit)];
 }
 
-/** The base branch may be missing in a shallow clone or on a detached head: then there is nothing to compare with. */
+/** Returns the base branch. In a shallow clone or on a detached head it may be missing, so nothing is compared. */
 function changesets() {
   const hasBase = run('git', ['rev-parse', '--verify', '--quiet', 'main'], ROOT).status === 0;
   const { status, stdout, stderr } = run(

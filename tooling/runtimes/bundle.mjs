@@ -4,9 +4,8 @@ import { join } from 'node:path';
 const CONDITIONS = { workerd: ['workerd', 'worker', 'browser'], chromium: ['browser'] };
 
 /**
- * One file with the guest and the installed packages in it, for workerd or Chromium; minified for Chromium, where classes
- * and functions then have other names. There are no polyfills: an import of a `node:` module that is reached in such a
- * runtime makes the bundle fail.
+ * Bundles the guest and the installed packages into one file for workerd or Chromium. The bundle for Chromium is minified, so
+ * that classes and functions have other names. There are no polyfills, so the bundle fails if it imports a `node:` module.
  */
 export async function bundleGuest(kind, app) {
   const { build } = await import('esbuild');

@@ -1,2 +1,2 @@
-/** Runs npm in a folder; what went wrong, if anything did. */
+/** Runs npm in a folder. Returns the problem, if any. */
 export function npm(args: readonly string[], cwd: string): string | undefined;

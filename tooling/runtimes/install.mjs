@@ -7,7 +7,7 @@ const INSTALL_MS = 300_000;
 const { devDependencies, optionalDependencies } = JSON.parse(
   readFileSync(join(HERE, 'package.json'), 'utf8'),
 );
-/** The runtimes of every platform, and the Node lines of this one. */
+/** Packages of the runtimes for every platform, and of the Node versions for this platform. */
 const WANTED = [
   ...Object.entries(devDependencies),
   ...Object.entries(optionalDependencies).filter(([name]) =>
@@ -16,8 +16,8 @@ const WANTED = [
 ];
 
 /**
- * Sees to it that the runtimes are here; says what went wrong, if anything did. No lockfile: package.json names exact
- * versions, and all of them depend on exact versions only.
+ * Installs the runtimes if they are missing. Returns the problem, if any. There is no lockfile, because package.json and the
+ * dependencies specify exact versions.
  */
 export function installRuntimes() {
   return isInstalled() ? undefined : npm(['install', '--no-package-lock'], HERE);
@@ -32,8 +32,8 @@ function isInstalled() {
 }
 
 /**
- * The machine's own npm and Node know its proxies and certificates: scripts of this repository run on another Node.
- * Install scripts are not run: those of the runtimes only copy the binary of the platform's package.
+ * Runs the npm of the machine, which has the configured proxies and certificates. Install scripts are not run, because those of
+ * the runtimes only copy the platform's binary.
  */
 export function npm(args, cwd) {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];

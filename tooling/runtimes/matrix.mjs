@@ -7,7 +7,7 @@ const PAGE = join(ROOT, 'apps/docs/runtimes.md');
 const BEGIN = '<!-- runtimes: written by `pnpm test:runtimes --table` -->';
 const END = '<!-- runtimes: end -->';
 
-/** The columns; the last is of all others, which have a step each. */
+/** Columns. The last one contains all other packages, with one step each. */
 const PACKAGES_SHOWN = ['core', 'provider-openai', 'provider-anthropic', 'provider-google', 'agent'];
 const OTHERS = 'around calls';
 const COLUMNS = [...PACKAGES_SHOWN, OTHERS];
@@ -42,13 +42,13 @@ const packageOf = (result) =>
 
 const columnOf = (result) => (PACKAGES_SHOWN.includes(packageOf(result)) ? packageOf(result) : OTHERS);
 
-/** Passed of run: `24/24`. */
+/** Returns passed and total cases, such as `24/24`. */
 function cellOf(results, name) {
   const run = results.filter((result) => columnOf(result) === name && result.outcome !== 'skipped');
   return `${run.filter((result) => !isFailed(result)).length}/${run.length}`;
 }
 
-/** Puts the table of this run between the marks of the page. */
+/** Writes the table of this run between the markers of the page. */
 export function writeTable(rows, extent) {
   const page = readFileSync(PAGE, 'utf8');
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
@@ -72,7 +72,7 @@ function tableOf(rows, extent) {
   return [`Passed of run, ${what}:`, '', ...lines, ...left].join('\n');
 }
 
-/** Cases that a runtime does not support. Those of a wire are in the table of conformance. */
+/** Returns the cases that a runtime does not support. Cases that an API does not support are in the conformance table. */
 function reasonsIn(rows) {
   const reasons = new Map();
   for (const { runtime, results } of rows)

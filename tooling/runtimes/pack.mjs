@@ -33,8 +33,8 @@ const PACKAGES = [
 const PEERS = { '@opentelemetry/api': '^1.9.0' };
 
 /**
- * An app in an empty folder that has installed the packages from their tarballs, as a user does; with the programs of
- * `app/` next to them. Throws when a tarball cannot be made or installed.
+ * Creates an application in an empty folder, installs the packages from their tarballs as a user does, and copies the programs
+ * of `app/`. Throws if a tarball cannot be created or installed.
  */
 export async function installedApp(folder) {
   const tarballs = join(folder, 'tarballs');
@@ -61,7 +61,7 @@ export function installedFrom(tarballs, app) {
   return app;
 }
 
-/** `majordomo-provider-openai-1.0.0.tgz` is `@majordomo/provider-openai`. */
+/** Returns the package name of a tarball: `@majordomo/provider-openai` for `majordomo-provider-openai-1.0.0.tgz`. */
 function nameIn(file) {
   return `@majordomo/${/^majordomo-(.+)-\d+\.\d+\.\d+.*\.tgz$/.exec(file)?.[1] ?? file}`;
 }

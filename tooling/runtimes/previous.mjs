@@ -4,15 +4,15 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 const WAYS = {
-  /** Two lockfiles in one process: the provider brings the core that it was built on. */
+  /** Two copies of core in one process: the provider uses the core with which it was released. */
   own: 'their own core',
   /** Tests the old provider with the new core, as `^1.0.0` allows. */
   new: 'the core of today',
 };
 
 /**
- * Returns matrix rows for the providers of the previous release next to the core of this checkout: once with the core that they
- * were built on, once on the present one. Before the first release there are none, because nothing has to stay compatible.
+ * Returns matrix rows for the providers of the previous release: once with a second copy of their core, once with the core of
+ * this checkout. Returns no rows before the first release.
  */
 export async function previousProviders(node, app, scratch) {
   const version = previousRelease();
@@ -77,7 +77,7 @@ const SHARED = {
   '@majordomo/imagegen': 'imagegen/src/index.ts',
 };
 
-/** A copy of the app's programs whose providers are the old ones. */
+/** Copies the application's programs with the providers of the previous release. */
 async function bundleProviders(sources, way, folder, app) {
   cpSync(join(import.meta.dirname, 'app'), folder, { recursive: true });
   const { build } = await import('esbuild');

@@ -3,7 +3,7 @@ import { bundleGuest } from './bundle.mjs';
 
 const LONGEST_MS = { quick: 180_000, complete: 900_000 };
 
-/** Runs the app's programs in a runtime; gives their results, or why there are none. */
+/** Runs the application's programs in a runtime. Returns their results, or the reason why there are none. */
 export async function runIn({ binary, command, guest, folder, lacks }, app, home, extent) {
   if (binary === undefined) return { results: [], skipped: lacks ?? 'it is not installed here' };
   try {

@@ -1,5 +1,5 @@
-// The matrix of runtimes: the packages from their tarballs, the conformance suite (a smoke of it, or with `--complete` all of
-// it) and a round through chain and agent, in every runtime that is here. `--table` writes it into the documentation.
+// Matrix of runtimes: runs the conformance suite (a part of it, or with `--complete` all of it) and a smoke test of chain and
+// agent with the packed packages in every installed runtime. `--table` writes the matrix to the documentation.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

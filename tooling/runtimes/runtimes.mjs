@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 const MODULES = join(import.meta.dirname, 'node_modules');
 const STRICT = '--unhandled-rejections=strict';
-/** Where Debian's package puts it; elsewhere CHROMIUM names it. */
+/** Path of Chromium in Debian's package. The variable CHROMIUM specifies another path. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /**
- * The runtimes of the matrix, in its order. `binary` is `undefined` where there is none; `command` runs a program of the
- * app, `guest` is for runtimes that cannot be a server: the vendors then run in this Node.
+ * Runtimes of the matrix, in order. `binary` is `undefined` if the runtime is not installed. `command` runs a program of the
+ * application. `guest` is for runtimes that cannot be a server; the test servers then run in this Node.
  */
 export const RUNTIMES = [
   { name: 'Node 22', binary: inModules('node-22-*/bin/node'), version: ['-v'], command: [STRICT] },
@@ -32,7 +32,7 @@ export const RUNTIMES = [
   { name: 'Chromium', binary: running(CHROMIUM), version: ['--version'], guest: 'chromium' },
 ].map((runtime) => ({ ...runtime, version: versionOf(runtime) }));
 
-/** The one that runs this. */
+/** Runtime that runs this script. */
 export const NODE = RUNTIMES.find(({ name }) => name === 'Node 24');
 
 function inModules(pattern) {

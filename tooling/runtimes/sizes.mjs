@@ -1,4 +1,4 @@
-// What majordomo weighs in a bundle, next to the vendors' SDKs: `pnpm sizes`. Fails above a ceiling; `--table` writes the page.
+// `pnpm sizes`: measures the bundle sizes of majordomo and of the vendors' SDKs. Fails above a limit. `--table` writes the page.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -55,8 +55,8 @@ const PEER_ROWS = [
 ];
 
 /**
- * `beside` names the SDKs that it is compared with; `most` is the ceiling of that ratio, gzipped. `mostAtStart` is the ceiling of
- * what is loaded before the first call, in bytes, gzipped.
+ * `beside`: SDKs for the comparison. `most`: maximum ratio of the gzipped sizes. `mostAtStart`: maximum gzipped size of the
+ * code that is loaded before the first call, in bytes.
  */
 const ROWS = [
   { name: '`openai` alone', code: SDKS.openai },
@@ -119,7 +119,10 @@ async function peerRows(build) {
   );
 }
 
-/** One file for a page, one for a Worker, and what a page with code splitting loads before its first call. */
+/**
+ * Returns the sizes of a file for a page, a file for a Worker, and the code that a page with code splitting loads before its
+ * first call.
+ */
 async function weigh(build, { code }, { resolveDir = join(ROOT, 'tooling/shape'), external = [] } = {}) {
   const bundle = async (conditions, splitting) => {
     const { outputFiles } = await build({

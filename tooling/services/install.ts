@@ -1,7 +1,7 @@
 /**
- * Installs the servers that tests need and this machine lacks: all of them, or those that are named. Redis, PostgreSQL
- * and Chromium come from Debian's packages, Restate, Cloudflare's runtime and Temporal's worker from npm. What is not available is told, and is
- * no failure here: its tests say so.
+ * Installs missing servers that tests need: all, or those in the arguments. Redis, PostgreSQL and Chromium come from Debian's
+ * packages, Restate, Cloudflare's runtime and Temporal's worker from npm. Reports unavailable servers without failing, because
+ * their tests report them too.
  */
 import { spawnSync } from 'node:child_process';
 import { npm } from '../runtimes/install.mjs';
@@ -38,7 +38,7 @@ function install(service: Service): string | undefined {
 /** Returns the problem, if any. */
 function apt(args: readonly string[]): string | undefined {
   const before = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  // A machine that is being set up starts no services: the tests start their own.
+  // Prevent the packages from starting services, because the tests start separate servers.
   const [command = '', ...rest] = [
     ...before,
     'env',

@@ -73,7 +73,7 @@ it.each<[string, Respond, RegExp, Partial<RefreshOptions>]>([
     { maxBytes: 100 },
   ],
   ['silence', () => undefined, /no response within 20 ms$/, { timeoutMs: 20 }],
-  ['an unknown shape', (_, response) => response.end('{"a":{"b":1}}'), /unknown shape$/, {}],
+  ['an unknown shape', (_, response) => response.end('{"a":{"b":1}}'), /unknown format$/, {}],
   [
     'a price that is not an integer',
     (_, response) => response.end(DOCUMENT.replace('3000000', '0.5')),

@@ -71,7 +71,7 @@ describe('a CLI that responds', () => {
       createCli({ cli: 'claude', command: cli.command, maxOutputBytes: 1_000_000 }),
     );
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'output-too-large' } });
-    expect(error?.message).toBe('anthropic-cli/default printed more than 1000000 bytes');
+    expect(error?.message).toBe('anthropic-cli/default: the CLI printed more than 1000000 bytes');
   });
 
   it('may split its output inside a character', async () => {
@@ -150,13 +150,13 @@ describe('a CLI that fails', () => {
     ['with a status and words', `console.error('boom\\nsecond line'); process.exit(3);`, 'server', /boom/],
     ['with a status and nothing', `process.exit(3);`, 'server', /ended with status 3 without output/],
     ['by a signal', `process.kill(process.pid, 'SIGKILL');`, 'server', /was ended by SIGKILL/],
-    ['with words alone', `console.error('only noise');`, 'truncated', /ended without an answer: only noise/],
-    ['with nothing at all', ``, 'truncated', /ended without an answer$/],
+    ['with words alone', `console.error('only noise');`, 'truncated', /ended without a response: only noise/],
+    ['with nothing at all', ``, 'truncated', /ended without a response$/],
     [
       'in the middle',
       `say({ type: 'assistant', message: { content: [{ type: 'text', text: 'Hel' }] } });`,
       'truncated',
-      /without an answer/,
+      /without a response/,
     ],
   ])('%s', async (_name, body, kind, message) => {
     await using cli = await fakeCli(body);
@@ -178,7 +178,7 @@ describe('a CLI that fails', () => {
 
   it.each([
     ['is not there', async () => '/nowhere/claude', 'missing-command', /is not in PATH/],
-    ['is not in PATH', async () => 'no-such-cli', 'missing-command', /needs "no-such-cli"/],
+    ['is not in PATH', async () => 'no-such-cli', 'missing-command', /"no-such-cli" is not in PATH/],
     [
       'is not executable',
       async (folder: string) => {
@@ -235,7 +235,7 @@ describe('a CLI that hangs', () => {
     const group = await pids(cli);
     const { error } = await call;
     expect(error).toMatchObject({ kind: 'timeout', details: { phase: 'total' } });
-    expect(error?.message).toBe('anthropic-cli/default did not end within 1500 ms');
+    expect(error?.message).toBe('anthropic-cli/default: the process did not end within 1500 ms');
     for (const pid of group) await ended(pid);
   });
 

@@ -28,6 +28,6 @@ describe('a host', () => {
   });
 
   it.each(['h:port', 'h:99999', 'http://', 'a b'])('rejects %j with an example', (host) => {
-    expect(() => baseURLFromHost(host)).toThrow(/is not a host: write host, host:port or http/);
+    expect(() => baseURLFromHost(host)).toThrow(/is not a valid host; use host, host:port or http/);
   });
 });

@@ -402,6 +402,6 @@ describe('models', () => {
   });
 
   it('are downloaded by a local server only', () => {
-    expect(() => createOllama({ profile: 'ollama-cloud' }).pull('x')).toThrow(/only a local server can/);
+    expect(() => createOllama({ profile: 'ollama-cloud' }).pull('x')).toThrow(/use a local server/);
   });
 });

@@ -47,25 +47,25 @@ describe('a SKILL.md', () => {
   const skill = (fields: string): string => `---\n${fields}\n---\n`;
   it.each([
     ['# Forms', undefined, 'the file does not begin with YAML between lines of ---'],
-    [skill('- a'), undefined, 'its front matter has no fields'],
-    [skill('name: ['), undefined, 'its front matter is not YAML: '],
+    [skill('- a'), undefined, 'the front matter has no fields'],
+    [skill('name: ['), undefined, 'the front matter is not YAML: '],
     [skill('description: b'), undefined, 'the name is missing'],
     [skill('name: a'), undefined, 'the description is missing'],
     [skill('name: a\ndescription: "  "'), undefined, 'the description is missing'],
-    [skill('name: [a]\ndescription: b'), undefined, 'name must be text'],
-    [skill('name: PDF\ndescription: b'), undefined, 'name "PDF" must be lower-case letters'],
-    [skill('name: a--b\ndescription: b'), undefined, 'name "a--b" must be'],
-    [skill('name: -a\ndescription: b'), undefined, 'name "-a" must be'],
-    [skill('name: a-\ndescription: b'), undefined, 'name "a-" must be'],
+    [skill('name: [a]\ndescription: b'), undefined, 'name must be a string'],
+    [skill('name: PDF\ndescription: b'), undefined, 'name "PDF" must consist of lower-case letters'],
+    [skill('name: a--b\ndescription: b'), undefined, 'name "a--b" must consist of'],
+    [skill('name: -a\ndescription: b'), undefined, 'name "-a" must consist of'],
+    [skill('name: a-\ndescription: b'), undefined, 'name "a-" must consist of'],
     [
       skill(`name: ${'a'.repeat(65)}\ndescription: b`),
       undefined,
-      'name has 65 characters, at most 64 are allowed',
+      'name has 65 characters; the maximum is 64',
     ],
     [
       skill(`name: a\ndescription: ${'b'.repeat(1025)}`),
       undefined,
-      'description has 1025 characters, at most 1024',
+      'description has 1025 characters; the maximum is 1024',
     ],
     [
       skill(`name: a\ndescription: b\ncompatibility: ${'c'.repeat(501)}`),
@@ -80,7 +80,7 @@ describe('a SKILL.md', () => {
 });
 
 const NOT_YAML = expect.stringMatching(
-  /^its front matter is not YAML: .*; what is not YAML is read as plain text$/,
+  /^the front matter is not YAML: .*; its fields were read as plain text$/,
 ) as string;
 
 /** A few hundred characters that expand to 9^6 values. */
@@ -115,13 +115,13 @@ describe('a SKILL.md of the wild', () => {
       'a long description',
       said(`name: forms\ndescription: ${'b'.repeat(1068)}`),
       { description: 'b'.repeat(1068) },
-      ['description has 1068 characters, at most 1024 are allowed'],
+      ['description has 1068 characters; the maximum is 1024'],
     ],
     [
       'one without end',
       said(`name: forms\ndescription: ${'b'.repeat(9000)}`),
       { description: 'b'.repeat(4096) },
-      ['description has 9000 characters, at most 1024 are allowed'],
+      ['description has 9000 characters; the maximum is 1024'],
     ],
     [
       'an unquoted colon',
@@ -172,7 +172,7 @@ describe('a SKILL.md of the wild', () => {
         'name: forms\ndescription: b\nlicense: [MIT, BSD]\nallowed-tools:\n  - Read\n  - Bash(git status:*)',
       ),
       { license: 'MIT, BSD', allowedTools: ['Read', 'Bash(git status:*)'] },
-      ['license must be text', 'allowed-tools must be a string'],
+      ['license must be a string', 'allowed-tools must be a string'],
     ],
     [
       'text for fields',
@@ -184,7 +184,7 @@ describe('a SKILL.md of the wild', () => {
     const { file, problems: told } = readSkillFile(text, 'forms');
     expect(file).toMatchObject(expected);
     expect(told).toEqual(problems);
-    expect(() => parseSkillFile(text, 'forms')).toThrow('not a skill: ');
+    expect(() => parseSkillFile(text, 'forms')).toThrow('invalid skill: ');
   });
 
   it.each([
@@ -202,7 +202,7 @@ describe('a SKILL.md of the wild', () => {
     ['no words', '---\nname: forms\n---\n# Title\n'],
     ['front matter that nobody needs', `---\nname: forms\ndescription: b\nx: ${'y'.repeat(65_600)}\n---\n`],
   ])('with %s is refused', (_, text) => {
-    expect(() => readSkillFile(text, 'forms')).toThrow('not a skill: ');
+    expect(() => readSkillFile(text, 'forms')).toThrow('invalid skill: ');
   });
 });
 

@@ -59,32 +59,32 @@ describe('loadSkills', () => {
     expect(await call(skill, 'skill_read', { name: 'forms' })).toContain('Fill them.');
   });
 
-  it('lists the files of a skill, but for hidden ones and links', async () => {
+  it('lists the files of a skill, except hidden ones and links', async () => {
     const skill = await loadSkills(join(root, 'own'));
     expect(await call(skill, 'skill_read', { name: 'forms' })).toBe(
       'Fill them.\n\nFiles of this skill, to be read with skill_file:\nassets/data.bin\nassets/logo.png\nreferences/pdf.md',
     );
   });
 
-  it('reads a body anew when it is asked for', async () => {
+  it('reads the current body at each request', async () => {
     const skill = await loadSkills(join(root, 'shared'));
     write('shared/tables/SKILL.md', skillText('tables', 'Read them slowly.'));
     expect(await call(skill, 'skill_read', { name: 'tables' })).toBe('Read them slowly.');
   });
 
-  it('reads what is against the format and tells of it, passes over what is not a skill, and throws when strict', async () => {
+  it('loads skills with deviations and reports them, skips other folders, and throws with strict', async () => {
     const mismatch = 'name "even" must equal the name of its folder, "odd"';
     await expect(loadSkills(join(root, 'broken'), { strict: true })).rejects.toMatchObject({
       kind: 'config',
-      message: `skills in ${join(root, 'broken/empty')}: not a skill: the file does not begin with YAML between lines of ---`,
+      message: `skills in ${join(root, 'broken/empty')}: invalid skill: the file does not begin with YAML between lines of ---`,
     });
     const problems: LlmError[] = [];
     const skill = await loadSkills(join(root, 'broken'), { onProblem: (error) => problems.push(error) });
     expect(problems.map(({ message }) => message.replace(root, ''))).toEqual([
-      'skills in /broken/empty: passed over, not a skill: the file does not begin with YAML between lines of ---',
-      'skills in /broken/large: passed over, SKILL.md has 1048577 bytes, at most 1048576 are read',
-      'skills in /broken/linked: passed over, "SKILL.md" leads out of the skill',
-      `skills in /broken/odd: read, though ${mismatch}`,
+      'skills in /broken/empty: skipped: invalid skill: the file does not begin with YAML between lines of ---',
+      'skills in /broken/large: skipped: SKILL.md has 1048577 bytes; the maximum is 1048576',
+      'skills in /broken/linked: skipped: "SKILL.md" leads out of the skill',
+      `skills in /broken/odd: loaded with a problem: ${mismatch}`,
     ]);
     expect(skill.instructions?.split('\n').slice(1)).toEqual(['- fine: Does fine.', '- even: Does even.']);
   });
@@ -108,7 +108,7 @@ describe('loadSkills', () => {
     const [{ name, message }] = await warned;
     expect([name, message.replace(root, '')]).toEqual([
       'MajordomoWarning',
-      'skills in /odd/odd: read, though name "even" must equal the name of its folder, "odd"',
+      'skills in /odd/odd: loaded with a problem: name "even" must equal the name of its folder, "odd"',
     ]);
   });
 

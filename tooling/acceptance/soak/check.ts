@@ -1,17 +1,17 @@
-/** One line of the report. `isGood` is `undefined` for what is only told. */
+/** Line of the report. `isGood` is `undefined` for a value without a limit. */
 export interface Check {
   readonly what: string;
   readonly found: string;
   readonly isGood: boolean | undefined;
 }
 
-/** A limit that was kept or was not. */
+/** Returns a line for a value with a limit. */
 export const check = (what: string, isGood: boolean, found: string): Check => ({ what, found, isGood });
 
-/** What is worth knowing and has no limit. */
+/** Returns a line for a value without a limit. */
 export const told = (what: string, found: string): Check => ({ what, found, isGood: undefined });
 
-/** Prints the report and gives the exit code. */
+/** Prints the report and returns the exit code. */
 export function printed(title: string, checks: readonly Check[]): boolean {
   console.log(`\n${title}`);
   for (const { what, found, isGood } of checks) {

@@ -1,4 +1,7 @@
-/** 80 runs on an engine, and 35 kills of their worker: nightly, manually. `node tooling/acceptance/soak/durable.ts restate|dbos [seed]` */
+/**
+ * Makes 80 runs on an engine and kills their worker 35 times. Runs every night, or manually: `node
+ * tooling/acceptance/soak/durable.ts restate|dbos [seed]`
+ */
 import { chaosOnDbos } from '../src/durable/chaos-on-dbos.ts';
 import { chaosOnRestate } from '../src/durable/chaos-on-restate.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Slow consumers: each reads one delta of a very long answer and then nothing, while the server continues offering. Prints
- * what a stream holds in this process; then a third reads on to the end, a third aborts, a third walks away.
+ * Slow consumers. Each consumer reads one delta of a very long response and then pauses, while the server continues to send.
+ * Prints the memory of a stream in this process. Afterwards a third of the consumers reads to the end, a third aborts, and a
+ * third stops without an abort.
  */
 import { getEventListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,12 +11,15 @@ import { FLOOD_PIECE, FLOOD_PIECES, promptOf } from './script.ts';
 import { IDLE_MS, lastWords } from './last-words.ts';
 import { closeIdle } from './transport.ts';
 
-/** Printed at the end; before it the words `paused` and `idle`, each with time to look at the servers. */
+/**
+ * Report that is printed at the end. Before it, `paused` and `idle` are printed, each followed by a pause in which the parent
+ * reads the state of the servers.
+ */
 export interface FloodReport {
   readonly streams: number;
-  /** Bytes a paused stream, heap and what is outside of it, after a full collection. */
+  /** Memory per paused stream in bytes, inside and outside of the heap, after a full garbage collection. */
   readonly held: number;
-  /** The same for a bare `fetch` that read one piece: the platform's share. */
+  /** Memory per stream in bytes for a bare `fetch` that has read one chunk, which is the platform's share. */
   readonly bare: number;
   readonly wrong: readonly string[];
   readonly listeners: number;
@@ -40,7 +44,7 @@ interface Reader {
   first: string;
 }
 
-/** Opened, and one delta read. */
+/** Stream that is open and of which one delta was read. */
 async function open(target: number): Promise<Reader> {
   const own = new AbortController();
   const signal = AbortSignal.any([own.signal, shared.signal]);
@@ -81,7 +85,7 @@ async function leave({ iterator }: Reader): Promise<void> {
   await iterator.return?.();
 }
 
-/** After several full collections: what one frees is swept in the background. */
+/** Returns the memory after several full garbage collections, because memory is released in the background. */
 async function memory(): Promise<number> {
   for (let n = 0; n < 5; n++) {
     globalThis.gc?.();
@@ -96,11 +100,11 @@ async function pauseFor(word: string, ms: number): Promise<void> {
   await pause(ms);
 }
 
-/** So many of something on every target. */
+/** Creates `count` values on each target. */
 const everywhere = <T>(open: (target: number) => Promise<T>): Promise<readonly T[]> =>
   Promise.all(CHAIN.flatMap((_, target) => Array.from({ length: perTarget }, () => open(target))));
 
-/** The platform alone: it asks, reads one piece and waits. */
+/** Sends a request with `fetch`, reads one chunk and waits. */
 async function bareFetch(target: number): Promise<{ cancel(): Promise<void> }> {
   const response = await fetch(baseURLs[target] ?? '', { method: 'POST', body: '{}' });
   const reader = response.body?.getReader();
@@ -109,7 +113,7 @@ async function bareFetch(target: number): Promise<{ cancel(): Promise<void> }> {
   return reader;
 }
 
-/** Bytes that each of many paused streams holds; they are closed again. */
+/** Returns the memory of one of many paused streams, in bytes. Closes the streams. */
 async function heldBy<T>(
   open: (target: number) => Promise<T>,
   close: (opened: T) => Promise<void>,
@@ -123,7 +127,7 @@ async function heldBy<T>(
   return (full - empty) / opened.length;
 }
 
-// A round of each for the SDKs, the pool and the compiler: what they keep is not the streams'.
+// Run each case once, so that the memory of the SDKs, the connection pool and the compiler is not counted.
 await heldBy(bareFetch, (reader) => reader.cancel());
 await heldBy(open, leave);
 const bare = await heldBy(bareFetch, (reader) => reader.cancel());

@@ -1,6 +1,6 @@
 /**
- * A wire server whose every answer is longer than any buffer. The bytes are the wire's own, made once for all requests;
- * it writes as fast as the socket takes them and no faster.
+ * A server whose responses are longer than any buffer. Creates the bytes once for all requests, and writes them as fast as the
+ * socket accepts them.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ const server = createServer((request, response) => {
   });
 });
 
-/** From this frame on, until the socket is full; then again when it has drained. */
+/** Writes frames from this one on until the socket is full, and continues when the socket has drained. */
 function pour(response: ServerResponse, from: number): void {
   for (let at = from; at < frames.length; at++) {
     if (response.destroyed) return;

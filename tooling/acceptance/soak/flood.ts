@@ -10,13 +10,13 @@ const KIBIBYTE = 1024;
 const MOST_HELD = 256 * KIBIBYTE;
 const LONGEST_MS = 120_000;
 
-/** Sent and queued bytes of all connections at one moment. */
+/** Number of sent and queued bytes of all connections. */
 interface Look {
   readonly sent: number;
   readonly queued: number | undefined;
 }
 
-/** Slow consumers before servers that offer more than any buffer takes. */
+/** Runs slow consumers against servers that send more than any buffer can hold. */
 export async function flood(perTarget: number): Promise<readonly Check[]> {
   const servers = await startServers('flood-server-process.ts');
   const looks: Look[] = [];
@@ -61,7 +61,7 @@ export async function flood(perTarget: number): Promise<readonly Check[]> {
   ];
 }
 
-/** What left the kernel's queues towards the client is in the client, or was read by it. */
+/** Returns the bytes that the client has received: those that have left the kernel's queues. */
 function heldByWire([first, second]: readonly Look[], streams: number): readonly Check[] {
   if (first === undefined || second === undefined) return [check('the servers were asked', false, 'no')];
   const moved = second.sent - first.sent;

@@ -2,19 +2,19 @@ import { request, type Agent, type IncomingMessage } from 'node:http';
 import { asList, asRecord } from '@majordomo/core/toolkit';
 import { promptOf, saidIn } from './script.ts';
 
-/** How a stream ended. */
+/** Outcome of a stream. */
 export interface StreamEnd {
-  /** `broken`: neither whole nor with its wire's error event, which must not be. */
+  /** End of the stream. `broken`: neither complete nor with an error event, which is a fault of the gateway. */
   readonly how: 'complete' | 'error event' | 'refused' | 'left' | 'broken';
-  /** Of what is broken. */
+  /** Description of a broken stream. */
   readonly why?: string;
 }
 
-/** A wire as a client without an SDK reads it. */
+/** API as a client without an SDK reads it. */
 interface ClientWire {
   readonly path: string;
   readonly body: (prompt: string) => object;
-  /** Of one event; no text for what is none. */
+  /** Returns the text of one event; `''` for an event without text. */
   readonly text: (event: Readonly<Record<string, unknown>>) => unknown;
   readonly whole: RegExp;
   readonly failed: RegExp;
@@ -54,7 +54,7 @@ export const CLIENT_WIRES: readonly ClientWire[] = [
   },
 ];
 
-/** One stream from its request to its end. `leaves`: its client goes away at the first bytes. */
+/** Requests one stream and reads it to the end. `leaves`: whether the client disconnects after the first bytes. */
 export function gatewayCall(url: string, call: number, leaves: boolean, agent: Agent): Promise<StreamEnd> {
   const wire = CLIENT_WIRES[call % CLIENT_WIRES.length];
   if (wire === undefined) return Promise.resolve({ how: 'broken', why: 'no wire' });

@@ -4,15 +4,18 @@ import { gatewayCall, type StreamEnd } from './gateway-call.ts';
 
 const LEAVES = 0.02;
 
-/** What so many clients of a gateway met. */
+/** Outcomes of the calls of all clients. */
 export interface Met {
   readonly calls: number;
   readonly ends: Readonly<Partial<Record<StreamEnd['how'], number>>>;
-  /** Calls that ended in no way that a client may expect. */
+  /** Calls with an unexpected outcome. */
   readonly broken: readonly string[];
 }
 
-/** So many clients, each of which begins its next stream when the last one ended, until `isOver`; the first ones `rampMs` apart. */
+/**
+ * Runs `count` clients until `isOver`. Each client begins its next stream when its previous one ends. The clients start at
+ * intervals of `rampMs`.
+ */
 export async function gatewayCallers(
   url: string,
   streams: number,

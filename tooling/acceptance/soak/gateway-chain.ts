@@ -3,7 +3,7 @@ import { createGateway, type Gateway } from '@majordomo/gateway';
 import { seededRandom } from '@majordomo/testing';
 import { CHAIN } from './chain.ts';
 
-/** A gateway before the three vendors at these addresses. */
+/** Creates a gateway with a chain of the three vendors at these addresses. */
 export function gatewayBefore(baseURLs: readonly string[]): Gateway {
   const majordomo = createMajordomo({
     providers: CHAIN.map((side, at) => side.provider(`p${at}`, baseURLs[at] ?? '')),

@@ -8,18 +8,18 @@ import { idleStates, startServers } from './processes.ts';
 import { sumOf } from './server-state.ts';
 
 const MIB = 1024 * 1024;
-/** While it is open. */
+/** Maximum memory per open stream, in bytes. */
 const STREAM_KIB = 150;
-/** When it is over: what a call writes into a list or a map that nobody empties is more. */
+/** Maximum memory per ended stream, in bytes. A call that leaves an entry in a list or map exceeds it. */
 const LEFT_BYTES = 1024;
-/** Between two events of a stream: about half a minute for all of them. */
+/** Time between two events of a stream in milliseconds. A stream takes about half a minute. */
 const EVENT_MS = 1000;
-/** Between the first streams of two clients: all at once would be a test of the kernel's queue. */
+/** Time between the starts of two clients in milliseconds. Starting all at once would test the kernel's queue. */
 const RAMP_MS = 4;
-/** Connections to vendors are kept for a few seconds. */
+/** Time in milliseconds to wait for idle connections to vendors, which stay open for a few seconds. */
 const QUIET_MS = 15_000;
 
-/** So many streams at a time through a gateway for so many seconds, over vendors that fail. */
+/** Runs concurrent streams through a gateway whose vendors fail. */
 export async function gatewayLoad(seconds: number, streams: number): Promise<readonly Check[]> {
   const servers = await startServers('server-process.ts', String(EVENT_MS));
   const child = fork(
@@ -28,7 +28,7 @@ export async function gatewayLoad(seconds: number, streams: number): Promise<rea
     { execArgv: ['--expose-gc', '--unhandled-rejections=strict'] },
   );
   const empty = await nextState(child);
-  // One stream of each client: code is compiled, and what is made once is made.
+  // Let each client run one stream, so that code is compiled and one-time objects exist.
   const first = await gatewayCallers(empty.baseURL, streams, (calls) => calls >= streams, RAMP_MS);
   const warm = await quiet(child);
   const heaps: number[] = [];
@@ -72,7 +72,7 @@ export async function gatewayLoad(seconds: number, streams: number): Promise<rea
 
 const inMib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
-/** The state when every connection is closed, or when that takes too long. */
+/** Returns the state when all connections are closed, or after a timeout. */
 async function quiet(child: ChildProcess): Promise<GatewayState> {
   const until = performance.now() + QUIET_MS;
   while ((await asked(child)).sockets > 0 && performance.now() < until)

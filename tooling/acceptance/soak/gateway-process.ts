@@ -1,16 +1,16 @@
-/** A gateway in a process of its own, before vendors whose addresses it is given. Says whenever asked what it holds. */
+/** A gateway in a separate process, for vendors at the given addresses. Reports its state on request. */
 import { serve } from '@majordomo/gateway/node';
 import { gatewayBefore } from './gateway-chain.ts';
 
-/** What the gateway says of itself. */
+/** State that the gateway reports. */
 export interface GatewayState {
   readonly baseURL: string;
-  /** Bytes after a full collection. */
+  /** Memory after a full garbage collection, in bytes. */
   readonly heap: number;
   readonly rss: number;
-  /** Connections of clients and to vendors. */
+  /** Number of connections from clients and to vendors. */
   readonly sockets: number;
-  /** Milliseconds of CPU since it began. */
+  /** CPU time since the start, in milliseconds. */
   readonly cpuMs: number;
 }
 
@@ -18,7 +18,7 @@ const served = await serve(gatewayBefore(process.argv.slice(2)), { port: 0 });
 const collect = globalThis.gc;
 const FULL = { type: 'major', execution: 'sync', flavor: 'last-resort' } as const;
 
-/** `settled`: also of what waits for a finalizer, which runs after a collection and leaves its work to the next one. */
+/** Returns the state. `settled`: collects twice, because objects with a finalizer are released only by the second collection. */
 const tell = async (how?: unknown): Promise<void> => {
   for (let more = how === 'settled' ? 2 : 0; more > 0; more--) {
     collect?.(FULL);
@@ -35,7 +35,7 @@ const tell = async (how?: unknown): Promise<void> => {
     sockets: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
     cpuMs: (user + system) / 1000,
   };
-  // The one who asked may be gone by now.
+  // Ignore the error if the requester has disconnected.
   process.send?.(state, undefined, undefined, () => undefined);
 };
 process.on('message', (how) => void tell(how));

@@ -1,11 +1,11 @@
 import type { CallEvent } from '@majordomo/core';
 
-/** Counted failures in a row that bench, as the client is set up. */
+/** Number of consecutive counted failures that bench a target, as configured in the client. */
 export const THRESHOLD = 2;
 
 /**
- * By the table in the documentation (errors.md), not by core's own. Failures of a key (quota, rate-limit) count against the
- * key, which the clients of the soak have: that is told by no event.
+ * Kinds of failures that count against health, from the table in errors.md and not from core. Failures that concern a key
+ * (quota, rate-limit) count against the key and are not part of events.
  */
 const COUNTED: ReadonlySet<string> = new Set([
   'overloaded',
@@ -17,22 +17,22 @@ const COUNTED: ReadonlySet<string> = new Set([
   'empty',
 ]);
 
-/** The longest silence that the client takes: then nobody's probe is waited for. */
+/** Maximum time without an event, in milliseconds. After it, the claim of a probe lapses. */
 const CLAIM_MS = 8000;
 
 interface Target {
   state: 'healthy' | 'benched' | 'probing';
   failures: number;
-  /** Changes of state: an attempt counts only if none came since it began, or since its commit. */
+  /** Number of state changes. An attempt counts only if the state has not changed since it began, or since its commit. */
   changes: number;
-  /** Where its last bench ends, or the claim of its probe lapses; epoch ms. */
+  /** End of the last bench or of the probe's claim, in milliseconds since the epoch. */
   until: number;
 }
 
 /**
- * Replays the journal of a majordomo event by event, with health as the documentation tells it, and compares: a bench
- * that no run of failures explains, a run of failures that benched nobody, and a skip of a target that nobody benched.
- * Keeps nothing of an attempt that is over.
+ * Replays the events of a majordomo, tracks health by the documented rules, and reports differences: a bench without enough
+ * failures, enough failures without a bench, and a skip of a target that is not benched. Stores nothing about attempts that
+ * have ended.
  */
 export class HealthAudit {
   readonly findings: string[] = [];
@@ -41,11 +41,11 @@ export class HealthAudit {
   failures = 0;
   private readonly targets = new Map<string, Target>();
   private readonly stamps = new Map<string, number>();
-  /** Attempts that were made before a bench had ended: their failure leaves it as it is. */
+  /** Attempts that were made before a bench ended. Their failure does not change the bench. */
   private readonly early = new Set<string>();
-  /** The call and target whose next attempt is such a one. */
+  /** Call and target whose next attempt is made before its bench ends. */
   private nextEarly: string | undefined;
-  /** The target that has to be benched by the next event. */
+  /** Target that the next event must bench. */
   private due: string | undefined;
 
   see(event: CallEvent): void {
@@ -95,7 +95,7 @@ export class HealthAudit {
     }
   }
 
-  /** Attempts that began and did not end. */
+  /** Number of attempts that began and did not end. */
   get open(): number {
     return this.stamps.size;
   }
@@ -129,7 +129,7 @@ export class HealthAudit {
     }
   }
 
-  /** A call has one attempt at a time. */
+  /** Returns the attempt of a call. A call has one attempt at a time. */
   private runningOn(call: string, name: string): string {
     for (let attempt = 1; ; attempt++) {
       const key = `${call}/${name}/${attempt}`;
@@ -160,7 +160,7 @@ export class HealthAudit {
   }
 }
 
-/** Asked all the same, since every target of the call is benched or being probed. */
+/** Whether a target is benched or being probed. It is called only if this applies to every target of the call. */
 const isShut = ({ state, until }: Target): boolean => state !== 'healthy' && until > Date.now();
 
 const keyOf = ({ call, target, attempt }: Extract<CallEvent, { type: 'attempt-start' }>): string =>

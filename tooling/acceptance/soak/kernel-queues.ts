@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const TABLE = '/proc/net/tcp';
 
-/** Bytes that the kernel holds for the connections to a port of 127.0.0.1, on both ends; `undefined` where it cannot be asked. */
+/**
+ * Returns the bytes that the kernel buffers for connections to a port of 127.0.0.1, at both ends; `undefined` if the system
+ * does not report them.
+ */
 export function queuedFor(ports: ReadonlySet<number>): number | undefined {
   if (!existsSync(TABLE)) return undefined;
   let queued = 0;

@@ -1,12 +1,15 @@
 import { writeSync } from 'node:fs';
 
-/** What the last line of a measured process begins with: then come the milliseconds that it went on living. */
+/** Prefix of the last line of a measured process. The milliseconds until its exit follow. */
 export const GONE = 'gone ';
 
-/** How long a measured process that has closed everything lives on, so that the servers can be asked. */
+/**
+ * Time in milliseconds for which a measured process stays alive after it has closed everything, so that the parent can read the
+ * state of the servers.
+ */
 export const IDLE_MS = 4000;
 
-/** Prints the report and, when nothing keeps the process alive any more, how long that took. */
+/** Prints the report. When nothing keeps the process alive, prints the time until then. */
 export function lastWords(report: unknown): void {
   process.stdout.write(`${JSON.stringify(report)}\n`);
   const told = performance.now();

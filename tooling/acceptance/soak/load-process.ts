@@ -1,6 +1,6 @@
 /**
- * The load: so many callers at once for so many seconds over a chain of three, each caller beginning its next call when
- * the last one ended. Prints what it found; must then end by itself.
+ * The load: concurrent callers over a chain of three targets for a number of seconds. Each caller begins its next call when its
+ * previous one ends. Prints its findings. Afterwards the process must end by itself.
  */
 import { getEventListeners } from 'node:events';
 import { createMajordomo } from '@majordomo/core';
@@ -12,7 +12,7 @@ import type { Sample } from './slope.ts';
 import { IDLE_MS, lastWords } from './last-words.ts';
 import { closeIdle } from './transport.ts';
 
-/** What the load process prints. */
+/** Report that the load process prints. */
 export interface LoadReport {
   readonly calls: number;
   readonly ends: Readonly<Record<string, number>>;
@@ -35,7 +35,7 @@ export interface LoadReport {
 
 const [seconds = 0, streams = 0] = process.argv.slice(2, 4).map(Number);
 const baseURLs = process.argv.slice(4);
-/** Three targets, each of which fails twice as slowly as its timers allow, and a bench of the longest kind between. */
+/** Maximum time of a call, in milliseconds: three targets that each take twice their timeouts, and the longest bench between them. */
 const LONGEST_CALL_SECONDS = 60;
 
 const random = seededRandom(500);
@@ -53,7 +53,7 @@ const majordomo = createMajordomo({
     audit.see(event);
   },
 });
-// Every target is the head of a third of the calls.
+// Each target is the first one for a third of the calls.
 const models = CHAIN.map((_, first) =>
   majordomo.model(
     CHAIN.map((_each, n) => (first + n) % CHAIN.length)
@@ -75,7 +75,7 @@ const began = performance.now();
 const isOver = (): boolean => performance.now() - began > seconds * 1000;
 
 async function caller(at: number): Promise<void> {
-  // A ramp of two seconds: five hundred connections in one turn would be a test of the kernel's queue.
+  // Start the callers over two seconds, because opening five hundred connections at once would test the kernel's queue.
   await new Promise((resolve) => setTimeout(resolve, at * 4));
   while (!isOver()) {
     const call = calls++;
@@ -87,7 +87,7 @@ async function caller(at: number): Promise<void> {
     const ms = performance.now() - since;
     underWay.delete(call);
     note(end, call, ms);
-    // All benched, and told so at once: a caller that asked again in the same turn would only burn time.
+    // All targets are benched and the call fails immediately. Wait, because a call in the same turn would fail too.
     if (ms < 20) await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -100,11 +100,11 @@ function note({ how, wrong: what }: End, call: number, ms: number): void {
 
 const collect = globalThis.gc;
 
-/** What the process holds after a full collection. */
+/** Returns the memory of the process after a full garbage collection. */
 function sample(): void {
-  // Callers leave one by one at the end: that fall would hide a rise.
+  // Ignore the end, in which callers stop one after the other: this decrease would hide an increase.
   if (isOver()) return;
-  // The kind that gives back to the system what it can: what is left is held by somebody.
+  // Use the collection that returns memory to the system, so that the remaining memory is in use.
   collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   const at = (performance.now() - began) / 1000;
   const { rss: resident, heapUsed, external } = process.memoryUsage();
@@ -122,11 +122,11 @@ await Promise.race([
 clearTimeout(late);
 for (const call of underWay.keys()) wrong.push(`call ${call} has no end`);
 clearInterval(sampling);
-// Sockets of aborted calls close within a turn or two of the loop.
+// Sockets of aborted calls close within a few turns of the event loop.
 await new Promise((resolve) => setTimeout(resolve, 200));
 const after = process.getActiveResourcesInfo().sort();
 const poolClosed = await closeIdle(1000);
-// The parent asks the servers what is open while this process still lives.
+// The parent reads the open connections from the servers while this process is alive.
 process.stdout.write('idle\n');
 await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
 const { findings, benches, attempts, failures, open } = audit;

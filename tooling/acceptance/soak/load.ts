@@ -7,18 +7,18 @@ import { slopeOf, type Sample } from './slope.ts';
 const MEBIBYTE = 1024 * 1024;
 const MOST_BYTES_A_MINUTE = MEBIBYTE;
 /**
- * Code is compiled, pools and caches are filled, the allocator has what it needs. A machine that is busy with other things
- * does in thirty seconds what an idle one does in five: so many calls, too, belong to it.
+ * End of the warm-up, in which code is compiled and pools and caches are filled. A number of calls is also required, because a
+ * busy machine needs thirty seconds for the work of five.
  */
 const WARM_UP_SECONDS = 30;
 const WARM_UP_CALLS = 2500;
-/** A line through less than this says nothing about a minute. */
+/** Minimum duration of the samples for a line. A shorter duration does not show the growth per minute. */
 const SHORTEST_LINE_SECONDS = 30;
 
-/** A heap that is full soon is collected soon: what the process takes from the system levels off while it warms up. */
+/** Maximum heap size. A small heap is collected often, so the memory of the process becomes stable during the warm-up. */
 const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=256'];
 
-/** Runs the load against three servers and judges what it did and what it left. */
+/** Runs the load against three servers and checks the outcomes and the remaining resources. */
 export async function load(seconds: number, streams: number): Promise<readonly Check[]> {
   const servers = await startServers('server-process.ts');
   let report: LoadReport | undefined;
@@ -73,7 +73,7 @@ function healthOf({ audit }: LoadReport): readonly Check[] {
   ];
 }
 
-/** The first sample of each ten seconds. */
+/** Returns the first sample of each ten seconds. */
 function series(samples: readonly Sample[]): string {
   const tens = new Map<number, number>();
   for (const { seconds, bytes } of samples) {
@@ -96,7 +96,7 @@ function slope(what: string, samples: readonly Sample[], isJudged: boolean): Che
   const found = `${inMebibytes(perMinute)} a minute (± ${inMebibytes(error)}) ${span}; ${now}`;
   if (!isJudged) return told(`${what} over time`, found);
   const isKept = perMinute < MOST_BYTES_A_MINUTE;
-  // On a machine that is busy elsewhere the samples are few and scattered: what they cannot tell is not told.
+  // On a busy machine, the samples are few and scattered. Do not report a value that they do not support.
   if (!isKept && perMinute - 2 * error < MOST_BYTES_A_MINUTE)
     return told(`${what} over time`, `UNDECIDED on a machine as busy as this: ${found}`);
   return check(`${what} over time`, isKept, found);
@@ -116,7 +116,7 @@ function leftOf({ listeners, resources: { before, after }, poolClosed }: LoadRep
   ];
 }
 
-/** What the servers see while the client, its work done, still lives. */
+/** Checks the servers while the client has finished and is still alive. */
 export const idleOf = (states: readonly ServerState[]): readonly Check[] => [
   check(
     'responses open at the servers',
@@ -130,7 +130,7 @@ export const idleOf = (states: readonly ServerState[]): readonly Check[] => [
   ),
 ];
 
-/** The measured process had nothing left that kept it alive. */
+/** Checks that nothing kept the measured process alive. */
 export const endingOf = ({ code, lingeredMs }: Ending): Check =>
   check(
     'the process ends by itself within a second',

@@ -1,7 +1,7 @@
 import { LlmError, user, type ChatModel, type ChatResponse, type ChatStream } from '@majordomo/core';
 import { promptOf, saidIn } from './script.ts';
 
-/** What a caller does with its call, in shares of one. */
+/** Probabilities of the ways in which a caller treats its call. */
 const ABORTS = 0.02;
 const LEAVES = 0.02;
 const READS_SLOWLY = 0.03;
@@ -21,13 +21,13 @@ const POLICIES = [
   { afterCommit: 'restart', whenAllBenched: 'try-soonest' },
 ] as const;
 
-/** How a call ended; `wrong` says what must not be. */
+/** Outcome of a call. `wrong` describes a violated guarantee. */
 export interface End {
   readonly how: string;
   readonly wrong: string | undefined;
 }
 
-/** One call with a fate: it ends with the whole answer, or with a typed error whose partial is a part of it. */
+/** Makes one call. It must end with the complete answer, or with a typed error whose partial response is a part of the answer. */
 export async function oneCall(
   model: ChatModel,
   call: number,
@@ -55,7 +55,7 @@ export async function oneCall(
   }
 }
 
-/** Reads as a user interface does; `undefined` when the reader left. */
+/** Reads a stream as a user interface does. Returns `undefined` if the reader stopped early. */
 async function show(stream: ChatStream, fate: number, own: AbortController): Promise<string | undefined> {
   const isSlow = fate >= ABORTS + LEAVES && fate < ABORTS + LEAVES + READS_SLOWLY;
   let text = '';
@@ -77,7 +77,7 @@ function answered(how: string, call: number, { text, toolCalls }: ChatResponse):
   return { how, wrong: isWhole ? undefined : `answered ${JSON.stringify(text)} ${args}` };
 }
 
-/** Failures of the request or of the set-up would be the soak's own fault. */
+/** Kinds of errors that would be a fault of the soak test: an invalid request or configuration. */
 const OWN_FAULT: ReadonlySet<string> = new Set([
   'config',
   'invalid-request',

@@ -8,14 +8,14 @@ import { sumOf, type ServerState } from './server-state.ts';
 
 const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** A wire server in a process of its own. */
+/** Server in a separate process. */
 export interface Server {
   readonly baseURL: string;
   state(): Promise<ServerState>;
   end(): Promise<void>;
 }
 
-/** One server for each target of the chain. `args`: more of the script's. */
+/** Starts a server for each target of the chain. `args`: additional arguments of the script. */
 export const startServers = (script: string, ...args: readonly string[]): Promise<readonly Server[]> =>
   Promise.all(CHAIN.map(({ wire }, at) => startServer(script, [wire.name, String(at), ...args])));
 
@@ -41,7 +41,7 @@ async function nextState(child: ChildProcess): Promise<ServerState> {
   return state;
 }
 
-/** The servers' states when they have seen every connection close, or a second before the client is gone. */
+/** Returns the states of the servers when all connections are closed, or one second before the client exits. */
 export async function idleStates(servers: readonly Server[]): Promise<readonly ServerState[]> {
   const until = performance.now() + IDLE_MS - 1000;
   for (;;) {
@@ -51,14 +51,14 @@ export async function idleStates(servers: readonly Server[]): Promise<readonly S
   }
 }
 
-/** How a measured process came to its end. */
+/** Exit of a measured process. */
 export interface Ending {
   readonly code: number | null;
-  /** From its report until nothing kept it alive. */
+  /** Time from the report until nothing kept the process alive, in milliseconds. */
   readonly lingeredMs: number;
 }
 
-/** Runs a process that prints its findings line by line. One that is not over after `ms` is ended. */
+/** Runs a process that prints its findings line by line. Ends the process after `ms`. */
 export async function runMeasured(
   name: string,
   args: readonly string[],
@@ -69,7 +69,7 @@ export async function runMeasured(
   const all = ['--expose-gc', '--unhandled-rejections=strict', ...flags];
   const child = spawn(process.execPath, [...all, fileOf(name), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Few of the allocator's arenas: what one has freed another cannot use.
+    // Use few memory arenas, because one arena cannot use the memory that another has freed.
     env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' },
   });
   const deadline = setTimeout(() => child.kill('SIGKILL'), ms);

@@ -1,6 +1,6 @@
 /**
- * The soak: load on a chain of three targets, four times as many streams through a gateway before them, then slow consumers.
- * Prints a report; exit code 1 when a limit is missed. SOAK_SECONDS (120) and SOAK_STREAMS (500) make it shorter.
+ * The soak test: load on a chain of three targets, four times as many streams through a gateway, then slow consumers. Prints a
+ * report. The exit code is 1 if a limit is exceeded. SOAK_SECONDS (120) and SOAK_STREAMS (500) set the duration and the load.
  */
 import { printed } from './check.ts';
 import { flood } from './flood.ts';

@@ -1,10 +1,10 @@
 import type { Answer, AnswerPart, Exchange, Step } from '@majordomo/conformance';
 import { seededRandom } from '@majordomo/testing';
 
-/** What is said in a call, known to both sides by the call's number. */
+/** Content of a call. Client and server derive it from the number of the call. */
 export interface Said {
   readonly text: string;
-  /** The arguments of the one tool call, if there is one. */
+  /** Arguments of the tool call, if there is one. */
   readonly args: { readonly note: string } | undefined;
 }
 
@@ -12,7 +12,7 @@ const SEED = 20_261_120;
 const FAULT_RATE = 0.05;
 const WORDS = ['one ', 'zwei ', 'três ', 'четыре ', '五 ', '🌍 ', 'sept ', 'ocho\n'];
 
-/** 16 to 31 pieces; every fourth call ends with a tool call. */
+/** Returns the content of a call: 16 to 31 fragments, and a tool call for every fourth call. */
 export function saidIn(call: number): Said {
   const random = seededRandom(SEED + call);
   const length = 16 + Math.floor(random() * 16);
@@ -20,12 +20,12 @@ export function saidIn(call: number): Said {
   return { text: `${call}: ${words.join('')}`, args: call % 4 === 0 ? { note: `${call} ü "x"` } : undefined };
 }
 
-/** The prompt that tells a server which call it is in. */
+/** Returns the prompt, which contains the number of the call. */
 export const promptOf = (call: number): string => `call ${call}.`;
 const callIn = (exchange: Exchange): number =>
   Number(/call (\d+)\./.exec(JSON.stringify(exchange.body))?.[1]);
 
-/** What vendors do at their worst: before the headers, before content, in the middle, and in silence. */
+/** Faults of a vendor: before the headers, before content, in the middle, and a stall. */
 const FAULTS: readonly ((answer: Answer) => Step)[] = [
   () => ({ failure: 'unavailable' }),
   () => ({ failure: 'overloaded' }),
@@ -45,7 +45,7 @@ const FAULTS: readonly ((answer: Answer) => Step)[] = [
   (answer) => ({ fault: 'stall', at: { content: 6 }, answer }),
 ];
 
-/** The step for each request: a fault in five of a hundred, drawn from the call and how often it came by here. */
+/** Returns the step for a request: a fault in 5 % of the requests, determined by the call and the number of its attempts. */
 export function soakScript(server: number): (exchange: Exchange) => Step {
   const visits = new Map<number, number>();
   return (exchange) => {
@@ -67,11 +67,11 @@ function answerIn(call: number): Answer {
   return { id: `r${call}`, parts };
 }
 
-/** More than any kernel keeps for a connection. */
+/** Number of bytes that exceeds the kernel's buffer for a connection. */
 export const FLOOD_PIECE = `${'0123456789abcdef'.repeat(63)}0123456789üé\n`;
 export const FLOOD_PIECES = 14_000;
 
-/** Asked for once, and the same for everybody. */
+/** Created once for all requests. */
 export const FLOOD: Answer = {
   parts: [{ type: 'text', text: '', chunks: Array.from({ length: FLOOD_PIECES }, () => FLOOD_PIECE) }],
 };

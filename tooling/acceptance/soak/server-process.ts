@@ -1,6 +1,6 @@
 /**
- * One wire server in a process of its own: its time and memory are not the client's. Tells its base URL, and whenever
- * asked what is open and what was sent.
+ * A server in a separate process, so that its CPU time and memory do not count as the client's. Prints its base URL, and
+ * reports open and sent responses on request.
  */
 import { startWireServer, type Exchange } from '@majordomo/conformance';
 import { SIDES } from '../src/wires.ts';
@@ -23,7 +23,7 @@ const tell = (): void => {
   const state: ServerState = {
     baseURL: server.baseURL,
     open: open.length,
-    // Accepted sockets are the only ones of this process.
+    // All sockets of this process are accepted connections.
     connections: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
     sent: open.reduce((sum, { sent }) => sum + sent, 0),
   };

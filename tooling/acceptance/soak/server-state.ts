@@ -1,13 +1,13 @@
-/** What a server says of itself. */
+/** State that a server reports. */
 export interface ServerState {
   readonly baseURL: string;
-  /** Responses that are not over. */
+  /** Number of responses that have not ended. */
   readonly open: number;
   readonly connections: number;
-  /** Bytes of open responses that the kernel has taken. */
+  /** Number of bytes of open responses that were passed to the kernel. */
   readonly sent: number;
 }
 
-/** The same number of several servers. */
+/** Returns the sum of a number over several servers. */
 export const sumOf = (states: readonly ServerState[], what: 'open' | 'connections' | 'sent'): number =>
   states.reduce((sum, state) => sum + state[what], 0);

@@ -1,6 +1,7 @@
 /**
- * `node tooling/acceptance/soak/shards.ts`: what it gains to keep the books of tenants apart, in a Redis of three nodes and in
- * Durable Objects. The tables of apps/docs/beyond-one-machine.md. Takes three minutes; `TENANTS=48 PAIRS=100`.
+ * `node tooling/acceptance/soak/shards.ts`: measures the effect of separate counters per tenant, in a Redis cluster of three
+ * nodes and in Durable Objects. Writes the tables of apps/docs/beyond-one-machine.md. Takes three minutes; `TENANTS=48
+ * PAIRS=100`.
  */
 import { loadavg } from 'node:os';
 import { startMiniflare, startRedisCluster, type Redis as Node } from '@majordomo/services';
@@ -24,7 +25,7 @@ const middle = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** Reservations and settlings a second, the median of some rounds. */
+/** Returns reservations and settlements per second, as the median of several rounds. */
 async function rateOf(all: number, run: () => Promise<unknown>): Promise<number> {
   const rates: number[] = [];
   await run();

@@ -1,19 +1,19 @@
-/** A sample of something over time. */
+/** Value at a point in time. */
 export interface Sample {
   readonly seconds: number;
-  /** Begun so far. */
+  /** Number of calls that have begun so far. */
   readonly calls: number;
   readonly bytes: number;
 }
 
-/** A straight line through samples. */
+/** Straight line through samples. */
 export interface Slope {
   readonly perMinute: number;
-  /** Standard error of `perMinute`: how much of it may be noise. */
+  /** Standard error of `perMinute`. */
   readonly error: number;
 }
 
-/** Least squares. `undefined` for fewer than three samples. */
+/** Fits a line by least squares. Returns `undefined` for fewer than three samples. */
 export function slopeOf(samples: readonly Sample[]): Slope | undefined {
   if (samples.length < 3) return undefined;
   const count = samples.length;

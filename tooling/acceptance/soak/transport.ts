@@ -1,9 +1,9 @@
 /**
- * Closes the connections of the process-wide pool, which it does when no response is open any more; false when one was
- * still open after `ms`. Nothing can be fetched afterwards.
+ * Closes the process-wide connection pool when no response is open. Returns false if a response is still open after `ms`.
+ * Afterwards no request can be sent.
  */
 export async function closeIdle(ms: number): Promise<boolean> {
-  // Not at import: it would put its own pool in the place of Node's.
+  // Import it here, because an import at the top would replace Node's connection pool.
   const { getGlobalDispatcher } = await import('undici');
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -1,4 +1,4 @@
-/** Plays the conversation in a process of its own and prints what went over the wire. */
+/** Plays the conversation in a separate process and prints the requests. */
 import { converse } from './conversation.ts';
 import { SIDES } from './wires.ts';
 

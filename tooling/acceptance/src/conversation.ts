@@ -10,7 +10,7 @@ const tools: ToolSpec[] = [
   },
 ];
 
-/** A tool conversation of so many turns; returns the wire's messages of each request. */
+/** Plays a conversation with tools of `turns` turns. Returns the messages of each request in the form of the API. */
 export async function converse(side: Side, turns: number): Promise<readonly (readonly unknown[])[]> {
   const server = await startWireServer({
     wire: side.wire,

@@ -13,7 +13,7 @@ import type { Answer, WireRequest } from '@majordomo/conformance';
 import { fetchOf, type Asked, type Reply } from './bytes/exchange.ts';
 import type { Side } from './wires.ts';
 
-/** The smallest PNG: one transparent pixel. */
+/** PNG of one transparent pixel. */
 const PIXEL = Uint8Array.from(
   atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII='),
   (character) => character.charCodeAt(0),
@@ -28,7 +28,7 @@ const tools: ToolSpec[] = [
   { name: 'count', description: 'Counts', parameters: { type: 'object', properties: {} } },
 ];
 
-/** What either server says, request by request: reasoning, parallel calls, a plain answer, one more call, a refusal. */
+/** Responses of both servers by request: reasoning, parallel calls, a plain answer, another call, a refusal. */
 export const ANSWERS: readonly Answer[] = [
   {
     id: 'r0',
@@ -67,7 +67,7 @@ const answered = (response: ChatResponse): Message[] => {
   return [response.message, toolResult(results)];
 };
 
-/** A conversation with everything that may trouble the next vendor, an interrupted call and a refusal included. */
+/** Makes a conversation with everything that may cause problems at the next vendor, such as an interrupted call and a refusal. */
 export async function make(model: ChatModel): Promise<Message[]> {
   const messages: Message[] = [user('What is this?', image(PIXEL))];
   const ask = (): Promise<ChatResponse> =>
@@ -75,7 +75,7 @@ export async function make(model: ChatModel): Promise<Message[]> {
   messages.push(...answered(await ask()));
   messages.push(...answered(await ask()), user('Look again.'));
   messages.push((await ask()).message, user('Never mind. Open it by force.'));
-  // Without a form for a refusal the vendor blocks the turn: nothing of it stays.
+  // If the API cannot represent a refusal, the vendor blocks the turn, and nothing of the turn remains.
   const refusal = await ask().catch((error: unknown) => {
     if (LlmError.is(error, 'content-filter')) return undefined;
     throw error;
@@ -84,7 +84,7 @@ export async function make(model: ChatModel): Promise<Message[]> {
   return messages;
 }
 
-/** So many more turns of it, on whatever model. */
+/** Continues the conversation with `turns` turns on a model. */
 export async function carryOn(
   model: ChatModel,
   history: readonly Message[],
@@ -105,7 +105,7 @@ export async function carryOn(
   return messages;
 }
 
-/** A vendor without a socket: what it was asked, and what it would have refused. */
+/** Vendor without a socket, with its requests and the violations that it would have rejected. */
 export interface Vendor {
   readonly model: ChatModel;
   readonly requests: WireRequest[];
@@ -113,7 +113,7 @@ export interface Vendor {
   readonly refused: string[];
 }
 
-/** Opens one that says the answers above, from the first again and again, with other ids every time. */
+/** Creates a vendor that repeats the responses above, with other ids each time. */
 export function open(side: Side, id: string): Vendor {
   const { wire, model } = side;
   const requests: WireRequest[] = [];

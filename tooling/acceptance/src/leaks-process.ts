@@ -1,6 +1,6 @@
 /**
- * Many calls through both SDKs on one shared signal: half of them streams, a fifth meets a fault, a tenth is aborted, a
- * tenth is abandoned. Prints what is left behind, and must then end by itself.
+ * Makes many calls through both SDKs with one shared signal: half of them streams, a fifth with a fault, a tenth aborted, a
+ * tenth abandoned. Prints the remaining resources. Afterwards the process must end by itself.
  */
 import { getEventListeners } from 'node:events';
 import { createMajordomo, LlmError, user, type ChatModel } from '@majordomo/core';
@@ -14,7 +14,7 @@ const providers = MAIN_SIDES.map((side, at) => side.provider(`p${at}`, baseURLs[
 const majordomo = createMajordomo({
   providers,
   chain: { backoff: { baseMs: 1 } },
-  // No target is benched: every call is to reach a wire.
+  // Do not bench targets, so that every call sends a request.
   health: { threshold: Infinity },
 });
 const models = MAIN_SIDES.map(({ model }, at) =>
@@ -63,7 +63,7 @@ await Promise.all(
     }
   }),
 );
-// Sockets of aborted calls close within a turn or two of the loop.
+// Sockets of aborted calls close within a few turns of the event loop.
 await new Promise((resolve) => setTimeout(resolve, 200));
 const after = process.getActiveResourcesInfo().sort();
 const listeners = getEventListeners(shared.signal, 'abort').length;

@@ -17,19 +17,19 @@ const responsesSide = (profile: ResponsesProfile): Side => ({
   provider: (id, baseURL) => openaiCompatible(profile, { id, apiKey, baseURL }),
 });
 
-/** Those that cannot take the conversation, each with the reason. */
+/** Profiles that cannot continue the conversation, each with the reason. */
 const CANNOT: Readonly<Record<string, string>> = {
   perplexity: 'its models call no tools',
   poolside: 'its models see no images',
 };
 
-/** Gateways to models whose signed reasoning is the same on every platform. */
+/** Profiles of gateways whose models use the same signed reasoning on every platform. */
 const SIGNED_SIDES = [openai.openrouter, openai.vercelGateway].map(
   (profile) =>
     [`${profile.id} with signed reasoning`, chatSide(profile, 'anthropic/claude-sonnet-4.5')] as const,
 );
 
-/** Every profile that comes with provider-openai, against the wire server in its own dialect. */
+/** All profiles of provider-openai, each with a test server that has the vendor's differences. */
 export const PROFILE_SIDES: readonly (readonly [name: string, side: Side])[] = [
   ...SIGNED_SIDES,
   ...[

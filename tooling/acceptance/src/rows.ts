@@ -6,7 +6,7 @@ export interface Row {
   readonly name: string;
   /** Step of the primary for every request; `undefined` for a refused connection. */
   readonly step: Step | undefined;
-  /** Requests that the primary gets in one call: a retry is worth it or not. */
+  /** Number of requests that the primary receives in one call, which shows whether the chain retries. */
   readonly requests: { readonly whole: number; readonly deltas: number };
   /** Whether one failure benches the primary, so that the next call does not try it. */
   readonly benches?: boolean;
@@ -19,13 +19,13 @@ export const TIMERS = { connectMs: 250, firstContentMs: 250, idleMs: 250, comple
 const twice = { whole: 2, deltas: 2 } as const;
 const once = { whole: 1, deltas: 1 } as const;
 
-/** Answers of the primary before its fault and of the fallback. */
+/** Responses of the primary before its fault, and of the fallback. */
 export interface Talk {
   readonly broken: Answer | string;
   readonly sound: Answer | string;
 }
 
-/** With and without tools: a call breaks in the middle of its arguments, where the wire sends them in pieces. */
+/** Responses with and without tools. A call is interrupted within its arguments if the API sends them in fragments. */
 export const TALKS: Readonly<Record<'text' | 'tools', Talk>> = {
   text: { broken: 'one two three four five six', sound: 'Hello from the second target.' },
   tools: {

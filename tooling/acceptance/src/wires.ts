@@ -23,14 +23,14 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { handlerOf, type Respond } from './bytes/exchange.ts';
 
-/** A wire with the provider that speaks it, and a model that takes everything the tests send. */
+/** API with a provider that implements it, and a model that accepts everything that the tests send. */
 export interface Side {
   readonly wire: Wire;
   readonly model: string;
-  /** Rows whose whole body this wire takes for another kind of failure: the requests that it gets then. */
+  /** Rows whose non-streaming body has another kind of failure on this API, with the resulting number of requests. */
   readonly wholeRequests?: Readonly<Record<string, number>>;
   provider(id: string, baseURL: string): Provider;
-  /** The same without a socket, where the SDK takes no `fetch`. */
+  /** Provider without a socket, for an SDK without a `fetch` option. */
   offline?(id: string, respond: Respond): Provider;
 }
 
@@ -55,9 +55,10 @@ export const SIDES: readonly Side[] = [
   {
     wire: bedrockConverse,
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-    // Its whole body knows no errors: they are answers of an unknown shape, which no retry fixes.
+    // A non-streaming body of this API has no form for errors. An error is a response of an unknown form, after which a retry
+    // does not help.
     wholeRequests: { 'an error inside 200': 1, 'an error inside 200 in the middle': 1 },
-    // The wire server speaks HTTP/1.1.
+    // The test server supports only HTTP/1.1.
     provider: (id, baseURL) =>
       createBedrock({
         id,
@@ -81,7 +82,7 @@ export const SIDES: readonly Side[] = [
   },
 ];
 
-/** Its models are named after the wire's vendor. */
+/** Model ids are those of the vendor of the API. */
 export const WORKERS_AI: Side = {
   wire: workersaiRun,
   model: '@cf/some/vision-model',
@@ -90,7 +91,7 @@ export const WORKERS_AI: Side = {
 
 const dialect = (vendor: string): Wire => openaiChatWire(chatDialects[vendor] ?? { name: vendor });
 
-/** Providers with an SDK or a server of their own, over the chat wire. */
+/** Providers with a separate SDK or server that use Chat Completions. */
 export const CHAT_SIDES: readonly (readonly [name: string, side: Side])[] = [
   [
     'groq by its SDK',
@@ -118,12 +119,12 @@ export const CHAT_SIDES: readonly (readonly [name: string, side: Side])[] = [
   ],
 ];
 
-/** Every provider over HTTP, each with the one that helps it out. */
+/** All providers over HTTP, each with its fallback. */
 export const PAIRS: readonly (readonly [name: string, faulty: Side, healthy: Side])[] = [
   ...SIDES.map((side) => [side.wire.name, side] as const),
   ['workersai-run', WORKERS_AI] as const,
   ...CHAT_SIDES,
 ].map(([name, side], at) => [name, side, SIDES[(at + 1) % SIDES.length] ?? side]);
 
-/** The two that most calls of the long tests go through. */
+/** The two providers that the long tests use for most calls. */
 export const MAIN_SIDES: readonly [Side, Side] = [SIDES[0] as Side, SIDES[1] as Side];

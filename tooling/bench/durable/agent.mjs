@@ -3,10 +3,13 @@ import { createAgent } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 
-/** A question that asks for so many turns, each of a model call and a tool that gives so many characters. */
+/**
+ * Returns a question that requests a number of turns. Each turn is a model call and a tool whose result has a number of
+ * characters.
+ */
 export const question = (turns, size) => `${turns} of ${size}`;
 
-/** Does what it is asked by `question`; with `waits`, a person has to agree to the last call. */
+/** Creates an agent that follows `question`. With `waits`, the last call requires the approval of a person. */
 export function turningAgent() {
   const turn = ({ messages }) => {
     const [turns = 0] = asked(messages);
@@ -21,7 +24,7 @@ export function turningAgent() {
     name,
     description: name,
     parameters: { type: 'object' },
-    // Time that no database can reduce.
+    // Time that does not depend on the database.
     run: ({ size }) => randomBytes(size).toString('base64').slice(0, size),
     ...more,
   });

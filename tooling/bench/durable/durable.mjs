@@ -1,4 +1,4 @@
-// `pnpm bench:durable`: the rows of "The cost of a step" in apps/docs/beyond-one-machine.md. `--runs 20`, `--turns 20`.
+// `pnpm bench:durable`: measures the rows of "The cost of a step" in apps/docs/beyond-one-machine.md. `--runs 20`, `--turns 20`.
 import { parseArgs } from 'node:util';
 import { question } from './agent.mjs';
 import { inMemory, onDbos, onRestate, onSqlite, toldOnRedis } from './places.mjs';
@@ -29,7 +29,7 @@ for (const [name, open] of Object.entries(PLACES)) {
   const times = [];
   const sizes = [];
   for (const size of SIZES) {
-    // The first runs warm up, and begin files that are as large empty.
+    // The first runs warm up and create files, which have a minimum size.
     for (let n = 0; n < 10; n++) await place.run(`warm ${size} ${n}`, question(turns, size));
     const before = place.bytes();
     const taken = [];

@@ -1,5 +1,5 @@
-// Where runs are kept, each behind the same functions: run one to its end (gives its ms, where the caller's would be others), measure what lies on
-// disk, begin one, kill its process and let another one end it, close.
+// Stores of runs with the same functions: run to the end (returns the time in ms if the caller cannot measure it), measure the
+// size on disk, start a run, kill its process and let another process finish it, close.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export async function inMemory() {
   return { run: (_id, input) => agent.run(input), bytes: () => undefined, close: () => undefined };
 }
 
-/** As the worker of the examples does it: saved before each turn of the model. */
+/** Saves the run before each model call, like the worker in the examples. */
 export async function onSqlite() {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-bench-'));
   const stores = sqliteStores(join(folder, 'runs.db'));
@@ -49,7 +49,7 @@ export async function onSqlite() {
   };
 }
 
-/** Nothing is kept: what a run tells goes to Redis, and to one who watches. */
+/** Stores nothing. Publishes the events of a run on Redis, where one client watches. */
 export async function toldOnRedis() {
   const redis = await startRedis();
   const clients = [new Redis(redis.url), new Redis(redis.url)];
@@ -107,7 +107,7 @@ export async function onDbos() {
   const url = `${postgres.url}_dbos`;
   let began = 0;
   let ended = 0;
-  // Who waits looks every 100 ms, which is no part of a turn.
+  // The waiting client polls every 100 ms. This time is not part of a turn.
   const runs = dbosAgent('turns', turningAgent(), {
     onStepStart: ({ step }) => {
       if (step === 1) began = performance.now();

@@ -1,4 +1,5 @@
-// A worker of an engine, to be killed: `worker.mjs restate PORT`, `worker.mjs dbos URL`, which may begin a run: `ID QUESTION`.
+// A worker of an engine that the benchmark kills: `worker.mjs restate PORT`, `worker.mjs dbos URL`. The arguments `ID QUESTION`
+// start a run.
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { dbosAgent } from '@majordomo/durable-dbos';
 import { restateAgent } from '@majordomo/durable-restate';

@@ -32,7 +32,7 @@ const subject = (dialect, modelAt) => ({
         }
         return text;
       },
-      /** Chunks are put together by `concat`, as its documentation shows. */
+      /** Joins chunks with `concat`, as LangChain's documentation shows. */
       async streamTool() {
         let whole;
         for await (const chunk of await model.bindTools([toolOf(EDIT)]).stream(PROMPT))

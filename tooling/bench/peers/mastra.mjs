@@ -11,7 +11,7 @@ process.env.MASTRA_TELEMETRY_DISABLED = '1';
 const toolOf = ({ name, description, parameters }, execute) =>
   createTool({ id: name, description, inputSchema: parameters, ...(execute && { execute }) });
 
-/** Its models are those of the AI SDK, its unit is the agent. */
+/** Mastra uses models of the AI SDK and makes calls through an agent. */
 const subject = (dialect, modelAt) => ({
   family: 'mastra',
   wire: dialect.name,

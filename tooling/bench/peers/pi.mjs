@@ -30,7 +30,7 @@ const textOf = (message) =>
     .content.map((part) => part.text ?? '')
     .join('');
 
-/** It always streams, also for `complete`. */
+/** pi always streams, also for `complete`. */
 const subject = (dialect, api, provider) => ({
   family: 'pi',
   wire: dialect.name,

@@ -8,13 +8,13 @@ import { EDIT, FOUND, KEY, PROMPT, SEARCH } from '../src/wires/wire.mjs';
 const toolOf = ({ name, description, parameters }) =>
   toolDefinition({ name, description, inputSchema: parameters });
 
-/** An answer with an error in it ends like any other. */
+/** A response that contains an error ends like any other response. */
 function sound(event) {
   if (event.type === 'RUN_ERROR') throw new Error(event.message);
   return event;
 }
 
-/** It always streams, also for a complete answer. */
+/** TanStack AI always streams, also for a complete response. */
 const subject = (dialect, adapterAt) => ({
   family: 'tanstack',
   wire: dialect.name,

@@ -1,7 +1,7 @@
-// Time that passes as fast as its events can be played.
+// Simulated time that advances from event to event.
 import { setImmediate } from 'node:timers/promises';
 
-/** A clock of whole milliseconds; `runUntil` plays what was planned, in order. */
+/** Clock with integer milliseconds. `runUntil` runs the scheduled events in order. */
 export function simulatedClock(start = 0) {
   const planned = heap();
   let now = start;
@@ -31,7 +31,7 @@ export function simulatedClock(start = 0) {
     async runUntil(end) {
       for (;;) {
         while (planned.first() !== undefined && planned.first().at <= now) planned.pop().run?.();
-        // All that follows from it without time, to the last promise.
+        // Wait for all promises that the event settles without further time.
         await setImmediate();
         const next = planned.first()?.at ?? Infinity;
         if (next > end) break;
@@ -44,7 +44,7 @@ export function simulatedClock(start = 0) {
 
 const isBefore = (one, other) => one.at < other.at || (one.at === other.at && one.number < other.number);
 
-/** The earliest first. */
+/** Returns a priority queue of events, earliest first. */
 function heap() {
   const all = [];
   const swap = (one, other) => ([all[one], all[other]] = [all[other], all[one]]);

@@ -1,4 +1,4 @@
-// As many calls as a limit allows three times over, from many processes at once: how many get in.
+// Simulates three times as many calls as a limit allows, from many processes at once, and counts the admitted calls.
 import { createMajordomo, user } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { redisStores } from '@majordomo/store-redis';
@@ -9,7 +9,7 @@ const CALLS = 3;
 const WITHIN_MS = 10_000;
 const CUT = { from: 3000, to: 6000 };
 
-/** @param plan as of an outage; the limit is one call for each process */
+/** @param plan as for an outage; the limit is one call per process */
 export const limits = ({ processes, seed = 1, cut = 0, ...network }) =>
   played(seed, async ({ clock, random }) => {
     const seen = { calls: 0, reached: 0, answered: 0 };
@@ -38,7 +38,7 @@ export const limits = ({ processes, seed = 1, cut = 0, ...network }) =>
       };
       for (let call = 0; call < CALLS; call++) clock.timer(random() * WITHIN_MS, ask);
     }
-    // Leases of what was lost on the way end, and bookings that failed are tried again.
+    // Let the leases of lost reservations expire, and failed records be written again.
     await clock.runUntil(clock.now() + WITHIN_MS + 180_000);
     const [counter] = await redis.counters();
     const { used, held } = counter ?? { used: 0n, held: 0n };

@@ -1,4 +1,4 @@
-// A vendor is down for a minute: how many failing requests reach it, and when everybody is back.
+// Simulates a vendor that is down for a minute. Counts the failing requests, and measures when all processes have recovered.
 import { createMajordomo, user } from '@majordomo/core';
 import { redisStores } from '@majordomo/store-redis';
 import { simulatedRedis } from './redis.mjs';

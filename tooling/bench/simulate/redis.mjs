@@ -1,4 +1,4 @@
-// One Redis as store-redis asks it, behind a network that is slow, loses, and is cut.
+// A Redis with the commands of store-redis, behind a slow network that loses messages and can be cut.
 import { memoryStore } from '@majordomo/ledger';
 
 const never = new Promise(() => undefined);
@@ -42,7 +42,7 @@ export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
     append: ([, , , record]) => books.append(JSON.parse(record)),
   };
 
-  /** A connection: what ioredis shows of one. */
+  /** Connection with the interface of ioredis. */
   function connect() {
     const listeners = new Map();
     const of = (event) => listeners.get(event) ?? [];
@@ -81,7 +81,7 @@ export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
 
   return {
     counted,
-    /** Two connections of one process. `cut` and `heal`: nothing passes meanwhile, and a new connection tells so. */
+    /** Two connections of one process. Between `cut` and `heal`, no message passes and a new connection fails. */
     join() {
       const both = [connect(), connect()];
       return {

@@ -1,4 +1,4 @@
-// `pnpm simulate`: the tables of apps/docs/beyond-one-machine.md. `--processes 10,100` for some of them, `--seed 2`.
+// `pnpm simulate`: computes the tables of apps/docs/beyond-one-machine.md. Options: `--processes 10,100`, `--seed 2`.
 import { parseArgs } from 'node:util';
 import { limits } from './limits.mjs';
 import { outage } from './outage.mjs';
@@ -12,7 +12,7 @@ const { values } = parseArgs({
 const sizes = values.processes.split(',').map(Number);
 const seed = Number(values.seed);
 
-/** Health and books of all processes in one Redis, over a network that works */
+/** Health and ledgers of all processes in one Redis, over a network without faults */
 const NETWORKS = {
   well: { delayMs: 3 },
   'up to 200 ms each way': { delayMs: 200 },
@@ -27,7 +27,7 @@ const head = (...cells) => {
 };
 const per = (part, whole) => (part / whole).toFixed(part === 0 ? 0 : 3);
 
-// What is made once for a process, such as names of scripts, takes time that no clock here knows of.
+// Create the objects of a process first, such as names of scripts, because their creation takes real time.
 for (const warmUp of [outage, limits]) await warmUp({ processes: 1 });
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -46,7 +46,7 @@ for (const hasSecond of [true, false]) {
     const plan = { processes, seed, hasSecond };
     const alone = await outage({ ...plan, isShared: false });
     row(processes, 'alone', alone.failing, seconds(alone.backMs), 0, 0);
-    // Without a second target every call asks: how well others are heard changes little.
+    // Without a second target, every call is sent, so messages of other processes have little effect.
     for (const [name, network] of Object.entries(hasSecond ? NETWORKS : { well: NETWORKS.well })) {
       const { failing, backMs, messages, operations, calls } = await outage({ ...plan, ...network });
       row(processes, name, failing, seconds(backMs), per(messages, calls), per(operations, calls));

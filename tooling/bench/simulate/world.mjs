@@ -1,4 +1,4 @@
-// What both simulations stand on: one clock for everything, seeded chance, and providers that answer when they may.
+// Basis of both simulations: one clock, a seeded random source, and providers that respond at simulated times.
 import { LlmError } from '@majordomo/core';
 import { EventWriter } from '@majordomo/core/toolkit';
 import { seededRandom } from '@majordomo/testing';
@@ -7,7 +7,7 @@ import { simulatedClock } from './clock.mjs';
 const START = 1_700_000_000_000;
 const USAGE = { input: 10, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 
-/** Plays `story` with a clock and chance of its own; `performance.now` goes by the same clock meanwhile. */
+/** Runs `story` with a separate clock and random source. `performance.now` uses the same clock during the run. */
 export async function played(seed, story) {
   const clock = simulatedClock(START);
   Object.defineProperty(performance, 'now', { value: () => clock.now() - START, configurable: true });
@@ -18,7 +18,7 @@ export async function played(seed, story) {
   }
 }
 
-/** Answers after `ms`, or fails then, as `isDown` says at the time. Tells of each request. */
+/** Responds after `ms`, or fails if `isDown` returns true at that time. Reports each request. */
 export const vendor = (id, { clock, ms, isDown = () => false, onRequest = () => undefined }) => ({
   spi: 1,
   id,

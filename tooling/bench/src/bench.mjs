@@ -1,5 +1,5 @@
-// pnpm bench [suite ...] [--wires a,b] [--rounds 15] [--seed 1] [--node 22]: measures, prints the rows with their bounds, and ends
-// with 1 when a bound is missed. A run of everything is stored in out/node-<line>.json.
+// pnpm bench [suite ...] [--wires a,b] [--rounds 15] [--seed 1] [--node 22]: measures, prints the rows with their bounds, and
+// exits with 1 if a bound is exceeded. A complete run is stored in out/node-<line>.json.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,7 @@ async function measuresOf(suite, wire) {
 
 async function nodeOf(line) {
   const problem = installRuntimes();
-  // Looks for the binaries when it is loaded.
+  // Import it here, because the module searches for the binaries when it is loaded.
   const { RUNTIMES } = await import('../../runtimes/runtimes.mjs');
   const found = RUNTIMES.find(({ name }) => name === `Node ${line}`)?.binary;
   if (found === undefined) throw new Error(`Node ${line} is not installed: ${problem ?? 'unknown line'}`);

@@ -1,6 +1,6 @@
 import { ROWS } from './rows.mjs';
 
-/** Tolerance above a bound: ratios vary by this much between runs. */
+/** Tolerance above a bound, because ratios vary by this factor between runs. */
 const SLACK = 1.15;
 
 /**

@@ -1,3 +1,3 @@
-/** Preloaded into a test run: should the mutation run be killed outright, its tests do not outlive it. */
+/** Preloaded into a test run, so that the tests end if the mutation run is killed. */
 process.once('disconnect', () => process.exit(1));
 process.channel?.unref();

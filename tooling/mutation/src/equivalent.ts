@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** A mutant that no test can detect, because it does not change the behavior. */
+/** Mutant that no test can detect, because it does not change the behavior. */
 export interface Equivalent extends Pick<Mutant, 'file' | 'before' | 'after'> {
   readonly why: string;
 }

@@ -9,10 +9,10 @@ import { withFate, type Fate, type Tally } from './tally.ts';
 /** Time limit of one run of the tests. It is far above their duration, so only an endless loop exceeds it. */
 const LIMIT_MS = 180_000;
 
-/** Tests that can detect a mutant of a file: folders below the package, or all of them without any. */
+/** Tests that can detect a mutant of a file: folders of the package; an empty list means all. */
 export type TestsOf = (file: string) => readonly string[];
 
-/** Puts one mutant at a time into a copy of a package and runs its tests. Reports each one that survives. */
+/** Writes one mutant at a time to a copy of a package and runs its tests. Reports each mutant that survives. */
 export async function judge(
   mutants: readonly Mutant[],
   folder: string,

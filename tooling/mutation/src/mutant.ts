@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mutated, mutationsOf } from './mutations.ts';
 
-/** A file with one change in it. */
+/** File with one change. */
 export interface Mutant {
-  /** Below the package's `src`. */
+  /** Path under the package's `src`. */
   readonly file: string;
-  /** Complete file. */
+  /** Complete text of the file. */
   readonly text: string;
   /** Line of the change, from 1. */
   readonly line: number;
@@ -46,7 +46,7 @@ function difference(
   return { line: first + 1, before: between(before), after: between(after) };
 }
 
-/** A mutant as a run prints it: the place, and what differs. */
+/** Formats a mutant: its place and the changed lines. */
 export const survivor = ({ file, line, before, after }: Mutant): string =>
   [`alive: ${file}:${line}`, marked('-', before), marked('+', after)].join('\n');
 

@@ -1,6 +1,6 @@
 /**
  * `pnpm mutate [package] [start …] [--seed n] [--most n]`: changes one thing at a time in a copy of a package (core by
- * default), runs the tests of the package and prints every change that they do not notice. The exit code is 1 if more than
+ * default), runs the tests of the package and prints every change that the tests do not detect. The exit code is 1 if more than
  * 5 % survive.
  */
 import { existsSync } from 'node:fs';
@@ -27,7 +27,7 @@ const isPackage = first !== '' && existsSync(join(root, 'packages', first));
 const name = isPackage ? first : 'core';
 const given = isPackage ? positionals.slice(1) : positionals;
 const starts = given.length > 0 ? given : isPackage && name !== 'core' ? [''] : STARTS;
-// The machine has something better to do; what this process starts is as patient.
+// Lower the priority of this process and of the processes that it starts.
 setPriority(15);
 const copy = copyOf(root, join('packages', name));
 process.once('exit', () => {

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** One small change of a source text. */
+/** Small change of a source text. */
 export interface Mutation {
   readonly start: number;
   readonly end: number;
@@ -9,7 +9,7 @@ export interface Mutation {
 
 type Mutator = (node: ts.Node, source: ts.SourceFile) => Mutation | undefined;
 
-/** Pure: every single change that a slip of the hand could have made, in the order of the text. */
+/** Returns all small changes, in the order of the text. Pure. */
 export function mutationsOf(text: string): readonly Mutation[] {
   const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
   const found: Mutation[] = [];
@@ -25,11 +25,11 @@ export function mutationsOf(text: string): readonly Mutation[] {
   return found;
 }
 
-/** The text with one change in it. */
+/** Returns the text with one change. */
 export const mutated = (text: string, { start, end, replacement }: Mutation): string =>
   text.slice(0, start) + replacement + text.slice(end);
 
-/** Types, and which names come from where: the compiler holds them. */
+/** Whether a node is a type or an import, which the compiler checks. */
 const isErased = (node: ts.Node): boolean =>
   ts.isTypeNode(node) ||
   ts.isInterfaceDeclaration(node) ||

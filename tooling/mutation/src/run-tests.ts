@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export type Outcome = 'passed' | 'failed' | 'too slow';
 
-/** Longer than any test takes on a busy machine: a slow test is not a detected change. */
+/** Timeout that exceeds the duration of any test on a busy machine, because a slow test is not a detected change. */
 const TIMEOUT = '--testTimeout=50000';
 
 let running: ChildProcess | undefined;
@@ -50,6 +50,6 @@ export function endTests(): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It is gone.
+    // The process has already ended.
   }
 }

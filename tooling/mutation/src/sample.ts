@@ -9,7 +9,7 @@ export function sampleOf<T>(list: readonly T[], most: number, seed: number): rea
     .map(({ item }) => item);
 }
 
-/** Weyl's sequence through a mixing function: even enough to draw by. */
+/** Returns random numbers: Weyl's sequence with a mixing function. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

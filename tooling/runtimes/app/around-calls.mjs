@@ -15,7 +15,7 @@ const SIDE = 'openai-chat';
 const SPEC = `openai/${MODELS[SIDE]}`;
 const hello = { messages: [user('hi')], maxTokens: 100 };
 
-/** `[package, step, run]` of each; `run` is given the base URL of a vendor that is sound. */
+/** Steps as `[package, step, run]`. `run` receives the base URL of a vendor without faults. */
 const STEPS = [
   ['catalog', 'a price is found, and an answer has a cost', priced],
   ['ledger', 'the second of two calls passes no limit of one', limited],
@@ -28,7 +28,7 @@ const STEPS = [
   ['gateway', 'a client of each wire gets its answer, streamed and non-streaming', gated],
 ];
 
-/** None next to providers of a time before these packages. */
+/** Skip the steps for providers that are older than these packages. */
 export const stepsAround = () => (vendor('http://127.0.0.1:9/v1').vendor === undefined ? [] : STEPS);
 
 const vendor = (baseURL, options = {}) =>

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { fromJson, LlmError, toJson } from '@majordomo/core';
 import { PROVIDERS } from './providers.mjs';
 
-/** Listens for one guest; `page` is what a browser gets to see. */
+/** Listens for one guest. `page` is the HTML for a browser. */
 export async function openBridge(page = {}) {
   const orders = [];
   const askers = [];
@@ -48,7 +48,7 @@ export async function openBridge(page = {}) {
   };
 }
 
-/** The package's own facts (capabilities, families, timeouts) with streams that run in the guest. */
+/** Returns the package's provider with its capabilities, families and timeouts, whose streams run in the guest. */
 function bridged(side, options, ask) {
   const local = PROVIDERS[side](options);
   return {
@@ -89,7 +89,7 @@ async function* stream(side, options, model, request, { signal, ...context }, as
     signal.removeEventListener('abort', onAbort);
     if (!isOver) {
       stop('leave');
-      // A reader that stops does not continue: the guest gets the stop before the next request.
+      // If the reader stops, the guest receives the stop before the next request.
       setTimeout(() => lines.release(), 100);
     }
   }

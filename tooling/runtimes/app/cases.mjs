@@ -1,7 +1,7 @@
 // The conformance suite, run without a test runner.
 import { casesFor, conformance } from '@majordomo/conformance';
 
-/** Of each group one or two: enough to see that a runtime's fetch, streams, timers and signals are as expected. */
+/** One or two cases of each group, which check fetch, streams, timers and signals of a runtime. */
 const SMOKE = new Set([
   'text',
   'unicode-split',
@@ -33,7 +33,7 @@ const SMOKE = new Set([
 
 const LONGEST_MS = 20_000;
 
-/** Runs the suite for a harness and tells each result: passed, failed or skipped, with the reason. */
+/** Runs the suite for a harness and reports each result: passed, failed or skipped, with the reason. */
 export async function runCases(side, harness, isWhole, tell) {
   for (const [at, [name, run]] of casesFor(harness).entries()) {
     const { scenario } = conformance[at];
@@ -60,7 +60,7 @@ async function outcomeOf(run) {
   }
 }
 
-/** One line of JSON a result, for the process that counts. */
+/** Prints a result as a line of JSON for the parent process. */
 export function tell(result) {
   console.log(JSON.stringify(result));
 }

@@ -1,9 +1,9 @@
-// A runtime that cannot be a server, at work for one that can: it asks what to do, does it, and tells. Web APIs only.
+// Guest: a runtime that cannot be a server. It requests commands from a host, runs them, and reports the results. Uses Web APIs only.
 import { fromJson, LlmError, toJson } from '@majordomo/core';
 import { PROVIDERS } from './providers.mjs';
 import { smoke } from './smoke.mjs';
 
-/** Serves the host at `url` until that says `end`. */
+/** Runs commands of the host at `url` until the command `end`. */
 export async function serve(url) {
   const running = new Map();
   for (;;) {
@@ -13,7 +13,7 @@ export async function serve(url) {
     else {
       const stop = Promise.withResolvers();
       running.set(order.id, stop.resolve);
-      // Not awaited: the host stops it by another order.
+      // Do not await it, because the host stops it with another command.
       void DO[order.do](order, (line) => tell(url, order.id, line), stop.promise)
         .catch((error) => tell(url, order.id, { crash: String(error) }))
         .finally(() => running.delete(order.id));
@@ -57,7 +57,10 @@ const DO = {
   },
 };
 
-/** A remedy is a function: it stays here; attempts and the partial are the chain's. */
+/**
+ * Returns the error as JSON. The recovery is a function and stays in the guest. Attempts and the partial response belong to the
+ * chain.
+ */
 function told(error) {
   if (!LlmError.is(error)) return { message: String(error) };
   const { kind, message, details } = error;

@@ -1,5 +1,5 @@
-// Suite and smoke for a guest: this process plays the vendors and counts, the guest makes the calls.
-// Arguments: `quick` or `complete`, the guest's bundle, and the command that starts the guest with the bridge's URL.
+// Conformance suite and smoke test for a guest. This process runs the vendors' servers and counts the results; the guest makes
+// the calls. Arguments: `quick` or `complete`, the guest's bundle, and the command that starts the guest with the bridge's URL.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,7 +69,7 @@ async function runSide(side) {
     wire: WIRES[side],
     model: MODELS[side],
     open: ({ baseURL, apiKey }) => bridge.provider(side, { baseURL, apiKey }),
-    // Each attempt goes over the bridge and back.
+    // Each attempt takes a round trip over the bridge.
     startMs: 200,
     cannot: { ...CANNOT, ...OF_RUNTIMES[kind](side) },
   };
@@ -80,7 +80,7 @@ function argumentsOf(name) {
   if (isProcess)
     return ['--unhandled-rejections=strict', join(import.meta.dirname, 'guest-process.mjs'), bridge.url];
   if (name === 'workerd') return ['test', workerConfig()];
-  // Calls go to other origins than the page's, and vendors' test servers say nothing about that.
+  // Disable CORS, because the test servers are on other origins and send no CORS headers.
   const open = [
     '--headless',
     '--no-sandbox',
@@ -91,10 +91,10 @@ function argumentsOf(name) {
   return [...open, `--user-data-dir=${join(scratch, 'profile')}`, `${bridge.url}/`];
 }
 
-/** No `nodejs_compat`, and a date before `Buffer` and `process` exist by themselves. */
+/** No `nodejs_compat`, and a compatibility date before `Buffer` and `process` became available by default. */
 function workerConfig() {
   const file = join(scratch, 'config.capnp');
-  // Beside it: not everything that JSON escapes is an escape of Cap'n Proto's.
+  // Write the URL to a separate file, because Cap'n Proto does not support all escapes of JSON.
   writeFileSync(join(scratch, 'guest.js'), bundle);
   writeFileSync(
     file,

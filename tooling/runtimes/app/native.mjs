@@ -1,4 +1,4 @@
-// Suite and smoke in a runtime that can be a server as well as a test needs it: Node, Deno. Argument: `quick` or `complete`.
+// Conformance suite and smoke test in a runtime that can run the test servers: Node, Deno. Argument: `quick` or `complete`.
 import { runCases, tell } from './cases.mjs';
 import { MODELS, PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';

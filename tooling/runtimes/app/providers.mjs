@@ -1,9 +1,9 @@
-// What every runtime can load: the three vendors' packages, by the name of the side they take in the suite.
+// Providers that every runtime can load: the packages of three vendors, by their names in the suite.
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
 
-/** A provider per side; `id` is left to the package where it is not given. */
+/** Creates a provider. Without `id`, the package's default applies. */
 export const PROVIDERS = {
   'openai-chat': (options) => createOpenAI({ api: 'chat', ...options, ...ownClient('openai-chat', options) }),
   'openai-responses': (options) => createOpenAI({ ...options, ...ownClient('openai-responses', options) }),
@@ -14,7 +14,7 @@ export const PROVIDERS = {
 
 let clientOf;
 
-/** For a page: two vendors' SDKs refuse to be there, where everybody can read the key, unless the app insists. */
+/** Options for a page. The SDKs of two vendors throw in a page, where users can read the key, unless an option permits it. */
 export function insist(makeClient) {
   clientOf = makeClient;
 }
@@ -23,7 +23,7 @@ function ownClient(side, options) {
   return clientOf === undefined ? {} : { client: clientOf(side, options) };
 }
 
-/** A model of each side that takes everything the suite sends. */
+/** Models by side that accept everything that the suite sends. */
 export const MODELS = {
   'openai-chat': 'gpt-4o-mini',
   'openai-responses': 'gpt-5',

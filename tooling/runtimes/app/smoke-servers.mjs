@@ -1,4 +1,4 @@
-// Servers of the smoke test: per wire a valid, a truncating and an overloaded vendor.
+// Servers of the smoke test: for each API a valid, a truncating and an overloaded vendor.
 import { startWireServer } from '@majordomo/conformance';
 import { WIRES } from './wires.mjs';
 
@@ -8,7 +8,7 @@ const SCRIPTS = {
   overloaded: () => ({ failure: 'overloaded' }),
 };
 
-/** Base URLs by side and temper, and how to close all of them. */
+/** Starts the servers. Returns base URLs by side and behavior, and a function that closes all servers. */
 export async function startSmokeServers() {
   const baseURLs = {};
   const servers = [];
@@ -23,7 +23,7 @@ export async function startSmokeServers() {
   return { baseURLs, close: () => Promise.all(servers.map((server) => server.close())) };
 }
 
-/** The answer depends on the last message. */
+/** Returns a response that depends on the last message. */
 function sound({ body, request }) {
   const said = JSON.stringify(body);
   if (request.toolResults.length > 0) return `The tool returned ${request.toolResults[0].text}.`;

@@ -1,4 +1,4 @@
-// One round through what an app uses, on what every runtime has: no Node, no test library.
+// Smoke test of the functions that an application uses, without Node and without a test library.
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { readSse, sseResponse } from '@majordomo/core/http';
@@ -10,7 +10,7 @@ import { MODELS, PROVIDERS } from './providers.mjs';
 const GREETING = 'Grüezi, 世界 🌍!';
 const SIDES = Object.keys(PROVIDERS);
 
-/** Runs every step against these base URLs (by side and temper); gives `[package, step, problem]` of each. */
+/** Runs every step against these base URLs (by side and behavior). Returns `[package, step, problem]` for each. */
 export async function smoke(baseURLs) {
   const providers = SIDES.flatMap((side) =>
     Object.entries(baseURLs[side]).map(([temper, baseURL]) =>
@@ -57,7 +57,7 @@ const STEPS = [
   }),
 ];
 
-/** On a page these SDKs refuse to be made without the app's word: nobody's server is to blame, and nothing is asked. */
+/** In a page, these SDKs throw unless an option permits them. The error must be `config`, and no request may be sent. */
 function refusals() {
   const own = {
     'openai-responses': createOpenAI,

@@ -1,6 +1,6 @@
 import { anthropicMessages, geminiGenerate, openaiChat, openaiResponses } from '@majordomo/conformance';
 
-/** The wires of the suite's sides. */
+/** APIs by their names in the suite. */
 export const WIRES = {
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,

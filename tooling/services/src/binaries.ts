@@ -19,7 +19,7 @@ const POSTGRES = '/usr/lib/postgresql';
 /** Folder of servers, which is not in the PATH of all users. */
 const SBIN = '/usr/sbin';
 
-/** The server's program on this machine. */
+/** Program of the server on this machine. */
 export function binaryOf(service: Service): string | undefined {
   if (service === 'redis') return inFolders(pathFolders(), 'redis-server');
   if (service === 'postgres') return inFolders([...postgresFolders(), ...pathFolders()], 'postgres');
@@ -58,7 +58,7 @@ function inFolders(folders: readonly string[], name: string): string | undefined
 
 const pathFolders = (): readonly string[] => (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
 
-/** The newest first. */
+/** Compares versions, newest first. */
 function postgresFolders(): readonly string[] {
   if (!existsSync(POSTGRES)) return [];
   return readdirSync(POSTGRES)

@@ -2,8 +2,8 @@ import { describe, it } from 'vitest';
 import { missing, type Service } from './binaries.ts';
 
 /**
- * A group of tests that need this service. Where it is not installed they are skipped, and their name says why; in CI,
- * where the install script has run before, that is a failure.
+ * Declares a group of tests that need this service. If the service is not installed, the tests are skipped and their name
+ * contains the reason. In CI, where the install script has run, this is a failure.
  */
 export function describeWith(service: Service, name: string, tests: () => void): void {
   const why = missing(service);

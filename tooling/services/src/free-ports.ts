@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that the system gives to connections: a server that was killed finds its own free again. */
+/** Range of ports below those that the system assigns to connections, so that a restarted server finds its port free. */
 const FIRST = 10_000;
 const LAST = 32_000;
 

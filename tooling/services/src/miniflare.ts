@@ -1,14 +1,14 @@
 import { pathToFileURL } from 'node:url';
 import { foundBinaryOf } from './binaries.ts';
 
-/** Cloudflare's runtime with one Worker, and what this process can reach of it. */
+/** Cloudflare's runtime with one Worker, and access to it from this process. */
 export interface Miniflare extends AsyncDisposable {
   readonly ready: Promise<URL>;
   getKVNamespace(binding: string): Promise<object>;
   dispose(): Promise<void>;
 }
 
-/** A Worker as one module of JavaScript, with its bindings. */
+/** Worker as one JavaScript module, with its bindings. */
 export interface WorkerOptions {
   readonly script: string;
   /** Classes of Durable Objects by binding, with SQLite storage. */
@@ -17,7 +17,7 @@ export interface WorkerOptions {
   readonly keyValues?: readonly string[] | undefined;
   /** Classes of workflows by binding. */
   readonly workflows?: Readonly<Record<string, string>> | undefined;
-  /** Other Workers, by their bindings: scripts as the first. */
+  /** Scripts of other Workers, by binding. */
   readonly services?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function startMiniflare({
   const bindings = Object.keys(services);
   const runtime = new Runtime({
     host: '127.0.0.1',
-    // Otherwise it requests its location from Cloudflare.
+    // Without this, the runtime would request its location from Cloudflare.
     cf: false,
     telemetry: { enabled: false },
     workers: [

@@ -8,7 +8,7 @@ import { foundBinaryOf } from './binaries.ts';
 import { freePorts } from './free-ports.ts';
 import { serverFolder, startServer, type Recipe, type Server } from './server.ts';
 
-/** A PostgreSQL of a test, with the user and the database `postgres`; everyone on this machine is let in. */
+/** PostgreSQL server of a test, with the user and the database `postgres`. It accepts all users of this machine. */
 export interface Postgres extends Server {
   readonly port: number;
   readonly url: string;
@@ -16,12 +16,12 @@ export interface Postgres extends Server {
 
 const run = promisify(execFile);
 const USER = 'postgres';
-/** A startup message of protocol 3.0: answered with `R` once queries are served, and with an error as long as it starts up. */
+/** Startup message of protocol 3.0. The server responds with `R` when it accepts queries, and with an error while it starts. */
 const PARAMETERS = Buffer.from(`user\0${USER}\0database\0postgres\0\0`);
 const STARTUP = Buffer.concat([Buffer.from([0, 0, 0, 8 + PARAMETERS.length, 0, 3, 0, 0]), PARAMETERS]);
 const LET_IN = 'R'.charCodeAt(0);
 
-/** An empty PostgreSQL on 127.0.0.1. It refuses root, and so is run by the user that Debian's package makes. */
+/** Starts an empty PostgreSQL on 127.0.0.1. Because PostgreSQL rejects root, it runs as the user that Debian's package creates. */
 export async function startPostgres(): Promise<Postgres> {
   const binary = foundBinaryOf('postgres');
   const [port = 0] = await freePorts(1);
@@ -41,7 +41,7 @@ export async function startPostgres(): Promise<Postgres> {
     args: ['-D', data, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])],
     folder,
     isReady: () => isUp(port),
-    // The fast end: it does not wait until its clients go.
+    // Signal for a fast shutdown, which does not wait for clients.
     stopBy: 'SIGINT',
     user,
   });

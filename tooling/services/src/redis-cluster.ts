@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { freePorts } from './free-ports.ts';
 import { startRedis, toldRedis, type Redis } from './redis.ts';
 
-/** Three nodes that share the slots of all keys. */
+/** Redis cluster of three nodes. */
 export interface RedisCluster extends AsyncDisposable {
   readonly nodes: readonly Redis[];
   /** Moves a slot and its keys to the next node. The old node redirects clients. */
@@ -16,7 +16,7 @@ const READY_MS = 60_000;
 const READY_EVERY_MS = 50;
 const MOST_KEYS = 10_000;
 
-/** An empty cluster on 127.0.0.1. */
+/** Starts an empty cluster on 127.0.0.1. */
 export async function startRedisCluster(): Promise<RedisCluster> {
   const buses = await freePorts(NODES);
   const nodes = await Promise.all(
@@ -32,7 +32,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
         (slot) => ownerOf(slot) === number,
       );
       await asked(port, `CLUSTER ADDSLOTSRANGE ${slots[0]} ${slots.at(-1)}`);
-      // Else nodes find out that theirs are the same, and choose others in the midst of what is done here.
+      // Set different epochs first. Otherwise the nodes detect equal epochs and change them during the setup.
       await asked(port, `CLUSTER SET-CONFIG-EPOCH ${number + 1}`);
       await asked(portOf(nodes, 0), `CLUSTER MEET 127.0.0.1 ${port} ${buses[number]}`);
     }
@@ -58,7 +58,7 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
   // Notifies all nodes like `redis-cli --cluster`, because gossip can take long.
   for (const port of new Set([target, source, ...nodes.map((node) => node.port)]))
     await asked(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
-  // Until all have it, clients may be sent to and fro.
+  // Wait until all nodes are notified, because until then they may redirect clients to each other.
   await until(nodes, (views) =>
     views.every((view) => view.some(({ id, slots }) => id === targetId && includes(slots, slot))),
   );
@@ -69,11 +69,14 @@ interface Known {
   readonly id: string;
   /** If two nodes claim a slot, the one with the higher epoch owns it. */
   readonly epoch: string;
-  /** Numbers, and ranges of them. */
+  /** Parses slot numbers and ranges. */
   readonly slots: readonly string[];
 }
 
-/** By id: a line for each node, its epoch in the seventh word, its slots from the ninth on; in brackets, those on their way. */
+/**
+ * Parses the nodes by id. A line describes a node: the seventh field is its epoch, slots begin at the ninth, and migrating
+ * slots are in brackets.
+ */
 const known = (answer: string): readonly Known[] =>
   (answer.match(/^[\da-f]{40} .*$/gm) ?? [])
     .map((line) => {
@@ -93,7 +96,7 @@ const portOf = (nodes: readonly Redis[], number: number): number => nodes[number
 const idOf = async (port: number): Promise<string> =>
   listed(`*1\r\n${await toldRedis(port, 'CLUSTER MYID')}`)[0] ?? '';
 
-/** The texts of a list, as the wire has them. */
+/** Parses the strings of a list reply. */
 const listed = (answer: string): readonly string[] =>
   answer
     .split('\r\n')
@@ -106,8 +109,8 @@ async function asked(port: number, command: string): Promise<void> {
 }
 
 /**
- * Until all nodes know the same, and that is as it should be. A node that does not know the others' epochs yet takes a slot with
- * too low a one, and loses it to what the one before said earlier: then they disagree permanently.
+ * Waits until all nodes have the same correct view. A node that does not know the epochs of the others would claim a slot with
+ * a low epoch and lose it to the previous owner, and the nodes would disagree permanently.
  */
 async function until(
   nodes: readonly Redis[],

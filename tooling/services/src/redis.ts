@@ -4,7 +4,7 @@ import { foundBinaryOf } from './binaries.ts';
 import { freePorts } from './free-ports.ts';
 import { serverFolder, startServer, type Server } from './server.ts';
 
-/** A Redis of a test. */
+/** Redis server of a test. */
 export interface Redis extends Server {
   readonly port: number;
   readonly url: string;
@@ -18,7 +18,7 @@ export interface RedisServerOptions {
   readonly more?: readonly string[] | undefined;
 }
 
-/** An empty Redis on 127.0.0.1. */
+/** Starts an empty Redis on 127.0.0.1. */
 export async function startRedis({ append, more = [] }: RedisServerOptions = {}): Promise<Redis> {
   const binary = foundBinaryOf('redis');
   const [port = 0] = await freePorts(1);

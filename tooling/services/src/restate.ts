@@ -4,19 +4,19 @@ import { foundBinaryOf } from './binaries.ts';
 import { freePorts } from './free-ports.ts';
 import { serverFolder, startServer, type Server } from './server.ts';
 
-/** A Restate of a test. */
+/** Restate server of a test. */
 export interface Restate extends Server {
   /** Address that starts runs. */
   readonly ingress: string;
   /** Address that registers handlers. */
   readonly admin: string;
-  /** Makes the handlers known that are served at `uri`. Rejects with the server's answer when it does not take them. */
+  /** Registers the handlers at `uri`. Rejects with the server's response if it rejects them. */
   register(uri: string): Promise<void>;
 }
 
 /** Options of a Restate server. */
 export interface RestateOptions {
-  /** The protocol by which services may end runs whose journal is not theirs; 1.7 has it, and asks to be told. */
+  /** Enables the protocol version 7, in which services may end runs with a different journal. Restate 1.7 requires this setting. */
   readonly protocol7?: boolean;
 }
 

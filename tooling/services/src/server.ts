@@ -12,20 +12,20 @@ export interface Server extends AsyncDisposable {
   /** Pauses the process; connections remain open. */
   pause(): void;
   resume(): void;
-  /** Without a moment to write anything (SIGKILL). The folder stays. */
+  /** Kills the process with SIGKILL. The folder remains. */
   kill(): Promise<void>;
-  /** After `kill`: the same folder, the same ports. */
+  /** Starts the server again after `kill`, with the same folder and ports. */
   start(): Promise<void>;
-  /** Ends the process and removes its folder; twice is as once. */
+  /** Ends the process and removes its folder. May be called twice. */
   stop(): Promise<void>;
 }
 
-/** Start of a kind of server. */
+/** Description of how a kind of server is started. */
 export interface Recipe {
   readonly binary: string;
   readonly args: readonly string[];
   readonly folder: string;
-  /** Rejects, or is false, as long as the server does not serve. */
+  /** Whether the server is ready. Rejects or returns false until then. */
   readonly isReady: () => Promise<boolean>;
   /** Signal for a fast shutdown. */
   readonly stopBy: NodeJS.Signals;
@@ -39,7 +39,7 @@ const READY_EVERY_MS = 20;
 const STOP_MS = 5000;
 const running = new Set<ChildProcess>();
 
-// A test process that ends in the middle of something leaves no server behind.
+// End the server if the test process exits unexpectedly.
 const killAll = (): void => {
   for (const child of running) child.kill('SIGKILL');
 };
@@ -50,7 +50,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.kill(process.pid, signal);
   });
 
-/** An empty folder for one server. */
+/** Creates an empty folder for one server. */
 export function serverFolder(name: string, user?: Recipe['user']): string {
   const folder = mkdtempSync(join(tmpdir(), `majordomo-${name}-`));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);

@@ -8,7 +8,7 @@ export interface Arrows {
   readonly because: string;
 }
 
-/** The arrows of the architecture. A package that is not listed here has no reason to exist yet. */
+/** Allowed dependencies between packages. Every package must be listed with a reason. */
 export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
   'wire-kit': { ours: ['core'], others: [], because: 'a separate audience: authors of providers' },
@@ -229,13 +229,13 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
 };
 
-/** Packages that are not named like their folder. */
+/** Packages whose names differ from their folders. */
 export const PUBLISHED_AS: Readonly<Record<string, string>> = {
   'lint-rule': '@majordomo/eslint-plugin',
   cli: 'majordomo',
 };
 
-/** Packages that may use Node's built-ins, with the reason; all others run in a worker or a browser as well. */
+/** Packages that may use Node's built-ins, with the reason. All others also run in a Worker or a browser. */
 export const NODE_ONLY: Readonly<Record<string, string>> = {
   testing: 'it reads and writes recordings, and blocks sockets of node:net',
   conformance: 'its wire server is a node:http server',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './repository.ts';
 
-/** Compiler options of a user with every strict option. */
+/** Compiler options of a user, with all strict options. */
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
@@ -24,8 +24,8 @@ const OPTIONS: ts.CompilerOptions = {
 const FOLDER = join(ROOT, 'tooling/shape/modules');
 
 /**
- * Type-checks modules, given as name → text, against the built packages. Gives the complaints by name; a module
- * without any is left out.
+ * Type-checks modules (text by name) against the built packages. Returns the errors by module name, without modules that have
+ * none.
  */
 export function complaintsAbout(
   modules: Readonly<Record<string, string>>,

@@ -30,7 +30,7 @@ function hostFor(packages: readonly Package[]): ts.CompilerHost {
   };
 }
 
-/** An exported name, or a member of one, without a doc comment. */
+/** Exported name, or member of an exported type, without a doc comment. */
 export interface Undocumented {
   /** `Name`, or `Name.member`. */
   readonly name: string;
@@ -38,7 +38,7 @@ export interface Undocumented {
   readonly at: string;
 }
 
-/** The entries of a package by their names: `./dist/steps.js` is built from `src/steps.ts`. */
+/** Returns the entry points of a package by name: `./dist/steps.js` is built from `src/steps.ts`. */
 const entriesOf = ({
   path,
   manifest,

@@ -10,19 +10,19 @@ export const documents: readonly string[] = [
   ...filesIn('tooling').filter((file) => file.endsWith('.md')),
 ];
 
-/** Documents that hold no programs: only their links are looked at. */
+/** Documents without programs. Only their links are checked. */
 export const records: readonly string[] = [...filesIn('adr'), '.changeset/README.md'];
 
-/** A block of code in a document. */
+/** Code block in a document. */
 export interface Fence {
-  /** `README.md:12`. */
+  /** Path and line, such as `README.md:12`. */
   readonly at: string;
   /** Language of the code block; empty for output. */
   readonly language: string;
   readonly code: string;
 }
 
-/** The fenced blocks of a document, in order. */
+/** Returns the fenced code blocks of a document, in order. */
 export function fencesOf(file: string): readonly Fence[] {
   const text = read(file);
   return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
@@ -34,16 +34,16 @@ export function fencesOf(file: string): readonly Fence[] {
   );
 }
 
-/** The document without its blocks of code. */
+/** Returns the document without its code blocks. */
 export const proseOf = (file: string): string => read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
 
-/** Commands in running text, such as `pnpm demo`, except those with `…` or a PLACEHOLDER. */
+/** Returns the commands in text, such as `pnpm demo`, except those with `…` or a PLACEHOLDER. */
 export const commandsInProse = (file: string): readonly string[] =>
   [...proseOf(file).matchAll(/`((?:pnpm|npx|npm|majordomo) [^`]+)`/g)]
     .map(([, command = '']) => command)
     .filter((command) => !/…|\b[A-Z]{3,}\b|\[/.test(command));
 
-/** The names of a document's headings in links: `## A new vendor` is `#a-new-vendor`. */
+/** Returns the anchors of a document's headings: `#a-new-vendor` for `## A new vendor`. */
 export const anchorsOf = (file: string): readonly string[] =>
   [...proseOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -52,7 +52,7 @@ export const anchorsOf = (file: string): readonly string[] =>
       .replaceAll(' ', '-'),
   );
 
-/** Links of a document to other files of this repository: path and anchor, either of which may be empty. */
+/** Returns links to files of this repository as path and anchor, either of which may be empty. */
 export const linksOf = (file: string): readonly { readonly path: string; readonly anchor: string }[] =>
   [...proseOf(file).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(
     ([, path = '', anchor = '']) => ({ path, anchor }),

@@ -7,9 +7,9 @@ const LOOKS_LIKE_A_VARIABLE =
 const VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 /**
- * The environment variables that a source reads. They are declared as `keyEnv: [...]`, in a constant whose name ends in
- * `Env` or `_ENV`, in a call of `credentialSource`, or read as `env['NAME']`; a text that looks like a credential's
- * variable counts as well.
+ * Returns the environment variables that a source reads: in `keyEnv: [...]`, in a constant whose name ends with `Env` or
+ * `_ENV`, in a call of `credentialSource`, or as `env['NAME']`. A string that looks like a variable for a credential also
+ * counts.
  */
 export function variablesOf(path: string, text: string): readonly string[] {
   const names = nodesOf(parse(path, text)).flatMap((node) => {
@@ -19,11 +19,11 @@ export function variablesOf(path: string, text: string): readonly string[] {
   return [...new Set(names)];
 }
 
-/** `env['NAME']`, `context.env['NAME']`. */
+/** Matches `env['NAME']` and `context.env['NAME']`. */
 const isRead = (node: ts.StringLiteralLike): boolean =>
   ts.isElementAccessExpression(node.parent) && /\benv$/i.test(node.parent.expression.getText());
 
-/** `keyEnv: 'NAME'`, `const REGION_ENV = ['NAME']`, `credentialSource(apiKey, ['NAME'])`. */
+/** Matches `keyEnv: 'NAME'`, `const REGION_ENV = ['NAME']` and `credentialSource(apiKey, ['NAME'])`. */
 const isDeclared = (node: ts.StringLiteralLike): boolean =>
   ts.findAncestor(node, (at) => {
     if (ts.isCallExpression(at)) return at.expression.getText() === 'credentialSource';

@@ -17,8 +17,8 @@ export function importsWithin(pkg: Package): ReadonlyMap<string, readonly string
 }
 
 /**
- * Circles in a tree of files: in each folder the files and folders that lie in it must import each other in one
- * direction. One circle of each knot, such as `src: chain → health → chain`.
+ * Returns import cycles in a tree of files. The files and folders of each folder must import each other in one direction.
+ * Returns one cycle of each group, such as `src: chain → health → chain`.
  */
 export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const folders = new Set([...imports.keys()].flatMap(foldersOf));

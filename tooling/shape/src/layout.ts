@@ -9,7 +9,7 @@ export interface Role {
   readonly pure?: true;
 }
 
-/** The files of every provider package, in the order in which a reader meets them. */
+/** Files of every provider package, in reading order. */
 export const ROLES: Readonly<Record<string, Role>> = {
   'src/index.ts': { when: 'always', holds: 'exports' },
   'src/options.ts': { when: 'always', holds: 'the options type, and what other files need of it' },
@@ -70,10 +70,10 @@ export const ROLES: Readonly<Record<string, Role>> = {
   },
 };
 
-/** The only files that may load an SDK; its types may be imported anywhere. */
+/** The only files that may load an SDK. Types of the SDK may be imported anywhere. */
 export const MAY_LOAD_SDK: readonly string[] = ['src/sdk.ts'];
 
-/** The public members of readers, of frames (`event`) and of lines (`complaint`) too; `done` alone changes. */
+/** Public properties of readers, including those of frames (`event`) and lines (`complaint`). Only `done` may change. */
 export const READER_MEMBERS: readonly string[] = [
   'writer',
   'done',
@@ -86,15 +86,15 @@ export const READER_MEMBERS: readonly string[] = [
 
 /** Deviations of one package: file → reason. */
 export interface Deviations {
-  /** Files of the table that it should have. */
+  /** Required files of the table that the package lacks. */
   readonly absent?: Readonly<Record<string, string>>;
-  /** Files with other names. */
+  /** Additional files. */
   readonly extra?: Readonly<Record<string, string>>;
   /** Files that load an SDK. */
   readonly loads?: Readonly<Record<string, string>>;
-  /** Readers with members of their own, or that are made with more than one value. */
+  /** Readers with additional properties, or with several constructor parameters. */
   readonly readers?: Readonly<Record<string, string>>;
-  /** Names of the wire kit that are declared again. */
+  /** Names of the wire kit that the package also declares. */
   readonly twins?: Readonly<Record<string, string>>;
 }
 
@@ -177,7 +177,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
   },
 };
 
-/** The chat wire, shared by every provider that speaks it, keeps the same names in a folder of its own. */
+/** Files of Chat Completions in openai-wire, which have the same names in a separate folder. */
 export const SHARED_WIRE_FILES: readonly string[] = [
   'src/index.ts',
   'src/chat/request.ts',
@@ -186,5 +186,5 @@ export const SHARED_WIRE_FILES: readonly string[] = [
   'src/chat/quirks.ts',
 ];
 
-/** Sources of more than 350 lines, each with the reason why it is not split. */
+/** Sources with more than 350 lines, each with the reason why it is not split. */
 export const LONG_FILES: Readonly<Record<string, string>> = {};

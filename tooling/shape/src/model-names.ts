@@ -1,6 +1,6 @@
 /**
- * Models that documents name as if they could be asked: they can. From OpenAI's and Anthropic's lists of models as
- * models.dev had them on 2026-07-02. A newer one takes its place here and in the documents at once: a test compares.
+ * Models that documents may mention, from OpenAI's and Anthropic's lists in models.dev of 2026-07-02. A test compares the
+ * documents with this list.
  */
 export const MODEL_NAMES: Readonly<Record<string, readonly string[]>> = {
   openai: ['gpt-5.4', 'gpt-5.4-mini', 'gpt-5-mini', 'gpt-4o'],

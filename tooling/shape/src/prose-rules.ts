@@ -8,8 +8,8 @@ const opening = (pattern: RegExp, replacement: string): Expression => ({
 });
 
 /**
- * Largest share of prose lines that may contain one of the expressions, in percent. It may only fall: when a change lowers the
- * share, set it to the share that the test prints, rounded up to the next 0.1.
+ * Maximum share of prose lines that may contain one of the expressions, in percent. It must not be raised. If a change lowers
+ * the share, set it to the share that the test prints, rounded up to the next 0.1.
  */
 export const MOST_PERCENT = 1.5;
 
@@ -44,7 +44,7 @@ export const EXPRESSIONS: readonly Expression[] = [
   opening(/^(Is|Does|Has|May|Can|Are|Do)\b[^.]*\?/, 'Whether …'),
 ];
 
-/** Terms in which an expression is correct: they do not count. */
+/** Terms in which an expression is correct. They are not counted. */
 export const EXCEPTIONS: readonly RegExp[] = [
   /\bask(s|ed|ing)? the user\b/gi,
   /\b(stop|reserved) words?\b/gi,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { read, ROOT } from './repository.ts';
 
-/** An expression that the writing rules replace, with its replacement. */
+/** Expression that the writing rules replace, with its replacement. */
 export interface Expression {
   readonly pattern: RegExp;
   readonly replacement: string;
@@ -19,7 +19,7 @@ export interface ProseLine {
   readonly isOpening: boolean;
 }
 
-/** A prose line that contains an expression to replace. */
+/** Prose line that contains an expression to replace. */
 export interface Finding {
   readonly prose: ProseLine;
   readonly expressions: readonly Expression[];
@@ -95,7 +95,7 @@ export function inCode(file: string, text: string): readonly ProseLine[] {
 
 const withoutCode = (text: string): string => text.replaceAll(/`[^`]*`/g, '`');
 
-/** A file that is tracked and deleted in the working tree has no lines. */
+/** Ignore a file that is tracked but deleted in the working tree. */
 function textOf(file: string): string {
   try {
     return read(file);

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The repository's root folder. */
+/** Root folder of the repository. */
 export const ROOT: string = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** Fields of a `package.json` that the tests read. */
+/** Properties of a `package.json` that the tests use. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -26,30 +26,30 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** A workspace package. */
+/** Workspace package. */
 export interface Package {
-  /** Below the root, such as `packages/core`. */
+  /** Path under the root, such as `packages/core`. */
   readonly path: string;
-  /** The folder's name: `core` for `@majordomo/core`. */
+  /** Name of the folder: `core` for `@majordomo/core`. */
   readonly id: string;
   readonly manifest: Manifest;
 }
 
-/** The text of a file below the root; throws when there is none. */
+/** Returns the text of a file under the root. Throws if the file does not exist. */
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** Whether the file or folder exists below the root. */
+/** Whether the file or folder exists under the root. */
 export const exists = (path: string): boolean => existsSync(join(ROOT, path));
 
 const apps = packagesIn('apps');
 
-/** Published packages; those of apps/ have other names than their folders. */
+/** Returns the published packages. Names of packages in apps/ differ from their folders. */
 export const published: readonly Package[] = [
   ...packagesIn('packages'),
   ...apps.filter(({ manifest }) => manifest.private !== true),
 ];
 
-/** All workspace packages, including private ones. */
+/** Returns all workspace packages, including private ones. */
 export const workspace: readonly Package[] = [
   ...published,
   ...apps.filter(({ manifest }) => manifest.private === true),
@@ -69,7 +69,7 @@ function packageAt(path: string, id: string): Package {
 
 const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.ci/out']);
 
-/** Files below a folder, as paths from the root, in a fixed order; built and installed ones are left out. */
+/** Returns the files under a folder as sorted paths from the root, without built and installed files. */
 export function filesIn(folder: string): readonly string[] {
   if (!exists(folder)) return [];
   return readdirSync(join(ROOT, folder), { withFileTypes: true })
@@ -81,6 +81,6 @@ export function filesIn(folder: string): readonly string[] {
     });
 }
 
-/** The TypeScript that a package ships: its `src` without tests. */
+/** Returns the TypeScript sources that a package publishes: its `src` without tests. */
 export const sourcesOf = ({ path }: Package): readonly string[] =>
   filesIn(`${path}/src`).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));

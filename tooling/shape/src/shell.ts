@@ -7,11 +7,11 @@ export interface Known {
   readonly scripts: readonly string[];
   /** `pnpm@12.21.0`, as the root's manifest pins it. */
   readonly packageManager: string;
-  /** Our own packages, and what any manifest of the workspace depends on. */
+  /** Packages of this repository, and all dependencies of the workspace's manifests. */
   readonly packages: readonly string[];
   /** Commands of the packages, with the check of their arguments. */
   readonly bins: Readonly<Record<string, Bin>>;
-  /** Files and folders below the root. */
+  /** Files and folders under the root. */
   readonly exists: (path: string) => boolean;
 }
 
@@ -25,7 +25,7 @@ export async function complaintsAboutShell(code: string, known: Known): Promise<
   });
 }
 
-/** The names that a line installs by npm, without their ranges. */
+/** Returns the package names that a line installs with npm, without version ranges. */
 export const installedBy = (line: string): readonly string[] =>
   commandsOf(line).flatMap(([command, verb, ...rest]) =>
     command === 'npm' && (verb === 'install' || verb === 'i')
@@ -94,7 +94,7 @@ function pnpm(
   return path === undefined || exists(path) ? undefined : `the folder ${path} does not exist`;
 }
 
-/** The commands of one line: quotes are taken away, comments and variables that are set for one left out. */
+/** Returns the commands of one line, without quotes, comments and variable assignments. */
 function commandsOf(line: string): readonly (readonly string[])[] {
   const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(#.*$)|(&&|[|;])|[^\s"'|;]+/g)]
     .filter(([, , , comment]) => comment === undefined)

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 
 /** History of a checkout. */
 export interface History {
-  /** A clone without its past, such as a shallow one, which brings no tags. */
+  /** Whether the clone has no history, such as a shallow clone, which also has no tags. */
   readonly isCut: boolean;
   readonly tags: readonly string[];
   /** Returns an earlier version of a file, or `undefined`. */
   show(tag: string, path: string): string | undefined;
 }
 
-/** The past of the checkout at a folder; without git it is cut. */
+/** Returns the history of the checkout in a folder. Without git, `isCut` is true. */
 export function historyOf(folder: string): History {
   const git = (...args: string[]): string | undefined => {
     const { status, stdout } = spawnSync('git', args, { cwd: folder, encoding: 'utf8' });
@@ -26,19 +26,18 @@ export function historyOf(folder: string): History {
 export interface Candidate {
   readonly name: string;
   readonly version: string;
-  /** Below the root. */
+  /** Path under the root. */
   readonly path: string;
   /** The text of its `api.md`. */
   readonly surface: string;
 }
 
-/** `unknown` and `unreleased` have nothing to compare with; only `unexplained` is a mistake. */
+/** Result of the comparison. `unknown` and `unreleased` have no earlier version; only `unexplained` is an error. */
 export type Verdict = 'unknown' | 'unreleased' | 'unchanged' | 'explained' | 'unexplained';
 
 /**
- * Is a change of the public surface since the last release told to users? By a changeset that bumps the package by
- * more than a patch, or by a version that a release has already raised. Before the first release nothing is compared:
- * it is published as it stands (adr/0017).
+ * Returns whether a change of the public surface since the last release is announced: by a changeset with more than a patch, or
+ * by a version that a release has already raised. Before the first release nothing is compared (adr/0017).
  */
 export function judge(candidate: Candidate, history: History, changesets: readonly string[]): Verdict {
   const { name, version, path, surface } = candidate;
@@ -54,7 +53,7 @@ export function judge(candidate: Candidate, history: History, changesets: readon
 const declared = (surface: string): string =>
   [...surface.matchAll(/^```ts surface\n([\s\S]*?)^```/gm)].map(([, lines]) => lines).join('\n');
 
-/** Packages that a changeset bumps by more than a patch: `'@majordomo/core': minor` between its dashes. */
+/** Returns the packages that a changeset bumps by more than a patch, such as `'@majordomo/core': minor` in its front matter. */
 function bumps(changeset: string): ReadonlySet<string> {
   const head = /^---\n([\s\S]*?)^---/m.exec(changeset)?.[1] ?? '';
   const lines = head.matchAll(/^["']?([@\w/-]+)["']?:\s*(?:minor|major)\s*$/gm);

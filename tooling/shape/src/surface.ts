@@ -20,8 +20,8 @@ HOST.getSourceFile = (path, language) => {
 };
 
 /**
- * A package's public surface as text: what every entry exports, and what is reached by that without being exported,
- * as the built declarations say it. Comments are left out; names are sorted, so that a difference is a change.
+ * Returns the public surface of a package as text: the exports of every entry point, and the types that they refer to, from the
+ * built declarations. Comments are omitted and names are sorted, so that every difference is a change.
  */
 export function surfaceOf({ path, manifest }: Package): string {
   const entries = Object.entries(manifest.exports ?? {}).flatMap(([entry, target]) =>
@@ -46,7 +46,7 @@ export function surfaceOf({ path, manifest }: Package): string {
 const NOTE =
   'Written by `tooling/shape/test/surface.test.ts` from the built declarations; a change of it needs a changeset.';
 
-/** A fence that no test takes for a program. */
+/** Fence of a code block that the tests do not compile as a program. */
 const block = (lines: readonly string[]): string => `\`\`\`ts surface\n${lines.join('\n')}\n\`\`\``;
 
 interface Reader {

@@ -4,7 +4,7 @@ import ts from 'typescript';
 export const parse = (path: string, text: string): ts.SourceFile =>
   ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
 
-/** The code without its comments; lines stay where they are. */
+/** Returns the code without comments. Line numbers stay unchanged. */
 export function withoutComments(path: string, text: string): string {
   const source = parse(path, text);
   const ranges = new Map<number, number>();
@@ -55,7 +55,7 @@ export function runtimeImportsOf(path: string, text: string): readonly string[] 
   return [...loadedBy(path, text), ...later];
 }
 
-/** `import('x').Name` in a type, which the scanner leaves out. */
+/** Returns imports of the form `import('x').Name` in types, which the scanner omits. */
 function typeImports(path: string, text: string): string[] {
   return nodesOf(parse(path, text)).flatMap((node) =>
     ts.isImportTypeNode(node) &&
@@ -80,9 +80,9 @@ export function declaredIn(path: string, text: string): readonly string[] {
   });
 }
 
-/** A class that reads a wire, as others see it. */
+/** Public interface of a class that converts responses. */
 export interface ReaderClass {
-  /** Parameters of the constructor. */
+  /** Number of parameters of the constructor. */
   readonly parameters: number;
   /** Public members. */
   readonly members: readonly string[];
@@ -90,7 +90,7 @@ export interface ReaderClass {
   readonly settable: readonly string[];
 }
 
-/** The classes of a module that read a wire: they are called readers. */
+/** Returns the classes of a module whose names end with `Reader`. */
 export const readersIn = (path: string, text: string): readonly ReaderClass[] =>
   parse(path, text)
     .statements.filter(ts.isClassDeclaration)
@@ -127,8 +127,8 @@ export const awaitsAtTopLevel = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some((node) => isAwait(node) && ts.findAncestor(node, isFunction) === undefined);
 
 /**
- * Does it ask for the name of a class or function? A minified bundle has others: `x.constructor.name`, `SomeClass.name`,
- * `new.target.name`, and the same by brackets or by destructuring.
+ * Whether the code reads the name of a class or function, which minifiers change: `x.constructor.name`, `SomeClass.name`,
+ * `new.target.name`, and the same with brackets or destructuring.
  */
 export const asksForClassNames = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some((node) => {
@@ -142,7 +142,7 @@ export const asksForClassNames = (path: string, text: string): boolean =>
     return isByBracket && node.argumentExpression.text === 'name' && isClass(node.expression);
   });
 
-/** As far as its form tells: `….constructor`, `new.target`, or a name that begins like that of a class. */
+/** Whether an expression is a class by its form: `….constructor`, `new.target`, or a name with an initial capital. */
 function isClass(expression: ts.Expression | undefined): boolean {
   if (expression === undefined) return false;
   if (ts.isParenthesizedExpression(expression) || ts.isAsExpression(expression)) {

@@ -1,6 +1,6 @@
 /**
- * Names of vendors and their models that shared code must not know: it switches on quirks, which are named after
- * what differs on the wire.
+ * Names of vendors and models that shared code must not contain. Shared code depends on quirks, which are named after
+ * differences between APIs.
  */
 export const VENDORS: RegExp =
   /openai|chatgpt|anthropic|claude|gemini|vertex|bedrock|azure|groq|grok|cerebras|mistral|deepseek|openrouter|fireworks|cohere|perplexity|nvidia|ollama|moonshot|kimi|qwen|alibaba|dashscope|huggingface|llama|lmstudio|vllm|cloudflare|workers-?ai|copilot|venice|together-?ai|\bxai\b|\bgpt-/gi;
@@ -8,17 +8,17 @@ export const VENDORS: RegExp =
 /** Vendor names that a provider package may use everywhere: its vendor and its wire. */
 export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
   'openai-wire': ['openai'],
-  // The platforms that serve it spell its ids.
+  // Platforms that serve Claude use its model ids.
   claude: ['claude', 'anthropic'],
   'provider-openai': ['openai'],
   'provider-anthropic': ['anthropic', 'claude'],
   'provider-google': ['gemini', 'vertex'],
-  // Claude's replay tokens are equal on every platform, so its family is allowed there.
+  // Claude's signed reasoning is the same on every platform, so the name of its family is allowed here.
   'provider-bedrock': ['bedrock', 'claude'],
   'provider-ollama': ['ollama'],
   'provider-cloudflare': ['cloudflare', 'workers-ai', 'workersai'],
   'provider-groq': ['openai', 'groq'],
-  // It serves chat through that package.
+  // This provider delegates chat to provider-openai.
   'provider-llama-swap': ['llama', 'openai'],
   'provider-cerebras': ['openai', 'cerebras'],
 };
@@ -26,7 +26,7 @@ export const OWN_NAMES: Readonly<Record<string, readonly string[]>> = {
 /** Allowed files with vendor names in every package. */
 export const VENDOR_FILES: RegExp = /\/profiles\/|\/profiles\.ts$|\/models\.ts$/;
 
-/** Single files outside of those that name vendors, each with the reason. */
+/** Other files that may contain vendor names, each with the reason. */
 export const NAMES_VENDORS: Readonly<Record<string, string>> = {
   'packages/core/src/prepare/replay.ts': 'says who can read a replay token; one file, so that packages agree',
   'packages/wire-kit/src/rate-limits.ts': 'names of headers',

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Answer } from './server.ts';
 
-/** An answer that is the same for every request. */
+/** Response that is the same for every request. */
 export type Reply = (response: ServerResponse) => void;
 
 export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 export const SSE_TYPE = { 'content-type': 'text/event-stream' } as const;
 
-/** Answers with one JSON value. */
+/** Responds with one JSON value. */
 export const answers =
   (value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Reply =>
   (response) => {
@@ -31,7 +31,7 @@ export const stalls =
 
 const BLANKS = 65 * 1024 * 1024;
 
-/** Answers with 65 MiB of blanks as JSON, which are 65 kB on the wire. */
+/** Responds with 65 MiB of white space as JSON, which are 65 kB compressed. */
 export const bomb =
   (status: number): Reply =>
   (response) => {
@@ -46,7 +46,7 @@ export const redirects =
     response.writeHead(307, { location }).end();
   };
 
-/** One answer for each request; the last one for all that follow. */
+/** Sends one response for each request, and the last one for all further requests. */
 export const inTurn =
   (...all: readonly Answer[]): Answer =>
   (response, request, number) =>

@@ -49,6 +49,6 @@ export const expectedFacts = (
       }
     : { kind: error.kind, status: error.status };
 
-/** The reasoning of all parts. */
+/** Returns the reasoning of all parts. */
 export const reasoningOf = (parts: readonly AssistantPart[]): string =>
   parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');

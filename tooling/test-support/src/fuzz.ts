@@ -13,15 +13,15 @@ export interface FuzzReport {
 }
 
 export interface FuzzOptions {
-  /** Inputs, of seeds 1, 2, … */
+  /** Number of inputs, which have the seeds 1, 2, … */
   readonly count: number;
-  /** Time after which one input counts as endless: the thread is ended and its seed reported. `@default 30_000` */
+  /** Maximum time for one input, in milliseconds. At the limit, the thread is ended and the seed is reported. `@default 30_000` */
   readonly stillMs?: number | undefined;
 }
 
 /**
- * Parses mutations of a module's samples in a thread of their own: a parser that never ends is a failed test, not a test
- * run that hangs. `url`: of the module, which exports a `FuzzTarget` as `target`. Rejects with the seed that failed.
+ * Parses mutations of a module's samples in a separate thread, so that a parser that never ends fails the test and does not
+ * block the test run. `url`: URL of the module, which exports a `FuzzTarget` as `target`. Rejects with the seed that failed.
  */
 export function fuzz(url: URL, { count, stillMs = 30_000 }: FuzzOptions): Promise<FuzzReport> {
   const progress = new Int32Array(new SharedArrayBuffer(4));

@@ -1,4 +1,4 @@
-/** A claim on the books, as tests of their cost make it again and again: its counter begins again in an hour. */
+/** Returns a claim on a counter that is reset in an hour, for tests that measure the cost of claims. */
 export const hourlyClaim: {
   readonly counter: string;
   readonly max: bigint;

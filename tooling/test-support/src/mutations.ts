@@ -1,4 +1,4 @@
-/** xorshift: the same numbers below a bound at every run. */
+/** Returns a generator of numbers below a bound that the seed determines (xorshift). */
 export function seeded(seed: number): (below: number) => number {
   let state = seed | 0 || 1;
   return (below) => {
@@ -52,7 +52,7 @@ function changed(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<Arr
   }
 }
 
-/** Texts contain numbers as digits. */
+/** Changes a number in a text, which consists of digits. */
 const digit = (byte: number, random: Random): number =>
   byte >= 0x30 && byte <= 0x39 ? 0x30 + random(10) : byte;
 

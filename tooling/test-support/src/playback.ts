@@ -4,8 +4,8 @@ import { inTurn } from './answers.ts';
 import { testServer, type TestServer } from './server.ts';
 
 /**
- * How a body travels: whole, cut at random places, or in pieces of so many bytes, each in a turn of its own; `bytes`
- * are single ones in one turn, chunks of their own that a client may read together: a turn for each costs 20 s a MB.
+ * Delivery of a body: complete, split at random positions, or in chunks of a number of bytes, each in a separate turn of the
+ * event loop. `bytes`: single bytes in one turn, which a client may read together, because separate turns take 20 s per MB.
  */
 export type Cut = 'complete' | 'random' | 'bytes' | number;
 
@@ -28,7 +28,7 @@ export const plays =
     response.end();
   };
 
-/** A server that plays the steps of a tool loop, one a request. */
+/** Server that plays the steps of a tool loop, one per request. */
 export const playedInTurn = (steps: readonly Recording[]): Promise<TestServer> =>
   testServer(inTurn(...steps.map((step) => plays(step))));
 
@@ -47,7 +47,7 @@ export async function playback(all: readonly Recording[]): Promise<Playback> {
   return { ...server, url: (recording, cut) => `${server.origin}/${all.indexOf(recording)}/${cut}` };
 }
 
-/** The random places are the same ones in every run. */
+/** Returns a generator of random positions that are the same in every run. */
 function* pieces(body: Uint8Array, cut: Cut): Iterable<Uint8Array> {
   let seed = body.length;
   for (let at = 0; at < body.length;) {

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonValue } from '@majordomo/core';
 
-/** Recorded traffic lives outside of the project; tests that need it are skipped where it is missing. */
+/** Folder of recorded traffic, which is not part of the project. Tests that need it are skipped if it is missing. */
 const ROOT: string =
   process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
 
@@ -20,14 +20,14 @@ export interface Expected {
   readonly refusal: string;
   readonly toolCalls: readonly {
     readonly name: string;
-    /** `null` if the body is not a JSON object. */
+    /** Request body; `null` if it is not a JSON object. */
     readonly arguments: unknown;
     readonly argumentsForm: string;
     readonly id?: string;
   }[];
   readonly finishReasonRaw: string | null;
   readonly usageRaw: Readonly<Record<string, JsonValue>> | null;
-  /** None are told of the steps of a sequence. */
+  /** Facts of the response. Steps of a sequence have none. */
   readonly signatures: readonly { readonly sha256: string; readonly length: number }[];
   readonly error: {
     readonly status: number | null;
@@ -58,11 +58,11 @@ export interface Recording {
 export const deliveryOf = ({ expected }: Pick<Recording, 'expected'>): 'deltas' | 'complete' =>
   expected.streamed ? 'deltas' : 'complete';
 
-/** The single exchanges of one wire, or of all, in the order of their names. */
+/** Returns the single exchanges of one API, or of all, ordered by name. */
 export const recordings = (wire?: string, vendor = '*'): readonly Recording[] =>
   recordingsIn('corpus', `${vendor}/*`, wire);
 
-/** A tool loop, as its steps in order. */
+/** Tool loop with its steps in order. */
 export interface Sequence {
   /** `<vendor>/<sequence>`. */
   readonly id: string;
@@ -70,7 +70,7 @@ export interface Sequence {
   readonly steps: readonly Recording[];
 }
 
-/** The tool loops of one wire, or of all. */
+/** Returns the tool loops of one API, or of all. */
 export function sequences(wire?: string, vendor = '*'): readonly Sequence[] {
   const steps = new Map<string, Recording[]>();
   for (const step of recordingsIn('sequences', `${vendor}/*/*`, wire)) {
@@ -80,7 +80,7 @@ export function sequences(wire?: string, vendor = '*'): readonly Sequence[] {
   return [...steps].map(([id, all]) => ({ id, vendor: vendorOf(id), steps: all }));
 }
 
-/** Steps are numbered: the tenth comes after the ninth. */
+/** Compares step numbers, so that the tenth step follows the ninth. */
 const byName = new Intl.Collator('en', { numeric: true });
 
 function recordingsIn(folder: string, pattern: string, wire?: string): readonly Recording[] {

@@ -7,19 +7,19 @@ import {
 } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** A request, as the journal keeps it. */
+/** Request in the journal. */
 export interface Seen {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The text as JSON; empty where it is not an object. */
+  /** Body as a JSON object; an empty object for any other body. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** Resolves when the answer is over or the client's socket is gone. */
+  /** Resolves when the response has ended or the client's socket is closed. */
   readonly closed: Promise<{
-    /** Was all of the answer sent? */
+    /** Whether the complete response was sent. */
     readonly whole: boolean;
-    /** Time by `performance.now()`. */
+    /** Time of arrival, from `performance.now()`. */
     readonly at: number;
   }>;
 }
@@ -32,13 +32,13 @@ export interface TestServer extends AsyncDisposable {
   readonly requests: readonly Seen[];
   /** Resolves with the n-th request (from 0) when it arrives. */
   request(n: number): Promise<Seen>;
-  /** Sockets that are open now. */
+  /** Number of open sockets. */
   openSockets(): number;
-  /** Cuts every connection. */
+  /** Closes all connections. */
   close(): Promise<void>;
 }
 
-/** A server on 127.0.0.1 that answers every request by `answer`, and keeps a journal. */
+/** Starts a server on 127.0.0.1 that calls `answer` for each request and records a journal. */
 export async function testServer(
   answer: Answer,
   create: (listener: RequestListener) => Server = createServer,

@@ -9,15 +9,15 @@ import {
   responsesItems,
 } from './oracle.ts';
 
-/** What a text rests on: the name of the source, and the words that the wire gives for it. */
+/** Citation of a text: the source, and the quoted text in the response. */
 export interface Cited {
   readonly source: string;
-  /** Of the source, or, where `isOwn`, those of the text that rest on it. */
+  /** Quotation from the source. With `isOwn`, the part of the text to which the citation applies. */
   readonly words?: string;
   readonly isOwn?: boolean;
 }
 
-/** What the raw bytes of a recording cite, in their order. */
+/** Returns the citations in the raw bytes of a recording, in order. */
 export const citedIn = (recording: Recording): readonly Cited[] =>
   READERS[recording.expected.wire]?.(recording) ?? [];
 

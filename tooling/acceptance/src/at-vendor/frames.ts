@@ -1,12 +1,15 @@
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** An event of a Bedrock stream. */
+/** Event of a Bedrock stream. */
 export interface Frame {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The frames of `application/vnd.amazon.eventstream`: two lengths, a checksum, headers, data, a checksum. */
+/**
+ * Returns the frames of `application/vnd.amazon.eventstream`. A frame contains two lengths, a checksum, headers, data and a
+ * checksum.
+ */
 export function eventFrames(body: Uint8Array): readonly Frame[] {
   const frames: Frame[] = [];
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
@@ -16,7 +19,7 @@ export function eventFrames(body: Uint8Array): readonly Frame[] {
     const headers = view.getUint32(at + 4);
     const head = decoder.decode(body.subarray(at + 12, at + 12 + headers));
     const data = decoder.decode(body.subarray(at + 12 + headers, at + length - 4));
-    // A header is its name, the type of a text, two bytes of its length, and the text.
+    // A header contains its name, the type of a string, two bytes for the length, and the string.
     const type = /^\w+/.exec(head.split(':event-type')[1]?.slice(3) ?? '')?.[0] ?? '';
     frames.push({ type, data: asRecord(JSON.parse(data)) });
     at += length;

@@ -2,7 +2,7 @@ import type { Recording } from '@majordomo/test-support';
 import { asList, asRecord } from '@majordomo/core/toolkit';
 import { eventFrames } from './frames.ts';
 
-/** What an answer holds that a reader sees, in its order, as its raw bytes say it without any SDK. */
+/** Visible part of a response, as parsed from its raw bytes without an SDK. */
 export type Row =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'call'; readonly name: string }
@@ -10,7 +10,7 @@ export type Row =
 
 type Loose = Readonly<Record<string, unknown>>;
 
-/** One text where several stand side by side, and none that is empty. */
+/** Joins adjacent texts and removes empty ones. */
 export function joined(rows: readonly Row[]): readonly Row[] {
   const all: Row[] = [];
   for (const row of rows) {
@@ -22,7 +22,7 @@ export function joined(rows: readonly Row[]): readonly Row[] {
   return all;
 }
 
-/** The rows of a recording, by its wire. */
+/** Returns the parts of a recording, by its API. */
 export function rowsOf(recording: Recording): readonly Row[] {
   const read = READERS[recording.expected.wire];
   return read === undefined ? [] : joined(read(recording));
@@ -39,7 +39,7 @@ const textIn = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const textOf = ({ body }: Recording): string => new TextDecoder().decode(body);
 
-/** The data of server-sent events. */
+/** Returns the data of server-sent events. */
 export const eventsOf = (recording: Recording): readonly Loose[] =>
   textOf(recording)
     .split(/\r?\n\r?\n/)
@@ -49,7 +49,7 @@ export const eventsOf = (recording: Recording): readonly Loose[] =>
 
 export const bodyOf = (recording: Recording): Loose => asRecord(JSON.parse(textOf(recording)));
 
-/** Content blocks; of a stream, put together from their deltas. */
+/** Returns the content blocks. Those of a stream are assembled from deltas. */
 export function messagesBlocks(recording: Recording): readonly Loose[] {
   if (!recording.expected.streamed) return asList(bodyOf(recording)['content']).map(asRecord);
   const blocks: Record<string, unknown>[] = [];
@@ -68,7 +68,7 @@ export function messagesBlocks(recording: Recording): readonly Loose[] {
   }
   for (const [at, json] of inputs) {
     const block = blocks[at];
-    // The arguments of the app's calls are no matter here, and may have been cut.
+    // Ignore the arguments of the application's calls, which may be truncated.
     if (json !== '' && block !== undefined && block['type'] !== 'tool_use') block['input'] = JSON.parse(json);
   }
   return blocks;
@@ -88,7 +88,7 @@ function messagesRow(block: Loose): readonly Row[] {
   }
 }
 
-/** Output items, as each ended. */
+/** Returns the completed output items. */
 export function responsesItems(recording: Recording): readonly Loose[] {
   if (!recording.expected.streamed) return asList(bodyOf(recording)['output']).map(asRecord);
   const done = eventsOf(recording).filter(({ type }) => type === 'response.output_item.done');
@@ -119,7 +119,7 @@ function responsesRow(item: Loose): readonly Row[] {
 export const geminiCandidates = (recording: Recording): readonly Loose[] =>
   geminiChunks(recording).map((chunk) => asRecord(asList(asRecord(chunk)['candidates'])[0]));
 
-/** Without `alt=sse` a stream is one list of chunks. */
+/** Returns the chunks. Without `alt=sse`, a stream is one list of chunks. */
 function geminiChunks(recording: Recording): readonly unknown[] {
   if (recording.expected.streamed) return eventsOf(recording);
   const body: unknown = JSON.parse(textOf(recording));
@@ -140,7 +140,7 @@ function geminiRow(part: Loose): readonly Row[] {
     : [{ type: 'text', text: part['text'] }];
 }
 
-/** Content blocks; of a stream, put together from their frames. */
+/** Returns the content blocks. Those of a stream are assembled from frames. */
 export function converseBlocks(recording: Recording): readonly Loose[] {
   if (!recording.expected.streamed)
     return asList(asRecord(asRecord(bodyOf(recording)['output'])['message'])['content']).map(asRecord);

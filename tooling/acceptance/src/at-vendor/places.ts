@@ -12,7 +12,7 @@ const PROFILES = Object.values(profiles).filter(
   (value): value is AnyProfile => typeof value === 'object' && 'baseURL' in value,
 );
 
-/** The real provider of a recording, at another address. */
+/** Creates the real provider of a recording, with another base URL. */
 export function providerOf({ vendor, expected }: Recording, baseURL: string): Provider {
   const apiKey = 'k';
   switch (expected.wire) {
@@ -36,7 +36,7 @@ export function providerOf({ vendor, expected }: Recording, baseURL: string): Pr
   }
 }
 
-/** What a model of it is called: the vendors' own words, where families go by them. */
+/** Returns a model id. It is an id of the vendor if the model family depends on the id. */
 export const modelOf = ({ expected }: Recording): string =>
   ({
     'anthropic-messages': 'claude-sonnet-4-6',

@@ -5,13 +5,13 @@ import { collect, type Collected } from '@majordomo/testing';
 import { joined, type Row } from './oracle.ts';
 import { modelOf, providerOf } from './places.ts';
 
-/** A recording as the real provider reads it. */
+/** Plays a recording to the real provider and returns the response. */
 export function played(server: Playback, recording: Recording): Promise<Collected> {
   const model = providerOf(recording, server.url(recording, 'random')).model(modelOf(recording));
   return collect(model, requestOf(), contextOf({ delivery: deliveryOf(recording) }));
 }
 
-/** The body with which the same model is asked once more. */
+/** Returns the request body of the next turn for the same model. */
 export async function askedAgain(
   server: Playback,
   recording: Recording,
@@ -22,7 +22,7 @@ export async function askedAgain(
   return server.requests.at(-1)?.body;
 }
 
-/** A question, that answer with a result for each of its calls, and another question. */
+/** Returns a transcript: a question, the response with a result for each of its calls, and another question. */
 export const turns = (parts: readonly AssistantPart[]): TurnMessage[] => [
   { role: 'user', parts: [{ type: 'text', text: 'Look it up.' }] },
   { role: 'assistant', parts },
@@ -34,7 +34,7 @@ export const turns = (parts: readonly AssistantPart[]): TurnMessage[] => [
   { role: 'user', parts: [{ type: 'text', text: 'And now?' }] },
 ];
 
-/** Parts in the terms of the oracle. */
+/** Converts parts to the form of the oracle. */
 export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>
   joined(
     parts.flatMap((part): Row[] => {
@@ -44,12 +44,12 @@ export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>
     }),
   );
 
-/** Each wire keeps its block under one name of its own. */
+/** Returns the block in replay data. Each API stores it under a separate name. */
 const rawOf = (data: unknown): unknown => (isRecord(data) ? Object.values(data)[0] : data);
 
 /**
- * As text, whatever the order of the members, and with members that AWS's SDK does not know under their own names: two SDKs
- * have an order of their own.
+ * Returns JSON with sorted properties, because two SDKs change the order. Properties that AWS's SDK does not know appear under
+ * their own names.
  */
 export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_name, each: unknown): unknown => {

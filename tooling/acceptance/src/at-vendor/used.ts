@@ -4,7 +4,7 @@ import { converseBlocks, geminiCandidates, responsesItems } from './oracle.ts';
 
 type Uses = Readonly<Record<string, number>>;
 
-/** How often tools ran at the vendor: by its own count where it has one, else by what stands in the answer. */
+/** Returns the number of tool runs at the vendor: the vendor's count, otherwise the number of runs in the response. */
 export function usedIn(recording: Recording): Uses {
   const { wire, usageRaw } = recording.expected;
   const raw = asRecord(usageRaw);

@@ -12,7 +12,7 @@ import {
   type Wire,
 } from '@majordomo/conformance';
 
-/** Every wire, and the vendors of the chat wire whose reasoning and ids have a form of their own. */
+/** All APIs, and the vendors of Chat Completions that have their own form of reasoning and ids. */
 export const WIRES: readonly (readonly [name: string, vendor: string, wire: Wire])[] = [
   ['Chat Completions', 'openai', openaiChat],
   ...['deepseek', 'groq', 'cerebras', 'mistral', 'openrouter'].map(
@@ -28,10 +28,10 @@ export const WIRES: readonly (readonly [name: string, vendor: string, wire: Wire
   ['Workers AI', 'cloudflare', workersaiRun],
 ];
 
-/** Broken JSON, for wires that carry arguments as text. */
+/** Invalid JSON, for APIs that send arguments as text. */
 export const CUT_ARGUMENTS = 'arguments that the limit cut';
 
-/** Answers with everything that a stream can hold; a wire leaves out what it has no form for. */
+/** Responses with everything that a stream can contain. An API omits content that it cannot represent. */
 export const ANSWERS: Readonly<Record<string, Answer>> = {
   'a text of characters of one to four bytes': {
     parts: [{ type: 'text', text: 'a é ж 世 🌍 👩‍👩‍👧\nß', chunks: 2 }],

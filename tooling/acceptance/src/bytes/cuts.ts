@@ -1,10 +1,10 @@
 import { seededRandom } from '@majordomo/testing';
 
-/** Bytes one by one. */
+/** Splits a body into single bytes. */
 export const byteByByte = (body: Uint8Array): readonly Uint8Array[] =>
   Array.from(body, (_, at) => body.subarray(at, at + 1));
 
-/** Pieces of up to `most` bytes, the same for the same seed. */
+/** Splits a body into chunks of up to `most` bytes. The seed determines the chunks. */
 export function atRandom(body: Uint8Array, seed: number, most: number): readonly Uint8Array[] {
   const random = seededRandom(seed);
   const pieces: Uint8Array[] = [];
@@ -16,7 +16,7 @@ export function atRandom(body: Uint8Array, seed: number, most: number): readonly
   return pieces;
 }
 
-/** Offsets at which an event is over, the end of the body not included. */
+/** Returns the offsets at which an event ends, except the end of the body. */
 export function eventEnds(wire: string, body: Uint8Array): readonly number[] {
   if (wire === 'bedrock-converse') return frameEnds(body);
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
@@ -26,7 +26,7 @@ export function eventEnds(wire: string, body: Uint8Array): readonly number[] {
   );
 }
 
-/** Binary frames begin with their length. */
+/** Returns the ends of binary frames. A frame begins with its length. */
 function frameEnds(body: Uint8Array): readonly number[] {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   const ends: number[] = [];
@@ -37,7 +37,10 @@ function frameEnds(body: Uint8Array): readonly number[] {
   return ends;
 }
 
-/** All of them where they are few, else so many, seeded; the last ones, where a finish is, are always there. */
+/**
+ * Returns all offsets if there are few, otherwise a seeded sample. The sample includes the last offsets, which concern the
+ * finish event.
+ */
 export function sample(ends: readonly number[], most: number, seed: number): readonly number[] {
   if (ends.length <= most) return ends;
   const random = seededRandom(seed);

@@ -1,22 +1,22 @@
 import { Readable } from 'node:stream';
 
-/** What an SDK sent, as far as an answer depends on it. */
+/** Properties of a request on which the response depends. */
 export interface Asked {
   readonly path: string;
   readonly body: unknown;
 }
 
-/** What it gets: the body in the pieces that the network would bring. */
+/** Response, with the body in the chunks that the network delivers. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly pieces: readonly Uint8Array[];
 }
 
-/** Answers a request without a socket. */
+/** Function that returns the response to a request, without a socket. */
 export type Respond = (asked: Asked) => Reply;
 
-/** The transport of SDKs over `fetch`. */
+/** Creates a `fetch` for SDKs. */
 export function fetchOf(respond: Respond): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
@@ -27,7 +27,7 @@ export function fetchOf(respond: Respond): typeof fetch {
   };
 }
 
-/** The transport of the AWS SDK: what it asks of a request handler, and no more. */
+/** Creates a request handler for the AWS SDK, with only the required methods. */
 export const handlerOf = (respond: Respond): object => ({
   metadata: { handlerProtocol: 'http/1.1' },
   handle({ path, body }: { readonly path: string; readonly body: Uint8Array }) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Collected } from '@majordomo/testing';
 
-/** What a caller sees of a call, usage aside: it may come after the finish. */
+/** Result of a call as the caller sees it. Excludes usage, which may arrive after the finish event. */
 const seen = ({ parts, finish, rawFinish, error }: Collected): object => ({
   parts,
   finish,
@@ -9,15 +9,15 @@ const seen = ({ parts, finish, rawFinish, error }: Collected): object => ({
   error: error && { kind: error.kind, message: error.message },
 });
 
-/** Is it the same, token for token? */
+/** Whether two results are equal, including replay data. */
 export const isSame = (a: Collected, b: Collected): boolean => isDeepStrictEqual(seen(a), seen(b));
 
 const shown = ({ events }: Collected): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
 /**
- * What is wrong with a body that ended too early: `undefined` where it gave the same answer, or said that it was
- * truncated and showed nothing that the whole one does not, no half of a tool call above all.
+ * Returns the problem of a call whose body ended early. Returns `undefined` if the result is the same, or if the call failed
+ * with `truncated` and showed only content of the complete response, with no incomplete tool call.
  */
 export function wrongWith(cut: Collected, whole: Collected): string | undefined {
   if (cut.error === undefined) return isSame(cut, whole) ? undefined : 'another answer, as if it were whole';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Recorded traffic of real vendors; it is not part of this repository. */
+/** Folder of the recorded traffic of real vendors, which is not part of this repository. */
 export const FOLDER: string =
   process.env['WIRE_CORPUS'] ?? resolve(import.meta.dirname, '../../../../../shared/wire');
 
@@ -23,7 +23,7 @@ interface Facts {
 
 const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
-/** Every streamed answer, single or of a session. */
+/** Returns all streamed responses, single ones and those of sessions. */
 export function streams(): readonly Recording[] {
   if (!isThere) return [];
   return [...below('corpus', 2), ...below('sequences', 3)].flatMap((id) => {
@@ -41,7 +41,7 @@ export function streams(): readonly Recording[] {
   });
 }
 
-/** Folders `depth` below one, as ids. */
+/** Returns the folders at `depth` levels under a folder, as ids. */
 function below(id: string, depth: number): readonly string[] {
   if (depth === 0) return [id];
   return readdirSync(join(FOLDER, id), { withFileTypes: true })

@@ -14,7 +14,7 @@ import { fetchOf, handlerOf, type Respond } from './exchange.ts';
 
 const at = { apiKey: 'test-key', baseURL: 'http://wire.test' } as const;
 
-/** Providers of a vendor's own, where it is not a profile of the OpenAI wires; by wire, then by vendor. */
+/** Providers other than profiles of provider-openai, by API and by vendor. */
 const OWN: Readonly<Record<string, Readonly<Record<string, (respond: Respond) => Provider>>>> = {
   'anthropic-messages': { '': (respond) => createAnthropic({ ...at, fetch: fetchOf(respond) }) },
   'gemini-generate': {
@@ -42,7 +42,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, (respond: Respond) =>
   },
 };
 
-/** The wires that some provider speaks. */
+/** APIs that a provider implements. */
 export const SPOKEN: readonly string[] = [...Object.keys(OWN), 'openai-responses'];
 
 function openaiOf(wire: string, vendor: string, respond: Respond): Provider {
@@ -58,13 +58,13 @@ function openaiOf(wire: string, vendor: string, respond: Respond): Provider {
     : openaiCompatible({ ...plain, api: 'responses' }, options);
 }
 
-/** One provider that is asked again and again, each time with another answer. */
+/** Provider that is called repeatedly, each time with another response. */
 export interface Speaker {
-  /** A streamed call; what the body is may depend on the request. */
+  /** Makes a streamed call. The body may depend on the request. */
   hear(respond: Respond): Promise<Collected>;
 }
 
-/** The provider of a vendor on a wire, through its real SDK. */
+/** Creates the provider for a vendor and an API, with its real SDK. */
 export function speakerOf(wire: string, vendor: string): Speaker {
   let now: Respond = () => {
     throw new Error('nothing is to be heard yet');

@@ -24,20 +24,20 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { OpenAI } from 'openai';
 
-/** What every secret of these tests contains, and no path of a file does. No shape of a key gives it away. */
+/** Text that every secret in these tests contains, and that no file path contains. It does not have the form of a key. */
 export const CANARY = 'c4nary';
 export const KEY = `${CANARY}Xq7-p_2718281828`;
 
-/** A provider with the key in one of the places where a credential may stand. */
+/** Provider with the key in one of the possible places of a credential. */
 export interface Slot {
   readonly name: string;
   readonly wire: Wire;
   readonly model: string;
   readonly env?: Env;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The provider that the call goes to: `p`, registered or by DSN. */
+  /** Provider `p` that receives the call, registered or created from a DSN. */
   provider(baseURL: string): Provider;
-  /** A DSN for the name `p`; then `provider` is one that serves its scheme. */
+  /** DSN for the name `p`. `provider` then implements its scheme. */
   dsn?(host: string): string;
 }
 
@@ -58,7 +58,7 @@ const aws = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: KEY };
 const headers = { 'x-gateway-auth': `Bearer ${KEY}` };
 const apiKey = KEY;
 
-/** A vault with the key, as it is and as what renews it. */
+/** Vault that contains the key as access token and as refresh token. */
 function vault(): Vault {
   const made = memoryVault();
   const held = secret(KEY);
@@ -73,7 +73,7 @@ const slot = (name: string, kind: Kind, provider: Slot['provider'], more: Partia
   ...more,
 });
 
-/** Every place in which a credential of a provider can stand. */
+/** All places in which a provider accepts a credential. */
 export const SLOTS: readonly Slot[] = [
   slot('openai apiKey', CHAT, (baseURL) => createOpenAI({ id, api: 'chat', apiKey, baseURL })),
   slot('openai apiKey with a line break', CHAT, (baseURL) =>

@@ -2,12 +2,12 @@ import { inspect } from 'node:util';
 import { secretForms } from '@majordomo/core/toolkit';
 import { CANARY, KEY } from './slots.ts';
 
-/** Whatever of the keys could be read by somebody: the word itself, and its beginning in base64. */
+/** Readable forms of the keys: the text itself, and its beginning in base64. */
 const SIGNS: readonly string[] = [CANARY, ...secretForms(KEY).filter((form) => !form.includes(CANARY))].map(
   (sign) => sign.slice(0, 24),
 );
 
-/** Where the key shows in a value, by the way of looking at it. */
+/** Returns the places of a value in which the key is visible, by the way of formatting the value. */
 export function leaks(name: string, value: unknown): readonly string[] {
   return looks(value).flatMap(([how, text]) => {
     const sign = SIGNS.find((each) => text.includes(each));

@@ -3,7 +3,7 @@ import type { MeteredRequest } from '@majordomo/context';
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import type { Recording } from '@majordomo/test-support';
 
-/** What a recorded client sent, as far as a meter looks at it: whose turns, and their words. */
+/** Request of a recorded client, reduced to the roles and texts of its turns. */
 export function meteredRequest({ request }: Recording): MeteredRequest {
   const body = asRecord(request?.body);
   const { system, instructions, systemInstruction } = body;
@@ -24,7 +24,7 @@ function messagesOf(turns: readonly unknown[]): readonly Message[] {
   for (const turn of turns) {
     const message = messageOf(turn);
     const last = messages.at(-1);
-    // Responses tells one answer in several items.
+    // In Responses, one response consists of several items.
     if (last?.role === 'assistant' && message.role === 'assistant')
       messages[messages.length - 1] = { role: 'assistant', parts: [...last.parts, ...message.parts] };
     else messages.push(message);
@@ -51,7 +51,7 @@ const THOUGHT = { replay: { family: 'recorded', data: null } } as const;
 const toolsOf = (tools: unknown): readonly ToolSpec[] =>
   asList(tools).map((tool) => ({ name: '', description: '', parameters: asRecord(tool) }));
 
-/** All that is not a name of the wire's: text, arguments, results. */
+/** Returns all content: text, arguments and results. */
 function wordsOf(value: unknown, key = ''): string {
   if (typeof value === 'string') return UNSEEN.has(key) ? '' : value;
   if (Array.isArray(value)) return value.map((one) => wordsOf(one)).join('\n');
@@ -70,7 +70,7 @@ const UNSEEN: ReadonlySet<string> = new Set(
 );
 const JSON_MEMBERS: ReadonlySet<string> = new Set('arguments,args,input,response,output,json'.split(','));
 
-/** Totals as the vendor told them, whatever it calls them. */
+/** Returns the totals that the vendor reported. */
 export function reportedUsage({ expected: { usageRaw } }: Recording): Usage | undefined {
   const raw = usageRaw ?? {};
   const number = (...path: readonly string[]): number | undefined => {
@@ -88,7 +88,7 @@ export function reportedUsage({ expected: { usageRaw } }: Recording): Usage | un
     ['tokens', 'input_tokens'],
   );
   if (plain === undefined) return undefined;
-  // Anthropic's and Bedrock's totals leave the cache out; OpenAI tells it as a portion elsewhere.
+  // Anthropic's and Bedrock's totals exclude cached tokens. OpenAI's totals include them.
   const cached = [
     'cache_read_input_tokens',
     'cache_creation_input_tokens',

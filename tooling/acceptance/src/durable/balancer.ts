@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** One address before several workers, as a fleet has it. */
+/** Load balancer: one address for several workers. */
 export interface Balancer extends AsyncDisposable {
   readonly port: number;
-  /** How many connections have gone to the worker of this port. */
+  /** Returns the number of connections to the worker at this port. */
   taken(port: number): number;
-  /** Cuts what leads to this worker off, permanently; the worker itself lives on. */
+  /** Permanently closes all connections to this worker. The worker continues to run. */
   cutOff(port: number): void;
 }
 
-/** Connections go to the first of the workers that takes them. */
+/** Starts a balancer. A connection goes to the first worker that accepts it. */
 export async function balancerBefore(ports: readonly number[]): Promise<Balancer> {
   const left = new Set(ports);
   const lines = new Map<Socket, number>();

@@ -6,7 +6,7 @@ import { startPostgres } from '@majordomo/services';
 import { chaos, type ChaosOptions, type Outcome, type Runs } from './chaos.ts';
 import { supervised } from './supervised.ts';
 
-/** The chaos on DBOS, with a PostgreSQL and a worker of its own, which is asked for all runs at once. */
+/** Runs the chaos test on DBOS, with a separate PostgreSQL and worker. The worker receives all runs at once. */
 export async function chaosOnDbos(options: Omit<ChaosOptions, 'kill'>): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-chaos-'));
   await using postgres = await startPostgres();

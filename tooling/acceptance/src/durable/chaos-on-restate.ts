@@ -6,7 +6,7 @@ import { freePorts, startRestate } from '@majordomo/services';
 import { chaos, type ChaosOptions, type Outcome } from './chaos.ts';
 import { supervised } from './supervised.ts';
 
-/** The chaos on Restate, with a server and a worker of its own. */
+/** Runs the chaos test on Restate, with a separate server and worker. */
 export async function chaosOnRestate(options: Omit<ChaosOptions, 'kill'>): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-chaos-'));
   const [port = 0] = await freePorts(1);

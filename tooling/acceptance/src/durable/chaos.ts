@@ -1,9 +1,9 @@
-// Runs that begin one after the other, on a worker that is killed at random moments: all of them have to end as promised.
+// Chaos test: runs begin one after the other on a worker that is killed at random moments. All runs must keep the guarantees.
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '@majordomo/testing';
 import { keysOf, linesOf } from './scenario.ts';
 
-/** Runs of the scenario on an engine. */
+/** Engine that runs the scenario. */
 export interface Runs {
   start(runId: string): Promise<unknown>;
   awaiting(runId: string): Promise<readonly { readonly id: string }[]>;
@@ -11,7 +11,7 @@ export interface Runs {
   text(runId: string): Promise<string>;
 }
 
-/** How much of it; the moments follow from the seed. */
+/** Number of runs and kills. The seed determines the moments. */
 export interface ChaosOptions {
   readonly runs: number;
   readonly kills: number;
@@ -19,16 +19,16 @@ export interface ChaosOptions {
   readonly kill: () => Promise<void>;
 }
 
-/** How many runs did what. */
+/** Number of runs by outcome. */
 export interface Outcome {
   readonly finished: number;
-  /** Whose effect with a key happened once. */
+  /** Runs whose effect with a key happened once. */
   readonly keptOnce: number;
-  /** Whose effect without a key happened twice or more: allowed. */
+  /** Runs whose effect without a key happened more than once, which is allowed. */
   readonly doubled: number;
-  /** Whose payment, which is to be begun at most once, was begun again: must be 0. */
+  /** Runs whose payment was started more than once. Must be 0. */
   readonly paidTwice: number;
-  /** Whose payment never ran: its process died between the claim and the effect. */
+  /** Runs whose payment never started, because the process died between the claim and the effect. */
   readonly unpaid: number;
   readonly seconds: number;
 }
@@ -36,7 +36,7 @@ export interface Outcome {
 const GAP_MS = 40;
 const LIFE_MS = [150, 900] as const;
 
-/** Begins the runs, kills the worker, and tells what they left in the folder. */
+/** Starts the runs, kills the worker, and returns the outcomes in the folder. */
 export async function chaos(engine: Runs, folder: string, options: ChaosOptions): Promise<Outcome> {
   const began = performance.now();
   const ids = Array.from({ length: options.runs }, (_, at) => `chaos ${options.seed} ${at}`);

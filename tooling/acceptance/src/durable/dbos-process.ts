@@ -1,4 +1,7 @@
-/** A worker of the scenario on DBOS. Each line on stdin is something to do with a run; the answer is a line with its id. */
+/**
+ * A worker of the scenario on DBOS. Each line on stdin is a command for a run. The worker answers with a line that contains the
+ * id of the run.
+ */
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { watchRun } from '@majordomo/agent/durable';
 import { dbosAgent, dbosChannel, type Decision } from '@majordomo/durable-dbos';

@@ -1,14 +1,14 @@
 import type { RunEvent } from '@majordomo/agent/durable';
 
-/** What somebody who watches a run would have on the screen at its end, and how often something was taken back or missed. */
+/** Final screen of a client that watches a run, and the number of resets and gaps. */
 export interface Heard {
-  /** Of each step the text, and the names of the tools that ended. */
+  /** Text of each step, and the names of the tools that ended. */
   readonly steps: readonly string[];
   readonly resets: number;
   readonly missed: number;
 }
 
-/** Reads what is told of a run until it is over. */
+/** Reads the events of a run until the run ends. */
 export async function heardOf(events: AsyncIterable<RunEvent>): Promise<Heard> {
   const steps: string[] = [];
   const names = new Map<string, string>();

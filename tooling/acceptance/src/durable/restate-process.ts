@@ -1,4 +1,7 @@
-/** A worker of the scenario on Restate: serves at the port until it is killed, and tells of its runs on Redis where there is one. */
+/**
+ * A worker of the scenario on Restate. Serves at the port until it is killed, and publishes the events of its runs on Redis if
+ * an address is given.
+ */
 import { restateAgent } from '@majordomo/durable-restate';
 import { redisStores } from '@majordomo/store-redis';
 import { serve } from '@restatedev/restate-sdk';

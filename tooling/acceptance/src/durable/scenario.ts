@@ -1,11 +1,15 @@
-// One agent for every engine: it asks, adds, asks, waits for approval, pays, asks. A run named after a kill point ends its process there.
+// One agent for every engine. It calls the model, adds, calls the model, waits for approval, pays, and calls the model. A run
+// that is named after a kill point ends its process there.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgent, type Agent, type Tool } from '@majordomo/agent';
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 
-/** Before an effect is after the record of the one before it. The last two are killed from outside. */
+/**
+ * Points at which a run is killed. "Before" an effect means after the record of the previous effect. The last two are killed
+ * from outside.
+ */
 export const POINTS = [
   ...['ask 1', 'add', 'ask 2', 'pay', 'ask 3'].flatMap((what) => [`before ${what}`, `after ${what}`]),
   'while it waits',
@@ -14,24 +18,24 @@ export const POINTS = [
 
 export type Point = (typeof POINTS)[number];
 
-/** What a run is asked whose model speaks slowly, so that its words are on their way before it has ended. */
+/** Question of a run with a slow model, so that text is streamed before the run ends. */
 export const SLOWLY = 'slowly';
 
-/** Lines that runs left in the folder. */
+/** Returns the lines that runs have written to the folder. */
 export const linesOf = (folder: string, runId: string, what: string): readonly string[] => {
   const file = join(folder, `${fileName(runId)}.${what}`);
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
 };
 
 /**
- * What a server that honours keys would have done: one effect for each. A line is a single write, so a kill leaves all of it
- * or nothing.
+ * Returns the effects of a server that checks keys: one for each key. A line is a single write, so after a kill it is complete
+ * or missing.
  */
 export const keysOf = (folder: string, runId: string, what: string): readonly string[] => [
   ...new Set(linesOf(folder, runId, what)),
 ];
 
-/** The agent, with effects in this folder. */
+/** Creates the agent. Its effects write to this folder. */
 export function agentIn(folder: string): Agent {
   const line = (runId: string, what: string, text: string): void => {
     appendFileSync(join(folder, `${fileName(runId)}.${what}`), `${text}\n`);
@@ -59,7 +63,7 @@ export function agentIn(folder: string): Agent {
     const isSlow = JSON.stringify(messages[0]).includes(SLOWLY);
     return {
       ...(isSlow ? { text: 'Let me see.', chunks: 4, everyMs: 40 } : {}),
-      // A real model gives a new id on every try.
+      // A real model returns a new id for every attempt.
       toolCalls: [{ id: crypto.randomUUID(), name, args: {} }],
     };
   };

@@ -2,12 +2,15 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { linesIn } from '../stores/lines.ts';
 
-/** A process that is begun again whenever it dies. */
+/** Process that is restarted whenever it ends. */
 export interface Supervised extends AsyncDisposable {
-  /** How often it died. */
+  /** Number of times the process ended. */
   readonly deaths: number;
   kill(): Promise<void>;
-  /** The process's answer to a line; asked again of the next one when it dies before. Several may be asked at once. */
+  /**
+   * Returns the answer of the process to a line. Sends the line to the next process if this one ends first. Several lines may
+   * be pending.
+   */
   ask(question: object): Promise<unknown>;
 }
 
@@ -16,11 +19,11 @@ type Child = ChildProcessWithoutNullStreams;
 interface Asked {
   readonly line: string;
   readonly resolve: (answer: unknown) => void;
-  /** The last one that was asked. */
+  /** Process that received the last line. */
   child: Child | undefined;
 }
 
-/** Begins `<name>-process.ts` of this folder, and waits until it says that it is ready. */
+/** Starts `<name>-process.ts` of this folder and waits until it reports that it is ready. */
 export async function supervised(name: string, args: readonly string[]): Promise<Supervised> {
   const script = new URL(`${name}-process.ts`, import.meta.url).pathname;
   const open = new Map<number, Asked>();
@@ -84,7 +87,7 @@ export async function supervised(name: string, args: readonly string[]): Promise
 
   async function listen(lines: AsyncIterable<string>): Promise<void> {
     for await (const line of lines) {
-      // The engine's own log is on stdout as well.
+      // Ignore the log of the engine, which is also on stdout.
       if (!line.startsWith('{"id":')) continue;
       const { id, answer } = JSON.parse(line) as { readonly id: number; readonly answer: unknown };
       open.get(id)?.resolve(answer);

@@ -1,9 +1,9 @@
-/** What happened in a run, in the order of Temporal's server. */
+/** Event of a run, in the order of Temporal's server. */
 export type Happening =
   | { readonly activity: string; readonly result: unknown }
   | { readonly signal: string; readonly value: unknown };
 
-/** A history as Temporal's server would tell it: of a workflow that did this, and ended. Protocol: temporal.api.history.v1. */
+/** Returns the history that Temporal's server would return for a workflow with these events. Protocol: temporal.api.history.v1. */
 export function historyOf(workflow: string, input: unknown, happened: readonly Happening[]): object {
   const events: object[] = [];
   const add = (type: string, attributes: object): string => {
@@ -16,11 +16,11 @@ export function historyOf(workflow: string, input: unknown, happened: readonly H
     });
     return `${events.length}`;
   };
-  /** The worker runs until it waits; what it wants is told after that. */
+  /** The worker runs until it waits. Its commands follow. */
   const task = (): string => {
     const scheduledEventId = add('WORKFLOW_TASK_SCHEDULED', { taskQueue, attempt: 1 });
     const startedEventId = add('WORKFLOW_TASK_STARTED', { scheduledEventId });
-    // Its first flag: names of activities are compared.
+    // The first flag of the SDK: names of activities are compared.
     const sdkMetadata = { coreUsedFlags: [1] };
     return add('WORKFLOW_TASK_COMPLETED', { scheduledEventId, startedEventId, sdkMetadata });
   };

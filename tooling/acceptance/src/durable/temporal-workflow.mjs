@@ -10,7 +10,7 @@ import {
   toolsRan,
 } from '@majordomo/agent/steps';
 
-/** The chain retries by itself: an activity is tried once. */
+/** An activity has one attempt, because the chain retries. */
 const activities = proxyActivities({ startToCloseTimeout: '10 minutes', retry: { maximumAttempts: 1 } });
 const rules = {
   maxSteps: () => 10,
@@ -20,7 +20,7 @@ const rules = {
   parallel: true,
 };
 
-/** An agent's run: the model and the tools are activities, what a person decides comes as a signal. */
+/** Runs an agent as a workflow. Model calls and tools are activities, and a person's decision is a signal. */
 export async function agentRun(question) {
   const { workflowId } = workflowInfo();
   const decisions = new Map();

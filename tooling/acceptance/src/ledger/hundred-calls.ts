@@ -6,7 +6,7 @@ import { PRICED, reply } from '../../../../packages/ledger/test/support/fixture.
 /** Result of `hundredCalls`. */
 interface HundredCalls {
   readonly texts: readonly string[];
-  /** Nano-USD. */
+  /** Amount in nano-USD. */
   readonly used: bigint | undefined;
   readonly held: bigint | undefined;
 }

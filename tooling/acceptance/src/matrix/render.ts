@@ -83,7 +83,7 @@ function cell(outcome: Outcome | undefined, notes: Notes): string {
   return isNone ? numbers.join(', ') : `✓ ${numbers.join(', ')}`;
 }
 
-/** Reasons, numbered as they come up. */
+/** Reasons, numbered in the order of their first use. */
 class Notes {
   private readonly reasons = new Map<string, number>();
 

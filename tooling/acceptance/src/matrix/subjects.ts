@@ -14,13 +14,13 @@ import { harnesses as responses } from '../../../../packages/provider-openai/tes
 /** Model or transport, with its name in the report. */
 export type Variant = readonly [title: string, harness: Harness];
 
-/** Column of the matrix, or row of the profiles. */
+/** Heading of the column in the matrix, or of the row in the table of profiles. */
 export interface Subject {
   readonly name: string;
-  /** The test file that runs its variants. */
+  /** Test file that runs the variants. */
   readonly file: string;
   readonly variants: readonly Variant[];
-  /** Folders of recordings of this wire; empty if it was not verified with the vendor. */
+  /** Folders of recordings of this API; empty if the provider was not verified with recordings. */
   readonly recorded: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** A Markdown table, padded as the formatter pads it. */
+/** Returns a Markdown table with the padding that the formatter uses. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, at) => Math.max(3, width(cell), ...rows.map((row) => width(row[at] ?? ''))));
   const line = (cells: readonly string[]): string =>

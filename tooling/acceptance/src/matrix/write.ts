@@ -1,5 +1,5 @@
 /**
- * `node write.ts report.json` writes the matrix after a run of the suite, and refuses when the run does not bear it out;
+ * `node write.ts report.json` writes the matrix after a run of the suite. Fails if the run does not confirm the matrix.
  * `--check` only compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ErrorKind } from '@majordomo/core';
 import type { Sound } from './sides.ts';
 
-/** What goes wrong at the first target, and how it may be called. */
+/** Fault of the first target, and the error kinds that are correct for it. */
 export interface Row {
   readonly name: string;
   readonly kinds: readonly ErrorKind[];
@@ -20,7 +20,7 @@ const half = ({ body }: Sound): string | Uint8Array => body.slice(0, Math.ceil(b
 const open = (response: ServerResponse, { type, body }: Sound): ServerResponse =>
   response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
 
-/** The faults of chats that an answer at once, or a sound, can have too. */
+/** Faults of chat calls that also apply to non-streaming operations or speech. */
 export const ROWS: readonly Row[] = [
   { name: '503', kinds: ['overloaded', 'server'], play: refuse(503) },
   { name: '429', kinds: ['rate-limit'], play: refuse(429) },

@@ -8,18 +8,18 @@ import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 
-/** What is not chat. */
+/** Operations other than chat. */
 export type Operation = 'embedding' | 'transcription' | 'speech';
 
-/** A sound answer of a vendor. */
+/** Valid response of a vendor. */
 export interface Sound {
   readonly type: string;
   readonly body: string | Uint8Array;
 }
 
-/** One operation of one provider, through its real SDK. */
+/** Operation of a provider, through its real SDK. */
 export interface Side {
-  /** The provider's column in the README. */
+  /** Heading of the provider's column in the README. */
   readonly column: string;
   readonly operation: Operation;
   readonly model: string;
@@ -68,7 +68,7 @@ const OPENAI: readonly Row[] = [
   ['speech', 'gpt-4o-mini-tts', sounding],
 ];
 
-/** Every provider that has more than chats; both wires of OpenAI have one code for it. */
+/** Providers with operations other than chat. Both APIs of OpenAI share the same code for them. */
 export const SIDES: readonly Side[] = [
   ...sides('OpenAI, Responses', openai, ...OPENAI),
   ...sides(

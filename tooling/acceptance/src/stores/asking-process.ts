@@ -1,6 +1,6 @@
 /**
- * One of several processes with a ledger on one file: asks a fake model so many times at the word, and writes how many calls
- * were let in and which alerts it was told.
+ * One of several processes with a ledger in the same file. On command, calls a fake model a number of times, and writes the
+ * number of admitted calls and the alerts.
  */
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { createLedger, type Alert } from '@majordomo/ledger';

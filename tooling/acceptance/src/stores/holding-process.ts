@@ -1,4 +1,4 @@
-/** Holds money and a lane, says so, and never ends by itself. */
+/** Holds a reservation and a lane, reports this, and never ends by itself. */
 import { setInterval } from 'node:timers';
 import { sqliteStores } from '@majordomo/store-sqlite';
 

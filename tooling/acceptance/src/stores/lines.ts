@@ -1,4 +1,4 @@
-/** What comes, line by line. */
+/** Yields the lines of a stream. */
 export async function* linesIn(stream: AsyncIterable<unknown>): AsyncGenerator<string, void> {
   let rest = '';
   for await (const chunk of stream) {

@@ -1,6 +1,6 @@
 /**
- * One of several processes on one file: opens it, says so, and at the word begins as many reservations at once as it was
- * told. Writes how many were let in.
+ * One of several processes with the same file. Opens the file, reports this, and on command starts a number of concurrent
+ * reservations. Writes the number of admitted ones.
  */
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { linesIn } from './lines.ts';

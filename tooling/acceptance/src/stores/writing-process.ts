@@ -1,4 +1,4 @@
-/** Books one record after the other, and writes the id of each once it is settled. */
+/** Writes one record after the other, and prints the id of each when it is settled. */
 import { writeSync } from 'node:fs';
 import { sqliteStores } from '@majordomo/store-sqlite';
 

@@ -13,7 +13,7 @@ const tool = (name, more) => ({
   ...more,
 });
 
-/** An agent's run as a workflow of Cloudflare, by the example. */
+/** Runs an agent as a Cloudflare workflow, as in the example. */
 export class AgentRun extends WorkflowEntrypoint {
   async run({ instanceId, payload: { vendor, question } }, step) {
     const provider = createCloudflare({ baseURL: vendor, accountId: 'acc', apiKey: 'key' });
@@ -23,7 +23,7 @@ export class AgentRun extends WorkflowEntrypoint {
   }
 }
 
-/** Begins runs, decides on their calls, and says how they are. */
+/** Starts runs, passes decisions to them, and returns their state. */
 export default {
   async fetch(request, env) {
     const { searchParams } = new URL(request.url);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** A Worker of this folder, with all that it imports, as one module. */
+/** Bundles a Worker of this folder with its imports into one module. */
 export async function bundled(name: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, `${name}.mjs`)],

@@ -7,12 +7,12 @@ import { cloudflareStores, LedgerObject } from '@majordomo/store-cloudflare';
 
 export { LedgerObject };
 
-/** The kernel of a Worker: one call a request, within ten calls a month, booked after the answer. */
+/** A Worker that makes one call per request, with a limit of ten calls per month and a record after each response. */
 export default {
   async fetch(request, env, context) {
     const { searchParams } = new URL(request.url);
     const asked = (name) => searchParams.get(name) ?? undefined;
-    // The tests' own way to an object: stores run in their process as well.
+    // Access of the tests to a Durable Object. The stores also run in the process of the tests.
     if (asked('object') !== undefined)
       return env.LEDGER.get(env.LEDGER.idFromName(asked('object'))).fetch(request);
     const stores = cloudflareStores({ ledger: env.LEDGER, cache: env.CACHE, shard: asked('shard') });

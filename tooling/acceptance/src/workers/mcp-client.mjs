@@ -2,7 +2,7 @@
 import { LlmError } from '@majordomo/core';
 import { connectMcp } from '@majordomo/mcp';
 
-/** Calls a tool of the Worker that is bound as TOOLS, and then tries to start a program. */
+/** Calls a tool of the Worker that is bound as TOOLS, and then attempts to start a program. */
 export default {
   async fetch(request, env) {
     const place = { url: 'https://tools.internal/mcp', fetch: (...sent) => env.TOOLS.fetch(...sent) };

@@ -8,5 +8,5 @@ const dig = {
 };
 const server = serveMcp({ name: 'garden', version: '1.0.0', tools: [dig] });
 
-/** A tool for other Workers. */
+/** Serves a tool to other Workers. */
 export default { fetch: (request) => server.fetch(request) };

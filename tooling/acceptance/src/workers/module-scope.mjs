@@ -9,7 +9,7 @@ import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { createOpenAI } from '@majordomo/provider-openai';
 
 const ledger = createLedger({ store: memoryStore() });
-/** Stands for the vendor's address, which is known once the test runs. */
+/** Placeholder for the vendor's address, which is known only when the test runs. */
 const baseURL = 'http://vendor.invalid';
 const cloudflare = createCloudflare({ baseURL, accountId: 'acc', apiKey: 'key' });
 const majordomo = createMajordomo({
@@ -21,7 +21,7 @@ const agent = createAgent({ model, tools: [] });
 const gateway = createGateway({ majordomo, models: { house: model.spec }, authorize: () => ({}) });
 const server = serveMcp({ name: 'nothing', version: '1.0.0', tools: [] });
 
-/** All of it was made while the module was loaded, as apps do, and each request uses it. */
+/** All objects were created when the module was loaded, as in applications, and each request uses them. */
 export default {
   async fetch(request) {
     const { text } = await model.generate({ messages: [user('hi')] });

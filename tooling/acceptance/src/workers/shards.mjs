@@ -3,7 +3,10 @@ import { cloudflareStores, LedgerObject } from '@majordomo/store-cloudflare';
 
 export { LedgerObject };
 
-/** Reservations and their settlings, so many tenants at a time, one after the other for each: asked for by `soak/shards.ts`. */
+/**
+ * Makes reservations and settles them, for several tenants in parallel and sequentially for each tenant. Used by
+ * `soak/shards.ts`.
+ */
 export default {
   async fetch(request, env) {
     const { searchParams } = new URL(request.url);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** The import starts it on a port from the command line. */
+/** The import starts the gateway on a port from the command line. */
 export async function listen() {
   const port = await freePort();
   process.argv = [...process.argv.slice(0, 2), `--port=${port}`, '--headless'];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** The address of a server that answers like this. */
+/** Starts a server with this handler and returns its address. */
 export async function listening(answer) {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,7 +3,7 @@ import { createGateway } from '@majordomo/gateway';
 import { serve } from '@majordomo/gateway/node';
 import { undiciFetch } from '@majordomo/undici';
 
-/** As `majordomo serve` runs it: with its defaults, the fetch of `@majordomo/undici`, and a caller that is known. */
+/** Runs the gateway like `majordomo serve`: with its defaults, the `fetch` of `@majordomo/undici`, and an authenticated caller. */
 export async function listen(dialect, origin) {
   const providers = [await dialect.provider(dialect.baseURL(origin))];
   const gateway = createGateway({

@@ -2,7 +2,7 @@ import { createMajordomo } from '@majordomo/core';
 import { undiciFetch } from '@majordomo/undici';
 import { listening } from './listening.mjs';
 
-/** A minimal `node:http` handler that makes the same call. Complete answers only. */
+/** A minimal `node:http` handler that makes the same call. Supports only non-streaming responses. */
 export async function listen(dialect, origin) {
   const providers = [await dialect.provider(dialect.baseURL(origin))];
   const model = createMajordomo({ env: {}, providers, fetch: undiciFetch() }).model(`p/${dialect.model}`);

@@ -1,7 +1,7 @@
-/** Median of the values; NaN of none. */
+/** Returns the median of the values; NaN without values. */
 export const median = (values) => quantile(values, 0.5);
 
-/** Quantile with linear interpolation; NaN of no values. */
+/** Returns a quantile with linear interpolation; NaN without values. */
 export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * share;
@@ -10,11 +10,11 @@ export function quantile(values, share) {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** Median of the ratios within the rounds; NaN when one of both was not measured. */
+/** Returns the median of the ratios per round; NaN if one of the two was not measured. */
 export const medianRatio = (values = [], others = []) =>
   paired(values, others, (value, other) => value / other);
 
-/** Median of the differences within the rounds; NaN when one of both was not measured. */
+/** Returns the median of the differences per round; NaN if one of the two was not measured. */
 export const medianExcess = (values = [], others = []) =>
   paired(values, others, (value, other) => value - other);
 

@@ -23,7 +23,7 @@ export function machine(binary) {
     line: node.split('.')[0],
     cpu: cpus()[0].model,
     cores: cpus().length,
-    /** Runnable processes over the last minute; the benchmark accounts for up to two. */
+    /** Load average of the last minute. The benchmark itself causes up to two. */
     load: Math.round(loadavg()[0]),
     memoryGB: Math.round(totalmem() / 1e9),
   };

@@ -9,7 +9,7 @@ export function markdown(head, rows) {
   return [first, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...others].join('\n');
 }
 
-/** Returns a number with as many decimals as it is precise. */
+/** Formats a number with the decimals that its precision justifies. */
 export function inFigures(value) {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -18,7 +18,7 @@ export function inFigures(value) {
 
 const bound = (goal) => (goal === undefined ? '–' : `≤ ${goal}`);
 
-/** Verdicts of one run. */
+/** Returns the table of one run. */
 export const verdictTable = (verdicts) =>
   markdown(
     ['', 'row', 'wire', 'bound', 'figure', 'unit'],
@@ -32,7 +32,7 @@ export const verdictTable = (verdicts) =>
     ]),
   );
 
-/** One column for the run of each Node line; a missed bound is bold. */
+/** Returns a table with one column per Node version. An exceeded bound is bold. */
 export function linesTable(results) {
   const key = ({ row, unit, wires }) => `${row} ${unit} ${wires.join()}`;
   const rows = [
@@ -64,7 +64,7 @@ const PEER_COLUMNS = {
   import: 'ms CPU to import',
 };
 
-/** One row per library on a wire; a missing cell is a feature that the library does not have. */
+/** Returns a table with one row per library. An empty cell means that the library lacks the feature. */
 export function peersTable(wire, measures) {
   const subjects = [...new Set(Object.values(measures).flatMap((values) => Object.keys(values)))];
   return markdown(

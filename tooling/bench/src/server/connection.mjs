@@ -1,10 +1,10 @@
-// As little HTTP/1.1 as the clients need, so that the server never is what is measured.
+// Minimal HTTP/1.1 for the clients, so that the server does not affect the measurement.
 import { Buffer } from 'node:buffer';
 import { setImmediate, setTimeout } from 'node:timers';
 
 const BLANK_LINE = '\r\n\r\n';
 
-/** Reads requests from a socket, one after the other; `answer(path, body)` says what to write. */
+/** Reads requests from a socket, one after the other. `answer(path, body)` returns the bytes to write. */
 export function serve(socket, answer) {
   socket.setNoDelay(true);
   socket.on('error', () => undefined);
@@ -36,7 +36,7 @@ function readHead(buffer) {
   return { path, from, to: from + Number(length) };
 }
 
-/** Several writes go out in turns of the event loop of their own, or at a pace. */
+/** Makes several writes in separate turns of the event loop, or at intervals. */
 function write(socket, writes, everyMs, at = 0) {
   if (socket.destroyed || at === writes.length) return;
   socket.write(writes[at]);

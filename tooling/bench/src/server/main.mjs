@@ -1,4 +1,4 @@
-// The server, in a separate process so that its work does not count as the client's. It ends with its parent.
+// The server, in a separate process so that its CPU time does not count as the client's. It ends with its parent.
 import { createServer } from 'node:net';
 import { serve } from './connection.mjs';
 import { replies } from './replies.mjs';

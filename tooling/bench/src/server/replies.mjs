@@ -1,4 +1,4 @@
-// From a script and a request to the bytes of an HTTP response, each worked out once.
+// Converts a script and a request to the bytes of an HTTP response. Each response is computed once.
 import { Buffer } from 'node:buffer';
 import {
   anthropicMessages,
@@ -12,7 +12,7 @@ import { answerTo } from './scripts.mjs';
 
 const WIRES = [openaiChat, openaiResponses, anthropicMessages, geminiGenerate, bedrockConverse, ollamaChat];
 
-/** As fast as a fast model writes: every event is a read of its own for whoever keeps up with it. */
+/** Interval of events of a fast model, in milliseconds. Each event arrives in a separate read. */
 const PACE_MS = 20;
 const END = Buffer.from('0\r\n\r\n');
 
@@ -38,7 +38,7 @@ export function replies() {
     return reply;
   };
 
-  /** Runs are told apart by what follows the dot: `/turns-400.7/…`. */
+  /** The number after the dot distinguishes runs: `/turns-400.7/…`. */
   function turnOf({ script, run }) {
     if (script.kind !== 'turns') return 0;
     const turn = turns.get(run) ?? 0;
@@ -63,7 +63,7 @@ function render({ script, rest }, body, turn) {
   if (!request.streamed) return { writes: [whole(wire.complete(answer, request))] };
   const head = headOf(200, { ...wire.streamHeaders, 'transfer-encoding': 'chunked' });
   const events = wire.stream(answer, request).map(({ bytes }) => chunk(bytes));
-  // A held stream stays open after its first events.
+  // A `held` stream stays open after its first events.
   if (script.kind === 'held') return { writes: [Buffer.concat([head, ...events.slice(0, -4)])] };
   const writes = [head, ...events, END];
   if (script.kind === 'timed') return { writes, everyMs: PACE_MS };
@@ -80,6 +80,6 @@ function headOf(status, headers) {
   return Buffer.from(`HTTP/1.1 ${status} Answer\r\n${lines.join('')}\r\n`);
 }
 
-/** An event is a chunk of its own, so that a client's body has as many pieces as it has events. */
+/** Each event is a separate chunk, so that the body has as many chunks as events. */
 const chunk = (bytes) =>
   Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);

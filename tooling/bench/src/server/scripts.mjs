@@ -10,13 +10,13 @@
 
 const WORDS = ['alpha ', 'bravo ', 'charlie ', 'delta ', 'echo ', 'foxtrot ', 'golf ', 'hôtel '];
 
-/** The deltas of a text. */
+/** Returns the deltas of a text. */
 export const words = (count) => Array.from({ length: count }, (_, at) => WORDS[at % WORDS.length]);
 
 /** Text that every subject must have read. */
 export const text = (count) => words(count).join('');
 
-/** Arguments of about eight bytes a piece: many short strings, as an editing tool gets them. */
+/** Returns arguments in fragments of about eight bytes: many short strings, as for an editing tool. */
 export function editArguments(pieces) {
   const edits = [];
   for (let size = 0; size < pieces * 8 - 60;) {
@@ -37,7 +37,7 @@ export function editPieces(count) {
 
 export const LAST_WORDS = 'done';
 
-/** An answer in the words of @majordomo/conformance; `turn` counts the requests of one run of `turns`. */
+/** Returns a response as defined by @majordomo/conformance. `turn` counts the requests of one run of `turns`. */
 export function answerTo({ kind, count }, turn) {
   switch (kind) {
     case 'text':

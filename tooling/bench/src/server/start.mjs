@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('main.mjs', import.meta.url));
 
-/** Starts the server; `place('text-50')` is the origin at which it says that. */
+/** Starts the server. `place('text-50')` returns the origin that serves this script. */
 export async function startServer() {
   const child = fork(MAIN, [], { execArgv: [] });
   const [port] = await Promise.race([

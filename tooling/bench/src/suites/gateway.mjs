@@ -6,7 +6,7 @@ import { text } from '../server/scripts.mjs';
 const ANSWER = { script: 'text', deltas: 50, parallel: 8, total: 200, streamed: false };
 const CHUNK = { script: 'timed', deltas: 25, parallel: 50, total: 50, streamed: true };
 
-/** µs of CPU of a gateway's process, per complete answer and per streamed chunk. */
+/** Measures the CPU time of a gateway's process in µs, per complete response and per streamed chunk. */
 export async function measureGateway(context) {
   const portkey = hasPortkey() ? ['portkey'] : [];
   return {

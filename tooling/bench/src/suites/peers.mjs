@@ -110,7 +110,7 @@ async function jobsOf(subjects, { script, method, times, parts, isRight }, place
   return jobs.filter((job) => job !== undefined);
 }
 
-/** ms of CPU. */
+/** CPU time in ms. */
 function importMs(modules, subject) {
   const script = `const from = process.cpuUsage();
     for (const name of ${JSON.stringify(modules)}) await import(name);

@@ -12,7 +12,7 @@ const MOST = { aliases: 10_000, providers: 1000, tools: 2000, tenants: 1000, mes
 /** Repetitions, so that one run takes long enough to measure. */
 const TIMES = 4;
 
-/** Costs inside the process, over a provider that answers at once. */
+/** Measures costs inside the process, with a provider that responds immediately. */
 export async function measureProcess({ place, plan }) {
   const measures = { added: await inRounds(layers(), plan), entered: await entered(place) };
   for (const [name, most] of Object.entries(MOST)) measures[name] = await inRounds(growing(name, most), plan);
@@ -38,7 +38,7 @@ const instant = (id) => ({
   }),
 });
 
-/** The same call with nothing, a ledger's gate, and a router. */
+/** Measures the same call without additions, with the gate of a ledger, and with a router. */
 function layers() {
   const ledger = createLedger({ limits: [{ name: 'burst', max: { requests: 1e9 }, per: 'minute' }] });
   const router = createRouter({ presets: { both: 'p/m,q/m' } });

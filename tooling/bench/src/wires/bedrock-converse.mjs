@@ -55,7 +55,7 @@ export const bedrockConverse = {
   },
 };
 
-/** The SDK's usual handler speaks HTTP/2, which the server does not. As many sockets as the 64-way calls need. */
+/** Uses a handler for HTTP/1.1, because the server does not support HTTP/2. It has enough sockets for 64 parallel calls. */
 async function overHttp1() {
   const { NodeHttpHandler } = await import('@smithy/node-http-handler');
   return new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 256 } });

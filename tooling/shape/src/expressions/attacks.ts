@@ -1,18 +1,18 @@
 import { visitRegExpAST, type AST } from '@eslint-community/regexpp';
 import { charactersOf, isCharacter } from './matcher.ts';
 
-/** A text that grows: `head`, then `pump` again and again, then `tail`. */
+/** Text of any length: `head`, then `pump` repeatedly, then `tail`. */
 export interface Attack {
   readonly head: string;
   readonly pump: string;
   readonly tail: string;
 }
 
-/** Repetitions with a lower maximum end by themselves. */
+/** Minimum of the maximum of a repetition that is checked. Repetitions with a lower maximum are harmless. */
 const MANY = 64;
 const MOST_KINDS = 10;
 const USUAL = ' \t\n\raZ09_-./\\"\'<>=:,;()[]{}@&%#?!*+|^$~`é\u0001';
-/** Matches nothing that anyone writes an expression for. */
+/** Character that no expression matches. */
 const TAILS = ['', '\u0001'];
 
 /** Returns texts that make an expression backtrack, built from its parts. */
@@ -27,7 +27,7 @@ export function attacksOn(literal: AST.RegExpLiteral): readonly Attack[] {
     .flatMap((pump) => heads.flatMap((head) => TAILS.map((tail) => ({ head, pump, tail }))));
 }
 
-/** One character of each class of the expression. */
+/** Returns one character of each character class in the expression. */
 function kindsOf({ pattern, flags }: AST.RegExpLiteral): readonly string[] {
   const tests: ((character: string) => boolean)[] = [
     (character) => /\w/.test(character),
@@ -55,7 +55,7 @@ function kindsOf({ pattern, flags }: AST.RegExpLiteral): readonly string[] {
   return [...byKind.values()];
 }
 
-/** Texts before each long repetition, its repeated text, and both. */
+/** Returns the texts before each long repetition, its repeated text, and both. */
 function wordsOf({ pattern, flags }: AST.RegExpLiteral, alphabet: readonly string[]): readonly string[] {
   const sample = sampler(alphabet, flags);
   const words: string[] = [];
@@ -73,7 +73,7 @@ function wordsOf({ pattern, flags }: AST.RegExpLiteral, alphabet: readonly strin
 
 type Sampler = (element: AST.Element) => readonly string[];
 
-/** Texts that can precede an element in its alternative and in the enclosing groups. */
+/** Returns texts that can precede an element in its alternative and in the enclosing groups. */
 function samplesBefore(element: AST.Element, sample: Sampler): readonly string[] {
   const { parent } = element;
   if (parent.type === 'Quantifier') return samplesBefore(parent, sample);
@@ -85,7 +85,7 @@ function samplesBefore(element: AST.Element, sample: Sampler): readonly string[]
   return joined([samplesBefore(group, sample), here]);
 }
 
-/** A few texts that an element matches. */
+/** Returns a few texts that an element matches. */
 function sampler(alphabet: readonly string[], flags: AST.Flags): Sampler {
   const sample: Sampler = (element) => {
     if (isCharacter(element)) {
@@ -106,7 +106,7 @@ function sampler(alphabet: readonly string[], flags: AST.Flags): Sampler {
   return sample;
 }
 
-/** Combinations of choices, up to a limit. */
+/** Returns combinations of choices, up to a limit. */
 const joined = (parts: readonly (readonly string[])[]): readonly string[] =>
   parts.reduce<readonly string[]>(
     (before, part) => before.flatMap((word) => part.map((more) => word + more)).slice(0, 8),

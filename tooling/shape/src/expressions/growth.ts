@@ -1,22 +1,22 @@
 import { attacksOn, type Attack } from './attacks.ts';
 import { Matcher } from './matcher.ts';
 
-/** An expression that takes four times as long, or more, for a text of twice the length. */
+/** Expression that takes at least four times as long for a text of twice the length. */
 export interface Superlinear extends Attack {
-  /** Steps for texts of `SHORT` and of `LONG` characters. */
+  /** Numbers of steps for texts of `SHORT` and of `LONG` characters. */
   readonly steps: readonly [short: number, long: number];
 }
 
 const SHORT = 200;
 const LONG = 2 * SHORT;
-/** Linear expressions stay below, so that only others are looked at twice. */
+/** Number of steps above which an expression is checked with a longer text. Linear expressions need fewer. */
 const FEW_STEPS = 12 * SHORT;
-/** No linear expression takes as many for a short text. */
+/** Number of steps for a short text that no linear expression needs. */
 const MOST_STEPS = 1000 * SHORT;
-/** Twice for twice the length; quadratic ones come near four. */
+/** Maximum growth for twice the length: linear expressions have a factor of two, quadratic ones of four. */
 const MOST_GROWTH = 3;
 
-/** The worst that was found; `undefined`: no attack makes it slow. */
+/** Returns the slowest attack; `undefined` if no attack makes the expression slow. */
 export function superlinear(literal: string, isGlobal: boolean): Superlinear | undefined {
   const matcher = new Matcher(literal);
   let worst: Superlinear | undefined;

@@ -1,14 +1,14 @@
 import ts from 'typescript';
 import { nodesOf, parse } from '../syntax.ts';
 
-/** A regular expression of a source. */
+/** Regular expression in a source. */
 export interface Expression {
   readonly line: number;
-  /** Literal, or `undefined` for an expression that is computed at run time. */
+  /** Source text of the expression; `undefined` if it is computed at run time. */
   readonly literal: string | undefined;
   /** Whether matching continues after a match. */
   readonly isGlobal: boolean;
-  /** For messages. */
+  /** Text of the expression for error messages. */
   readonly text: string;
 }
 
@@ -54,7 +54,7 @@ const constantsOf = (source: ts.SourceFile): Constants =>
       ),
   );
 
-/** The text of a constant expression. */
+/** Returns the text of a constant expression. */
 function valueOf(node: ts.Expression, constants: Constants): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTaggedTemplateExpression(node)) {

@@ -4,7 +4,7 @@ import { parseRegExpLiteral, type AST } from '@eslint-community/regexpp';
 type Next = (at: number) => boolean;
 type Match = (at: number, next: Next) => boolean;
 
-/** Matches as engines of JavaScript do, by backtracking, and counts the steps: the same on every machine. */
+/** Matches by backtracking, like JavaScript engines, and counts the steps. The count is the same on every machine. */
 export class Matcher {
   readonly literal: AST.RegExpLiteral;
   private readonly pattern: Match;
@@ -19,8 +19,8 @@ export class Matcher {
   }
 
   /**
-   * The steps to all matches of a text, one after the other, or to the first one: as many as a backtracking engine takes,
-   * give or take a constant. Given up beyond `most`.
+   * Returns the number of steps to all matches of a text, or to the first match. Equals the number of a backtracking engine up
+   * to a constant factor. Stops at `most`.
    */
   steps(text: string, isGlobal: boolean, most: number): number {
     this.text = text;
@@ -181,7 +181,7 @@ export class Matcher {
   }
 }
 
-/** Forwards, or backwards in a lookbehind. */
+/** Direction: forwards, or backwards in a lookbehind. */
 type Way = 1 | -1;
 
 const OVER = new Error('too many steps');
@@ -192,7 +192,7 @@ export const isCharacter = ({ type }: AST.Element): boolean =>
   type === 'CharacterSet' ||
   type === 'ExpressionCharacterClass';
 
-/** Which characters match, as the platform has it. */
+/** Returns whether a character matches, according to the platform's regular expressions. */
 export function charactersOf({ raw }: AST.Element, flags: AST.Flags): (character: string) => boolean {
   const one = new RegExp(`^(?:${raw})$`, flags.raw.replaceAll(/[gdym]/g, ''));
   const known = new Map<string, boolean>();
