@@ -12,10 +12,7 @@ export const platform = (): Platform => ({ isWindows: process.platform === 'win3
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/**
- * Returns the file of a command: the command itself if it is a path, otherwise the first match in PATH. `undefined` if none
- * exists.
- */
+/** Returns the file of a command: the command itself if it is a path, otherwise the first match in PATH. `undefined` if none. */
 export async function findCommand(
   command: string,
   env: Env,
@@ -75,10 +72,7 @@ export interface CommandLine {
   readonly verbatim: boolean;
 }
 
-/**
- * Returns the command line. Windows runs `.cmd` and `.bat` files through its shell, which parses the line again, so all
- * arguments are quoted.
- */
+/** Returns the command line. Quotes `.cmd` and `.bat` commands, because the Windows shell parses their arguments again. */
 export function commandLine(
   file: string,
   args: readonly string[],

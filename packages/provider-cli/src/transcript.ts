@@ -25,10 +25,7 @@ const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
 
 const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);
 
-/**
- * Returns the length of the longest run. Uses a loop, because the number of matches may exceed the limit for arguments of
- * `Math.max`.
- */
+/** Returns the length of the longest run. Uses a loop, because `Math.max` has a limit for arguments. */
 function longestRun(texts: readonly string[]): number {
   let longest = 0;
   for (const text of texts) for (const [run] of text.matchAll(/<+/g)) longest = Math.max(longest, run.length);

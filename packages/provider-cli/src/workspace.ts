@@ -11,10 +11,7 @@ export interface Workspace {
   remove(): Promise<void>;
 }
 
-/**
- * Creates a temporary working directory, or uses the application's directory. Writes the system text to the file that the CLI
- * reads.
- */
+/** Creates a temporary working directory, or uses the application's. Writes the system text to the file that the CLI reads. */
 export async function openWorkspace(
   place: SystemPlace,
   system: string | undefined,

@@ -25,10 +25,7 @@ import { RunReader } from './stream.ts';
 import { transcriptionModel } from './transcription.ts';
 
 const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
-/**
- * Maximum `maxTokens` of a non-streaming request. A longer response is streamed, because the connection would be idle for too
- * long.
- */
+/** Maximum `maxTokens` of a non-streaming request. Longer responses are streamed, so that the connection is not idle. */
 const MAX_NON_STREAMING_TOKENS = 1024;
 /** Vendor's default limit of output tokens. */
 const DEFAULT_MAX_TOKENS = 256;

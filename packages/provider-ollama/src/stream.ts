@@ -81,14 +81,8 @@ export class ChatReader implements WireReader {
       return JSON.parse(data);
     } catch (cause) {
       if (mayBeIncomplete) throw this.truncated();
-      throw new LlmError(
-        'protocol',
-        `${this.writer.target}: the response contains a line of invalid JSON`,
-        this.details(''),
-        {
-          cause,
-        },
-      );
+      const message = `${this.writer.target}: the response contains a line of invalid JSON`;
+      throw new LlmError('protocol', message, this.details(''), { cause });
     }
   }
 

@@ -72,12 +72,8 @@ export function transportError(error: unknown, target: string, secrets: readonly
   if (own !== undefined) return removeSecrets(own, target, secrets);
   const cause = redactCause(error, secrets);
   if (error instanceof SyntaxError) {
-    return new LlmError(
-      'protocol',
-      `${target}: the response is not valid JSON`,
-      { target, path: '' },
-      { cause },
-    );
+    const message = `${target}: the response is not valid JSON`;
+    return new LlmError('protocol', message, { target, path: '' }, { cause });
   }
   if (isInvalidHeader(error)) {
     const message = `${target}: the request could not be created: ${reasonOf(error, secrets)}`;

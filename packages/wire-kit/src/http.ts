@@ -111,8 +111,7 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
 
 /**
  * Sends a request through an SDK that has no `asResponse`, and returns the raw response from its `fetch` option. The SDK
- * receives an empty JSON object in its place. The SDK receives a response with an error status unchanged and throws its own
- * error.
+ * receives an empty JSON object in its place. For a response with an error status, the SDK throws its own error.
  */
 export async function captureResponse(
   transport: typeof fetch,

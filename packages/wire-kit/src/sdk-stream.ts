@@ -124,12 +124,8 @@ function readComplete(text: string, reader: WireReader, target: string, framing:
       deliverMessages(text, reader, target, framing);
       return;
     }
-    throw new LlmError(
-      'protocol',
-      `${target}: the response is not valid JSON`,
-      { target, path: '' },
-      { cause },
-    );
+    const message = `${target}: the response is not valid JSON`;
+    throw new LlmError('protocol', message, { target, path: '' }, { cause });
   }
   try {
     reader.readBody(json);
@@ -167,13 +163,8 @@ function discard({ body }: Response): void {
 function contentTypeError(response: Response, target: string): LlmError {
   discard(response);
   const type = contentType(response);
-  return new LlmError(
-    'protocol',
-    `${target}: the response has content type "${type}" instead of events or JSON`,
-    {
-      target,
-    },
-  );
+  const message = `${target}: the response has content type "${type}" instead of events or JSON`;
+  return new LlmError('protocol', message, { target });
 }
 
 function abortError({ target }: ModelContext, cause: unknown): LlmError {

@@ -135,8 +135,8 @@ function messageCallIds(message: TurnMessage): readonly string[] {
 const cachedJson = new WeakMap<object, string>();
 
 /**
- * Marks an object as immutable. `stringifyList` then caches its JSON for the lifetime of the object. This saves time because an
- * agent sends its complete transcript at every step, and only the last two messages are new.
+ * Marks an object as immutable. `stringifyList` then caches its JSON for the lifetime of the object. An agent sends its
+ * complete transcript at every step, and only the last two messages are new.
  */
 export function cacheJson<T extends object>(value: T): T {
   cachedJson.set(value, '');

@@ -83,12 +83,8 @@ export function parseJson(text: string, target: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LlmError(
-      'protocol',
-      `${target}: the server sent invalid JSON`,
-      { target, path: '' },
-      { cause },
-    );
+    const message = `${target}: the server sent invalid JSON`;
+    throw new LlmError('protocol', message, { target, path: '' }, { cause });
   }
 }
 

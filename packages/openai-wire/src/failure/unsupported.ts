@@ -14,14 +14,8 @@ export function rejectVendorTools(
   const unknown = vendorToolsIn(extra).find((name) => !vendorTools.includes(name));
   if (unknown === undefined) return;
   const known = vendorTools.length === 0 ? 'none' : vendorTools.join(', ');
-  throw new LlmError(
-    'unsupported',
-    `${target}: the vendor tool "${unknown}" is not available; available: ${known}`,
-    {
-      target,
-      path: 'extra',
-    },
-  );
+  const message = `${target}: the vendor tool "${unknown}" is not available; available: ${known}`;
+  throw new LlmError('unsupported', message, { target, path: 'extra' });
 }
 
 function vendorToolsIn({ tools, compound_custom: compound }: ModelRequest['extra']): readonly string[] {

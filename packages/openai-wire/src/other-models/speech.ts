@@ -34,14 +34,8 @@ export function toSpeechCall(
   const { text, voice = defaultVoice, format, speed, instructions } = request;
   const sent = format ?? (formats.includes(DEFAULT_FORMAT) ? undefined : formats[0]);
   if (format !== undefined && !formats.includes(format))
-    throw new LlmError(
-      'unsupported',
-      `${target}: the format ${format} is not available; use one of ${formats.join(', ')}`,
-      {
-        target,
-        path: 'format',
-      },
-    );
+    const message = `${target}: the format ${format} is not available; use one of ${formats.join(', ')}`;
+    throw new LlmError('unsupported', message, { target, path: 'format' });
   const isDropped = instructions !== undefined && !hasInstructions;
   const body = mergeExtra(
     {

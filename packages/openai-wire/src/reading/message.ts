@@ -24,14 +24,8 @@ export function unexpectedValueError(target: string, path: string, found: unknow
         : Array.isArray(found)
           ? 'an array'
           : typeof found;
-  return new LlmError(
-    'protocol',
-    `${target}: the response contains ${what} at ${path === '' ? 'the root' : path}`,
-    {
-      target,
-      path,
-    },
-  );
+  const message = `${target}: the response contains ${what} at ${path === '' ? 'the root' : path}`;
+  return new LlmError('protocol', message, { target, path });
 }
 
 /** Returns the error for a response of an unknown form. */
