@@ -14,7 +14,7 @@ export type { AgentStream } from './agent-stream.ts';
 export { agentTool } from './agent-tool.ts';
 export { RunError } from './run-error.ts';
 
-// tools
+// Tools.
 export {
   defineTool,
   suspend,
@@ -28,7 +28,7 @@ export type { Skill, Toolbox } from './toolbox.ts';
 export { runTool, type ToolRun } from './run-tool.ts';
 export { requiresApproval } from './approval.ts';
 
-// the run as data
+// The run as data.
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 export type { Action } from './decide.ts';
 export type { Effects, RunResult, Turn } from './loop.ts';
@@ -36,7 +36,7 @@ export type { AgentEffects, EffectsIo } from './effects.ts';
 export type { RunInput } from './initial-state.ts';
 export type { AgentEvent, Emit } from './event.ts';
 
-// hooks around runs
+// Hooks around runs.
 export type { AgentWork, Around } from './around.ts';
 export type { CompactContext, Hooks, Observer, Observers, StepReport, StepSettings } from './hooks.ts';
 export type { LoopLimits } from './limits.ts';

@@ -1,4 +1,4 @@
-// tokens
+// Tokens.
 export { estimateTokens } from '@majordomo/catalog/tokens';
 export {
   tokenMeter,
@@ -8,7 +8,7 @@ export {
   type TokenMeter,
 } from './meter/token-meter.ts';
 
-// compaction
+// Compaction.
 export { createCompactor, type Compactor } from './compact/compactor.ts';
 export type {
   Compaction,
@@ -20,13 +20,13 @@ export type {
   SkipReason,
 } from './compact/options.ts';
 
-// prompts
+// Prompts.
 export { buildPrompt, type Layer, type Prompt } from './prompt/build-prompt.ts';
 export { guidance } from './prompt/guidance.ts';
 export { recall } from './prompt/recall.ts';
 export { inspectText, type Suspicion } from './inspect/inspect-text.ts';
 
-// titles
+// Titles.
 export { titleOf, type TitleOptions } from './title/title-of.ts';
 
 export type { Redactor } from '@majordomo/redact';

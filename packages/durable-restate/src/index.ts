@@ -6,6 +6,6 @@ export {
   type WaitOptions,
 } from './restate-agent-client.ts';
 
-// types of other packages that appear in this API
+// Types of other packages that appear in this API.
 export type { Agent, Decision, RunInput, RunResult, RunState } from '@majordomo/agent';
 export type { RunJournaledIo } from '@majordomo/agent/durable';

@@ -1,14 +1,14 @@
-// sizes
+// Sizes.
 export { aspectRatio, checkSize, parseSize, type Size, type SizeRule } from './size.ts';
 
-// answers
+// Answers.
 export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 export { generateEach, decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 
-// requests
+// Requests.
 export { withoutUnset } from './extra.ts';
 
-// the images wire
+// The images wire.
 export {
   COMPATIBLE_IMAGES,
   fromImagesBody,
@@ -18,7 +18,7 @@ export {
   type ImagesQuirks,
 } from './images-api.ts';
 
-// the web UI's wire
+// The web UI's wire.
 export {
   fromTxt2ImgBody,
   toTxt2ImgCall,
@@ -28,5 +28,5 @@ export {
   type Txt2ImgCall,
 } from './txt2img.ts';
 
-// one image a run
+// One image a run.
 export { imageFromRun, RUN_WIRE, toRunCall, type RunCall, type RunQuirks } from './run-image.ts';

@@ -93,7 +93,7 @@ export interface McpOptions {
     | undefined;
   /** Listener for connections, changed tools and stderr output. Errors of the listener are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
-  /** Protocol version. `2025` uses that protocol. `auto` tries the protocol of July 2026 first. @default '2025' */
+  /** Protocol version. `2025`: the protocol of 2025. `auto`: the protocol of July 2026, otherwise that of 2025. @default '2025' */
   readonly protocol?: '2025' | 'auto' | undefined;
   /** Signal that aborts connecting. After the connection, it has no effect. */
   readonly signal?: AbortSignal | undefined;

@@ -1,11 +1,11 @@
 export { createMediaFitter, type MediaFitterOptions } from './fitter.ts';
 export type { Sharp } from './codec.ts';
 
-// fetching media
+// Fetching media.
 export { fetchMedia, type FetchMediaOptions } from './fetch/fetch-media.ts';
 export type { Address, Resolve } from './fetch/resolve-host.ts';
 
-// inspecting bytes
+// Inspecting bytes.
 export { checkPdf, type PdfLimits } from './pdf/check-pdf.ts';
 export type { ImageFacts } from './formats/facts.ts';
 export { inspectImage } from './inspect-image.ts';

@@ -23,13 +23,13 @@ export interface Resources {
 const MAX_RASTER_PIXELS = 12e6;
 /** Minimum pixels for which an image is decoded. */
 const MIN_RASTER_PIXELS = 1024 * 768;
-/** Four channels, in the raster and again in the encoder. */
+/** Bytes of memory per pixel: four channels, in the raster and again in the encoder. */
 const BYTES_PER_RASTER_PIXEL = 8;
 
 /** Maximum edge of each encoder: libjpeg's JPEG_MAX_DIMENSION, libwebp's WEBP_MAX_DIMENSION. */
 const MAX_EDGE: Readonly<Record<Format, number>> = { jpeg: 65_500, png: Infinity, webp: 16_383 };
 
-/** Size of a JPEG with the first quality is below this. Measured: photos 0.1 to 0.5, noise 0.86. */
+/** Maximum bytes per pixel of a JPEG with the first quality. Measured: photos 0.1 to 0.5, noise 0.86. */
 const MAX_JPEG_BYTES_PER_PIXEL = 1;
 
 /**
@@ -44,7 +44,7 @@ export async function reencode(
   signal: AbortSignal,
 ): Promise<ReencodedImage> {
   const { mediaType } = facts;
-  // An SVG renderer may open files and take any time.
+  // Do not render SVG: a renderer may open files and run for any time.
   if (mediaType === 'image/svg+xml') throw unfit('SVG is not rendered; convert it to PNG first');
   try {
     const size = await measureImage(bytes, facts, codec);
@@ -124,7 +124,7 @@ function pixelsWithin({ width, height }: MeasuredSize, edge: number | undefined)
 export const encodableFormats = ({ mediaTypes }: Pick<ImageLimits, 'mediaTypes'>): readonly Format[] =>
   (['jpeg', 'png', 'webp'] as const).filter((format) => mediaTypes.includes(`image/${format}`));
 
-/** Prefers the image's format if the target accepts it, then JPEG, PNG and WebP. */
+/** Returns the formats for an image: its own format if the target accepts it, then JPEG, PNG and WebP. */
 function formatsFor(mediaType: string, limits: ImageLimits, isSmaller: boolean): Formats {
   const allowed = encodableFormats(limits);
   const own = allowed.find((format) => mediaType === `image/${format}`);

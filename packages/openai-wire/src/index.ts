@@ -1,4 +1,4 @@
-// the Chat Completions wire
+// The Chat Completions wire.
 export { quirksFromParams } from './chat/quirk-params.ts';
 export type {
   ModelRule,
@@ -11,11 +11,11 @@ export type {
 export type { WireQuirks } from './quirks.ts';
 export type { ChatParameter, ChatQuirks } from './chat/quirks.ts';
 
-// the Responses wire
+// The Responses wire.
 export { responsesQuirksFromParams } from './responses/quirk-params.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 
-// embedding, transcription and speech models
+// Embedding, transcription and speech models.
 export {
   otherModels,
   type CreateOtherModels,
@@ -31,7 +31,7 @@ export type {
   TranscriptionQuirks,
 } from './other-models/quirks.ts';
 
-// providers over an SDK
+// Providers over an SDK.
 export { chatProvider } from './chat-provider.ts';
 export type { Connection } from './connection.ts';
 export type { SdkErrorContext } from './errors.ts';
@@ -41,7 +41,7 @@ export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 
-// vendors
+// Vendors.
 export { baseten } from './profiles/baseten.ts';
 export { deepinfra } from './profiles/deepinfra.ts';
 export { nebius } from './profiles/nebius.ts';

@@ -1,10 +1,10 @@
 export type { OpenAIOptions } from './options.ts';
 export { createOpenAI, openaiCompatible } from './provider.ts';
 
-// for DSNs of providers that use this one
+// For DSNs of providers that use this one.
 export { quirksFromParams } from '@majordomo/openai-wire';
 
-// vendors
+// Vendors.
 export {
   PROFILES,
   alibaba,

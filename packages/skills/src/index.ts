@@ -6,5 +6,5 @@ export { clock, type ClockOptions } from './clock.ts';
 export { parseSkillFile, readSkillFile, type ReadSkillFile, type SkillFile } from './skill-file.ts';
 export { skillLibrary, type SkillFolder } from './skill-library.ts';
 
-// types of the agent that these declarations use
+// Types of the agent that these declarations use.
 export type { Skill, ToolOutput } from '@majordomo/agent';

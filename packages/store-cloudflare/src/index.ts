@@ -1,6 +1,6 @@
 export { cloudflareStores, type CloudflareBindings, type CloudflareStores } from './cloudflare-stores.ts';
 export { LedgerObject } from './ledger-object.ts';
 
-// types of other packages that the public API uses
+// Types of other packages that the public API uses.
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -2,7 +2,7 @@ export { redisStores, type RedisOptions, type RedisStores } from './redis-stores
 export type { RedisClient } from './connection/client.ts';
 export type { LanesOptions } from './lanes/options.ts';
 
-// types of other packages that the public API uses
+// Types of other packages that the public API uses.
 export type { ClaimStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
 export type { KeyStore } from '@majordomo/admin';

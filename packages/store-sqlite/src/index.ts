@@ -1,7 +1,7 @@
 export { sqliteStores, type SqliteOptions, type SqliteStores } from './sqlite-stores.ts';
 export type { LanesOptions } from './lanes/lanes.ts';
 
-// types of other packages that the public API uses
+// Types of other packages that the public API uses.
 export type { KeyStore } from '@majordomo/admin';
 export type {
   ClaimStore,

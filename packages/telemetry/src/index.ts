@@ -2,7 +2,7 @@ export { createTelemetry } from './create-telemetry.ts';
 export type { Telemetry, TelemetryOptions } from './options.ts';
 export type { Convention } from './convention.ts';
 
-// types of other packages that the public API uses
+// Types of other packages that the public API uses.
 export type { Around } from '@majordomo/agent';
 export type { SpendRecord } from '@majordomo/ledger';
 export type { Redactor } from '@majordomo/redact';

@@ -6,7 +6,7 @@ export { toShareGpt, type ShareGpt, type ShareGptTurn } from './sharegpt.ts';
 export { compress, type CompressedConversation, type CompressOptions } from './compress.ts';
 export { replay, type ReplayedTurn } from './replay.ts';
 
-// types of other packages that the public API uses
+// Types of other packages that the public API uses.
 export type { RunError, RunResult } from '@majordomo/agent';
 export type { CallOptions, ChatModel, ChatResponse, AssistantMessage, Message, Usage } from '@majordomo/core';
 export type { Redactor } from '@majordomo/redact';

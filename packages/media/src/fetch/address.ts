@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** Ranges of addresses that are not public: IANA's special-purpose registries (2026-11) and multicast. */
+/** Address ranges that are not public: IANA's special-purpose registries (2026-11) and multicast. */
 const NOT_PUBLIC: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -16,9 +16,9 @@ const NOT_PUBLIC: readonly (readonly [string, number])[] = [
   ['198.51.100.0', 24],
   ['203.0.113.0', 24],
   ['224.0.0.0', 3],
-  // Azure's WireServer, an agent on the host with a public address (Microsoft's documentation, 2026).
+  // Azure's WireServer, a service of the host that has a public address (Microsoft's documentation, 2026).
   ['168.63.129.16', 32],
-  // Tunnels for IPv4, and documentation.
+  // Ranges for IPv4 tunnels and for documentation.
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],

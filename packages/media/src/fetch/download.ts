@@ -48,12 +48,12 @@ function open(url: URL, { address, family }: Address, signal: AbortSignal): Prom
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const options: RequestOptions & { readonly servername?: string } = {
     method: 'GET',
-    // A second DNS lookup of the name might return another address than the checked address.
+    // Connect to the checked address, because a second DNS lookup might return another address.
     host: address,
     family,
     port: url.port === '' ? undefined : Number(url.port),
     path: url.pathname + url.search,
-    // A small compressed body could need much memory after decompression.
+    // Do not request compression, because a small compressed body can need much memory.
     headers: { host: url.host, accept: 'image/*,application/pdf,*/*;q=0.5', 'accept-encoding': 'identity' },
     signal,
     agent: false,
@@ -106,7 +106,7 @@ async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): P
     if (length > maxBytes) throw tooLarge(url, maxBytes);
     chunks.push(chunk);
   }
-  // Copy a single chunk too, because it is a `Buffer`, whose methods differ.
+  // Copy even a single chunk, because it is a `Buffer` and the methods of `Buffer` differ.
   return new Uint8Array(concatBytes(chunks));
 }
 

@@ -20,7 +20,7 @@ export function readGif(bytes: Uint8Array): ImageHeader | undefined {
     height = Math.max(height, reader.u16(at + 3, true) + reader.u16(at + 7, true));
     if (afterImage(reader, at) <= reader.length) frames += 1;
   }
-  // Frames are drawn onto a canvas of four channels.
+  // Decoders draw frames onto a canvas with four channels.
   return { width, height, animated: frames > 1, complete: frames > 0, decodeBytes: 4 * width * height };
 }
 

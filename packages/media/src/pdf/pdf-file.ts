@@ -10,14 +10,14 @@ import {
   type PdfValue,
 } from './scanner.ts';
 
-/** Maximum bytes that the streams of one file are inflated to. */
+/** Maximum size of all decompressed streams of a file, in bytes. */
 const MOST_INFLATED = 32 * 2 ** 20;
-/** Number of times that each character of the file may be read. */
+/** Maximum average number of reads of each character of the file. */
 const READINGS = 10;
 
-/** The bytes of a PDF. The work is bounded by their length. */
+/** Reader for the bytes of a PDF. The length of the file limits the work. */
 export class PdfFile {
-  /** One character per byte. */
+  /** Content of the file, with one character per byte. */
   readonly text: string;
   private readonly bytes: Uint8Array;
   private readonly budget: Budget;
@@ -71,14 +71,14 @@ export class PdfFile {
   }
 }
 
-/** A member may be a list of one. */
+/** Returns the only element of a list, or a value that is not a list. */
 function onlyOf(value: PdfValue | undefined): PdfValue | undefined {
   if (!isArray(value)) return value;
   if (value.length > 1) throw new UnreadablePdf('a stream has several filters');
   return value[0];
 }
 
-/** Removes the predictor of PNG (W3C, 9.2), of which writers of cross-references use the filters None and Up. */
+/** Reverses the PNG predictor (W3C, 9.2). Supports the filters None and Up, which cross-references use. */
 function withoutPredictor(data: Uint8Array, columns: number): Uint8Array {
   const width = columns + 1;
   const rows = Math.floor(data.length / width);

@@ -6,14 +6,14 @@ type Name = `/${string}`;
 interface Reference {
   readonly object: number;
 }
-/** Members by name, without the slash. */
+/** Entries of a dictionary by name, without the slash. */
 export type PdfDictionary = ReadonlyMap<string, PdfValue>;
 const STRING: unique symbol = Symbol('string');
 
-/** The file does not follow the standard, or uses a feature that is not read. */
+/** Error for a file that violates the standard or uses an unsupported feature. */
 export class UnreadablePdf extends Error {}
 
-/** Characters that may still be read, shared by all scanners of a file. */
+/** Number of characters that may still be read, shared by all scanners of a file. */
 export interface Budget {
   left: number;
 }
@@ -46,7 +46,7 @@ export class PdfScanner {
     return token;
   }
 
-  /** Reads an integer that is not negative. */
+  /** Reads a non-negative integer. */
   count(): number {
     const token = this.token();
     if (!/^\d{1,15}$/.test(token)) throw new UnreadablePdf(`no count at ${this.at}`);
@@ -107,7 +107,7 @@ export const isReference = (value: PdfValue | undefined): value is Reference =>
   typeof value === 'object' && value !== null && 'object' in value;
 export const isArray = (value: PdfValue | undefined): value is readonly PdfValue[] => Array.isArray(value);
 
-/** Returns a member that is an integer and not negative. */
+/** Returns an entry that is a non-negative integer; `undefined` for any other value. */
 export function countIn(dictionary: PdfDictionary, name: string): number | undefined {
   const value = dictionary.get(name);
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

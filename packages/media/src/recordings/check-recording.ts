@@ -2,12 +2,12 @@ import { LlmError } from '@majordomo/core';
 import { unfit } from '../refuse.ts';
 import { inspectRecording, type RecordingFacts } from './inspect-recording.ts';
 
-/** Limits of a model for one recording. Vendors publish them. */
+/** Limits of a model for one recording, as vendors publish them. */
 export interface RecordingLimits {
-  /** Bytes, before base64. */
+  /** Maximum size in bytes, before base64 encoding. */
   readonly maxBytes?: number | undefined;
   readonly maxDurationMs?: number | undefined;
-  /** Types as `inspectRecording` returns them. */
+  /** Accepted media types, in the form that `inspectRecording` returns. */
   readonly mediaTypes?: readonly string[] | undefined;
 }
 

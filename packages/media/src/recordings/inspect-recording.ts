@@ -2,9 +2,9 @@ import { sniffAudio, sniffMediaType } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
 import type { IAudioMetadata } from 'music-metadata';
 
-/** Facts about a recording of sound or video, without decoding it. */
+/** Facts about a recording that are available without decoding it. */
 export interface RecordingFacts {
-  /** Type of the content: an MP4 or WebM that contains only sound is `audio/…`. */
+  /** Media type of the content. An MP4 or WebM that contains only sound has a type `audio/…`. */
   readonly mediaType: string;
   /** Duration in milliseconds; `undefined` if it is not known, for example of a live WebM or a truncated file. */
   readonly durationMs: number | undefined;
@@ -41,7 +41,7 @@ export async function durationOf(bytes: Uint8Array): Promise<number | undefined>
 }
 
 interface Library {
-  /** Returns `undefined` for bytes that the library cannot read. */
+  /** Returns the format; `undefined` for bytes that the library cannot read. */
   formatOf(bytes: Uint8Array): Promise<Format | undefined>;
 }
 
@@ -53,7 +53,7 @@ async function load(): Promise<Library | undefined> {
   try {
     const { parseBuffer } = await import('music-metadata');
     return {
-      // Without a media type the library uses the bytes; a wrong type would mislead it. Without `duration` it estimates MP3 and AAC.
+      // Pass no media type, so that the library examines the bytes. `duration` is needed for exact durations of MP3 and AAC.
       formatOf: (bytes) =>
         parseBuffer(bytes, undefined, { duration: true, skipCovers: true }).then(
           ({ format }) => format,
@@ -65,7 +65,7 @@ async function load(): Promise<Library | undefined> {
   }
 }
 
-/** Types by the library's name of the container, for sound and for video. */
+/** Media types by the library's name of the container, for sound and for video. */
 const TYPES: readonly (readonly [container: RegExp, sound: string, video?: string])[] = [
   [/^MPEG$/, 'audio/mpeg'],
   [/^ADTS/, 'audio/aac'],
@@ -83,7 +83,7 @@ const TYPES: readonly (readonly [container: RegExp, sound: string, video?: strin
 function typeOf(bytes: Uint8Array, format: Format | undefined): string | undefined {
   const [, sound, video] = TYPES.find(([container]) => container.test(format?.container ?? '')) ?? [];
   const sniffed = sniffAudio(bytes);
-  // Two bytes suffice to sniff MP3 or AAC, so such bytes that the library cannot read are not a recording.
+  // MP3 and AAC are recognized by two bytes only, so bytes that the library cannot read are not a recording.
   if (sound === undefined) return /mpeg|aac/.test(sniffed ?? '') ? undefined : sniffed;
   return format?.hasVideo === true ? (video ?? sound) : sound;
 }
