@@ -97,7 +97,7 @@ describe('a server over HTTP', () => {
     const box = await connected({ url }, { clock: fakeClock() });
     expect(await rejection(run(box, 'add', { a: 1 }))).toMatchObject({
       kind: 'network',
-      message: expect.stringContaining('cut before the answer') as string,
+      message: expect.stringContaining('closed before the response') as string,
     });
   });
 

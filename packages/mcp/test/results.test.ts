@@ -8,11 +8,11 @@ describe('what a tool of a server gives', () => {
     expect(await call('mixed')).toEqual([
       { type: 'text', text: 'a' },
       { type: 'image', mediaType: 'image/png', bytes: png },
-      { type: 'text', text: '[image image/png, which is invalid]' },
-      { type: 'text', text: '[audio audio/wav, 3 bytes, which is not shown]' },
+      { type: 'text', text: '[invalid image of type image/png]' },
+      { type: 'text', text: '[audio of type audio/wav, 3 bytes, omitted]' },
       { type: 'text', text: 'inline' },
       { type: 'image', mediaType: 'image/png', bytes: png },
-      { type: 'text', text: '[application/octet-stream file:///x.bin, 3 bytes, which is not shown]' },
+      { type: 'text', text: '[application/octet-stream file:///x.bin, 3 bytes, omitted]' },
       {
         type: 'file',
         mediaType: 'application/pdf',
@@ -38,7 +38,7 @@ describe('what a tool of a server gives', () => {
     expect(output).toHaveLength(21);
     expect(output).toContainEqual({
       type: 'text',
-      text: '[cut: the result had 23 images and documents, 3 are left out]',
+      text: '[truncated: the result had 23 images and documents; 3 were omitted]',
     });
     expect(await call('pictures', { count: 19, documents: 4 })).toHaveLength(21);
     expect(await call('pictures', { count: 20 })).toHaveLength(20);
@@ -48,7 +48,7 @@ describe('what a tool of a server gives', () => {
     const { run: call } = await world();
     expect(await call('lies')).toMatchObject([
       { type: 'image', mediaType: 'image/png' },
-      { type: 'text', text: '[image image/png, which is invalid]' },
+      { type: 'text', text: '[invalid image of type image/png]' },
     ]);
   });
 

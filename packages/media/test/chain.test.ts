@@ -154,6 +154,6 @@ test('reports too many images and an impossible share as unsupported', async () 
     /at most 2 images, the request has 3/,
   );
   await expect(model.generate({ messages: [user(picture)] })).rejects.toThrow(
-    /cannot be made to fit 100 bytes/,
+    /cannot be encoded within 100 bytes/,
   );
 });

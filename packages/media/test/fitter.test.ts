@@ -202,7 +202,7 @@ describe('the byte limit', () => {
     const error = await failure(fitter.fit(part(jpeg), limits({ maxBytes: 20 }), never));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
     expect(error.message).toMatch(
-      /120x80 pixels and \d+ bytes cannot be made to fit 20 bytes: the smallest try had \d+/,
+      /120x80 pixels and \d+ bytes cannot be encoded within 20 bytes; the smallest encoding has \d+/,
     );
   });
 });
@@ -293,13 +293,13 @@ describe('warnings', () => {
       'the type',
       bytesOf(photo(40, 30).gif()),
       { mediaTypes: ['image/png'] },
-      ['image/gif is not among image/png: encoded again as image/png of n bytes'],
+      ['image/gif is not one of the accepted types image/png: encoded again as image/png of n bytes'],
     ],
     [
       'the quality',
       Promise.resolve(jpeg),
       { maxBytes: jpeg.length - 9 },
-      [`an image/jpeg has n bytes, the limit is ${jpeg.length - 9}: encoded again as image/jpeg of n bytes`],
+      [`an image/jpeg has n bytes; the limit is ${jpeg.length - 9}: encoded again as image/jpeg of n bytes`],
     ],
     [
       'fewer pixels for the bytes',
@@ -324,7 +324,7 @@ describe('warnings', () => {
       bytesOf(clear),
       { mediaTypes: ['image/jpeg'] },
       [
-        'image/png is not among image/jpeg: transparency replaced with white, encoded again as image/jpeg of n bytes',
+        'image/png is not one of the accepted types image/jpeg: transparency replaced with white, encoded again as image/jpeg of n bytes',
       ],
     ],
   ])('%s', async (_, bytes, more, expected) => {
@@ -366,7 +366,7 @@ describe('without sharp', () => {
     const error = await failure(without.fit(part(jpeg), limits({ maxEdge: 100 }), never));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toBe(
-      'an image/jpeg of 120x80 pixels has an edge above 100; install sharp to have it changed',
+      'an image/jpeg of 120x80 pixels has an edge above 100; install sharp to convert images',
     );
   });
 });

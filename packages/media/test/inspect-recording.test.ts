@@ -78,13 +78,13 @@ describe('checkRecording', () => {
       'too many bytes',
       wav.telephone,
       { maxBytes: 100 },
-      'unsupported too-large: talk has 8044 bytes, the limit is 100',
+      'unsupported too-large: talk has 8044 bytes; the limit is 100',
     ],
     [
       'a longer duration',
       ogg.opus,
       { maxDurationMs: 1000 },
-      'unsupported too-large: talk lasts 2 s, the limit is 1 s',
+      'unsupported too-large: talk lasts 2 s; the limit is 1 s',
     ],
     [
       'another type',

@@ -65,16 +65,16 @@ test.each([
 
 describe('checkPdf rejects', () => {
   test.each([
-    ['above the pages', written(101), 'unsupported', 'report.pdf has 101 pages, the limit is 100'],
+    ['above the pages', written(101), 'unsupported', 'report.pdf has 101 pages; the limit is 100'],
     [
       'above the bytes',
       written(1, { 9: `(${'x'.repeat(40_000)})` }),
       'unsupported',
-      /report.pdf has \d+ bytes, the limit is 40000/,
+      /report.pdf has \d+ bytes; the limit is 40000/,
     ],
-    ['when it was cut', written(3).slice(0, -20), 'invalid-request', /was cut/],
+    ['when it is truncated', written(3).slice(0, -20), 'invalid-request', /is truncated/],
     ['when it is encrypted', encrypted(3), 'invalid-request', /encrypted/],
-    ['when it is none', latin('hello'), 'invalid-request', /is not a PDF/],
+    ['when it is not a PDF', latin('hello'), 'invalid-request', /is not a PDF/],
     ['when it is empty', new Uint8Array(), 'invalid-request', /0 bytes is not a PDF/],
   ])('%s', (_, bytes, kind, message) => {
     const check = (): unknown =>
