@@ -35,7 +35,7 @@ export function toSpeechCall(
   const sent = format ?? (formats.includes(DEFAULT_FORMAT) ? undefined : formats[0]);
   if (format !== undefined && !formats.includes(format))
     const message = `${target}: the format ${format} is not available; use one of ${formats.join(', ')}`;
-    throw new LlmError('unsupported', message, { target, path: 'format' });
+  throw new LlmError('unsupported', message, { target, path: 'format' });
   const isDropped = instructions !== undefined && !hasInstructions;
   const body = mergeExtra(
     {
