@@ -33,9 +33,10 @@ export function toSpeechCall(
 ): SpeechCall {
   const { text, voice = defaultVoice, format, speed, instructions } = request;
   const sent = format ?? (formats.includes(DEFAULT_FORMAT) ? undefined : formats[0]);
-  if (format !== undefined && !formats.includes(format))
+  if (format !== undefined && !formats.includes(format)) {
     const message = `${target}: the format ${format} is not available; use one of ${formats.join(', ')}`;
-  throw new LlmError('unsupported', message, { target, path: 'format' });
+    throw new LlmError('unsupported', message, { target, path: 'format' });
+  }
   const isDropped = instructions !== undefined && !hasInstructions;
   const body = mergeExtra(
     {
