@@ -36,22 +36,24 @@ describe('a file', () => {
     ['short text', 'x'],
     ['an image', Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...Array<number>(3000).fill(7)])],
     ['a damaged database of another program', `SQLite format 3\0${'\u0001'.repeat(4000)}`],
-  ])('with %s is refused and left as it is', (_, content) => {
+  ])('with %s is rejected and not changed', (_, content) => {
     const path = at('notes.txt');
     writeFileSync(path, content);
     const error = caught(() => sqliteStores(path));
     expect(error.kind).toBe('config');
-    expect(error.message).toMatch(/notes\.txt is not a database of @majordomo\/store-sqlite.*left as it is/);
+    expect(error.message).toMatch(
+      /notes\.txt is not a database of @majordomo\/store-sqlite.*the file was not changed/,
+    );
     expect(readFileSync(path).equals(Buffer.from(content))).toBe(true);
     expect(beside(path)).toEqual([]);
   });
 
-  it('whose pages are overwritten is set aside, and the next one begins empty', async () => {
+  it('whose pages are overwritten is renamed, and the next one is empty', async () => {
     const path = at('torn.db');
     await filled(path);
     const file = openSync(path, 'r+');
     writeSync(file, Buffer.alloc(4000, 0x5a), 0, 4000, 100);
-    expect(caught(() => sqliteStores(path)).message).toContain('was set aside');
+    expect(caught(() => sqliteStores(path)).message).toContain('was renamed to');
     expect(beside(path)).toHaveLength(1);
     await using stores = sqliteStores(path);
     expect(await stores.cache.get('key 7')).toBeUndefined();
@@ -68,7 +70,7 @@ describe('a file', () => {
     expect(outcome).toMatchObject({ kind: 'config', message: expect.stringContaining('damaged') });
   });
 
-  it('of a newer version is refused and left as it is', () => {
+  it('of a newer version is rejected and not changed', () => {
     const path = at('newer.db');
     void sqliteStores(path).close();
     const database = new DatabaseSync(path);
@@ -76,12 +78,12 @@ describe('a file', () => {
     database.close();
     const error = caught(() => sqliteStores(path));
     expect(error.message).toMatch(
-      /newer\.db was written by a newer version .*\(its format is 99, this one knows 7\)/,
+      /newer\.db was written by a newer version .*\(format 99; this version supports formats up to 7\)/,
     );
     expect(beside(path)).toEqual([]);
   });
 
-  it('of another program is refused and left as it is', () => {
+  it('of another program is rejected and not changed', () => {
     const path = at('other.db');
     const database = new DatabaseSync(path);
     database.exec('CREATE TABLE bookmarks (url TEXT)');
