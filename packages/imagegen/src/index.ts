@@ -1,7 +1,7 @@
 // Sizes.
 export { aspectRatio, checkSize, parseSize, type Size, type SizeRule } from './size.ts';
 
-// Answers.
+// Responses.
 export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 export { generateEach, decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 
@@ -28,5 +28,5 @@ export {
   type Txt2ImgCall,
 } from './txt2img.ts';
 
-// One image a run.
+// One image per run.
 export { imageFromRun, RUN_WIRE, toRunCall, type RunCall, type RunQuirks } from './run-image.ts';

@@ -147,7 +147,7 @@ function reasonToChange(
     return `${mediaType} is not one of the accepted types ${mediaTypes.join(', ')}`;
   if (bytes > maxBytes) return `an ${mediaType} has ${bytes} bytes; the limit is ${maxBytes}`;
   if (maxEdge === undefined) return undefined;
-  // sharp measures an image of unknown size.
+  // If the size is unknown, sharp measures it.
   return Math.max(width ?? Infinity, height ?? Infinity) > maxEdge
     ? `an ${mediaType} of ${sizeOf(facts)} pixels has an edge above ${maxEdge}`
     : undefined;

@@ -41,7 +41,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
 /** Returns the origin of a location. Without an explicit origin, the SDK would read a process variable. */
 function vertexOrigin(location: string): string {
   if (location === 'global') return 'https://aiplatform.googleapis.com';
-  // These locations comprise several regions.
+  // Each of these locations comprises several regions.
   if (location === 'us' || location === 'eu') return `https://aiplatform.${location}.rep.googleapis.com`;
   return `https://${location}-aiplatform.googleapis.com`;
 }

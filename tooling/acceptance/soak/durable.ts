@@ -11,7 +11,7 @@ const ENGINES = new Map([
 ]);
 const [name = 'restate', given] = process.argv.slice(2);
 const engine = ENGINES.get(name);
-if (engine === undefined) throw new Error(`no engine is called "${name}": restate or dbos`);
+if (engine === undefined) throw new Error(`unknown engine "${name}"; use restate or dbos`);
 const seed = Number(given ?? Date.now() % 100_000);
 const outcome = await engine({ runs: 80, kills: 35, seed });
 console.log({ engine: name, seed, ...outcome });

@@ -53,7 +53,7 @@ async function open(target: number): Promise<Reader> {
   const iterator: Events = stream[Symbol.asyncIterator]();
   for (;;) {
     const { done, value } = await iterator.next();
-    if (done === true) throw new Error('the flood ended before its first delta');
+    if (done === true) throw new Error('the stream ended before its first delta');
     if (value.type === 'text-delta') return { iterator, own, first: value.text };
   }
 }

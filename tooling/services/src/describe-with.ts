@@ -14,7 +14,7 @@ export function describeWith(service: Service, name: string, tests: () => void):
   } else {
     describe(name, () => {
       it(`has ${service}`, () => {
-        throw new Error(`${service} is ${why}. CI does not leave out what needs it.`);
+        throw new Error(`${service} is ${why}; in CI, tests that need it must not be skipped`);
       });
     });
   }

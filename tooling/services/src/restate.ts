@@ -49,7 +49,7 @@ async function register(admin: string, uri: string): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ uri, force: true }),
   });
-  if (!response.ok) throw new Error(`restate does not take ${uri}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`restate: registering ${uri} failed: ${await response.text()}`);
 }
 
 interface Places extends Required<RestateOptions> {
