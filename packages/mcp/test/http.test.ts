@@ -167,7 +167,7 @@ describe('a server over HTTP', () => {
     [401, 'auth'],
     [403, 'auth'],
     [500, 'server'],
-  ])('that answers %d says so: %s', async (status, kind) => {
+  ])('that returns status %d is an error of kind %s', async (status, kind) => {
     const { url } = await httpServer(() => Promise.resolve(new Response('no', { status })));
     expect(await rejection(connected({ url }))).toMatchObject({ kind });
   });

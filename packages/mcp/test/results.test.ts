@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rejection, run, world } from './support/world.ts';
 
-describe('what a tool of a server gives', () => {
+describe('the result of a tool of a server', () => {
   it('is text, images and PDFs as bytes, and descriptions of other content', async () => {
     const { run: call } = await world();
     const png = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
@@ -52,7 +52,7 @@ describe('what a tool of a server gives', () => {
     ]);
   });
 
-  it('is what was asked for, in a line that everybody reads as one', async () => {
+  it('is the requested text, on one line for every reader', async () => {
     const { run: call } = await world();
     const text = 'one\u2028two\u2029three';
     expect(await call('echo', { text })).toEqual([{ type: 'text', text: JSON.stringify({ text }) }]);

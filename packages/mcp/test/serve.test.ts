@@ -186,7 +186,7 @@ describe('sessions', () => {
   });
 });
 
-describe('what cannot be served', () => {
+describe('invalid servers', () => {
   it('are refused before a client connects', () => {
     expect(() => serveMcp({ name: 'x', version: '1', tools: [weather, weather] })).toThrow('one name');
     const odd = plain('odd', () => '', { parameters: 7 as never });

@@ -30,7 +30,7 @@ const decodes = async (bytes: Uint8Array): Promise<boolean> =>
     );
 
 describe.each(Object.entries(PICTURES))('a %s', (name, make) => {
-  test.each(Object.entries(TAILS))('with %s behind its end is whole', async (_tail, tail) => {
+  test.each(Object.entries(TAILS))('with %s behind its end is complete', async (_tail, tail) => {
     const picture = joined(await make(), tail);
     expect(await decodes(picture)).toBe(true);
     expect(inspectImage(picture)?.complete).toBe(true);

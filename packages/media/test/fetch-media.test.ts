@@ -90,7 +90,7 @@ describe('fetchMedia', () => {
     ],
     [
       '/..%5c..%5cevil%E2%80%AEfdp.exe',
-      'a file whose name is no path and reads as it is',
+      'a file whose name is not a path, unchanged',
       { type: 'file', name: 'evilfdp.exe' },
     ],
     ['/notes', 'a text as it was declared', { type: 'file', mediaType: 'text/plain', name: 'notes' }],

@@ -16,11 +16,14 @@ describe('a list of models', () => {
     ]);
   });
 
-  it.each(['context_length', 'context_window', 'max_context_length'])('tells the context by %s', (name) => {
-    expect(listedModels([{ id: 'seer', [name]: 9 }], 'p', known)).toEqual([
-      { id: 'seer', provider: 'p', capabilities: { images: false, contextTokens: 9 } },
-    ]);
-  });
+  it.each(['context_length', 'context_window', 'max_context_length'])(
+    'returns the context length from %s',
+    (name) => {
+      expect(listedModels([{ id: 'seer', [name]: 9 }], 'p', known)).toEqual([
+        { id: 'seer', provider: 'p', capabilities: { images: false, contextTokens: 9 } },
+      ]);
+    },
+  );
 
   it.each([[null], [{}], [{ data: null }]])('that is none is a protocol failure: %o', (body) => {
     let error: unknown;

@@ -72,7 +72,7 @@ it.each<[string, (reader: ChatReader) => void]>([
     },
   ],
   [
-    'a whole call',
+    'a complete call',
     (reader) => {
       reader.readBody({
         choices: [{ message: { tool_calls: [call(JSON_TEXT)] }, finish_reason: 'tool_calls' }],
@@ -133,7 +133,7 @@ it.each<[string, (reader: ResponsesReader) => void]>([
     },
   ],
   [
-    'a whole call',
+    'a complete call',
     (reader) => {
       reader.readBody({ status: 'completed', output: [item(JSON_TEXT)] });
     },

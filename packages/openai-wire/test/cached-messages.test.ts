@@ -187,7 +187,7 @@ describe('cached messages', () => {
   );
 
   it.each(targets.map((target, at) => [at, target] as const))(
-    'target %i is not told what a message said before it was changed in place',
+    'target %i does not receive the earlier content of a message that was changed in place',
     (_, target) => {
       const said = { type: 'text' as const, text: 'before' };
       const trimmed = { type: 'text' as const, text: 'a long result' };

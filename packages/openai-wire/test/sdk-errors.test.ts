@@ -44,7 +44,7 @@ describe('an error of the SDK', () => {
       'context-overflow',
     ],
     [
-      'with a body of its own shape',
+      'with a body of another form',
       new APIError(400, { message: 'prompt is too long', type: 'x' }),
       'context-overflow',
     ],

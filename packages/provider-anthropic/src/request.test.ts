@@ -28,7 +28,7 @@ const call: AssistantPart = { type: 'tool-call', id: 'c', name: 't', args: {} };
 const result = toolResult({ callId: 'c', name: 't', content: 'r' });
 
 describe('toWire', () => {
-  it('sends the required keys and nothing else', () => {
+  it('sends only the required keys', () => {
     expect(wire({})).toEqual({ params: { model: 'claude-x', max_tokens: 8192, messages: HI }, warnings: [] });
   });
 
@@ -96,7 +96,7 @@ describe('toWire', () => {
       { max_tokens: 6, service_tier: 'auto' },
     ],
     [
-      'extra settings of output_config beside our own',
+      'extra settings of output_config in addition to those of the request',
       {
         reasoning: 'low',
         extra: { output_config: { effort: 'max' } },
@@ -134,7 +134,7 @@ describe('toWire', () => {
     ],
     ['topP that the model does not take', { topP: 0.5 }, { sampling: 'none' }, {}, 'dropped topP'],
     [
-      'topP beside temperature',
+      'topP together with temperature',
       { temperature: 0.5, topP: 0.5 },
       { sampling: 'one' },
       { temperature: 0.5 },

@@ -101,12 +101,12 @@ describe('a stream', () => {
     ['in pieces', [...toolBlock(0, 't', 'get', '', '{"a', '":1}')], { a: 1 }],
     ['not at all', [...toolBlock(0, 't', 'get', '')], {}],
     [
-      'whole with its start',
+      'complete in its start event',
       [blockStart(0, { type: 'tool_use', id: 't', name: 'get', input: { a: 1 } }), blockStop(0)],
       { a: 1 },
     ],
     [
-      'whole with its start, and again in pieces',
+      'complete in its start event, and again in fragments',
       [
         blockStart(0, { type: 'tool_use', id: 't', name: 'get', input: { a: 1 } }),
         blockDelta(0, { type: 'input_json_delta', partial_json: '{"a":2}' }),

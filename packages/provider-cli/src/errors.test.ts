@@ -84,7 +84,7 @@ describe('a child that ended', () => {
   });
 });
 
-it('removes terminal codes and nothing else', () => {
+it('removes only terminal codes', () => {
   expect(
     withoutTerminalCodes(
       '\u001b[1;31mred\u001b[0m \u001b]8;;http://x\u001b\\link\u001b]8;;\u0007 [0m \u001bM.',

@@ -36,7 +36,7 @@ describe('toSubset', () => {
       { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
     ],
     [
-      'branches stand without a type',
+      'alternatives have no type',
       { type: 'object', anyOf: [{ type: 'string' }, { type: 'number' }] },
       { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
     ],

@@ -23,7 +23,7 @@ const wire = (
   );
 
 describe('a request', () => {
-  it('is a model, messages and a stream, and nothing that nobody asked for', () => {
+  it('contains only a model, messages and the stream setting', () => {
     expect(wire({})).toEqual({
       params: { model: 'm:latest', messages: [{ role: 'user', content: 'hi' }], stream: true },
       warnings: [],

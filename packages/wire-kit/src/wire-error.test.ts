@@ -40,7 +40,7 @@ describe('transportError of an LlmError', () => {
     expect(transportError(original, 'p/m', [KEY])).toBe(original);
   });
 
-  it('removes the secrets and nothing else', () => {
+  it('removes only the secrets', () => {
     const partial = { id: 'r1', target: 'p/m', text: 'hi', parts: [], usage: undefined };
     const details = { target: 'p/m', partial, code: KEY, body: `b ${KEY}`, requestId: `r ${KEY}` };
     const cause = new SyntaxError(`Unexpected token 'c', "{"a": ${KEY.slice(0, 9)}"... is not valid JSON`);

@@ -13,8 +13,8 @@ function listening(): { words: StderrTail; lines: readonly string[]; write(text:
   return { words, lines, write: (text) => stream.emit('data', new TextEncoder().encode(text)) };
 }
 
-describe('what a program says last', () => {
-  it('is told line by line, and kept up to its last characters', () => {
+describe('the last output of a program', () => {
+  it('is reported line by line, and stored up to its last characters', () => {
     const { words, lines, write } = listening();
     write('one\ntw');
     write('o\n\nthree');
@@ -36,7 +36,7 @@ describe('what a program says last', () => {
     }
   });
 
-  it('holds no part of a secret that stands where the rest is forgotten', () => {
+  it('contains no part of a secret at the point where it is truncated', () => {
     for (let after = 1900; after < 2030; after++) {
       const { words, write } = listening();
       write(`${SECRET}\n`);

@@ -282,25 +282,25 @@ describe('reasoning', () => {
   it.each<[string, TurnMessage, Partial<ChatQuirks>, object]>([
     ['stays here by default', thought(FAMILY), {}, {}],
     [
-      'goes back in the field that it came from',
+      'is sent back in the field from which it came',
       thought(FAMILY),
       { reasoningReplay: 'echo' },
       { reasoning_content: 'hm' },
     ],
     [
-      'goes back under the other name',
+      'is sent back under the other name',
       thought(FAMILY),
       { reasoningReplay: 'echo', reasoningField: 'reasoning' },
       { reasoning: 'hm' },
     ],
     [
-      'goes back as its details',
+      'is sent back as its details',
       thought(FAMILY, details),
       { reasoningReplay: 'details', reasoningField: 'reasoning' },
       { reasoning_details: details },
     ],
     [
-      'goes back as text where there are no details',
+      'is sent back as text if there are no details',
       thought(FAMILY),
       { reasoningReplay: 'details', reasoningField: 'reasoning' },
       { reasoning: 'hm' },

@@ -96,7 +96,7 @@ describe('toWire of Chat Completions', () => {
       { thinking: { type: 'disabled' } },
     ],
     [
-      'thinking off beside effort',
+      'thinking off together with effort',
       { reasoning: 'none' },
       { reasoningOff: 'thinking.disabled' },
       { thinking: { type: 'disabled' } },
@@ -215,7 +215,7 @@ describe('toWire of Chat Completions', () => {
     ['too many stops', { stop: ['a', 'b'] }, { stopMax: 1 }, { stop: ['a'] }, 'dropped', 'stop[1] and later'],
     ['stops where none is taken', { stop: ['a'] }, { stopMax: 0 }, {}, 'dropped', 'stop[0] and later'],
     [
-      'a cache that is not asked for',
+      'a cache that was not requested',
       { cache: LONG_CACHE },
       { cacheRequest: 'none', cacheKey: 'none' },
       {},

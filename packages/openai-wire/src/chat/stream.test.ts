@@ -159,7 +159,7 @@ describe('an error inside a 200', () => {
     ['by its code', { error: { message: 'no', code: 'content_filter' } }, 'content-filter'],
     ['by the status that it names', { error: { message: 'no', code: 429 } }, 'rate-limit'],
     [
-      'by the status that stands beside',
+      'by the status next to the error',
       { error: { message: 'no', code: 'odd', status_code: 400 } },
       'invalid-request',
     ],

@@ -38,7 +38,7 @@ describe('tool calls', () => {
       [part('a', 'f', {})],
     ],
     [
-      'all on one index, told apart by their ids',
+      'all on one index, distinguished by their ids',
       [
         call(0, { id: 'a', function: { name: 'f', arguments: '{}' } }),
         call(0, { id: 'b', function: { name: 'g', arguments: '{}' } }),
@@ -46,7 +46,7 @@ describe('tool calls', () => {
       [part('a', 'f', {}), part('b', 'g', {})],
     ],
     [
-      'without an index, whole',
+      'without an index, complete',
       [
         delta({
           tool_calls: [
@@ -74,7 +74,7 @@ describe('tool calls', () => {
       [part('a', 'f', { x: 1 })],
     ],
     [
-      'with arguments that are no text',
+      'with arguments that are not text',
       [call(0, { id: 'a', function: { name: 'f', arguments: { x: 1 } } })],
       [part('a', 'f', { x: 1 })],
     ],

@@ -39,7 +39,7 @@ describe('an error body', () => {
       { message: 'no', code: '429' },
     ],
     [
-      'in a list of its own',
+      'in a separate list',
       { success: false, errors: [{ message: 'no', code: 10000 }] },
       { message: 'no', code: '10000' },
     ],
@@ -60,7 +60,7 @@ describe('an error body', () => {
       { message: 'no: busy' },
     ],
     [
-      'that a gateway wrapped without a word of its own',
+      'that a gateway wrapped without its own message',
       { error: { metadata: { raw: { error: { message: 'busy' } } } } },
       { message: 'busy' },
     ],

@@ -158,7 +158,7 @@ describe('ResponsesReader', () => {
     ['only the last event', [completed([message('Hi')])], [text('Hi')]],
     ['only `output_text`', [completed([], { output_text: 'Hi' })], [{ type: 'text', text: 'Hi' }]],
     [
-      'only whole texts',
+      'only complete texts',
       [{ type: 'response.output_text.done', output_index: 0, text: 'Hi' }, completed()],
       [{ type: 'text', text: 'Hi' }],
     ],
@@ -275,11 +275,7 @@ describe('ResponsesReader', () => {
       { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
       'content-filter',
     ],
-    [
-      'a reason that nobody knows',
-      { status: 'incomplete', incomplete_details: { reason: 'tired' } },
-      'other',
-    ],
+    ['an unknown reason', { status: 'incomplete', incomplete_details: { reason: 'tired' } }, 'other'],
     ['an answer that is still made', { status: 'queued' }, 'other'],
   ])('finishes on %s', (_name, over, reason) => {
     expect(reasonOf(whole({ id: 'r', output: [message('Hi')], ...over }))).toBe(reason);

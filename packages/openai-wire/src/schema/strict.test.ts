@@ -102,7 +102,7 @@ describe('an optional property', () => {
       { type: ['number', 'null'], description: '(default: 3, minLength: 2)' },
     ],
     [
-      'described by what no pattern may hold',
+      'described by keywords that a pattern must not contain',
       { type: 'string', pattern: '^(?!a)', format: 'uri', description: 'd' },
       { type: ['string', 'null'], description: 'd (format: "uri", pattern: "^(?!a)")' },
     ],
