@@ -187,8 +187,8 @@ describe('sessions', () => {
 });
 
 describe('invalid servers', () => {
-  it('are refused before a client connects', () => {
-    expect(() => serveMcp({ name: 'x', version: '1', tools: [weather, weather] })).toThrow('one name');
+  it('are rejected before a client connects', () => {
+    expect(() => serveMcp({ name: 'x', version: '1', tools: [weather, weather] })).toThrow('two tools have the same name');
     const odd = plain('odd', () => '', { parameters: 7 as never });
     expect(() => serveMcp({ name: 'x', version: '1', tools: [odd] })).toThrow('parameters of tool "odd"');
   });
