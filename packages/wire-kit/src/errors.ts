@@ -80,9 +80,7 @@ export function transportError(error: unknown, target: string, secrets: readonly
     return new LlmError('config', message, { target }, { cause });
   }
   const code = codeOf(error);
-  const problem = isLostConnection(code)
-    ? `${target}: the connection was lost`
-    : `${target}: the connection failed`;
+  const problem = `${target}: the connection ${isLostConnection(code) ? 'was lost' : 'failed'}`;
   return new LlmError('network', `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
 }
 

@@ -81,9 +81,6 @@ export const NDJSON: Framing = {
 /** Iterates over the lines of a body. Ending the iteration early cancels the body. */
 export function ndjsonLines(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
   const lines: string[] = [];
-  return decodeBody(
-    body,
-    NDJSON.decoder((line) => lines.push(line), target),
-    lines,
-  );
+  const decoder = NDJSON.decoder((line) => lines.push(line), target);
+  return decodeBody(body, decoder, lines);
 }
