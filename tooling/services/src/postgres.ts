@@ -69,7 +69,8 @@ export function accountOf(name: string): NonNullable<Recipe['user']> {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((entry) => entry.startsWith(`${name}:`));
-  if (line === undefined) throw new Error(`postgres: the server rejects root, and the user ${name} does not exist`);
+  if (line === undefined)
+    throw new Error(`postgres: the server rejects root, and the user ${name} does not exist`);
   const [, , uid, gid] = line.split(':');
   return { uid: Number(uid), gid: Number(gid) };
 }

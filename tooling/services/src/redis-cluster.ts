@@ -123,7 +123,8 @@ async function until(
     );
     const said = new Set(views.map((view) => JSON.stringify(view)));
     if (said.size === 1 && (await holds(views))) return;
-    if (Date.now() > end) throw new Error(`redis-cluster: the nodes have different views: ${[...said].join(' ')}`);
+    if (Date.now() > end)
+      throw new Error(`redis-cluster: the nodes have different views: ${[...said].join(' ')}`);
     await setTimeout(READY_EVERY_MS);
   }
 }
