@@ -21,6 +21,8 @@ export function inspectText(text: string, scope: Scope = 'context'): readonly Su
   const found: Suspicion[] = [];
   const counts = new Map<string, number>();
   const report = (id: string, at: number): void => {
+    // Several rules of one kind can match the same passage.
+    if (found.some((one) => one.id === id && one.at === at)) return;
     const count = (counts.get(id) ?? 0) + 1;
     counts.set(id, count);
     if (count <= MAX_PER_KIND) found.push({ id, at, excerpt: excerptAt(text, at) });

@@ -12,9 +12,9 @@ const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
 const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
 
 const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
-  [7, '\n'],
+  [16, '\n'],
   ['event', '\r\n'],
-  [{ seed: 2 }, '\n'],
+  [{ seed: 2, most: 32 }, '\n'],
   [{ seed: 3, most: 64 }, '\r\n'],
 ];
 
@@ -64,9 +64,9 @@ export const textCases: readonly Case[] = [
         harness,
         [SHORT],
         async ({ generate }) => {
-          assert.equal(succeeded(await generate()).text, `Two calls: ${UNICODE}`, 'byte by byte');
+          assert.equal(succeeded(await generate()).text, `Two calls: ${UNICODE}`, 'up to three bytes');
         },
-        { split: 1, framing: { newline: '\r\n' } },
+        { split: { seed: 1, most: 3 }, framing: { newline: '\r\n' } },
       );
       for (const [split, newline] of SPLITS) {
         const check = `split ${JSON.stringify(split)}, line end ${JSON.stringify(newline)}`;
