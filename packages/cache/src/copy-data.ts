@@ -1,3 +1,5 @@
+import { isPlain } from '@majordomo/core/toolkit';
+
 /**
  * Returns a deep copy of plain data, including bytes. Other objects, such as errors or schemas of a library,
  * are not copied.
@@ -8,12 +10,4 @@ export function copyData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => copyData<unknown>(item));
   if (!isPlain(value) || '~standard' in value) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyData<unknown>(member)]));
-}
-
-/** Whether the value is a plain object, and not an instance of a class. */
-export function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Objects of another realm have a different `Object.prototype`.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

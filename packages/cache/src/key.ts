@@ -1,6 +1,5 @@
 import type { CallOptions, ChatRequest, JsonSchemaRequest, TypedRequest } from '@majordomo/core';
-import { toJsonSchema } from '@majordomo/core/toolkit';
-import { isPlain } from './copy-data.ts';
+import { canonicalJson, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CacheOptions } from './options.ts';
 
 /** Version of the keys, which changes when the meaning of a request or the stored format changes. */
@@ -82,20 +81,8 @@ async function hashesOf(value: unknown): Promise<Hashes> {
   return new Map(await Promise.all([...found].map(async (bytes) => [bytes, await sha256(bytes)] as const)));
 }
 
-/** Returns JSON with sorted members, which is equal for equal values. */
 const canonical = (value: unknown, hashes: Hashes = new Map()): string =>
-  JSON.stringify(sortMembers(value, hashes));
-
-function sortMembers(value: unknown, hashes: Hashes): unknown {
-  if (value instanceof Uint8Array) return { sha256: hashes.get(value) };
-  if (Array.isArray(value)) return value.map((item) => sortMembers(item, hashes));
-  if (typeof value !== 'object' || value === null) return value;
-  // A Date, for example.
-  if ('toJSON' in value && typeof value.toJSON === 'function') return value;
-  if (!isPlain(value)) throw new TypeError('an object of a class cannot be converted to JSON');
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([key, member]) => [key, sortMembers(member, hashes)]));
-}
+  canonicalJson(value, (bytes) => hashes.get(bytes) ?? '');
 
 async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));

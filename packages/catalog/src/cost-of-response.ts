@@ -57,7 +57,8 @@ const withVendor = (what: string, { vendor, model }: Attempt): string =>
     ? what
     : `no price: ${vendor === undefined ? 'the vendor is unknown' : `the catalog has no model "${model ?? ''}" of ${vendor}`}`;
 
-function sumCosts(costs: readonly Cost[]): Cost {
+/** Returns the sum. It is unknown if one of the costs is, and `included` if all of them are. */
+export function sumCosts(costs: readonly Cost[]): Cost {
   const missing = costs.flatMap((cost) => cost.missing);
   const paid = costs.filter(({ basis }) => basis !== 'included');
   if (paid.length === 0) return { nanoUsd: undefined, basis: 'included', missing };

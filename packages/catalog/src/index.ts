@@ -14,7 +14,7 @@ export type {
 // Costs.
 export { cacheEffect, type CacheEffect } from './cache-effect.ts';
 export { costOf, type Cost, type CostOptions } from './cost.ts';
-export { costOfResponse } from './cost-of-response.ts';
+export { costOfResponse, sumCosts } from './cost-of-response.ts';
 export { formatUsd } from './format-usd.ts';
 export { maxCost } from './max-cost.ts';
 export { priceAt } from './price-at.ts';

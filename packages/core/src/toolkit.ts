@@ -17,12 +17,13 @@ export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from '.
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
 
 // Values, JSON and schemas
-export { asList, asNumber, asRecord, asText, isList, isRecord, isTooDeep, MAX_DEPTH } from './json/values.ts';
+export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './json/values.ts';
+export { isTooDeep, MAX_DEPTH } from './json/values.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
 
 // Bytes, hashes and media types
-export { hashOf } from './json/codec.ts';
+export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
 export { concatBytes, fnv1a, fromBase64, sniffMediaType, toBase64 } from './util/bytes.ts';
 export { asLanguage, sniffAudio } from './operations/transcription.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { image, user } from '../types/messages.ts';
 import { fromBase64, toBase64 } from '../util/bytes.ts';
 import { parseArguments } from './arguments.ts';
-import { fromJson, toJson } from './codec.ts';
+import { canonicalJson, fromJson, toJson } from './codec.ts';
 
 describe('transcripts as JSON', () => {
   it('preserve bytes through JSON.stringify', () => {
@@ -63,4 +63,23 @@ describe('tool arguments', () => {
       expect(parseArguments(text)).toEqual({ args: {}, invalid: { raw: text } });
     },
   );
+});
+
+describe('canonicalJson', () => {
+  const json = (value: unknown): string => canonicalJson(value, (bytes) => `hash of ${bytes.length}`);
+
+  it('is equal for other orders of members and for absent members', () => {
+    expect(json({ b: [{ d: 1, c: 2 }], a: undefined })).toBe(json({ b: [{ c: 2, d: 1 }] }));
+    expect(json({ a: 1 })).not.toBe(json({ a: '1' }));
+  });
+
+  it('replaces bytes by their hash and keeps values with toJSON', () => {
+    expect(json([new Uint8Array(3), new Date(0)])).toBe(
+      '[{"sha256":"hash of 3"},"1970-01-01T00:00:00.000Z"]',
+    );
+  });
+
+  it('rejects an instance of a class', () => {
+    expect(() => json({ a: new Map() })).toThrow(expect.objectContaining({ kind: 'config' }));
+  });
 });

@@ -2,6 +2,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type { Message } from '../types/messages.ts';
 import type { JsonValue } from '../types/schema.ts';
 import { fromBase64, hash128, toBase64 } from '../util/bytes.ts';
+import { isPlain } from './values.ts';
 
 /** Key of encoded bytes. If the only key of a caller's object is equal, it is escaped with a second `$`. */
 const TAG = '$bytes';
@@ -59,4 +60,22 @@ export function hashOf(value: Message | readonly object[]): string {
   const hash = hash128(JSON.stringify(toJson(value)));
   messageHashes.set(value, hash);
   return hash;
+}
+
+/**
+ * Returns JSON with sorted members, which is equal for equal values. Bytes are replaced by their hash. Throws `config` for an
+ * instance of a class without `toJSON`.
+ */
+export const canonicalJson = (value: unknown, hashOf: (bytes: Uint8Array) => string): string =>
+  JSON.stringify(sortMembers(value, hashOf));
+
+function sortMembers(value: unknown, hashOf: (bytes: Uint8Array) => string): unknown {
+  if (value instanceof Uint8Array) return { sha256: hashOf(value) };
+  if (Array.isArray(value)) return value.map((item) => sortMembers(item, hashOf));
+  if (typeof value !== 'object' || value === null) return value;
+  // A Date, for example.
+  if ('toJSON' in value && typeof value.toJSON === 'function') return value;
+  if (!isPlain(value)) throw new LlmError('config', 'an instance of a class is not JSON; pass plain data');
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, sortMembers(member, hashOf)]));
 }

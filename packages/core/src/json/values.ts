@@ -2,6 +2,13 @@
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether a value is an object without a class. Objects of another realm have a different `Object.prototype`. */
+export function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Whether a value is an array. `Array.isArray` narrows to `any[]`. */
 export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
