@@ -5,14 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo, type Message } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
+import { openBrowser, openPage, type Opened } from '@majordomo/services/browser';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock, fakeProvider, type FakeClock, type FakeProvider, type Turn } from '@majordomo/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  openBrowser,
-  openPage,
-  type Opened,
-} from '../../../packages/inspector/test/browser/support/browser.ts';
 import { chatUi } from '../src/chat-ui.ts';
 
 type Browser = Awaited<ReturnType<typeof openBrowser>>;

@@ -1,7 +1,7 @@
 import { describeWith } from '@majordomo/services';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openBrowser, openPage } from './support/browser.ts';
+import { openBrowser, openPage } from '@majordomo/services/browser';
 import { listen } from './support/listen.ts';
 import { HEAD, world, type World } from './support/world.ts';
 

@@ -4,8 +4,7 @@ import { LlmError } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { violations } from './support/accessible.ts';
-import { openBrowser, openPage } from './support/browser.ts';
+import { openBrowser, openPage, violations } from '@majordomo/services/browser';
 import { listen } from './support/listen.ts';
 import { eventsOf, HEAD, TAIL, world, type World } from './support/world.ts';
 

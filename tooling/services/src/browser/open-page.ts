@@ -1,4 +1,4 @@
-import { foundBinaryOf } from '@majordomo/services';
+import { foundBinaryOf } from '../binaries.ts';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 export const openBrowser = (): Promise<Browser> =>
