@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { LlmError, messageOf, type JsonValue, type Message } from '@majordomo/core';
+import { readFile } from 'node:fs/promises';
+import { LlmError, messageOf, type JsonValue, type Message, type ToolCallPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { digest } from './digest.ts';
 import { configError } from './options.ts';
-import type { Case, RecordedOutput } from './types.ts';
+import type { Case, Output, RecordedOutput } from './types.ts';
 
 /** Case with its id. */
 export type NamedCase<Input = unknown, Expected = unknown> = Case<Input, Expected> & { readonly id: string };
@@ -18,10 +17,9 @@ export const readCases = <Input = JsonValue, Expected = JsonValue>(
 ): AsyncIterable<Case<Input, Expected>> => ({ [Symbol.asyncIterator]: () => casesOf<Input, Expected>(file) });
 
 async function* casesOf<Input, Expected>(file: string): AsyncGenerator<Case<Input, Expected>, undefined> {
-  for await (const { text, number } of linesOf(file)) {
+  for (const { text, place } of await linesOf(file)) {
     const value = parsed(text);
-    if (!isRecord(value) || !('input' in value))
-      throw lineError(file, number, 'is not a case with an `input`');
+    if (!isRecord(value) || !('input' in value)) throw lineError(place, 'is not a case with an `input`');
     yield value as unknown as Case<Input, Expected>;
   }
   return undefined;
@@ -44,64 +42,60 @@ async function* trajectoryCases(
   files: string | readonly string[],
 ): AsyncGenerator<TrajectoryCase, undefined> {
   const { parseTrajectory } = await import('@majordomo/trajectory');
-  for (const file of typeof files === 'string' ? [files] : files)
-    for await (const { text, number, isLast } of linesOf(file)) {
-      if (isLast && parsed(text) === undefined) continue;
+  for (const file of [files].flat()) {
+    const lines = await linesOf(file);
+    for (const { text, place } of lines) {
+      if (text === lines.at(-1)?.text && parsed(text) === undefined) continue;
       try {
         const { id, messages } = parseTrajectory(text);
         const end = messages.findLastIndex(({ role }) => role === 'user') + 1;
         yield { id, input: messages.slice(0, end), expected: outputOf(messages.slice(end)) };
       } catch (error) {
-        throw lineError(file, number, `is not a trajectory: ${messageOf(error)}`);
+        throw lineError(place, `is not a trajectory: ${messageOf(error)}`);
       }
     }
+  }
   return undefined;
 }
 
 function outputOf(messages: readonly Message[]): RecordedOutput {
+  const { text, toolCalls } = answerIn(messages);
+  return { text, toolCalls: toolCalls.map(({ name, args }) => ({ name, args })) };
+}
+
+/** Returns the last text of the assistant and all of its tool calls. */
+export function answerIn(messages: readonly Message[]): Pick<Output, 'text' | 'toolCalls'> {
   const answers = messages.filter((message) => message.role === 'assistant');
-  const calls = answers.flatMap(({ parts }) => parts.filter((part) => part.type === 'tool-call'));
   return {
     text: textOf(answers.at(-1)),
-    toolCalls: calls.map(({ name, args }) => ({ name, args })),
+    toolCalls: answers.flatMap(({ parts }) =>
+      parts.filter((part): part is ToolCallPart => part.type === 'tool-call'),
+    ),
   };
 }
 
 /** Returns the text parts of a message. */
-export function textOf(message: Message | undefined): string {
-  if (message === undefined) return '';
-  return message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-}
+export const textOf = (message: Message | undefined): string =>
+  (message?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
 
 /** Line that is not empty. */
 interface Line {
   readonly text: string;
-  /** Number in the file, from 1. */
-  readonly number: number;
-  readonly isLast: boolean;
+  /** File and number of the line. */
+  readonly place: string;
 }
 
-async function* linesOf(file: string): AsyncGenerator<Line, undefined> {
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
-  let number = 0;
-  let previous: Omit<Line, 'isLast'> | undefined;
-  try {
-    for await (const text of lines) {
-      number++;
-      if (text.trim() === '') continue;
-      if (previous !== undefined) yield { ...previous, isLast: false };
-      previous = { text, number };
-    }
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause;
+async function linesOf(file: string): Promise<readonly Line[]> {
+  const content = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (!isMissingFile(cause)) throw cause;
     throw new LlmError('config', `${file}: the file does not exist`, { path: file }, { cause });
-  }
-  if (previous !== undefined) yield { ...previous, isLast: true };
-  return undefined;
+  });
+  const lines = content.split('\n').map((text, at) => ({ text, place: `${file}:${at + 1}` }));
+  return lines.filter(({ text }) => text.trim() !== '');
 }
 
 /** Whether a file system error means that a file does not exist. */
-export const isMissing = (error: unknown): boolean =>
+export const isMissingFile = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** Returns the JSON value of a line; `undefined` for another line. */
@@ -113,8 +107,8 @@ export function parsed(line: string): unknown {
   }
 }
 
-const lineError = (file: string, number: number, problem: string): LlmError =>
-  new LlmError('config', `${file}:${number}: the line ${problem}`, { path: file });
+const lineError = (place: string, problem: string): LlmError =>
+  new LlmError('config', `${place}: the line ${problem}`, { path: place });
 
 /**
  * Returns all cases with ids, in the order of their ids. Throws `config` for a case that is invalid, a duplicate id, no cases,

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   checkValue,
   describeIssues,
@@ -6,8 +5,8 @@ import {
   type ObjectSchema,
   type ToolCallPart,
 } from '@majordomo/core';
-import { createRedactor, type Redactor } from '@majordomo/redact';
 import { formatUsd } from '@majordomo/catalog';
+import { createRedactor, type Redactor } from '@majordomo/redact';
 import { parsed } from './cases.ts';
 import { canonicalJson, digest } from './digest.ts';
 import { nanoUsdOf } from './options.ts';
@@ -18,65 +17,68 @@ export function versioned(
   kind: string,
   options: readonly unknown[],
   run: Check<unknown, unknown>,
-): Check & { readonly version: string } {
+): Check<unknown, unknown> & { readonly version: string } {
   const plain = options.map((option) =>
-    typeof option === 'function' ? 'function' : option instanceof RegExp ? String(option) : (option ?? null),
+    typeof option === 'function' ? 'function' : option instanceof RegExp ? String(option) : option,
   );
   return Object.assign(run, { version: digest([kind, ...plain], 12) });
 }
 
+const failedIf = (isFailed: boolean, reason: string): CheckResult =>
+  isFailed ? { score: 0, reason } : { score: 1 };
+
 const of = <T>(value: OfCase<T>, one: Case<unknown>): T =>
   typeof value === 'function' ? (value as (of: Case<unknown>) => T)(one) : value;
 
+/** Returns the given value, or the case's `expected`. */
+function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Output): T {
+  const wanted = value === undefined ? expected : of(value, one);
+  if (wanted === undefined) throw new Error('the case has no `expected`');
+  return wanted as T;
+}
+
 /**
  * Checks that the text equals, or that the value deeply equals in any order of members. Text is compared after trimming and is
- * not parsed.
+ * not parsed. A case without `expected` scores 0.
  *
  * @default the case's `expected`
  */
-export function exact(expected?: OfCase<unknown>): Check {
+export function exact(expected?: OfCase<unknown>): Check<unknown, unknown> {
   return versioned('exact', [expected], (output) => {
-    const wanted = expected === undefined ? output.expected : of(expected, output.case);
+    const wanted = wantedOf(expected, output);
     const isEqual =
       typeof wanted === 'string'
         ? output.text.trim() === wanted.trim()
-        : isDeepStrictEqual(plain(output.value), plain(wanted));
-    return { score: isEqual, reason: isEqual ? undefined : `expected ${shown(wanted)}` };
+        : output.value !== undefined && canonicalJson(output.value) === canonicalJson(wanted);
+    return failedIf(!isEqual, `expected ${shown(wanted)}`);
   });
 }
 
-/** Returns the value as JSON has it, so that objects without prototype and absent members are equal. */
-const plain = (value: unknown): unknown => (value === undefined ? undefined : parsed(canonicalJson(value)));
-
+const MAX_SHOWN = 200;
 const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? JSON.stringify(value) : canonicalJson(value);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  const text = canonicalJson(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 };
 
 /**
- * Checks that the text contains each of these strings.
+ * Checks that the text contains each of these strings. A case without `expected` scores 0.
  *
  * @default the case's `expected`, a string or an array of strings
  */
 export function contains(
   expected?: OfCase<string | readonly string[]>,
   options: { readonly ignoreCase?: boolean | undefined } = {},
-): Check {
+): Check<unknown, unknown> {
   return versioned('contains', [expected, options], (output) => {
-    const wanted =
-      expected === undefined ? (output.expected as string | readonly string[]) : of(expected, output.case);
     const fold = (text: string): string => (options.ignoreCase === true ? text.toLowerCase() : text);
     const text = fold(output.text);
-    const missing = [wanted].flat().filter((part) => !text.includes(fold(part)));
+    const missing = [wantedOf(expected, output)].flat().filter((part) => !text.includes(fold(part)));
     return failedIf(missing.length > 0, `does not contain ${missing.map(shown).join(', ')}`);
   });
 }
 
-const failedIf = (isFailed: boolean, reason: string): CheckResult =>
-  isFailed ? { score: 0, reason } : { score: 1 };
-
 /** Checks that the text matches the expression. */
-export function matches(pattern: RegExp): Check {
+export function matches(pattern: RegExp): Check<unknown, unknown> {
   // Unlike `test`, `search` ignores the position of a global expression.
   return versioned('matches', [pattern], ({ text }) =>
     failedIf(text.search(pattern) === -1, `does not match ${String(pattern)}`),
@@ -84,7 +86,7 @@ export function matches(pattern: RegExp): Check {
 }
 
 /** Checks that the value, or the text parsed as JSON, matches a schema library's object or a JSON schema. */
-export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check {
+export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check<unknown, unknown> {
   const options = '~standard' in schema ? 'schema' : schema;
   return versioned('matchesSchema', [options], async ({ value, text }) => {
     const json = value === undefined ? parsed(text) : value;
@@ -106,57 +108,48 @@ export interface ToolCallRule {
 }
 
 /** Checks that the tool was called as the rule specifies. */
-export function calledTool(name: string, rule: ToolCallRule = {}): Check {
+export function calledTool(name: string, rule: ToolCallRule = {}): Check<unknown, unknown> {
   const { args, before, after, times } = rule;
   const options = [name, typeof args === 'function' ? 'function' : args, before, after, times];
-  return versioned(
-    'calledTool',
-    options.map((option) => option ?? null),
-    (output) => {
-      const wanted = args === undefined ? {} : of(args, output.case);
-      const first = (tool: string): number => output.toolCalls.findIndex((call) => call.name === tool);
-      const lowest = after === undefined ? -1 : first(after);
-      const highest = before === undefined || first(before) === -1 ? Infinity : first(before);
-      if (after !== undefined && lowest === -1) return { score: 0, reason: `${after} was not called` };
-      const isMatch = (call: ToolCallPart, at: number): boolean =>
-        call.name === name && at > lowest && at < highest && includes(call.args, wanted);
-      const count = output.toolCalls.filter(isMatch).length;
-      return failedIf(
-        times === undefined ? count === 0 : count !== times,
-        `${count} calls of ${name} match; the tools were ${toolNames(output)}`,
-      );
-    },
-  );
+  return versioned('calledTool', options, (output) => {
+    const { toolCalls } = output;
+    const wanted = args === undefined ? {} : of(args, output.case);
+    const first = (tool: string | undefined): number => toolCalls.findIndex((call) => call.name === tool);
+    const end = first(before) === -1 ? Infinity : first(before);
+    if (after !== undefined && first(after) === -1) return { score: 0, reason: `${after} was not called` };
+    const isMatch = (call: ToolCallPart, at: number): boolean =>
+      call.name === name && at > first(after) && at < end && includes(call.args, wanted);
+    const count = toolCalls.filter(isMatch).length;
+    const isFailed = times === undefined ? count === 0 : count !== times;
+    return failedIf(isFailed, `${count} calls of ${name} match; the tools were ${toolNames(output)}`);
+  });
 }
 
 const toolNames = ({ toolCalls }: Output): string => toolCalls.map(({ name }) => name).join(', ') || 'none';
 
 /** Whether a value contains these members at any depth. Arrays must match completely. */
 function includes(value: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted))
-    return (
-      Array.isArray(value) &&
-      value.length === wanted.length &&
-      wanted.every((member, at) => includes(value[at], member))
-    );
   if (typeof wanted !== 'object' || wanted === null) return value === wanted;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== Array.isArray(wanted))
+    return false;
+  if (Array.isArray(wanted) && wanted.length !== (value as readonly unknown[]).length) return false;
   return Object.entries(wanted).every(([key, member]) => includes(Reflect.get(value, key), member));
 }
 
 /**
- * Checks that tools were called in this order. `exactly` forbids other calls; otherwise calls between them are allowed.
+ * Checks that tools were called in this order. `exactly` forbids other calls; otherwise calls between them are allowed. A case
+ * without `expected` scores 0.
  *
  * @default the names of the case's `expected.toolCalls`
  */
 export function calledTools(
   names?: OfCase<readonly string[]>,
   options: { readonly exactly?: boolean | undefined } = {},
-): Check {
+): Check<unknown, unknown> {
   return versioned('calledTools', [names, options], (output) => {
     const wanted =
       names === undefined
-        ? (output.expected as RecordedOutput).toolCalls.map(({ name }) => name)
+        ? wantedOf<RecordedOutput>(undefined, output).toolCalls.map(({ name }) => name)
         : of(names, output.case);
     const called = output.toolCalls.map(({ name }) => name);
     let found = 0;
@@ -167,26 +160,22 @@ export function calledTools(
 }
 
 /** Checks that no tool with one of these names was called; without names, that no tool was called. */
-export function calledNoTool(...names: readonly string[]): Check {
+export function calledNoTool(...names: readonly string[]): Check<unknown, unknown> {
   return versioned('calledNoTool', names, ({ toolCalls }) => {
-    const found = toolCalls
-      .map(({ name }) => name)
-      .filter((name) => names.length === 0 || names.includes(name));
+    const called = toolCalls.map(({ name }) => name);
+    const found = called.filter((name) => names.length === 0 || names.includes(name));
     return failedIf(found.length > 0, `called ${found.join(', ')}`);
   });
 }
 
 /** Checks that every target that answered matches: `provider/model`, `provider/*` or `*`. */
-export function answeredBy(...patterns: readonly string[]): Check {
-  const isMatch = (target: string): boolean =>
-    patterns.some(
-      (pattern) =>
-        pattern === '*' ||
-        pattern === target ||
-        (pattern.endsWith('/*') && target.startsWith(pattern.slice(0, -1))),
+export function answeredBy(...patterns: readonly string[]): Check<unknown, unknown> {
+  const matchesAny = (target: string): boolean =>
+    patterns.some((pattern) =>
+      pattern.endsWith('*') ? target.startsWith(pattern.slice(0, -1)) : target === pattern,
     );
   return versioned('answeredBy', patterns, ({ targets }) => {
-    const others = targets.filter((target) => !isMatch(target));
+    const others = targets.filter((target) => !matchesAny(target));
     return failedIf(others.length > 0, `${others.join(', ')} answered`);
   });
 }
@@ -195,7 +184,7 @@ export function answeredBy(...patterns: readonly string[]): Check {
  * Checks that the cost is known and at most this many dollars, such as `'0.02'`. An unknown cost scores 0 with the missing facts
  * as reason; an included cost scores 1.
  */
-export function maxUsd(usd: string): Check {
+export function maxUsd(usd: string): Check<unknown, unknown> {
   const limit = nanoUsdOf('maxUsd', 'usd', usd);
   return versioned('maxUsd', [usd], ({ cost: { nanoUsd, basis, missing } }) => {
     if (basis === 'included') return { score: 1 };
@@ -205,12 +194,12 @@ export function maxUsd(usd: string): Check {
 }
 
 /** Checks that the duration is at most this many milliseconds. */
-export function maxMs(ms: number): Check {
+export function maxMs(ms: number): Check<unknown, unknown> {
   return versioned('maxMs', [ms], (output) => failedIf(output.ms > ms, `took ${Math.round(output.ms)} ms`));
 }
 
 /** Checks that the subject made at most this many model calls. */
-export function maxCalls(calls: number): Check {
+export function maxCalls(calls: number): Check<unknown, unknown> {
   return versioned('maxCalls', [calls], (output) =>
     failedIf(output.calls > calls, `made ${output.calls} model calls`),
   );
@@ -222,13 +211,9 @@ export function maxCalls(calls: number): Check {
  *
  * @default createRedactor()
  */
-export function noSecrets(redactor: Redactor = createRedactor()): Check {
+export function noSecrets(redactor: Redactor = createRedactor()): Check<unknown, unknown> {
   return versioned('noSecrets', [], ({ text, toolCalls, value }) => {
-    const searched = [
-      text,
-      ...toolCalls.map(({ args }) => JSON.stringify(args)),
-      value === undefined ? '' : JSON.stringify(value),
-    ];
+    const searched = [text, JSON.stringify(toolCalls.map(({ args }) => args)), JSON.stringify(value ?? null)];
     const rules = searched.flatMap((part) => redactor.find(part).map(({ rule }) => rule));
     return failedIf(rules.length > 0, `found ${[...new Set(rules)].join(', ')}`);
   });

@@ -3,6 +3,7 @@ import { compareText } from './cases.ts';
 import type { Evaluation, Metric, Sample, Verdict } from './evaluation.ts';
 import { configError, mergeMargins } from './options.ts';
 import { explain } from './reasons.ts';
+import { isMissing, samplesByCase } from './samples.ts';
 import {
   holm,
   mean,
@@ -10,7 +11,6 @@ import {
   relativeChange,
   scoreDifference,
   trialsNeeded,
-  type Estimate,
   type Pair,
 } from './statistics.ts';
 
@@ -39,24 +39,28 @@ export function compare(
   if (baseline !== undefined && baseline.name !== name)
     throw configError(name, 'baseline', `belongs to the evaluation ${baseline.name}`);
   const margins = mergeMargins(name, evaluation.margins, options.margins ?? {});
-  const sides = { before: byCase(baseline), after: byCase(evaluation) };
-  const comparisons = metricsOf(evaluation).map((metric) =>
-    compareMetric(metric, margins[metric.name], sides, baseline, permutations),
-  );
+  const [before, after] = [byCase(baseline), byCase(evaluation)];
+  const comparisons = scalesOf(evaluation).map((scale) => {
+    const pairs = pairsOf(scale, before, after);
+    const metric = describe(scale, pairs, margins[scale.name], baseline);
+    const values = metric.reason === undefined ? worseIsLower(scale, pairs) : undefined;
+    const p = values && permutationTest(values, permutations);
+    return { pairs, p, metric: { ...metric, mean: meanOf(scale, after) } };
+  });
   const corrected = holm(comparisons.flatMap(({ p }) => p ?? []));
   let rank = 0;
-  const metrics = comparisons.map((metric) =>
-    metric.p === undefined ? metric : withVerdict(metric, corrected[rank++] ?? 1),
+  const metrics = comparisons.map(({ metric, pairs, p }) =>
+    p === undefined ? metric : judged(metric, pairs, corrected[rank++] ?? 1),
   );
   const compared: Evaluation = {
     ...evaluation,
     margins,
-    metrics: metrics.map(({ pairs: _pairs, isAmount: _isAmount, ...metric }) => metric),
+    metrics,
     baseline: baseline && {
       at: baseline.at,
-      paired: [...sides.after.keys()].filter((id) => sides.before.has(id)).length,
-      added: [...sides.after.keys()].filter((id) => !sides.before.has(id)),
-      removed: [...sides.before.keys()].filter((id) => !sides.after.has(id)),
+      paired: [...after.keys()].filter((id) => before.has(id)).length,
+      added: [...after.keys()].filter((id) => !before.has(id)),
+      removed: [...before.keys()].filter((id) => !after.has(id)),
     },
   };
   const verdict = verdictOf(compared);
@@ -65,8 +69,15 @@ export function compare(
 
 type Cases = ReadonlyMap<string, readonly Sample[]>;
 
-/** Metric before its comparison. */
-interface MetricSource {
+/** Returns the samples with a result by case, in the order of the cases. */
+function byCase(evaluation: Evaluation | undefined): Cases {
+  const cases = samplesByCase(evaluation?.samples ?? []);
+  const sorted = [...cases].sort(([a], [b]) => compareText(a, b));
+  return new Map(sorted.map(([id, samples]) => [id, samples.filter((sample) => !isMissing(sample))]));
+}
+
+/** Value of each sample. */
+interface Scale {
   readonly name: string;
   readonly kind: Metric['kind'];
   readonly version?: string | undefined;
@@ -74,17 +85,12 @@ interface MetricSource {
   readonly valueOf: (sample: Sample) => number | undefined;
 }
 
-/** Metric with the uncorrected probability of its loss. */
-interface Comparison extends Metric {
-  readonly pairs: readonly Pair[];
-  readonly isAmount: boolean;
-}
-
-const metricsOf = ({ checks }: Evaluation): readonly MetricSource[] => [
-  ...checks.map((check): MetricSource => {
-    const valueOf = ({ scores }: Sample): number | undefined => scores[check.name]?.score;
-    return { ...check, kind: 'score', valueOf };
-  }),
+const scalesOf = ({ checks }: Evaluation): readonly Scale[] => [
+  ...checks.map((check): Scale => ({
+    ...check,
+    kind: 'score',
+    valueOf: ({ scores }) => scores[check.name]?.score,
+  })),
   {
     name: 'usd',
     kind: 'usd',
@@ -93,122 +99,95 @@ const metricsOf = ({ checks }: Evaluation): readonly MetricSource[] => [
   { name: 'ms', kind: 'ms', valueOf: ({ ms }) => ms },
 ];
 
-/** Returns the samples with a result, by case. */
-function byCase(evaluation: Evaluation | undefined): Cases {
-  const cases = new Map<string, Sample[]>();
-  for (const sample of evaluation?.samples ?? []) {
-    const isMissing = sample.error !== undefined && !sample.error.counts;
-    const samples = cases.get(sample.case) ?? [];
-    if (!isMissing) samples.push(sample);
-    cases.set(sample.case, samples);
-  }
-  return new Map([...cases].sort(([a], [b]) => compareText(a, b)));
+const valuesOf = ({ valueOf }: Scale, samples: readonly Sample[]): readonly number[] =>
+  samples.flatMap((sample) => valueOf(sample) ?? []);
+
+/** Returns the mean over the cases. */
+function meanOf(scale: Scale, cases: Cases): number | undefined {
+  const values = [...cases.values()].map((samples) => valuesOf(scale, samples));
+  const known = values.filter(({ length }) => length > 0);
+  return known.length === 0 ? undefined : mean(known.map(mean));
 }
 
-function compareMetric(
-  metric: MetricSource,
-  margin: number | false | undefined,
-  { before, after }: { readonly before: Cases; readonly after: Cases },
-  baseline: Evaluation | undefined,
-  permutations: number,
-): Comparison {
-  const { name, kind, valueOf, isPreference } = metric;
-  const known = baseline?.checks.find((check) => check.name === name);
-  const valuesOf = (samples: readonly Sample[]): readonly number[] =>
-    samples.flatMap((one) => valueOf(one) ?? []);
-  const means = [...after.values()].map(valuesOf).filter((values) => values.length > 0);
-  const pairs = [...after].flatMap(([id, samples]): readonly Pair[] => {
+/** Returns the values of the cases that both evaluations have. */
+const pairsOf = (scale: Scale, before: Cases, after: Cases): readonly Pair[] =>
+  [...after].flatMap(([id, samples]): readonly Pair[] => {
     const others = before.get(id) ?? [];
-    const values = valuesOf(samples);
-    const previous = isPreference ? values.map(() => 0.5) : valuesOf(others);
+    const values = valuesOf(scale, samples);
+    const previous = scale.isPreference ? values.map(() => 0.5) : valuesOf(scale, others);
     if (values.length === 0 || previous.length === 0) return [];
-    return [{ before: previous, after: values, isChanged: isChanged(others, samples, previous, values) }];
+    const isUnchanged =
+      others.length === samples.length &&
+      samples.every(({ replayed, fingerprint }, at) => replayed && fingerprint === others[at]?.fingerprint) &&
+      values.length === previous.length &&
+      values.every((value, at) => value === previous[at]);
+    return [{ before: previous, after: values, isChanged: !isUnchanged }];
   });
-  const reason = reasonNotToCompare(metric, margin, baseline, known, pairs);
-  const result: Comparison = {
+
+/** Returns the metric before its test. `reason`: it is not compared. */
+function describe(
+  scale: Scale,
+  pairs: readonly Pair[],
+  margin: number | false | undefined,
+  baseline: Evaluation | undefined,
+): Metric {
+  const { name, kind, isPreference } = scale;
+  const before = pairs.length === 0 ? undefined : mean(pairs.map((pair) => mean(pair.before)));
+  const problem = problemOf(scale, before, baseline);
+  const estimate =
+    problem !== undefined
+      ? { difference: undefined, interval: undefined }
+      : kind === 'score'
+        ? scoreDifference(pairs, isPreference ? 0.5 : 1)
+        : relativeChange(pairs);
+  return {
     name,
     kind,
-    mean: means.length === 0 ? undefined : mean(means.map(mean)),
-    before: pairs.length === 0 ? undefined : mean(pairs.map((pair) => mean(pair.before))),
-    difference: undefined,
-    interval: undefined,
+    mean: undefined,
+    before,
+    ...estimate,
     p: undefined,
     margin: margin === false ? undefined : margin,
     verdict: 'not-compared',
-    reason,
+    reason: problem ?? (margin === false ? 'its margin is false' : undefined),
     cases: pairs.length,
-    changed: pairs.filter((pair) => pair.isChanged).length,
+    changed: pairs.filter(({ isChanged }) => isChanged).length,
     trialsNeeded: undefined,
-    pairs,
-    isAmount: kind !== 'score',
-  };
-  const hasOtherRules = kind === 'score' && known?.version !== metric.version;
-  if (pairs.length === 0 || hasOtherRules || !((result.before ?? 0) > 0 || kind === 'score')) return result;
-  const estimate = estimateOf(pairs, result.isAmount, isPreference);
-  if (reason !== undefined) return { ...result, ...estimate };
-  return {
-    ...result,
-    ...estimate,
-    p: permutationTest(worseIsLower(pairs, result.isAmount, isPreference), permutations),
   };
 }
 
-const estimateOf = (pairs: readonly Pair[], isAmount: boolean, isPreference?: true): Estimate =>
-  isAmount ? relativeChange(pairs) : scoreDifference(pairs, isPreference ? 0.5 : 1);
+/** Returns why a metric has no difference. */
+function problemOf(
+  { name, kind, version, isPreference }: Scale,
+  before: number | undefined,
+  baseline: Evaluation | undefined,
+): string | undefined {
+  if (baseline === undefined) return 'no baseline exists';
+  const known = baseline.checks.find((check) => check.name === name);
+  if (kind === 'score' && known === undefined && !isPreference)
+    return 'the baseline does not have this check';
+  if (known !== undefined && known.version !== version) return 'the rules of the check changed';
+  if (before === undefined) return `no case has ${name} in both evaluations`;
+  return kind !== 'score' && before === 0 ? 'the baseline is 0' : undefined;
+}
 
-/** Returns the pairs for the test of a loss. A preference is exchanged per case, because its trials share one baseline. */
-const worseIsLower = (pairs: readonly Pair[], isAmount: boolean, isPreference?: true): readonly Pair[] =>
+/** Returns the values for the test of a loss. A preference is exchanged per case, because its trials share one baseline. */
+const worseIsLower = ({ kind, isPreference }: Scale, pairs: readonly Pair[]): readonly Pair[] =>
   pairs.map((pair) => {
     if (isPreference) return { ...pair, before: [1 - mean(pair.after)], after: [mean(pair.after)] };
     const negated = (values: readonly number[]): readonly number[] => values.map((value) => -value);
-    return isAmount ? { ...pair, before: negated(pair.before), after: negated(pair.after) } : pair;
+    return kind === 'score' ? pair : { ...pair, before: negated(pair.before), after: negated(pair.after) };
   });
 
-/** Whether a case may differ by chance: a call was live, or a recorded call, an answer or a value differs. */
-function isChanged(
-  before: readonly Sample[],
-  after: readonly Sample[],
-  previous: readonly number[],
-  values: readonly number[],
-): boolean {
-  const isEqual =
-    before.length === after.length &&
-    after.every(({ replayed, fingerprint }, at) => replayed && fingerprint === before[at]?.fingerprint) &&
-    values.length === previous.length &&
-    values.every((value, at) => value === previous[at]);
-  return !isEqual;
-}
-
-function reasonNotToCompare(
-  { name, kind, version, isPreference }: MetricSource,
-  margin: number | false | undefined,
-  baseline: Evaluation | undefined,
-  known: Evaluation['checks'][number] | undefined,
-  pairs: readonly Pair[],
-): string | undefined {
-  if (baseline === undefined) return 'there is no baseline';
-  if (margin === false) return 'its margin is false';
-  if (kind === 'score' && known === undefined && !isPreference)
-    return 'the baseline does not have this check';
-  if (kind === 'score' && known !== undefined && known.version !== version)
-    return 'the rules of the check changed';
-  if (pairs.length === 0) return `no case has ${name} in both evaluations`;
-  const isFree = kind !== 'score' && pairs.every((pair) => mean(pair.before) === 0);
-  return isFree ? 'the baseline is 0' : undefined;
-}
-
 /** Returns the metric with its verdict. A proven loss within its margin passes. */
-function withVerdict(metric: Comparison, p: number): Comparison {
-  const { pairs, isAmount, interval, margin = 0, changed } = metric;
-  const worst = interval === undefined ? Infinity : isAmount ? interval[1] : -interval[0];
-  if (changed === 0 || worst < margin) return { ...metric, p, verdict: 'pass' };
+function judged(metric: Metric, pairs: readonly Pair[], p: number): Metric {
+  const { kind, interval, margin = 0, changed } = metric;
+  const [low, high] = interval ?? [-Infinity, Infinity];
+  const loss = kind === 'score' ? -low : high;
+  if (changed === 0 || loss < margin) return { ...metric, p, verdict: 'pass' };
   if (p <= 0.05) return { ...metric, p, verdict: 'fail' };
-  return {
-    ...metric,
-    p,
-    verdict: 'inconclusive',
-    trialsNeeded: isAmount ? undefined : trialsNeeded(pairs, margin),
-  };
+  const needed = kind === 'score' ? trialsNeeded(pairs, margin) : undefined;
+  return { ...metric, p, verdict: 'inconclusive', trialsNeeded: needed };
 }
 
 function verdictOf({ gates, metrics, totals, checks, margins, baseline }: Evaluation): Verdict {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { isMissing, parsed } from './cases.ts';
+import { isMissingFile, parsed } from './cases.ts';
 import type { Evaluation, Sample } from './evaluation.ts';
 import { replaceFile } from './recordings.ts';
 
@@ -20,7 +20,7 @@ export async function writeEvaluation(file: string, evaluation: Evaluation): Pro
  */
 export async function readEvaluation(file: string): Promise<Evaluation> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    if (!isMissing(cause)) throw cause;
+    if (!isMissingFile(cause)) throw cause;
     throw new LlmError('not-found', `${file}: the file does not exist`, { path: file }, { cause });
   });
   const [summary, ...samples] = text.trimEnd().split('\n').map(parsed);

@@ -12,20 +12,8 @@ export type {
   Totals,
   Verdict,
 } from './evaluation.ts';
-export type {
-  CallContext,
-  Case,
-  Check,
-  CheckResult,
-  EvalDefinition,
-  OfCase,
-  Output,
-  RecordedOutput,
-  Score,
-  Subject,
-  SubjectContext,
-  SubjectResult,
-} from './types.ts';
+export type { CallContext, Case, EvalDefinition, RecordedOutput, Subject } from './types.ts';
+export type { Check, CheckResult, OfCase, Output, Score, SubjectContext, SubjectResult } from './types.ts';
 
 // cases and checks
 export { casesFromTrajectories, readCases } from './cases.ts';
@@ -46,19 +34,16 @@ export {
 } from './checks.ts';
 
 // judges
-export {
-  calibrate,
-  judge,
-  preferred,
-  type Agreement,
-  type CalibrateOptions,
-  type JudgeOptions,
-  type Labeled,
-} from './judge.ts';
+export { judge, preferred, type JudgeOptions } from './judge.ts';
+export { calibrate, type CalibrateOptions, type Labeled } from './calibrate.ts';
+export type { Agreement, Judgment } from './agreement.ts';
 
 // reports
+export { toText } from './report/plain-text.ts';
+export { isFailed } from './samples.ts';
 export { toJUnit } from './report/junit.ts';
 export { toMarkdown } from './report/markdown.ts';
+export { toHtml } from './report/html.ts';
 export { toTable, type TableOptions } from './report/table.ts';
 
 // types of other packages that are used

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, didYouMean, isRecord, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, didYouMean, type KindsOf } from '@majordomo/core/toolkit';
 import type { EvaluateOptions } from './evaluation.ts';
-import type { Check, EvalDefinition } from './types.ts';
+import type { EvalDefinition } from './types.ts';
 
 /** Definition and options after their checks, with defaults. */
 export interface Settings {
@@ -34,22 +34,28 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
   const { name } = definition;
   checkOptions(`evaluation ${name}`, options, OPTION_KINDS);
   checkChecks(definition);
-  const trials = definition.trials ?? 1;
+  const range = (path: string, value: number | undefined, lowest: number, highest: number): void => {
+    if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return;
+    throw configError(name, path, `must be an integer from ${lowest} to ${highest}, got ${value}`);
+  };
   for (const given of [definition, options]) {
-    checkRange(name, 'trials', given.trials, 1, 100);
-    checkRange(name, 'concurrency', given.concurrency, 1, 1000);
+    range('trials', given.trials, 1, 100);
+    range('concurrency', given.concurrency, 1, 1000);
   }
-  checkRange(name, 'timeoutMs', definition.timeoutMs, 0, 2 ** 31 - 1);
+  range('timeoutMs', definition.timeoutMs, 0, MAX_TIMEOUT_MS);
+  const { trials = definition.trials ?? 1, budgetUsd } = options;
   return {
-    trials: options.trials ?? trials,
-    hasFewerTrials: (options.trials ?? trials) < trials,
+    trials,
+    hasFewerTrials: trials < (definition.trials ?? 1),
     concurrency: options.concurrency ?? definition.concurrency ?? 4,
     timeoutMs: definition.timeoutMs ?? 300_000,
     margins: marginsOf(definition),
-    budgetNanoUsd:
-      options.budgetUsd === undefined ? undefined : nanoUsdOf(name, 'budgetUsd', options.budgetUsd),
+    budgetNanoUsd: budgetUsd === undefined ? undefined : nanoUsdOf(name, 'budgetUsd', budgetUsd),
   };
 }
+
+/** Maximum of a timer. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const DEFINITION_KINDS: KindsOf<Definition> = {
   name: 'string',
@@ -80,7 +86,7 @@ const OPTION_KINDS: KindsOf<EvaluateOptions> = {
 };
 
 /** Throws `config` for a name that is not the name of a file. */
-export function checkName(name: string): void {
+function checkName(name: string): void {
   if (!/^(?!\.)[\w.-]{1,100}$/.test(name))
     throw new LlmError(
       'config',
@@ -89,37 +95,21 @@ export function checkName(name: string): void {
     );
 }
 
-const RESERVED = ['usd', 'ms'];
-
 function checkChecks({ name, checks = {}, gates = {} }: Definition): void {
   for (const [member, group] of Object.entries({ checks, gates }))
-    for (const [key, check] of Object.entries(group as Record<string, Check>)) {
-      const path = `${member}.${key}`;
-      if (key.length < 1 || key.length > 60)
-        throw configError(name, path, 'must have a name of 1 to 60 characters');
-      if (RESERVED.includes(key)) throw configError(name, path, 'has a reserved name; choose another one');
-      if (typeof check !== 'function') throw configError(name, path, 'must be a function');
+    for (const [key, check] of Object.entries<unknown>(group)) {
+      const errorOf = (problem: string): LlmError => configError(name, `${member}.${key}`, problem);
+      if (key.length < 1 || key.length > 60) throw errorOf('must have a name of 1 to 60 characters');
+      if (key === 'usd' || key === 'ms') throw errorOf('has a reserved name; choose another one');
+      if (typeof check !== 'function') throw errorOf('must be a function');
+      if (member === 'gates' && Object.hasOwn(checks, key))
+        throw errorOf('is also the name of a check; choose another one');
     }
-  const both = Object.keys(gates).find((key) => Object.hasOwn(checks, key));
-  if (both !== undefined)
-    throw configError(name, `gates.${both}`, 'is also the name of a check; choose another one');
-}
-
-function checkRange(
-  name: string,
-  path: string,
-  value: number | undefined,
-  lowest: number,
-  highest: number,
-): void {
-  if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return;
-  throw configError(name, path, `must be an integer from ${lowest} to ${highest}, got ${value}`);
 }
 
 function marginsOf({ name, checks = {}, margins = {} }: Definition): Settings['margins'] {
-  const defaults: Record<string, number | false> = {};
-  for (const key of Object.keys(checks)) defaults[key] = 0.05;
-  return mergeMargins(name, { ...defaults, usd: 0.1, ms: false }, margins);
+  const ofChecks = Object.fromEntries(Object.keys(checks).map((key) => [key, 0.05]));
+  return mergeMargins(name, { ...ofChecks, usd: 0.1, ms: false }, margins);
 }
 
 /** Returns the margins with replacements. Throws `config` for an invalid margin and for one without a metric. */
@@ -142,20 +132,4 @@ export function nanoUsdOf(name: string, path: string, usd: string): bigint {
   const [, dollars = '', decimals = ''] = /^(\d{1,12})(?:\.(\d{1,9}))?$/.exec(usd) ?? [];
   if (dollars === '') throw configError(name, path, `must be an amount in dollars such as "0.02"`);
   return BigInt(dollars + decimals.padEnd(9, '0'));
-}
-
-/** Whether a value is JSON: no function, no object of a class, no number that JSON does not have. */
-export function isJson(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  return (
-    isPlainObject(value) && Object.values(value).every((member) => member === undefined || isJson(member))
-  );
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,45 +1,35 @@
 import type { RunResult } from '@majordomo/agent';
-import type { ChatResponse, Message, ToolCallPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import type { Message } from '@majordomo/core';
+import { isPlain, isRecord } from '@majordomo/core/toolkit';
 import type { Trajectory } from '@majordomo/trajectory';
-import { textOf } from './cases.ts';
-import { configError, isJson } from './options.ts';
+import { answerIn } from './cases.ts';
+import { configError } from './options.ts';
 import { isResponse } from './stored-call.ts';
 import type { Output } from './types.ts';
 
 /** Members of an output that come from the result of the subject. */
 export type ReadResult = Pick<Output, 'text' | 'value' | 'messages' | 'toolCalls'>;
 
+export const NO_OUTPUT: ReadResult = { text: '', value: undefined, messages: [], toolCalls: [] };
+
 /** Reads the result of a subject. Throws `config` for a value that is not JSON. */
 export function readResult(name: string, result: unknown, input: unknown): ReadResult {
-  if (isResponse(result)) return ofResponse(result);
-  if (isRun(result)) return { ...transcript(result.messages, input), text: result.text };
-  if (isTrajectory(result)) return transcript(result.messages, input);
-  if (typeof result === 'string') return { text: result, value: undefined, messages: [], toolCalls: [] };
-  if (result === undefined || !isJson(result))
+  if (isResponse(result)) {
+    const { text, message, toolCalls } = result;
+    return { text, value: 'value' in result ? result.value : undefined, messages: [message], toolCalls };
+  }
+  if (isRun(result)) return { ...ofTranscript(result.messages, input), text: result.text };
+  if (isTrajectory(result)) return ofTranscript(result.messages, input);
+  if (typeof result === 'string') return { ...NO_OUTPUT, text: result };
+  if (!isJson(result))
     throw configError(name, 'subject', 'must return text, JSON, a response, a run or a trajectory');
-  return { text: JSON.stringify(result), value: result, messages: [], toolCalls: [] };
+  return { ...NO_OUTPUT, text: JSON.stringify(result), value: result };
 }
 
-const ofResponse = (response: ChatResponse): ReadResult => ({
-  text: response.text,
-  value: 'value' in response ? response.value : undefined,
-  messages: [response.message],
-  toolCalls: response.toolCalls,
-});
-
 /** Reads a transcript, without the tool calls of an input that is itself a list of messages. */
-function transcript(messages: readonly Message[], input: unknown): ReadResult {
+function ofTranscript(messages: readonly Message[], input: unknown): ReadResult {
   const added = Array.isArray(input) ? messages.slice(input.length) : messages;
-  const answers = added.filter((message) => message.role === 'assistant');
-  return {
-    text: textOf(answers.at(-1)),
-    value: undefined,
-    messages,
-    toolCalls: answers.flatMap(({ parts }) =>
-      parts.filter((part): part is ToolCallPart => part.type === 'tool-call'),
-    ),
-  };
+  return { ...NO_OUTPUT, messages, ...answerIn(added) };
 }
 
 const isRun = (value: unknown): value is RunResult =>
@@ -47,3 +37,11 @@ const isRun = (value: unknown): value is RunResult =>
 
 const isTrajectory = (value: unknown): value is Trajectory =>
   isRecord(value) && value['version'] === 1 && Array.isArray(value['messages']) && 'outcome' in value;
+
+/** Whether a value is JSON: no function, no instance of a class, no number that JSON does not have. */
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return isPlain(value) && Object.values(value).every((member) => member === undefined || isJson(member));
+}

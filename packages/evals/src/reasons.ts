@@ -6,7 +6,10 @@ export function explain(evaluation: Evaluation, verdict: Verdict): readonly stri
   const of = (wanted: Metric['verdict']): readonly Metric[] =>
     metrics.filter((metric) => metric.verdict === wanted);
   const missing = samples.find(({ error }) => error !== undefined && !error.counts);
-  const unusual = of('not-compared').filter(({ reason = '' }) => /rules|does not have|no case/.test(reason));
+  // A margin of `false` and a subject without cost are intended.
+  const unusual = of('not-compared').filter(
+    ({ kind, margin, before }) => margin !== undefined && (kind === 'score' || before !== 0),
+  );
   return [
     ...gates
       .filter(({ passed }) => !passed)
@@ -25,10 +28,9 @@ export function explain(evaluation: Evaluation, verdict: Verdict): readonly stri
     ...of('inconclusive').map(
       (metric) => `${metric.name} is inconclusive: ${changeText(metric)}${neededText(metric)}`,
     ),
-    ...unusual.map(({ name, reason = '' }) => `${name} was not compared: ${reason}`),
     ...(baseline === undefined
-      ? ['no metric was compared: there is no baseline; accept this run as one']
-      : []),
+      ? ['no metric was compared: no baseline exists; accept this run as one']
+      : unusual.map(({ name, reason = '' }) => `${name} was not compared: ${reason}`)),
     ...(verdict === 'pass' && baseline !== undefined
       ? [`no metric lost more than its margin over ${count(baseline.paired, 'case')}`]
       : []),
@@ -73,3 +75,27 @@ export function intervalText(metric: Metric): string {
 
 export const pText = (p: number | undefined): string =>
   p === undefined ? '–' : p < 0.001 ? '< 0.001' : p.toFixed(3);
+
+/** Titles of `metricCells`. */
+export const METRIC_TITLES: readonly string[] = [
+  'metric',
+  'verdict',
+  'now',
+  'before',
+  'difference (90 % interval)',
+  'margin',
+  'p',
+  'changed cases',
+];
+
+/** Returns the cells of a metric in a table. */
+export const metricCells = (metric: Metric): readonly string[] => [
+  metric.name,
+  metric.verdict,
+  valueText(metric, metric.mean),
+  valueText(metric, metric.before),
+  intervalText(metric),
+  differenceText(metric, metric.margin),
+  pText(metric.p),
+  `${metric.changed} of ${metric.cases}`,
+];

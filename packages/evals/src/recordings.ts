@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LlmError, type JsonValue } from '@majordomo/core';
+import { LlmError, type ErrorKind, type JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { compareText, isMissing, parsed } from './cases.ts';
-import type { StoredError } from './stored-call.ts';
+import { isMissingFile, parsed } from './cases.ts';
+import { compareSamples } from './samples.ts';
 
 /** Model call or effect of a sample. */
 export interface RecordedCall {
@@ -18,6 +18,13 @@ export interface RecordedCall {
   readonly response?: JsonValue | undefined;
   readonly error?: StoredError | undefined;
   readonly value?: JsonValue | undefined;
+}
+
+/** Error as JSON. Kind `error` is an error that is not an `LlmError`. */
+export interface StoredError {
+  readonly kind: ErrorKind | 'error';
+  readonly message: string;
+  readonly details?: JsonValue | undefined;
 }
 
 /** Line of a recordings file. */
@@ -50,24 +57,23 @@ export class Recordings {
 
   /** Reads a file if it exists. Rejects with `config` for another format. An incomplete last line is skipped. */
   static async open(file: string, name: string): Promise<Recordings> {
-    try {
-      return new Recordings(file, name, await readFile(file, 'utf8'));
-    } catch (error) {
-      if (isMissing(error)) return new Recordings(file, name, undefined);
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (isMissingFile(error)) return undefined;
       throw error;
-    }
+    });
+    return new Recordings(file, name, text);
   }
 
-  get(name: string, trial: number): SampleRecording | undefined {
-    const line = this.lines.get(keyOf({ case: name, trial }));
+  get(place: Place): SampleRecording | undefined {
+    const line = this.lines.get(keyOf(place));
     return line && (JSON.parse(line.text) as SampleRecording);
   }
 
   /** Appends a line to the file, so that a crash loses no finished sample. */
-  append(recording: SampleRecording, text: string): Promise<void> {
-    const { case: name, trial } = recording;
-    const isEqual = this.lines.get(keyOf(recording))?.text === text;
-    this.lines.set(keyOf(recording), { case: name, trial, text });
+  append({ case: name, trial }: SampleRecording, text: string): Promise<void> {
+    const key = keyOf({ case: name, trial });
+    const isEqual = this.lines.get(key)?.text === text;
+    this.lines.set(key, { case: name, trial, text });
     if (!isEqual) this.writing = this.writing.then(() => this.write(text));
     return this.writing;
   }
@@ -81,14 +87,13 @@ export class Recordings {
 
   private async write(text: string): Promise<void> {
     // A file that ends within a line is written again; it contains the new line already.
-    if (!this.canAppend) return this.rewrite();
-    await appendFile(this.file, `${text}\n`);
+    if (this.canAppend) await appendFile(this.file, `${text}\n`);
+    else await this.rewrite();
   }
 
   private async rewrite(): Promise<void> {
-    const sorted = [...this.lines.values()].sort((a, b) => compareText(a.case, b.case) || a.trial - b.trial);
-    const content = [this.header, ...sorted.map(({ text }) => text), ''].join('\n');
-    await replaceFile(this.file, content);
+    const sorted = [...this.lines.values()].sort(compareSamples);
+    await replaceFile(this.file, [this.header, ...sorted.map(({ text }) => text), ''].join('\n'));
     this.canAppend = true;
   }
 }
@@ -106,26 +111,19 @@ export async function replaceFile(file: string, content: string): Promise<void> 
 const keyOf = ({ case: name, trial }: Place): string => `${trial}#${name}`;
 
 function readLines(file: string, text: string): Map<string, StoredLine> {
+  const fileError = (place: string, problem: string): LlmError =>
+    new LlmError('config', `${place}: ${problem} to record again`, { path: file });
   const [header = '', ...rest] = text.split('\n');
   const first = parsed(header);
   if (!isRecord(first) || first['format'] !== FORMAT)
-    throw new LlmError('config', `${file}: the file is not a ${FORMAT} file; move it to record again`, {
-      path: file,
-    });
+    throw fileError(file, `the file is not a ${FORMAT} file; move it`);
   const lines = new Map<string, StoredLine>();
   for (const [at, line] of rest.entries()) {
     const recording = parsed(line);
-    if (isRecording(recording)) {
-      const place = { case: recording.case, trial: recording.trial };
-      lines.set(keyOf(place), { ...place, text: line });
-    } else if (at < rest.length - 1 && line !== '')
-      throw new LlmError(
-        'config',
-        `${file}:${at + 2}: the line is not a recording; remove it to record again`,
-        {
-          path: file,
-        },
-      );
+    if (isRecording(recording))
+      lines.set(keyOf(recording), { case: recording.case, trial: recording.trial, text: line });
+    else if (at < rest.length - 1 && line !== '')
+      throw fileError(`${file}:${at + 2}`, 'the line is not a recording; remove it');
   }
   return lines;
 }
@@ -135,4 +133,5 @@ const isRecording = (value: unknown): value is SampleRecording =>
   typeof value['case'] === 'string' &&
   typeof value['trial'] === 'number' &&
   typeof value['ms'] === 'number' &&
-  Array.isArray(value['calls']);
+  Array.isArray(value['calls']) &&
+  value['calls'].every((call) => isRecord(call) && typeof call['digest'] === 'string');

@@ -1,14 +1,12 @@
-import { seededRandom } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
+import { kappa, wilson } from './agreement.ts';
 import {
   holm,
-  kappa,
   permutationTest,
   relativeChange,
   scoreDifference,
   studentT,
   trialsNeeded,
-  wilson,
   type Pair,
 } from './statistics.ts';
 
@@ -135,64 +133,4 @@ test('wilson and kappa of 32 of 40 equal ratings are the known values', () => {
       [true, true],
     ]),
   ).toBeUndefined();
-});
-
-describe('verdicts of simulated suites', () => {
-  const ROUNDS = 300;
-  const PERMUTATIONS = 499;
-
-  interface Suite {
-    readonly cases: number;
-    readonly trials: number;
-    readonly before: number;
-    readonly after: number;
-    readonly margin?: number;
-  }
-
-  /** Shares of `fail` and `pass`, as `compare` decides. */
-  function simulate({ cases, trials, before, after, margin = 0.05 }: Suite): { fail: number; pass: number } {
-    const random = seededRandom(7);
-    const draw = (score: number): readonly number[] =>
-      Array.from({ length: trials }, () => (random() < score ? 1 : 0));
-    let fail = 0;
-    let pass = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const pairs = Array.from({ length: cases }, () => pair(draw(before), draw(after)));
-      if ((scoreDifference(pairs).interval?.[0] ?? -1) > -margin) pass++;
-      else if (permutationTest(pairs, PERMUTATIONS) <= 0.05) fail++;
-    }
-    return { fail: fail / ROUNDS, pass: pass / ROUNDS };
-  }
-
-  /** Three standard errors above 5 %. */
-  const FIVE_PERCENT = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / ROUNDS);
-
-  test.each([
-    { cases: 8, trials: 5, score: 0.8 },
-    { cases: 20, trials: 1, score: 0.98 },
-    { cases: 60, trials: 3, score: 0.8 },
-  ])('fail at most 5 % of unchanged suites: $cases × $trials at $score', ({ cases, trials, score }) => {
-    expect(simulate({ cases, trials, before: score, after: score }).fail).toBeLessThan(FIVE_PERCENT);
-  });
-
-  test.each([
-    { cases: 60, trials: 3, before: 0.98 },
-    { cases: 30, trials: 1, before: 0.98 },
-    { cases: 60, trials: 3, before: 0.8 },
-  ])('pass at most 5 % of suites that lose their margin: $cases × $trials at $before', (suite) => {
-    expect(simulate({ ...suite, after: suite.before - 0.05 }).pass).toBeLessThan(FIVE_PERCENT + 0.01);
-  });
-
-  test.each([
-    { cases: 40, trials: 3, before: 0.97, after: 0.75 },
-    { cases: 40, trials: 3, before: 0.95, after: 0.6 },
-    { cases: 20, trials: 1, before: 0.95, after: 0.45 },
-  ])('fail 85 % of losses from $before to $after with $cases × $trials', (suite) => {
-    expect(simulate(suite).fail).toBeGreaterThan(0.85);
-  });
-
-  test('pass 80 % of unchanged suites of 100 × 3 at 0.98, and fail no improvement', () => {
-    expect(simulate({ cases: 100, trials: 3, before: 0.98, after: 0.98 }).pass).toBeGreaterThan(0.8);
-    expect(simulate({ cases: 40, trials: 3, before: 0.6, after: 0.9 }).fail).toBe(0);
-  });
 });

@@ -6,7 +6,7 @@ export interface Pair {
   readonly isChanged: boolean;
 }
 
-/** Estimate with the interval that each end exceeds by chance 5 % of the time. */
+/** Difference with its 90 % interval: each end is exceeded by chance 5 % of the time. */
 export interface Estimate {
   readonly difference: number;
   readonly interval: readonly [low: number, high: number] | undefined;
@@ -14,6 +14,19 @@ export interface Estimate {
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Returns the standard deviation of a sample. */
+function deviation(values: readonly number[]): number {
+  const center = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
+}
+
+const changedOf = (pairs: readonly Pair[]): readonly Pair[] => pairs.filter(({ isChanged }) => isChanged);
+const differencesOf = (pairs: readonly Pair[]): readonly number[] =>
+  pairs.map(({ before, after }) => mean(after) - mean(before));
+/** Returns the mean number of trials that both sides have. */
+const trialsOf = (pairs: readonly Pair[]): number =>
+  mean(pairs.map(({ before, after }) => Math.min(before.length, after.length)));
 
 const SEED = 20_261_123;
 const TOLERANCE = 1e-9;
@@ -23,17 +36,16 @@ const TOLERANCE = 1e-9;
  * baseline and candidate within each case. Lower values are worse.
  */
 export function permutationTest(pairs: readonly Pair[], permutations: number): number {
-  const pools = pairs
-    .filter(({ isChanged }) => isChanged)
+  const pools = changedOf(pairs)
     .map(({ before, after }) => ({ values: [...after, ...before], size: after.length }))
     .filter(({ values }) => values.some((value) => value !== values[0]));
-  const differences = (): number => pools.reduce((sum, { values, size }) => sum + gap(values, size), 0);
-  const limit = differences() + TOLERANCE;
+  const difference = (): number => pools.reduce((sum, { values, size }) => sum + gap(values, size), 0);
+  const limit = difference() + TOLERANCE;
   const random = randomNumbers(SEED);
   let extreme = 0;
   for (let round = 0; round < permutations; round++) {
     for (const { values, size } of pools) shuffle(values, size, random);
-    if (differences() <= limit) extreme++;
+    if (difference() <= limit) extreme++;
   }
   return (1 + extreme) / (1 + permutations);
 }
@@ -42,9 +54,8 @@ export function permutationTest(pairs: readonly Pair[], permutations: number): n
 function gap(values: readonly number[], size: number): number {
   let first = 0;
   let others = 0;
-  for (let at = 0; at < values.length; at++)
-    if (at < size) first += values[at] ?? 0;
-    else others += values[at] ?? 0;
+  for (let at = 0; at < size; at++) first += values[at] ?? 0;
+  for (let at = size; at < values.length; at++) others += values[at] ?? 0;
   return first / size - others / (values.length - size);
 }
 
@@ -58,7 +69,7 @@ function shuffle(values: number[], size: number, random: () => number): void {
   }
 }
 
-/** Returns a generator of numbers in [0, 1) by the mulberry32 algorithm. */
+/** Returns a generator of numbers from 0 to 1 by the mulberry32 algorithm. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -71,10 +82,9 @@ function randomNumbers(seed: number): () => number {
 
 /** Returns p-values corrected for their number by Holm's method. */
 export function holm(values: readonly number[]): readonly number[] {
-  const order = values.map((p, at) => ({ p, at })).sort((a, b) => a.p - b.p);
   const corrected = [...values];
   let largest = 0;
-  for (const [rank, { p, at }] of order.entries()) {
+  for (const [rank, [at, p]] of [...values.entries()].sort(([, a], [, b]) => a - b).entries()) {
     largest = Math.max(largest, Math.min(1, p * (values.length - rank)));
     corrected[at] = largest;
   }
@@ -88,39 +98,31 @@ export function holm(values: readonly number[]): readonly number[] {
  * @param worst largest possible change of one trial
  */
 export function scoreDifference(pairs: readonly Pair[], worst = 1): Estimate {
-  const changed = pairs.filter(({ isChanged }) => isChanged);
-  if (changed.length === 0) return { difference: 0, interval: [0, 0] };
-  const differences = changed.map(({ before, after }) => mean(after) - mean(before));
-  const step = worst / trialsOf(changed);
+  const changed = changedOf(pairs);
+  if (changed.length === 0) return UNCHANGED;
+  const differences = differencesOf(changed);
   const share = changed.length / pairs.length;
-  const end = (sign: 1 | -1): number => share * bound([...differences, sign * step], sign);
+  const end = (sign: 1 | -1): number => {
+    const values = [...differences, (sign * worst) / trialsOf(changed)];
+    const error = deviation(values) / Math.sqrt(values.length);
+    return share * (mean(values) + sign * studentT(values.length - 1) * error);
+  };
   return { difference: share * mean(differences), interval: [end(-1), end(1)] };
 }
 
-/** Returns the mean number of trials that both sides have. */
-const trialsOf = (pairs: readonly Pair[]): number =>
-  mean(pairs.map(({ before, after }) => Math.min(before.length, after.length)));
-
-const bound = (values: readonly number[], sign: 1 | -1): number =>
-  mean(values) + sign * studentT(values.length - 1) * (deviation(values) / Math.sqrt(values.length));
-
-function deviation(values: readonly number[]): number {
-  const center = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
-}
+const UNCHANGED: Estimate = { difference: 0, interval: [0, 0] };
 
 /** Returns the relative change of a total, with the linearized standard error of a ratio. */
 export function relativeChange(pairs: readonly Pair[]): Estimate {
-  const rows = pairs.map(({ before, after }) => ({ before: mean(before), after: mean(after) }));
-  const total = rows.reduce((sum, { before }) => sum + before, 0);
-  const ratio = rows.reduce((sum, { after }) => sum + after, 0) / total;
-  const changed = rows.filter((_row, at) => pairs[at]?.isChanged);
-  if (changed.length === 0) return { difference: 0, interval: [0, 0] };
-  if (changed.length === 1) return { difference: ratio - 1, interval: undefined };
-  const residuals = changed.map(({ before, after }) => after - ratio * before);
+  const changed = changedOf(pairs);
+  if (changed.length === 0) return UNCHANGED;
+  const total = pairs.reduce((sum, { before }) => sum + mean(before), 0);
+  const difference = pairs.reduce((sum, { after }) => sum + mean(after), 0) / total - 1;
+  if (changed.length === 1) return { difference, interval: undefined };
+  const residuals = changed.map(({ before, after }) => mean(after) - (1 + difference) * mean(before));
   const error = (deviation(residuals) * Math.sqrt(changed.length)) / total;
   const width = studentT(changed.length - 1) * error;
-  return { difference: ratio - 1, interval: [ratio - 1 - width, ratio - 1 + width] };
+  return { difference, interval: [difference - width, difference + width] };
 }
 
 /**
@@ -128,16 +130,15 @@ export function relativeChange(pairs: readonly Pair[]): Estimate {
  * are needed. Variance and pseudo-case decrease with the number of trials.
  */
 export function trialsNeeded(pairs: readonly Pair[], margin: number): number | undefined {
-  const changed = pairs.filter(({ isChanged }) => isChanged);
-  const differences = changed.map(({ before, after }) => mean(after) - mean(before));
+  const changed = changedOf(pairs);
   const current = trialsOf(changed);
   const size = changed.length + 1;
   const share = changed.length / pairs.length;
-  const variance = changed.length < 2 ? 0 : deviation(differences) ** 2;
+  const variance = changed.length < 2 ? 0 : deviation(differencesOf(changed)) ** 2;
   for (let trials = Math.floor(current) + 1; trials <= 100; trials++) {
     const step = 1 / trials;
-    const spread = Math.sqrt(((variance * current) / trials + step ** 2 / size) / size);
-    if (share * (step / size + (studentT(size - 1) + POWER_80) * spread) < margin) return trials;
+    const error = Math.sqrt(((variance * current) / trials + step ** 2 / size) / size);
+    if (share * (step / size + (studentT(size - 1) + POWER_80) * error) < margin) return trials;
   }
   return undefined;
 }
@@ -158,24 +159,4 @@ export function studentT(freedom: number): number {
     (79 * Z ** 9 + 776 * Z ** 7 + 1482 * Z ** 5 - 1920 * Z ** 3 - 945 * Z) / 92_160,
   ];
   return terms.reduce((sum, term, at) => sum + term / freedom ** (at + 1), Z);
-}
-
-/** Returns the 95 % Wilson interval of a share. */
-export function wilson(successes: number, total: number): readonly [low: number, high: number] {
-  const z = 1.959963984540054;
-  const share = successes / total;
-  const center = share + z ** 2 / (2 * total);
-  const width = z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
-  const scale = 1 + z ** 2 / total;
-  return [(center - width) / scale, (center + width) / scale];
-}
-
-/** Returns Cohen's kappa of two binary ratings. `undefined` if all ratings are equal. */
-export function kappa(pairs: readonly (readonly [first: boolean, second: boolean])[]): number | undefined {
-  const share = (isCounted: (pair: readonly [boolean, boolean]) => boolean): number =>
-    pairs.filter(isCounted).length / pairs.length;
-  const observed = share(([first, second]) => first === second);
-  const yes = share(([first]) => first) * share(([, second]) => second);
-  const no = share(([first]) => !first) * share(([, second]) => !second);
-  return yes + no === 1 ? undefined : (observed - yes - no) / (1 - yes - no);
 }

@@ -6,30 +6,17 @@ import {
   type Attempt,
   type ChatResponse,
   type ErrorDetails,
-  type ErrorKind,
   type JsonValue,
 } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { textOf } from './cases.ts';
-
-/** Error as JSON. Kind `error` is an error that is not an `LlmError`. */
-export interface StoredError {
-  readonly kind: ErrorKind | 'error';
-  readonly message: string;
-  readonly details?: JsonValue | undefined;
-}
+import type { RecordedCall, StoredError } from './recordings.ts';
 
 /** Returns a response as JSON, without members that the message contains and without a typed value. */
 export function storeResponse(response: ChatResponse): JsonValue {
   const { parts: _p, text: _t, toolCalls: _c, attempts, ...rest } = response;
-  const { value: _v, ...stored } = { value: undefined, ...rest };
-  return toJson({ ...stored, attempts: attempts.map(storeAttempt) });
+  return toJson({ ...rest, value: undefined, attempts: attempts.map(storeAttempt) });
 }
-
-const storeAttempt = ({ error, ...attempt }: Attempt): object => ({
-  ...attempt,
-  ...(error !== undefined && { error: storeError(error) }),
-});
 
 /** Returns the response of `storeResponse`. */
 export function loadResponse(json: unknown): ChatResponse {
@@ -37,9 +24,6 @@ export function loadResponse(json: unknown): ChatResponse {
   const { parts } = stored.message;
   return {
     ...stored,
-    id: stored.id,
-    rawFinish: stored.rawFinish,
-    usage: stored.usage,
     parts,
     text: textOf(stored.message),
     toolCalls: parts.filter((part) => part.type === 'tool-call'),
@@ -47,24 +31,22 @@ export function loadResponse(json: unknown): ChatResponse {
   };
 }
 
-const loadAttempt = (stored: Attempt): Attempt => ({
-  ...stored,
-  usage: stored.usage,
-  error: loadAttemptError(stored.error),
+const storeAttempt = ({ error, ...attempt }: Attempt): object => ({
+  ...attempt,
+  ...(error !== undefined && { error: storeError(error) }),
 });
 
-const loadAttemptError = (stored: unknown): LlmError | undefined => {
-  const error = stored === undefined ? undefined : loadError(stored as StoredError);
-  return LlmError.is(error) ? error : undefined;
-};
+function loadAttempt(stored: Attempt): Attempt {
+  const error: Error | undefined = stored.error && loadError(stored.error as unknown as StoredError);
+  return { ...stored, error: LlmError.is(error) ? error : undefined };
+}
 
-/** Returns an error as JSON, without its stack, its cause and vectors. */
+/** Returns an error as JSON, without its stack and cause. */
 export function storeError(error: unknown): StoredError {
   if (!LlmError.is(error)) return { kind: 'error', message: messageOf(error) };
-  const { recover: _function, attempts, ...details } = error.details;
-  const stored = toJson({ ...details, ...(attempts.length > 0 && { attempts: attempts.map(storeAttempt) }) });
-  const isEmpty = isRecord(stored) && Object.keys(stored).length === 0;
-  return { kind: error.kind, message: error.message, ...(!isEmpty && { details: stored }) };
+  const { recover: _function, attempts, ...rest } = error.details;
+  const details = toJson({ ...rest, attempts: attempts.map(storeAttempt) });
+  return { kind: error.kind, message: error.message, details };
 }
 
 /** Returns the error of `storeError`. */
@@ -74,18 +56,23 @@ export function loadError({ kind, message, details }: StoredError): Error {
   return new LlmError(kind, message, { ...rest, attempts: attempts.map(loadAttempt) });
 }
 
-/** Returns the value of an effect as JSON. Errors in the attempts of a response become JSON as well. */
-export function storeValue(value: unknown): JsonValue | undefined {
-  if (value === undefined) return undefined;
+/** Returns the value of an effect as JSON. A response is stored as such, because its attempts may contain errors. */
+export function storeValue(value: unknown): JsonValue {
   if (isResponse(value)) return { response: storeResponse(value) };
-  const [json] = toJson([value]) as readonly JsonValue[];
-  return { json };
+  return toJson({ json: value });
 }
 
 /** Returns the value of `storeValue`. */
 export function loadValue(stored: unknown): unknown {
   if (!isRecord(stored)) return undefined;
   return 'response' in stored ? loadResponse(stored['response']) : fromJson(stored['json']);
+}
+
+/** Returns the attempts of a stored response or error, or of a response that an effect returned. */
+export function loadAttempts({ response, error, value }: RecordedCall): readonly Attempt[] {
+  const stored = response ?? error?.details ?? (isRecord(value) ? value['response'] : undefined);
+  const { attempts = [] } = fromJson<Partial<Pick<ChatResponse, 'attempts'>>>(stored ?? {});
+  return attempts.map(loadAttempt);
 }
 
 /** Whether a value is a response of a model. */

@@ -91,16 +91,16 @@ export interface CallContext {
   /** Signal that aborts with the evaluation and when the sample's time is over. */
   readonly signal: AbortSignal;
   /** Returns a recorded model of the definition's `majordomo`. Its resolved targets are part of the recording's key. Throws `config` without `majordomo`. */
-  model(spec: string): ChatModel;
+  readonly model: (spec: string) => ChatModel;
   /** Returns the same model, recorded, for applications that create models themselves. */
-  recorded(model: ChatModel): ChatModel;
+  readonly recorded: (model: ChatModel) => ChatModel;
   /**
    * Runs an effect and records its result, such as a search or an answer from another system. In replay the recorded value is
    * returned and `run` is not called. Values go through `toJson` and `fromJson`.
    *
    * @param key everything that the result depends on
    */
-  effect<T>(key: JsonValue, run: () => T | Promise<T>): Promise<T>;
+  readonly effect: <T>(key: JsonValue, run: () => T | Promise<T>) => Promise<T>;
 }
 
 /** Output with all data that a check may use. */

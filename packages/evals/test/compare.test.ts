@@ -2,77 +2,9 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
-import { compare, readEvaluation, writeEvaluation, type Evaluation, type Sample } from '../src/index.ts';
+import { compare, readEvaluation, writeEvaluation, type Evaluation } from '../src/index.ts';
+import { evaluationOf } from './support/evaluations.ts';
 import { tempFolder } from './support/fixture.ts';
-
-interface Options {
-  readonly cases?: number;
-  readonly trials?: number;
-  readonly usd?: string;
-  readonly ms?: number;
-  readonly replayed?: boolean;
-  readonly fingerprint?: string;
-  readonly version?: string;
-  readonly margins?: Evaluation['margins'];
-}
-
-/** Evaluation with one check, whose score is given by case and trial. */
-function evaluationOf(score: (at: number, trial: number) => number, options: Options = {}): Evaluation {
-  const {
-    cases = 40,
-    trials = 1,
-    usd = '1000000',
-    ms = 10,
-    replayed = false,
-    fingerprint = 'f',
-    margins = {},
-  } = options;
-  const samples = Array.from({ length: cases * trials }, (_, at): Sample => {
-    const [index, trial] = [Math.floor(at / trials), (at % trials) + 1];
-    return {
-      case: `c${String(index).padStart(4, '0')}`,
-      trial,
-      tags: [],
-      input: '',
-      text: '',
-      toolCalls: [],
-      targets: [],
-      scores: { right: { score: score(index, trial) } },
-      gates: {},
-      nanoUsd: usd,
-      ms,
-      error: undefined,
-      replayed,
-      fingerprint,
-    };
-  });
-  return {
-    format: 'majordomo-evaluation/1',
-    name: 'demo',
-    at: '2026-11-23T00:00:00.000Z',
-    verdict: 'pass',
-    reasons: [],
-    checks: [{ name: 'right', ...(options.version !== undefined && { version: options.version }) }],
-    margins: { right: 0.05, usd: 0.1, ms: false, ...margins },
-    metrics: [],
-    gates: [],
-    totals: {
-      cases,
-      samples: samples.length,
-      errors: 0,
-      skipped: 0,
-      replayed: 0,
-      nanoUsd: '0',
-      judgeNanoUsd: '0',
-      spentNanoUsd: '0',
-      msP50: ms,
-      msP95: ms,
-    },
-    baseline: undefined,
-    warnings: [],
-    samples,
-  };
-}
 
 const all = (): number => 1;
 const metric = (evaluation: Evaluation, name: string) => evaluation.metrics.find((one) => one.name === name);

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LlmError, user } from '@majordomo/core';
+import { LlmError, user, type ErrorKind } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { evaluate, exact, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
@@ -58,7 +58,7 @@ describe('recording and replay', () => {
     const folder = tempFolder();
     const { majordomo } = fakeModels(answerTo);
     const tool = { name: 'find', description: 'Finds.', parameters: { type: 'object' } } as const;
-    const ask = (system: string, text: string, description: string, temperature: number) =>
+    const sending = (system: string, text: string, description: string, temperature: number) =>
       echo(majordomo, {
         subject: (input, { model }) =>
           model('fast').generate({
@@ -68,17 +68,17 @@ describe('recording and replay', () => {
             tools: [{ ...tool, description }],
           }),
       });
-    await evaluate(ask('s', 't', 'd', 0), { folder, mode: 'record' });
-    const reasonOf = async (definition: ReturnType<typeof ask>): Promise<string | undefined> =>
+    await evaluate(sending('s', 't', 'd', 0), { folder, mode: 'record' });
+    const reasonOf = async (definition: ReturnType<typeof sending>): Promise<string | undefined> =>
       (await evaluate(definition, { folder })).reasons[0];
-    expect(await reasonOf(ask('S', 't', 'd', 0))).toMatch(
+    expect(await reasonOf(sending('S', 't', 'd', 0))).toMatch(
       /case "a", trial 1: .* differs in system; run with --record/,
     );
-    expect(await reasonOf(ask('s', 'T', 'd', 0))).toMatch(/differs in messages\[1\];/);
-    expect(await reasonOf(ask('s', 't', 'D', 1))).toMatch(/differs in tools, settings;/);
-    expect(await reasonOf({ ...ask('s', 't', 'd', 0), version: '2' })).toMatch(/differs in version;/);
+    expect(await reasonOf(sending('s', 'T', 'd', 0))).toMatch(/differs in messages\[1\];/);
+    expect(await reasonOf(sending('s', 't', 'D', 1))).toMatch(/differs in tools, settings;/);
+    expect(await reasonOf({ ...sending('s', 't', 'd', 0), version: '2' })).toMatch(/differs in version;/);
     majordomo.alias('fast', 'openai/gpt-5.4');
-    const moved = await evaluate(ask('s', 't', 'd', 0), { folder });
+    const moved = await evaluate(sending('s', 't', 'd', 0), { folder });
     expect(moved.verdict).toBe('incomplete');
     expect(moved.reasons[0]).toMatch(/differs in targets;/);
   });
@@ -218,16 +218,18 @@ describe('recording and replay', () => {
     expect((await evaluate(twice('y'), { folder })).totals.errors).toBe(0);
   });
 
-  test('removed cases leave the file, except under `only`', async () => {
+  test('removed cases leave the file, except under `only`, fewer trials and a spent budget', async () => {
     const folder = tempFolder();
     const { majordomo } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     await evaluate(echo(majordomo), { folder, mode: 'record', only: ['a'] });
     expect(recordingsOf(folder).trimEnd().split('\n')).toHaveLength(4);
-    await evaluate(echo(majordomo, { cases: [{ id: 'a', input: 'question a' }] }), {
-      folder,
-      mode: 'record',
-    });
+    const twice = echo(majordomo, { trials: 2 });
+    await evaluate(twice, { folder, mode: 'record', trials: 1 });
+    await evaluate(twice, { folder, mode: 'record', budgetUsd: '0.001', concurrency: 1 });
+    expect(recordingsOf(folder).trimEnd().split('\n')).toHaveLength(5);
+    const oneCase = echo(majordomo, { cases: [{ id: 'a', input: 'question a' }] });
+    await evaluate(oneCase, { folder, mode: 'record' });
     expect(recordingsOf(folder).trimEnd().split('\n')).toHaveLength(2);
   });
 
@@ -289,6 +291,27 @@ describe('results', () => {
     expect(evaluation.verdict).toBe(counts ? 'fail' : 'incomplete');
     expect(recordingsOf(folder).trimEnd().split('\n')).toHaveLength(counts ? 4 : 3);
     if (!counts) expect(evaluation.reasons[0]).toMatch(/case "b", trial 1/);
+  });
+
+  const BAD =
+    'invalid-request unsupported not-found context-overflow content-filter truncated empty invalid-output';
+  const NONE =
+    'config auth billing denied quota rate-limit overloaded server timeout network protocol aborted exhausted';
+  test('each kind of a thrown error is a bad result or no result', async () => {
+    const kinds = `${BAD} ${NONE}`.split(' ') as ErrorKind[];
+    const { samples } = await evaluate(
+      {
+        name: 'demo',
+        cases: kinds.map((kind) => ({ id: kind, input: kind })),
+        subject: (kind) => {
+          throw new LlmError(kind, 'failed');
+        },
+      },
+      { folder: tempFolder(), mode: 'live' },
+    );
+    const bad = samples.filter(({ error }) => error?.counts).map(({ case: kind }) => kind);
+    expect(bad).toEqual(BAD.split(' ').sort());
+    expect(samples).toHaveLength(21);
   });
 
   test('an error that is not an LlmError is a bad result', async () => {

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Evaluation } from '../src/index.ts';
 import { evaluate } from '../src/index.ts';
@@ -27,4 +31,45 @@ describe('toPassEval', () => {
     expect(evaluation).toPassEval({ allowInconclusive: true });
     expect(() => expect(evaluation).toPassEval()).toThrow(/demo: inconclusive/);
   });
+});
+
+interface JsonReport {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly title: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+test('vitest reports a passing, a failing and an inconclusive evaluation', { timeout: 120_000 }, () => {
+  const root = join(import.meta.dirname, 'vitest-project');
+  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+  const outputFile = join(tempFolder(), 'report.json');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      vitest,
+      'run',
+      '--root',
+      root,
+      '--config',
+      'vitest-config.mjs',
+      '--reporter=json',
+      `--outputFile=${outputFile}`,
+    ],
+    { cwd: root, encoding: 'utf8', env: { ...process.env, VITEST: undefined } },
+  );
+  expect(status, stdout + stderr).toBe(1);
+  const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8')) as JsonReport;
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+  expect(results.map(({ title, status: result }) => [title, result])).toEqual([
+    ['passing', 'passed'],
+    ['failing', 'failed'],
+    ['inconclusive', 'failed'],
+    ['inconclusive and allowed', 'passed'],
+  ]);
+  expect(results[1]?.failureMessages.join()).toContain('gate gate failed in 1 sample: b#1');
+  expect(results[2]?.failureMessages.join()).toContain('demo: inconclusive');
 });

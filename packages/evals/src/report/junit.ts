@@ -1,5 +1,6 @@
 import type { Evaluation, Metric } from '../evaluation.ts';
 import { changeText, count } from '../reasons.ts';
+import { escaped } from './plain-text.ts';
 
 /** Result of a test case: nothing for a pass. */
 type Outcome = { readonly type: 'failure' | 'skipped'; readonly message: string } | undefined;
@@ -7,14 +8,14 @@ type TestCase = readonly [test: string, outcome: Outcome];
 
 /** Renders JUnit XML: one test case per metric and per gate, and one for completeness. Inconclusive and not compared metrics are skipped. */
 export function toJUnit(evaluation: Evaluation): string {
-  const { name, metrics, gates, totals } = evaluation;
+  const { name, metrics, gates } = evaluation;
   const tests: readonly TestCase[] = [
     ...metrics.map((metric): TestCase => [metric.name, outcomeOf(metric)]),
     ...gates.map(({ name: gate, passed, failed }): TestCase => {
       const message = `failed in ${count(failed.length, 'sample')}: ${failed.join(', ')}`;
       return [`gate ${gate}`, passed ? undefined : { type: 'failure', message }];
     }),
-    ['completeness', completeness(totals, evaluation)],
+    ['completeness', completeness(evaluation)],
   ];
   const number = (type: 'failure' | 'skipped'): number =>
     tests.filter(([, outcome]) => outcome?.type === type).length;
@@ -36,9 +37,10 @@ function outcomeOf(metric: Metric): Outcome {
   return { type: metric.verdict === 'fail' ? 'failure' : 'skipped', message: changeText(metric) };
 }
 
-function completeness({ errors, skipped }: Evaluation['totals'], evaluation: Evaluation): Outcome {
+function completeness({ totals }: Evaluation): Outcome {
+  const { errors, skipped, samples } = totals;
   if (errors + skipped === 0) return undefined;
-  const message = evaluation.reasons.find((reason) => /without a result|not started/.test(reason)) ?? '';
+  const message = `${count(errors, 'sample')} of ${samples} without a result, ${skipped} not started`;
   return { type: 'failure', message };
 }
 
@@ -49,10 +51,3 @@ function testCase(name: string, test: string, outcome: Outcome): string {
   const text = escaped(message);
   return `${start}><${type} message="${text}">${text}</${type}></testcase>`;
 }
-
-/** Characters that XML 1.0 does not allow, also as a reference. */
-const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-const escaped = (text: string): string =>
-  text.replaceAll(NOT_XML, '\uFFFD').replaceAll(/[&<>"]/g, (char) => ENTITIES[char] ?? char);

@@ -1,6 +1,7 @@
 import type { Evaluation, Metric, Sample } from '../evaluation.ts';
-import { count, differenceText, intervalText, pText, valueText } from '../reasons.ts';
-import { isFailed, plainLine, problemsOf } from './plain-text.ts';
+import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
+import { isFailed } from '../samples.ts';
+import { plainLine, plainLines, problemsOf } from './plain-text.ts';
 
 const MAX_CHARACTERS = 60_000;
 const MAX_ROWS = 100;
@@ -20,10 +21,7 @@ export function toMarkdown(evaluation: Evaluation): string {
     '',
     ...reasons.slice(0, MAX_REASONS).map((reason) => `- ${code(reason)}`),
     '',
-    ...table(
-      ['metric', 'verdict', 'now', 'before', 'difference (90 % interval)', 'margin', 'p', 'changed cases'],
-      metrics.slice(0, MAX_ROWS).map(rowOf),
-    ),
+    ...table(METRIC_TITLES, metrics.slice(0, MAX_ROWS).map(rowOf)),
     ...table(
       ['gate', 'verdict', 'failed samples'],
       gates
@@ -42,16 +40,10 @@ export function toMarkdown(evaluation: Evaluation): string {
   return text;
 }
 
-const rowOf = (metric: Metric): readonly string[] => [
-  cell(metric.name),
-  metric.verdict,
-  valueText(metric, metric.mean),
-  valueText(metric, metric.before),
-  intervalText(metric),
-  differenceText(metric, metric.margin),
-  pText(metric.p),
-  `${metric.changed} of ${metric.cases}`,
-];
+const rowOf = (metric: Metric): readonly string[] => {
+  const [name = '', ...rest] = metricCells(metric);
+  return [cell(name), ...rest];
+};
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return [];
@@ -83,10 +75,9 @@ const cell = (text: string): string => code(text.replaceAll('|', '¦'));
 
 /** Returns a code block. */
 function block(text: string): string {
-  const lines = text.slice(0, MAX_OUTPUT).split(/\r\n|\r|\n/);
-  const content = lines.map((line) => plainLine(line, MAX_OUTPUT)).join('\n');
+  const content = plainLines(text, MAX_OUTPUT);
   const fence = '`'.repeat(Math.max(3, longestRun(content) + 1));
-  return `${fence}text\n${content}${text.length > MAX_OUTPUT ? '…' : ''}\n${fence}`;
+  return `${fence}text\n${content}\n${fence}`;
 }
 
 const longestRun = (text: string): number =>

@@ -1,6 +1,7 @@
-import type { Evaluation, Metric, Verdict } from '../evaluation.ts';
-import { differenceText, intervalText, pText, valueText } from '../reasons.ts';
-import { isFailed, plainLine, problemsOf } from './plain-text.ts';
+import type { Evaluation, Verdict } from '../evaluation.ts';
+import { METRIC_TITLES, metricCells } from '../reasons.ts';
+import { isFailed } from '../samples.ts';
+import { plainLine, problemsOf } from './plain-text.ts';
 
 /** Options of `toTable`. */
 export interface TableOptions {
@@ -22,7 +23,8 @@ export function toTable(evaluation: Evaluation, options: TableOptions = {}): str
     `${name}: ${verdict}`,
     ...reasons.map((reason) => `- ${reason}`),
     '',
-    ...aligned([HEAD, ...metrics.map(rowOf)]),
+    // Without the last column, the table fits 100 columns.
+    ...aligned([METRIC_TITLES, ...metrics.map(metricCells)].map((row) => row.slice(0, -1))),
     ...gates.map(
       (gate) => `gate ${gate.name}: ${gate.passed ? 'pass' : `fail in ${gate.failed.length} samples`}`,
     ),
@@ -40,28 +42,8 @@ export function toTable(evaluation: Evaluation, options: TableOptions = {}): str
 const casesLine = (what: string, ids: readonly string[] = []): readonly string[] =>
   ids.length === 0 ? [] : [`${what}: ${ids.join(', ')}`];
 
-const HEAD: readonly string[] = [
-  'metric',
-  'verdict',
-  'now',
-  'before',
-  'difference (90 % interval)',
-  'margin',
-  'p',
-];
-
-const rowOf = (metric: Metric): readonly string[] => [
-  metric.name,
-  metric.verdict,
-  valueText(metric, metric.mean),
-  valueText(metric, metric.before),
-  intervalText(metric),
-  differenceText(metric, metric.margin),
-  pText(metric.p),
-];
-
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = HEAD.map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
+  const widths = METRIC_TITLES.map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
   return rows.map((row) =>
     row.map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - widthOf(cell))).join('  '),
   );
@@ -90,7 +72,7 @@ const COLORS: Readonly<Record<Verdict, number>> = { pass: 32, fail: 31, inconclu
 
 /** Colors the verdict of a line. */
 const painted = (line: string): string =>
-  line.replace(/(?<=: |\s{2}|^)(pass|fail|inconclusive|incomplete)(?=\s|$)/, (word) => {
-    const color = COLORS[word as Verdict];
-    return `\u001B[${color}m${word}\u001B[39m`;
+  line.replace(/(?<=: |\s{2}|^)(pass|fail|inconclusive|incomplete)(?=\s|$)/, (verdict) => {
+    const color = COLORS[verdict as Verdict];
+    return `\u001B[${color}m${verdict}\u001B[39m`;
   });

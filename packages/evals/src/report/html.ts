@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Evaluation, Metric, Sample } from '../evaluation.ts';
+import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
+import { isFailed } from '../samples.ts';
+import { STYLE } from './html-style.ts';
+import { escaped, membersOf, plainLines } from './plain-text.ts';
+
+/** Renders one static page without scripts and without requests: metrics with intervals, then every sample, failed ones first. */
+export function toHtml(evaluation: Evaluation): string {
+  const { name, verdict, at, reasons, metrics, gates, totals, warnings, samples } = evaluation;
+  const failed = samples.filter(isFailed);
+  const others = samples.filter((sample) => !isFailed(sample));
+  const style = createHash('sha256').update(STYLE).digest('base64');
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${style}'">`,
+    '<meta name="viewport" content="width=device-width">',
+    `<title>${escaped(`${name}: ${verdict}`)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<main>',
+    `<h1>${escaped(name)}: ${badge(verdict)}</h1>`,
+    `<p>${escaped(at)}, ${count(totals.cases, 'case')}, ${count(totals.samples, 'sample')}, ${totals.replayed} replayed</p>`,
+    list(reasons),
+    table(METRIC_TITLES, metrics.map(metricRow)),
+    gates.length === 0
+      ? ''
+      : table(
+          ['gate', 'verdict', 'failed samples'],
+          gates.map((gate) => [
+            escaped(gate.name),
+            badge(gate.passed ? 'pass' : 'fail'),
+            `${gate.failed.length}`,
+          ]),
+        ),
+    warnings.length === 0 ? '' : `<h2>Warnings</h2>\n${list(warnings)}`,
+    section(count(failed.length, 'failed sample'), failed, true),
+    section(count(others.length, 'other sample'), others, false),
+    '</main>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+const badge = (verdict: string): string => `<strong class="${escaped(verdict)}">${escaped(verdict)}</strong>`;
+
+const MAX_TEXT = 20_000;
+const text = (content: string): string => escaped(plainLines(content, MAX_TEXT));
+
+const list = (items: readonly string[]): string =>
+  `<ul>\n${items.map((item) => `<li>${text(item)}</li>`).join('\n')}\n</ul>`;
+
+const metricRow = (metric: Metric): readonly string[] => {
+  const [name = '', verdict = '', ...rest] = metricCells(metric);
+  return [escaped(name), badge(verdict), ...rest.map(escaped)];
+};
+
+/** Renders a table that scrolls horizontally on a narrow screen. The cells are HTML. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = ([first = '', ...rest]: readonly string[]): string =>
+    `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  return [
+    `<div class="table" role="region" aria-label="Results of each ${head[0] ?? ''}" tabindex="0"><table>`,
+    `<thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>`,
+    `<tbody>${rows.map(cells).join('\n')}</tbody>`,
+    '</table></div>',
+  ].join('\n');
+}
+
+const section = (title: string, samples: readonly Sample[], isOpen: boolean): string =>
+  `<h2>${title}</h2>\n${samples.map((sample) => sampleText(sample, isOpen)).join('\n')}`;
+
+const sampleText = (sample: Sample, isOpen: boolean): string =>
+  [
+    `<details${isOpen ? ' open' : ''}>`,
+    `<summary>${text(`${sample.case}#${sample.trial}`)}</summary>`,
+    '<dl>',
+    ...membersOf(sample).map(([title, content]) => `<dt>${title}</dt>\n<dd><pre>${text(content)}</pre></dd>`),
+    '</dl>',
+    '</details>',
+  ].join('\n');

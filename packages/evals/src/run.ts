@@ -1,0 +1,175 @@
+import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
+import { createRedactor, type Redactor } from '@majordomo/redact';
+import { compareText, type NamedCase } from './cases.ts';
+import { costOfCalls, nanoUsdText } from './costs.ts';
+import type { EvaluateOptions, Evaluation, Sample } from './evaluation.ts';
+import type { Settings } from './options.ts';
+import type { RecordedCall, Recordings } from './recordings.ts';
+import { runSample, type SampleResult } from './sample.ts';
+import { isMissing, samplesByCase } from './samples.ts';
+import { summarize } from './summary.ts';
+import type { EvalDefinition } from './types.ts';
+
+/** Inputs of a run that were checked or read from files. */
+interface RunInputs {
+  readonly cases: readonly NamedCase[];
+  readonly settings: Settings;
+  /** Recordings; `undefined` in mode `live`. */
+  readonly recordings: Recordings | undefined;
+  readonly baseline: Evaluation | undefined;
+}
+
+interface Task {
+  readonly one: NamedCase;
+  readonly trial: number;
+}
+
+/** Run of all samples. */
+export class Run {
+  private readonly definition: EvalDefinition;
+  private readonly options: EvaluateOptions;
+  private readonly inputs: RunInputs;
+  private readonly clock: Clock;
+  private readonly redactor: Redactor;
+  private readonly tasks: readonly Task[];
+  private readonly baseline: ReadonlyMap<string, readonly Sample[]>;
+  private readonly results: SampleResult[] = [];
+  private readonly warnings: string[] = [];
+  private readonly stop = new AbortController();
+  /** Number of tasks that were started. */
+  private started = 0;
+  private errors = 0;
+  private replayed = 0;
+  /** Cost of live calls in nano-dollars; `undefined` after one of unknown cost. */
+  private spent: bigint | undefined = 0n;
+
+  constructor(definition: EvalDefinition, options: EvaluateOptions, inputs: RunInputs) {
+    this.definition = definition;
+    this.options = options;
+    this.inputs = inputs;
+    this.clock = options.clock ?? systemClock;
+    this.redactor = options.redactor ?? createRedactor();
+    const { trials } = inputs.settings;
+    this.tasks = inputs.cases.flatMap((one) =>
+      Array.from({ length: trials }, (_, at) => ({ one, trial: at + 1 })),
+    );
+    this.baseline = samplesByCase(inputs.baseline?.samples ?? []);
+  }
+
+  /** Runs all samples. Rejects with `aborted`, or with the error of an invalid result. */
+  async complete(): Promise<void> {
+    const { signal } = this.options;
+    const onAbort = (): void => {
+      this.stop.abort(new LlmError('aborted', `evaluation ${this.definition.name}: the run was aborted`));
+    };
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await Promise.all(Array.from({ length: this.inputs.settings.concurrency }, () => this.work()));
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+    this.stop.signal.throwIfAborted();
+    if (this.options.mode === 'record') await this.finishRecordings();
+  }
+
+  /** Returns the finished run before its comparison. */
+  evaluation(): Evaluation {
+    return summarize(this.definition, this.results, {
+      at: new Date(this.clock.now()).toISOString(),
+      margins: this.inputs.settings.margins,
+      cases: this.inputs.cases.length,
+      skipped: this.skipped,
+      spentNanoUsd: this.spent?.toString(),
+      warnings: this.warnings.toSorted(compareText),
+    });
+  }
+
+  private get skipped(): number {
+    return this.tasks.length - this.started;
+  }
+
+  /** Runs one sample after the other. The first error stops all samples. */
+  private async work(): Promise<void> {
+    while (!this.isStopped() && !this.isBudgetSpent()) {
+      const task = this.tasks[this.started];
+      if (task === undefined) return;
+      this.started++;
+      try {
+        const result = await this.runTask(task);
+        if (this.isStopped()) return;
+        this.results.push(result);
+        await this.store(result);
+        this.report(result);
+      } catch (error) {
+        this.stop.abort(error);
+      }
+    }
+  }
+
+  private isStopped(): boolean {
+    return this.stop.signal.aborted;
+  }
+
+  private isBudgetSpent(): boolean {
+    const { budgetNanoUsd } = this.inputs.settings;
+    if (budgetNanoUsd === undefined) return false;
+    return this.spent === undefined || (this.spent > 0n && this.spent >= budgetNanoUsd);
+  }
+
+  private runTask({ one, trial }: Task): Promise<SampleResult> {
+    const { mode = 'replay', catalog } = this.options;
+    const baseline = this.baseline.get(one.id) ?? [];
+    return runSample({
+      definition: this.definition,
+      one,
+      trial,
+      mode,
+      timeoutMs: this.inputs.settings.timeoutMs,
+      stop: this.stop.signal,
+      clock: this.clock,
+      catalog,
+      redactor: this.redactor,
+      recording: this.inputs.recordings?.get({ case: one.id, trial }),
+      baseline: (baseline.find((sample) => sample.trial === trial) ?? baseline[0])?.text,
+      onLiveCall: (call) => this.addCost(call),
+    });
+  }
+
+  private async addCost(call: RecordedCall): Promise<void> {
+    const cost = nanoUsdText(await costOfCalls([call], this.options.catalog));
+    this.spent = this.spent === undefined || cost === undefined ? undefined : this.spent + BigInt(cost);
+  }
+
+  /** Appends the recording of a sample, unless it contains a secret. */
+  private async store({ recording, sample }: SampleResult): Promise<void> {
+    if (this.options.mode !== 'record' || recording === undefined) return;
+    const line = JSON.stringify(recording);
+    const rules = sample.replayed ? [] : this.redactor.find(line).map(({ rule }) => rule);
+    if (rules.length === 0) return this.inputs.recordings?.append(recording, line);
+    const names = [...new Set(rules)].join(', ');
+    this.warnings.push(
+      `case ${JSON.stringify(sample.case)}, trial ${sample.trial}: not recorded, because the redactor found ${names}`,
+    );
+  }
+
+  private report({ sample }: SampleResult): void {
+    if (isMissing(sample)) this.errors++;
+    if (sample.replayed) this.replayed++;
+    notify(this.options.onProgress, {
+      done: this.results.length,
+      total: this.tasks.length,
+      errors: this.errors,
+      replayed: this.replayed,
+      spentNanoUsd: this.spent?.toString(),
+    });
+  }
+
+  /** Removes the recordings of other samples, unless the run was only a part. */
+  private async finishRecordings(): Promise<void> {
+    const isPart = this.options.only !== undefined || this.inputs.settings.hasFewerTrials || this.skipped > 0;
+    const planned = new Set(this.tasks.map(({ one, trial }) => `${trial}#${one.id}`));
+    await this.inputs.recordings?.finish((place) => isPart || planned.has(`${place.trial}#${place.case}`));
+  }
+}

@@ -1,0 +1,29 @@
+import { compareText } from './cases.ts';
+import type { Sample } from './evaluation.ts';
+
+/** Position of a sample in an evaluation. */
+type Position = Pick<Sample, 'case' | 'trial'>;
+
+/** Compares samples by case, then trial. */
+export const compareSamples = (a: Position, b: Position): number =>
+  compareText(a.case, b.case) || a.trial - b.trial;
+
+/** Returns the samples of each case. */
+export function samplesByCase(samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> {
+  const cases = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const others = cases.get(sample.case);
+    if (others === undefined) cases.set(sample.case, [sample]);
+    else others.push(sample);
+  }
+  return cases;
+}
+
+/** Whether a sample has no result. */
+export const isMissing = ({ error }: Pick<Sample, 'error'>): boolean => error?.counts === false;
+
+/** Whether a sample has an error, a failed gate or a score below 0.5. */
+export const isFailed = ({ error, gates, scores }: Sample): boolean =>
+  error !== undefined ||
+  Object.values(gates).some(({ passed }) => !passed) ||
+  Object.values(scores).some(({ score }) => score < 0.5);

@@ -1,0 +1,69 @@
+import type { Evaluation, GateResult, Sample } from './evaluation.ts';
+import type { SampleResult } from './sample.ts';
+import { compareSamples, isMissing } from './samples.ts';
+import type { EvalDefinition } from './types.ts';
+
+/** Facts of a run that its samples do not contain. */
+interface RunFacts extends Pick<Evaluation, 'at' | 'margins' | 'warnings'> {
+  readonly cases: number;
+  readonly skipped: number;
+  readonly spentNanoUsd: string | undefined;
+}
+
+/** Returns the evaluation of finished samples before its comparison. */
+export function summarize(
+  { name, checks = {}, gates = {} }: EvalDefinition,
+  results: readonly SampleResult[],
+  { at, margins, warnings, ...facts }: RunFacts,
+): Evaluation {
+  const samples = results.map(({ sample }) => sample).sort(compareSamples);
+  const complete = samples.filter((sample) => !isMissing(sample));
+  const times = complete.map(({ ms }) => ms).sort((a, b) => a - b);
+  return {
+    format: 'majordomo-evaluation/1',
+    name,
+    at,
+    verdict: 'incomplete',
+    reasons: [],
+    checks: Object.entries(checks).map(([key, { version, isPreference }]) => ({
+      name: key,
+      ...(version !== undefined && { version }),
+      ...(isPreference && { isPreference }),
+    })),
+    margins,
+    metrics: [],
+    gates: Object.keys(gates).map((gate) => gateResult(gate, samples)),
+    totals: {
+      ...facts,
+      samples: samples.length,
+      errors: samples.length - complete.length,
+      replayed: samples.filter(({ replayed }) => replayed).length,
+      nanoUsd: sum(samples.map(({ nanoUsd }) => nanoUsd)),
+      msP50: quantile(times, 0.5),
+      msP95: quantile(times, 0.95),
+      judgeNanoUsd: sum(results.map(({ judgeNanoUsd }) => judgeNanoUsd)),
+    },
+    baseline: undefined,
+    warnings,
+    samples,
+  };
+}
+
+function gateResult(name: string, samples: readonly Sample[]): GateResult {
+  const failed = samples.filter(({ gates }) => gates[name]?.passed === false);
+  return {
+    name,
+    passed: failed.length === 0,
+    failed: failed.map((sample) => `${sample.case}#${sample.trial}`),
+  };
+}
+
+/** Returns the sum of decimal nano-dollars; `undefined` if one is unknown. */
+const sum = (amounts: readonly (string | undefined)[]): string | undefined =>
+  amounts.includes(undefined)
+    ? undefined
+    : amounts.reduce((total, amount = '0') => total + BigInt(amount), 0n).toString();
+
+/** Returns a quantile of sorted values by the nearest rank. */
+const quantile = (sorted: readonly number[], share: number): number | undefined =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describeWith } from '@majordomo/services';
+import {
+  openBrowser,
+  openPage,
+  violations,
+  type Browser,
+  type BrowserContextOptions,
+} from '@majordomo/services/browser';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evaluate, toHtml, type Evaluation } from '../../src/index.ts';
+import { echo, fakeModels, tempFolder } from '../support/fixture.ts';
+
+/** Screenshots for a person; CI stores them. */
+const SCREENSHOTS = join(import.meta.dirname, '../../../../.ci/out/evals');
+const LONG = 120_000;
+
+const HOSTILE =
+  '</pre></details><script>document.title = "run"</script><img src=x onerror="document.title = \'run\'">' +
+  '<style>*{display:none}</style><a href="http://198.51.100.1/">link</a> \u202Egnirts\u0007';
+
+/** Evaluation with a long, a failed and a hostile output. */
+async function hostileEvaluation(): Promise<Evaluation> {
+  const folder = tempFolder();
+  const { majordomo } = fakeModels((text) =>
+    text.endsWith('b') ? HOSTILE : `The parcel arrives tomorrow. ${'It was sent on Monday. '.repeat(20)}`,
+  );
+  const definition = echo(majordomo, {
+    cases: ['a', 'b', HOSTILE].map((id) => ({ id, input: `question ${id}` })),
+    checks: { 'answers the question politely': ({ text }) => ({ score: !text.includes('<'), reason: text }) },
+    gates: { clean: ({ text }) => ({ score: !text.includes('<'), reason: text.slice(0, 20) }) },
+  });
+  await evaluate(definition, { folder, mode: 'record' });
+  return evaluate(definition, { folder });
+}
+
+describeWith('chromium', 'the HTML report in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    browser = await openBrowser();
+  }, LONG);
+  afterAll(() => browser.close());
+
+  /** Opens a page of a server that counts its requests. */
+  async function open(html: string, options: BrowserContextOptions) {
+    const paths: (string | undefined)[] = [];
+    const server = createServer(({ url }, response) => {
+      paths.push(url);
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const opened = await openPage(browser, `http://127.0.0.1:${port}/`, options);
+    return {
+      ...opened,
+      paths,
+      async [Symbol.asyncDispose]() {
+        await opened[Symbol.asyncDispose]();
+        server.closeAllConnections();
+        server.close();
+      },
+    };
+  }
+
+  test.each([
+    ['light', 1200],
+    ['dark', 1200],
+    ['light', 390],
+  ] as const)(
+    'in %s mode at %i px has no violation, no request and no horizontal scroll',
+    async (colorScheme, width) => {
+      const html = toHtml(await hostileEvaluation());
+      await using opened = await open(html, { colorScheme, viewport: { width, height: 900 } });
+      const { page, wrong, paths } = opened;
+      await page.screenshot({
+        path: join(SCREENSHOTS, `report-${colorScheme}-${width}.png`),
+        fullPage: true,
+      });
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect([wrong, paths]).toEqual([[], ['/']]);
+    },
+    LONG,
+  );
+
+  test(
+    'a hostile output stays text, and failed samples are first and open',
+    async () => {
+      await using opened = await open(toHtml(await hostileEvaluation()), {});
+      const { page } = opened;
+      expect(await page.title()).toBe('demo: fail');
+      expect(await page.locator('script, img, a').count()).toBe(0);
+      expect(await page.locator('pre', { hasText: 'onerror=' }).count()).toBeGreaterThan(0);
+      expect(await page.locator('details').count()).toBe(3);
+      expect(await page.locator('details[open] > summary').allTextContents()).toEqual(['b#1']);
+      expect(await page.locator('details').first().locator('summary').textContent()).toBe('b#1');
+    },
+    LONG,
+  );
+});
