@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/trajectory.ts'),
   },
   {
+    name: 'eval',
+    description: 'evaluations against a baseline: run, compare, show',
+    load: () => import('./commands/eval.ts'),
+  },
+  {
     name: 'catalog',
     description: 'show, compare and update prices and models',
     load: () => import('./commands/catalog.ts'),

@@ -24,6 +24,8 @@ export interface WorldOptions {
     readonly reading?: Promise<string>;
   };
   readonly terminal?: boolean;
+  /** Whether stderr can erase. Default: false. */
+  readonly canErase?: boolean;
   /** Cells of a line. Default: no end. */
   readonly columns?: number;
   /** What a person answers to `ask`, in order; then the person leaves. */
@@ -112,7 +114,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
       isTerminal: terminal,
       columns: Infinity,
       colour: false,
-      canErase: false,
+      canErase: options.canErase ?? false,
       write(piece) {
         const text = textOf(piece);
         written.err += text;

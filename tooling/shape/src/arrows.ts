@@ -198,6 +198,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'trajectory',
       'undici',
       'eslint-plugin',
+      'evals',
       'openai-wire',
       'provider-anthropic',
       'provider-bedrock',

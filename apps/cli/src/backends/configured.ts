@@ -31,3 +31,14 @@ export async function openableIds(known: Known, cwd: string): Promise<readonly s
     return backend !== undefined && hasAddress(backend, env) && isThere(backend.package);
   });
 }
+
+/** Returns the openable ids, and those of installed packages that lack their key only. */
+export async function installedIds(known: Known, cwd: string): Promise<readonly string[]> {
+  const keyed = BACKENDS.filter(
+    (backend) =>
+      backend.keyEnv.length > 0 &&
+      hasAddress(backend, known.env) &&
+      locatePackage(backend.package, cwd) !== undefined,
+  );
+  return [...new Set([...(await openableIds(known, cwd)), ...keyed.map(({ id }) => id)])];
+}

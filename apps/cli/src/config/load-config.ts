@@ -47,7 +47,7 @@ async function read(file: string): Promise<unknown> {
 /** Returns a hint if this Node is too old to strip types. */
 export const oldNode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
-    ? `a configuration in TypeScript needs Node 22.18 or later, this is ${process.versions.node}; write it as .mjs or .json`
+    ? `a file in TypeScript needs Node 22.18 or later, this is ${process.versions.node}; write it in JavaScript`
     : undefined;
 
 const isObject = (value: unknown): value is object =>

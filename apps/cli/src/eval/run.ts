@@ -1,0 +1,91 @@
+import { dirname, resolve } from 'node:path';
+import type { Majordomo } from '@majordomo/core';
+import { redact } from '@majordomo/core/toolkit';
+import type { EvalDefinition, Progress } from '@majordomo/evals';
+import { installedIds } from '../backends/configured.ts';
+import { openIds } from '../backends/open.ts';
+import { bar } from '../bar.ts';
+import { importConfig } from '../config/import-config.ts';
+import { oldNode } from '../config/load-config.ts';
+import { loadSettings } from '../config/settings.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { trustPackagesOf } from '../load-package.ts';
+import { reasonOf } from '../reason.ts';
+import { loadEvals, publish, type VerdictFlags } from './publish.ts';
+
+/** Options of `majordomo eval run`. */
+export interface RunFlags extends VerdictFlags {
+  readonly record?: true;
+  readonly live?: true;
+  readonly accept?: true;
+  readonly only?: readonly string[];
+  readonly trials?: string;
+  readonly concurrency?: string;
+  readonly budget?: string;
+}
+
+/** `majordomo eval run`: runs the evaluation of each module and compares it with its baseline. */
+export async function runEvals(files: readonly string[], flags: RunFlags, io: Io): Promise<ExitCode> {
+  const { record, live, accept, only, trials, concurrency, budget: budgetUsd } = flags;
+  if (record === true && live === true) throw new Stop('--record and --live exclude each other');
+  // The modules are code of the project that the user names.
+  trustPackagesOf(io.cwd);
+  const evals = await loadEvals(flags, io);
+  const modules: (readonly [path: string, definition: EvalDefinition])[] = [];
+  for (const file of files) modules.push([resolve(io.cwd, file), await loadDefinition(file, io)]);
+  let configured: Promise<Majordomo> | undefined;
+  const codes: ExitCode[] = [];
+  for (const [path, definition] of modules) {
+    const majordomo = definition.majordomo ?? (await (configured ??= configuredMajordomo(io)));
+    const running = evals.evaluate(
+      { ...definition, majordomo },
+      {
+        folder: dirname(path),
+        mode: record === true ? 'record' : live === true ? 'live' : 'replay',
+        accept,
+        only,
+        budgetUsd,
+        trials: trials === undefined ? undefined : Number(trials),
+        concurrency: concurrency === undefined ? undefined : Number(concurrency),
+        signal: io.signal,
+        onProgress: progressOn(io),
+      },
+    );
+    const evaluation = await running.finally(() => {
+      if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
+    });
+    codes.push(await publish(evaluation, evals, flags, io, files.length > 1));
+  }
+  const decisive = [EXIT.failed, EXIT.incomplete, EXIT.inconclusive].find((code) => codes.includes(code));
+  return decisive ?? EXIT.ok;
+}
+
+/** Imports the evaluation of a module. Throws `Stop` with one line if the module fails. */
+async function loadDefinition(file: string, { cwd }: Io): Promise<EvalDefinition> {
+  const value = await importConfig(resolve(cwd, file)).catch((error: unknown) => {
+    const [reason = ''] = (oldNode(error) ?? redact(reasonOf(error))).split('\n');
+    throw new Stop(`${file} cannot be loaded: ${reason}`);
+  });
+  if (typeof value === 'object' && value !== null && 'subject' in value) return value as EvalDefinition;
+  throw new Stop(`${file} does not export an evaluation: write export default defineEval({ … })`);
+}
+
+/** Opens the installed providers, also those without a key, because a replay resolves specs and sends nothing. */
+async function configuredMajordomo(io: Io): Promise<Majordomo> {
+  const { cwd, signal } = io;
+  const settings = await loadSettings(io);
+  return openIds(await installedIds(settings, cwd), settings, { cwd, signal });
+}
+
+const CLEAR_LINE = '\r\u001B[K';
+const CELLS = 20;
+
+/** Returns a listener that draws a progress bar; `undefined` without a terminal. */
+function progressOn({ stderr }: Io): ((progress: Progress) => void) | undefined {
+  if (!stderr.canErase) return undefined;
+  return ({ done, total, errors }) => {
+    const failures = errors === 0 ? '' : `, ${errors} without a result`;
+    stderr.write(`${CLEAR_LINE}${bar(done / total, CELLS).padEnd(CELLS)} ${done}/${total}${failures}`);
+  };
+}
