@@ -27,6 +27,7 @@ const PACKAGES = [
   'cache',
   'telemetry',
   'gateway',
+  'evals',
 ];
 
 /** Peer dependencies of the programs. */
@@ -58,6 +59,7 @@ export function installedFrom(tarballs, app) {
   const problem = npm(['install', '--no-package-lock', '--omit=peer'], app);
   if (problem !== undefined) throw new Error(`the tarballs cannot be installed: ${problem}`);
   cpSync(join(import.meta.dirname, 'app'), app, { recursive: true });
+  cpSync(join(ROOT, 'apps/examples/evals'), join(app, 'evals'), { recursive: true });
   return app;
 }
 

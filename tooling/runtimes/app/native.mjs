@@ -1,5 +1,6 @@
 // Conformance suite and smoke test in a runtime that can run the test servers: Node, Deno. Argument: `quick` or `complete`.
 import { runCases, tell } from './cases.mjs';
+import { replayProblem } from './evals.mjs';
 import { MODELS, PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';
 import { smoke } from './smoke.mjs';
@@ -8,6 +9,9 @@ import { WIRES } from './wires.mjs';
 const { baseURLs, close } = await startSmokeServers();
 for (const [name, step, problem] of await smoke(baseURLs)) tell({ package: name, step, problem });
 await close();
+// Evaluations run on Node only.
+if (globalThis.Deno === undefined)
+  tell({ package: 'evals', step: 'a recorded evaluation replays without a key', problem: await replayProblem() });
 for (const [side, open] of Object.entries(PROVIDERS)) {
   const harness = {
     wire: WIRES[side],

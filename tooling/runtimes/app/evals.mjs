@@ -1,0 +1,14 @@
+// Replays the evaluation of apps/examples/evals, which pack.mjs copies. Node removes the types.
+import { join } from 'node:path';
+
+/** Returns the problem of the replay, if any. */
+export async function replayProblem() {
+  try {
+    const { evaluate } = await import('@majordomo/evals');
+    const { default: support } = await import('./evals/support.eval.ts');
+    const { verdict, reasons } = await evaluate(support, { folder: join(import.meta.dirname, 'evals') });
+    return verdict === 'pass' ? undefined : `${verdict}: ${reasons[0]}`;
+  } catch (error) {
+    return `${error.name}: ${error.message}`;
+  }
+}
