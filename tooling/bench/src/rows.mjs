@@ -1,6 +1,7 @@
 import { median, medianExcess, medianRatio, quantile } from './measure/statistics.mjs';
 import { measureAgent } from './suites/agent.mjs';
 import { measureCaching } from './suites/caching.mjs';
+import { measureEvals } from './suites/evals.mjs';
 import { measureGateway } from './suites/gateway.mjs';
 import { measureMemory } from './suites/memory.mjs';
 import { measurePeers } from './suites/peers.mjs';
@@ -26,6 +27,7 @@ export const SUITES = {
   caching: { measure: measureCaching, wires: [ANTHROPIC] },
   gateway: { measure: measureGateway, wires: [OPENAI] },
   ui: { measure: measureUi, wires: [OPENAI] },
+  evals: { measure: measureEvals, wires: [OPENAI] },
   start: { measure: measureStart, wires: MAIN_WIRES },
   peers: { measure: measurePeers, wires: MAIN_WIRES, isExtra: true },
 };
@@ -50,6 +52,7 @@ const wire = (...about) => rowOf('wire', ...about);
 const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
 const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
 const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
+const evals = (row, ...about) => rowOf('evals', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
 /** Cost per item, of many and of a tenth of them: 1 when it is linear, 10 when it is quadratic. */
 const linear = (row, metric) => inProcess(row, 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
@@ -112,6 +115,10 @@ export const ROWS = [
   ui('delta to a page by uiMessageResponse', 3, '× sseResponse', ratio('pageDelta', 'sse', 'ui')),
   ui('replay of 20,000 deltas', 30, 'ms CPU', value('pageReplay', 'replay')),
   ui('10,000 messages of a page', 1_000, 'ms CPU', value('pageMessages', 'read')),
+  evals('replay of 10,000 samples', 10, 's CPU', value('replay', 'seconds')),
+  evals('memory of 10,000 replayed samples', 300, 'MB', value('replay', 'megabytes')),
+  evals('comparison of 2,000 cases × 5 trials', 5, 's CPU', ({ compare }) => median(compare)),
+  evals('recorder, a call of 10 kB', 1000, 'µs CPU added to a call', excess('added', 'nothing', 'recorder')),
   rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', value('import', 'majordomo', best)),
   rowOf('start', 'cold start', MAIN_WIRES, 1.2, '× SDK', ratio('start')),
   inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),
