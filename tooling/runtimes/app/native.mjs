@@ -11,7 +11,11 @@ for (const [name, step, problem] of await smoke(baseURLs)) tell({ package: name,
 await close();
 // Evaluations run on Node only.
 if (globalThis.Deno === undefined)
-  tell({ package: 'evals', step: 'a recorded evaluation replays without a key', problem: await replayProblem() });
+  tell({
+    package: 'evals',
+    step: 'a recorded evaluation replays without a key',
+    problem: await replayProblem(),
+  });
 for (const [side, open] of Object.entries(PROVIDERS)) {
   const harness = {
     wire: WIRES[side],
