@@ -4,5 +4,10 @@ export { memoryKeyStore } from './keys/memory-key-store.ts';
 export type { KeyRecord, KeyStore } from './keys/key-store.ts';
 export type { IssuedKey, KeyCaller, KeyChange, KeyLimit, KeyQuery, NewKey, VirtualKey } from './keys/key.ts';
 
+// admin API
+export { createAdmin, type Admin, type AdminOptions } from './api/create-admin.ts';
+export type { KeyChangeEvent } from './api/key-routes.ts';
+export { remoteKeys, type RemoteKeysOptions } from './api/remote-keys.ts';
+
 // types of the ledger that the public API uses
-export type { Limit } from '@majordomo/ledger';
+export type { Ledger, Limit } from '@majordomo/ledger';

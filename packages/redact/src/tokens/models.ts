@@ -13,6 +13,7 @@ export const MODEL_TOKENS: readonly TokenRow[] = [
     page('openrouter.ai/docs/api-reference/authentication'),
   ],
   ['openai-key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-None-'], '[A-Za-z0-9_-]{16,}', GITLEAKS],
+  ['majordomo-key', ['mj_'], '[A-Za-z0-9_-]{43}', 'createSecret of @majordomo/admin'],
   ['litellm-key', ['sk-litellm-'], '[A-Za-z0-9_-]{8,}', page('docs.litellm.ai/docs/proxy/virtual_keys')],
   ['langfuse-key', ['sk-lf-', 'pk-lf-'], '[0-9a-f-]{30,}', page('langfuse.com/docs/api')],
   [

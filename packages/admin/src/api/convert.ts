@@ -1,0 +1,59 @@
+import type { LimitState, ReportRow } from '@majordomo/ledger';
+import { fail } from '../check-value.ts';
+
+const NANO_DIGITS = 9;
+
+/** Returns a row of a report for a response. */
+export function spendRow({
+  key,
+  nanoUsd,
+  cacheSavedNanoUsd: _saved,
+  cacheExtraNanoUsd: _extra,
+  ...row
+}: ReportRow): object {
+  const { tag, ...others } = key;
+  return {
+    ...row,
+    key: tag === undefined ? others : { ...others, key: tag },
+    usd: decimal(nanoUsd, NANO_DIGITS),
+  };
+}
+
+/** Returns the state of a limit for a response. */
+export function limitState({ limit, key, used, held, left, resetsAt }: LimitState): object {
+  const { name, max, per, zone } = limit;
+  const amount = (value: bigint): string => decimal(value, 'usd' in max ? NANO_DIGITS : 0);
+  const reset = resetsAt === undefined ? undefined : new Date(resetsAt).toISOString();
+  return {
+    name,
+    key,
+    max,
+    per,
+    zone,
+    used: amount(used),
+    held: amount(held),
+    left: amount(left),
+    resetsAt: reset,
+  };
+}
+
+/** Returns an amount with this number of decimals, without zeros at the end. */
+function decimal(amount: bigint, digits: number): string {
+  const sign = amount < 0n ? '-' : '';
+  const all = `${amount < 0n ? -amount : amount}`.padStart(digits + 1, '0');
+  const decimals = all.slice(all.length - digits).replace(/0+$/, '');
+  return digits === 0 || decimals === ''
+    ? sign + all.slice(0, all.length - digits)
+    : `${sign}${all.slice(0, -digits)}.${decimals}`;
+}
+
+const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** Returns the date of an ISO time. Throws `config` for another string. */
+export function dateOf(value: string | undefined, path: string): Date | undefined {
+  if (value === undefined) return undefined;
+  const date = new Date(value);
+  if (!ISO_TIME.test(value) || Number.isNaN(date.getTime()))
+    fail('the request', path, 'must be a time such as 2026-12-31T23:59:59Z', value);
+  return date;
+}

@@ -1,0 +1,142 @@
+import { LlmError, type JsonObject } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import type { Ledger } from '@majordomo/ledger';
+import { sha256Hex } from '@majordomo/redact';
+import { checkFits, fail } from '../check-value.ts';
+import type { Keys } from '../keys/create-keys.ts';
+import { answerTo, answerWith, Refusal } from './answer.ts';
+import { keyRoutes, type KeyChangeEvent } from './key-routes.ts';
+import { ledgerRoutes } from './ledger-routes.ts';
+import { openapiOf } from './openapi.ts';
+import { readBody } from './read-body.ts';
+import type { Route } from './route.ts';
+import { object } from './schemas.ts';
+
+/** Options of `createAdmin`. */
+export interface AdminOptions {
+  /** Keys to manage. Without them, the routes of keys answer 404. */
+  readonly keys?: Keys | undefined;
+  /** Ledger for spending and limits. Without it, their routes answer 404. */
+  readonly ledger?: Ledger | undefined;
+  /**
+   * Token that gives access as `authorization: Bearer`; at least 16 characters.
+   *
+   * @default none: only keys with `admin`, and callers that the mounting server admits, have access
+   */
+  readonly token?: string | undefined;
+  /** Path at which the API is mounted. @default '/admin/v1' */
+  readonly path?: string | undefined;
+  /** Listener for changes of keys, for an audit log. */
+  readonly onChange?: ((change: KeyChangeEvent) => void) | undefined;
+}
+
+/** Admin API for keys, spending and limits, as JSON. */
+export interface Admin {
+  /** Path at which the API is mounted. */
+  readonly path: string;
+  /** Handles a request. Never rejects. `admin`: whether the caller has access without the token, as `by`. */
+  fetch(
+    request: Request,
+    options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },
+  ): Promise<Response>;
+  /** Returns the OpenAPI 3.1 document, generated from the schemas that check requests. Also served at `GET …/openapi.json`. */
+  openapi(): JsonObject;
+}
+
+const KINDS: KindsOf<AdminOptions> = {
+  keys: 'object with authorize',
+  ledger: 'object with report',
+  token: 'string',
+  path: 'string',
+  onChange: 'function',
+};
+const MIN_TOKEN = 16;
+
+/** Creates the API. Throws `config` for an invalid option. */
+export function createAdmin(options: AdminOptions): Admin {
+  checkOptions('createAdmin', options, KINDS);
+  const { keys, ledger, token, path = '/admin/v1', onChange } = options;
+  if (token !== undefined && token.length < MIN_TOKEN)
+    throw new LlmError('config', `createAdmin: token must have at least ${MIN_TOKEN} characters`, {
+      path: 'token',
+    });
+  if (!/^(?:\/[\w.-]+)+$/.test(path)) fail('createAdmin', 'path', 'must be a path such as /admin/v1', path);
+  const routes = [
+    ...(keys === undefined ? [] : keyRoutes(keys, ledger, onChange)),
+    ...(ledger === undefined ? [] : ledgerRoutes(ledger)),
+  ];
+  const document = openapiOf(routes, path);
+  // Equal hashes show equal tokens. The time of a comparison of hashes does not depend on the token.
+  const tokenHash = token === undefined ? undefined : sha256Hex(token);
+
+  const callerOf = async (request: Request): Promise<string> => {
+    const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
+    if (tokenHash !== undefined && sha256Hex(bearer) === tokenHash) return 'token';
+    const caller = await keys?.authorize(request);
+    if (caller === undefined) throw new Refusal('unauthorized', 'the token or key is missing or unknown');
+    if (!caller.admin) throw new Refusal('forbidden', 'the key does not give access to the admin API');
+    return caller.key;
+  };
+
+  const handle: Admin['fetch'] = async (request, { admin = false, by = 'admin' } = {}) => {
+    const url = new URL(request.url);
+    const origin = request.headers.get('origin');
+    if (origin !== null && origin !== url.origin)
+      throw new Refusal('forbidden', 'pages of other origins have no access');
+    const caller = admin ? by : await callerOf(request);
+    const place = url.pathname.startsWith(`${path}/`) ? url.pathname.slice(path.length) : '';
+    if (place === '/openapi.json' && request.method === 'GET') return answerWith(document, 200);
+    const { route, id } = findRoute(routes, place, request.method);
+    const query = await queryOf(route, url.searchParams);
+    const body = route.body === undefined ? {} : await readBody(request);
+    if (route.body !== undefined) await checkFits('the body', route.body, body);
+    return answerWith(await route.handle({ by: caller, id, query, body }), route.status);
+  };
+
+  return {
+    path,
+    fetch: (request, access) => handle(request, access).catch(answerTo),
+    openapi: () => document,
+  };
+}
+
+function findRoute(
+  routes: readonly Route[],
+  place: string,
+  method: string,
+): { readonly route: Route; readonly id: string } {
+  const steps = place.split('/');
+  const found = routes.filter(({ path }) => {
+    const expected = path.split('/');
+    return (
+      expected.length === steps.length && expected.every((step, at) => step === '{id}' || step === steps[at])
+    );
+  });
+  const route = found.find((each) => each.method.toUpperCase() === method);
+  if (route !== undefined) return { route, id: route.path.includes('{id}') ? decode(steps[2] ?? '') : '' };
+  if (found.length === 0) throw new Refusal('not-found', 'the admin API has no such address');
+  const allow = found.map((each) => each.method.toUpperCase()).join(', ');
+  throw new Refusal('wrong-method', `the address accepts ${allow}`, { allow });
+}
+
+function decode(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    throw new Refusal('not-found', 'the admin API has no such address');
+  }
+}
+
+/** Returns the query parameters, with integers as numbers. */
+async function queryOf(
+  { query = {} }: Route,
+  params: URLSearchParams,
+): Promise<Readonly<Record<string, unknown>>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of params) {
+    if (Object.hasOwn(values, name)) fail('the query', name, 'must be given once');
+    values[name] = query[name]?.['type'] === 'integer' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  }
+  await checkFits('the query', object({}, query), values);
+  return values;
+}

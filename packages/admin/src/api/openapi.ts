@@ -1,0 +1,39 @@
+import type { JsonObject } from '@majordomo/core';
+import type { Route } from './route.ts';
+import { ERROR } from './schemas.ts';
+
+const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
+
+/** Returns the OpenAPI 3.1 document of these routes, from the schemas that check their requests. */
+export function openapiOf(routes: readonly Route[], path: string): JsonObject {
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  for (const route of routes) (paths[path + route.path] ??= {})[route.method] = operationOf(route);
+  return {
+    openapi: '3.1.0',
+    info: { title: 'majordomo admin API', version: '1' },
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas: { Error: ERROR },
+    },
+  };
+}
+
+function operationOf({ path, summary, query = {}, body, status, answer }: Route): JsonObject {
+  const id = path.includes('{id}')
+    ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
+    : [];
+  const parameters = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema }));
+  return {
+    summary,
+    parameters: [...id, ...parameters],
+    ...(body && {
+      requestBody: { required: 'required' in body && body['required'] !== undefined, content: json(body) },
+    }),
+    responses: {
+      [`${status}`]: { description: 'Success', content: json(answer) },
+      default: { description: 'Refusal', content: json({ $ref: '#/components/schemas/Error' }) },
+    },
+  };
+}

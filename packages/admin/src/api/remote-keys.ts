@@ -1,0 +1,92 @@
+import { LlmError, type ErrorKind } from '@majordomo/core';
+import { asRecord, asText, checkOptions } from '@majordomo/core/toolkit';
+import type { IssuedKey, VirtualKey } from '../keys/key.ts';
+import type { Keys } from '../keys/create-keys.ts';
+
+/** Options of `remoteKeys`. */
+export interface RemoteKeysOptions {
+  /** Address of the admin API, such as `https://gateway.example/admin/v1`. */
+  readonly url: string;
+  /** Token of the admin API, or secret of a key with `admin`. */
+  readonly token: string;
+  /** Function that sends requests. @default `fetch` of the platform */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** Kinds of errors by the status of a refusal. Others are `server`. */
+const KINDS: Readonly<Record<number, ErrorKind>> = {
+  400: 'config',
+  401: 'auth',
+  403: 'auth',
+  404: 'not-found',
+  409: 'denied',
+};
+
+/** Creates access to keys through the admin API of a running gateway. Rejects with the refusals of the API. */
+export function remoteKeys(options: RemoteKeysOptions): Omit<Keys, 'authorize' | 'limitsOf'> {
+  checkOptions('remoteKeys', options, { url: 'string', token: 'string', fetch: 'function' }, [
+    'url',
+    'token',
+  ]);
+  const { url, token, fetch: send = fetch } = options;
+
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Readonly<Record<string, unknown>>> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await send(url.replace(/\/$/, '') + path, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      answer = await response.json();
+    } catch (cause) {
+      throw new LlmError(
+        'network',
+        `the admin API at ${url} could not be reached or did not answer with JSON`,
+        {},
+        { cause },
+      );
+    }
+    if (response.ok) return asRecord(answer);
+    const error = asRecord(asRecord(answer)['error']);
+    throw new LlmError(
+      KINDS[response.status] ?? 'server',
+      asText(error['message']) ?? `the admin API answered ${response.status}`,
+      {
+        status: response.status,
+        code: asText(error['code']),
+        path: asText(error['path']),
+      },
+    );
+  };
+  const at = (id: string): string => `/keys/${encodeURIComponent(id)}`;
+
+  return {
+    create: async (key) => (await call('POST', '/keys', key)) as unknown as IssuedKey,
+    async get(id) {
+      try {
+        return (await call('GET', at(id)))['key'] as VirtualKey;
+      } catch (error) {
+        if (LlmError.is(error, 'not-found')) return undefined;
+        throw error;
+      }
+    },
+    async list(query = {}) {
+      const params = new URLSearchParams();
+      for (const [name, value] of Object.entries(query))
+        if (value !== undefined) params.set(name, String(value));
+      return (await call('GET', `/keys?${params.toString()}`))['keys'] as readonly VirtualKey[];
+    },
+    update: async (id, change) => (await call('PATCH', at(id), change))['key'] as VirtualKey,
+    rotate: async (id, settings = {}) =>
+      (await call('POST', `${at(id)}/rotate`, settings)) as unknown as IssuedKey,
+    revoke: async (id) => (await call('POST', `${at(id)}/revoke`, {}))['key'] as VirtualKey,
+    close: async () => undefined,
+  };
+}

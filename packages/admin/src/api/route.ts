@@ -1,0 +1,29 @@
+import type { JsonObject } from '@majordomo/core';
+
+/** Checked request of a route. */
+export interface RouteRequest {
+  /** Caller, for `onChange`. */
+  readonly by: string;
+  /** Value of `{id}` in the path; `''` without it. */
+  readonly id: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: JsonObject;
+}
+
+/** Request of the admin API, with the schemas that check it and describe it in the OpenAPI document. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'patch';
+  /** Path below the path of the API, in which `{id}` matches one segment. */
+  readonly path: string;
+  readonly summary: string;
+  /** Schemas of the query parameters by name. Parameters of type integer are converted. */
+  readonly query?: Readonly<Record<string, JsonObject>> | undefined;
+  /** Schema of the JSON body. */
+  readonly body?: JsonObject | undefined;
+  /** Status of a successful response. */
+  readonly status: 200 | 201;
+  /** Schema of a successful response. */
+  readonly answer: JsonObject;
+  /** Returns the body of the response. */
+  readonly handle: (request: RouteRequest) => Promise<unknown>;
+}

@@ -1,0 +1,348 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { checkValue, createMajordomo, LlmError, user, type JsonObject } from '@majordomo/core';
+import { createLedger, memoryStore } from '@majordomo/ledger';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import {
+  createAdmin,
+  createKeys,
+  memoryKeyStore,
+  remoteKeys,
+  type AdminOptions,
+  type KeyChangeEvent,
+  type KeyStore,
+} from '../src/index.ts';
+
+const NOON = Date.UTC(2026, 10, 23, 12);
+const TOKEN = 'correct-horse-battery';
+const BASE = 'http://gateway.test';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: JsonObject;
+}
+
+function setUp(options: Partial<AdminOptions> = {}, store: KeyStore = memoryKeyStore()) {
+  const clock = fakeClock(NOON);
+  const keys = createKeys({ store, clock });
+  const ledger = createLedger({
+    store: memoryStore({ clock }),
+    clock,
+    tags: ['key'],
+    limits: [{ name: 'company', max: { usd: '100' }, per: 'month' }],
+    limitsOf: keys.limitsOf,
+  });
+  const changes: KeyChangeEvent[] = [];
+  const admin = createAdmin({
+    keys,
+    ledger,
+    token: TOKEN,
+    onChange: (change) => changes.push(change),
+    ...options,
+  });
+
+  /** Sends a request with the token and checks that the response fits the document. */
+  async function send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const request = new Request(`${BASE}/admin/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const response = await admin.fetch(request);
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as JsonObject,
+    };
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await fits(admin.openapi(), method, path, answer)).toEqual([]);
+    return answer;
+  }
+  return { admin, changes, clock, keys, ledger, send };
+}
+
+/** Returns the issues of a response by the schema of the document. */
+async function fits(
+  document: JsonObject,
+  method: string,
+  path: string,
+  { status, body }: Answer,
+): Promise<unknown> {
+  if (path.startsWith('/openapi.json')) return [];
+  interface Content {
+    readonly content: { readonly 'application/json': { readonly schema: JsonObject } };
+  }
+  interface Operation {
+    readonly responses: { readonly [status: string]: Content | undefined };
+  }
+  const paths = document['paths'] as Partial<Record<string, Partial<Record<string, Operation>>>>;
+  const place = path.split('?')[0]!.replace(/^\/keys\/[^/]+/, '/keys/{id}');
+  const responses = paths[`/admin/v1${place}`]?.[method.toLowerCase()]?.responses;
+  const schema = status < 300 ? responses?.[`${status}`]?.content['application/json'].schema : ERROR;
+  if (schema === undefined) return [`${method} ${path}: ${status} is not in the document`];
+  const result = await checkValue(schema, body);
+  return 'issues' in result ? result.issues : [];
+}
+const ERROR = (createAdmin({}).openapi()['components'] as { schemas: { Error: JsonObject } }).schemas.Error;
+
+it('the document is valid OpenAPI 3.1, and contains the configured parts only', async () => {
+  const { admin, send } = setUp();
+  const validator = new Validator();
+  const result = await validator.validate(structuredClone(admin.openapi()));
+  expect([result.valid, result.errors]).toEqual([true, undefined]);
+  expect(validator.version).toBe('3.1');
+  expect((await send('GET', '/openapi.json')).body).toEqual(admin.openapi());
+  expect(
+    Object.keys(createAdmin({ keys: createKeys({ store: memoryKeyStore() }) }).openapi()['paths'] as object),
+  ).toEqual([
+    '/admin/v1/keys',
+    '/admin/v1/keys/{id}',
+    '/admin/v1/keys/{id}/rotate',
+    '/admin/v1/keys/{id}/revoke',
+  ]);
+});
+
+it('keys are created, read, changed, rotated, revoked and listed, and each change is reported', async () => {
+  const { send, changes, keys } = setUp();
+  const limits = [
+    { max: { usd: '5.00' }, per: 'day', zone: 'Europe/Berlin' },
+    { max: { calls: 60 }, per: 'minute' },
+  ];
+  const created = await send('POST', '/keys', {
+    name: 'a',
+    tenant: 't',
+    limits,
+    expiresAt: '2027-01-01T00:00:00Z',
+  });
+  const { key, secret } = created.body as { key: { id: string }; secret: string };
+  expect(created.status).toBe(201);
+  expect(key).toMatchObject({
+    name: 'a',
+    tenant: 't',
+    limits,
+    expiresAt: '2027-01-01T00:00:00.000Z',
+    status: 'active',
+  });
+  expect(secret).toMatch(/^mj_/);
+  const read = await send('GET', `/keys/${key.id}`);
+  expect(read.body['limits']).toMatchObject([
+    { max: { usd: '5.00' }, per: 'day', used: '0', left: '5' },
+    { max: { calls: 60 }, per: 'minute', used: '0', left: '60' },
+  ]);
+  expect(JSON.stringify(read.body)).not.toContain(secret.slice(3));
+  const changed = await send('PATCH', `/keys/${key.id}`, { tenant: null, expiresAt: null, models: ['x'] });
+  expect(changed.body['key']).toMatchObject({ name: 'a', models: ['x'], limits });
+  const rotated = await send('POST', `/keys/${key.id}/rotate`, { graceMs: 1000 });
+  expect((rotated.body as { secret: string }).secret).not.toBe(secret);
+  expect((await send('POST', `/keys/${key.id}/revoke`)).body['key']).toMatchObject({ status: 'revoked' });
+  const change = { key: key.id, by: 'token' };
+  expect(changes).toEqual(['create', 'update', 'rotate', 'revoke'].map((action) => ({ action, ...change })));
+  await keys.create({ name: 'b' });
+  const first = await send('GET', '/keys?limit=1');
+  expect(first.body).toMatchObject({ keys: [{}], next: expect.any(String) });
+  const second = await send('GET', `/keys?limit=1&after=${String(first.body['next'])}`);
+  expect([second.body['keys'], second.body['next']]).toEqual([[expect.any(Object)], undefined]);
+  expect((await send('GET', '/keys?status=revoked')).body['keys']).toMatchObject([{ id: key.id }]);
+});
+
+it('spending and limits come from the ledger', async () => {
+  const { send, ledger, keys, clock } = setUp();
+  const { key, secret } = await keys.create({
+    name: 'a',
+    tenant: 't',
+    limits: [{ max: { calls: 5 }, per: 'hour' }],
+  });
+  await keys.authorize(new Request(BASE, { headers: { 'x-api-key': secret } }));
+  const provider = fakeProvider({ id: 'acme', models: { x: ['yes'] }, clock });
+  const majordomo = createMajordomo({
+    providers: [{ ...provider, billing: 'included' }],
+    gates: [ledger.gate],
+    clock,
+  });
+  await majordomo
+    .model('acme/x')
+    .generate({ messages: [user('hi')] }, { tenant: 't', metadata: { key: key.id } });
+  await ledger.book({ vendor: 'post', usd: '1.25', tenant: 't' });
+  await ledger.flush();
+  const spent = await send(
+    'GET',
+    '/spend?by=key,tenant&from=2026-11-01&to=2026-12-01T00:00:00Z&zone=Europe/Berlin',
+  );
+  expect(spent.body['rows']).toMatchObject([
+    { key: { key: '', tenant: 't' }, usd: '1.25' },
+    { key: { key: key.id, tenant: 't' }, calls: 1, usd: '0' },
+  ]);
+  expect((await send('GET', '/limits')).body['limits']).toMatchObject([
+    {
+      name: 'company',
+      max: { usd: '100' },
+      used: '1.25',
+      left: '98.75',
+      resetsAt: '2026-12-01T00:00:00.000Z',
+    },
+  ]);
+  expect((await send('GET', `/keys/${key.id}`)).body['limits']).toMatchObject([{ used: '1', left: '4' }]);
+});
+
+it('one of two changes of the same version is refused with 409', async () => {
+  const { send, keys } = setUp();
+  const { key } = await keys.create({ name: 'a' });
+  const changes = ['b', 'c'].map((name) => send('PATCH', `/keys/${key.id}`, { name }));
+  const statuses = (await Promise.all(changes)).map(({ status }) => status);
+  expect(statuses.toSorted()).toEqual([200, 409]);
+});
+
+describe('access', () => {
+  it.each([
+    ['no key', {}, 401],
+    ['an unknown token', { authorization: 'Bearer wrong-horse-battery' }, 401],
+    ['a page of another origin', { authorization: `Bearer ${TOKEN}`, origin: 'https://evil.example' }, 403],
+    ['a page of the same origin', { authorization: `Bearer ${TOKEN}`, origin: BASE }, 200],
+  ])('with %s: %j', async (_, headers, status) => {
+    const { admin } = setUp();
+    const response = await admin.fetch(
+      new Request(`${BASE}/admin/v1/keys`, { headers: headers as Record<string, string> }),
+    );
+    expect(response.status).toBe(status);
+  });
+
+  it('of an ordinary key is refused, and of an admin key admitted as actor', async () => {
+    const { admin, keys, changes } = setUp();
+    const [ordinary, privileged] = [
+      await keys.create({ name: 'a' }),
+      await keys.create({ name: 'b', admin: true }),
+    ];
+    const revoke = (secret: string) =>
+      admin.fetch(
+        new Request(`${BASE}/admin/v1/keys/${ordinary.key.id}/revoke`, {
+          method: 'POST',
+          headers: { 'x-api-key': secret },
+        }),
+      );
+    expect((await revoke(ordinary.secret)).status).toBe(403);
+    expect((await revoke(privileged.secret)).status).toBe(200);
+    expect(changes).toEqual([{ action: 'revoke', key: ordinary.key.id, by: privileged.key.id }]);
+  });
+
+  it('is granted by the server that mounts the API', async () => {
+    const { admin, changes } = setUp({ token: undefined });
+    const post = () =>
+      new Request(`${BASE}/admin/v1/keys`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"name":"a"}',
+      });
+    expect((await admin.fetch(post(), { admin: false })).status).toBe(401);
+    expect((await admin.fetch(post(), { admin: true, by: 'eve' })).status).toBe(201);
+    expect(changes[0]?.by).toBe('eve');
+  });
+});
+
+describe('a bad request', () => {
+  it.each<[string, string, unknown, number, string | undefined]>([
+    ['POST', '/keys', {}, 400, 'name'],
+    ['POST', '/keys', { name: 'a', budget: 1 }, 400, 'budget'],
+    ['POST', '/keys', { name: 'a', limits: [{ max: { calls: 0 }, per: 'day' }] }, 400, 'limits[0].max.calls'],
+    ['POST', '/keys', { name: 'a', expiresAt: 'tomorrow' }, 400, 'expiresAt'],
+    ['POST', '/keys', { name: 'a', expiresAt: '2020-01-01T00:00:00Z' }, 400, 'expiresAt'],
+    ['POST', '/keys', 'not json', 400, ''],
+    ['POST', '/keys', '[]', 400, ''],
+    ['GET', '/keys?limit=0', undefined, 400, 'limit'],
+    ['GET', '/keys?limit=many', undefined, 400, 'limit'],
+    ['GET', '/keys?color=red', undefined, 400, 'color'],
+    ['GET', '/keys?limit=1&limit=2', undefined, 400, 'limit'],
+    ['GET', '/spend?by=color', undefined, 400, 'by'],
+    ['GET', '/spend?from=yesterday', undefined, 400, 'from'],
+    ['POST', '/keys/key_0/rotate', { graceMs: -1 }, 400, 'graceMs'],
+    ['POST', '/keys/key_0/revoke', { now: true }, 400, 'now'],
+    ['GET', '/keys/key_0', undefined, 404, undefined],
+    ['PATCH', '/keys/key_0', { name: 'b' }, 404, undefined],
+    ['GET', '/nothing', undefined, 404, undefined],
+    ['GET', '/keys/%FF', undefined, 404, undefined],
+    ['DELETE', '/keys', undefined, 405, undefined],
+    ['PUT', '/limits', {}, 405, undefined],
+    ['POST', '/keys', `{"name":"${'a'.repeat(65_536)}"}`, 413, undefined],
+  ])('%s %s %j is answered with %d and the path %s', async (method, path, body, status, expected) => {
+    const { send } = setUp();
+    const answer = await send(method, path, body);
+    expect(answer.status).toBe(status);
+    expect((answer.body['error'] as JsonObject)['path']).toBe(expected);
+    if (status === 405) expect(answer.headers.get('allow')).toBe(path === '/keys' ? 'POST, GET' : 'GET');
+  });
+
+  it('of another content type is answered with 415', async () => {
+    const { send } = setUp();
+    expect((await send('POST', '/keys', 'name=a', { 'content-type': 'text/plain' })).status).toBe(415);
+  });
+
+  it('during an outage of the store is answered with 503 without details', async () => {
+    const store: KeyStore = {
+      ...memoryKeyStore(),
+      put: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
+      find: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
+    };
+    const { send, admin } = setUp({}, store);
+    const answer = await send('POST', '/keys', { name: 'a' });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(JSON.stringify(answer.body)).not.toContain('db.internal');
+    const headers = { 'x-api-key': `mj_${'a'.repeat(43)}` };
+    expect((await admin.fetch(new Request(`${BASE}/admin/v1/keys`, { headers }))).status).toBe(503);
+  });
+});
+
+it('createAdmin rejects a short token and a bad path', () => {
+  expect(() => createAdmin({ token: 'short' })).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ path: 'token' }) }),
+  );
+  expect(() => createAdmin({ path: 'admin/' })).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ path: 'path' }) }),
+  );
+});
+
+describe('remoteKeys', () => {
+  it('manages the keys of another process', async () => {
+    const { admin, keys } = setUp();
+    const remote = remoteKeys({
+      url: `${BASE}/admin/v1/`,
+      token: TOKEN,
+      fetch: async (...request) => admin.fetch(new Request(...request)),
+    });
+    const { key, secret } = await remote.create({ name: 'a', expiresAt: new Date(NOON + 1000) });
+    expect((await keys.authorize(new Request(BASE, { headers: { 'x-api-key': secret } })))?.key).toBe(key.id);
+    expect(await remote.update(key.id, { tenant: 't', expiresAt: null })).toMatchObject({
+      tenant: 't',
+      status: 'active',
+    });
+    expect((await remote.rotate(key.id, { graceMs: 5 })).secret).not.toBe(secret);
+    expect((await remote.list({ tenant: 't', limit: 10 })).map(({ id }) => id)).toEqual([key.id]);
+    expect(await remote.revoke(key.id)).toMatchObject({ status: 'revoked' });
+    expect([(await remote.get(key.id))?.status, await remote.get('key_0')]).toEqual(['revoked', undefined]);
+    await expect(remote.create({ name: '' })).rejects.toMatchObject({
+      kind: 'config',
+      details: { path: 'name' },
+    });
+    await expect(remote.update('key_0', {})).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('rejects with auth for a wrong token, and with network without an answer', async () => {
+    const { admin } = setUp();
+    const options = { url: `${BASE}/admin/v1`, token: 'wrong-horse-battery' };
+    const refused = remoteKeys({
+      ...options,
+      fetch: async (...request) => admin.fetch(new Request(...request)),
+    });
+    await expect(refused.list()).rejects.toMatchObject({ kind: 'auth' });
+    const down = remoteKeys({ ...options, fetch: () => Promise.reject(new TypeError('fetch failed')) });
+    await expect(down.list()).rejects.toMatchObject({ kind: 'network' });
+  });
+});
