@@ -37,8 +37,8 @@ export async function approvalIds(
     const signature = await crypto.subtle.sign('HMAC', key, bytes);
     return [runId, steps, expiry, base64Url(new Uint8Array(signature))].join('.');
   };
-  const asked = calls.filter(({ id }) => suspended.every(({ callId }) => callId !== id));
-  return new Map(await Promise.all(asked.map(async (call) => [call.id, await sign(call)] as const)));
+  const approvable = calls.filter(({ id }) => suspended.every(({ callId }) => callId !== id));
+  return new Map(await Promise.all(approvable.map(async (call) => [call.id, await sign(call)] as const)));
 }
 
 /** Returns the run of an approval id; `undefined` for an id that is expired, or not valid for this call and chat. */

@@ -46,9 +46,9 @@ export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
   }
 
   async ending({ awaiting, state }: Ending): Promise<UiMessageChunk[]> {
-    const asked = this.version < APPROVALS ? [] : awaiting;
+    const calls = this.version < APPROVALS ? [] : awaiting;
     const origin = state ?? { runId: this.messageId, steps: this.step };
-    const ids = await approvalIds(asked, origin, this.options);
+    const ids = await approvalIds(calls, origin, this.options);
     return [
       ...this.closeParts(),
       ...(awaiting.length === 0 ? [] : (state?.suspended ?? []).map(suspendedChunk)),

@@ -1,9 +1,11 @@
-import { createAgent, type Agent } from '@majordomo/agent';
-import { user } from '@majordomo/core';
+import { createAgent, type Agent, type AgentEvent } from '@majordomo/agent';
+import { systemClock, user, type Clock, type StreamEvent } from '@majordomo/core';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createResumableStreams, type UiEnd, type UiMessage } from '../src/index.ts';
 import { deferred } from './support/deferred.ts';
+import { gate } from './support/gate.ts';
+import { memoryChannel } from './support/memory-channel.ts';
 import { openPage, textOf, type Page, type Version, VERSIONS } from './support/page.ts';
 import { resumableServer } from './support/resumable-server.ts';
 import { readUntil, restOf, silentVendor } from './support/silent-vendor.ts';
@@ -24,8 +26,16 @@ const twoSteps: readonly Turn[] = [
 ];
 const answering = (): Agent => agentOf([weather], twoSteps);
 
-/** Parts without the data that a page adds. */
-const content = ({ parts }: UiMessage): unknown => parts;
+/** Streams 100 deltas of 50 characters. A reader has time to read each of them. */
+async function* longAnswer(): AsyncGenerator<AgentEvent> {
+  const model = (event: StreamEvent): AgentEvent => ({ type: 'model', event });
+  yield { type: 'step-start', step: 1 };
+  yield model({ type: 'part-start', index: 0, part: { type: 'text' } });
+  for (let at = 0; at < 100; at++) {
+    yield model({ type: 'text-delta', index: 0, text: 'word '.repeat(10) });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 /** Returns the number of events of a response, and its message without an interruption. */
 async function uninterrupted(version: Version): Promise<{ events: number; last: UiMessage }> {
@@ -40,7 +50,7 @@ function expectOneAnswer(page: Page, expected: UiMessage): void {
   expect(page.chat).toMatchObject({ status: 'ready', error: undefined });
   expect(page.chat.messages).toHaveLength(2);
   expect(page.last().id).toBe('answer');
-  expect(content(page.last())).toEqual(content(expected));
+  expect(page.last().parts).toEqual(expected.parts);
   expect(page.screens.filter((screen) => !ANSWER.startsWith(screen))).toEqual([]);
 }
 
@@ -171,10 +181,18 @@ describe('resume', () => {
 
   it('answers 204 for a response that is longer than `maxBytes`, which continues', async () => {
     const streams = createResumableStreams({ maxBytes: 2_000 });
-    const turn = { text: 'word '.repeat(1_000), chunks: 5 };
-    const sent = await chunksOf(streams.start('chat', chain([turn]).model.stream(ask)));
+    const sent = await chunksOf(streams.start('chat', longAnswer()));
+    expect(textOfChunks(sent)).toHaveLength(5_000);
     expect(sent.at(-1)?.type).toBe('finish');
     expect((await streams.resume('chat')).status).toBe(204);
+  });
+
+  it('ends a reader that has not read `maxBytes` with an error', async () => {
+    const ended = deferred<UiEnd>();
+    const streams = createResumableStreams({ maxBytes: 2_000 });
+    const response = streams.start('chat', longAnswer(), { onEnd: ended.resolve });
+    expect((await ended.promise).outcome).toBe('finished');
+    expect(await chunksOf(response)).toMatchObject([{ type: 'error' }]);
   });
 });
 
@@ -323,6 +341,27 @@ describe('the registry', () => {
     const streams = createResumableStreams();
     await streams.start(id, chain(['Hello.']).model.stream(ask)).text();
     expect(await (await streams.resume(id)).text()).toContain('Hello.');
+  });
+
+  it('sets no timer that keeps the process alive', async () => {
+    const inBackground: boolean[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      timer(ms, run, isBackground) {
+        inBackground.push(isBackground === true);
+        return systemClock.timer(ms, run, true);
+      },
+    };
+    const channel = memoryChannel();
+    const [streams, other] = [0, 1].map(() => createResumableStreams({ clock, channel, keepMs: 1 }));
+    const waiting = gate(answering().stream('hi'), 5);
+    const response = streams?.start('chat', waiting.events);
+    await response?.body?.cancel();
+    const resumed = await other?.resume('chat');
+    await resumed?.body?.cancel();
+    expect(await other?.stop('chat')).toBe(true);
+    expect(inBackground.length).toBeGreaterThan(4);
+    expect(inBackground).not.toContain(false);
   });
 
   it('rejects an invalid option', () => {
