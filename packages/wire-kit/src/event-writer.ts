@@ -15,7 +15,7 @@ import { fnv1a, parseArguments } from '@majordomo/core/toolkit';
 interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';
   readonly index: number;
-  /** Text, reasoning or JSON of the arguments so far. */
+  /** Text, reasoning, or JSON of the arguments that has been received. */
   text: string;
   replay?: Replay;
   readonly id: string;
@@ -30,7 +30,7 @@ interface OpenPart {
 export interface ToolCallDelta {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
-  /** Next fragment of the JSON of the arguments. */
+  /** Next fragment of the arguments' JSON. */
   readonly json?: string | undefined;
   /** Complete JSON of the arguments, if the wire repeats it at the end. It replaces the fragments. */
   readonly complete?: string | undefined;
@@ -57,7 +57,7 @@ export class EventWriter {
   private batch: ModelEvent[];
   private readonly hasSink: boolean;
   private readonly open = new Map<string, OpenPart>();
-  /** Open text or reasoning part. A delta is the hot path of every stream and needs no lookup. */
+  /** Open text or reasoning part. Stored so that deltas, the most frequent events, need no lookup. */
   private currentKey: string | undefined;
   private current: OpenPart | undefined;
 
@@ -132,7 +132,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Text of the open text part so far. */
+  /** Received text of the open text part; `undefined` if none is open. */
   get openText(): string | undefined {
     return this.current?.type === 'text' ? this.current.text : undefined;
   }
@@ -145,7 +145,7 @@ export class EventWriter {
     return true;
   }
 
-  /** Adds log probabilities for the finish. */
+  /** Adds log probabilities to the `finish` event. */
   logprobs(tokens: readonly TokenLogprob[]): void {
     this.tokenLogprobs.push(...tokens);
   }
@@ -244,7 +244,7 @@ export class EventWriter {
     return part;
   }
 
-  /** The second call with the same id gets a generated id, because results refer to ids. */
+  /** A second call with the same id receives a generated id, because tool results refer to calls by id. */
   private uniqueId(id: unknown): string | undefined {
     if (typeof id !== 'string' || id === '') return undefined;
     if (!this.ids.has(id)) {
@@ -268,7 +268,7 @@ export class EventWriter {
     this.batch.push({ type: 'warning', warning: { action: 'repaired', what: `arguments of ${name}`, why } });
   }
 
-  /** `isCut`: the response ended at the limit of tokens. */
+  /** `isCut` states whether the response ended at the token limit. */
   private closeAll(isCut = false): void {
     for (const [key, open] of this.open) this.close(key, open, isCut);
   }
@@ -299,7 +299,7 @@ export class EventWriter {
   }
 }
 
-/** Returns the part of the complete text that the fragments lack, or `undefined` if they differ from it. */
+/** Returns the rest of the complete text, or `undefined` if it does not begin with the written text. */
 function restOf(complete: string | undefined, written: string): string | undefined {
   return complete?.startsWith(written) === true ? complete.slice(written.length) : undefined;
 }

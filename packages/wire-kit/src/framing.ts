@@ -5,9 +5,9 @@ export type OnMessage = (data: string, event: string | undefined) => void;
 
 /** Synchronous decoder of bytes to messages. */
 export interface BodyDecoder {
-  /** Decodes bytes, which may end anywhere. */
+  /** Decodes the next bytes, which may end within a message. */
   push(bytes: Uint8Array): void;
-  /** Called after the last byte. */
+  /** Decodes the remaining text. Called after the last byte. */
   end(): void;
 }
 
@@ -15,7 +15,7 @@ export interface BodyDecoder {
 export interface Framing {
   /** Content types of the body. Some local servers send none. */
   readonly mediaType: RegExp;
-  /** Whether a body of a JSON type may contain messages: proxies change types. A single JSON value has precedence. */
+  /** Whether a body with a JSON content type can contain messages: proxies change it. A single JSON value takes precedence. */
   readonly mayBeJson?: boolean | undefined;
   /** Creates a decoder. Its errors name the `target`. */
   decoder(onMessage: OnMessage, target: string): BodyDecoder;
@@ -27,7 +27,7 @@ export const SSE: Framing = {
   decoder: (onMessage, target) => new SseDecoder(onMessage, target),
 };
 
-/** Yields the messages of a body of server-sent events. Leaving the loop cancels the body. */
+/** Yields the messages of a body of server-sent events. Ending the iteration early cancels the body. */
 export function sseMessages(
   body: ReadableStream<Uint8Array>,
 ): AsyncIterable<{ readonly event: string; readonly data: string }> {
@@ -38,7 +38,7 @@ export function sseMessages(
   return decodeBody(body, decoder, messages);
 }
 
-/** Yields the messages that the decoder adds to the list. Leaving the loop cancels the body. */
+/** Yields the messages that the decoder adds to the list. Ending the iteration early cancels the body. */
 export async function* decodeBody<Message>(
   body: ReadableStream<Uint8Array>,
   decoder: BodyDecoder,

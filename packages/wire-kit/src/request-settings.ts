@@ -21,7 +21,7 @@ export function nearestEffort<Known extends Effort>(
 
 const strength = (effort: Effort): number => EFFORTS.indexOf(effort);
 
-/** Returns a warning for each given setting of the request that the wire does not have. */
+/** Returns a warning for each setting of the request that the wire format does not support. */
 export const unsentSettingWarnings = (
   request: ModelRequest,
   names: readonly OptionalSetting[],
@@ -31,7 +31,7 @@ export const unsentSettingWarnings = (
     .filter((name) => request[name] !== undefined)
     .map((what): Warning => ({ action: 'dropped', what, why }));
 
-/** Returns the longest lifetime that a request asks for; `undefined` without a cache setting. */
+/** Returns the longest cache lifetime that a request specifies; `undefined` without a cache setting. */
 export function cacheLifetime(cache: ModelCache | undefined): CacheLifetime | undefined {
   if (cache === undefined) return undefined;
   const { prefix, messages } = cache;
@@ -39,7 +39,7 @@ export function cacheLifetime(cache: ModelCache | undefined): CacheLifetime | un
   return prefix === 'none' && messages === 'none' ? 'none' : 'short';
 }
 
-/** Returns a warning for a lifetime that differs from the default of a server that caches prompts automatically. */
+/** Returns a warning for a cache lifetime that differs from the default of a server that caches prompts automatically. */
 export function unsentCacheWarnings({ cache }: Pick<ModelRequest, 'cache'>, why: string): readonly Warning[] {
   const lifetime = cacheLifetime(cache);
   if (lifetime === undefined || lifetime === 'short') return [];

@@ -4,7 +4,7 @@ export interface HeaderReader {
   get(name: string): string | null;
 }
 
-/** A longer wait is an error of the server's clock: 31 days. */
+/** Maximum wait: 31 days. A longer wait results from a wrong clock of the server. */
 const MAX_WAIT_MS = 31 * 24 * 3_600_000;
 
 /**
@@ -51,7 +51,7 @@ function parseDuration(value: string): number | undefined {
 const WAIT_TEXT =
   /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:milliseconds?|ms|seconds?|minutes?|hours?|days?|[dhms])[ ,]{0,2})+)/i;
 
-/** Returns the wait in a message, such as "try again in 11.054s" or "retry after 26 seconds" (OpenAI, Groq, Azure; 2026). */
+/** Returns the wait that a message states, such as "try again in 11.054s" or "retry after 26 seconds" (OpenAI, Groq, Azure). */
 export function retryAfterInMessage(message: string | undefined): number | undefined {
   const [, wait = ''] = WAIT_TEXT.exec(message ?? '') ?? [];
   const short = wait
