@@ -144,7 +144,7 @@ describe('an agent with the tools of a server', () => {
     const two = await world({ prefix: '', name: 'other' });
     const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: {} })] }).model('f/m');
     expect(() => createAgent({ model, toolboxes: [one.box, two.box] })).toThrow(
-      /tool "look" is in toolbox "h" and in toolbox "other"/,
+      /tool "look" is in both toolbox "h" and toolbox "other"/,
     );
   });
 });
