@@ -5,7 +5,7 @@ import { KINDS, listeners } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
 describeWith('postgres', 'keys of several processes', () => {
-  const { client, server, stores } = onPostgres();
+  const { client, listener, server, stores } = onPostgres();
   const bearer = (secret: string) =>
     new Request('http://localhost/', { headers: { authorization: `Bearer ${secret}` } });
 
@@ -13,12 +13,12 @@ describeWith('postgres', 'keys of several processes', () => {
     it('refuse a revoked key within a second, also after the watching session was killed', async () => {
       const schema = `watched_${kind}`;
       const sessions: (() => Promise<unknown>)[] = [];
-      const listener = async () => {
+      const openSession = async () => {
         const session = await listeners[kind](server().url);
         sessions.push(session.close);
         return session.client;
       };
-      const watched = stores({ schema, listener }, kind);
+      const watched = stores({ schema, listener: openSession }, kind);
       const mine = createKeys({ store: watched.keys, cacheMs: 600_000, timeoutMs: 20_000 });
       onTestFinished(async () => {
         await mine.close();
@@ -40,6 +40,22 @@ describeWith('postgres', 'keys of several processes', () => {
       );
       await theirs.revoke(second.key.id);
       await expect.poll(() => authorized(second.secret)).toBe(false);
+    });
+
+    it('do not report to a watcher that could not be started', async () => {
+      const schema = `failed_${kind}`;
+      let isDown = true;
+      const open = () => (isDown ? Promise.reject(new Error('no route')) : listener(kind));
+      const watched = stores({ schema, listener: open }, kind);
+      onTestFinished(() => watched.close());
+      const [failed, started]: (string | undefined)[][] = [[], []];
+      await expect(watched.keys.watch?.((id) => failed?.push(id))).rejects.toMatchObject({ kind: 'network' });
+      isDown = false;
+      const stop = await watched.keys.watch?.((id) => started?.push(id));
+      const { key } = await createKeys({ store: watched.keys }).create({ name: 'a' });
+      await expect.poll(() => started).toContain(key.id);
+      await stop?.();
+      expect(failed).toEqual([]);
     });
   });
 });

@@ -63,10 +63,17 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
             connection.query('SELECT pg_notify($1::text, $2::text)::text', [channel, message]),
           async subscribe(onMessage) {
             const subscriber = { onMessage };
-            await connection.withTimeout(() => listener.subscribe(channel, subscriber));
-            return () => {
+            const stop = (): void => {
               listener.unsubscribe(channel, subscriber);
             };
+            try {
+              await connection.withTimeout(() => listener.subscribe(channel, subscriber));
+            } catch (error) {
+              // The listener tries a failed subscription again, but the caller starts another watch.
+              stop();
+              throw error;
+            }
+            return stop;
           },
         },
         clock,
