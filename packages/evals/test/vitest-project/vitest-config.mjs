@@ -1,1 +1,1 @@
-export default { test: { include: ['verdicts.ts'] } };
+export default { test: { include: ['verdicts.ts'], cache: false } };
