@@ -13,7 +13,12 @@ import { supervised } from '../../src/durable/supervised.ts';
 
 /** Id of a run. The end names the point where its process dies: after the model's answer, before it is recorded. */
 const RUN = 'watched after ask 2';
-const HEARD = { steps: ['Let me see. add', 'Let me see. pay', 'Done.'], resets: 1, missed: 0 };
+/** A process that dies may not have published the beginning of its answer, so that there is nothing to reset. */
+const HEARD = {
+  steps: ['Let me see. add', 'Let me see. pay', 'Done.'],
+  resets: expect.toBeOneOf([0, 1]) as number,
+  missed: 0,
+};
 
 describeWith('redis', 'a run that dies while it is watched', () => {
   describeWith('restate', 'on Restate, over Redis', () => {
