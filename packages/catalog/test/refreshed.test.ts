@@ -148,6 +148,14 @@ describe('the data', () => {
     expect(catalog.date).toBe('2026-08-01');
   });
 
+  it('of a day in the future is refused, because it would hide all later data', async () => {
+    const source = settableSource(documentOf('2026-11-23', modelOf('known', priceOf(3, 9))));
+    const { catalog, events } = await follow(source);
+    expect(events.map(messageOf)).toEqual(['the source: the date of the data, 2026-11-23, is in the future']);
+    source.data = documentOf('2026-11-22', modelOf('known', priceOf(3, 9)));
+    expect(await catalog.refresh()).toMatchObject({ type: 'refreshed', date: '2026-11-22' });
+  });
+
   it('is refused completely if a vendor lost more than half of its models', async () => {
     const source = settableSource(documentWith(...['a', 'b', 'c'].map((id) => modelOf(id, priceOf(1, 1)))));
     const store = memory();

@@ -128,6 +128,16 @@ it('refuses a price of 0 for a model with a price, and adds no free model', asyn
   expect((await catalog.find('openai', 'new'))?.model.prices).toEqual([]);
 });
 
+it('reads no price from a negative rate', async () => {
+  const data = { openai: { models: { known: { ...facts, cost: { input: -1, output: 1 } } } } };
+  const catalog = await refreshed({
+    from: { name: 'prices', load: async () => ({ data, date: '2026-11-10' }) },
+    base: baseOf(modelOf('known', priceOf(1, 1))),
+  });
+  catalog.close();
+  expect((await catalog.find('openai', 'known'))?.model.prices).toEqual([priceOf(1, 1)]);
+});
+
 it('accepts the shipped document over an older catalog', async () => {
   const document = await catalogDocument(shipped);
   const base = baseOf(modelOf('known', priceOf(1, 1)));

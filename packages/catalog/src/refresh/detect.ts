@@ -1,4 +1,5 @@
 import type { CatalogModel, Rates } from '../contract.ts';
+import { amountsThatDiffer } from './changes.ts';
 import { checkDocument, FORMAT } from './document.ts';
 import { withConventions } from './conventions.ts';
 import { isoDate, recordIn, recordsOf, textIn, type Json } from './json.ts';
@@ -77,7 +78,8 @@ function modelOf(
         sources: [source.name],
         trust: 'single' as const,
       }),
-    );
+    )
+    .filter((price) => amountsThatDiffer(undefined, price).every(({ after = 0 }) => after >= 0));
   return { vendor, id, ...known, input: known.input ?? ['text'], output: known.output ?? ['text'], prices };
 }
 
