@@ -89,8 +89,10 @@ describe('catalog update', () => {
     expect([refused.code, stateIn(place.cwd)]).toEqual([1, undefined]);
     expect(refused.err).toContain('openai/gpt-4o rejected: input ×12 is above maxChange 5');
     expect(refused.err).toContain('--accept vendor/id');
+    expect((await place.run('doctor')).out).toMatch(/! prices +of openai\/gpt-4o were rejected/);
     const { code } = await place.run('catalog', 'update', '--from', 'new.json', '--accept', 'openai/gpt-4o');
     expect([code, stateIn(place.cwd)]).toMatchObject([0, { document: { date: TOMORROW } }]);
+    expect((await place.run('doctor')).out).not.toContain('were rejected');
   });
 
   it.each(['{"format":"majordomo-catalog/1","date":', '<html></html>', '{"format":"majordomo-catalog/1"}'])(

@@ -1,11 +1,12 @@
 import type { CatalogEvent, CatalogSource, CatalogStore, StoredCatalog } from '@majordomo/catalog/refresh';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
+import { writeState } from '../state-file.ts';
 import { writeJson } from '../write-json.ts';
-import { catalogFile, currentCatalog } from './current-catalog.ts';
+import { catalogFile, currentCatalog, rejectedFile } from './current-catalog.ts';
 import { npmSource } from './npm-source.ts';
 
 /** Default source: each release of the package contains the reviewed document. */
@@ -51,7 +52,9 @@ export const diffCatalog = async (flags: SourceFlags, io: Io): Promise<ExitCode>
 
 /** `majordomo catalog update`: writes the file that all commands use. A rejected change leaves the file unchanged. */
 export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCode> {
-  const { code, event, stored } = await check(flags, io);
+  const { code, event, stored, rejected } = await check(flags, io);
+  if (rejected.length > 0) writeState(rejectedFile(io), rejected);
+  else if (event.type === 'refreshed') rmSync(rejectedFile(io), { force: true });
   if (code !== EXIT.ok || stored === undefined || event.type !== 'refreshed') return code;
   const { fileStore } = await import('@majordomo/catalog/node');
   const file = catalogFile(io);
@@ -64,6 +67,8 @@ export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCod
 interface Checked {
   readonly code: ExitCode;
   readonly event: CatalogEvent;
+  /** Models with a rejected price, as `vendor/id`. */
+  readonly rejected: readonly string[];
   /** Content for the file that all commands use. */
   readonly stored: StoredCatalog | undefined;
 }
@@ -89,11 +94,14 @@ async function check({ from = RECOMMENDED, json, accept = [] }: SourceFlags, io:
   const catalog = await refreshed({ from: source, store, everyMs: 0, accept, timeoutMs: LOAD_MS });
   const event = await catalog.refresh();
   const changes = event.type === 'refreshed' ? event.changes : [];
-  const refused = changes.filter((change) => change.refused !== undefined);
+  const rejected = changes.flatMap(({ vendor, id, refused }) =>
+    refused === undefined ? [] : [`${vendor}/${id}`],
+  );
   const error = event.type === 'failed' ? event.error.message : undefined;
   if (json === true) writeJson(io.stdout, { result: event.type, date: catalog.date, error, changes });
   else print(event, io);
-  return { code: error === undefined && refused.length === 0 ? EXIT.ok : EXIT.failed, event, stored };
+  const code = error === undefined && rejected.length === 0 ? EXIT.ok : EXIT.failed;
+  return { code, event, stored, rejected };
 }
 
 async function sourceOf(from: string, io: Io): Promise<CatalogSource> {

@@ -8,6 +8,9 @@ type Place = Pick<Io, 'home' | 'env' | 'stderr'>;
 /** Returns the file that `majordomo catalog update` writes. */
 export const catalogFile = (io: Pick<Io, 'home' | 'env'>): string => stateFile('catalog.json', io);
 
+/** Returns the file with the models whose prices the last `majordomo catalog update` rejected. */
+export const rejectedFile = (io: Pick<Io, 'home' | 'env'>): string => stateFile('catalog-rejected.json', io);
+
 /** Returns the shipped snapshot with the newer data of `majordomo catalog update`. Reports a damaged file and ignores it. */
 export async function currentCatalog(io: Place): Promise<Catalog> {
   const { fileStore } = await import('@majordomo/catalog/node');

@@ -2,12 +2,13 @@ import { openSpec } from '../backends/open.ts';
 import type { Settings } from '../config/settings.ts';
 import { warning, type Finding, type Section } from './finding.ts';
 import type { Io } from '../io.ts';
-import { currentCatalog } from '../catalog/current-catalog.ts';
+import { currentCatalog, rejectedFile } from '../catalog/current-catalog.ts';
+import { readJson } from '../read-json.ts';
 
 const DAY_MS = 86_400_000;
 const OLD_DAYS = 30;
 
-/** Reports configured targets whose models retire, and a catalog that is older than 30 days. */
+/** Reports configured targets whose models retire, a catalog that is older than 30 days, and rejected prices. */
 export async function catalogSection(settings: Settings, io: Io): Promise<Section> {
   const { noticeOf } = await import('@majordomo/catalog');
   const catalog = await currentCatalog(io);
@@ -24,7 +25,21 @@ export async function catalogSection(settings: Settings, io: Io): Promise<Sectio
   const age = Math.floor((now.getTime() - Date.parse(catalog.date)) / DAY_MS);
   if (age > OLD_DAYS)
     findings.push(warning('prices', `are of ${catalog.date}, ${age} days old; run majordomo catalog update`));
+  const rejected = await rejectedModels(io);
+  if (rejected.length > 0)
+    findings.push(
+      warning(
+        'prices',
+        `of ${rejected.join(', ')} were rejected; run majordomo catalog update, and --accept those that you have reviewed`,
+      ),
+    );
   return { title: 'Catalog', findings };
+}
+
+/** Returns the models whose prices the last update rejected. A missing or damaged file counts as none. */
+async function rejectedModels(io: Io): Promise<readonly string[]> {
+  const list = await readJson(rejectedFile(io), 'the list').catch(() => undefined);
+  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
 }
 
 /** Returns the targets of the default model and the aliases, each once. Other sections report targets that cannot be opened. */
