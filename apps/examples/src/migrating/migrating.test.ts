@@ -315,6 +315,14 @@ it('createModels names roles, and tests replace its providers with fakes', async
   expect((await models.model('thorough').generate({ messages: [user('hi')] })).target).toBe('openai/gpt-5');
 });
 
+it('the route of a chat page streams the answer of an agent', async () => {
+  const provider = fakeProvider({ id: 'f', models: { m: ['Hello.'] } });
+  const agent = createAgent({ model: createMajordomo({ providers: [provider] }).model('f/m') });
+  const messages = [{ id: 'q', role: 'user', parts: [{ type: 'text', text: 'hi' }] }];
+  const request = new Request('http://127.0.0.1', { method: 'POST', body: JSON.stringify({ messages }) });
+  expect(await (await aiSdk.chatRoute(agent, request)).text()).toContain('Hello.');
+});
+
 describe('migrating.md', () => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/migrating.md'), 'utf8');
   const examples = ['.', '..'].flatMap((folder) =>
