@@ -91,9 +91,7 @@ describe('a video', () => {
       [false],
     ]);
     expect(attempts[0]).toMatchObject({ error: { kind: 'unsupported' } });
-    expect(attempts[0]?.error?.message).toMatch(
-      /file of type "video\/mp4": this API accepts documents only$/,
-    );
+    expect(attempts[0]?.error?.message).toMatch(/takes no files of type video\/mp4$/);
   });
 
   it('of a type that Gemini does not take is not sent there', async () => {
