@@ -5,6 +5,11 @@ import { currentOf } from './history.ts';
 const LARGEST_CHANGE = 2;
 /** Maximum ratio of the rate of a tier or context step to the plain rate. A higher ratio is an error in the source. */
 const DEAREST_TIER = 10;
+/**
+ * Models whose vendors charge less for writing a cache than for plain input. OpenRouter lists the storage of Gemini's caches, which
+ * is charged in addition to the input, and MiniMax charges its fast models twice the input but not twice the cache.
+ */
+const CHEAP_WRITES = /^openrouter\/|\/(?:minimax\/)?minimax-.*-highspeed$/i;
 
 /**
  * Returns problems in the prices of a model. A ruling must resolve each of them. Output of embedding and image models may be
@@ -20,7 +25,7 @@ export function problemsOf(
   const found = model.prices.flatMap((price) => [
     ...(price.trust === 'override'
       ? negatives(price)
-      : [...negatives(price), ...implausible(price, writes, model.vendor)]),
+      : [...negatives(price), ...implausible(price, writes, `${model.vendor}/${model.id}`)]),
   ]);
   return [...found, ...jump(model, before, today)].map((what) => `${model.vendor}/${model.id}: ${what}`);
 }
@@ -47,7 +52,7 @@ function negatives(price: Price): readonly string[] {
   return [...rates, ...fees];
 }
 
-function implausible(price: Price, writes: boolean, vendor: string): readonly string[] {
+function implausible(price: Price, writes: boolean, model: string): readonly string[] {
   const { rates, above = [], tiers = {} } = price;
   const { input, output, cacheWriteLong = 0 } = rates;
   return [
@@ -55,7 +60,7 @@ function implausible(price: Price, writes: boolean, vendor: string): readonly st
     ...(cacheWriteLong > 4 * input && input > 0
       ? [`cacheWriteLong ${cacheWriteLong} is beyond 4 times the input`]
       : []),
-    ...tablesOf(price).flatMap(([where, own]) => caches(own, where, vendor)),
+    ...tablesOf(price).flatMap(([where, own]) => caches(own, where, model)),
     ...above.flatMap((step) => against(rates, step.rates, `above ${step.inputTokens}`, true)),
     ...Object.entries(tiers).flatMap(([tier, own]) => {
       const [word, tokens] = tier.split('>');
@@ -68,21 +73,18 @@ function implausible(price: Price, writes: boolean, vendor: string): readonly st
   ];
 }
 
-/**
- * Returns problems of cache rates. A cache write costs about as much as input, and a longer lifetime costs at least as much.
- * OpenRouter lists only the storage fee of Gemini, which is charged in addition to the input.
- */
+/** Returns problems of cache rates. A cache write costs at least the input, and a longer lifetime costs at least as much. */
 function caches(
   { input = 0, cacheWrite = 0, cacheWriteLong }: Partial<Rates>,
   where: string,
-  vendor: string,
+  model: string,
 ): readonly string[] {
   return [
     ...(cacheWriteLong !== undefined && cacheWriteLong < cacheWrite
       ? [`cacheWriteLong${where} is ${cacheWriteLong}, below cacheWrite ${cacheWrite}`]
       : []),
-    ...(cacheWrite > 0 && cacheWrite < input / 2 && vendor !== 'openrouter'
-      ? [`cacheWrite${where} is ${cacheWrite}, below half of input ${input}`]
+    ...(cacheWrite > 0 && cacheWrite < input && !CHEAP_WRITES.test(model)
+      ? [`cacheWrite${where} is ${cacheWrite}, below input ${input}`]
       : []),
   ];
 }
@@ -103,9 +105,11 @@ function against(plain: Rates, own: Partial<Rates>, where: string, isDearer: boo
   });
 }
 
-/** Returns a problem if the priority tier costs as much as the plain rates. */
+/** Returns a problem if the priority tier has the plain rate for input or output. */
 const unraised = ({ input, output }: Rates, own: Partial<Rates>, tier: string): readonly string[] =>
-  own.input === input && own.output === output && input > 0 ? [`tier ${tier} has the plain rates`] : [];
+  (own.input === input && input > 0) || (own.output === output && output > 0)
+    ? [`tier ${tier} has a plain rate`]
+    : [];
 
 function jump(model: CatalogModel, before: CatalogModel | undefined, today: string): readonly string[] {
   const [was, is] = [currentOf(before?.prices ?? [], today), currentOf(model.prices, today)];

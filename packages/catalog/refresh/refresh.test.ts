@@ -343,7 +343,12 @@ describe('the build fails for', () => {
     [
       'writing a cache at the rate of reading it',
       { litellm: perToken(3, 15, { cache_creation_input_token_cost: 0.3e-6 }) },
-      /cacheWrite is 300000, below half of input/,
+      /cacheWrite is 300000, below input 3000000/,
+    ],
+    [
+      'writing a cache slightly below the input',
+      { litellm: perToken(3, 15, { cache_creation_input_token_cost: 2.9e-6 }) },
+      /cacheWrite is 2900000, below input 3000000/,
     ],
     [
       'a fast tier at the plain rates',
@@ -353,7 +358,17 @@ describe('the build fails for', () => {
           output_cost_per_token_priority: 4e-6,
         }),
       },
-      /tier priority has the plain rates/,
+      /tier priority has a plain rate/,
+    ],
+    [
+      'a fast tier at the plain input and a higher output',
+      {
+        litellm: perToken(2, 4, {
+          input_cost_per_token_priority: 2e-6,
+          output_cost_per_token_priority: 8e-6,
+        }),
+      },
+      /tier priority has a plain rate/,
     ],
   ])('%s', async (_what, world, problem) => {
     const { problems } = await refreshed(world);

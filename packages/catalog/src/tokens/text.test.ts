@@ -83,6 +83,10 @@ it.each([
   expect(estimateTokens(text)).toBe(tokens);
 });
 
+it('counts a token per sixteen line breaks', () => {
+  expect(estimateTokens('\n'.repeat(5000))).toBe(313);
+});
+
 it('takes linear time for a megabyte of any content', () => {
   const megabyte = 1 << 20;
   const texts = ['a', 'aA1', '{"', ' \n', '1 ', '委', '😀', 'é ', '='].map((piece) =>

@@ -65,7 +65,7 @@ const ASCII: readonly number[] = Array.from({ length: 0x80 }, (_, code) => {
 function tokensOfRun(kind: number, length: number): number {
   // A space is part of the token of the following word. An indent or a blank line is one token.
   if (kind === SPACE) return length === 1 ? 0 : 1;
-  if (kind === LINE) return 0.7;
+  if (kind === LINE) return Math.max(0.7, length / 16);
   if (kind === MARK) return 0.75 + (length - 1) * 0.3;
   return length * (RATES[kind - BY_CHARACTER] ?? 1);
 }
