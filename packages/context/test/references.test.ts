@@ -40,6 +40,9 @@ describe('a text', () => {
       ['@diff', '@staged', '@git:3', '@url:https://a.example/x?y=1'],
     ],
     ['@file:a @file:a', ['@file:a']],
+    ['`@file:a.ts` @file:`my file.md`.', ['@file:a.ts', '@file:`my file.md`']],
+    ['@file:a.ts,@file:b,c.ts,@diff', ['@file:a.ts', '@file:b,c.ts', '@diff']],
+    ['@url:https://a.example/x,@y', ['@url:https://a.example/x,@y']],
     ['@git:x @git:--output=/x @git:0 @git:2.', ['@git:0', '@git:2']],
     ['me@file:a x@diff @different @file: @folder:', []],
   ])('%j refers to %j', (text, raws) => {

@@ -16,13 +16,14 @@ export type Reference = { readonly raw: string } & (
 
 /** Pattern of a reference. Excludes mail addresses and positions within a word. */
 const REFERENCE =
-  /(?<![\w@./])@(?:(file|folder|git|url):(?:"([^"\n]{1,1000})"|([^\s"<>]{1,2000}))|(diff|staged)\b)/g;
+  /(?<![\w@./])@(?:(file|folder|git|url):(?:"([^"\n]{1,1000})"|`([^`\n]{1,1000})`|((?:(?!,@(?:(?:file|folder|git|url):|(?:diff|staged)\b))[^\s"<>]){1,2000}))|(diff|staged)\b)/g;
 const MAX_COMMITS = 20;
 
 /** Returns the references in a text, in order and without duplicates. */
 export function parseReferences(text: string): readonly Reference[] {
   const found = [...text.matchAll(REFERENCE)].flatMap(
-    ([match, kind, quoted, plain = '', command]): Reference[] => {
+    ([match, kind, inQuotes, inBackticks, plain = '', command]): Reference[] => {
+      const quoted = inQuotes ?? inBackticks;
       if (command === 'diff' || command === 'staged') return [{ raw: match, type: command }];
       const value = quoted ?? withoutPunctuation(plain);
       const raw = quoted === undefined ? `@${kind ?? ''}:${value}` : match;
