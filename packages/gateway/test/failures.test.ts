@@ -47,7 +47,7 @@ const ROWS: readonly (readonly [
     'invalid',
     400,
     OpenAI.BadRequestError,
-    'invalid-request',
+    'invalid_request',
     Anthropic.BadRequestError,
     'invalid_request_error',
   ],
@@ -132,6 +132,16 @@ describe('a refused request', () => {
     const other = await post(at, '/v1/messages', {}, { authorization: 'Bearer stranger' });
     expect(await other.json()).toMatchObject({ type: 'error', error: { type: 'authentication_error' } });
     expect(at.openai.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['/v1/nothing', 404, 'no_such_route'],
+    ['/v1/chat/completions', 400, 'invalid_request'],
+  ])('has an error code in snake case, as at OpenAI: %s', async (path, status, code) => {
+    await using at = await startGateway();
+    const response = await post(at, path, { model: 'gpt', messages: 'none' });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: { code } });
   });
 
   it('is 404 for a model that is not served or not allowed', async () => {

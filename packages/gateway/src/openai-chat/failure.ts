@@ -31,7 +31,12 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'content-filter': 'invalid_request_error',
 };
 
-/** Formats a refusal for OpenAI's wires. The error code is the kind if the wire has no code for the kind. */
+/** Formats a refusal for OpenAI's wires. The error code is the kind in snake case if the wire has no code for the kind. */
 export const chatFailure = ({ kind, message, path }: Refusal): object => ({
-  error: { message, type: TYPES[kind] ?? 'server_error', param: path ?? null, code: CODES[kind] ?? kind },
+  error: {
+    message,
+    type: TYPES[kind] ?? 'server_error',
+    param: path ?? null,
+    code: CODES[kind] ?? kind.replaceAll('-', '_'),
+  },
 });
