@@ -38,7 +38,8 @@ describe('the summary of a target', () => {
   it.each([
     [2, 3, true],
     [5, 5, true],
-    [6, 5, false],
+    [59, 41, true],
+    [8, 2, false],
     [0, 4, false],
   ])('with %i finished and %i failed attempts is failing: %s', (finished, failed, failing) => {
     const summary = summaryOf(

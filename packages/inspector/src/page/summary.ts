@@ -72,10 +72,10 @@ const REQUEST_KINDS: readonly string[] = [
 ];
 
 /** Share of failed attempts, and minimum number of attempts, from which a target counts as failing. */
-const FAILING_SHARE = 0.5;
+const FAILING_SHARE = 0.25;
 const MIN_ATTEMPTS = 5;
 
-/** Whether at least half of the attempts of a target failed. */
+/** Whether at least a quarter of the attempts of a target failed. */
 export const isFailing = (summary: TargetSummary | undefined): boolean =>
   summary !== undefined &&
   summary.attempts >= MIN_ATTEMPTS &&
