@@ -1,6 +1,6 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type ChatResponse } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { endAttributes } from './request-attributes.ts';
+import { answerAttributes, endAttributes } from './request-attributes.ts';
 
 const error = new LlmError('rate-limit', 'too many requests', { status: 429 });
 
@@ -11,4 +11,14 @@ it.each([
   const attributes = endAttributes({ target: 'a/x', outcome, error, usage: undefined, ms: 0 });
   expect(attributes).toMatchObject({ 'majordomo.outcome': outcome });
   expect(attributes['http.response.status_code']).toBe(status);
+});
+
+it.each([
+  ['the value of the vendor', { finish: 'tool-calls', rawFinish: 'tool_use' }, 'tool_use'],
+  ['the value of the conventions otherwise', { finish: 'tool-calls', rawFinish: undefined }, 'tool_call'],
+  ['a value without hyphens', { finish: 'content-filter', rawFinish: undefined }, 'content_filter'],
+  ['a value that both have', { finish: 'stop', rawFinish: undefined }, 'stop'],
+] as const)('the finish reason is %s', (_, response, reason) => {
+  const attributes = answerAttributes(response as ChatResponse);
+  expect(attributes['gen_ai.response.finish_reasons']).toEqual([reason]);
 });

@@ -70,7 +70,9 @@ export function usageAttributes(usage: Usage | undefined): Attributes {
 export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attributes {
   return withoutUndefined({
     'gen_ai.response.id': id,
-    'gen_ai.response.finish_reasons': [rawFinish ?? finish],
+    'gen_ai.response.finish_reasons': [
+      rawFinish ?? (finish === 'tool-calls' ? 'tool_call' : finish.replace('-', '_')),
+    ],
   });
 }
 
