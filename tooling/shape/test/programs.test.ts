@@ -15,6 +15,8 @@ const LATER: Readonly<Record<string, string>> = {
   'agents-mcp.ts': 'McpEndpoint.auth',
   'agents-search.ts': 'AgentOptions.name',
   'agents-team.ts': 'AgentOptions.name',
+  'gateway3-company.ts': 'createCallLog of @majordomo/admin',
+  'gateway3-keys.ts': 'createCallLog of @majordomo/admin',
   'guards-search.ts': 'Majordomo.rerankModel',
 };
 /** Code that is left out of a program, because a member does not exist yet. */
