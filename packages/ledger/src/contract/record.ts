@@ -26,8 +26,8 @@ export interface SpendRecord {
   /** Cost as a decimal integer in nano-USD (1e-9 USD); `undefined` if it is unknown or a plan includes the attempt. */
   readonly nanoUsd: string | undefined;
   /**
-   * Source of `nanoUsd`. With `estimate`, majordomo stopped the attempt after its request was sent, the vendor reported no
-   * usage, and `nanoUsd` is the maximum cost of the attempt's input.
+   * Source of `nanoUsd`. With `estimate`, the vendor reported no usage. If majordomo stopped the attempt after its request was
+   * sent, `nanoUsd` is the maximum cost of the attempt's input. If the vendor rejected the request, it is 0.
    */
   readonly basis: Cost['basis'] | 'estimate';
   /**

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptInfo, Permit } from '@majordomo/core';
+import { LlmError, type Attempt, type AttemptInfo, type Permit } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { Alert } from '../contract/alert.ts';
 import type { SpendRecord } from '../contract/record.ts';
@@ -148,4 +148,19 @@ it('counts the claim of a finished attempt without usage, and alerts that its co
   expect(states.map(({ used }) => used)).toEqual(held);
   expect(records).toMatchObject([{ usage: undefined, nanoUsd: undefined, basis: 'unknown' }]);
   expect(alerts).toEqual([{ type: 'unpriced', target: 'a/x', missing: ['no usage'] }]);
+});
+
+it.each([
+  ['an invalid request', 'invalid-request', 400, { nanoUsd: '0', basis: 'estimate' }],
+  ['too many requests', 'rate-limit', 429, { nanoUsd: '0', basis: 'estimate' }],
+  ['a filtered answer, for which the model ran', 'content-filter', 400, { basis: 'unknown' }],
+  ['a failure of the vendor', 'server', 500, { basis: 'unknown' }],
+] as const)('records the cost of %s', async (_what, kind, status, expected) => {
+  const records: SpendRecord[] = [];
+  const ledger = createLedger({ onRecord: (record) => records.push(record) });
+  const permit = (await ledger.gate.admit(vectors)) as Permit;
+  const error = new LlmError(kind, 'answered with an error', { status });
+  await permit.settle({ ...finished, outcome: 'failed', error });
+  await ledger.flush();
+  expect(records).toMatchObject([expected]);
 });

@@ -15,25 +15,26 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
   return { ...UNKNOWN_USAGE, details: { units } };
 }
 
-/** Cost to book for an attempt. The basis is `estimate` for input that the vendor read without reporting usage. */
+/** Cost to book for an attempt. The basis is `estimate` if the vendor reported no usage and the cost is known otherwise. */
 export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['basis'] };
 
-/** Note on records whose cost is an estimate. */
-const STOPPED_NOTE =
-  'no usage: the attempt was stopped after its request was sent, and its input is estimated';
+/** Notes on records whose cost is an estimate. */
+const STOPPED = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
+const REJECTED = 'no usage: the vendor rejected the request, and vendors do not charge for that';
 
-/** Returns the cost by usage, or the reserved input cost if majordomo stopped the attempt before usage was reported. */
+/** Returns the cost by usage. Without usage, a stopped attempt costs the reserved input, and a rejected one nothing. */
 export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,
   price: Price | undefined,
   { billing }: AttemptInfo,
-  claimed: Estimate,
+  { inputNanoUsd }: Estimate,
 ): BookedCost {
   const cost = costOf(usage, price, { billing });
-  const { inputNanoUsd } = claimed;
-  if (cost.basis !== 'unknown' || inputNanoUsd === undefined || !isInputOnly(outcome, usage)) return cost;
-  return { nanoUsd: inputNanoUsd, basis: 'estimate', missing: [STOPPED_NOTE] };
+  if (cost.basis !== 'unknown' || usage !== undefined) return cost;
+  if (isRejected(outcome)) return { nanoUsd: 0n, basis: 'estimate', missing: [REJECTED] };
+  if (inputNanoUsd === undefined || !isInputOnly(outcome, usage)) return cost;
+  return { nanoUsd: inputNanoUsd, basis: 'estimate', missing: [STOPPED] };
 }
 
 /**
@@ -59,6 +60,10 @@ export function amountsOf(
     usd: cost.basis === 'included' ? 0n : (cost.nanoUsd ?? assumed),
   };
 }
+
+/** Whether the vendor rejected the request before the model ran. A filtered answer shows that it ran. */
+const isRejected = ({ error }: Attempt): boolean =>
+  /^4\d\d$/.test(`${error?.details.status}`) && error?.kind !== 'content-filter' && !error?.details.partial;
 
 /** Whether majordomo stopped the attempt after its request was sent and before any output arrived. */
 const isInputOnly = (outcome: Attempt, usage: Usage | undefined): boolean =>
