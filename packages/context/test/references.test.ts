@@ -268,7 +268,7 @@ describe('an address', () => {
     async (url) => {
       const { texts, warnings } = await resolved(`@url:${url}`);
       expect(texts).toHaveLength(1);
-      expect(warnings[0]).toMatch(/not fetched|cannot fetch/);
+      expect(warnings[0]).toMatch(/not fetched|cannot fetch|not public/);
     },
   );
 
