@@ -49,3 +49,8 @@ export type { OptionalSetting } from './prepare/settings.ts';
 // Replay tokens
 export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily, currentFamily } from './prepare/replay.ts';
 export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './prepare/replay.ts';
+
+// State that several processes share
+export { sharedLanes, type LeaseStore, type SharedLanesOptions } from './gates/shared-lanes.ts';
+export { parseHealthMessage, parseStoredVerdict, verdictOf } from './health/health-message.ts';
+export type { HealthMessage } from './health/health-message.ts';

@@ -3,7 +3,13 @@ import type { ConversationStore, RunStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
-import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import {
+  checkFinite,
+  checkOptions,
+  type KindsOf,
+  sharedLanes,
+  type SharedLanesOptions,
+} from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { postgresCache } from './cache/postgres-cache.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
@@ -12,8 +18,6 @@ import { checkListener, Listener, type ListenerClient } from './client/listener.
 import { PostgresConversations } from './conversations/postgres-conversations.ts';
 import { shareHealth } from './health/share-health.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
-import { lanesGate } from './lanes/lanes.ts';
-import type { LanesOptions } from './lanes/options.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import { noListener, postgresChannel } from './runs/postgres-channel.ts';
 import { PostgresRuns } from './runs/postgres-runs.ts';
@@ -72,7 +76,7 @@ export interface PostgresStores extends AsyncDisposable {
    */
   readonly channel: RunChannel;
   /** Creates a gate that allows at most `most` concurrent attempts across all processes. Further attempts wait. */
-  lanes(options: LanesOptions): Gate;
+  lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `listener`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /** Resolves if the database answers and its tables have the required version. Rejects with `config` or `network`. */
@@ -120,7 +124,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     conversations: new PostgresConversations(connection),
     keys: postgresKeys(connection, listener, schema),
     channel: postgresChannel(connection, listener, schema),
-    lanes: (lanes) => lanesGate(ledger, systemClock, lanes),
+    lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'PostgreSQL', clock: systemClock }, lanes),
     async shareHealth({ health }) {
       if (listener === undefined) throw noListener('shareHealth');
       const end = await shareHealth(connection, listener, `${schema}_health`, health);

@@ -3,14 +3,18 @@ import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
-import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import {
+  checkFinite,
+  checkOptions,
+  type KindsOf,
+  sharedLanes,
+  type SharedLanesOptions,
+} from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { shareHealth } from './health/share-health.ts';
-import { lanesGate } from './lanes/lanes.ts';
-import type { LanesOptions } from './lanes/options.ts';
 import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisClaims } from './runs/redis-claims.ts';
@@ -63,7 +67,7 @@ export interface RedisStores extends AsyncDisposable {
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. They report changes if `subscriber` is given. */
   readonly keys: KeyStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
-  lanes(options: LanesOptions): Gate;
+  lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /** Stops sharing health. Does not close the connections, which belong to the application. */
@@ -101,7 +105,7 @@ export function redisStores(options: RedisOptions): RedisStores {
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     claims: redisClaims(connection, prefix),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
-    lanes: (lanes) => lanesGate(ledger, clock, lanes),
+    lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'Redis', clock }, lanes),
     async shareHealth({ health }) {
       if (subscriber === undefined)
         throw new LlmError(

@@ -9,7 +9,7 @@ export interface Check {
 export const check = (what: string, isGood: boolean, found: string): Check => ({ what, found, isGood });
 
 /** Returns a line for a value without a limit. */
-export const told = (what: string, found: string): Check => ({ what, found, isGood: undefined });
+export const fact = (what: string, found: string): Check => ({ what, found, isGood: undefined });
 
 /** Prints the report and returns the exit code. */
 export function printed(title: string, checks: readonly Check[]): boolean {

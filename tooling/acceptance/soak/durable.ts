@@ -9,11 +9,11 @@ const ENGINES = new Map([
   ['restate', chaosOnRestate],
   ['dbos', chaosOnDbos],
 ]);
-const [name = 'restate', given] = process.argv.slice(2);
+const [name = 'restate', seedText] = process.argv.slice(2);
 const engine = ENGINES.get(name);
 if (engine === undefined) throw new Error(`unknown engine "${name}"; use restate or dbos`);
-const seed = Number(given ?? Date.now() % 100_000);
+const seed = Number(seedText ?? Date.now() % 100_000);
 const outcome = await engine({ runs: 80, kills: 35, seed });
 console.log({ engine: name, seed, ...outcome });
-const { finished, keptOnce, paidTwice } = outcome;
-if (finished !== 80 || keptOnce !== 80 || paidTwice !== 0) process.exitCode = 1;
+const { finished, keptOnce: storedOnce, paidTwice } = outcome;
+if (finished !== 80 || storedOnce !== 80 || paidTwice !== 0) process.exitCode = 1;

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createMajordomo, LlmError, user, type StreamEvent } from '@majordomo/core';
 import { CHAIN } from './chain.ts';
 import { FLOOD_PIECE, FLOOD_PIECES, promptOf } from './script.ts';
-import { IDLE_MS, lastWords } from './last-words.ts';
+import { IDLE_MS, sendReport } from './last-words.ts';
 import { closeIdle } from './transport.ts';
 
 /**
@@ -142,4 +142,4 @@ const listeners = getEventListeners(shared.signal, 'abort').length;
 const poolClosed = await closeIdle(1000);
 await pauseFor('idle', IDLE_MS);
 const report: FloodReport = { streams, held, bare, wrong, listeners, poolClosed };
-lastWords(report);
+sendReport(report);

@@ -11,8 +11,8 @@ import type { ServerState } from './server-state.ts';
 const wire = SIDES.find((side) => side.wire.name === process.argv[2])?.wire;
 if (wire === undefined) throw new Error(`no wire named ${process.argv[2] ?? ''}`);
 const { model = '' } = SIDES.find((side) => side.wire === wire) ?? {};
-const asked = wire.read(`/v1beta/models/${model}:streamGenerateContent?alt=sse`, { model, stream: true });
-const frames = wire.stream(FLOOD, asked).map(({ bytes }) => bytes);
+const response = wire.read(`/v1beta/models/${model}:streamGenerateContent?alt=sse`, { model, stream: true });
+const frames = wire.stream(FLOOD, response).map(({ bytes }) => bytes);
 const open = new Set<ServerResponse>();
 
 const server = createServer((request, response) => {
@@ -38,7 +38,7 @@ function pour(response: ServerResponse, from: number): void {
   response.end();
 }
 
-function tell(): void {
+function report(): void {
   const responses = [...open];
   const state: ServerState = {
     baseURL: wire?.baseURL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) ?? '',
@@ -52,9 +52,9 @@ function tell(): void {
   process.send?.(state);
 }
 
-process.on('message', tell);
+process.on('message', report);
 process.once('disconnect', () => {
   server.close();
   server.closeAllConnections();
 });
-server.listen(0, '127.0.0.1', tell);
+server.listen(0, '127.0.0.1', report);

@@ -1,4 +1,4 @@
-import { check, told, type Check } from './check.ts';
+import { check, fact, type Check } from './check.ts';
 import type { FloodReport } from './flood-process.ts';
 import { queuedFor } from './kernel-queues.ts';
 import { endingOf, idleOf } from './load.ts';
@@ -42,12 +42,12 @@ export async function flood(perTarget: number): Promise<readonly Check[]> {
   const { streams, held, bare, wrong, listeners, poolClosed } = report;
   const offered = Buffer.byteLength(FLOOD_PIECE) * FLOOD_PIECES;
   return [
-    told(
+    fact(
       'streams, of which each reader takes one delta',
       `${streams}, ${kibibytes(offered)} offered on each`,
     ),
     check('memory of a paused stream above a bare fetch', held - bare <= MOST_HELD, kibibytes(held - bare)),
-    told('of a bare fetch that read one piece', kibibytes(bare)),
+    fact('of a bare fetch that read one piece', kibibytes(bare)),
     ...heldByWire(looks, streams),
     check('read on, aborted or left afterwards, as it should', wrong.length === 0, wrong.join('; ') || 'all'),
     check('listeners on the shared signal', listeners === 0, String(listeners)),
@@ -67,11 +67,11 @@ function heldByWire([first, second]: readonly Look[], streams: number): readonly
   const moved = second.sent - first.sent;
   const still = check('bytes that still flow a second later', moved === 0, String(moved));
   if (second.queued === undefined)
-    return [still, told('bytes taken from the socket', 'not known on this system')];
+    return [still, fact('bytes taken from the socket', 'not known on this system')];
   const taken = (second.sent - second.queued) / streams;
   return [
     still,
-    told('a connection: sent, of which in the kernel', perStream(second, streams)),
+    fact('a connection: sent, of which in the kernel', perStream(second, streams)),
     check('bytes taken from the socket, a stream', taken <= MOST_HELD, kibibytes(taken)),
   ];
 }

@@ -1,6 +1,6 @@
 import { request, type Agent, type IncomingMessage } from 'node:http';
 import { asList, asRecord } from '@majordomo/core/toolkit';
-import { promptOf, saidIn } from './script.ts';
+import { promptOf, scriptedAnswer } from './script.ts';
 
 /** Outcome of a stream. */
 export interface StreamEnd {
@@ -16,7 +16,7 @@ interface ClientWire {
   readonly body: (prompt: string) => object;
   /** Returns the text of one event; `''` for an event without text. */
   readonly text: (event: Readonly<Record<string, unknown>>) => unknown;
-  readonly whole: RegExp;
+  readonly complete: RegExp;
   readonly failed: RegExp;
 }
 
@@ -31,14 +31,14 @@ export const CLIENT_WIRES: readonly ClientWire[] = [
       tools: [{ type: 'function', function: { name: 'note', parameters: NOTE } }],
     }),
     text: ({ choices }) => asRecord(asRecord(asList(choices)[0])['delta'])['content'],
-    whole: /data: \[DONE\]\n\n$/,
+    complete: /data: \[DONE\]\n\n$/,
     failed: /data: \{"error":.*\n\n$/,
   },
   {
     path: '/v1/responses',
     body: (input) => ({ input, tools: [{ type: 'function', name: 'note', parameters: NOTE }] }),
     text: ({ type, delta }) => (type === 'response.output_text.delta' ? delta : ''),
-    whole: /event: response\.completed\ndata: .*\n\n$/,
+    complete: /event: response\.completed\ndata: .*\n\n$/,
     failed: /event: response\.failed\ndata: .*\n\n$/,
   },
   {
@@ -49,7 +49,7 @@ export const CLIENT_WIRES: readonly ClientWire[] = [
       tools: [{ name: 'note', input_schema: NOTE }],
     }),
     text: ({ delta }) => asRecord(delta)['text'],
-    whole: /event: message_stop\ndata: .*\n\n$/,
+    complete: /event: message_stop\ndata: .*\n\n$/,
     failed: /event: error\ndata: .*\n\n$/,
   },
 ];
@@ -61,7 +61,7 @@ export function gatewayCall(url: string, call: number, leaves: boolean, agent: A
   const body = JSON.stringify({ model: 'm', stream: true, ...wire.body(promptOf(call)) });
   return new Promise((resolve) => {
     const headers = { authorization: 'Bearer key', 'content-length': Buffer.byteLength(body) };
-    const asked = request(url + wire.path, { method: 'POST', headers, agent }, (answer) => {
+    const outgoing = request(url + wire.path, { method: 'POST', headers, agent }, (answer) => {
       if (!leaves) {
         void read(answer).then((text) => {
           resolve(endOf(answer.statusCode, text, call, wire));
@@ -69,7 +69,7 @@ export function gatewayCall(url: string, call: number, leaves: boolean, agent: A
         return;
       }
       answer.once('data', () => {
-        asked.destroy();
+        outgoing.destroy();
         resolve({ how: 'left' });
       });
       answer
@@ -78,10 +78,10 @@ export function gatewayCall(url: string, call: number, leaves: boolean, agent: A
           resolve({ how: 'left' });
         });
     });
-    asked.once('error', ({ message }) => {
+    outgoing.once('error', ({ message }) => {
       resolve(leaves ? { how: 'left' } : { how: 'broken', why: message });
     });
-    asked.end(body);
+    outgoing.end(body);
   });
 }
 
@@ -100,10 +100,10 @@ function read(answer: IncomingMessage): Promise<string> {
 function endOf(status: number | undefined, body: string, call: number, wire: ClientWire): StreamEnd {
   const broken: StreamEnd = { how: 'broken', why: `${status} ${JSON.stringify(body.slice(-200))}` };
   if (status !== 200) return body.includes('"error"') ? { how: 'refused' } : broken;
-  const said = textOf(body, wire);
-  const { text } = saidIn(call);
-  if (wire.whole.test(body)) return said === text ? { how: 'complete' } : broken;
-  return wire.failed.test(body) && text.startsWith(said) ? { how: 'error event' } : broken;
+  const bodyText = textOf(body, wire);
+  const { text } = scriptedAnswer(call);
+  if (wire.complete.test(body)) return bodyText === text ? { how: 'complete' } : broken;
+  return wire.failed.test(body) && text.startsWith(bodyText) ? { how: 'error event' } : broken;
 }
 
 const textOf = (body: string, wire: ClientWire): string =>

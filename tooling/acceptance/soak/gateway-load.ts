@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { check, told, type Check } from './check.ts';
+import { check, fact, type Check } from './check.ts';
 import { gatewayCallers } from './gateway-callers.ts';
 import type { GatewayState } from './gateway-process.ts';
 import { idleStates, startServers } from './processes.ts';
@@ -35,7 +35,7 @@ export async function gatewayLoad(seconds: number, streams: number): Promise<rea
   const began = performance.now();
   const isOver = (): boolean => performance.now() - began > seconds * 1000;
   const sampling = setInterval(() => {
-    if (!isOver()) void asked(child).then(({ heap }) => heaps.push(heap));
+    if (!isOver()) void requestState(child).then(({ heap }) => heaps.push(heap));
   }, 5000);
   const met = await gatewayCallers(empty.baseURL, streams, isOver, RAMP_MS);
   clearInterval(sampling);
@@ -48,7 +48,7 @@ export async function gatewayLoad(seconds: number, streams: number): Promise<rea
   const each = (Math.max(warm.heap, ...heaps) - empty.heap) / streams / 1024;
   const left = (after.heap - warm.heap) / met.calls;
   return [
-    told('streams', `${met.calls}, ${JSON.stringify(met.ends)}; before them one of each client`),
+    fact('streams', `${met.calls}, ${JSON.stringify(met.ends)}; before them one of each client`),
     check(
       'every stream ends completely or with an error',
       broken.length === 0,
@@ -62,11 +62,11 @@ export async function gatewayLoad(seconds: number, streams: number): Promise<rea
       `${Math.round(left)} bytes (${inMib(warm.heap)} before these streams, ${inMib(after.heap)} after)`,
     ),
     check('connections left', after.sockets === 0, String(after.sockets)),
-    told(
+    fact(
       'CPU a stream',
       `${((after.cpuMs - warm.cpuMs) / met.calls).toFixed(2)} ms, with collections for the samples`,
     ),
-    told('memory', `${inMib(after.rss)} at the end, ${inMib(empty.rss)} before`),
+    fact('memory', `${inMib(after.rss)} at the end, ${inMib(empty.rss)} before`),
   ];
 }
 
@@ -75,9 +75,9 @@ const inMib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 /** Returns the state when all connections are closed, or after a timeout. */
 async function quiet(child: ChildProcess): Promise<GatewayState> {
   const until = performance.now() + QUIET_MS;
-  while ((await asked(child)).sockets > 0 && performance.now() < until)
+  while ((await requestState(child)).sockets > 0 && performance.now() < until)
     await new Promise((resolve) => setTimeout(resolve, 500));
-  return asked(child, 'settled');
+  return requestState(child, 'settled');
 }
 
 async function nextState(child: ChildProcess): Promise<GatewayState> {
@@ -85,7 +85,7 @@ async function nextState(child: ChildProcess): Promise<GatewayState> {
   return state;
 }
 
-function asked(child: ChildProcess, how: 'at once' | 'settled' = 'at once'): Promise<GatewayState> {
+function requestState(child: ChildProcess, how: 'at once' | 'settled' = 'at once'): Promise<GatewayState> {
   const state = nextState(child);
   child.send(how);
   return state;

@@ -19,7 +19,7 @@ const collect = globalThis.gc;
 const FULL = { type: 'major', execution: 'sync', flavor: 'last-resort' } as const;
 
 /** Returns the state. `settled`: collects twice, because objects with a finalizer are released only by the second collection. */
-const tell = async (how?: unknown): Promise<void> => {
+const report = async (how?: unknown): Promise<void> => {
   for (let more = how === 'settled' ? 2 : 0; more > 0; more--) {
     collect?.(FULL);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -38,8 +38,8 @@ const tell = async (how?: unknown): Promise<void> => {
   // Ignore the error if the requester has disconnected.
   process.send?.(state, undefined, undefined, () => undefined);
 };
-process.on('message', (how) => void tell(how));
+process.on('message', (how) => void report(how));
 process.once('disconnect', () => {
   void served.close(0);
 });
-await tell('settled');
+await report('settled');

@@ -10,10 +10,10 @@ export const GONE = 'gone ';
 export const IDLE_MS = 4000;
 
 /** Prints the report. When nothing keeps the process alive, prints the time until then. */
-export function lastWords(report: unknown): void {
+export function sendReport(report: unknown): void {
   process.stdout.write(`${JSON.stringify(report)}\n`);
-  const told = performance.now();
+  const startedAt = performance.now();
   process.once('exit', () => {
-    writeSync(1, `${GONE}${Math.round(performance.now() - told)}\n`);
+    writeSync(1, `${GONE}${Math.round(performance.now() - startedAt)}\n`);
   });
 }

@@ -9,7 +9,7 @@ import { CHAIN } from './chain.ts';
 import { HealthAudit, THRESHOLD } from './health-audit.ts';
 import { oneCall, type End } from './one-call.ts';
 import type { Sample } from './slope.ts';
-import { IDLE_MS, lastWords } from './last-words.ts';
+import { IDLE_MS, sendReport } from './last-words.ts';
 import { closeIdle } from './transport.ts';
 
 /** Report that the load process prints. */
@@ -143,4 +143,4 @@ const report: LoadReport = {
   poolClosed,
   warnings,
 };
-lastWords(report);
+sendReport(report);

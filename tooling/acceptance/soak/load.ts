@@ -1,4 +1,4 @@
-import { check, told, type Check } from './check.ts';
+import { check, fact, type Check } from './check.ts';
 import type { LoadReport } from './load-process.ts';
 import { idleStates, runMeasured, startServers, type Ending } from './processes.ts';
 import { sumOf, type ServerState } from './server-state.ts';
@@ -39,7 +39,7 @@ export async function load(seconds: number, streams: number): Promise<readonly C
   return [
     ...callsOf(report),
     ...healthOf(report),
-    told('RSS every ten seconds, MiB', series(report.rss)),
+    fact('RSS every ten seconds, MiB', series(report.rss)),
     slope('RSS', report.rss, true),
     slope('heap and external memory', report.heap, false),
     ...leftOf(report),
@@ -52,8 +52,8 @@ function callsOf({ calls, ends, wrong, slowestMs, warnings }: LoadReport): reado
   const ended = Object.values(ends).reduce((sum, count) => sum + count, 0);
   const list = Object.entries(ends).sort(([, a], [, b]) => b - a);
   return [
-    ...list.map(([how, count]) => told(`calls ${how}`, String(count))),
-    told('slowest call', `${(slowestMs / 1000).toFixed(1)} s`),
+    ...list.map(([how, count]) => fact(`calls ${how}`, String(count))),
+    fact('slowest call', `${(slowestMs / 1000).toFixed(1)} s`),
     check('every call ended', ended === calls && calls > 0, `${ended} of ${calls}`),
     check('with the exact answer or a typed error', wrong.length === 0, wrong.join('; ') || 'all'),
     check('warnings of the process', warnings.length === 0, warnings.join('; ') || 'none'),
@@ -63,7 +63,7 @@ function callsOf({ calls, ends, wrong, slowestMs, warnings }: LoadReport): reado
 function healthOf({ audit }: LoadReport): readonly Check[] {
   const { attempts, failures, benches, findings, open } = audit;
   return [
-    told('attempts', `${attempts}, of which ${failures} failed`),
+    fact('attempts', `${attempts}, of which ${failures} failed`),
     check(
       'benches, each after its run of failures',
       findings.length === 0,
@@ -90,16 +90,16 @@ function slope(what: string, samples: readonly Sample[], isJudged: boolean): Che
   const fit = slopeOf(line);
   const spanned = (last?.seconds ?? 0) - (first?.seconds ?? 0);
   if (fit === undefined || spanned < SHORTEST_LINE_SECONDS)
-    return told(`${what} over time`, `${now}; not judged: too short a run`);
+    return fact(`${what} over time`, `${now}; not judged: too short a run`);
   const { perMinute, error } = fit;
   const span = `over ${Math.round(spanned)} s, ${line.length} samples`;
   const found = `${inMebibytes(perMinute)} a minute (± ${inMebibytes(error)}) ${span}; ${now}`;
-  if (!isJudged) return told(`${what} over time`, found);
-  const isKept = perMinute < MOST_BYTES_A_MINUTE;
+  if (!isJudged) return fact(`${what} over time`, found);
+  const isWithinBound = perMinute < MOST_BYTES_A_MINUTE;
   // On a busy machine, the samples are few and scattered. Do not report a value that they do not support.
-  if (!isKept && perMinute - 2 * error < MOST_BYTES_A_MINUTE)
-    return told(`${what} over time`, `UNDECIDED on a machine as busy as this: ${found}`);
-  return check(`${what} over time`, isKept, found);
+  if (!isWithinBound && perMinute - 2 * error < MOST_BYTES_A_MINUTE)
+    return fact(`${what} over time`, `UNDECIDED on a machine as busy as this: ${found}`);
+  return check(`${what} over time`, isWithinBound, found);
 }
 
 const inMebibytes = (bytes: number): string => `${(bytes / MEBIBYTE).toFixed(2)} MiB`;

@@ -1,11 +1,11 @@
 import { LlmError, user, type ChatModel, type ChatResponse, type ChatStream } from '@majordomo/core';
-import { promptOf, saidIn } from './script.ts';
+import { promptOf, scriptedAnswer } from './script.ts';
 
 /** Probabilities of the ways in which a caller treats its call. */
 const ABORTS = 0.02;
 const LEAVES = 0.02;
 const READS_SLOWLY = 0.03;
-const WANTS_IT_WHOLE = 0.05;
+const NON_STREAMING_SHARE = 0.05;
 
 const TOOLS = [
   {
@@ -39,7 +39,8 @@ export async function oneCall(
   const request = { messages: [user(promptOf(call))], tools: TOOLS, maxTokens: 100 };
   const options = { ...POLICIES[call % POLICIES.length], signal: fate < ABORTS ? own.signal : signal };
   try {
-    if (fate > 1 - WANTS_IT_WHOLE) return answered('answered', call, await model.generate(request, options));
+    if (fate > 1 - NON_STREAMING_SHARE)
+      return answered('answered', call, await model.generate(request, options));
     const stream = model.stream(request, options);
     const shown = await show(stream, fate, own);
     if (shown === undefined) return { how: 'left by its reader', wrong: undefined };
@@ -71,10 +72,10 @@ async function show(stream: ChatStream, fate: number, own: AbortController): Pro
 }
 
 function answered(how: string, call: number, { text, toolCalls }: ChatResponse): End {
-  const due = saidIn(call);
+  const due = scriptedAnswer(call);
   const args = toolCalls.map((each) => JSON.stringify(each.args)).join();
-  const isWhole = text === due.text && args === (due.args === undefined ? '' : JSON.stringify(due.args));
-  return { how, wrong: isWhole ? undefined : `answered ${JSON.stringify(text)} ${args}` };
+  const isComplete = text === due.text && args === (due.args === undefined ? '' : JSON.stringify(due.args));
+  return { how, wrong: isComplete ? undefined : `answered ${JSON.stringify(text)} ${args}` };
 }
 
 /** Kinds of errors that would be a fault of the soak test: an invalid request or configuration. */
@@ -90,7 +91,8 @@ function failed(error: unknown, call: number, mayAbort: boolean): End {
   if (!LlmError.is(error)) return { how: 'untyped error', wrong: String(error) };
   const how = `failed: ${error.kind}`;
   const partial = error.details.partial?.text ?? '';
-  if (!saidIn(call).text.startsWith(partial)) return { how, wrong: `kept ${JSON.stringify(partial)}` };
+  if (!scriptedAnswer(call).text.startsWith(partial))
+    return { how, wrong: `kept ${JSON.stringify(partial)}` };
   const isOwn = OWN_FAULT.has(error.kind) || (error.kind === 'aborted' && !mayAbort);
   return { how, wrong: isOwn ? error.message : undefined };
 }

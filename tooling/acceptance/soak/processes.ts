@@ -75,12 +75,12 @@ export async function runMeasured(
   const deadline = setTimeout(() => child.kill('SIGKILL'), ms);
   const exit = once(child, 'exit');
   let lingeredMs = Infinity;
-  const heard: Promise<void>[] = [];
+  const reports: Promise<void>[] = [];
   for await (const line of createInterface(child.stdout)) {
     if (line.startsWith(GONE)) lingeredMs = Number(line.slice(GONE.length));
-    else heard.push(Promise.resolve(onLine(line)));
+    else reports.push(Promise.resolve(onLine(line)));
   }
-  await Promise.all(heard);
+  await Promise.all(reports);
   const [code] = (await exit) as [number | null];
   clearTimeout(deadline);
   return { code, lingeredMs };

@@ -2,7 +2,7 @@ import type { Answer, AnswerPart, Exchange, Step } from '@majordomo/conformance'
 import { seededRandom } from '@majordomo/testing';
 
 /** Content of a call. Client and server derive it from the number of the call. */
-export interface Said {
+export interface ScriptedAnswer {
   readonly text: string;
   /** Arguments of the tool call, if there is one. */
   readonly args: { readonly note: string } | undefined;
@@ -13,7 +13,7 @@ const FAULT_RATE = 0.05;
 const WORDS = ['one ', 'zwei ', 'três ', 'четыре ', '五 ', '🌍 ', 'sept ', 'ocho\n'];
 
 /** Returns the content of a call: 16 to 31 fragments, and a tool call for every fourth call. */
-export function saidIn(call: number): Said {
+export function scriptedAnswer(call: number): ScriptedAnswer {
   const random = seededRandom(SEED + call);
   const length = 16 + Math.floor(random() * 16);
   const words = Array.from({ length }, () => WORDS[Math.floor(random() * WORDS.length)]);
@@ -50,9 +50,9 @@ export function soakScript(server: number): (exchange: Exchange) => Step {
   const visits = new Map<number, number>();
   return (exchange) => {
     const call = callIn(exchange);
-    const visit = (visits.get(call) ?? 0) + 1;
-    visits.set(call, visit);
-    const random = seededRandom(SEED + call * 31 + server * 7 + visit * 1009);
+    const visitCount = (visits.get(call) ?? 0) + 1;
+    visits.set(call, visitCount);
+    const random = seededRandom(SEED + call * 31 + server * 7 + visitCount * 1009);
     const answer = answerIn(call);
     if (random() >= FAULT_RATE) return answer;
     return FAULTS[Math.floor(random() * FAULTS.length)]?.(answer) ?? answer;
@@ -60,7 +60,7 @@ export function soakScript(server: number): (exchange: Exchange) => Step {
 }
 
 function answerIn(call: number): Answer {
-  const { text, args } = saidIn(call);
+  const { text, args } = scriptedAnswer(call);
   const parts: AnswerPart[] = [{ type: 'text', text, chunks: text.split(/(?<=[ \n])/) }];
   if (args !== undefined)
     parts.push({ type: 'tool-call', name: 'note', json: JSON.stringify(args), chunks: 8 });

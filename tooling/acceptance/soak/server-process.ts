@@ -18,7 +18,7 @@ const server = await startWireServer({
 });
 const isOpen = ({ outcome }: Exchange): boolean => outcome === 'open';
 
-const tell = (): void => {
+const report = (): void => {
   const open = server.requests.filter(isOpen);
   const state: ServerState = {
     baseURL: server.baseURL,
@@ -29,8 +29,8 @@ const tell = (): void => {
   };
   process.send?.(state);
 };
-process.on('message', tell);
+process.on('message', report);
 process.once('disconnect', () => {
   void server.close();
 });
-tell();
+report();

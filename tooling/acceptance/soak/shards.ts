@@ -77,9 +77,9 @@ async function booked(client: Cluster, prefix: string, tenant: number): Promise<
 
 async function scriptsOf({ url }: Node): Promise<number> {
   const client = new Redis(url);
-  const told = await client.info('commandstats');
+  const commandStats = await client.info('commandstats');
   client.disconnect();
-  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(told)?.[1] ?? 0);
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(commandStats)?.[1] ?? 0);
 }
 
 async function inObjects(): Promise<void> {

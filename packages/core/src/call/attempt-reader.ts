@@ -35,7 +35,7 @@ export class AttemptReader<Event extends object> {
   isCommitted = false;
   private readonly options: ReaderOptions<Event>;
   private readonly controller = new AbortController();
-  private held: Event[] = [];
+  private buffered: Event[] = [];
   private steps: AsyncIterator<Event | readonly Event[]> | undefined;
   private stopError: LlmError | undefined;
   private isClosed = false;
@@ -145,13 +145,13 @@ export class AttemptReader<Event extends object> {
   /** Returns the events for the caller: none before the first content, and then all buffered ones. */
   private release(events: readonly Event[], hasContent: boolean): readonly Event[] {
     if (this.isCommitted) return events;
-    this.held.push(...events);
+    this.buffered.push(...events);
     if (!hasContent) return [];
-    const { held } = this;
-    this.held = [];
+    const { buffered: buffered } = this;
+    this.buffered = [];
     this.isCommitted = true;
     this.options.timers.commit();
-    return this.options.answer.opening(held);
+    return this.options.answer.opening(buffered);
   }
 }
 

@@ -14,7 +14,7 @@ import { continueOrThrow } from './no-target-left.ts';
 
 type Reset = Extract<StreamEvent, { type: 'reset' }>;
 type Continued = Extract<StreamEvent, { type: 'continued' }>;
-type Shown<Event> = readonly (Event | Reset | Continued)[];
+type CallerEvents<Event> = readonly (Event | Reset | Continued)[];
 
 /**
  * The course of one call along its chain. Each pull returns the next events for the caller. The call tries its targets in
@@ -48,7 +48,7 @@ export class CallRun<Event extends object, Result> {
   }
 
   /** Returns the next events, never an empty list, or `undefined` once `result` is set. Throws the error of the call. */
-  async pull(): Promise<Shown<Event> | undefined> {
+  async pull(): Promise<CallerEvents<Event> | undefined> {
     if (this.failure !== undefined) throw this.failure;
     if (this.result !== undefined) {
       this.reportEnd();
@@ -62,8 +62,8 @@ export class CallRun<Event extends object, Result> {
         // The caller discards the old content before the new attempt is read.
         if (this.reset !== undefined) return this.takeReset();
         const step = await running.readStep();
-        const shown = await this.process(this.continuing(running), step);
-        if (shown.length > 0) return shown;
+        const events = await this.process(this.continuing(running), step);
+        if (events.length > 0) return events;
       }
     } catch (cause) {
       throw this.fail(cause);
@@ -130,15 +130,15 @@ export class CallRun<Event extends object, Result> {
   }
 
   /** Returns the events to show: those of the attempt, or after a failure, those that the failure requires. */
-  private async process(attempt: Attempt<Event, Result>, step: Step<Event>): Promise<Shown<Event>> {
+  private async process(attempt: Attempt<Event, Result>, step: Step<Event>): Promise<CallerEvents<Event>> {
     if (step.type === 'failed') return this.processFailure(attempt, step.error);
-    const shown = this.show(attempt, step.events);
+    const events = this.show(attempt, step.events);
     if (step.type === 'finished') await this.finish(attempt);
-    return shown;
+    return events;
   }
 
   /** Reports the commit, and emits `continued` before the first content of an attempt that continues an answer. */
-  private show(attempt: Attempt<Event, Result>, events: readonly Event[]): Shown<Event> {
+  private show(attempt: Attempt<Event, Result>, events: readonly Event[]): CallerEvents<Event> {
     if (!attempt.isCommitted) return events;
     attempt.reportCommit();
     const { interruption } = this;

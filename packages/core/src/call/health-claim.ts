@@ -109,11 +109,11 @@ export class HealthClaim {
 
   /** Reports the first content, which ends a probe. A later failure counts again. */
   commit(): void {
-    for (const claim of this.held()) claim.stamp = claim.tracker.commit(claim.key, claim.stamp);
+    for (const claim of this.allClaims()) claim.stamp = claim.tracker.commit(claim.key, claim.stamp);
   }
 
   finish(): void {
-    for (const { tracker, key, stamp } of this.held()) tracker.finish(key, stamp);
+    for (const { tracker, key, stamp } of this.allClaims()) tracker.finish(key, stamp);
   }
 
   /**
@@ -126,7 +126,7 @@ export class HealthClaim {
     const isNew = error.details.code !== CREDENTIAL_BENCHED;
     const isCounted = isConclusive && isNew && decisionFor(error.kind, settings.policy).bench;
     const failed = CREDENTIAL_FAILURES.has(error.kind) ? (this.credential ?? this.target) : this.target;
-    for (const claim of this.held()) if (!isCounted || claim !== failed) this.release(claim);
+    for (const claim of this.allClaims()) if (!isCounted || claim !== failed) this.release(claim);
     if (!isCounted) return undefined;
     const { retryAfterMs } = error.details;
     const atOnce = error.kind === 'quota' || isRetryAfterTooLong(error, settings);
@@ -137,7 +137,7 @@ export class HealthClaim {
     return failed === this.target ? bench.until : undefined;
   }
 
-  private held(): readonly Claim[] {
+  private allClaims(): readonly Claim[] {
     return this.credential === undefined ? [this.target] : [this.target, this.credential];
   }
 

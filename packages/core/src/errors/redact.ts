@@ -153,7 +153,7 @@ export function redactCause(cause: unknown, secrets: readonly (string | undefine
 class Cleaner {
   isChanged = false;
   private readonly forms: ReadonlySet<string>;
-  private readonly seen = new Map<object, unknown>();
+  private readonly copies = new Map<object, unknown>();
   private remainingMembers = MAX_MEMBERS;
 
   constructor(secrets: readonly (string | undefined)[]) {
@@ -164,7 +164,7 @@ class Cleaner {
     if (typeof value === 'string') return this.text(value);
     if (typeof value === 'function') return this.drop();
     if (typeof value !== 'object' || value === null) return value;
-    if (this.seen.has(value)) return this.seen.get(value);
+    if (this.copies.has(value)) return this.copies.get(value);
     if (value instanceof Error) return this.error(value);
     if (Array.isArray(value)) return this.members(value, []);
     if (value instanceof Headers) return this.members(Object.fromEntries(value), {});
@@ -216,7 +216,7 @@ class Cleaner {
 
   /** Includes members that are not enumerable, because inspectors show them. */
   private members<T extends object>(from: object, to: T): T {
-    this.seen.set(from, to);
+    this.copies.set(from, to);
     const known = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';
     for (const key of Reflect.ownKeys(from)) {
       const member = Object.getOwnPropertyDescriptor(from, key);

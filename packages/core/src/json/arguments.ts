@@ -72,9 +72,9 @@ const SPACE = /\s/;
  * Returns `undefined` for any other fault: a text that ends after a number or with two open brackets may be incomplete. The
  * result may still be invalid JSON.
  */
-function repairObject(given: string): RepairedText | undefined {
-  const text = withoutFence(given);
-  const repairer = new JsonRepairer(text === given ? [] : ['code fence']);
+function repairObject(source: string): RepairedText | undefined {
+  const text = withoutFence(source);
+  const repairer = new JsonRepairer(text === source ? [] : ['code fence']);
   for (let at = 0; at < text.length; at++) {
     if (text.charAt(at) === '"') {
       const end = endOfString(text, at);

@@ -19,7 +19,7 @@ const NOTHING: JoinedText = { text: '', removed: '' };
  */
 export class ContinuationJoiner {
   private readonly shown: string;
-  private readonly held: string[] = [];
+  private readonly buffered: string[] = [];
   /** Length so far of a repetition of the complete text, if no other repetition is possible. */
   private again: number | undefined;
   private isDone = false;
@@ -30,7 +30,7 @@ export class ContinuationJoiner {
 
   push(text: string): JoinedText {
     if (this.isDone) return { text, removed: '' };
-    this.held.push(text);
+    this.buffered.push(text);
     if (this.again !== undefined && this.shown.startsWith(text, this.again)) {
       this.again += text.length;
       return NOTHING;
@@ -45,8 +45,8 @@ export class ContinuationJoiner {
 
   private join(isLast: boolean): JoinedText {
     const { shown } = this;
-    const held = this.held.join('');
-    const own = withoutIntroduction(shown, held, isLast);
+    const buffered = this.buffered.join('');
+    const own = withoutIntroduction(shown, buffered, isLast);
     const length = own === undefined ? undefined : repetition(shown, own, isLast);
     if (own === undefined || length === undefined) {
       const isAgain = own !== undefined && own.length > MAX_LENGTH && shown.startsWith(own);
@@ -55,7 +55,7 @@ export class ContinuationJoiner {
     }
     this.isDone = true;
     const text = own.slice(length);
-    return { text, removed: held.slice(0, held.length - text.length) };
+    return { text, removed: buffered.slice(0, buffered.length - text.length) };
   }
 }
 
@@ -63,43 +63,46 @@ export class ContinuationJoiner {
  * Returns the number of characters to remove as a repetition, or `undefined` if it depends on more text. A model repeats the
  * first half of a surrogate pair if the other text ended after it.
  */
-function repetition(shown: string, given: string, isLast: boolean): number | undefined {
-  if (/[\uD800-\uDBFF]$/.test(shown) && shown.endsWith(given.slice(0, 1))) return given.slice(0, 1).length;
-  if (!isLast && mayRepeat(shown, given)) return undefined;
-  const length = overlap(shown, given);
+function repetition(shown: string, continuation: string, isLast: boolean): number | undefined {
+  if (/[\uD800-\uDBFF]$/.test(shown) && shown.endsWith(continuation.slice(0, 1)))
+    return continuation.slice(0, 1).length;
+  if (!isLast && mayRepeat(shown, continuation)) return undefined;
+  const length = overlap(shown, continuation);
   if (length === 0) return 0;
-  if (!isLast && given.length < length + PERIODIC_RUN) return undefined;
-  return isMeant(shown, given, length) ? 0 : length;
+  if (!isLast && continuation.length < length + PERIODIC_RUN) return undefined;
+  return isIntended(shown, continuation, length) ? 0 : length;
 }
 
 /** Whether the text may become a repetition of the end of the emitted text. */
-function mayRepeat(shown: string, given: string): boolean {
-  if (shown.length >= MIN_LENGTH && shown.length > given.length && shown.startsWith(given)) return true;
+function mayRepeat(shown: string, continuation: string): boolean {
+  if (shown.length >= MIN_LENGTH && shown.length > continuation.length && shown.startsWith(continuation))
+    return true;
   const max = Math.min(MAX_LENGTH, shown.length);
-  for (let length = Math.max(MIN_LENGTH, given.length + 1); length <= max; length++) {
-    if (shown.startsWith(given, shown.length - length)) return true;
+  for (let length = Math.max(MIN_LENGTH, continuation.length + 1); length <= max; length++) {
+    if (shown.startsWith(continuation, shown.length - length)) return true;
   }
   return false;
 }
 
 /** Returns the length of the longest end of the emitted text with which the other text begins; 0 for a short one. */
-function overlap(shown: string, given: string): number {
-  if (shown.length >= MIN_LENGTH && given.startsWith(shown)) return shown.length;
-  for (let length = Math.min(MAX_LENGTH, shown.length, given.length); length >= MIN_LENGTH; length--) {
-    if (shown.endsWith(given.slice(0, length))) return length;
+function overlap(shown: string, continuation: string): number {
+  if (shown.length >= MIN_LENGTH && continuation.startsWith(shown)) return shown.length;
+  for (let length = Math.min(MAX_LENGTH, shown.length, continuation.length); length >= MIN_LENGTH; length--) {
+    if (shown.endsWith(continuation.slice(0, length))) return length;
   }
   return 0;
 }
 
 /** Whether the repetition may belong to the document: rows, closing tags, numbers, or lines that occurred before. */
-function isMeant(shown: string, given: string, length: number): boolean {
-  const text = given.slice(0, length);
-  const words = new Set(text.match(/\p{L}{2,}/gu));
-  if (words.size < 2 || isPeriodic(text)) return true;
+function isIntended(shown: string, continuation: string, length: number): boolean {
+  const text = continuation.slice(0, length);
+  const terms = new Set(text.match(/\p{L}{2,}/gu));
+  if (terms.size < 2 || isPeriodic(text)) return true;
   if (shown.indexOf(text) < shown.length - length) return true;
   let run = 0;
   for (let at = shown.length - 1; at >= length && shown[at] === shown[at - length]; at--) run++;
-  for (let at = length; at < given.length && given[at] === given[at - length]; at++) run++;
+  for (let at = length; at < continuation.length && continuation[at] === continuation[at - length]; at++)
+    run++;
   return run >= PERIODIC_RUN;
 }
 
@@ -115,7 +118,7 @@ function isPeriodic(text: string): boolean {
 const INTRODUCTION =
   /^(?:(?:sure|certainly|of course|okay|ok)[,.!]? )?\(?(?:continu(?:ing|ed)(?: (?:from|where|with|on|exactly|right|as)\b[^\n:]{0,60})?|here(?:'s| is) the (?:rest|continuation)[^\n:]{0,40}|(?:i(?:'ll| will)|let me) continue[^\n:]{0,60}|picking up[^\n:]{0,60})\)? ?(?::|\.\.\.|…|\n)(?:[^\S\n]{0,20}\n{1,2})?/i;
 const MAX_INTRODUCTION = 120;
-const FIRST_WORDS = [
+const INTRODUCTION_STARTS = [
   'sure',
   'certainly',
   'of course',
@@ -134,12 +137,12 @@ const FENCE = /^\s{0,20}((?:`{3,9}|~{3,9})[\w+-]{1,20}[^\n]{0,40})\n/;
 const OPEN_FENCE = /^\s{0,20}(?:`{1,9}|~{1,9})[^\n]{0,60}$/;
 
 /** Returns `undefined` if the result depends on more text. */
-function withoutIntroduction(shown: string, given: string, isLast: boolean): string | undefined {
-  const introduction = /^[A-Z(]/.test(given) ? (INTRODUCTION.exec(given)?.[0] ?? '') : '';
-  if (introduction === '' && !isLast && mayIntroduce(given)) return undefined;
+function withoutIntroduction(shown: string, continuation: string, isLast: boolean): string | undefined {
+  const introduction = /^[A-Z(]/.test(continuation) ? (INTRODUCTION.exec(continuation)?.[0] ?? '') : '';
+  if (introduction === '' && !isLast && mayIntroduce(continuation)) return undefined;
   // White space that follows belongs to the introduction.
-  if (introduction !== '' && introduction.length === given.length && !isLast) return undefined;
-  const rest = given.slice(introduction.length);
+  if (introduction !== '' && introduction.length === continuation.length && !isLast) return undefined;
+  const rest = continuation.slice(introduction.length);
   const own = introduction !== '' && /\s$/.test(shown) ? rest.replace(/^[^\S\n]+/, '') : rest;
   const fences = shown.match(/^ {0,3}(?:`{3,}|~{3,}).*/gm) ?? [];
   if (fences.length % 2 === 0) return own;
@@ -148,9 +151,9 @@ function withoutIntroduction(shown: string, given: string, isLast: boolean): str
   return FENCE.exec(own)?.[1]?.trim() === fences.at(-1)?.trim() ? own.replace(FENCE, '') : own;
 }
 
-function mayIntroduce(given: string): boolean {
-  if (!/^[A-Z(]/.test(given)) return false;
-  const start = given.replace(/^\(/, '').toLowerCase();
+function mayIntroduce(continuation: string): boolean {
+  if (!/^[A-Z(]/.test(continuation)) return false;
+  const start = continuation.replace(/^\(/, '').toLowerCase();
   if (start.length > MAX_INTRODUCTION || /[\n:]/.test(start)) return false;
-  return FIRST_WORDS.some((words) => words.startsWith(start) || start.startsWith(words));
+  return INTRODUCTION_STARTS.some((terms) => terms.startsWith(start) || start.startsWith(terms));
 }

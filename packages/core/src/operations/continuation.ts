@@ -201,7 +201,7 @@ class ContinuedAnswer extends Accumulator {
   }
 
   /** Omits `start`, because the answer has already started. */
-  override opening(held: readonly ModelEvent[]): readonly ModelEvent[] {
-    return [...this.closing, ...super.opening(held).filter(({ type }) => type !== 'start')];
+  override opening(buffered: readonly ModelEvent[]): readonly ModelEvent[] {
+    return [...this.closing, ...super.opening(buffered).filter(({ type }) => type !== 'start')];
   }
 }

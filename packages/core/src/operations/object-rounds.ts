@@ -41,7 +41,7 @@ export class ObjectRounds<T> {
   private targets: readonly string[] = [];
   /** Target with which the round begins. */
   private start: string | undefined;
-  private readonly given: CallOptions | undefined;
+  private readonly callOptions: CallOptions | undefined;
   private readonly totalMs: number;
   /** Signal and deadline of all rounds. Each round has the remaining time. */
   private readonly scope: CallScope;
@@ -60,19 +60,19 @@ export class ObjectRounds<T> {
     this.maxRepairs = options?.repairs ?? 1;
     this.repairs = this.maxRepairs;
     this.advances = advances;
-    this.given = options;
+    this.callOptions = options;
     this.totalMs = totalMs;
     this.scope = new CallScope(options?.signal, totalMs, clock, () => undefined);
   }
 
   /** Returns the options of the next round. Throws if no time remains. */
   options(): CallOptions {
-    const { given, targets, totalMs } = this;
+    const { callOptions: callOptions, targets, totalMs } = this;
     const remainingMs = this.scope.remainingMs();
     if (remainingMs <= 0) throw deadlineError(totalMs);
     return {
-      ...given,
-      ...(totalMs > 0 && { timeouts: { ...given?.timeouts, totalMs: remainingMs } }),
+      ...callOptions,
+      ...(totalMs > 0 && { timeouts: { ...callOptions?.timeouts, totalMs: remainingMs } }),
       // The application orders the targets once. Later rounds use the same order.
       ...(targets.length > 0 && { order: () => targets }),
     };

@@ -82,7 +82,7 @@ function newAnswer<Value extends object, Result>(
       value = event;
       return 'finish';
     },
-    opening: (held) => held,
+    opening: (buffered) => buffered,
     fault: () =>
       value === undefined
         ? new LlmError('protocol', `${single.target} returned no response`)

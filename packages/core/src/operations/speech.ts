@@ -109,8 +109,8 @@ class SpeechAnswer implements Answer<SpeechEvent, SpeechResponse> {
     return 'content';
   }
 
-  opening(held: readonly SpeechEvent[]): readonly SpeechEvent[] {
-    return held;
+  opening(buffered: readonly SpeechEvent[]): readonly SpeechEvent[] {
+    return buffered;
   }
 
   fault(): LlmError | undefined {

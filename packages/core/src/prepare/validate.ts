@@ -64,8 +64,8 @@ export function checkMembers(
     if (CALL_OPTIONS.has(name))
       throw invalidError(name, 'is an option of the call; pass it in the second argument');
     const plain = name.toLowerCase().replaceAll('_', '');
-    const meant = Object.hasOwn(otherNames, plain) ? (otherNames[plain] ?? '') : name;
-    const suggestion = didYouMean(meant, members);
+    const knownName = Object.hasOwn(otherNames, plain) ? (otherNames[plain] ?? '') : name;
+    const suggestion = didYouMean(knownName, members);
     if (suggestion !== '') throw invalidError(name, `is not a member of a request${suggestion}`);
   }
 }

@@ -62,12 +62,12 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     }
   }
 
-  opening(held: readonly ModelEvent[]): readonly ModelEvent[] {
-    const start = held.find(({ type }) => type === 'start');
+  opening(buffered: readonly ModelEvent[]): readonly ModelEvent[] {
+    const start = buffered.find(({ type }) => type === 'start');
     return [
       start ?? { type: 'start', target: this.target, id: undefined },
       ...this.prepared.map((warning) => ({ type: 'warning', warning }) as const),
-      ...held.filter(({ type }) => type !== 'start'),
+      ...buffered.filter(({ type }) => type !== 'start'),
     ];
   }
 
@@ -168,7 +168,7 @@ export interface Answer<Event extends object, Result> {
   /** Adds an event and returns its meaning for the chain: the first `content` commits the attempt, `finish` ends it. */
   push(event: Event): 'progress' | 'content' | 'finish';
   /** Returns the events to emit for those that were held back until the first content. */
-  opening(held: readonly Event[]): readonly Event[];
+  opening(buffered: readonly Event[]): readonly Event[];
   /** Returns the error that the finish means, if any. */
   fault(): LlmError | undefined;
   /** Returns the emitted parts, for an attempt that continues them. */

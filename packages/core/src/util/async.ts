@@ -20,17 +20,17 @@ interface DerivedSignal {
 }
 
 /** Returns a separate signal for one request, because some SDKs leave a listener on the signal that they receive. */
-export function derivedSignal(given: AbortSignal): DerivedSignal {
+export function derivedSignal(source: AbortSignal): DerivedSignal {
   const controller = new AbortController();
   const abort = (): void => {
-    controller.abort(given.reason);
+    controller.abort(source.reason);
   };
-  if (given.aborted) abort();
-  given.addEventListener('abort', abort, { once: true });
+  if (source.aborted) abort();
+  source.addEventListener('abort', abort, { once: true });
   return {
     signal: controller.signal,
     release: () => {
-      given.removeEventListener('abort', abort);
+      source.removeEventListener('abort', abort);
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { Majordomo, TargetHealth, Verdict } from '@majordomo/core';
+import { parseHealthMessage, parseStoredVerdict, verdictOf } from '@majordomo/core/toolkit';
 import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import type { Listener, Subscriber } from '../client/listener.ts';
-import { parseHealthMessage, parseStoredVerdict, verdictOf } from './health-message.ts';
 
 /** Time in milliseconds for which a recovery is stored, for processes that were disconnected. */
 const RECOVERY_MS = 86_400_000;

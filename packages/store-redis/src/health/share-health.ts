@@ -1,9 +1,9 @@
 import type { Clock, Majordomo, TargetHealth, Verdict } from '@majordomo/core';
+import { parseHealthMessage, parseStoredVerdict, verdictOf } from '@majordomo/core/toolkit';
 import type { Client } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
 import { HEALTH_LUA } from './health-lua.ts';
-import { parseStoredVerdict, parseHealthMessage, verdictOf } from './health-message.ts';
 
 const HEALTH_SCRIPT = script(HEALTH_LUA);
 /** Time for which a recovery is stored for processes that were disconnected, in milliseconds. */

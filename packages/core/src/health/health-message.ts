@@ -1,6 +1,7 @@
-import type { Clock, TargetHealth, Verdict } from '@majordomo/core';
+import type { Clock } from '../types/call-options.ts';
+import type { TargetHealth, Verdict } from '../types/health.ts';
 
-/** Message about the health of a target. */
+/** Message about the health of a target, for other processes. */
 export interface HealthMessage {
   /** Id of the sending process. */
   readonly from: string;
@@ -8,7 +9,7 @@ export interface HealthMessage {
   readonly verdict: Verdict;
 }
 
-/** Returns the verdict to share; `undefined` for a probe, which concerns this process only. */
+/** Returns the verdict to share, or `undefined` for a probe, which is not shared. */
 export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
   if (health.state === 'probing') return undefined;
   const { isByHand } = health;
@@ -26,7 +27,7 @@ export function parseHealthMessage(message: string): HealthMessage | undefined {
   return { from: parsed.from, target: parsed.target, verdict };
 }
 
-/** Parses a stored verdict. `leftMs` is its remaining time in milliseconds. */
+/** Parses a stored verdict. `leftMs` is its remaining time in milliseconds. Returns `undefined` for an invalid verdict. */
 export function parseStoredVerdict(json: string, leftMs: number): Verdict | undefined {
   const parsed = parseJson(json);
   return parseVerdict(typeof parsed === 'object' ? { ...parsed, forMs: leftMs } : undefined);

@@ -1,0 +1,178 @@
+import type { Clock } from '../types/call-options.ts';
+import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
+import { checkOptions, configError, type KindsOf } from '../util/options.ts';
+
+/** Options of lanes in a store, which limit the number of concurrent attempts of several processes. */
+export interface SharedLanesOptions {
+  /** Name of the lanes. All processes that use the store with the same prefix or schema share lanes of one name. */
+  readonly name: string;
+  /** Maximum number of concurrent attempts across all processes. */
+  readonly most: number;
+  /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
+  readonly each?: 'target' | 'provider' | undefined;
+  /**
+   * Time after which the reservation of a process that died is released, in milliseconds. A running attempt renews its
+   * reservation.
+   * @default 15_000
+   */
+  readonly leaseMs?: number | undefined;
+  /**
+   * Decision while the store does not respond. `share`: each process runs at most `max(1, floor(most × share))` attempts.
+   * @default { share: 0 }, one attempt at a time in each process
+   */
+  readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
+}
+
+/** Store of reservations with a lease; a `LedgerStore` is one. */
+export interface LeaseStore {
+  /** Reserves the claims. Returns `undefined` if they are reserved. */
+  reserve(id: string, claims: readonly LaneClaim[], leaseMs: number): unknown;
+  /** Extends the lease of a reservation. */
+  renew(id: string, leaseMs: number): unknown;
+  /** Releases a reservation. */
+  settle(id: string, used: readonly never[]): unknown;
+}
+
+/** Claim on one place of a lane. */
+interface LaneClaim {
+  readonly counter: string;
+  readonly max: bigint;
+  readonly amount: bigint;
+  readonly resetsInMs: undefined;
+  readonly whenLapsed: 'free';
+}
+
+interface LanesSetup {
+  readonly store: LeaseStore;
+  /** Name of the store in denials, such as `Redis`. */
+  readonly storeName: string;
+  readonly clock: Clock;
+}
+
+const DEFAULT_LEASE_MS = 15_000;
+/** Number of renewals per lease. */
+const RENEWALS = 3;
+/** Delay between two reservation attempts, in milliseconds. It doubles up to the maximum. */
+const MIN_POLL_MS = 10;
+const MAX_POLL_MS = 250;
+/** Retry time of a denial while the store does not respond, in milliseconds. */
+const DOWN_RETRY_MS = 1000;
+
+/**
+ * Creates a gate that limits the number of concurrent attempts across all processes of a store. Other attempts wait. Throws
+ * `config` with the name of an invalid option.
+ */
+export function sharedLanes(setup: LanesSetup, options: SharedLanesOptions): Gate {
+  checkLanes(options);
+  const lanes = new SharedLanes(setup, options);
+  return { name: `lanes ${options.name}`, admit: (attempt) => lanes.admit(attempt) };
+}
+
+const KINDS: KindsOf<SharedLanesOptions> = {
+  name: 'string',
+  most: 1,
+  each: ['target', 'provider'],
+  leaseMs: 1,
+  whenDown: true,
+};
+
+function checkLanes(options: SharedLanesOptions): void {
+  checkOptions('lanes', options, KINDS, ['name', 'most']);
+  const { name, most, whenDown = 'deny' } = options;
+  const fail = (path: string, problem: string): never => {
+    throw configError(path, problem, 'lanes: ');
+  };
+  if (name === '') fail('name', 'must not be empty; processes share lanes by name');
+  if (!Number.isSafeInteger(most)) fail('most', `must be an integer, not ${most}`);
+  if (typeof whenDown === 'string' ? !['admit', 'deny'].includes(whenDown) : !isShare(whenDown.share))
+    fail('whenDown', `must be 'admit', 'deny' or a share from 0 to 1, not ${JSON.stringify(whenDown)}`);
+}
+
+const isShare = (share: unknown): boolean => typeof share === 'number' && share >= 0 && share <= 1;
+
+class SharedLanes {
+  private readonly setup: LanesSetup;
+  private readonly options: SharedLanesOptions;
+  private readonly leaseMs: number;
+  /** Number of running attempts of this process by counter, for `whenDown`. */
+  private readonly running = new Map<string, number>();
+
+  constructor(setup: LanesSetup, options: SharedLanesOptions) {
+    this.setup = setup;
+    this.options = options;
+    this.leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
+  }
+
+  async admit(attempt: AttemptInfo): Promise<Permit | Denial> {
+    const { clock, storeName } = this.setup;
+    const { whenDown = { share: 0 } } = this.options;
+    const counter = counterOf(this.options, attempt);
+    const id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
+    for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
+      const outcome = await this.tryReserve(id, counter);
+      if (outcome === 'reserved') return this.permit(counter, this.startRenewal(id, attempt));
+      if (outcome === 'down') {
+        if (whenDown === 'deny') return { deny: `${storeName} does not answer`, retryAfterMs: DOWN_RETRY_MS };
+        if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
+          return this.permit(counter, () => undefined);
+      }
+      await clock.sleep(pollMs, attempt.signal);
+    }
+  }
+
+  private async tryReserve(id: string, counter: string): Promise<'reserved' | 'full' | 'down'> {
+    const max = BigInt(this.options.most);
+    const claim: LaneClaim = { counter, max, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' };
+    try {
+      const refusal = await this.setup.store.reserve(id, [claim], this.leaseMs);
+      return refusal === undefined ? 'reserved' : 'full';
+    } catch {
+      return 'down';
+    }
+  }
+
+  private hasShare(counter: string, share: number): boolean {
+    return (this.running.get(counter) ?? 0) < Math.max(1, Math.floor(this.options.most * share));
+  }
+
+  private permit(counter: string, release: () => unknown): Permit {
+    this.count(counter, 1);
+    return {
+      settle: async () => {
+        this.count(counter, -1);
+        await release();
+      },
+    };
+  }
+
+  private count(counter: string, by: number): void {
+    const count = (this.running.get(counter) ?? 0) + by;
+    if (count === 0) this.running.delete(counter);
+    else this.running.set(counter, count);
+  }
+
+  /** Renews the reservation while the attempt runs. Returns a function that releases the reservation. */
+  private startRenewal(id: string, attempt: AttemptInfo): () => unknown {
+    const { store, clock } = this.setup;
+    let cancel: (() => void) | undefined;
+    const schedule = (): void => {
+      cancel = clock.timer(this.leaseMs / RENEWALS, renew, true);
+    };
+    const renew = (): void => {
+      if (attempt.isLapsed === true) return;
+      schedule();
+      // The next renewal repeats a failed one. Otherwise the reservation ends with its lease.
+      Promise.resolve(store.renew(id, this.leaseMs)).catch(() => undefined);
+    };
+    schedule();
+    return () => {
+      cancel?.();
+      return store.settle(id, []);
+    };
+  }
+}
+
+function counterOf({ name, each }: SharedLanesOptions, { target }: AttemptInfo): string {
+  const part = each === undefined ? '' : each === 'target' ? target : (target.split('/', 1)[0] ?? '');
+  return `lanes/${encodeURIComponent(name)}/${part}`;
+}
