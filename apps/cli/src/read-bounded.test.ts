@@ -2,17 +2,17 @@ import { expect, it } from 'vitest';
 import { readBounded, readFileBounded } from './read-bounded.ts';
 
 it('what has no end is not read for ever', async () => {
-  let given = 0;
+  let chunkCount = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) {
-      given++;
+      chunkCount++;
       yield new Uint8Array(1024 * 1024);
     }
   }
   await expect(readBounded(endless(), 3 * 1024 * 1024, 'the pipe')).rejects.toThrow(
     'the pipe is larger than 3 MiB',
   );
-  expect(given).toBe(4);
+  expect(chunkCount).toBe(4);
 });
 
 it.each([

@@ -78,8 +78,8 @@ const UNBROKEN = '\u00A0';
 /** Breaks a complete text between words, but not in commands, and indents the following lines. */
 export function wrapText(text: string, columns: number, indent = 0): string {
   const lines: string[] = [];
-  const kept = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
-  for (const line of kept.split('\n')) {
+  const unbroken = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
+  for (const line of unbroken.split('\n')) {
     let current: string | undefined;
     for (const word of line.split(' ')) {
       if (current !== undefined && cellsOf(current) + 1 + cellsOf(word) > columns) {

@@ -58,11 +58,11 @@ it('reads a pipe of the shell, and a reader that leaves is no error', async () =
 it.each([
   ['a failed call', ['chat', 'openai/gpt-x', 'hi'], 1, 'set OPENAI_API_KEY'],
   ['a mistake of usage', ['chat', '--frobnicate'], 2, 'unknown option'],
-])('%s ends with its exit code and a word on stderr', async (_what, argv, code, told) => {
+])('%s ends with its exit code and a word on stderr', async (_what, argv, code, expected) => {
   const failed: unknown = await run(process.execPath, [bin, ...argv], { cwd, env }).catch(
     (error: unknown) => error,
   );
-  expect(failed).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(told) });
+  expect(failed).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(expected) });
 });
 
 it('Ctrl-C ends it with 130 and closes the connection', async () => {
@@ -109,12 +109,12 @@ it('books what several processes spend at once, and adds it up by the days of th
   writeFileSync(join(folder, 'majordomo.config.json'), JSON.stringify({ ledger: { limits }, log: true }));
   const places = { ...env, ...lab(server), XDG_STATE_HOME: join(folder, 'state'), TZ: 'Europe/Berlin' };
   trustConfigs(folder, ['majordomo.config.json'], { env: { XDG_STATE_HOME: places.XDG_STATE_HOME } });
-  const call = async (...words: string[]): Promise<string> => {
-    const ran = run(process.execPath, [bin, ...words], { cwd: folder, env: places });
+  const call = async (...args: string[]): Promise<string> => {
+    const ran = run(process.execPath, [bin, ...args], { cwd: folder, env: places });
     return (await ran.catch((error: unknown) => ({ stdout: (error as { stderr: string }).stderr }))).stdout;
   };
-  const words = ['chat', 'lab/gpt-4o', 'hi', '--max-tokens', '9'];
-  const answers = await Promise.all(Array.from({ length: 6 }, () => call(...words)));
+  const args = ['chat', 'lab/gpt-4o', 'hi', '--max-tokens', '9'];
+  const answers = await Promise.all(Array.from({ length: 6 }, () => call(...args)));
   expect(answers.filter((answer) => answer === 'Hello.\n')).toHaveLength(4);
   expect(answers.filter((answer) => answer.startsWith('denied: '))).toHaveLength(2);
   expect(server.requests).toHaveLength(4);

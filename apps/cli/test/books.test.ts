@@ -137,11 +137,11 @@ describe('majordomo usage', () => {
     [['--since', '0d'], '--since must be'],
     [['--since', '99999999w'], '--since must be'],
     [['--since', '2999-01-01'], 'is in the future'],
-  ])('%j is a mistake: %s', async (words, told) => {
+  ])('%j is a mistake: %s', async (args, expected) => {
     using place = configured({ ledger: {} });
-    const ran = await place.run('usage', ...words);
+    const ran = await place.run('usage', ...args);
     expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(told);
+    expect(ran.err).toContain(expected);
   });
 
   it('says how to keep books where none are kept, and that nothing was booked where nothing was', async () => {
@@ -203,8 +203,8 @@ describe('majordomo limits', () => {
     const limits = [{ ...day, max: { usd: '1.00' } }];
     const own = { LLM_LAB: `${lab(server)['LLM_LAB'] ?? ''}?vendor=acme` };
     using place = configured({ ledger: { limits } }, { env: own });
-    const words = ['chat', 'lab/mine', 'hi', '--max-tokens', '50'];
-    expect((await place.run(...words)).err).toContain('no price for');
+    const args = ['chat', 'lab/mine', 'hi', '--max-tokens', '50'];
+    expect((await place.run(...args)).err).toContain('no price for');
     const rates = { input: 1_000_000, output: 2_000_000 };
     const prices = [
       {
@@ -213,9 +213,9 @@ describe('majordomo limits', () => {
         prices: [{ from: '2026-01-01', rates, sources: ['me'], trust: 'override' }],
       },
     ];
-    using told = configured({ ledger: { limits, prices } }, { env: own });
-    expect((await told.run(...words)).code).toBe(0);
-    expect((await told.run('limits')).out).toContain('$0.000022 of $1.00 used');
+    using expected = configured({ ledger: { limits, prices } }, { env: own });
+    expect((await expected.run(...args)).code).toBe(0);
+    expect((await expected.run('limits')).out).toContain('$0.000022 of $1.00 used');
   });
 
   it.each([
@@ -229,12 +229,12 @@ describe('majordomo limits', () => {
     [{ limits: [day], prices: [{ vendor: 'x', id: 'y', prices: [null] }] }, 'prices'],
     [{ limits: [day], prices: [{ vendor: 'x', id: 'y', prices: 5 }] }, 'prices'],
     [{ limit: [] }, '"ledger" must be'],
-  ])('%j is a mistake of the configuration: %s', async (ledger, told) => {
+  ])('%j is a mistake of the configuration: %s', async (ledger, expected) => {
     using place = configured({ ledger });
     for (const command of [['limits'], ['chat', 'lab/x', 'hi']]) {
       const ran = await place.run(...command);
       expect([command[0], ran.code, ran.out]).toEqual([command[0], 2, '']);
-      expect(ran.err).toContain(told);
+      expect(ran.err).toContain(expected);
     }
   });
 });

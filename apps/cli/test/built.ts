@@ -26,7 +26,7 @@ export interface Running {
   readonly out: () => string;
   readonly err: () => string;
   /** Waits until the output matches, and returns the match. Rejects with the output if the command ends before. */
-  said(pattern: RegExp): Promise<string>;
+  outputMatching(pattern: RegExp): Promise<string>;
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
 }
@@ -45,9 +45,9 @@ export function start(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const told = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.err += text));
+  const output = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text));
   const waiting = new Set<() => void>();
   const wake = (): void => {
     for (const each of waiting) each();
@@ -62,13 +62,13 @@ export function start(
   return {
     child,
     ended,
-    out: () => told.out,
-    err: () => told.err,
-    async said(pattern) {
+    out: () => output.out,
+    err: () => output.err,
+    async outputMatching(pattern) {
       for (;;) {
-        const found = pattern.exec(told.out + told.err);
+        const found = pattern.exec(output.out + output.err);
         if (found !== null) return found[1] ?? found[0];
-        if (isOver) throw new Error(`it ended with ${String(await ended)}: ${told.out}${told.err}`);
+        if (isOver) throw new Error(`it ended with ${String(await ended)}: ${output.out}${output.err}`);
         await Promise.race([news(), ended]);
       }
     },

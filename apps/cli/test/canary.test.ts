@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { world } from './world.ts';
 
 const KEY = 'sk-c4nary-of-the-command';
-const SAID = `no ${KEY} and no Bearer ${KEY}`;
+const SECRETS_TEXT = `no ${KEY} and no Bearer ${KEY}`;
 
 let host = '';
 
 /** Vendor that repeats the key in every response. */
 const server = createServer((_request, response) => {
-  const error = { message: SAID, type: SAID, code: KEY };
+  const error = { message: SECRETS_TEXT, type: SECRETS_TEXT, code: KEY };
   response.writeHead(401, KEY, { 'content-type': 'application/json', 'x-request-id': KEY });
   response.end(JSON.stringify({ error }));
 });

@@ -91,10 +91,10 @@ it('adds what was piped to what was typed', async () => {
 it.each([
   ['does not wait for a parent process that left its socket open', ['hi'], 'hi'],
   ['reads a socket when asked to by -', ['-'], 'from a program'],
-])('%s', async (_what, words, content) => {
+])('%s', async (_what, args, content) => {
   await using server = await serve('ok');
   using place = world({ env: lab(server), stdin: { kind: 'socket', text: 'from a program' } });
-  await place.run('chat', 'lab/gpt-4o', ...words);
+  await place.run('chat', 'lab/gpt-4o', ...args);
   expect(server.requests[0]?.body).toMatchObject({ messages: [{ content }] });
 });
 
@@ -243,11 +243,11 @@ const usage: readonly [string, string[], string, WorldOptions?][] = [
 ];
 
 it.each<(typeof usage)[number]>(usage)('%s is a mistake of usage, with a word on it', async (...mistake) => {
-  const [, argv, told, options] = mistake;
+  const [, argv, expected, options] = mistake;
   using place = world(options);
   const ran = await place.run(...argv);
   expect([ran.code, ran.out]).toEqual([2, '']);
-  expect(ran.err).toContain(told);
+  expect(ran.err).toContain(expected);
 });
 
 it('a missing provider package is named with its install command', async () => {
@@ -340,10 +340,10 @@ it.each([
   [['--temperature', 'warm'], '--temperature must be a number'],
   [['--reasoning', 'hgih'], 'none, minimal, low, medium, high, xhigh, max; did you mean "high"?'],
   [['-o', 'seed'], '-o must be key=value'],
-])('%j is refused before anybody is asked', async (flags, told) => {
+])('%j is refused before anybody is asked', async (flags, expected) => {
   using place = world();
   const ran = await place.run('chat', 'openai/x', 'hi', ...flags);
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(told)]);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);
 });
 
 it('a word that is neither a model nor an alias is told with how one is written, and what is listed of that name', async () => {

@@ -39,9 +39,9 @@ it('a DSN wins over what the command knows by the same name', async () => {
 });
 
 it('a resource of Azure is asked at its own address, with its key', async () => {
-  const asked: (string | undefined)[] = [];
+  const prompts: (string | undefined)[] = [];
   const azure = createServer((request, response) => {
-    asked.push(request.url, String(request.headers['api-key']));
+    prompts.push(request.url, String(request.headers['api-key']));
     response.writeHead(401).end();
   });
   await new Promise<void>((listening) => azure.listen(0, '127.0.0.1', listening));
@@ -50,7 +50,7 @@ it('a resource of Azure is asked at its own address, with its key', async () => 
   using place = world({ env });
   const ran = await place.run('ping', 'azure/mine');
   azure.close();
-  expect(asked).toEqual(['/openai/v1/chat/completions', 'key-of-azure']);
+  expect(prompts).toEqual(['/openai/v1/chat/completions', 'key-of-azure']);
   expect(ran.out).toContain('✗ auth');
   using lost = world({ env: { AZURE_OPENAI_API_KEY: 'key-of-azure' } });
   expect((await lost.run('ping', 'azure/mine')).out).toContain('azure needs AZURE_OPENAI_ENDPOINT');
@@ -166,7 +166,7 @@ it('doctor finds mistakes in DSNs and aliases, with their places', async () => {
   });
   const ran = await place.run('doctor');
   expect(ran.code).toBe(1);
-  for (const told of [
+  for (const text of [
     'LLM_A  character 13: its host is not valid',
     'LLM_B  character 0: no registered provider serves the scheme "gopher"',
     'LLM_S  character 15: a slash precedes the @',
@@ -174,7 +174,7 @@ it('doctor finds mistakes in DSNs and aliases, with their places', async () => {
     'an empty element at character 9',
     'character 9: unknown name "z" in "openai/a,z"',
   ]) {
-    expect(ran.out).toContain(told);
+    expect(ran.out).toContain(text);
   }
   expect(ran.out).not.toMatch(/tok@|s3cret|part@/);
 });

@@ -59,9 +59,9 @@ it.each<[string, string[], string]>([
   ['a vendor that is not known', ['--vendor', 'opnai'], 'did you mean "openai"?'],
   ['a vendor whose models it does not know', ['--vendor', 'groq'], 'init --model groq/<model>'],
   ['a spec that means nothing', ['--model', 'nowhere/x'], 'unknown provider "nowhere"'],
-])('%s is a mistake of usage', async (_what, flags, told) => {
+])('%s is a mistake of usage', async (_what, flags, expected) => {
   using place = world();
   const ran = await place.run('init', ...flags);
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(told)]);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);
   expect(readdirSync(place.cwd)).toEqual([]);
 });

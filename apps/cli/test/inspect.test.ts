@@ -4,8 +4,8 @@ import { folder, start, type Running } from './built.ts';
 import { lab } from './world.ts';
 
 /** Reads the event feed of the page. */
-async function feed(running: Running): Promise<{ heard(pattern: RegExp): Promise<string> }> {
-  const address = await running.said(/Inspector: (\S+)/);
+async function feed(running: Running): Promise<{ received(pattern: RegExp): Promise<string> }> {
+  const address = await running.outputMatching(/Inspector: (\S+)/);
   const entered = await fetch(address, { redirect: 'manual' });
   const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   const { body } = await fetch(new URL('/inspector/events', address), { headers: { cookie } });
@@ -13,7 +13,7 @@ async function feed(running: Running): Promise<{ heard(pattern: RegExp): Promise
   onTestFinished(() => reader.cancel().catch(() => undefined));
   let text = '';
   return {
-    async heard(pattern) {
+    async received(pattern) {
       while (!pattern.test(text)) {
         const { value, done } = await reader.read();
         if (done) throw new Error(`the feed ended: ${text}`);
@@ -34,8 +34,8 @@ describe('majordomo inspect', () => {
   it('chat answers as ever, shows the call on the page, and stays until Ctrl-C', async () => {
     const running = start(['inspect', 'chat', 'lab/gpt-4o', 'hi'], { env: lab(await vendor()) });
     const page = await feed(running);
-    await page.heard(/lab\/gpt-4o[^]*finished/);
-    await running.said(/The inspector runs until Ctrl-C/);
+    await page.received(/lab\/gpt-4o[^]*finished/);
+    await running.outputMatching(/The inspector runs until Ctrl-C/);
     expect(running.out()).toBe('Hello.\n');
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
@@ -44,7 +44,7 @@ describe('majordomo inspect', () => {
   it('shows a chat that failed, too', async () => {
     const running = start(['inspect', 'chat', 'openai/gpt-x', 'hi']);
     const page = await feed(running);
-    await page.heard(/set OPENAI_API_KEY/);
+    await page.received(/set OPENAI_API_KEY/);
     expect(running.err()).toContain('auth: no key for openai/gpt-x');
     running.child.kill('SIGTERM');
     expect(await running.ended).toBe(143);
@@ -53,8 +53,8 @@ describe('majordomo inspect', () => {
   it('demo plays beside the page', async () => {
     const running = start(['inspect', 'demo', '--port', '0']);
     const page = await feed(running);
-    await page.heard(/anthropic\/claude-typed/);
-    await running.said(/Every call returned one complete answer/);
+    await page.received(/anthropic\/claude-typed/);
+    await running.outputMatching(/Every call returned one complete answer/);
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
   }, 60_000);
@@ -63,7 +63,7 @@ describe('majordomo inspect', () => {
     const server = await vendor();
     const cwd = folder({ 'majordomo.config.json': '{"ledger":{},"aliases":{"fast":"lab/gpt-4o"}}' });
     const running = start(['inspect'], { cwd, env: lab(server) });
-    const address = await running.said(/Inspector: (\S+)/);
+    const address = await running.outputMatching(/Inspector: (\S+)/);
     const entered = await fetch(address, { redirect: 'manual' });
     const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     const get = async (path: string): Promise<unknown> =>

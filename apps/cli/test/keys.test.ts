@@ -32,7 +32,7 @@ async function startVendor() {
   };
 }
 
-const said = ({ out, err }: Ran): string => out + err;
+const outputOf = ({ out, err }: Ran): string => out + err;
 
 describe('majordomo keys', () => {
   it('keeps a key from standard input, for its owner alone, and never shows it', async () => {
@@ -47,7 +47,7 @@ describe('majordomo keys', () => {
       await place.run('keys', 'list', '--json'),
       await place.run('doctor'),
     ];
-    expect(all.map(said).join('')).not.toContain('c4nary');
+    expect(all.map(outputOf).join('')).not.toContain('c4nary');
     expect(all[0]?.out).toBe('azure  a key\n');
     expect(JSON.parse(all[1]?.out ?? '')).toEqual([{ name: 'azure', kind: 'key' }]);
     expect((await place.run('keys', 'remove', 'azure')).out).toBe('removed azure\n');
@@ -79,11 +79,11 @@ describe('majordomo keys', () => {
     [{ kind: 'pipe', text: KEY }, ['set', '../x'], 'the name must be that of a provider'],
     [{ kind: 'pipe', text: KEY }, ['remove', 'openai'], 'unknown key "openai"'],
     [{ kind: 'pipe', text: KEY }, ['set', 'openai', KEY], 'too many arguments'],
-  ])('%j %j is a mistake', async (stdin, words, told) => {
+  ])('%j %j is a mistake', async (stdin, args, expected) => {
     using place = world({ ...(stdin && { stdin }) });
-    const ran = await place.run('keys', ...words);
+    const ran = await place.run('keys', ...args);
     expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(told);
+    expect(ran.err).toContain(expected);
   });
 });
 
@@ -125,11 +125,11 @@ describe('a key of the vault', () => {
         }),
       },
     });
-    for (const words of [['doctor'], ['doctor', '--json']]) {
-      const ran = await place.run(...words);
+    for (const args of [['doctor'], ['doctor', '--json']]) {
+      const ran = await place.run(...args);
       expect(ran.code).toBe(1);
       expect(ran.out).toContain('nope/[redacted]');
-      expect(said(ran)).not.toContain('c4nary');
+      expect(outputOf(ran)).not.toContain('c4nary');
     }
   });
 
@@ -190,14 +190,14 @@ describe('majordomo login', () => {
     const after = await fileVault({ path: file }).get('azure');
     expect(vendor.keys.at(-1)).toBe(after?.value.reveal());
     expect(after?.value.reveal()).not.toBe(before?.value.reveal());
-    const told = await place.run('doctor');
-    expect(told.out).toMatch(/✓ azure +a login, renewed after \d{4}-.* \(the vault\)/);
+    const expected = await place.run('doctor');
+    expect(expected.out).toMatch(/✓ azure +a login, renewed after \d{4}-.* \(the vault\)/);
     authority.asked.length = 0;
     expect((await place.run('logout', 'azure')).out).toBe('removed the login azure\n');
     expect(authority.asked).toContain('/token/revocation');
     expect(await fileVault({ path: file }).list()).toEqual([]);
     for (const token of [before, after])
-      expect([ran, told].map(said).join('')).not.toContain(token?.value.reveal());
+      expect([ran, expected].map(outputOf).join('')).not.toContain(token?.value.reveal());
   });
 
   it('that is over says what to do, in chat and in doctor', async () => {
@@ -221,10 +221,10 @@ describe('majordomo login', () => {
   });
 
   it('of OpenRouter needs no client', async () => {
-    const asked: unknown[] = [];
+    const prompts: unknown[] = [];
     const router = createServer((request, response) => {
       void (async () => {
-        for await (const chunk of request) asked.push(JSON.parse(String(chunk)));
+        for await (const chunk of request) prompts.push(JSON.parse(String(chunk)));
         response.setHeader('content-type', 'application/json').end(JSON.stringify({ key: KEY }));
       })();
     });
@@ -244,8 +244,8 @@ describe('majordomo login', () => {
     );
     const ran = await place.run('login', 'openrouter');
     router.close();
-    expect([ran.code, said(ran).includes('c4nary')]).toEqual([0, false]);
-    expect(asked).toMatchObject([{ code: 'granted', code_challenge_method: 'S256' }]);
+    expect([ran.code, outputOf(ran).includes('c4nary')]).toEqual([0, false]);
+    expect(prompts).toMatchObject([{ code: 'granted', code_challenge_method: 'S256' }]);
     expect((await place.run('keys')).out).toBe('openrouter  a login\n');
   });
 
@@ -288,11 +288,11 @@ describe('majordomo login', () => {
     [['logout', 'openrouter'], 'unknown login "openrouter"'],
     [['logout', 'nobody'], 'unknown login "nobody"'],
     [['login', '__proto__'], 'unknown login "__proto__"'],
-  ])('%j is a mistake: %s', async (words, told) => {
+  ])('%j is a mistake: %s', async (args, expected) => {
     using place = world();
-    const ran = await place.run(...words);
+    const ran = await place.run(...args);
     expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(told);
+    expect(ran.err).toContain(expected);
   });
 
   it('does not use the issuer of a project before the configuration is trusted', async () => {

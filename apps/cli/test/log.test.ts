@@ -26,18 +26,18 @@ describe('majordomo log', () => {
     await using server = await serve('A butler runs the house.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'What does a butler do?', '--log');
-    const [kept] = await listed(place);
-    expect(kept).toMatchObject({ title: 'What does a butler do?', spec: 'lab/gpt-4o', messages: 2 });
+    const [stored] = await listed(place);
+    expect(stored).toMatchObject({ title: 'What does a butler do?', spec: 'lab/gpt-4o', messages: 2 });
     expect((await place.run('log')).out).toMatch(
       new RegExp(
-        `^${kept?.id ?? ''}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d    2  lab/gpt-4o\n  What does a butler do\\?\n$`,
+        `^${stored?.id ?? ''}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d    2  lab/gpt-4o\n  What does a butler do\\?\n$`,
       ),
     );
     const shown = 'user\nWhat does a butler do?\n\nassistant\nA butler runs the house.\n\n';
     expect((await place.run('log', 'show')).out).toBe(shown);
-    expect((await place.run('log', 'show', kept?.id ?? '')).out).toBe(shown);
+    expect((await place.run('log', 'show', stored?.id ?? '')).out).toBe(shown);
     expect(JSON.parse((await place.run('log', 'show', '--json')).out)).toMatchObject({
-      id: kept?.id,
+      id: stored?.id,
       version: 1,
     });
     expect(statSync(join(place.cwd, STATE, 'books.db')).mode & 0o777).toBe(0o600);
@@ -75,8 +75,8 @@ describe('majordomo log', () => {
     await using server = await serve('Hello.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi', '--log');
-    const [kept] = await listed(place);
-    expect((await place.run('log', 'remove', kept?.id ?? '')).out).toBe(`removed ${kept?.id ?? ''}\n`);
+    const [stored] = await listed(place);
+    expect((await place.run('log', 'remove', stored?.id ?? '')).out).toBe(`removed ${stored?.id ?? ''}\n`);
     expect(await listed(place)).toEqual([]);
     expect(await place.run('log', 'show', 'cafe0123')).toMatchObject({
       code: 2,
@@ -122,12 +122,12 @@ describe('chat --continue', () => {
     using place = world();
     await using stores = sqliteStores(join(place.cwd, 'log.db'));
     const { conversations } = stores;
-    const said: string[] = [];
-    const io = { stderr: { write: (text: string) => said.push(text) } } as unknown as Io;
+    const texts: string[] = [];
+    const io = { stderr: { write: (text: string) => texts.push(text) } } as unknown as Io;
     await conversations.save({ id: 'cafe0123', spec: 'lab/x', messages: [user('first')] });
-    const kept = await conversations.load('cafe0123');
-    const mine = new ChatLog(conversations, kept, io);
-    await new ChatLog(conversations, kept, io).keep({
+    const stored = await conversations.load('cafe0123');
+    const mine = new ChatLog(conversations, stored, io);
+    await new ChatLog(conversations, stored, io).keep({
       spec: 'lab/x',
       messages: [user('first'), user('theirs')],
     });
@@ -136,7 +136,7 @@ describe('chat --continue', () => {
     const all = await conversations.list();
     expect(all.map(({ messages }) => messages).toSorted()).toEqual([2, 3]);
     const other = all.find(({ id }) => id !== 'cafe0123')?.id ?? '';
-    expect(said).toEqual([`(cafe0123 was changed meanwhile; this conversation is stored as ${other})\n`]);
+    expect(texts).toEqual([`(cafe0123 was changed meanwhile; this conversation is stored as ${other})\n`]);
     expect((await conversations.load('cafe0123'))?.messages.at(-1)).toEqual(user('theirs'));
   });
 
@@ -144,10 +144,10 @@ describe('chat --continue', () => {
     using place = world();
     const stores = sqliteStores(join(place.cwd, 'log.db'));
     await stores.close();
-    const said: string[] = [];
-    const io = { stderr: { write: (text: string) => said.push(text) } } as unknown as Io;
+    const texts: string[] = [];
+    const io = { stderr: { write: (text: string) => texts.push(text) } } as unknown as Io;
     await new ChatLog(stores.conversations, undefined, io).keep({ spec: 'lab/x', messages: [user('hi')] });
-    expect(said.join('')).toMatch(/^\(not stored in the log: .*log\.db was closed/);
+    expect(texts.join('')).toMatch(/^\(not stored in the log: .*log\.db was closed/);
   });
 
   it.each([
@@ -159,10 +159,10 @@ describe('chat --continue', () => {
     ],
     [['--continue', '--load', 'a.json', 'hi'], '--load and --continue cannot be used together'],
     [['--image', 'a.png', '--log', 'hi'], '--image cannot be used with --log'],
-  ])('%j is a mistake: %s', async (words, told) => {
+  ])('%j is a mistake: %s', async (args, expected) => {
     using place = world();
-    const ran = await place.run('chat', ...words);
+    const ran = await place.run('chat', ...args);
     expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain(told);
+    expect(ran.err).toContain(expected);
   });
 });

@@ -57,13 +57,13 @@ describe('majordomo mcp', () => {
   it('gives a chain as the tool ask, which fails over, and tells how far it is', async () => {
     const { client, server } = await connected(['lab/down,lab/gpt-4o']);
     expect(client.getServerVersion()?.name).toBe('majordomo');
-    const told: (string | undefined)[] = [];
+    const expected: (string | undefined)[] = [];
     const result = await client.callTool(
       { name: 'ask', arguments: { prompt: 'Who are you?', system: 'Be brief.' } },
-      { onprogress: ({ message }) => told.push(message) },
+      { onprogress: ({ message }) => expected.push(message) },
     );
     expect(result).toMatchObject({ content: [{ type: 'text', text: 'Hello.' }] });
-    expect(told).toEqual(expect.arrayContaining(['calling lab/down', 'calling lab/gpt-4o']));
+    expect(expected).toEqual(expect.arrayContaining(['calling lab/down', 'calling lab/gpt-4o']));
     expect(server.requests.at(-1)?.body).toMatchObject({
       messages: [
         { role: 'system', content: 'Be brief.' },
@@ -137,10 +137,10 @@ describe('a mistake is told before anything is served:', () => {
       ['lab/x'],
       { 'majordomo.config.mjs': SKILL.replace("'dig'", "'burn'") },
     ],
-  ])('%s', async (told, argv, files = {}) => {
+  ])('%s', async (expected, argv, files = {}) => {
     using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' }, files, stdin: { kind: 'pipe' } });
     const ran = await place.run('mcp', ...argv);
-    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(told)]);
+    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
   });
 
   it('a person at a terminal hears how an agent starts it', async () => {

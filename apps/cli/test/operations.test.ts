@@ -32,8 +32,8 @@ describe('majordomo embed', () => {
   it('is a document with --json, failures too', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env });
-    const told = JSON.parse((await place.run('embed', 'lab/vectors', 'hi', '--json')).out) as object;
-    expect(told).toMatchObject({ target: 'lab/vectors', vectors: [[0.1, 2, -1]], attempts: [{}] });
+    const expected = JSON.parse((await place.run('embed', 'lab/vectors', 'hi', '--json')).out) as object;
+    expect(expected).toMatchObject({ target: 'lab/vectors', vectors: [[0.1, 2, -1]], attempts: [{}] });
     const failed = await place.run('embed', 'lab/locked', 'hi', '--json');
     expect([failed.code, JSON.parse(failed.out)]).toMatchObject([1, { error: { kind: 'auth' } }]);
   });
@@ -161,11 +161,11 @@ describe('a mistake is told before anybody is asked:', () => {
     ],
     ['no recording; pass a file', ['transcribe', '-m', 'lab/x']],
     ['--json requires -o', ['speak', 'lab/x', 'hi', '--json']],
-  ])('%s', async (told, argv) => {
+  ])('%s', async (expected, argv) => {
     await using lab = await vendor();
     using place = world({ env: lab.env, files: { 'empty.mp3': '' } });
     const ran = await place.run(...argv);
-    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(told)]);
+    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
     expect(lab.requests).toEqual([]);
   });
 });

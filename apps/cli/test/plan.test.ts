@@ -64,10 +64,10 @@ it.each<[string, Record<string, string>, string]>([
     { 'majordomo.config.mjs': 'export default { router: {} };' },
     '"router" must be a router of createRouter',
   ],
-])('plan %s says what to do', async (_, files, told) => {
+])('plan %s says what to do', async (_, files, expected) => {
   using place = world({ files });
   const ran = await place.run('plan', 'bets');
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(told)]);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);
 });
 
 it('ping and chat take the names of presets', async () => {

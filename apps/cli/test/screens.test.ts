@@ -79,8 +79,8 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
 
   const open = (name: string, command: string, variables: Readonly<Record<string, string>>): void => {
     const own = { HOME: cwd, TERM: 'tmux-256color', LANG: 'C.UTF-8', PATH: process.env['PATH'] ?? '' };
-    const words = Object.entries({ ...own, ...variables }).map(([key, value]) => `${key}='${value}'`);
-    const script = `trap : INT; env -i ${words.join(' ')} '${process.execPath}' '${bin}' ${command}; printf '[ended %s]' $?; read -r _`;
+    const assignments = Object.entries({ ...own, ...variables }).map(([key, value]) => `${key}='${value}'`);
+    const script = `trap : INT; env -i ${assignments.join(' ')} '${process.execPath}' '${bin}' ${command}; printf '[ended %s]' $?; read -r _`;
     tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', '-s', name, 'sh', '-c', script);
   };
   const screen = (name: string): string => tmux('capture-pane', '-p', '-t', name);
@@ -139,13 +139,13 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
   it('a pasted text is one question, arrows bring back the last one, Ctrl-C stops an answer and stays', async () => {
     open('paste', 'chat lab/gpt-4o', lab(server));
     await until('paste', 'You ›');
-    const asked = server.requests.length;
+    const requestCount = server.requests.length;
     tmux('set-buffer', 'first line\nsecond\nthird');
     tmux('paste-buffer', '-p', '-t', 'paste');
     tmux('send-keys', '-t', 'paste', 'Enter');
     await until('paste', '5 out');
-    expect(server.requests).toHaveLength(asked + 1);
-    expect(JSON.stringify(server.requests[asked]?.body)).toContain('first line\\nsecond\\nthird');
+    expect(server.requests).toHaveLength(requestCount + 1);
+    expect(JSON.stringify(server.requests[requestCount]?.body)).toContain('first line\\nsecond\\nthird');
     tmux('send-keys', '-t', 'paste', '/model lab/silent', 'Enter');
     await until('paste', '\nlab/silent\n');
     tmux('send-keys', '-t', 'paste', 'and now?', 'Enter');
@@ -167,11 +167,11 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     mkdirSync(join(state, 'majordomo/history.json'), { recursive: true });
     open('ahead', 'chat lab/gpt-4o', { ...lab(server), XDG_STATE_HOME: state });
     await until('ahead', 'You ›');
-    const asked = server.requests.length;
+    const requestCount = server.requests.length;
     tmux('set-buffer', 'one\ntwo\n');
     tmux('paste-buffer', '-t', 'ahead');
-    await expect.poll(() => server.requests.length, { timeout: 25_000 }).toBe(asked + 2);
-    const sent = server.requests.slice(asked).map(({ body }) => JSON.stringify(body));
+    await expect.poll(() => server.requests.length, { timeout: 25_000 }).toBe(requestCount + 2);
+    const sent = server.requests.slice(requestCount).map(({ body }) => JSON.stringify(body));
     expect(sent).toEqual([expect.stringContaining('"one"'), expect.stringContaining('"two"')]);
     expect(readdirSync(join(state, 'majordomo'))).toEqual(['history.json']);
     await until('ahead', 'two\nA butler');
@@ -196,13 +196,13 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('stop', 'What is');
     tmux('send-keys', '-t', 'stop', 'C-z');
     await until('stop', '[stopped]');
-    const asked = server.requests.length;
+    const requestCount = server.requests.length;
     tmux('send-keys', '-t', 'stop', 'Enter');
     const isBack = expect.poll(() => screen('stop'), { timeout: 25_000, interval: 100 });
     await isBack.toMatch(/\[stopped\][\s\S]*You › What is/);
     tmux('send-keys', '-t', 'stop', ' it?', 'Enter');
-    await expect.poll(() => server.requests.length, { timeout: 25_000 }).toBe(asked + 1);
-    expect(JSON.stringify(server.requests[asked]?.body)).toContain('What is it?');
+    await expect.poll(() => server.requests.length, { timeout: 25_000 }).toBe(requestCount + 1);
+    expect(JSON.stringify(server.requests[requestCount]?.body)).toContain('What is it?');
   }, 60_000);
 
   it('Ctrl-D ends a conversation', async () => {

@@ -33,7 +33,7 @@ async function serving({
   const cwd = folder({ ...config, 'admin-token': `${TOKEN}\n`, ...files });
   const options = ['--port', '0', '--admin-token-file', 'admin-token', ...argv];
   const running = start(['serve', ...options], { cwd, env: lab(server) });
-  const url = await running.said(/Serving .* at (\S+)/);
+  const url = await running.outputMatching(/Serving .* at (\S+)/);
   return { server, running, url, inspector: `${url}/inspector?token=${TOKEN}`, cwd };
 }
 
@@ -113,7 +113,7 @@ describe('majordomo serve', () => {
   it('lets in who has a key of the file, and says nothing of the keys', async () => {
     const keys = '# who may ask\nteam-a c4nary-of-a\n\nc4nary-alone\n';
     const { running, url } = await serving({ argv: ['--key-file', 'keys'], files: { keys } });
-    const asked = await Promise.all(
+    const requested = await Promise.all(
       [
         {},
         { authorization: 'Bearer c4nary-of-a' },
@@ -121,7 +121,7 @@ describe('majordomo serve', () => {
         { 'x-api-key': 'team-a' },
       ].map(async (headers) => (await chat(url, 'fast', { headers })).status),
     );
-    expect(asked).toEqual([401, 200, 200, 401]);
+    expect(requested).toEqual([401, 200, 200, 401]);
     expect(running.out() + running.err()).not.toContain('c4nary');
     expect(running.out()).toContain('# keys from keys');
   }, 60_000);
@@ -136,7 +136,7 @@ describe('majordomo serve', () => {
       onTestFinished(() => server.close());
       const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
       const running = start(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
-      const url = await running.said(/Serving .* at (\S+)/);
+      const url = await running.outputMatching(/Serving .* at (\S+)/);
       expect(running.out()).toContain(`${line}\n`);
       expect(running.out()).not.toContain('token=');
       expect((await fetch(`${url}/inspector`)).status).toBe(404);
@@ -159,11 +159,11 @@ describe('majordomo serve', () => {
     expect([await statusOf('old'), await statusOf('new')]).toEqual([200, 401]);
     writeFileSync(join(cwd, 'keys'), 'a new\n');
     running.child.kill('SIGHUP');
-    await running.said(/SIGHUP: the keys of keys are loaded again/);
+    await running.outputMatching(/SIGHUP: the keys of keys are loaded again/);
     expect([await statusOf('old'), await statusOf('new')]).toEqual([401, 200]);
     writeFileSync(join(cwd, 'keys'), 'three words here\n');
     running.child.kill('SIGHUP');
-    await running.said(/SIGHUP: keys: line 1 .*; the earlier keys stay valid/);
+    await running.outputMatching(/SIGHUP: keys: line 1 .*; the earlier keys stay valid/);
     expect(await statusOf('new')).toBe(200);
   }, 60_000);
 
@@ -201,9 +201,9 @@ describe('majordomo serve', () => {
     '%s lets the answer under way end, and takes no more',
     async (signal, code) => {
       const [held, letGo] = latch();
-      const [isAsked, asked] = latch();
+      const [isRequested, requested] = latch();
       const script: Script = async () => {
-        asked();
+        requested();
         await held;
         return 'Hello.';
       };
@@ -213,9 +213,9 @@ describe('majordomo serve', () => {
       const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
       const page = await fetch(`${url}/inspector/events`, { headers: { cookie } });
       const answer = chat(url, 'fast', { stream: true });
-      await isAsked;
+      await isRequested;
       running.child.kill(signal);
-      await running.said(/Answers in progress have 10 s to end/);
+      await running.outputMatching(/Answers in progress have 10 s to end/);
       await expect(chat(url, 'fast')).rejects.toThrow();
       letGo();
       expect(await (await answer).text()).toContain('[DONE]');
@@ -295,7 +295,7 @@ describe('a mistake is told before anything is served:', () => {
     ['twice: line 3 repeats a key', ['--models', 'lab/x', '--key-file', 'twice']],
     ['umlaut: line 2 has a key that clients cannot send', ['--models', 'lab/x', '--key-file', 'umlaut']],
     ['utf16: line 1 has a key that clients cannot send', ['--models', 'lab/x', '--key-file', 'utf16']],
-  ])('%s', async (told, argv) => {
+  ])('%s', async (expected, argv) => {
     const files = {
       open: 'c4nary',
       none: '# c4nary\n',
@@ -309,7 +309,7 @@ describe('a mistake is told before anything is served:', () => {
     for (const name of ['none', 'long', 'twice', 'umlaut', 'utf16']) chmodSync(join(place.cwd, name), 0o600);
     chmodSync(join(place.cwd, 'open'), 0o644);
     const ran = await place.run('serve', ...argv);
-    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(told)]);
+    expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
     expect(ran.err).not.toContain('c4nary');
   });
 });

@@ -20,7 +20,7 @@ const ring = {
 };
 export default { skills: [{ name: 'doorbell', tools: [ring] }] };`;
 
-const house = (options: WorldOptions): ReturnType<typeof world> => {
+const skillWorld = (options: WorldOptions): ReturnType<typeof world> => {
   const place = world(options);
   writeFileSync(
     join(place.cwd, 'majordomo.config.mjs'),
@@ -49,18 +49,18 @@ it('a skill of a folder is read by the model, and the turn is kept with what it 
 it.each([
   ['yes', 'ding', 'rung'],
   ['no', undefined, 'the user did not approve the call'],
-])('a tool with an effect runs after a person has agreed: %s', async (answer, rung, told) => {
+])('a tool with an effect runs after a person has agreed: %s', async (answer, rung, expected) => {
   await using server = await serve(call('ring', { times: 1 }), 'Done.');
-  using place = house({ ...person, env: lab(server), answers: ['Ring', answer, '/quit'] });
+  using place = skillWorld({ ...person, env: lab(server), answers: ['Ring', answer, '/quit'] });
   const ran = await place.run('chat', 'lab/gpt-4o', '-q');
   expect([ran.code, ran.out]).toEqual([0, expect.stringMatching(/^→ ring\(\{"times":1\}\)\nDone\.\n$/)]);
   expect(fileAt(place.cwd)).toBe(rung);
-  expect(JSON.stringify(server.requests[1]?.body)).toContain(told);
+  expect(JSON.stringify(server.requests[1]?.body)).toContain(expected);
 });
 
 it('with nobody to ask it does not run, and the answer alone goes to a pipe', async () => {
   await using server = await serve(call('ring', { times: 1 }), 'Not done.');
-  using place = house({ env: lab(server) });
+  using place = skillWorld({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'Ring');
   expect([ran.code, ran.out, fileAt(place.cwd)]).toEqual([0, 'Not done.\n', undefined]);
   expect(ran.err).toContain('ring({"times":1}) was not run: approval requires a terminal');

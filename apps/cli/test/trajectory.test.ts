@@ -49,14 +49,14 @@ it('shows runs so that a person can read them in 80 columns', async () => {
 
 it('exports runs as they are, and as ShareGPT within a number of tokens', async () => {
   using place = world({ files });
-  const whole = await place.run('trajectory', 'export', 'runs.jsonl');
+  const completeExport = await place.run('trajectory', 'export', 'runs.jsonl');
   expect(
-    whole.out
+    completeExport.out
       .trim()
       .split('\n')
       .map((line) => parseTrajectory(line).id),
   ).toEqual(['run-1', 'run-2']);
-  expect(parseTrajectory(whole.out.split('\n')[0] ?? '')).toEqual(run);
+  expect(parseTrajectory(completeExport.out.split('\n')[0] ?? '')).toEqual(run);
   const { out } = await place.run('trajectory', 'export', 'runs.jsonl', '--sharegpt');
   const [first] = out.split('\n').map((line) => (line === '' ? undefined : (JSON.parse(line) as unknown)));
   expect(first).toMatchObject({

@@ -3,7 +3,7 @@ import { testServer, type Seen, type TestServer } from '@majordomo/test-support'
 /** What it says, as bytes. */
 export const SOUND: Buffer = Buffer.from([0x49, 0x44, 0x33, 0, 0xff, 0xfe, 0x80]);
 
-const HEARD = {
+const TRANSCRIPT = {
   text: 'Hello there. How are you?',
   language: 'english',
   duration: 3725.25,
@@ -32,7 +32,7 @@ export async function vendor(): Promise<Vendor> {
 
 function answerTo({ path, body }: Seen): string | Uint8Array {
   if (path.endsWith('/speech')) return SOUND;
-  if (path.endsWith('/transcriptions')) return JSON.stringify(HEARD);
+  if (path.endsWith('/transcriptions')) return JSON.stringify(TRANSCRIPT);
   const values = body['input'] as readonly string[];
   const data = values.map((value, index) => ({ index, embedding: [0.1, value.length, -1] }));
   return JSON.stringify({ object: 'list', data, usage: { prompt_tokens: 5, total_tokens: 5 } });

@@ -69,8 +69,8 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
 /** Approves a call that has not run. Ignores a suspended call, which has run and waits for a result. */
 function withApproval(state: RunState, decision: Decision): RunState {
   const { callId } = decision;
-  const isMeant = (other: { readonly callId: string }): boolean => other.callId === callId;
-  if (state.suspended?.some(isMeant) === true || state.decisions.some(isMeant)) return state;
+  const isSameCall = (other: { readonly callId: string }): boolean => other.callId === callId;
+  if (state.suspended?.some(isSameCall) === true || state.decisions.some(isSameCall)) return state;
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
@@ -168,12 +168,12 @@ const withoutCall = <T extends { readonly callId: string }>(
 function withUniqueCallIds(message: AssistantMessage): AssistantMessage {
   const calls = callsOf(message);
   if (new Set(calls.map(({ id }) => id)).size === calls.length) return message;
-  const seen = new Set<string>();
+  const knownIds = new Set<string>();
   const parts = message.parts.map((part): AssistantPart => {
     if (part.type !== 'tool-call') return part;
     let id = part.id;
-    for (let n = 2; seen.has(id); n++) id = `${part.id}_${n}`;
-    seen.add(id);
+    for (let n = 2; knownIds.has(id); n++) id = `${part.id}_${n}`;
+    knownIds.add(id);
     return { ...part, id };
   });
   return { role: 'assistant', parts };

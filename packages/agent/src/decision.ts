@@ -5,13 +5,13 @@ import type { Tools } from './toolbox.ts';
 /** Throws `invalid-request` for a decision with an invalid choice, such as `approve: false`. */
 export function checkDecisions(decisions: readonly Decision[]): void {
   for (const [at, decision] of decisions.entries()) {
-    const said = Object(decision) as Readonly<Record<string, unknown>>;
-    const meant = [
-      said['approve'] === true,
-      typeof said['deny'] === 'string',
-      typeof said['result'] === 'string',
+    const fields = Object(decision) as Readonly<Record<string, unknown>>;
+    const variants = [
+      fields['approve'] === true,
+      typeof fields['deny'] === 'string',
+      typeof fields['result'] === 'string',
     ];
-    if (meant.filter(Boolean).length === 1 && typeof said['callId'] === 'string') continue;
+    if (variants.filter(Boolean).length === 1 && typeof fields['callId'] === 'string') continue;
     throw invalid(
       `decisions[${at}]`,
       'must have a callId and one of approve: true, deny: "why", result: "text"',

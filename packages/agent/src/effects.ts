@@ -80,10 +80,10 @@ const neededApprovals = (
 ): Promise<readonly string[]> =>
   withinStepLimits(state, run, (scope) => scope.race(() => approvalsNeeded(calls, state, run.agent.tools)));
 
-async function callTool(given: ToolCallPart, state: RunState, run: LocalRun): Promise<ToolOutcome> {
+async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalRun): Promise<ToolOutcome> {
   const { agent, io, reports } = run;
   const { runId, signal, context, options = {} } = io;
-  const call = withDecidedArgs(given, state);
+  const call = withDecidedArgs(originalCall, state);
   await reports.startTool(call, state);
   const began = agent.clock.now();
   const key = toolKey(runId, state, call);
@@ -100,9 +100,9 @@ async function callTool(given: ToolCallPart, state: RunState, run: LocalRun): Pr
           clock: agent.clock,
         }),
       );
-  const told = call === given ? outcome : withArgsNote(outcome, call);
-  await reports.endTool(call, told, agent.clock.now() - began, state);
-  return told;
+  const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
+  await reports.endTool(call, outcomeWithNote, agent.clock.now() - began, state);
+  return outcomeWithNote;
 }
 
 const OUTCOME_UNKNOWN =

@@ -50,16 +50,16 @@ export async function journalEntry<T extends object | string>(
   isValid: EntryCheck,
   journal: EntryIo,
 ): Promise<T> {
-  const kept = await journal.step(name, async () => {
+  const storedResult = await journal.step(name, async () => {
     try {
       return checkSize(asJson(await run()), name, journal.maxBytes);
     } catch (error) {
       return failureEntry(error, journal.signal);
     }
   });
-  const failure = isFields(kept) ? errorFromJson(kept['failed']) : undefined;
+  const failure = isFields(storedResult) ? errorFromJson(storedResult['failed']) : undefined;
   if (failure !== undefined) throw failure;
-  const value = fromJson<T>(kept);
+  const value = fromJson<T>(storedResult);
   if (isValid(value)) return value;
   throw new LlmError(
     'config',

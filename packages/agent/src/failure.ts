@@ -47,9 +47,9 @@ function parseJson(text: string): unknown {
 
 function describeFailure({ kind, message, details }: LlmError): Failure {
   const { attempts, recover: _recover, vectors: _vectors, ...known } = details;
-  const told = attempts.map(({ error, ...attempt }) => ({
+  const attemptFacts = attempts.map(({ error, ...attempt }) => ({
     ...attempt,
     error: error && describeFailure(error),
   }));
-  return { kind, message, details: known, attempts: told };
+  return { kind, message, details: known, attempts: attemptFacts };
 }

@@ -119,8 +119,8 @@ export function observe<K extends keyof Observers>(
   for (const observers of all) {
     const observer = observers[kind] as ((what: unknown) => unknown) | undefined;
     try {
-      const told = observer?.(details);
-      Promise.resolve(told).catch((error: unknown) => {
+      const result = observer?.(details);
+      Promise.resolve(result).catch((error: unknown) => {
         warn(hookWarning(kind, error));
       });
     } catch (error) {

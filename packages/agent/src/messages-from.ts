@@ -3,10 +3,10 @@ import type { Message } from '@majordomo/core';
 const ROLES: ReadonlySet<unknown> = new Set<Message['role']>(['system', 'user', 'assistant', 'tool']);
 
 /** Returns the messages of a hook. Throws an error for another value. */
-export function messagesFrom(given: readonly Message[]): readonly Message[] {
-  if (!Array.isArray(given) || !given.every(isMessage))
+export function messagesFrom(input: readonly Message[]): readonly Message[] {
+  if (!Array.isArray(input) || !input.every(isMessage))
     throw new TypeError('the hook must return an array of messages');
-  return given;
+  return input;
 }
 
 export const isMessage = (value: unknown): value is Message =>

@@ -2,7 +2,7 @@ import type { Agent } from './agent.ts';
 import type { ChannelReporter } from './channel-reporter.ts';
 
 export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
-  const told = async <T>(run: () => Promise<T>): Promise<T> => {
+  const reportErrors = async <T>(run: () => Promise<T>): Promise<T> => {
     try {
       return await run();
     } finally {
@@ -22,12 +22,12 @@ export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
       return {
         ...effects,
         async callModel(state, turn) {
-          const answer = await told(() => effects.callModel(state, turn));
+          const answer = await reportErrors(() => effects.callModel(state, turn));
           return { ...answer, warnings: [...answer.warnings, ...reporter.takeWarnings()] };
         },
         runTool(call, state) {
           reporter.step = state.steps;
-          return told(() => effects.runTool(call, state));
+          return reportErrors(() => effects.runTool(call, state));
         },
       };
     },

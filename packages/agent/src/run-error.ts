@@ -17,8 +17,8 @@ export class RunError extends LlmError {
 
   constructor(state: RunState, cause: unknown) {
     const { kind, details } = LlmError.is(cause) ? cause : { kind: 'config' as const, details: {} };
-    const said = `the run ended in step ${state.steps + 1}: ${messageOf(cause)}`;
-    super(kind, said, { ...details, recover: undefined }, { cause });
+    const message = `the run ended in step ${state.steps + 1}: ${messageOf(cause)}`;
+    super(kind, message, { ...details, recover: undefined }, { cause });
     Object.defineProperty(this, 'state', { value: state });
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -70,8 +70,8 @@ export class Tools {
 }
 
 function toolsOf({ name, tools }: Toolbox): readonly Tool[] {
-  const given: unknown = tools;
-  if (Array.isArray(given)) return tools;
+  const value: unknown = tools;
+  if (Array.isArray(value)) return tools;
   throw new LlmError('config', `the tools of ${name} must be an array`, { path: 'tools' });
 }
 

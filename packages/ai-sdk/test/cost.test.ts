@@ -2,19 +2,19 @@ import { costOfResponse } from '@majordomo/catalog';
 import { generateText, streamText } from 'ai';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toAISDK, type BridgeOptions } from '../src/index.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 afterEach(() => void vi.useRealTimers());
 
 describe('the cost of an answer', () => {
   it('is in the metadata of complete and streamed answers, as the catalog computes it', async () => {
-    await using at = await house();
+    await using at = await createWorld();
     const model = toAISDK(at.majordomo, { cost: costOfResponse })('openai/gpt-5.4');
-    const whole = await generateText({ model, prompt: 'x' });
+    const completeResult = await generateText({ model, prompt: 'x' });
     const streamed = streamText({ model, prompt: 'x' });
     await streamed.consumeStream();
     const nanoUsd = expect.stringMatching(/^[1-9]\d*$/) as string;
-    expect(whole.finalStep.providerMetadata?.['majordomo']).toMatchObject({ cost: { nanoUsd } });
+    expect(completeResult.finalStep.providerMetadata?.['majordomo']).toMatchObject({ cost: { nanoUsd } });
     expect((await streamed.finalStep).providerMetadata?.['majordomo']).toMatchObject({ cost: { nanoUsd } });
   });
 
@@ -31,7 +31,7 @@ describe('the cost of an answer', () => {
     ['gives something else', () => Promise.resolve({ nanoUsd: { toString: null } as never })],
   ];
   it.each(guests)('is omitted if `cost` %s', async (_, cost) => {
-    await using at = await house();
+    await using at = await createWorld();
     const result = await generateText({
       model: toAISDK(at.majordomo, { cost })('openai/gpt-5.4'),
       prompt: 'x',
@@ -41,7 +41,7 @@ describe('the cost of an answer', () => {
   });
 
   it('is awaited for at most one second', async () => {
-    await using at = await house();
+    await using at = await createWorld();
     const hangs = vi.fn(() => new Promise<never>(() => undefined));
     const call = generateText({
       model: toAISDK(at.majordomo, { cost: hangs })('openai/gpt-5.4'),
@@ -60,7 +60,7 @@ describe('the cost of an answer', () => {
     { cost: 3 as never },
     { totalMS: 5 } as never,
   ])('is asked by options that can be meant: not %o', async (options: BridgeOptions) => {
-    await using at = await house();
+    await using at = await createWorld();
     expect(() => toAISDK(at.majordomo, options)).toThrow(expect.objectContaining({ kind: 'config' }));
   });
 });

@@ -3,7 +3,7 @@ import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { APICallError, generateText, streamText } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { toAISDK } from '../src/index.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 const BOTH = 'openai/gpt-5.4,anthropic/claude-haiku-4-5';
 
@@ -29,7 +29,7 @@ const silent = { onError: () => undefined, maxRetries: 2 };
 
 describe('a chain without a target left', () => {
   it('rejects with an APICallError with the status of the last attempt and the LlmError as its cause', async () => {
-    await using at = await house({
+    await using at = await createWorld({
       openai: [{ failure: 'overloaded' }],
       anthropic: [{ failure: 'rate-limit', retryAfter: { seconds: 70 } }],
     });
@@ -42,17 +42,22 @@ describe('a chain without a target left', () => {
   });
 
   it('fails a stream before its first part', async () => {
-    await using at = await house({ openai: [{ failure: 'auth' }] });
+    await using at = await createWorld({ openai: [{ failure: 'auth' }] });
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
-    const asked = { prompt: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'x' }] }] };
-    await expect(model.doStream(asked)).rejects.toMatchObject({ statusCode: 401, data: { kind: 'auth' } });
+    const callOptions = {
+      prompt: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'x' }] }],
+    };
+    await expect(model.doStream(callOptions)).rejects.toMatchObject({
+      statusCode: 401,
+      data: { kind: 'auth' },
+    });
     const { types, error } = await read(streamText({ model, prompt: 'x', ...silent }));
     expect(types).toContain('error');
     expect(error).toMatchObject({ name: 'AI_APICallError' });
   });
 
   it('has no status if the last attempt had none', async () => {
-    await using at = await house({ openai: [{ fault: 'reset' }] });
+    await using at = await createWorld({ openai: [{ fault: 'reset' }] });
     const error: unknown = await generateText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
       prompt: 'x',
@@ -68,7 +73,7 @@ describe('a stream that is cut after its first content', () => {
   it.each(['end', 'cut'] as const)(
     'is an error part of its own kind (%s), and never a status of the caller',
     async (fault) => {
-      await using at = await house({
+      await using at = await createWorld({
         openai: [{ fault, answer: { parts: [{ type: 'text', text: 'one two three four', chunks: 3 }] } }],
       });
       const { text, types, error } = await read(
@@ -84,7 +89,7 @@ describe('a stream that is cut after its first content', () => {
   );
 
   it('has an error part if the chain would restart', async () => {
-    await using at = await house(
+    await using at = await createWorld(
       {
         openai: [
           { fault: 'end', answer: { parts: [{ type: 'text', text: 'one two three four', chunks: 3 }] } },
@@ -100,7 +105,7 @@ describe('a stream that is cut after its first content', () => {
   });
 
   it('continues with the next target in the same text', async () => {
-    await using at = await house(
+    await using at = await createWorld(
       {
         openai: [
           {
@@ -125,7 +130,7 @@ describe('a stream that is cut after its first content', () => {
 
 describe('an abort', () => {
   it('rejects generateText with the signal’s reason and closes the connection', async () => {
-    await using at = await house({ openai: [{ fault: 'late' }] });
+    await using at = await createWorld({ openai: [{ fault: 'late' }] });
     const controller = new AbortController();
     const call = generateText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
@@ -140,7 +145,7 @@ describe('an abort', () => {
   });
 
   it('ends a stream as aborted and closes the connection', async () => {
-    await using at = await house({ openai: [{ fault: 'stall' }] });
+    await using at = await createWorld({ openai: [{ fault: 'stall' }] });
     const controller = new AbortController();
     const result = streamText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
@@ -166,7 +171,7 @@ describe('a reader that stops', () => {
     const clock = fakeClock();
     // More than sockets and buffers hold, so that the server writes only while the stream is read.
     const long = { parts: [{ type: 'text' as const, text: 'x'.repeat(16_000_000), chunks: 20_000 }] };
-    await using at = await house({ openai: [long] }, { clock });
+    await using at = await createWorld({ openai: [long] }, { clock });
     const model = toAISDK(at.majordomo, { totalMs: 5000 })('openai/gpt-5.4');
     for await (const _piece of streamText({ model, prompt: 'x', ...silent }).textStream) break;
     const exchange = await at.openai.request(0);

@@ -5,7 +5,7 @@ import { openaiResponses, startWireServer } from '@majordomo/conformance';
 import { convertArrayToReadableStream, MockLanguageModelV4 } from 'ai/test';
 import { describe, expect, it } from 'vitest';
 import { fromAISDK, toAISDK } from '../src/index.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 const USAGE = {
   inputTokens: { total: 10, noCache: 4, cacheRead: 6, cacheWrite: undefined },
@@ -126,8 +126,8 @@ describe('a stream of an AI SDK model', () => {
     ],
     ['tells of a text', 'network', [{ type: 'error', error: 'gone' }]],
     ['tells of nothing', 'network', [{ type: 'error', error: undefined }]],
-  ])('that %s is %s', async (_, kind, told) => {
-    const error = await failureOf({ type: 'stream-start', warnings: [] }, ...told);
+  ])('that %s is %s', async (_, kind, expected) => {
+    const error = await failureOf({ type: 'stream-start', warnings: [] }, ...expected);
     expect(error.kind).toBe(kind);
   });
 
@@ -196,7 +196,7 @@ describe('a failure of an AI SDK model', () => {
   });
 
   it('of a chain behind an AI SDK model is the error of that chain', async () => {
-    await using at = await house({ anthropic: [{ failure: 'billing' }] });
+    await using at = await createWorld({ anthropic: [{ failure: 'billing' }] });
     const ai = toAISDK(at.majordomo);
     const mixed = createMajordomo({
       providers: [fromAISDK((id) => ai(`anthropic/${id}`), { id: 'theirs' })],
@@ -208,7 +208,7 @@ describe('a failure of an AI SDK model', () => {
 });
 
 describe('a model that violates its interface', () => {
-  const given: readonly (readonly [string, string, unknown])[] = [
+  const cases: readonly (readonly [string, string, unknown])[] = [
     ['a part that is nothing', 'protocol', null],
     ['a finish without usage', 'protocol', { ...finish, usage: undefined }],
     [
@@ -218,7 +218,7 @@ describe('a model that violates its interface', () => {
     ],
     ['a socket that closed', 'network', { type: 'error', error: new TypeError('terminated') }],
   ];
-  it.each(given)('by %s fails as %s', async (_, kind, part) => {
+  it.each(cases)('by %s fails as %s', async (_, kind, part) => {
     expect((await failureOf(part as LanguageModelV4StreamPart)).kind).toBe(kind);
   });
 
@@ -271,7 +271,7 @@ describe('a model that violates its interface', () => {
 describe('AI SDK models in a chain', () => {
   it('answer after another target failed, with the options in extra', async () => {
     await using server = await startWireServer({ wire: openaiResponses, script: ['hello from theirs'] });
-    await using at = await house({ openai: [{ failure: 'overloaded' }] });
+    await using at = await createWorld({ openai: [{ failure: 'overloaded' }] });
     const majordomo = at.majordomo.with({
       providers: [
         fromAISDK(createOpenAI({ baseURL: server.baseURL, apiKey: 'k' }), { id: 'theirs', vendor: 'openai' }),

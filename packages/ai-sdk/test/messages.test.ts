@@ -4,7 +4,7 @@ import { fakeProvider } from '@majordomo/testing';
 import { generateText } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { toAISDK } from '../src/index.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 const PNG = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const PDF = new TextEncoder().encode('%PDF-1.7');
@@ -156,7 +156,7 @@ describe('a message of the AI SDK', () => {
   });
 
   it('has its images downloaded by the AI SDK', async () => {
-    await using at = await house();
+    await using at = await createWorld();
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
     expect(model.supportedUrls).toEqual({});
     await generateText({

@@ -2,14 +2,14 @@ import { generateText, isStepCount, Output, streamText, tool } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toAISDK } from '../src/index.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 const schema = z.object({ city: z.string(), nick: z.string().optional(), n: z.number() });
 const json = '{"city":"Paris","nick":null,"n":2}';
 
 describe('Output.object', () => {
   it('sends the schema and returns the value without the nulls of a strict vendor', async () => {
-    await using at = await house({ openai: [json] });
+    await using at = await createWorld({ openai: [json] });
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
     const { output } = await generateText({ model, prompt: 'x', output: Output.object({ schema }) });
     expect(output).toEqual({ city: 'Paris', n: 2 });
@@ -17,7 +17,9 @@ describe('Output.object', () => {
   });
 
   it('is streamed in several chunks', async () => {
-    await using at = await house({ openai: [{ text: '{"city":"Paris","nick":"P","n":2}', chunks: 4 }] });
+    await using at = await createWorld({
+      openai: [{ text: '{"city":"Paris","nick":"P","n":2}', chunks: 4 }],
+    });
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
     const result = streamText({ model, prompt: 'x', output: Output.object({ schema }) });
     const partials: unknown[] = [];
@@ -34,7 +36,7 @@ describe('Output.object', () => {
         { parts: [{ type: 'tool-call' as const, id: 'c1', name: 'now', json: '{}' }] },
         '{"city":"Paris","nick":"P","n":2}',
       ];
-      await using at = await house({ openai: steps, anthropic: steps });
+      await using at = await createWorld({ openai: steps, anthropic: steps });
       const { output } = await generateText({
         model: toAISDK(at.majordomo)(spec),
         prompt: 'x',
@@ -49,7 +51,7 @@ describe('Output.object', () => {
   );
 
   it('requests any JSON without a schema', async () => {
-    await using at = await house({ openai: ['{"a":1}'] });
+    await using at = await createWorld({ openai: ['{"a":1}'] });
     const model = toAISDK(at.majordomo)('openai/gpt-5.4');
     const { output } = await generateText({ model, prompt: 'x', output: Output.json() });
     expect(output).toEqual({ a: 1 });

@@ -1,11 +1,11 @@
 import { generateText, streamText } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { toAISDK } from '../src/index.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 describe('generateText over a chain', () => {
   it('returns text, usage, finish and attempts of the target that answered', async () => {
-    await using at = await house({
+    await using at = await createWorld({
       openai: [{ failure: 'overloaded' }],
       anthropic: [
         {
@@ -44,7 +44,7 @@ describe('generateText over a chain', () => {
   });
 
   it('warns about settings that a target does not support or the bridge does not send', async () => {
-    await using at = await house();
+    await using at = await createWorld();
     const { warnings, finalStep } = await generateText({
       model: toAISDK(at.majordomo)('anthropic/claude-haiku-4-5'),
       prompt: 'hi',
@@ -64,7 +64,7 @@ describe('generateText over a chain', () => {
 
   it('passes settings, efforts and majordomo options to the call', async () => {
     const calls: unknown[] = [];
-    await using at = await house(
+    await using at = await createWorld(
       {},
       {
         onEvent: (event) => {
@@ -90,7 +90,7 @@ describe('generateText over a chain', () => {
   });
 
   it('rejects a misspelled majordomo option before any request', async () => {
-    await using at = await house();
+    await using at = await createWorld();
     const call = generateText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4'),
       prompt: 'hi',
@@ -103,7 +103,7 @@ describe('generateText over a chain', () => {
 
 describe('streamText over a chain', () => {
   it('streams reasoning and text, with warnings before the first content', async () => {
-    await using at = await house({
+    await using at = await createWorld({
       anthropic: [
         {
           parts: [
@@ -148,7 +148,7 @@ describe('streamText over a chain', () => {
   });
 
   it('does not contain a target that failed before its first content', async () => {
-    await using at = await house({ openai: [{ fault: 'in-band', failure: { failure: 'server' } }] });
+    await using at = await createWorld({ openai: [{ fault: 'in-band', failure: { failure: 'server' } }] });
     const result = streamText({
       model: toAISDK(at.majordomo)('openai/gpt-5.4,anthropic/claude-haiku-4-5'),
       prompt: 'hi',

@@ -2,7 +2,7 @@ import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
 import type { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { chatServer } from './support/chat-server.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 /** What `useChat` does with a question: its transport, and its reader of the stream. */
 function page(app: Hono): (text: string, signal?: AbortSignal) => Promise<UIMessage> {
@@ -31,7 +31,7 @@ const textOf = ({ parts }: UIMessage): string =>
 
 describe('a chat page over a chain', () => {
   it('shows reasoning, tools and text, and sends every token back with the next question', async () => {
-    await using at = await house({
+    await using at = await createWorld({
       openai: () => ({ failure: 'overloaded' }),
       anthropic: [
         {
@@ -68,13 +68,15 @@ describe('a chat page over a chain', () => {
   });
 
   it('shows a failure without the vendor’s message', async () => {
-    await using at = await house({ openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }] });
+    await using at = await createWorld({
+      openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }],
+    });
     const app = chatServer(at.majordomo.model('openai/gpt-5.4'));
     await expect(page(app)('hi')).rejects.toThrow('An error occurred.');
   });
 
   it('closes the vendor’s connection when it is closed', async () => {
-    await using at = await house({ openai: [{ fault: 'late' }] });
+    await using at = await createWorld({ openai: [{ fault: 'late' }] });
     const controller = new AbortController();
     const answer = page(chatServer(at.majordomo.model('openai/gpt-5.4')))('hi', controller.signal).catch(
       () => undefined,

@@ -5,7 +5,7 @@ import { createElement, type ReactElement } from 'react';
 import { describe, expect, it } from 'vitest';
 import { page } from './support/browser.ts';
 import { chatServer } from './support/chat-server.ts';
-import { house } from './support/house.ts';
+import { createWorld } from './support/house.ts';
 
 const PATIENCE = { timeout: 30_000 };
 
@@ -20,11 +20,11 @@ function chatOn(app: Hono): {
   let latest: UseChatHelpers<UIMessage> | undefined;
   const Page = (): ReactElement => {
     latest = useChat({ transport });
-    const said = latest.messages.map(({ id, role, parts }) => {
-      const words = parts.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`));
-      return createElement('p', { key: id }, `${role}: ${words.join('')}|`);
+    const shownMessages = latest.messages.map(({ id, role, parts }) => {
+      const texts = parts.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`));
+      return createElement('p', { key: id }, `${role}: ${texts.join('')}|`);
     });
-    return createElement('div', {}, ...said, latest.error?.message ?? '');
+    return createElement('div', {}, ...shownMessages, latest.error?.message ?? '');
   };
   return {
     element: createElement(Page),
@@ -45,7 +45,7 @@ async function shown(app: Hono) {
 
 describe('useChat of React over a chain', { timeout: 120_000 }, () => {
   it('shows reasoning, a tool and the answer of the next target', async () => {
-    await using at = await house({
+    await using at = await createWorld({
       openai: () => ({ failure: 'overloaded' }),
       anthropic: [
         {
@@ -69,7 +69,9 @@ describe('useChat of React over a chain', { timeout: 120_000 }, () => {
   });
 
   it('shows a failure without details', async () => {
-    await using at = await house({ openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }] });
+    await using at = await createWorld({
+      openai: [{ failure: 'auth', message: 'Incorrect API key: sk-test' }],
+    });
     const { text, chat } = await shown(chatServer(at.majordomo.model('openai/gpt-5.4')));
     await chat().sendMessage({ text: 'hi' });
     await expect.poll(text, PATIENCE).toBe('user: hi|An error occurred.');
@@ -77,7 +79,7 @@ describe('useChat of React over a chain', { timeout: 120_000 }, () => {
   });
 
   it('closes the vendor’s connection when it is stopped', async () => {
-    await using at = await house({ openai: [{ fault: 'late' }] });
+    await using at = await createWorld({ openai: [{ fault: 'late' }] });
     const { chat } = await shown(chatServer(at.majordomo.model('openai/gpt-5.4')));
     const sent = chat().sendMessage({ text: 'hi' });
     const exchange = await at.openai.request(0);

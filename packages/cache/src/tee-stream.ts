@@ -46,13 +46,13 @@ export class TeeStream<Event, Response> {
     this.ending.catch(() => {
       this.onFailure();
     });
-    const given = (): void => {
+    const onAbort = (): void => {
       const reason: unknown = signal.reason;
       if (LlmError.is(reason) && reason.details.code === ABANDONED) this.close();
       else stop.abort(reason);
     };
-    signal.addEventListener('abort', given, { once: true });
-    if (signal.aborted) given();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
   }
 
   /** Returns the events after a position, never an empty array, or `undefined` at the end. Throws the error of the stream. */

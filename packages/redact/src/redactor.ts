@@ -42,20 +42,20 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   const own = compileRules(options.rules ?? []);
   const forms = (): readonly string[] => literalForms(options.secrets);
   const mask = maskWith(options.fingerprint?.salt);
-  const text = (whole: string): string => {
-    if (typeof whole !== 'string') return whole;
+  const text = (text: string): string => {
+    if (typeof text !== 'string') return text;
     const clean = new CleanText(mask);
     const run = new Run(own, clean.add);
-    run.push(whole, forms(), true);
+    run.push(text, forms(), true);
     return clean.take(true);
   };
   return {
     text,
     value: (value) => cleanCopy(value, text, MASK),
-    find(whole) {
-      if (typeof whole !== 'string') return [];
+    find(text) {
+      if (typeof text !== 'string') return [];
       const findings = new Findings();
-      new Run(own, findings.add).push(whole, forms(), true);
+      new Run(own, findings.add).push(text, forms(), true);
       return findings.all;
     },
     stream() {

@@ -286,8 +286,8 @@ describe('a plan', () => {
 
   it('of a chain whose target has no provider fails as the call would', async () => {
     const { majordomo, router } = world({ 'a/x': {} }, { fast: 'nobody/x,a/x' });
-    for (const asked of [router.plan('fast', majordomo), majordomo.model('fast').generate(hi)])
-      expect((await failure(asked)).details.code).toBe('unknown-provider');
+    for (const work of [router.plan('fast', majordomo), majordomo.model('fast').generate(hi)])
+      expect((await failure(work)).details.code).toBe('unknown-provider');
   });
 
   it('may be made for a majordomo that does not have the router', async () => {
@@ -297,16 +297,16 @@ describe('a plan', () => {
   });
 
   it('shows its question to no rule', async () => {
-    const seen: unknown[] = [];
+    const received: unknown[] = [];
     const { majordomo, router } = world(
       { 'a/x': {} },
-      { rule: ({ call }) => (seen.push({ ...call?.metadata }), 'a/x') },
+      { rule: ({ call }) => (received.push({ ...call?.metadata }), 'a/x') },
     );
     await router.plan('rule', majordomo, {
       call: { id: '1', spec: 'rule', tenant: 't', metadata: { plan: 'gold' } },
     });
-    expect(seen).toEqual([{ plan: 'gold' }]);
-    expect(Reflect.ownKeys(seen[0] as object)).toEqual(['plan']);
+    expect(received).toEqual([{ plan: 'gold' }]);
+    expect(Reflect.ownKeys(received[0] as object)).toEqual(['plan']);
   });
 });
 

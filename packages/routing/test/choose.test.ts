@@ -417,8 +417,8 @@ describe('a target is turned away', () => {
       { 'a/x': { capabilities: { tools: false } } },
       { m: { choose: ['a/x', 'nobody/y'], needs: { tools: true } } },
     );
-    for (const asked of [made.majordomo.model('m').generate(hi), made.router.plan('m', made.majordomo)]) {
-      const error = await failure(asked);
+    for (const work of [made.majordomo.model('m').generate(hi), made.router.plan('m', made.majordomo)]) {
+      const error = await failure(work);
       expect([error.kind, error.details.path]).toEqual(['config', 'presets.m']);
       expect(error.message).toContain(
         'preset "m" has no suitable target and no fallback (a/x: does not support tools; nobody/y:',

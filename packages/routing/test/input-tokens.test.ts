@@ -38,15 +38,15 @@ const requests: Readonly<Record<string, ChatRequest>> = {
 describe('the tokens of a request are those of the catalog’s estimate, within a few', () => {
   const targets = ['openai', 'anthropic', 'google', 'nobody'].map((vendor) => ({ vendor, model: 'gpt-4o' }));
   it.each(Object.entries(requests))('for %s', (_, request) => {
-    const { system, messages, tools: told = [], output } = request;
+    const { system, messages, tools: tools = [], output } = request;
     const schema =
       output === undefined ? undefined : { name: '', schema: output === 'json' ? undefined : output };
     for (const target of targets) {
-      const whole = estimateRequest(
-        { system, messages, tools: told as never, output: schema },
+      const estimate = estimateRequest(
+        { system, messages, tools: tools as never, output: schema },
         target,
       ).tokens;
-      expect(Math.abs(inputTokens(request, target) - whole)).toBeLessThanOrEqual(16);
+      expect(Math.abs(inputTokens(request, target) - estimate)).toBeLessThanOrEqual(16);
     }
   });
 });

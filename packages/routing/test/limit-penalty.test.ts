@@ -16,7 +16,7 @@ const limit = (more: Partial<Limit> = {}): Limit => ({
 const atA = { provider: ['a'] };
 
 /** Ledger with given states of its limits. */
-const standing = (...states: readonly Partial<LimitState>[]): Ledger => ({
+const ledgerWith = (...states: readonly Partial<LimitState>[]): Ledger => ({
   ...createLedger(),
   state: () =>
     Promise.resolve(
@@ -34,9 +34,9 @@ const standing = (...states: readonly Partial<LimitState>[]): Ledger => ({
 });
 
 async function part(state: Partial<LimitState>, call?: Partial<CallInfo>): Promise<number | undefined> {
-  const { majordomo, router } = world(two, presets, { ledger: standing(state) });
-  const told: CallInfo = { id: '1', spec: 'm', tenant: undefined, metadata: {}, ...call };
-  const { candidates } = await router.plan('m', majordomo, { call: told });
+  const { majordomo, router } = world(two, presets, { ledger: ledgerWith(state) });
+  const callInfo: CallInfo = { id: '1', spec: 'm', tenant: undefined, metadata: {}, ...call };
+  const { candidates } = await router.plan('m', majordomo, { call: callInfo });
   expect(candidates.find(({ target }) => target === 'b/x')?.parts['ledger']).toBe(0);
   return candidates.find(({ target }) => target === 'a/x')?.parts['ledger'];
 }
@@ -103,7 +103,7 @@ describe('a limit takes off', () => {
   });
 
   it('nothing of a target that a plan pays for', async () => {
-    const ledger = standing({ used: 100n, left: 0n });
+    const ledger = ledgerWith({ used: 100n, left: 0n });
     const { majordomo, router } = world(
       { 'a/x': { billing: 'included' } },
       { m: { choose: ['a/x'] } },
@@ -117,7 +117,7 @@ describe('a limit takes off', () => {
   });
 
   it('the most of all that count', async () => {
-    const ledger = standing({ left: 10n, used: 90n }, { emptyAt: NOON + DAY }, {});
+    const ledger = ledgerWith({ left: 10n, used: 90n }, { emptyAt: NOON + DAY }, {});
     const { majordomo, router } = world(two, presets, { ledger });
     const { candidates } = await router.plan('m', majordomo);
     expect(candidates.at(-1)?.parts['ledger']).toBe(-12.5);
@@ -150,23 +150,23 @@ describe('a ledger', () => {
     );
     await majordomo.model('outer').generate(hi);
     await ledger.flush();
-    const kept: unknown[] = [];
-    for await (const record of ledger.records()) kept.push(record);
-    expect(kept).toMatchObject([{ target: 'b/x', name: 'm', outcome: 'finished' }]);
+    const results: unknown[] = [];
+    for await (const record of ledger.records()) results.push(record);
+    expect(results).toMatchObject([{ target: 'b/x', name: 'm', outcome: 'finished' }]);
   });
 
   it('is read at most every five seconds', async () => {
-    let asked = 0;
-    const ledger = { ...createLedger(), state: () => (asked++, Promise.resolve([])) } as Ledger;
+    let requestCount = 0;
+    const ledger = { ...createLedger(), state: () => (requestCount++, Promise.resolve([])) } as Ledger;
     const { majordomo, router, clock } = world(two, presets, { ledger });
     await Promise.all(Array.from({ length: 20 }, () => router.plan('m', majordomo)));
-    expect(asked).toBe(1);
+    expect(requestCount).toBe(1);
     await clock.advance(4999);
     await router.plan('m', majordomo);
-    expect(asked).toBe(1);
+    expect(requestCount).toBe(1);
     await clock.advance(1);
     await router.plan('m', majordomo);
-    expect(asked).toBe(2);
+    expect(requestCount).toBe(2);
   });
 
   it.each<[string, () => unknown, string]>([
@@ -207,7 +207,7 @@ describe('a ledger', () => {
 
   it('that hangs is waited for 250 ms, once, and its last states apply', async () => {
     let hangs = false;
-    const real = standing({ left: 0n, used: 100n });
+    const real = ledgerWith({ left: 0n, used: 100n });
     const state: Ledger['state'] = () => (hangs ? new Promise(() => undefined) : real.state());
     const { majordomo, router, clock } = world(two, presets, { ledger: { ...real, state } });
     expect((await router.plan('m', majordomo)).chain).toBe('b/x,a/x');

@@ -77,9 +77,9 @@ describe('a model of the caller’s own', () => {
   });
 
   it('goes before a choice, a rule and a simple turn, none of which is asked', async () => {
-    const asked: string[] = [];
-    const rule = () => (asked.push('rule'), 'a/x');
-    const is = () => (asked.push('turn'), true);
+    const requestedModels: string[] = [];
+    const rule = () => (requestedModels.push('rule'), 'a/x');
+    const is = () => (requestedModels.push('turn'), true);
     const { majordomo } = world(
       targets,
       { rule, best: { choose: ['a/x'] } },
@@ -87,7 +87,7 @@ describe('a model of the caller’s own', () => {
     );
     for (const name of ['rule', 'best'])
       expect((await majordomo.model(name).generate(hi, asking('b/y'))).target).toBe('b/y');
-    expect(asked).toEqual([]);
+    expect(requestedModels).toEqual([]);
   });
 
   it('may have another key', async () => {

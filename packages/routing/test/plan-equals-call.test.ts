@@ -96,7 +96,7 @@ const state = fc.record({
   fakes: fc.tuple(fake, fake, fake, fake, fake),
   preset,
   healths: fc.dictionary(fc.constantFrom(...TARGETS), health),
-  seen: fc.array(fc.tuple(fc.constantFrom(...TARGETS), fc.integer({ min: 10, max: 20_000 })), {
+  history: fc.array(fc.tuple(fc.constantFrom(...TARGETS), fc.integer({ min: 10, max: 20_000 })), {
     maxLength: 8,
   }),
   quality: fc.dictionary(fc.constantFrom(...TARGETS, 'pair'), fc.double({ min: 0, max: 1, noNaN: true })),
@@ -121,7 +121,7 @@ it('a plan says what the call then does, in each of 1,000 states', async () => {
   await fc.assert(
     fc.asyncProperty(
       state,
-      async ({ fakes, preset: m, healths, seen, quality, limits, request: asked, override, simple }) => {
+      async ({ fakes, preset: m, healths, history, quality, limits, request: request, override, simple }) => {
         const targets = Object.fromEntries(TARGETS.map((target, at) => [target, fakes[at]!]));
         const ledger: Ledger = { ...createLedger(), state: () => Promise.resolve(limits) };
         const { majordomo, router } = world(
@@ -130,7 +130,7 @@ it('a plan says what the call then does, in each of 1,000 states', async () => {
           { ledger, quality, simpleTurns: simple ? { use: 'b/x' } : undefined },
         );
         majordomo.health.restore(healths);
-        seen.forEach(([target, ms], at) => {
+        history.forEach(([target, ms], at) => {
           const call = { id: String(at), spec: target, tenant: undefined, metadata: {} };
           router.onEvent({ type: 'committed', call, target, msToFirst: ms });
           const result = { target, outcome: 'finished', error: undefined, usage: undefined, ms } as const;
@@ -140,7 +140,7 @@ it('a plan says what the call then does, in each of 1,000 states', async () => {
         const call = { id: 'plan', spec: 'm', tenant: undefined, metadata };
 
         const planned = await outcome(
-          router.plan('m', majordomo, { request: asked, call }).then(({ chain, reason }) => {
+          router.plan('m', majordomo, { request: request, call }).then(({ chain, reason }) => {
             kinds.set(reason, (kinds.get(reason) ?? 0) + 1);
             return [...new Set(chain.replaceAll('pair', PAIR).split(','))];
           }),
@@ -150,7 +150,7 @@ it('a plan says what the call then does, in each of 1,000 states', async () => {
             const onEvent = (event: CallEvent): void => {
               if (event.type === 'call-start' && event.targets.length > 0) resolve(event.targets);
             };
-            majordomo.model('m').generate(asked, { metadata, onEvent, attempts: 1 }).catch(reject);
+            majordomo.model('m').generate(request, { metadata, onEvent, attempts: 1 }).catch(reject);
           }),
         );
         expect(planned).toEqual(called);

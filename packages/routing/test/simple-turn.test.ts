@@ -8,51 +8,51 @@ const turn = (request: ChatRequest | undefined): Turn => ({
   call: undefined,
   signal: new AbortController().signal,
 });
-const said = (text: string): ChatRequest => ({ messages: [user(text)] });
+const requestOf = (text: string): ChatRequest => ({ messages: [user(text)] });
 const bytes = new Uint8Array([137, 80, 78, 71]);
 const call = { type: 'tool-call', id: '1', name: 'look', args: {} } as const;
 const result = { type: 'tool-result', callId: '1', name: 'look', content: [] } as const;
 
 describe('a turn', () => {
   it.each<[string, ChatRequest, boolean]>([
-    ['a greeting', said('hi'), true],
-    ['thanks', said('Thank you so much, have a nice evening!'), true],
-    ['a fact', said('What is the capital of Portugal?'), true],
-    ['an opinion', said('Which of these two names do you like better, Mia or Lea?'), true],
-    ['yes', said('yes please'), true],
-    ['two lines', said('Good morning!\nHow are you?'), true],
-    ['space around it', said('\n\n  hello  \n\n'), true],
-    ['German', said('Guten Morgen, wie geht es dir heute?'), true],
-    ['French', said('Bonjour, comment vas-tu ?'), true],
-    ['Spanish', said('¿Qué hora es en Madrid?'), true],
-    ['Chinese', said('你好，你今天怎么样？'), true],
+    ['a greeting', requestOf('hi'), true],
+    ['thanks', requestOf('Thank you so much, have a nice evening!'), true],
+    ['a fact', requestOf('What is the capital of Portugal?'), true],
+    ['an opinion', requestOf('Which of these two names do you like better, Mia or Lea?'), true],
+    ['yes', requestOf('yes please'), true],
+    ['two lines', requestOf('Good morning!\nHow are you?'), true],
+    ['space around it', requestOf('\n\n  hello  \n\n'), true],
+    ['German', requestOf('Guten Morgen, wie geht es dir heute?'), true],
+    ['French', requestOf('Bonjour, comment vas-tu ?'), true],
+    ['Spanish', requestOf('¿Qué hora es en Madrid?'), true],
+    ['Chinese', requestOf('你好，你今天怎么样？'), true],
     ['the last of a long talk', { messages: [user('debug this'), assistant('done'), user('thanks!')] }, true],
-    ['with tools at hand', { ...said('good night'), tools: [] }, true],
-    ['a word within another', said('My contest entry won!'), true],
-    ['work: debug', said('debug this please'), false],
-    ['work: an error', said('I get an error here'), false],
-    ['work, in capitals', said('WRITE A POEM'), false],
-    ['work: tests', said('run the tests'), false],
-    ['work, in German', said('Schreibe mir ein Gedicht'), false],
-    ['work, in French', said('Traduis cette phrase'), false],
-    ['work, in Spanish', said('Escribe una carta'), false],
-    ['code', said('what does `ls` do'), false],
-    ['an address', said('look at https://example.com'), false],
-    ['an address without a scheme', said('look at www.example.com'), false],
-    ['three lines', said('one\ntwo\nthree'), false],
-    ['28 words', said('so '.repeat(28)), true],
-    ['more than 28 words', said('so '.repeat(29)), false],
-    ['160 characters', said(`hm${'m'.repeat(158)}`), true],
-    ['more than 160 characters', said(`hm${'m'.repeat(160)}`), false],
+    ['with tools at hand', { ...requestOf('good night'), tools: [] }, true],
+    ['a word within another', requestOf('My contest entry won!'), true],
+    ['work: debug', requestOf('debug this please'), false],
+    ['work: an error', requestOf('I get an error here'), false],
+    ['work, in capitals', requestOf('WRITE A POEM'), false],
+    ['work: tests', requestOf('run the tests'), false],
+    ['work, in German', requestOf('Schreibe mir ein Gedicht'), false],
+    ['work, in French', requestOf('Traduis cette phrase'), false],
+    ['work, in Spanish', requestOf('Escribe una carta'), false],
+    ['code', requestOf('what does `ls` do'), false],
+    ['an address', requestOf('look at https://example.com'), false],
+    ['an address without a scheme', requestOf('look at www.example.com'), false],
+    ['three lines', requestOf('one\ntwo\nthree'), false],
+    ['28 words', requestOf('so '.repeat(28)), true],
+    ['more than 28 words', requestOf('so '.repeat(29)), false],
+    ['160 characters', requestOf(`hm${'m'.repeat(158)}`), true],
+    ['more than 160 characters', requestOf(`hm${'m'.repeat(160)}`), false],
     ['a picture', { messages: [user('nice, no?', image(bytes, 'image/png'))] }, false],
     ['a document', { messages: [user('nice, no?', file(bytes, 'application/pdf'))] }, false],
-    ['nothing', said('  '), false],
+    ['nothing', requestOf('  '), false],
     [
       'the result of a tool',
       { messages: [user('hi'), assistant([call]), { role: 'tool', parts: [result] }] },
       false,
     ],
-    ['for a schema', { ...said('hi'), output: { type: 'object' } }, false],
+    ['for a schema', { ...requestOf('hi'), output: { type: 'object' } }, false],
     ['no message', { messages: [] }, false],
   ])('of %s: simple is %o', (_, request, expected) => {
     expect(isSimpleTurn(turn(request))).toBe(expected);
@@ -64,8 +64,8 @@ describe('a turn', () => {
 
   it('of a megabyte takes time by its length', () => {
     const began = process.cpuUsage();
-    expect(isSimpleTurn(turn(said('a '.repeat(500_000))))).toBe(false);
-    expect(isSimpleTurn(turn(said('\n'.repeat(1_000_000))))).toBe(false);
+    expect(isSimpleTurn(turn(requestOf('a '.repeat(500_000))))).toBe(false);
+    expect(isSimpleTurn(turn(requestOf('\n'.repeat(1_000_000))))).toBe(false);
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
   });
 });

@@ -9,7 +9,7 @@ let calls = 0;
 function memory() {
   let now = 0;
   const speeds = new SpeedMemory(() => now);
-  const tell = (target: string, result: Partial<Attempt>, firstMs?: number, operation?: 'image'): void => {
+  const report = (target: string, result: Partial<Attempt>, firstMs?: number, operation?: 'image'): void => {
     const call: CallInfo = { id: String(calls++), spec: target, operation, tenant: undefined, metadata: {} };
     const full = {
       target,
@@ -32,9 +32,9 @@ function memory() {
   return {
     /** An answer of so many tokens that began and ended after so many milliseconds. */
     answered: (target: string, firstMs: number, ms: number, output = 0): void => {
-      tell(target, { ms, usage: usage(output) }, firstMs);
+      report(target, { ms, usage: usage(output) }, firstMs);
     },
-    tell,
+    report,
     usage,
     of: (target: string): number => speeds.speedOf(target),
     pass: (ms: number): void => {
@@ -81,22 +81,22 @@ describe('speed', () => {
   });
 
   it('counts the tokens of finished responses only', () => {
-    const { tell, usage, of } = memory();
-    tell('a/x', { ms: 2000, outcome: 'failed', usage: usage(5000) }, 1000);
+    const { report, usage, of } = memory();
+    report('a/x', { ms: 2000, outcome: 'failed', usage: usage(5000) }, 1000);
     expect(of('a/x')).toBe(0.5);
   });
 
   it('compares an abandoned attempt with the usual time of its target', () => {
-    const { tell, answered, of } = memory();
+    const { report, answered, of } = memory();
     answered('a/x', 4000, 5000);
     const before = of('a/x');
-    tell('a/x', { ms: 4000, outcome: 'abandoned' });
+    report('a/x', { ms: 4000, outcome: 'abandoned' });
     expect(of('a/x')).toBe(before);
-    tell('a/x', { ms: 4001, outcome: 'abandoned' });
+    report('a/x', { ms: 4001, outcome: 'abandoned' });
     expect(of('a/x')).toBeLessThan(before);
-    tell('b/x', { ms: 1000, outcome: 'abandoned' });
+    report('b/x', { ms: 1000, outcome: 'abandoned' });
     expect(of('b/x')).toBe(0.5);
-    tell('b/x', { ms: 1001, outcome: 'abandoned' });
+    report('b/x', { ms: 1001, outcome: 'abandoned' });
     expect(of('b/x')).toBeLessThan(0.5);
   });
 
@@ -182,13 +182,13 @@ describe('speed', () => {
   it('grows old, and is neutral again', () => {
     const { answered, of, pass } = memory();
     for (let n = 0; n < 9; n++) answered('a/x', 100, 200);
-    const seen = [of('a/x')];
+    const speeds = [of('a/x')];
     for (const ms of [10 * MINUTE, 30 * MINUTE, 24 * 60 * MINUTE]) {
       pass(ms);
-      seen.push(of('a/x'));
+      speeds.push(of('a/x'));
     }
-    expect(seen).toEqual([...seen].sort((a, b) => b - a));
-    expect(seen.at(-1)).toBeCloseTo(0.5);
+    expect(speeds).toEqual([...speeds].sort((a, b) => b - a));
+    expect(speeds.at(-1)).toBeCloseTo(0.5);
   });
 
   it('of late counts more than that of before', () => {
@@ -200,26 +200,26 @@ describe('speed', () => {
   });
 
   it('counts a timeout before the first content, and no other failure', () => {
-    const { tell, of } = memory();
+    const { report, of } = memory();
     const failed = (phase: 'first-content' | 'complete') =>
       ({ ms: 30_000, outcome: 'failed', error: new LlmError('timeout', '', { phase }) }) as const;
-    tell('a/x', failed('first-content'));
-    tell('b/x', failed('complete'));
-    tell('c/x', { ms: 30_000, outcome: 'failed', error: new LlmError('server', '') });
+    report('a/x', failed('first-content'));
+    report('b/x', failed('complete'));
+    report('c/x', { ms: 30_000, outcome: 'failed', error: new LlmError('server', '') });
     expect([of('a/x') < 0.4, of('b/x'), of('c/x')]).toEqual([true, 0.5, 0.5]);
   });
 
   it('counts an abandoned attempt only if it took long', () => {
-    const { tell, of } = memory();
-    tell('a/x', { ms: 5000, outcome: 'abandoned' });
-    tell('b/x', { ms: 50, outcome: 'abandoned' });
+    const { report, of } = memory();
+    report('a/x', { ms: 5000, outcome: 'abandoned' });
+    report('b/x', { ms: 50, outcome: 'abandoned' });
     expect([of('a/x') < 0.4, of('b/x')]).toEqual([true, 0.5]);
   });
 
   it('ignores images and skipped targets', () => {
-    const { tell, of } = memory();
-    tell('a/x', { ms: 30_000 }, 30_000, 'image');
-    tell('b/x', { outcome: 'skipped', error: new LlmError('timeout', '', { phase: 'idle' }) });
+    const { report, of } = memory();
+    report('a/x', { ms: 30_000 }, 30_000, 'image');
+    report('b/x', { outcome: 'skipped', error: new LlmError('timeout', '', { phase: 'idle' }) });
     expect([of('a/x'), of('b/x')]).toEqual([0.5, 0.5]);
   });
 

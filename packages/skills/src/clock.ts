@@ -26,7 +26,7 @@ export function clock({ now = Date.now, zone = 'UTC' }: ClockOptions = {}): Skil
         name: 'time_now',
         description: 'The date, weekday and time now.',
         parameters: objectOf({ zone: zoneSchema }),
-        run: ({ zone: asked }) => zonedResult(now(), textOr(asked, zone)),
+        run: ({ zone: requestedZone }) => zonedResult(now(), textOr(requestedZone, zone)),
       }),
       defineTool({
         name: 'time_convert',

@@ -32,8 +32,8 @@ const ABSOLUTE =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s?(?:Z|([+-]\d{2}):?(\d{2}))$/i;
 
 function absolute(time: string): number {
-  const [whole, ...pieces] = ABSOLUTE.exec(time.trim()) ?? [];
-  if (whole === undefined)
+  const [match, ...pieces] = ABSOLUTE.exec(time.trim()) ?? [];
+  if (match === undefined)
     throw new RangeError(`"${time}" is not a time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00`);
   const [hours = '+00', minutes = '00'] = pieces.splice(6);
   const offset = (Number(hours.slice(1)) * 60 + Number(minutes)) * MINUTE;

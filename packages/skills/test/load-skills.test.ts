@@ -125,8 +125,11 @@ describe('loadSkills', () => {
     [[join(root, 'own'), new URL('file:///nowhere')], 'roots[1] must be the path of a folder'],
     [[null], 'roots[0] must be the path of a folder'],
   ])('throws for %s, which is no path', async (roots, message) => {
-    const told = { kind: 'config', message: expect.stringContaining(`loadSkills: ${message}`) as string };
-    await expect(loadSkills(roots as never)).rejects.toMatchObject(told);
+    const expectedError = {
+      kind: 'config',
+      message: expect.stringContaining(`loadSkills: ${message}`) as string,
+    };
+    await expect(loadSkills(roots as never)).rejects.toMatchObject(expectedError);
   });
 });
 

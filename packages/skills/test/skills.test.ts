@@ -15,7 +15,7 @@ const context: ToolContext = {
 };
 
 /** Calls a tool of a skill in an agent and returns the result for the model. */
-async function told(skill: Skill, name: string, args: Record<string, string>): Promise<string> {
+async function resultText(skill: Skill, name: string, args: Record<string, string>): Promise<string> {
   const fake = fakeProvider({ id: 'f', models: { m: [{ toolCalls: [{ name, args }] }, 'ok'] } });
   const agent = createAgent({ model: createMajordomo({ providers: [fake] }).model('f/m'), skills: [skill] });
   const { messages } = await agent.run('go');
@@ -93,11 +93,11 @@ describe('clock', () => {
     ],
     ['time_convert', { time: '2026-11-20T23:00' }, 'Invalid arguments: to: is required'],
   ])('%s %j', async (name, args, answer) => {
-    expect(await told(skill, name, args)).toBe(answer);
+    expect(await resultText(skill, name, args)).toBe(answer);
   });
 
   it('takes the time from the runtime when nobody gives another', async () => {
-    const { time } = JSON.parse(await told(clock(), 'time_now', {})) as { time: string };
+    const { time } = JSON.parse(await resultText(clock(), 'time_now', {})) as { time: string };
     expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
   });
 });
@@ -118,19 +118,19 @@ describe('skillLibrary', () => {
 
   it('reads bodies and files when they are asked for', async () => {
     const skill = skillLibrary([folder('a', ['x.md']), folder('b')]);
-    expect(await told(skill, 'skill_read', { name: 'a' })).toBe(
+    expect(await resultText(skill, 'skill_read', { name: 'a' })).toBe(
       'How to do a.\n\nFiles of this skill, to be read with skill_file:\nx.md',
     );
-    expect(await told(skill, 'skill_read', { name: 'b' })).toBe('How to do b.');
-    expect(await told(skill, 'skill_file', { name: 'a', path: 'x.md' })).toBe('the text of x.md');
-    expect(await told(skill, 'skill_read', { name: 'c' })).toBe(
+    expect(await resultText(skill, 'skill_read', { name: 'b' })).toBe('How to do b.');
+    expect(await resultText(skill, 'skill_file', { name: 'a', path: 'x.md' })).toBe('the text of x.md');
+    expect(await resultText(skill, 'skill_read', { name: 'c' })).toBe(
       'Invalid arguments: name: must be "a" or "b"',
     );
   });
 
   it('shows two hundred files and counts the rest', async () => {
     const files = Array.from({ length: 203 }, (_, n) => `${n}.md`);
-    expect(await told(skillLibrary([folder('a', files)]), 'skill_read', { name: 'a' })).toMatch(
+    expect(await resultText(skillLibrary([folder('a', files)]), 'skill_read', { name: 'a' })).toMatch(
       /199\.md\n… and 3 more$/,
     );
   });

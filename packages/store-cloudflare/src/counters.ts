@@ -149,11 +149,11 @@ function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: 
 }
 
 /** Books a used amount in the period of the hold. Does nothing if that period has ended. */
-function book(sql: Sql, { counter: name, period, amount }: Hold, isGivenBack: boolean, used: bigint): void {
+function book(sql: Sql, { counter: name, period, amount }: Hold, isReleased: boolean, used: bigint): void {
   const known = read(sql, name);
   if (known?.period !== period) return;
   const sum = known.used + used;
-  const held = known.held - (isGivenBack ? BigInt(amount) : 0n);
+  const held = known.held - (isReleased ? BigInt(amount) : 0n);
   put(sql, name, { ...known, used: sum > MAX_AMOUNT ? MAX_AMOUNT : sum, held });
 }
 

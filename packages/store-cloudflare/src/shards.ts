@@ -35,10 +35,10 @@ export function shards(shard: 'tenant' | undefined): Shards {
     counters: (prefix) => counters.get(prefix) ?? ofTenant(undefined, 'the counters'),
     claims(id, claims) {
       const tenant = claims[0]?.tenant;
-      const stranger = claims.find((claim) => claim.tenant === undefined || claim.tenant !== tenant);
+      const otherTenantClaim = claims.find((claim) => claim.tenant === undefined || claim.tenant !== tenant);
       const object = ofTenant(
-        stranger === undefined ? tenant : undefined,
-        `limit "${stranger?.counter ?? ''}"`,
+        otherTenantClaim === undefined ? tenant : undefined,
+        `limit "${otherTenantClaim?.counter ?? ''}"`,
       );
       ids.set(id, object);
       for (const { counter } of claims) counters.set(counter, object);

@@ -22,12 +22,13 @@ const OF_2026_08: Dialect = { attributes: (attributes) => attributes, hasMetric:
 
 const OF_1_36: Dialect = {
   attributes(attributes) {
-    const kept: Attributes = {};
+    const allowedAttributes: Attributes = {};
     for (const [name, value] of Object.entries(attributes)) {
-      if (name === 'gen_ai.provider.name') kept['gen_ai.system'] = value === 'x_ai' ? 'xai' : value;
-      else if (!ADDED_AFTER_1_36.has(name)) kept[name] = value;
+      if (name === 'gen_ai.provider.name')
+        allowedAttributes['gen_ai.system'] = value === 'x_ai' ? 'xai' : value;
+      else if (!ADDED_AFTER_1_36.has(name)) allowedAttributes[name] = value;
     }
-    return kept;
+    return allowedAttributes;
   },
   hasMetric: (name) => !ADDED_AFTER_1_36.has(name),
 };

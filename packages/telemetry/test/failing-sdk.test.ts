@@ -188,15 +188,15 @@ it('begins no span of an attempt where nobody hands it the events that would end
 
 it('does next to nothing without an SDK: one span is asked for, and its children are not', async () => {
   const noop = trace.getTracer('none');
-  let asked = 0;
+  let requestCount = 0;
   const tracer: Tracer = {
     startSpan: (...args) => {
-      asked++;
+      requestCount++;
       return noop.startSpan(...args);
     },
     startActiveSpan: bug,
   };
   expect(await textOf(createTelemetry({ tracer, meter: createNoopMeter() }))).toBe(await textOf(watch()));
   // A run, its two calls, and its tool.
-  expect(asked).toBe(4);
+  expect(requestCount).toBe(4);
 });

@@ -12,7 +12,7 @@ import {
 import { SpanKind } from '@opentelemetry/api';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { house, type House, type Scripts } from './support/fixture.ts';
+import { createWorld, type World, type Scripts } from './support/fixture.ts';
 import { tree, watch } from './support/recording.ts';
 
 const HEAD = 'openai/gpt-4o';
@@ -28,7 +28,7 @@ async function drained(stream: ChatStream): Promise<void> {
 
 interface Scene {
   readonly scripts: Scripts;
-  play(house: House): Promise<unknown>;
+  play(world: World): Promise<unknown>;
 }
 
 const SCENES: Readonly<Record<string, Scene>> = {
@@ -169,18 +169,18 @@ const weather = defineTool({
 
 it.each(Object.entries(SCENES))('writes the spans of: %s', async (name, { scripts, play }) => {
   telemetry = watch();
-  await using here = await house(scripts, telemetry);
+  await using here = await createWorld(scripts, telemetry);
   await play(here);
   await expect(tree(await telemetry.spans())).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
 });
 
-interface Further {
+interface ExtraScene {
   readonly type: string;
   readonly body: string;
   play(majordomo: Majordomo): Promise<unknown>;
 }
 
-const FURTHER: Readonly<Record<string, Further>> = {
+const EXTRA_SCENES: Readonly<Record<string, ExtraScene>> = {
   'image model': {
     type: 'application/json',
     body: '{"created":1,"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"input_tokens":9,"output_tokens":40}}',
@@ -208,36 +208,39 @@ const FURTHER: Readonly<Record<string, Further>> = {
   },
 };
 
-it.each(Object.entries(FURTHER))('writes the spans of: %s, and what it measures', async (name, scene) => {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', scene.type);
-    response.end(scene.body);
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  const watched = watch();
-  const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` });
-  const majordomo = createMajordomo({ providers: [provider], ...watched.majordomo });
-  await scene.play(majordomo).catch(failed);
-  server.close();
-  const spans = await watched.spans();
-  await expect(tree(spans)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
-  const { attributes } = spans.find(({ kind }) => kind === SpanKind.CLIENT)!;
-  const measured = (await watched.metrics()).filter(
-    ({ attributes: labels }) =>
-      labels['gen_ai.operation.name'] === attributes['gen_ai.operation.name'] &&
-      labels['gen_ai.request.model'] === attributes['gen_ai.request.model'],
-  );
-  const tokens = ['input', 'output'].map(
-    (type) =>
-      measured.find(
-        (metric) =>
-          metric.name === 'gen_ai.client.token.usage' && metric.attributes['gen_ai.token.type'] === type,
-      )?.value as { readonly sum: number } | undefined,
-  );
-  expect(measured.filter((metric) => metric.name === 'gen_ai.client.operation.duration')).toHaveLength(1);
-  // Unknown tokens have neither an attribute nor a measurement.
-  expect(tokens.map((value) => value?.sum)).toEqual(
-    ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map((key) => attributes[key]),
-  );
-});
+it.each(Object.entries(EXTRA_SCENES))(
+  'writes the spans of: %s, and what it measures',
+  async (name, scene) => {
+    const server = createServer((_request, response) => {
+      response.setHeader('content-type', scene.type);
+      response.end(scene.body);
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const watched = watch();
+    const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` });
+    const majordomo = createMajordomo({ providers: [provider], ...watched.majordomo });
+    await scene.play(majordomo).catch(failed);
+    server.close();
+    const spans = await watched.spans();
+    await expect(tree(spans)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
+    const { attributes } = spans.find(({ kind }) => kind === SpanKind.CLIENT)!;
+    const measured = (await watched.metrics()).filter(
+      ({ attributes: labels }) =>
+        labels['gen_ai.operation.name'] === attributes['gen_ai.operation.name'] &&
+        labels['gen_ai.request.model'] === attributes['gen_ai.request.model'],
+    );
+    const tokens = ['input', 'output'].map(
+      (type) =>
+        measured.find(
+          (metric) =>
+            metric.name === 'gen_ai.client.token.usage' && metric.attributes['gen_ai.token.type'] === type,
+        )?.value as { readonly sum: number } | undefined,
+    );
+    expect(measured.filter((metric) => metric.name === 'gen_ai.client.operation.duration')).toHaveLength(1);
+    // Unknown tokens have neither an attribute nor a measurement.
+    expect(tokens.map((value) => value?.sum)).toEqual(
+      ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map((key) => attributes[key]),
+    );
+  },
+);

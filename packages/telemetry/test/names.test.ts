@@ -50,9 +50,9 @@ async function written(telemetry: Watch): Promise<ReadonlySet<string>> {
   ];
   const fake = fakeProvider({ id: 'f', models: { m: turns } });
   const model = createMajordomo({ providers: [fake], ...telemetry.majordomo }).model('f/m');
-  const asked = { temperature: 0, topP: 1, topK: 4, seed: 1, stop: ['x'], reasoning: 'low' as const };
+  const settings = { temperature: 0, topP: 1, topK: 4, seed: 1, stop: ['x'], reasoning: 'low' as const };
   const penalties = { frequencyPenalty: 0.5, presencePenalty: 0.5, maxTokens: 9, instructions: 'Be brief.' };
-  const agent = createAgent({ model, tools: [look], ...asked, ...penalties, ...telemetry.agent('a') });
+  const agent = createAgent({ model, tools: [look], ...settings, ...penalties, ...telemetry.agent('a') });
   for await (const _event of agent.stream('go'));
   await model.generate({ messages: [user('hi')] }).catch(() => undefined);
   const spans = await telemetry.spans();

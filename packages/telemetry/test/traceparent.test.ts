@@ -1,7 +1,7 @@
 import { user } from '@majordomo/core';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { expect, it } from 'vitest';
-import { house } from './support/fixture.ts';
+import { createWorld } from './support/fixture.ts';
 import { watch } from './support/recording.ts';
 
 it('nests the HTTP span of the SDK under the attempt, and the server gets its traceparent', async () => {
@@ -9,7 +9,7 @@ it('nests the HTTP span of the SDK under the attempt, and the server gets its tr
   const http = new UndiciInstrumentation();
   http.setTracerProvider(telemetry.provider);
   http.enable();
-  await using here = await house(
+  await using here = await createWorld(
     { openai: [{ failure: 'overloaded' }, 'I am.'], anthropic: ['And I.'] },
     telemetry,
   );

@@ -58,11 +58,11 @@ export function compress(conversation: ShareGpt, options: CompressOptions): Comp
 }
 
 function headOf(turns: readonly ShareGptTurn[]): number {
-  const seen = new Set<string>();
+  const knownIds = new Set<string>();
   let end = 0;
   for (const { from } of turns) {
-    if (seen.has(from)) break;
-    seen.add(from);
+    if (knownIds.has(from)) break;
+    knownIds.add(from);
     end++;
   }
   return turns[end]?.from === 'tool' ? end + 1 : end;

@@ -47,11 +47,11 @@ const isModelTurn = (messages: readonly Message[], at: number): boolean => {
   return before === 'user' || before === 'tool';
 };
 
-function differences(recorded: AssistantMessage, given: AssistantMessage): readonly string[] {
+function differences(recorded: AssistantMessage, replayed: AssistantMessage): readonly string[] {
   const before = callsOf(recorded);
-  const after = callsOf(given);
+  const after = callsOf(replayed);
   if (before.length === 0 && after.length === 0) {
-    const words = [textOf(recorded), textOf(given)] as const;
+    const words = [textOf(recorded), textOf(replayed)] as const;
     return words[0] === words[1] ? [] : [`said ${quoted(words[1])} instead of ${quoted(words[0])}`];
   }
   const missing = missingIn(before, after).map((call) => `did not call ${call}`);

@@ -31,8 +31,8 @@ export function toShareGpt(trajectory: Trajectory): ShareGpt {
 
 function systemTurn({ system, tools, messages }: Trajectory): readonly ShareGptTurn[] {
   const texts = messages.flatMap(({ role, parts }) => (role === 'system' ? [textOf(parts)] : []));
-  const told = [system, ...texts, tools.length === 0 ? undefined : toolsText(tools)];
-  const value = told.filter((text) => text !== undefined && text !== '').join('\n\n');
+  const systemTexts = [system, ...texts, tools.length === 0 ? undefined : toolsText(tools)];
+  const value = systemTexts.filter((text) => text !== undefined && text !== '').join('\n\n');
   return value === '' ? [] : [{ from: 'system', value }];
 }
 
@@ -104,12 +104,12 @@ function mergeToolTurns(turns: readonly ShareGptTurn[]): readonly ShareGptTurn[]
 
 function modelText(parts: readonly AssistantPart[]): string {
   const thought = parts.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('\n');
-  const said = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+  const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const calls = parts.flatMap((part) =>
     part.type === 'tool-call' ? [tagged('tool_call', { name: part.name, arguments: part.args })] : [],
   );
   const think = thought === '' ? '<think>\n</think>' : `<think>\n${thought}\n</think>`;
-  return [think, ...(said === '' ? [] : [said]), ...calls].join('\n');
+  return [think, ...(text === '' ? [] : [text]), ...calls].join('\n');
 }
 
 const resultText = ({ callId, name, content }: ToolResultPart): string =>

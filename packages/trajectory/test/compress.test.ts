@@ -52,24 +52,24 @@ it.each([{ targetTokens: NaN }, { targetTokens: -1 }, { keepLast: NaN }])('refus
 
 it('keeps the order, the ends and every call with its results, whatever comes', () => {
   const turn = fc.constantFrom('h', 'g', 'gt');
-  const given = fc.tuple(
+  const conversations = fc.tuple(
     fc.constantFrom('', 's'),
     fc.array(turn, { maxLength: 30 }),
     fc.nat(3000),
     fc.nat(6),
   );
   fc.assert(
-    fc.property(given, ([system, turns, targetTokens, keepLast]) => {
+    fc.property(conversations, ([system, turns, targetTokens, keepLast]) => {
       const before = written(`${system}${turns.join('')}`);
       const { conversation, omitted, tokensAfter, fits } = compress(before, {
         tokens,
         targetTokens,
         keepLast,
       });
-      const kept = conversation.conversations.filter(({ value }) => !value.startsWith('['));
-      expect(kept.length + omitted).toBe(before.conversations.length);
-      expect(kept).toEqual(before.conversations.filter((one) => kept.includes(one)));
-      expect(keepLast === 0 ? [] : kept.slice(-keepLast)).toEqual(
+      const remaining = conversation.conversations.filter(({ value }) => !value.startsWith('['));
+      expect(remaining.length + omitted).toBe(before.conversations.length);
+      expect(remaining).toEqual(before.conversations.filter((one) => remaining.includes(one)));
+      expect(keepLast === 0 ? [] : remaining.slice(-keepLast)).toEqual(
         keepLast === 0 ? [] : before.conversations.slice(-keepLast),
       );
       expect(tokensAfter).toBe(

@@ -71,8 +71,12 @@ it('loses no result that nobody asked for', () => {
 it('puts a word in the place of a picture or a document', () => {
   const picture = image(new Uint8Array([1, 2, 3]));
   const document = file(new Uint8Array([4]), 'application/pdf', 'bill.pdf');
-  const seen = toolResult({ callId: 'a', name: 'see', content: [{ type: 'text', text: 'look:' }, picture] });
-  const [human, , tool] = valuesOf(withMessages(user('What is it?', picture, document), call('a'), seen));
+  const result = toolResult({
+    callId: 'a',
+    name: 'see',
+    content: [{ type: 'text', text: 'look:' }, picture],
+  });
+  const [human, , tool] = valuesOf(withMessages(user('What is it?', picture, document), call('a'), result));
   expect(human).toBe('human: What is it? [image] [file bill.pdf]');
   expect(tool).toContain('"content":"look:\\n[image]"');
 });

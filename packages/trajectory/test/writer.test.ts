@@ -152,9 +152,9 @@ it('never rejects: what cannot be written is told, and the next line is tried an
   await using here = await place();
   await mkdir(dirname(here.folder), { recursive: true });
   await writeFile(here.folder, 'a file where the folder should be');
-  const told: unknown[] = [];
+  const reportedErrors: unknown[] = [];
   const onError = (error: unknown): never => {
-    told.push(error);
+    reportedErrors.push(error);
     throw new Error('and the listener fails too');
   };
   const writer = trajectoryWriter({ folder: here.folder, redactor, onError });
@@ -165,7 +165,7 @@ it('never rejects: what cannot be written is told, and the next line is tried an
   expect(await writer.write({ ...plain('c'), metadata: { big: 1n } })).toBe('failed');
   await writer.close();
   expect(await writer.write(plain('d'))).toBe('failed');
-  expect(told.map(String)).toEqual([
+  expect(reportedErrors.map(String)).toEqual([
     expect.stringMatching(/EEXIST|ENOTDIR/),
     expect.stringMatching(/RangeError|TypeError/),
     expect.stringContaining('BigInt'),

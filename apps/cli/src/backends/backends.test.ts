@@ -72,8 +72,8 @@ it.each([
   ['nope/x', 'unknown provider "nope"'],
   ['opnai/x', 'did you mean "openai"?'],
   ['odd/x', 'serves the scheme "opnai" (served: openai, openai-responses, anthropic,'],
-])('%s is refused as core refuses it: %s', async (spec, told) => {
-  await expect(wantedOf(spec, { LLM_ODD: 'opnai://h' })).rejects.toThrow(told);
+])('%s is refused as core refuses it: %s', async (spec, expected) => {
+  await expect(wantedOf(spec, { LLM_ODD: 'opnai://h' })).rejects.toThrow(expected);
 });
 
 it('configured is what has a key, a DSN or a provider', async () => {

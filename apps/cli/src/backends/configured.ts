@@ -10,8 +10,8 @@ export async function configuredIds({
   vault,
 }: Pick<Known, 'env' | 'providers' | 'vault'>): Promise<readonly string[]> {
   const stored = await vault?.();
-  const kept = new Set(stored?.entries.map(({ name }) => name));
-  const keyed = BACKENDS.filter((backend) => hasKey(backend, env) || kept.has(backend.id));
+  const storedNames = new Set(stored?.entries.map(({ name }) => name));
+  const keyed = BACKENDS.filter((backend) => hasKey(backend, env) || storedNames.has(backend.id));
   return [...new Set([...providers, ...keyed, ...dsnEntries(env)].map(({ id }) => id))];
 }
 

@@ -20,11 +20,11 @@ export class ChatLog {
   /** Title that the user set. */
   private title: string | undefined;
 
-  constructor(store: ConversationStore, kept: StoredConversation | undefined, io: Io) {
+  constructor(store: ConversationStore, storedConversation: StoredConversation | undefined, io: Io) {
     this.store = store;
     this.io = io;
-    this.id = kept?.id ?? newId();
-    this.version = kept?.version ?? 0;
+    this.id = storedConversation?.id ?? newId();
+    this.version = storedConversation?.version ?? 0;
   }
 
   async keep(conversation: Omit<Conversation, 'id'>): Promise<void> {
@@ -89,12 +89,12 @@ export async function loadConversation(
   id: string | undefined,
 ): Promise<StoredConversation> {
   const [newest] = id === undefined ? await store.list(1) : [];
-  const asked = id ?? newest?.id;
-  const kept = asked === undefined ? undefined : await store.load(asked);
-  if (kept !== undefined) return kept;
+  const conversationId = id ?? newest?.id;
+  const storedConversation = conversationId === undefined ? undefined : await store.load(conversationId);
+  if (storedConversation !== undefined) return storedConversation;
   throw new Stop(
-    asked === undefined
+    conversationId === undefined
       ? 'no stored conversation exists'
-      : `unknown conversation "${asked}"; majordomo log list shows all conversations`,
+      : `unknown conversation "${conversationId}"; majordomo log list shows all conversations`,
   );
 }

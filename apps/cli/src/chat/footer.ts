@@ -27,14 +27,16 @@ export async function printFooter(
   const cost = await costIn(answered, io);
   const lines = [
     [target, ...(cost === undefined ? [] : [cost]), ...about].join(' · '),
-    ...withCounts(attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped').map(told)),
+    ...withCounts(
+      attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped').map(describeAttempt),
+    ),
     ...warnings.map(({ action, what, why }) => `  ${action} ${what}: ${why}`),
   ];
   const paint = painter(output);
   for (const line of lines) output.write(`${paint('dim', wrapText(printable(line), output.columns, 4))}\n`);
 }
 
-function told({ target, outcome, error }: Attempt): string {
+function describeAttempt({ target, outcome, error }: Attempt): string {
   const status = error?.details.status;
   const why = `${error?.kind ?? 'no reason given'}${status === undefined ? '' : ` (${status})`}`;
   return `  ${target} ${outcome === 'skipped' ? 'skipped' : 'failed'}: ${why}`;

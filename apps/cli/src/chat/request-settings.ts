@@ -15,14 +15,16 @@ export function requestSettings(flags: ChatFlags, providers: readonly string[]):
   const { temperature, reasoning, maxTokens, option = [] } = flags;
   const options = Object.fromEntries(option.map((each) => pair(each)));
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => REQUEST_MEMBERS.has(name)));
-  const theirs = Object.fromEntries(Object.entries(options).filter(([name]) => !REQUEST_MEMBERS.has(name)));
+  const providerOptions = Object.fromEntries(
+    Object.entries(options).filter(([name]) => !REQUEST_MEMBERS.has(name)),
+  );
   return {
     ...own,
     ...(temperature !== undefined && { temperature: numberOf(temperature) }),
     ...(reasoning !== undefined && { reasoning: effortOf(reasoning) }),
     ...(maxTokens !== undefined && { maxTokens: Number(maxTokens) }),
-    ...(Object.keys(theirs).length > 0 && {
-      extra: Object.fromEntries(providers.map((id) => [id, theirs])),
+    ...(Object.keys(providerOptions).length > 0 && {
+      extra: Object.fromEntries(providers.map((id) => [id, providerOptions])),
     }),
   };
 }

@@ -31,8 +31,8 @@ export function slashOf(line: string): Slash | undefined {
   const name = word === 'exit' ? 'quit' : word;
   if (Object.hasOwn(SLASH_COMMANDS, name)) return { name: name as SlashName, rest: rest.trim() };
   const near = nearestName(name, Object.keys(SLASH_COMMANDS));
-  const meant = near === undefined ? '' : ` did you mean "/${near}"?`;
-  const problem = `/${word} is not a command and was not sent;${meant} /help lists the commands; a space before the slash sends the line`;
+  const suggestion = near === undefined ? '' : ` did you mean "/${near}"?`;
+  const problem = `/${word} is not a command and was not sent;${suggestion} /help lists the commands; a space before the slash sends the line`;
   return { name: undefined, problem };
 }
 

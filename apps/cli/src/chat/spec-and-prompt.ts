@@ -21,8 +21,8 @@ export function parseSpecAndPrompt(
 }
 
 const joined = (...words: readonly (string | undefined)[]): string | undefined => {
-  const said = words.filter((word) => word !== undefined);
-  return said.length === 0 ? undefined : said.join(' ');
+  const texts = words.filter((word) => word !== undefined);
+  return texts.length === 0 ? undefined : texts.join(' ');
 };
 
 const looksLikeSpec = (word: string, aliases: Readonly<Record<string, string>>): boolean =>

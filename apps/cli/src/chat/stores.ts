@@ -28,12 +28,12 @@ export async function openChatStores(
   if (settings.ledger === undefined && !logs) return nothing(words);
   const { openLedgerFile } = await import('../ledger/open-ledger.ts');
   const { ChatLog, parseContinue, loadConversation } = await import('./chat-log.ts');
-  const said = parseContinue(words, flags.continue);
+  const continued = parseContinue(words, flags.continue);
   const books = await openLedgerFile(settings, io, logs ? 'the log' : '`ledger` of the configuration');
   try {
-    const conversation = goesOn ? await loadConversation(books.conversations, said.id) : undefined;
+    const conversation = goesOn ? await loadConversation(books.conversations, continued.id) : undefined;
     return {
-      words: said.words,
+      words: continued.words,
       conversation,
       log: logs ? new ChatLog(books.conversations, conversation, io) : undefined,
       ledger: settings.ledger === undefined ? undefined : books.ledger,

@@ -70,10 +70,10 @@ const withApprovals = (skill: Skill): Skill => ({
 async function decided(calls: readonly ToolCallPart[], io: Io): Promise<readonly Decision[]> {
   const decisions: Decision[] = [];
   for (const { id, name, args } of calls) {
-    const told = `${name}(${JSON.stringify(args)})`;
+    const callText = `${name}(${JSON.stringify(args)})`;
     const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
-    if (!isPerson) say(`${told} was not run: approval requires a terminal`, io);
-    const agreed = isPerson ? await io.confirm(printable(`Run ${told}?`)) : false;
+    if (!isPerson) say(`${callText} was not run: approval requires a terminal`, io);
+    const agreed = isPerson ? await io.confirm(printable(`Run ${callText}?`)) : false;
     if (agreed === undefined || agreed === null)
       throw new LlmError('aborted', 'the approval was not answered');
     decisions.push(

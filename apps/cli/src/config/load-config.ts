@@ -124,8 +124,8 @@ export function checkConfig(file: string, value: unknown): MajordomoConfig {
     const type = Object.hasOwn(TYPES, name) ? TYPES[name as keyof MajordomoConfig] : undefined;
     if (type === undefined) {
       const known = Object.keys(TYPES);
-      const meant = didYouMean(name, known);
-      throw new Stop(`${file}: unknown option "${name}" (options: ${known.join(', ')})${meant}`);
+      const suggestion = didYouMean(name, known);
+      throw new Stop(`${file}: unknown option "${name}" (options: ${known.join(', ')})${suggestion}`);
     }
     const [wanted, is] = type;
     if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" must be ${wanted}`);

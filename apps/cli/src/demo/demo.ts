@@ -15,7 +15,9 @@ export async function demo(
   { live }: { readonly live?: string },
   io: Io,
 ): Promise<ExitCode> {
-  return live === undefined ? playDemo(io) : asked(live, prompt ?? 'Say hello in one short sentence.', io);
+  return live === undefined
+    ? playDemo(io)
+    : sendPrompt(live, prompt ?? 'Say hello in one short sentence.', io);
 }
 
 const timelineOf = ({ stdout }: Io) =>
@@ -47,7 +49,7 @@ export async function playDemo(
 /** Width before an answer. */
 const MARGIN = 12;
 
-async function asked(spec: string, prompt: string, io: Io): Promise<ExitCode> {
+async function sendPrompt(spec: string, prompt: string, io: Io): Promise<ExitCode> {
   const timeline = timelineOf(io);
   const settings = await loadSettings(io);
   const majordomo = await openSpec(spec, settings, {

@@ -8,12 +8,12 @@ it.each([
   [999.6, 'in 999 ms'],
   [1000, 'in 1.0 s'],
   [12_345, 'in 12.3 s'],
-])('an answer that took %d ms is told in a line of a terminal', (ms, told) => {
+])('an answer that took %d ms is told in a line of a terminal', (ms, expected) => {
   let shown = '';
   const { onEvent } = createTimeline({ write: (text) => (shown += text), colour: false, now: () => 0 });
   const target = 'anthropic/claude-demo';
   const result: Attempt = { target, outcome: 'finished', error: undefined, usage, ms };
   onEvent({ type: 'attempt-end', call: undefined, result } as unknown as CallEvent);
-  expect(shown).toMatch(new RegExp(`answered ${told}: 26 tokens in, 17 out\n$`));
+  expect(shown).toMatch(new RegExp(`answered ${expected}: 26 tokens in, 17 out\n$`));
   expect(shown.trimEnd().length).toBeLessThanOrEqual(80);
 });

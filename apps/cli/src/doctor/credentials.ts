@@ -13,7 +13,7 @@ export async function credentials(settings: Settings, io: Io): Promise<Section> 
   const stored = await settings.vault?.();
   const rows = BACKENDS.filter(({ keyEnv }) => keyEnv.length > 0).map((backend) => ({
     backend,
-    found: [...variables(backend, whereIs), ...kept(backend, stored)],
+    found: [...variables(backend, whereIs), ...storedCredentials(backend, stored)],
   }));
   const missing = rows.filter(({ found }) => found.length === 0).map(({ backend }) => backend.id);
   return {
@@ -49,7 +49,7 @@ const variables = ({ keyEnv }: Backend, whereIs: WhereIs): readonly FoundCredent
     return where === undefined ? [] : [{ text: `${name} (${where})`, isDead: false }];
   });
 
-const kept = ({ id }: Backend, stored: StoredKeys | undefined): readonly FoundCredential[] =>
+const storedCredentials = ({ id }: Backend, stored: StoredKeys | undefined): readonly FoundCredential[] =>
   (stored?.entries ?? [])
     .filter(({ name }) => name === id)
     .map((entry) => ({ text: `${stateOf(entry)} (the vault)`, isDead: entry.dead !== undefined }));

@@ -106,7 +106,7 @@ const MARGIN = 4;
 
 function report(sections: readonly Section[], output: Output): string {
   const paint = painter(output);
-  const told = sections.map(({ title, findings }) => {
+  const texts = sections.map(({ title, findings }) => {
     const width = Math.min(30, Math.max(...findings.map(({ what }) => what.length)));
     const lines = findings.map(({ state, what, detail }) => {
       const [mark, style] = MARKS[state];
@@ -120,5 +120,5 @@ function report(sections: readonly Section[], output: Output): string {
     });
     return `${paint('bold', title)}\n${lines.join('')}`;
   });
-  return told.join('\n');
+  return texts.join('\n');
 }

@@ -62,8 +62,8 @@ function vendorOf(id: string): Backend {
   const backend = backendOf(id);
   if (backend !== undefined) return backend;
   const ids = BACKENDS.map((each) => each.id);
-  const meant = didYouMean(id, ids);
-  throw new Stop(`unknown vendor "${id}"${meant === '' ? ` (vendors: ${ids.join(', ')})` : meant}`);
+  const suggestion = didYouMean(id, ids);
+  throw new Stop(`unknown vendor "${id}"${suggestion === '' ? ` (vendors: ${ids.join(', ')})` : suggestion}`);
 }
 
 /** Returns the known backends of a spec. Throws `config` for an invalid spec. */

@@ -13,18 +13,18 @@ it.each(['22.16.0', '24.0.0', '26.1.0'])('Node %s will do', (node) => {
 });
 
 it('nobody hears that SQLite is an experiment, and of all else everybody', async () => {
-  const heard: string[] = [];
+  const warnings: string[] = [];
   const { emitWarning } = process;
-  process.emitWarning = (warning: string | Error) => heard.push(String(warning));
+  process.emitWarning = (warning: string | Error) => warnings.push(String(warning));
   try {
     const loaded = await withoutSqliteWarning(async () => {
       process.emitWarning('SQLite is an experimental feature and might change at any time');
       process.emitWarning('something else', 'Warning');
       return 'loaded';
     });
-    expect([loaded, heard]).toEqual(['loaded', ['something else']]);
+    expect([loaded, warnings]).toEqual(['loaded', ['something else']]);
     process.emitWarning('SQLite is heard again');
-    expect(heard).toHaveLength(2);
+    expect(warnings).toHaveLength(2);
   } finally {
     process.emitWarning = emitWarning;
   }

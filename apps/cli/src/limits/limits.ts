@@ -34,19 +34,19 @@ function shown(state: LimitState, now: Date, output: Output): string {
   const paint = painter(output);
   const most = used + held + left;
   const share = Number(used + held) / Number(most);
-  const told = amounts(limit);
+  const limitAmounts = amounts(limit);
   const style = share >= 1 ? 'red' : share >= NEARLY ? 'yellow' : 'green';
   const gauge = output.isTerminal ? `${paint(style, bar(share, CELLS).padEnd(CELLS, '·'))}  ` : '';
   const facts = [
-    ...(held > 0n ? [`${told(held)} reserved`] : []),
-    left < 0n ? `${told(-left)} over` : `${told(left)} left`,
+    ...(held > 0n ? [`${limitAmounts(held)} reserved`] : []),
+    left < 0n ? `${limitAmounts(-left)} over` : `${limitAmounts(left)} left`,
     resetsAt === undefined ? 'never resets' : `resets ${inTime(new Date(resetsAt), now)}`,
     ...(emptyAt === undefined ? [] : [`at this rate empty ${inTime(new Date(emptyAt), now)}`]),
   ];
   const whose = key === '' ? '' : `  ${printable(key)}`;
   const name = `${paint('bold', printable(limit.name))}${whose}`;
   const rest = wrapText(
-    `  ${told(used)} of ${told(most)}${unitOf(limit)} used, ${facts.join(', ')}`,
+    `  ${limitAmounts(used)} of ${limitAmounts(most)}${unitOf(limit)} used, ${facts.join(', ')}`,
     output.columns,
     2,
   );

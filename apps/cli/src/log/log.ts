@@ -42,11 +42,11 @@ export const searchLog = (words: readonly string[], { limit, json }: ListFlags, 
 export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     const [newest] = id === undefined ? ((await log?.list(1)) ?? []) : [];
-    const asked = id ?? newest?.id;
-    const kept = asked === undefined ? undefined : await log?.load(asked);
-    if (kept === undefined) throw unknown(asked);
-    if (json === true) writeJson(io.stdout, { ...kept, messages: toJson(kept.messages) });
-    else for (const message of kept.messages) io.stdout.write(`${formatMessage(message, io)}\n`);
+    const conversationId = id ?? newest?.id;
+    const conversation = conversationId === undefined ? undefined : await log?.load(conversationId);
+    if (conversation === undefined) throw unknown(conversationId);
+    if (json === true) writeJson(io.stdout, { ...conversation, messages: toJson(conversation.messages) });
+    else for (const message of conversation.messages) io.stdout.write(`${formatMessage(message, io)}\n`);
     return EXIT.ok;
   });
 

@@ -54,10 +54,10 @@ if (a < b) { c('**'); }
 The end`;
 
 it('does not depend on where its pieces end', () => {
-  const whole = textOf(shown([SAMPLE]));
+  const completeText = textOf(shown([SAMPLE]));
   for (const size of [1, 2, 3, 5, 7, 11]) {
     const pieces = SAMPLE.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? [];
-    expect(textOf(shown(pieces))).toBe(whole);
+    expect(textOf(shown(pieces))).toBe(completeText);
   }
 });
 

@@ -35,7 +35,7 @@ export function createMarkdown(columns: number): MarkdownStream {
     spans.map(({ text, styles }) => ({ text, styles: [...lineStyles, ...styles] }));
 
   /** Returns the text up to the first mark that may begin a construct, or all of it for a complete line. */
-  const inline = (isWhole: boolean): readonly Span[] => {
+  const inline = (isComplete: boolean): readonly Span[] => {
     const shown: Span[] = [];
     const take = (length: number, spans: readonly Span[]): void => {
       shown.push(...spans);
@@ -47,7 +47,7 @@ export function createMarkdown(columns: number): MarkdownStream {
       if (at > 0) take(at, [plainSpan(rest.slice(0, at))]);
       if (rest === '') break;
       const isLong = rest.length > MAX_BUFFERED;
-      if (isWhole || isLong) {
+      if (isComplete || isLong) {
         take(rest.length, isLong ? [plainSpan(rest)] : inlineSpans(rest));
         break;
       }
@@ -97,7 +97,7 @@ export function createMarkdown(columns: number): MarkdownStream {
     return source === '' ? [] : tableSpans(source, columns);
   };
 
-  const wholeLine = (line: string, end: string): readonly Span[] => {
+  const completeLine = (line: string, end: string): readonly Span[] => {
     const marks = isLineStart ? FENCE.exec(rest + line)?.[1] : undefined;
     if (fence !== undefined) {
       const isEnd = marks?.startsWith(fence) === true && /^\s*[`~]+\s*$/.test(rest + line);
@@ -145,11 +145,14 @@ export function createMarkdown(columns: number): MarkdownStream {
     feed(text) {
       const lines = text.split('\n');
       const last = lines.pop() ?? '';
-      const shown = [...lines.flatMap((line) => wholeLine(line, '\n')), ...(last === '' ? [] : piece(last))];
+      const shown = [
+        ...lines.flatMap((line) => completeLine(line, '\n')),
+        ...(last === '' ? [] : piece(last)),
+      ];
       return shown.filter((span) => span.text !== '');
     },
     end() {
-      const shown = [...(rest === '' ? [] : wholeLine('', '')), ...endTable()];
+      const shown = [...(rest === '' ? [] : completeLine('', '')), ...endTable()];
       return shown.filter((span) => span.text !== '');
     },
   };

@@ -11,10 +11,10 @@ export function tableSpans(source: string, columns: number): readonly Span[] {
   if (table === undefined) return [plainSpan(source)];
   const rows = [table.header, ...table.rows].map((row) => row.map(({ text }) => inlineSpans(text)));
   const widths = table.header.map((_cell, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? []))));
-  const whole = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
-  if (whole > columns) return [plainSpan(source)];
+  const totalWidth = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
+  if (totalWidth > columns) return [plainSpan(source)];
   const [header = [], ...body] = rows;
-  const rule = { text: `${'─'.repeat(whole)}\n`, styles: ['dim'] } as const;
+  const rule = { text: `${'─'.repeat(totalWidth)}\n`, styles: ['dim'] } as const;
   const head = header.map((cell) =>
     cell.map(({ text, styles }) => ({ text, styles: [...styles, 'bold' as const] })),
   );

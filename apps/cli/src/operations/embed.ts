@@ -52,8 +52,8 @@ function purposeOf(text: string | undefined): EmbeddingRequest['purpose'] {
   return purpose;
 }
 
-const documentOf = ({ vectors, warnings, ...told }: EmbeddingResponse): object => ({
-  ...told,
+const documentOf = ({ vectors, warnings, ...rest }: EmbeddingResponse): object => ({
+  ...rest,
   vectors: vectors.map(numbersOf),
   warnings: toJson(warnings),
 });

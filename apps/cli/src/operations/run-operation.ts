@@ -44,7 +44,7 @@ export async function runOperation(
   io: Io,
   ask: (request: OperationRequest) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const given = Object.fromEntries((flags.option ?? []).map((each) => pair(each, '--option')));
+  const options = Object.fromEntries((flags.option ?? []).map((each) => pair(each, '--option')));
   const settings = await loadSettings(io);
   const words = wordsOf(settings.aliases);
   const spec = words.spec ?? (Object.hasOwn(settings.aliases, command) ? command : undefined);
@@ -58,7 +58,7 @@ export async function runOperation(
   try {
     const majordomo = await openSpec(spec, settings, { cwd, signal, gates: books.gates });
     const targets = await majordomo.resolve(spec, { signal });
-    const extra = flags.option === undefined ? undefined : forAll(targets, given);
+    const extra = flags.option === undefined ? undefined : forAll(targets, options);
     return await ask({ majordomo, spec, prompt: words.prompt, extra, options: { signal, onEvent } });
   } catch (error) {
     if (flags.json !== true || !LlmError.is(error) || signal.aborted) throw error;
@@ -69,5 +69,5 @@ export async function runOperation(
   }
 }
 
-const forAll = (targets: readonly ResolvedTarget[], given: object): Readonly<Record<string, object>> =>
-  Object.fromEntries(targets.map(({ target, model }) => [target.slice(0, -model.length - 1), given]));
+const forAll = (targets: readonly ResolvedTarget[], options: object): Readonly<Record<string, object>> =>
+  Object.fromEntries(targets.map(({ target, model }) => [target.slice(0, -model.length - 1), options]));

@@ -115,8 +115,8 @@ function speedOf(text: string | undefined): number | undefined {
   return speed;
 }
 
-const documentOf = ({ audio, warnings, ...told }: SpeechResponse, file: string | undefined): object => ({
-  ...told,
+const documentOf = ({ audio, warnings, ...rest }: SpeechResponse, file: string | undefined): object => ({
+  ...rest,
   file,
   bytes: audio.length,
   warnings: toJson(warnings),

@@ -82,9 +82,9 @@ function line({ target, ms, error }: Pong, targets: readonly string[], io: Io): 
   const paint = painter(io.stdout);
   const width = Math.max(...targets.map((each) => each.length));
   const time = `${ms} ms`.padStart(9);
-  const told =
+  const text =
     error === undefined
       ? paint('green', '✓')
       : `${paint('red', `✗ ${error.kind}`)}\n${wrapText(`    ${printable(error.message)}`, io.stdout.columns, 4)}`;
-  return `${target.padEnd(width)} ${time}  ${told}\n`;
+  return `${target.padEnd(width)} ${time}  ${text}\n`;
 }

@@ -32,14 +32,16 @@ export function formatPlan(plan: Plan, output: Output): string {
 /** Formats one line per candidate. Parts that are zero for all candidates are omitted. */
 function table(candidates: readonly Candidate[], reason: Plan['reason']): readonly string[] {
   const names = new Set(candidates.flatMap(({ parts }) => Object.keys(parts)));
-  const told = [...names].filter((name) => candidates.some(({ parts }) => (parts[name] ?? 0) !== 0));
+  const shownNames = [...names].filter((name) => candidates.some(({ parts }) => (parts[name] ?? 0) !== 0));
   const isRanked = reason !== 'fallback' && names.size > 0;
   const rows = [
-    ['', 'target', ...(isRanked ? ['score', ...told] : []), 'about'],
+    ['', 'target', ...(isRanked ? ['score', ...shownNames] : []), 'about'],
     ...candidates.map(({ target, score, parts, estimateNanoUsd }, at) => [
       `${at + 1}`,
       printable(target),
-      ...(isRanked ? [score, ...told.map((name) => parts[name] ?? 0)].map((part) => part.toFixed(1)) : []),
+      ...(isRanked
+        ? [score, ...shownNames.map((name) => parts[name] ?? 0)].map((part) => part.toFixed(1))
+        : []),
       estimateNanoUsd === undefined ? '?' : formatUsd(estimateNanoUsd),
     ]),
   ];

@@ -36,8 +36,8 @@ function routerOf(name: string, routers: readonly Router[]): Router {
 }
 
 /** Converts a plan to JSON, with amounts as decimal strings in nano-USD. */
-const inJson = ({ candidates, ...told }: Awaited<ReturnType<Router['plan']>>): object => ({
-  ...told,
+const inJson = ({ candidates, ...rest }: Awaited<ReturnType<Router['plan']>>): object => ({
+  ...rest,
   candidates: candidates.map(({ estimateNanoUsd, ...candidate }) => ({
     ...candidate,
     estimateNanoUsd: estimateNanoUsd === undefined ? undefined : String(estimateNanoUsd),

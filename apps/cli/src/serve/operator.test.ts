@@ -2,40 +2,40 @@ import { LlmError, type CallEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { createOperator, type Operator } from './operator.ts';
 
-function operator(): Operator & { readonly said: () => string } {
-  let said = '';
-  const stderr = { write: (text: string) => ((said += text), true) };
-  return { ...createOperator({ stderr } as never), said: () => said };
+function operator(): Operator & { readonly output: () => string } {
+  let output = '';
+  const stderr = { write: (text: string) => ((output += text), true) };
+  return { ...createOperator({ stderr } as never), output: () => output };
 }
 
 const failed = (error: LlmError): CallEvent =>
   ({ type: 'attempt-failed', error, target: 'lab/a', attempt: 1, willRetryInMs: undefined }) as never;
 
 it('tells once what only the operator can mend', () => {
-  const { onEvent, said } = operator();
+  const { onEvent, output: output } = operator();
   for (let n = 0; n < 2; n++) onEvent(failed(new LlmError('auth', 'no key for lab/a: set LAB_API_KEY')));
   onEvent(failed(new LlmError('overloaded', 'lab/a is overloaded')));
-  expect(said()).toBe('auth: no key for lab/a: set LAB_API_KEY\n');
+  expect(output()).toBe('auth: no key for lab/a: set LAB_API_KEY\n');
 });
 
 it('tells what no attempt has told: failures of the gateway, and of what a name means', () => {
-  const { onError, said } = operator();
+  const { onError, output: output } = operator();
   onError(new TypeError('x is undefined'));
   onError(new LlmError('config', 'the resolver gave nothing'));
   const attempts = [{ target: 'lab/a', outcome: 'failed' }] as never;
   onError(new LlmError('auth', 'no key for lab/a', { attempts }));
-  expect(said()).toBe('x is undefined\nconfig: the resolver gave nothing\n');
+  expect(output()).toBe('x is undefined\nconfig: the resolver gave nothing\n');
 });
 
 it('lets nothing of a message steer the terminal', () => {
-  const { onError, said } = operator();
+  const { onError, output: output } = operator();
   onError(new Error('\u001B[2Jgone'));
-  expect(said()).not.toContain('\u001B');
+  expect(output()).not.toContain('\u001B');
 });
 
 it('prints a denial, which no event of an attempt reports', () => {
-  const { onError, said } = operator();
+  const { onError, output: output } = operator();
   const attempts = [{ target: 'lab/a', outcome: 'skipped' }] as never;
   onError(new LlmError('denied', 'gate "ledger" denied lab/a: no price for lab/a', { attempts }));
-  expect(said()).toBe('denied: gate "ledger" denied lab/a: no price for lab/a\n');
+  expect(output()).toBe('denied: gate "ledger" denied lab/a: no price for lab/a\n');
 });

@@ -17,22 +17,22 @@ export interface Operator {
 
 /** Prints each reason once. */
 export function createOperator({ stderr }: Pick<Io, 'stderr'>): Operator {
-  const told = new Set<string>();
-  const tell = (line: string): void => {
-    if (told.has(line) || told.size >= MAX_REASONS) return;
-    told.add(line);
+  const reportedLines = new Set<string>();
+  const report = (line: string): void => {
+    if (reportedLines.has(line) || reportedLines.size >= MAX_REASONS) return;
+    reportedLines.add(line);
     stderr.write(`${printable(line)}\n`);
   };
   return {
     onEvent(event) {
       if (event.type === 'attempt-failed' && OPERATORS.includes(event.error.kind))
-        tell(`${event.error.kind}: ${event.error.message}`);
+        report(`${event.error.kind}: ${event.error.message}`);
     },
     onError(error) {
-      if (!LlmError.is(error)) tell(reasonOf(error));
+      if (!LlmError.is(error)) report(reasonOf(error));
       // `attempt-failed` has reported every other error of an attempt.
       else if (error.kind === 'denied' || error.details.attempts.length === 0)
-        tell(`${error.kind}: ${error.message}`);
+        report(`${error.kind}: ${error.message}`);
     },
   };
 }

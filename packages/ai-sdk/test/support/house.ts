@@ -15,7 +15,7 @@ import {
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 
 /** Three vendors on 127.0.0.1, each with its script, and a majordomo that knows them. */
-export interface House extends AsyncDisposable {
+export interface World extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly openai: WireServer;
   readonly anthropic: WireServer;
@@ -29,10 +29,10 @@ export interface Scripts {
 }
 
 /** Answers `hello` where no script is given; one attempt of each target, and no waiting between them. */
-export async function house(
+export async function createWorld(
   scripts: Scripts = {},
   options: Omit<Partial<MajordomoOptions>, 'chain'> & { readonly chain?: ChainOptions } = {},
-): Promise<House> {
+): Promise<World> {
   const hello: Script = () => 'hello';
   const [openai, anthropic, google] = await Promise.all([
     startWireServer({ wire: openaiResponses, script: scripts.openai ?? hello }),

@@ -7,18 +7,18 @@ import type { Wire } from '../wires/wire.ts';
 import { workersaiRun } from '../wires/workersai-run/wire.ts';
 import { type Script, startWireServer } from './server.ts';
 
-interface Said {
+interface ServerAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
 /** Sends one request to a server and returns the response. */
-async function told(wire: Wire, script: Script, path: string, body: object): Promise<Said> {
+async function answerOf(wire: Wire, script: Script, path: string, body: object): Promise<ServerAnswer> {
   await using server = await startWireServer({ wire, script });
   return await post(`${server.url}${path}`, body);
 }
 
-async function post(url: string, body: object): Promise<Said> {
+async function post(url: string, body: object): Promise<ServerAnswer> {
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
   const text = await response.text();
   return { status: response.status, body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text };
@@ -77,7 +77,7 @@ it.each<[string, Wire, string, object, object]>([
     { result: { shape: [1, 2], data: [[1, 0]] } },
   ],
 ])('returns vectors in the format of %s', async (_, wire, path, body, answer) => {
-  expect(await told(wire, [{ vectors }], path, body)).toMatchObject({ status: 200, body: answer });
+  expect(await answerOf(wire, [{ vectors }], path, body)).toMatchObject({ status: 200, body: answer });
 });
 
 it('reads the fields and files of a form', async () => {
@@ -111,7 +111,7 @@ it.each<[string, Wire, string, object]>([
   ['an unknown member', bedrockConverse, '/model/m/invoke', { inputText: 'a', input: 'a' }],
   ['a speed of 0', openaiChat, '/v1/audio/speech', { model: 'm', input: 'a', speed: 0 }],
 ])('rejects %s like the vendor', async (_, wire, path, body) => {
-  expect((await told(wire, [{ vectors }], path, body)).status).toBe(400);
+  expect((await answerOf(wire, [{ vectors }], path, body)).status).toBe(400);
 });
 
 it.each<[string, Script, string, object]>([

@@ -1,27 +1,27 @@
 import { isRecord } from '@majordomo/core/toolkit';
 
 /** Callback that receives every subschema with its path. */
-export type Visit = (schema: Readonly<Record<string, unknown>>, path: string) => void;
+export type OnSchema = (schema: Readonly<Record<string, unknown>>, path: string) => void;
 
 const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const MAPS: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
 /** Calls `visit` for a JSON Schema and then for its subschemas. */
-export function eachSchema(schema: unknown, path: string, visit: Visit): void {
+export function eachSchema(schema: unknown, path: string, onSchema: OnSchema): void {
   if (!isRecord(schema)) return;
-  visit(schema, path);
-  for (const key of ONE) eachSchema(schema[key], `${path}.${key}`, visit);
+  onSchema(schema, path);
+  for (const key of ONE) eachSchema(schema[key], `${path}.${key}`, onSchema);
   for (const key of LISTS) {
     const list: readonly unknown[] = Array.isArray(schema[key]) ? schema[key] : [];
     list.forEach((item, index) => {
-      eachSchema(item, `${path}.${key}[${index}]`, visit);
+      eachSchema(item, `${path}.${key}[${index}]`, onSchema);
     });
   }
   for (const key of MAPS) {
     const map = schema[key];
     if (!isRecord(map)) continue;
-    for (const [name, item] of Object.entries(map)) eachSchema(item, `${path}.${key}.${name}`, visit);
+    for (const [name, item] of Object.entries(map)) eachSchema(item, `${path}.${key}.${name}`, onSchema);
   }
 }
 

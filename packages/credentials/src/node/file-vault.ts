@@ -1,7 +1,7 @@
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { resolve } from 'node:path';
 import { checkEntry } from '../vault/format.ts';
-import { SeenSecrets } from '../vault/seen-secrets.ts';
+import { KnownSecrets } from '../vault/seen-secrets.ts';
 import { vaultEntry, type Vault } from '../vault/vault.ts';
 import { withLock } from './file-lock.ts';
 import { prepareFolder, readVault, removeTemporary, writeVault } from './vault-file.ts';
@@ -22,7 +22,7 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
   checkOptions('fileVault', options, KINDS);
   const { onCorrupt } = options;
   const path = resolve(options.path ?? defaultVaultPath());
-  const seen = new SeenSecrets();
+  const seen = new KnownSecrets();
   return {
     async get(name) {
       const entry = (await readVault(path, onCorrupt)).get(name);

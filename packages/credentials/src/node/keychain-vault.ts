@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { dirname, join } from 'node:path';
 import { formatEntry, checkEntry, parseEntry } from '../vault/format.ts';
-import { SeenSecrets } from '../vault/seen-secrets.ts';
+import { KnownSecrets } from '../vault/seen-secrets.ts';
 import { vaultEntry, type StoredCredential, type Vault } from '../vault/vault.ts';
 import { withLock } from './file-lock.ts';
 import { prepareFolder } from './vault-file.ts';
@@ -42,7 +42,7 @@ const NAMES = 'names';
 export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   checkOptions('keychainVault', options, KINDS);
   const { service = 'majordomo', keyring } = options;
-  const seen = new SeenSecrets();
+  const seen = new KnownSecrets();
   let loading: Promise<Keyring> | undefined;
   const load = (): Promise<Keyring> =>
     (loading ??= keyring === undefined ? loadKeyring() : Promise.resolve(keyring));

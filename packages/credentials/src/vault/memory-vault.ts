@@ -1,11 +1,11 @@
 import { checkEntry } from './format.ts';
-import { SeenSecrets } from './seen-secrets.ts';
+import { KnownSecrets } from './seen-secrets.ts';
 import { vaultEntry, type StoredCredential, type Vault } from './vault.ts';
 
 /** Returns a vault in memory, for one process and for tests. */
 export function memoryVault(): Vault {
   const entries = new Map<string, StoredCredential>();
-  const seen = new SeenSecrets();
+  const seen = new KnownSecrets();
   const queue = new Map<string, Promise<unknown>>();
   return {
     get(name) {

@@ -4,7 +4,7 @@ import type { StoredCredential } from './vault.ts';
 const MAX_VALUES = 1000;
 
 /** Secrets that this process has read or written, for a redactor. */
-export class SeenSecrets {
+export class KnownSecrets {
   private readonly values = new Set<string>();
 
   add(entry: StoredCredential | undefined): void {

@@ -21,9 +21,9 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
   if (signal?.aborted === true && LlmError.is(signal.reason)) return signal.reason;
   if (LlmError.is(error)) return error;
   const { code, status } = codesOf(error);
-  const said = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
+  const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);
-  const why = last === undefined || kind !== 'network' ? said : `${said}; ${last}`;
+  const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;
   return new LlmError(kind, `${label}: ${why}${adviceFor(kind)}`, {
     status,
     code: code === undefined ? undefined : String(code),

@@ -53,11 +53,11 @@ function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,
   approve: 'all' | 'destructive',
-  seen: ToolHistory,
+  history: ToolHistory,
 ): boolean {
   const isNeeded =
-    approve === 'all' || annotations?.destructiveHint === true || seen.isChanged(name, fingerprint);
-  if (isNeeded) seen.recordApprovalRequest(name, fingerprint);
+    approve === 'all' || annotations?.destructiveHint === true || history.isChanged(name, fingerprint);
+  if (isNeeded) history.recordApprovalRequest(name, fingerprint);
   return isNeeded;
 }
 

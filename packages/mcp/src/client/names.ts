@@ -6,14 +6,14 @@ const MAX_LENGTH = 64;
  * collide or are too long.
  */
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
-  const whole = new Map([...new Set(names)].map((name) => [name, prefix + name]));
+  const prefixed = new Map([...new Set(names)].map((name) => [name, prefix + name]));
   const exact = new Set(
-    [...whole.values()].filter((name) => name === toToolName(name) && name.length <= MAX_LENGTH),
+    [...prefixed.values()].filter((name) => name === toToolName(name) && name.length <= MAX_LENGTH),
   );
-  const alike = countNames([...whole.values()].map(toToolName));
+  const alike = countNames([...prefixed.values()].map(toToolName));
   const taken = new Set<string>(exact);
   const fitted = new Map<string, string>();
-  for (const [name, full] of whole) {
+  for (const [name, full] of prefixed) {
     const words = toToolName(full);
     const fits = exact.has(full) || (words.length <= MAX_LENGTH && alike.get(words) === 1);
     const short = fits ? words : withHash(words, full, taken);

@@ -30,8 +30,8 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
   return {
     async stdio() {
       const { serveOnStdio } = await import('./serve-stdio.ts');
-      using heard = closing.track();
-      await serveOnStdio(factory, onerror, heard.signal);
+      using tracking = closing.track();
+      await serveOnStdio(factory, onerror, tracking.signal);
     },
     async fetch(request) {
       if (closing.isOver) return CLOSED();

@@ -30,8 +30,8 @@ export async function newServer(
   server.server.setRequestHandler(
     'tools/call',
     async ({ params }, context): Promise<CallToolResult | InputRequiredResult> => {
-      using heard = closing.track(context.mcpReq.signal);
-      const call = callOf(params, context, heard.signal);
+      using tracking = closing.track(context.mcpReq.signal);
+      const call = callOf(params, context, tracking.signal);
       if (approvals === 'ask' && (await needsApproval(tools.get(call.name), call))) {
         const answer = answerOf(context);
         if (answer === undefined && canElicit(sdk.CLIENT_CAPABILITIES_META_KEY, context, server))
@@ -92,14 +92,14 @@ function callOf(
     signal,
     context: progressContext(({ progress, total, message }) => {
       if (progressToken === undefined) return;
-      const told = {
+      const notification = {
         progressToken,
         progress,
         ...(total === undefined ? {} : { total }),
         ...(message === undefined ? {} : { message }),
       };
       // The client may have disconnected.
-      mcpReq.notify({ method: 'notifications/progress', params: told }).catch(() => undefined);
+      mcpReq.notify({ method: 'notifications/progress', params: notification }).catch(() => undefined);
     }),
   };
 }

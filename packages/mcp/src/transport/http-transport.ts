@@ -52,8 +52,8 @@ function failRequests(transport: Transport, ids: readonly RequestId[]): void {
 
 function requestIdsIn(body: unknown): readonly RequestId[] {
   if (typeof body !== 'string') return [];
-  const said: unknown = JSON.parse(body);
-  return (Array.isArray(said) ? said : [said])
+  const json: unknown = JSON.parse(body);
+  return (Array.isArray(json) ? json : [json])
     .map((message: unknown) => asRecord(message)['id'])
     .filter((id) => typeof id === 'string' || typeof id === 'number');
 }

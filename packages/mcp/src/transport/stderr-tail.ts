@@ -18,9 +18,9 @@ export class StderrTail {
   private tail = '';
   private line = '';
 
-  constructor(secrets: readonly string[], mask: (text: string) => string, tell: (line: string) => void) {
+  constructor(secrets: readonly string[], mask: (text: string) => string, onLine: (line: string) => void) {
     this.mask = mask;
-    this.onLine = tell;
+    this.onLine = onLine;
     this.margin = Math.max(256, ...secrets.map((secret) => secret.length));
   }
 
@@ -47,7 +47,7 @@ export class StderrTail {
   private maskedLine(line: string): string {
     const room = MAX_LINE + this.margin;
     const masked = this.mask(line.slice(0, room));
-    const whole = line.length < room ? masked : masked.slice(0, -this.margin);
-    return whole.slice(0, MAX_LINE);
+    const text = line.length < room ? masked : masked.slice(0, -this.margin);
+    return text.slice(0, MAX_LINE);
   }
 }

@@ -50,9 +50,9 @@ export async function choose(
     ...missing,
     ...judged.flatMap(({ subject, why }) => (why === undefined ? [] : [{ target: subject.writtenAs, why }])),
   ].sort((a, b) => choice.choose.indexOf(a.target) - choice.choose.indexOf(b.target));
-  const standings = fit.map((subject) => ({
+  const ratedTargets = fit.map((subject) => ({
     subject,
-    standing: {
+    rating: {
       speed: judge.speeds.speedOf(subject.target),
       quality: judge.quality.get(subject.writtenAs) ?? judge.quality.get(subject.target),
       ledger: limitPenalty(subject, context.call, books.states, now),
@@ -60,13 +60,13 @@ export async function choose(
   }));
   const weights = weightsOf(choice, context);
   const byContext = (choice.by ?? strategyOf(context.request)) === 'long-context';
-  const candidates = [...scoreTargets(standings, { weights, byContext, now })].sort(
+  const candidates = [...scoreTargets(ratedTargets, { weights, byContext, now })].sort(
     (a, b) => b.score - a.score,
   );
   const chain = chainOf(choice, candidates);
   if (chain === undefined) throw noTargetLeft(name, rejected);
   const warnings = [
-    ...assumptions(standings, weights),
+    ...assumptions(ratedTargets, weights),
     ...fit.flatMap((subject) => retirementWarning(subject, wanted.today) ?? []),
     ...new Set(found.flatMap(({ catalogError }) => catalogError ?? [])),
     ...(books.error === undefined ? [] : [`the ledger could not be read: ${books.error}`]),
@@ -125,14 +125,14 @@ function noTargetLeft(name: string, rejected: Plan['rejected']): LlmError {
 
 /** Returns the assumptions about targets without data. */
 function assumptions(
-  standings: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
+  ratedTargets: readonly { readonly subject: RankedTarget; readonly rating: TargetRating }[],
   { cost, quality }: Weights,
 ): readonly string[] {
-  const unpriced = standings.filter(
+  const unpriced = ratedTargets.filter(
     ({ subject }) => subject.nanoUsd === undefined && subject.billing !== 'included',
   );
-  const unrated = standings.filter(({ standing }) => standing.quality === undefined);
-  const list = (each: typeof standings): string => each.map(({ subject }) => subject.writtenAs).join(', ');
+  const unrated = ratedTargets.filter(({ rating }) => rating.quality === undefined);
+  const list = (each: typeof ratedTargets): string => each.map(({ subject }) => subject.writtenAs).join(', ');
   return [
     ...(cost > 0 && unpriced.length > 0
       ? [`the price of ${list(unpriced)} is unknown; a medium cost is assumed`]

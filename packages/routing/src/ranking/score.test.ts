@@ -16,17 +16,17 @@ const subjectOf = (of: Partial<RankedTarget> = {}): RankedTarget =>
   }) as RankedTarget;
 const scores = (
   subjects: readonly Partial<RankedTarget>[],
-  { standing = NEUTRAL, weights = { cost: 1, speed: 1, quality: 2 }, byContext = false } = {},
+  { rating = NEUTRAL, weights = { cost: 1, speed: 1, quality: 2 }, byContext = false } = {},
 ) =>
   scoreTargets(
-    subjects.map((subject) => ({ subject: subjectOf(subject), standing })),
+    subjects.map((subject) => ({ subject: subjectOf(subject), rating })),
     { weights, byContext, now: NOW },
   );
 const partsOf = (subject: Partial<RankedTarget>, options?: Parameters<typeof scores>[1]) =>
   scores([subject], options)[0]?.parts;
 
 it('the weighted parts are 10 together at best, in the ratio of the weights', () => {
-  const [best] = scores([{ nanoUsd: 5n }], { standing: { speed: 1, quality: 1, ledger: 0 } });
+  const [best] = scores([{ nanoUsd: 5n }], { rating: { speed: 1, quality: 1, ledger: 0 } });
   expect(best).toEqual({
     target: 'a/x',
     score: 10,
@@ -40,7 +40,7 @@ it('an unknown cost or quality has a medium value', () => {
 });
 
 it('the part of the ledger is added', () => {
-  const [worse] = scores([{}], { standing: { ...NEUTRAL, ledger: -3 } });
+  const [worse] = scores([{}], { rating: { ...NEUTRAL, ledger: -3 } });
   expect([worse?.parts['ledger'], worse?.score]).toEqual([-3, 2]);
 });
 

@@ -26,19 +26,19 @@ const BEST_SCORE = 10;
 
 /** Scores the targets, in the given order. The result depends only on the arguments. */
 export function scoreTargets(
-  subjects: readonly { readonly subject: RankedTarget; readonly standing: TargetRating }[],
+  subjects: readonly { readonly subject: RankedTarget; readonly rating: TargetRating }[],
   { weights, byContext, now }: ScoreOptions,
 ): readonly Candidate[] {
   const costs = costScores(subjects.map(({ subject }) => subject));
   const { cost, speed, quality } = weights;
   const unit = BEST_SCORE / (cost + speed + quality);
-  return subjects.map(({ subject, standing }, at) => {
+  return subjects.map(({ subject, rating }, at) => {
     const parts = {
       cost: cost * unit * (costs[at] ?? NEUTRAL),
-      speed: speed * unit * standing.speed,
-      quality: quality * unit * (standing.quality ?? NEUTRAL),
+      speed: speed * unit * rating.speed,
+      quality: quality * unit * (rating.quality ?? NEUTRAL),
       health: healthPart(subject.health, now),
-      ledger: standing.ledger,
+      ledger: rating.ledger,
       ...(byContext && { context: Math.min(5, (subject.context ?? 0) / 80_000) }),
     };
     const score = Object.values(parts).reduce((sum, part) => sum + part, 0);

@@ -11,7 +11,7 @@ import {
 import type { Watch } from './recording.ts';
 
 /** Two vendors on 127.0.0.1, called through their SDKs. */
-export interface House extends AsyncDisposable {
+export interface World extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly openai: WireServer;
   readonly anthropic: WireServer;
@@ -23,11 +23,11 @@ export interface Scripts {
   readonly anthropic?: readonly Step[];
 }
 
-export async function house(
+export async function createWorld(
   { openai: first = [], anthropic: second = [] }: Scripts,
   watched: Watch,
   options: Partial<MajordomoOptions> = {},
-): Promise<House> {
+): Promise<World> {
   const openai = await startWireServer({ wire: openaiChat, script: first, split: 'event' });
   const anthropic = await startWireServer({ wire: anthropicMessages, script: second, split: 'event' });
   const majordomo = createMajordomo({

@@ -13,7 +13,7 @@ context.setGlobalContextManager(contextManager().enable());
 propagation.setGlobalPropagator(propagator());
 
 /** Part of an SDK's export that the tests read. */
-export interface Seen {
+export interface RecordedSpan {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
@@ -37,7 +37,7 @@ export interface Metric {
 
 /** Telemetry over a real SDK that keeps what it exports in memory. */
 export interface Watch extends Telemetry {
-  spans(): Promise<readonly Seen[]>;
+  spans(): Promise<readonly RecordedSpan[]>;
   metrics(): Promise<readonly Metric[]>;
   readonly provider: ReturnType<typeof tracerProvider>['provider'];
 }
@@ -89,7 +89,7 @@ function valueOf(value: object | number): Metric['value'] {
 }
 
 /** The spans as a tree, one attribute a line, with what differs from run to run named instead of shown. */
-export function tree(spans: readonly Seen[]): string {
+export function tree(spans: readonly RecordedSpan[]): string {
   const below = (parent: string | undefined, indent: string): string[] =>
     spans
       .filter((span) => (parent === undefined ? isRoot(span, spans) : span.parent === parent))
@@ -97,9 +97,10 @@ export function tree(spans: readonly Seen[]): string {
   return `${below(undefined, '').join('\n')}\n`;
 }
 
-const isRoot = ({ parent }: Seen, spans: readonly Seen[]): boolean => !spans.some(({ id }) => id === parent);
+const isRoot = ({ parent }: RecordedSpan, spans: readonly RecordedSpan[]): boolean =>
+  !spans.some(({ id }) => id === parent);
 
-function linesOf({ name, kind, status, attributes, events }: Seen): string[] {
+function linesOf({ name, kind, status, attributes, events }: RecordedSpan): string[] {
   const failed = status.code === SpanStatusCode.ERROR ? `, ERROR ${status.message ?? ''}` : '';
   return [
     `${name} (${SpanKind[kind]}${failed})`,

@@ -3,7 +3,7 @@ import type { Reply, WireRequest } from '../wire.ts';
 import { blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 
 /** Returns the answer as a complete `message`. */
-export function messagesWhole(answer: Answer | string, request: WireRequest): Reply {
+export function messagesComplete(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   const body = {
     model: full.model,

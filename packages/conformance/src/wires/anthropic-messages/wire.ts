@@ -12,7 +12,7 @@ import { readMessages } from './read.ts';
 import { MESSAGES_RULES } from './rules.ts';
 import { messagesShape } from './shape.ts';
 import { messagesFrames } from './stream.ts';
-import { messagesWhole } from './complete.ts';
+import { messagesComplete } from './complete.ts';
 
 /** Wire of Anthropic's Messages API. */
 export const anthropicMessages: Wire = {
@@ -42,7 +42,7 @@ export const anthropicMessages: Wire = {
     ]),
   stream: messagesFrames,
   streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'request-id': 'req_test' },
-  complete: messagesWhole,
+  complete: messagesComplete,
   failure: (failure) => ({
     status: formOf(MESSAGES_FAILURES, failure).status,
     headers: { 'request-id': 'req_test', ...failureHeaders(failure) },

@@ -51,7 +51,7 @@ function inTurns(blocks: readonly (readonly Frame[])[]): readonly Frame[] {
 }
 
 /** Returns the answer as one body. */
-export function converseWhole(answer: Answer | string, request: WireRequest): Reply {
+export function converseComplete(answer: Answer | string, request: WireRequest): Reply {
   const full = fullAnswer(answer, request.model);
   const { usage } = full;
   const content = blocksOf(full).map(({ complete }) => complete);

@@ -12,7 +12,7 @@ import { checkOptions } from './options.ts';
 import { readConverse } from './read.ts';
 import { CONVERSE_RULES } from './rules.ts';
 import { converseShape } from './shape.ts';
-import { converseFrames, converseWhole } from './stream.ts';
+import { converseFrames, converseComplete } from './stream.ts';
 
 /** Wire of Amazon Bedrock's Converse and ConverseStream. The latter sends binary frames. */
 export const bedrockConverse: Wire = {
@@ -44,7 +44,7 @@ export const bedrockConverse: Wire = {
     ]),
   stream: converseFrames,
   streamHeaders: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': 'req_test' },
-  complete: converseWhole,
+  complete: converseComplete,
   failure: failed,
   failureFrame: (failure) => ({ kind: 'noise', bytes: exception(inStreamType(failure), errorBody(failure)) }),
   brokenFrame: () => ({ kind: 'noise', bytes: event('contentBlockDelta', '{"contentBlockIndex":0,"del') }),

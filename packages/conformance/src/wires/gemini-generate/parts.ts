@@ -68,7 +68,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
 const argumentsOf = (json: string): object => (json === '' ? {} : { args: JSON.parse(json) as unknown });
 
 /** Returns the parts of a non-streaming answer. Adjacent parts of one kind are merged, unless a signature separates them. */
-export function wholeParts(answer: FullAnswer): readonly object[] {
+export function completeParts(answer: FullAnswer): readonly object[] {
   const merged: { text?: string; thought?: boolean; thoughtSignature?: string }[] = [];
   for (const part of partsOf(answer) as readonly {
     text?: string;

@@ -1,7 +1,7 @@
 import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
 import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
-import { FINISH_REASONS, geminiUsage, partsOf, wholeParts } from './parts.ts';
+import { FINISH_REASONS, geminiUsage, partsOf, completeParts } from './parts.ts';
 
 /** Returns the chunks of an answer, each in the form of a complete answer. The last has the finish reason and an empty text. */
 export function geminiFrames(
@@ -27,7 +27,7 @@ export function completeGemini(answer: Answer | string, request: WireRequest): R
   return {
     status: 200,
     headers: { 'content-type': 'application/json; charset=UTF-8' },
-    body: JSON.stringify(bodyOf(full, wholeParts(full), finishOf(full))),
+    body: JSON.stringify(bodyOf(full, completeParts(full), finishOf(full))),
   };
 }
 
