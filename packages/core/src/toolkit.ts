@@ -51,6 +51,6 @@ export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily, currentFamily } fro
 export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './prepare/replay.ts';
 
 // State that several processes share
-export { sharedLanes, type LeaseStore, type SharedLanesOptions } from './gates/shared-lanes.ts';
+export { sharedLanes, type LeaseStore, type SharedLanesOptions } from './gates/store-lanes.ts';
 export { parseHealthMessage, parseStoredVerdict, verdictOf } from './health/health-message.ts';
 export type { HealthMessage } from './health/health-message.ts';

@@ -55,7 +55,7 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
     await quarantine.append(JSON.stringify({ reasons: cleaned.reasons, line: cleaned.suspect }));
     return 'quarantined';
   };
-  const reportFailure = (error: unknown): 'failed' => {
+  const fail = (error: unknown): 'failed' => {
     // An error of the writer must not fail the run.
     notify(onError, error);
     return 'failed';
@@ -63,13 +63,12 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
   const close = async (): Promise<void> => {
     isClosed = true;
     await queue;
-    await Promise.all([success, failure, quarantine].map((output) => output.close().catch(reportFailure)));
+    await Promise.all([success, failure, quarantine].map((output) => output.close().catch(fail)));
   };
   return {
     write(trajectory) {
-      if (isClosed)
-        return Promise.resolve(reportFailure(new LlmError('config', 'the trajectory writer is closed')));
-      const written = queue.then(() => keep(trajectory)).catch(reportFailure);
+      if (isClosed) return Promise.resolve(fail(new LlmError('config', 'the trajectory writer is closed')));
+      const written = queue.then(() => keep(trajectory)).catch(fail);
       queue = written;
       return written;
     },
