@@ -91,7 +91,9 @@ describe('a video', () => {
       [false],
     ]);
     expect(attempts[0]).toMatchObject({ error: { kind: 'unsupported' } });
-    expect(attempts[0]?.error?.message).toMatch(/takes no files of type video\/mp4$/);
+    expect(attempts[0]?.error?.message).toMatch(
+      /takes no files of type video\/mp4$|file of type "video\/mp4": this API accepts documents only$/,
+    );
   });
 
   it('of a type that Gemini does not take is not sent there', async () => {

@@ -41,7 +41,8 @@ export function limitState({ limit, key, used, held, left, resetsAt }: LimitStat
 function decimal(amount: bigint, digits: number): string {
   const sign = amount < 0n ? '-' : '';
   const all = `${amount < 0n ? -amount : amount}`.padStart(digits + 1, '0');
-  const decimals = all.slice(all.length - digits).replace(/0+$/, '');
+  let decimals = all.slice(all.length - digits);
+  while (decimals.endsWith('0')) decimals = decimals.slice(0, -1);
   return digits === 0 || decimals === ''
     ? sign + all.slice(0, all.length - digits)
     : `${sign}${all.slice(0, -digits)}.${decimals}`;
