@@ -53,7 +53,7 @@ export async function* run(
 }
 
 /** Throws for calls that must not start a process. */
-function check({ options, spec }: Setup, { env, signal, target }: ModelContext): void {
+function check({ options }: Setup, { env, signal, target }: ModelContext): void {
   signal.throwIfAborted();
   const variable = suppressedBy(env);
   if (variable !== undefined) {
