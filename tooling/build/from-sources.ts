@@ -8,7 +8,7 @@ registerHooks({
   resolve(specifier, context, next) {
     const [, name, entry = 'index'] = OURS.exec(specifier) ?? [];
     if (name === undefined) return next(specifier, context);
-    // Return a path, because `require.resolve` also calls this hook, and Node does not accept a URL from it.
+    // Do not pass this URL to `next`: `require.resolve` also calls this hook, and `next` does not accept a URL then.
     return {
       url: new URL(`../../packages/${name}/src/${entry}.ts`, import.meta.url).href,
       shortCircuit: true,

@@ -24,7 +24,7 @@ process.on('SIGHUP', () => {
   else interrupts.reload();
 });
 process.once('SIGTERM', () => end('SIGTERM'));
-// The reader of a pipe, such as `majordomo … | head`, has closed the pipe.
+// EPIPE is not a failure: the reader of a pipe, such as `majordomo … | head`, has closed it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 // A closed stderr must not end the command.
 process.stderr.on('error', () => undefined);

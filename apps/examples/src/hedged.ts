@@ -20,7 +20,7 @@ export async function tell(
   return `${target}, ${attempts.map(({ outcome }) => outcome).join(' + ')}`;
 }
 
-/** Returns the text to append. After a reset, which is rare in this configuration, a user interface clears its text. */
+/** Returns the text to append. A user interface also clears its text after a `reset`, which is rare in this configuration. */
 function shown(event: StreamEvent): string {
   if (event.type === 'text-delta') return event.text;
   return event.type === 'continued' ? ' […] ' : '';

@@ -3,7 +3,7 @@ import type { RetryOption } from './data/retries.ts';
 
 /**
  * Options of the rules. Set them for all rules in `settings.majordomo`, or for one rule as its own option. A list is added to the
- * plugin's list; for any other value, the rule's own option wins.
+ * plugin's list; for any other value, the rule's own option applies.
  */
 export interface MajordomoOptions {
   /**

@@ -57,7 +57,7 @@ export class Reader<Event, Response> implements Source<Event> {
   }
 
   abandon(why: string): void {
-    // An aborted reader has already left.
+    // An abort of the signal has already ended this reader.
     if (this.isOver || this.reading.signal?.aborted === true) return;
     this.end();
     this.leave(why).catch((error: unknown) => {

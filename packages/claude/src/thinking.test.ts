@@ -135,12 +135,12 @@ describe('toThinking', () => {
     ['a forced tool with adaptive thinking', 'low', {}, { forcesTool: true }, NOTHING, 'forced tool'],
     ['a response that is too short', 'low', BUDGET, { maxTokens: 1024 }, NOTHING, '1024'],
     [
-      'a model that always thinks',
+      'a model that always reasons',
       'none',
       { thinkingOff: 'never' },
       {},
       { config: undefined, effort: 'low' },
-      'always thinks',
+      'always reasons',
     ],
   ] as const)('warns if the reasoning differs: %s', ([, reasoning, quirks, situation, expected, why]) => {
     const { got, warnings } = think(reasoning, quirks, situation);

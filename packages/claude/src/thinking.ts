@@ -92,7 +92,7 @@ function withoutThinking({ thinkingOff, efforts }: ClaudeQuirks, warnings: Warni
     case 'between_tools':
       return { config: { type: thinkingOff }, effort: undefined };
     case 'never':
-      warnings.push({ action: 'coerced', what: 'reasoning to low', why: 'this model always thinks' });
+      warnings.push({ action: 'coerced', what: 'reasoning to low', why: 'this model always reasons' });
       return { config: undefined, effort: efforts[0] };
     default:
       return thinkingOff satisfies never;

@@ -116,7 +116,7 @@ describe('a transcription', () => {
       .transcribe({ audio: OGG, mediaType: 'audio/ogg', durationMs: 5 });
     const { attempts, target } = await by;
     expect([target, a.requests.length]).toEqual(['b/m', 0]);
-    expect(attempts[0]?.error?.message).toBe('a/m takes at most 1 s of audio, not 1.001');
+    expect(attempts[0]?.error?.message).toBe('a/m accepts at most 1 s of audio, not 1.001');
     expect(attempts[0]?.error).toMatchObject({
       kind: 'unsupported',
       details: { code: 'too-large', path: 'audio' },
@@ -226,8 +226,8 @@ describe('a transcription', () => {
     expect(target).toBe('c/m');
     expect(attempts.map(({ error }) => error?.message)).toEqual([
       'd/m does not transcribe audio',
-      'a/m takes no audio/ogg, but audio/wav',
-      'b/m takes at most 15 bytes of audio, not 16',
+      'a/m accepts audio/wav, not audio/ogg',
+      'b/m accepts at most 15 bytes of audio, not 16',
       undefined,
     ]);
     const codes = attempts.map(({ error }) => [error?.details.path, error?.details.code]);
@@ -532,7 +532,7 @@ describe('speech', () => {
     expect(target).toBe('b/m');
     expect(attempts.map(({ error }) => error?.message)).toEqual([
       'd/m does not generate speech',
-      'a/m takes at most 4 characters, not 5',
+      'a/m accepts at most 4 characters, not 5',
       undefined,
     ]);
     expect(attempts[1]?.error?.details).toMatchObject({ path: 'text', code: 'too-large' });

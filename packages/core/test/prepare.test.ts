@@ -111,8 +111,8 @@ describe('prepare', () => {
   });
 
   it.each<[string, Partial<ChatRequest>, Capabilities, string]>([
-    ['tools', { tools: [tool('t')] }, { tools: false }, 'a/x takes no tools'],
-    ['images', { messages: [user(png())] }, { images: false }, 'a/x takes no images'],
+    ['tools', { tools: [tool('t')] }, { tools: false }, 'a/x does not accept tools'],
+    ['images', { messages: [user(png())] }, { images: false }, 'a/x does not accept images'],
     [
       'a tool result with an image',
       {
@@ -123,44 +123,44 @@ describe('prepare', () => {
         ],
       },
       { images: false },
-      'a/x takes no images',
+      'a/x does not accept images',
     ],
     [
       'files',
       { messages: [user(file(new Uint8Array(1), 'application/pdf'))] },
       { files: false },
-      'a/x takes no files of type application/pdf',
+      'a/x does not accept files of type application/pdf',
     ],
     [
       'other files',
       { messages: [user(file(new Uint8Array(1), 'text/csv'))] },
       { files: ['application/pdf'] },
-      'a/x takes no files of type text/csv',
+      'a/x does not accept files of type text/csv',
     ],
-    ['a schema', { output: { type: 'object' } }, { output: false }, 'a/x takes no output schema'],
+    ['a schema', { output: { type: 'object' } }, { output: false }, 'a/x does not accept an output schema'],
     [
       'a prefill',
       { messages: [user('q'), assistant('So')] },
       { prefill: false },
-      'a/x takes no assistant message at the end',
+      'a/x does not accept an assistant message at the end',
     ],
     [
       'too many images',
       { messages: [user(png(), png(), png())] },
       { images: { mediaTypes: ['image/png'], maxBytes: 9, maxCount: 2 } },
-      'takes at most 2 images, the request has 3',
+      'accepts at most 2 images, the request has 3',
     ],
     [
       'big images',
       { messages: [user(png(10))] },
       { images: { mediaTypes: ['image/png'], maxBytes: 9 } },
-      'takes images of up to 9 bytes, one has 10',
+      'accepts images of up to 9 bytes, one has 10',
     ],
     [
       'images of other types',
       { messages: [user(image(new Uint8Array(1), 'image/heic'))] },
       { images: { mediaTypes: ['image/png'], maxBytes: 9 } },
-      'takes image/png, not image/heic',
+      'accepts image/png, not image/heic',
     ],
   ])('rejects %s for a model without support', async (_, request, capabilities, message) => {
     expect(await kindOf(prepared({ messages: [user('hi')], ...request }, capabilities))).toContain(
@@ -322,7 +322,7 @@ describe('prepare', () => {
     );
     await expect(prepared({ messages: [user(png(6), png(6))] }, { images: limits })).rejects.toMatchObject({
       kind: 'unsupported',
-      message: expect.stringContaining('takes 8 bytes of images in total, not 12'),
+      message: expect.stringContaining('accepts at most 8 bytes of images in total, not 12'),
     });
   });
 
@@ -365,12 +365,12 @@ describe('prepare', () => {
       kindOf(prepared({ messages: [user('?', files)] }, { fileLimits }, media));
 
     it.each<[string, FileLimits, string]>([
-      ['bytes of one', { maxBytes: 4 }, 'takes 4 bytes in a.pdf, not 5'],
-      ['bytes of a PDF', { maxBytes: 9, pdf: { maxBytes: 4 } }, 'takes 4 bytes in a.pdf, not 5'],
-      ['bytes of all', { maxTotalBytes: 7 }, 'takes 7 bytes of documents in a request, not 8'],
-      ['their number', { maxCount: 1 }, 'takes 1 documents in a request, not 2'],
-      ['pages of one', { pdf: { maxPages: 4 } }, 'takes 4 pages in a.pdf, not 5'],
-      ['pages of all', { pdf: { maxTotalPages: 7 } }, 'takes 7 pages of PDFs in a request, not 8'],
+      ['bytes of one', { maxBytes: 4 }, 'accepts at most 4 bytes in a.pdf, not 5'],
+      ['bytes of a PDF', { maxBytes: 9, pdf: { maxBytes: 4 } }, 'accepts at most 4 bytes in a.pdf, not 5'],
+      ['bytes of all', { maxTotalBytes: 7 }, 'accepts at most 7 bytes of documents in a request, not 8'],
+      ['their number', { maxCount: 1 }, 'accepts at most 1 documents in a request, not 2'],
+      ['pages of one', { pdf: { maxPages: 4 } }, 'accepts at most 4 pages in a.pdf, not 5'],
+      ['pages of all', { pdf: { maxTotalPages: 7 } }, 'accepts at most 7 pages of PDFs in a request, not 8'],
     ])('above the limit of %s are unsupported', async (_, limits, why) => {
       expect(await kind([pdf(3), pdf(5)], limits, counting)).toBe(`unsupported: a/x ${why}`);
     });
@@ -420,7 +420,7 @@ describe('prepare', () => {
     expect(one.request.tools).toBe(two.request.tools);
   });
 
-  it('replaces native schemas by a forced tool or an instruction, with a warning', async () => {
+  it('replaces native schemas with a forced tool or an instruction, with a warning', async () => {
     const request = { messages: [user('hi')], output: { type: 'object' } };
     const byTool = await prepared(request, { output: 'tool' });
     expect(byTool.request).toMatchObject({

@@ -88,8 +88,8 @@ test('sends a PDF to the first target that accepts its bytes and pages', async (
   const { target, attempts } = await model.generate({ messages: [user('?', report(400))] });
   expect(target).toBe('long/m');
   expect(attempts.map(({ outcome, error }) => [outcome, error?.message])).toEqual([
-    ['skipped', expect.stringMatching(/^light\/m takes 20 bytes in report.pdf, not \d+$/)],
-    ['skipped', 'short/m takes 100 pages in report.pdf, not 400'],
+    ['skipped', expect.stringMatching(/^light\/m accepts at most 20 bytes in report.pdf, not \d+$/)],
+    ['skipped', 'short/m accepts at most 100 pages in report.pdf, not 400'],
     ['finished', undefined],
   ]);
   await expect(model.generate({ messages: [user('?', report(400), report(400))] })).rejects.toThrow(

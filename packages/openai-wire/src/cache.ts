@@ -105,7 +105,7 @@ interface WithContent {
 }
 
 /**
- * Adds a breakpoint to the last of the first `count` messages that accepts one. Replaces the message by a copy, because later
+ * Adds a breakpoint to the last of the first `count` messages that accepts one. Replaces the message with a copy, because later
  * requests reuse the original.
  *
  * @param textType type of the text part to create if the content is a string

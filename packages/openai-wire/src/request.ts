@@ -13,7 +13,7 @@ export interface WireParams {
 export interface ToWireOptions {
   /** Whether a streamed response is requested. */
   readonly stream: boolean;
-  /** Identifies the models that can read each other's reasoning. If it is not set, no reasoning is sent back. */
+  /** Id of the group of models that can read each other's reasoning. If it is not set, no reasoning is sent back. */
   readonly family?: string | undefined;
 }
 

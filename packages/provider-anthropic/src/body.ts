@@ -2,7 +2,7 @@ import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
 import type { WireRequest } from './request.ts';
 
 /**
- * Serializes the request body. Replaces lone surrogates by U+FFFD, because the API rejects them. Reuses the JSON of messages
+ * Serializes the request body. Replaces lone surrogates with U+FFFD, because the API rejects them. Reuses the JSON of messages
  * that an earlier request contained.
  */
 export function serializeBody(params: WireRequest['params'], stream: boolean): string {

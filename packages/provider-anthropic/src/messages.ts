@@ -37,7 +37,7 @@ export function toMessages(
       const content = blocksOf(message, ids, family);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
-      // Do not cache a message whose reasoning was dropped, so that later requests write the warning again.
+      // Do not cache a message whose reasoning was dropped, so that later requests add the warning too.
       if (!losesReasoning(message, content)) cached.set(message, form);
       else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
     }

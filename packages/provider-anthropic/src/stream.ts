@@ -26,7 +26,7 @@ interface WireEvent extends BlockEvent {
 
 interface MessagesReaderOptions {
   readonly writer: EventWriter;
-  /** Identifies the models that accept reasoning and vendor blocks of this server. */
+  /** Id of the group of models that accept reasoning and vendor blocks of this server. */
   readonly family: string;
   /** Creates the error of an `error` event or body. */
   readonly inBandError: (body: unknown) => LlmError;

@@ -10,7 +10,7 @@ export interface ConverseCall {
   readonly toParams: () => WireRequest;
   readonly request: ModelRequest;
   readonly context: ModelContext;
-  /** Identifies the models that accept reasoning of this model. */
+  /** Id of the group of models that accept reasoning of this model. */
   readonly family: string;
   readonly connect: Connect;
 }

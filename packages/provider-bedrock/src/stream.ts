@@ -46,7 +46,7 @@ interface ServerUse extends ToolUse {
 
 interface ConverseReaderOptions {
   readonly writer: EventWriter;
-  /** Identifies the models that accept reasoning of this model. */
+  /** Id of the group of models that accept reasoning of this model. */
   readonly family: string;
   /** Id of the request, which becomes the id of the response because the API has no response ids. */
   readonly id?: string | undefined;

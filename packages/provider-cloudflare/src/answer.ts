@@ -5,7 +5,7 @@ import { finishReason, usage, type RawUsage } from './response.ts';
 
 export interface AnswerOptions {
   readonly writer: EventWriter;
-  /** Identifies the models that accept this model's reasoning. */
+  /** Id of the group of models that accept this model's reasoning. */
   readonly family: string;
   /** Maximum number of output tokens. */
   readonly maxTokens: number | undefined;

@@ -26,7 +26,7 @@ export interface WireRequest {
 
 export interface ToWireOptions {
   readonly stream: boolean;
-  /** Identifies the models that accept this model's reasoning. See `Model.families`. */
+  /** Id of the group of models that accept this model's reasoning. See `Model.families`. */
   readonly family: string;
 }
 

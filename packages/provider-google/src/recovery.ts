@@ -77,7 +77,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
     : { ...request, messages };
 }
 
-/** Replaces call ids by generated ids, because generated ids are not sent. */
+/** Replaces call ids with generated ids, because generated ids are not sent. */
 function withoutCallIds(request: ModelRequest): ModelRequest {
   const names = new Map<string, string>();
   const nameOf = (id: string): string => {

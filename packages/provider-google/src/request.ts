@@ -104,18 +104,18 @@ function thinkingToWire({ reasoning }: ModelRequest, { thinking }: Quirks, warni
   if (reasoning === undefined || thinking.by === 'none') return {};
   if (thinking.by === 'budget') {
     const thinkingBudget = thinking.tokens[reasoning];
-    if (reasoning === 'none' && thinkingBudget > 0) warnings.push(alwaysThinks(`${thinkingBudget} tokens`));
+    if (reasoning === 'none' && thinkingBudget > 0) warnings.push(alwaysReasons(`${thinkingBudget} tokens`));
     return { thinkingConfig: { includeThoughts: thinkingBudget > 0, thinkingBudget } };
   }
   const isOff = reasoning === 'none';
   const level = isOff ? thinking.levels[0] : nearestEffort(reasoning, thinking.levels, warnings);
   if (level === undefined) return {};
-  if (isOff) warnings.push(alwaysThinks(level));
+  if (isOff) warnings.push(alwaysReasons(level));
   return { thinkingConfig: { includeThoughts: !isOff, thinkingLevel: level.toUpperCase() } };
 }
 
-const alwaysThinks = (minimum: string): Warning => ({
+const alwaysReasons = (minimum: string): Warning => ({
   action: 'coerced',
   what: 'reasoning',
-  why: `this model always thinks; the minimum was requested: ${minimum}`,
+  why: `this model always reasons; the minimum was requested: ${minimum}`,
 });

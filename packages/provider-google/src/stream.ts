@@ -92,7 +92,7 @@ interface OpenCall {
 
 export interface GeminiReaderOptions {
   readonly writer: EventWriter;
-  /** Identifies the models that accept signatures of this model. */
+  /** Id of the group of models that accept signatures of this model. */
   readonly family: string;
   /** Converts an error in the response. */
   readonly toLlmError: (error: WireError) => LlmError;

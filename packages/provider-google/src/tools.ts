@@ -14,7 +14,7 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * Adds vendor tools of `extra` to the tools of the request, because the SDK would replace one list by the other. A list that
+ * Adds vendor tools of `extra` to the tools of the request, because the SDK would replace one list with the other. A list that
  * contains functions replaces the tools of the request.
  */
 export function extraWithTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {

@@ -120,7 +120,7 @@ function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessag
     warnings.push({
       action: 'coerced',
       what: 'images of tool results',
-      why: 'a tool message contains text only; they follow in a user message',
+      why: 'tool messages of this API contain text only; the media follow in a user message',
     });
   }
   return wire;

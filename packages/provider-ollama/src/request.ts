@@ -25,7 +25,7 @@ export interface WireRequest {
 }
 
 export interface ToWireOptions extends RunnerOptions {
-  /** Identifies the models that accept this model's reasoning. See `Model.families`. */
+  /** Id of the group of models that accept this model's reasoning. See `Model.families`. */
   readonly family: string;
   /** Whether a streamed response is requested. */
   readonly stream: boolean;

@@ -33,7 +33,7 @@ const PIECE =
 
 export interface ChatReaderOptions {
   readonly writer: EventWriter;
-  /** Identifies the models that accept this model's reasoning. */
+  /** Id of the group of models that accept this model's reasoning. */
   readonly family: string;
   /** Returns the size of the prompt. Called at the end of the response. */
   readonly prompt: () => PromptSize;

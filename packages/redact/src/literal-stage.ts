@@ -108,6 +108,6 @@ function withMarks(text: string, masks: readonly Range[], literals: readonly Ran
   return work + plain(text.slice(at));
 }
 
-/** Replaces `MASKED` in the input by `EXISTING_MASK`. */
+/** Replaces `MASKED` in the input with `EXISTING_MASK`. */
 const plain = (text: string): string =>
   text.includes(MASKED) ? text.replaceAll(MASKED, EXISTING_MASK) : text;

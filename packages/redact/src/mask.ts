@@ -5,7 +5,7 @@ export const MASK = '[redacted]';
 const WITH_FINGERPRINT = /^\[redacted:[0-9a-f]{12}\]/;
 const MAX_MASK_LENGTH = MASK.length + 13;
 
-/** Returns the function that replaces a secret by the default mask or by a salted fingerprint. */
+/** Returns the function that replaces a secret with the default mask or with a salted fingerprint. */
 export function maskWith(salt: string | undefined): (secret: string) => string {
   if (salt === undefined) return () => MASK;
   return (secret) => `[redacted:${sha256Hex(`${salt.length}:${salt}${secret}`).slice(0, 12)}]`;

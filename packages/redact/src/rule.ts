@@ -6,7 +6,7 @@ export interface SecretRule {
   readonly id: string;
   /** Pattern that is matched within a line. */
   readonly pattern: RegExp;
-  /** Number of the group that contains the secret. Default: the complete match. */
+  /** Number of the capture group of `pattern` that contains the secret. Default: the complete match. */
   readonly group?: number | undefined;
   /** Document that describes the shape, and the date on which it was read. */
   readonly source: string;

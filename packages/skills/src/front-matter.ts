@@ -23,7 +23,7 @@ export function splitFile(text: string, problem: ReportProblem): SplitFile {
   const begun = plain.trimStart();
   const [front, yaml] = FRONT_MATTER.exec(begun) ?? [];
   if (front === undefined || yaml === undefined) return { fields: undefined, body: plain.trim() };
-  if (begun !== plain) problem('white space precedes the front matter');
+  if (begun !== plain) problem('whitespace precedes the front matter');
   if (yaml.length > MAX_FRONT_MATTER)
     throw new Error(`the front matter has ${yaml.length} characters; the maximum is ${MAX_FRONT_MATTER}`);
   return { fields: fieldsIn(yaml, problem), body: begun.slice(front.length).trim() };

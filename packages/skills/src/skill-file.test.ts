@@ -164,7 +164,7 @@ describe('a SKILL.md of the wild', () => {
       'a blank first line',
       `\n\n${said('name: forms\ndescription: b')}`,
       { name: 'forms', body: '# Title\n\nFill them.' },
-      ['white space precedes the front matter'],
+      ['whitespace precedes the front matter'],
     ],
     [
       'lists for texts',

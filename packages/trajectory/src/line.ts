@@ -8,8 +8,7 @@ export const toLine = (trajectory: Trajectory): string => JSON.stringify(toJson(
 export function parseTrajectory(line: string): Trajectory {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null || !('version' in value)) throw invalidLine('no version');
-  if (value.version !== 1)
-    throw invalidLine(`version ${JSON.stringify(value.version)}; this is for version 1`);
+  if (value.version !== 1) throw invalidLine(`expected version 1, got ${JSON.stringify(value.version)}`);
   const lacking = MEMBERS.find(([name, isRight]) => !isRight(Reflect.get(value, name)));
   if (lacking !== undefined) throw invalidLine(`"${lacking[0]}" is missing or of another type`);
   const { system, usage, ...rest } = fromJson<Trajectory>(value);

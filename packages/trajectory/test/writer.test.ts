@@ -194,7 +194,7 @@ it('close waits for what is under way', async () => {
 
 it.each([
   [{ folder: '' }, 'folder must be a path'],
-  [{ redactor: undefined }, 'redactor is needed'],
+  [{ redactor: undefined }, 'redactor is required'],
   [{ maxBytes: 0 }, 'maxBytes must be a number of 1 or more, not 0'],
   [{ maxBytes: NaN }, 'maxBytes must be a number of 1 or more, not NaN'],
   [{ format: 'xml' }, 'format must be one of majordomo, sharegpt'],
@@ -207,7 +207,7 @@ it.each([
   ['', 'is not JSON'],
   ['{"version":1', 'is not JSON'],
   ['[]', 'no version'],
-  ['{"version":2}', 'version 2; this is for version 1'],
+  ['{"version":2}', 'expected version 1, got 2'],
   [toLine(plain('a')).replace('"id":"a"', '"id":7'), '"id" is missing or of another type'],
   [toLine(plain('a')).replace('"parts"', '"teile"'), '"messages" is missing or of another type'],
 ])('reads no %j', (line, message) => {

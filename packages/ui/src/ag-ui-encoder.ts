@@ -70,7 +70,7 @@ export class AgUiEncoder extends StepEncoder<AgUiEvent> {
     return [];
   }
 
-  /** Replaces the messages of the client by those that are still valid. */
+  /** Replaces the messages of the client with those that are still valid. */
   protected removeContent(): AgUiEvent[] {
     this.results = [];
     this.resets++;

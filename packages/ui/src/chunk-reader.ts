@@ -45,7 +45,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     this.wake();
   }
 
-  /** Replaces the chunks that were not read by an error. */
+  /** Replaces the chunks that were not read with an error. */
   fail(errorText: string): void {
     void this.return();
     this.waiting.add({ type: 'error', errorText });

@@ -13,7 +13,7 @@ const RETRY_MS = 100;
 /** Time for events that are still in transit when calls wait, in milliseconds. */
 const GRACE_MS = 500;
 
-/** Reads the events of a watched run, replaces missed ones by its result, and ends when calls wait. */
+/** Reads the events of a watched run, replaces missed ones with its result, and ends when calls wait. */
 export class DurableSource implements Source {
   isStopped = false;
   private readonly inner: EventSource;

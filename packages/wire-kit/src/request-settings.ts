@@ -14,7 +14,7 @@ export function nearestEffort<Known extends Effort>(
   const efforts = allowed.toSorted((a, b) => strength(a) - strength(b));
   const found = efforts.find((effort) => strength(effort) >= strength(requested)) ?? efforts.at(-1);
   if (found === undefined || found === requested) return found;
-  const why = `this model takes ${efforts.join(', ')}`;
+  const why = `this model accepts ${efforts.join(', ')}`;
   warnings.push({ action: 'coerced', what: `reasoning "${requested}" to ${found}`, why });
   return found;
 }

@@ -104,7 +104,7 @@ const collect = globalThis.gc;
 function sample(): void {
   // Ignore the end, in which callers stop one after the other: this decrease would hide an increase.
   if (isOver()) return;
-  // Use the collection that returns memory to the system, so that the remaining memory is in use.
+  // Run the garbage collection that also returns unused memory to the system, so that only memory in use is measured.
   collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   const at = (performance.now() - began) / 1000;
   const { rss: resident, heapUsed, external } = process.memoryUsage();

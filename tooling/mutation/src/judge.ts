@@ -6,7 +6,7 @@ import type { Mutant } from './mutant.ts';
 import { runTests } from './run-tests.ts';
 import { withFate, type Fate, type Tally } from './tally.ts';
 
-/** Time limit of one run of the tests. It is far above their duration, so only an endless loop exceeds it. */
+/** Time limit of one test run, in milliseconds. Only an endless loop exceeds it, because test runs are much shorter. */
 const LIMIT_MS = 180_000;
 
 /** Tests that can detect a mutant of a file: folders of the package; an empty list means all. */

@@ -109,7 +109,7 @@ function streams(...targets) {
   };
 }
 
-/** Checks the response of a server and a client that disconnects. */
+/** Checks a complete response over server-sent events, then a client that disconnects before the end. */
 function served(side) {
   return async (majordomo) => {
     const model = majordomo.model(specOf([side, 'sound']));

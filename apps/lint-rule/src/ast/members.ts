@@ -1,7 +1,7 @@
 import type * as ESTree from 'estree';
 import { bare, child, isNode, keyName, parentOf, type Node } from './node.ts';
 
-/** Returns the value of a property of an object literal. The last property with the name wins. */
+/** Returns the value of a property of an object literal. If several properties have the name, the last one applies. */
 export function propertyOf(object: ESTree.ObjectExpression, name: string): Node | undefined {
   for (const property of object.properties.toReversed()) {
     if (property.type !== 'Property' || property.kind !== 'init') continue;

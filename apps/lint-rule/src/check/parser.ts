@@ -24,8 +24,8 @@ export const parser: Linter.Parser = {
 };
 
 /**
- * Whether a comment does not configure rules. A comment could enable a rule that needs tokens, and the command runs only its own
- * rules.
+ * Whether a comment does not configure rules. Such comments are ignored, because the command runs only its own rules, and a
+ * comment could enable a rule that needs tokens.
  */
 function isNotRuleConfiguration({ value }: { readonly value: string }): boolean {
   return !/^\s*eslint\s/.test(value);

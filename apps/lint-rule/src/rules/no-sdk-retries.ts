@@ -56,7 +56,7 @@ function hasRetriesOff(node: ESTree.NewExpression, client: RetryOption, analysis
   return objects.every((object) => disablesRetries(object, client.option.split('.'), client, analysis));
 }
 
-/** Reads the properties from the end, because the last one wins. A spread of unknown content may set the option. */
+/** Reads the properties from the end, because the last one applies. A spread of unknown content may set the option. */
 function disablesRetries(
   object: ESTree.ObjectExpression,
   path: readonly string[],

@@ -141,7 +141,7 @@ const SAVING: readonly StoreCase<ConversationStores>[] = [
 
 const TITLES: readonly StoreCase<ConversationStores>[] = [
   {
-    name: "does not replace a user's title by a model's title",
+    name: "does not replace a user's title with a model's title",
     async run(create) {
       const [mine, theirs] = await create();
       await mine.save({ id: 'a', spec, messages: soup });
@@ -151,7 +151,7 @@ const TITLES: readonly StoreCase<ConversationStores>[] = [
     },
   },
   {
-    name: "replaces a model's title by its next title and by a user's title",
+    name: "replaces a model's title with its next title and with a user's title",
     async run(create) {
       const [mine, theirs] = await create();
       await mine.save({ id: 'a', spec, messages: soup });

@@ -65,7 +65,7 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
       const estimated = weights.ofRequest({ messages, system, tools }, target);
       if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
       const answer = output === undefined ? undefined : { text: Math.max(0, output - reasoning), reasoning };
-      // The anchor of the longer conversation replaces that of its beginning.
+      // A conversation that continues an earlier one replaces the earlier one's anchor.
       for (const [anchor, anchorTarget] of anchors)
         if (anchorTarget === target && continuesFrom(anchor, { messages, system, tools }))
           anchors.delete(anchor);

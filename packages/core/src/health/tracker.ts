@@ -35,7 +35,7 @@ export interface Bench {
   readonly comesBack: number;
   /** Failure that caused the bench; `undefined` for a manual bench. */
   readonly error: LlmError | undefined;
-  /** Identifies the bench among all benches of the target. */
+  /** Id of the bench among all benches of the target. */
   readonly epoch: number;
   /** Whether a probe is running. */
   readonly isProbed: boolean;

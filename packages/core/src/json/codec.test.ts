@@ -73,7 +73,7 @@ describe('canonicalJson', () => {
     expect(json({ a: 1 })).not.toBe(json({ a: '1' }));
   });
 
-  it('replaces bytes by their hash and keeps values with toJSON', () => {
+  it('replaces bytes with their hash and keeps values with toJSON', () => {
     expect(json([new Uint8Array(3), new Date(0)])).toBe(
       '[{"sha256":"hash of 3"},"1970-01-01T00:00:00.000Z"]',
     );

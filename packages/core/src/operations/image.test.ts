@@ -112,10 +112,10 @@ describe('an image target', () => {
     });
   });
 
-  it('is skipped if it takes no input images and the request has some', async () => {
+  it('is skipped if it does not accept input images and the request has some', async () => {
     await expect(prepare({ images: [picture(1)] }, { images: false })).rejects.toMatchObject({
       kind: 'unsupported',
-      message: 'a/m takes no input images',
+      message: 'a/m does not accept input images',
     });
     expect(sentBy(await prepare({ images: [] }, { images: false }))?.images).toEqual([]);
     expect(sentBy(await prepare({}, { images: false }))?.images).toBeUndefined();
@@ -126,7 +126,7 @@ describe('an image target', () => {
     const prepared = await prepare({ images }, { images: { ...limits, maxCount: 2 } }, cutting);
     expect(sentBy(prepared)?.images?.map(({ bytes }) => bytes.length)).toEqual([4, 3]);
     const fewer = prepare({ images }, { images: { ...limits, maxCount: 1 } }, cutting);
-    await expect(fewer).rejects.toThrow('takes at most 1 images, the request has 2');
+    await expect(fewer).rejects.toThrow('accepts at most 1 images, the request has 2');
   });
 
   it('receives unchanged images if its limits are unknown', async () => {

@@ -64,7 +64,7 @@ async function fitInputs(
   scope: Scope,
 ): Promise<{ readonly images: readonly ImagePart[] | undefined; readonly warnings: readonly Warning[] }> {
   if (images === undefined || images.length === 0) return { images, warnings: [] };
-  if (limits === false) throw new LlmError('unsupported', `${target} takes no input images`);
+  if (limits === false) throw new LlmError('unsupported', `${target} does not accept input images`);
   const fit = (parts: readonly ImagePart[]): Promise<FittedMessages> =>
     fitImages([user('', parts)], limits, media, target, scope);
   const { messages, warnings } = await fit(images);

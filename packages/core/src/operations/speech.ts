@@ -45,7 +45,7 @@ function backendOf({ key: target, provider, modelId }: Target, { text }: SpeechR
   if (text.length > maxCharacters)
     throw new LlmError(
       'unsupported',
-      `${target} takes at most ${maxCharacters} characters, not ${text.length}`,
+      `${target} accepts at most ${maxCharacters} characters, not ${text.length}`,
       { path: 'text', code: 'too-large' },
     );
   return backend;

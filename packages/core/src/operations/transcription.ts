@@ -135,15 +135,15 @@ function checkLimits(
   target: string,
 ): void {
   if (mediaTypes?.includes(mediaType) === false)
-    throw unsupportedError(target, `takes no ${mediaType}, but ${mediaTypes.join(', ')}`, 'media-type');
+    throw unsupportedError(target, `accepts ${mediaTypes.join(', ')}, not ${mediaType}`, 'media-type');
   if (audio.length > maxBytes)
     throw unsupportedError(
       target,
-      `takes at most ${maxBytes} bytes of audio, not ${audio.length}`,
+      `accepts at most ${maxBytes} bytes of audio, not ${audio.length}`,
       'too-large',
     );
   if (durationMs > maxDurationMs) {
-    const problem = `takes at most ${maxDurationMs / 1000} s of audio, not ${durationMs / 1000}`;
+    const problem = `accepts at most ${maxDurationMs / 1000} s of audio, not ${durationMs / 1000}`;
     throw unsupportedError(target, problem, 'too-large');
   }
 }

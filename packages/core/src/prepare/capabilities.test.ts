@@ -16,13 +16,13 @@ const requiring = (request: Partial<ChatRequest>, capabilities: Capabilities) =>
 
 it.each<[string, Partial<ChatRequest>, Capabilities]>([
   ['tools', { tools }, { tools: false }],
-  ['output schema', { output: {} }, { output: false }],
-  ['assistant message at the end: let a user', { messages: [hi, assistant('So')] }, { prefill: false }],
+  ['an output schema', { output: {} }, { output: false }],
+  ['an assistant message at the end; append a user', { messages: [hi, assistant('So')] }, { prefill: false }],
 ])('rejects %s for a target without support', (what, request, capabilities) => {
   expect(requiring(request, capabilities)).toThrow(
     expect.objectContaining({
       kind: 'unsupported',
-      message: expect.stringContaining(`a/x takes no ${what}`),
+      message: expect.stringContaining(`a/x does not accept ${what}`),
     }),
   );
 });

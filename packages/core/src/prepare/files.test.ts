@@ -43,20 +43,22 @@ describe('documents', () => {
   ])('are rejected by a target with %s', async (what, files, limits) => {
     await expect(check(files, limits, counting())).rejects.toMatchObject({
       kind: 'unsupported',
-      message: `a/x takes ${what}`,
+      message: `a/x accepts at most ${what}`,
       details: { code: 'too-large' },
     });
   });
 
   it('other than PDFs use the general limit', async () => {
-    await expect(check([csv(5)], { maxBytes: 4, pdf: { maxBytes: 9 } })).rejects.toThrow('takes 4 bytes');
+    await expect(check([csv(5)], { maxBytes: 4, pdf: { maxBytes: 9 } })).rejects.toThrow(
+      'accepts at most 4 bytes',
+    );
   });
 
   it('in tool results count, too', async () => {
     const result = toolResult({ callId: 'c', name: 'f', content: [pdf(5)] });
     await expect(checkFiles([result], { maxBytes: 4 }, undefined, 'a/x', scope)).rejects.toMatchObject({
       kind: 'unsupported',
-      message: 'a/x takes 4 bytes in a document, not 5',
+      message: 'a/x accepts at most 4 bytes in a document, not 5',
     });
   });
 

@@ -52,11 +52,11 @@ describe('images', () => {
   });
 
   it.each<[string, TurnMessage[], ImageLimits]>([
-    ['takes at most 1 images, the request has 2', [user(png(1), png(1))], { ...limits, maxCount: 1 }],
-    ['takes images of up to 9 bytes, one has 10', [user(png(10))], limits],
-    ['takes image/png, image/jpeg, not image/heic', [user(image(new Uint8Array(1), 'image/heic'))], limits],
+    ['accepts at most 1 images, the request has 2', [user(png(1), png(1))], { ...limits, maxCount: 1 }],
+    ['accepts images of up to 9 bytes, one has 10', [user(png(10))], limits],
+    ['accepts image/png, image/jpeg, not image/heic', [user(image(new Uint8Array(1), 'image/heic'))], limits],
     [
-      'takes 8 bytes of images in total, not 9',
+      'accepts at most 8 bytes of images in total, not 9',
       [user(png(4)), shown(png(5))],
       { ...limits, maxTotalBytes: 8 },
     ],
@@ -78,7 +78,7 @@ describe('images', () => {
     };
     const within = { ...limits, maxTotalBytes: 31 };
     await expect(fit([user(png(16), png(16))], within, counting)).rejects.toThrow(
-      'takes 31 bytes of images in total, not 32',
+      'accepts at most 31 bytes of images in total, not 32',
     );
     expect(seen).toEqual([9, 9, 9, 9]);
   });

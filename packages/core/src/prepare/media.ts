@@ -33,7 +33,7 @@ export async function fitImages(
   if (limits === undefined || limits === false) return { messages, warnings: [] };
   const images = imagesIn(messages);
   if (limits.maxCount !== undefined && images.length > limits.maxCount) {
-    throw misfitError(target, `takes at most ${limits.maxCount} images, the request has ${images.length}`);
+    throw misfitError(target, `accepts at most ${limits.maxCount} images, the request has ${images.length}`);
   }
   const limitsForRequest = limitsForCount(limits, images.length);
   const fitAll = async (within: ImageLimits): Promise<ReadonlyMap<ImagePart, FittedImage>> => {
@@ -54,7 +54,7 @@ export async function fitImages(
     });
   }
   if (total(fitted) > maxTotal) {
-    throw misfitError(target, `takes ${maxTotal} bytes of images in total, not ${total(fitted)}`);
+    throw misfitError(target, `accepts at most ${maxTotal} bytes of images in total, not ${total(fitted)}`);
   }
   const warnings = numberWarnings([...fitted.values()]);
   if (images.every((image) => fitted.get(image)?.image === image)) return { messages, warnings };
@@ -77,12 +77,12 @@ async function fitOne(
     return { image: await abortable(work, signal), warnings };
   }
   if (!limits.mediaTypes.includes(image.mediaType)) {
-    throw misfitError(target, `takes ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
+    throw misfitError(target, `accepts ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
   }
   if (image.bytes.length > limits.maxBytes) {
     throw misfitError(
       target,
-      `takes images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`,
+      `accepts images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`,
     );
   }
   return { image, warnings: [] };
@@ -152,7 +152,7 @@ export async function checkFiles(
   const files = filesIn(messages);
   const { maxCount = Infinity, maxBytes = Infinity, maxTotalBytes = Infinity, pdf = {} } = limits;
   const checkLimit = (number: number, max: number, what: string): void => {
-    if (number > max) throw tooLargeError(target, `takes ${max} ${what}, not ${number}`);
+    if (number > max) throw tooLargeError(target, `accepts at most ${max} ${what}, not ${number}`);
   };
   checkLimit(files.length, maxCount, 'documents in a request');
   for (const { mediaType, bytes, name = 'a document' } of files) {

@@ -89,9 +89,9 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
   const { tools, output, prefill } = capabilities;
   if (tools === false && request.tools !== undefined && request.tools.length > 0)
     throw refusal(target, 'tools');
-  if (output === false && request.output !== undefined) throw refusal(target, 'output schema');
+  if (output === false && request.output !== undefined) throw refusal(target, 'an output schema');
   if (prefill === false && isPrefill(request.messages.at(-1))) {
-    throw refusal(target, 'assistant message at the end: let a user or tool message follow it');
+    throw refusal(target, 'an assistant message at the end; append a user or tool message');
   }
 }
 
@@ -128,4 +128,4 @@ function hasImage(message: TurnMessage): boolean {
 }
 
 const refusal = (target: string, what: string): LlmError =>
-  new LlmError('unsupported', `${target} takes no ${what}`);
+  new LlmError('unsupported', `${target} does not accept ${what}`);

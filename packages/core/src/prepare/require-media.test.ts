@@ -26,7 +26,7 @@ it.each<[string, readonly TurnMessage[], Capabilities]>([
   expect(requiring(messages, capabilities)).toThrow(
     expect.objectContaining({
       kind: 'unsupported',
-      message: expect.stringContaining(`a/x takes no ${what}`),
+      message: expect.stringContaining(`a/x does not accept ${what}`),
     }),
   );
 });

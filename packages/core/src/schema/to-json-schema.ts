@@ -8,7 +8,7 @@ import { findIssues } from './json-schema.ts';
 
 /** JSON Schemas by schema. */
 const jsonSchemas = new WeakMap<object, JsonObject>();
-/** Tools by specs: providers cache the converted tools by identity. */
+/** Cached tools, one for each spec, because providers cache the converted tools by the identity of their object. */
 const modelTools = new WeakMap<
   readonly ToolSpec[],
   { readonly specs: readonly ToolSpec[]; readonly tools: readonly ModelTool[] }
@@ -159,7 +159,7 @@ export interface OutputRoot {
   unwrap(value: unknown): unknown;
 }
 
-/** Roots by schema: providers cache schemas by identity. */
+/** Cached roots, one for each schema, because providers cache the converted schema by the identity of its object. */
 const roots = new WeakMap<JsonObject, OutputRoot>();
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
 /** Keywords whose members are data, not schemas. */

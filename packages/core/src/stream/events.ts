@@ -101,7 +101,7 @@ function eventError(event: ModelEvent, state: OrderState): string | undefined {
 /** Events of a model, singly or in batches. */
 export type EventSteps = AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 
-/** Replaces each event by the events that the function returns for it. */
+/** Replaces each event with the events that the function returns for it. */
 export async function* mapEvents(
   steps: EventSteps,
   replace: (event: ModelEvent) => ModelEvent | readonly ModelEvent[],

@@ -69,7 +69,7 @@ export interface ChainOptions {
   readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
   /**
    * Time without content, in milliseconds, after which the call also starts an attempt on the next target. The first
-   * content wins, and the other attempt is cancelled. A gate that denies the second attempt prevents it. 0 disables
+   * content is used, and the other attempt is cancelled. A gate that denies the second attempt prevents it. 0 disables
    * hedging.
    * @default 0
    */

@@ -41,8 +41,8 @@ export interface Health {
     listener: (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void,
   ): () => void;
   /**
-   * Applies the verdict of another process and emits a change of origin `accepted`. The later end of two benches wins. A
-   * probe that is running is not affected. A bench by an operator ends only with its time or by an operator.
+   * Applies the verdict of another process and emits a change of origin `accepted`. If two benches overlap, the later
+   * end applies. A probe that is running is not affected. A bench by an operator ends only with its time or by an operator.
    */
   accept(target: string, verdict: Verdict): void;
 }

@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 const MIN_DRIFT = 0.01;
 /** Maximum number of remembered alerts and of burn rates. All are forgotten when it is exceeded. */
 const MAX_REMEMBERED = 10_000;
-/** Lease of the claim with which one process wins the right to emit an alert, in milliseconds. It is settled at once. */
+/** Lease of the claim with which one process gets the right to emit an alert, in milliseconds. It is settled at once. */
 const CLAIM_LEASE_MS = 30_000;
 
 /** Emits each alert once. */

@@ -37,7 +37,7 @@ const ID_RULES: Readonly<Record<Exclude<ChatQuirks['toolId'], 'any'>, ToolIdRule
 
 interface Conversion {
   readonly quirks: ChatQuirks;
-  /** Identifies the models that can read each other's reasoning, including this model. */
+  /** Id of the group of models that can read each other's reasoning, including this model. */
   readonly family: string | undefined;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;

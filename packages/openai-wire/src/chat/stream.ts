@@ -14,7 +14,7 @@ import type { ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './w
 
 /** Options of a `ChatReader`. */
 export interface ChatReaderOptions extends ReaderOptions {
-  /** Identifies the models that can read this model's reasoning. See `chatReasoningFamily`. */
+  /** Id of the group of models that can read this model's reasoning. See `chatReasoningFamily`. */
   readonly family: string;
   /** Quirks that affect the conversion of a response. */
   readonly quirks: Pick<ChatQuirks, 'reasoningTokens'> &

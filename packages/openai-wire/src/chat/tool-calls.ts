@@ -29,7 +29,7 @@ interface CallState {
  */
 export class ToolCalls {
   private readonly writer: EventWriter;
-  /** Identifies the models that accept the properties in `replay`. */
+  /** Id of the group of models that accept the properties in `replay`. */
   private readonly family: string;
   private readonly all: CallState[] = [];
   private readonly callsByKey = new Map<number | string, CallState>();

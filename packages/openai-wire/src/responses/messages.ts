@@ -19,7 +19,7 @@ const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };
 
 interface Conversion {
   readonly quirks: ResponsesQuirks;
-  /** Identifies the models that can read each other's reasoning, including this model. */
+  /** Id of the group of models that can read each other's reasoning, including this model. */
   readonly family: string | undefined;
   /** Whether the vendor stores responses and can look up an item by its id. */
   readonly isStored: boolean;

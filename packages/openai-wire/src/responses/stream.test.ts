@@ -241,7 +241,7 @@ describe('ResponsesReader', () => {
     expect(parts[0]?.replay?.data).toEqual({ id: 'fc_a', namespace: 'crm' });
   });
 
-  it('replaces malformed fragments by the complete arguments', () => {
+  it('replaces malformed fragments with the complete arguments', () => {
     const read = stream(
       created,
       added(0, call('a', '')),

@@ -26,7 +26,7 @@ import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
 /** Options of a `ResponsesReader`. */
 export interface ResponsesReaderOptions extends ReaderOptions {
-  /** Identifies the models that can read this model's reasoning. See `responsesFamily`. */
+  /** Id of the group of models that can read this model's reasoning. See `responsesFamily`. */
   readonly family: string;
 }
 

@@ -8,7 +8,7 @@ const MAX_LENGTH = 64;
 /** Converts tool names in a transcript to names that servers accept. */
 export interface ToolNames {
   readonly nameOf: (name: string) => string;
-  /** Identifies this set of names in a cache. */
+  /** Key of this set of names in a cache. */
   readonly key: string;
 }
 

@@ -56,7 +56,7 @@ export function withTextResults(
       warnings.push({
         action: 'coerced',
         what: `${what.toLowerCase()} of the result of ${name}`,
-        why: 'a tool result can only contain text here; they follow in a user message',
+        why: 'tool results of this API contain text only; the media follow in a user message',
       });
       const texts = content.filter((piece): piece is TextPart => piece.type === 'text');
       const seeBelow: TextPart = { type: 'text', text: `See the ${what.toLowerCase()} below.` };
