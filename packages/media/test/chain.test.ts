@@ -93,7 +93,7 @@ test('sends a PDF to the first target that accepts its bytes and pages', async (
     ['finished', undefined],
   ]);
   await expect(model.generate({ messages: [user('?', report(400), report(400))] })).rejects.toThrow(
-    /takes 600 pages of PDFs in a request, not 800/,
+    /accepts at most 600 pages of PDFs in a request, not 800/,
   );
   expect(Object.values(majordomo.health.snapshot()).filter(({ failures }) => failures > 0)).toEqual([]);
 });
