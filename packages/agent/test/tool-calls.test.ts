@@ -28,7 +28,7 @@ describe('a call', () => {
       'tool "weather" is in both the agent and toolbox "sky"; rename one',
     );
     expect(() => world([], { toolboxes: [toolbox], skills: [toolbox] })).toThrow(
-      'tool "weather" is in toolbox "sky" and in skill "sky"; rename one',
+      'tool "weather" is in both toolbox "sky" and skill "sky"; rename one',
     );
   });
 });

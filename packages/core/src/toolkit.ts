@@ -25,7 +25,8 @@ export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
 // Bytes, hashes and media types
 export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
-export { concatBytes, fnv1a, fromBase64, sniffMediaType, toBase64 } from './util/bytes.ts';
+export { concatBytes, fnv1a, fromBase64, toBase64 } from './util/bytes.ts';
+export { sniffMediaType } from './util/media-type.ts';
 export { asLanguage, sniffAudio } from './operations/transcription.ts';
 
 // Stored texts, and titles, excerpts and search of conversations

@@ -131,7 +131,7 @@ it('leaves out what a redactor that fails would have had to clean', async () => 
 
 it('refuses content under 1.36, and a convention that nobody knows', () => {
   expect(() => watch({ content: createRedactor(), convention: '1.36' })).toThrow(
-    /content needs convention "2026-08"/,
+    /content requires convention "2026-08"/,
   );
   expect(() => watch({ convention: '2030' as '1.36' })).toThrow(/must be one of 1.36, 2026-08$/);
 });

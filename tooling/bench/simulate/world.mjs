@@ -1,6 +1,6 @@
 // Basis of both simulations: one clock, a seeded random source, and providers that respond at simulated times.
 import { LlmError } from '@majordomo/core';
-import { EventWriter } from '@majordomo/core/toolkit';
+import { EventWriter } from '@majordomo/wire-kit';
 import { seededRandom } from '@majordomo/testing';
 import { simulatedClock } from './clock.mjs';
 

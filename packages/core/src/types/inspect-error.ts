@@ -5,7 +5,12 @@ interface InspectedError {
   readonly message: string;
   readonly stack?: string | undefined;
   readonly cause?: unknown;
-  readonly details: object & { readonly attempts: readonly InspectedAttempt[] };
+  readonly details: {
+    readonly attempts: readonly InspectedAttempt[];
+    readonly status?: number | undefined;
+    readonly code?: string | undefined;
+    readonly requestId?: string | undefined;
+  };
 }
 
 interface InspectedAttempt {
@@ -14,8 +19,7 @@ interface InspectedAttempt {
   readonly error: InspectedError | undefined;
 }
 
-// An uncaught error must not fill the screen.
-const MAX_LINES = 12;
+// An uncaught error must not fill the screen: with these maxima it has at most twelve lines.
 const MAX_TARGETS = 5;
 const MAX_ISSUES = 3;
 const MAX_FRAMES = 3;
@@ -33,17 +37,18 @@ export function inspectError(
   const isChain = error.kind === 'exhausted' && error.details.attempts.length > 0;
   // The message of an exhausted chain repeats the errors of its targets, which follow on separate lines.
   const title = isChain ? message.slice(0, message.indexOf(': ')) : message;
-  const lines = [
+  return [
     `${error.name} [${error.kind}]: ${title}`,
     ...(isChain ? targetLines(error.details.attempts) : factLines(error)),
-  ];
-  return [...lines, ...relevantFrames(error, frames, MAX_LINES - lines.length)].join('\n');
+    ...relevantFrames(error, frames),
+  ].join('\n');
 }
 
 function targetLines(attempts: readonly InspectedAttempt[]): readonly string[] {
   const descriptions = attempts.map(({ target, outcome, error }) => {
     if (error === undefined) return `  ${target}: ${outcome}`;
-    const facts = [...scalars(error.details, ['status', 'code', 'requestId'])].map(([, value]) => value);
+    const { status, code, requestId } = error.details;
+    const facts = [status, code, requestId].filter(isScalar);
     const why = `${error.kind}, ${withoutTarget(oneLine(error.message), target)}`;
     return `  ${target}: ${shorten(why)}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
   });
@@ -59,9 +64,9 @@ function targetLines(attempts: readonly InspectedAttempt[]): readonly string[] {
 const SHOWN_SEPARATELY: readonly string[] = ['target', 'body'];
 
 function factLines({ details, cause, message }: InspectedError): readonly string[] {
-  const facts = [...scalars(details)]
-    .filter(([name]) => !SHOWN_SEPARATELY.includes(name))
-    .map(([name, value]) => `${name}: ${value}`);
+  const facts = Object.entries(details)
+    .filter(([name, value]) => isScalar(value) && !SHOWN_SEPARATELY.includes(name))
+    .map(([name, value]) => `${name}: ${String(value)}`);
   const { issues, partial, body } = details as {
     readonly issues?: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
     readonly partial?: { readonly text: string };
@@ -81,13 +86,7 @@ function factLines({ details, cause, message }: InspectedError): readonly string
     .map((line) => `  ${shorten(oneLine(line))}`);
 }
 
-/** Yields the members that are numbers or strings. */
-function* scalars(details: object, only?: readonly string[]): Generator<readonly [string, string]> {
-  for (const [name, value] of Object.entries(details) as readonly (readonly [string, unknown])[]) {
-    if (only !== undefined && !only.includes(name)) continue;
-    if (typeof value === 'string' || typeof value === 'number') yield [name, String(value)];
-  }
-}
+const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 
 /** Describes a cause and at most three causes behind it. */
 function causes(cause: unknown, depth = 0): string {
@@ -104,14 +103,13 @@ function causes(cause: unknown, depth = 0): string {
 function relevantFrames(
   { stack = '', message }: InspectedError,
   frames: readonly string[] | undefined,
-  max: number,
-) {
+): readonly string[] {
   const own = stack
     .slice(stack.indexOf(message) + message.length)
     .split('\n')
     .slice(1);
   const others = own.filter((frame) => !MAJORDOMO_FRAME.test(frame));
-  return (frames ?? (others.length > 0 ? others : own)).slice(0, Math.max(1, Math.min(MAX_FRAMES, max)));
+  return (frames ?? (others.length > 0 ? others : own)).slice(0, MAX_FRAMES);
 }
 
 /** Removes the target, with which messages of attempts begin or end. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sniffMediaType } from './bytes.ts';
+import { sniffMediaType } from './media-type.ts';
 
 const bytes = (latin: string): Uint8Array => Uint8Array.from(latin, (letter) => letter.charCodeAt(0));
 
