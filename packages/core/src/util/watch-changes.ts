@@ -4,8 +4,11 @@ import type { Clock } from '../types/call-options.ts';
 export interface ChangeChannel {
   /** Sends a message to all processes. */
   publish(message: string): Promise<unknown>;
-  /** Resolves when messages arrive. Returns a function that ends the subscription. */
-  subscribe(onMessage: (message: string) => void): Promise<() => unknown>;
+  /**
+   * Resolves when messages arrive. Returns a function that ends the subscription. Calls `onReconnect` each time the
+   * connection was lost and is open again, because messages in between were missed.
+   */
+  subscribe(onMessage: (message: string) => void, onReconnect: () => void): Promise<() => unknown>;
 }
 
 const BEAT_MS = 400;
@@ -15,8 +18,9 @@ const CHANGE = 'changed ';
 export const changeMessage = (id: string): string => CHANGE + id;
 
 /**
- * Reports the ids of changes. Reports `undefined` after each 400 ms in which a message of this process to itself did not
- * arrive, because changes may have been missed then. Returns a function that stops watching.
+ * Reports the ids of changes. Reports `undefined` when changes may have been missed: with the first message after the
+ * connection was restored, and after each 400 ms in which a message of this process to itself did not arrive. Returns
+ * a function that stops watching.
  */
 export async function watchChanges(
   channel: ChangeChannel,
@@ -25,10 +29,17 @@ export async function watchChanges(
 ): Promise<() => Promise<void>> {
   const beat = `beat ${crypto.randomUUID()}`;
   let hasArrived = true;
+  let wasInterrupted = false;
   let cancel: (() => void) | undefined;
-  const stop = await channel.subscribe((message) => {
+  const onMessage = (message: string): void => {
+    // A client can report its connection before it has subscribed again; a message proves the subscription.
+    if (wasInterrupted) changed(undefined);
+    wasInterrupted = false;
     if (message === beat) hasArrived = true;
     else if (message.startsWith(CHANGE)) changed(message.slice(CHANGE.length));
+  };
+  const stop = await channel.subscribe(onMessage, () => {
+    wasInterrupted = true;
   });
   const tick = (): void => {
     cancel = clock.timer(BEAT_MS, tick, true);

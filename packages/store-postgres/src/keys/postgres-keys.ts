@@ -61,8 +61,8 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
         {
           publish: (message) =>
             connection.query('SELECT pg_notify($1::text, $2::text)::text', [channel, message]),
-          async subscribe(onMessage) {
-            const subscriber = { onMessage };
+          async subscribe(onMessage, onReconnect) {
+            const subscriber = { onMessage, onOpen: onReconnect };
             const stop = (): void => {
               listener.unsubscribe(channel, subscriber);
             };

@@ -93,7 +93,14 @@ export function redisKeys({ connection, client, subscriber, listening, clock, ba
       watchChanges(
         {
           publish: (message) => connection.withTimeout(() => client.publish(channel, message)),
-          subscribe: (onMessage) => listening.withTimeout(() => subscriber.subscribe(channel, onMessage)),
+          async subscribe(onMessage, onReconnect) {
+            const stop = await listening.withTimeout(() => subscriber.subscribe(channel, onMessage));
+            const stopReady = subscriber.onReady(onReconnect);
+            return () => {
+              stopReady();
+              return stop();
+            };
+          },
         },
         clock,
         changed,
