@@ -67,8 +67,12 @@ export function withKnownHeaders(
 ): typeof globalThis.fetch {
   const known = new Set([...SDK_HEADERS, ...names]);
   return (url, init) => {
-    const headers = new Headers(init?.headers);
-    for (const name of [...headers.keys()]) if (!known.has(name)) headers.delete(name);
+    const given = new Headers(init?.headers);
+    const headers = new Headers();
+    for (const name of known) {
+      const value = given.get(name);
+      if (value !== null) headers.set(name, value);
+    }
     return fetch(url, { ...init, headers });
   };
 }
