@@ -71,7 +71,7 @@ export type { SchemaIssue, SchemaResult, StandardJsonSchema, StandardSchema } fr
 export type { ImageModel, ImageRequest, ImageResponse } from './types/operations.ts';
 export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './types/operations.ts';
 export type { TranscriptionModel, TranscriptionRequest, TranscriptionResponse } from './types/operations.ts';
-export type { TranscriptSegment } from './types/operations.ts';
+export type { OperationResponse, TranscriptSegment } from './types/operations.ts';
 export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operations.ts';
 
 // Calls and errors

@@ -1,6 +1,6 @@
 // Option checks
 export { checkFinite, checkOptions } from './util/options.ts';
-export { checkNumber, didYouMean, isObject, nearestName, TIMEOUT_KINDS } from './util/options.ts';
+export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger } from './prepare/validate.ts';
 export { mergeTimeouts } from './util/options.ts';
@@ -17,8 +17,8 @@ export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from '.
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
 
 // Values, JSON and schemas
-export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './json/values.ts';
-export { isTooDeep, MAX_DEPTH } from './json/values.ts';
+export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
+export { isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
 
@@ -26,8 +26,8 @@ export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
 export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
 export { concatBytes, fnv1a, fromBase64, toBase64 } from './util/bytes.ts';
-export { sniffMediaType } from './util/media-type.ts';
-export { asLanguage, sniffAudio } from './operations/transcription.ts';
+export { sniffAudio, sniffMediaType } from './util/media-type.ts';
+export { asLanguage } from './operations/transcription.ts';
 
 // Stored texts, and titles, excerpts and search of conversations
 export { fromStoredText, toStoredText } from './util/stored-text.ts';
@@ -48,7 +48,7 @@ export { EFFORTS, OPTIONAL_SETTINGS } from './prepare/settings.ts';
 export type { OptionalSetting } from './prepare/settings.ts';
 
 // Replay tokens
-export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily, currentFamily } from './prepare/replay.ts';
+export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily } from './prepare/replay.ts';
 export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './prepare/replay.ts';
 
 // State that several processes share

@@ -13,7 +13,7 @@ import {
   type TranscriptionRequest,
   type Usage,
 } from '../src/index.ts';
-import { sniffAudio } from '../src/operations/transcription.ts';
+import { sniffAudio } from '../src/util/media-type.ts';
 import { manualClock } from './support/manual-clock.ts';
 
 const latin = (letters: string): Uint8Array => Uint8Array.from(letters, (letter) => letter.charCodeAt(0));

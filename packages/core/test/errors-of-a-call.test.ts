@@ -92,9 +92,9 @@ describe('inspect of an error', () => {
     const lines = await shown('a/full,a/gone,b/slow');
     expect(lines[0]).toBe('LlmError [exhausted]: no target of "a/full,a/gone,b/slow" answered');
     expect(lines.slice(1, 4)).toEqual([
-      '  a/full: overloaded, reported overloaded (529, req_1), 2 times',
+      '  a/full: overloaded, reported overloaded (529, req_1) (2 times)',
       '  a/gone: not-found, reported not-found',
-      '  b/slow: timeout, reported timeout, 2 times',
+      '  b/slow: timeout, reported timeout (2 times)',
     ]);
     expect(lines[4]).toMatch(/^ {4}at .*errors-of-a-call\.test\.ts/);
     expect(lines.length).toBeLessThanOrEqual(12);

@@ -41,22 +41,6 @@ describe('a replay token', () => {
     },
   );
 
-  it('with an address, from an earlier version, is accepted', async () => {
-    await using at = await startGateway({ openai: [THOUGHT, 'Cold.'] });
-    const question = { role: 'user' as const, content: 'Where is it cold?' };
-    const { output } = await client(at).responses.create({ model: 'gpt', input: [question] });
-    const address = new URL(at.openai.baseURL).origin;
-    const before = output.map((item) =>
-      item.type === 'reasoning'
-        ? { ...item, encrypted_content: withAddress(item.encrypted_content ?? '', address) }
-        : item,
-    ) as OpenAI.Responses.ResponseInput;
-    expect(opened(JSON.stringify(before))).toContain(`openai@${address}#openai`);
-    const result = { type: 'function_call_output' as const, call_id: 'call_a', output: '5°' };
-    await client(at).responses.create({ model: 'gpt', input: [question, ...before, result] });
-    expect((await at.openai.request(1)).request.reasoning).toHaveLength(1);
-  });
-
   it('is not sent to another address', async () => {
     await using at = await startGateway({ openai: [THOUGHT, 'Cold.'] });
     const question = { role: 'user' as const, content: 'Where is it cold?' };
@@ -104,9 +88,3 @@ describe('a forged token', () => {
     expect(tokenOf(tokenText(replay) ?? '')).toEqual(replay);
   });
 });
-
-function withAddress(token: string, address: string): string {
-  const [family, data] = JSON.parse(opened(token)) as [string, unknown];
-  const text = JSON.stringify([family.replace(/@[^#]*/, `@${address}`), data]);
-  return MARK + toBase64(new TextEncoder().encode(text));
-}

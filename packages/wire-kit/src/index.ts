@@ -1,4 +1,4 @@
-export { SseDecoder } from '@majordomo/core/toolkit';
+export { SseDecoder, tryParseJson } from '@majordomo/core/toolkit';
 export { limitBody, collectBody, MAX_BODY_BYTES } from './bounded-body.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
@@ -74,6 +74,5 @@ export {
   positiveCounts,
   toCitation,
   tokenLogprobs,
-  tryParseJson,
   type RawCitation,
 } from './values.ts';

@@ -1,5 +1,5 @@
 import { type Env, LlmError, type ProviderOptions } from '@majordomo/core';
-import { checkOptions, isObject, type Kind, type KindsOf, TIMEOUT_KINDS } from '@majordomo/core/toolkit';
+import { checkOptions, isRecord, type Kind, type KindsOf, TIMEOUT_KINDS } from '@majordomo/core/toolkit';
 
 /** Types of the options that a provider has in addition to `ProviderOptions`. */
 export type ExtraOptions<Options extends object> = Readonly<
@@ -24,7 +24,7 @@ export function checkProviderOptions<Options extends ProviderOptions>(
   options: Options,
   extraKinds: ExtraOptions<Options>,
 ): void {
-  const name = isObject(options) && typeof options.id === 'string' ? options.id : provider;
+  const name = isRecord(options) && typeof options['id'] === 'string' ? options['id'] : provider;
   checkOptions(name, options, { ...COMMON_KINDS, ...extraKinds }, [], COMMON_NAMES);
   const { baseURL } = options;
   if (baseURL !== undefined) checkBaseURL(baseURL, `baseURL of ${name}`);

@@ -87,12 +87,3 @@ export function parseJson(text: string, target: string): unknown {
     throw new LlmError('protocol', message, { target, path: '' }, { cause });
   }
 }
-
-/** Parses JSON. Returns `undefined` for invalid JSON. */
-export function tryParseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -90,8 +90,8 @@ export async function beginAttempt<Event extends object, Result>(
     return skip;
   }
   state.countStart();
-  if (claim.isProbe) log.healthChange('probed', target.key);
-  log.attemptStart(target.key, number);
+  if (claim.isProbe) log.event({ type: 'probed', target: target.key, until: undefined });
+  log.event({ type: 'attempt-start', target: target.key, attempt: number });
   const attempt = new Attempt({ context, state, prepared, info, permits, claim });
   latestEnd = () => attempt.latestEnd();
   return attempt;
@@ -232,9 +232,10 @@ export class Attempt<Event extends object, Result> {
     if (this.isCommitReported) return;
     this.isCommitReported = true;
     const { context, info, claim } = this.parts;
+    const { target } = info;
     claim.commit();
-    context.log.attemptCommitted(info.target, this.elapsedMs());
-    if (claim.isProbe) context.log.healthChange('recovered', info.target);
+    context.log.event({ type: 'committed', target, msToFirst: this.elapsedMs() });
+    if (claim.isProbe) context.log.event({ type: 'recovered', target, until: undefined });
   }
 
   /** Ends a finished attempt. Resolves when its permits are settled. */
@@ -299,11 +300,12 @@ export class Attempt<Event extends object, Result> {
   ): Promise<void> {
     const { context, info } = this.parts;
     const { log, deps } = context;
+    const { target, attempt } = info;
     const { code, retryAfterMs = 0 } = error.details;
-    if (code === CREDENTIAL_BENCHED) log.credentialBenched(info.target, deps.clock.now() + retryAfterMs);
-    else log.attemptFailed(info.target, info.attempt, error, retryInMs(verdict));
+    if (code === CREDENTIAL_BENCHED) log.credentialBenched(target, deps.clock.now() + retryAfterMs);
+    else log.event({ type: 'attempt-failed', target, attempt, error, willRetryInMs: retryInMs(verdict) });
     const settled = this.end(outcomeOf(error), error);
-    if (benchedUntil !== undefined) log.healthChange('benched', info.target, benchedUntil);
+    if (benchedUntil !== undefined) log.event({ type: 'benched', target, until: benchedUntil });
     await settled;
   }
 

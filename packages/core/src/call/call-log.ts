@@ -1,5 +1,5 @@
 import type { Target } from '../resolve/resolve.ts';
-import type { CallInfo } from '../types/call-options.ts';
+import type { CallEvent, CallInfo } from '../types/call-options.ts';
 import type { Attempt as AttemptRecord, LlmError } from '../types/llm-error.ts';
 import type { ChatResponse } from '../types/response.ts';
 import type { Emit } from '../util/listeners.ts';
@@ -13,6 +13,13 @@ export interface SkippedTarget {
   /** Whether the call may try the next target. */
   readonly advance: boolean;
 }
+
+type EventOf<Type extends CallEvent['type']> = Omit<Extract<CallEvent, { readonly type: Type }>, 'call'>;
+type AttemptEvent =
+  | EventOf<'attempt-start'>
+  | EventOf<'committed'>
+  | EventOf<'attempt-failed'>
+  | EventOf<'benched' | 'probed' | 'recovered'>;
 
 /** Records the attempts of one call and emits its events. */
 export class CallLog {
@@ -70,16 +77,9 @@ export class CallLog {
     this.hasBenched = false;
   }
 
-  attemptStart(target: string, attempt: number): void {
-    this.emit?.({ type: 'attempt-start', call: this.call, target, attempt });
-  }
-
-  attemptCommitted(target: string, msToFirst: number): void {
-    this.emit?.({ type: 'committed', call: this.call, target, msToFirst });
-  }
-
-  attemptFailed(target: string, attempt: number, error: LlmError, willRetryInMs: number | undefined): void {
-    this.emit?.({ type: 'attempt-failed', call: this.call, target, attempt, error, willRetryInMs });
+  /** Emits an event that adds no record. */
+  event(event: AttemptEvent): void {
+    this.emit?.({ ...event, call: this.call });
   }
 
   /** Adds the attempts of a part of the call, which has a separate log. */
@@ -90,10 +90,6 @@ export class CallLog {
   attemptEnd(attempt: number, result: AttemptRecord): void {
     this.records.push(result);
     this.emit?.({ type: 'attempt-end', call: this.call, attempt, result });
-  }
-
-  healthChange(type: 'benched' | 'probed' | 'recovered', target: string, until?: number): void {
-    this.emit?.({ type, call: this.call, target, until });
   }
 }
 

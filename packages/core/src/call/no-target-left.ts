@@ -1,4 +1,5 @@
 import { type Bench, END_OF_TIME } from '../health/tracker.ts';
+import { countRepeated, withoutTarget } from '../types/inspect-error.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
 import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
@@ -47,12 +48,12 @@ export function exhaustedError(
   if (targets.length === 1 && cause !== undefined) {
     return withDetails(cause, { retryAfterMs: soonestMs ?? cause.details.retryAfterMs });
   }
-  const problems = attempts.map(({ target, error }) => `${target}: ${problemOf(target, error)}`);
-  const lines = [...new Set(problems)].map((line) => {
-    const times = problems.filter((other) => other === line).length;
-    return times === 1 ? line : `${line} (${times} times)`;
-  });
-  const message = `no target of "${spec}" answered: ${lines.join('; ') || 'it names none'}`;
+  const problems = attempts.map(({ target, error }) =>
+    error === undefined
+      ? `${target}: no answer`
+      : `${target}: ${error.kind}, ${withoutTarget(error.message, target)}`,
+  );
+  const message = `no target of "${spec}" answered: ${countRepeated(problems).join('; ') || 'it names none'}`;
   const { status, code, requestId, body } = cause?.details ?? {};
   return new LlmError(
     'exhausted',
@@ -60,15 +61,6 @@ export function exhaustedError(
     { retryAfterMs: soonestMs, status, code, requestId, body },
     { cause },
   );
-}
-
-/** Removes the target from the error's message: the line begins with it. */
-function problemOf(target: string, error: LlmError | undefined): string {
-  if (error === undefined) return 'no answer';
-  const problem = error.message.startsWith(`${target} `)
-    ? error.message.slice(target.length + 1)
-    : error.message.replace(` to ${target}`, '');
-  return `${error.kind}, ${problem}`;
 }
 
 type Benchable = Pick<TargetState<object, unknown>, 'target' | 'health'>;

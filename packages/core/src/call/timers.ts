@@ -97,17 +97,10 @@ export class AttemptTimers {
 
   /** Returns the end of the permitted wait; `Infinity` without a limit. */
   private deadline(): number {
-    const { startedAt, limits } = this;
-    switch (this.phase()) {
-      case 'complete':
-        return startedAt + limits.completeMs;
-      case 'idle':
-        return (this.waitingSince ?? startedAt) + Math.min(limits.idleMs, this.paceLimitMs());
-      case 'connect':
-        return startedAt + limits.connectMs;
-      default:
-        return startedAt + limits.firstContentMs;
-    }
+    const phase = this.phase();
+    const limitMs = this.limits[LIMIT[phase]];
+    if (phase !== 'idle') return this.startedAt + limitMs;
+    return (this.waitingSince ?? this.startedAt) + Math.min(limitMs, this.paceLimitMs());
   }
 
   /** Returns how long this wait may last before the pace is too slow. */

@@ -1,4 +1,5 @@
 import { ERROR_POLICY } from '../errors/policy.ts';
+import { isRecord } from '../util/values.ts';
 import { checkCache } from '../prepare/cache.ts';
 import { EFFORTS } from '../prepare/settings.ts';
 import type { CallOptions, Decision } from '../types/call-options.ts';
@@ -9,7 +10,6 @@ import {
   checkKind,
   checkKinds,
   configError,
-  isObject,
   type Kinds,
   type KindsOf,
   TIMEOUT_KINDS,
@@ -88,7 +88,7 @@ export function checkMajordomoOptions(options: MajordomoOptions): void {
 
 /** Throws `config` for an invalid option of `majordomo.with`. */
 export function checkChanges(options: Partial<MajordomoOptions>): void {
-  if (!isObject(options)) throw configError('options', 'must be an object with providers');
+  if (!isRecord(options)) throw configError('options', 'must be an object with providers');
   checkKinds(options, MAJORDOMO);
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
@@ -116,18 +116,20 @@ export function parseAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases
 /** Returns the value of an alias. Throws `config` with the path if it is not valid. */
 export function parseNamedSpec(path: string, value: unknown): string | NamedSpec {
   if (typeof value === 'string') return value;
-  if (!isObject(value) || !('spec' in value) || typeof value.spec !== 'string')
-    throw configError(path, 'must be a spec, which is a string, or { spec, with }');
-  const { with: settings } = value as NamedSpec;
+  if (!isNamedSpec(value)) throw configError(path, 'must be a spec, which is a string, or { spec, with }');
+  const { with: settings } = value;
   checkKind(settings, SETTINGS, `${path}.with`);
   checkCache(settings?.cache, 'config', `${path}.with.cache`);
-  return value as NamedSpec;
+  return value;
 }
+
+const isNamedSpec = (value: unknown): value is NamedSpec =>
+  isRecord(value) && typeof value['spec'] === 'string';
 
 /** Throws `config` for an invalid option of a call. */
 export function checkCall(options: CallOptions | undefined): void {
   if (options === undefined) return;
-  if (!isObject(options)) throw configError('options', 'must be an object');
+  if (!isRecord(options)) throw configError('options', 'must be an object');
   checkKinds(options, CALL);
 }
 
@@ -153,7 +155,7 @@ function checkProvider(provider: unknown, index: number): void {
   if (typeof provider === 'function') {
     throw configError(path, 'is a function: call it');
   }
-  if (!isObject(provider)) throw configError(path, 'must be a provider, as the create… functions return');
+  if (!isRecord(provider)) throw configError(path, 'must be a provider, as the create… functions return');
   const { id } = provider as { id?: unknown };
   if (typeof id !== 'string' || !PROVIDER_ID.test(id)) {
     throw configError(`${path}.id`, `must be a name without slash, comma or space, not "${String(id)}"`);

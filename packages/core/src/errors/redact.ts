@@ -1,3 +1,4 @@
+import { asText } from '../util/values.ts';
 import { toBase64 } from '../util/bytes.ts';
 
 /** Range of a string, from the first character to the one after the last. */
@@ -187,15 +188,16 @@ class Cleaner {
   private error(error: Error): Error {
     // An LlmError never contains a secret.
     if (BRAND in error) return error;
-    const message = textOf(error, 'message');
-    const stack = textOf(error, 'stack');
+    // SDKs copy members of a body onto their errors, so each member may have any type.
+    const message = asText(error.message) ?? '';
+    const stack = asText(error.stack) ?? '';
     // The stack may be an object that contains a string.
     if (stack === '') this.isChanged = true;
     const clean = this.text(error instanceof SyntaxError ? this.withoutSample(message) : message);
     const copy = new Error(clean);
     this.members(error, copy);
     copy.message = clean;
-    copy.name = this.text(textOf(error, 'name'));
+    copy.name = this.text(asText(error.name) ?? '');
     copy.stack = this.text(stack.replace(message, () => clean));
     return copy;
   }
@@ -232,10 +234,4 @@ class Cleaner {
     }
     return to;
   }
-}
-
-/** Returns an empty string for another type: SDKs copy members of a body onto their errors. */
-function textOf(error: Error, member: 'message' | 'name' | 'stack'): string {
-  const value: unknown = error[member];
-  return typeof value === 'string' ? value : '';
 }

@@ -6,54 +6,28 @@ import { isPromise } from '../util/async.ts';
 /** Longest wait for the settling of permits, in ms. After it the response is returned, and settling continues. */
 const MAX_SETTLE_MS = 1000;
 
-/**
- * The permits of one attempt. A permit is what a gate grants to an attempt, such as a reserved budget. Each is settled
- * exactly once, in reverse order.
- */
-export class Permits {
-  private readonly permits: Permit[] = [];
-  private readonly clock: Clock;
-  private readonly waitUntil: WaitUntil | undefined;
-  private readonly signal: AbortSignal;
-
-  constructor(clock: Clock, waitUntil: WaitUntil | undefined, signal: AbortSignal) {
-    this.clock = clock;
-    this.waitUntil = waitUntil;
-    this.signal = signal;
-  }
-
-  add(permit: Permit): void {
-    this.permits.push(permit);
-  }
-
+/** Permits of one attempt. A permit is what a gate grants to an attempt, such as a reserved budget. */
+export interface Permits {
   /**
-   * Starts to settle all permits at once. Resolves when all are settled, when the call is stopped, or after a second. Never
-   * rejects.
+   * Settles each permit once, in reverse order. Resolves when all are settled, when the call is stopped, or after a second.
+   * Never rejects.
    */
-  settle(outcome: Attempt): Promise<void> | undefined {
-    const pending: Promise<void>[] = [];
-    for (let permit = this.permits.pop(); permit !== undefined; permit = this.permits.pop()) {
-      const settling = settleOne(permit, outcome);
-      if (settling !== undefined) pending.push(settling);
-    }
-    return pending.length === 0 ? undefined : this.waitFor(Promise.all(pending));
-  }
+  settle(outcome: Attempt): Promise<void> | undefined;
+}
 
-  private waitFor(all: Promise<unknown>): Promise<void> {
-    this.waitUntil?.(all);
-    const { clock, signal } = this;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = clock.timer(MAX_SETTLE_MS, done);
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
-      void all.then(done);
-    });
-  }
+/** Waits for the settling of permits, but not longer than a second or than the call. */
+function untilSettled(all: Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.timer(MAX_SETTLE_MS, done);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+    void all.then(done);
+  });
 }
 
 /** Settles a permit. Returns a promise that never rejects, or `undefined` if the permit is settled at once. */
@@ -79,7 +53,17 @@ export async function admit(
   clock: Clock,
   waitUntil: WaitUntil | undefined,
 ): Promise<Permits> {
-  const permits = new Permits(clock, waitUntil, info.signal);
+  const granted: Permit[] = [];
+  const settle = (outcome: Attempt): Promise<void> | undefined => {
+    const pending = granted
+      .splice(0)
+      .reverse()
+      .flatMap((permit) => settleOne(permit, outcome) ?? []);
+    if (pending.length === 0) return undefined;
+    const all = Promise.all(pending);
+    waitUntil?.(all);
+    return untilSettled(all, info.signal, clock);
+  };
   for (const gate of gates) {
     try {
       info.signal.throwIfAborted();
@@ -87,15 +71,15 @@ export async function admit(
       const answer = isPromise(pending) ? await pending : pending;
       if (answer === undefined) continue;
       if ('deny' in answer) throw deniedError(gate, answer, info);
-      permits.add(answer);
+      granted.push(answer);
     } catch (cause) {
       const isOwn = info.signal.aborted || LlmError.is(cause);
       const error = isOwn ? cause : deniedError(gate, failureOf(cause), info, cause);
-      await permits.settle(skippedAttempt(info, LlmError.is(error) ? error : undefined));
+      await settle(skippedAttempt(info, LlmError.is(error) ? error : undefined));
       throw error;
     }
   }
-  return permits;
+  return { settle };
 }
 
 type GateAnswer = Permit | Denial | undefined;

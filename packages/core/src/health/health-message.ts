@@ -1,3 +1,4 @@
+import { asRecord, tryParseJson } from '../util/values.ts';
 import type { Clock } from '../types/call-options.ts';
 import type { TargetHealth, Verdict } from '../types/health.ts';
 
@@ -20,22 +21,19 @@ export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefin
 
 /** Parses a message. Returns `undefined` for an invalid message. */
 export function parseHealthMessage(message: string): HealthMessage | undefined {
-  const parsed = parseJson(message) as Partial<HealthMessage> | null | undefined;
-  const verdict = parseVerdict(parsed?.verdict);
-  if (typeof parsed?.from !== 'string' || typeof parsed.target !== 'string' || verdict === undefined)
-    return undefined;
-  return { from: parsed.from, target: parsed.target, verdict };
+  const { from, target, verdict: stored } = asRecord(tryParseJson(message));
+  const verdict = parseVerdict(stored);
+  if (typeof from !== 'string' || typeof target !== 'string' || verdict === undefined) return undefined;
+  return { from, target, verdict };
 }
 
 /** Parses a stored verdict. `leftMs` is its remaining time in milliseconds. Returns `undefined` for an invalid verdict. */
 export function parseStoredVerdict(json: string, leftMs: number): Verdict | undefined {
-  const parsed = parseJson(json);
-  return parseVerdict(typeof parsed === 'object' ? { ...parsed, forMs: leftMs } : undefined);
+  return parseVerdict({ ...asRecord(tryParseJson(json)), forMs: leftMs });
 }
 
 function parseVerdict(value: unknown): Verdict | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { state, benches, forMs, isByHand: byHand } = value as Readonly<Record<string, unknown>>;
+  const { state, benches, forMs, isByHand: byHand } = asRecord(value);
   const isByHand = byHand === true ? true : undefined;
   if (state === 'healthy') return { state, isByHand };
   if (state !== 'benched' || !isCount(benches) || !isCount(forMs)) return undefined;
@@ -44,11 +42,3 @@ function parseVerdict(value: unknown): Verdict | undefined {
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return undefined;
-  }
-}

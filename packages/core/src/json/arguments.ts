@@ -1,5 +1,5 @@
 import type { JsonObject } from '../types/schema.ts';
-import { isRecord, isTooDeep, SHALLOW_LENGTH } from './values.ts';
+import { asText, isRecord, isTooDeep, SHALLOW_LENGTH, tryParseJson } from '../util/values.ts';
 
 /** Parsed arguments of a tool call. */
 export interface ParsedArguments {
@@ -29,24 +29,13 @@ export function parseArguments(text: string, isCut = false): ParsedArguments {
 }
 
 /** Returns the content of a JSON string. Some models encode the object twice (Qwen, GLM; 2025-2026). */
-function decodeString(text: string): string {
-  if (!text.trimStart().startsWith('"')) return '';
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? value : '';
-  } catch {
-    return '';
-  }
-}
+const decodeString = (text: string): string =>
+  text.trimStart().startsWith('"') ? (asText(tryParseJson(text)) ?? '') : '';
 
 function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value) || (text.length > SHALLOW_LENGTH && isTooDeep(value))) return undefined;
-    return value as JsonObject;
-  } catch {
-    return undefined;
-  }
+  const value = tryParseJson(text);
+  if (!isRecord(value) || (text.length > SHALLOW_LENGTH && isTooDeep(value))) return undefined;
+  return value as JsonObject;
 }
 
 type ArgumentRepair =

@@ -2,7 +2,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type { Message } from '../types/messages.ts';
 import type { JsonValue } from '../types/schema.ts';
 import { fromBase64, hash128, toBase64 } from '../util/bytes.ts';
-import { isPlain } from './values.ts';
+import { isPlain } from '../util/values.ts';
 
 /** Key of encoded bytes. If the only key of a caller's object is equal, it is escaped with a second `$`. */
 const TAG = '$bytes';

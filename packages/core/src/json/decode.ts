@@ -1,4 +1,4 @@
-import { isTooDeep, MAX_DEPTH, SHALLOW_LENGTH } from './values.ts';
+import { isTooDeep, MAX_DEPTH, SHALLOW_LENGTH } from '../util/values.ts';
 
 /** Value of a text, or the reason why it has none. */
 type DecodeResult = { readonly value: unknown } | { readonly fault: string };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isTooDeep, MAX_DEPTH } from './values.ts';
+import { isTooDeep, MAX_DEPTH } from '../util/values.ts';
 
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 const circle: { self?: unknown; list: unknown[] } = { list: [] };

@@ -1,6 +1,6 @@
 import type { Operation } from '../call/call.ts';
 import { asLlmError } from '../errors/error-kind.ts';
-import { checkInteger, checkOneOf, invalidError } from '../prepare/validate.ts';
+import { checkInteger, checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
@@ -34,17 +34,16 @@ export function embeddingOperation(
 }
 
 /** Returns the target's backend; `undefined` if its provider has none. */
-export const embeddingBackend = ({
-  provider,
-  modelId,
-}: Pick<Target, 'provider' | 'modelId'>): EmbeddingBackend | undefined => provider.embeddingModel?.(modelId);
+export const embeddingBackend = ({ provider, modelId }: Target): EmbeddingBackend | undefined =>
+  provider.embeddingModel?.(modelId);
 
 function singleRequest(
-  { key: target, provider, modelId }: Target,
+  resolved: Target,
   request: EmbeddingRequest,
   part: Part,
 ): SingleRequest<BackendResponse, EmbeddingResponse> {
-  const backend = embeddingBackend({ provider, modelId });
+  const { key: target } = resolved;
+  const backend = embeddingBackend(resolved);
   if (backend === undefined) throw unsupportedError(target, 'does not create embeddings');
   const { dimensions: maxDimensions = Infinity, maxTokens } = backend;
   const { dimensions } = request;
@@ -112,9 +111,6 @@ async function sendPart(
   }
   return { target, usage: completeUsage(usages), warnings };
 }
-
-const unsupportedError = (target: string, problem: string): LlmError =>
-  new LlmError('unsupported', `${target} ${problem}`);
 
 const overflowError = (target: string, index: number, maxTokens: number | undefined): LlmError =>
   new LlmError(

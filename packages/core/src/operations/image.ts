@@ -1,7 +1,6 @@
 import type { Operation } from '../call/call.ts';
 import { fitImages, type FittedMessages, imagesIn } from '../prepare/media.ts';
-import { checkInteger, invalidError } from '../prepare/validate.ts';
-import type { Target } from '../resolve/resolve.ts';
+import { checkInteger, invalidError, unsupportedError } from '../prepare/validate.ts';
 import { UNKNOWN_USAGE } from '../stream/usage.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type ImagePart, user } from '../types/messages.ts';
@@ -24,10 +23,11 @@ export function imageOperation(
     validate: () => {
       validate(request);
     },
-    async prepare(target, scope) {
-      const backend = backendOf(target);
-      const { images, warnings } = await fitInputs(request, backend, media, target.key, scope);
-      return prepareSingle(singleRequest(target.key, backend, { ...request, images }, warnings));
+    async prepare({ key, provider, modelId }, scope) {
+      const backend = provider.imageModel?.(modelId);
+      if (backend === undefined) throw unsupportedError(key, 'does not generate images');
+      const { images, warnings } = await fitInputs(request, backend, media, key, scope);
+      return prepareSingle(singleRequest(key, backend, { ...request, images }, warnings));
     },
   };
 }
@@ -50,12 +50,6 @@ function validate(request: ImageRequest): void {
   if (images.length === 0) throw invalidError('mask', 'requires an input image');
 }
 
-function backendOf({ key, provider, modelId }: Target): ImageBackend {
-  const backend = provider.imageModel?.(modelId);
-  if (backend === undefined) throw new LlmError('unsupported', `${key} does not generate images`);
-  return backend;
-}
-
 async function fitInputs(
   { images, mask }: ImageRequest,
   { images: limits }: ImageBackend,
@@ -64,7 +58,7 @@ async function fitInputs(
   scope: Scope,
 ): Promise<{ readonly images: readonly ImagePart[] | undefined; readonly warnings: readonly Warning[] }> {
   if (images === undefined || images.length === 0) return { images, warnings: [] };
-  if (limits === false) throw new LlmError('unsupported', `${target} does not accept input images`);
+  if (limits === false) throw unsupportedError(target, 'does not accept input images');
   const fit = (parts: readonly ImagePart[]): Promise<FittedMessages> =>
     fitImages([user('', parts)], limits, media, target, scope);
   const { messages, warnings } = await fit(images);
@@ -78,11 +72,10 @@ async function fitInputs(
 
 /** A mask matches its image pixel by pixel, so neither may be resized or converted. */
 const maskError = (target: string): LlmError =>
-  new LlmError(
-    'unsupported',
-    `${target} cannot take the image and its mask as they are; with a mask neither is changed`,
-    { path: 'mask', code: 'too-large' },
-  );
+  unsupportedError(target, 'cannot take the image and its mask as they are; with a mask neither is changed', {
+    path: 'mask',
+    code: 'too-large',
+  });
 
 function singleRequest(
   target: string,

@@ -1,5 +1,5 @@
 import type { Operation, PreparedCall } from '../call/call.ts';
-import { checkOneOf, invalidError } from '../prepare/validate.ts';
+import { checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
@@ -40,15 +40,11 @@ function validate(request: SpeechRequest): void {
 
 function backendOf({ key: target, provider, modelId }: Target, { text }: SpeechRequest): SpeechBackend {
   const backend = provider.speechModel?.(modelId);
-  if (backend === undefined) throw new LlmError('unsupported', `${target} does not generate speech`);
+  if (backend === undefined) throw unsupportedError(target, 'does not generate speech');
   const { maxCharacters = Infinity } = backend;
-  if (text.length > maxCharacters)
-    throw new LlmError(
-      'unsupported',
-      `${target} accepts at most ${maxCharacters} characters, not ${text.length}`,
-      { path: 'text', code: 'too-large' },
-    );
-  return backend;
+  if (text.length <= maxCharacters) return backend;
+  const problem = `accepts at most ${maxCharacters} characters, not ${text.length}`;
+  throw unsupportedError(target, problem, { path: 'text', code: 'too-large' });
 }
 
 function prepareSpeech(

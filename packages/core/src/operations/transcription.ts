@@ -1,12 +1,12 @@
 import type { Operation } from '../call/call.ts';
-import { checkOneOf, invalidError } from '../prepare/validate.ts';
+import { checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
-import { LlmError } from '../types/llm-error.ts';
 import type { TranscriptionRequest, TranscriptionResponse } from '../types/operations.ts';
 import type { MediaFitter, TranscriptionBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { abortable } from '../util/async.ts';
+import { sniffAudio } from '../util/media-type.ts';
 import { checkRequest, prepareSingle, type SingleRequest, usageOfUnits } from './single-response.ts';
 
 type BackendResponse = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
@@ -99,7 +99,8 @@ function singleRequest(
   warnings: readonly Warning[],
 ): SingleRequest<BackendResponse, TranscriptionResponse> {
   const { key } = target;
-  const backend = backendOf(target);
+  const backend = target.provider.transcriptionModel?.(target.modelId);
+  if (backend === undefined) throw unsupportedError(key, 'does not transcribe audio');
   checkLimits(payload, backend, key);
   return {
     target: key,
@@ -123,66 +124,20 @@ function singleRequest(
 const usageOfDuration = (ms: number | undefined): Usage | undefined =>
   ms === undefined ? undefined : usageOfUnits({ 'audio-second': ms / 1000 });
 
-function backendOf({ key, provider, modelId }: Target): TranscriptionBackend {
-  const backend = provider.transcriptionModel?.(modelId);
-  if (backend === undefined) throw unsupportedError(key, 'does not transcribe audio');
-  return backend;
-}
-
 function checkLimits(
   { audio, mediaType, durationMs = 0 }: TranscriptionRequest,
   { mediaTypes, maxBytes = Infinity, maxDurationMs = Infinity }: TranscriptionBackend,
   target: string,
 ): void {
+  const fail = (problem: string, code: string): never => {
+    throw unsupportedError(target, problem, { path: 'audio', code });
+  };
   if (mediaTypes?.includes(mediaType) === false)
-    throw unsupportedError(target, `accepts ${mediaTypes.join(', ')}, not ${mediaType}`, 'media-type');
+    fail(`accepts ${mediaTypes.join(', ')}, not ${mediaType}`, 'media-type');
   if (audio.length > maxBytes)
-    throw unsupportedError(
-      target,
-      `accepts at most ${maxBytes} bytes of audio, not ${audio.length}`,
-      'too-large',
-    );
-  if (durationMs > maxDurationMs) {
-    const problem = `accepts at most ${maxDurationMs / 1000} s of audio, not ${durationMs / 1000}`;
-    throw unsupportedError(target, problem, 'too-large');
-  }
-}
-
-const unsupportedError = (target: string, why: string, code?: string): LlmError =>
-  new LlmError('unsupported', `${target} ${why}`, { path: 'audio', code });
-
-type Signature = readonly [offset: number, bytes: string, mediaType: string];
-
-/** File signatures, from the specifications of the formats. */
-const SIGNATURES: readonly Signature[] = [
-  [8, 'WAVE', 'audio/wav'],
-  [0, 'fLaC', 'audio/flac'],
-  [0, 'OggS', 'audio/ogg'],
-  [0, 'ID3', 'audio/mpeg'],
-  [4, 'ftypM4A', 'audio/mp4'],
-  [4, 'ftypM4B', 'audio/mp4'],
-  [4, 'ftyp', 'video/mp4'],
-  [0, '\u001aE\u00df\u00a3', 'audio/webm'],
-  [0, '#!AMR', 'audio/amr'],
-  [8, 'AIFF', 'audio/aiff'],
-];
-
-const SIGNATURE_LENGTH = 16;
-
-/** Returns the media type of a recording by its first bytes; `undefined` for an unknown format. */
-export function sniffAudio(bytes: Uint8Array): string | undefined {
-  const head = String.fromCharCode(...bytes.subarray(0, SIGNATURE_LENGTH));
-  const match = SIGNATURES.find(([offset, signature]) => head.startsWith(signature, offset));
-  return match?.[2] ?? frameType(bytes);
-}
-
-/** Returns the type of a stream without a header: it begins with a frame of MPEG layer 2 or 3, or of AAC (layer 0). */
-function frameType([first = 0, second = 0, third = 0xff]: Uint8Array): string | undefined {
-  if (first !== 0xff || (second & 0xe0) !== 0xe0) return undefined;
-  const layer = (second >> 1) & 3;
-  if (layer === 0) return (second & 0xf0) === 0xf0 ? 'audio/aac' : undefined;
-  const isReserved = ((second >> 3) & 3) === 1 || third >> 4 === 15 || ((third >> 2) & 3) === 3;
-  return layer === 3 || isReserved ? undefined : 'audio/mpeg';
+    fail(`accepts at most ${maxBytes} bytes of audio, not ${audio.length}`, 'too-large');
+  if (durationMs > maxDurationMs)
+    fail(`accepts at most ${maxDurationMs / 1000} s of audio, not ${durationMs / 1000}`, 'too-large');
 }
 
 /** Returns a BCP 47 tag in its canonical form; `undefined` for an invalid tag. */

@@ -1,4 +1,4 @@
-import { LlmError } from '../types/llm-error.ts';
+import type { LlmError } from '../types/llm-error.ts';
 import type {
   FilePart,
   Part,
@@ -10,6 +10,7 @@ import type {
 import type { Capabilities, FileLimits, MediaFitter, ImageLimits } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
+import { unsupportedError } from './validate.ts';
 
 /** Messages with fitted images, and warnings about their changes. */
 export interface FittedMessages {
@@ -103,20 +104,15 @@ function limitsForCount(limits: ImageLimits, count: number): ImageLimits {
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
 
-/** Returns the images of a request in order, including those in tool results. */
-export function imagesIn(messages: readonly TurnMessage[]): readonly ImagePart[] {
-  const images: ImagePart[] = [];
-  const take = (part: { readonly type: string }): void => {
-    if (isImage(part)) images.push(part);
-  };
-  for (const message of messages) {
-    if (message.role === 'user') message.parts.forEach(take);
-    else if (message.role === 'tool') for (const { content } of message.parts) content.forEach(take);
-  }
-  return images;
-}
+/** Returns the parts of all messages in order, with the content of tool results instead of the results. */
+const piecesIn = (messages: readonly TurnMessage[]): readonly (Part | ResultPiece)[] =>
+  messages
+    .flatMap(({ parts }): readonly Part[] => parts)
+    .flatMap((part) => (part.type === 'tool-result' ? part.content : part));
 
-const isImage = (part: { readonly type: string }): part is ImagePart => part.type === 'image';
+/** Returns the images of a request in order, including those in tool results. */
+export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[] =>
+  piecesIn(messages).filter((piece) => piece.type === 'image');
 
 function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
   // Messages without images stay the same objects, because wires cache them by identity.
@@ -149,7 +145,7 @@ export async function checkFiles(
   scope: { readonly signal: AbortSignal },
 ): Promise<readonly Warning[]> {
   if (limits === undefined) return [];
-  const files = filesIn(messages);
+  const files = piecesIn(messages).filter((piece) => piece.type === 'file');
   const { maxCount = Infinity, maxBytes = Infinity, maxTotalBytes = Infinity, pdf = {} } = limits;
   const checkLimit = (number: number, max: number, what: string): void => {
     if (number > max) throw tooLargeError(target, `accepts at most ${max} ${what}, not ${number}`);
@@ -207,18 +203,7 @@ const uncountedWarning = (name: string, target: string): Warning => ({
   why: `its pages cannot be counted, and ${target} limits them`,
 });
 
-/** Returns the documents of a request in order, including those in tool results. */
-function filesIn(messages: readonly TurnMessage[]): readonly FilePart[] {
-  const files: FilePart[] = [];
-  const take = (part: Part | ResultPiece): void => {
-    if (part.type === 'file') files.push(part);
-    else if (part.type === 'tool-result') part.content.forEach(take);
-  };
-  for (const { parts } of messages) parts.forEach(take);
-  return files;
-}
-
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const tooLargeError = (target: string, why: string): LlmError =>
-  new LlmError('unsupported', `${target} ${why}`, { code: 'too-large' });
+  unsupportedError(target, why, { code: 'too-large' });

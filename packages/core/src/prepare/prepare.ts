@@ -1,16 +1,17 @@
 import { toModelTools } from '../schema/to-json-schema.ts';
-import { LlmError } from '../types/llm-error.ts';
+import type { LlmError } from '../types/llm-error.ts';
 import type { Message, TurnMessage } from '../types/messages.ts';
 import type { Capabilities, MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
 import { repairHistory } from './history.ts';
-import { checkFiles, fitResultFiles, fitImages, type FittedMessages } from './media.ts';
+import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
 import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
 import { clampLimits, pickExtra } from './settings.ts';
 import { fitToolNames } from './tools.ts';
+import { unsupportedError } from './validate.ts';
 
 interface PrepareOptions {
   readonly target: string;
@@ -107,8 +108,8 @@ export function requireMedia(
   { images, files, audio }: Capabilities,
   target: string,
 ): void {
+  if (images === false && imagesIn(messages).length > 0) throw refusal(target, 'images');
   for (const message of messages) {
-    if (images === false && hasImage(message)) throw refusal(target, 'images');
     if (message.role !== 'user') continue;
     for (const part of message.parts) {
       if (part.type !== 'file' && part.type !== 'audio') continue;
@@ -119,13 +120,5 @@ export function requireMedia(
   }
 }
 
-function hasImage(message: TurnMessage): boolean {
-  if (message.role === 'user') return message.parts.some(({ type }) => type === 'image');
-  return (
-    message.role === 'tool' &&
-    message.parts.some(({ content }) => content.some(({ type }) => type === 'image'))
-  );
-}
-
 const refusal = (target: string, what: string): LlmError =>
-  new LlmError('unsupported', `${target} does not accept ${what}`);
+  unsupportedError(target, `does not accept ${what}`);

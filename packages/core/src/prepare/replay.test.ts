@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, type AssistantPart, user } from '../index.ts';
-import { chatReasoningFamily, dropForeignReplay } from './replay.ts';
+import { dropForeignReplay } from './replay.ts';
 
 const token = (family: string): { replay: { family: string; data: number } } => ({
   replay: { family, data: 1 },
@@ -66,16 +66,5 @@ describe('foreign reasoning', () => {
     expect(left()).toEqual(assistant([said()]));
     parts.push(said({ text: 'more' }));
     expect(left()).toEqual(assistant([said(), said({ text: 'more' })]));
-  });
-
-  it('does not include tokens of old transcripts with a URL', () => {
-    const address = 'https://llm.internal.example:8443/v1';
-    const family = chatReasoningFamily('lab', address);
-    const stored = token(`chat-reasoning@${address}#lab`);
-    const messages = [user('q'), assistant([thought(stored), said(stored), said()])];
-    expect(dropForeignReplay(messages, [family], 'lab/x')).toEqual({
-      messages: [user('q'), assistant([thought(token(family)), said(token(family)), said()])],
-      warnings: [],
-    });
   });
 });

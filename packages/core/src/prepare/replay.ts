@@ -62,12 +62,7 @@ function strip(message: AssistantMessage, families: readonly string[]): Assistan
 }
 
 function readableParts(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
-  const { replay } = part;
-  if (replay !== undefined) {
-    const family = currentFamily(replay.family);
-    if (families.includes(family))
-      return [family === replay.family ? part : { ...part, replay: { ...replay, family } }];
-  }
+  if (part.replay !== undefined && families.includes(part.replay.family)) return [part];
   if (part.type === 'reasoning' || part.type === 'vendor') return [];
   if (part.replay === undefined) return [part];
   const { replay: _foreign, ...rest } = part;
@@ -91,15 +86,8 @@ export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, accoun
 export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
   `chat-reasoning@${digestOf(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
 
-/** Converts a family of an old transcript, which contains the URL itself, to its current form. */
-export const currentFamily = (family: string): string =>
-  family.replace(/^(openai|xai|chat-reasoning)@([^#]*)(?=#)/, (match, wire: string, origin: string) =>
-    DIGEST.test(origin) ? match : `${wire}@${digestOf(origin)}`,
-  );
-
 /** Clients may receive transcripts, so they contain a hash instead of the URL. */
 const digestOf = (url: string): string => fnv1a(withoutCredentials(url)).toString(16).padStart(8, '0');
-const DIGEST = /^[\da-f]{8}$/;
 
 /** Removes user information and query, which may contain a key. */
 const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');

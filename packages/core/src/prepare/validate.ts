@@ -1,5 +1,6 @@
+import { isList, isRecord } from '../util/values.ts';
 import type { CallOptions } from '../types/call-options.ts';
-import { LlmError } from '../types/llm-error.ts';
+import { type ErrorDetails, LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { didYouMean } from '../util/options.ts';
 import { checkCache } from './cache.ts';
@@ -7,10 +8,10 @@ import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 
 /** Throws `invalid-request` with the path for a request that no target accepts. */
 export function validate(request: ChatRequest): void {
-  if (!isObject(request)) throw invalidError('request', 'must be an object with messages');
+  if (!isRecord(request)) throw invalidError('request', 'must be an object with messages');
   checkMembers(request, MEMBERS, OTHER_NAMES);
   const { messages } = request;
-  if (!isArray(messages)) throw invalidError('messages', 'must be an array of messages');
+  if (!isList(messages)) throw invalidError('messages', 'must be an array of messages');
   if (messages.length === 0) throw invalidError('messages', 'must not be empty');
   for (let at = 0; at < messages.length; at++) validateMessage(messages[at], at);
   validateSettings(request);
@@ -70,9 +71,6 @@ export function checkMembers(
   }
 }
 
-/** Value of a caller without types. */
-type Untyped = Readonly<Record<string, unknown>>;
-
 /** Remedies by role, for messages in the form of other APIs. */
 const REMEDIES: Readonly<Record<string, string>> = {
   system: 'use the system member of the request',
@@ -84,17 +82,16 @@ const ROLES = Object.keys(REMEDIES).join(', ');
 
 /** Runs over the complete history at each call: paths are only created for an error. */
 function validateMessage(message: unknown, at: number): void {
-  if (!isObject(message)) throw invalidError(`messages[${at}]`, 'must be a message, such as user("hi")');
-  const { role, parts } = message as Untyped;
+  if (!isRecord(message)) throw invalidError(`messages[${at}]`, 'must be a message, such as user("hi")');
+  const { role, parts } = message;
   if (typeof role !== 'string' || !Object.hasOwn(REMEDIES, role))
     throw invalidError(`messages[${at}].role`, `must be one of ${ROLES}, not ${describe(role)}`);
-  if (!isArray(parts))
+  if (!isList(parts))
     throw invalidError(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
-  const list = parts as readonly unknown[];
-  for (let index = 0; index < list.length; index++) {
-    const part = list[index];
-    if (!isObject(part)) throw invalidError(`messages[${at}].parts[${index}]`, 'must be a part or a string');
-    const problem = partProblem(part as Untyped);
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index];
+    if (!isRecord(part)) throw invalidError(`messages[${at}].parts[${index}]`, 'must be a part or a string');
+    const problem = partProblem(part);
     if (problem !== undefined) throw invalidError(`messages[${at}].parts[${index}]${problem[0]}`, problem[1]);
   }
 }
@@ -103,7 +100,7 @@ type Problem = readonly [path: string, why: string] | undefined;
 
 const BYTES = 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts';
 
-function partProblem(part: Untyped): Problem {
+function partProblem(part: Readonly<Record<string, unknown>>): Problem {
   switch (part['type']) {
     case 'text':
     case 'reasoning':
@@ -129,12 +126,11 @@ const stringProblem = (value: unknown, name: string): Problem =>
   typeof value === 'string' ? undefined : [`.${name}`, 'must be a string'];
 
 function contentProblem(content: unknown): Problem {
-  if (!isArray(content)) return ['.content', 'must be an array of text, image and file parts'];
-  const pieces = content as readonly unknown[];
-  for (let index = 0; index < pieces.length; index++) {
-    const piece = pieces[index];
-    if (!isObject(piece)) return [`.content[${index}]`, 'must be a text, image or file part'];
-    const problem = partProblem(piece as Untyped);
+  if (!isList(content)) return ['.content', 'must be an array of text, image and file parts'];
+  for (let index = 0; index < content.length; index++) {
+    const piece = content[index];
+    if (!isRecord(piece)) return [`.content[${index}]`, 'must be a text, image or file part'];
+    const problem = partProblem(piece);
     if (problem !== undefined) return [`.content[${index}]${problem[0]}`, problem[1]];
   }
   return undefined;
@@ -150,12 +146,12 @@ function validateSettings(request: ChatRequest): void {
   if (logprobs !== undefined && (!Number.isInteger(logprobs) || logprobs < 0))
     throw invalidError('logprobs', `must be an integer of 0 or more, not ${String(logprobs)}`);
   if (system !== undefined && typeof system !== 'string') throw invalidError('system', 'must be a string');
-  if (stop !== undefined && !isArray(stop)) throw invalidError('stop', 'must be an array of strings');
+  if (stop !== undefined && !isList(stop)) throw invalidError('stop', 'must be an array of strings');
   checkOneOf(request.reasoning, EFFORTS, 'reasoning');
   checkOneOf(request.serviceTier, TIERS, 'serviceTier');
   checkCache(request.cache, 'invalid-request');
   const output: unknown = request.output;
-  if (output !== undefined && output !== 'json' && !isObject(output))
+  if (output !== undefined && output !== 'json' && !isRecord(output))
     throw invalidError('output', `must be a JSON Schema or "json", not ${describe(output)}`);
 }
 
@@ -171,10 +167,10 @@ export function checkOneOf(value: unknown, known: readonly string[], path: strin
 const TOOL_NAME = /^[\p{L}\p{N}_.:-]{1,128}$/u;
 
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
-  if (!isArray(tools)) throw invalidError('tools', 'must be an array of tools');
+  if (!isList(tools)) throw invalidError('tools', 'must be an array of tools');
   const names = new Set<string>();
   for (const [index, tool] of tools.entries()) {
-    if (!isObject(tool)) throw invalidError(`tools[${index}]`, 'must be a tool');
+    if (!isRecord(tool)) throw invalidError(`tools[${index}]`, 'must be a tool');
     const { name, parameters } = tool;
     if (name === '') throw invalidError(`tools[${index}].name`, 'must not be empty');
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
@@ -185,7 +181,7 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
     }
     if (names.has(name)) throw invalidError(`tools[${index}].name`, `"${name}" is not unique`);
     // Schemas of some libraries are functions.
-    if (typeof (parameters as unknown) !== 'function' && !isObject(parameters))
+    if (typeof (parameters as unknown) !== 'function' && !isRecord(parameters))
       throw invalidError(`tools[${index}].parameters`, 'must be a schema');
     names.add(name);
   }
@@ -201,11 +197,6 @@ function checkFiniteNumber(value: number | undefined, path: string): void {
     throw invalidError(path, `must be a number, not ${String(value)}`);
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-
-/** `Array.isArray` narrows to `any[]`. */
-const isArray = (value: unknown): boolean => Array.isArray(value);
-
 /** Describes a value in a message. */
 const describe = (value: unknown): string =>
   typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
@@ -213,6 +204,13 @@ const describe = (value: unknown): string =>
 /** Returns an `invalid-request` error about the value at `path`. */
 export const invalidError = (path: string, problem: string): LlmError =>
   new LlmError('invalid-request', `${path} ${problem}`, { path });
+
+/** Returns the error of a target that does not support a request. */
+export const unsupportedError = (
+  target: string,
+  problem: string,
+  details: Partial<ErrorDetails> = {},
+): LlmError => new LlmError('unsupported', `${target} ${problem}`, details);
 
 /** Throws `invalid-request` for a count, such as `maxTokens`, that is not an integer above 0. */
 export function checkInteger(value: number | undefined, path: string): void {

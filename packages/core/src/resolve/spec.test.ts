@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LlmError } from '../types/llm-error.ts';
-import { parseSpec, printSpec, splitTarget } from './spec.ts';
+import { parseSpec, splitTarget } from './spec.ts';
 
 const runs = { numRuns: 1000, seed: 20_261_120 } as const;
 
@@ -95,6 +95,10 @@ describe('the spec grammar', () => {
     );
   });
 });
+
+/** Joins elements to a spec: the inverse of `parseSpec`. */
+const printSpec = (elements: ReturnType<typeof parseSpec>): string =>
+  elements.map(({ text }) => text).join(',');
 
 function caught(run: () => unknown): LlmError {
   try {

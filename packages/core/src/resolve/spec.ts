@@ -22,10 +22,6 @@ export function parseSpec(spec: string): readonly SpecElement[] {
   return elements;
 }
 
-/** Joins elements to a spec: the inverse of `parseSpec`. */
-export const printSpec = (elements: readonly SpecElement[]): string =>
-  elements.map(({ text }) => text).join(',');
-
 /** Splits `provider/model`. The model is everything after the first slash. */
 export function splitTarget(text: string): { readonly provider: string; readonly model: string } {
   const slash = text.indexOf('/');

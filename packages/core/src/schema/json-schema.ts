@@ -1,4 +1,4 @@
-import { asList, isRecord, isTooDeep, MAX_DEPTH } from '../json/values.ts';
+import { asList, isRecord, isTooDeep, MAX_DEPTH } from '../util/values.ts';
 import type { ErrorIssue } from '../types/llm-error.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { decodeJson } from '../json/decode.ts';
-import { isList, isRecord, isTooDeep, MAX_DEPTH } from '../json/values.ts';
+import { isList, isRecord, isTooDeep, MAX_DEPTH } from '../util/values.ts';
 import { pathText } from '../types/inspect-error.ts';
 import { type ErrorIssue, LlmError } from '../types/llm-error.ts';
 import type { ModelTool, ToolSpec } from '../types/request.ts';

@@ -52,10 +52,7 @@ function targetLines(attempts: readonly InspectedAttempt[]): readonly string[] {
     const why = `${error.kind}, ${withoutTarget(oneLine(error.message), target)}`;
     return `  ${target}: ${shorten(why)}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
   });
-  const lines = [...new Set(descriptions)].map((line) => {
-    const times = descriptions.filter((other) => other === line).length;
-    return times === 1 ? line : `${line}, ${times} times`;
-  });
+  const lines = countRepeated(descriptions);
   const more = lines.length - MAX_TARGETS;
   return more <= 0 ? lines : [...lines.slice(0, MAX_TARGETS), `  … and ${more} more targets`];
 }
@@ -64,9 +61,9 @@ function targetLines(attempts: readonly InspectedAttempt[]): readonly string[] {
 const SHOWN_SEPARATELY: readonly string[] = ['target', 'body'];
 
 function factLines({ details, cause, message }: InspectedError): readonly string[] {
-  const facts = Object.entries(details)
-    .filter(([name, value]) => isScalar(value) && !SHOWN_SEPARATELY.includes(name))
-    .map(([name, value]) => `${name}: ${String(value)}`);
+  const facts = Object.entries(details).flatMap(([name, value]: [string, unknown]) =>
+    isScalar(value) && !SHOWN_SEPARATELY.includes(name) ? [`${name}: ${value}`] : [],
+  );
   const { issues, partial, body } = details as {
     readonly issues?: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
     readonly partial?: { readonly text: string };
@@ -86,7 +83,8 @@ function factLines({ details, cause, message }: InspectedError): readonly string
     .map((line) => `  ${shorten(oneLine(line))}`);
 }
 
-const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
+const isScalar = (value: unknown): value is string | number =>
+  typeof value === 'string' || typeof value === 'number';
 
 /** Describes a cause and at most three causes behind it. */
 function causes(cause: unknown, depth = 0): string {
@@ -112,8 +110,15 @@ function relevantFrames(
   return (frames ?? (others.length > 0 ? others : own)).slice(0, MAX_FRAMES);
 }
 
+/** Returns each line once, with the number of times if it occurs repeatedly. */
+export const countRepeated = (lines: readonly string[]): readonly string[] =>
+  [...new Set(lines)].map((line) => {
+    const times = lines.filter((other) => other === line).length;
+    return times === 1 ? line : `${line} (${times} times)`;
+  });
+
 /** Removes the target, with which messages of attempts begin or end. */
-const withoutTarget = (text: string, target: string): string =>
+export const withoutTarget = (text: string, target: string): string =>
   text.startsWith(`${target} `) ? text.slice(target.length + 1) : text.replace(` to ${target}`, '');
 
 const oneLine = (text: string): string =>

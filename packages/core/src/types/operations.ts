@@ -4,6 +4,21 @@ import type { ImagePart } from './messages.ts';
 import type { Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
+/** Response of an image, embedding, transcription or speech model. */
+export interface OperationResponse {
+  /** Target that answered, as `provider/model`. */
+  readonly target: string;
+  /**
+   * Usage with `details.units`, such as `{ 'image:1024x1024': 2 }`, `{ 'audio-second': 31 }` or `{ character: 812 }`. Tokens are
+   * unknown if the wire reports none.
+   */
+  readonly usage: Usage | undefined;
+  /** Differences from the request, such as a setting that was dropped or a resized input image. */
+  readonly warnings: readonly Warning[];
+  /** All attempts and skipped targets, in order. The last one answered. */
+  readonly attempts: readonly Attempt[];
+}
+
 /** Request for images. The vendor chooses the settings that are absent. */
 export interface ImageRequest {
   /** Description of the image, or of the change if `images` are given. */
@@ -29,17 +44,9 @@ export interface ImageRequest {
 }
 
 /** Generated images. */
-export interface ImageResponse {
-  /** Target that answered, as `provider/model`. */
-  readonly target: string;
+export interface ImageResponse extends OperationResponse {
   /** Images as parts of chat messages. */
   readonly images: readonly ImagePart[];
-  /** Differences from the request, such as fewer images or a resized input image. */
-  readonly warnings: readonly Warning[];
-  /** Usage with `details.units`, such as `{ 'image:1024x1024': 2 }`. Tokens are unknown if the wire reports none. */
-  readonly usage: Usage | undefined;
-  /** All attempts and skipped targets, in order. The last one answered. */
-  readonly attempts: readonly Attempt[];
 }
 
 /** Image model: one target or a chain of targets. */
@@ -64,18 +71,11 @@ export interface EmbeddingRequest {
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** Embeddings. */
-export interface EmbeddingResponse {
+/** Embeddings. `usage` and `attempts` are those of all parts of the list, and `target` answered the last part. */
+export interface EmbeddingResponse extends OperationResponse {
   /** One vector for each value, in the same order. */
   readonly vectors: readonly Float32Array[];
-  /** Target that answered the last part of the list, as `provider/model`. `attempts` has all targets. */
-  readonly target: string;
   readonly spec: string;
-  /** Total usage of all parts. */
-  readonly usage: Usage | undefined;
-  readonly warnings: readonly Warning[];
-  /** All attempts and skipped targets of all parts. */
-  readonly attempts: readonly Attempt[];
 }
 
 /**
@@ -121,7 +121,7 @@ export interface TranscriptSegment {
 }
 
 /** Transcription. */
-export interface TranscriptionResponse {
+export interface TranscriptionResponse extends OperationResponse {
   readonly text: string;
   /** Language as BCP 47, if the vendor reports it. */
   readonly language: string | undefined;
@@ -129,14 +129,7 @@ export interface TranscriptionResponse {
   readonly durationMs: number | undefined;
   /** Segments in order; empty if the vendor reports none. */
   readonly segments: readonly TranscriptSegment[];
-  /** Target that answered, as `provider/model`. */
-  readonly target: string;
   readonly spec: string;
-  /** Usage with `details.units`, such as `{ 'audio-second': 31 }`. Tokens are unknown if the wire reports none. */
-  readonly usage: Usage | undefined;
-  readonly warnings: readonly Warning[];
-  /** All attempts and skipped targets, in order. The last one answered. */
-  readonly attempts: readonly Attempt[];
 }
 
 /** Transcription model: one target or a chain of targets. */
@@ -163,18 +156,11 @@ export interface SpeechRequest {
 }
 
 /** Generated speech. */
-export interface SpeechResponse {
+export interface SpeechResponse extends OperationResponse {
   readonly audio: Uint8Array;
   /** MIME type, such as `audio/mpeg`. */
   readonly mediaType: string;
-  /** Target that answered, as `provider/model`. */
-  readonly target: string;
   readonly spec: string;
-  /** Usage with `details.units`, such as `{ character: 812 }`. Tokens are unknown if the wire reports none. */
-  readonly usage: Usage | undefined;
-  readonly warnings: readonly Warning[];
-  /** All attempts and skipped targets, in order. The last one answered. */
-  readonly attempts: readonly Attempt[];
 }
 
 /** Speech model: one target or a chain of targets. */

@@ -1,32 +1,51 @@
-/** First bytes of a file; `undefined` matches any byte. */
-type Magic = readonly (number | undefined)[];
+/** First characters of a file at an offset, one for each byte, from the specification of the format. */
+type Signature = readonly [offset: number, characters: string, mediaType: string];
 
-const any = undefined;
-const text = (letters: string): number[] => Array.from(letters, (letter) => letter.charCodeAt(0));
+const IMAGES: readonly Signature[] = [
+  [0, '\u0089PNG\r\n\u001a\n', 'image/png'],
+  [0, '\u00ff\u00d8\u00ff', 'image/jpeg'],
+  [0, 'GIF87a', 'image/gif'],
+  [0, 'GIF89a', 'image/gif'],
+  [8, 'WEBP', 'image/webp'],
+  [0, 'BM', 'image/bmp'],
+  [0, 'II*\0', 'image/tiff'],
+  [0, 'MM\0*', 'image/tiff'],
+  [0, '\u00ff\n', 'image/jxl'],
+  [0, '\0\0\0\fJXL ', 'image/jxl'],
+  [0, '\0\0\u0001\0', 'image/x-icon'],
+];
 
-const MAGIC: readonly (readonly [string, Magic])[] = [
-  ['image/png', [0x89, ...text('PNG'), 0x0d, 0x0a, 0x1a, 0x0a]],
-  ['image/jpeg', [0xff, 0xd8, 0xff]],
-  ['image/gif', text('GIF87a')],
-  ['image/gif', text('GIF89a')],
-  ['image/webp', [...text('RIFF'), any, any, any, any, ...text('WEBP')]],
-  ['image/bmp', text('BM')],
-  ['image/tiff', [...text('II'), 0x2a, 0]],
-  ['image/tiff', [...text('MM'), 0, 0x2a]],
-  ['image/jxl', [0xff, 0x0a]],
-  ['image/jxl', [0, 0, 0, 0x0c, ...text('JXL ')]],
-  ['image/x-icon', [0, 0, 1, 0]],
+const RECORDINGS: readonly Signature[] = [
+  [8, 'WAVE', 'audio/wav'],
+  [0, 'fLaC', 'audio/flac'],
+  [0, 'OggS', 'audio/ogg'],
+  [0, 'ID3', 'audio/mpeg'],
+  [4, 'ftypM4A', 'audio/mp4'],
+  [4, 'ftypM4B', 'audio/mp4'],
+  [4, 'ftyp', 'video/mp4'],
+  [0, '\u001aE\u00df\u00a3', 'audio/webm'],
+  [0, '#!AMR', 'audio/amr'],
+  [8, 'AIFF', 'audio/aiff'],
 ];
 
 /** Returns the media type of an image or PDF by its first bytes, or `undefined` for other content. */
 export function sniffMediaType(bytes: Uint8Array): string | undefined {
-  const known = MAGIC.find(([, magic]) => magic.every((byte, at) => byte === any || byte === bytes[at]));
-  if (known !== undefined) return known[0];
-  const head = String.fromCharCode(...bytes.subarray(0, HEAD));
+  const head = headOf(bytes);
+  const image = typeBySignature(head, IMAGES);
+  if (image !== undefined) return image;
   if (head.startsWith('ftyp', 4)) return brandType(head.slice(8, 64));
   if (PDF_HEADER.test(head)) return 'application/pdf';
   return isSvg(head) ? 'image/svg+xml' : undefined;
 }
+
+/** Returns the media type of a recording by its first bytes, or `undefined` for an unknown format. */
+export const sniffAudio = (bytes: Uint8Array): string | undefined =>
+  typeBySignature(headOf(bytes), RECORDINGS) ?? frameType(bytes);
+
+const typeBySignature = (head: string, signatures: readonly Signature[]): string | undefined =>
+  signatures.find(([offset, characters]) => head.startsWith(characters, offset))?.[2];
+
+const headOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, HEAD));
 
 /** Readers look for a PDF's header in its first 1,024 bytes. */
 const HEAD = 1024;
@@ -42,3 +61,12 @@ function brandType(brands: string): string | undefined {
 /** Whether the content is XML with the root `svg`. A web page with an SVG image begins differently. */
 const isSvg = (head: string): boolean =>
   /^(?:\u00ef\u00bb\u00bf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg)/i.test(head) && /<svg[\s>]/i.test(head);
+
+/** Returns the type of a stream without a header: it begins with a frame of MPEG layer 2 or 3, or of AAC (layer 0). */
+function frameType([first = 0, second = 0, third = 0xff]: Uint8Array): string | undefined {
+  if (first !== 0xff || (second & 0xe0) !== 0xe0) return undefined;
+  const layer = (second >> 1) & 3;
+  if (layer === 0) return (second & 0xf0) === 0xf0 ? 'audio/aac' : undefined;
+  const isReserved = ((second >> 3) & 3) === 1 || third >> 4 === 15 || ((third >> 2) & 3) === 3;
+  return layer === 3 || isReserved ? undefined : 'audio/mpeg';
+}

@@ -1,3 +1,4 @@
+import { isRecord } from './values.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
@@ -72,14 +73,10 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
 export const configError = (path: string, problem: string, subject = ''): LlmError =>
   new LlmError('config', `${subject}${path} ${problem}`, { path });
 
-/** Whether a value is an object that is not an array, as options are. */
-export const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const typeOf = (value: unknown): string =>
   value === null || Number.isNaN(value) ? String(value) : Array.isArray(value) ? 'array' : typeof value;
 
-export const article = (type: string): string =>
+const article = (type: string): string =>
   /^null|^NaN/.test(type) ? type : `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`;
 
 /** Throws `config` with the path for a value that is not a number of at least `min`. `subject` begins the message. */
@@ -157,7 +154,7 @@ export function checkOptions(
   otherNames: Readonly<Record<string, string>> = {},
 ): void {
   const prefix = `${subject}: `;
-  if (!isObject(options)) throw configError('options', 'must be an object', prefix);
+  if (!isRecord(options)) throw configError('options', 'must be an object', prefix);
   for (const [name, ownName] of Object.entries(otherNames))
     if (!Object.hasOwn(kinds, name) && Reflect.get(options, name) !== undefined)
       throw configError(name, `is not an option: it is called ${ownName} here`, prefix);

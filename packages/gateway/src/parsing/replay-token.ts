@@ -1,13 +1,5 @@
 import type { JsonValue, Replay } from '@majordomo/core';
-import {
-  asRecord,
-  CLAUDE_FAMILY,
-  currentFamily,
-  fromBase64,
-  isRecord,
-  isTooDeep,
-  toBase64,
-} from '@majordomo/core/toolkit';
+import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
 
 /** Prefix of tokens that the gateway wrote. A token without this prefix is a signature of Claude. */
 const MARK = 'majordomo.1.';
@@ -41,9 +33,7 @@ export function tokenOf(text: string): Replay | undefined {
       unknown,
       JsonValue,
     ];
-    return typeof family === 'string' && isAllowed(data) && !isTooDeep(data)
-      ? { family: currentFamily(family), data }
-      : undefined;
+    return typeof family === 'string' && isAllowed(data) && !isTooDeep(data) ? { family, data } : undefined;
   } catch {
     return undefined;
   }

@@ -25,6 +25,15 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
+/** Returns the value of a JSON text, or `undefined` for invalid JSON. */
+export function tryParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Maximum nesting of JSON values. Recursion to this depth is safe in every runtime. */
 export const MAX_DEPTH: number = 500;
 
