@@ -304,7 +304,10 @@ it('another user has no access to a chat', async () => {
   expect(await (await fetch(url, { headers: { cookie: 'bob' } })).json()).toEqual([]);
   expect([await statusOf(''), await statusOf('/stream')]).toEqual([401, 401]);
   const bad = await fetch(url, { method: 'POST', headers: { cookie: 'alice' }, body: '{"messages":[]}' });
-  expect([bad.status, await bad.text()]).toEqual([400, 'messages: it is empty; send at least one message']);
+  expect([bad.status, await bad.text()]).toEqual([
+    400,
+    'messages: the list is empty; send at least one message',
+  ]);
   await close();
   server.closeAllConnections();
   server.close();

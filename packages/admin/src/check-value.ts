@@ -4,8 +4,8 @@ import { isRecord } from '@majordomo/core/toolkit';
 const MAX_SHOWN = 60;
 
 /**
- * Throws `config` for a value that does not fit the schema, with the place in `details.path`, and the expected and the actual
- * value in the message. Members that are `undefined` count as absent.
+ * Throws `config` for a value that does not match the schema. `details.path` is the path of the invalid member; the message
+ * contains the expected and the actual value. Members that are `undefined` count as absent.
  */
 export async function checkFits(subject: string, schema: JsonObject, value: unknown): Promise<void> {
   const result = await checkValue(schema, withoutUndefined(value));
@@ -14,7 +14,7 @@ export async function checkFits(subject: string, schema: JsonObject, value: unkn
   fail(subject, pathOf(path), message, at(value, path));
 }
 
-/** Throws `config` for a member of a value. */
+/** Throws `config` for an invalid member of a value. */
 export function fail(subject: string, path: string, problem: string, actual?: unknown): never {
   const shown = actual === undefined ? '' : `, not ${shorten(actual)}`;
   throw new LlmError('config', `${subject}: ${path === '' ? 'the value' : path} ${problem}${shown}`, {

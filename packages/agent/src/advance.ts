@@ -22,14 +22,14 @@ export function steered(state: RunState, messages: readonly Message[]): RunState
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
 }
 
-/** Returns the state with the response of the model. `textOnly`: whether no steps remain, so that calls do not run. */
+/** Returns the state with the response of the model. `textOnly`: whether no steps remain. The calls of the response then do not run. */
 export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
   const message = withUniqueCallIds(answer.message);
   const calls = callsOf(message);
   const done = textOnly ? 'max-steps' : doneReason(answer.finish, calls);
   const next: RunState = {
     ...state,
-    // The last response may be empty if an earlier turn has an answer. No wire accepts a turn without parts.
+    // An empty last response is valid if an earlier turn has an answer. Omit it, because no wire accepts a turn without parts.
     messages: message.parts.length === 0 ? state.messages : [...state.messages, message],
     steps: state.steps + 1,
     pending: calls,
@@ -46,7 +46,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
   return done === undefined ? next : { ...withAllResults(next, NOT_RUN[done] ?? ''), done };
 }
 
-/** Returns the state with outcomes of tools, in any order. */
+/** Returns the state with the outcomes of tools, which may be in any order. */
 export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): RunState {
   return outcomes.reduce(withOutcome, state);
 }
@@ -89,7 +89,7 @@ export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunS
   return { ...state, claims: { ...state.claims, [id]: by } };
 }
 
-/** Returns the state of a run that ends here. Adds results for open calls, so that the transcript can be continued. */
+/** Returns the state of a run that ends after this state. Adds a result for each call without one, so that the transcript can be continued. */
 export function interrupted(state: RunState): RunState {
   return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
 }

@@ -6,7 +6,7 @@ import type { RunResult } from './loop.ts';
 export interface AgentStream extends AsyncIterable<AgentEvent> {
   /**
    * Returns the result of the run, or its state if the run paused. Without a loop, the run continues and events are buffered.
-   * Rejects with a `RunError`, also after a break of the loop. An unhandled rejection is not reported.
+   * Rejects with a `RunError`, also if the loop ended early. Does not cause an unhandled rejection.
    */
   result(): Promise<RunResult>;
 }
@@ -59,7 +59,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     this.events.length = 0;
     this.controller.abort(new LlmError('aborted', 'the reader stopped early', { code: 'abandoned' }));
     this.resume();
-    // A run that never started has also ended.
+    // A run that was never started ends here as well.
     this.begin().catch(() => undefined);
     return Promise.resolve(DONE);
   }
@@ -96,7 +96,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       return undefined;
     }
     this.events.push(event);
-    // Do not wait for a reader that may never come: the run is about to end.
+    // Do not wait for a reader: the run is about to end, and none may exist.
     if (this.isDraining || this.events.length <= MAX_WAITING || this.controller.signal.aborted)
       return undefined;
     return new Promise((resolve) => this.releases.push(resolve));

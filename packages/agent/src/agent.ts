@@ -23,13 +23,12 @@ export interface Agent {
   claimOwner(): string;
   /**
    * Runs the agent loop with the given effects. `run` and `stream` use local effects, and a durable engine uses journaled
-   * effects. Throws a `RunError` for a model error. Other errors of an effect pass unchanged.
+   * effects. Throws a `RunError` for a model error, and any other error of an effect unchanged.
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
-   * Runs until the end, or until a call waits for a decision. Throws a `RunError` with the state. Before the first effect,
-   * throws `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision that no call
-   * waits for.
+   * Runs until the end, or until a call waits for a decision. Throws a `RunError` with the state. Before the first effect, throws
+   * `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision that no call waits for.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
   /** Runs like `run` and returns the events. The run starts when the first event is read. */

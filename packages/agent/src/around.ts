@@ -1,6 +1,6 @@
 import type { ToolCallPart } from '@majordomo/core';
 
-/** Work that `around` wraps, which is a run or a tool call. */
+/** Work that `around` wraps: a run or a tool call. */
 export type AgentWork =
   | { readonly type: 'run'; readonly runId: string }
   | { readonly type: 'tool'; readonly runId: string; readonly call: ToolCallPart };

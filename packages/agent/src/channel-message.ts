@@ -12,7 +12,7 @@ export interface ChannelMessageHead {
   readonly isOver: boolean;
 }
 
-/** Message of a channel, which contains events of one step. */
+/** Channel message with events of one step. */
 export interface ChannelMessage extends ChannelMessageHead {
   readonly events: readonly AgentEvent[];
 }

@@ -12,7 +12,7 @@ interface WaitingEvent {
   readonly text: string;
 }
 
-/** Publishes the events of one attempt of a run. Watchers detect events that the channel lost by the batch numbers. */
+/** Publishes the events of one attempt of a run. Numbers its batches, so that watchers detect lost events. */
 export class ChannelReporter {
   step = 0;
   private readonly runId: string;

@@ -5,7 +5,7 @@ import type { AgentParts } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
 
-/** Returns the id of the run. Pending calls use the id in their state, so that their keys are the same in every process. */
+/** Returns the id of the run. For a state with pending calls, returns the id in the state, so that their keys are the same in every process. */
 export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
   state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 

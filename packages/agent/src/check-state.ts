@@ -5,8 +5,8 @@ import { callsOf, type Done, type RunState } from './state.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Returns a stored state without `null` members. Throws `config` with the path for a state that no run produces, because a
- * continued run would lose or repeat calls.
+ * Returns a stored state without `null` members. Throws `config` with the path for a state that no run produces, because
+ * continuing such a state could lose or repeat calls.
  */
 export function checkState(given: unknown): RunState {
   if (!isFields(given)) throw invalidState('state', 'must be an object');
@@ -15,7 +15,7 @@ export function checkState(given: unknown): RunState {
     throw invalidState('state.version', `must be the version of this agent, not ${JSON.stringify(version)}`);
   const state = withoutNulls(given);
   checkMembers(state);
-  // The checks above cover all members that the steps use.
+  // The cast is safe: the checks above cover all members that the steps use.
   const checked = state as unknown as RunState;
   checkCalls(checked);
   return checked;

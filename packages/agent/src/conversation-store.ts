@@ -39,8 +39,8 @@ export interface ConversationHit extends ConversationInfo {
 /** Store of conversations with a full-text search. Messages are stored unencrypted. */
 export interface ConversationStore {
   /**
-   * Saves a conversation and returns its version. `after`: version that the conversation continues, without which it must be
-   * new. Rejects with `denied` if another process has saved the conversation in the meantime.
+   * Saves a conversation and returns its version. `after`: version on which this save is based; omit it for a new conversation.
+   * Rejects with `denied` if another process has saved the conversation in the meantime.
    */
   save(conversation: Conversation, after?: number): Promise<number>;
   /** Returns a conversation, or `undefined` if it does not exist. */
@@ -52,17 +52,16 @@ export interface ConversationStore {
    */
   list(limit?: number): Promise<readonly ConversationInfo[]>;
   /**
-   * Returns conversations with a message that contains words that start with all words of the query, best
-   * first. Case, accents and punctuation are ignored. A query without a letter or digit finds nothing. A store may index only
-   * the beginning of a long message.
+   * Returns the conversations with a message that matches the query, best match first. In a matching message, every word of the
+   * query is the start of a word. Case, accents and punctuation are ignored. A query without a letter or digit finds nothing. A
+   * store may index only the beginning of a long message.
    *
    * @param limit maximum number; by default 20
    */
   search(query: string, limit?: number): Promise<readonly ConversationHit[]>;
   /**
-   * Sets a title, which later saves do not change. A title with `by: 'model'`, such as that of `titleOf` of
-   * `@majordomo/context`, never replaces a user's title. Returns whether the title was set. Rejects with `config` for an empty
-   * title.
+   * Sets a title, which later saves do not change. A title with `by: 'model'`, such as the result of `titleOf` of `@majordomo/context`,
+   * never replaces a user's title. Returns whether the title was set. Rejects with `config` for an empty title.
    */
   rename(id: string, title: string, by?: 'user' | 'model'): Promise<boolean>;
   /** Removes a conversation and returns whether it existed. */

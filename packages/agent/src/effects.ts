@@ -110,7 +110,7 @@ const OUTCOME_UNKNOWN =
 
 const ANOTHER_PROCESS = 'another process';
 
-/** Returns the effect that claims calls in the store. Without a store, calls belong to the agent. */
+/** Returns the effect that claims calls in the store. Without a store, returns the agent itself as the owner of every call. */
 export function claimEffect(
   agent: AgentParts,
   io: EffectsIo,

@@ -41,8 +41,8 @@ export const isListOf =
 export const isText: EntryCheck = (value) => typeof value === 'string';
 
 /**
- * Returns the result of an effect as a journal entry. A model error is also an entry, so that the engine does not retry the
- * call, and a replay fails in the same way. Other errors, such as aborts, are thrown to the engine.
+ * Returns the result of an effect as a journal entry. A model error becomes an entry as well, so that the engine does not retry
+ * the call and a replay fails in the same way. Throws any other error, such as an abort, to the engine.
  */
 export async function journalEntry<T extends object | string>(
   name: string,
@@ -63,7 +63,7 @@ export async function journalEntry<T extends object | string>(
   if (isValid(value)) return value;
   throw new LlmError(
     'config',
-    `journal entry "${name}": is not a valid result of this step; the journal is damaged`,
+    `journal entry "${name}": the value is not a valid result of this step, so the journal is damaged; start the run again under another id`,
     {
       path: name,
     },
@@ -72,7 +72,7 @@ export async function journalEntry<T extends object | string>(
 
 const asJson = (value: object | string): JsonValue => (typeof value === 'string' ? value : toJson(value));
 
-/** Returns a model error as an entry. Throws other errors as `Error`, because engines do not support other thrown values. */
+/** Returns a model error as an entry. Throws any other value as an `Error`, because engines do not support other thrown values. */
 function failureEntry(error: unknown, { aborted }: AbortSignal): JsonValue {
   if (LlmError.is(error) && !aborted) return { failed: errorToJson(error) };
   throw error instanceof Error ? error : new Error(messageOf(error), { cause: error });

@@ -20,7 +20,7 @@ type FailedAttempt = Omit<Attempt, 'error'> & { readonly error?: Failure | undef
 /** Returns the error as JSON, without its cause, which may contain secrets. */
 export const errorToJson = (error: LlmError): JsonValue => toJson(describeFailure(error));
 
-/** Returns the error from the JSON of `errorToJson`, also from a string, or `undefined` for any other value. */
+/** Restores an error from the result of `errorToJson`, as JSON or as a string. Returns `undefined` for any other value. */
 export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = fromJson<Partial<Failure> | null | undefined>(
     typeof json === 'string' ? parseJson(json) : json,

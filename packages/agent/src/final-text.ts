@@ -1,7 +1,7 @@
 import { LlmError, type FinishReason, type StreamEvent } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 
-/** Returns a listener that passes on the selected text events. Throws `config` for an invalid `text`. */
+/** Returns a listener that passes the selected text events to `emit`. Throws `config` for an invalid `text`. */
 export function filterText(text: 'all' | 'final', emit: Emit): Emit {
   switch (text) {
     case 'all':
@@ -14,8 +14,8 @@ export function filterText(text: 'all' | 'final', emit: Emit): Emit {
 }
 
 /**
- * Returns a listener that passes on the text of the last step only. The text of a step is buffered until the step ends, because
- * tool calls may follow the text. Other events pass immediately. The run waits for a slow reader.
+ * Returns a listener that passes only the text of the last step to `emit`. The text of a step is buffered until the step ends,
+ * because tool calls may follow the text. Other events pass immediately. The run waits for a slow reader.
  */
 function finalText(emit: Emit): Emit {
   let held: AgentEvent[] = [];
@@ -39,7 +39,7 @@ function finalText(emit: Emit): Emit {
   };
 }
 
-/** Whether a step with this finish reason ends the run. A truncated or refused step does, even with tool calls. */
+/** Whether a step with this finish reason ends the run. A truncated or refused step ends the run even if it has tool calls. */
 const isLast = (reason: FinishReason, hasCalls: boolean): boolean =>
   ENDS.has(reason) || (!hasCalls && reason !== 'incomplete');
 

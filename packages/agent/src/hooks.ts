@@ -13,7 +13,7 @@ import {
 import type { RunResult } from './loop.ts';
 import type { RunState } from './state.ts';
 
-/** Observers of a run, for which the run does not wait. An error or rejection becomes a warning. */
+/** Observers of a run. The run does not wait for them, and an error or rejection becomes a warning. */
 export interface Observers {
   /** Called before a model call. `step` counts from 1. */
   readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
@@ -70,9 +70,8 @@ export interface StepSettings extends Pick<
   readonly model?: ChatModel | undefined;
   readonly instructions?: string | undefined;
   /**
-   * Names of the tools that this step offers. A call of another tool gets an error result. Tools stay in the order in which
-   * the run first offered them, and new ones come last, so that prompt caches match. A removed tool changes the prefix.
-   * `@default all`
+   * Names of the tools that this step offers. A call of another tool gets an error result. The model receives the tools in the order in
+   * which the run first offered them, so that prompt caches match. Removing a tool changes the cached prefix. `@default all`
    */
   readonly tools?: readonly string[] | undefined;
 }
@@ -85,7 +84,7 @@ export interface Hooks extends Observers {
     | undefined;
   /** Function that returns messages to append before the next model call. The messages remain in the transcript. */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
-  /** Function that returns the messages to send instead of the transcript, which stays complete. An error becomes a warning. */
+  /** Function that returns the messages to send instead of the transcript. The stored transcript remains complete. An error becomes a warning. */
   readonly compact?:
     ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>) | undefined;
 }

@@ -9,8 +9,8 @@ import type { Decision } from './state.ts';
 import { findWaitingCall, waitingCalls, type WaitingCall } from './waiting-calls.ts';
 
 /**
- * Journal of a durable engine. Step names follow from the state of the run, so that a replay uses the same names after a change
- * of code. Errors of the journal pass unchanged, because engines suspend and cancel by throwing errors.
+ * Journal of a durable engine. Step names depend only on the state of the run, so that a replay after a change of code uses the
+ * same names. Errors of the journal are thrown unchanged, because engines suspend and cancel runs by throwing errors.
  */
 export interface Journal {
   /** Id of the run, the first part of `ToolContext.key`. */
@@ -21,7 +21,7 @@ export interface Journal {
   readonly maxBytes?: number | undefined;
   /** Returns the recorded result of a step, or runs the step and records its result. Parallel tools start in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for the decision on a call. `name` differs if the same call waits again. */
+  /** Waits for the decision on a call. If the same call waits again, it has a different `name`. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
   /** Called with all calls of a step that wait for decisions, again after each decision, and finally with an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;

@@ -11,9 +11,9 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
  * repeat the effects. `@majordomo/agent/steps` exports the names of the entries.
  */
 export interface Effects {
-  /** Requests a turn of the model; use `agent.effects`. Pass on `turn`, because the last turn may be without tools. */
+  /** Requests a turn of the model; `agent.effects` implements it. A wrapper must pass on `turn`, because the last turn may be without tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
-  /** Returns the ids of the calls that need approval; use `agent.effects`. Without it, a replay checks again. */
+  /** Returns the ids of the calls that need approval; `agent.effects` implements it. Without this effect, a replay repeats the check. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
@@ -36,13 +36,13 @@ export interface Turn {
 
 /** Result of a run, or its state if the run paused. */
 export interface RunResult {
-  /** Text of the answer, which may be from an earlier turn. If `done` is not `answered`, the text that exists. */
+  /** Text of the answer, which may come from an earlier turn. If `done` is not `answered`, the text so far. */
   readonly text: string;
   /** State of the run. Any process can continue the run from the state's JSON. */
   readonly state: RunState;
   /** Complete transcript. To continue the conversation, append a user message. */
   readonly messages: readonly Message[];
-  /** Calls that wait for a decision. If there are any, `done` is `undefined`. */
+  /** Calls that wait for a decision. If the array is not empty, `done` is `undefined`. */
   readonly awaiting: readonly ToolCallPart[];
   /** Reason for the end of the run, or `undefined` if the run waits for decisions. */
   readonly done: Done | undefined;
@@ -145,7 +145,7 @@ function resultOf(state: RunState, awaiting: readonly ToolCallPart[], targets: r
   return { text, state, messages, awaiting, done, usage, targets, attempts: [] };
 }
 
-/** Returns the original error unless it is a model error, because engines suspend and cancel by throwing errors. */
+/** Returns the original error of an effect, except for model errors, because engines suspend and cancel runs by throwing errors. */
 export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }

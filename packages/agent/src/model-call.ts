@@ -136,7 +136,7 @@ async function generateStreamed(
     }
   } catch (error) {
     if (!scope.signal.aborted) throw error;
-    // The error of `response()` has the partial response, which the error of the wait lacks.
+    // Prefer the error of `response()`, because only that error contains the partial response.
     throw await stream.response().then(
       () => error,
       (ended: unknown) => ended,

@@ -1,4 +1,4 @@
-/** Maximum number of stored keys. Above it, all keys are deleted, and the agent gives up calls of earlier states. */
+/** Maximum number of stored keys. Above this number, all keys are deleted, and calls of earlier states no longer start. */
 const MAX_KEYS = 100_000;
 
 /** Record of started calls, so that a tool with `effect: 'once'` starts at most once in this agent. */
@@ -6,7 +6,7 @@ export class Once {
   private readonly startedKeys = new Set<string>();
   private id: string | undefined;
 
-  /** Returns the id of this agent in a journal, created on first use: some runtimes provide no randomness at start. */
+  /** Returns the id of this agent in a journal, created at first use, because some runtimes provide no randomness while modules load. */
   ownerId(): string {
     this.id ??= crypto.randomUUID();
     return this.id;
@@ -17,8 +17,8 @@ export class Once {
   }
 
   /**
-   * Whether the call with this key may start. A call that has started, or belongs to another process, may not start, because
-   * the outcome of its start is unknown.
+   * Whether the call with this key may start. A call that has already started, here or in another process, may not start again,
+   * because its outcome is unknown.
    */
   mayBegin(key: string, owner: string | undefined): boolean {
     if (this.startedKeys.has(key) || (owner !== undefined && owner !== this.id)) return false;

@@ -57,7 +57,7 @@ const KINDS: KindsOf<AgentOptions> = {
   seed: 'number',
   reasoning: 'string',
   serviceTier: 'string',
-  // Checked by checkCache.
+  // `checkCache` checks this option.
   cache: true,
   extra: 'object',
   prepareStep: 'function',

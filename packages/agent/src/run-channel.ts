@@ -1,14 +1,13 @@
 /**
- * Transport of run events to other processes, such as Redis pub/sub. Events arrive in order. The transport may lose events or
- * be unavailable. The run then continues, and `watchRun` reports the gap.
+ * Transport of run events to other processes, such as Redis pub/sub. Events arrive in order. If the transport loses events or is
+ * unavailable, the run continues and `watchRun` reports the gap.
  */
 export interface RunChannel {
   /** Sends a message to all subscribers of the run. */
   publish(runId: string, text: string): Promise<unknown>;
   /**
-   * Subscribes to the messages of the run. Resolves when the subscription is active, with a function that unsubscribes.
-   * Channels call `onEnd` when the run has ended and all messages have arrived, or with an error if no more messages can
-   * arrive.
+   * Subscribes to the messages of the run. Resolves when the subscription is active, with a function that unsubscribes. Channels call
+   * `onEnd` when the run has ended and all messages have arrived, or with an error if no more messages can arrive.
    */
   subscribe(
     runId: string,

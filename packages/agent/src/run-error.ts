@@ -4,8 +4,8 @@ import type { RunState } from './state.ts';
 const BRAND = Symbol.for('majordomo.RunError');
 
 /**
- * Error that ended a run, which is a model error, an abort, or an error of an application function. `kind` and `details` are
- * those of a model error. Other errors of the application have the kind `config`.
+ * Error that ended a run: a model error, an abort, or an error of an application function. `kind` and `details` are those of the
+ * original `LlmError`. Any other error has the kind `config`.
  */
 export class RunError extends LlmError {
   override readonly name: string = 'RunError';
@@ -23,7 +23,7 @@ export class RunError extends LlmError {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Partial response that had arrived. */
+  /** Part of the response that had arrived before the error. */
   get partial(): PartialResponse | undefined {
     return this.details.partial;
   }
@@ -39,6 +39,6 @@ export class RunError extends LlmError {
   }
 }
 
-/** Set outside of the class, because the bundler renames a class that refers to itself to `_RunError`. */
+/** Defined outside of the class, because the bundler renames a class that refers to itself to `_RunError`. */
 const isRunError = (value: unknown): value is RunError =>
   typeof value === 'object' && value !== null && BRAND in value;

@@ -5,7 +5,7 @@ import type { ChannelMessage } from './channel-message.ts';
 export type RunEvent =
   /** Event of the run. `attempt` identifies the execution of the run in one process. */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
-  /** Discard the events of this step: its process ended before the step was recorded, and the step starts again. */
+  /** The step starts again, because its process ended before the step was recorded. Discard the earlier events of the step. */
   | { readonly type: 'reset'; readonly step: number }
   /** Events are missing, because they were emitted before the watch or the channel lost them. */
   | { readonly type: 'missed' };
@@ -36,7 +36,9 @@ export class RunFollower {
     ];
   }
 
-  /** Returns the new attempt. An attempt received from its first batch is newer; otherwise the clocks decide. */
+  /**
+   * Returns the attempt if it is new. An attempt whose first batch was received is newer than the current one; otherwise the later start time decides.
+   */
   private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;
     if (this.current !== undefined) {
@@ -49,7 +51,7 @@ export class RunFollower {
 
   private withReset(event: Extract<RunEvent, { type: 'event' }>): RunEvent[] {
     if (event.event.type !== 'step-start') {
-      // The start of the attempt may be missing.
+      // The first batches of the attempt were missed.
       this.step = Math.max(this.step, event.step);
       return [event];
     }

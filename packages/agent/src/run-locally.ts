@@ -22,7 +22,7 @@ export async function runLocally(
   const runId = runIdOf(input, named);
   const initial = { ...named, runId };
   await checkDecisionsFor(initial, decisions, agent.tools);
-  // Apply the decisions before the tools are checked, which may have changed.
+  // Apply the decisions before checking the tools, because the tools may have changed since the run paused.
   const state = decided(initial, decisions);
   checkClaim(state, input, options, agent);
   const io = {

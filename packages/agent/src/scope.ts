@@ -9,7 +9,7 @@ export interface ScopeLimits {
   readonly createError: () => Error;
 }
 
-/** Runs work under limits. Does not wait beyond the limits for work that hangs or ignores its signal. Must be closed. */
+/** Runs work under limits. Rejects at a limit even if the work ignores its signal. The scope must be closed. */
 export class Scope {
   /** Signal that aborts with the run, and when the time limit is reached. */
   readonly signal: AbortSignal;

@@ -62,7 +62,7 @@ export class StepReports {
     this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
-  /** Emits an event. Returns a promise only for a slow reader, as it runs for every delta. Ignores the reader's errors. */
+  /** Emits an event and ignores errors of the reader. Called for every delta, so it returns a promise only for a slow reader. */
   readonly emit = (event: AgentEvent): void | Promise<void> => {
     try {
       return this.onEvent?.(event)?.catch(() => undefined);

@@ -9,7 +9,7 @@ export function toolContent(output: unknown, maxChars: number): Content {
   const values: readonly unknown[] = Array.isArray(output) && output.length > 0 ? output : [output];
   const parts = values.map(partOf);
   if (parts.every((part) => part !== undefined)) return cut(parts, maxChars);
-  // The model needs a result: a tool that returns nothing has succeeded.
+  // A tool that returns nothing has succeeded, and the model needs a result.
   const json: unknown = output === undefined ? 'done' : jsonOf(output);
   if (typeof json !== 'string')
     throw new TypeError(`the tool returned a ${typeof output}; return text, JSON, an image or a document`);

@@ -1,14 +1,14 @@
 import type { ToolSpec } from '@majordomo/core';
 
 /**
- * Keeps the tools of a run in the order in which this process first offered them. New tools come last, so that the beginning of
- * the prompt stays equal and prompt caches match. Removing a tool changes the beginning.
+ * Orders the tools of a run as this process first offered them. New tools come last, so that the beginning of the prompt does not
+ * change and prompt caches match. Removing a tool changes the beginning.
  */
 export class ToolOrder {
   private readonly positions = new Map<string, number>();
   private last: readonly ToolSpec[] = [];
 
-  /** Returns the tools in order; the same array for the same tools, since providers recognize lists by identity. */
+  /** Returns the tools in order. Returns the same array for the same tools, because providers recognize lists by identity. */
   arrange(tools: readonly ToolSpec[]): readonly ToolSpec[] {
     for (const { name } of tools)
       if (!this.positions.has(name)) this.positions.set(name, this.positions.size);

@@ -7,9 +7,8 @@ const TEXT_MEMBERS: ReadonlySet<string> = new Set(['type', 'text', 'citations', 
 const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes', 'name']);
 
 /**
- * Returns the text, image or document part for a tool output, or `undefined` for data. An object with `type: 'text'` and
- * further members is data. Throws an error for bytes that no result can contain. If a target accepts no such document in a
- * result, core sends an error text instead.
+ * Returns the text, image or document part for a tool output, or `undefined` for data. An object with `type: 'text'` and further members is data.
+ * Throws an error for bytes that no result can contain. If a target accepts no such document in a result, core sends an error text instead.
  */
 export function partOf(value: unknown): Piece | undefined {
   if (value instanceof Uint8Array) return mediaOf(value);

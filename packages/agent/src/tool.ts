@@ -10,7 +10,7 @@ import type {
 } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
-/** Context of a tool call. */
+/** Context that a tool receives with each call. */
 export interface ToolContext {
   /** Signal that aborts with the run, and after `timeoutMs`. */
   readonly signal: AbortSignal;
@@ -32,10 +32,9 @@ export type ToolOutput =
   string | number | boolean | null | undefined | object | readonly ToolResultPart['content'][number][];
 
 /**
- * Number of times that a call may start. `repeatable` (default): at least once. `once`: at most once. If a `once` call has
- * started before and its result was not recorded, the model receives an error that the outcome is unknown. A durable engine
- * ensures `once` by its journal, `run` and `stream` by `RunOptions.claim`. Without `claim`, `run` and `stream` reject a state
- * of another process that contains such a call.
+ * Number of times that a call may start. `repeatable` (default): at least once. `once`: at most once. If a `once` call has started before and its result
+ * was not recorded, the model receives an error result that states that the outcome is unknown. A durable engine ensures `once` with its journal, and
+ * `run` and `stream` ensure it with `RunOptions.claim`. Without `claim`, `run` and `stream` reject a state of another process that contains such a call.
  */
 export type ToolEffect = 'repeatable' | 'once';
 
@@ -43,10 +42,7 @@ export type ToolEffect = 'repeatable' | 'once';
 export interface Tool extends ToolSpec {
   /** Runs the tool with validated arguments. An error becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
-  /**
-   * Whether a person must approve the call, or a function of the arguments without side effects. If the function fails,
-   * approval is required.
-   */
+  /** Whether a person must approve the call, or a function of the arguments without side effects. If the function fails, approval is required. */
   readonly approval?: boolean | ((args: JsonObject) => boolean | Promise<boolean>) | undefined;
   /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
@@ -124,8 +120,8 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSche
 const SUSPENDED = Symbol.for('majordomo.suspended');
 
 /**
- * Returns an output by which a tool waits for a person or a webhook. The run pauses with the payload in its state. The decision
- * `result` provides the result of the call, and `deny` denies the call. The tool does not run again.
+ * Returns an output that suspends the tool until a person or a webhook responds. The run pauses with the payload in its state.
+ * The decision `result` provides the result of the call, and `deny` denies the call. The tool does not run again.
  */
 export function suspend(payload: JsonValue = null): object {
   return { [SUSPENDED]: { payload } };

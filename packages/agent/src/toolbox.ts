@@ -28,7 +28,7 @@ export class Tools {
     this.renew();
   }
 
-  /** Reloads the tools. Throws like the constructor, and then retains the previous tools. */
+  /** Reloads the tools. Throws the errors of the constructor, in which case the previous tools remain. */
   renew(): void {
     const lists = this.boxes.map(toolsOf);
     if (lists.length === this.lists.length && lists.every((list, at) => hasSameTools(list, this.lists[at])))

@@ -8,8 +8,8 @@ export interface WatchOptions {
   /** Signal that ends the watch. The next read then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Function that returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called at the first
-   * read. The watch ends shortly after the promise settles, even if the channel lost the last message.
+   * Returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called at the first read. The watch
+   * ends shortly after the promise settles, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;
   /** Clock of the grace period. @default the system clock */
@@ -54,7 +54,7 @@ export async function watchRun(
   const left = watcher.ended.then(async () => {
     cancel();
     signal?.removeEventListener('abort', onAbort);
-    // A slow channel may resolve after the watch has ended; then unsubscribe immediately.
+    // If a slow channel resolves after the watch has ended, unsubscribe immediately.
     await (
       await subscribing
     )();
@@ -116,10 +116,7 @@ class RunWatcher {
     this.wake();
   }
 
-  /**
-   * Returns the events. `return` also ends the watch before the first read and during a wait, which a generator does not
-   * support.
-   */
+  /** Returns the events. `return` also ends the watch before the first read and during a wait, which a generator does not support. */
   events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
     const events = this.readEvents(begin);
     const leave = events.return.bind(events);

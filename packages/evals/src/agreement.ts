@@ -1,10 +1,10 @@
-/** Agreement of a judge with people. A score of 0.5 or more counts as good. */
+/** Agreement of a judge with human labels. A score of 0.5 or more counts as good. */
 export interface Agreement {
   readonly n: number;
-  /** Share of equal verdicts, and its 95 % Wilson interval. */
+  /** Share of outputs on which judge and label agree, with its 95 % Wilson interval. */
   readonly accuracy: number;
   readonly interval: readonly [low: number, high: number];
-  /** Cohen's kappa: agreement beyond chance, 1 at best. `undefined` if all labels and all verdicts are equal. */
+  /** Cohen's kappa, the agreement beyond chance: 1 is perfect, 0 is chance. `undefined` if all labels and all verdicts are equal. */
   readonly kappa: number | undefined;
   /** Share of good outputs that the judge accepts. `undefined` if none exist. */
   readonly sensitivity: number | undefined;
@@ -21,7 +21,7 @@ export interface Judgment {
   readonly reason: string | undefined;
 }
 
-/** Returns the agreement of scores with labels. */
+/** Returns the agreement of a judge's scores with human labels. */
 export function agreementOf(judgments: readonly Judgment[]): Agreement {
   const isEqual = ({ label, score }: Judgment): boolean => label === score >= 0.5;
   const shareOfEqual = (label: boolean): number | undefined => {

@@ -6,7 +6,7 @@ import type { EvaluateOptions } from './evaluation.ts';
 import { configError } from './options.ts';
 import type { Case, Check } from './types.ts';
 
-/** Output that a person has labeled. */
+/** Output with a human label. */
 export interface Labeled<Input = JsonValue> {
   readonly id?: string | undefined;
   readonly input: Input;
@@ -25,8 +25,8 @@ export interface CalibrateOptions extends Omit<EvaluateOptions, 'accept' | 'only
 }
 
 /**
- * Applies a judge to labeled outputs. Records the calls like an evaluation under `name`. Rejects with `config` for fewer than two
- * outputs, and with the sample's error if a judgment has no result.
+ * Applies a judge to labeled outputs and returns its agreement with the labels. Records the judge's calls under `name`, as an
+ * evaluation does. Rejects with `config` for fewer than two outputs, and with the sample's error if a judgment has no result.
  */
 export async function calibrate<Input = JsonValue>(
   judge: Check,

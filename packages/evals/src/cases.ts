@@ -98,7 +98,7 @@ async function linesOf(file: string): Promise<readonly Line[]> {
 export const isMissingFile = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-/** Returns the JSON value of a line; `undefined` for another line. */
+/** Returns the JSON value of a line, or `undefined` if the line is not JSON. */
 export function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -111,8 +111,8 @@ const lineError = (place: string, problem: string): LlmError =>
   new LlmError('config', `${place}: the line ${problem}`, { path: place });
 
 /**
- * Returns all cases with ids, in the order of their ids. Throws `config` for a case that is invalid, a duplicate id, no cases,
- * and an element of `only` without a case.
+ * Returns all cases with ids, in the order of their ids. Throws `config` for an invalid case, a duplicate id, an empty list, and
+ * an element of `only` that selects no case.
  */
 export async function loadCases<Input, Expected>(
   name: string,

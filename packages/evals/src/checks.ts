@@ -96,7 +96,7 @@ export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check
   });
 }
 
-/** Expected occurrence of a tool. Arguments match when they contain these members, at any depth; arrays must match completely. */
+/** Rule for the calls of one tool. */
 export interface ToolCallRule {
   readonly args?: OfCase<JsonObject> | undefined;
   /** Tool whose first call must come after a matching call. */
@@ -168,7 +168,7 @@ export function calledNoTool(...names: readonly string[]): Check<unknown, unknow
   });
 }
 
-/** Checks that every target that answered matches: `provider/model`, `provider/*` or `*`. */
+/** Checks that every target that responded matches one of the patterns: `provider/model`, `provider/*` or `*`. */
 export function answeredBy(...patterns: readonly string[]): Check<unknown, unknown> {
   const matchesAny = (target: string): boolean =>
     patterns.some((pattern) =>
@@ -181,8 +181,8 @@ export function answeredBy(...patterns: readonly string[]): Check<unknown, unkno
 }
 
 /**
- * Checks that the cost is known and at most this many dollars, such as `'0.02'`. An unknown cost scores 0 with the missing facts
- * as reason; an included cost scores 1.
+ * Checks that the cost is known and at most this many dollars, such as `'0.02'`. An unknown cost scores 0, with the missing facts
+ * as the reason. A cost that a subscription includes scores 1.
  */
 export function maxUsd(usd: string): Check<unknown, unknown> {
   const limit = nanoUsdOf('maxUsd', 'usd', usd);
@@ -206,8 +206,7 @@ export function maxCalls(calls: number): Check<unknown, unknown> {
 }
 
 /**
- * Checks that the redactor finds nothing in the text, the tool arguments or the value. The redactor defines the rules for
- * personal data.
+ * Checks that the redactor finds nothing in the text, the tool arguments or the value. The redactor defines the rules for personal data.
  *
  * @default createRedactor()
  */

@@ -16,7 +16,7 @@ import {
 
 /** Options of `compare`. */
 export interface CompareOptions {
-  /** Margins that replace single margins of the new evaluation. */
+  /** Margins by metric, which replace those of the new evaluation. */
   readonly margins?: Readonly<Record<string, number | false>> | undefined;
   /** Number of random permutations per metric, 99 to 100,000. `@default 9_999` */
   readonly permutations?: number | undefined;
@@ -102,14 +102,14 @@ const scalesOf = ({ checks }: Evaluation): readonly Scale[] => [
 const valuesOf = ({ valueOf }: Scale, samples: readonly Sample[]): readonly number[] =>
   samples.flatMap((sample) => valueOf(sample) ?? []);
 
-/** Returns the mean over the cases. */
+/** x */
 function meanOf(scale: Scale, cases: Cases): number | undefined {
   const values = [...cases.values()].map((samples) => valuesOf(scale, samples));
   const known = values.filter(({ length }) => length > 0);
   return known.length === 0 ? undefined : mean(known.map(mean));
 }
 
-/** Returns the values of the cases that both evaluations have. */
+/** Returns the values of the cases that are in both evaluations. */
 const pairsOf = (scale: Scale, before: Cases, after: Cases): readonly Pair[] =>
   [...after].flatMap(([id, samples]): readonly Pair[] => {
     const others = before.get(id) ?? [];
@@ -124,7 +124,7 @@ const pairsOf = (scale: Scale, before: Cases, after: Cases): readonly Pair[] =>
     return [{ before: previous, after: values, isChanged: !isUnchanged }];
   });
 
-/** Returns the metric before its test. `reason`: it is not compared. */
+/** Returns the metric without its statistical test. `reason` explains why the metric is not compared. */
 function describe(
   scale: Scale,
   pairs: readonly Pair[],
@@ -156,7 +156,7 @@ function describe(
   };
 }
 
-/** Returns why a metric has no difference. */
+/** Returns the reason for which a metric cannot be compared, or `undefined` if it can. */
 function problemOf(
   { name, kind, version, isPreference }: Scale,
   before: number | undefined,
@@ -171,7 +171,10 @@ function problemOf(
   return kind !== 'score' && before === 0 ? 'the baseline is 0' : undefined;
 }
 
-/** Returns the values for the test of a loss. A preference is exchanged per case, because its trials share one baseline. */
+/**
+ * Returns the values for the permutation test, in which lower means worse. A preference is permuted per case instead of per
+ * trial, because the trials of a case share one baseline.
+ */
 const worseIsLower = ({ kind, isPreference }: Scale, pairs: readonly Pair[]): readonly Pair[] =>
   pairs.map((pair) => {
     if (isPreference) return { ...pair, before: [1 - mean(pair.after)], after: [mean(pair.after)] };
@@ -179,7 +182,7 @@ const worseIsLower = ({ kind, isPreference }: Scale, pairs: readonly Pair[]): re
     return kind === 'score' ? pair : { ...pair, before: negated(pair.before), after: negated(pair.after) };
   });
 
-/** Returns the metric with its verdict. A proven loss within its margin passes. */
+/** Returns the metric with its verdict. A statistically certain loss within the margin passes. */
 function judged(metric: Metric, pairs: readonly Pair[], p: number): Metric {
   const { kind, interval, margin = 0, changed } = metric;
   const [low, high] = interval ?? [-Infinity, Infinity];

@@ -10,10 +10,12 @@ import { Run } from './run.ts';
 import type { EvalDefinition } from './types.ts';
 
 /**
- * Runs every case, scores it and compares it with the baseline. A failed sample does not reject the run: see `verdict`.
+ * Runs every case, scores it and compares it with the baseline. A failed sample does not reject the run; the `verdict` reports
+ * it.
  *
  * Rejects with `config` for a definition, a case or an option that is invalid, for a duplicate case id, and for a recordings or
- * baseline file in another format; with `aborted` when the signal aborts. In `record` mode finished samples are stored by then.
+ * baseline file in another format; with `aborted` when the signal aborts. In `record` mode, the samples that finished before the
+ * abort are stored.
  *
  * @example
  * const { verdict, reasons } = await evaluate(support, { folder: 'evals' });

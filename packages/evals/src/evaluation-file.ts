@@ -14,10 +14,7 @@ export async function writeEvaluation(file: string, evaluation: Evaluation): Pro
   await replaceFile(file, [...lines, ''].join('\n'));
 }
 
-/**
- * Reads an evaluation. Rejects with `config` for another format or an incomplete file, and with `not-found` if the file does not
- * exist.
- */
+/** Reads an evaluation. Rejects with `config` for another format or an incomplete file, and with `not-found` if the file does not exist. */
 export async function readEvaluation(file: string): Promise<Evaluation> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     if (!isMissingFile(cause)) throw cause;

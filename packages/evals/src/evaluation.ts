@@ -7,30 +7,28 @@ export interface EvaluateOptions {
   /** Folder of `<name>.recordings.jsonl` and `<name>.baseline.jsonl`. Created when a file is written. `@default 'evals' in the working directory` */
   readonly folder?: string | undefined;
   /**
-   * `replay`: calls no model and runs no effect; a sample whose calls are not recorded has no result.
-   * `record`: replays recorded calls, makes the other calls and stores them. After a crash or an abort, the next `record` continues.
-   * `live`: calls every time and stores nothing.
-   * `@default 'replay'`
+   * `replay`: calls no model and runs no effect; a sample whose calls are not recorded has no result. `record`: replays recorded calls, makes the other
+   * calls and stores them. After a crash or an abort, the next `record` continues. `live`: calls every time and stores nothing. `@default 'replay'`
    */
   readonly mode?: 'replay' | 'record' | 'live' | undefined;
   /** Whether the result is written as the new baseline. Nothing is written for an incomplete run, a failed gate or a run restricted by `only`. `@default false` */
   readonly accept?: boolean | undefined;
   /**
-   * Maximum cost of live calls of this run in dollars, judges included, such as `'5'`. No sample starts after it is spent, so that at most
-   * `concurrency` samples exceed it. A live call of unknown cost stops the run as well. `@default no limit`
+   * Maximum cost of live calls of this run in dollars, judges included, such as `'5'`. When the budget is spent, no further sample
+   * starts, so at most `concurrency` samples exceed the budget. A live call of unknown cost stops the run as well. `@default no limit`
    */
   readonly budgetUsd?: string | undefined;
   /** Ids or tags of the cases to run; other cases are omitted. */
   readonly only?: readonly string[] | undefined;
-  /** Replaces the definition's. */
+  /** Overrides the member of the definition with this name. `@default the value of the definition` */
   readonly trials?: number | undefined;
-  /** Replaces the definition's. */
+  /** Overrides the member of the definition with this name. `@default the value of the definition` */
   readonly concurrency?: number | undefined;
   /** Listener called after each sample. Errors that it throws are ignored. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Aborts the run, which then rejects with `aborted`. */
+  /** Signal that aborts the run, which then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Redactor that finds secrets that must not be written. A sample whose line would contain one is not stored, with a warning. `@default createRedactor()` */
+  /** Redactor that finds secrets. A recording that contains a secret is not stored, and the evaluation contains a warning. `@default createRedactor()` */
   readonly redactor?: Redactor | undefined;
   /** Catalog for prices. `@default the shipped catalog` */
   readonly catalog?: Catalog | undefined;
@@ -46,14 +44,14 @@ export interface Progress {
   readonly errors: number;
   /** Number of samples that made no live call. */
   readonly replayed: number;
-  /** Cost of live calls so far, as decimal nano-USD. `undefined` if the cost of some is not known. */
+  /** Cost of live calls so far, as decimal nano-USD. `undefined` if the cost of a call is not known. */
   readonly spentNanoUsd: string | undefined;
 }
 
 /**
- * `fail`: a gate failed, or a metric is worse than the baseline beyond its margin and beyond chance (at most 5 % false alarms over all metrics).
- * `pass`: every metric has lost less than its margin, with 95 % confidence. `inconclusive`: neither; more cases or trials are needed.
- * `incomplete`: some samples have no result, and the existing results do not fail.
+ * `fail`: a gate failed, or a metric is worse than the baseline beyond its margin and beyond chance (at most 5 % false alarms over all
+ * metrics). `pass`: every metric has lost less than its margin, with 95 % confidence. `inconclusive`: neither applies, so more cases or
+ * trials are needed. `incomplete`: some samples have no result, and the results of the others do not cause `fail`.
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomplete';
 
@@ -70,7 +68,7 @@ export interface Evaluation {
   readonly checks: readonly {
     readonly name: string;
     readonly version?: string | undefined;
-    /** Set for `preferred`. */ readonly isPreference?: true | undefined;
+    /** Whether the check is `preferred`. */ readonly isPreference?: true | undefined;
   }[];
   /** Margins that apply to the checks, `usd` and `ms`. */
   readonly margins: Readonly<Record<string, number | false>>;
@@ -82,7 +80,7 @@ export interface Evaluation {
   readonly baseline:
     | {
         readonly at: string;
-        /** Cases in both. */ readonly paired: number;
+        /** Number of cases in both evaluations. */ readonly paired: number;
         readonly added: readonly string[];
         readonly removed: readonly string[];
       }
@@ -104,16 +102,16 @@ export interface Metric {
   readonly difference: number | undefined;
   /** 90 % interval of the difference: each end is exceeded by chance 5 % of the time. */
   readonly interval: readonly [low: number, high: number] | undefined;
-  /** Probability of a loss at least this large if nothing had changed, corrected for the number of compared metrics. */
+  /** Probability of a loss at least this large by chance alone, corrected for the number of compared metrics. */
   readonly p: number | undefined;
   readonly margin: number | undefined;
-  /** Verdict on the metric. `not-compared`: reported only; `reason` contains the reason. */
+  /** Verdict on the metric. `not-compared`: the metric does not affect the verdict of the evaluation; `reason` explains why. */
   readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'not-compared';
   readonly reason: string | undefined;
   /** Number of paired cases, and number of those whose recorded calls or scores differ from the baseline's. */
   readonly cases: number;
   readonly changed: number;
-  /** Estimated trials per case with which an unchanged subject would pass; for `inconclusive`, up to 100. */
+  /** Estimated number of trials per case with which an unchanged subject would pass, at most 100. Set for `inconclusive`. */
   readonly trialsNeeded: number | undefined;
 }
 
@@ -161,11 +159,11 @@ export interface Sample {
   >;
   readonly nanoUsd: string | undefined;
   readonly ms: number;
-  /** Failure of the subject. `counts`: whether it counts as a bad result; otherwise the sample has no result. */
+  /** Failure of the subject. `counts`: whether the failure is a bad result; otherwise the sample has no result. */
   readonly error:
     { readonly kind: ErrorKind | 'error'; readonly message: string; readonly counts: boolean } | undefined;
   /** Whether no live call was made. */
   readonly replayed: boolean;
-  /** Digest of all requests of the subject and their answers. */
+  /** Digest of all requests of the subject and their responses. */
   readonly fingerprint: string;
 }

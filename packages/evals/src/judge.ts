@@ -15,9 +15,9 @@ export interface JudgeOptions {
 }
 
 /**
- * Calls a model to choose a verdict, as a typed object with `reasoning` before `verdict`. The rubric is in the system
- * instruction. The one user message is the JSON value `{ input, output, expected }`, so that an output cannot close a delimiter
- * and act as instructions. Throws `config` for an empty rubric and for invalid choices.
+ * Calls a model that returns an object with its `reasoning` followed by its `verdict`. The rubric is in the system instruction.
+ * The one user message is the JSON value `{ input, output, expected }`, so that an output cannot close a delimiter and act as
+ * instructions. Throws `config` for an empty rubric and for invalid choices.
  */
 export function judge(options: JudgeOptions): Check<unknown, unknown> {
   const { model, rubric, choices = { pass: 1, fail: 0 }, showExpected = true } = options;
@@ -41,10 +41,10 @@ export function judge(options: JudgeOptions): Check<unknown, unknown> {
 }
 
 /**
- * Calls a model twice to compare the output with the baseline's for the same case, with the positions swapped: 1 when the new
- * output wins both times, 0 when it loses both times, otherwise 0.5. Does not apply without a baseline. Equal strings score 0.5
- * without a call. The user message is `{ input, expected, first, second }` and the verdicts are `first`, `second` and `tie`. The
- * metric is compared with 0.5 rather than with the baseline's scores.
+ * Calls a model twice to compare the output with the baseline's output for the same case, the second time with swapped positions.
+ * Scores 1 if the new output wins both times, 0 if it loses both times, and otherwise 0.5. Does not apply without a baseline.
+ * Equal strings score 0.5 without a call. The user message is `{ input, expected, first, second }` and the verdicts are `first`,
+ * `second` and `tie`. The metric is compared with 0.5 rather than with the baseline's scores.
  */
 export function preferred(options: Omit<JudgeOptions, 'choices'>): Check<unknown, unknown> {
   const { model, rubric, showExpected = true } = options;

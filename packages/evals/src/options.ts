@@ -3,7 +3,7 @@ import { checkOptions, didYouMean, type KindsOf } from '@majordomo/core/toolkit'
 import type { EvaluateOptions } from './evaluation.ts';
 import type { EvalDefinition } from './types.ts';
 
-/** Definition and options after their checks, with defaults. */
+/** Validated definition and options, with defaults. */
 export interface Settings {
   readonly trials: number;
   readonly concurrency: number;
@@ -54,7 +54,7 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
   };
 }
 
-/** Maximum of a timer. */
+/** Maximum delay of a timer, in milliseconds. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const DEFINITION_KINDS: KindsOf<Definition> = {
@@ -85,7 +85,7 @@ const OPTION_KINDS: KindsOf<EvaluateOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` for a name that is not the name of a file. */
+/** Throws `config` for a name that cannot be part of a file name. */
 function checkName(name: string): void {
   if (!/^(?!\.)[\w.-]{1,100}$/.test(name))
     throw new LlmError(
@@ -112,7 +112,7 @@ function marginsOf({ name, checks = {}, margins = {} }: Definition): Settings['m
   return mergeMargins(name, { ...ofChecks, usd: 0.1, ms: false }, margins);
 }
 
-/** Returns the margins with replacements. Throws `config` for an invalid margin and for one without a metric. */
+/** Returns the margins with the given replacements. Throws `config` for an invalid margin and for a margin without a metric. */
 export function mergeMargins(
   name: string,
   margins: Settings['margins'],

@@ -38,7 +38,7 @@ const isRun = (value: unknown): value is RunResult =>
 const isTrajectory = (value: unknown): value is Trajectory =>
   isRecord(value) && value['version'] === 1 && Array.isArray(value['messages']) && 'outcome' in value;
 
-/** Whether a value is JSON: no function, no instance of a class, no number that JSON does not have. */
+/** Whether a value is JSON. Functions, class instances, NaN and infinite numbers are not. */
 function isJson(value: unknown): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);

@@ -6,7 +6,7 @@ export function explain(evaluation: Evaluation, verdict: Verdict): readonly stri
   const of = (wanted: Metric['verdict']): readonly Metric[] =>
     metrics.filter((metric) => metric.verdict === wanted);
   const missing = samples.find(({ error }) => error !== undefined && !error.counts);
-  // A margin of `false` and a subject without cost are intended.
+  // A margin of `false` and a subject without cost need no explanation, because both are intended.
   const unusual = of('not-compared').filter(
     ({ kind, margin, before }) => margin !== undefined && (kind === 'score' || before !== 0),
   );

@@ -87,7 +87,7 @@ export function recordedModel(
         () => model.generateObject(request as TypedRequest<T>, withSignal(options)),
         (response) => withValue(response, request),
       ),
-    // The overloads exclude events that some options make impossible.
+    // The cast is needed because the overloads exclude events that cannot occur with some options.
     stream: stream as ChatModel['stream'],
     streamObject: <T>(request: TypedRequest<T>, options?: CallOptions) =>
       new PulledStream(
@@ -98,7 +98,7 @@ export function recordedModel(
   };
 }
 
-/** The stream of the model detects that its reader has stopped. */
+/** Disables the timeout for unread streams, because the stream of the model detects a reader that has stopped. */
 const UNREAD_MS = Infinity;
 
 /** Returns a stored response with its value, which the schema may transform. */

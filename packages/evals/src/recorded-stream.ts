@@ -20,7 +20,7 @@ export function replayStream<Event, Response>(
   return { iterator: replay(), response };
 }
 
-/** Returns the source of a stream that is being opened. */
+/** Returns a source for a stream that is still being opened. */
 export const sourceOf = <Event, Response>(
   opening: Promise<RecordedStream<Event, Response>>,
   onEnd: (ending: Ending<Response>) => void,

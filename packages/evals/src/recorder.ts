@@ -16,12 +16,12 @@ export interface RecorderOptions {
   readonly onLiveCall: (call: RecordedCall) => Promise<void>;
 }
 
-/** Stream of a model. */
+/** x */
 interface ModelStream<Event, Response> extends AsyncIterable<Event> {
   response(): Promise<Response>;
 }
 
-/** Result of a call as it is stored. */
+/** Stored result of a call. */
 type Outcome = Pick<RecordedCall, 'response' | 'error' | 'value'>;
 
 /** Records or replays the calls of one sample. */
@@ -52,14 +52,14 @@ export class Recorder {
     await Promise.all(this.streams);
   }
 
-  /** Returns the result of an effect, which is replayed or run. */
+  /** Returns the recorded result of an effect, or runs the effect and records its result. */
   async effect<T>(key: CallKey, run: () => Promise<T>): Promise<T> {
     const stored = this.replay(key);
     if (stored !== undefined) return loadValue(stored.value) as T;
     return this.live(key, run, (value) => ({ value: storeValue(value) }));
   }
 
-  /** Returns the response of a call, which is replayed with `load` or made with `run`. */
+  /** Returns the recorded response of a call by `load`, or makes the call by `run` and records it. */
   async answer<Response extends ChatResponse>(
     key: CallKey,
     run: () => Promise<Response>,
@@ -77,14 +77,15 @@ export class Recorder {
     const stored = this.take(key);
     if (stored !== undefined) return stored;
     const upstream = open();
-    // Without an iterator, `response` would read the stream. It settles also if the reader leaves.
+    // Call `response` only after an iterator exists, because it would otherwise read the stream. It also settles if the reader
+    // stops early.
     const iterator = upstream[Symbol.asyncIterator]();
     const response = (): Promise<Response> => upstream.response();
     this.streams.push(this.live(key, response, storedResponse).catch(() => undefined));
     return { iterator, response };
   }
 
-  /** Returns the recording of a call, or throws its recorded error. `undefined`: the call has to be made. */
+  /** Returns the recording of a call, or throws its recorded error. Returns `undefined` if the call must be made. */
   private replay(key: CallKey): RecordedCall | undefined {
     const stored = this.take(key);
     if (stored?.error !== undefined) throw loadError(stored.error);

@@ -44,7 +44,7 @@ export class Recordings {
   private readonly file: string;
   private readonly header: string;
   private readonly lines: Map<string, StoredLine>;
-  /** Whether lines can be appended to the file as it is. */
+  /** Whether lines can be appended to the existing file. */
   private canAppend: boolean;
   private writing: Promise<void> = Promise.resolve();
 
@@ -86,7 +86,7 @@ export class Recordings {
   }
 
   private async write(text: string): Promise<void> {
-    // A file that ends within a line is written again; it contains the new line already.
+    // Rewrite a file that ends within a line. The new line is already among the lines to write.
     if (this.canAppend) await appendFile(this.file, `${text}\n`);
     else await this.rewrite();
   }

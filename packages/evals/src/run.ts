@@ -25,7 +25,7 @@ interface Task {
   readonly trial: number;
 }
 
-/** Run of all samples. */
+/** Runs all samples of an evaluation. */
 export class Run {
   private readonly definition: EvalDefinition;
   private readonly options: EvaluateOptions;
@@ -37,11 +37,11 @@ export class Run {
   private readonly results: SampleResult[] = [];
   private readonly warnings: string[] = [];
   private readonly stop = new AbortController();
-  /** Number of tasks that were started. */
+  /** x */
   private started = 0;
   private errors = 0;
   private replayed = 0;
-  /** Cost of live calls in nano-dollars; `undefined` after one of unknown cost. */
+  /** Cost of live calls in nano-dollars; `undefined` after a call of unknown cost. */
   private spent: bigint | undefined = 0n;
 
   constructor(definition: EvalDefinition, options: EvaluateOptions, inputs: RunInputs) {
@@ -90,7 +90,7 @@ export class Run {
     return this.tasks.length - this.started;
   }
 
-  /** Runs one sample after the other. The first error stops all samples. */
+  /** Takes samples from the queue and runs them one at a time. The first error stops the run. */
   private async work(): Promise<void> {
     while (!this.isStopped() && !this.isBudgetSpent()) {
       const task = this.tasks[this.started];
@@ -166,7 +166,7 @@ export class Run {
     });
   }
 
-  /** Removes the recordings of other samples, unless the run was only a part. */
+  /** Removes recordings that belong to no sample of the definition, unless the run was restricted. */
   private async finishRecordings(): Promise<void> {
     const isPart = this.options.only !== undefined || this.inputs.settings.hasFewerTrials || this.skipped > 0;
     const planned = new Set(this.tasks.map(({ one, trial }) => `${trial}#${one.id}`));

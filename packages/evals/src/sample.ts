@@ -23,7 +23,7 @@ export interface SampleOptions extends Pick<RecorderOptions, 'mode' | 'clock' | 
   readonly stop: AbortSignal;
   readonly catalog: Catalog | undefined;
   readonly redactor: Redactor;
-  /** Text of the baseline. */
+  /** Text of the baseline's output. */
   readonly baseline: string | undefined;
 }
 
@@ -119,7 +119,7 @@ const truncated = (text: string): string => (text.length > MAX_INPUT ? `${text.s
 
 const targetOf = (response: unknown): string => String(Reflect.get(response as object, 'target'));
 
-/** Returns the members of a call that identify its answer. */
+/** Returns the members of a call that identify its request and response. */
 const answerOf = ({ digest: id, response, error, value }: RecordedCall): readonly unknown[] => [
   id,
   response === undefined ? null : Reflect.get(response as object, 'message'),

@@ -1,7 +1,7 @@
 import { compareText } from './cases.ts';
 import type { Sample } from './evaluation.ts';
 
-/** Position of a sample in an evaluation. */
+/** x */
 type Position = Pick<Sample, 'case' | 'trial'>;
 
 /** Compares samples by case, then trial. */

@@ -6,14 +6,14 @@ import type { CallContext, CheckResult, EvalDefinition, Output } from './types.t
 
 type Attempted<T> = { readonly value: T } | { readonly error: unknown };
 
-/** Returns the result of the work or its error, at the latest when the signal aborts. */
+/** Returns the result or the error of the work. Returns the reason of the signal if the signal aborts first. */
 export const attempted = <T>(work: Promise<T>, signal: AbortSignal): Promise<Attempted<T>> =>
   abortable(work, signal).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
 
-/** Results of a sample. */
+/** x */
 type Result = Pick<Sample, 'scores' | 'gates' | 'error'>;
 
 /** Returns the result of a sample that is omitted. */

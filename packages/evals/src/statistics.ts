@@ -24,7 +24,7 @@ function deviation(values: readonly number[]): number {
 const changedOf = (pairs: readonly Pair[]): readonly Pair[] => pairs.filter(({ isChanged }) => isChanged);
 const differencesOf = (pairs: readonly Pair[]): readonly number[] =>
   pairs.map(({ before, after }) => mean(after) - mean(before));
-/** Returns the mean number of trials that both sides have. */
+/** Returns the mean number of trials per case that both evaluations have. */
 const trialsOf = (pairs: readonly Pair[]): number =>
   mean(pairs.map(({ before, after }) => Math.min(before.length, after.length)));
 
@@ -80,7 +80,7 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Returns p-values corrected for their number by Holm's method. */
+/** Returns p-values that are corrected for multiple comparisons by Holm's method. */
 export function holm(values: readonly number[]): readonly number[] {
   const corrected = [...values];
   let largest = 0;
@@ -92,8 +92,8 @@ export function holm(values: readonly number[]): readonly number[] {
 }
 
 /**
- * Returns the mean difference of scores. Each end of the interval includes one pseudo-case with the worst possible difference,
- * so that a suite without an observed difference is not certain.
+ * Returns the mean difference of scores. Each end of the interval includes one pseudo-case with the worst possible difference, so
+ * that a suite without any observed difference still has an interval.
  *
  * @param worst largest possible change of one trial
  */
@@ -126,8 +126,8 @@ export function relativeChange(pairs: readonly Pair[]): Estimate {
 }
 
 /**
- * Returns the trials per case with which an unchanged subject would pass four of five times, at most 100. `undefined` if more
- * are needed. Variance and pseudo-case decrease with the number of trials.
+ * Returns the number of trials per case with which an unchanged subject would pass in four of five runs, or `undefined` if more
+ * than 100 are needed. Assumes that the variance and the weight of the pseudo-case decrease with the number of trials.
  */
 export function trialsNeeded(pairs: readonly Pair[], margin: number): number | undefined {
   const changed = changedOf(pairs);

@@ -18,7 +18,7 @@ export function storeResponse(response: ChatResponse): JsonValue {
   return toJson({ ...rest, value: undefined, attempts: attempts.map(storeAttempt) });
 }
 
-/** Returns the response of `storeResponse`. */
+/** Restores a response that `storeResponse` returned. */
 export function loadResponse(json: unknown): ChatResponse {
   const stored = fromJson<Omit<ChatResponse, 'parts' | 'text' | 'toolCalls'>>(json);
   const { parts } = stored.message;
@@ -49,20 +49,20 @@ export function storeError(error: unknown): StoredError {
   return { kind: error.kind, message: error.message, details };
 }
 
-/** Returns the error of `storeError`. */
+/** Restores an error that `storeError` returned. */
 export function loadError({ kind, message, details }: StoredError): Error {
   if (kind === 'error') return new Error(message);
   const { attempts = [], ...rest } = fromJson<Partial<ErrorDetails>>(details ?? {});
   return new LlmError(kind, message, { ...rest, attempts: attempts.map(loadAttempt) });
 }
 
-/** Returns the value of an effect as JSON. A response is stored as such, because its attempts may contain errors. */
+/** Returns the value of an effect as JSON. A response is stored by `storeResponse`, because its attempts may contain errors, which are not JSON. */
 export function storeValue(value: unknown): JsonValue {
   if (isResponse(value)) return { response: storeResponse(value) };
   return toJson({ json: value });
 }
 
-/** Returns the value of `storeValue`. */
+/** Restores a value that `storeValue` returned. */
 export function loadValue(stored: unknown): unknown {
   if (!isRecord(stored)) return undefined;
   return 'response' in stored ? loadResponse(stored['response']) : fromJson(stored['json']);

@@ -58,7 +58,7 @@ function gateResult(name: string, samples: readonly Sample[]): GateResult {
   };
 }
 
-/** Returns the sum of decimal nano-dollars; `undefined` if one is unknown. */
+/** Returns the sum of amounts in decimal nano-dollars; `undefined` if an amount is unknown. */
 const sum = (amounts: readonly (string | undefined)[]): string | undefined =>
   amounts.includes(undefined)
     ? undefined

@@ -22,7 +22,7 @@ export interface Case<Input = JsonValue, Expected = unknown> {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** Output of a recorded run, which cases of `casesFromTrajectories` expect again. */
+/** Output of a recorded run: the expected output of a case from `casesFromTrajectories`. */
 export interface RecordedOutput {
   readonly text: string;
   readonly toolCalls: readonly { readonly name: string; readonly args: JsonObject }[];
@@ -32,20 +32,28 @@ export interface RecordedOutput {
 export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
   /** Name of the evaluation and of its files: 1 to 100 letters, digits, `.`, `_` and `-`, not starting with `.`. */
   readonly name: string;
-  /** Majordomo that creates the models of `context.model` and of judges. Default: none, or the configured one under `majordomo eval run`. */
+  /**
+   * Majordomo that creates the models of `context.model` and of judges. Default: none; under `majordomo eval run`, the majordomo of the configuration.
+   */
   readonly majordomo?: Pick<Majordomo, 'model' | 'resolve'> | undefined;
   readonly cases: Iterable<Case<Input, Expected>> | AsyncIterable<Case<Input, Expected>>;
   /** Produces the output of one case. Called once per case and trial. */
   readonly subject: Subject<Input>;
   /** Checks by name. Each score is compared with the baseline. A name has 1 to 60 characters; `usd` and `ms` are reserved. */
   readonly checks?: Readonly<Record<string, Check<Input, Expected>>> | undefined;
-  /** Conditions that every sample has to meet: a score below 1 in any sample fails the evaluation. The rules for names are those of `checks`; a name of `checks` cannot be used again. */
+  /**
+   * Conditions that every sample must meet. A score below 1 in any sample fails the evaluation. Names follow the rules of
+   * `checks` and must differ from the names of checks.
+   */
   readonly gates?: Readonly<Record<string, Check<Input, Expected>>> | undefined;
   /** Number of times that each case runs, 1 to 100. More trials narrow the intervals. `@default 1` */
   readonly trials?: number | undefined;
   /** Maximum number of samples that run at the same time, 1 to 1,000. `@default 4` */
   readonly concurrency?: number | undefined;
-  /** Maximum duration of one sample with its checks, in milliseconds. A sample that exceeds it has no result. 0 disables it. `@default 300_000` */
+  /**
+   * Maximum duration of one sample with its checks, in milliseconds. A sample that exceeds the maximum has no result. 0 disables
+   * the maximum. `@default 300_000`
+   */
   readonly timeoutMs?: number | undefined;
   /**
    * Maximum acceptable loss by check name: 0.05 is five points of a score. For `usd` and `ms`, the maximum acceptable relative increase.
@@ -60,13 +68,13 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
 }
 
 /**
- * Produces an output: text, JSON, the result of a model or agent, or a stored trajectory. Every model call goes through `context`,
- * so that it is recorded and its cost is known.
+ * Produces an output: text, JSON, the result of a model or agent, or a stored trajectory. Every model call goes through `context`, so that it
+ * is recorded and its cost is known.
  *
  * A thrown error of a kind that the subject's own behavior causes (`invalid-request`, `unsupported`, `not-found`, `context-overflow`,
- * `content-filter`, `truncated`, `empty`, `invalid-output`), and any error that is not an `LlmError`, is a bad result: every check scores 0.
- * Any other kind (`config`, `auth`, `billing`, `denied`, `quota`, `rate-limit`, `overloaded`, `server`, `timeout`, `network`, `protocol`,
- * `aborted`, `exhausted`) means that the sample has no result: the sample is omitted and the evaluation is `incomplete`.
+ * `content-filter`, `truncated`, `empty`, `invalid-output`), and any error that is not an `LlmError`, is a bad result, for which every check
+ * scores 0. Any other kind (`config`, `auth`, `billing`, `denied`, `quota`, `rate-limit`, `overloaded`, `server`, `timeout`, `network`,
+ * `protocol`, `aborted`, `exhausted`) means that the sample has no result: the sample is omitted and the evaluation is `incomplete`.
  */
 export type Subject<Input> = (
   input: Input,
@@ -74,8 +82,8 @@ export type Subject<Input> = (
 ) => SubjectResult | Promise<SubjectResult>;
 
 /**
- * A `ChatResponse`, an `ObjectResponse`, a `RunResult` or a `Trajectory` is recognized and read as such. A string is the text. Any other value must be
- * JSON (`undefined`, functions and objects of classes reject the evaluation with `config`) and is the value.
+ * A `ChatResponse`, an `ObjectResponse`, a `RunResult` or a `Trajectory` is recognized by its members. A string becomes `Output.text`. Any
+ * other value must be JSON and becomes `Output.value`; `undefined`, functions and class instances reject the evaluation with `config`.
  */
 export type SubjectResult = ChatResponse | RunResult | Trajectory | string | number | boolean | null | object;
 
@@ -92,11 +100,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Returns a recorded model of the definition's `majordomo`. Its resolved targets are part of the recording's key. Throws `config` without `majordomo`. */
   readonly model: (spec: string) => ChatModel;
-  /** Returns the same model, recorded, for applications that create models themselves. */
+  /** Returns a model that records the calls of the given model, for applications that create models themselves. */
   readonly recorded: (model: ChatModel) => ChatModel;
   /**
    * Runs an effect and records its result, such as a search or an answer from another system. In replay the recorded value is
-   * returned and `run` is not called. Values go through `toJson` and `fromJson`.
+   * returned and `run` is not called. Results are stored by `toJson` and restored by `fromJson`.
    *
    * @param key everything that the result depends on
    */
@@ -109,7 +117,7 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly input: Input;
   readonly expected: Expected | undefined;
   readonly trial: number;
-  /** Text of the answer, or the compact JSON of a JSON value. */
+  /** Text of the output, or the compact JSON of a JSON value. */
   readonly text: string;
   /** Value of a typed object or JSON output; otherwise `undefined`. */
   readonly value: unknown;
@@ -117,7 +125,7 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly messages: readonly Message[];
   /** Tool calls of the transcript, in order, without those of an input that is itself a list of messages. */
   readonly toolCalls: readonly ToolCallPart[];
-  /** Targets that answered, in order of the calls. */
+  /** Targets that responded, in order of the calls. */
   readonly targets: readonly string[];
   /** Number of model calls of the subject. */
   readonly calls: number;
@@ -133,7 +141,7 @@ export interface Output<Input = unknown, Expected = unknown> {
 export type Score = number | boolean | undefined;
 /** Score, or a score with its reason. */
 export type CheckResult =
-  Score | { readonly score: Score; /** Shown in reports. */ readonly reason?: string | undefined };
+  Score | { readonly score: Score; /** Reason that reports show. */ readonly reason?: string | undefined };
 
 /**
  * Scores an output. A thrown error counts as 0 with its message as reason, except that an `LlmError` of a check's model call leaves the

@@ -9,7 +9,7 @@ export interface PassOptions {
 }
 
 declare module 'vitest' {
-  // vitest declares both parameters, and an augmentation has to repeat them.
+  // vitest declares both type parameters, and an augmentation must repeat them.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /** Passes for the verdict `pass`, and for `inconclusive` if allowed. Fails with the table of `toTable` as message. */

@@ -15,7 +15,7 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
   const amount = checkEntry(entry);
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
-  // A store deletes reservations after a while, but never records.
+  // Check the records, because a store deletes old reservations but never records.
   if (entry.id !== undefined) for await (const _ of store.records({ call: id })) return;
   const now = clock.now();
   const spender = { tenant, vendor, target: vendor, metadata: tags };

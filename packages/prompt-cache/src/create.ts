@@ -43,22 +43,23 @@ export interface PromptCacheOptions {
    */
   readonly maxConversations?: number | undefined;
   /**
-   * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. Then
-   * the conversation returns to the first healthy target. 0 returns at the second call. While the last attempt at the first
-   * healthy target, of any conversation, has failed, the maximum is 6 times as long.
+   * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. Then the
+   * conversation returns to the first healthy target. 0 returns at the second call. If the last attempt of any conversation at
+   * the first healthy target failed, the maximum is 6 times as long.
    *
    * @default 1_800_000
    */
   readonly maxStayMs?: number | undefined;
   /**
-   * Minimum saving for which another target goes first, as a share of the expected cost at the first healthy target, from 0
-   * to 1. It does not apply while the last attempt at the first healthy target has failed.
+   * Minimum saving for which another target is tried first, as a share of the expected cost at the first healthy target, from 0
+   * to 1. If the last attempt at the first healthy target failed, no minimum applies.
    *
    * @default 0.1
    */
   readonly minSaving?: number | undefined;
   /**
-   * Lifetimes of `short` and `long` cache entries by vendor, in milliseconds. Vendors that are not listed have their default.
+   * Lifetimes of `short` and `long` cache entries by vendor, in milliseconds. Vendors that are not listed have their default
+   * lifetimes.
    *
    * @default { short: 300_000, long: 3_600_000 }, and for openai and azure { short: 1_800_000, long: 43_200_000 }
    */
@@ -83,7 +84,7 @@ export interface CacheLifetimes {
 export interface PromptCache {
   /** Function for `chain.order` of a majordomo or of one call. */
   readonly order: TargetOrder;
-  /** Listener for `onEvent`, which determines from usage which prefixes each target holds. */
+  /** Listener for `onEvent`. Determines from the usage of each attempt which prefixes the target has in its cache. */
   readonly onEvent: (event: CallEvent) => void;
 }
 
@@ -102,16 +103,16 @@ const KINDS: KindsOf<PromptCacheOptions> = {
 const DEFAULT_LIFETIMES: CacheLifetimes = { short: 300_000, long: 3_600_000 };
 const OPENAI_LIFETIMES: CacheLifetimes = { short: 1_800_000, long: 43_200_000 };
 const VENDOR_LIFETIMES = { openai: OPENAI_LIFETIMES, azure: OPENAI_LIFETIMES };
-/** Maximum number of targets that are remembered for one conversation. */
+/** Maximum number of targets stored per conversation. */
 const MAX_HOLDERS = 8;
 
 /**
- * Creates an order function and an event listener. They keep a conversation at the target that has its prefix in the vendor's
- * cache, as long as that target is cheaper than the first healthy target. Throws `config` for invalid options.
+ * Creates an order function and an event listener. The order function puts the target whose vendor has cached the conversation's
+ * prefix first, as long as that target is cheaper than the first healthy target. Throws `config` for invalid options.
  *
  * @example
- * const prompts = createPromptCache();
- * const majordomo = createMajordomo({ providers, chain: { order: prompts.order }, onEvent: prompts.onEvent });
+ * const prompts = createPromptCache(); const majordomo = createMajordomo({ providers, chain: { order: prompts.order }, onEvent:
+ * prompts.onEvent });
  */
 export function createPromptCache(options: PromptCacheOptions = {}): PromptCache {
   checkOptions('createPromptCache', options, KINDS);

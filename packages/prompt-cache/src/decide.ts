@@ -6,18 +6,17 @@ import { estimateTokens, type Prefix } from './prefix.ts';
 /** Decision about one call of a conversation whose prefix is cached by a target other than the first healthy one. */
 export interface CacheDecision {
   readonly call: CallInfo;
-  /** `stay` puts the target that holds the prefix first. `return` leaves the first healthy target first. */
+  /** `stay` puts the target with the cached prefix first. `return` leaves the first healthy target first. */
   readonly type: 'stay' | 'return';
   /** Target whose vendor has the prefix in its cache. */
   readonly target: string;
   /** First healthy target of the chain. */
   readonly first: string;
   /**
-   * Reason for the decision. `cheaper`: the holder saves at least `minSaving`, or the last attempt at `first` failed and the
-   * holder does not cost more. `dearer`: the holder saves less. `expired`: the lifetime of the entry has ended, or the
-   * conversation no longer begins with the prefix. `too-long`: the conversation has been away from the first healthy target for
-   * `maxStayMs`, or for 6 times as long if the last attempt at `first` failed. `no-price`: the price of one of the two targets is
-   * unknown.
+   * Reason for the decision. `cheaper`: `target` saves at least `minSaving`, or the last attempt at `first` failed and `target`
+   * does not cost more. `dearer`: `target` saves less. `expired`: the lifetime of the entry has ended, or the conversation no
+   * longer begins with the prefix. `too-long`: the conversation has been away from the first healthy target for `maxStayMs`, or
+   * for 6 times as long if the last attempt at `first` failed. `no-price`: the price of one of the two targets is unknown.
    */
   readonly why: 'cheaper' | 'expired' | 'dearer' | 'too-long' | 'no-price';
   /** Expected cost at `first` minus expected cost at `target`, in nano-USD; `undefined` without prices or a valid entry. */
@@ -47,7 +46,7 @@ const FAILING_FACTOR = 6;
 
 const isHealthy = ({ health }: ResolvedTarget): boolean => health === undefined || health.state === 'healthy';
 
-/** Returns the decision; `undefined` if no healthy target holds a longer prefix than the first healthy one. */
+/** Returns the decision; `undefined` if no healthy target has cached a longer prefix than the first healthy target. */
 export async function decide(
   facts: DecisionFacts,
   { catalog, maxStayMs, minSaving }: DecisionRules,
@@ -69,7 +68,7 @@ export async function decide(
   const heldAt = (target: string): number => alive.find((holder) => holder.target === target)?.held ?? 0;
   const last = conversation.holders.at(-1);
   const isFailing = (first.health?.failures ?? 0) > 0;
-  // A compaction leaves tools and system text, which the last target still holds.
+  // After a compaction, tools and system text are unchanged, so the last target may still have them in its cache.
   const staysAt = isFailing && last !== undefined && last.until > now ? last.target : undefined;
   const others = healthy.slice(1);
   const holders = others.filter(({ target }) => target === staysAt || heldAt(target) > heldAt(first.target));

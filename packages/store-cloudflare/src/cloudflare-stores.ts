@@ -5,15 +5,15 @@ import { kvCache } from './kv-cache.ts';
 import { objectLedger } from './object-ledger.ts';
 import type { KeyValues, ObjectNamespace } from './platform.ts';
 
-/** Bindings, from `env` of a request, and options. */
+/** Bindings of the Worker's `env`, and options. */
 export interface CloudflareBindings {
   /** Namespace of `LedgerObject`. */
   readonly ledger: object;
   /** KV namespace. */
   readonly cache?: object | undefined;
   /**
-   * Whether each tenant has a separate object. Limits, counters and records over all tenants are then rejected. @default one
-   * object
+   * Whether each tenant has a separate object. Limits, counters and records over all tenants are then rejected. @default all
+   * tenants share one object
    */
   readonly shard?: 'tenant' | undefined;
   /**

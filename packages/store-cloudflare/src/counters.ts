@@ -7,7 +7,7 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: number | undefined;
-  /** Start of the period in epoch milliseconds, by which a late settlement recognizes a new period. */
+  /** Start of the period in epoch milliseconds. A late settlement compares it to detect a new period. */
   readonly period: number;
 }
 
@@ -34,7 +34,7 @@ export function makeCounters(sql: Sql): void {
   sql.exec('CREATE INDEX IF NOT EXISTS by_end ON reservations (state, until)');
 }
 
-/** Holds all claims, or no claim. Like all functions of this file, it runs in a transaction, with the time of the object. */
+/** Reserves all claims or none. Like all functions of this file, it runs in a transaction and uses the clock of the object. */
 export function reserve(
   sql: Sql,
   now: number,
@@ -134,12 +134,15 @@ function lapse(sql: Sql, now: number): void {
 function present(sql: Sql, claim: Claim, now: number): Counter {
   const known = read(sql, claim.counter);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
-  // Larger than the previous period, also if the clock was set back.
+  // The period must increase even if the clock was set back.
   const period = Math.max(now, (known?.period ?? 0) + 1);
   return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period };
 }
 
-/** Returns the end of a period that starts now, by the object's clock for equal periods, and otherwise as the claim states. */
+/**
+ * Returns the end of a period that starts now. Equal periods are computed from the object's clock; otherwise the claim contains
+ * the end.
+ */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {
     const since = (now - window.phaseMs) % window.ms;
@@ -148,7 +151,7 @@ function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: 
   return nextResetsInMs === undefined ? undefined : Math.ceil(now + nextResetsInMs);
 }
 
-/** Books a used amount in the period of the hold. Does nothing if that period has ended. */
+/** Adds a used amount to the counter. Does nothing if the period of the hold has ended. */
 function book(sql: Sql, { counter: name, period, amount }: Hold, isReleased: boolean, used: bigint): void {
   const known = read(sql, name);
   if (known?.period !== period) return;

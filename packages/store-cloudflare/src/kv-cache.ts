@@ -11,7 +11,7 @@ interface KvEntry {
 /** Minimum time to live of KV, in seconds. */
 const MIN_TTL_S = 60;
 
-/** Creates a cache in KV. The keys are hashed, because KV accepts at most 512 bytes and not every name. */
+/** Creates a cache in KV. Keys are hashed, because KV limits them to 512 bytes and rejects some names. */
 export function kvCache(namespace: KeyValues): CacheStore {
   return {
     async get(key) {

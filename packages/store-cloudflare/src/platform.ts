@@ -1,4 +1,4 @@
-// Types of the used parts of the platform. The platform's own types are for another runtime.
+// Types of the parts of the platform that this package uses. The official types would replace the global types of Node.
 
 /** Namespace of Durable Objects in `env`. */
 export interface ObjectNamespace {
@@ -6,7 +6,7 @@ export interface ObjectNamespace {
   get(id: object): { fetch(url: string, init: { method: 'POST'; body: string }): Promise<FetchReply> };
 }
 
-/** Used part of a response. */
+/** Members of a response that this package uses. */
 interface FetchReply {
   readonly ok: boolean;
   text(): Promise<string>;

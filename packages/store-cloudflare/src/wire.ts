@@ -1,6 +1,6 @@
 import type { Claim, CounterState, LedgerStore, RecordQuery, Refusal, SpendRecord } from '@majordomo/ledger';
 
-/** Commands of the object. Each command is a request, a method and a transaction. */
+/** Commands of the object. Each command is one request that the object handles in one transaction. */
 export type LedgerCommand =
   | {
       readonly ask: 'reserve';
@@ -27,7 +27,7 @@ export interface LedgerReplies {
 /** Used amounts of counters. */
 export type Uses = Parameters<LedgerStore['settle']>[1];
 
-/** Record as JSON, with the fields by which it is searched. */
+/** Record as JSON, with the fields that queries use. */
 export interface RecordLine {
   readonly id: string;
   readonly at: string;

@@ -24,8 +24,7 @@ import { redisChannel } from './runs/redis-channel.ts';
 export interface RedisOptions {
   /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** Client for pub/sub, which needs a separate connection. Required for shared health, for watching runs and for
-   * watching keys. */
+  /** Client for pub/sub, which needs a separate connection. Required for shared health, for watching runs and for watching keys. */
   readonly subscriber?: RedisClient | undefined;
   /**
    * Prefix of all keys.
@@ -46,7 +45,7 @@ export interface RedisOptions {
    */
   readonly keepRecordsMs?: number | undefined;
   /**
-   * Clock. Leases and periods follow the clock of Redis.
+   * Clock of the client side. Leases and periods use the clock of Redis instead.
    *
    * @default the system clock
    */
@@ -57,10 +56,7 @@ export interface RedisOptions {
 export interface RedisStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
-  /**
-   * Channel for events of runs on a durable engine, for its adapter and for `watchRun`, which needs
-   * `subscriber`.
-   */
+  /** Channel that transports events of runs on a durable engine. Pass it to the engine's adapter, and to `watchRun`, which requires `subscriber`. */
   readonly channel: RunChannel;
   /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims never expire. */
   readonly claims: ClaimStore;

@@ -15,9 +15,9 @@ export interface AgUiEvent extends JsonObject {
 /** Encodes the events of a run as AG-UI events. A step is one assistant message. */
 export class AgUiEncoder extends StepEncoder<AgUiEvent> {
   private readonly options: AgUiOptions;
-  /** Messages that the client has, without those of the current step. */
+  /** Messages that the client shows, without those of the current step. */
   private readonly messages: object[];
-  /** Tool messages after the message of the step. */
+  /** Tool messages that follow the message of the current step. */
   private results: object[] = [];
   /** Number of attempts of the current step that were reset. */
   private resets = 0;
@@ -149,7 +149,7 @@ export class AgUiEncoder extends StepEncoder<AgUiEvent> {
     return outcome === 'awaiting' ? { type: 'interrupt', interrupts: this.interrupts } : { type: 'success' };
   }
 
-  /** Returns the current step as the client has it. */
+  /** Returns the messages of the current step as the client shows them. */
   private stepMessages(): object[] {
     const content = this.shown.map((part) => (part.type === 'text' ? part.text : '')).join('');
     const toolCalls = this.shown.filter((part) => part.type === 'tool-call').map(toolCall);

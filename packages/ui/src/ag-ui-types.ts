@@ -8,11 +8,11 @@ export interface AgUiInput {
   readonly threadId: string;
   /** Id of the run that the client requests. */
   readonly runId: string;
-  /** Transcript. */
+  /** Transcript of the thread. */
   readonly messages: readonly Message[];
   /** Input of `Agent.run` and `Agent.stream`. */
   readonly run: readonly Message[] | RunState;
-  /** Decisions of `resume`. */
+  /** Decisions that the `resume` member of the request contains. */
   readonly decisions: readonly Decision[];
   /** Messages as the client sent them; the snapshot after a reset begins with them. */
   readonly clientMessages: readonly object[];

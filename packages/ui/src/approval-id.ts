@@ -7,10 +7,10 @@ import type { FromUiOptions, UiOptions } from './types.ts';
 
 const TTL_MS = 86_400_000;
 const VERSION = 1;
-/** Ids by which `ToolContext.key` names a call. For other ids it uses the position, which a page could change. */
+/** Call ids that `ToolContext.key` contains. For any other id, the key contains the position of the call, which a page could change. */
 const PLAIN_ID = /^[!-~]{1,200}$/;
 
-/** Call that waits for an approval, and the run that made it. */
+/** Call that waits for an approval, and the run that contains it. */
 export interface Approvable {
   readonly runId: string;
   readonly steps: number;
@@ -21,8 +21,8 @@ type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 type SignerOptions = Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'clock'>;
 
 /**
- * Returns the approval ids of waiting calls by their call ids, except suspended calls, which wait for a result. Without a secret
- * the id is that of the call, which needs a `stored` state.
+ * Returns the approval ids of waiting calls by their call ids, except suspended calls, which wait for a result. Without a secret,
+ * the approval id is the call id, and the page's answer is accepted only with a `stored` state.
  */
 export async function approvalIds(
   calls: readonly ToolCallPart[],
@@ -70,7 +70,7 @@ function signedBytes(
   );
 }
 
-/** Returns a value with sorted members: pages and stores do not preserve their order. */
+/** Returns a value with sorted members, because pages and stores may change their order. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (!isRecord(value)) return value;
@@ -85,7 +85,7 @@ async function importKeys(secret: UiOptions['secret']): Promise<Key[]> {
     secrets.map((one: string | Uint8Array) => {
       const bytes = typeof one === 'string' ? new TextEncoder().encode(one) : new Uint8Array(one);
       if (bytes.length === 0)
-        throw new LlmError('config', 'secret: it is empty; pass at least 32 random bytes', {
+        throw new LlmError('config', 'secret: the value is empty; pass at least 32 random bytes', {
           path: 'secret',
         });
       return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [

@@ -16,7 +16,7 @@ export interface PageCall {
   readonly call: ToolCallPart;
   /** Result that the page sent. */
   readonly result?: ToolResultPart | undefined;
-  /** Id of the approval that was requested, and its answer. */
+  /** Id of the requested approval, and the user's answer. */
   readonly approvalId?: string | undefined;
   readonly isApproved?: boolean | undefined;
   readonly reason?: string | undefined;
@@ -51,7 +51,7 @@ export function readSteps({ parts }: PageMessage): readonly PageStep[] {
   return steps.filter((step) => step.parts.length > 0);
 }
 
-/** Returns the turn of a step and the results of its calls. */
+/** Returns the assistant message of a step and the results of its calls. */
 export function messagesOfStep({ parts, calls }: PageStep): readonly Message[] {
   const turn = { role: 'assistant', parts } as const;
   if (calls.length === 0) return [turn];
@@ -96,7 +96,7 @@ function addCall(part: PagePart, step: PageStep): void {
   const name =
     part.type === 'dynamic-tool' ? textAt(fields, 'toolName', path) : part.type.slice('tool-'.length);
   if (state === 'input-streaming') return;
-  // Otherwise one of two calls with different arguments could be approved instead of the other.
+  // With two calls of one id, an approval of the first could be used for the second, which may have different arguments.
   if (step.calls.some(({ call }) => call.id === id))
     throw invalid(`${path}.toolCallId`, 'another call of the step has this id');
   const { replay, result } = metadataOf(fields['callProviderMetadata']);
@@ -170,7 +170,7 @@ function metadataOf(metadata: unknown): {
   return { replay: readReplay(replay), result, isRefusal };
 }
 
-/** A malformed token is ignored: the request can be sent without it. */
+/** Returns a vendor token. Ignores a malformed one, because the request is valid without the token. */
 function readReplay(value: unknown): Replay | undefined {
   const { family, data } = asRecord(value);
   return typeof family === 'string' && data !== undefined ? { family, data: data as JsonValue } : undefined;

@@ -6,12 +6,12 @@ import type { ChunkSink } from './chunk-reader.ts';
 import type { LiveResponse } from './live-response.ts';
 import type { UiMessageChunk } from './types.ts';
 
-/** Answers requests of other processes for a response of this process. Publishes no content without readers there. */
+/** Answers requests of other processes for a response of this process. Publishes content only while another process has a reader. */
 export class ChannelWriter implements ChunkSink {
   private readonly response: LiveResponse;
   private readonly clock: Clock;
   private readonly topic: ChatTopic;
-  /** Readers in other processes, with the timers that remove them when their process died. */
+  /** Readers in other processes. Each has a function that stops its timer, which removes the reader if its process has died. */
   private readonly readers = new Map<string, () => void>();
   /** Readers that wait for the content so far. */
   private readonly newReaders: string[] = [];
@@ -47,7 +47,7 @@ export class ChannelWriter implements ChunkSink {
 
   private async announce(): Promise<void> {
     const isSent = await this.topic.publish({ type: 'started', response: this.response.id });
-    // A message that was not sent does not return to this process.
+    // The channel returns only messages that were sent.
     if (!isSent) this.isAnnounced = true;
   }
 

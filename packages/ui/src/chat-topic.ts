@@ -2,9 +2,9 @@ import type { RunChannel } from '@majordomo/agent/durable';
 import { invoke, isRecord } from '@majordomo/core/toolkit';
 import type { UiMessageChunk } from './types.ts';
 
-/** Time in which another process must answer a request, in milliseconds. */
+/** Maximum time until another process answers a request, in milliseconds. */
 export const ANSWER_MS = 2_000;
-/** Interval at which a reader in another process asks for a sign of life, in milliseconds. */
+/** Interval at which a reader checks that the process of the response is alive, in milliseconds. */
 export const PING_MS = 5_000;
 /** Time without a message after which the other process is considered dead, in milliseconds. */
 export const SILENCE_MS = 15_000;
@@ -13,18 +13,18 @@ export const SILENCE_MS = 15_000;
 export type ChatMessage =
   /** A response was started. It replaces all earlier ones of the chat. */
   | { readonly type: 'started'; readonly response: string }
-  /** A reader requests the content, asks for a sign of life, or has left. */
+  /** A reader requests the content, checks that the process is alive, or has left. */
   | { readonly type: 'resume' | 'ping' | 'left'; readonly reader: string }
-  /** Content so far, for one reader. `number` is that of the following `chunks` message. */
+  /** Content so far, for one reader. `number` is the number of the next `chunks` message. */
   | ({ readonly type: 'content'; readonly reader: string } & ChatContent)
-  /** Next chunks for all readers. Without chunks, a sign of life. */
+  /** Next chunks for all readers. An empty list confirms that the process is alive. */
   | ({ readonly type: 'chunks' } & ChatContent)
   /** Request to stop the response, and the notice that its process received the request. */
   | { readonly type: 'stop' | 'stopping'; readonly request: string }
-  /** `onEnd` has settled. `wasRunning` is false for a response that had ended before. */
+  /** Notice that `onEnd` has settled. `wasRunning` is false if the response had ended before the request. */
   | { readonly type: 'stopped'; readonly request: string; readonly wasRunning: boolean };
 
-/** Part of a response in a message. */
+/** Chunks of a response, with the number of their message. */
 export interface ChatContent {
   readonly response: string;
   readonly number: number;

@@ -9,7 +9,7 @@ const DELTAS: Readonly<Record<string, string>> = {
 
 /** Chunks in a short form: adjacent deltas are joined, and content that a reset removes is omitted. */
 export class ChunkLog {
-  /** Number of characters: of deltas their text, of other chunks their JSON. */
+  /** Number of characters of the text of all deltas and of the JSON of all other chunks. */
   size = 0;
   private readonly list: UiMessageChunk[] = [];
 
@@ -39,7 +39,7 @@ export class ChunkLog {
     return removed;
   }
 
-  /** Removes the content of the current step. Returns whether nothing of the step was taken out before. */
+  /** Removes the content of the current step. Returns false if chunks of the step were already removed by `shift` or `splice`. */
   private removeStep(): boolean {
     const start = this.list.findLastIndex(({ type }) => type === 'start-step');
     this.splice(start + 1);
@@ -47,7 +47,7 @@ export class ChunkLog {
   }
 }
 
-/** Returns two deltas of the same part as one. */
+/** Returns two deltas of the same part as a single delta, or `undefined` for other chunks. */
 function joinDeltas(first: UiMessageChunk | undefined, second: UiMessageChunk): UiMessageChunk | undefined {
   const member = DELTAS[second.type];
   if (member === undefined || first?.type !== second.type) return undefined;

@@ -9,7 +9,7 @@ export interface ChunkSink {
 
 /** Options of a reader. */
 export interface ReaderOptions {
-  /** Maximum number of characters that wait for the client. */
+  /** Maximum number of unread characters. */
   readonly maxBytes: number;
   /** Called when the client leaves before the end. */
   readonly onLeave: () => void;
@@ -17,7 +17,7 @@ export interface ReaderOptions {
 
 const DONE = { done: true, value: undefined } as const;
 
-/** Chunks for one client, which reads them at its pace. A slow client delays neither the response nor other clients. */
+/** Buffers chunks for one client, so that a slow client delays neither the response nor other clients. */
 export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefined>, ChunkSink {
   private readonly waiting = new ChunkLog();
   private readonly options: ReaderOptions;
@@ -36,7 +36,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     if (this.isOver) return;
     this.waiting.add(chunk);
     if (this.waiting.size > this.options.maxBytes)
-      this.fail('response: the page read it too slowly; reload the page');
+      this.fail('response: the page read the content too slowly; reload the page');
     else this.wake();
   }
 
@@ -45,7 +45,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     this.wake();
   }
 
-  /** Replaces the chunks that were not read with an error. */
+  /** Replaces the unread chunks with an error. */
   fail(errorText: string): void {
     void this.return();
     this.waiting.add({ type: 'error', errorText });

@@ -16,7 +16,7 @@ import { StepEncoder, type OpenPart } from './step-encoder.ts';
 import { outputOf, textOfResult } from './tool-output.ts';
 import type { UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
-/** Version from which approvals, and from which resets have chunks. */
+/** First version of the AI SDK that has chunks for approvals. */
 const APPROVALS = 6;
 const RESETS = 7;
 
@@ -127,7 +127,7 @@ export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
 
   private metadata(facts: UiFacts): JsonObject | undefined {
     const { metadata = () => ({}) } = this.options;
-    // Members without a value are left out, because a page merges them.
+    // Omit members without a value: the page merges metadata, and `undefined` would replace an earlier value.
     const majordomo = JSON.parse(JSON.stringify(facts)) as JsonObject;
     return metadata === false ? undefined : { majordomo, ...metadata(facts) };
   }
@@ -139,7 +139,7 @@ export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
     return [{ type: 'text-end', id, ...inText, ...metadata }, ...sourceChunks(citations, id)];
   }
 
-  /** Two calls of a step with one id get separate ids, as in the agent. */
+  /** Returns a different id for the second of two calls with the same id in one step, as the agent does. */
   private uniqueCallId(given: string): string {
     let id = given;
     for (let n = 2; this.callIds.has(id); n++) id = `${given}_${n}`;

@@ -13,7 +13,7 @@ export const citationsOf = (citations: readonly Citation[], partId: string): Jso
     };
   });
 
-/** Returns the sources of a text part, each once. */
+/** Returns the sources of a text part without duplicates. */
 export function sourceChunks(citations: readonly Citation[], partId: string): UiMessageChunk[] {
   const sources = new Map<unknown, UiMessageChunk>();
   for (const [index, citation] of citations.entries()) {

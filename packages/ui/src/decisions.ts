@@ -22,7 +22,7 @@ export async function signedRun(
     if (approval === undefined)
       throw invalid(
         `${path}.approval.id`,
-        'the approval has no valid signature, or has expired; ask the model again',
+        'the approval has no valid signature or has expired; send the user message again',
       );
     approvals.set(call.id, approval);
   }
@@ -49,7 +49,7 @@ export async function signedRun(
 export const decisionOf = ({ call, isApproved, reason }: PageCall): Decision =>
   isApproved === true ? { callId: call.id, approve: true } : { callId: call.id, deny: denialOf(reason) };
 
-/** Returns the decision of a page on a call of the stored run, if it made one. */
+/** Returns the page's decision on a call of the stored run, or an empty list without a decision. */
 export function storedDecision(one: PageCall, state: RunState | undefined): readonly Decision[] {
   const { call, path, result, isApproved } = one;
   const isWaiting = state?.pending.some(({ id }) => id === call.id) === true;

@@ -8,12 +8,12 @@ import type { UiEvents, UiInput, UiOptions } from './types.ts';
 type Durable = NonNullable<UiOptions['durable']>;
 type Watched = AgentEvent | RunEvent;
 
-/** Time after which a decision that was just sent no longer waits, in milliseconds. */
+/** Interval at which the waiting calls are read again after a decision was sent, in milliseconds. */
 const RETRY_MS = 100;
-/** Time for events that are still in transit when calls wait, in milliseconds. */
+/** Time to wait for events that are still in transit when calls wait for a decision, in milliseconds. */
 const GRACE_MS = 500;
 
-/** Reads the events of a watched run, replaces missed ones with its result, and ends when calls wait. */
+/** Reads the events of a watched run, replaces missed events with the result of the run, and ends when calls wait. */
 export class DurableSource implements Source {
   isStopped = false;
   private readonly inner: EventSource;
@@ -53,17 +53,17 @@ export class DurableSource implements Source {
   }
 
   async result(): Promise<SourceResult> {
-    // A page that leaves does not end the run.
+    // The run continues when the page disconnects.
     if (this.isStopped) return undefined;
     if (this.calls.length > 0) return { kind: 'waiting', calls: this.calls };
     const run = await this.durable.result?.();
     return run && { kind: 'durable', messages: run.messages };
   }
 
-  /** Returns whether the event is shown. Content after a gap is replaced by that of the result. */
+  /** Returns whether to show the event. After a gap, the content of the result replaces the content of the events. */
   private accept(event: UiEvent): boolean {
     if (event.type === 'missed') {
-      // A page that continues a message has the events before the decision.
+      // A page that continues a message already shows the events before the decision.
       if (this.step === this.input.steps && this.step > 0) return false;
       if (this.durable.result === undefined) return true;
       this.isIncomplete = true;
@@ -108,7 +108,7 @@ export class DurableSource implements Source {
     const answered = new Set(this.input.decisions.map(({ callId }) => callId));
     for (;;) {
       const calls = await this.durable.awaiting?.().catch(() => []);
-      // The end of the run ends the events.
+      // The run ended or failed, so its events end as well.
       if (calls === undefined || calls.length === 0) return new Promise(() => undefined);
       this.calls = calls.filter(({ id }) => !answered.has(id));
       if (this.isStopped || (this.calls.length > 0 && this.unshownCalls.length === 0)) return undefined;
@@ -122,7 +122,7 @@ export class DurableSource implements Source {
   }
 }
 
-/** Leaves out the steps that the page shows. Results are sent again, which changes nothing on the page. */
+/** Omits the steps that the page already shows. Results are sent again, because the page ignores repeated results. */
 function withoutShownSteps(events: AsyncIterable<Watched>, steps: number): AsyncIterable<RunEvent> {
   const isShown = (event: Watched): boolean =>
     'step' in event && event.step <= steps && !(event.type === 'event' && event.event.type === 'tool-end');

@@ -10,7 +10,7 @@ import type {
 } from '@majordomo/core';
 import type { UiEvents } from './types.ts';
 
-/** Event of a response, the same for chats, agents and durable runs. */
+/** Event of a response of a chat, an agent or a durable run. */
 export type UiEvent =
   | { readonly type: 'step'; readonly step: number }
   | { readonly type: 'model'; readonly event: StreamEvent }
@@ -20,7 +20,7 @@ export type UiEvent =
   | { readonly type: 'restart'; readonly step: number }
   | { readonly type: 'missed' };
 
-/** Complete result of the events. Watched runs have none without `UiOptions.durable`. */
+/** Complete result of the response. `undefined` for a watched run without `UiOptions.durable`. */
 export type SourceResult =
   | { readonly kind: 'chat'; readonly response: ChatResponse }
   | { readonly kind: 'agent'; readonly run: RunResult }
@@ -42,7 +42,7 @@ export interface Source {
   result(): Promise<SourceResult>;
 }
 
-/** Reads events of any source. A stop reaches the source at once, also while `next` waits. */
+/** Reads events of any source. `stop` ends the source immediately, even while `next` is pending. */
 export class EventSource implements Source {
   isStopped = false;
   private readonly events: UiEvents;
@@ -51,7 +51,7 @@ export class EventSource implements Source {
   private iterator: AsyncIterator<StreamEvent | AgentEvent | RunEvent> | undefined;
   private stopWaiting = (): void => undefined;
 
-  /** @param steps steps that the message already has, for a chat, whose events do not number them */
+  /** @param steps number of steps that the message already has; used for chats, whose events have no step numbers */
   constructor(events: UiEvents, steps: number) {
     this.events = events;
     this.first = isChat(events) ? [{ type: 'step', step: steps + 1 }] : [];
@@ -74,7 +74,7 @@ export class EventSource implements Source {
         .return?.()
         .catch(() => undefined);
     } catch {
-      // The events were read before; `next` reported it.
+      // `next` has already reported this failure.
     }
   }
 

@@ -69,7 +69,7 @@ export class FactCollector {
   }
 }
 
-/** Text of a failure for the page. Only messages of an `LlmError` are public; one that wraps another error is not. */
+/** Returns the text of a failure for the page: the message of an `LlmError`, unless it wraps another error, or a general text. */
 export function publicText(error: unknown): string {
   if (!LlmError.is(error)) return SERVER_FAILED;
   const isInternal = error.kind === 'config' && error.cause !== undefined && !LlmError.is(error.cause);

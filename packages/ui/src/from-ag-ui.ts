@@ -27,7 +27,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Message of a client: one of the user, or a step of the assistant. */
 type ClientMessage = { readonly user: Message } | { readonly step: PageStep };
 
-/** Reads the body of an AG-UI request. Rules and errors as `fromUiMessages`; `chatId` is the `threadId`. */
+/** Reads the body of an AG-UI request. Follows the rules of `fromUiMessages` and throws the same errors; the `chatId` is the `threadId`. */
 export async function fromAgUi(body: unknown, options: Options = {}): Promise<AgUiInput> {
   if (!isRecord(body)) throw expected('body', 'an object', body);
   const threadId = textAt(body, 'threadId', 'body');
@@ -46,7 +46,8 @@ async function readInput(
 ): Promise<Pick<AgUiInput, 'messages' | 'run' | 'decisions'>> {
   const { stored } = options;
   const last = conversation.at(-1);
-  if (last === undefined) throw invalid('messages', 'it has no message for the model; send a user message');
+  if (last === undefined)
+    throw invalid('messages', 'the list has no message for the model; send a user message');
   if (resume.length > 0) return resumedRun(conversation, resume, options);
   if ('step' in last && last.step.calls.every(({ result }) => result === undefined))
     throw invalid(
@@ -117,7 +118,7 @@ async function readAnswer(
   return { ...answer, isApproved: approved, reason: optionalText(fields, 'reason', `${path}.payload`) };
 }
 
-/** An interrupt without a signature has the id of its call, and needs a stored run. */
+/** Returns the call of an interrupt. The id of an interrupt without a signature is the call id, which requires a stored run. */
 async function findCall(
   id: string,
   waiting: readonly ToolCallPart[],
@@ -183,7 +184,7 @@ function bytesOf(text: string, path: string): Uint8Array {
   try {
     return fromBase64(text);
   } catch {
-    throw invalid(path, 'it is not base64');
+    throw invalid(path, 'the value must be base64');
   }
 }
 
@@ -230,7 +231,7 @@ function addResult(step: PageStep | undefined, message: Fields, path: string): v
   const index = step?.calls.findIndex(({ call }) => call.id === id) ?? -1;
   const one = step?.calls[index];
   if (step === undefined || one === undefined)
-    throw invalid(`${path}.toolCallId`, 'the message before has no such call');
+    throw invalid(`${path}.toolCallId`, 'the preceding assistant message has no such call');
   step.calls[index] = { ...one, result: readResult(one.call, message, path) };
 }
 

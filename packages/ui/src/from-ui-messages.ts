@@ -12,16 +12,16 @@ import { readUserParts } from './user-parts.ts';
  * - User parts: text, and files as `data:` URLs (image, audio and other files).
  * - Assistant parts: text, reasoning and tool parts with the vendor tokens that `UiOptions.replay` sent; sources, files and
  *   unknown `data-…` parts are dropped. A call without a result gets an error result, a call that was still streaming is dropped.
- * - System messages are rejected: the server sets `system` or `instructions`.
+ * - System messages are rejected. Set `system` or `instructions` on the server instead.
  *
- * A stateless page can send any assistant text and any tool results. Store the conversation on the server when
- * that matters.
+ * A stateless page can send any assistant text and any tool results. Store the conversation on the server if it must be trusted.
  *
  * @throws `LlmError` of kind `invalid-request` with `details.path`, such as `messages[2].parts[0].text`: wrong types, an empty
- * transcript, a last message that is complete, or an approval that has no valid signature, has expired, or matches no waiting call.
+ * transcript, a last message that is complete, or an approval that has no valid signature, has expired, or matches no waiting
+ * call.
  * @example
- * const { id, messages } = await request.json();
- * const input = await fromUiMessages(messages, { secret: env.APPROVAL_SECRET, chatId: id });
+ * const { id, messages } = await request.json(); const input = await fromUiMessages(messages, { secret: env.APPROVAL_SECRET,
+ * chatId: id });
  */
 export async function fromUiMessages(messages: unknown, options: FromUiOptions = {}): Promise<UiInput> {
   const page = readPageMessages(messages);
@@ -56,7 +56,7 @@ async function transcriptOf(page: readonly PageMessage[], options: FromUiOptions
   return transcript;
 }
 
-/** Continues the last assistant message by decisions or results of the page. */
+/** Continues the last assistant message with the page's decisions or results. */
 async function continuedTurn(
   page: readonly PageMessage[],
   last: PageMessage,
@@ -75,7 +75,7 @@ async function continuedTurn(
   return { ...turn, messages: run.messages, run, decisions: answered.map(decisionOf) };
 }
 
-/** Takes only the decisions from the page. */
+/** Returns the input from the stored run, with only the decisions from the page. */
 function storedDecisions(last: PageMessage, stored: readonly Message[] | RunState): UiInput {
   const state = 'pending' in stored ? stored : undefined;
   const calls = readSteps(last).at(-1)?.calls ?? [];

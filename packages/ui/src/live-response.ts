@@ -13,7 +13,7 @@ export interface LiveOptions {
   readonly clock: Clock;
 }
 
-/** Response that continues without readers. */
+/** Response that continues after all readers have disconnected. */
 export class LiveResponse {
   readonly id: string = crypto.randomUUID();
   /** Settles when the source is closed and `onEnd` has settled. */
@@ -37,12 +37,12 @@ export class LiveResponse {
     this.ended = this.run();
   }
 
-  /** Content so far; `undefined` if it exceeded the maximum. */
+  /** Content so far; `undefined` if the content exceeded the maximum size. */
   get content(): readonly UiMessageChunk[] | undefined {
     return this.log?.chunks;
   }
 
-  /** Returns a reader of the response from its beginning; `undefined` if it exceeded the maximum. */
+  /** Returns a reader of the response from its beginning; `undefined` if the content exceeded the maximum size. */
   read(): ChunkReader | undefined {
     const { content } = this;
     if (content === undefined) return undefined;

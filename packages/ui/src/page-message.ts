@@ -22,7 +22,7 @@ export interface PageMessage {
 /** Checks the structure of the messages of a page. Throws `invalid-request` with the path. */
 export function readPageMessages(value: unknown): readonly PageMessage[] {
   if (!isList(value)) throw expected('messages', 'an array', value);
-  if (value.length === 0) throw invalid('messages', 'it is empty; send at least one message');
+  if (value.length === 0) throw invalid('messages', 'the list is empty; send at least one message');
   return value.map((message, index) => readPageMessage(message, `messages[${index}]`));
 }
 

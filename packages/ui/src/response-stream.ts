@@ -16,29 +16,29 @@ export interface Ending extends UiEnd {
   readonly awaiting: readonly ToolCallPart[];
 }
 
-/** Encodes the events of one response in the terms of a protocol. */
+/** Encodes the events of one response as chunks of a protocol. */
 export interface Encoder<Chunk> {
   /** Returns the chunks before the first event. */
   start(): readonly Chunk[];
-  /** Returns the chunks of an event. Throws if the protocol cannot express it. */
+  /** Returns the chunks of an event. Throws if the protocol cannot express the event. */
   event(event: UiEvent): readonly Chunk[];
   /** Returns the chunks that complete the content, such as approval requests. */
   ending(ending: Ending): Promise<readonly Chunk[]>;
-  /** Returns the chunks after `onEnd`. `errorText` is set after a failure, `facts` unless their conversion failed. */
+  /** Returns the chunks after `onEnd`. `errorText` is set after a failure. `facts` is missing if the application's `metadata` function failed. */
   last(ending: Ending, facts: UiFacts | undefined, errorText: string | undefined): readonly Chunk[];
-  /** Current step, and the parts of it that were sent. */
+  /** Current step, and its parts that were sent. */
   readonly step: number;
   readonly shown: readonly AssistantPart[];
 }
 
-/** Options that both protocols have. */
+/** Options of both protocols. */
 export type StreamOptions = Pick<UiOptions, 'onEnd' | 'onError' | 'clock' | 'cost'>;
 
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * Chunks of a response. A plain async generator would wait for a pending `next` before it ends; `return` and `stop` reach the
- * source at once.
+ * Iterates over the chunks of a response. `return` and `stop` end the source immediately, whereas a plain async generator would
+ * wait for a pending `next`.
  */
 export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undefined> {
   private readonly source: Source;
@@ -50,7 +50,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
   private errorText: string | undefined;
   private isLeft = false;
 
-  /** @param before transcript before the response */
+  /** @param before transcript that precedes the response */
   constructor(source: Source, encoder: Encoder<Chunk>, before: readonly Message[], options: StreamOptions) {
     this.source = source;
     this.encoder = encoder;
@@ -78,7 +78,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     return DONE;
   }
 
-  /** Stops the source. The next chunks are those of a stopped response. */
+  /** Stops the source. The following chunks complete the message as a stopped response. */
   stop(): void {
     this.source.stop();
   }
@@ -107,7 +107,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     return undefined;
   }
 
-  /** Returns the value of a function of the application or the encoder. Its failure fails the response. */
+  /** Returns the value of a function of the application or the encoder. If the function fails, the response fails. */
   private async attempt<T>(run: () => T | Promise<T>, otherwise: T): Promise<T> {
     try {
       return await run();
@@ -170,7 +170,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
       const text = this.options.onError?.(error);
       return typeof text === 'string' ? text : undefined;
     } catch {
-      // The listener failed; the page still gets the failure.
+      // `onError` threw; the page still receives the original failure.
       return undefined;
     }
   }
@@ -190,6 +190,6 @@ function awaitingOf(result: SourceResult): readonly ToolCallPart[] {
   return result?.kind === 'waiting' ? result.calls : [];
 }
 
-/** Error for a run whose events were lost, if its result cannot replace them. */
+/** Returns the error for a run whose events were lost and whose result cannot replace them. */
 export const missedEvents = (): LlmError =>
   new LlmError('network', 'response: events of the run were missed; reload the page');

@@ -17,8 +17,8 @@ interface Entry {
 }
 
 /**
- * Creates the registry of running responses. Answers stay in the memory of the process that writes them; when that process
- * dies, so does its response, unless it is a durable run: then send `watchRun(…)` by `uiMessageResponse` for POST and GET alike.
+ * Creates the registry of running responses. Responses are stored in the memory of the process that creates them and are lost when that
+ * process dies. For responses that survive it, use a durable run, and send `watchRun(…)` with `uiMessageResponse` for both POST and GET.
  */
 export function createResumableStreams(options: ResumableOptions = {}): ResumableStreams {
   checkOptions('createResumableStreams', options, {

@@ -15,7 +15,7 @@ export function shownChunks(options: UiOptions): UiMessageChunk[] {
   const answered = decisions.flatMap((decision) => ('result' in decision ? [decision] : []));
   return [
     ...events.flatMap((event) => encoder.event(event)),
-    // The agent emits no event for a result that the page gave.
+    // The agent emits no event for a result that the page sent.
     ...answered.map(({ callId, result }) => ({
       type: 'tool-output-available',
       toolCallId: callId,
@@ -40,7 +40,7 @@ export function turnEvents(messages: readonly Message[], after: number): UiEvent
 /** Returns the events of a complete step. */
 export function stepEvents({ parts }: AssistantMessage, step: number): UiEvent[] {
   const model = parts.flatMap((part, at): StreamEvent[] => {
-    // Other parts of the step may have been shown with lower indexes.
+    // Start above the indexes that the page may already show for other parts of the step.
     const index = 1_000 + at;
     const end = { type: 'part-end', index, part } as const;
     if (part.type === 'vendor') return [end];

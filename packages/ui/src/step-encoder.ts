@@ -10,7 +10,7 @@ export interface OpenPart {
   readonly id: string;
 }
 
-/** Encoder with the state that both protocols need: the current step, its content and its open parts. */
+/** Base class of the encoders. Tracks the current step, its content and its open parts. */
 export abstract class StepEncoder<Chunk> implements Encoder<Chunk> {
   step = 0;
   protected readonly open: Map<number, OpenPart> = new Map();
@@ -31,7 +31,7 @@ export abstract class StepEncoder<Chunk> implements Encoder<Chunk> {
   protected abstract delta(part: OpenPart, text: string): Chunk;
   /** @param open `undefined` for a part that was not started */
   protected abstract endPart(open: OpenPart | undefined, part: AssistantPart): Chunk[];
-  /** Ends a part that has no end, because the response ends. */
+  /** Ends a part that is still open when the response ends. */
   protected abstract closePart(part: OpenPart): Chunk[];
   protected abstract toolResult(result: ToolResultPart): Chunk;
 

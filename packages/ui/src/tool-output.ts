@@ -21,7 +21,7 @@ export function outputOf({ content }: Content): JsonValue {
   return { type: 'content', value: content.map(pieceJson) };
 }
 
-/** Returns the result that a page sends as the output of a tool part. */
+/** Returns the result from the output of a tool part that a page sent. */
 export function resultOf(output: unknown): Content {
   if (typeof output === 'string') return textResult(output);
   const { type, value } = asRecord(output);
@@ -36,10 +36,7 @@ export const textResult = (text: string, isError?: true): Content => ({
   ...(isError && { isError }),
 });
 
-/**
- * Returns metadata from which the result can be read exactly, if the output of its part is not sufficient: JSON with spaces, or
- * an error with images.
- */
+/** Returns metadata that preserves the exact result, if the output of the part cannot: for JSON with spaces, or an error with images. */
 export function exactResult({ content, isError }: Content): { readonly result?: JsonValue } {
   const shown =
     isError === true ? textResult(textOfResult({ content }), true) : resultOf(outputOf({ content }));

@@ -44,21 +44,21 @@ export interface UiMessageChunk extends JsonObject {
 /** Options of `fromUiMessages`. */
 export interface FromUiOptions {
   /**
-   * Secrets of the approval signatures; the first is the current one, the others are still accepted. Needed for approvals
-   * when no run state is `stored`. At least 32 random bytes. Default: approvals of the page are rejected.
+   * Secrets of the approval signatures, each at least 32 random bytes. The first is the current secret; signatures of the others
+   * are still accepted. Required for approvals without a `stored` run state. Default: approvals of the page are rejected.
    */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
-  /** Id of the chat that the approval signatures belong to. Must equal the `chatId` of `UiOptions`. Default: none. */
+  /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. Default: none. */
   readonly chatId?: string | undefined;
   /**
-   * Transcript of this chat, or state of its run, from the application's store. Then only the page's last user message or its
-   * decisions are used; its transcript, calls and arguments are ignored. A user message instead of a decision gives the pending
-   * calls an error result. To regenerate, omit the turn with its user message. Default: stateless, the page's transcript.
+   * Transcript of this chat, or state of its run, from the application's store. If set, only the last user message or the decisions of the
+   * page are used; the page's transcript, calls and arguments are ignored. A user message instead of a decision gives the pending calls an
+   * error result. To regenerate a response, omit the last turn and its user message. Default: the page's transcript is used (stateless).
    */
   readonly stored?: readonly Message[] | RunState | undefined;
   /**
    * Loads a file part whose URL is not a `data:` URL. Must check the address itself. Default: such a part is rejected with
-   * `invalid-request`, because loading addresses that a page names can give access to the server's network.
+   * `invalid-request`, because a page could name addresses inside the server's network.
    */
   readonly file?:
     | ((part: {
@@ -109,15 +109,15 @@ export interface ToUiOptions {
   readonly chatId?: string | undefined;
 }
 
-/** Facts of a response, in the metadata of its message under `majordomo`. */
+/** Facts about a response, stored as `majordomo` in the metadata of its message. */
 export interface UiFacts {
-  /** Targets that answered, in order, each once. */
+  /** Targets that responded, in order and without duplicates. */
   readonly targets: readonly string[];
   /** Tokens of all steps. */
   readonly usage: Omit<Usage, 'details'> | undefined;
-  /** Reason for which the last step finished. */
+  /** Finish reason of the last step. */
   readonly finish: FinishReason | undefined;
-  /** Attempts of all steps. */
+  /** Number of attempts of all steps. */
   readonly attempts?: number | undefined;
   /** Cost of all steps as decimal nano-USD. Set when `UiOptions.cost` is given and returns a cost. */
   readonly nanoUsd?: string | undefined;
@@ -128,8 +128,8 @@ export interface UiFacts {
 /** Result of a response. */
 export interface UiEnd {
   /**
-   * `finished`: complete. `awaiting`: calls wait for a decision. `stopped`: by the user, by a disconnect of the page, or by a newer
-   * response of the chat. `failed`: an error.
+   * `finished`: the response is complete. `awaiting`: calls wait for a decision. `stopped`: the user stopped the response, the
+   * page disconnected, or a newer response of the chat started. `failed`: an error ended the response.
    */
   readonly outcome: 'finished' | 'awaiting' | 'stopped' | 'failed';
   /**
@@ -139,19 +139,19 @@ export interface UiEnd {
   readonly messages: readonly Message[];
   /** State of the agent's run, to store while it awaits decisions. `undefined` for chat streams and durable runs. */
   readonly state: RunState | undefined;
-  /** Error that ended the response, also for `stopped` (kind `aborted`). */
+  /** Error that ended the response. For `stopped`, its kind is `aborted`. */
   readonly error: LlmError | undefined;
 }
 
 /** Options for the conversion of events to chunks. */
 export interface UiOptions {
   /**
-   * Major version of the AI SDK on the page. 7 (7.0.82 or later): after a failover in the middle the `reset-step` chunk removes
-   * the content of the step that was shown. 6 and 5 have no such chunk: there a `reset` ends the response with an error chunk; use
-   * `afterCommit: 'continue'` to avoid that. 5 has no approvals: pending calls stay `input-available`. `@default 7`
+   * Major version of the AI SDK on the page. Version 7 (7.0.82 or later): after a failover within a step, the `reset-step` chunk
+   * removes the shown content of the step. Versions 6 and 5 lack this chunk: a `reset` ends the response with an error chunk,
+   * which `afterCommit: 'continue'` avoids. Version 5 has no approvals: pending calls remain `input-available`. `@default 7`
    */
   readonly aiSdk?: 5 | 6 | 7 | undefined;
-  /** Result of `fromUiMessages`: sets the message id, continues its message, and reports denied calls. */
+  /** Result of `fromUiMessages`. If set, the response continues that message under its id and reports its denied calls. */
   readonly input?: UiInput | undefined;
   /** Id of the assistant message. Must be the same for every replay of a response. Default: `input.messageId`, or a random UUID. */
   readonly messageId?: string | undefined;
@@ -160,11 +160,14 @@ export interface UiOptions {
    * models: use `false`, or a custom `majordomo` key, to hide them. `@default () => ({})`
    */
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
-  /** Adds the cost of a response to the facts, such as `costOfResponse` of `@majordomo/catalog`. Waits at most 1 s. */
+  /**
+   * Returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The end of the response waits
+   * at most 1 second for the costs. Default: no cost.
+   */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /** Whether reasoning is sent. `@default true` */
   readonly reasoning?: boolean | undefined;
-  /** Whether citations are sent, as source parts, and for 7 also in the text part. `@default true` */
+  /** Whether citations are sent as source parts, and for version 7 also in the text part. `@default true` */
   readonly sources?: boolean | undefined;
   /**
    * Whether tokens that vendors require in the next request (signatures, encrypted reasoning) are sent as `providerMetadata.majordomo.replay`, so
@@ -175,23 +178,23 @@ export interface UiOptions {
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat, part of the approval signatures. */
   readonly chatId?: string | undefined;
-  /** Time in which an approval can be answered, in milliseconds. `@default 86_400_000` */
+  /** Time for which an approval request is valid, in milliseconds. `@default 86_400_000` */
   readonly approvalTtlMs?: number | undefined;
   /** Sources of a durable run's result and pending calls, for `watchRun`. */
   readonly durable?:
     | {
-        /** Settles when the run is over, such as `() => runs.result(id)`. Used when events were missed. */
+        /** Settles when the run has ended, such as `() => runs.result(id)`. Replaces missed events. */
         readonly result?: (() => Promise<RunResult>) | undefined;
-        /** Settles when calls wait (the calls) or the run is over (none), such as `() => runs.awaiting(id)`. */
+        /** Resolves to the waiting calls, or to an empty list when the run has ended, such as `() => runs.awaiting(id)`. */
         readonly awaiting?: (() => Promise<readonly ToolCallPart[]>) | undefined;
       }
     | undefined;
   /**
-   * Called once when the response has ended, before its last chunk is sent, so that a page that received the end can rely on the data stored
-   * here. When it rejects, the page gets an error chunk. Also called when no reader is left.
+   * Called once when the response has ended. The last chunk is sent after it has settled, so that a page that received the end can read
+   * the data that it stored. If it rejects, the page receives an error chunk. Also called when all readers have disconnected.
    */
   readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
-  /** Called with every failure, for the log; a string replaces the text that the page gets. */
+  /** Called with every failure, for the log. A returned string replaces the text that the page receives. */
   readonly onError?: ((error: unknown) => unknown) | undefined;
   /** Clock for approvals. `@default systemClock` */
   readonly clock?: Clock | undefined;
@@ -201,7 +204,7 @@ export interface UiOptions {
 export interface UiResponseOptions extends UiOptions {
   /** Signal of the request. When the client disconnects, the response is stopped; a resumable stream continues. */
   readonly signal?: AbortSignal | undefined;
-  /** Time of silence after which a comment line is sent, in milliseconds. 0 disables it. `@default 15_000` */
+  /** Time without a chunk after which a comment line is sent, in milliseconds. 0 disables comment lines. `@default 15_000` */
   readonly heartbeatMs?: number | undefined;
   /** Headers in addition to those of the protocol. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -228,35 +231,35 @@ export interface ResumableOptions {
 }
 
 /**
- * Responses that outlive their connection. At most one per chat. A chat id gives access to the response: the application checks
- * that the user owns the chat before it calls `resume` or `stop`.
+ * Responses that continue when their connection ends, at most one per chat. A chat id gives access to the response, so the
+ * application must check that the user owns the chat before it calls `resume` or `stop`.
  */
 export interface ResumableStreams extends AsyncDisposable {
   /**
-   * Starts a response and returns it. It continues when the client disconnects. A response of the same chat that is still running, in
-   * any process, is stopped; in the same process `onEnd` of the new response waits for that of the old one. Throws `invalid-request` for an
-   * empty id and `config` after `close`.
+   * Starts a response and returns it. The response continues when the client disconnects. A running response of the same chat is
+   * stopped, in any process. In the same process, `onEnd` of the new response waits for `onEnd` of the old one. Throws
+   * `invalid-request` for an empty id and `config` after `close`.
    */
   start(chatId: string, events: UiEvents, options?: UiResponseOptions): Response;
   /**
-   * Returns the response of a chat from its beginning: first the stored part, in few chunks and without content that a reset removed, then
-   * the rest as it arrives. A message that was continued is replayed with its earlier parts. Status 204 when no process
-   * reports a response within 2 s. For `GET /api/chat/:id/stream`.
+   * Returns the response of a chat from its beginning: first the stored part, in few chunks and without content that a reset
+   * removed, then the rest as it arrives. A continued message is replayed with its earlier parts. Status 204 if no process
+   * reports a response within 2 seconds. For `GET /api/chat/:id/stream`.
    */
   resume(
     chatId: string,
     options?: Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'>,
   ): Promise<Response>;
   /**
-   * Stops the response of a chat and resolves to true when the connection to the vendor is closed and `onEnd` has settled; to
-   * false when no response is running, or no process answered within 2 s. Pages get an `abort` chunk.
+   * Stops the response of a chat. Resolves to true when the connection to the vendor is closed and `onEnd` has settled. Resolves
+   * to false if no response is running or no process answered within 2 seconds. Pages get an `abort` chunk.
    */
   stop(chatId: string): Promise<boolean>;
   /** Stops all responses of this process and waits for their `onEnd`. For shutdown. */
   close(): Promise<void>;
 }
 
-/** Data of a `data-majordomo-suspended` part: a call whose tool waits for an answer. Answered by `addToolOutput`. */
+/** Data of a `data-majordomo-suspended` part: a call whose tool waits for an answer. The page answers with `addToolOutput`. */
 export interface UiSuspended {
   /** Id of the call. */
   readonly callId: string;

@@ -42,10 +42,10 @@ function dataOf(url: string, path: string): Uint8Array {
   const comma = url.indexOf(',');
   const data = url.slice(comma + 1);
   try {
-    if (comma === -1) throw new TypeError('a data: URL has a comma');
+    if (comma === -1) throw new TypeError('the data: URL has no comma');
     if (/;\s*base64\s*$/i.test(url.slice(0, comma))) return fromBase64(data);
     return new TextEncoder().encode(decodeURIComponent(data));
   } catch {
-    throw invalid(path, 'the data: URL is broken; its data must be base64 or percent-encoded text');
+    throw invalid(path, 'the data: URL is invalid; expected a comma and then base64 or percent-encoded text');
   }
 }

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 
-/** Code of a refusal with its status. */
+/** HTTP status of a refusal by its code. */
 const STATUS = {
   'invalid-request': 400,
   unauthorized: 401,

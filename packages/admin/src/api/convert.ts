@@ -37,7 +37,7 @@ export function limitState({ limit, key, used, held, left, resetsAt }: LimitStat
   };
 }
 
-/** Returns an amount with this number of decimals, without zeros at the end. */
+/** Returns an amount as a decimal number, without trailing zeros. */
 function decimal(amount: bigint, digits: number): string {
   const sign = amount < 0n ? '-' : '';
   const all = `${amount < 0n ? -amount : amount}`.padStart(digits + 1, '0');
@@ -50,7 +50,7 @@ function decimal(amount: bigint, digits: number): string {
 
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-/** Returns the date of an ISO time. Throws `config` for another string. */
+/** Parses an ISO time. Throws `config` for any other string. */
 export function dateOf(value: string | undefined, path: string): Date | undefined {
   if (value === undefined) return undefined;
   const date = new Date(value);

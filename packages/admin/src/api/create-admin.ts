@@ -14,9 +14,9 @@ import { object } from './schemas.ts';
 
 /** Options of `createAdmin`. */
 export interface AdminOptions {
-  /** Keys to manage. Without them, the routes of keys answer 404. */
+  /** Keys to manage. @default none: the routes of keys return status 404 */
   readonly keys?: Keys | undefined;
-  /** Ledger for spending and limits. Without it, their routes answer 404. */
+  /** Ledger for spending and limits. @default none: the routes of spending and limits return status 404 */
   readonly ledger?: Ledger | undefined;
   /**
    * Token that gives access as `authorization: Bearer`; at least 16 characters.
@@ -34,7 +34,7 @@ export interface AdminOptions {
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
-  /** Handles a request. Never rejects. `admin`: whether the caller has access without the token, as `by`. */
+  /** Handles a request. Never rejects. `admin: true` gives the caller access without a token; `by` is its name for `onChange`. */
   fetch(
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },
@@ -66,7 +66,7 @@ export function createAdmin(options: AdminOptions): Admin {
     ...(ledger === undefined ? [] : ledgerRoutes(ledger)),
   ];
   const document = openapiOf(routes, path);
-  // Equal hashes show equal tokens. The time of a comparison of hashes does not depend on the token.
+  // Compare hashes, so that the time of the comparison reveals nothing about the token.
   const tokenHash = token === undefined ? undefined : sha256Hex(token);
 
   const callerOf = async (request: Request): Promise<string> => {
@@ -134,7 +134,7 @@ async function queryOf(
 ): Promise<Readonly<Record<string, unknown>>> {
   const values: Record<string, unknown> = {};
   for (const [name, value] of params) {
-    if (Object.hasOwn(values, name)) fail('the query', name, 'must be given once');
+    if (Object.hasOwn(values, name)) fail('the query', name, 'must appear at most once');
     values[name] = query[name]?.['type'] === 'integer' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   }
   await checkFits('the query', object({}, query), values);

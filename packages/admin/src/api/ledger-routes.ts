@@ -46,7 +46,7 @@ async function spend(ledger: Ledger, query: RouteRequest['query']): Promise<unkn
   const names = by === '' ? [] : by.split(',');
   for (const name of names)
     if (name !== 'key' && !DIMENSIONS.includes(name))
-      fail('spend', 'by', `must consist of key, ${DIMENSIONS.join(', ')}`, name);
+      fail('spend', 'by', `must be a comma-separated list of key, ${DIMENSIONS.join(', ')}`, name);
   const rows = await ledger.report({
     by: names.map((name) => (name === 'key' ? 'tag' : name) as ReportKey),
     tag: names.includes('key') ? 'key' : undefined,

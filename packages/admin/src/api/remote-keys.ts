@@ -13,7 +13,7 @@ export interface RemoteKeysOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** Kinds of errors by the status of a refusal. Others are `server`. */
+/** Error kinds by the status of a refusal. Any other status has the kind `server`. */
 const KINDS: Readonly<Record<number, ErrorKind>> = {
   400: 'config',
   401: 'auth',
@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
   409: 'denied',
 };
 
-/** Creates access to keys through the admin API of a running gateway. Rejects with the refusals of the API. */
+/** Creates access to keys through the admin API of a running gateway. Its methods reject with the error that the API returns. */
 export function remoteKeys(options: RemoteKeysOptions): Omit<Keys, 'authorize' | 'limitsOf'> {
   checkOptions('remoteKeys', options, { url: 'string', token: 'string', fetch: 'function' }, [
     'url',
@@ -57,7 +57,7 @@ export function remoteKeys(options: RemoteKeysOptions): Omit<Keys, 'authorize' |
     const error = asRecord(asRecord(answer)['error']);
     throw new LlmError(
       KINDS[response.status] ?? 'server',
-      asText(error['message']) ?? `the admin API answered ${response.status}`,
+      asText(error['message']) ?? `the admin API returned status ${response.status}`,
       {
         status: response.status,
         code: asText(error['code']),

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 
-/** Checked request of a route. */
+/** Validated request of a route. */
 export interface RouteRequest {
   /** Caller, for `onChange`. */
   readonly by: string;
@@ -10,7 +10,7 @@ export interface RouteRequest {
   readonly body: JsonObject;
 }
 
-/** Request of the admin API, with the schemas that check it and describe it in the OpenAPI document. */
+/** Route of the admin API. Its schemas validate requests and describe the route in the OpenAPI document. */
 export interface Route {
   readonly method: 'get' | 'post' | 'patch';
   /** Path below the path of the API, in which `{id}` matches one segment. */

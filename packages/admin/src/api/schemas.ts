@@ -20,7 +20,7 @@ const orNull = (members: JsonObject): JsonObject =>
     Object.entries(members).map(([name, schema]) => [name, { anyOf: [schema ?? {}, { type: 'null' }] }]),
   );
 
-/** Body of a new key. */
+/** Body of a request that creates a key. */
 export const NEW_KEY_BODY: JsonObject = {
   type: 'object',
   properties: { ...NEW_KEY_MEMBERS, expiresAt: time },
@@ -29,13 +29,13 @@ export const NEW_KEY_BODY: JsonObject = {
 };
 
 const { name = {}, admin = {}, ...removable } = NEW_KEY_MEMBERS;
-/** Body of a change. `null` removes a member. */
+/** Body of a request that changes a key. `null` removes a member. */
 export const CHANGE_BODY: JsonObject = object(
   {},
   { name, admin, ...orNull({ ...removable, expiresAt: time }) },
 );
 
-/** Key as responses contain it. */
+/** Key in a response. */
 export const KEY: JsonObject = object(
   {
     id: text,
@@ -50,7 +50,7 @@ export const KEY: JsonObject = object(
   { tenant: text, models: { type: 'array', items: text }, rotatedAt: time, expiresAt: time, revokedAt: time },
 );
 
-/** State of a limit. Amounts are decimal numbers of USD, tokens, requests or calls. */
+/** State of a limit. Amounts are decimal numbers, in USD, tokens, requests or calls. */
 export const LIMIT_STATE: JsonObject = object(
   { name: text, key: text, max: { type: 'object' }, per: {}, used: text, held: text, left: text },
   { zone: text, resetsAt: time },

@@ -6,7 +6,7 @@ const MAX_METADATA = 16;
 const MAX_METADATA_NAME = 64;
 const USD = /^\d{1,9}(?:\.\d{1,9})?$/;
 
-/** Throws `config` with the path of an invalid member. `now`: epoch milliseconds, before which no key may expire. */
+/** Throws `config` with the path of an invalid member. A key must expire after `now`, in epoch milliseconds. */
 export async function checkNewKey(subject: string, key: NewKey, now: number): Promise<void> {
   await checkFits(subject, NEW_KEY, key);
   const { limits = [], metadata = {}, expiresAt } = key;
@@ -19,7 +19,7 @@ export async function checkNewKey(subject: string, key: NewKey, now: number): Pr
   for (const name of names)
     if (name === '' || name.length > MAX_METADATA_NAME)
       fail(subject, 'metadata', `must have names of 1 to ${MAX_METADATA_NAME} characters`, name);
-  // `key` is the id of the key in the metadata of its calls.
+  // The metadata of each call contains the id of its key as `key`.
   if (names.includes('key')) fail(subject, 'metadata.key', 'is reserved for the id of the key');
   if (expiresAt === undefined) return;
   if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))

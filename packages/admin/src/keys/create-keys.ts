@@ -15,14 +15,14 @@ export interface KeysOptions {
   /** Store for keys: `memoryKeyStore()`, or `keys` of `@majordomo/store-sqlite`, `-redis` or `-postgres`. */
   readonly store: KeyStore;
   /**
-   * Maximum time for which a key that was found is used without another query to the store, in milliseconds. Applies only to
-   * stores with `watch`. A reported change ends that time at once. Other stores are queried at every request.
+   * Maximum time for which a key is cached, in milliseconds. A change that the store reports removes the key at once. Applies
+   * only to stores with `watch`; other stores are queried at every request.
    *
    * @default 5_000
    */
   readonly cacheMs?: number | undefined;
   /**
-   * Maximum time for which a known key is accepted while the store does not respond, in milliseconds. 0: refused at once.
+   * Maximum time for which a known key is accepted while the store does not respond, in milliseconds. 0 refuses it at once.
    *
    * @default 60_000
    */
@@ -33,15 +33,15 @@ export interface KeysOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Virtual keys over one store. */
+/** Virtual keys of one store. */
 export interface Keys {
   /**
-   * Returns the caller of a request; for `authorize` of `createGateway`. Reads `authorization: Bearer` or `x-api-key`. Returns
-   * `undefined` for a secret that is unknown, revoked, expired or replaced. Rejects with `server`, code `key-store-down`, if
-   * the store does not respond and the key is not known in this process.
+   * Returns the caller of a request. Pass it to `createGateway` as `authorize`. Reads `authorization: Bearer` or `x-api-key`.
+   * Returns `undefined` for a secret that is unknown, revoked, expired or replaced. Rejects with `server`, code `key-store-down`,
+   * if the store does not respond and the key is not known in this process.
    */
   authorize(request: Request): Promise<KeyCaller | undefined>;
-  /** Returns the limits of the call's key; for `limitsOf` of `createLedger`. Returns `[]` for a call without a key. */
+  /** Returns the limits of the call's key, or `[]` for a call without a key. Pass it to `createLedger` as `limitsOf`. */
   limitsOf(call: CallInfo): readonly Limit[];
   /** Creates a key. Rejects with `config` for values that are out of range, with the member in `details.path`. */
   create(key: NewKey): Promise<IssuedKey>;
@@ -75,7 +75,7 @@ const KINDS: KindsOf<KeysOptions> = {
 const MAX_GRACE_MS = 30 * 86_400_000;
 const MAX_PAGE = 1000;
 const DEFAULT_PAGE = 100;
-/** Number of tries to revoke a key that others change. */
+/** Maximum number of tries to revoke a key that other callers change at the same time. */
 const REVOKE_TRIES = 20;
 
 /** Creates access to the keys of a store. Throws `config` for an invalid option. */
@@ -205,7 +205,7 @@ const KEY_QUERY = {
   additionalProperties: false,
 } as const;
 
-/** Returns the members of a key that are stored as they are given. */
+/** Returns the members of a key that are stored unchanged, with their defaults. */
 const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = false }: NewKey) => ({
   name,
   tenant,
@@ -218,7 +218,9 @@ const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = f
 const statusOf = ({ revokedAt, expiresAt }: KeyRecord, now: string): VirtualKey['status'] =>
   revokedAt !== undefined ? 'revoked' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
 
-/** Whether the key is active and this secret still valid. ISO times in UTC are in the order of their strings. */
+/**
+ * Whether the key is active and this secret is still valid. Compares ISO times as strings, because strings of UTC times have the same order as the times.
+ */
 const isAccepted = (record: KeyRecord, sha256: string, now: string): boolean =>
   statusOf(record, now) === 'active' &&
   record.hashes.some((hash) => hash.sha256 === sha256 && (hash.until === undefined || hash.until > now));

@@ -2,18 +2,18 @@ import type { CallInfo } from '@majordomo/core';
 import type { Limit } from '@majordomo/ledger';
 import type { KeyRecord } from './key-store.ts';
 
-/** Maximum number of keys whose limits are in memory. */
+/** Maximum number of keys whose limits are cached. */
 const MAX_KEYS = 50_000;
 
 /** Returns the limits of a key for the ledger. Their names, and so their counters, contain the id of the key. */
 export const ledgerLimits = ({ id, limits }: Pick<KeyRecord, 'id' | 'limits'>): readonly Limit[] =>
   limits.map(({ max, per, zone }) => ({ name: `key/${id}/${per}/${Object.keys(max)[0]}`, max, per, zone }));
 
-/** Limits of the keys that were used last, by the id of the key. */
+/** Caches the limits of the most recently used keys. */
 export class KeyLimits {
   private readonly byId = new Map<string, { readonly version: number; readonly limits: readonly Limit[] }>();
 
-  /** Stores the limits of a key. The objects remain the same until the key is changed. */
+  /** Stores the limits of a key. Returns identical objects until the key changes. */
   set(record: KeyRecord): void {
     if (this.byId.get(record.id)?.version === record.version) return;
     this.byId.delete(record.id);

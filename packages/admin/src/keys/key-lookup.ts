@@ -16,11 +16,11 @@ interface Entry {
   isFresh: boolean;
 }
 
-/** Maximum number of keys in memory. Beyond it, the least recently read key is forgotten. */
+/** Maximum number of keys in memory. Beyond this number, the least recently read key is removed. */
 const MAX_ENTRIES = 50_000;
 const RETRY_AFTER_MS = 5000;
 
-/** Reads keys by their hash. Caches them only while the store reports changes. */
+/** Reads keys by the hash of their secret. Caches keys only while the store reports changes. */
 export class KeyLookup {
   private readonly options: LookupOptions;
   private readonly entries = new Map<string, Entry>();
@@ -54,7 +54,7 @@ export class KeyLookup {
     );
   }
 
-  /** Forgets a key that was changed, or marks all keys as outdated. */
+  /** Removes a changed key from the cache. Without an id, marks all keys as outdated. */
   readonly onChange = (id: string | undefined): void => {
     this.changes++;
     for (const [sha256, entry] of this.entries)
@@ -68,7 +68,7 @@ export class KeyLookup {
     await stop?.();
   }
 
-  /** Starts watching at the first use. A failure is tried again at the next one. */
+  /** Starts watching the store, if it is not watched. After a failure, the next lookup tries again. */
   private watch(): void {
     const { store } = this.options;
     if (this.watching !== undefined || store.watch === undefined) return;
@@ -93,13 +93,12 @@ export class KeyLookup {
     return record;
   }
 
-  /** Returns a key that was read within `staleMs`, while the store does not respond. */
+  /** Returns a cached key that was read within `staleMs`, for use while the store does not respond. Throws `server` if none exists. */
   private knownKey(sha256: string, cause: unknown): KeyRecord {
     const entry = this.entries.get(sha256);
     if (entry !== undefined && this.options.clock.now() < entry.readAt + this.options.staleMs)
       return entry.record;
-    const message =
-      'the store of the keys does not respond, and this key is not known in this process; retry later';
+    const message = 'the key store does not respond, and this key is not cached in this process; retry later';
     throw new LlmError(
       'server',
       message,
@@ -112,7 +111,7 @@ export class KeyLookup {
     const { clock, timeoutMs } = this.options;
     return new Promise((resolve, reject) => {
       const cancel = clock.timer(timeoutMs, () => {
-        reject(new LlmError('network', `the store of the keys did not respond within ${timeoutMs} ms`));
+        reject(new LlmError('network', `the key store did not respond within ${timeoutMs} ms`));
       });
       reading.then(resolve, reject).finally(cancel);
     });

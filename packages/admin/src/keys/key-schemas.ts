@@ -22,7 +22,7 @@ export const KEY_LIMIT: JsonObject = {
   additionalProperties: false,
 };
 
-/** Members of a new key, without the time of expiry. */
+/** Members of a new key, without `expiresAt`, which has different types in JSON and in TypeScript. */
 export const NEW_KEY_MEMBERS: JsonObject = {
   name: text(100),
   tenant: text(200),

@@ -2,9 +2,9 @@ import type { KeyQuery, VirtualKey } from './key.ts';
 
 /** Stored key, as JSON. Contains hashes of secrets and never a secret. */
 export interface KeyRecord extends Omit<VirtualKey, 'status'> {
-  /** SHA-256 in hex of each accepted secret, newest first; at most 2. `until`: ISO time from which the secret is refused. */
+  /** SHA-256 in hex of each accepted secret, newest first; at most 2. `until`: time from which the secret is refused, in ISO 8601. */
   readonly hashes: readonly { readonly sha256: string; readonly until?: string | undefined }[];
-  /** Number of changes, from 1. */
+  /** Version of the record. The first is 1, and each change adds 1. */
   readonly version: number;
 }
 
@@ -15,15 +15,15 @@ export interface KeyStore {
    * another version, or another key with one of the hashes, is stored.
    */
   put(record: KeyRecord): Promise<void>;
-  /** Returns the key with this hash, regardless of its state. A store with the answer in memory returns it synchronously. */
+  /** Returns the key with this hash, regardless of its state. A store that has the key in memory returns it synchronously. */
   find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined>;
   /** Returns the key with this id. */
   get(id: string): Promise<KeyRecord | undefined>;
-  /** Returns keys, newest first: by `createdAt`, then id. An unknown `after` returns no keys. */
+  /** Returns keys, newest first: by `createdAt`, then id. If `after` is unknown, returns no keys. */
   list(query: Omit<KeyQuery, 'status'>): Promise<readonly KeyRecord[]>;
   /**
-   * Reports the id of each key that any process changes. Reports `undefined` if changes may have been missed: when a lost
-   * connection is restored, and at least every 500 ms while it is lost. Resolves to a function that stops watching.
+   * Calls `changed` with the id of each key that any process changes. Calls it with `undefined` if changes may have been missed: after
+   * a lost connection is restored, and at least every 500 ms while the connection is lost. Resolves to a function that stops watching.
    */
   watch?(changed: (id: string | undefined) => void): Promise<() => Promise<void>>;
 }

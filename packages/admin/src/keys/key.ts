@@ -1,9 +1,6 @@
 /** Limit of one key. A key has at most one limit for each pair of unit and period, and at most 8 limits. */
 export interface KeyLimit {
-  /**
-   * Maximum per period. `usd`: a decimal number, such as `5.00`. `calls`: requests of the client, regardless of the number of
-   * attempts per request.
-   */
+  /** Maximum per period. `usd`: a decimal number, such as `5.00`. `calls`: requests of the client, regardless of the number of attempts per request. */
   readonly max: { readonly usd: string } | { readonly tokens: number } | { readonly calls: number };
   /** Calendar period. */
   readonly per: 'minute' | 'hour' | 'day' | 'month' | 'ever';
@@ -32,7 +29,7 @@ export interface NewKey {
   readonly admin?: boolean | undefined;
 }
 
-/** Changes of a key. A member that is not given stays as it is, and `null` removes a member. */
+/** Changes of a key. An omitted member does not change; `null` removes a member. */
 export type KeyChange = {
   readonly [Member in Exclude<keyof NewKey, 'name' | 'admin'>]?: NewKey[Member] | null;
 } & Partial<Pick<NewKey, 'name' | 'admin'>>;

@@ -2,7 +2,7 @@ import type { Evaluation, Metric } from '../evaluation.ts';
 import { changeText, count } from '../reasons.ts';
 import { escaped } from './plain-text.ts';
 
-/** Result of a test case: nothing for a pass. */
+/** Result of a test case; `undefined` for a pass. */
 type Outcome = { readonly type: 'failure' | 'skipped'; readonly message: string } | undefined;
 type TestCase = readonly [test: string, outcome: Outcome];
 

@@ -7,7 +7,7 @@ import type { LedgerStore } from '../contract/store.ts';
 import type { LimitCounters } from '../limits/limit-counters.ts';
 import { BurnRate } from '../limits/burn-rate.ts';
 
-/** Amount that a limit's counter booked or denied. */
+/** Amount that was booked on a counter, or that the counter denied. */
 export interface BookedAmount {
   readonly limit: LimitCounters;
   readonly counter: string;
@@ -20,12 +20,12 @@ const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
 /** Smallest difference of costs that emits `drift`, as a share. Rounding and discounts cause smaller differences. */
 const MIN_DRIFT = 0.01;
-/** Maximum number of remembered alerts and of burn rates. All are forgotten when it is exceeded. */
+/** Maximum number of stored alerts, and of stored burn rates. When it is exceeded, all of them are removed. */
 const MAX_REMEMBERED = 10_000;
-/** Lease of the claim with which one process gets the right to emit an alert, in milliseconds. It is settled at once. */
+/** Lease of the claim by which one process obtains the right to emit an alert, in milliseconds. The claim is settled at once. */
 const CLAIM_LEASE_MS = 30_000;
 
-/** Emits each alert once. */
+/** Detects conditions that need attention, and emits each alert once. */
 export class Alerts {
   private readonly store: LedgerStore;
   private readonly clock: Clock;
@@ -56,7 +56,7 @@ export class Alerts {
   /** Checks a counter after a call was denied. */
   async onRefused(booked: BookedAmount): Promise<void> {
     const state = await this.stateOf(booked);
-    // Reservations of other calls fill the limit. They may be released.
+    // Reservations of other calls fill the limit, and may still be released.
     if (state !== undefined && state.used + booked.amount > booked.limit.max)
       await this.emitOnce(booked, 'spent', { type: 'spent', state });
   }
@@ -75,7 +75,7 @@ export class Alerts {
     this.emit({ type: 'unrecorded', record, error });
   }
 
-  /** Emits `store-down` for the first failure after the store last answered. */
+  /** Emits `store-down` for the first failure of an outage. */
   onStoreDown(error: unknown): void {
     if (this.isDown) return;
     this.isDown = true;

@@ -12,15 +12,15 @@ export type Alert =
   /** The limit is used up, or it denied a call that would fit into a new period. */
   | { readonly type: 'spent'; readonly state: LimitState }
   /**
-   * At the rate of the last 24 hours, the limit will be used up within this number of days, before its period ends. Needs five
-   * attempts and an hour of data that this process has seen.
+   * At the rate of the last 24 hours, the limit will be used up within this number of days, before its period ends. Requires at
+   * least five attempts and one hour of data in this process.
    */
   | { readonly type: 'running-out'; readonly days: 1 | 3 | 7; readonly state: LimitState }
   /** The cost of a target's calls is unknown. `missing` lists the reasons. */
   | { readonly type: 'unpriced'; readonly target: string; readonly missing: readonly string[] }
   /**
-   * The cost that the vendor reports differs from the cost by the catalog's price. `share` is the difference as a share of
-   * the reported cost, positive if the catalog's price is higher.
+   * The cost that the vendor reports differs from the cost at the catalog's price. `share` is the difference as a share of the
+   * reported cost, positive if the catalog's price is higher.
    */
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
   /** The store can never store this record. Limits may have counted its amounts. */

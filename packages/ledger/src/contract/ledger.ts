@@ -24,37 +24,37 @@ export interface LedgerOptions {
   /** Initial limits. Two limits with the same name, or a limit that no call could pass, throw `config`. */
   readonly limits?: readonly Limit[] | undefined;
   /**
-   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Counters use
-   * the names of the limits. Return the same objects for later calls: each object is checked once. A denial because of one of
-   * them shows its figures to the client.
+   * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Counters are named
+   * after the limits. Return the same objects for later calls, because each object is checked once. A denial by one of these
+   * limits shows its figures to the client.
    *
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
   /**
-   * Decision on a call whose price is unknown and that a limit in USD applies to. `admit` allows the call, counts no money for
-   * it and emits an alert.
+   * Decision on a call of unknown price to which a limit in USD applies. `admit` allows the call, counts no money for it and
+   * emits an alert.
    *
    * @default 'deny'
    */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
   /**
-   * Amount that an attempt reserves. `maximum` reserves the most that the attempt can use, so that calls never exceed a limit
-   * together. `likely` reserves the number of output tokens that 99 of 100 responses of this target did not exceed. A function
-   * returns the number of output tokens to reserve, or `undefined` for the maximum.
+   * Amount that an attempt reserves. `maximum` reserves the largest amount that the attempt can use, so that concurrent calls
+   * never exceed a limit. `likely` reserves the number of output tokens that 99 of 100 responses of this target did not exceed. A
+   * function returns the number of output tokens to reserve, or `undefined` for the maximum.
    *
    * @default 'maximum'
    */
   readonly reserve?: 'maximum' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
   /**
-   * Counts the pages of PDFs, for example the media fitter of `createMajordomo`. Without it, a PDF whose objects are
-   * compressed reserves the maximum number of pages that the model accepts.
+   * Counts the pages of PDFs, for example the media fitter of `createMajordomo`. Without this counter, a PDF with compressed
+   * objects reserves the maximum number of pages that the model accepts.
    */
   readonly media?: Pick<MediaFitter, 'pages'> | undefined;
   /**
-   * Handling of a call that fits into a limit of money or tokens, but not in addition to the reservations of other calls in
-   * progress. With `wait` the call waits until enough of them have settled, in order of arrival within the process. With
-   * `deny` the call fails with `denied` and a `retryAfterMs` of one second.
+   * Decision on a call that a limit of money or tokens allows, but not in addition to the reservations of other calls in
+   * progress. With `wait` the call waits until enough of them have settled, in order of arrival within the process. With `deny`
+   * the call fails with `denied` and a `retryAfterMs` of one second.
    *
    * @default 'wait'
    */
@@ -81,9 +81,9 @@ export interface LedgerOptions {
   readonly storeTimeoutMs?: number | undefined;
   /** Keys of call metadata to store as tags of each record. Keys that limits use are always stored. @default [] */
   readonly tags?: readonly string[] | undefined;
-  /** Receives alerts. */
+  /** Listener for alerts. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
-  /** Receives the record of each attempt when the attempt is booked, for example for telemetry. */
+  /** Listener for the record of each attempt, called when the attempt is booked, for example for telemetry. */
   readonly onRecord?: ((record: SpendRecord) => void) | undefined;
   /**
    * Clock of timers and periods.

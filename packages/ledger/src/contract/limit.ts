@@ -23,9 +23,8 @@ export interface Limit {
    */
   readonly zone?: string | undefined;
   /**
-   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of the call's
-   * metadata. Calls without a value for a key share one counter, such as `tenant=`. Counter keys contain percent-encoded
-   * values.
+   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of the call's metadata. Calls
+   * without a value for a key share one counter, such as `tenant=`. Counter keys contain percent-encoded values.
    */
   readonly each?: readonly string[] | undefined;
   /** Filter. Only attempts that match every listed key count towards the limit. */

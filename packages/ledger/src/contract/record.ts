@@ -17,7 +17,7 @@ export interface SpendRecord {
   /** Innermost alias or preset that resolved to the target; `undefined` without one. */
   readonly name: string | undefined;
   readonly tenant: string | undefined;
-  /** Values of the call metadata keys that `LedgerOptions.tags` and limits select. */
+  /** Call metadata under the keys that `LedgerOptions.tags` and the limits use. */
   readonly tags: Readonly<Record<string, string>>;
   readonly outcome: Attempt['outcome'];
   readonly ms: number;

@@ -27,8 +27,7 @@ export interface ReportQuery extends RecordQuery {
    */
   readonly zone?: string | undefined;
   /**
-   * Whether to add rows for the days, hours or months of the range that have no records. Requires `day`, `hour` or `month` in
-   * `by`.
+   * Whether to add rows for the days, hours or months of the range that have no records. Requires `day`, `hour` or `month` in `by`.
    *
    * @default false
    */

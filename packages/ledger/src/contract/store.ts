@@ -10,8 +10,8 @@ export interface EqualPeriods {
 }
 
 /**
- * Amount that a counter holds until it is settled. Amounts are exact integers within int64. The ends of periods are passed as
- * remaining time, because the clocks of processes differ; the store adds them to its own clock.
+ * Amount to reserve on a counter until it is settled. Amounts are integers within int64. The end of a period is passed as the
+ * remaining time, which the store adds to its own clock, because the clocks of processes differ.
  */
 export interface Claim {
   readonly counter: string;
@@ -27,7 +27,7 @@ export interface Claim {
    */
   readonly nextResetsInMs?: number | undefined;
   /**
-   * Set if all periods have the same length. A store with its own clock starts periods by that clock. Otherwise processes with
+   * Set if all periods have the same length. A store with its own clock computes periods with that clock, because processes with
    * different clocks would start too many periods.
    */
   readonly window?: EqualPeriods | undefined;
@@ -51,8 +51,8 @@ export interface Refusal {
 }
 
 /**
- * Store of counters and records. Every method is atomic and can be repeated with the same id. A store that answers
- * synchronously may return a value instead of a promise, so that calls do not wait.
+ * Store of counters and records. Every method is atomic and can be repeated with the same id. A synchronous store may return a
+ * value instead of a promise, so that calls do not wait.
  */
 export interface LedgerStore {
   /**

@@ -9,7 +9,7 @@ const RENEW_EVERY_MS = 10_000;
 /** Claims of one attempt. */
 export interface Lease {
   readonly id: string;
-  /** Whether the attempt can no longer be running. */
+  /** Attempt that holds the claims. `isLapsed` is true when the attempt can no longer be running. */
   readonly attempt: { readonly isLapsed?: boolean | undefined };
 }
 

@@ -17,7 +17,7 @@ const MIN_WAIT_MS = 1000;
 const MAX_WAIT_MS = 30_000;
 /** Maximum number of jobs that wait for a retry. */
 const MAX_WAITING = 10_000;
-/** A job is abandoned after this number of failures between which the store completed other jobs, and after `REFUSED_MS`. */
+/** Number of failures after which a job is abandoned, if the store completed other jobs between them and `REFUSED_MS` has passed. */
 const MAX_REFUSALS = 20;
 const REFUSED_MS = 600_000;
 
@@ -28,7 +28,7 @@ interface PendingJob {
   readonly since: number;
   /** Number of completed jobs at the last failure; infinite before the first failure. */
   completedBefore: number;
-  /** Number of failures before which the store completed another job since the previous failure. */
+  /** Number of failures between which the store completed other jobs. */
   refusals: number;
   waitMs: number;
   error: unknown;
@@ -54,8 +54,7 @@ export class Outbox {
   }
 
   /**
-   * Runs a job. Resolves after the first run; retries run in the background. Returns `undefined` if the store answered
-   * synchronously.
+   * Runs a job. Resolves after the first run; retries run in the background. Returns `undefined` if the store answered synchronously.
    */
   send(job: StoreJob): Promise<void> | undefined {
     const doing = invoke(() => job.run());

@@ -1,4 +1,4 @@
-/** Maximum number of responses that are remembered for each target. */
+/** Maximum number of stored responses per target. */
 const MAX_LENGTHS = 200;
 /** Minimum number of responses for an estimate. */
 const MIN_LENGTHS = 5;

@@ -80,14 +80,14 @@ export function bookingJob(
     alerts.onStoreUp();
     notify(options.onRecord, record);
     if (options.onAlert === undefined) return;
-    // Failed attempts usually have no usage, so an unknown cost of theirs needs no alert.
+    // A failed attempt usually has no usage, so its unknown cost needs no alert.
     if (cost.basis === 'unknown' && (usage !== undefined || outcome.outcome === 'finished'))
       alerts.onUnpriced(attempt.target, cost.missing);
     if (cost.driftNanoUsd !== undefined)
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
   };
-  // A late reservation under the attempt's id is released, and a released id takes no amounts.
+  // Use another id: a late reservation under the attempt's id is released, and nothing can be booked on a released id.
   const reservation = isReserved ? id : `${id}/unreserved`;
   const settle = (): void | Promise<void> =>
     mapValue(store.settle(reservation, booked), () => {

@@ -145,7 +145,7 @@ it.each([
   ['no disk', 'no disk'],
 ])('the denial while the store is down states the reason and the remedy', (error, reason) => {
   expect(storeDownDenial(error).deny).toBe(
-    `the store of the ledger failed (${reason}); set whenDown: 'admit' to let calls pass meanwhile`,
+    `the store of the ledger failed (${reason}); set whenDown: 'admit' to admit calls during an outage`,
   );
 });
 

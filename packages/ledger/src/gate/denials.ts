@@ -20,7 +20,7 @@ const PUBLIC = {
   booksDown: 'limits cannot be checked at the moment; retry later',
 } as const;
 
-/** Suggested delay before a retry of a call that the reservations of other calls prevented, in milliseconds. */
+/** Suggested delay before the retry of a call that was denied because of the reservations of other calls, in milliseconds. */
 const HELD_RETRY_MS = 1000;
 
 /** Returns the denial of a claim that exceeds the remaining amount of the period. */
@@ -97,7 +97,7 @@ function nameOf(limit: LimitCounters, { counter }: Refusal): string {
   return `limit "${limit.definition.name}"${key === '' ? '' : ` (${key})`}`;
 }
 
-/** Returns the denial under a limit of money of a call whose price is known, but not the number of billed units. */
+/** Returns the denial of a call under a limit of money, if its price is known but the number of billed units is not. */
 export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition }: LimitCounters): Denial {
   const remedy =
     payload && 'audio' in payload
@@ -111,7 +111,7 @@ export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition 
   };
 }
 
-/** Returns the denial under a limit of money of a call whose price is unknown. */
+/** Returns the denial of a call of unknown price under a limit of money. */
 export function unpricedDenial(
   { target, vendor, model }: AttemptInfo,
   { definition }: LimitCounters,
@@ -126,7 +126,7 @@ export function unpricedDenial(
   };
 }
 
-/** Returns the denial under a limit of money or tokens of a call whose maximum output is unknown. */
+/** Returns the denial of a call of unknown maximum output under a limit of money or tokens. */
 export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCounters): Denial => ({
   deny: `the maximum output of ${target} is unknown, so that this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
   advance: definition.whenSpent === 'advance',
@@ -135,7 +135,7 @@ export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCo
 });
 
 export const storeDownDenial = (error: unknown): Denial => ({
-  deny: `the store of the ledger failed (${error instanceof Error ? error.message : String(error)}); set whenDown: 'admit' to let calls pass meanwhile`,
+  deny: `the store of the ledger failed (${error instanceof Error ? error.message : String(error)}); set whenDown: 'admit' to admit calls during an outage`,
   code: 'books-down',
   publicMessage: PUBLIC.booksDown,
 });

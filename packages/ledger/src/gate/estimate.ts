@@ -4,7 +4,7 @@ import { user, type AttemptInfo, type ImageRequest, type UserPart } from '@major
 import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
-/** Estimate if all limits count requests, which do not depend on the size of a request. */
+/** Estimate for limits that count only requests or calls, for which the size of a request is irrelevant. */
 export const NO_ESTIMATE: Estimate = {
   input: 0,
   output: undefined,
@@ -20,7 +20,7 @@ export interface Estimate {
   /** Maximum cost in nano-USD. */
   readonly nanoUsd: bigint | undefined;
   /**
-   * Part of `nanoUsd` that the vendor may bill after it has read the request, in nano-USD. For embeddings, speech,
+   * Part of `nanoUsd` that the vendor may bill as soon as it has read the request, in nano-USD. For embeddings, speech,
    * transcription and images this is the complete cost.
    */
   readonly inputNanoUsd: bigint | undefined;
@@ -139,10 +139,7 @@ function lowest(most: number | undefined, wanted: number | undefined): number | 
   return Math.ceil(Math.min(wanted, most ?? Infinity));
 }
 
-/**
- * Returns the billed units of a request, such as `image:1024x1024` or `character`; `undefined` if tokens or
- * seconds are billed.
- */
+/** Returns the billed units of a request, such as `image:1024x1024` or `character`; `undefined` if tokens or seconds are billed. */
 export function unitsOf(
   payload: NonNullable<AttemptInfo['payload']>,
 ): Readonly<Record<string, number>> | undefined {
@@ -176,7 +173,7 @@ function imageEstimate(
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 
-/** Returns the highest image fee. It applies to requests in which the vendor chooses the size. */
+/** Returns the highest image fee, for requests in which the vendor chooses the size. */
 function maxImageFee(fees: NonNullable<Price['fees']>): number | undefined {
   const images = Object.entries(fees).filter(([unit]) => unit.startsWith('image:'));
   return images.length === 0 ? undefined : Math.max(...images.map(([, fee]) => fee));

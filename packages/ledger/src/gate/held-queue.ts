@@ -4,9 +4,9 @@ import type { Claim } from '../contract/store.ts';
 /** Result of one attempt to reserve. */
 export type ReserveResult = Permit | Denial | HeldLimit;
 
-/** Limit on which the claim fits once other calls in progress have settled. */
+/** Limit that prevents a claim only until other calls in progress have settled. */
 export interface HeldLimit {
-  /** Counter on which the other calls hold reservations. */
+  /** Counter with the reservations of the other calls. */
   readonly heldOn: string;
   /** Denial that the gate returns if the call cannot wait any longer. */
   readonly denial: Denial;
@@ -126,7 +126,7 @@ export class HeldQueue {
     this.retryAll();
   }
 
-  /** Retries a call and returns the counter it still has to wait for; `undefined` if the call left the queue. */
+  /** Retries a call. Returns the counter for which the call must continue to wait, or `undefined` if the call has left the queue. */
   private async tryOnce(waiter: Waiter): Promise<string | undefined> {
     const { attempt } = waiter;
     if (attempt.signal.aborted || attempt.isLapsed === true) {

@@ -16,9 +16,7 @@ import { planClaims } from './plan.ts';
 /** Number of output tokens to reserve with `reserve: 'likely'` for a target without enough responses. */
 const DEFAULT_OUTPUT = 4096;
 
-/**
- * Creates the gate. It reserves the estimated amounts before each attempt and books the used amounts afterwards.
- */
+/** Creates the gate. It reserves the estimated amounts before each attempt and books the used amounts afterwards. */
 export const ledgerGate = (context: LedgerContext): Gate => ({
   name: 'ledger',
   admit: (attempt) =>
@@ -32,13 +30,13 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
 /** Whether the amount depends on the request and its answer. */
 const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
 
-/** Answers synchronously if the store is synchronous and no other call holds the required amount. */
+/** Admits or denies an attempt. Synchronous if the store is synchronous and no other call holds the required amount. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
   const plan = planOf(context, request);
   if ('deny' in plan) return plan;
   if (plan.length === 0) return permit(context, request, plan);
   const { heldQueue } = context;
-  // While the call waited, limits may have changed and the remaining time of their periods has.
+  // Plan again, because limits and the remaining time of their periods change while the call waits.
   const again = (): ReserveResult | Promise<ReserveResult> => {
     const counted = context.limits.countersFor(request.spender, request.attempt.call);
     const present = { ...request, counted };
@@ -166,7 +164,7 @@ function denialFor(
   const limit = counted.find((one) => one.counter === counter)?.limit;
   if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
-  // A call in progress always uses its request, so waiting for other calls does not help.
+  // The request of a call in progress is always counted, so waiting for that call does not help.
   const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
   if (isHeld) {
     const denial = heldDenial(limit, amount, refusal);

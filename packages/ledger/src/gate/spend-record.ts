@@ -21,7 +21,7 @@ export function recordOf(
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
-  // Limits then count the reserved amounts.
+  // Without usage, limits count the reserved amounts.
   const isAssumed = usage === undefined && cost.basis === 'unknown' && hasOutput(outcome);
   return {
     id: about.id,

@@ -5,9 +5,7 @@ import type { SpendRecord } from '../contract/record.ts';
 import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
-/**
- * Returns the usage that the vendor reported. If it reported none for images or speech, returns the requested units.
- */
+/** Returns the usage that the vendor reported. If it reported none for images or speech, returns the requested units. */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
   if (usage !== undefined) return withValidCounts(usage);
   const units = payload && unitsOf(payload);
@@ -15,14 +13,14 @@ export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): 
   return { ...UNKNOWN_USAGE, details: { units } };
 }
 
-/** Cost to book for an attempt. The basis is `estimate` if the vendor reported no usage and the cost is known otherwise. */
+/** Cost to book for an attempt. The basis is `estimate` if the vendor reported no usage and the cost was derived from the request. */
 export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['basis'] };
 
 /** Notes on records whose cost is an estimate. */
 const STOPPED = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
 const REJECTED = 'no usage: the vendor rejected the request, and vendors do not charge for that';
 
-/** Returns the cost by usage. Without usage, a stopped attempt costs the reserved input, and a rejected one nothing. */
+/** Returns the cost by usage. Without usage, a stopped attempt costs its reserved input, and a rejected attempt costs nothing. */
 export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,

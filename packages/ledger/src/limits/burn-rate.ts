@@ -31,7 +31,7 @@ export function emptyAt(
   return Math.round(now + (Number(left) / Number(spent)) * age);
 }
 
-/** Rate at which one counter grows as observed by this process. It includes amounts that other processes booked. */
+/** Rate at which one counter grows, from the observations of this process. Includes amounts that other processes booked. */
 export class BurnRate {
   private samples: { at: number; amount: bigint; count: number }[] = [];
   private last: bigint | undefined;

@@ -31,7 +31,7 @@ export class LimitCounters {
   readonly max: bigint;
   /** Common prefix of the names of the limit's counters. */
   readonly prefix: string;
-  /** Whether the limit is one of the caller, to whom its figures may be shown. */
+  /** Whether the limit belongs to the caller, who may see its figures. */
   readonly isOwn: boolean;
   /** Number of times that the limit was replaced in this process. Each revision can emit its alerts again. */
   readonly revision: number;
@@ -79,7 +79,10 @@ export class LimitCounters {
     };
   }
 
-  /** Returns the exact end of the period for a time close to it. Stores add `resetsInMs` to their own, later time. */
+  /**
+   * Returns the exact end of the period for a time close to the end. Times from a store are slightly late, because a store adds
+   * `resetsInMs` to its own clock.
+   */
   resetTime(at: number, now: number): number {
     const period = this.periodAt(now);
     return period !== undefined && isClose(at, period.to, period) ? period.to : at;
@@ -117,7 +120,7 @@ export class LimitCounters {
     return this.period;
   }
 
-  // Cached, since many claims may arrive at the end of a period.
+  // Cached, because many claims may arrive at the end of a period.
   private endAfter({ to }: Period): number {
     if (this.next?.from !== to) this.next = periodAt(this.definition.per, this.zone, to);
     return this.next?.to ?? to;

@@ -31,7 +31,7 @@ const AMOUNTS: Readonly<Record<Unit, (record: SpendRecord) => bigint>> = {
   usd: ({ nanoUsd }) => BigInt(nanoUsd ?? 0),
   tokens: ({ usage }) => BigInt(Math.ceil(usage?.input ?? 0) + Math.ceil(usage?.output ?? 0)),
   requests: ({ operation }) => (operation === BOOKED_OPERATION ? 0n : 1n),
-  // The first attempt of a call. Its id ends with its number.
+  // Count only the first attempt of a call. The id of a record ends with the number of the attempt.
   calls: ({ operation, id }) => (operation !== BOOKED_OPERATION && id.endsWith('/1') ? 1n : 0n),
 };
 

@@ -25,9 +25,9 @@ interface Reservation {
   until: number;
 }
 
-/** Time in milliseconds for which a counter is listed after its period ended, and an id is known after its lease lapsed. */
+/** Time for which a counter is listed after the end of its period, and an id is stored after the end of its lease, in milliseconds. */
 const LAPSED_MS = 86_400_000;
-/** Time in milliseconds for which an id is known after it was settled, since its reservation may be repeated. */
+/** Time for which a settled id is stored, in milliseconds, because its reservation may be repeated. */
 const SETTLED_MS = 60_000;
 /** Number of reservations after which old entries are removed. */
 const SWEEP_EVERY = 1000;

@@ -7,10 +7,10 @@ import { emptyRow, sumRecords } from './sum-records.ts';
 const TIMES = ['hour', 'day', 'month'] as const;
 const VALUES = ['tenant', 'vendor', 'provider', 'model', 'target', 'name', 'outcome', 'tag'] as const;
 const KEYS: readonly ReportKey[] = [...TIMES, ...VALUES];
-/** Step in milliseconds at which hours begin in every time zone. */
+/** Step in milliseconds. In every time zone, hours begin at multiples of it. */
 const STEP_MS = 900_000;
 
-/** Returns the rows of a report in the order of their keys. The store computes them if it can. */
+/** Returns the rows of a report in the order of their keys. The store computes them if it has `report`. */
 export async function report(store: LedgerStore, query: ReportQuery): Promise<readonly ReportRow[]> {
   check(query);
   const { empty = false, ...storeQuery } = query;

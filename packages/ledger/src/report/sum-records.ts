@@ -4,7 +4,7 @@ import { BOOKED_OPERATION } from '../limits/samples.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import type { ReportKey, ReportQuery, ReportRow } from '../contract/report.ts';
 
-/** Sums of one row. */
+/** Sums of one row of a report. */
 interface ReportSum {
   readonly key: Readonly<Record<string, string>>;
   readonly calls: Set<string>;

@@ -5,7 +5,7 @@ import type { Connection } from '../client/connection.ts';
 
 const KEY = `sha256(convert_to($1::text, 'UTF8'))`;
 
-/** Creates a cache store. */
+/** Creates the cache store. */
 export function postgresCache(connection: Connection): CacheStore {
   const { schema } = connection;
   return {

@@ -1,8 +1,7 @@
 import { LlmError } from '@majordomo/core';
 
 /**
- * Client for queries: a `Pool` of `pg` 8, or the result of `postgres()` of `postgres` 3. The application creates and closes
- * the client.
+ * Client for queries: a `Pool` of `pg` 8, or the result of `postgres()` of `postgres` 3. The application creates and closes the client.
  */
 export type PostgresClient = object;
 

@@ -4,7 +4,7 @@ import { migrationSql, versionSql } from '../sql/migration.ts';
 import { SCHEMA_VERSION } from '../sql/tables.ts';
 import type { Query, Row, Value } from './client.ts';
 
-/** Time in milliseconds for which statements fail at once after a timeout. Then one statement is sent as a test. */
+/** Time for which statements fail at once after a timeout, in milliseconds. Then one statement is sent as a test. */
 const RETRY_MS = 1000;
 /** Minimum time between two deletions of old rows, in milliseconds. */
 const SWEEP_EVERY_MS = 60_000;
@@ -42,7 +42,7 @@ export class Connection {
     return this.withTimeout(() => this.unlimitedQuery(text, values));
   }
 
-  /** Runs a statement without a timeout. Callers add one with `withTimeout`. */
+  /** Runs a statement without a timeout. Call it inside `withTimeout`. */
   async unlimitedQuery(text: string, values: readonly Value[]): Promise<readonly Row[]> {
     await this.ready();
     this.sweepSometimes();
@@ -54,7 +54,7 @@ export class Connection {
     const now = this.clock.now();
     if (now < this.retryAt) {
       const message =
-        'postgres: the previous statement had no answer; the connection is tested again within a second';
+        'postgres: the database does not respond; retry after a second, when the connection is tested again';
       return Promise.reject(new LlmError('network', message));
     }
     // During an outage, only one statement per second is sent.
@@ -78,7 +78,7 @@ export class Connection {
     });
   }
 
-  /** Creates or checks the tables once. After a failure, the next statement repeats this. */
+  /** Creates or checks the tables once. After a failure, the next statement tries again. */
   ready(): Promise<void> {
     this.migrated ??= this.migrate().catch((error: unknown) => {
       this.migrated = undefined;
@@ -127,12 +127,12 @@ export class Connection {
     if (now < this.sweepAt) return;
     this.sweepAt = now + SWEEP_EVERY_MS;
     const keep = `${Math.ceil(this.options.keepRecordsMs)}`;
-    // A failed deletion is repeated by the next one.
+    // If the deletion fails, the next one deletes the same rows.
     this.send(`SELECT ${this.schema}.sweep($1::text::bigint)::text`, [keep]).catch(() => undefined);
   }
 }
 
-/** Converts an error of a client. Errors that PostgreSQL reports have an SQLSTATE; others concern the connection. */
+/** Converts an error of a client. An error that PostgreSQL reports has an SQLSTATE; any other error is a failure of the connection. */
 function statementError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

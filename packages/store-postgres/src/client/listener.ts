@@ -8,7 +8,7 @@ const RETRY_MS = 1000;
 /** Receiver of the notifications of one channel. */
 export interface Subscriber {
   readonly onMessage: (payload: string) => void;
-  /** Called when the session is open, and each time it was reopened. Notifications in between were missed. */
+  /** Called when the session is opened or reopened. Notifications before a reopening may have been missed. */
   readonly onOpen?: () => unknown;
   /** Called when the session is lost and cannot be reopened. */
   readonly onEnd?: (failure: LlmError) => void;

@@ -12,7 +12,7 @@ export interface Session {
 /** Callbacks of a session. */
 export interface SessionEvents {
   readonly onMessage: (channel: string, payload: string) => void;
-  /** Called after the client has reconnected on its own initiative. */
+  /** Called after the client has reconnected by itself. */
   readonly onReconnect: () => void;
   /** Called when the session has ended. */
   readonly onLost: () => void;

@@ -176,5 +176,5 @@ const infoOf = (row: Row): ConversationInfo => ({
 const versionConflict = (id: string): LlmError =>
   new LlmError(
     'denied',
-    `the conversation "${id}" was not saved: another process has saved it meanwhile; load it and go on from there, or save it under another id`,
+    `the conversation "${id}" was not saved: another process has saved it meanwhile; load it and continue from there, or save it under another id`,
   );

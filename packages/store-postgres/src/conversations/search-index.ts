@@ -1,11 +1,11 @@
 import { unaccented, UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 
-/** Length of a message's beginning that is indexed. PostgreSQL accepts at most 1 MB of words. */
+/** Number of characters at the beginning of a message that are indexed. PostgreSQL accepts at most 1 MB of words. */
 const MAX_LENGTH = 100_000;
 /** Maximum number of words of a message. PostgreSQL does not distinguish later positions. */
 const MAX_WORDS = 16_000;
 
-/** Returns the words of a text with their positions, as a `tsvector`. They consist of letters and digits. */
+/** Returns the words of a text with their positions, as a `tsvector`. Words consist of letters and digits. */
 export function toVector(text: string): string {
   const words = tokensOf(text.slice(0, MAX_LENGTH)).slice(0, MAX_WORDS);
   return words.map((word, index) => `'${word}':${index + 1}`).join(' ');

@@ -4,14 +4,14 @@ import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import type { Listener, Subscriber } from '../client/listener.ts';
 
-/** Time in milliseconds for which a recovery is stored, for processes that were disconnected. */
+/** Time for which a recovery is stored for processes that were disconnected, in milliseconds. */
 const RECOVERY_MS = 86_400_000;
 /** Time between two attempts to read missed verdicts, in milliseconds. */
 const CATCH_UP_RETRY_MS = 1000;
 
 /**
- * Shares benches and recoveries with other processes. Messages contain the verdict and its remaining duration, no counts and
- * no times. While PostgreSQL is down, each process uses its own health data.
+ * Shares benches and recoveries with other processes. Messages contain the verdict and its remaining duration, and neither counts
+ * nor times. While PostgreSQL is down, each process uses its own health data.
  */
 export async function shareHealth(
   connection: Connection,

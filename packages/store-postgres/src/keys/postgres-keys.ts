@@ -5,11 +5,11 @@ import type { Row } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 import type { Listener } from '../client/listener.ts';
 
-/** Number of keys of a page without `limit`. */
+/** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
 const UNIQUE_VIOLATION = '23505';
 
-/** Creates the store of virtual keys. Without a listener it has no `watch`. */
+/** Creates the store of virtual keys. Without a listener, the store has no `watch`. */
 export function postgresKeys(connection: Connection, listener: Listener | undefined, base: string): KeyStore {
   const { schema, clock } = connection;
   const channel = `${base}_keys`;
@@ -69,7 +69,7 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
             try {
               await connection.withTimeout(() => listener.subscribe(channel, subscriber));
             } catch (error) {
-              // The listener tries a failed subscription again, but the caller starts another watch.
+              // Remove the failed subscription, which the listener would otherwise retry; the caller starts another watch.
               stop();
               throw error;
             }

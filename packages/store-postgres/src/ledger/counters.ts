@@ -5,9 +5,9 @@ import { OperationQueue, type Answer, type Operation } from './operation-queue.t
 
 /** Maximum amount of a counter. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
-/** Last character of Unicode: all names with a prefix are before it, in the order of the index. */
+/** Last code point of Unicode. All names with a prefix sort before the prefix followed by this character. */
 const MAX_CHARACTER = 0x10ffff;
-/** Minimum time for which a settled id is remembered, in milliseconds. */
+/** Minimum time for which a settled id is stored, in milliseconds. */
 const KNOWN_MS = 60_000;
 
 type Amounts = Parameters<LedgerStore['settle']>[1];

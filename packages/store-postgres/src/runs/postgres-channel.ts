@@ -4,7 +4,7 @@ import { fnv1a } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import type { Listener } from '../client/listener.ts';
 
-/** Maximum size of a notification's payload, which PostgreSQL limits. */
+/** Maximum size of a notification's payload in PostgreSQL, in bytes. */
 const MAX_PAYLOAD_BYTES = 7999;
 /** Time for which a longer message is stored, in milliseconds. */
 const KEEP_MS = 60_000;

@@ -45,7 +45,7 @@ export class PostgresRuns implements RunStore {
     );
     if (row === undefined) throw await this.conflict(id);
     this.forget(id);
-    // A later save of this process continues from this version, unless another process has locked the run.
+    // Later saves of this process must be based on this version.
     if (state.done === undefined)
       this.loaded.set(id, { version: row['version'] ?? '', stop: () => undefined });
   }

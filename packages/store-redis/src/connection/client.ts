@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Used methods of ioredis, of a Redis or a Cluster. */
+/** Methods of ioredis that this package uses, on `Redis` and `Cluster`. */
 interface Ioredis {
   readonly status?: string;
   evalsha(sha: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
@@ -12,7 +12,7 @@ interface Ioredis {
   unsubscribe(channel: string): Promise<unknown>;
 }
 
-/** Used methods of node-redis, of a client or a cluster. */
+/** Methods of node-redis that this package uses, on a client or a cluster. */
 interface NodeRedis {
   readonly isReady?: boolean;
   evalSha(sha: string, given: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -73,7 +73,7 @@ function nodeRedis(client: NodeRedis): Client {
 }
 
 function ioredis(client: Ioredis): Client {
-  /** Listeners by channel, of all stores. The client has one listener for all, because there may be thousands. */
+  /** Listeners of all stores, by channel. The client has a single listener for all of them, because thousands may exist. */
   const channels = new Map<string, Set<(text: string) => void>>();
   const onMessage = (channel: string, text: string): void => {
     for (const onText of channels.get(channel) ?? []) onText(text);
@@ -90,7 +90,7 @@ function ioredis(client: Ioredis): Client {
       const stop = async (): Promise<void> => {
         const listeners = channels.get(channel);
         if (listeners?.delete(onText) !== true || listeners.size > 0) return;
-        // A subscription belongs to the connection, and ends with its last listener.
+        // The connection has one subscription per channel, which ends with the last listener.
         channels.delete(channel);
         if (channels.size === 0) client.off('message', onMessage);
         await client.unsubscribe(channel);

@@ -10,8 +10,8 @@ const RETRY_MS = 1000;
 const GRACE_MS = 20;
 
 /**
- * Connection with a time limit of `timeoutMs` for each call. Clients wait without limit for a connection, and for responses of
- * a stalled server.
+ * Connection with a time limit of `timeoutMs` for each call. The limit is necessary because clients wait indefinitely for a
+ * connection and for the responses of a stalled server.
  */
 export class Connection {
   private readonly client: Client;
@@ -35,7 +35,7 @@ export class Connection {
     return this.withTimeout(() => this.evaluate(script, keys, values));
   }
 
-  /** Runs a script within `withTimeout`. */
+  /** Runs a script without its own timeout. Call it inside `withTimeout`. */
   evaluate(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return evaluateScript(this.client, script, keys, values);
   }
@@ -88,7 +88,10 @@ export class Connection {
     if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
     if (!this.isStalled) return undefined;
     if (this.clock.now() < this.retryAt)
-      return new LlmError('timeout', 'Redis does not respond; a command is sent again within a second');
+      return new LlmError(
+        'timeout',
+        'Redis does not respond; retry after a second, when the connection is tested again',
+      );
     this.retryAt = this.clock.now() + RETRY_MS;
     return undefined;
   }
@@ -111,11 +114,11 @@ function ready(client: Client): Promise<void> {
   return first;
 }
 
-/** Whether the error is the timeout of the client, which may be shorter. */
+/** Whether the error is a timeout of the client, which may be shorter than `timeoutMs`. */
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && /\btimed? ?out\b/i.test(error.message);
 
-/** Converts an error. Error replies of Redis start with a code such as `OOM`. Other errors concern the connection. */
+/** Converts an error of a command. An error reply of Redis starts with a code such as `OOM`; any other error is a failure of the connection. */
 function commandError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return /^[A-Z]+ /.test(why)

@@ -1,6 +1,6 @@
 import type { Clock } from '@majordomo/core';
 
-/** Number of ticks of a timeout, which may therefore be up to a fifth shorter. */
+/** Number of ticks per timeout. A timeout may be shorter than requested by up to one tick, a fifth of its length. */
 const TICKS = 5;
 
 /** Pending timeout. */
@@ -9,7 +9,7 @@ interface Wait {
   ticks: number;
 }
 
-/** Timeouts of equal length that share a timer, because most commands take a thousandth of the time. */
+/** Timeouts of equal length that share one timer. Most commands end after a thousandth of the timeout, so a timer for each would be wasteful. */
 export class TickingTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 /** Lua script, which Redis runs atomically. */
 export interface Script {
   readonly source: string;
-  /** Returns the hash, synchronously after the first call. */
+  /** Returns the SHA-1 of the source. Synchronous after the first call. */
   readonly sha: () => string | Promise<string>;
 }
 
@@ -13,7 +13,7 @@ export function script(source: string): Script {
   return { source, sha: () => sha ?? sha1(source).then((known) => (sha = known)) };
 }
 
-/** Runs a script by its hash. Sends the source to a server that does not have the script. */
+/** Runs a script by its hash. Sends the source if the server does not know the hash. */
 export function evaluateScript(
   client: Client,
   { source, sha }: Script,

@@ -1,6 +1,6 @@
 /**
- * Scripts that store the last verdict on each target, for processes that start later. `:verdict:<target>` expires with the
- * verdict. `:verdicts` contains the targets, ordered by the end of their verdicts.
+ * Scripts that store the latest health verdict on each target, for processes that start later. `:verdict:<target>` expires with
+ * the verdict. `:verdicts` contains the targets, ordered by the end of their verdicts.
  */
 export const HEALTH_LUA: string = `
 local base = KEYS[1]

@@ -8,7 +8,7 @@ import { HEALTH_LUA } from './health-lua.ts';
 const HEALTH_SCRIPT = script(HEALTH_LUA);
 /** Time for which a recovery is stored for processes that were disconnected, in milliseconds. */
 const RECOVERY_MS = 86_400_000;
-/** Time between two tries to catch up, in milliseconds. */
+/** Time between two attempts to read missed verdicts, in milliseconds. */
 const CATCH_UP_RETRY_MS = 1000;
 
 /** Connections and settings of health sharing. */
@@ -22,8 +22,8 @@ export interface HealthBus {
 }
 
 /**
- * Shares benches and recoveries with other processes. A verdict contains a duration, but no counts and no times. If Redis is
- * down, each process has separate health.
+ * Shares benches and recoveries with other processes. A verdict contains a duration, and neither counts nor times. While Redis is
+ * down, each process uses its own health data.
  */
 export async function shareHealth(bus: HealthBus, health: Majordomo['health']): Promise<() => Promise<void>> {
   const sharing = new HealthSharing(bus, health);
@@ -79,7 +79,7 @@ class HealthSharing {
     try {
       await this.subscribed;
     } catch {
-      // The next connection tries again.
+      // The next connection repeats the read.
       this.subscribed = undefined;
       return;
     }
@@ -93,7 +93,7 @@ class HealthSharing {
     if (verdict === undefined) return;
     const keepMs = verdict.state === 'benched' ? verdict.forMs : RECOVERY_MS;
     const message = JSON.stringify({ from: this.me, target, verdict });
-    // Without the message, other processes detect the failure themselves.
+    // If the message is lost, the other processes detect the failure with their own calls.
     this.run(['tell', target, JSON.stringify(verdict), `${keepMs}`, message, this.channel]).catch(
       () => undefined,
     );
@@ -119,7 +119,7 @@ class HealthSharing {
         const [target, json, leftMs] = found.slice(at, at + 3);
         const verdict = parseStoredVerdict(String(json), Number(leftMs));
         if (verdict === undefined) continue;
-        // An old recovery must not end a bench of this process.
+        // A stored recovery ends only benches that another process shared.
         if (verdict.state === 'benched' || this.remoteBenches.has(String(target)))
           this.accept(String(target), verdict);
       }

@@ -5,12 +5,13 @@ import type { Client } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
 
-/** Number of keys of a page without `limit`. */
+/** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
 /** Number of keys that one script reads for a list of one tenant. */
 const READ_AT_ONCE = 500;
 
-// A stored key is its version, its hashes and its JSON, each on one line. Its place consists of its creation time and its id.
+// A key is stored as its version, its hashes and its JSON, each on one line. The sorted set contains its creation time and its
+// id.
 const PUT = script(`
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
 local version, hashes = string.match(stored or '', '^(%d+)\\n([^\\n]*)\\n')
@@ -38,7 +39,7 @@ for index, place in ipairs(places) do keys[index] = redis.call('HGET', KEYS[1], 
 return keys
 `);
 
-/** Connections of the store. Without a subscriber it has no `watch`. */
+/** Connections of the store. Without a subscriber, the store has no `watch`. */
 export interface KeysIo {
   readonly connection: Connection;
   readonly client: Client;
@@ -48,7 +49,7 @@ export interface KeysIo {
   readonly base: string;
 }
 
-/** Creates the store of virtual keys, all on one node of a cluster. */
+/** Creates the store of virtual keys. On a cluster, one node stores all keys. */
 export function redisKeys({ connection, client, subscriber, listening, clock, base }: KeysIo): KeyStore {
   const keys = [`${base}:keys`, `${base}:key-hashes`, `${base}:key-places`];
   const channel = `${base}:key-changes`;

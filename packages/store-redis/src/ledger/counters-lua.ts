@@ -10,14 +10,14 @@ export const KNOWN_MS = 60_000;
  * - `:counter:<name>`: hash with `used`, `held`, `holders` (number of reservations), `began` (identifies the period) and `ends`
  *   (empty: never).
  * - `:counters`: names for lists by prefix. `:ends`: names by the time at which they can be deleted.
- * - `:reservation:<id>`: time for which the id is known after its settlement, in milliseconds, followed by its claims as JSON.
- *   A lapsed reservation starts with `l`, a settled one is empty. `:leases`: ids of held reservations by the end of the lease.
+ * - `:reservation:<id>`: time for which the id is known after its settlement, in milliseconds, followed by its claims as JSON. A
+ *   lapsed reservation starts with `l`, a settled one is empty. `:leases`: ids of held reservations by the end of the lease.
  *
- * Redis adds within int64. Lua's numbers are doubles, so scripts only compare them. Times stay numbers, since formatting is
+ * Redis adds within int64. Lua's numbers are doubles, so scripts only compare them. Times remain numbers, because formatting is
  * slow in Lua.
  */
 
-/** Pattern of a reservation (lapsed, known time, claims), and the addition to a field, capped at int64. */
+/** Pattern of a stored reservation (lapsed, known time, claims), and a function that adds to a field and limits the sum to int64. */
 const ADD_LUA = `
   local HELD = '^(l?)(%d*)(.*)$'
   local function add(key, field, by)
@@ -26,7 +26,7 @@ const ADD_LUA = `
   end
 `;
 
-/** Start of every script: the time, and the end of expired reservations. */
+/** Start of every script: reads the time and ends expired reservations. */
 const BEGINNING = `
 local base, id = KEYS[1], ARGV[1]
 local leases = base .. ':leases'
@@ -59,9 +59,8 @@ end
 `;
 
 /**
- * Arguments: id, lease, deadline (empty: none), known time of a settled id; for each claim: counter, max, amount, time until the
- * reset (empty: never; `length/phase`: the current window of that length), effect of a lapse. Returns Redis's time if the claims
- * are held.
+ * Arguments: id, lease, deadline (empty: none), known time of a settled id; for each claim: counter, max, amount, time until the reset
+ * (empty: never; `length/phase`: the current window of that length), effect of a lapse. Returns Redis's time if the claims are held.
  */
 export const RESERVE_LUA: string = `
 ${BEGINNING}

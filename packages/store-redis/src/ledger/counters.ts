@@ -17,7 +17,7 @@ const PAGE = 500;
 /** Reply of the script to a reservation. A reply with only Redis's time means that the claims are held. */
 type ReserveReply =
   | number
-  // A client may return numbers as strings.
+  // Some clients return numbers as strings.
   | string
   | readonly ['late', now: number | string]
   | readonly [
@@ -30,13 +30,13 @@ type ReserveReply =
       holders: number | string,
     ];
 
-/** Counters with leases, by the clock of Redis. */
+/** Counters with leases, which use Redis's clock. */
 export class Counters {
   private readonly connection: Connection;
   private readonly keys: readonly string[];
   private readonly timeoutMs: number;
   private readonly time = new RedisTime();
-  /** Last request for each reservation in progress. */
+  /** Latest request for each reservation in progress, by its id. */
   private readonly requests = new Map<string, object>();
 
   constructor(connection: Connection, base: string, timeoutMs: number) {
@@ -46,8 +46,8 @@ export class Counters {
   }
 
   /**
-   * Reserves amounts. A client may send a command long after the call has ended, when it connects again. A deadline makes Redis
-   * ignore such a command.
+   * Reserves amounts. A client that reconnects may send a command long after the call has ended, so the command contains a
+   * deadline after which Redis ignores it.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const known = toInteger(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
@@ -63,10 +63,10 @@ export class Counters {
       let isUnclaimed: boolean;
       try {
         reply = await this.reserved(id, lease, until, values);
-        // Either the call has ended, or the estimate of Redis's clock was wrong and is corrected now.
+        // Either the call has ended, or the estimate of Redis's clock was wrong; the reply has corrected it.
         if (typeof reply === 'object' && reply[0] === 'late' && performance.now() < until)
           reply = await this.reserved(id, lease, until, values);
-        // Releases a reservation without a call, unless it was requested again.
+        // The call no longer waits for this reservation; release it, unless it was requested again.
         isUnclaimed = !isAwaited && isLast() && typeof reply !== 'object';
       } finally {
         if (isLast()) this.requests.delete(id);
@@ -136,10 +136,7 @@ function valuesOf(claim: Claim): readonly string[] {
   return [counter, String(max > MAX_AMOUNT ? MAX_AMOUNT : max), String(amount), resetsOf(claim), whenLapsed];
 }
 
-/**
- * Returns the end of a period that starts now, as its remaining time, or as the length and phase of equal periods by Redis's
- * clock.
- */
+/** Returns the end of a period that starts now, as its remaining time, or as the length and phase of equal periods by Redis's clock. */
 function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: Claim): string {
   if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
   return nextResetsInMs === undefined

@@ -143,7 +143,8 @@ function statements(database: Database) {
       'UPDATE conversations SET renamed = ?, renamed_by = ? WHERE id = ? AND renamed_by <= ?',
     ),
     list: database.prepare(`SELECT ${INFO} FROM conversations AS c ORDER BY c.at DESC, c.id LIMIT ?`),
-    // Selects the best message of each conversation: a bare column next to min() comes from the row with the minimum.
+    // Selects the best message of each conversation. In SQLite, a plain column next to min() has the value of the row with the
+    // minimum.
     search: database.prepare(
       `SELECT ${INFO}, found.json FROM (
          SELECT m.conversation, m.json, min(hit.rank) AS rank

@@ -29,7 +29,7 @@ export class Database {
     return statement;
   }
 
-  /** Runs a function in a transaction that excludes other writers. */
+  /** Runs a function in a transaction that locks the file against other writers. */
   write<T>(run: () => T): Promise<T> {
     return this.read(() => {
       this.begin.run();
@@ -75,7 +75,7 @@ export class Database {
     if (isCorrupt(error))
       return new LlmError(
         'config',
-        `${path} is damaged; open it again, and it will be renamed`,
+        `${path} is damaged; create the stores again, which renames the damaged file`,
         { path },
         { cause: error },
       );

@@ -39,7 +39,7 @@ export function openFile(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  // Read the version first: another process may be creating the file, and commits version and id at once.
+  // Read the version before the id: another process may be creating the file, and it commits both in one transaction.
   const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
   if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreignFile(path);
@@ -51,7 +51,10 @@ function prepare(database: DatabaseSync, path: string): void {
   migrate(database, path);
 }
 
-/** Enables the write-ahead log, which requires exclusive access. Waits for other processes, which SQLite does not do here. */
+/**
+ * Enables the write-ahead log, which requires exclusive access. Waits for other processes, because SQLite fails at once in this
+ * case.
+ */
 function enableWal(database: DatabaseSync): void {
   for (let tries = 0; ; tries++) {
     try {
@@ -99,7 +102,7 @@ const foreignFile = (path: string): LlmError =>
   });
 
 const MAGIC = 'SQLite format 3\0';
-/** Offset of the application id in the header of a SQLite file, and end of the part of the header that is read. */
+/** Offset of the application id in the header of a SQLite file, in bytes. */
 const ID_AT = 68;
 const HEADER = 72;
 

@@ -7,14 +7,14 @@ const TOO_BIG = 18;
 const CONSTRAINT = 19;
 const MISMATCH = 20;
 const NOT_A_DATABASE = 26;
-/** Mask of the primary code, which is the lower byte. */
+/** Mask that selects the primary result code, the lowest byte. */
 const CODE = 0xff;
 
 export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
 
-/** Whether no file can store the value. Errors that do not come from SQLite have no code. */
+/** Whether the error means that SQLite cannot store the value. Only errors of SQLite have a code. */
 export const isUnstorable = (error: unknown): boolean =>
   !LlmError.is(error) && [0, TOO_BIG, CONSTRAINT, MISMATCH].includes(codeOf(error));
 

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 import { toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 
-/** Number of keys of a page without `limit`. */
+/** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
 
 /** Creates the store of virtual keys in the file. `find` is synchronous, so that no request waits for other work. */
@@ -40,7 +40,7 @@ export function sqliteKeys(database: Database): KeyStore {
   };
 }
 
-/** Place before the newest key. */
+/** Position before the newest key, at which the first page begins. */
 const LAST = { created: '~', id: '' };
 
 const recordOf = (row: Readonly<Record<string, unknown>> | undefined): KeyRecord | undefined =>

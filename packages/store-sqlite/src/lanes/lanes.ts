@@ -4,14 +4,15 @@ import type { Claim, LedgerStore } from '@majordomo/ledger';
 
 /** Options of lanes, which limit the number of concurrent attempts. */
 export interface LanesOptions {
-  /** Name of the lanes. All processes that use the name share the lanes. */
+  /** Name of the lanes. All processes that use this name share the lanes. */
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
   /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
-   * Time after which the place of a process that died is released, in milliseconds. The lease is renewed while an attempt runs.
+   * Time after which the lane of a process that died becomes available, in milliseconds. The lease is renewed while an attempt
+   * runs.
    *
    * @default 15_000
    */
@@ -20,7 +21,7 @@ export interface LanesOptions {
 
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
-/** Time between two tries, in milliseconds, which doubles up to the maximum. */
+/** Time before the second try, in milliseconds. The time doubles after each try, up to the maximum. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
 
@@ -63,7 +64,7 @@ function permitOf(
       () => {
         if (attempt.isLapsed === true) return;
         renewLater();
-        // The next renewal tries again. Without success, the place is released after the lease.
+        // The next renewal tries again. If it fails as well, the lane becomes available when the lease ends.
         Promise.resolve(store.renew(id, leaseMs)).catch(() => undefined);
       },
       true,

@@ -111,7 +111,7 @@ export class Counters {
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
-    // Usually no reservation has expired, and a reader need not wait for writers.
+    // Usually no reservation has expired, and a read does not wait for writers.
     if (this.sql.firstLapsed.get(Math.floor(this.now())) !== undefined)
       await this.database.write(() => this.lapsed());
     return this.database.read(() => {
@@ -131,7 +131,7 @@ export class Counters {
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
     const left = nextResetsInMs ?? resetsInMs;
     const began = BigInt(Math.floor(now));
-    // Larger than the previous period, also if the clock was set back.
+    // The period must increase even if the clock was set back.
     const next = (known?.period ?? 0n) + 1n;
     return {
       used: 0n,
@@ -141,7 +141,7 @@ export class Counters {
     };
   }
 
-  /** Ends expired reservations, and returns the time. */
+  /** Ends expired reservations and returns the current time. */
   private lapsed(): number {
     const now = this.now();
     for (const row of this.sql.lapsed.all(Math.floor(now))) {
@@ -152,7 +152,7 @@ export class Counters {
     return now;
   }
 
-  /** Books a used amount in the period of the hold. Does nothing if that period has ended. */
+  /** Adds a used amount to the counter. Does nothing if the period of the hold has ended. */
   private book({ counter, period }: Hold, given: bigint, used: bigint): void {
     if (given === 0n && used === 0n) return;
     const known = this.sql.counter.get(counter) as Counter | undefined;

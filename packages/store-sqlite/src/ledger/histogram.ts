@@ -2,10 +2,10 @@
 const EXACT_MS = 64;
 /** Ratio of consecutive steps above `EXACT_MS`. The middle of a step deviates by less than 4 %, including rounding. */
 const RATIO = 1.06;
-/** Number of bytes of a step and its count: two and four. */
+/** Number of bytes of an encoded step (two) and its count (four). */
 const PAIR_BYTES = 6;
 
-/** Counts by step of duration. */
+/** Number of durations by step. */
 export type Histogram = Map<number, number>;
 
 /** Returns the step of a duration in milliseconds. */

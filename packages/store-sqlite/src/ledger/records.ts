@@ -7,10 +7,10 @@ import { hourOf } from './hours.ts';
 import type { Retention } from './retention.ts';
 import type { SeriesTable } from './series.ts';
 
-/** Number of records that are read in one query. */
+/** Number of records per query. */
 const PAGE = 1000;
 
-/** Figures of a record that are summed. */
+/** Figures of a record that reports sum. */
 export interface Figures {
   readonly input: number;
   readonly output: number;
@@ -23,7 +23,7 @@ export interface Figures {
   readonly unknownUsage: number;
 }
 
-/** Records of attempts and the sums of their hours. */
+/** Stores records of attempts and their sums per hour. */
 export class Records {
   private readonly database: Database;
   private readonly series: SeriesTable;
@@ -94,7 +94,7 @@ export class Records {
     if (others.length === 0) return;
     this.sql.share.run(at, seq, series, call);
     const [first] = others;
-    // After the second record of a call, the first record no longer counts as single.
+    // When a call gets its second record, the first record no longer counts as the only one of its call.
     if (others.length === 1 && first !== undefined) {
       const firstAt = Number(first['at']);
       this.sql.share.run(firstAt, Number(first['seq']), Number(first['series']), call);

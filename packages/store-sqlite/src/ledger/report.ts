@@ -26,7 +26,7 @@ interface ReportSum {
   unknownUsage: number;
 }
 
-/** Report that sums complete hours if possible, and single records at the edges of days and ranges. */
+/** Report that uses the stored sums of complete hours where possible, and single records at the edges of days and ranges. */
 export class Report {
   private readonly database: Database;
   private readonly series: SeriesTable;

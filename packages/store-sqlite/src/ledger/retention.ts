@@ -4,7 +4,7 @@ import { HOUR_MS, hourOf } from './hours.ts';
 /** Number of records that are deleted in one transaction, so that other processes do not wait long. */
 const BATCH = 1000;
 
-/** Deletes old records and the sums of their hours. */
+/** Deletes old records and their hourly sums. */
 export class Retention {
   private readonly keepMs: number | undefined;
   private readonly now: () => number;

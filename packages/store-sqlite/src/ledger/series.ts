@@ -1,7 +1,7 @@
 import type { SpendRecord } from '@majordomo/ledger';
 import type { Database } from '../file/database.ts';
 
-/** Properties by which the records of an hour are summed. */
+/** Properties that group the records of an hour into sums. */
 export type Series = Pick<SpendRecord, 'tenant' | 'vendor' | 'model' | 'target' | 'name' | 'outcome'>;
 
 /** Maximum number of cached series. */

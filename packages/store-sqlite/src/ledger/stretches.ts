@@ -1,7 +1,7 @@
 import type { ReportQuery } from '@majordomo/ledger';
 import { HOUR_MS } from './hours.ts';
 
-/** Part of a range whose records have the same labels of day, hour and month. */
+/** Part of a time range in which all records have the same labels for day, hour and month. */
 export interface Stretch {
   /** Start in epoch milliseconds. */
   readonly from: number;
@@ -13,10 +13,10 @@ export interface Stretch {
 }
 
 const UNITS = { month: 7, day: 10, hour: 13 } as const;
-/** Step in milliseconds of which the offset of every time zone is a multiple. */
+/** Step in milliseconds. The offset of every time zone is a multiple of it. */
 const STEP_MS = 900_000;
 
-/** Divides a range at changes of a label and at complete hours. */
+/** Divides a range where a label changes and at full hours. */
 export function* stretches(
   range: { readonly from: number; readonly to: number },
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,
@@ -64,7 +64,7 @@ const isSame = (a: Stretch['times'], b: Stretch['times']): boolean =>
 function timesIn(by: readonly string[], zone: string): ((at: number) => Stretch['times']) | undefined {
   const units = Object.entries(UNITS).filter(([unit]) => by.includes(unit));
   if (units.length === 0) return undefined;
-  // The Swedish format is like ISO: 2026-11-20 23.
+  // The Swedish format resembles ISO 8601: 2026-11-20 23.
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
     calendar: 'gregory',
