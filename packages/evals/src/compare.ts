@@ -102,7 +102,6 @@ const scalesOf = ({ checks }: Evaluation): readonly Scale[] => [
 const valuesOf = ({ valueOf }: Scale, samples: readonly Sample[]): readonly number[] =>
   samples.flatMap((sample) => valueOf(sample) ?? []);
 
-/** x */
 function meanOf(scale: Scale, cases: Cases): number | undefined {
   const values = [...cases.values()].map((samples) => valuesOf(scale, samples));
   const known = values.filter(({ length }) => length > 0);

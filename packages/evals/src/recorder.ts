@@ -16,7 +16,6 @@ export interface RecorderOptions {
   readonly onLiveCall: (call: RecordedCall) => Promise<void>;
 }
 
-/** x */
 interface ModelStream<Event, Response> extends AsyncIterable<Event> {
   response(): Promise<Response>;
 }

@@ -37,7 +37,6 @@ export class Run {
   private readonly results: SampleResult[] = [];
   private readonly warnings: string[] = [];
   private readonly stop = new AbortController();
-  /** x */
   private started = 0;
   private errors = 0;
   private replayed = 0;

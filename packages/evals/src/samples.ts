@@ -1,7 +1,6 @@
 import { compareText } from './cases.ts';
 import type { Sample } from './evaluation.ts';
 
-/** x */
 type Position = Pick<Sample, 'case' | 'trial'>;
 
 /** Compares samples by case, then trial. */

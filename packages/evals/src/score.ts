@@ -13,7 +13,6 @@ export const attempted = <T>(work: Promise<T>, signal: AbortSignal): Promise<Att
     (error: unknown) => ({ error }),
   );
 
-/** x */
 type Result = Pick<Sample, 'scores' | 'gates' | 'error'>;
 
 /** Returns the result of a sample that is omitted. */

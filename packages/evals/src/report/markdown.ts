@@ -73,7 +73,6 @@ function code(text: string): string {
 /** Returns a code span for a table, in which a `|` would end the cell. */
 const cell = (text: string): string => code(text.replaceAll('|', '¦'));
 
-/** x */
 function block(text: string): string {
   const content = plainLines(text, MAX_OUTPUT);
   const fence = '`'.repeat(Math.max(3, longestRun(content) + 1));

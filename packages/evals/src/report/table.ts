@@ -55,7 +55,6 @@ const WIDE =
 const widthOf = (text: string): number =>
   Array.from(text).reduce((width, char) => width + (WIDE.test(char) ? 2 : 1), 0);
 
-/** x */
 function fit(line: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
   let cut = '';
@@ -70,7 +69,6 @@ function fit(line: string, columns: number): string {
 
 const COLORS: Readonly<Record<Verdict, number>> = { pass: 32, fail: 31, inconclusive: 33, incomplete: 35 };
 
-/** x */
 const painted = (line: string): string =>
   line.replace(/(?<=: |\s{2}|^)(pass|fail|inconclusive|incomplete)(?=\s|$)/, (verdict) => {
     const color = COLORS[verdict as Verdict];
