@@ -66,10 +66,10 @@ function tableOf(rows, extent) {
       return `| ${runtime.name} | ${runtime.version ?? ''} | ${cells.join(' | ')} |`;
     }),
   ];
-  const what = extent === 'complete' ? 'the complete suite' : 'a smoke of the suite';
+  const what = extent === 'complete' ? 'the complete suite' : 'a short version of the suite';
   const reasons = reasonsIn(rows);
   const left = reasons.length === 0 ? [] : ['', 'Not run:', '', ...reasons.map((reason) => `- ${reason}`)];
-  return [`Passed of run, ${what}:`, '', ...lines, ...left].join('\n');
+  return [`Passed tests of ${what}:`, '', ...lines, ...left].join('\n');
 }
 
 /** Returns the cases that a runtime does not support. Cases that an API does not support are in the conformance table. */

@@ -11,10 +11,10 @@ import { startSmokeServers } from './smoke-servers.mjs';
 import { WIRES } from './wires.mjs';
 
 const [extent, kind, binary] = process.argv.slice(2);
-const RECOVERY = 'a recovery is a function: it does not cross the bridge between the suite and this runtime';
-const OWN_CLIENT = 'on a page these SDKs want to be made by the app, which gives them the key';
+const RECOVERY = 'a recovery is a function, which the suite cannot send to this runtime';
+const OWN_CLIENT = 'on a web page, the application must create the clients of these SDKs with the key';
 const EAGER =
-  'this runtime drops what it has read of a body whose socket then breaks: there is less to take back';
+  'if the connection is closed, this runtime discards the part of the body that it has already read';
 const CANNOT = { 'chain-recover-parameter': RECOVERY, 'chain-recover-signature': RECOVERY };
 const AGAIN = 'Chromium sends a request again by itself when a kept connection answers 408';
 const OF_RUNTIMES = {
