@@ -43,7 +43,7 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
 export const currentOf = (prices: readonly Price[], today: string): Price | undefined =>
   prices.filter(({ from }) => from <= today).at(-1);
 
-/** Returns a price without fees that the earlier price lacks. A newly known fee does not begin a new period. */
+/** Returns a price without the fees that the earlier price lacks, because a newly known fee does not begin a new period. */
 function withKnownFees(price: Price, before: Price): Price {
   const { fees, ...rest } = price;
   const known = Object.entries(fees ?? {}).filter(([unit]) => before.fees?.[unit] !== undefined);

@@ -7,8 +7,8 @@ export interface Ruling {
   readonly vendor: string;
   readonly id: string;
   /**
-   * Source that is correct; the others are ignored. `newest`: the newest source takes precedence over sources that are more
-   * than 60 days older. With the id `*`, this applies to all models of the vendor.
+   * Source with the correct price. Other sources are ignored. `newest`: the newest source takes precedence over sources that are more than 60
+   * days older. With the id `*`, this applies to all models of the vendor.
    */
   readonly believe?: SourceName | 'newest';
   /** First days of price periods that a vendor announced but that never applied. */

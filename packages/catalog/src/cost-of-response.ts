@@ -5,11 +5,10 @@ import { costOf, type Cost } from './cost.ts';
 import { priceAt } from './price-at.ts';
 
 /**
- * Returns the cost of a response: the sum of all attempts with usage, including failed and abandoned ones, each at the price of
- * its vendor and model. If the cost of an attempt is unknown, the sum is unknown and `missing` states the reason. A successful
- * attempt without usage has an unknown cost. A failed attempt without usage is not part of the sum; `missing` names it if the
- * vendor may bill for it. Attempts with billing `included` are not part of the sum. A response without attempts came from a
- * cache and costs 0.
+ * Returns the cost of a response: the sum of all attempts with usage, including failed and abandoned ones, each at the price of its vendor
+ * and model. If the cost of an attempt is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage has
+ * an unknown cost. A failed attempt without usage is not part of the sum; `missing` names it if the vendor may bill for it. Attempts with
+ * billing `included` are not part of the sum. A response without attempts comes from a cache and costs 0.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,
@@ -57,7 +56,7 @@ const withVendor = (what: string, { vendor, model }: Attempt): string =>
     ? what
     : `no price: ${vendor === undefined ? 'the vendor is unknown' : `the catalog has no model "${model ?? ''}" of ${vendor}`}`;
 
-/** Returns the sum. It is unknown if one of the costs is, and `included` if all of them are. */
+/** Returns the sum of costs. The sum is unknown if one of the costs is unknown, and `included` if all of them are included. */
 export function sumCosts(costs: readonly Cost[]): Cost {
   const missing = costs.flatMap((cost) => cost.missing);
   const paid = costs.filter(({ basis }) => basis !== 'included');

@@ -4,8 +4,8 @@ import { ceilToNano, picosOf, picosOfFee } from './picos.ts';
 import { mergeRates } from './rates.ts';
 
 /**
- * Returns the maximum cost of these tokens at a price, in nano-USD: the tokens at the highest rate of all tiers and of the
- * context steps that this input can reach, plus the fee for a request. Throws `config` for an invalid count.
+ * Returns the maximum cost of these tokens at a price, in nano-USD: the tokens at the highest rate of all tiers and of all context steps that
+ * this input can reach, plus the fee for a request. Throws `config` for an invalid count.
  */
 export function maxCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
   const { input, output } = checkCounts(tokens);

@@ -14,7 +14,7 @@ export interface Row {
   /** Input and output kinds as letters of `MODALITIES`; absent means text. */
   readonly r?: string;
   readonly w?: string;
-  /** Abilities that it has and lacks, as letters of `ABILITIES`. */
+  /** Abilities that the model has and lacks, as letters of `ABILITIES`. */
   readonly y?: string;
   readonly n?: string;
   readonly s?: CatalogModel['status'];
@@ -40,7 +40,7 @@ export interface PriceRow {
   readonly t?: Readonly<Record<string, RatesRow>>;
   /** Fees, in micro-USD. */
   readonly e?: NonNullable<Price['fees']>;
-  /** Sources as letters of `SOURCE_LETTERS`; sources that dispute it; or the source of a ruling. */
+  /** Sources as letters of `SOURCE_LETTERS`, sources that dispute the price, or the source of a ruling. */
   readonly b?: string;
   readonly d?: string;
   readonly s?: string;
@@ -49,7 +49,7 @@ export interface PriceRow {
 /** USD per million units, by letter. */
 export type RatesRow = Readonly<Record<string, number>>;
 
-/** Start of a price without a known start, before the first price of any model. */
+/** First day of a price whose first day is unknown. Earlier than the first price of any model. */
 export const SINCE_EVER = '2020-01-01';
 
 /** Input and output kinds by letter. */

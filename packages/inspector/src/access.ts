@@ -1,6 +1,6 @@
 import { Refusal } from './answers.ts';
 
-/** Access with the token at first, then with a cookie. */
+/** Access to the page: with the token for the first request, and then with a cookie. */
 export interface Access {
   /** Returns the header that sets the cookie; `undefined` for a wrong token. */
   cookieFor(token: string, secure: boolean): Promise<string | undefined>;

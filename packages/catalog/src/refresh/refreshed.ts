@@ -17,7 +17,7 @@ import { checkCounts, countModels, overlay, overlayStored } from './overlay.ts';
 import { failureOf, load, sourceOf } from './source.ts';
 
 const DAY_MS = 86_400_000;
-/** Maximum time by which the date of data is after the current time. */
+/** Maximum time by which the date of data may be after the current time, in milliseconds. */
 const MAX_SKEW_MS = 2 * DAY_MS;
 /** Share of `everyMs` that is added at random, so that processes do not check at the same time. */
 const JITTER = 0.1;
@@ -194,7 +194,7 @@ class Refresher {
     const date = loaded.date ?? new Date(clock.now()).toISOString().slice(0, 10);
     const data = readData(loaded.data, { name: this.#source.name, date, vendors });
     if (data === undefined) throw new LlmError('protocol', 'the data has an unknown format');
-    // It would be newer than all data until that day.
+    // Data with a date in the future would prevent updates until that day.
     if (Date.parse(data.date) > clock.now() + MAX_SKEW_MS)
       throw new LlmError('protocol', `the date of the data, ${data.date}, is in the future`);
     const counts = countModels(data);

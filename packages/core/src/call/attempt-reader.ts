@@ -9,7 +9,7 @@ import type { AttemptTimers } from './timers.ts';
 export type Step<Event extends object> =
   /** Events for the caller; an empty list before the commit. */
   | { readonly type: 'events'; readonly events: readonly Event[] }
-  /** The last events. */
+  /** Last events of the attempt. */
   | { readonly type: 'finished'; readonly events: readonly Event[] }
   | { readonly type: 'failed'; readonly error: unknown };
 
@@ -27,8 +27,8 @@ interface ReaderOptions<Event extends object> {
 type Pulled<Event> = IteratorResult<Event | readonly Event[]>;
 
 /**
- * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are buffered until the commit, so
- * that a failure before it is invisible to the caller.
+ * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are buffered until the commit, so that the caller does
+ * not notice an earlier failure.
  */
 export class AttemptReader<Event extends object> {
   /** Whether the attempt is committed: its first content has arrived, and events are no longer buffered. */
@@ -45,18 +45,18 @@ export class AttemptReader<Event extends object> {
     this.options = options;
   }
 
-  /** Whether it was stopped after the provider had been called. */
+  /** Whether the attempt was stopped after the provider had been called. */
   get isCutOff(): boolean {
     return this.stopError !== undefined && this.steps !== undefined;
   }
 
-  /** Reads the next step. Never rejects: a failure is a step too. */
+  /** Reads the next step. Never rejects, because a failure is returned as a step. */
   readStep(): Promise<Step<Event>> {
     this.options.timers.startWait();
     return new Promise(this.wait);
   }
 
-  /** Stops reading: a pending step fails with this error and the request is aborted. Only the first stop counts. */
+  /** Stops reading: a pending step fails with this error, and the request is aborted. Later calls have no effect. */
   stop(error: LlmError): void {
     if (this.stopError !== undefined) return;
     this.stopError = error;
@@ -65,7 +65,7 @@ export class AttemptReader<Event extends object> {
     this.close();
   }
 
-  /** Lets the provider clean up. Not awaited, because a provider that hangs must not delay the call. */
+  /** Closes the provider's iterator without waiting, because a provider that hangs must not delay the call. */
   close(): void {
     this.options.timers.stop();
     if (this.isClosed) return;
@@ -80,8 +80,8 @@ export class AttemptReader<Event extends object> {
   }
 
   /**
-   * Uses callbacks instead of `await`: a step costs one promise, and `stop` ends the wait at once even if the provider never
-   * answers. Every event of a stream passes here.
+   * Waits for the next step with callbacks instead of `await`, because every event of a stream passes here: a step creates one promise, and
+   * `stop` ends the wait at once even if the provider never responds.
    */
   private readonly wait = (resolve: (step: Step<Event>) => void): void => {
     if (this.stopError !== undefined) {
@@ -114,7 +114,7 @@ export class AttemptReader<Event extends object> {
     }
   };
 
-  /** After a stop, the provider's error is only a consequence of the stop. */
+  /** Handles an error of the provider. After a stop, the error is only a consequence of the stop. */
   private readonly onError = (error: unknown): void => {
     this.resolveStep?.({ type: 'failed', error: this.stopError ?? error });
   };
@@ -142,7 +142,7 @@ export class AttemptReader<Event extends object> {
     return { type: 'finished', events: this.release(events, true) };
   }
 
-  /** Returns the events for the caller: none before the first content, and then all buffered ones. */
+  /** Returns the events for the caller: none before the first content, and with the first content all buffered events. */
   private release(events: readonly Event[], hasContent: boolean): readonly Event[] {
     if (this.isCommitted) return events;
     this.buffered.push(...events);
@@ -158,7 +158,7 @@ export class AttemptReader<Event extends object> {
 const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
   Array.isArray(value);
 
-/** A stream whose first step was requested. */
+/** Stream whose first step was requested. */
 export interface OpenedStream<Event extends object> {
   readonly steps: AsyncIterator<Event | readonly Event[]>;
   readonly first: Promise<Pulled<Event>>;

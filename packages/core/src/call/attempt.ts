@@ -24,23 +24,23 @@ import {
   verdictOn,
 } from './verdict.ts';
 
-/** Longest time that gates may take before an attempt counts as lapsed, in ms. */
+/** Maximum time for the gates, after which an attempt counts as lapsed, in milliseconds. */
 const MAX_ADMISSION_MS = 900_000;
-/** Tolerance for clocks and busy event loops, in ms. */
+/** Tolerance for clocks and busy event loops, in milliseconds. */
 const LAPSE_TOLERANCE_MS = 1000;
 
-/** Why an attempt failed, and what the call does next. */
+/** Reason why an attempt failed, and the next action of the call. */
 export interface AttemptFailure {
   readonly error: LlmError;
   readonly verdict: Verdict;
 }
 
 /**
- * Begins an attempt at a target, or returns why the target is skipped. The checks, in order: Is the target benched? Can it
- * take the request? Do the gates admit the attempt? Is the target benched by now?
+ * Begins an attempt at a target, or returns the reason for which the target is skipped. Checks in order whether the target is benched,
+ * whether it accepts the request, whether the gates admit the attempt, and whether the target was benched in the meantime.
  *
  * @param mode whether a benched target may be contacted
- * @param isStillWanted checked after the gates have answered
+ * @param isStillWanted whether the call still needs the attempt; called after the gates have answered
  */
 export async function beginAttempt<Event extends object, Result>(
   state: TargetState<Event, Result>,
@@ -110,7 +110,7 @@ function skipped<Event extends object, Result>(
   return { why, error, until: undefined, advance };
 }
 
-/** Returns the request for the target; or the error, if the policy permits to try the next target. */
+/** Returns the request for the target, or the error if the policy allows the call to try the next target. */
 async function prepareFor<Event extends object, Result>(
   state: TargetState<Event, Result>,
   scope: { readonly signal: AbortSignal },
@@ -125,7 +125,7 @@ async function prepareFor<Event extends object, Result>(
   }
 }
 
-/** Adds the target to the details of an error without one. */
+/** Adds the target to the details of an error that has no target. */
 const withTarget = (error: LlmError, target: string): LlmError =>
   error.details.target === undefined ? withDetails(error, { target }) : error;
 
@@ -145,8 +145,8 @@ interface AttemptParts<Event extends object, Result> {
 }
 
 /**
- * An attempt: one request to one target. It owns the permits of the gates, the claim on the target's health, the timers and
- * the reader, and releases them when it ends. `finish`, `fail`, `failInRace` or `loseRace` ends it.
+ * Attempt: one request to one target. Owns the permits of the gates, the claim on the target's health, the timers and the reader, and
+ * releases them when the attempt ends. `finish`, `fail`, `failInRace` or `loseRace` ends it.
  */
 export class Attempt<Event extends object, Result> {
   readonly state: TargetState<Event, Result>;
@@ -181,7 +181,7 @@ export class Attempt<Event extends object, Result> {
       target: info.target,
       timeouts: mergeTimeouts(prepared.timeouts, settings.timeouts),
       isNonStreaming: prepared.isNonStreaming,
-      // Audio has no characters.
+      // Audio has no characters, so its pace is not measured.
       pace: answer.characters === undefined ? undefined : settings.pace,
       characters: () => answer.characters ?? 0,
       onTimeout: (error) => {
@@ -202,22 +202,22 @@ export class Attempt<Event extends object, Result> {
     });
   }
 
-  /** A race of two attempts has the same property: the attempt that continues. */
+  /** This attempt. A race of two attempts has the same property, which is the attempt that continues. */
   get attempt(): this {
     return this;
   }
 
-  /** Whether its first content has arrived. */
+  /** Whether the first content has arrived. */
   get isCommitted(): boolean {
     return this.reader.isCommitted;
   }
 
-  /** Latest time at which it can still be running, as epoch ms. */
+  /** Latest time at which the attempt can still be running, in epoch milliseconds. */
   latestEnd(): number {
     return this.timers.waitsUntil() + unreadMsOf(this.parts.context.call.settings.timeouts);
   }
 
-  /** Reads the next events, the finish, or the failure. */
+  /** Reads the next step: events, the finish or a failure. */
   readStep(): Promise<Step<Event>> {
     return this.reader.readStep();
   }
@@ -268,7 +268,7 @@ export class Attempt<Event extends object, Result> {
     return { error, verdict };
   }
 
-  /** Ends an attempt that failed while another one is running. The call continues with the other one. */
+  /** Ends an attempt that failed while another attempt is running. The call continues with the other attempt. */
   failInRace(cause: unknown): void {
     const { state } = this;
     const { kind } = this.endInRace(cause);
@@ -276,7 +276,7 @@ export class Attempt<Event extends object, Result> {
     state.hasFailedInRace = state.tries >= attempts || !decisionFor(kind, policy).retry;
   }
 
-  /** Aborts an attempt because another one was faster. It does not count as a failure of the target. */
+  /** Aborts an attempt because another attempt was faster. This does not count as a failure of the target. */
   loseRace(): void {
     const error = new LlmError('aborted', 'another target was first', { code: 'abandoned' });
     this.stop(error);

@@ -4,11 +4,11 @@ import type { Attempt as AttemptRecord, LlmError } from '../types/llm-error.ts';
 import type { ChatResponse } from '../types/response.ts';
 import type { Emit } from '../util/listeners.ts';
 
-/** A target that the call did not contact, and why. */
+/** Target that the call did not contact, with the reason. */
 export interface SkippedTarget {
   readonly why: 'benched' | 'unsupported' | 'denied';
   readonly error: LlmError;
-  /** End of the bench, as epoch ms. */
+  /** End of the bench, in epoch milliseconds. */
   readonly until: number | undefined;
   /** Whether the call may try the next target. */
   readonly advance: boolean;
@@ -51,7 +51,7 @@ export class CallLog {
     this.emit?.({ type: 'call-start', call: this.call, targets });
   }
 
-  /** Emits the end. Only chats put their response into the event: other results are too large for a log. */
+  /** Emits the end of the call. The event contains the response of a chat only, because other results are too large for a log. */
   callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
     this.callStart([]);
     const { call, attempts } = this;
@@ -65,7 +65,7 @@ export class CallLog {
     this.emit?.({ type: 'target-skipped', call: this.call, target: target.key, why, until });
   }
 
-  /** An attempt sent nothing because its credential is benched. `attemptEnd` follows. */
+  /** Reports that an attempt sent nothing because its credential is benched. `attemptEnd` follows. */
   credentialBenched(target: string, until: number): void {
     this.hasBenched = true;
     this.emit?.({ type: 'target-skipped', call: this.call, target, why: 'benched', until });
@@ -82,7 +82,7 @@ export class CallLog {
     this.emit?.({ ...event, call: this.call });
   }
 
-  /** Adds the attempts of a part of the call, which has a separate log. */
+  /** Adds the attempts of a part of the call, because each part has a separate log. */
   addAttempts(attempts: readonly AttemptRecord[]): void {
     this.records.push(...attempts);
   }

@@ -17,8 +17,8 @@ type Continued = Extract<StreamEvent, { type: 'continued' }>;
 type CallerEvents<Event> = readonly (Event | Reset | Continued)[];
 
 /**
- * The course of one call along its chain. Each pull returns the next events for the caller. The call tries its targets in
- * order until one finishes. After each failure it recovers, retries, advances to the next target, or throws.
+ * Runs one call along its chain. Each pull returns the next events for the caller. The call tries its targets in order until one finishes.
+ * After each failure it recovers, retries, advances to the next target, or throws.
  */
 export class CallRun<Event extends object, Result> {
   /** Result of the call. Set when the call has finished. */
@@ -26,7 +26,7 @@ export class CallRun<Event extends object, Result> {
   private readonly context: CallContext<Event, Result>;
   private chain: Chain<Event, Result> | undefined;
   private running: Attempt<Event, Result> | Hedge<Event, Result> | undefined;
-  /** Time to wait before the next attempt, in ms. */
+  /** Time to wait before the next attempt, in milliseconds. */
   private retryDelayMs = 0;
   /** Event that makes the caller discard the content that it has read. Emitted before the next attempt is read. */
   private reset: Reset | undefined;
@@ -35,7 +35,7 @@ export class CallRun<Event extends object, Result> {
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
   private isBeingPulled = false;
-  /** Whether the call has finished, but its end is not reported because its last events are not read. */
+  /** Whether the call has finished, but its end is not reported because the caller has not read the last events. */
   private hasUnreportedEnd = false;
 
   constructor(call: Call<Event, Result>, deps: ChainDeps) {
@@ -59,7 +59,7 @@ export class CallRun<Event extends object, Result> {
     try {
       for (;;) {
         const running = this.running ?? (await this.beginNext());
-        // The caller discards the old content before the new attempt is read.
+        // Emit the reset first, so that the caller discards the old content before the new attempt is read.
         if (this.reset !== undefined) return this.takeReset();
         const step = await running.readStep();
         const events = await this.process(this.continuing(running), step);
@@ -69,7 +69,7 @@ export class CallRun<Event extends object, Result> {
       throw this.fail(cause);
     } finally {
       this.isBeingPulled = false;
-      // The call was stopped during this pull, and there may be no other pull.
+      // The call was stopped during this pull, which may be the last one.
       if (scope.reason !== undefined) void this.endStopped(scope.reason);
     }
   }
@@ -82,7 +82,7 @@ export class CallRun<Event extends object, Result> {
 
   // ---- Begin the next attempt
 
-  /** Begins an attempt at the current target, or at the first one after it that is not skipped. */
+  /** Begins an attempt at the current target, or at the first target after it that is not skipped. */
   private async beginNext(): Promise<Attempt<Event, Result> | Hedge<Event, Result>> {
     const { call, deps, scope, log } = this.context;
     const chain = (this.chain ??= await this.resolve());
@@ -99,7 +99,7 @@ export class CallRun<Event extends object, Result> {
       if (attemptOrSkip instanceof Attempt) {
         const isHedged = call.settings.hedgeAfterMs < Infinity;
         this.running = isHedged ? new Hedge(attemptOrSkip, chain, this.context) : attemptOrSkip;
-        // Stopped while the gates were deciding: the attempt fails before it sends a request.
+        // The call was stopped while the gates decided, so the attempt fails before it sends a request.
         if (scope.reason !== undefined) attemptOrSkip.stop(scope.reason);
         return this.running;
       }
@@ -120,7 +120,7 @@ export class CallRun<Event extends object, Result> {
 
   // ---- Process what the attempt returned
 
-  /** Returns the attempt that the call continues with: after a race, the winner. */
+  /** Returns the attempt with which the call continues. After a race, this is the winner. */
   private continuing(running: Attempt<Event, Result> | Hedge<Event, Result>): Attempt<Event, Result> {
     const { attempt } = running;
     if (attempt === running) return attempt;
@@ -129,7 +129,7 @@ export class CallRun<Event extends object, Result> {
     return attempt;
   }
 
-  /** Returns the events to show: those of the attempt, or after a failure, those that the failure requires. */
+  /** Returns the events for the caller: the events of the attempt, or after a failure, the events that the failure requires. */
   private async process(attempt: Attempt<Event, Result>, step: Step<Event>): Promise<CallerEvents<Event>> {
     if (step.type === 'failed') return this.processFailure(attempt, step.error);
     const events = this.show(attempt, step.events);
@@ -156,7 +156,7 @@ export class CallRun<Event extends object, Result> {
     switch (verdict.type) {
       case 'advance':
         this.chain?.advance();
-        // The reset is emitted when the next attempt has begun, because there may be none.
+        // Emit the reset when the next attempt has begun, because possibly none follows.
         return [];
       case 'retry':
         this.retryDelayMs = verdict.delayMs;
@@ -168,7 +168,7 @@ export class CallRun<Event extends object, Result> {
     }
   }
 
-  /** Continues the content that the caller has read, if that is possible. Otherwise the caller has to discard it. */
+  /** Prepares to continue the content that the caller has read. If this is not possible, the caller must discard that content. */
   private replaceShown({ answer, state }: Attempt<Event, Result>, error: LlmError): void {
     const { operation, settings } = this.context.call;
     const from = state.target.key;
@@ -221,7 +221,7 @@ export class CallRun<Event extends object, Result> {
     }
   }
 
-  /** Ends the call with an error. The first error counts. */
+  /** Ends the call with an error. Later errors are ignored. */
   private fail(cause: unknown): LlmError {
     const { call, scope, log } = this.context;
     scope.release();

@@ -13,14 +13,14 @@ import type { CallScope } from './call-scope.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** One call: what to send, with which settings, and who is notified. */
+/** Description of one call: operation, settings and listeners. */
 export interface Call<Event extends object, Result> {
   readonly info: CallInfo;
   readonly operation: Operation<Event, Result>;
   readonly settings: ChainSettings;
   /** Returns the call's settings with those of the alias that led to the target. */
   readonly settingsFor: (target: Target) => ChainSettings;
-  /** Whether the caller reads events as they arrive. If not, content can be replaced until the call ends. */
+  /** Whether the caller reads events as they arrive. Otherwise an attempt can be replaced by another one until the call ends. */
   readonly isStreamed: boolean;
   /** The caller's abort signal. */
   readonly signal: AbortSignal | undefined;
@@ -31,7 +31,7 @@ export interface Call<Event extends object, Result> {
   readonly waitUntil: WaitUntil | undefined;
   /** Called once when the call ends, even without a reader. */
   readonly onEnd: ((outcome: Outcome<Result>) => void) | undefined;
-  /** Returns the targets that the spec means now, in the order in which they are tried. */
+  /** Resolves the spec to its current targets, in the order in which they are tried. */
   resolve(scope: CallScope): Promise<readonly Target[]>;
 }
 
@@ -43,7 +43,7 @@ export interface CallContext<Event extends object, Result> {
   readonly scope: CallScope;
 }
 
-/** How a call ended. */
+/** Result or error of a call. */
 export type Outcome<Result> = { readonly result: Result } | { readonly error: LlmError };
 
 /** Parts that all calls of a majordomo share. */
@@ -59,20 +59,20 @@ export interface ChainDeps {
 }
 
 /**
- * Operation of a call, such as a chat or an embedding. It knows how to prepare a request for a target, send
- * it and collect the answer. Retries, timeouts, failover and events are the same for all operations.
+ * Operation of a call, such as a chat or an embedding. Prepares a request for a target, sends the request and collects the response. Retries,
+ * timeouts, failover and events are the same for all operations.
  */
 export interface Operation<Event extends object, Result> {
   readonly type: CallInfo['operation'];
   /** Throws `invalid-request` for a request that no target can take. */
   validate(): void;
-  /** Returns the operation that continues an interrupted answer; `undefined` if that is not possible. */
+  /** Returns the operation that continues an interrupted answer; `undefined` if the answer cannot be continued. */
   continueFrom?(interrupted: InterruptedAnswer): Operation<Event, Result> | undefined;
   /** Adapts the request to one target. Rejects with `unsupported` if the target cannot take it. */
   prepare(target: Target, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
 }
 
-/** An answer that failed after the caller had read a part of it. */
+/** Answer that failed after the caller had read a part of it. */
 export interface InterruptedAnswer {
   /** Key of the target that failed. */
   readonly from: string;
@@ -80,9 +80,9 @@ export interface InterruptedAnswer {
   readonly parts: readonly ShownPart[];
 }
 
-/** A request, ready for one target. */
+/** Request that is ready to be sent to one target. */
 export interface PreparedCall<Event extends object, Result> {
-  /** The request as it will be sent, for gates and hooks. */
+  /** Final form of the request, for gates and hooks. */
   readonly request: ModelRequest;
   readonly payload: AttemptInfo['payload'];
   readonly capabilities: Capabilities;
@@ -90,7 +90,7 @@ export interface PreparedCall<Event extends object, Result> {
   readonly timeouts: Timeouts | undefined;
   /** Whether the response arrives at once instead of in deltas. */
   readonly isNonStreaming: boolean;
-  /** Returns the request changed by a recovery; `why` goes into its warning. */
+  /** Returns the request after a recovery has changed it. The warning about the change contains `why`. */
   withRecovery(recovery: Recovery, why: string): PreparedCall<Event, Result>;
   /** Sends the request. Each step is one event or a list of events; an empty list only shows that the stream is alive. */
   open(context: ModelContext): AsyncIterator<Event | readonly Event[]>;

@@ -3,7 +3,7 @@ import type { Call, ChainDeps, Operation } from './call.ts';
 import type { ClaimMode } from './health-claim.ts';
 import { TargetState } from './target-state.ts';
 
-/** A chain: the targets of one call in the order in which they are tried, and the current one. */
+/** Targets of one call in the order in which they are tried, with the current target. */
 export class Chain<Event extends object, Result> {
   /** State of every target, including those that have not been tried. */
   readonly all: readonly TargetState<Event, Result>[];

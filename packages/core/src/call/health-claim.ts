@@ -10,7 +10,7 @@ export type HealthDeps = Pick<ChainDeps, 'health' | 'clock' | 'credentialKeys'>;
 /** Whether a benched target may be contacted: never, by one call at a time, or by any call. */
 export type ClaimMode = 'unless-benched' | 'alone' | 'forced';
 
-/** Failures of a credential: callers with another credential may succeed. */
+/** Kinds of failures that concern only the credential, so that calls with another credential may succeed. */
 const CREDENTIAL_FAILURES: ReadonlySet<ErrorKind> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
 /** Claims of one call on the health of one target. A bench that the call caused does not block its own retries. */
@@ -19,7 +19,7 @@ export class HealthClaims {
   private readonly deps: HealthDeps;
   /** Epochs of the benches that this call caused, by health key. */
   private readonly ownBenches = new Map<string, number>();
-  /** Health key of a credential that was benched when an attempt wanted to use it. */
+  /** Health key of a benched credential that an attempt could not use. */
   private benchedCredential: string | undefined;
 
   constructor(target: string, deps: HealthDeps) {
@@ -95,7 +95,7 @@ export class HealthClaim {
     this.probeMs = probeMs;
   }
 
-  /** Whether the attempt is a probe: it finds out whether a benched target works again. */
+  /** Whether the attempt is a probe, which determines whether a benched target works again. */
   get isProbe(): boolean {
     return this.target.stamp.isProbe;
   }
@@ -122,7 +122,7 @@ export class HealthClaim {
    * @param isConclusive false if the failure does not concern the target: the call was stopped, or a recovery follows
    */
   fail(error: LlmError, isConclusive: boolean, settings: ChainSettings): number | undefined {
-    // The failure that benched the credential was counted then.
+    // Do not count the failure again: it was counted when it benched the credential.
     const isNew = error.details.code !== CREDENTIAL_BENCHED;
     const isCounted = isConclusive && isNew && decisionFor(error.kind, settings.policy).bench;
     const failed = CREDENTIAL_FAILURES.has(error.kind) ? (this.credential ?? this.target) : this.target;

@@ -5,8 +5,8 @@ import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
 
 /**
- * Race of an attempt with a second one at a later target, which starts when the first has sent no content for some time. The
- * race ends with the first content of one attempt, or when both have failed. The call reads it like an attempt.
+ * Race of an attempt with a second attempt at a later target, which starts when the first attempt has sent no content for `hedgeAfterMs`. The
+ * race ends with the first content of one attempt, or when both have failed. The call reads a race like a single attempt.
  */
 export class Hedge<Event extends object, Result> {
   /** The attempt that is still racing or has won. */

@@ -7,8 +7,8 @@ import type { HealthDeps } from './health-claim.ts';
 import type { TargetState } from './target-state.ts';
 
 /**
- * Called when every target was skipped or has failed. If all targets are benched, it makes the chain continue as the option
- * `whenAllBenched` specifies. Otherwise it throws the error of the call.
+ * Handles a chain in which every target was skipped or has failed. If all targets are benched, continues as the option `whenAllBenched`
+ * specifies. Otherwise throws the error of the call.
  */
 export async function continueOrThrow<Event extends object, Result>(
   chain: Chain<Event, Result>,
@@ -77,7 +77,7 @@ export function soonestBench<State extends Benchable>(
     .sort((a, b) => a.comesBack - b.comesBack)[0];
 }
 
-/** A bench without an end was set by an operator, and only the operator ends it. */
+/** Whether a probe may begin before the bench ends. An operator set a bench without an end, and only an operator ends it. */
 const mayProbeEarly = <Found extends Bench>(bench: Found | undefined): bench is Found =>
   bench !== undefined && bench.comesBack < END_OF_TIME;
 
@@ -104,7 +104,7 @@ export async function untilHealthChanges(
   try {
     await clock.sleep(Math.max(1, until - clock.now()), sleep.signal);
   } catch {
-    // Woken early. An abort of the call is thrown below.
+    // The sleep ended early. If the call was aborted, the error is thrown below.
   } finally {
     for (const stop of unsubscribe) stop();
     signal.removeEventListener('abort', wake);

@@ -5,7 +5,7 @@ import type { ModelRequest } from '../types/request.ts';
 const MAX_TARGETS = 256;
 const MAX_RECOVERIES = 8;
 
-/** Remembers what each target has refused, so that later calls send the changed request at once. */
+/** Stores the recoveries that each target needed, so that later calls send the changed request at once. */
 export class RecoveryMemory {
   private readonly byTarget = new Map<string, Map<string, Recovery>>();
 
@@ -18,7 +18,7 @@ export class RecoveryMemory {
     removeOldest(this.byTarget, MAX_TARGETS);
   }
 
-  /** Returns the remembered recoveries that this request needs. */
+  /** Returns the stored recoveries that this request needs. */
   recoveriesFor(target: string, request: ModelRequest): readonly Recovery[] {
     const recoveries = this.byTarget.get(target)?.values() ?? [];
     return [...recoveries].filter((recovery) => isNeeded(recovery, request));

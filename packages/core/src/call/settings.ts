@@ -12,7 +12,7 @@ export interface ChainSettings {
   readonly timeouts: Timeouts;
   readonly policy: PolicyOverrides;
   readonly afterCommit: 'error' | 'restart' | 'continue';
-  /** Time without content after which a second target is tried, in ms. `Infinity` disables it. */
+  /** Time without content after which a second target is tried, in milliseconds. `Infinity` disables the second target. */
   readonly hedgeAfterMs: number;
   readonly pace: Pace | undefined;
   readonly whenAllBenched: 'fail' | 'probe' | 'try-soonest' | 'wait';
@@ -20,10 +20,7 @@ export interface ChainSettings {
   readonly order: TargetOrder | undefined;
 }
 
-/**
- * Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Rows of the policy are overridden
- * one by one.
- */
+/** Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Rows of the policy are overridden one by one. */
 export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
   return {
     attempts: own.attempts ?? general.attempts ?? 2,
@@ -49,5 +46,5 @@ const orInfinity = (ms = 0): number => (ms > 0 ? ms : Infinity);
 const paceOf = (charsPerSecond = 0, windowMs = 10_000): Pace | undefined =>
   charsPerSecond > 0 && windowMs > 0 ? { charsPerSecond, windowMs } : undefined;
 
-/** Returns how long a stream waits for its reader, in ms. */
+/** Returns the maximum time for which a stream waits for its reader, in milliseconds. */
 export const unreadMsOf = ({ unreadMs = 300_000 }: Timeouts): number => orInfinity(unreadMs);

@@ -5,16 +5,16 @@ import { HealthClaims } from './health-claim.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** Recoveries per call and target, without those that change only the credential. */
+/** Maximum number of recoveries per call and target, except those that change only the credential. */
 const MAX_RECOVERIES = 4;
 
-/** A recovery that the call may still use, and the request as it would be sent then. */
+/** Recovery that the call may still use, with the resulting request. */
 export interface AvailableRecovery<Event extends object, Result> {
   readonly recovery: Recovery;
   readonly prepared: PreparedCall<Event, Result>;
 }
 
-/** State of one target within one call; it outlives the attempts at the target. */
+/** State of one target during one call, shared by all attempts at the target. */
 export class TargetState<Event extends object, Result> {
   readonly target: Target;
   readonly health: HealthClaims;
@@ -46,18 +46,18 @@ export class TargetState<Event extends object, Result> {
     this.memory = deps.memory;
   }
 
-  /** Returns the request for the target. It is prepared once; later attempts differ only by recoveries. */
+  /** Returns the request for the target. Prepares it once, because later attempts differ only by recoveries. */
   async prepare(scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>> {
     return (this.prepared ??= this.withRecoveries(await this.operation.prepare(this.target, scope)));
   }
 
-  /** Sends another operation to the target from now on. */
+  /** Replaces the operation for later attempts at the target. */
   setOperation(operation: Operation<Event, Result>): void {
     this.operation = operation;
     this.prepared = undefined;
   }
 
-  /** Returns a number for the next attempt. Gates use it in the name of a reservation, so it is never used twice. */
+  /** Returns a number for the next attempt. Each number is used once, because gates use it in the name of a reservation. */
   nextNumber(): number {
     return this.target.nextNumber?.() ?? ++this.lastNumber;
   }
@@ -102,7 +102,7 @@ export class TargetState<Event extends object, Result> {
   }
 }
 
-/** Applies a recovery, which is a provider's code. One that throws is not available. */
+/** Applies a recovery of a provider. Returns `undefined` if the recovery throws. */
 function applyRecovery<Event extends object, Result>(
   prepared: PreparedCall<Event, Result>,
   recovery: Recovery,

@@ -18,8 +18,8 @@ interface TimerOptions {
 }
 
 /**
- * Timers of one attempt. They run only while the chain waits for the model, so a slow reader causes no timeout. There is
- * one platform timer at a time. It is replaced only if a deadline comes nearer, so a delta costs no timer call.
+ * Timers of one attempt. They run only while the chain waits for the model, so a slow reader causes no timeout. Only one platform timer
+ * exists at a time. It is replaced only by an earlier deadline, so a delta requires no timer call.
  */
 export class AttemptTimers {
   private readonly options: TimerOptions;
@@ -54,13 +54,13 @@ export class AttemptTimers {
     this.isConnected = true;
   }
 
-  /** Notes the first content: from now on only the idle time and the pace are limited. */
+  /** Records the first content, after which only the idle time and the pace are limited. */
   commit(): void {
     this.isCommitted = true;
     this.meter?.startWindow(this.characters());
   }
 
-  /** Returns the latest end of the last wait, as epoch ms; `Infinity` without a limit. */
+  /** Returns the latest end of the last wait, in epoch milliseconds; `Infinity` without a limit. */
   waitsUntil(): number {
     const { completeMs, idleMs, firstContentMs } = this.limits;
     if (this.options.isNonStreaming) return this.startedAt + completeMs;
@@ -103,7 +103,7 @@ export class AttemptTimers {
     return (this.waitingSince ?? this.startedAt) + Math.min(limitMs, this.paceLimitMs());
   }
 
-  /** Returns how long this wait may last before the pace is too slow. */
+  /** Returns the maximum duration of this wait before the pace is too slow, in milliseconds. */
   private paceLimitMs(): number {
     return this.meter === undefined ? Infinity : this.meter.remainingMs(this.characters());
   }
@@ -124,7 +124,7 @@ export class AttemptTimers {
   }
 }
 
-/** Returns the longest time, in ms, that an attempt may take to its first content. */
+/** Returns the maximum time of an attempt until its first content, in milliseconds. */
 export const maxSilenceMs = (timeouts: Timeouts, isNonStreaming: boolean): number =>
   limitsOf(timeouts)[isNonStreaming ? 'completeMs' : 'firstContentMs'];
 
@@ -191,7 +191,7 @@ class PaceMeter {
     this.waitedMs += ms;
   }
 
-  /** Returns how long the next wait may last; `Infinity` if the window has enough characters. */
+  /** Returns the maximum duration of the next wait, in milliseconds; `Infinity` if the window already has enough characters. */
   remainingMs(characters: number): number {
     if (characters - this.charactersBefore >= this.minCharacters) {
       if (this.waitedMs >= this.windowMs) this.startWindow(characters);

@@ -5,7 +5,7 @@ import type { ChainSettings } from './settings.ts';
 
 /** Decision of a call after a failed attempt. */
 export type Verdict =
-  /** Send the request to the same target at once, changed as its provider suggests. */
+  /** Changes the request as the provider suggests, and sends it to the same target at once. */
   | { readonly type: 'recover' }
   | { readonly type: 'retry'; readonly delayMs: number }
   | { readonly type: 'advance' }
@@ -27,7 +27,7 @@ export interface FailureFacts {
   readonly random: number;
 }
 
-/** Applies the policy table to a failed attempt. Pure. */
+/** Applies the policy table to a failed attempt. Has no side effects. */
 export function verdictOn(facts: FailureFacts, settings: ChainSettings): Verdict {
   const { error, tries, isBenched, remainingMs } = facts;
   if (error.kind === 'aborted' || error.details.phase === 'total' || facts.isFinal) return { type: 'throw' };
@@ -83,7 +83,7 @@ export function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {
   return code === 'abandoned' ? code : 'failed';
 }
 
-/** Applies the application's classifier. One that throws is ignored. */
+/** Applies the application's classifier, and ignores errors that it throws. */
 export function reclassified(
   error: LlmError,
   classify: ((error: LlmError) => LlmError['kind'] | undefined) | undefined,

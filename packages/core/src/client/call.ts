@@ -28,7 +28,7 @@ export interface ModelSetup {
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
   readonly waitUntil: WaitUntil | undefined;
-  /** Returns the targets of a spec. `path`: names that are being resolved, if a resolver calls it. */
+  /** Returns the targets of a spec. `path`: names that are being resolved, if a resolver calls this function. */
   resolve(
     spec: string,
     call: CallInfo,
@@ -49,7 +49,7 @@ export interface CallPlan<Event extends object, Result> extends Pick<
   /** Chat request, for resolvers. */
   readonly request?: ChatRequest | undefined;
   readonly options: CallOptions | undefined;
-  /** Line of the application that made the call. Absent for the rounds of a typed call, which has its own. */
+  /** Line of the application that made the call. Absent for a round of a typed call, because the typed call has a separate site. */
   readonly site?: Call<Event, Result>['site'];
   /** Selects the targets to try. @default all */
   readonly pick?: ((targets: readonly Target[]) => readonly Target[]) | undefined;
@@ -126,7 +126,7 @@ const chainFor = (chain: ChainOptions | undefined, { timeouts, policy }: TargetS
   policy: { ...chain?.policy, ...policy },
 });
 
-/** The platform's function may throw when its context has ended. That must not change the call. */
+/** Wraps the platform's function, which may throw when its context has ended. The call must not fail because of this. */
 const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined =>
   waitUntil &&
   ((promise) => {
@@ -137,7 +137,7 @@ const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined 
     }
   });
 
-/** Maximum time of an order function, in ms. */
+/** Maximum time of an order function, in milliseconds. */
 const MAX_ORDER_MS = 250;
 
 /** Returns the targets in the order of the application's function, or unchanged if the function fails. */

@@ -91,7 +91,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
 
 type ChatPlan = Pick<CallPlan<ModelEvent, ChatResponse>, 'options' | 'pick' | 'site' | 'onEnd'>;
 
-/** Options of a stream that no other target continues. */
+/** Options of a stream that no other target can continue. */
 type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };
 type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
 

@@ -53,7 +53,7 @@ const SETTINGS: KindsOf<TargetSettings> = {
   stop: 'array',
   seed: 'number',
   reasoning: EFFORTS,
-  // Checked by checkCache.
+  // `checkCache` checks this option.
   cache: true,
   extra: 'object',
   timeouts: TIMEOUT_KINDS,
@@ -62,7 +62,7 @@ const SETTINGS: KindsOf<TargetSettings> = {
 
 const MAJORDOMO: KindsOf<MajordomoOptions> = {
   providers: 'array',
-  // Checked by parseAliases.
+  // `parseAliases` checks this option.
   aliases: true,
   resolvers: 'array',
   env: 'object',
@@ -147,7 +147,7 @@ export function validOptions(options: CallOptions | undefined): {
   }
 }
 
-/** Provider of a spec: without slash, comma and space. The command also uses ids such as `openai://`. */
+/** Pattern of a provider's id. Excludes slashes, commas and spaces, which specs use. The command also has ids such as `openai://`. */
 const PROVIDER_ID = /^[^/,\s]+(?::\/\/)?$/;
 
 function checkProvider(provider: unknown, index: number): void {

@@ -79,7 +79,7 @@ function newView(
     headers,
     env: registry.env,
   });
-  /** Majordomo as resolvers see it; `path`: the names that are being resolved. */
+  /** Returns the majordomo for resolvers. `path`: names that are being resolved. */
   const resolverView = (path: readonly string[]): Pick<Majordomo, 'resolve' | 'health'> => ({
     health,
     resolve: (spec, options) => resolveSpec(spec, setup, options, path),
@@ -159,7 +159,7 @@ const newBackends = ({ providers, env = NO_ENV }: MajordomoOptions): Backends =>
 
 type Models = Map<string, { readonly provider: Provider; readonly model: Model }>;
 
-/** Returns the chat model of a target. Cached, because creating one matches the provider's rules against the model id. */
+/** Returns the chat model of a target. Caches models, because creating a model matches the provider's rules against the model id. */
 function cachedModel(models: Models, { key, provider, modelId }: Target, env: Env): Model {
   const cached = models.get(key);
   if (cached?.provider === provider) return cached.model;

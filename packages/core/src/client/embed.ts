@@ -23,7 +23,7 @@ import { type Emit, emitTo } from '../util/listeners.ts';
 import { type ModelSetup, newCall, newInfo } from './call.ts';
 import { validOptions } from './check-options.ts';
 
-/** An embedding call, which is sent in parts. */
+/** Embedding call that is sent in parts. */
 interface EmbeddingCall {
   readonly spec: string;
   readonly setup: ModelSetup;
@@ -33,7 +33,7 @@ interface EmbeddingCall {
   readonly info: CallInfo;
   readonly scope: CallScope;
   readonly emit: Emit | undefined;
-  /** Log of the complete call. Each part has a separate one. */
+  /** Log of the complete call. Each part has a separate log. */
   readonly log: CallLog;
   /** Empty until the targets are known. */
   parts: readonly Part[];
@@ -118,7 +118,7 @@ function sendPart(
   return runToEnd(newCall({ spec, operation, options, site, isStreamed: false, part: shared }, setup));
 }
 
-/** Whether the event describes the complete call: the parts must not emit it. */
+/** Whether the event describes the complete call, so that parts must not emit it. */
 const isCallEvent = ({ type }: CallEvent): boolean => type === 'call-start' || type === 'call-end';
 
 /** Returns the error of the call, with the attempts and vectors of all parts. */

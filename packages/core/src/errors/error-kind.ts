@@ -72,7 +72,7 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
   const named = kindByCode(code) ?? kindByCode(type);
   if (status === 401 || status === 429)
     return named === 'quota' || named === 'billing' ? named : kindByStatus(status);
-  // Vendors use "server error" for many failures: the status is more specific.
+  // Vendors use "server error" for many failures, so the status is more specific.
   if (named !== undefined && (named !== 'server' || status === undefined)) return named;
   if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : kindByStatus(status);
   if ((status ?? 400) === 400 && ACCOUNT_TEXT.test(message))
@@ -86,7 +86,7 @@ const kindByCode = (code = ''): ErrorKind | undefined =>
 
 const isOverflow = (message: string): boolean => OVERFLOW_TEXTS.some((pattern) => pattern.test(message));
 
-/** Errors inside a stream often have the status as their code. */
+/** Returns the kind for a status in the code, which errors inside a stream often have. */
 function kindByStatusInCode(code: string | undefined): ErrorKind {
   const status = Number(code);
   return Number.isInteger(status) && status >= 400 && status < 600 ? kindByStatus(status) : 'server';
@@ -97,9 +97,9 @@ function kindByStatus(status: number): ErrorKind {
 }
 
 /**
- * Messages for a prompt that exceeds the context, as observed at OpenAI and compatible servers, Anthropic, llama.cpp, Gemini,
- * Bedrock, Cohere, GitHub Models, Mistral and xAI. Only "max_tokens" or "input tokens" is not enough: rejected parameters
- * and rate limits contain them too.
+ * Messages for a prompt that exceeds the context, as observed at OpenAI and compatible servers, Anthropic, llama.cpp, Gemini, Bedrock,
+ * Cohere, GitHub Models, Mistral and xAI. "max_tokens" or "input tokens" alone does not match, because messages about rejected parameters and
+ * rate limits contain them too.
  */
 const OVERFLOW_TEXTS: readonly RegExp[] = [
   /maximum context length/i,
@@ -128,7 +128,7 @@ export function asLlmError(value: unknown, target: string, request?: object): Ll
   return serializationError(request) ?? error ?? foreignError(value, target);
 }
 
-/** Returns an error of a transient kind: a wrong retry costs one request, a wrong final failure loses the call. */
+/** Returns an error of a transient kind, because an unnecessary retry costs one request, while an unnecessary failure loses the call. */
 function foreignError(value: unknown, target: string): LlmError {
   const message = redact(messageOf(value));
   return new LlmError(
@@ -159,7 +159,7 @@ const withoutBytes = (_name: string, value: unknown): unknown =>
 const isTransportError = (value: unknown, message: string): boolean =>
   value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(message);
 
-/** Returns the message of a thrown value. It may be any value, also an object that cannot be converted to a string. */
+/** Returns the message of a thrown value, which may even be an object that cannot be converted to a string. */
 export function messageOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? (thrown.message as unknown) : thrown);

@@ -1,12 +1,12 @@
 import { asText } from '../util/values.ts';
 import { toBase64 } from '../util/bytes.ts';
 
-/** Range of a string, from the first character to the one after the last. */
+/** Range of a string. `to` is exclusive. */
 export type Span = readonly [from: number, to: number];
 
 /**
- * Patterns of vendors' keys and of credentials in text. The first group is not masked. The patterns match in linear time:
- * quantifiers are bounded or begin at a fixed prefix.
+ * Patterns of vendors' keys and of credentials in text. The first group is not masked. The patterns match in linear time, because quantifiers
+ * are bounded or begin at a fixed prefix.
  */
 const KEY_SHAPES: readonly RegExp[] = [
   /\b(?:sk|pk|rk)[-_][\w-]{12,}/g,
@@ -18,7 +18,7 @@ const KEY_SHAPES: readonly RegExp[] = [
   /\bya29\.[\w.-]{10,}/g,
   /(?<![\w.-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END ))*/g,
-  // In prose a word follows "basic". A credential contains a digit or a capital letter, or is long.
+  // In prose, an ordinary word follows "basic". A credential contains a digit or a capital letter, or is long.
   /(\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,16})(?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[\w.~+/=-]{8,}/g,
   /(\bapi[-_]?key["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /((?:secret_?access_?key|(?:session|security|access|refresh|id)[-_]?token|client_?secret)["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
@@ -100,7 +100,10 @@ function inUrl(secret: string): string {
   }
 }
 
-/** Bytes before the secret shift its bits by 0, 2 or 4. Only characters that depend on the secret alone are part of a form. */
+/**
+ * Returns the base64 forms of a secret. Preceding bytes shift its bits by 0, 2 or 4. A form contains only characters that depend on the
+ * secret alone.
+ */
 function inBase64(secret: string): readonly string[] {
   const bytes = new TextEncoder().encode(secret);
   return [0, 1, 2].flatMap((before) => {
@@ -128,7 +131,7 @@ function mergeSpans(spans: Span[]): readonly Span[] {
 /** Limits of a copied error; the rest is omitted. */
 const MAX_MEMBERS = 2000;
 const MAX_CHARACTERS = 200_000;
-/** Characters that are omitted before the end of a truncated string, which may divide a secret. */
+/** Number of characters to omit at the end of a truncated string, because the cut may divide a secret. */
 const MAX_SECRET = 10_000;
 
 const BRAND = Symbol.for('majordomo.LlmError');
@@ -137,7 +140,7 @@ const BRAND = Symbol.for('majordomo.LlmError');
 const CREDENTIAL =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|(?:x-)?api[-_]?key)$|secret|token$|private_?key$/i;
 
-/** Result for an object that is not copied, such as a request or socket. */
+/** Marker for an object that is not copied, such as a request or a socket. */
 const OPAQUE: unique symbol = Symbol();
 
 /**
@@ -202,13 +205,13 @@ class Cleaner {
     return copy;
   }
 
-  /** Engines quote the invalid text, which may contain a part of a key. */
+  /** Removes the invalid text that engines quote in a message, because it may contain a part of a key. */
   private withoutSample(message: string): string {
     this.isChanged = true;
     return `not valid JSON${/ (?:in JSON )?at position \d+/.exec(message)?.[0] ?? ''}`;
   }
 
-  /** HTTP libraries attach the request, such as `config.headers.Authorization`. */
+  /** Copies a member. Masks credentials such as `config.headers.Authorization`, because HTTP libraries attach the request to errors. */
   private member(key: PropertyKey, value: unknown): unknown {
     if (typeof value !== 'string' || typeof key !== 'string' || !CREDENTIAL.test(key))
       return this.clean(value);
@@ -216,7 +219,7 @@ class Cleaner {
     return MASK;
   }
 
-  /** Includes members that are not enumerable, because inspectors show them. */
+  /** Copies members, including non-enumerable ones, because inspectors show them. */
   private members<T extends object>(from: object, to: T): T {
     this.copies.set(from, to);
     const known = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';

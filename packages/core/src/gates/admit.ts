@@ -3,19 +3,18 @@ import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
 import { isPromise } from '../util/async.ts';
 
-/** Longest wait for the settling of permits, in ms. After it the response is returned, and settling continues. */
+/** Maximum wait for permits to settle, in milliseconds. Afterwards the response is returned, and settling continues. */
 const MAX_SETTLE_MS = 1000;
 
 /** Permits of one attempt. A permit is what a gate grants to an attempt, such as a reserved budget. */
 export interface Permits {
   /**
-   * Settles each permit once, in reverse order. Resolves when all are settled, when the call is stopped, or after a second.
-   * Never rejects.
+   * Settles each permit once, in reverse order. Resolves when all are settled, when the call is stopped, or after a second. Never rejects.
    */
   settle(outcome: Attempt): Promise<void> | undefined;
 }
 
-/** Waits for the settling of permits, but not longer than a second or than the call. */
+/** Waits until the permits are settled, at most a second and at most until the call is stopped. */
 function untilSettled(all: Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -32,7 +31,7 @@ function untilSettled(all: Promise<unknown>, signal: AbortSignal, clock: Clock):
 
 /** Settles a permit. Returns a promise that never rejects, or `undefined` if the permit is settled at once. */
 function settleOne(permit: Permit, outcome: Attempt): Promise<void> | undefined {
-  // A permit that fails does not change the outcome of the call. The gate has to report it.
+  // A failing permit does not change the outcome of the call. The gate must report the failure.
   try {
     const settling: unknown = permit.settle(outcome);
     return isPromise(settling) ? Promise.resolve(settling).then(nothing, nothing) : undefined;
@@ -124,7 +123,7 @@ function answerInTime(
           stopWaiting();
           resolve(answer);
         } else if (answer !== undefined && !('deny' in answer)) {
-          // Granted too late: the attempt does not take place.
+          // The permit was granted too late, so the attempt does not take place.
           void settleOne(answer, skippedAttempt(info, undefined));
         }
       },

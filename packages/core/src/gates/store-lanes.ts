@@ -11,8 +11,7 @@ export interface SharedLanesOptions {
   /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
-   * Time after which the reservation of a process that died is released, in milliseconds. A running attempt renews its
-   * reservation.
+   * Time after which the reservation of a process that died is released, in milliseconds. A running attempt renews its reservation.
    * @default 15_000
    */
   readonly leaseMs?: number | undefined;
@@ -33,7 +32,7 @@ export interface LeaseStore {
   settle(id: string, used: readonly never[]): unknown;
 }
 
-/** Claim on one place of a lane. */
+/** Claim on one attempt in a lane. */
 interface LaneClaim {
   readonly counter: string;
   readonly max: bigint;

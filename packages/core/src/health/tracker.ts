@@ -25,13 +25,13 @@ import {
 type Listener = (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void;
 
 /**
- * A bench: the open state of a circuit breaker. Calls skip the target until the bench ends. The first attempt after it is a
- * probe, which finds out whether the target works again.
+ * A bench: the open state of a circuit breaker. Calls skip the target until the bench ends. The first attempt after the bench is a probe,
+ * which determines whether the target works again.
  */
 export interface Bench {
-  /** End of the bench, or of the claim of a running probe. Epoch ms. */
+  /** End of the bench, or of the claim of a running probe, in epoch milliseconds. */
   readonly until: number;
-  /** End of the bench, if no running probe ends it earlier. Epoch ms. */
+  /** End of the bench, if no running probe ends it earlier, in epoch milliseconds. */
   readonly comesBack: number;
   /** Failure that caused the bench; `undefined` for a manual bench. */
   readonly error: LlmError | undefined;
@@ -45,23 +45,23 @@ export interface Bench {
 export interface Stamp {
   readonly epoch: number;
   readonly isProbe: boolean;
-  /** Whether the target is contacted before its bench ends. A failure then leaves the bench as it is, without an event. */
+  /** Whether the target is contacted before its bench ends. A failure of such an attempt does not change the bench and emits no event. */
   readonly isEarly: boolean;
-  /** Whether it excludes other early probes. */
+  /** Whether the claim excludes other early probes. */
   readonly isAlone: boolean;
 }
 
 /** Latest time that a `Date` can represent. A bench without a time limit ends at this time. */
 export const END_OF_TIME = 8.64e15;
 
-/** Maximum number of targets. The one that has not changed for the longest time is removed. */
+/** Maximum number of targets. Beyond it, the target that has not changed for the longest time is removed. */
 const MAX_TARGETS = 10_000;
 
 /** Health of all targets. Synchronous, in memory, shared by all views of one majordomo. */
 export class HealthTracker implements Health {
   private readonly conditions = new Map<string, Condition>();
   private readonly causes = new Map<string, LlmError>();
-  /** End of the claim of each early probe that excludes others. Epoch ms. */
+  /** End of the claim of each early probe that excludes others, in epoch milliseconds. */
   private readonly earlyProbes = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
   private credentialTracker: HealthTracker | undefined;
@@ -276,7 +276,7 @@ export class HealthTracker implements Health {
   }
 }
 
-/** Separates target and credential. Neither contains it. */
+/** Separator between target and credential, which neither of them contains. */
 const SEPARATOR = '\n';
 
 /** Returns the key for the health of a target's credential. */

@@ -7,7 +7,7 @@ import type { TargetHealth, Verdict } from '../types/health.ts';
 export interface Condition extends TargetHealth {
   /** Number of state changes. The result of an attempt counts only if it began in the current epoch. */
   readonly epoch: number;
-  /** End of the last bench, also while it is probed. Epoch ms. */
+  /** End of the last bench, also during a probe, in epoch milliseconds. */
   readonly benchEnd: number;
   /** Whether an operator set the state, here or in another process. Only its end or an operator lifts such a bench. */
   readonly isByHand: boolean;
@@ -68,7 +68,7 @@ export function afterFinish(condition: Condition): Condition {
 
 export interface Failure {
   readonly retryAfterMs: number | undefined;
-  /** Whether the failure benches the target below the threshold. */
+  /** Whether the failure benches the target even below the threshold. */
   readonly atOnce: boolean;
 }
 
@@ -126,7 +126,7 @@ export function afterVerdict(condition: Condition, verdict: Verdict, until: numb
   return { ...after, isByHand };
 }
 
-/** Restores a snapshot. Its clock may have been wrong, so only a manual bench may exceed the configured limits. */
+/** Restores a snapshot. Only a manual bench may exceed the configured limits, because the clock of the snapshot may have been wrong. */
 export function afterRestore(
   condition: Condition,
   health: TargetHealth,

@@ -7,10 +7,13 @@ export interface PublicError {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Message for errors of the application, whose own messages are for its log. */
+/** Message for errors of the application. Their original messages are only for the log. */
 const INTERNAL_MESSAGE = 'the server failed; its log says why';
 
-/** Only messages of an LlmError are sent: those of other errors, and of an LlmError that wraps one, may contain secrets. */
+/**
+ * Returns the members of an error that a client may receive. Sends only messages of an `LlmError` that wraps no other error, because other
+ * messages may contain secrets.
+ */
 export function publicError(error: unknown): PublicError {
   if (!LlmError.is(error)) return { kind: 'server', message: INTERNAL_MESSAGE };
   const { kind, cause, details } = error;
@@ -42,7 +45,7 @@ export function reviveErrors(value: unknown): unknown {
 export function errorFromJson(value: object): LlmError | undefined {
   const { kind, message, retryAfterMs } = value as { readonly [Name in keyof PublicError]?: unknown };
   if (typeof kind !== 'string' || typeof message !== 'string') return undefined;
-  // The kind may be one of a newer server.
+  // A newer server may send an unknown kind.
   return new LlmError(kind as ErrorKind, message, {
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   });

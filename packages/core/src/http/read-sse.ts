@@ -7,7 +7,7 @@ import { errorFromJson, reviveErrors } from './error-json.ts';
 
 /** Options of `readSse`. */
 export interface ReadSseOptions {
-  /** Ends the reading with kind `aborted` and closes the connection. */
+  /** Signal that ends the reading with kind `aborted` and closes the connection. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,7 +50,7 @@ async function* events(response: Response, signal: AbortSignal | undefined): Asy
   }
 }
 
-/** Rejects an error status, such as of the application, and other content, such as a page of a proxy. */
+/** Throws for an error status, for example of the application, and for other content, such as an HTML page of a proxy. */
 function checkAnswer({ ok, status, headers }: Response): void {
   if (!ok) throw new LlmError(kindOfStatus(status), `the server answered ${status}`, { status });
   const type = headers.get('content-type') ?? '';

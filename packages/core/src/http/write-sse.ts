@@ -87,7 +87,7 @@ export async function pipeSse(
   }
 }
 
-/** A function, because TypeScript assumes that the property does not change. */
+/** Reads `destroyed` in a function, because TypeScript assumes that the property does not change. */
 const isDestroyed = ({ destroyed }: NodeResponse): boolean => destroyed === true;
 
 /** Options of `sseResponse` and `pipeSse`. */
@@ -95,8 +95,8 @@ export interface SseOptions {
   /** Signal of the HTTP request. When it aborts, the stream ends and its connection is closed. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Time without an event, in milliseconds, after which a comment is sent, so that no proxy closes the connection. Some close
-   * it after 30 s. 0 disables it.
+   * Time without an event, in milliseconds, after which a comment is sent, so that no proxy closes the connection. Some proxies close it
+   * after 30 s. 0 disables comments.
    * @default 15_000
    */
   readonly heartbeatMs?: number | undefined;
@@ -221,7 +221,7 @@ function chunkOf(event: unknown): string | undefined {
   return json === undefined ? undefined : `data: ${json}\n\n`;
 }
 
-/** Converts an exception to a rejection: the client receives it as any other failure. */
+/** Converts an exception of the iterable to a rejection, which the client receives like any other failure. */
 function iteratorOf(events: AsyncIterable<unknown>): AsyncIterator<unknown> {
   try {
     return events[Symbol.asyncIterator]();
@@ -243,6 +243,6 @@ function closeIterator(events: AsyncIterator<unknown>): void {
   try {
     events.return?.().catch(() => undefined);
   } catch {
-    // The stream has ended anyway.
+    // The stream has already ended, so this failure has no effect.
   }
 }

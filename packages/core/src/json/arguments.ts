@@ -11,9 +11,8 @@ export interface ParsedArguments {
 }
 
 /**
- * Parses the arguments of a tool call. An empty text means no arguments. A text that is not an object is `invalid`, and so is
- * an object that may be incomplete, such as `{"amount": 12`: the value may have been 1200. An incomplete text (`isCut`) is not
- * repaired.
+ * Parses the arguments of a tool call. An empty text means no arguments. A text that is not an object is `invalid`, and so is an object that
+ * may be incomplete, such as `{"amount": 12`: the value may have been 1200. An incomplete text (`isCut`) is not repaired.
  */
 export function parseArguments(text: string, isCut = false): ParsedArguments {
   if (text.trim() === '' && !isCut) return { args: {} };
@@ -56,10 +55,9 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const SPACE = /\s/;
 
 /**
- * Repairs faults that do not affect a value: a code fence around the text, control characters in strings, commas before a
- * closing bracket, surplus closing brackets, and one missing closing bracket after a complete string, object or array.
- * Returns `undefined` for any other fault: a text that ends after a number or with two open brackets may be incomplete. The
- * result may still be invalid JSON.
+ * Repairs faults that do not affect a value: a code fence around the text, control characters in strings, commas before a closing bracket,
+ * surplus closing brackets, and one missing closing bracket after a complete string, object or array. Returns `undefined` for any other
+ * fault: a text that ends after a number or with two open brackets may be incomplete. The result may still be invalid JSON.
  */
 function repairObject(source: string): RepairedText | undefined {
   const text = withoutFence(source);

@@ -6,7 +6,7 @@ type DecodeResult = { readonly value: unknown } | { readonly fault: string };
 const TAGS = 'think|thinking|reasoning|thought|reasoning_scratchpad';
 const REASONING = new RegExp(`^\\s*<(${TAGS})\\b[^>]*>[\\s\\S]*?</\\1\\s*>`, 'i');
 const OPEN_REASONING = new RegExp(`^\\s*<(${TAGS})\\b[^>]*>`, 'i');
-/** If the chat template has the opening tag in the prompt, the answer has only the closing tag. */
+/** End of reasoning. The answer has only a closing tag if the chat template puts the opening tag into the prompt. */
 const REASONING_END = new RegExp(`^[\\s\\S]*?</(?:${TAGS})\\s*>`, 'i');
 const FENCE = /```[^\n`]*\n([\s\S]*?)```/g;
 
@@ -59,7 +59,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Maximum number of candidates that are not JSON: parsing them costs an exception each. */
+/** Maximum number of candidates that are not JSON, because parsing each of them throws an exception. */
 const MAX_INVALID = 1000;
 
 class CandidateParser {
@@ -82,7 +82,7 @@ function fencedValues(text: string): readonly { readonly value: unknown }[] {
   return [...text.matchAll(FENCE)].flatMap(([, body = '']) => candidates.parse(body));
 }
 
-/** Objects have precedence over lists, because prose has footnotes such as [1]. */
+/** Returns the value in prose. Objects have precedence over arrays, because prose may have footnotes such as [1]. */
 function valueInProse(text: string): DecodeResult {
   const values = topLevelValues(text);
   const objects = values.filter(({ value }) => !Array.isArray(value));
@@ -93,7 +93,7 @@ function singleValue(values: readonly { readonly value: unknown }[]): DecodeResu
   return values.length > 1 ? { fault: `the answer contains ${values.length} JSON values` } : values[0];
 }
 
-/** Returns the `{…}` and `[…]` at the top level. Invalid ones are skipped. An unclosed bracket ends the search. */
+/** Returns the JSON objects and arrays at the top level. Skips invalid ones. An unclosed bracket ends the search. */
 function topLevelValues(text: string): readonly { readonly value: unknown }[] {
   const candidates = new CandidateParser();
   const values: { readonly value: unknown }[] = [];

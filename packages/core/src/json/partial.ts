@@ -1,15 +1,14 @@
 import { answerStart } from './decode.ts';
 
-/** Growth of the text between two snapshots, so that all snapshots together cost at most five times the text. */
+/** Minimum growth of the text between two snapshots, so that all snapshots together parse at most five times the text. */
 const GROWTH = 1.25;
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /**
- * Parser of incomplete JSON. A snapshot scans only the text since the last one, closes the longest beginning that can be
- * closed, and parses it. Strings may be incomplete; numbers, literals and members without a value are left out until they
- * are complete.
+ * Parser of incomplete JSON. A snapshot scans only the text since the last one, closes the longest beginning that can be closed, and parses
+ * it. Strings may be incomplete; numbers, literals and members without a value are left out until they are complete.
  */
 export class PartialJson {
   private text = '';

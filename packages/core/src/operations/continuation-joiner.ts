@@ -2,7 +2,7 @@
 const MIN_LENGTH = 40;
 /** Maximum length of a repetition to remove, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
-/** Characters next to a repetition that continue its period: the text itself is then periodic. */
+/** Number of characters next to a repetition that must continue its period for the text itself to count as periodic. */
 const PERIODIC_RUN = 8;
 
 /** Text to show, and text that was removed before it. */
@@ -14,8 +14,8 @@ export interface JoinedText {
 const NOTHING: JoinedText = { text: '', removed: '' };
 
 /**
- * Joins the text of a model to the incomplete text of another model. It removes an introduction and a repetition of the
- * emitted text that cannot be chance, and holds text back until both are known.
+ * Joins the text of a model to the incomplete text of another model. Removes an introduction, and a repetition of the emitted text that is
+ * too long for a coincidence. Buffers text until both are known.
  */
 export class ContinuationJoiner {
   private readonly shown: string;
@@ -38,7 +38,7 @@ export class ContinuationJoiner {
     return this.join(false);
   }
 
-  /** Returns the text that is still held back. */
+  /** Returns the text that is still buffered. */
   end(): JoinedText {
     return this.isDone ? NOTHING : this.join(true);
   }

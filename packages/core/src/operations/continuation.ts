@@ -8,7 +8,7 @@ import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
 
-/** Minimum number of shown characters. A shorter answer starts again instead. */
+/** Minimum number of shown characters. A shorter answer is restarted instead. */
 const MIN_CHARACTERS = 12;
 
 const CONTINUE_PROMPT =
@@ -63,7 +63,7 @@ function continuedMessages(
 function prepareContinuation(
   chat: PreparedChat,
   parts: readonly ShownPart[],
-  /** Shown text, if the model does not receive it as the beginning of its answer. */
+  /** Shown text, unless the model receives it as the beginning of its answer. */
   shownText: string | undefined,
   warning: Warning,
 ): PreparedCall<ModelEvent, ChatResponse> {
@@ -184,7 +184,7 @@ const removalWarning = (text: string): Warning => ({
   why: `the continuation started with an introduction or a repetition, which was removed: ${JSON.stringify(text)}`,
 });
 
-/** An answer that starts with the parts shown by another target. */
+/** Answer that starts with the parts of another target that the caller has read. */
 class ContinuedAnswer extends Accumulator {
   /** Ends of reasoning parts that the failed target left open. */
   private readonly closing: readonly ModelEvent[];

@@ -49,7 +49,7 @@ function singleRequest(
   const { dimensions } = request;
   if (dimensions !== undefined && dimensions > maxDimensions)
     throw unsupportedError(target, `creates vectors of ${maxDimensions} dimensions, not ${dimensions}`);
-  // All values, so that no part is sent if a later one cannot be.
+  // Check all values first, so that no part is sent if a later one is invalid.
   const longIndex = indexOfTooLong(request.values, maxTokens);
   if (longIndex >= 0) throw overflowError(target, longIndex, maxTokens);
   return {
@@ -143,11 +143,11 @@ export function splitValues(
   return parts;
 }
 
-/** Overestimates: a part that is too large is rejected, and one that is too small costs little. */
+/** Overestimates the tokens of a value, because a part that is too large is rejected, while a part that is too small costs little. */
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 
-/** Characters per token that no tokenizer reaches on natural language. A longer value certainly exceeds the limit. */
+/** Number of characters per token that no tokenizer reaches for natural language, so that a longer value certainly exceeds the limit. */
 const MAX_TOKEN_LENGTH = 16;
 
 /** Returns the index of the first value that certainly exceeds the limit, or -1. */

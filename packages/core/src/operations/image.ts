@@ -70,7 +70,7 @@ async function fitInputs(
   return { images: fitting, warnings };
 }
 
-/** A mask matches its image pixel by pixel, so neither may be resized or converted. */
+/** Returns the error for a mask that does not fit. Mask and image correspond pixel by pixel, so neither may be resized or converted. */
 const maskError = (target: string): LlmError =>
   unsupportedError(target, 'cannot take the image and its mask as they are; with a mask neither is changed', {
     path: 'mask',

@@ -24,9 +24,8 @@ import {
 const MAX_BODY = 2000;
 
 /**
- * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues,
- * at most `repairs` times. Then the next target receives the original request. An incomplete or refused answer ends the
- * call.
+ * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues, at most
+ * `repairs` times. Then the next target receives the original request. An incomplete or refused answer ends the call.
  */
 export class ObjectRounds<T> {
   /** Request of the current round. */
@@ -73,12 +72,12 @@ export class ObjectRounds<T> {
     return {
       ...callOptions,
       ...(totalMs > 0 && { timeouts: { ...callOptions?.timeouts, totalMs: remainingMs } }),
-      // The application orders the targets once. Later rounds use the same order.
+      // Call the application's `order` in the first round only. Later rounds use the same order.
       ...(targets.length > 0 && { order: () => targets }),
     };
   }
 
-  /** Cancels work between two rounds. */
+  /** Aborts the call between two rounds. */
   abort(why: string): void {
     this.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
   }
@@ -115,7 +114,7 @@ export class ObjectRounds<T> {
     const last = this.earlier.at(-1);
     const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
     if (error.details.phase !== 'total') return withDetails(error, { attempts, partial });
-    // The error of a round contains the time of the round.
+    // The error of a round contains the time limit of the round; replace it by the limit of the call.
     const { message } = deadlineError(this.totalMs);
     return new LlmError(error.kind, message, { ...error.details, attempts, partial }, { cause: error.cause });
   }
@@ -219,7 +218,7 @@ const partialOf = ({ id, target, parts, text, usage }: ChatResponse): PartialRes
 /** Selects the targets of a chain for a round. */
 type PickTargets = <P extends { readonly key: string }>(targets: readonly P[]) => readonly P[];
 
-/** Calls of which a typed call consists. */
+/** Functions that make the calls of a typed call. */
 export interface TypedCalls {
   generate(request: ChatRequest, options: CallOptions | undefined, pick: PickTargets): Promise<ChatResponse>;
   stream(request: ChatRequest, options: CallOptions | undefined, pick: PickTargets): ChatStream;

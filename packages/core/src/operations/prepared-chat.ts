@@ -50,7 +50,7 @@ function withDefaults(request: ChatRequest, settings: TargetSettings): ChatReque
   return complete;
 }
 
-/** A chat request, adapted to one model. */
+/** Chat request that is adapted to one model. */
 export interface PreparedChat extends PreparedCall<ModelEvent, ChatResponse> {
   readonly target: string;
   /** Changes that were made to the request for this target. */

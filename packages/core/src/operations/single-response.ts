@@ -10,7 +10,7 @@ import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 
-/** A request to one target whose response arrives as a single value. */
+/** Request to one target whose response arrives as a single value. */
 export interface SingleRequest<Value extends object, Result> {
   readonly target: string;
   readonly payload: NonNullable<AttemptInfo['payload']>;
@@ -31,7 +31,7 @@ interface CallFacts {
   readonly attempts: readonly Attempt[];
 }
 
-/** Request that gates see for operations other than chat. They read the payload instead. */
+/** Request that gates receive for operations other than chat, which pass their request as `payload`. */
 export const EMPTY_REQUEST: ModelRequest = {
   system: undefined,
   messages: [],
@@ -40,7 +40,7 @@ export const EMPTY_REQUEST: ModelRequest = {
   extra: {},
 };
 
-/** Throws `invalid-request` if a caller without types passes no request object, or a misspelled member. */
+/** Throws `invalid-request` for a value that is not an object, and for a misspelled member. */
 export function checkRequest<Request extends object>(
   request: Request,
   members: readonly (keyof Request & string)[],
@@ -92,7 +92,7 @@ function newAnswer<Value extends object, Result>(
     get usage() {
       return value && single.usage(value);
     },
-    // A missing value is a fault.
+    // A response without a value counts as a failure.
     result: (facts) => single.result(value as Value, single.warnings, facts),
   };
 }

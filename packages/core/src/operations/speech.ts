@@ -10,7 +10,7 @@ import type { Usage } from '../types/usage.ts';
 import { concatBytes } from '../util/bytes.ts';
 import { checkRequest, EMPTY_REQUEST, usageOfUnits } from './single-response.ts';
 
-/** A chunk of audio, or the end of the stream. */
+/** Chunk of audio, or the end of the stream. */
 export type SpeechEvent = SpeechStep | { readonly end: true };
 
 /** Creates the operation that generates speech. `isStreamed`: the caller reads the bytes as they arrive. */

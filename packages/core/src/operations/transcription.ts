@@ -16,7 +16,7 @@ export function transcriptionOperation(
   request: TranscriptionRequest,
   media: MediaFitter | undefined,
 ): Operation<BackendResponse, TranscriptionResponse> {
-  // Inspected once for all targets, because measuring reads the complete recording.
+  // Inspect the recording once for all targets, because measuring reads all of it.
   let inspected: ReturnType<typeof inspectAudio> | undefined;
   return {
     type: 'transcription',

@@ -55,7 +55,7 @@ export function toModelCache(request: ChatRequest, parts: CachedParts): ModelCac
   };
 }
 
-/** Converts a count of leading messages of the request into one of the messages that the provider receives. */
+/** Converts a number of leading messages of the request to the corresponding number of messages that the provider receives. */
 function countRepaired(after: number, { messages }: ChatRequest, turns: readonly TurnMessage[]): number {
   if (after === 0) return 0;
   const count = messages.slice(0, after).filter(({ role }) => role !== 'system').length;
@@ -73,7 +73,7 @@ function routingKey({ tenant, tools, system, messages }: CachedParts, isConversa
   return `mj-${hash128(JSON.stringify(hashes))}`;
 }
 
-/** Hash of the last system text, which is usually equal in consecutive calls. */
+/** Cached hash of the last system text, because consecutive calls usually have the same text. */
 let lastSystem = { text: '', hash: hash128('') };
 
 function systemHash(text = ''): string {

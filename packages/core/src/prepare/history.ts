@@ -12,9 +12,9 @@ import type { Warning } from '../types/response.ts';
 const INTERRUPTED = [{ type: 'text', text: 'This call was interrupted: it has no result.' }] as const;
 
 /**
- * Gives each tool call exactly one result, right after its turn and in the order of the calls. A missing result reports that
- * the call was interrupted, a result without a call is removed, and a duplicate call id gets a number. The repair of a
- * prefix of the history is a prefix of the repaired history, so that prompt caches apply.
+ * Gives each tool call exactly one result, right after its turn and in the order of the calls. A missing result reports that the call was
+ * interrupted, a result without a call is removed, and a duplicate call id gets a number. Repairing a prefix of the history returns a prefix
+ * of the repaired history, so that prompt caches match.
  */
 export function repairHistory(messages: readonly TurnMessage[]): {
   readonly messages: readonly TurnMessage[];

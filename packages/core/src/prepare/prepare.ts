@@ -76,7 +76,7 @@ function translate(
     extra: pickExtra(extra, wire, providerId),
   };
   const emulated = emulateOutput(translated, capabilities);
-  // With a forced tool there are no other tools: at most one of the two converts the response.
+  // At most one of the two converts the response, because a forced tool excludes other tools.
   const named = fitToolNames(emulated.request);
   return {
     request: named.request,

@@ -86,7 +86,7 @@ export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, accoun
 export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
   `chat-reasoning@${digestOf(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
 
-/** Clients may receive transcripts, so they contain a hash instead of the URL. */
+/** Returns a hash of a URL. Transcripts contain the hash instead of the URL, because clients may receive them. */
 const digestOf = (url: string): string => fnv1a(withoutCredentials(url)).toString(16).padStart(8, '0');
 
 /** Removes user information and query, which may contain a key. */
@@ -102,8 +102,8 @@ export function messageValues({ parts }: TurnMessage): readonly unknown[] {
 }
 
 /**
- * Whether a message has the same values as when `messageValues` was called. Applications must not modify messages, but one that
- * shortens a tool result in place would otherwise send the cached text.
+ * Whether a message has the same values as when `messageValues` was called. Detects applications that modify messages, for which the cached
+ * text would otherwise be sent.
  */
 export function hasSameValues({ parts }: TurnMessage, values: readonly unknown[]): boolean {
   let at = 0;

@@ -80,7 +80,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 const ROLES = Object.keys(REMEDIES).join(', ');
 
-/** Runs over the complete history at each call: paths are only created for an error. */
+/** Checks a message. Creates paths only for an error, because every call checks the complete history. */
 function validateMessage(message: unknown, at: number): void {
   if (!isRecord(message)) throw invalidError(`messages[${at}]`, 'must be a message, such as user("hi")');
   const { role, parts } = message;

@@ -58,13 +58,13 @@ export function checkDsn(variable: string, value: string): Dsn {
     baseURL: `${isPlain ? 'http' : 'https'}://${host}${path}`,
     params: Object.fromEntries(new URLSearchParams(query)),
   };
-  // Not enumerable, so that logs and copies do not contain it.
+  // The token is not enumerable, so that logs and copies do not contain it.
   return Object.defineProperty(dsn, 'token', {
     value: decodeToken(authority.slice(0, Math.max(at, 0))),
   }) as Dsn;
 }
 
-/** Without this check, errors would show the first part of such a token as the host. */
+/** Pattern of a DSN with a slash in the token. Without this check, errors would show the first part of the token as the host. */
 const SLASH_IN_TOKEN =
   'a slash precedes the @: write %2F for a slash in the token, or %40 for an @ in the path';
 

@@ -10,7 +10,7 @@ interface SpecPosition {
   readonly offset: number;
 }
 
-/** Finds the provider of a name: a registered one, otherwise one created from its `LLM_*` variable. */
+/** Finds the provider of a name: a registered provider, or otherwise a provider created from the `LLM_*` variable of the name. */
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
@@ -138,5 +138,5 @@ export function mergeSettings(
   };
 }
 
-/** Environment of an application that passed none. Errors about missing variables then suggest to pass one. */
+/** Environment of an application that passed no `env`. Errors about missing variables then suggest to pass it. */
 export const NO_ENV: Env = Object.freeze({});

@@ -17,7 +17,7 @@ interface Names {
   readonly parse: (path: string, value: unknown) => string | NamedSpec;
 }
 
-/** A target: one model of one provider. It is the unit of health, failover and events. */
+/** Target: one model of one provider. Health, failover and events refer to targets. */
 export interface Target {
   /** `provider/model`. */
   readonly key: string;
@@ -39,7 +39,7 @@ interface ResolveContext {
   readonly scope: { readonly signal: AbortSignal };
   /** Names that are being resolved, the outermost first. */
   readonly path: readonly string[];
-  /** Returns the majordomo for a resolver. It knows the names that are being resolved, so that it finds cycles. */
+  /** Returns the majordomo for a resolver. `path`: names that are being resolved, by which cycles are detected. */
   readonly majordomo: (path: readonly string[]) => Pick<Majordomo, 'resolve' | 'health'>;
 }
 
@@ -115,7 +115,7 @@ async function callResolvers(
   return undefined;
 }
 
-/** The kind is transient, because resolvers may read a store. */
+/** Returns the error of a failed resolver. Its kind is transient, because a resolver may read a store that is temporarily unavailable. */
 const resolverError = (name: string, cause: unknown): LlmError =>
   new LlmError(
     'server',

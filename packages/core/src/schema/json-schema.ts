@@ -4,9 +4,9 @@ import type { ErrorIssue } from '../types/llm-error.ts';
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
-/** Maximum references and alternatives on one value: a circular reference would never end. */
+/** Maximum number of references and alternatives that are followed for one value, because a circular reference would never end. */
 const MAX_HOPS = 16;
-/** Maximum checks of one value against one schema: about a second of work. */
+/** Maximum number of checks of one value against one schema, which take about a second. */
 const MAX_WORK = 1_000_000;
 
 /**
@@ -28,7 +28,7 @@ type Fit = 'no' | 'perhaps' | 'yes';
 /** State that all parts of one check share. */
 interface SharedState {
   readonly root: Schema;
-  /** Results by branch and value; each level above needs them again. */
+  /** Results by branch and value, because each level above uses them again. */
   readonly verdicts: Map<unknown, Map<unknown, Fit>>;
   work: number;
   /** Number of keywords that were not checked. A value that fits without them may not fit. */
@@ -81,7 +81,9 @@ class SchemaCheck {
     return this.stopsAtFirst && this.issues.length > 0;
   }
 
-  /** Applies to objects only: equal primitives are reported at each position. */
+  /**
+   * Whether an object was checked against the schema before. Primitives are always checked, because equal ones are reported at each position.
+   */
   private wasChecked(schema: Schema, value: unknown): boolean {
     if (!isContainer(value)) return false;
     const values = this.checked.get(schema);

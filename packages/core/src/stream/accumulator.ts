@@ -31,7 +31,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     this.warnings = [...prepared];
   }
 
-  /** The start of a tool call is content, because a call without arguments has no delta. */
+  /** Adds an event. The start of a tool call counts as content, because a call without arguments has no delta. */
   push(event: ModelEvent): 'progress' | 'content' | 'finish' {
     switch (event.type) {
       case 'text-delta':
@@ -84,7 +84,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return [...indexes].flatMap((index) => this.shownAt(index) ?? []);
   }
 
-  /** Contains text, reasoning and the complete tool calls. Incomplete arguments are left out. */
+  /** Returns text, reasoning and complete tool calls. Omits calls with incomplete arguments. */
   partial(): PartialResponse | undefined {
     const { content } = this;
     const parts = [...content];
@@ -145,7 +145,7 @@ const textOf = (parts: readonly AssistantPart[]): string => {
   return text;
 };
 
-/** Maximum number of parts: iterating a sparse array with a huge index takes minutes. */
+/** Maximum number of parts, because iterating a sparse array with a huge index takes minutes. */
 const MAX_PARTS = 100_000;
 
 function checkedIndex(index: number, target: string): number {
@@ -167,9 +167,9 @@ export interface ShownPart {
 export interface Answer<Event extends object, Result> {
   /** Adds an event and returns its meaning for the chain: the first `content` commits the attempt, `finish` ends it. */
   push(event: Event): 'progress' | 'content' | 'finish';
-  /** Returns the events to emit for those that were held back until the first content. */
+  /** Returns the events to emit for the events that were buffered until the first content. */
   opening(buffered: readonly Event[]): readonly Event[];
-  /** Returns the error that the finish means, if any. */
+  /** Returns the error that the finish event implies, if any. */
   fault(): LlmError | undefined;
   /** Returns the emitted parts, for an attempt that continues them. */
   shown(): readonly ShownPart[];
@@ -182,10 +182,7 @@ export interface Answer<Event extends object, Result> {
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
-/**
- * Returns a complete response as the events of a stream, or a partial one as the events up to its last part. Each part has
- * one delta.
- */
+/** Returns a complete response as the events of a stream, or a partial one as the events up to its last part. Each part has one delta. */
 export function responseEvents(response: ChatResponse | PartialResponse): readonly ModelEvent[] {
   const { target, id, parts } = response;
   const start: ModelEvent = { type: 'start', target, id };

@@ -13,7 +13,7 @@ export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
 /** Finish reasons that require content. With `length`, reasoning alone is an answer. */
 const MUST_HAVE_CONTENT: ReadonlySet<FinishReason> = new Set(['stop', 'tool-calls', 'other']);
 
-/** Returns the error that a finish means: a blocked request or an empty answer. */
+/** Returns the error that a finish event implies: a blocked request or an empty answer. */
 export function finishError(
   target: string,
   parts: readonly AssistantPart[],

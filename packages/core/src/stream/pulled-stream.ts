@@ -25,7 +25,7 @@ export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Eve
   },
 });
 
-/** Ending of a stream. A source reports it once, also if it is not pulled any more. */
+/** Ending of a stream. A source reports it once, even if nothing pulls the source any longer. */
 export type Ending<Response> = { readonly result: Response } | { readonly error: unknown };
 
 type Begin<Event, Response> = (onEnd: (ending: Ending<Response>) => void) => Source<Event>;
@@ -35,8 +35,8 @@ const DONE: Result<never> = { done: true, value: undefined };
 const LEFT = 'the reader left before the end';
 
 /**
- * Passes the events of a source to one reader. The source begins with the first read or `response()`. Concurrent reads take
- * turns. After the end every read resolves as done. An event that has arrived costs a resolved promise, not a generator.
+ * Passes the events of a source to one reader. The source begins with the first read or `response()`. Concurrent reads take turns. After the
+ * end every read resolves as done. Reading an event that has arrived creates a resolved promise and no generator.
  */
 export class PulledStream<Event, Response> implements AsyncIterator<Event, undefined> {
   private readonly begin: Begin<Event, Response>;
@@ -111,7 +111,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   response(): Promise<Response> {
     if (!this.isIterated) this.drained ??= this.drain();
     const response = this.drained === undefined ? this.settled() : this.drained.then(() => this.settled());
-    // The loop throws the same error: an application need not await both.
+    // Mark the rejection as handled: the loop throws the same error, and an application need not await both.
     response.catch(() => undefined);
     return response;
   }
@@ -191,8 +191,8 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
 }
 
 /**
- * Reports a reader that has stopped without leaving: its iterator would hold the connection forever. One timer per stream.
- * The time in which the reader waits for the source does not count.
+ * Detects a reader that has stopped without closing its iterator, which would keep the connection open forever. Uses one timer per stream.
+ * Time in which the reader waits for the source does not count.
  */
 class UnreadTimer {
   private readonly clock: Clock;
@@ -278,7 +278,7 @@ export class EventStream extends PulledStream<StreamEvent, ChatResponse> impleme
 async function* textOf(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
   for await (const event of events) {
     if (event.type === 'text-delta') yield event.text;
-    // The answer begins again, but text that was read cannot be taken back.
+    // The answer begins again, but the text stream cannot remove text that was read.
     else if (event.type === 'reset') throw event.error;
   }
   return undefined;

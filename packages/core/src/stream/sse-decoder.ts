@@ -7,8 +7,8 @@ type SseListener = (data: string, event: string | undefined) => void;
 const MAX_MESSAGE = 64 * 1024 * 1024;
 
 /**
- * Decoder of server-sent events after the WHATWG standard: LF, CRLF and CR end a line, several `data` lines are joined by
- * LF, comments and unknown fields are ignored. Each message is one synchronous call of `onMessage`.
+ * Decodes server-sent events according to the WHATWG standard. LF, CRLF and CR end a line, several `data` lines are joined with LF, and
+ * comments and unknown fields are ignored. Calls `onMessage` synchronously for each message.
  */
 export class SseDecoder {
   private readonly onMessage: SseListener;

@@ -71,7 +71,7 @@ function larger(a: Usage, b: Usage): number | undefined {
 const plus = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined ? b : a + (b ?? 0);
 
-/** Nano-USD can exceed the safe integers. */
+/** Adds amounts in nano-USD as `bigint`, because they can exceed the safe integers. */
 const plusNano = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || b === undefined ? (a ?? b) : String(BigInt(a) + BigInt(b));
 

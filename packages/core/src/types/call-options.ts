@@ -40,15 +40,13 @@ export interface ChainOptions {
   /** Maximum attempts on one target within a call, including the first. @default 2 */
   readonly attempts?: number | undefined;
   /**
-   * Wait before retry number n on the same target: random between 0 and `baseMs · 2ⁿ` (from n = 0), at most `capMs`, in
-   * milliseconds.
+   * Wait before retry number n on the same target: random between 0 and `baseMs · 2ⁿ` (from n = 0), at most `capMs`, in milliseconds.
    * @default { baseMs: 100, capMs: 8_000 }
    */
   readonly backoff?:
     { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
   /**
-   * Longest Retry-After that the call waits for, in milliseconds. A longer one benches the target, and the call advances
-   * to the next target.
+   * Longest Retry-After that the call waits for, in milliseconds. A longer one benches the target, and the call advances to the next target.
    * @default 20_000
    */
   readonly retryAfterCapMs?: number | undefined;
@@ -68,9 +66,8 @@ export interface ChainOptions {
    */
   readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
   /**
-   * Time without content, in milliseconds, after which the call also starts an attempt on the next target. The first
-   * content is used, and the other attempt is cancelled. A gate that denies the second attempt prevents it. 0 disables
-   * hedging.
+   * Time without content, in milliseconds, after which the call also starts an attempt on the next target. The first content is used, and the
+   * other attempt is cancelled. A gate that denies the second attempt prevents it. 0 disables hedging.
    * @default 0
    */
   readonly hedgeAfterMs?: number | undefined;

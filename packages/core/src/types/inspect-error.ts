@@ -19,7 +19,7 @@ interface InspectedAttempt {
   readonly error: InspectedError | undefined;
 }
 
-// An uncaught error must not fill the screen: with these maxima it has at most twelve lines.
+// An uncaught error must not fill the screen. With these maxima, its text has at most twelve lines.
 const MAX_TARGETS = 5;
 const MAX_ISSUES = 3;
 const MAX_FRAMES = 3;
@@ -92,7 +92,7 @@ function causes(cause: unknown, depth = 0): string {
   const { kind } = cause as { readonly kind?: unknown };
   const name = typeof kind === 'string' ? `${cause.name} [${kind}]` : cause.name;
   const next = cause.cause === undefined || depth >= 3 ? '' : ` <- ${causes(cause.cause, depth + 1)}`;
-  // SDKs copy members of a body onto their errors: the message may be of any type.
+  // The message may have any type, because SDKs copy members of a body onto their errors.
   const message = typeof cause.message === 'string' ? oneLine(cause.message) : '';
   return `${name}: ${message}${next}`;
 }

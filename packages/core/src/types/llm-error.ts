@@ -40,7 +40,7 @@ export interface ErrorDetails {
   readonly code: string | undefined;
   /** Vendor's id of the request, for its support. */
   readonly requestId: string | undefined;
-  /** Message of a gate that may be sent to a client. The message of the error may contain figures of others. */
+  /** Message of a gate that may be sent to a client. The message of the error itself may contain figures of other callers. */
   readonly publicMessage: string | undefined;
   /** Time to wait before another call, in milliseconds. For `exhausted`: until the first target is available again. */
   readonly retryAfterMs: number | undefined;
@@ -151,7 +151,7 @@ export class LlmError extends Error {
     return isOfKind(value, kinds);
   }
 
-  // Node calls it in `console.error` and for an uncaught error.
+  // Node calls this method in `console.error` and for an uncaught error.
   static {
     Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: LlmError, depth: number) {
@@ -188,7 +188,7 @@ const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
   recover: true,
 };
 
-/** Hides unknown members and vectors from logs: a non-enumerable property does not appear in them. */
+/** Returns complete details. Unknown members and vectors are not enumerable, so that they do not appear in logs. */
 function completeDetails(details: Partial<ErrorDetails>): ErrorDetails {
   const all: Partial<ErrorDetails> = {};
   for (const name of Object.keys(NAMES) as (keyof ErrorDetails)[]) {

@@ -147,8 +147,7 @@ export interface MajordomoOptions {
   /** Resolvers for names without an alias, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
   /**
-   * Environment variables with keys and `LLM_*` DSNs, such as `process.env`. Only string members are read. Without it no
-   * variable is read.
+   * Environment variables with keys and `LLM_*` DSNs, such as `process.env`. Only string members are read. Without it no variable is read.
    */
   readonly env?: object | undefined;
   /** `fetch` function for all providers. @default the global `fetch` */

@@ -43,8 +43,7 @@ export interface ModelContext {
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
   /**
-   * Reports usage before the `finish` event. A failed or aborted attempt retains the last reported usage; the usage of
-   * `finish` replaces it.
+   * Reports usage before the `finish` event. A failed or aborted attempt retains the last reported usage; the usage of `finish` replaces it.
    */
   reportUsage?(usage: Usage): void;
 }

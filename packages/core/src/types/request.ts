@@ -41,8 +41,7 @@ export interface CachePlan {
    */
   readonly messages?: CacheLifetime | undefined;
   /**
-   * Number of leading messages that do not change between requests, such as a document with many questions. They are cached
-   * like `prefix`.
+   * Number of leading messages that do not change between requests, such as a document with many questions. They are cached like `prefix`.
    * @default 0
    */
   readonly after?: number | undefined;
@@ -100,10 +99,7 @@ export interface ChatRequest {
   readonly stop?: readonly string[] | undefined;
   /** Seed for reproducible responses, as far as the vendor supports them. */
   readonly seed?: number | undefined;
-  /**
-   * JSON Schema that the text of the response must follow, or `json` for any JSON. `generateObject` returns a validated,
-   * typed value.
-   */
+  /** JSON Schema that the text of the response must follow, or `json` for any JSON. `generateObject` returns a validated, typed value. */
   readonly output?: JsonObject | 'json' | undefined;
   /** Reasoning effort. @default the model's default */
   readonly reasoning?: Effort | undefined;

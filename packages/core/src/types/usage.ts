@@ -1,7 +1,4 @@
-/**
- * Token usage. `input` includes `cacheRead` and `cacheWrite`; `output` includes `reasoning`. `undefined` means unknown, not
- * zero.
- */
+/** Token usage. `input` includes `cacheRead` and `cacheWrite`; `output` includes `reasoning`. `undefined` means unknown, not zero. */
 export interface Usage {
   readonly input: number | undefined;
   readonly output: number | undefined;

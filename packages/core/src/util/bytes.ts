@@ -31,10 +31,7 @@ export function fnv1a(text: string): number {
   return value >>> 0;
 }
 
-/**
- * Returns a 128-bit hash over UTF-16 code units as 32 hexadecimal digits. It is equal in every process and not suitable for
- * secrets.
- */
+/** Returns a 128-bit hash over UTF-16 code units as 32 hexadecimal digits. It is equal in every process and not suitable for secrets. */
 export function hash128(text: string): string {
   let [a, b, c, d] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   for (let at = 0; at < text.length; at++) {
@@ -44,7 +41,7 @@ export function hash128(text: string): string {
     c = Math.imul(c ^ unit ^ (b >>> 16), 0xc2b2ae35);
     d = Math.imul(d ^ unit ^ (c >>> 14), 0x27d4eb2f);
   }
-  // Every lane affects every other one, also for short strings.
+  // Mix the lanes, so that each lane affects all others even for short strings.
   for (let round = 0; round < 4; round++) {
     a = mixed(a ^ d ^ text.length);
     b = mixed(b ^ a);

@@ -1,4 +1,4 @@
-/** First characters of a file at an offset, one for each byte, from the specification of the format. */
+/** Characters of a file at an offset, one for each byte, from the specification of the format. */
 type Signature = readonly [offset: number, characters: string, mediaType: string];
 
 const IMAGES: readonly Signature[] = [
@@ -47,9 +47,9 @@ const typeBySignature = (head: string, signatures: readonly Signature[]): string
 
 const headOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, HEAD));
 
-/** Readers look for a PDF's header in its first 1,024 bytes. */
+/** Number of bytes in which a PDF's header may be, as in PDF readers. */
 const HEAD = 1024;
-/** The header must be at the start of a line: a text about PDFs may contain it elsewhere. */
+/** Header of a PDF, which must be at the start of a line, because a text about PDFs may contain it elsewhere. */
 const PDF_HEADER = /(?:^|[\0\r\n])%PDF-\d/;
 
 /** Returns the media type of a HEIF container by its brands. */

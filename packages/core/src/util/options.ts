@@ -3,9 +3,8 @@ import type { Timeouts } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
 /**
- * Kind of an option: a number is the minimum of a number, an array lists the valid strings, a string names a type and
- * possibly a method, an object has the kinds of members, and `true` accepts any value. `false` rejects the option: its members
- * are options themselves.
+ * Kind of an option: a number is the minimum of a number, an array lists the valid strings, a string names a type and possibly a method, an
+ * object has the kinds of members, and `true` accepts any value. `false` rejects the option: its members are options themselves.
  */
 export type Kind =
   boolean | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;
@@ -94,7 +93,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }
 
-/** Longer names are not compared: the comparison is quadratic. */
+/** Maximum length of a name that is compared, because the comparison is quadratic. */
 const MAX_NAME_LENGTH = 64;
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../types/call-options.ts';
 
-/** A longer delay overflows the platform's timer, which then fires at once. */
+/** Maximum delay of a timer, in milliseconds. A longer delay overflows the platform's timer, which then fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Clock of the platform. */
@@ -32,7 +32,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** A timer is an object in Node, Bun and Deno, and otherwise a number, which does not keep a process alive. */
+/**
+ * Lets the process end before the timer fires. A timer is an object in Node, Bun and Deno; elsewhere it is a number and does not keep a
+ * process alive.
+ */
 function unref(timer: number | { unref?(): unknown }): void {
   if (typeof timer === 'object') timer.unref?.();
 }

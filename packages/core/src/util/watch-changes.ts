@@ -1,6 +1,6 @@
 import type { Clock } from '../types/call-options.ts';
 
-/** Channel over which processes notify each other, and each process also itself. */
+/** Channel over which each process notifies all processes, including itself. */
 export interface ChangeChannel {
   /** Sends a message to all processes. */
   publish(message: string): Promise<unknown>;
@@ -18,9 +18,8 @@ const CHANGE = 'changed ';
 export const changeMessage = (id: string): string => CHANGE + id;
 
 /**
- * Reports the ids of changes. Reports `undefined` when changes may have been missed: with the first message after the
- * connection was restored, and after each 400 ms in which a message of this process to itself did not arrive. Returns
- * a function that stops watching.
+ * Reports the ids of changes. Reports `undefined` when changes may have been missed: with the first message after the connection was
+ * restored, and after each 400 ms in which a message of this process to itself did not arrive. Returns a function that stops watching.
  */
 export async function watchChanges(
   channel: ChangeChannel,

@@ -55,8 +55,8 @@ const messageFor = (kind: LlmError['kind'], code: string | undefined): string =>
   code === 'missing-key' ? NO_KEY : (MESSAGES[kind] ?? 'the call failed');
 
 /**
- * Returns the error of a chain that the client can act on. Prefers a temporary failure to a target that is not configured or
- * cannot accept the request, because a client does not retry after the latter.
+ * Returns the error of a chain that the client can act on. Prefers a temporary failure to the error of a target that is not configured or
+ * cannot accept the request, because clients do not retry the latter.
  */
 function reportedError(error: LlmError): LlmError {
   if (error.kind !== 'exhausted' && !isForOperator(error)) return error;
@@ -84,7 +84,7 @@ const isTransient = (error: LlmError): boolean =>
 const isDeniedWithoutEnd = ({ kind, details }: LlmError): boolean =>
   kind === 'denied' && details.retryAfterMs === undefined;
 
-/** Whether waiting does not change the denial. A gate that failed (an error with a cause) may work again. */
+/** Whether the denial is permanent. A gate that failed (an error with a cause) may work again later. */
 const isPermanentDenial = (error: LlmError): boolean =>
   isDeniedWithoutEnd(error) && error.cause === undefined;
 

@@ -36,7 +36,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
 
 /** Kinds that a retry may resolve. The headers of other kinds forbid a retry, which the official clients would do. */
 const WORTH_RETRYING: readonly RefusalKind[] = ['busy', 'rate-limit', 'overloaded', 'exhausted', 'denied'];
-/** Longest `retry-after` for which the official clients wait. A longer one forbids a retry. */
+/** Maximum `retry-after` for which the official clients wait, in milliseconds. For a longer time, the response forbids a retry. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Returns the headers that state whether and when the client should retry. */

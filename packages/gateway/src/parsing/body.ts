@@ -7,7 +7,7 @@ export async function jsonBody(request: Request, most: number): Promise<unknown>
   const text = textOf(await bodyBytes(request, most));
   if (text === '') return invalid('', 'is missing');
   const value = parsed(text);
-  // A provider that cannot serialize the value would report a failure of its vendor.
+  // Without this check, a provider that cannot serialize the value would report a failure of its vendor.
   return isTooDeep(value) ? invalid('', 'is nested too deeply; at most 500 levels are allowed') : value;
 }
 

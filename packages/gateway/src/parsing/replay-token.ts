@@ -10,7 +10,7 @@ const MARK = 'majordomo.1.';
  */
 const NEVER: readonly string[] = ['item', 'messages', 'caller', 'block'];
 
-/** Members that a part of Gemini may have in a token. They exclude files of the account, calls and results. */
+/** Members that a part of Gemini may have in a token. Files of the account, calls and results are not allowed. */
 const BARE: readonly string[] = ['text', 'thought', 'thoughtSignature'];
 
 /** Returns a replay token as one opaque string for the client's transcript. Returns a signature of Claude unchanged. */

@@ -16,8 +16,8 @@ export class Transcript {
   }
 
   /**
-   * Adds a system turn. After the first other turn it becomes user text, in tags that Claude knows. Placed at the top, a
-   * reminder would lose its position and change the cached prefix of the conversation.
+   * Adds a system turn. After the first other turn it becomes user text, in tags that Claude knows. Moving a reminder to the top would lose
+   * its position and change the cached prefix of the conversation.
    */
   system(text: string): void {
     if (text === '') return;

@@ -40,7 +40,7 @@ export async function eventStreamResponse(
   });
 }
 
-/** Reads events until the text of an event is not empty. Discards the events of an attempt that is reset before. */
+/** Reads events until the text of an event is not empty. Discards the events of an attempt that is reset before its first text. */
 async function untilContent(
   events: AsyncIterator<StreamEvent>,
   parsed: ParsedRequest,

@@ -2,8 +2,8 @@ import type { CatalogModel } from '@majordomo/catalog';
 import type { Settings } from '../options.ts';
 
 /**
- * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset`
- * (RFC 8594) and `x-majordomo-successor`. A failing catalog adds none.
+ * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and
+ * `x-majordomo-successor`. If the catalog fails, adds no headers.
  */
 export async function addLifecycle(response: Response, settings: Settings): Promise<Response> {
   const target = response.headers.get('x-majordomo-target');

@@ -42,7 +42,7 @@ export function CallsView({ selected }: { readonly selected: string }): JSX.Elem
 }
 
 function choose(id: string): void {
-  // Otherwise each selected call would be a step of the back button.
+  // Replace the URL, because otherwise each selected call would add a step to the browser's history.
   if (location.hash.startsWith('#calls/')) history.replaceState(null, '', `#calls/${id}`);
   else history.pushState(null, '', `#calls/${id}`);
   dispatchEvent(new HashChangeEvent('hashchange'));

@@ -8,7 +8,7 @@ import { stacked, wallClock, type Stacks } from './steps.ts';
 const COLOURS = 6;
 const HEIGHT = 240;
 
-/** Color of a row. All rows after the sixth have the same color. */
+/** Color of a row. The seventh and all later rows share one color. */
 export const colorAt = (index: number): string => `var(--series-${Math.min(index, COLOURS)})`;
 
 interface ChartProps {
