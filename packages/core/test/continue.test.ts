@@ -123,8 +123,9 @@ describe("afterCommit: 'continue'", () => {
 
   it('removes repeated text with a warning that contains it', async () => {
     const removed = 'Sure! Continuing:\nthere was a fox, and it lived in the wood. ';
-    const { text, stream } = await runStream(breakingTurn, `${removed}Every morning it ran.`);
+    const { text, stream, events } = await runStream(breakingTurn, `${removed}Every morning it ran.`);
     expect(text).toBe(`${BEGIN}Every morning it ran.`);
+    expect(events).not.toContainEqual(expect.objectContaining({ type: 'text-delta', text: '' }));
     expect((await stream.response()).warnings.at(-1)).toEqual({
       action: 'dropped',
       what: 'repeated text',

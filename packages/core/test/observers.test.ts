@@ -457,6 +457,19 @@ describe('a target receives a request', () => {
     expect(deliveries).toEqual(['deltas', 'complete']);
   });
 
+  it('with the recoveries that the call has used', async () => {
+    const recover = { id: 'r', what: 'w', apply: (request: never) => request };
+    const { majordomo } = world({
+      'a/x': [
+        (_request, { recoveries }) =>
+          recoveries?.length === 0
+            ? { fail: 'invalid-request', details: { recover } }
+            : { text: (recoveries ?? []).map(({ id }) => id).join() },
+      ],
+    });
+    expect((await majordomo.model('a/x').generate(hi)).text).toBe('r');
+  });
+
   it('at most four times for recoveries', async () => {
     let count = 0;
     const { majordomo } = world({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { user, type Majordomo, type ObjectSchema } from '../src/index.ts';
 import { failure } from './support/failure.ts';
-import { settled } from './support/manual-clock.ts';
+import { manualClock, settled } from './support/manual-clock.ts';
 import { world } from './support/world.ts';
 
 const messages = [user('soup')];
@@ -80,6 +80,19 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
     ]);
   });
 
+  it('starts no other round if a schema has blocked the event loop until after `totalMs`', async () => {
+    const clock = manualClock();
+    let lateMs = 0;
+    const blocking = own(() => {
+      lateMs = 300;
+      return { issues: [{ message: 'does not fit' }] };
+    });
+    const late = { ...clock, now: () => clock.now() + lateMs };
+    const { majordomo, requestCounts } = world({ 'a/x': ['{}'] }, { clock: late });
+    const { details } = await failure(call(majordomo, blocking, { timeouts: { totalMs: 200 } }));
+    expect([details.phase, requestCounts.get('a/x')]).toEqual(['total', 1]);
+  });
+
   it('does not wait for a schema that never resolves, after an abort', async () => {
     const controller = new AbortController();
     const { majordomo, requestCounts } = world({ 'a/x': ['{}'] });
@@ -153,6 +166,19 @@ describe('abandoning a stream of snapshots', () => {
     expect(await read).toEqual({ done: true, value: undefined });
     await settled();
     expect([isClosed(), events.at(-1)?.type]).toEqual([true, 'call-end']);
+    expect((await failure(stream.response())).details.code).toBe('abandoned');
+  });
+
+  it('during the check of the value does not wait for the schema', async () => {
+    const { majordomo, requestCounts } = world({ 'a/x': ['{}'] });
+    const stream = majordomo.model('a/x').streamObject({ messages, output: endless });
+    const iterator = stream[Symbol.asyncIterator]();
+    const read = (async (): Promise<void> => {
+      while ((await iterator.next()).done !== true);
+    })();
+    await firstRequest(requestCounts);
+    await iterator.return?.();
+    await read;
     expect((await failure(stream.response())).details.code).toBe('abandoned');
   });
 

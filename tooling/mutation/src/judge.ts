@@ -6,8 +6,10 @@ import type { Mutant } from './mutant.ts';
 import { runTests } from './run-tests.ts';
 import { withFate, type Fate, type Tally } from './tally.ts';
 
-/** Time limit of one test run, in milliseconds. Only an endless loop exceeds it, because test runs are much shorter. */
-const LIMIT_MS = 180_000;
+/** Time limit of the first test run, in milliseconds. */
+const FIRST_LIMIT_MS = 180_000;
+/** Time limit of the other test runs, as a multiple of the longest first run. Only an endless loop exceeds it. */
+const LIMIT_FACTOR = 5;
 
 /** Tests that can detect a mutant of a file: folders of the package; an empty list means all. */
 export type TestsOf = (file: string) => readonly string[];
@@ -19,32 +21,47 @@ export async function judge(
   testsOf: TestsOf,
   onAlive: (mutant: Mutant) => void,
 ): Promise<Tally> {
-  await checkTests(mutants, folder, testsOf);
+  const limitMs = LIMIT_FACTOR * (await durationOfTests(mutants, folder, testsOf));
   const compiles = compilerOf(folder);
   let tally: Tally = new Map();
   for (const mutant of mutants) {
-    const fate = await fateOf(mutant, folder, testsOf, compiles);
+    const fate = await fateOf(mutant, folder, testsOf(mutant.file), limitMs, compiles);
     tally = withFate(tally, dirname(mutant.file), fate);
     if (fate === 'alive') onAlive(mutant);
   }
   return tally;
 }
 
-async function checkTests(mutants: readonly Mutant[], folder: string, testsOf: TestsOf): Promise<void> {
+/** Runs the tests without a mutant, and returns the longest duration in milliseconds. Rejects if a test fails. */
+async function durationOfTests(
+  mutants: readonly Mutant[],
+  folder: string,
+  testsOf: TestsOf,
+): Promise<number> {
   const runs = new Map(mutants.map(({ file }) => [testsOf(file).join(' '), testsOf(file)]));
+  let longestMs = 0;
   for (const [name, tests] of runs) {
-    if ((await runTests(folder, tests, LIMIT_MS)) !== 'passed')
+    const start = performance.now();
+    if ((await runTests(folder, tests, FIRST_LIMIT_MS)) !== 'passed')
       throw new Error(`the tests ${name} fail without a mutant`);
+    longestMs = Math.max(longestMs, performance.now() - start);
   }
+  return longestMs;
 }
 
-async function fateOf(mutant: Mutant, folder: string, testsOf: TestsOf, compiles: Compiles): Promise<Fate> {
+async function fateOf(
+  mutant: Mutant,
+  folder: string,
+  tests: readonly string[],
+  limitMs: number,
+  compiles: Compiles,
+): Promise<Fate> {
   if (isEquivalent(mutant)) return 'equivalent';
   const path = join(folder, 'src', mutant.file);
   if (!compiles(path, mutant.text)) return 'refused';
   const original = readFileSync(path);
   writeFileSync(path, mutant.text);
-  const outcome = await runTests(folder, testsOf(mutant.file), LIMIT_MS);
+  const outcome = await runTests(folder, tests, limitMs);
   writeFileSync(path, original);
   if (outcome === 'passed') return 'alive';
   return outcome === 'failed' ? 'killed' : outcome;

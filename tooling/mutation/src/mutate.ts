@@ -28,7 +28,7 @@ const name = isPackage ? first : 'core';
 const given = isPackage ? positionals.slice(1) : positionals;
 const starts = given.length > 0 ? given : isPackage && name !== 'core' ? [''] : STARTS;
 // Lower the priority of this process and of the processes that it starts.
-setPriority(15);
+setPriority(10);
 const copy = copyOf(root, join('packages', name));
 process.once('exit', () => {
   endTests();

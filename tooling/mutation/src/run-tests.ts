@@ -3,25 +3,15 @@ import { join } from 'node:path';
 
 export type Outcome = 'passed' | 'failed' | 'too slow';
 
-/** Timeout that exceeds the duration of any test on a busy machine, because a slow test is not a detected change. */
-const TIMEOUT = '--testTimeout=50000';
-
 let running: ChildProcess | undefined;
 
 /** Runs the tests below `filters` of a package in a separate process group until the first failure. */
 export function runTests(folder: string, filters: readonly string[], limitMs: number): Promise<Outcome> {
   const vitest = join(folder, '../../node_modules/vitest/vitest.mjs');
   const preload = join(import.meta.dirname, 'end-with-parent.ts');
-  const options = [
-    '--root',
-    folder,
-    '--bail=1',
-    '--pool=forks',
-    '--maxWorkers=1',
-    '--isolate=false',
-    TIMEOUT,
-  ];
-  const child = spawn(process.execPath, ['--import', preload, vitest, 'run', ...options, ...filters], {
+  const config = join(import.meta.dirname, 'vitest.config.ts');
+  const options = ['run', '--root', folder, '--config', config];
+  const child = spawn(process.execPath, ['--import', preload, vitest, ...options, ...filters], {
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -25,6 +25,7 @@ const numbered = (count: number): string =>
 
 const story = 'Once upon a time there was a fox who lived at the edge of the wood. Every';
 const code = 'Look:\n\n```ts\nexport const answer = 42;\nexport const qu';
+const REFRAIN = 'there we all go again\n'.repeat(2);
 const list = 'Buy this:\n\n1. flour and butter\n2. a dozen of eggs, and milk\n';
 
 const CASES: readonly (readonly [name: string, shown: string, given: string, expected: string])[] = [
@@ -75,6 +76,12 @@ const CASES: readonly (readonly [name: string, shown: string, given: string, exp
     story,
     'Sure! Here is the rest of the story:\na fox who lived at the edge of the wood. Every morning.',
     `${story} morning.`,
+  ],
+  [
+    'introduces itself in parentheses',
+    story,
+    '(Continuing from above)\n morning it ran.',
+    `${story} morning it ran.`,
   ],
   ['is friendly, and then adds nothing', story, 'Of course! Continuing:', story],
   [
@@ -187,6 +194,7 @@ describe('a continuation', () => {
       'Ada Lovelace, London, mathematics, 1815\n',
       'Ada Lovelace, London, mathematics, 1815\nAda Lovelace, London',
     ],
+    ['two equal lines', `Sing: ${REFRAIN}`, `${REFRAIN}The end.`],
     ['a chorus', `${story}\nOf dogs and men, and of the sea.\n${story}\n`, `${story}\nAnd so on.`],
   ])('loses nothing of %s that continues exactly', (_, shown, given) => {
     for (const length of [1, 5, given.length]) expect(seen(shown, given, length)).toBe(shown + given);

@@ -75,10 +75,9 @@ function repetition(shown: string, continuation: string, isLast: boolean): numbe
 
 /** Whether the text may become a repetition of the end of the emitted text. */
 function mayRepeat(shown: string, continuation: string): boolean {
-  if (shown.length >= MIN_LENGTH && shown.length > continuation.length && shown.startsWith(continuation))
-    return true;
+  if (shown.length >= MIN_LENGTH && shown.startsWith(continuation)) return true;
   const max = Math.min(MAX_LENGTH, shown.length);
-  for (let length = Math.max(MIN_LENGTH, continuation.length + 1); length <= max; length++) {
+  for (let length = Math.max(MIN_LENGTH, continuation.length); length <= max; length++) {
     if (shown.startsWith(continuation, shown.length - length)) return true;
   }
   return false;

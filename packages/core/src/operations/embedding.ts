@@ -273,7 +273,7 @@ function checkVectors(
       throw protocolError(target, path, 'contains values that are not finite');
     size ??= vector.length;
     if (vector.length === size && size > 0) return dimensions === undefined ? vector : normalized(vector);
-    if (dimensions === undefined || vector.length < size || vector.length === 0)
+    if (dimensions === undefined || vector.length < size)
       throw protocolError(target, path, `expected ${size} dimensions, got ${vector.length}`);
     return normalized(vector.slice(0, size));
   });

@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock, settled } from '../../test/support/manual-clock.ts';
+import type { AttemptInfo, Denial, Permit } from '../types/gate.ts';
+import type { Attempt } from '../types/llm-error.ts';
+import { type LeaseStore, sharedLanes, type SharedLanesOptions } from './store-lanes.ts';
+
+const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
+
+/** A store of one process, whose leases do not end. It fails while `isDown` is set. */
+class TestStore implements LeaseStore {
+  isDown = false;
+  readonly calls: string[] = [];
+  readonly claims: unknown[] = [];
+  readonly reserved = new Map<string, string>();
+
+  reserve(id: string, claims: Parameters<LeaseStore['reserve']>[1], leaseMs: number): unknown {
+    this.calls.push(`reserve for ${leaseMs}`);
+    if (this.isDown) throw new Error('down');
+    this.claims.push(...claims);
+    const [claim] = claims;
+    if (claim === undefined) return undefined;
+    const running = [...this.reserved.values()].filter((counter) => counter === claim.counter).length;
+    if (running >= claim.max) return { left: 0 };
+    this.reserved.set(id, claim.counter);
+    return undefined;
+  }
+
+  renew(_id: string, leaseMs: number): unknown {
+    this.calls.push(`renew for ${leaseMs}`);
+    return this.isDown ? Promise.reject(new Error('down')) : undefined;
+  }
+
+  settle(id: string): unknown {
+    this.calls.push('settle');
+    this.reserved.delete(id);
+    return undefined;
+  }
+}
+
+function setUp(options: Partial<SharedLanesOptions> = {}, store = new TestStore()) {
+  const clock = manualClock();
+  const background: unknown[] = [];
+  const recording = {
+    ...clock,
+    timer: (ms: number, run: () => void, isBackground?: boolean) => {
+      background.push(isBackground);
+      return clock.timer(ms, run);
+    },
+  };
+  const gate = sharedLanes(
+    { store, storeName: 'Test', clock: recording },
+    { name: 'all', most: 1, ...options },
+  );
+  const inside: string[] = [];
+  const permits = new Map<string, Permit>();
+  const enter = (
+    id: string,
+    target = 'a/x',
+    info: { readonly signal?: AbortSignal; isLapsed?: boolean } = {},
+  ): Promise<Permit | Denial | undefined> => {
+    const { signal = new AbortController().signal } = info;
+    const attempt = Object.assign(info, { target, signal, attempt: 1, call: { id } }) as AttemptInfo;
+    return Promise.resolve(gate.admit(attempt)).then((answer) => {
+      if (answer !== undefined && 'settle' in answer) {
+        inside.push(id);
+        permits.set(id, answer);
+      }
+      return answer;
+    });
+  };
+  const leave = async (id: string): Promise<void> => {
+    await permits.get(id)?.settle(outcome);
+    await settled();
+  };
+  return { gate, store, clock, background, inside, enter, leave };
+}
+
+describe('shared lanes', () => {
+  it('admit attempts up to the maximum, and others when a reservation is released', async () => {
+    const { enter, leave, inside, clock } = setUp({ most: 2 });
+    for (const id of ['1', '2', '3']) void enter(id);
+    await clock.advance(1000);
+    expect(inside).toEqual(['1', '2']);
+    await leave('1');
+    await clock.advance(250);
+    expect(inside).toEqual(['1', '2', '3']);
+  });
+
+  it('claim a place that is free again when the lease of a dead process ends', async () => {
+    const { enter, store, gate } = setUp({ name: 'my lanes', most: 3 });
+    await enter('1');
+    expect([gate.name, store.claims, [...store.reserved.keys()]]).toEqual([
+      'lanes my lanes',
+      [{ counter: 'lanes/my%20lanes/', max: 3n, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' }],
+      ['lane/lanes/my%20lanes//1/a/x/1'],
+    ]);
+  });
+
+  it.each([
+    [undefined, ['1']],
+    ['target', ['1', '2', '3']],
+    ['provider', ['1', '3']],
+  ] as const)('are separate for each %s', async (each, expected) => {
+    const { enter, inside, clock } = setUp({ each });
+    void enter('1', 'a/x/z');
+    void enter('2', 'a/y');
+    void enter('3', 'b/x');
+    await clock.advance(1000);
+    expect(inside).toEqual(expected);
+  });
+
+  it('try to reserve after 10 ms, then after twice the time, up to 250 ms', async () => {
+    const { enter, store, clock } = setUp();
+    await enter('1');
+    void enter('2');
+    const tries: number[] = [];
+    for (let ms = 0; ms < 1000; ms += 5) {
+      const before = store.calls.length;
+      await clock.advance(5);
+      if (store.calls.length > before) tries.push(ms + 5);
+    }
+    expect(tries).toEqual([10, 30, 70, 150, 310, 560, 810]);
+  });
+
+  it('stop waiting when the call is aborted', async () => {
+    const { enter, clock, store } = setUp();
+    const controller = new AbortController();
+    await enter('1');
+    const waiting = enter('2', 'a/x', { signal: controller.signal });
+    await clock.advance(100);
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    expect(store.reserved.size).toBe(1);
+  });
+
+  it('renew a reservation three times per lease while the attempt runs, without keeping the process alive', async () => {
+    const { enter, leave, store, clock, background } = setUp();
+    await enter('1');
+    expect(store.calls).toEqual(['reserve for 15000']);
+    await clock.advance(4999);
+    expect(store.calls).toHaveLength(1);
+    await clock.advance(1);
+    store.isDown = true;
+    await clock.advance(10_000);
+    expect(store.calls.slice(1)).toEqual(Array.from({ length: 3 }, () => 'renew for 15000'));
+    expect(background).toEqual([true, true, true, true]);
+    await leave('1');
+    expect([store.calls.at(-1), clock.pending()]).toEqual(['settle', 0]);
+  });
+
+  it('do not renew the reservation of an attempt that can no longer be running', async () => {
+    const { enter, store, clock } = setUp({ leaseMs: 300 });
+    const attempt = { isLapsed: false };
+    await enter('1', 'a/x', attempt);
+    await clock.advance(100);
+    attempt.isLapsed = true;
+    await clock.advance(1000);
+    expect([store.calls, clock.pending()]).toEqual([['reserve for 300', 'renew for 300'], 0]);
+  });
+});
+
+describe('shared lanes while the store does not respond', () => {
+  const down = (options: Partial<SharedLanesOptions>) => {
+    const store = new TestStore();
+    store.isDown = true;
+    return setUp(options, store);
+  };
+
+  it('deny the attempt for a second', async () => {
+    const { enter } = down({ whenDown: 'deny' });
+    expect(await enter('1')).toEqual({ deny: 'Test does not answer', retryAfterMs: 1000 });
+  });
+
+  it('admit every attempt', async () => {
+    const { enter, leave, inside, store } = down({ whenDown: 'admit' });
+    for (const id of ['1', '2', '3']) await enter(id);
+    await leave('1');
+    expect([inside, store.calls.includes('settle')]).toEqual([['1', '2', '3'], false]);
+  });
+
+  it.each<[string, SharedLanesOptions['whenDown'], number]>([
+    ['one attempt by default', undefined, 1],
+    ['one attempt for a small share', { share: 0.3 }, 1],
+    ['the share of the maximum', { share: 0.5 }, 2],
+    ['all for a share of 1', { share: 1 }, 5],
+  ])('admit in each process %s', async (_, whenDown, most) => {
+    const { enter, leave, inside, clock } = down({ most: 5, whenDown });
+    for (const id of ['1', '2', '3', '4', '5', '6']) void enter(id);
+    await clock.advance(1000);
+    expect(inside).toHaveLength(most);
+    await leave('1');
+    await clock.advance(250);
+    expect(inside).toHaveLength(most + 1);
+  });
+
+  it('count attempts that were reserved before', async () => {
+    const { enter, leave, inside, store, clock } = setUp({ most: 2, whenDown: { share: 0 } });
+    await enter('1');
+    await enter('2');
+    store.isDown = true;
+    void enter('3');
+    await leave('1');
+    await clock.advance(250);
+    expect(inside).toEqual(['1', '2']);
+    await leave('2');
+    await clock.advance(250);
+    expect(inside).toEqual(['1', '2', '3']);
+  });
+});
+
+describe('options of shared lanes', () => {
+  it.each<[Record<string, unknown>, string]>([
+    [{ name: '' }, 'lanes: name must not be empty'],
+    [{ name: undefined }, 'name'],
+    [{ most: undefined }, 'most'],
+    [{ most: 0 }, 'most'],
+    [{ most: 1.5 }, 'lanes: most must be an integer, not 1.5'],
+    [{ leaseMs: 0 }, 'leaseMs'],
+    [{ each: 'model' }, 'each'],
+    [{ whenDown: 'wait' }, `lanes: whenDown must be 'admit', 'deny' or a share from 0 to 1, not "wait"`],
+    [{ whenDown: { share: 1.1 } }, 'whenDown'],
+    [{ whenDown: { share: -0.1 } }, 'whenDown'],
+    [{ whenDown: { share: '1' } }, 'whenDown'],
+  ])('%j are rejected', (options, message) => {
+    expect(() => setUp(options)).toThrow(message);
+  });
+});
