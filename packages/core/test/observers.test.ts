@@ -359,6 +359,7 @@ describe('an abort', () => {
     await settled();
     controller.abort();
     const { details } = await answer;
+    expect([details.target, details.partial?.text]).toEqual(['a/x', 'half']);
     expect(it.kinds().slice(2)).toEqual(['committed', 'attempt-failed', 'attempt-end', 'call-end']);
     expect(details.attempts).toMatchObject([
       { target: 'a/x', outcome: 'failed', error: { kind: 'aborted' } },

@@ -102,9 +102,9 @@ describe('shared lanes', () => {
     ['provider', ['1', '3']],
   ] as const)('are separate for each %s', async (each, expected) => {
     const { enter, inside, clock } = setUp({ each });
-    void enter('1', 'a/x/z');
-    void enter('2', 'a/y');
-    void enter('3', 'b/x');
+    void enter('1', 'ab/x/z');
+    void enter('2', 'ab/y');
+    void enter('3', 'ac/x');
     await clock.advance(1000);
     expect(inside).toEqual(expected);
   });
