@@ -148,7 +148,7 @@ describe('majordomo serve', () => {
     const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG), short: 'c4nary' });
     const running = start(['serve', '--port', '0', '--admin-token-file', 'short'], { cwd });
     expect(await running.ended).toBe(2);
-    expect(running.err()).toContain('short must hold one token of at least 16 ASCII characters');
+    expect(running.err()).toContain('short must contain one token of at least 16 ASCII characters');
     expect(running.err()).not.toContain('c4nary');
   }, 60_000);
 

@@ -34,7 +34,7 @@ const CLAUDE_RETIRES =
 const OPENAI_RETIRES = 'developers.openai.com, deprecations, and the types of openai 7.55; 2026-11-23';
 const RELEASED = 'PromptFuel, release notes of 2026; 2026-11-23';
 
-/** Announcements of OpenAI. Without a successor: the source names none for these models. */
+/** Announcements of OpenAI. The source names no successor for these models. */
 // prettier-ignore
 const OPENAI_RETIREMENTS: readonly { readonly ids: readonly string[]; readonly retires: string; readonly deprecatedSince?: string; readonly successor?: string }[] = [
   { ids: ['gpt-5.4-nano', 'gpt-5.4-nano-2026-03-17', 'gpt-5.1', 'gpt-5.1-2025-11-13'], retires: '2027-04-01' },

@@ -3,7 +3,7 @@ import { cacheLifetime } from '@majordomo/wire-kit';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
-/** Recovery and the error messages that it applies to. */
+/** Recovery, and the error messages to which it applies. */
 export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember'> {
   /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;

@@ -14,7 +14,7 @@ export interface McpProgram {
 export interface McpAddress {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Bearer token. Requested again once after a 401. `oauth(…).credential` of `@majordomo/credentials` refreshes itself. */
+  /** Bearer token. After a 401, the credential is requested once more. `oauth(…).credential` of `@majordomo/credentials` refreshes itself. */
   readonly credential?: Credential | undefined;
   /** Function for requests, such as that of a service binding. `@default the global fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;

@@ -5,7 +5,7 @@ import type { ImageFacts } from './formats/facts.ts';
 /** Function that the package sharp exports. */
 export type Sharp = typeof sharp;
 
-/** Formats that are encoded. Others are decoded only. */
+/** Formats that can be encoded. Other formats can only be decoded. */
 export type Format = 'jpeg' | 'png' | 'webp';
 
 /** Pixels in sRGB with 8 bits per channel, after the EXIF rotation. */
@@ -139,7 +139,7 @@ const ALWAYS_DECODED = new Set([
 /** Message of libjpeg for a valid file with an unsupported coding, such as 12 bits. */
 const UNSUPPORTED_JPEG = /unsupported jpeg/i;
 
-/** Error code for lack of time or memory. A later attempt may succeed. */
+/** Error code for a lack of time or memory, after which a later attempt may succeed. */
 const BUSY = 'busy';
 
 /** Whether the same bytes would fail again. */

@@ -18,12 +18,13 @@ export const MAX_QUALITY = 85;
 const MIN_QUALITY = 30;
 /** Estimated quality below which the edges are shortened without a try at `MIN_QUALITY`. */
 const MIN_GUESS = 12;
-/** Quality that is aimed at after the edges were shortened. */
+/** Target quality of the first encoding after the edges were shortened. */
 const QUALITY_AFTER_SHRINKING = 60;
-/** Share of the limit above which a result is accepted, and share that each try aims at. */
+/** Share of the limit above which a result is accepted. */
 const GOOD_SHARE = 0.9;
+/** Share of the limit at which each encoding aims. */
 const TARGET_SHARE = 0.95;
-/** Exponent of size over quantizer step before two sizes are known. Measured with photos: 0.6 to 1. */
+/** Assumed exponent of the size as a function of the quantizer step, until two sizes are known. Measured with photos: 0.6 to 1. */
 const DEFAULT_SLOPE = 0.75;
 
 /**
@@ -60,7 +61,7 @@ export function nextEncoding(
 const isAdjacent = (under: EncodingResult, over: EncodingResult | undefined): boolean =>
   over !== undefined && over.quality - under.quality <= 2;
 
-/** Share of the limit below which the edges were shortened too much. */
+/** Minimum share of the limit. A smaller result means that the edges were shortened too much. */
 const MIN_SHARE = 0.7;
 
 const isTooSmall = ([only, ...more]: readonly EncodingResult[], maxBytes: number): boolean =>
@@ -77,7 +78,7 @@ function enlargedPlan(
   return { quality: QUALITY_AFTER_SHRINKING, scale: Math.min(wanted, (scale + tooLarge) / 2) };
 }
 
-/** Exponent of size over edge length. Measured with photos: 1.6 to 2; noise: 2.7. */
+/** Assumed exponent of the size as a function of the edge length. Measured: 1.6 to 2 with photos, 2.7 with noise. */
 const SIZE_EXPONENT = 2.4;
 
 /** Returns the next encoding of a lossless format, for which only the edges can be shortened. */

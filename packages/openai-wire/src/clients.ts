@@ -5,7 +5,7 @@ import type { CallContext, SdkOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { sdkErrors, type Sdk, type SdkClient, type SdkErrors } from './sdk.ts';
 
-/** Longest delay that a timer accepts, in milliseconds. */
+/** Maximum delay that a timer accepts, in milliseconds. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** Properties of a profile that describe the connection to its server. */

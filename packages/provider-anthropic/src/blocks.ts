@@ -70,7 +70,7 @@ export function assistantBlock(
         ...replayedCaller(part, family),
       };
     case 'vendor':
-      // The block is the one that the vendor sent. Its type may be newer than the SDK's types.
+      // The block is returned as the vendor sent it, so its type may be newer than the SDK's types.
       return vendorBlock(part.replay, family) as ContentBlockParam | undefined;
     default:
       return part satisfies never;

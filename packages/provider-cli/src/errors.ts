@@ -70,7 +70,7 @@ export function cliError({ message, status, kind: known }: CliFailure, facts: Cl
   return wireError({
     target: facts.target,
     status,
-    // A quota with a known end is a rate limit, so that the chain skips the target only until that time.
+    // Treat a quota with a known end as a rate limit, so that the chain skips the target only until that time.
     kind: kind === 'quota' && wait !== undefined ? 'rate-limit' : kind,
     code: status === 401 || (kind === 'auth' && status !== 403) ? 'login-required' : undefined,
     message: text.slice(-MAX_MESSAGE_LENGTH),

@@ -14,7 +14,7 @@ export function zonedTime(
 }
 
 /**
- * Returns the instant of a time, which has an offset or is in the zone. A local time that a clock change skips is read as if
+ * Returns the instant of a time that contains an offset, or of a local time of the zone. A local time that a clock change skips is read as if
  * the clock had not changed. A local time that occurs twice is the first occurrence.
  */
 export function instantOf(time: string, zone: string): number {

@@ -60,7 +60,7 @@ export function wireError(init: WireErrorInit): LlmError {
 const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
   shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
-/** Failures after which the same request can succeed. Only their messages state a wait that concerns a retry. */
+/** Kinds of failures after which the same request can succeed. Only for these kinds, a wait in the message applies to a retry. */
 const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**

@@ -8,7 +8,7 @@ export type ExtraOptions<Options extends object> = Readonly<
 
 const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
-  // Not checked here. A string, a function or an object that hides a secret is checked at the first call.
+  // The first call checks this option, which is a string, a function or an object that hides a secret.
   apiKey: true,
   baseURL: true,
   headers: 'object',

@@ -97,7 +97,7 @@ export function exhaustedResetMs(headers: HeaderReader | undefined, now: number)
 
 const A_MINUTE = 60_000;
 
-/** Returns the reason for a 429. `age` is the age of the limits in milliseconds. Ignores limits that were reset since. */
+/** Returns the reason for a 429. `age` is the age of the limits in milliseconds. Ignores limits that have been reset since then. */
 function refusalOf(buckets: readonly RateLimitBucket[], age: number): RateLimits['refusal'] {
   if (buckets.length === 0) return 'unknown';
   const isUsedUp = buckets.some(

@@ -57,7 +57,10 @@ const unknownQuirk = (name: string, known: readonly string[], where: string): Ll
 const badValue = (name: string, text: string, takes: string, where: string): LlmError =>
   new LlmError('config', `${where}: "${abbreviate(text)}" is not a valid value of ${name}; use ${takes}`);
 
-/** Maximum length of a text that an error shows completely. A longer text could be a key in the wrong place. */
+/**
+ * Maximum length of a text that an error shows completely. A longer text is shortened, because it could be a key that was entered in the
+ * wrong place.
+ */
 const MAX_SHOWN_LENGTH = 20;
 
 const abbreviate = (text: string): string =>

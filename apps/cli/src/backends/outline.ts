@@ -8,7 +8,7 @@ export interface Outline {
   readonly majordomo: Majordomo;
   /** Backends that the resolved specs need. */
   readonly needed: ReadonlySet<Backend>;
-  /** Needed backends that were named by their id, not by the scheme of a DSN. */
+  /** Needed backends to which a spec refers by id instead of by the scheme of a DSN. */
   readonly namedById: ReadonlySet<Backend>;
 }
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { EXIT, Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 
-/** Places of catalog data in a package: that of `@majordomo/catalog`, and that of `@earendil-works/pi-ai`. */
+/** Paths of catalog data in the packages `@majordomo/catalog` and `@earendil-works/pi-ai`. */
 const PLACES = ['dist/catalog.json', 'catalog.json', 'dist/providers/data'];
 
 /** Matches a package name and version. A name that begins with a hyphen would be an option of npm. */

@@ -38,7 +38,7 @@ export async function rendererOf({ io, flags }: Chat): Promise<Renderer> {
   return createRenderer(io.stdout, createMarkdown);
 }
 
-/** JSON lines on the same terminal would be erased with a status, so no line counts as fresh. */
+/** Renders JSON lines. No line counts as fresh, because removing a status line would erase JSON lines on the same terminal. */
 const jsonLines = (output: Output): Renderer => ({
   show: (event: StreamEvent) => {
     writeJsonLine(output, event);

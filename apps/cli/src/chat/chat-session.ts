@@ -34,7 +34,10 @@ export interface Chat {
   readonly io: Io;
 }
 
-/** Runs a turn, with a summary if the conversation is too long, and again if the vendor rejects it as too long. */
+/**
+ * Runs a turn. Summarizes a conversation that is too long, and repeats the turn with a summary if the vendor rejects the conversation as too
+ * long.
+ */
 export async function withRoom<T>(
   session: Chat,
   question: Message,

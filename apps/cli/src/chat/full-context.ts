@@ -47,7 +47,7 @@ export class FullContext {
     return shorter;
   }
 
-  /** Uses the vendor's token count for later estimates. */
+  /** Records the vendor's token count for later estimates. */
   learn({ usage, target }: ChatResponse): void {
     if (this.sent !== undefined && usage !== undefined) this.engine?.meter.observe(this.sent, usage, target);
     this.sent = undefined;

@@ -16,7 +16,7 @@ export async function promptOf(prompt: string | undefined, { stdin, stderr }: Io
   return question;
 }
 
-/** Time after which a silent pipe is reported. */
+/** Time after which a pipe without data is reported, in milliseconds. */
 const SILENT_MS = 1000;
 
 async function announced(text: Promise<string>, { write }: Output): Promise<string> {

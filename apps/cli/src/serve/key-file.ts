@@ -50,7 +50,7 @@ export async function tokenFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise
   const token = new TextDecoder().decode(await readFileBounded(path, cwd, MAX_BYTES)).trim();
   if (token.length < MIN_TOKEN_LENGTH || !SENDABLE.test(token))
     throw new Stop(
-      `${path} must hold one token of at least ${MIN_TOKEN_LENGTH} ASCII characters without spaces, such as the output of: openssl rand -base64 24`,
+      `${path} must contain one token of at least ${MIN_TOKEN_LENGTH} ASCII characters without spaces, such as the output of: openssl rand -base64 24`,
     );
   return token;
 }

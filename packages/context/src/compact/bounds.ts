@@ -5,7 +5,7 @@ export interface Bounds {
   readonly contextTokens: number;
   /** Size in tokens above which a transcript is compacted. */
   readonly threshold: number;
-  /** Number of tokens that stay unchanged at the end. */
+  /** Number of tokens at the end of the transcript that remain unchanged. */
   readonly tail: number;
   /** Maximum number of tokens of a summary. */
   readonly summary: number;

@@ -2,8 +2,8 @@ import type { AssistantPart, Message, ToolResultPart } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 
 /**
- * Returns the messages for another model, without secrets, reasoning and tokens of vendors. Strings are redacted before they
- * are cut. Arguments are also redacted by their names.
+ * Returns the messages for the summarizer, without secrets, reasoning and vendors' replay tokens. Redacts strings before they are cut, and
+ * redacts arguments also by their names.
  */
 export function cleanMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
   const text = (part: { readonly text: string }) => ({

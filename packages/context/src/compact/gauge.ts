@@ -78,7 +78,7 @@ function safeMeter(meter: TokenMeter): TokenMeter {
         const reading = meter.estimate(request, target);
         if (reading.tokens >= 0) return reading;
       } catch {
-        // Without a working meter, the fallback estimates the tokens.
+        // If the meter throws, estimate the tokens with the fallback.
       }
       return fallback.estimate(request, target);
     },
@@ -87,7 +87,7 @@ function safeMeter(meter: TokenMeter): TokenMeter {
       try {
         meter.observe(request, usage, target);
       } catch {
-        // Without this observation, the next estimates are less exact.
+        // Ignore the error: without this observation, later estimates are only less exact.
       }
     },
   };

@@ -7,14 +7,19 @@ import type { MeteredRequest, TokenMeter } from '../meter/token-meter.ts';
 export interface CompactorOptions {
   /** Model that writes the summaries, usually a cheap chain. */
   readonly summarizer: ChatModel;
-  /** Context of the model that reads the transcript, in tokens, or a function of the target. 128,000 if it fails. */
+  /**
+   * Context of the model that reads the transcript, in tokens, or a function that returns it for a target. If the function fails, 128,000 is
+   * used.
+   */
   readonly contextTokens:
     number | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
-  /** Context of the summarizer in tokens, if it is smaller. Starts compaction earlier. Default: that of the model. */
+  /**
+   * Context of the summarizer in tokens. If it is smaller than that of the model, compaction starts earlier. Default: the context of the
+   * model.
+   */
   readonly summarizerTokens?: number | undefined;
   /**
-   * Share of the context above which a transcript is compacted. A context of 128,000 tokens or more uses at least 64,000
-   * tokens. @default 0.5
+   * Share of the context above which a transcript is compacted. A context of 128,000 tokens or more uses at least 64,000 tokens. @default 0.5
    */
   readonly threshold?: number | undefined;
   /** Share of the threshold that stays unchanged at the end, limited to 0.1 to 0.8. @default 0.2 */
@@ -65,15 +70,15 @@ export interface Compaction {
   /** Summarized range, if a new summary was written. */
   readonly lineage: Lineage | undefined;
   /**
-   * Reason why nothing was summarized. `fits`: the transcript is short enough; `protected`: every message has to stay;
-   * `thrash`: summaries save too little; `cooldown`: the summarizer failed recently; `failed`: it failed now.
+   * Reason why nothing was summarized. `fits`: the transcript is short enough; `protected`: every message has to stay; `thrash`: summaries
+   * save too little; `cooldown`: the summarizer failed recently; `failed`: the summarizer failed in this check.
    */
   readonly skipped: SkipReason | undefined;
 }
 
 /** Options of one check. */
 export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
-  /** Whether to summarize although it fits, saves too little, or the summarizer failed recently. @default false */
+  /** Whether to summarize even if the transcript fits, a summary saves too little, or the summarizer failed recently. @default false */
   readonly force?: boolean | undefined;
   /** Subject that the summary must cover first. @default the latest user messages */
   readonly focus?: string | undefined;

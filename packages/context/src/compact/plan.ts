@@ -11,7 +11,7 @@ export interface Plan {
   readonly fresh: readonly Message[];
   /** Existing summaries in the range, which are input of the new summary. */
   readonly previous: string | undefined;
-  /** Messages in the range that stay: the last user message, and the answer before it if the answer is small. */
+  /** Messages in the range that are not summarized: the last user message, and the answer before it if that answer is small. */
   readonly pinned: readonly Message[];
 }
 

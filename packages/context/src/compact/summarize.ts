@@ -40,9 +40,8 @@ export interface Summary {
 }
 
 /**
- * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws errors of the model,
- * `empty` for no text, `content-filter` for a refusal, `truncated` for a summary that was cut, and `invalid-output` for a
- * summary that exceeds its limit.
+ * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws errors of the model, `empty` for no
+ * text, `content-filter` for a refusal, `truncated` for a summary that was cut, and `invalid-output` for a summary that exceeds its limit.
  */
 export async function summarize(
   order: SummaryRequest,

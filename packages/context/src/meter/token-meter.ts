@@ -19,7 +19,7 @@ export interface MeterReading {
 
 /** Estimates tokens, and improves the estimates with the counts that vendors report. */
 export interface TokenMeter {
-  /** Returns the estimated input tokens. `target`: `provider/model`, because images and additions differ. */
+  /** Returns the estimated input tokens. `target`: `provider/model`, because the tokens of images and the vendors' additions differ. */
   estimate(request: MeteredRequest, target?: string): MeterReading;
   /** Records the number of tokens that the vendor counted for a request. */
   observe(request: MeteredRequest, usage: Usage, target: string): void;
@@ -104,7 +104,7 @@ class Weights {
     if (first === undefined) return 0;
     const all = rest.reduce((sum, message) => sum + this.ofMessage(message, target), 0);
     if (first.role !== 'assistant' || answer === undefined) return all + this.ofMessage(first, target);
-    // Vendors drop earlier reasoning after a new user message, but the model reads it during tool calls.
+    // Vendors drop earlier reasoning after a new user message, but the model still reads that reasoning during tool calls.
     const isRead = hasReasoning(first) && !rest.some(({ role }) => role === 'user');
     return all + answer.text + (isRead ? answer.reasoning : 0);
   }
@@ -136,7 +136,7 @@ function safeCounter(count: TokenCounter | undefined): TokenCounter | undefined 
       const tokens = count(text);
       if (Number.isFinite(tokens) && tokens >= 0) return tokens;
     } catch {
-      // Without a working counter, the estimate is used.
+      // If the counter throws, use the estimate.
     }
     return estimateTokens(text);
   };

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Returns the result of the work. Throws `aborted` if the signal aborts before. */
+/** Returns the result of the work. Throws `aborted` if the signal aborts first. */
 export async function untilAborted<T>(
   work: () => T | Promise<T>,
   signal: AbortSignal | undefined,

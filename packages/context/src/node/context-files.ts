@@ -11,7 +11,7 @@ export interface ContextFilesOptions {
   readonly cwd: string;
   /** Folder of the agent that contains SOUL.md. @default SOUL.md is not read */
   readonly home?: string | undefined;
-  /** Maximum number of characters of a file. Above it, the first 70 % and last 20 % of it stay. @default 20_000 */
+  /** Maximum number of characters of a file. Of a longer file, the first 70 % and the last 20 % of the limit remain. @default 20_000 */
   readonly limit?: number | undefined;
   /** Handling of a suspicious file. `block`: omitted. `warn`: unchanged. `wrap`: marked as untrusted. @default 'wrap' */
   readonly onSuspicion?: 'block' | 'warn' | 'wrap' | undefined;

@@ -19,9 +19,8 @@ const NAMED: readonly (readonly [pattern: RegExp, value: string])[] = [
 ];
 
 /**
- * Returns the output of git in this folder, or `undefined` if git fails. Git runs no program from the configuration of the
- * repository, such as a filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial
- * clone.
+ * Returns the output of git in this folder, or `undefined` if git fails. Git runs no program from the configuration of the repository, such
+ * as a filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial clone.
  */
 export async function gitText(
   root: string,

@@ -35,9 +35,8 @@ export interface ResolvedReferences {
 }
 
 /**
- * Returns the text and the content of its references `@file:src/a.ts:10-20`, `@folder:docs`, `@diff`, `@staged`,
- * `@git:3` and `@url:https://…`, within a token budget. Unreadable content becomes a warning. Throws `config` if the
- * root is not a folder, and `aborted`.
+ * Returns the text and the content of its references `@file:src/a.ts:10-20`, `@folder:docs`, `@diff`, `@staged`, `@git:3` and
+ * `@url:https://…`, within a token budget. Unreadable content becomes a warning. Throws `config` if the root is not a folder, and `aborted`.
  */
 export async function resolveReferences(
   text: string,

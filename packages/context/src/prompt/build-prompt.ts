@@ -6,7 +6,7 @@ export interface Layer {
   readonly tier: 'stable' | 'context' | 'volatile';
   readonly name: string;
   readonly text: string;
-  /** Maximum length in characters. Of a longer text, the first 70 % and the last 20 % of the limit stay. Default: no limit. */
+  /** Maximum length in characters. Of a longer text, the first 70 % and the last 20 % of the limit remain. Default: no limit. */
   readonly limit?: number | undefined;
 }
 

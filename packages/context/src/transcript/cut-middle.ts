@@ -16,9 +16,7 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
 export const cutEnd = (text: string, maxLength: number): string =>
   text.length <= maxLength ? text : text.slice(0, boundary(text, maxLength, -1));
 
-/**
- * Number of characters around a cut that are searched for character boundaries. Visible characters such as flags are shorter.
- */
+/** Number of characters around a cut that are searched for character boundaries. Visible characters such as flags are shorter. */
 const AROUND = 64;
 
 /** First code unit that can combine with the previous one, except in line ends. */

@@ -16,8 +16,8 @@ const HOST = hostname().replace(/[^\w-]/g, '_');
 const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
 
 /**
- * Runs a function while no other process that uses this folder runs one. The holder has a claim, which is a file in the folder.
- * Processes remove only claims of dead processes, so a claim of a dead process can be removed at any time.
+ * Runs a function while no other process that uses this folder runs one. The holder has a claim, which is a file in the folder. A process
+ * removes only its own claim and claims of dead processes, which is safe at any time.
  */
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -45,7 +45,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
     let holder = await holderIn(folder, claim);
     if (holder === undefined) {
       await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
-      // If two processes claim at the same time, at least the one that looks last sees the other claim.
+      // If two processes claim at the same time, at least the process that checks last finds the other claim.
       holder = await holderIn(folder, claim);
       if (holder === undefined) return;
       await unlink(claim);
@@ -56,7 +56,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
         `${folder} has been locked for two minutes by ${holder}; end that process, or remove the folder if it does not exist`,
         { code: 'vault-locked' },
       );
-    // Random waits separate two processes that saw each other's claims.
+    // Wait for a random time, so that two processes with simultaneous claims do not retry at the same time.
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
 }

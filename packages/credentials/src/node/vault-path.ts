@@ -23,6 +23,6 @@ function dataFolder(env: Readonly<Record<string, string | undefined>>, home: str
   return absolute(env['XDG_DATA_HOME']) ?? join(home, '.local', 'share');
 }
 
-/** The XDG specification ignores relative paths. */
+/** Returns an absolute path, or `undefined` for any other value, because the XDG specification ignores relative paths. */
 const absolute = (path: string | undefined): string | undefined =>
   path !== undefined && /^(?:\/|[A-Za-z]:\\|\\\\)/.test(path) ? path : undefined;

@@ -51,7 +51,7 @@ async function poll(
   }
 }
 
-/** Terminals and pages may open the address. */
+/** Returns the error for an unsafe address. Terminals and pages may open the address, so it must be a web address. */
 const unsafeAddress = (): LlmError =>
   new LlmError('auth', 'oauth: the login URL of the server does not begin with https:// or http://', {
     code: 'login-failed',

@@ -110,7 +110,7 @@ export class PoolAttempts {
     return recoveries.map((recovery) => this.plans.get(recovery)).findLast((plan) => plan !== undefined);
   }
 
-  /** Adds a recovery to the error, which is that of the provider or another key. */
+  /** Adds a recovery to the error: the recovery of the provider, or another key. */
   private recoverable(thrown: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
     if (!LlmError.is(thrown)) return thrown;
     const cause = transportError(thrown, target, this.ring.values());

@@ -3,7 +3,7 @@ import type { McpOptions } from '../options.ts';
 import { elicit } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
-/** Returns the capabilities that the application offers. The SDK refuses all other requests. */
+/** Returns the client capabilities for which the application has an option. The SDK refuses all other requests. */
 export function capabilitiesFor({
   roots,
   sampling,

@@ -65,7 +65,7 @@ class PageTree {
     return isDictionary(catalog) ? this.count(catalog.get('Pages'), 0) : 0;
   }
 
-  /** A node that occurs twice in the tree counts twice. */
+  /** Counts the pages below a node. A node that occurs twice in the tree counts twice. */
   private count(node: PdfValue | undefined, depth: number): number {
     if (!isReference(node)) return this.below(node ?? null, depth);
     const known = this.counted.get(node.object);
@@ -110,7 +110,7 @@ class PageTree {
     return found;
   }
 
-  /** An object stream begins with pairs of number and offset. */
+  /** Returns the objects of an object stream, which begins with pairs of number and offset. */
   private openStream(stream: number): ReadonlyMap<number, () => PdfValue> {
     const entry = this.entries.get(stream);
     if (entry === undefined || entry === 'free' || 'stream' in entry)

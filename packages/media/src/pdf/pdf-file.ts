@@ -12,7 +12,7 @@ import {
 
 /** Maximum size of all decompressed streams of a file, in bytes. */
 const MOST_INFLATED = 32 * 2 ** 20;
-/** Maximum average number of reads of each character of the file. */
+/** Maximum average number of times that a character of the file is read. */
 const READINGS = 10;
 
 /** Reader for the bytes of a PDF. The length of the file limits the work. */

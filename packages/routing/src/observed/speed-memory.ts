@@ -5,12 +5,12 @@ import { RecentValues } from './recent-values.ts';
 const MAX_TARGETS = 500;
 const MAX_PENDING = 10_000;
 
-/** Speed that counts 0.5: first content after one second, and 50 tokens per second. */
+/** Typical speed, which is rated 0.5: first content after one second, and 50 tokens per second. */
 const TYPICAL_FIRST_MS = 1000;
 const TYPICAL_RATE = 50;
 /** Minimum number of tokens of a response for which a rate is measured. */
 const MIN_TOKENS = 16;
-/** Minimum share of the duration after the first content. With less, the response is treated as having arrived at once. */
+/** Minimum share of the duration that follows the first content. Below this share, the response counts as having arrived at once. */
 const AT_ONCE = 0.1;
 
 interface TargetSpeed {
@@ -31,7 +31,7 @@ interface PendingFirst {
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, TargetSpeed>();
-  /** Target of the last measurement, for which the map needs no reordering. */
+  /** Target of the last measurement. The map already has it as the last entry, so that it needs no reordering. */
   private latest: { readonly target: string; readonly targetSpeed: TargetSpeed } | undefined;
   /** Attempts with content that have not ended, by call id. A call has one attempt at a time. */
   private readonly pending = new Map<string, PendingFirst>();

@@ -81,7 +81,7 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
   };
 }
 
-/** Turn in which functions have been replaced by their results. */
+/** Turn whose functions have been replaced by their results. */
 type ResolvedTurn<T> = Exclude<T, (request: never) => unknown>;
 
 /** Script of one operation, with the received requests. */

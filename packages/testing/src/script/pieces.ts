@@ -1,4 +1,4 @@
-/** Splits a text into chunks. `chunks` is an array of the chunks, or the number of code points per chunk. `@default usual` */
+/** Splits a text into chunks. `chunks`: the chunks, or the number of code points per chunk. `@default` the value of `usual` */
 export function pieces(
   text: string,
   chunks: readonly string[] | number | undefined,

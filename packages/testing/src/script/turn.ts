@@ -55,7 +55,7 @@ export interface AnswerTurn extends Timed {
   readonly everyMs?: number | undefined;
 }
 
-/** Failing turn. The failure follows the text `after` if present. */
+/** Turn that fails. If `after` is set, its text is emitted before the failure. */
 export interface FailTurn extends Timed {
   readonly fail: ErrorKind;
   readonly after?: string | undefined;
@@ -65,7 +65,7 @@ export interface FailTurn extends Timed {
   readonly code?: string | undefined;
 }
 
-/** Turn that never ends, until the call is aborted. The silence follows the text `after` if present. */
+/** Turn that sends nothing until the call is aborted. If `after` is set, its text is emitted first. */
 export interface HangTurn extends Timed {
   readonly hang: true;
   readonly after?: string | undefined;
