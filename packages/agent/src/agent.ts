@@ -4,7 +4,7 @@ import { WatchedRun, type AgentStream } from './agent-stream.ts';
 import type { RunInput } from './initial-state.ts';
 import { decide, type Action } from './decide.ts';
 import { localEffects, createReports, type AgentEffects, type EffectsIo } from './effects.ts';
-import { filterText } from './final-text.ts';
+import { filterText } from './filter-text.ts';
 import { drive, unwrapEngineError, type Effects, type RunResult } from './loop.ts';
 import { agentParts, type AgentOptions } from './options.ts';
 import { runLocally } from './run-locally.ts';

@@ -1,4 +1,4 @@
-import { fromJson, LlmError, toJson, type Attempt } from '@majordomo/core';
+import { fromJson, LlmError, toJson } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 
@@ -18,18 +18,20 @@ export interface ChannelMessage extends ChannelMessageHead {
 }
 
 /** Returns an event as JSON. Errors in the event have no causes. */
-export function eventJson(event: AgentEvent): string {
+export const eventJson = (event: AgentEvent): string =>
+  JSON.stringify(toJson(withErrors(event, errorToJson)));
+
+/** Returns the event with each error in it converted. */
+function withErrors(event: AgentEvent, convert: (error: LlmError) => unknown): object {
   if (event.type === 'model' && 'error' in event.event)
-    return stringify({ ...event, event: { ...event.event, error: errorToJson(event.event.error) } });
-  if (event.type !== 'step-end') return stringify(event);
+    return { ...event, event: { ...event.event, error: convert(event.event.error) } };
+  if (event.type !== 'step-end') return event;
   const attempts = event.response.attempts.map((attempt) => ({
     ...attempt,
-    error: attempt.error && errorToJson(attempt.error),
+    error: attempt.error && convert(attempt.error),
   }));
-  return stringify({ ...event, response: { ...event.response, attempts } });
+  return { ...event, response: { ...event.response, attempts } };
 }
-
-const stringify = (event: object): string => JSON.stringify(toJson(event));
 
 /** Returns a channel message from events that are already JSON. */
 export const channelText = (head: ChannelMessageHead, events: readonly string[]): string =>
@@ -39,7 +41,10 @@ export const channelText = (head: ChannelMessageHead, events: readonly string[])
 export function parseChannelMessage(text: string, runId: string): ChannelMessage | undefined {
   const { head, events } = parseJson(text);
   if (!isHead(head) || head.runId !== runId || !Array.isArray(events)) return undefined;
-  return { ...head, events: events.filter(isEvent).map(eventFrom) };
+  return {
+    ...head,
+    events: events.filter(isEvent).map((event) => withErrors(event, errorOrUnknown) as AgentEvent),
+  };
 }
 
 function parseJson(text: string): { readonly head?: unknown; readonly events?: unknown } {
@@ -62,17 +67,6 @@ function isHead(value: unknown): value is ChannelMessageHead {
 
 const isEvent = (value: unknown): value is AgentEvent =>
   typeof (Object(value) as Partial<AgentEvent>).type === 'string';
-
-function eventFrom(event: AgentEvent): AgentEvent {
-  if (event.type === 'model' && 'error' in event.event)
-    return { ...event, event: { ...event.event, error: errorOrUnknown(event.event.error) } };
-  if (event.type !== 'step-end') return event;
-  const attempts = event.response.attempts.map((attempt: Attempt) => ({
-    ...attempt,
-    error: attempt.error && errorOrUnknown(attempt.error),
-  }));
-  return { ...event, response: { ...event.response, attempts } };
-}
 
 const errorOrUnknown = (failure: unknown): LlmError =>
   errorFromJson(failure) ?? new LlmError('network', 'the event contains an incomplete error');

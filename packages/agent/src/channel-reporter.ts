@@ -1,4 +1,5 @@
 import { messageOf, type Clock, type Warning } from '@majordomo/core';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import type { AgentEvent } from './event.ts';
 import type { RunChannel } from './run-channel.ts';
 import { eventJson, channelText } from './channel-message.ts';
@@ -48,7 +49,7 @@ export class ChannelReporter {
   /** Publishes buffered events, with a timeout. Does not wait for a channel that has lost events. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
-    if (!this.isLosing) await this.withTimeout(() => sent).catch(() => undefined);
+    if (!this.isLosing) await this.withTimeout(sent).catch(() => undefined);
   }
 
   async end(): Promise<void> {
@@ -88,7 +89,7 @@ export class ChannelReporter {
     const { runId, attempt, began } = this;
     const text = channelText({ runId, attempt, began, batch: this.batch++, step, isOver }, events);
     try {
-      await this.withTimeout(() => this.channel.publish(runId, text));
+      await this.withTimeout(Promise.resolve(invoke(() => this.channel.publish(runId, text))));
       this.isLosing = false;
     } catch (error) {
       this.reportLoss(messageOf(error));
@@ -109,24 +110,7 @@ export class ChannelReporter {
     this.warning = { action: 'dropped', what: 'channel', why: `events were not published: ${why}` };
   }
 
-  private async withTimeout(publish: () => Promise<unknown>): Promise<void> {
-    let cancel = (): void => undefined;
-    const late = new Promise<never>((_, reject) => {
-      cancel = this.clock.timer(
-        PUBLISH_TIMEOUT_MS,
-        () => {
-          reject(new Error(`the channel did not accept the events within ${PUBLISH_TIMEOUT_MS} ms`));
-        },
-        true,
-      );
-    });
-    const published = Promise.resolve().then(publish);
-    // The publish may still reject after the timeout.
-    published.catch(() => undefined);
-    try {
-      await Promise.race([published, late]);
-    } finally {
-      cancel();
-    }
+  private withTimeout(work: Promise<unknown>): Promise<unknown> {
+    return withTimeout(work, PUBLISH_TIMEOUT_MS, this.clock, true);
   }
 }

@@ -1,4 +1,5 @@
 import { LlmError, type Message } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isMessage } from './messages-from.ts';
 import { callsOf, type Done, type RunState } from './state.ts';
 
@@ -9,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * continuing such a state could lose or repeat calls.
  */
 export function checkState(given: unknown): RunState {
-  if (!isFields(given)) throw invalidState('state', 'must be an object');
+  if (!isRecord(given)) throw invalidState('state', 'must be an object');
   const { version } = given;
   if (version !== 1)
     throw invalidState('state.version', `must be the version of this agent, not ${JSON.stringify(version)}`);
@@ -39,15 +40,15 @@ function checkMembers(state: Fields): void {
   const lists = { pending, results, decisions, suspended };
   for (const [name, list] of Object.entries(lists)) {
     for (const [at, item] of listOf(list, name).entries())
-      if (!isFields(item) || typeof item[name === 'pending' ? 'id' : 'callId'] !== 'string')
+      if (!isRecord(item) || typeof item[name === 'pending' ? 'id' : 'callId'] !== 'string')
         throw invalidState(`state.${name}[${at}]`, 'must contain the id of its call');
   }
-  if (!isFields(usage)) throw invalidState('state.usage', 'must be an object');
+  if (!isRecord(usage)) throw invalidState('state.usage', 'must be an object');
   for (const [name, count] of Object.entries(usage))
     if (name !== 'details' && count !== undefined && typeof count !== 'number')
       throw invalidState(`state.usage.${name}`, 'must be a number');
   for (const name of ['claims', 'approvals'] as const)
-    if (state[name] !== undefined && !isFields(state[name]))
+    if (state[name] !== undefined && !isRecord(state[name]))
       throw invalidState(`state.${name}`, 'must be an object');
   if (!DONE.has(done)) throw invalidState('state.done', `must not be ${JSON.stringify(done)}`);
 }
@@ -86,12 +87,9 @@ function listOf(value: unknown, name: string): readonly unknown[] {
 function withoutNulls(state: Fields): Fields {
   const members = Object.entries(state)
     .filter(([, member]) => member !== null)
-    .map(([name, member]) => [name, name === 'usage' && isFields(member) ? withoutNulls(member) : member]);
+    .map(([name, member]) => [name, name === 'usage' && isRecord(member) ? withoutNulls(member) : member]);
   return Object.fromEntries(members) as Fields;
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const invalidState = (path: string, why: string): LlmError =>
   new LlmError('config', `${path}: ${why}; pass a state that \`run\` returned`, { path });

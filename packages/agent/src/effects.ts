@@ -50,7 +50,8 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
   const { steer } = agent.hooks;
   return {
     callModel: (state, turn) => callModel(state, turn, run),
-    needsApproval: (calls, state) => neededApprovals(calls, state, run),
+    needsApproval: (calls, state) =>
+      withinStepLimits(state, run, (scope) => scope.race(() => approvalsNeeded(calls, state, agent.tools))),
     runTool: (call, state) => callTool(call, state, run),
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
   };
@@ -72,13 +73,6 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
     ...(by === undefined ? {} : { by }),
   };
 }
-
-const neededApprovals = (
-  calls: readonly ToolCallPart[],
-  state: RunState,
-  run: LocalRun,
-): Promise<readonly string[]> =>
-  withinStepLimits(state, run, (scope) => scope.race(() => approvalsNeeded(calls, state, run.agent.tools)));
 
 async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalRun): Promise<ToolOutcome> {
   const { agent, io, reports } = run;

@@ -1,4 +1,5 @@
 import { fromJson, LlmError, messageOf, toJson, type JsonValue } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
 import { checkSize } from './entry-size.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 import { isMessage } from './messages-from.ts';
@@ -12,13 +13,8 @@ export interface EntryIo {
 /** Returns whether a journal value is a valid result of an effect. */
 export type EntryCheck = (value: unknown) => boolean;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 export const isAnswer: EntryCheck = (value) =>
-  isFields(value) &&
+  isRecord(value) &&
   typeof value['target'] === 'string' &&
   typeof value['finish'] === 'string' &&
   Array.isArray(value['warnings']) &&
@@ -28,7 +24,7 @@ export const isAnswer: EntryCheck = (value) =>
 export const isOutcomeOf =
   (callId: string): EntryCheck =>
   (value) =>
-    isFields(value) &&
+    isRecord(value) &&
     value['type'] === 'tool-result' &&
     value['callId'] === callId &&
     Array.isArray(value['content']);
@@ -57,16 +53,14 @@ export async function journalEntry<T extends object | string>(
       return failureEntry(error, journal.signal);
     }
   });
-  const failure = isFields(storedResult) ? errorFromJson(storedResult['failed']) : undefined;
+  const failure = isRecord(storedResult) ? errorFromJson(storedResult['failed']) : undefined;
   if (failure !== undefined) throw failure;
   const value = fromJson<T>(storedResult);
   if (isValid(value)) return value;
   throw new LlmError(
     'config',
     `journal entry "${name}": the value is not a valid result of this step, so the journal is damaged; start the run again under another id`,
-    {
-      path: name,
-    },
+    { path: name },
   );
 }
 

@@ -7,6 +7,7 @@ import {
   type ErrorKind,
   type JsonValue,
 } from '@majordomo/core';
+import { tryParseJson } from '@majordomo/core/toolkit';
 
 interface Failure {
   readonly kind: ErrorKind;
@@ -23,7 +24,7 @@ export const errorToJson = (error: LlmError): JsonValue => toJson(describeFailur
 /** Restores an error from the result of `errorToJson`, as JSON or as a string. Returns `undefined` for any other value. */
 export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = fromJson<Partial<Failure> | null | undefined>(
-    typeof json === 'string' ? parseJson(json) : json,
+    typeof json === 'string' ? tryParseJson(json) : json,
   );
   if (typeof failure?.kind !== 'string' || typeof failure.message !== 'string') return undefined;
   const { kind, message, details, attempts = [] } = failure;
@@ -35,14 +36,6 @@ export function errorFromJson(json: unknown): LlmError | undefined {
       error: errorFromJson(attempt.error),
     })),
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function describeFailure({ kind, message, details }: LlmError): Failure {

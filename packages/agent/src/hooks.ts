@@ -51,21 +51,9 @@ export interface StepReport {
 }
 
 /** Settings of one step. */
-export interface StepSettings extends Pick<
+export interface StepSettings extends Omit<
   ChatRequest,
-  | 'toolChoice'
-  | 'maxTokens'
-  | 'temperature'
-  | 'topP'
-  | 'topK'
-  | 'frequencyPenalty'
-  | 'presencePenalty'
-  | 'stop'
-  | 'seed'
-  | 'reasoning'
-  | 'serviceTier'
-  | 'cache'
-  | 'extra'
+  'messages' | 'system' | 'tools' | 'output' | 'logprobs'
 > {
   readonly model?: ChatModel | undefined;
   readonly instructions?: string | undefined;

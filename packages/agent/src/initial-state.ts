@@ -1,4 +1,5 @@
 import type { Message } from '@majordomo/core';
+import { isList } from '@majordomo/core/toolkit';
 import { checkState } from './check-state.ts';
 import { begin, type RunState } from './state.ts';
 
@@ -24,5 +25,3 @@ export function initialState(
 
 const isFollowUp = ({ done, messages }: RunState): boolean =>
   done !== undefined && messages.at(-1)?.role === 'user';
-
-const isList = (input: RunInput): input is readonly Message[] => Array.isArray(input);

@@ -1,4 +1,5 @@
 import type { Message } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
 
 const ROLES: ReadonlySet<unknown> = new Set<Message['role']>(['system', 'user', 'assistant', 'tool']);
 
@@ -10,9 +11,4 @@ export function messagesFrom(input: readonly Message[]): readonly Message[] {
 }
 
 export const isMessage = (value: unknown): value is Message =>
-  typeof value === 'object' &&
-  value !== null &&
-  'role' in value &&
-  ROLES.has(value.role) &&
-  'parts' in value &&
-  Array.isArray(value.parts);
+  isRecord(value) && ROLES.has(value['role']) && Array.isArray(value['parts']);

@@ -4,9 +4,9 @@ import {
   type ChatModel,
   type ChatRequest,
   type ChatResponse,
-  type Message,
   type ToolSpec,
 } from '@majordomo/core';
+import { definedMembers } from '@majordomo/core/toolkit';
 import { isKnownWarning } from './advance.ts';
 import { answerText } from './answer-text.ts';
 import { hookWarning, type StepSettings } from './hooks.ts';
@@ -16,7 +16,7 @@ import type { AgentParts } from './options.ts';
 import type { Scope } from './scope.ts';
 import type { RunState } from './state.ts';
 import type { StepReports } from './step-report.ts';
-import type { ToolOrder } from './tool-order.ts';
+import { hasSameItems, type ToolOrder } from './tool-order.ts';
 
 interface ModelTurn {
   readonly response: ChatResponse;
@@ -49,7 +49,7 @@ export async function requestTurn(
   } catch (error) {
     if (agent.hooks.compact === undefined || !LlmError.is(error, 'context-overflow')) throw error;
     const second = await compactedRequest(request, state, error, agent, io);
-    if (hasSameMessages(first.messages, second.messages)) throw error;
+    if (hasSameItems(first.messages, second.messages)) throw error;
     const response = await generateOrEmpty(model, second, io, state);
     const attempts = [...error.details.attempts, ...response.attempts];
     return { response: { ...response, attempts }, offered };
@@ -74,7 +74,7 @@ function requestOf(
   const { model: _model, instructions = agent.instructions, tools: _offered, ...own } = settings;
   return {
     ...agent.settings,
-    ...definedOnly(own),
+    ...definedMembers(own),
     messages,
     system: instructions,
     ...(tools.length === 0 ? { toolChoice: undefined } : { tools }),
@@ -100,9 +100,6 @@ async function compactedRequest(
     return request;
   }
 }
-
-const hasSameMessages = (first: readonly Message[], second: readonly Message[]): boolean =>
-  first.length === second.length && first.every((message, at) => message === second[at]);
 
 async function generateOrEmpty(
   model: ChatModel,
@@ -165,6 +162,3 @@ function emptyResponse({ spec }: ChatModel, { details }: LlmError): ChatResponse
     attempts: details.attempts,
   };
 }
-
-const definedOnly = <T extends object>(settings: T): Partial<T> =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>;

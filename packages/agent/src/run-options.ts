@@ -13,7 +13,6 @@ export interface RunOptions extends CallOptions, Observers {
    * states that the outcome is unknown.
    * @default the memory of the agent; a state of another process or agent is rejected with `config` if such a call would run
    *
-   *
    * @example await agent.run(state, { decisions, claim: sqliteStores('runs.db').claims })
    */
   readonly claim?: ClaimStore | undefined;

@@ -57,8 +57,8 @@ async function runWithinLimits(
   try {
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
-    const output = await scope.race(() =>
-      runAsync(tool, checked.value, { ...context, signal: scope.signal }),
+    const output: unknown = await scope.race(() =>
+      tool.run(checked.value as never, { ...context, signal: scope.signal }),
     );
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
@@ -70,10 +70,6 @@ async function runWithinLimits(
   } finally {
     scope.close();
   }
-}
-
-async function runAsync(tool: Tool, args: unknown, context: ToolContext): Promise<unknown> {
-  return tool.run(args as never, context);
 }
 
 function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {

@@ -1,4 +1,5 @@
 import type { Clock } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** Limits of work: the signal of the run, and an optional time limit. */
 export interface ScopeLimits {
@@ -20,7 +21,9 @@ export class Scope {
   constructor({ signal, ms, clock, createError }: ScopeLimits) {
     const controller = new AbortController();
     this.signal = controller.signal;
-    this.aborted = rejection(controller.signal);
+    this.aborted = abortable(new Promise<never>(() => undefined), controller.signal);
+    // Without a waiting caller, the rejection must not become an unhandled rejection.
+    this.aborted.catch(() => undefined);
     const onAbort = (): void => {
       controller.abort(signal.reason);
     };
@@ -42,19 +45,4 @@ export class Scope {
     this.signal.throwIfAborted();
     return Promise.race([work(), this.aborted]);
   }
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  const rejected = new Promise<never>((_, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(signal.reason as Error);
-      },
-      { once: true },
-    );
-  });
-  // Without a waiting caller, the rejection must not become an unhandled rejection.
-  rejected.catch(() => undefined);
-  return rejected;
 }

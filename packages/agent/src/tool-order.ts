@@ -23,5 +23,6 @@ export class ToolOrder {
   }
 }
 
-const hasSameItems = (list: readonly ToolSpec[], other: readonly ToolSpec[]): boolean =>
-  list.length === other.length && list.every((tool, at) => tool === other[at]);
+/** Whether two arrays contain the same objects in the same order. */
+export const hasSameItems = <T>(list: readonly T[], other: readonly T[] | undefined): boolean =>
+  list.length === other?.length && list.every((item, at) => item === other[at]);

@@ -1,5 +1,5 @@
 import type { FilePart, ToolResultPart } from '@majordomo/core';
-import { sniffMediaType } from '@majordomo/core/toolkit';
+import { isPlain, sniffMediaType } from '@majordomo/core/toolkit';
 
 type Piece = ToolResultPart['content'][number];
 
@@ -82,11 +82,8 @@ export function jsonOf(output: unknown): unknown {
 }
 
 /** Whether JSON would write an instance, such as an iterator or a stream, as `{}`. */
-function isOpaque(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null || Array.isArray(value);
-  return !isPlain && Object.keys(value).length === 0;
-}
+const isOpaque = (value: object): boolean =>
+  !isPlain(value) && !Array.isArray(value) && Object.keys(value).length === 0;
 
 const lossError = (path: string, kind: string, remedy: string): TypeError =>
   new TypeError(`the tool returned ${path} of type ${kind}, which JSON cannot hold; ${remedy}`);

@@ -1,6 +1,7 @@
 import { LlmError, type ToolSpec } from '@majordomo/core';
 import { checkNumber } from '@majordomo/core/toolkit';
 import type { Tool } from './tool.ts';
+import { hasSameItems } from './tool-order.ts';
 
 /** Named group of tools. */
 export interface Toolbox {
@@ -31,7 +32,7 @@ export class Tools {
   /** Reloads the tools. Throws the errors of the constructor, in which case the previous tools remain. */
   renew(): void {
     const lists = this.boxes.map(toolsOf);
-    if (lists.length === this.lists.length && lists.every((list, at) => hasSameTools(list, this.lists[at])))
+    if (lists.length === this.lists.length && lists.every((list, at) => hasSameItems(list, this.lists[at])))
       return;
     const byName = new Map<string, OwnedTool>();
     for (const [at, { name: owner }] of this.boxes.entries())
@@ -93,9 +94,6 @@ function addTool(byName: Map<string, OwnedTool>, tool: Tool, owner: string): voi
   checkNumber(tool.maxResultChars, 0, `maxResultChars of tool "${tool.name}"`);
   byName.set(tool.name, { tool, owner });
 }
-
-const hasSameTools = (list: readonly Tool[], taken: readonly Tool[] | undefined): boolean =>
-  list.length === taken?.length && list.every((tool, at) => tool === taken[at]);
 
 const MAX_SUBSETS = 100;
 

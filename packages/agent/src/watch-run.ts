@@ -26,7 +26,6 @@ const MAX_CHARACTERS = 16 * 1_048_576;
  * Events of an outdated attempt are omitted. The iteration ends with the run, and rejects with an `LlmError` if the channel
  * fails. A channel may lose events, but the result of the run is complete.
  *
- *
  * @example
  * const events = await watchRun(channel, 'order-7', { over: () => runs.result('order-7') });
  * await runs.start('order-7', 'Refund order 7');

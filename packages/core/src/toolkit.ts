@@ -3,11 +3,12 @@ export { checkFinite, checkOptions } from './util/options.ts';
 export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger } from './prepare/validate.ts';
-export { mergeTimeouts } from './util/options.ts';
+export { definedMembers, mergeTimeouts } from './util/options.ts';
 export { NO_ENV } from './resolve/registry.ts';
 
 // Listeners, promises and signals
 export { abortable, derivedSignal, invoke, mapValue } from './util/async.ts';
+export { withTimeout } from './util/with-timeout.ts';
 export { notify } from './util/listeners.ts';
 export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-changes.ts';
 

@@ -10,10 +10,11 @@ import { Mounts } from './mounts.ts';
 import type { GatewayOptions } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
 import { ready } from './routes/ready.ts';
+import { withHeaders } from './response/headers.ts';
 import { addLifecycle } from './response/lifecycle.ts';
 import { failureAt, readOnly, route } from './routes/router.ts';
 import { settingsOf } from './settings.ts';
-import type { GatewayContext } from './context.ts';
+import type { GatewayContext, RequestContext } from './context.ts';
 
 /** Handler with the standard `Request` and `Response` of Node, Bun, Deno and Workers, for clients in any language. */
 export interface Gateway {
@@ -71,16 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-/** Adds headers to a response of the gateway. */
-function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-  return response;
-}
-
-interface Arrival {
-  readonly path: string;
-  readonly requestId: string;
-  readonly platform: PlatformContext | undefined;
+interface Arrival extends Omit<RequestContext, 'request' | 'caller'> {
   readonly headers: Record<string, string>;
 }
 

@@ -82,15 +82,9 @@ export interface GatewayOptions {
   readonly fetchMedia?: FetchMedia | undefined;
 }
 
+type DefaultedOption = 'anySpec' | 'mounts' | 'maxBodyBytes' | 'maxConcurrent' | 'idleMs' | 'cors';
+
 /** Checked options of a gateway, with defaults. */
-export interface Settings extends Omit<
-  GatewayOptions,
-  'anySpec' | 'mounts' | 'maxBodyBytes' | 'maxConcurrent' | 'idleMs' | 'cors'
-> {
-  readonly anySpec: boolean;
-  readonly mounts: readonly Mounted[];
-  readonly maxBodyBytes: number;
-  readonly maxConcurrent: number;
-  readonly idleMs: number;
-  readonly cors: readonly string[];
-}
+export type Settings = Omit<GatewayOptions, DefaultedOption> & {
+  readonly [Name in DefaultedOption]: NonNullable<GatewayOptions[Name]>;
+};

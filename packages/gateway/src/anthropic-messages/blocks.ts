@@ -1,6 +1,6 @@
 import type { AssistantPart, FilePart, ImagePart, UserPart } from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import { joinedText, textPart } from '../parsing/content.ts';
+import { joinedText, reasoningPart, textPart } from '../parsing/content.ts';
 import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
 import {
   nonEmptyString,
@@ -12,7 +12,7 @@ import {
   type Parser,
   jsonObject,
 } from '../parsing/fields.ts';
-import { isGatewayToken, tokenOf } from '../parsing/replay-token.ts';
+import { isGatewayToken } from '../parsing/replay-token.ts';
 
 /** Parses the text of the system prompt, or of a document that is given as content blocks. */
 export const texts: Parser<string> = joinedText('\n\n', 'text');
@@ -71,11 +71,11 @@ export function assistantPart(block: Fields): readonly AssistantPart[] {
     case 'text':
       return textPart(block.required('text', string));
     case 'thinking':
-      return reasoning(block.required('thinking', string), block.optional('signature', string) ?? '');
+      return reasoningPart(block.required('thinking', string), block.optional('signature', string) ?? '');
     case 'redacted_thinking': {
       const data = block.required('data', string);
       return isGatewayToken(data)
-        ? reasoning('', data)
+        ? reasoningPart('', data)
         : [{ type: 'reasoning', text: '', replay: { family: CLAUDE_FAMILY, data: { redacted: data } } }];
     }
     case 'tool_use': {
@@ -84,10 +84,4 @@ export function assistantPart(block: Fields): readonly AssistantPart[] {
       return [{ type: 'tool-call', id, name, args: block.required('input', jsonObject) }];
     }
   }
-}
-
-/** Converts reasoning. A provider can read reasoning only with its token. */
-function reasoning(thought: string, token: string): readonly AssistantPart[] {
-  const replay = tokenOf(token);
-  return replay === undefined ? [] : [{ type: 'reasoning', text: thought, replay }];
 }

@@ -21,7 +21,7 @@ export const anthropicMessage = (
 function block(part: AssistantPart): object | readonly object[] {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.text, ...citationsOf(part) };
+      return textBlock(part);
     case 'reasoning': {
       const data = hiddenData(part);
       return data === undefined
@@ -35,8 +35,8 @@ function block(part: AssistantPart): object | readonly object[] {
   }
 }
 
-/** Returns no member if there are no citations, as Anthropic does, because some clients reject `null`. */
-function citationsOf(part: TextPart): { readonly citations?: readonly object[] } {
+/** Omits an empty list of citations, as Anthropic does, because some clients reject `null`. */
+function textBlock(part: TextPart): object {
   const citations = messagesCitations(part);
-  return citations.length === 0 ? {} : { citations };
+  return { type: 'text', text: part.text, ...(citations.length > 0 && { citations }) };
 }

@@ -22,14 +22,12 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
 };
 
 /** Formats a refusal for Anthropic's wire. */
-export const anthropicFailure = ({ kind, message, code }: Refusal): { readonly type: 'error' } => ({
+export const anthropicFailure = ({ kind, message, code }: Refusal): object => ({
   type: 'error',
-  ...{
-    error: {
-      type: TYPES[kind] ?? 'api_error',
-      message: messageFor(kind, message),
-      ...(code === undefined ? {} : { details: { error_code: code } }),
-    },
+  error: {
+    type: TYPES[kind] ?? 'api_error',
+    message: messageFor(kind, message),
+    ...(code === undefined ? {} : { details: { error_code: code } }),
   },
 });
 

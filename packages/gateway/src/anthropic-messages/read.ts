@@ -1,8 +1,8 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
+import { definedMembers } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
-import { definedOnly } from '../parsing/defined.ts';
 import {
   boolean,
   array,
@@ -18,6 +18,7 @@ import {
 } from '../parsing/fields.ts';
 import { resultContent } from '../parsing/content.ts';
 import { Transcript } from '../parsing/transcript.ts';
+import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { assistantPart, texts, userPart } from './blocks.ts';
 import { anthropicMessage } from './complete.ts';
@@ -53,7 +54,7 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
     metadata: body.optional('metadata', object)?.value,
     notes: notes.all,
     complete: (response) => anthropicMessage(response, model, stops),
-    createWriter: () => new MessagesWriter(model, stops),
+    createWriter: () => inOrder(new MessagesWriter(model, stops)),
   };
   notes.unparsed(body, REASONS);
   return parsed;
@@ -108,7 +109,7 @@ const blocksOf = (value: unknown, path: string): readonly Fields[] =>
   typeof value === 'string' ? [new Fields({ type: 'text', text: value }, path)] : array(object)(value, path);
 
 function settings(body: Fields, stops: readonly string[], counts: boolean): Partial<ChatRequest> {
-  return definedOnly({
+  return definedMembers({
     maxTokens: counts ? undefined : body.required('max_tokens', integer(1)),
     temperature: body.optional('temperature', number(0, 1)),
     topP: body.optional('top_p', number(0, 1)),

@@ -1,7 +1,6 @@
 import type { AssistantPart, StreamEvent, VendorPart } from '@majordomo/core';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
-import { InOrder } from '../response/in-order.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
 import { tokenText } from '../parsing/replay-token.ts';
@@ -12,11 +11,10 @@ import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.t
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** Writes a response as the events of a message, one block after the other. */
+/** Writes a response as the events of a message, one block after the other. Expects one open part at a time. */
 export class MessagesWriter implements Writer {
   private readonly model: string;
   private readonly stops: readonly string[];
-  private readonly inOrder = new InOrder();
   private hasBegun = false;
   /** Index of the current block. */
   private index = 0;
@@ -29,22 +27,15 @@ export class MessagesWriter implements Writer {
     this.stops = stops;
   }
 
-  write(event: StreamEvent): string {
-    return this.inOrder
-      .push(event)
-      .map((next) => this.writeInOrder(next))
-      .join('');
-  }
-
   end(): string {
-    return namedEvent({ type: 'message_stop' });
+    return namedEvent('message_stop');
   }
 
   fail(refusal: Refusal): string {
-    return namedEvent(anthropicFailure(refusal));
+    return namedEvent('error', anthropicFailure(refusal));
   }
 
-  private writeInOrder(event: StreamEvent): string {
+  write(event: StreamEvent): string {
     switch (event.type) {
       case 'part-start':
         return event.part.type === 'reasoning' ? '' : this.blockStart(event);
@@ -82,14 +73,11 @@ export class MessagesWriter implements Writer {
 
   private open(block: object): string {
     this.isOpen = true;
-    return (
-      this.begin() +
-      namedEvent({ type: 'content_block_start', ...{ index: this.index, content_block: block } })
-    );
+    return this.begin() + namedEvent('content_block_start', { index: this.index, content_block: block });
   }
 
   private delta(delta: object): string {
-    return namedEvent({ type: 'content_block_delta', ...{ index: this.index, delta } });
+    return namedEvent('content_block_delta', { index: this.index, delta });
   }
 
   private input(json: string): string {
@@ -98,7 +86,7 @@ export class MessagesWriter implements Writer {
 
   private blockEnd(part: Exclude<AssistantPart, VendorPart>): string {
     const rest = this.restOf(part);
-    const stop = namedEvent({ type: 'content_block_stop', ...{ index: this.index } });
+    const stop = namedEvent('content_block_stop', { index: this.index });
     this.index++;
     this.isOpen = false;
     return rest + stop;
@@ -133,11 +121,11 @@ export class MessagesWriter implements Writer {
       stop_sequence: null,
       usage: messagesUsage(undefined),
     };
-    return namedEvent({ type: 'message_start', ...{ message } });
+    return namedEvent('message_start', { message });
   }
 
   private finish({ reason, raw, usage }: Finish): string {
     const delta = stopOf(reason, raw, this.stops);
-    return this.begin() + namedEvent({ type: 'message_delta', ...{ delta, usage: messagesUsage(usage) } });
+    return this.begin() + namedEvent('message_delta', { delta, usage: messagesUsage(usage) });
   }
 }

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { abortable, isRecord } from '@majordomo/core/toolkit';
 import { GATEWAY_FAILED, Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
@@ -18,11 +18,9 @@ export async function authorize(
     throw new Refusal('unauthorized', CLOSED);
   }
   try {
-    const caller = authorize(request);
-    return checkedCaller(
-      isThenable(caller) ? await untilClientLeaves(Promise.resolve(caller), request.signal) : caller,
-    );
+    return checkedCaller(await abortable(Promise.resolve(authorize(request)), request.signal));
   } catch (cause) {
+    if (request.signal.aborted) throw new Refusal('aborted', 'the client closed the connection');
     throw cause instanceof Refusal ? cause : new Refusal('config', GATEWAY_FAILED, {}, { cause });
   }
 }
@@ -38,23 +36,7 @@ function checkedCaller(caller: unknown): Caller {
   return caller;
 }
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> => isRecord(value) && 'then' in value;
-
 const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
 
 const wrong = (what: string): LlmError => new LlmError('config', `authorize: must return ${what}`);
-
-/** Returns the result, or rejects when the client disconnects while `authorize` is pending. */
-function untilClientLeaves<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => {
-      reject(new Refusal('aborted', 'the client closed the connection'));
-    };
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    result.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', leave);
-    });
-  });
-}

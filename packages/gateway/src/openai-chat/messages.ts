@@ -1,8 +1,9 @@
 import type { AssistantPart, UserPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { content, joinedText, resultContent, textPart } from '../parsing/content.ts';
+import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
-import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
+import { imageOf, urlPart, type Media } from '../parsing/media.ts';
+import { fileDataPart } from '../parsing/openai.ts';
 import { array, nonEmptyString, oneOf, object, string, invalid, type Fields } from '../parsing/fields.ts';
 import { tokenOf } from '../parsing/replay-token.ts';
 import type { Notes } from '../parsing/notes.ts';
@@ -20,18 +21,14 @@ export function chatMessages(body: Fields, media: Media, notes: Notes): Transcri
 }
 
 function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
+  const toPart = (part: Fields): readonly UserPart[] => userPart(part, media);
   switch (turn.required('role', oneOf(...ROLES))) {
     case 'system':
     case 'developer':
       transcript.system(turn.required('content', texts));
       break;
     case 'user':
-      transcript.user(
-        turn.required(
-          'content',
-          content((part) => userPart(part, media)),
-        ),
-      );
+      transcript.user(turn.required('content', content(toPart)));
       break;
     case 'assistant':
       transcript.assistant(assistantParts(turn));
@@ -39,10 +36,7 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
     case 'tool':
       transcript.result(
         turn.required('tool_call_id', nonEmptyString),
-        turn.required(
-          'content',
-          resultContent((part) => userPart(part, media)),
-        ),
+        turn.required('content', resultContent(toPart)),
       );
       break;
   }
@@ -71,11 +65,7 @@ function filePart(file: Fields, media: Media): UserPart {
   if (file.isSet('file_id'))
     invalid(file.pathOf('file_id'), 'is not supported, because this gateway stores no files; send file_data');
   const fileName = file.optional('filename', string);
-  const data = file.required('file_data', string);
-  const path = file.pathOf('file_data');
-  return data.startsWith('data:') || /^https?:/.test(data)
-    ? urlPart(data, path, media, fileName)
-    : mediaPart(data, 'application/pdf', path, fileName);
+  return fileDataPart(file.required('file_data', string), file.pathOf('file_data'), media, fileName);
 }
 
 function assistantParts(turn: Fields): readonly AssistantPart[] {
@@ -86,15 +76,12 @@ function assistantParts(turn: Fields): readonly AssistantPart[] {
   return [...reasoning(turn), ...textPart(text + refusal), ...calls.map(toolCall)];
 }
 
-/** Converts the reasoning of an earlier response. A provider can read reasoning only with its token. */
+/** Converts the reasoning of an earlier response. */
 function reasoning(turn: Fields): readonly AssistantPart[] {
   const details = turn.optional('reasoning_details', array(object)) ?? [];
-  return details.flatMap((detail): AssistantPart[] => {
-    const replay = tokenOf(detail.optional('signature', string) ?? '');
-    return replay === undefined
-      ? []
-      : [{ type: 'reasoning', text: detail.optional('text', string) ?? '', replay }];
-  });
+  return details.flatMap((detail) =>
+    reasoningPart(detail.optional('text', string) ?? '', detail.optional('signature', string) ?? ''),
+  );
 }
 
 function toolCall(call: Fields): AssistantPart {

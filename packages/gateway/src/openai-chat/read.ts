@@ -1,9 +1,8 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { EFFORTS } from '@majordomo/core/toolkit';
+import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
 import { cacheOf, metadataOf, tierOf } from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
-import { definedOnly } from '../parsing/defined.ts';
 import {
   boolean,
   array,
@@ -68,7 +67,7 @@ function refuseOthers(body: Fields): void {
 function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
   const maxTokens = body.optional('max_tokens', integer(1));
   const topLogprobs = body.optional('top_logprobs', integer(0, 20)) ?? 0;
-  return definedOnly({
+  return definedMembers({
     maxTokens: body.optional('max_completion_tokens', integer(1)) ?? maxTokens,
     temperature: body.optional('temperature', number(0, 2)),
     topP: body.optional('top_p', number(0, 1)),

@@ -2,15 +2,14 @@ import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import {
   array,
-  jsonObject,
   nonEmptyString,
   oneOf,
   object,
-  string,
   invalid,
   type Fields,
   type Parser,
 } from '../parsing/fields.ts';
+import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
 /** Tools and tool choice of a request. */
@@ -24,8 +23,7 @@ export function chatTools(body: Fields, notes: Notes): Tools {
     if (body.value[old] !== undefined) invalid(old, 'is not supported; use tools and tool_choice');
   }
   const tools = (body.optional('tools', array(object)) ?? []).map(toolSpec);
-  if (body.optional('parallel_tool_calls', (value) => value) === false)
-    notes.dropped('parallel_tool_calls', 'not every target can be limited to one call at a time');
+  noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value, path) => choiceOf(value, path, tools));
   return {
     ...(tools.length === 0 ? {} : { tools: choice?.among ?? tools }),
@@ -35,12 +33,7 @@ export function chatTools(body: Fields, notes: Notes): Tools {
 
 function toolSpec(tool: Fields): ToolSpec {
   tool.required('type', oneOf('function'));
-  const described = tool.required('function', object);
-  return {
-    name: described.required('name', nonEmptyString),
-    description: described.optional('description', string) ?? '',
-    parameters: described.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
-  };
+  return functionTool(tool.required('function', object));
 }
 
 interface Choice {

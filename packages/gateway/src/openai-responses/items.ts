@@ -1,8 +1,9 @@
 import type { AssistantPart, UserPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { content, joinedText, resultContent, textPart } from '../parsing/content.ts';
+import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
-import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
+import { imageOf, urlPart, type Media } from '../parsing/media.ts';
+import { fileDataPart } from '../parsing/openai.ts';
 import {
   array,
   nonEmptyString,
@@ -13,10 +14,9 @@ import {
   type Fields,
   type Parser,
 } from '../parsing/fields.ts';
-import { tokenOf } from '../parsing/replay-token.ts';
 import type { Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
-import type { KnownTools } from './tools.ts';
+import { type KnownTools, targetNameOf } from './tools.ts';
 
 const ITEMS = [
   'message',
@@ -39,14 +39,11 @@ export function responsesInput(body: Fields, media: Media, known: KnownTools, no
 }
 
 function addItem(item: Fields, transcript: Transcript, media: Media, known: KnownTools): void {
-  const called = (): string =>
-    known.nameFor({
-      name: item.required('name', nonEmptyString),
-      namespace: item.optional('namespace', nonEmptyString),
-    });
+  const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media);
+  const called = (): string => targetNameOf(item, known);
   switch (item.optional('type', oneOf(...ITEMS)) ?? 'message') {
     case 'message':
-      addMessage(item, transcript, media);
+      addMessage(item, transcript, toPart);
       break;
     case 'function_call':
       transcript.assistant([
@@ -62,10 +59,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, known: Know
     case 'custom_tool_call_output':
       transcript.result(
         item.required('call_id', nonEmptyString),
-        item.required(
-          'output',
-          resultContent((part) => inputPart(part, media)),
-        ),
+        item.required('output', resultContent(toPart)),
       );
       break;
     case 'reasoning':
@@ -79,15 +73,14 @@ function addItem(item: Fields, transcript: Transcript, media: Media, known: Know
   }
 }
 
-function addMessage(item: Fields, transcript: Transcript, media: Media): void {
+function addMessage(
+  item: Fields,
+  transcript: Transcript,
+  toPart: (part: Fields) => readonly UserPart[],
+): void {
   switch (item.required('role', oneOf('user', 'assistant', 'system', 'developer'))) {
     case 'user':
-      transcript.user(
-        item.required(
-          'content',
-          content((part) => inputPart(part, media)),
-        ),
-      );
+      transcript.user(item.required('content', content(toPart)));
       break;
     case 'assistant':
       transcript.assistant(textPart(item.required('content', texts)));
@@ -121,11 +114,7 @@ function filePart(part: Fields, media: Media): UserPart {
   const fileName = part.optional('filename', string);
   const url = part.optional('file_url', string);
   if (url !== undefined) return urlPart(url, part.pathOf('file_url'), media, fileName);
-  const data = part.required('file_data', string);
-  const path = part.pathOf('file_data');
-  return data.startsWith('data:')
-    ? urlPart(data, path, media, fileName)
-    : mediaPart(data, 'application/pdf', path, fileName);
+  return fileDataPart(part.required('file_data', string), part.pathOf('file_data'), media, fileName);
 }
 
 function refuseIds(part: Fields): void {
@@ -133,12 +122,9 @@ function refuseIds(part: Fields): void {
     invalid(part.pathOf('file_id'), 'is not supported, because this gateway stores no files');
 }
 
-/** Converts reasoning. A provider can read reasoning only with its token. */
 function reasoning(item: Fields): readonly AssistantPart[] {
-  const replay = tokenOf(item.optional('encrypted_content', string) ?? '');
-  if (replay === undefined) return [];
   const summary = item.optional('summary', array(summaryText)) ?? [];
-  return [{ type: 'reasoning', text: summary.join('\n\n'), replay }];
+  return reasoningPart(summary.join('\n\n'), item.optional('encrypted_content', string) ?? '');
 }
 
 const summaryText: Parser<string> = (value, path) =>

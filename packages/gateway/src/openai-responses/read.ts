@@ -1,9 +1,8 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { EFFORTS } from '@majordomo/core/toolkit';
+import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
 import { cacheOf, metadataOf, tierOf } from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
-import { definedOnly } from '../parsing/defined.ts';
 import {
   array,
   boolean,
@@ -17,6 +16,7 @@ import {
   invalid,
   type Fields,
 } from '../parsing/fields.ts';
+import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
 import type { Echo } from './response.ts';
 import { completeResponse } from './complete.ts';
@@ -50,7 +50,7 @@ export function parseResponses(value: unknown, media: Media): ParsedRequest {
     metadata: metadataOf(body),
     notes: notes.all,
     complete: (response) => completeResponse(response, echo),
-    createWriter: () => new ResponsesWriter(echo),
+    createWriter: () => inOrder(new ResponsesWriter(echo)),
   };
   notes.unparsed(body);
   return parsed;
@@ -79,7 +79,7 @@ function noteSettings(body: Fields, notes: Notes): void {
 
 function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
   const reasoning = body.optional('reasoning', object);
-  return definedOnly({
+  return definedMembers({
     maxTokens: body.optional('max_output_tokens', integer(1)),
     temperature: body.optional('temperature', number(0, 2)),
     topP: body.optional('top_p', number(0, 1)),

@@ -1,7 +1,6 @@
 import type { AssistantPart, StreamEvent, TextPart, ToolCallPart, VendorPart } from '@majordomo/core';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
-import { InOrder } from '../response/in-order.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
@@ -25,11 +24,10 @@ import {
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-/** Writes a response as numbered events, one item at a time. */
+/** Writes a response as numbered events, one item at a time. Expects one open part at a time. */
 export class ResponsesWriter implements Writer {
   private readonly echo: Echo;
   private readonly envelope: object;
-  private readonly inOrder = new InOrder();
   private readonly output: Item[] = [];
   private number = 0;
   private hasBegun = false;
@@ -46,13 +44,6 @@ export class ResponsesWriter implements Writer {
     this.envelope = envelope(newId('resp_'), echo);
   }
 
-  write(event: StreamEvent): string {
-    return this.inOrder
-      .push(event)
-      .map((next) => this.writeInOrder(next))
-      .join('');
-  }
-
   /** Returns an empty string, because the last event marks the end. */
   end(): string {
     return '';
@@ -64,7 +55,7 @@ export class ResponsesWriter implements Writer {
     return this.begin() + this.event('response.failed', { response });
   }
 
-  private writeInOrder(event: StreamEvent): string {
+  write(event: StreamEvent): string {
     switch (event.type) {
       case 'part-start':
         return this.begin() + this.start(event);
@@ -245,6 +236,6 @@ export class ResponsesWriter implements Writer {
   }
 
   private event(type: string, members: object): string {
-    return namedEvent({ type, ...{ sequence_number: this.number++ }, ...members });
+    return namedEvent(type, { sequence_number: this.number++, ...members });
   }
 }

@@ -1,6 +1,7 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
-import { array, jsonObject, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
+import { array, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
+import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
 /** Tool, with the name that the client uses. */
@@ -69,8 +70,7 @@ export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
   const known = new KnownTools();
   const given = body.optional('tools', array(object)) ?? [];
   const tools = given.flatMap((tool) => toolSpecs(tool, known, notes));
-  if (body.optional('parallel_tool_calls', (value) => value) === false)
-    notes.dropped('parallel_tool_calls', 'not every target can be limited to one call at a time');
+  noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value) => value);
   if (tools.length === 0) return { request: {}, known };
   return { request: choice === undefined ? { tools } : chosen(choice, tools, known), known };
@@ -103,13 +103,7 @@ function toolSpec(
   const clientTool = { name: tool.required('name', nonEmptyString), namespace, isCustom: type === 'custom' };
   const targetName = known.add(clientTool);
   if (clientTool.isCustom) return [customTool(tool, targetName)];
-  return [
-    {
-      name: targetName,
-      description: tool.optional('description', string) ?? '',
-      parameters: tool.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
-    },
-  ];
+  return [{ ...functionTool(tool), name: targetName }];
 }
 
 /** Converts a custom tool. The text input becomes the only member of an object, and the description contains the grammar. */
@@ -135,12 +129,12 @@ function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): 
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = object(value, 'tool_choice');
   if (choice.required('type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
-    return { tools, toolChoice: namedTool(toolOf(choice, known), tools, choice.pathOf('name')) };
+    return { tools, toolChoice: namedTool(targetNameOf(choice, known), tools, choice.pathOf('name')) };
   const names = new Set<string>();
   const namespaces = new Set<string>();
   for (const tool of choice.required('tools', array(object))) {
     if (tool.optional('type', string) === 'namespace') namespaces.add(tool.required('name', nonEmptyString));
-    else names.add(toolOf(tool, known));
+    else names.add(targetNameOf(tool, known));
   }
   const isAllowed = ({ name }: ToolSpec): boolean => {
     const namespace = known.get(name)?.namespace;
@@ -149,7 +143,8 @@ function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): 
   return { tools: tools.filter(isAllowed), toolChoice: choice.required('mode', oneOf('auto', 'required')) };
 }
 
-const toolOf = (tool: Fields, known: KnownTools): string =>
+/** Returns the name at the targets of the tool that a member of the request names. */
+export const targetNameOf = (tool: Fields, known: KnownTools): string =>
   known.nameFor({
     name: tool.required('name', nonEmptyString),
     namespace: tool.optional('namespace', nonEmptyString),

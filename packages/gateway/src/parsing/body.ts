@@ -1,4 +1,4 @@
-import { isTooDeep } from '@majordomo/core/toolkit';
+import { isTooDeep, tryParseJson } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
 
@@ -6,17 +6,10 @@ import { invalid } from './fields.ts';
 export async function jsonBody(request: Request, most: number): Promise<unknown> {
   const text = textOf(await bodyBytes(request, most));
   if (text === '') return invalid('', 'is missing');
-  const value = parsed(text);
+  const value = tryParseJson(text);
+  if (value === undefined) return invalid('', 'is not valid JSON');
   // Without this check, a provider that cannot serialize the value would report a failure of its vendor.
   return isTooDeep(value) ? invalid('', 'is nested too deeply; at most 500 levels are allowed') : value;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return invalid('', 'is not valid JSON');
-  }
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true });

@@ -1,9 +1,16 @@
-import type { ImagePart, TextPart, UserPart } from '@majordomo/core';
+import type { ImagePart, ReasoningPart, TextPart, UserPart } from '@majordomo/core';
 import { array, object, oneOf, string, type Fields, type Parser } from './fields.ts';
 import { imageOf } from './media.ts';
+import { tokenOf } from './replay-token.ts';
 
 /** Returns a text part, or no part for an empty string. */
 export const textPart = (text: string): readonly TextPart[] => (text === '' ? [] : [{ type: 'text', text }]);
+
+/** Returns a reasoning part, or no part without a valid token, because a provider can read reasoning only with its token. */
+export function reasoningPart(text: string, token: string): readonly ReasoningPart[] {
+  const replay = tokenOf(token);
+  return replay === undefined ? [] : [{ type: 'reasoning', text, replay }];
+}
 
 /** Returns a parser for text: a string, or blocks of these types, whose texts are joined with `separator`. */
 export const joinedText =

@@ -1,5 +1,5 @@
 import type { AudioPart, FilePart, ImagePart } from '@majordomo/core';
-import { abortable, fromBase64, sniffMediaType } from '@majordomo/core/toolkit';
+import { abortable, fromBase64, invoke, sniffMediaType } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { FetchMedia } from '../options.ts';
 import { invalid } from './fields.ts';
@@ -83,15 +83,12 @@ export async function parseWithMedia<T>(
   return parse({ byUrl: (url) => parts.get(url) ?? PLACEHOLDER });
 }
 
-async function fetched(
+const fetched = (
   url: string,
   path: string,
   fetchMedia: FetchMedia,
   signal: AbortSignal,
-): Promise<ImagePart | FilePart> {
-  try {
-    return await abortable(fetchMedia(url, { signal }), signal);
-  } catch {
+): Promise<ImagePart | FilePart> =>
+  abortable(Promise.resolve(invoke(() => fetchMedia(url, { signal }))), signal).catch(() => {
     throw new Refusal('invalid-request', `${path} refers to media that could not be fetched`, { path });
-  }
-}
+  });

@@ -1,6 +1,7 @@
-import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier } from '@majordomo/core';
+import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserPart } from '@majordomo/core';
+import { mediaPart, urlPart, type Media } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
-import { invalid, nonEmptyString, object, oneOf, string, type Fields } from './fields.ts';
+import { invalid, jsonObject, nonEmptyString, object, oneOf, string, type Fields } from './fields.ts';
 
 /** Returns the service tier. `auto` is the default. Others have no counterpart, because they belong to the vendor's account. */
 export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
@@ -42,3 +43,22 @@ export function cacheOf(body: Fields): ChatRequest['cache'] {
 
 const hasBreakpoint = ({ value }: Fields): boolean =>
   JSON.stringify(value).includes('"prompt_cache_breakpoint":');
+
+/** Converts the description of a function. Without parameters it takes none. */
+export const functionTool = (tool: Fields): ToolSpec => ({
+  name: tool.required('name', nonEmptyString),
+  description: tool.optional('description', string) ?? '',
+  parameters: tool.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
+});
+
+/** Adds a warning if the request limits the model to one call at a time. */
+export function noteParallelCalls(body: Fields, notes: Notes): void {
+  if (body.optional('parallel_tool_calls', (value) => value) === false)
+    notes.dropped('parallel_tool_calls', 'not every target can be limited to one call at a time');
+}
+
+/** Converts the data of a file: a data URL, another URL, or the base64 of a PDF. */
+export const fileDataPart = (data: string, path: string, media: Media, fileName?: string): UserPart =>
+  /^(?:data:|https?:)/.test(data)
+    ? urlPart(data, path, media, fileName)
+    : mediaPart(data, 'application/pdf', path, fileName);

@@ -46,11 +46,6 @@ export class Transcript {
     }
   }
 
-  /** Returns the name of a called tool, or `undefined` if the transcript has no such call. */
-  nameOf(callId: string): string | undefined {
-    return this.called.get(callId);
-  }
-
   result(callId: string, content: readonly (TextPart | ImagePart)[], isError = false): void {
     const part: ToolResultPart = {
       type: 'tool-result',

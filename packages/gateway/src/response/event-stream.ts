@@ -3,7 +3,6 @@ import type { ParsedRequest, Writer } from '../wire.ts';
 import { callHeaders } from './headers.ts';
 import { droppedParts } from './citations.ts';
 import { eventBody, type ReporterOptions } from './reporter.ts';
-import type { AttemptCounter } from './attempt-counter.ts';
 
 /** Response at the arrival of its first content. */
 interface FirstContent {
@@ -15,7 +14,8 @@ interface FirstContent {
 
 /** Options of an event stream. */
 export interface EventStreamOptions extends Omit<ReporterOptions, 'events' | 'writer' | 'first'> {
-  readonly counter: AttemptCounter;
+  /** Returns the number of attempts so far. */
+  readonly attempts: () => number;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface EventStreamOptions extends Omit<ReporterOptions, 'events' | 'wr
 export async function eventStreamResponse(
   stream: ChatStream,
   parsed: ParsedRequest,
-  { counter, ...rest }: EventStreamOptions,
+  { attempts, ...rest }: EventStreamOptions,
 ): Promise<Response> {
   const events = stream[Symbol.asyncIterator]();
   const { writer, first, target, warnings } = await untilContent(events, parsed);
@@ -35,7 +35,7 @@ export async function eventStreamResponse(
       'cache-control': 'no-cache, no-transform',
       // nginx buffers responses by default.
       'x-accel-buffering': 'no',
-      ...callHeaders({ target, attempts: counter.attempts, warnings: [...parsed.notes, ...warnings] }),
+      ...callHeaders({ target, attempts: attempts(), warnings: [...parsed.notes, ...warnings] }),
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { Warning } from '@majordomo/core';
+import type { Attempt, Warning } from '@majordomo/core';
 
 /** Facts about a call that its client receives. */
 export interface CallInfo {
@@ -21,5 +21,15 @@ export function callHeaders({ target, attempts, warnings }: CallInfo): Record<st
   };
 }
 
+/** Returns the number of attempts, without skipped targets. */
+export const attemptsOf = (attempts: readonly Attempt[]): number =>
+  attempts.filter(({ outcome }) => outcome !== 'skipped').length;
+
 /** Replaces characters that headers do not allow. */
 const printable = (text: string): string => text.slice(0, MAX_LENGTH).replace(/[^\x20-\x7e]/g, '?');
+
+/** Adds headers to a response of the gateway. */
+export function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}

@@ -1,7 +1,22 @@
 import type { StreamEvent } from '@majordomo/core';
+import type { Writer } from '../wire.ts';
 
-/** Orders events so that only one part is open at a time, as some clients expect. Events of other parts are buffered. */
-export class InOrder {
+/** Returns a writer that passes events on so that only one part is open at a time, as some clients expect. */
+export function inOrder(writer: Writer): Writer {
+  const order = new PartOrder();
+  return {
+    write: (event) =>
+      order
+        .push(event)
+        .map((next) => writer.write(next))
+        .join(''),
+    end: () => writer.end(),
+    fail: (refusal) => writer.fail(refusal),
+  };
+}
+
+/** Orders events by their part. Events of parts after the first open part are buffered. */
+class PartOrder {
   /** Indices of the parts that have started and not ended. Events of the first part are emitted. */
   private readonly open: number[] = [];
   private readonly held = new Map<number, StreamEvent[]>();

@@ -1,5 +1,6 @@
 import type { CatalogModel } from '@majordomo/catalog';
 import type { Settings } from '../options.ts';
+import { withHeaders } from './headers.ts';
 
 /**
  * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and
@@ -8,9 +9,7 @@ import type { Settings } from '../options.ts';
 export async function addLifecycle(response: Response, settings: Settings): Promise<Response> {
   const target = response.headers.get('x-majordomo-target');
   if (settings.catalog === undefined || target === null) return response;
-  const headers = await lifecycleHeaders(target, settings).catch(() => ({}));
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-  return response;
+  return withHeaders(response, await lifecycleHeaders(target, settings).catch(() => ({})));
 }
 
 async function lifecycleHeaders(

@@ -1,4 +1,4 @@
-import type { CallOptions, ChatRequest } from '@majordomo/core';
+import type { CallEvent, CallOptions, ChatRequest } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
@@ -6,10 +6,9 @@ import type { Settings } from '../options.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { parseWithMedia } from '../parsing/media.ts';
 import { CUT } from '../platform-context.ts';
-import { AttemptCounter } from '../response/attempt-counter.ts';
 import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
-import { callHeaders } from '../response/headers.ts';
+import { attemptsOf, callHeaders } from '../response/headers.ts';
 import type { ParseChat, ParsedRequest } from '../wire.ts';
 
 /** Parses a request of one wire, calls the chain, and responds in that wire. */
@@ -70,15 +69,12 @@ async function completeResponse(
   { parsed, spec, options, onEnd }: ChatCall,
   { majordomo }: Settings,
 ): Promise<Response> {
-  const counter = new AttemptCounter(options.onEvent);
-  const response = await majordomo
-    .model(spec)
-    .generate(parsed.request, { ...options, onEvent: counter.onEvent });
+  const response = await majordomo.model(spec).generate(parsed.request, options);
   onEnd();
   return Response.json(parsed.complete(response), {
     headers: callHeaders({
       target: response.target,
-      attempts: counter.attempts,
+      attempts: attemptsOf(response.attempts),
       warnings: [...parsed.notes, ...response.warnings, ...response.parts.flatMap(droppedParts)],
     }),
   });
@@ -88,7 +84,11 @@ async function streamResponse(
   { parsed, spec, options, onEnd, onError, cut }: ChatCall,
   { majordomo, idleMs }: Settings,
 ): Promise<Response> {
-  const counter = new AttemptCounter(options.onEvent);
+  let attempts = 0;
+  const onEvent = (event: CallEvent): void => {
+    if (event.type === 'attempt-start') attempts++;
+    options.onEvent?.(event);
+  };
   // Aborts when the request of the client aborts, or when the client reads nothing.
   const ended = new AbortController();
   const leave = (): void => {
@@ -101,9 +101,10 @@ async function streamResponse(
     onEnd();
   };
   try {
-    const call = { ...options, onEvent: counter.onEvent, signal: ended.signal };
+    const call = { ...options, onEvent, signal: ended.signal };
     const stream = majordomo.model(spec).stream(parsed.request, call);
-    return await eventStreamResponse(stream, parsed, { idleMs, counter, leave, onEnd: end, onError, cut });
+    const callbacks = { leave, onEnd: end, onError, attempts: () => attempts };
+    return await eventStreamResponse(stream, parsed, { idleMs, cut, ...callbacks });
   } catch (error) {
     end();
     throw error;

@@ -1,4 +1,4 @@
-import { callHeaders } from '../response/headers.ts';
+import { attemptsOf, callHeaders } from '../response/headers.ts';
 import { specOf } from '../auth/models.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
@@ -22,7 +22,7 @@ export async function operationRoute(
         'content-type': mediaType,
         ...callHeaders({
           target: result.target,
-          attempts: result.attempts.filter(({ outcome }) => outcome !== 'skipped').length,
+          attempts: attemptsOf(result.attempts),
           warnings: [...parsed.notes, ...result.warnings],
         }),
       },

@@ -1,6 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { invoke } from '@majordomo/core/toolkit';
-import { withTimeout } from './with-timeout.ts';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 
 /** Write to the store that is retried until it succeeds. */
 export interface StoreJob {

@@ -1,7 +1,6 @@
 import { priceAt, type CatalogModel, type Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
-import { invoke, mapValue } from '@majordomo/core/toolkit';
-import { withTimeout } from '../delivery/with-timeout.ts';
+import { invoke, mapValue, withTimeout } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
 import type { Spender, Unit } from '../limits/limit-counters.ts';

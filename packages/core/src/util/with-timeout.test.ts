@@ -1,5 +1,5 @@
-import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
 import { withTimeout } from './with-timeout.ts';
 
 it.each([
@@ -10,15 +10,15 @@ it.each([
     { status: 'rejected', reason: new Error('no disk') },
   ],
 ])('%s as the promise does and leaves no timer', async (_, run, expected) => {
-  const clock = fakeClock();
+  const clock = manualClock();
   const [outcome] = await Promise.allSettled([withTimeout(run(), 10, clock)]);
   expect(outcome).toEqual(expected);
   await Promise.resolve();
-  expect(clock.pending).toBe(0);
+  expect(clock.pending()).toBe(0);
 });
 
 it('rejects after the time, and not before', async () => {
-  const clock = fakeClock();
+  const clock = manualClock();
   let message: unknown;
   withTimeout(new Promise(() => undefined), 10, clock).catch((error: unknown) => {
     message = (error as Error).message;
@@ -30,7 +30,7 @@ it('rejects after the time, and not before', async () => {
 });
 
 it('prefers a result that arrived while the process was blocked', async () => {
-  const clock = fakeClock();
+  const clock = manualClock();
   const answer = new Promise((resolve) => {
     clock.timer(10, () => {
       resolve('answer');

@@ -18,24 +18,22 @@ export function filterText(text: 'all' | 'final', emit: Emit): Emit {
  * because tool calls may follow the text. Other events pass immediately. The run waits for a slow reader.
  */
 function finalText(emit: Emit): Emit {
-  let held: AgentEvent[] = [];
+  let buffered: AgentEvent[] = [];
   let hasCalls = false;
   return (event) => {
     if (event.type !== 'model') return emit(event);
-    const told = event.event;
-    if (told.type === 'start' || told.type === 'reset') {
-      held = [];
+    const modelEvent = event.event;
+    if (modelEvent.type === 'start' || modelEvent.type === 'reset') {
+      buffered = [];
       hasCalls = false;
     }
-    if (isText(told)) {
-      held.push(event);
+    if (isText(modelEvent)) {
+      buffered.push(event);
       return undefined;
     }
-    hasCalls ||= told.type === 'part-start' && told.part.type === 'tool-call';
-    if (told.type !== 'finish' || !isLast(told.reason, hasCalls)) return emit(event);
-    const all = [...held, event];
-    held = [];
-    return emitAll(all, emit);
+    hasCalls ||= modelEvent.type === 'part-start' && modelEvent.part.type === 'tool-call';
+    if (modelEvent.type !== 'finish' || !isLast(modelEvent.reason, hasCalls)) return emit(event);
+    return [...buffered.splice(0), event].map(emit).findLast((delay) => delay !== undefined);
   };
 }
 
@@ -45,11 +43,7 @@ const isLast = (reason: FinishReason, hasCalls: boolean): boolean =>
 
 const ENDS: ReadonlySet<FinishReason> = new Set<FinishReason>(['length', 'refusal', 'content-filter']);
 
-function emitAll(events: readonly AgentEvent[], emit: Emit): void | Promise<void> {
-  return events.map((event) => emit(event)).findLast((told) => told !== undefined);
-}
-
-function isText(told: StreamEvent): boolean {
-  if (told.type === 'text-delta') return true;
-  return (told.type === 'part-start' || told.type === 'part-end') && told.part.type === 'text';
+function isText(event: StreamEvent): boolean {
+  if (event.type === 'text-delta') return true;
+  return (event.type === 'part-start' || event.type === 'part-end') && event.part.type === 'text';
 }

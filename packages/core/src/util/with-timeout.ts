@@ -1,10 +1,10 @@
-import type { Clock } from '@majordomo/core';
+import type { Clock } from '../types/call-options.ts';
 
 /** Rejects if the promise does not settle within `ms` milliseconds. */
 export function withTimeout<T>(
   promise: Promise<T>,
   ms: number,
-  clock: Clock,
+  clock: Pick<Clock, 'timer'>,
   isBackground?: boolean,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
