@@ -1,0 +1,152 @@
+// Rehearses a release: publishes all packages to a registry on 127.0.0.1, and does what users do with them. Prints one line per
+// step, and the output of a step that failed.
+//
+// pnpm release:rehearse [text ...]: only the steps of users whose name contains one of the texts
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installRuntimes } from '../runtimes/install.mjs';
+import { installRegistry, startRegistry } from './registry.mjs';
+import { run } from './run.mjs';
+import { STEPS, User } from './users.mjs';
+import { startVendor } from './vendor.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+const CHANGESETS = join(ROOT, 'node_modules/@changesets/cli/bin.js');
+/** Work that is done at the same time: publishing, and steps of users. */
+const UPLOADS = 4;
+const USERS = 2;
+const MINOR = `---
+'@majordomo/core': minor
+'@majordomo/ledger': minor
+'@majordomo/provider-openai': minor
+---
+
+A rehearsed change.
+`;
+const wanted = process.argv.slice(2);
+const scratch = mkdtempSync(join(tmpdir(), 'majordomo-rehearsal-'));
+const copy = join(scratch, 'copy');
+let failed = 0;
+
+try {
+  await rehearse();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function rehearse() {
+  installRuntimes();
+  installRegistry();
+  const registry = await startRegistry(join(scratch, 'registry'));
+  const vendor = await startVendor();
+  try {
+    const versions = await publishBoth(registry.url);
+    if (versions === undefined) return;
+    const names = Object.keys(STEPS).filter(
+      (name) => wanted.length === 0 || wanted.some((text) => name.includes(text)),
+    );
+    await atOnce(USERS, [...names.entries()], ([at, name]) => {
+      const user = new User({
+        folder: join(scratch, `user-${at}`),
+        registry: registry.url,
+        vendor,
+        ...versions,
+      });
+      return step(name, () => STEPS[name](user));
+    });
+  } finally {
+    registry.stop();
+    vendor.stop();
+  }
+}
+
+/** Publishes the packages as they are, and then a minor version of some. Returns both versions, or `undefined` after a failure. */
+async function publishBoth(registry) {
+  let previous;
+  let next;
+  const isReady =
+    (await step('copy, with the changesets of this commit', async () => {
+      await run('git', ['clone', '--quiet', '--shared', ROOT, copy]);
+      await version();
+      await build();
+      previous = versionsIn(copy);
+    })) &&
+    (await step('publish all packages', () => publish(Object.keys(previous), registry))) &&
+    (await step('publish a minor version of core and a provider', async () => {
+      writeFileSync(join(copy, '.changeset/rehearsal.md'), MINOR);
+      await version();
+      next = versionsIn(copy);
+      const changed = Object.keys(next).filter((folder) => next[folder] !== previous[folder]);
+      const major = changed.filter((folder) => next[folder].split('.')[0] !== previous[folder].split('.')[0]);
+      if (major.length > 0)
+        throw new Error(`a minor change makes a new major version of ${major.join(', ')}`);
+      await publish(changed, registry);
+    }));
+  const core = 'packages/core';
+  return isReady ? { previous: previous[core], next: next[core] } : undefined;
+}
+
+function version() {
+  return run(process.execPath, [CHANGESETS, 'version'], { cwd: copy });
+}
+
+async function build() {
+  await run('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts'], {
+    cwd: copy,
+  });
+  await run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { cwd: copy });
+}
+
+/** Returns the versions of all public packages by their folder. */
+function versionsIn(folder) {
+  const folders = ['packages', 'apps'].flatMap((top) =>
+    readdirSync(join(folder, top)).map((name) => `${top}/${name}`),
+  );
+  const manifests = folders
+    .filter((path) => existsSync(join(folder, path, 'package.json')))
+    .map((path) => [path, JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8'))]);
+  return Object.fromEntries(
+    manifests
+      .filter(([, manifest]) => manifest.private !== true)
+      .map(([path, manifest]) => [path, manifest.version]),
+  );
+}
+
+/** Packs and publishes packages, some at the same time. The registry takes any token; npm requires one. */
+async function publish(folders, registry) {
+  const token = `--${registry.replace(/^http:/, '')}:_authToken=rehearsal`;
+  await atOnce(UPLOADS, folders, async (folder) => {
+    const cwd = join(copy, folder);
+    const packed = JSON.parse(await run('pnpm', ['pack', '--json', '--pack-destination', scratch], { cwd }));
+    const tarball = packed.filename.startsWith('/') ? packed.filename : join(scratch, packed.filename);
+    await run('npm', ['publish', tarball, `--registry=${registry}`, token, '--provenance=false'], {
+      cwd: scratch,
+    });
+  });
+}
+
+/** Does some pieces of work at the same time. */
+async function atOnce(count, items, work) {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+}
+
+/** Runs a step, prints its line, and returns whether it succeeded. */
+async function step(name, work) {
+  const began = performance.now();
+  const seconds = () => `${((performance.now() - began) / 1000).toFixed(0)} s`;
+  try {
+    await work();
+    console.log(`ok      ${name}: ${seconds()}`);
+    return true;
+  } catch (error) {
+    failed++;
+    console.log(`FAILED  ${name}: ${seconds()}\n${error.message}`);
+    return false;
+  }
+}

@@ -1,0 +1,179 @@
+// What users do with the published packages, each in an empty folder with an empty HOME. A step throws if its result is wrong.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RUNTIMES } from '../runtimes/runtimes.mjs';
+import { YARN } from './registry.mjs';
+import { run } from './run.mjs';
+import { ANSWER } from './vendor.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PACKAGES = ['@majordomo/core', '@majordomo/provider-openai', '@majordomo/provider-anthropic'];
+const BUN = RUNTIMES.find(({ name }) => name === 'Bun')?.binary;
+const { packageManager: PNPM } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+/** @type {Readonly<Record<string, (user: User) => Promise<void>>>} the steps by name */
+export const STEPS = {
+  'npm install, and the first program of the README': async (user) => {
+    await user.npm('install', ...PACKAGES);
+    await user.answers();
+  },
+  'pnpm install': async (user) => {
+    await user.run('npx', '--yes', PNPM, 'add', ...PACKAGES);
+    await user.answers();
+  },
+  'yarn install with node_modules': async (user) => {
+    await user.yarn('node-modules');
+    await user.answers();
+  },
+  'yarn install with PnP': async (user) => {
+    await user.yarn('pnp');
+    expect(await user.node(YARN, 'node', 'app.ts'), ANSWER, 'openai/gpt-5.4-mini');
+  },
+  'bun install': async (user) => {
+    if (BUN === undefined) throw new Error('Bun is not installed; run pnpm check first');
+    await user.run(BUN, 'add', ...PACKAGES);
+    expect(await user.run(BUN, 'app.ts'), ANSWER, 'openai/gpt-5.4-mini');
+  },
+  'npx majordomo demo': async (user) => {
+    expect(await user.run('npx', '--yes', 'majordomo', 'demo'), 'This is the second model.');
+  },
+  'a sibling repository with the ESLint plugin in its CI': async (user) => {
+    await user.npm('install', ...PACKAGES);
+    await user.npm('install', '--save-dev', 'eslint', '@majordomo/eslint-plugin');
+    user.write('eslint.config.js', LINT_CONFIG);
+    user.write('src/app.js', programOf(readFileSync(join(ROOT, 'README.md'), 'utf8')));
+    user.manifest({ scripts: { ci: 'eslint src && node src/app.js' } });
+    expect(await user.npm('run', 'ci'), ANSWER);
+    user.write('src/raw.js', "import OpenAI from 'openai';\nexport const client = new OpenAI();\n");
+    expect(await user.fails('npm', 'run', 'ci'), 'majordomo/no-raw-sdk');
+  },
+  'a minor upgrade where two copies of core meet': async (user) => {
+    await user.npm('install', ...PACKAGES.map((name) => `${name}@${user.previous}`));
+    await user.npm('install', `@majordomo/core@${user.previous}`, `@majordomo/provider-openai@${user.next}`);
+    const nested = 'node_modules/@majordomo/provider-openai/node_modules/@majordomo/core/package.json';
+    const versions = [user.read('node_modules/@majordomo/core/package.json'), user.read(nested)];
+    expect(versions.map((text) => JSON.parse(text).version).join(' '), `${user.previous} ${user.next}`);
+    await user.answers();
+    user.write('error.ts', ERROR_OF_OTHER_COPY);
+    expect(await user.node('error.ts'), 'LlmError auth');
+  },
+  'removal of an optional peer': async (user) => {
+    await user.npm('install', 'majordomo', '@majordomo/gateway', '@majordomo/inspector');
+    const command = ['node_modules/majordomo/dist/bin.js', 'serve', '--help'];
+    expect(await user.node(...command), 'serve');
+    await user.npm('uninstall', '@majordomo/gateway', '@majordomo/inspector');
+    const serve = ['serve', '--models', 'default=openai/gpt-5.4-mini'];
+    expect(await user.fails(process.execPath, command[0], ...serve), 'npm install @majordomo/gateway');
+    expect(await user.node(command[0], 'demo'), 'This is the second model.');
+  },
+  'types under node16, nodenext and bundler': async (user) => {
+    await user.npm('install', ...PACKAGES);
+    await user.npm('install', '--save-dev', 'typescript@~6.0.3', '@types/node@24');
+    for (const module of ['node16', 'nodenext', 'preserve']) {
+      const moduleResolution = module === 'preserve' ? 'bundler' : module;
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        strict: true,
+        noEmit: true,
+        target: 'es2023',
+        types: ['node'],
+      };
+      user.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+      await user.node('node_modules/typescript/bin/tsc', '-p', '.');
+    }
+  },
+};
+
+/** A user with an empty folder and an empty HOME, who installs from the registry. */
+export class User {
+  constructor({ folder, registry, vendor, previous, next }) {
+    Object.assign(this, { folder: join(folder, 'app'), previous, next });
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(join(folder, 'home'), { recursive: true });
+    mkdirSync(this.folder, { recursive: true });
+    const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
+    this.env = { PATH: path, HOME: join(folder, 'home'), NO_COLOR: '1', ...vendor.env };
+    // The packages were published a minute ago, and some package managers wait for a day.
+    this.write('../home/.npmrc', `registry=${registry}\nupdate-notifier=false\n`);
+    this.write('pnpm-workspace.yaml', 'minimumReleaseAge: 0\n');
+    this.yarnSettings = `npmRegistryServer: ${registry}\nunsafeHttpWhitelist: [127.0.0.1]\nnpmMinimalAgeGate: 0\n`;
+    this.manifest({});
+    this.write('app.ts', programOf(readFileSync(join(ROOT, 'README.md'), 'utf8')));
+  }
+
+  run(command, ...args) {
+    return run(command, args, { cwd: this.folder, env: this.env });
+  }
+
+  node(...args) {
+    return this.run(process.execPath, ...args);
+  }
+
+  npm(...args) {
+    return this.run('npm', ...args, '--no-audit', '--no-fund');
+  }
+
+  async yarn(linker) {
+    this.write('.yarnrc.yml', `nodeLinker: ${linker}\n${this.yarnSettings}`);
+    this.write('yarn.lock', '');
+    await this.node(YARN, 'add', ...PACKAGES);
+  }
+
+  /** Runs a command that must fail, and returns what it printed. */
+  async fails(command, ...args) {
+    try {
+      await this.run(command, ...args);
+    } catch (error) {
+      return error.message;
+    }
+    throw new Error(`${command} ${args.join(' ')} succeeded`);
+  }
+
+  /** Runs the first program of the README. Its first target is overloaded, so the second one answers. */
+  async answers() {
+    expect(await this.node('app.ts'), ANSWER, 'openai/gpt-5.4-mini');
+  }
+
+  manifest(members) {
+    const path = join(this.folder, 'package.json');
+    const before = existsSync(path)
+      ? JSON.parse(readFileSync(path, 'utf8'))
+      : { private: true, type: 'module' };
+    writeFileSync(path, JSON.stringify({ ...before, ...members }));
+  }
+
+  write(name, text) {
+    mkdirSync(dirname(join(this.folder, name)), { recursive: true });
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  read(name) {
+    return readFileSync(join(this.folder, name), 'utf8');
+  }
+}
+
+function expect(output, ...texts) {
+  const missing = texts.find((text) => !output.includes(text));
+  if (missing !== undefined) throw new Error(`expected "${missing}" in:\n${output}`);
+}
+
+/** Returns the first TypeScript program of a document. */
+export function programOf(markdown) {
+  const [, program] = /^```ts\n(.*?)^```$/ms.exec(markdown) ?? [];
+  if (program === undefined) throw new Error('the document has no TypeScript program');
+  return program;
+}
+
+const LINT_CONFIG = `import majordomo from '@majordomo/eslint-plugin';
+
+export default [majordomo.configs.recommended];
+`;
+
+const ERROR_OF_OTHER_COPY = `import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
+
+const model = createMajordomo({ providers: [createOpenAI()], env: {} }).model('openai/gpt-5.4-mini');
+const error: unknown = await model.generate({ messages: [user('hi')] }).catch((cause: unknown) => cause);
+if (LlmError.is(error)) console.log('LlmError', error.kind);
+`;
