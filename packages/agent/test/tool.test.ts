@@ -36,7 +36,7 @@ describe('a tool', () => {
       'throws what cannot be made a text',
       () => {
         // Applications throw any value.
-        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        // oxlint-disable-next-line typescript/only-throw-error
         throw Object.create(null);
       },
       '!The tool failed: it threw a value of type object that has no text',

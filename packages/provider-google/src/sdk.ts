@@ -43,7 +43,7 @@ type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
 function authOptions(token: string | undefined, env: ModelContext['env']): AuthOptions {
   if (token === undefined) {
     const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the file and the environment belong to the application
+    // oxlint-disable-next-line typescript/no-deprecated -- the file and the environment belong to the application
     return keyFilename === undefined ? {} : { keyFilename };
   }
   const getRequestHeaders = (): Promise<Headers> =>

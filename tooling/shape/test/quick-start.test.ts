@@ -58,7 +58,7 @@ async function play(file: string, env: Readonly<Record<string, string>>): Promis
       (_line, names: string, from: string) => `const ${names} = await load('${from}');`,
     );
   const printed: unknown[][] = [];
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  // oxlint-disable-next-line typescript/no-implied-eval
   const run = new Function('load', 'process', 'console', `return (async () => {${body}})()`) as (
     load: (name: string) => Promise<unknown>,
     process: object,

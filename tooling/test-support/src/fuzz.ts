@@ -23,12 +23,12 @@ export interface FuzzOptions {
  * Parses mutations of a module's samples in a separate thread, so that a parser that never ends fails the test and does not
  * block the test run. `url`: URL of the module, which exports a `FuzzTarget` as `target`. Rejects with the seed that failed.
  */
-export function fuzz(url: URL, { count, stillMs = 30_000 }: FuzzOptions): Promise<FuzzReport> {
+export async function fuzz(url: URL, { count, stillMs = 30_000 }: FuzzOptions): Promise<FuzzReport> {
   const progress = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), {
     workerData: { url: url.href, count, progress },
   });
-  return new Promise<FuzzReport>((resolve, reject) => {
+  const report = new Promise<FuzzReport>((resolve, reject) => {
     let seen = 0;
     const watch = setInterval(() => {
       const seed = Atomics.load(progress, 0);
@@ -41,5 +41,10 @@ export function fuzz(url: URL, { count, stillMs = 30_000 }: FuzzOptions): Promis
       clearInterval(watch);
       reject(new Error(`the fuzzing of ${url.href} ended without a report`));
     });
-  }).finally(() => worker.terminate());
+  });
+  try {
+    return await report;
+  } finally {
+    await worker.terminate();
+  }
 }

@@ -115,7 +115,11 @@ async function copyAside(path: string, text: string): Promise<string> {
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, constants.O_RDONLY);
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   } catch {
     // The file has been written in any case.
   }

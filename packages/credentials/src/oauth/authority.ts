@@ -8,7 +8,7 @@ import { isLoopback, type OAuthOptions } from './options.ts';
 const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_RETRY_AFTER_S = 86_400;
 
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated as a warning; used for loopback addresses only
+// oxlint-disable-next-line typescript/no-deprecated -- deprecated as a warning; used for loopback addresses only
 const INSECURE: typeof protocol.allowInsecureRequests = protocol.allowInsecureRequests;
 
 /** Characters of a token (RFC 6749, appendix A.12). */

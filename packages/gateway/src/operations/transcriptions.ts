@@ -64,7 +64,7 @@ async function formOf(request: Request, mostBytes: number): Promise<FormData> {
   const bytes = await bodyBytes(request, mostBytes);
   try {
     // Deprecated because of its memory usage, which is bounded here.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // oxlint-disable-next-line typescript/no-deprecated
     return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch {
     return invalid('', 'is not a valid form');

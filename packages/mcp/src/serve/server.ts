@@ -49,7 +49,7 @@ export async function newServer(
 /** Whether the client supports elicitation. Clients of 2026 state this in each request, and clients of 2025 once. */
 function canElicit(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- of a client of 2025 nothing else knows
+  // oxlint-disable-next-line typescript/no-deprecated -- of a client of 2025 nothing else knows
   const able = asRecord(envelope[key] ?? server.server.getClientCapabilities());
   return able['elicitation'] !== undefined;
 }

@@ -75,7 +75,7 @@ export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSi
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
       cancel();
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       reject(signal.reason);
     };
     const cancel = timer(ms, () => {

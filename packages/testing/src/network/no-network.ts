@@ -17,7 +17,7 @@ export interface BlockedConnection extends Error {
  */
 export function noNetwork(): () => void {
   // All TCP clients of Node use this method: http, https, tls, http2 and the global fetch.
-  // eslint-disable-next-line @typescript-eslint/unbound-method
+  // oxlint-disable-next-line typescript/unbound-method
   const connect = Socket.prototype.connect;
   const guarded = function (this: Socket, ...args: unknown[]): Socket {
     const to = destination(args);

@@ -17,7 +17,7 @@ export async function readForm(
   contentType: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   const response = new Response(new Uint8Array(body), { headers: { 'content-type': contentType } });
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated for public servers; the only client here is the test
+  // oxlint-disable-next-line typescript/no-deprecated -- deprecated for public servers; the only client here is the test
   const form = await response.formData();
   const fields: Record<string, unknown> = {};
   for (const [name, value] of form) {
