@@ -41,7 +41,7 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   const generateObject = <T>(request: ObjectRequest<T>, call?: CallOptions): Promise<ObjectResponse<T>> =>
     withCallSite(callSite(generateObject), calls.object(request, call));
 
-  // The stream of the model detects that its reader has stopped.
+  // Disables the timeout for unread streams, because the stream of the model detects a reader that has stopped.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const how = { site: callSite(stream), signal: call?.signal, view: CHAT };
     return new EventStream((onEnd) => new Reader(() => calls.stream(request, call), how, onEnd), {

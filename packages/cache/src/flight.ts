@@ -1,7 +1,7 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 
-/** Work in progress that several calls share. The work is aborted when the last call leaves. */
+/** Work in progress that several calls share. The work is aborted when the last waiting call is aborted. */
 export class Flight<T> {
   readonly result: Promise<T>;
   private readonly stop = new AbortController();

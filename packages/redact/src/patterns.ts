@@ -5,7 +5,7 @@ import type { SecretRule, Span } from './rule.ts';
 export const PLACE_RULES: readonly SecretRule[] = [
   {
     id: 'bearer-or-basic',
-    // Prose may follow "basic". A credential has a digit or an inner capital, or is long.
+    // In prose, an ordinary word follows "basic". A credential has a digit or an inner capital, or is long.
     pattern:
       /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]{1,4}((?=[A-Za-z._~+/=-]{0,64}(?:\d|[a-z][A-Z])|[A-Za-z._~+/=-]{24})[A-Za-z0-9._~+/=-]{8,})/,
     group: 1,

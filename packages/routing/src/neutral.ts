@@ -1,2 +1,2 @@
-/** Value of a part for which data is missing. */
+/** Value of a part of the score for which no data exists. */
 export const NEUTRAL = 0.5;

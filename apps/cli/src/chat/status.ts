@@ -5,7 +5,7 @@ import { painter, printable } from '../paint.ts';
 /** Status line at the bottom. It is removed before anything else is written. */
 export interface Status {
   readonly onEvent: (event: CallEvent) => void;
-  /** Removes the line until its next tick. */
+  /** Removes the line until its next update. */
   readonly hide: () => void;
   readonly clear: () => void;
 }

@@ -113,7 +113,7 @@ interface Pair {
 /** Repaired turns by their originals. */
 const repairedTurns = new WeakMap<AssistantMessage, Pair>();
 
-/** Returns a turn and its results. It reuses the objects of an earlier repair, because wires cache messages by identity. */
+/** Returns a turn and its results. Reuses the objects of an earlier repair, because wires cache messages by identity. */
 function repairedPair(
   turn: AssistantMessage,
   next: TurnMessage | undefined,

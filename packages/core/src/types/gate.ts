@@ -14,7 +14,7 @@ export interface AttemptInfo {
   readonly isLastTarget?: boolean | undefined;
   /** Operation of the call. Absent means chat. */
   readonly operation?: OperationType | undefined;
-  /** Request of a chat as it will be sent. Other operations have an empty one. */
+  /** Request of a chat as it will be sent. For other operations, an empty request. */
   readonly request: ModelRequest;
   /** Request of another operation than chat as it will be sent. */
   readonly payload?: ImageRequest | EmbeddingRequest | TranscriptionRequest | SpeechRequest | undefined;

@@ -199,17 +199,17 @@ export interface Provider {
    * @param env environment of `createMajordomo`, for families that depend on the base URL in it
    */
   model(modelId: string, env?: Env): Model;
-  /** Absent: the provider has no image models. */
+  /** Returns an image model for any id. Absent if the provider has no image models. */
   imageModel?(modelId: string): ImageBackend;
-  /** Absent: the provider has no embedding models. */
+  /** Returns an embedding model for any id. Absent if the provider has no embedding models. */
   embeddingModel?(modelId: string): EmbeddingBackend;
-  /** Absent: the provider has no transcription models. */
+  /** Returns a transcription model for any id. Absent if the provider has no transcription models. */
   transcriptionModel?(modelId: string): TranscriptionBackend;
-  /** Absent: the provider has no speech models. */
+  /** Returns a speech model for any id. Absent if the provider has no speech models. */
   speechModel?(modelId: string): SpeechBackend;
   /** Functions that create a provider from an `LLM_*` DSN, by scheme. */
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
-  /** Absent: the API has no list of models. */
+  /** Returns the models that the API lists. Absent if the API has no list of models. */
   listModels?(context: Omit<ModelContext, 'delivery'>): Promise<readonly ModelInfo[]>;
 }
 
