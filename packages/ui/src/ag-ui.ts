@@ -1,12 +1,11 @@
 import { sseResponse } from '@majordomo/core/http';
-import { checkOptions } from '@majordomo/core/toolkit';
-import { AgUiEncoder } from './ag-ui-encoder.ts';
+import { AgUiTranslator } from './ag-ui-translator.ts';
 import type { AgUiOptions } from './ag-ui-types.ts';
-import { EventSource } from './events.ts';
-import { ResponseStream } from './response-stream.ts';
+import { chunkStream } from './response.ts';
 import type { UiEvents } from './types.ts';
 
 export { fromAgUi } from './from-ag-ui.ts';
+
 export type { AgUiInput, AgUiOptions } from './ag-ui-types.ts';
 
 /**
@@ -15,13 +14,11 @@ export type { AgUiInput, AgUiOptions } from './ag-ui-types.ts';
  * sends its decisions as `resume`, with `{ approved: boolean, reason? }` as payload.
  */
 export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {
-  checkOptions('agUiResponse', options, { input: 'object', onEnd: 'function', approvalTtlMs: 0 }, ['input']);
-  const { input, signal, heartbeatMs, headers } = options;
-  const stream = new ResponseStream(
-    new EventSource(events, 0),
-    new AgUiEncoder(options),
-    input.messages,
-    options,
-  );
+  const { input, signal, heartbeatMs, headers, ...others } = options;
+  const { threadId: chatId, runId: messageId, messages, run, decisions } = input;
+  const uiInput = { messages, run, decisions, messageId, steps: 0 };
+  const translator = new AgUiTranslator(input);
+  const uiOptions = { ...others, chatId, messageId, input: uiInput };
+  const stream = chunkStream('agUiResponse', events, uiOptions, (chunks) => translator.events(chunks));
   return sseResponse(stream, { signal, heartbeatMs, headers });
 }

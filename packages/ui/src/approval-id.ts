@@ -1,6 +1,6 @@
 import type { RunState } from '@majordomo/agent';
 import { LlmError, systemClock, type ToolCallPart } from '@majordomo/core';
-import { fromBase64, isRecord, toBase64 } from '@majordomo/core/toolkit';
+import { canonicalJson, fromBase64, toBase64 } from '@majordomo/core/toolkit';
 import type { FromUiOptions, UiOptions } from './types.ts';
 
 // An approval id is `runId.steps.expiry.signature`. Pages return it unchanged.
@@ -10,13 +10,8 @@ const VERSION = 1;
 /** Call ids that `ToolContext.key` contains. For any other id, the key contains the position of the call, which a page could change. */
 const PLAIN_ID = /^[!-~]{1,200}$/;
 
-/** Call that waits for an approval, and the run that contains it. */
-export interface Approvable {
-  readonly runId: string;
-  readonly steps: number;
-  readonly call: ToolCallPart;
-}
-
+/** Run and step that made a call. */
+type Origin = Pick<RunState, 'runId' | 'steps'>;
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 type SignerOptions = Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'clock'>;
 
@@ -33,7 +28,7 @@ export async function approvalIds(
   const expiry = clock.now() + approvalTtlMs;
   const sign = async (call: ToolCallPart): Promise<string> => {
     if (key === undefined) return call.id;
-    const bytes = signedBytes({ runId, steps, call }, chatId, expiry);
+    const bytes = signedBytes(call, { runId, steps }, chatId, expiry);
     const signature = await crypto.subtle.sign('HMAC', key, bytes);
     return [runId, steps, expiry, base64Url(new Uint8Array(signature))].join('.');
   };
@@ -41,42 +36,34 @@ export async function approvalIds(
   return new Map(await Promise.all(approvable.map(async (call) => [call.id, await sign(call)] as const)));
 }
 
-/** Returns the run of an approval id; `undefined` for an id that is expired, or not valid for this call and chat. */
+/** Returns the origin of an approval; `undefined` for an id that has expired, or is not valid for this call and chat. */
 export async function verifyApproval(
   id: string,
   call: ToolCallPart,
   { secret, chatId, clock = systemClock }: Pick<FromUiOptions, 'secret' | 'chatId' | 'clock'>,
-): Promise<Approvable | undefined> {
-  const [, runId = '', steps = '', expiry = '', signature = ''] =
+): Promise<Origin | undefined> {
+  const [, runId = '', steps, expiry, signature = ''] =
     /^(.*)\.(\d{1,9})\.(\d{1,16})\.([\w-]{43})$/s.exec(id) ?? [];
   if (signature === '' || Number(expiry) < clock.now() || !PLAIN_ID.test(call.id)) return undefined;
-  const approval = { runId, steps: Number(steps), call };
-  const bytes = signedBytes(approval, chatId, Number(expiry));
-  const base64 = `${signature.replaceAll('-', '+').replaceAll('_', '/')}=`;
-  const received = new Uint8Array(fromBase64(base64));
+  const origin = { runId, steps: Number(steps) };
+  const bytes = signedBytes(call, origin, chatId, Number(expiry));
+  const received = new Uint8Array(fromBase64(`${signature.replaceAll('-', '+').replaceAll('_', '/')}=`));
   for (const key of await importKeys(secret))
-    if (await crypto.subtle.verify('HMAC', key, received, bytes)) return approval;
+    if (await crypto.subtle.verify('HMAC', key, received, bytes)) return origin;
   return undefined;
 }
 
 function signedBytes(
-  { runId, steps, call }: Approvable,
+  { id, name, args }: ToolCallPart,
+  { runId, steps }: Origin,
   chatId: string | undefined,
   expiry: number,
 ): Uint8Array<ArrayBuffer> {
-  const { id, name, args } = call;
+  // Pages and stores do not preserve the order of members. Arguments contain no bytes to hash.
+  const json = canonicalJson(args, () => '');
   return new TextEncoder().encode(
-    JSON.stringify([VERSION, chatId ?? null, runId, steps, expiry, id, name, canonical(args)]),
+    JSON.stringify([VERSION, chatId ?? null, runId, steps, expiry, id, name, json]),
   );
-}
-
-/** Returns a value with sorted members, because pages and stores may change their order. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (!isRecord(value)) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  const sorted = members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([name, member]) => [name, canonical(member)]));
 }
 
 async function importKeys(secret: UiOptions['secret']): Promise<Key[]> {

@@ -18,47 +18,38 @@ export class ChunkLog {
   }
 
   add(chunk: UiMessageChunk): void {
-    if (chunk.type === 'reset-step' && this.removeStep()) return;
-    const joined = joinDeltas(this.list.at(-1), chunk);
-    if (joined === undefined) this.list.push(chunk);
-    else this.list[this.list.length - 1] = joined;
+    const last = this.list.at(-1);
+    const step =
+      chunk.type === 'reset-step' ? this.list.findLastIndex(({ type }) => type === 'start-step') : -1;
+    if (chunk.type === 'reset-step') this.take(step + 1);
+    // The client removes the content of the step that was taken before.
+    if (step !== -1) return;
     this.size += sizeOf(chunk);
+    if (last !== undefined && isSamePart(last, chunk)) this.list[this.list.length - 1] = joined(last, chunk);
+    else this.list.push(chunk);
   }
 
-  /** Removes and returns the first chunk. */
-  shift(): UiMessageChunk | undefined {
-    const chunk = this.list.shift();
-    if (chunk !== undefined) this.size -= sizeOf(chunk);
-    return chunk;
-  }
-
-  /** Removes and returns the chunks from an index to the end. */
-  splice(from: number): UiMessageChunk[] {
-    const removed = this.list.splice(from);
-    for (const chunk of removed) this.size -= sizeOf(chunk);
-    return removed;
-  }
-
-  /** Removes the content of the current step. Returns false if chunks of the step were already removed by `shift` or `splice`. */
-  private removeStep(): boolean {
-    const start = this.list.findLastIndex(({ type }) => type === 'start-step');
-    this.splice(start + 1);
-    return start !== -1;
+  /** Removes and returns the chunks from an index to the end, or `count` of them. */
+  take(from: number = 0, count: number = Infinity): UiMessageChunk[] {
+    const taken = this.list.splice(from, count);
+    for (const chunk of taken) this.size -= sizeOf(chunk);
+    return taken;
   }
 }
 
-/** Returns two deltas of the same part as a single delta, or `undefined` for other chunks. */
-function joinDeltas(first: UiMessageChunk | undefined, second: UiMessageChunk): UiMessageChunk | undefined {
-  const member = DELTAS[second.type];
-  if (member === undefined || first?.type !== second.type) return undefined;
-  if (first['id'] !== second['id'] || first['toolCallId'] !== second['toolCallId']) return undefined;
-  return { ...first, [member]: textOf(first) + textOf(second) };
-}
+/** Whether two chunks are deltas of one part. */
+const isSamePart = (first: UiMessageChunk, second: UiMessageChunk): boolean =>
+  first.type in DELTAS &&
+  first.type === second.type &&
+  first['id'] === second['id'] &&
+  first['toolCallId'] === second['toolCallId'];
+
+const joined = (first: UiMessageChunk, second: UiMessageChunk): UiMessageChunk => ({
+  ...first,
+  [DELTAS[first.type] ?? '']: textOf(first) + textOf(second),
+});
 
 const sizeOf = (chunk: UiMessageChunk): number =>
   chunk.type in DELTAS ? textOf(chunk).length : JSON.stringify(chunk).length;
 
-function textOf(delta: UiMessageChunk): string {
-  const text = delta[DELTAS[delta.type] ?? ''];
-  return typeof text === 'string' ? text : '';
-}
+const textOf = (delta: UiMessageChunk): string => delta[DELTAS[delta.type] ?? ''] as string;

@@ -1,41 +1,38 @@
 import { ChunkLog } from './chunk-log.ts';
 import type { UiMessageChunk } from './types.ts';
 
-/** Receiver of the chunks of a response. */
-export interface ChunkSink {
-  push(chunk: UiMessageChunk): void;
-  end(): void;
-}
-
-/** Options of a reader. */
-export interface ReaderOptions {
-  /** Maximum number of unread characters. */
-  readonly maxBytes: number;
-  /** Called when the client leaves before the end. */
-  readonly onLeave: () => void;
-}
-
 const DONE = { done: true, value: undefined } as const;
 
 /** Buffers chunks for one client, so that a slow client delays neither the response nor other clients. */
-export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefined>, ChunkSink {
+export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefined> {
+  isOver = false;
   private readonly waiting = new ChunkLog();
-  private readonly options: ReaderOptions;
-  private isOver = false;
+  private readonly maxBytes: number;
+  private readonly onLeave: () => void;
   private wake = (): void => undefined;
 
-  constructor(options: ReaderOptions) {
-    this.options = options;
+  /**
+   * @param maxBytes maximum number of characters that wait for the client
+   * @param onLeave called when the client leaves, or reads too slowly, before the end
+   */
+  constructor(maxBytes: number, onLeave: () => void) {
+    this.maxBytes = maxBytes;
+    this.onLeave = onLeave;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Whether the client has read everything. */
+  get isRead(): boolean {
+    return this.isOver && this.waiting.chunks.length === 0;
+  }
+
   push(chunk: UiMessageChunk): void {
     if (this.isOver) return;
     this.waiting.add(chunk);
-    if (this.waiting.size > this.options.maxBytes)
+    if (this.waiting.size > this.maxBytes)
       this.fail('response: the page read the content too slowly; reload the page');
     else this.wake();
   }
@@ -51,17 +48,23 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     this.waiting.add({ type: 'error', errorText });
   }
 
-  async next(): Promise<IteratorResult<UiMessageChunk, undefined>> {
+  /** Returns the next chunks, at most `count`. Waits for them; empty at the end. */
+  async take(count?: number): Promise<readonly UiMessageChunk[]> {
     if (this.waiting.chunks.length === 0 && !this.isOver)
       await new Promise<void>((resolve) => (this.wake = resolve));
-    const value = this.waiting.shift();
+    return this.waiting.take(0, count);
+  }
+
+  async next(): Promise<IteratorResult<UiMessageChunk, undefined>> {
+    const [value] = await this.take(1);
     return value === undefined ? DONE : { done: false, value };
   }
 
   return(): Promise<IteratorResult<UiMessageChunk, undefined>> {
-    this.waiting.splice(0);
+    const wasOver = this.isOver;
+    this.waiting.take();
     this.end();
-    this.options.onLeave();
+    if (!wasOver) this.onLeave();
     return Promise.resolve(DONE);
   }
 }

@@ -1,57 +1,100 @@
 import {
   LlmError,
   type AssistantPart,
+  type Citation,
   type FinishReason,
   type JsonObject,
   type PartHead,
   type Replay,
+  type StreamEvent,
   type TextPart,
-  type ToolCallPart,
   type ToolResultPart,
 } from '@majordomo/core';
+import { Accumulator } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
-import { citationsOf, sourceChunks } from './citations.ts';
-import type { Ending } from './response-stream.ts';
-import { StepEncoder, type OpenPart } from './step-encoder.ts';
-import { outputOf, textOfResult } from './tool-output.ts';
-import type { UiFacts, UiMessageChunk, UiOptions } from './types.ts';
+import type { UiEvent } from './events.ts';
+import { missedEvents, type Ending } from './response-stream.ts';
+import { defined, outputState } from './tool-output.ts';
+import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
 /** First version of the AI SDK that has chunks for approvals. */
 const APPROVALS = 6;
 const RESETS = 7;
 
+/** Text of a call whose arguments are invalid. */
+export const INVALID_ARGUMENTS = 'The arguments are not a JSON object.';
+
+/** Part that the page shows as incomplete. */
+interface OpenPart {
+  readonly type: PartHead['type'];
+  readonly id: string;
+}
+
 /** Encodes the events of a response as chunks of the UI message stream protocol. */
-export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
-  private readonly messageId: string;
+export class ChunkEncoder {
+  /** Number of the current step. */
+  step: number;
   private readonly options: UiOptions;
   private readonly version: number;
+  private readonly messageId: string;
+  private readonly open = new Map<number, OpenPart>();
   private readonly callIds = new Set<string>();
+  private accumulator = new Accumulator('');
+  private isStepOpen = false;
+  /** Whether the page shows content of the current step. */
+  private hasContent = false;
 
   constructor(options: UiOptions) {
-    super();
     this.options = options;
     this.version = options.aiSdk ?? RESETS;
     this.messageId = options.messageId ?? options.input?.messageId ?? crypto.randomUUID();
     this.step = options.input?.steps ?? 0;
   }
 
+  /** Parts of the current step. */
+  get shown(): readonly AssistantPart[] {
+    return this.accumulator.partial()?.parts ?? [];
+  }
+
   start(): UiMessageChunk[] {
-    const { decisions = [], messageId } = this.options.input ?? {};
-    const denied = messageId === undefined ? [] : decisions.filter((decision) => 'deny' in decision);
+    const denied = this.options.input?.decisions.filter((decision) => 'deny' in decision) ?? [];
     return [
       { type: 'start', messageId: this.messageId },
       // The agent emits no result for a denied call.
-      ...denied.map(({ callId, deny }) => this.deniedChunk(callId, deny)),
+      ...denied.map(({ callId }) => ({ type: 'tool-output-denied', toolCallId: callId })),
     ];
   }
 
+  /** Returns the chunks of an event. Throws if the page cannot show it. */
+  event(event: UiEvent): UiMessageChunk[] {
+    switch (event.type) {
+      case 'step-start':
+        return this.startStep(event.step);
+      case 'model':
+        return this.modelEvent(event.event);
+      case 'tool-end':
+        return [resultChunk(event.result)];
+      case 'step-end':
+        return this.endStep();
+      case 'reset':
+        return event.step === this.step ? this.reset(undefined) : [];
+      case 'missed':
+        throw missedEvents();
+      default:
+        return [];
+    }
+  }
+
+  /** Returns the chunks that complete the content, such as approval requests. */
   async ending({ awaiting, state }: Ending): Promise<UiMessageChunk[]> {
     const calls = this.version < APPROVALS ? [] : awaiting;
     const origin = state ?? { runId: this.messageId, steps: this.step };
     const ids = await approvalIds(calls, origin, this.options);
+    const open = [...this.open.values()].filter(({ type }) => type !== 'tool-call');
+    const suspended = awaiting.length === 0 ? [] : (state?.suspended ?? []);
     return [
-      ...this.closeParts(),
-      ...(awaiting.length === 0 ? [] : (state?.suspended ?? []).map(suspendedChunk)),
+      ...open.map(({ type, id }) => ({ type: `${type}-end`, id })),
+      ...suspended.map((data) => ({ type: 'data-majordomo-suspended', id: data.callId, data })),
       ...Array.from(ids, ([toolCallId, approvalId]) => ({
         type: 'tool-approval-request',
         approvalId,
@@ -61,12 +104,13 @@ export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
     ];
   }
 
-  last({ outcome }: Ending, facts: UiFacts | undefined, errorText: string | undefined): UiMessageChunk[] {
+  /** Returns the last chunks. `errorText` is set after a failure, `facts` unless their conversion failed. */
+  last({ outcome }: UiEnd, facts: UiFacts | undefined, errorText: string | undefined): UiMessageChunk[] {
     const messageMetadata = facts && this.metadata(facts);
     const metadata = messageMetadata && { messageMetadata };
     if (errorText === undefined && outcome !== 'stopped') {
-      const reason = outcome === 'awaiting' ? 'tool-calls' : finishReason(facts?.finish);
-      return [{ type: 'finish', finishReason: reason, ...metadata }];
+      const reason = outcome === 'awaiting' ? 'tool-calls' : (facts?.finish ?? 'stop');
+      return [{ type: 'finish', finishReason: FINISH_REASONS[reason] ?? reason, ...metadata }];
     }
     return [
       ...(metadata ? [{ type: 'message-metadata', ...metadata }] : []),
@@ -74,22 +118,64 @@ export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
     ];
   }
 
-  protected startStep(): UiMessageChunk[] {
-    this.callIds.clear();
-    return [{ type: 'start-step' }];
+  private startStep(step: number): UiMessageChunk[] {
+    if (this.isStepOpen && step === this.step) return [];
+    const chunks = this.endStep();
+    this.forgetContent();
+    this.step = step;
+    this.isStepOpen = true;
+    return [...chunks, { type: 'start-step' }];
   }
 
-  protected finishStep(): UiMessageChunk[] {
+  private endStep(): UiMessageChunk[] {
+    if (!this.isStepOpen) return [];
+    this.isStepOpen = false;
     return [{ type: 'finish-step' }];
   }
 
-  protected removeContent(cause: unknown): UiMessageChunk[] {
+  private reset(cause: unknown): UiMessageChunk[] {
+    if (!this.hasContent) return [];
     if (this.version < RESETS) throw unremovable(this.version, cause);
-    this.callIds.clear();
+    this.forgetContent();
+    // A process can die after the end of the step.
+    this.isStepOpen = true;
     return [{ type: 'reset-step' }];
   }
 
-  protected startPart(index: number, head: PartHead): UiMessageChunk[] {
+  private forgetContent(): void {
+    this.open.clear();
+    this.callIds.clear();
+    this.accumulator = new Accumulator('');
+    this.hasContent = false;
+  }
+
+  private modelEvent(event: StreamEvent): UiMessageChunk[] {
+    if (event.type === 'reset') return this.reset(event.error);
+    // The next target continues the open parts.
+    if (event.type === 'continued') return [];
+    this.accumulator.push(event);
+    const chunks = this.partEvent(event);
+    this.hasContent ||= chunks.length > 0;
+    return chunks;
+  }
+
+  private partEvent(event: StreamEvent): UiMessageChunk[] {
+    switch (event.type) {
+      case 'part-start':
+        return this.startPart(event.index, event.part);
+      case 'text-delta':
+      case 'reasoning-delta':
+        return this.delta(event.index, event.text);
+      case 'args-delta':
+        return this.delta(event.index, event.json);
+      case 'part-end':
+        return this.endPart(event.index, event.part);
+      default:
+        return [];
+    }
+  }
+
+  private startPart(index: number, head: PartHead): UiMessageChunk[] {
     const { type } = head;
     if (type === 'reasoning' && this.options.reasoning === false) return [];
     const id = type === 'tool-call' ? this.uniqueCallId(head.id) : `${this.step}-${index}`;
@@ -99,44 +185,52 @@ export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
       : [{ type: `${type}-start`, id }];
   }
 
-  protected delta({ type, id }: OpenPart, text: string): UiMessageChunk {
-    return type === 'tool-call'
-      ? { type: 'tool-input-delta', toolCallId: id, inputTextDelta: text }
-      : { type: `${type}-delta`, id, delta: text };
+  private delta(index: number, text: string): UiMessageChunk[] {
+    const open = this.open.get(index);
+    // AG-UI clients reject an empty delta.
+    if (open === undefined || text === '') return [];
+    return open.type === 'tool-call'
+      ? [{ type: 'tool-input-delta', toolCallId: open.id, inputTextDelta: text }]
+      : [{ type: `${open.type}-delta`, id: open.id, delta: text }];
   }
 
-  protected endPart(open: OpenPart | undefined, part: AssistantPart): UiMessageChunk[] {
-    if (part.type === 'vendor') return [this.vendorChunk(part.kind, part.text, part.replay)];
+  private endPart(index: number, part: AssistantPart): UiMessageChunk[] {
+    const open = this.open.get(index);
+    this.open.delete(index);
+    const token = this.options.replay === false ? undefined : part.replay;
+    if (part.type === 'vendor') return [vendorPart(part, token)];
     if (open === undefined) return [];
-    const metadata = this.replayOf(part.replay);
-    if (part.type === 'tool-call') return [inputChunk(open.id, part, metadata)];
-    if (part.type === 'reasoning') return [{ type: 'reasoning-end', id: open.id, ...metadata }];
-    return this.endText(open.id, part, metadata);
+    const { id } = open;
+    const metadata = token && { providerMetadata: { majordomo: { replay: { ...token } } } };
+    if (part.type === 'reasoning') return [{ type: 'reasoning-end', id, ...metadata }];
+    if (part.type === 'text') return this.endText(id, part, metadata);
+    const { name: toolName, args, invalid } = part;
+    const input =
+      invalid === undefined
+        ? { type: 'tool-input-available', input: args }
+        : { type: 'tool-input-error', input: invalid.raw, errorText: INVALID_ARGUMENTS };
+    return [{ ...input, toolCallId: id, toolName, ...metadata }];
   }
 
-  protected closePart({ type, id }: OpenPart): UiMessageChunk[] {
-    return type === 'tool-call' ? [] : [{ type: `${type}-end`, id }];
-  }
-
-  protected toolResult(result: ToolResultPart): UiMessageChunk {
-    const toolCallId = result.callId;
-    return result.isError === true
-      ? { type: 'tool-output-error', toolCallId, errorText: textOfResult(result) }
-      : { type: 'tool-output-available', toolCallId, output: outputOf(result) };
-  }
-
-  private metadata(facts: UiFacts): JsonObject | undefined {
-    const { metadata = () => ({}) } = this.options;
-    // Omit members without a value: the page merges metadata, and `undefined` would replace an earlier value.
-    const majordomo = JSON.parse(JSON.stringify(facts)) as JsonObject;
-    return metadata === false ? undefined : { majordomo, ...metadata(facts) };
-  }
-
-  private endText(id: string, { citations = [] }: TextPart, metadata: JsonObject): UiMessageChunk[] {
+  private endText(id: string, { citations = [] }: TextPart, metadata?: JsonObject): UiMessageChunk[] {
     if (this.options.sources === false || citations.length === 0)
       return [{ type: 'text-end', id, ...metadata }];
-    const inText = this.version < RESETS ? {} : { citations: citationsOf(citations, id) };
-    return [{ type: 'text-end', id, ...inText, ...metadata }, ...sourceChunks(citations, id)];
+    const sources = citations.map((citation, index) => sourceOf(citation, `${id}-${index}`));
+    const inText = citations.map(({ start, end, quote }, index) =>
+      defined({ source: sources[index], startIndex: start, endIndex: end, citedText: quote }),
+    );
+    const isFirst = (citation: Citation, index: number): boolean =>
+      citations.findIndex((other) => sourceKey(other) === sourceKey(citation)) === index;
+    return [
+      { type: 'text-end', id, ...(this.version < RESETS ? {} : { citations: inText }), ...metadata },
+      ...sources
+        .filter((_, index) => isFirst(citations[index] as Citation, index))
+        .map(({ sourceType, id: sourceId, ...source }) => ({
+          ...source,
+          type: `source-${sourceType}`,
+          sourceId,
+        })),
+    ];
   }
 
   /** Returns a different id for the second of two calls with the same id in one step, as the agent does. */
@@ -147,50 +241,43 @@ export class ChunkEncoder extends StepEncoder<UiMessageChunk> {
     return id;
   }
 
-  private replayOf(replay: Replay | undefined): JsonObject {
-    if (replay === undefined || this.options.replay === false) return {};
-    return { providerMetadata: { majordomo: { replay: { ...replay } } } };
-  }
-
-  private vendorChunk(kind: string, text: string | undefined, replay: Replay): UiMessageChunk {
-    const token = this.options.replay === false ? {} : { replay: { ...replay } };
-    return {
-      type: 'data-majordomo-vendor',
-      data: { kind, ...(text === undefined ? {} : { text }), ...token },
-    };
-  }
-
-  private deniedChunk(toolCallId: string, reason: string): UiMessageChunk {
-    return this.version < APPROVALS
-      ? { type: 'tool-output-error', toolCallId, errorText: reason }
-      : { type: 'tool-output-denied', toolCallId };
+  private metadata(facts: UiFacts): JsonObject | undefined {
+    const { metadata = () => ({}) } = this.options;
+    // Omit members without a value: the page merges metadata, and `undefined` would replace an earlier value.
+    const majordomo = JSON.parse(JSON.stringify(facts)) as JsonObject;
+    return metadata === false ? undefined : { majordomo, ...metadata(facts) };
   }
 }
 
-function inputChunk(toolCallId: string, call: ToolCallPart, metadata: JsonObject): UiMessageChunk {
-  const { name: toolName, args, invalid } = call;
-  if (invalid === undefined)
-    return { type: 'tool-input-available', toolCallId, toolName, input: args, ...metadata };
-  const errorText = 'The arguments are not a JSON object.';
-  return { type: 'tool-input-error', toolCallId, toolName, input: invalid.raw, errorText, ...metadata };
-}
-
-const suspendedChunk = ({ callId, payload }: JsonObject & { callId: string }): UiMessageChunk => ({
-  type: 'data-majordomo-suspended',
-  id: callId,
-  data: { callId, payload },
+/** Returns a vendor part, as a chunk and as a part of a message. */
+export const vendorPart = (
+  { kind, text }: { readonly kind: string; readonly text?: string | undefined },
+  token: Replay | undefined,
+): UiMessageChunk => ({
+  type: 'data-majordomo-vendor',
+  data: defined({ kind, text, replay: token && { ...token } }),
 });
 
-function finishReason(finish: FinishReason | undefined): string {
-  switch (finish) {
-    case 'refusal':
-      return 'content-filter';
-    case 'incomplete':
-      return 'other';
-    default:
-      return finish ?? 'stop';
-  }
+function resultChunk(result: ToolResultPart): UiMessageChunk {
+  const { state, ...output } = outputState(result);
+  return { type: `tool-${state}`, toolCallId: result.callId, ...output };
 }
+
+const sourceKey = ({ url, document, title }: Citation): unknown => url ?? document ?? title;
+
+function sourceOf({ url, document, title }: Citation, id: string) {
+  if (url !== undefined)
+    return { type: 'source', sourceType: 'url', id, url, ...(title === undefined ? {} : { title }) };
+  // A citation does not contain the media type of its document, and the protocol requires one.
+  const name = title ?? (typeof document === 'string' ? document : `Document ${(document ?? 0) + 1}`);
+  return { type: 'source', sourceType: 'document', id, mediaType: 'text/plain', title: name };
+}
+
+/** Reasons that have another name in the protocol. */
+const FINISH_REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
+  refusal: 'content-filter',
+  incomplete: 'other',
+};
 
 const unremovable = (version: number, cause: unknown): LlmError =>
   new LlmError(

@@ -1,127 +1,70 @@
-import type { AgentEvent, AgentStream, RunResult } from '@majordomo/agent';
+import type { AgentEvent, AgentStream, RunState } from '@majordomo/agent';
 import type { RunEvent } from '@majordomo/agent/durable';
-import type {
-  ChatResponse,
-  ChatStream,
-  Message,
-  StreamEvent,
-  ToolCallPart,
-  ToolResultPart,
-} from '@majordomo/core';
-import type { UiEvents } from './types.ts';
+import type { ChatStream, Message, StreamEvent, ToolCallPart } from '@majordomo/core';
+import type { UiEvents, UiInput } from './types.ts';
 
-/** Event of a response of a chat, an agent or a durable run. */
-export type UiEvent =
-  | { readonly type: 'step'; readonly step: number }
-  | { readonly type: 'model'; readonly event: StreamEvent }
-  | { readonly type: 'tool-end'; readonly result: ToolResultPart }
-  | { readonly type: 'step-end'; readonly response: ChatResponse }
-  /** The process of a durable run died; the step starts again. */
-  | { readonly type: 'restart'; readonly step: number }
-  | { readonly type: 'missed' };
+/** Event of the response of an agent or a watched run. The events of a chat become those of one step. */
+export type UiEvent = AgentEvent | Exclude<RunEvent, { readonly type: 'event' }>;
 
-/** Complete result of the response. `undefined` for a watched run without `UiOptions.durable`. */
-export type SourceResult =
-  | { readonly kind: 'chat'; readonly response: ChatResponse }
-  | { readonly kind: 'agent'; readonly run: RunResult }
-  | { readonly kind: 'durable'; readonly messages: readonly Message[] }
-  | { readonly kind: 'waiting'; readonly calls: readonly ToolCallPart[] }
-  | undefined;
+/** Result of a source that has ended. */
+export interface SourceResult {
+  readonly messages: readonly Message[];
+  readonly state?: RunState | undefined;
+  readonly awaiting?: readonly ToolCallPart[] | undefined;
+}
 
 const isChat = (events: UiEvents): events is ChatStream => 'response' in events;
 const isAgent = (events: UiEvents): events is AgentStream => 'result' in events;
 
 /** Source of the events of a response. */
-export interface Source {
-  readonly isStopped: boolean;
-  /** Returns the next event; `undefined` at the end and after a stop. Rejects with the error of the source. */
-  next(): Promise<UiEvent | undefined>;
-  /** Ends the source, which closes the connection to the vendor. */
-  stop(): void;
-  /** Returns the result after the end. Rejects after a failure or a stop. */
-  result(): Promise<SourceResult>;
-}
-
-/** Reads events of any source. `stop` ends the source immediately, even while `next` is pending. */
-export class EventSource implements Source {
-  isStopped = false;
-  private readonly events: UiEvents;
-  /** Events that precede the next one of the source. */
-  private readonly first: UiEvent[];
+export class EventSource {
+  protected isClosed = false;
+  private readonly source: UiEvents;
+  protected readonly input: Pick<UiInput, 'messages' | 'steps' | 'decisions'>;
   private iterator: AsyncIterator<StreamEvent | AgentEvent | RunEvent> | undefined;
-  private stopWaiting = (): void => undefined;
 
-  /** @param steps number of steps that the message already has; used for chats, whose events have no step numbers */
-  constructor(events: UiEvents, steps: number) {
-    this.events = events;
-    this.first = isChat(events) ? [{ type: 'step', step: steps + 1 }] : [];
+  constructor(source: UiEvents, input: UiInput | undefined) {
+    this.source = source;
+    this.input = input ?? { messages: [], steps: 0, decisions: [] };
   }
 
-  async next(): Promise<UiEvent | undefined> {
-    for (;;) {
-      if (this.isStopped) return undefined;
-      const event = this.first.shift() ?? (await this.read());
-      if (event !== 'ignored') return event;
+  /** Returns the events. They may not end after `close`, because a generator that waits cannot return. */
+  async *events(): AsyncGenerator<UiEvent, void> {
+    const { source } = this;
+    const read = { [Symbol.asyncIterator]: () => this.open() };
+    if (isChat(source)) {
+      yield { type: 'step-start', step: this.input.steps + 1 };
+      for await (const event of read) yield { type: 'model', event: event as StreamEvent };
+      yield { type: 'step-end', response: await source.response() };
+    } else {
+      for await (const event of read as AsyncIterable<AgentEvent | RunEvent>)
+        yield event.type === 'event' ? event.event : event;
     }
   }
 
-  stop(): void {
-    if (this.isStopped) return;
-    this.isStopped = true;
-    this.stopWaiting();
+  /** Closes the connection to the vendor immediately, even while an event is pending. */
+  close(): void {
+    this.isClosed = true;
     try {
       this.open()
         .return?.()
         .catch(() => undefined);
     } catch {
-      // `next` has already reported this failure.
+      // `events` reports that the source was read before.
     }
   }
 
+  /** Returns the result after the end. Rejects after a failure. A stopped chat or agent rejects as well. */
   async result(): Promise<SourceResult> {
-    if (isChat(this.events)) return { kind: 'chat', response: await this.events.response() };
-    if (isAgent(this.events)) return { kind: 'agent', run: await this.events.result() };
-    return undefined;
+    const { source } = this;
+    const { messages } = this.input;
+    if (isChat(source)) return { messages: [...messages, (await source.response()).message] };
+    return isAgent(source) ? source.result() : { messages };
   }
 
-  private open(): AsyncIterator<StreamEvent | AgentEvent | RunEvent> {
-    const iterable: AsyncIterable<StreamEvent | AgentEvent | RunEvent> = this.events;
+  protected open(): AsyncIterator<StreamEvent | AgentEvent | RunEvent> {
+    const iterable: AsyncIterable<StreamEvent | AgentEvent | RunEvent> = this.source;
     this.iterator ??= iterable[Symbol.asyncIterator]();
     return this.iterator;
-  }
-
-  private async read(): Promise<UiEvent | 'ignored' | undefined> {
-    const next = this.open().next();
-    const result = await new Promise<Awaited<typeof next> | undefined>((resolve, reject) => {
-      this.stopWaiting = () => {
-        resolve(undefined);
-      };
-      next.then(resolve, reject);
-    });
-    if (result === undefined || result.done === true) return undefined;
-    return isChat(this.events)
-      ? { type: 'model', event: result.value as StreamEvent }
-      : eventOf(result.value as AgentEvent | RunEvent);
-  }
-}
-
-function eventOf(event: AgentEvent | RunEvent): UiEvent | 'ignored' {
-  switch (event.type) {
-    case 'event':
-      return eventOf(event.event);
-    case 'reset':
-      return { type: 'restart', step: event.step };
-    case 'step-start':
-      return { type: 'step', step: event.step };
-    case 'model':
-    case 'tool-end':
-    case 'step-end':
-    case 'missed':
-      return event;
-    case 'tool-start':
-    case 'warning':
-      return 'ignored';
-    default:
-      return event satisfies never;
   }
 }

@@ -1,245 +1,161 @@
 import type { RunState } from '@majordomo/agent';
-import {
-  assistant,
-  audio,
-  file,
-  image,
-  user,
-  type AssistantPart,
-  type JsonObject,
-  type Message,
-  type ToolCallPart,
-  type ToolResultPart,
-  type UserPart,
-} from '@majordomo/core';
-import { asList, fromBase64, isList, isRecord } from '@majordomo/core/toolkit';
-import { verifyApproval } from './approval-id.ts';
-import { errorResult, messagesOfStep, type PageCall, type PageStep } from './assistant-parts.ts';
+import { user, type ToolCallPart, type UserPart } from '@majordomo/core';
+import { fromBase64, isList, parseArguments } from '@majordomo/core/toolkit';
 import type { AgUiInput } from './ag-ui-types.ts';
-import { decisionOf, signedRun, storedDecision, storedTranscript } from './decisions.ts';
-import { expected, invalid, optionalText, recordAt, textAt } from './page-message.ts';
-import { textResult } from './tool-output.ts';
-import type { FromUiOptions } from './types.ts';
-
-type Options = Pick<FromUiOptions, 'secret' | 'stored' | 'clock'>;
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Message of a client: one of the user, or a step of the assistant. */
-type ClientMessage = { readonly user: Message } | { readonly step: PageStep };
+import { verifyApproval } from './approval-id.ts';
+import { ClientValue } from './client-value.ts';
+import { filePart } from './from-ui-messages.ts';
+import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
+import { addCall, decisionOf, type ClientCall, type Step } from './steps.ts';
+import { resultOf } from './tool-output.ts';
 
 /** Reads the body of an AG-UI request. Follows the rules of `fromUiMessages` and throws the same errors; the `chatId` is the `threadId`. */
-export async function fromAgUi(body: unknown, options: Options = {}): Promise<AgUiInput> {
-  if (!isRecord(body)) throw expected('body', 'an object', body);
-  const threadId = textAt(body, 'threadId', 'body');
-  const runId = textAt(body, 'runId', 'body');
-  const { messages, resume } = body;
-  if (!isList(messages)) throw expected('messages', 'an array', messages);
-  const conversation = readConversation(messages);
-  const read = await readInput(conversation, asList(resume), { ...options, chatId: threadId });
-  return { threadId, runId, clientMessages: messages as readonly object[], ...read };
+export async function fromAgUi(
+  body: unknown,
+  options: Pick<InputOptions, 'secret' | 'stored' | 'clock'> = {},
+): Promise<AgUiInput> {
+  const request = new ClientValue(body, 'body');
+  const [threadId, runId] = [request.at('threadId').text(), request.at('runId').text()];
+  const { messages, resume } = request.record();
+  const list = new ClientValue(messages, 'messages');
+  const read = readTurns(list.list());
+  const answers = isList(resume) ? new ClientValue(resume, 'resume').list() : [];
+  const inputOptions = { ...options, chatId: threadId };
+  const turns = answers.length === 0 ? read : await answeredTurns(read, answers, inputOptions);
+  const input = await readInput(turns, list, inputOptions);
+  return { threadId, runId, clientMessages: messages as readonly object[], ...input };
 }
 
-async function readInput(
-  conversation: readonly ClientMessage[],
-  resume: readonly unknown[],
-  options: Options & Pick<FromUiOptions, 'chatId'>,
-): Promise<Pick<AgUiInput, 'messages' | 'run' | 'decisions'>> {
-  const { stored } = options;
-  const last = conversation.at(-1);
-  if (last === undefined)
-    throw invalid('messages', 'the list has no message for the model; send a user message');
-  if (resume.length > 0) return resumedRun(conversation, resume, options);
-  if ('step' in last && last.step.calls.every(({ result }) => result === undefined))
-    throw invalid(
-      'messages',
-      'the last message is complete; send a user message, or `resume` a call that waits',
-    );
-  if (stored === undefined) return newRun(conversation.flatMap(messagesOf));
-  if ('user' in last) return newRun([...storedTranscript(stored), last.user]);
-  throw invalid('messages', 'results of the client are not accepted for a stored conversation');
-}
-
-const newRun = (messages: readonly Message[]): Pick<AgUiInput, 'messages' | 'run' | 'decisions'> => ({
-  messages,
-  run: messages,
-  decisions: [],
-});
-
-const messagesOf = (message: ClientMessage): readonly Message[] =>
-  'user' in message ? [message.user] : messagesOfStep(message.step);
-
-/** Applies the answers of `resume` to the calls of the last step, or to those of the stored run. */
-async function resumedRun(
-  conversation: readonly ClientMessage[],
-  resume: readonly unknown[],
-  options: Options & Pick<FromUiOptions, 'chatId'>,
-): Promise<Pick<AgUiInput, 'messages' | 'run' | 'decisions'>> {
-  const { stored } = options;
-  const state = stored !== undefined && 'pending' in stored ? stored : undefined;
-  const last = conversation.findLast((message) => 'step' in message);
-  const step: PageStep = last?.step ?? { parts: [], calls: [] };
-  const waiting = stored === undefined ? step.calls.map(({ call }) => call) : (state?.pending ?? []);
-  const answers: PageCall[] = [];
-  for (const [index, entry] of resume.entries())
-    answers.push(await readAnswer(entry, `resume[${index}]`, waiting, state, options));
-  if (state !== undefined) {
-    const decisions = answers.flatMap((answer) => storedDecision(answer, state));
-    return { messages: state.messages, run: state, decisions };
-  }
-  const answerOf = (one: PageCall): PageCall => answers.find(({ call }) => call.id === one.call.id) ?? one;
-  const earlier = conversation.slice(0, conversation.lastIndexOf(last as ClientMessage)).flatMap(messagesOf);
-  const run = await signedRun(earlier, { ...step, calls: step.calls.map(answerOf) }, options);
-  return { messages: run.messages, run, decisions: answers.map(decisionOf) };
-}
-
-async function readAnswer(
-  entry: unknown,
-  path: string,
-  waiting: readonly ToolCallPart[],
-  state: RunState | undefined,
-  options: Options & Pick<FromUiOptions, 'chatId'>,
-): Promise<PageCall> {
-  if (!isRecord(entry)) throw expected(path, 'an object', entry);
-  const approvalId = textAt(entry, 'interruptId', path);
-  const call = await findCall(approvalId, waiting, state, options);
-  if (call === undefined)
-    throw invalid(`${path}.interruptId`, 'no call waits for this answer, or it has expired');
-  const answer = { call, path, approvalId };
-  const { status, payload } = entry;
-  if (status === 'cancelled') return { ...answer, isApproved: false, reason: 'The user cancelled it.' };
-  if (state?.suspended?.some(({ callId }) => callId === call.id) === true) {
-    const text = typeof payload === 'string' ? payload : JSON.stringify(payload ?? null);
-    const result = { type: 'tool-result', callId: call.id, name: call.name, ...textResult(text) } as const;
-    return { ...answer, result };
-  }
-  const fields = recordAt(entry, 'payload', path);
-  const { approved } = fields;
-  if (typeof approved !== 'boolean') throw invalid(`${path}.payload.approved`, 'expected true or false');
-  return { ...answer, isApproved: approved, reason: optionalText(fields, 'reason', `${path}.payload`) };
-}
-
-/** Returns the call of an interrupt. The id of an interrupt without a signature is the call id, which requires a stored run. */
-async function findCall(
-  id: string,
-  waiting: readonly ToolCallPart[],
-  state: RunState | undefined,
-  options: Options & Pick<FromUiOptions, 'chatId'>,
-): Promise<ToolCallPart | undefined> {
-  for (const call of waiting)
-    if ((state !== undefined && call.id === id) || (await verifyApproval(id, call, options)) !== undefined)
-      return call;
-  return undefined;
-}
-
-function readConversation(messages: readonly unknown[]): ClientMessage[] {
-  const conversation: ClientMessage[] = [];
-  for (const [index, message] of messages.entries()) {
-    const path = `messages[${index}]`;
-    if (!isRecord(message)) throw expected(path, 'an object', message);
-    const last = conversation.at(-1);
-    switch (message['role']) {
+function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    const last = turns.at(-1);
+    const role = message.at('role');
+    switch (role.value) {
       case 'user':
-        conversation.push({ user: user(readContent(message['content'], path)) });
+        turns.push(user(readContent(message.at('content'))));
         break;
       case 'assistant':
-        conversation.push({ step: readStep(message, path) });
+        turns.push(readStep(message));
         break;
       case 'tool':
-        addResult(last !== undefined && 'step' in last ? last.step : undefined, message, path);
+        addResult(last === undefined || 'role' in last ? [] : last.calls, message);
         break;
       case 'reasoning':
       case 'activity':
         break;
       default:
-        throw invalid(
-          `${path}.role`,
-          'expected "user", "assistant" or "tool"; set instructions on the server',
-        );
+        throw role.invalid('expected "user", "assistant" or "tool"; set instructions on the server');
     }
   }
-  return conversation.filter((message) => 'user' in message || message.step.parts.length > 0);
+  return turns.filter(({ parts }) => parts.length > 0);
 }
 
-function readContent(content: unknown, path: string): UserPart[] {
-  const at = `${path}.content`;
-  if (typeof content === 'string' && content !== '') return [{ type: 'text', text: content }];
-  if (!isList(content) || content.length === 0) throw expected(at, 'text or parts', content);
-  return content.map((part, index) => readContentPart(part, `${at}[${index}]`));
+function readContent(content: ClientValue): UserPart[] {
+  const text = typeof content.value === 'string' ? content.value : undefined;
+  const parts = text === undefined ? content.list().map(readContentPart) : [{ type: 'text', text } as const];
+  if (text === '' || parts.length === 0) throw content.invalid('a message needs text or a file');
+  return parts;
 }
 
-function readContentPart(part: unknown, path: string): UserPart {
-  if (!isRecord(part)) throw expected(path, 'an object', part);
-  const { type } = part;
-  if (type === 'text') return { type, text: textAt(part, 'text', path) };
-  const source = recordAt(part, 'source', path);
-  if (source['type'] !== 'data')
-    throw invalid(`${path}.source.type`, 'expected "data"; the server loads no URLs');
-  const mediaType = textAt(source, 'mimeType', `${path}.source`);
-  const bytes = bytesOf(textAt(source, 'value', `${path}.source`), `${path}.source.value`);
-  if (type === 'image') return image(bytes, mediaType);
-  return type === 'audio' ? audio(bytes, mediaType) : file(bytes, mediaType);
-}
-
-function bytesOf(text: string, path: string): Uint8Array {
+function readContentPart(part: ClientValue): UserPart {
+  if (part.at('type').value === 'text') return { type: 'text', text: part.at('text').text() };
+  const source = part.at('source');
+  if (source.at('type').value !== 'data')
+    throw source.at('type').invalid('expected "data"; the server loads no URLs');
+  const [mediaType, data] = [source.at('mimeType').text(), source.at('value')];
   try {
-    return fromBase64(text);
+    return filePart(fromBase64(data.text()), mediaType);
   } catch {
-    throw invalid(path, 'the value must be base64');
+    throw data.invalid('the value must be base64');
   }
 }
 
-function readStep(message: Fields, path: string): PageStep {
-  const text = optionalText(message, 'content', path) ?? '';
-  const parts: AssistantPart[] = text === '' ? [] : [...assistant(text).parts];
-  const calls: PageCall[] = [];
-  for (const [index, entry] of asList(message['toolCalls']).entries()) {
-    const at = `${path}.toolCalls[${index}]`;
-    if (!isRecord(entry)) throw expected(at, 'an object', entry);
-    const call = readCall(entry, at);
-    if (calls.some((one) => one.call.id === call.id))
-      throw invalid(`${at}.id`, 'another call of the message has this id');
-    parts.push(call);
-    calls.push({ call, path: at });
+function readStep(message: ClientValue): Step {
+  const text = message.at('content').optionalText() ?? '';
+  const step: Step = { parts: text === '' ? [] : [{ type: 'text', text }], calls: [] };
+  const calls = message.at('toolCalls');
+  for (const source of isList(calls.value) ? calls.list() : [])
+    addCall(step, { call: readCall(source), source }, source.at('id'));
+  return step;
+}
+
+function readCall(source: ClientValue): ToolCallPart {
+  const called = source.at('function');
+  const { args, invalid } = parseArguments(called.at('arguments').text());
+  const [id, name] = [source.at('id').text(), called.at('name').text()];
+  return { type: 'tool-call', id, name, args, ...(invalid && { invalid }) };
+}
+
+function addResult(calls: ClientCall[], message: ClientValue): void {
+  const id = message.at('toolCallId');
+  const index = calls.findIndex(({ call }) => call.id === id.text());
+  const waiting = calls[index];
+  if (waiting === undefined) throw id.invalid('the preceding assistant message has no such call');
+  const error = message.at('error').optionalText();
+  const content = message.at('content');
+  const pieces = content.value === '' || error !== undefined ? [] : readContent(content);
+  const result =
+    error === undefined
+      ? resultOf(
+          waiting.call,
+          pieces.filter((piece) => piece.type !== 'audio'),
+        )
+      : resultOf(waiting.call, error, true);
+  calls[index] = { ...waiting, result };
+}
+
+/** Returns the turns to the step whose waiting calls `resume` answers. */
+async function answeredTurns(
+  turns: readonly Turn[],
+  answers: readonly ClientValue[],
+  options: InputOptions,
+): Promise<readonly Turn[]> {
+  const run = pausedRun(options.stored);
+  const index = turns.findLastIndex((turn) => !('role' in turn));
+  const step = run === undefined ? (turns[index] as Step | undefined) : stepOf(run);
+  const calls = [...(step?.calls ?? [])];
+  for (const source of answers) {
+    const approvalId = source.at('interruptId');
+    const at = await findCall(approvalId.text(), calls, run, options);
+    const waiting = calls[at];
+    if (waiting === undefined) throw approvalId.invalid('no call waits for this answer, or it has expired');
+    calls[at] = { call: waiting.call, source, ...readAnswer(waiting.call, source, approvalId, run) };
   }
-  return { parts, calls };
+  return [...turns.slice(0, Math.max(index, 0)), { parts: step?.parts ?? [], calls }];
 }
 
-function readCall(entry: Fields, path: string): ToolCallPart {
-  const called = recordAt(entry, 'function', path);
-  const raw = textAt(called, 'arguments', `${path}.function`);
-  const args = parsedObject(raw);
-  return {
-    type: 'tool-call',
-    id: textAt(entry, 'id', path),
-    name: textAt(called, 'name', `${path}.function`),
-    args: args ?? {},
-    ...(args === undefined ? { invalid: { raw } } : {}),
-  };
+function stepOf({ pending }: RunState): Step {
+  const source = new ClientValue({}, 'resume');
+  return { parts: [...pending], calls: pending.map((call) => ({ call, source })) };
 }
 
-function parsedObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
-    return isRecord(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
+/** Returns the call of an interrupt. The id of an interrupt without a signature is the call id, which requires a stored run. */
+async function findCall(
+  id: string,
+  calls: readonly ClientCall[],
+  run: RunState | undefined,
+  options: InputOptions,
+): Promise<number> {
+  for (const [index, { call }] of calls.entries())
+    if ((run !== undefined && call.id === id) || (await verifyApproval(id, call, options)) !== undefined)
+      return index;
+  return -1;
+}
+
+function readAnswer(
+  call: ToolCallPart,
+  source: ClientValue,
+  approvalId: ClientValue,
+  run: RunState | undefined,
+): Pick<ClientCall, 'approvalId' | 'decision' | 'result'> {
+  if (source.at('status').value === 'cancelled')
+    return { approvalId, decision: decisionOf(call.id, false, 'The user cancelled it.') };
+  const payload = source.at('payload');
+  if (run?.suspended?.some(({ callId }) => callId === call.id) === true) {
+    const { value } = payload;
+    return { result: resultOf(call, typeof value === 'string' ? value : JSON.stringify(value ?? null)) };
   }
-}
-
-function addResult(step: PageStep | undefined, message: Fields, path: string): void {
-  const id = textAt(message, 'toolCallId', path);
-  const index = step?.calls.findIndex(({ call }) => call.id === id) ?? -1;
-  const one = step?.calls[index];
-  if (step === undefined || one === undefined)
-    throw invalid(`${path}.toolCallId`, 'the preceding assistant message has no such call');
-  step.calls[index] = { ...one, result: readResult(one.call, message, path) };
-}
-
-function readResult(call: ToolCallPart, message: Fields, path: string): ToolResultPart {
-  const error = optionalText(message, 'error', path);
-  if (error !== undefined) return errorResult(call, error);
-  const { content } = message;
-  const parts = typeof content === 'string' ? textResult(content).content : readContent(content, path);
-  const pieces = parts.filter((part) => part.type !== 'audio');
-  return { type: 'tool-result', callId: call.id, name: call.name, content: pieces };
+  const isApproved = payload.at('approved').boolean();
+  return { approvalId, decision: decisionOf(call.id, isApproved, payload.at('reason').optionalText()) };
 }

@@ -1,10 +1,9 @@
-import type { RunState } from '@majordomo/agent';
-import type { Message, UserMessage } from '@majordomo/core';
-import { messagesOfStep, readSteps } from './assistant-parts.ts';
-import { decisionOf, signedRun, storedDecision, storedTranscript } from './decisions.ts';
-import { invalid, readPageMessages, type PageMessage } from './page-message.ts';
+import { audio, file, image, type UserPart } from '@majordomo/core';
+import { fromBase64 } from '@majordomo/core/toolkit';
+import { ClientValue } from './client-value.ts';
+import { readInput, type Turn } from './input.ts';
+import { lastTurnOf, readSteps } from './steps.ts';
 import type { FromUiOptions, UiInput } from './types.ts';
-import { readUserParts } from './user-parts.ts';
 
 /**
  * Reads the `messages` of a request of `useChat` (AI SDK 5, 6 or 7). The value comes from the network and may have any content.
@@ -24,68 +23,68 @@ import { readUserParts } from './user-parts.ts';
  * chatId: id });
  */
 export async function fromUiMessages(messages: unknown, options: FromUiOptions = {}): Promise<UiInput> {
-  const page = readPageMessages(messages);
-  const last = page.at(-1) as PageMessage;
-  const { stored } = options;
-  if (stored === undefined)
-    return last.role === 'user'
-      ? newTurn(await transcriptOf(page, options))
-      : continuedTurn(page, last, options);
-  if (last.role === 'assistant') return storedDecisions(last, stored);
-  return newTurn([...storedTranscript(stored), await readUser(last, options)]);
+  const page = new ClientValue(messages, 'messages');
+  const list = page.list();
+  const last = list.at(-1);
+  if (last === undefined) throw page.invalid('it is empty; send at least one message');
+  const turns: Turn[] = [];
+  // A stored conversation replaces the earlier messages of the page.
+  for (const message of options.stored === undefined ? list.slice(0, -1) : [])
+    turns.push(...(await readMessage(message, options)));
+  const lastTurns = await readMessage(last, options);
+  const input = await readInput(lastTurns.length === 0 ? [] : [...turns, ...lastTurns], last, options);
+  if (last.at('role').value === 'user') return { ...input, messageId: undefined, steps: 0 };
+  const steps = lastTurnOf(input.messages).filter(({ role }) => role === 'assistant').length;
+  return { ...input, messageId: last.at('id').optionalText(), steps };
 }
 
-const newTurn = (messages: readonly Message[]): UiInput => ({
-  messages,
-  run: messages,
-  decisions: [],
-  messageId: undefined,
-  steps: 0,
-});
-
-async function readUser(message: PageMessage, options: FromUiOptions): Promise<UserMessage> {
-  return { role: 'user', parts: await readUserParts(message, options) };
+async function readMessage(message: ClientValue, options: FromUiOptions): Promise<readonly Turn[]> {
+  const role = message.at('role');
+  if (role.value === 'system')
+    throw role.invalid('a page cannot send system messages; set `system` or `instructions` on the server');
+  if (role.value !== 'user' && role.value !== 'assistant')
+    throw role.invalid('expected "user" or "assistant"');
+  message.at('id').optionalText();
+  const parts = message.at('parts');
+  if (role.value === 'assistant') return readSteps(parts.list());
+  const read: UserPart[] = [];
+  for (const part of parts.list()) read.push(...(await readUserPart(part, options)));
+  if (read.length === 0) throw parts.invalid('a user message needs text or a file');
+  return [{ role: 'user', parts: read }];
 }
 
-async function transcriptOf(page: readonly PageMessage[], options: FromUiOptions): Promise<Message[]> {
-  const transcript: Message[] = [];
-  for (const message of page) {
-    if (message.role === 'user') transcript.push(await readUser(message, options));
-    else transcript.push(...readSteps(message).flatMap(messagesOfStep));
+async function readUserPart(part: ClientValue, options: FromUiOptions): Promise<readonly UserPart[]> {
+  const type = part.at('type').text();
+  if (type === 'text') return [{ type, text: part.at('text').text() }];
+  if (type === 'file') return [await readFile(part, options)];
+  if (!type.startsWith('data-'))
+    throw part.at('type').invalid(`a user message has no part "${type.slice(0, 40)}"`);
+  const text = options.data?.({ type, id: part.at('id').optionalText(), data: part.at('data').value });
+  return text === undefined ? [] : [{ type: 'text', text }];
+}
+
+async function readFile(part: ClientValue, { file: load }: FromUiOptions): Promise<UserPart> {
+  const [url, mediaType] = [part.at('url'), part.at('mediaType').text()];
+  const [address, filename] = [url.text(), part.at('filename').optionalText()];
+  const bytes = /^data:/i.test(address) ? bytesOf(url) : await load?.({ url: address, mediaType, filename });
+  if (bytes === undefined) throw url.invalid('expected a data: URL; pass `file` to load other addresses');
+  return filePart(bytes, mediaType, filename);
+}
+
+/** Returns a file as the part for its media type. */
+export function filePart(bytes: Uint8Array, mediaType: string, filename?: string): UserPart {
+  if (mediaType.startsWith('image/')) return image(bytes, mediaType);
+  return mediaType.startsWith('audio/') ? audio(bytes, mediaType) : file(bytes, mediaType, filename);
+}
+
+function bytesOf(url: ClientValue): Uint8Array {
+  const [, head = '', data = ''] = /^([^,]*),(.*)$/s.exec(url.text()) ?? [];
+  try {
+    if (head === '') throw new TypeError('a data: URL has a comma');
+    return /;\s*base64\s*$/i.test(head)
+      ? fromBase64(data)
+      : new TextEncoder().encode(decodeURIComponent(data));
+  } catch {
+    throw url.invalid('the data: URL is broken; its data must be base64 or percent-encoded text');
   }
-  return transcript;
 }
-
-/** Continues the last assistant message with the page's decisions or results. */
-async function continuedTurn(
-  page: readonly PageMessage[],
-  last: PageMessage,
-  options: FromUiOptions,
-): Promise<UiInput> {
-  const before = await transcriptOf(page.slice(0, -1), options);
-  const steps = readSteps(last);
-  const step = steps.at(-1);
-  const turn = { messageId: last.id, steps: steps.length };
-  const answered = step?.calls.filter(({ isApproved }) => isApproved !== undefined) ?? [];
-  if (step === undefined || (answered.length === 0 && step.calls.every(({ result }) => result === undefined)))
-    throw incomplete(last);
-  const earlier = [...before, ...steps.slice(0, -1).flatMap(messagesOfStep)];
-  if (answered.length === 0) return { ...newTurn([...earlier, ...messagesOfStep(step)]), ...turn };
-  const run = await signedRun(earlier, step, options);
-  return { ...turn, messages: run.messages, run, decisions: answered.map(decisionOf) };
-}
-
-/** Returns the input from the stored run, with only the decisions from the page. */
-function storedDecisions(last: PageMessage, stored: readonly Message[] | RunState): UiInput {
-  const state = 'pending' in stored ? stored : undefined;
-  const calls = readSteps(last).at(-1)?.calls ?? [];
-  const decisions = calls.flatMap((call) => storedDecision(call, state));
-  if (state === undefined || decisions.length === 0) throw incomplete(last);
-  const { messages } = state;
-  const turn = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
-  const steps = turn.filter(({ role }) => role === 'assistant').length;
-  return { messages, run: state, decisions, messageId: last.id, steps };
-}
-
-const incomplete = ({ path }: PageMessage): Error =>
-  invalid(path, 'the last message is complete; send a user message, or answer a call that waits');

@@ -1,13 +1,11 @@
 import type { Clock } from '@majordomo/core';
 import { ChunkLog } from './chunk-log.ts';
-import { ChunkReader, type ChunkSink } from './chunk-reader.ts';
+import { ChunkReader } from './chunk-reader.ts';
 import type { ResponseStream } from './response-stream.ts';
 import type { UiMessageChunk } from './types.ts';
 
-/** Options of a response that outlives its connection. */
-export interface LiveOptions {
-  /** Chunks of the earlier content of the message, which only the page that requested the response has. */
-  readonly earlier: readonly UiMessageChunk[];
+/** Limits of a response that outlives its connection, and their clock. */
+interface Limits {
   readonly disconnectMs: number;
   readonly maxBytes: number;
   readonly clock: Clock;
@@ -24,45 +22,29 @@ export class LiveResponse {
   /** Whether a newer response of the chat has started, here or in another process. */
   isSuperseded = false;
   private readonly stream: ResponseStream<UiMessageChunk>;
-  private readonly options: LiveOptions;
+  /** Chunks of the earlier content of the message. The page that requested the response already shows it. */
+  private readonly earlier: readonly UiMessageChunk[];
+  private readonly options: Limits;
+  /** Content so far; `undefined` if the content exceeded the maximum size. */
   private log: ChunkLog | undefined = new ChunkLog();
-  private readonly sinks = new Set<ChunkSink>();
+  private readonly readers = new Set<ChunkReader>();
   private cancelStop = (): void => undefined;
 
-  constructor(stream: ResponseStream<UiMessageChunk>, options: LiveOptions) {
+  constructor(stream: ResponseStream<UiMessageChunk>, earlier: readonly UiMessageChunk[], options: Limits) {
     this.stream = stream;
+    this.earlier = earlier;
     this.options = options;
-    this.requester = this.createReader();
-    this.add(this.requester);
+    this.requester = this.addReader();
     this.ended = this.run();
-  }
-
-  /** Content so far; `undefined` if the content exceeded the maximum size. */
-  get content(): readonly UiMessageChunk[] | undefined {
-    return this.log?.chunks;
   }
 
   /** Returns a reader of the response from its beginning; `undefined` if the content exceeded the maximum size. */
   read(): ChunkReader | undefined {
-    const { content } = this;
-    if (content === undefined) return undefined;
-    const reader = this.createReader();
-    for (const chunk of content) reader.push(chunk);
-    this.add(reader);
+    if (this.log === undefined) return undefined;
+    const reader = this.addReader();
+    for (const chunk of this.log.chunks) this.send(chunk, reader);
+    if (this.isOver) reader.end();
     return reader;
-  }
-
-  add(sink: ChunkSink): void {
-    this.cancelStop();
-    if (this.isOver) sink.end();
-    else this.sinks.add(sink);
-  }
-
-  remove(sink: ChunkSink): void {
-    const { disconnectMs, clock } = this.options;
-    if (!this.sinks.delete(sink) || this.sinks.size > 0 || this.isOver) return;
-    if (disconnectMs === 0) void this.stop();
-    else this.cancelStop = clock.timer(disconnectMs, () => void this.stop(), true);
   }
 
   stop(): Promise<void> {
@@ -75,26 +57,34 @@ export class LiveResponse {
     void this.stop();
   }
 
-  private createReader(): ChunkReader {
-    const { maxBytes } = this.options;
-    const reader: ChunkReader = new ChunkReader({ maxBytes, onLeave: () => this.remove(reader) });
+  private addReader(): ChunkReader {
+    const reader: ChunkReader = new ChunkReader(this.options.maxBytes, () => this.remove(reader));
+    this.readers.add(reader);
+    this.cancelStop();
     return reader;
+  }
+
+  private remove(reader: ChunkReader): void {
+    const { disconnectMs, clock } = this.options;
+    if (!this.readers.delete(reader) || this.readers.size > 0 || this.isOver) return;
+    if (disconnectMs === 0) void this.stop();
+    else this.cancelStop = clock.timer(disconnectMs, () => void this.stop(), true);
   }
 
   private async run(): Promise<void> {
     for await (const chunk of this.stream) {
-      this.record(chunk);
-      if (chunk.type === 'start') for (const part of this.options.earlier) this.record(part, this.requester);
+      this.log?.add(chunk);
+      if (this.log !== undefined && this.log.size > this.options.maxBytes) this.log = undefined;
+      for (const reader of this.readers) this.send(chunk, reader);
     }
     this.isOver = true;
     this.cancelStop();
-    for (const sink of this.sinks) sink.end();
-    this.sinks.clear();
+    for (const reader of this.readers) reader.end();
   }
 
-  private record(chunk: UiMessageChunk, except?: ChunkSink): void {
-    this.log?.add(chunk);
-    if (this.log !== undefined && this.log.size > this.options.maxBytes) this.log = undefined;
-    for (const sink of this.sinks) if (sink !== except) sink.push(chunk);
+  private send(chunk: UiMessageChunk, reader: ChunkReader): void {
+    reader.push(chunk);
+    if (chunk.type !== 'start' || reader === this.requester) return;
+    for (const part of this.earlier) reader.push(part);
   }
 }

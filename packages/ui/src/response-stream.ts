@@ -1,38 +1,17 @@
-import { RunError, type RunState } from '@majordomo/agent';
-import {
-  LlmError,
-  messageOf,
-  systemClock,
-  type AssistantPart,
-  type Message,
-  type ToolCallPart,
-} from '@majordomo/core';
-import type { Source, SourceResult, UiEvent } from './events.ts';
-import { FactCollector, publicText } from './facts.ts';
-import type { UiEnd, UiFacts, UiOptions } from './types.ts';
+import { RunError } from '@majordomo/agent';
+import { LlmError, messageOf, systemClock, type ChatResponse, type ToolCallPart } from '@majordomo/core';
+import type { ChunkEncoder } from './chunks.ts';
+import type { EventSource, SourceResult, UiEvent } from './events.ts';
+import { costOf, factsOf, publicText } from './facts.ts';
+import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
 /** End of a response, with the calls that wait for the user. */
 export interface Ending extends UiEnd {
   readonly awaiting: readonly ToolCallPart[];
 }
 
-/** Encodes the events of one response as chunks of a protocol. */
-export interface Encoder<Chunk> {
-  /** Returns the chunks before the first event. */
-  start(): readonly Chunk[];
-  /** Returns the chunks of an event. Throws if the protocol cannot express the event. */
-  event(event: UiEvent): readonly Chunk[];
-  /** Returns the chunks that complete the content, such as approval requests. */
-  ending(ending: Ending): Promise<readonly Chunk[]>;
-  /** Returns the chunks after `onEnd`. `errorText` is set after a failure. `facts` is missing if the application's `metadata` function failed. */
-  last(ending: Ending, facts: UiFacts | undefined, errorText: string | undefined): readonly Chunk[];
-  /** Current step, and its parts that were sent. */
-  readonly step: number;
-  readonly shown: readonly AssistantPart[];
-}
-
-/** Options of both protocols. */
-export type StreamOptions = Pick<UiOptions, 'onEnd' | 'onError' | 'clock' | 'cost'>;
+/** Returns the messages of the client's protocol for chunks. */
+export type Translate<Chunk> = (chunks: readonly UiMessageChunk[]) => readonly Chunk[];
 
 const DONE = { done: true, value: undefined } as const;
 
@@ -41,23 +20,27 @@ const DONE = { done: true, value: undefined } as const;
  * wait for a pending `next`.
  */
 export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undefined> {
-  private readonly source: Source;
-  private readonly encoder: Encoder<Chunk>;
-  private readonly before: readonly Message[];
-  private readonly options: StreamOptions;
-  private readonly collector: FactCollector;
+  private readonly source: EventSource;
+  private readonly encoder: ChunkEncoder;
+  private readonly options: UiOptions;
+  private readonly translate: Translate<Chunk>;
   private readonly chunks: AsyncGenerator<Chunk, undefined>;
+  private readonly responses: ChatResponse[] = [];
   private errorText: string | undefined;
+  private isStopped = false;
   private isLeft = false;
+  private stopWaiting = (): void => undefined;
 
-  /** @param before transcript that precedes the response */
-  constructor(source: Source, encoder: Encoder<Chunk>, before: readonly Message[], options: StreamOptions) {
+  constructor(
+    source: EventSource,
+    encoder: ChunkEncoder,
+    options: UiOptions,
+    translate: Translate<Chunk> = (chunks) => chunks as readonly never[],
+  ) {
     this.source = source;
     this.encoder = encoder;
-    this.before = before;
     this.options = options;
-    const { cost, clock = systemClock } = options;
-    this.collector = new FactCollector(cost, clock, (error) => void this.notifyError(error));
+    this.translate = translate;
     this.chunks = this.encode();
   }
 
@@ -80,83 +63,105 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
 
   /** Stops the source. The following chunks complete the message as a stopped response. */
   stop(): void {
-    this.source.stop();
+    if (this.isStopped) return;
+    this.isStopped = true;
+    this.source.close();
+    this.stopWaiting();
   }
 
   private async *encode(): AsyncGenerator<Chunk, undefined> {
-    const { encoder, source } = this;
-    yield* encoder.start();
-    let ending: Ending;
+    const { encoder, translate } = this;
+    yield* translate(encoder.start());
+    let failure: unknown;
     try {
-      for (let event = await source.next(); event !== undefined; event = await source.next()) {
-        if (event.type === 'step-end') this.collector.add(event.response);
-        yield* encoder.event(event);
+      const events = this.source.events();
+      for (let event = await this.read(events); event !== undefined; event = await this.read(events)) {
+        if (event.type === 'step-end') this.responses.push(event.response);
+        yield* translate(encoder.event(event));
       }
-      ending = source.isStopped ? await this.interrupted(undefined) : await this.finished();
     } catch (error) {
-      source.stop();
-      ending = await this.interrupted(error);
+      this.source.close();
+      failure = error;
     }
-    yield* await this.attempt(() => encoder.ending(ending), []);
-    const facts = await this.collector.facts(ending.outcome === 'failed' ? ending.error : undefined);
-    const { awaiting: _internal, ...end } = ending;
-    await this.attempt(() => this.options.onEnd?.(end), undefined);
+    const { awaiting, ...end } = await this.end(failure);
+    const ending = { ...end, awaiting };
+    yield* translate((await this.attempt(() => encoder.ending(ending))) ?? []);
+    const facts = await this.facts(end);
+    await this.attempt(() => this.options.onEnd?.(end));
     // The application's `metadata` may throw.
-    const last = await this.attempt(() => encoder.last(ending, facts, this.errorText), undefined);
-    yield* last ?? encoder.last(ending, undefined, this.errorText);
+    const last = await this.attempt(() => encoder.last(end, facts, this.errorText));
+    yield* translate(last ?? encoder.last(end, undefined, this.errorText));
     return undefined;
   }
 
+  /** Returns the next event; `undefined` at the end and after a stop. */
+  private async read(events: AsyncIterator<UiEvent, void>): Promise<UiEvent | undefined> {
+    if (this.isStopped) return undefined;
+    const next = events.next();
+    const event = await new Promise<UiEvent | undefined>((resolve, reject) => {
+      this.stopWaiting = () => resolve(undefined);
+      next.then(({ value }) => resolve(value ?? undefined), reject);
+    });
+    return this.isStopped ? undefined : event;
+  }
+
+  /** @param thrown failure of the events or of the encoder */
+  private async end(thrown: unknown): Promise<Ending> {
+    let failure = thrown;
+    let result: SourceResult;
+    try {
+      result = await this.source.result();
+    } catch (error) {
+      failure ??= error;
+      result = this.interruptedResult(error);
+    }
+    const { messages, state, awaiting = [] } = result;
+    if (failure === undefined && !this.isStopped)
+      return {
+        outcome: awaiting.length > 0 ? 'awaiting' : 'finished',
+        messages,
+        state,
+        error: undefined,
+        awaiting,
+      };
+    failure ??= new LlmError('aborted', 'the response was stopped');
+    const error = LlmError.is(failure)
+      ? failure
+      : new LlmError('server', messageOf(failure), {}, { cause: failure });
+    if (error.kind !== 'aborted') this.fail(failure);
+    return { outcome: error.kind === 'aborted' ? 'stopped' : 'failed', messages, state, error, awaiting: [] };
+  }
+
+  /** Returns the transcript with the text of the current step, unless the run has recorded that step. */
+  private interruptedResult(error: unknown): SourceResult {
+    const state = RunError.is(error) ? error.state : undefined;
+    const messages = state?.messages ?? this.options.input?.messages ?? [];
+    const parts = this.encoder.shown.filter((part) => part.type === 'text' && part.text !== '');
+    const isRecorded = state !== undefined && state.steps >= this.encoder.step;
+    if (isRecorded || parts.length === 0) return { messages, state };
+    return { messages: [...messages, { role: 'assistant', parts }], state };
+  }
+
+  private async facts({ outcome, error }: UiEnd): Promise<UiFacts> {
+    const { cost, clock = systemClock } = this.options;
+    const facts = factsOf(this.responses, outcome === 'failed' ? error : undefined);
+    if (cost === undefined) return facts;
+    try {
+      return { ...facts, ...(await costOf(this.responses, cost, clock)) };
+    } catch (failure) {
+      this.notifyError(failure);
+      return facts;
+    }
+  }
+
   /** Returns the value of a function of the application or the encoder. If the function fails, the response fails. */
-  private async attempt<T>(run: () => T | Promise<T>, otherwise: T): Promise<T> {
+  private async attempt<T>(run: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await run();
     } catch (error) {
       this.fail(error);
-      return otherwise;
+      return undefined;
     }
-  }
-
-  private async finished(): Promise<Ending> {
-    const result = await this.source.result();
-    if (result?.kind === 'chat') this.collector.add(result.response);
-    const messages = messagesOf(result, this.before);
-    const state = result?.kind === 'agent' ? result.run.state : undefined;
-    const awaiting = awaitingOf(result);
-    const outcome = awaiting.length > 0 ? 'awaiting' : 'finished';
-    return { outcome, messages, state, error: undefined, awaiting };
-  }
-
-  /** Returns the end of a response that failed with `error`, or was stopped without one. */
-  private async interrupted(error: unknown): Promise<Ending> {
-    let failure = error;
-    let messages: readonly Message[] = this.before;
-    let state: RunState | undefined;
-    try {
-      const result = await this.source.result();
-      messages = messagesOf(result, messages);
-      if (result?.kind === 'agent') ({ state } = result.run);
-    } catch (thrown) {
-      failure ??= thrown;
-      if (RunError.is(thrown)) ({ state } = thrown);
-      messages = this.withShownText(state?.messages ?? messages, state);
-    }
-    const isStopped = failure === undefined || LlmError.is(failure, 'aborted');
-    if (!isStopped) this.fail(failure);
-    return {
-      outcome: isStopped ? 'stopped' : 'failed',
-      messages,
-      state,
-      error: errorOf(failure ?? new LlmError('aborted', 'the response was stopped')),
-      awaiting: [],
-    };
-  }
-
-  /** Adds the text of the current step, unless the run has recorded that step. */
-  private withShownText(messages: readonly Message[], state: RunState | undefined): readonly Message[] {
-    if (state !== undefined && state.steps >= this.encoder.step) return messages;
-    const parts = this.encoder.shown.filter((part) => part.type === 'text' && part.text !== '');
-    return parts.length === 0 ? messages : [...messages, { role: 'assistant', parts }];
   }
 
   /** Records a failure. The first one determines the text for the page. */
@@ -174,20 +179,6 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
       return undefined;
     }
   }
-}
-
-function messagesOf(result: SourceResult, before: readonly Message[]): readonly Message[] {
-  if (result?.kind === 'agent') return result.run.messages;
-  if (result?.kind === 'durable') return result.messages;
-  return result?.kind === 'chat' ? [...before, result.response.message] : before;
-}
-
-const errorOf = (error: unknown): LlmError =>
-  LlmError.is(error) ? error : new LlmError('server', messageOf(error), {}, { cause: error });
-
-function awaitingOf(result: SourceResult): readonly ToolCallPart[] {
-  if (result?.kind === 'agent') return result.run.awaiting;
-  return result?.kind === 'waiting' ? result.calls : [];
 }
 
 /** Returns the error for a run whose events were lost and whose result cannot replace them. */

@@ -4,7 +4,7 @@ import { checkOptions } from '@majordomo/core/toolkit';
 import { ChunkEncoder } from './chunks.ts';
 import { DurableSource } from './durable-source.ts';
 import { EventSource } from './events.ts';
-import { ResponseStream } from './response-stream.ts';
+import { ResponseStream, type Translate } from './response-stream.ts';
 import type { UiEvents, UiMessageChunk, UiOptions, UiResponseOptions } from './types.ts';
 
 const PROTOCOL = { 'x-vercel-ai-ui-message-stream': 'v1' };
@@ -35,50 +35,12 @@ export function uiMessageResponse(events: UiEvents, options: UiResponseOptions =
 }
 
 /** Returns the chunks of a response, which can be stopped. Throws `config` for an invalid option. */
-export function chunkStream(
+export function chunkStream<Chunk = UiMessageChunk>(
   caller: string,
   events: UiEvents,
   options: UiOptions,
-): ResponseStream<UiMessageChunk> {
-  checkUiOptions(caller, options);
-  const { durable, input, clock = systemClock } = options;
-  const source =
-    durable === undefined
-      ? new EventSource(events, input?.steps ?? 0)
-      : new DurableSource(events, durable, input, clock);
-  return new ResponseStream(source, new ChunkEncoder(options), input?.messages ?? [], options);
-}
-
-/** Sends chunks with the headers of the protocol and its `[DONE]` at the end. */
-export function chunkResponse(
-  chunks: AsyncIterable<UiMessageChunk>,
-  { signal, heartbeatMs, headers }: Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'>,
-): Response {
-  const response = sseResponse(chunks, { signal, heartbeatMs, headers: { ...PROTOCOL, ...headers } });
-  return new Response(response.body && withDone(response.body), { headers: response.headers });
-}
-
-/** Adds `[DONE]`, without which assistant-ui reports a broken stream. */
-function withDone(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (!done) {
-          controller.enqueue(value);
-          return;
-        }
-        controller.enqueue(new TextEncoder().encode('data: [DONE]\n\n'));
-        controller.close();
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-function checkUiOptions(caller: string, options: UiOptions): void {
+  translate?: Translate<Chunk>,
+): ResponseStream<Chunk> {
   checkOptions(caller, options, {
     aiSdk: 'number',
     input: 'object',
@@ -92,9 +54,37 @@ function checkUiOptions(caller: string, options: UiOptions): void {
     onEnd: 'function',
     onError: 'function',
   });
-  const { aiSdk } = options;
+  const { durable, input, aiSdk, clock = systemClock } = options;
   if (aiSdk !== undefined && ![5, 6, 7].includes(aiSdk))
     throw new LlmError('config', `${caller}: aiSdk must be 5, 6 or 7, not ${String(aiSdk)}`, {
       path: 'aiSdk',
     });
+  const source =
+    durable === undefined ? new EventSource(events, input) : new DurableSource(events, input, durable, clock);
+  return new ResponseStream(source, new ChunkEncoder(options), options, translate);
+}
+
+/** Sends chunks with the headers of the protocol and its `[DONE]` at the end. */
+export function chunkResponse(
+  chunks: AsyncIterable<UiMessageChunk>,
+  { signal, heartbeatMs, headers }: Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'>,
+): Response {
+  const response = sseResponse(chunks, { signal, heartbeatMs, headers: { ...PROTOCOL, ...headers } });
+  return new Response(response.body && withDone(response.body), { headers: response.headers });
+}
+
+/** Adds `[DONE]`, without which assistant-ui reports a broken stream. A `TransformStream` would read ahead of the client. */
+function withDone(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        controller.enqueue(done ? new TextEncoder().encode('data: [DONE]\n\n') : value);
+        if (done) controller.close();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
 }

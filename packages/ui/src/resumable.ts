@@ -1,20 +1,10 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
-import { readFromChannel, stopByChannel } from './channel-reader.ts';
-import { ChannelWriter } from './channel-writer.ts';
+import { readFromChannel, serveChannel, stopByChannel } from './channel.ts';
 import { LiveResponse } from './live-response.ts';
 import { chunkResponse, chunkStream } from './response.ts';
 import { shownChunks } from './shown-chunks.ts';
 import type { ResumableOptions, ResumableStreams, UiEnd } from './types.ts';
-
-const DISCONNECT_MS = 300_000;
-const KEEP_MS = 10_000;
-const MAX_BYTES = 16_777_216;
-
-interface Entry {
-  readonly response: LiveResponse;
-  readonly writer: ChannelWriter | undefined;
-}
 
 /**
  * Creates the registry of running responses. Responses are stored in the memory of the process that creates them and are lost when that
@@ -28,33 +18,34 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
     maxBytes: 0,
     clock: 'object with now',
   });
-  const { channel, clock = systemClock, keepMs = KEEP_MS } = options;
-  const { disconnectMs = DISCONNECT_MS, maxBytes = MAX_BYTES } = options;
+  const { channel, clock = systemClock, keepMs = 10_000 } = options;
+  const { disconnectMs = 300_000, maxBytes = 16_777_216 } = options;
   /** Newest response of each chat in this process. */
-  const entries = new Map<string, Entry>();
+  const responses = new Map<string, LiveResponse>();
   let isClosed = false;
 
   /** Returns the response of a chat, unless a newer one is in another process. */
   const currentResponse = (chatId: string): LiveResponse | undefined => {
     checkChatId(chatId);
-    const response = entries.get(chatId)?.response;
+    const response = responses.get(chatId);
     return response?.isSuperseded === true ? undefined : response;
   };
 
-  const removeLater = async (chatId: string, entry: Entry): Promise<void> => {
-    await entry.response.ended;
+  const serve = async (chatId: string, response: LiveResponse): Promise<void> => {
+    const leave = channel && serveChannel(channel, chatId, response, clock);
+    responses.set(chatId, response);
+    await response.ended;
     const remove = (): void => {
-      if (entries.get(chatId) === entry) entries.delete(chatId);
-      entry.writer?.close();
+      if (responses.get(chatId) === response) responses.delete(chatId);
+      leave?.();
     };
-    clock.timer(keepMs, remove, true);
+    if (isClosed) remove();
+    else clock.timer(keepMs, remove, true);
   };
 
   const close = async (): Promise<void> => {
     isClosed = true;
-    const open = [...entries.values()];
-    await Promise.all(open.map(({ response }) => response.stop()));
-    for (const { writer } of open) writer?.close();
+    await Promise.all([...responses.values()].map((response) => response.stop()));
   };
 
   return {
@@ -65,19 +56,16 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
           'config',
           'start: the registry is closed; create another with createResumableStreams',
         );
-      const older = entries.get(chatId)?.response;
+      const older = responses.get(chatId);
       const onEnd = async (end: UiEnd): Promise<void> => {
         await older?.ended;
         await uiOptions.onEnd?.(end);
       };
       const stream = chunkStream('start', events, { ...uiOptions, onEnd });
       older?.supersede();
-      const earlier = shownChunks(uiOptions);
-      const response = new LiveResponse(stream, { earlier, disconnectMs, maxBytes, clock });
-      const writer = channel && new ChannelWriter(channel, chatId, response, clock);
-      const entry = { response, writer };
-      entries.set(chatId, entry);
-      void removeLater(chatId, entry);
+      const limits = { disconnectMs, maxBytes, clock };
+      const response = new LiveResponse(stream, shownChunks(uiOptions), limits);
+      void serve(chatId, response);
       return chunkResponse(response.requester, { signal, heartbeatMs, headers });
     },
     async resume(chatId, responseOptions = {}) {

@@ -1,7 +1,7 @@
 import type {
   AssistantMessage,
-  AssistantPart,
   JsonObject,
+  JsonValue,
   Message,
   ToolCallPart,
   ToolResultPart,
@@ -9,12 +9,9 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
-import { exactResult, outputOf, textOfResult } from './tool-output.ts';
+import { INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
+import { defined, exactOutput, outputState, piecesOf } from './tool-output.ts';
 import type { ToUiOptions, UiMessage } from './types.ts';
-
-/** Ids of approvals by the id of their call. */
-type ApprovalIds = ReadonlyMap<string, string>;
-const NONE: ApprovalIds = new Map();
 
 /**
  * Returns a stored transcript as messages for `useChat({ messages })`. Assistant and tool messages between two user messages
@@ -26,17 +23,18 @@ export async function toUiMessages(
   options: ToUiOptions = {},
 ): Promise<UiMessage[]> {
   const { id = (index: number) => `m${index}`, state } = options;
-  const approvals = state === undefined ? NONE : await approvalIds(state.pending, state, options);
+  const approvals = await approvalIds(state?.pending ?? [], state ?? { steps: 0 }, options);
   const converted: UiMessage[] = [];
   for (const [index, message] of messages.entries()) {
     if (message.role === 'user')
       converted.push({ id: id(index), role: 'user', parts: message.parts.map(userPart) });
     if (message.role !== 'assistant') continue;
     const next = messages[index + 1];
+    const results = next?.role === 'tool' ? next.parts : [];
     const parts =
       next === undefined
         ? stepParts(message, state?.results ?? [], approvals, options)
-        : stepParts(message, next.role === 'tool' ? next.parts : [], NONE, options);
+        : stepParts(message, results, new Map(), options);
     const last = converted.at(-1);
     if (last?.role === 'assistant') last.parts.push(...parts);
     else converted.push({ id: id(index), role: 'assistant', parts });
@@ -49,72 +47,63 @@ export async function toUiMessages(
 function userPart(part: UserPart): JsonObject {
   if (part.type === 'text') return { type: 'text', text: part.text };
   const { mediaType, bytes } = part;
-  const name = part.type === 'file' && part.name !== undefined ? { filename: part.name } : {};
-  return { type: 'file', mediaType, url: `data:${mediaType};base64,${toBase64(bytes)}`, ...name };
+  const filename = part.type === 'file' ? part.name : undefined;
+  return defined({ type: 'file', mediaType, url: `data:${mediaType};base64,${toBase64(bytes)}`, filename });
 }
 
 function stepParts(
   { parts }: AssistantMessage,
   results: readonly ToolResultPart[],
-  approvals: ApprovalIds,
-  options: ToUiOptions,
+  approvals: ReadonlyMap<string, string>,
+  { reasoning = true, replay = true }: ToUiOptions,
 ): JsonObject[] {
-  const { reasoning = true, replay = true } = options;
-  const converted = parts
-    .filter((part) => part.type !== 'reasoning' || reasoning)
-    .map((part) => {
-      const token = replay && part.replay !== undefined ? { replay: { ...part.replay } } : {};
-      if (part.type !== 'tool-call') return contentPart(part, token);
+  const converted = parts.flatMap((part): JsonObject[] => {
+    const token = replay && part.replay !== undefined ? { ...part.replay } : undefined;
+    if (part.type === 'vendor') return [vendorPart(part, replay ? part.replay : undefined)];
+    if (part.type === 'tool-call') {
       const result = results.find(({ callId }) => callId === part.id);
-      return toolPart(part, result, approvals.get(part.id), token);
-    });
+      return [toolPart(part, result, approvals.get(part.id), token)];
+    }
+    const { type, text } = part;
+    if (type === 'reasoning' && !reasoning) return [];
+    const isRefusal = type === 'text' ? part.isRefusal : undefined;
+    return [{ type, text, state: 'done', ...metadata('providerMetadata', { replay: token, isRefusal }) }];
+  });
   return [{ type: 'step-start' }, ...converted];
 }
 
-function contentPart(part: Exclude<AssistantPart, ToolCallPart>, token: JsonObject): JsonObject {
-  if (part.type === 'vendor') {
-    const { kind, text } = part;
-    return {
-      type: 'data-majordomo-vendor',
-      data: { kind, ...(text === undefined ? {} : { text }), ...token },
-    };
-  }
-  const isRefusal = part.type === 'text' && part.isRefusal === true ? { isRefusal: true } : {};
-  const { type, text } = part;
-  return { type, text, state: 'done', ...metadata('providerMetadata', { ...token, ...isRefusal }) };
-}
-
 function toolPart(
-  call: ToolCallPart,
+  { id, name, args, invalid }: ToolCallPart,
   result: ToolResultPart | undefined,
   approvalId: string | undefined,
-  token: JsonObject,
+  replay: JsonObject | undefined,
 ): JsonObject {
-  const exact = result === undefined ? {} : exactResult(result);
   return {
-    type: `tool-${call.name}`,
-    toolCallId: call.id,
-    input: call.invalid === undefined ? call.args : call.invalid.raw,
-    ...stateOf(call, result, approvalId),
-    ...metadata('callProviderMetadata', { ...token, ...exact }),
+    type: `tool-${name}`,
+    toolCallId: id,
+    input: invalid === undefined ? args : invalid.raw,
+    ...toolState(),
+    ...metadata('callProviderMetadata', { replay, ...(result && hiddenMembers(result)) }),
   };
+
+  function toolState(): JsonObject {
+    if (result !== undefined)
+      return outputState(invalid === undefined ? result : { ...result, isError: true });
+    if (invalid !== undefined) return { state: 'output-error', errorText: INVALID_ARGUMENTS };
+    if (approvalId === undefined) return { state: 'input-available' };
+    return { state: 'approval-requested', approval: { id: approvalId } };
+  }
 }
 
-function stateOf(
-  call: ToolCallPart,
-  result: ToolResultPart | undefined,
-  approvalId: string | undefined,
-): JsonObject {
-  if (result === undefined && call.invalid !== undefined)
-    return { state: 'output-error', errorText: 'The arguments are not a JSON object.' };
-  if (result === undefined)
-    return approvalId === undefined
-      ? { state: 'input-available' }
-      : { state: 'approval-requested', approval: { id: approvalId } };
-  if (result.isError === true || call.invalid !== undefined)
-    return { state: 'output-error', errorText: textOfResult(result) };
-  return { state: 'output-available', output: outputOf(result) };
+/** Returns the members of a result that cannot be read exactly from the state of its part. */
+function hiddenMembers(result: ToolResultPart): Readonly<Record<string, JsonValue | undefined>> {
+  const { errorText, output } = outputState(result);
+  const exact = exactOutput(result.content);
+  const isExact = JSON.stringify(exactOutput(piecesOf(errorText ?? output))) === JSON.stringify(exact);
+  return { output: isExact ? undefined : exact, isError: result.isError === false ? false : undefined };
 }
 
-const metadata = (name: string, members: JsonObject): JsonObject =>
-  Object.keys(members).length === 0 ? {} : { [name]: { majordomo: members } };
+function metadata(name: string, members: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const majordomo = defined(members);
+  return Object.keys(majordomo).length === 0 ? {} : { [name]: { majordomo } };
+}

@@ -1,75 +1,66 @@
-import {
-  fromJson,
-  toJson,
-  type JsonObject,
-  type JsonValue,
-  type ResultPiece,
-  type ToolResultPart,
-} from '@majordomo/core';
-import { asRecord, fromBase64, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
+import type { JsonObject, JsonValue, ResultPiece, ToolCallPart, ToolResultPart } from '@majordomo/core';
+import { asRecord, fromBase64, isList, toBase64 } from '@majordomo/core/toolkit';
 
-type Content = Pick<ToolResultPart, 'content' | 'isError'>;
+type Pieces = readonly ResultPiece[];
+
+/** Returns a JSON object without the members that are `undefined`. */
+export const defined = (members: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as JsonObject;
 
 /** Returns the text of a result. */
-export const textOfResult = ({ content }: Content): string =>
-  content.map((piece) => (piece.type === 'text' ? piece.text : `[${piece.mediaType}]`)).join('\n');
+export const textOfResult = (pieces: Pieces): string =>
+  pieces.map((piece) => (piece.type === 'text' ? piece.text : `[${piece.mediaType}]`)).join('\n');
 
-/** Returns a result as the output of a tool part: a parsed object or array, a string, or pieces with base64 data. */
-export function outputOf({ content }: Content): JsonValue {
-  const [piece] = content;
-  if (content.length === 1 && piece?.type === 'text') return parsedText(piece.text);
-  return { type: 'content', value: content.map(pieceJson) };
-}
-
-/** Returns the result from the output of a tool part that a page sent. */
-export function resultOf(output: unknown): Content {
-  if (typeof output === 'string') return textResult(output);
-  const { type, value } = asRecord(output);
-  const pieces = type === 'content' && isList(value) ? value.map(pieceFrom) : [undefined];
-  return pieces.every((piece) => piece !== undefined)
-    ? { content: pieces }
-    : textResult(JSON.stringify(output ?? null));
-}
-
-export const textResult = (text: string, isError?: true): Content => ({
-  content: [{ type: 'text', text }],
-  ...(isError && { isError }),
+/** Returns the result of a call. A string becomes one text. */
+export const resultOf = (
+  { id, name }: Pick<ToolCallPart, 'id' | 'name'>,
+  content: string | Pieces,
+  isError?: boolean,
+): ToolResultPart => ({
+  type: 'tool-result',
+  callId: id,
+  name,
+  content: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
+  ...(isError !== undefined && { isError }),
 });
 
-/** Returns metadata that preserves the exact result, if the output of the part cannot: for JSON with spaces, or an error with images. */
-export function exactResult({ content, isError }: Content): { readonly result?: JsonValue } {
-  const shown =
-    isError === true ? textResult(textOfResult({ content }), true) : resultOf(outputOf({ content }));
-  const exact = toJson({ content, isError });
-  return JSON.stringify(toJson(shown)) === JSON.stringify(exact) ? {} : { result: exact };
-}
+/** Returns the state of a tool part that has a result, and the members of that state. */
+export const outputState = ({ content, isError }: ToolResultPart): JsonObject & { state: string } =>
+  isError === true
+    ? { state: 'output-error', errorText: textOfResult(content) }
+    : { state: 'output-available', output: outputOf(content) };
 
-/** Returns the result of `exactResult`; `undefined` for any other value. */
-export function readExactResult(json: unknown): Content | undefined {
-  if (!isRecord(json)) return undefined;
+/** Returns pieces as the output of a tool part: a parsed object or array, a string, or pieces with base64 data. */
+function outputOf(pieces: Pieces): JsonValue {
+  const exact = exactOutput(pieces);
+  if (typeof exact !== 'string' || !/^\s*[[{]/.test(exact)) return exact;
   try {
-    const { content, isError } = fromJson<Partial<Content>>(json);
-    if (!isList(content) || !content.every(isPiece)) return undefined;
-    return { content, ...(typeof isError === 'boolean' ? { isError } : {}) };
+    return JSON.parse(exact) as JsonValue;
   } catch {
-    return undefined;
+    return exact;
   }
 }
 
-function parsedText(text: string): JsonValue {
-  if (!/^\s*[[{]/.test(text)) return text;
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
+/** Returns an output from which `piecesOf` reads the same pieces. */
+export function exactOutput(pieces: Pieces): JsonValue {
+  const [piece] = pieces;
+  if (pieces.length === 1 && piece?.type === 'text') return piece.text;
+  return { type: 'content', value: pieces.map(pieceJson) };
+}
+
+/** Returns the pieces of an output, which may be any value. */
+export function piecesOf(output: unknown): Pieces {
+  const { type, value } = asRecord(output);
+  const pieces = type === 'content' && isList(value) ? value.map(pieceFrom) : [undefined];
+  if (pieces.every((piece) => piece !== undefined)) return pieces;
+  return [{ type: 'text', text: typeof output === 'string' ? output : JSON.stringify(output ?? null) }];
 }
 
 function pieceJson(piece: ResultPiece): JsonObject {
   if (piece.type === 'text') return { type: 'text', text: piece.text };
   const { type, mediaType, bytes } = piece;
-  const name = type === 'file' && piece.name !== undefined ? { filename: piece.name } : {};
-  return { type: `${type}-data`, mediaType, data: toBase64(bytes), ...name };
+  const filename = type === 'file' ? piece.name : undefined;
+  return defined({ type: `${type}-data`, mediaType, data: toBase64(bytes), filename });
 }
 
 function pieceFrom(json: unknown): ResultPiece | undefined {
@@ -84,12 +75,4 @@ function pieceFrom(json: unknown): ResultPiece | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isPiece(piece: unknown): piece is ResultPiece {
-  const { type, text, mediaType, bytes } = asRecord(piece);
-  if (type === 'text') return typeof text === 'string';
-  return (
-    (type === 'image' || type === 'file') && typeof mediaType === 'string' && bytes instanceof Uint8Array
-  );
 }

@@ -1,5 +1,5 @@
 import { HttpAgent, type Message as ClientMessage, type RunAgentParameters } from '@ag-ui/client';
-import { createAgent, suspend, type RunState, type Tool } from '@majordomo/agent';
+import { createAgent, suspend, type AgentStream, type RunState, type Tool } from '@majordomo/agent';
 import { LlmError, type Message } from '@majordomo/core';
 import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -15,11 +15,13 @@ interface Setup {
   readonly tools?: readonly Tool[];
   readonly isStored?: boolean;
   readonly change?: (body: Record<string, unknown>) => void;
+  /** Type of the model event at which the server stops the run. */
+  readonly stopAt?: string;
 }
 
 /** Client with a server behind its `fetch`. */
 function client(
-  { tools = [weather], isStored = false, change }: Setup,
+  { tools = [weather], isStored = false, change, stopAt }: Setup,
   ...scripts: readonly (readonly Turn[])[]
 ) {
   const { model, providers } = chain(...scripts);
@@ -45,7 +47,10 @@ function client(
         ends.push(end);
         stored = end.outcome === 'awaiting' && end.state !== undefined ? end.state : end.messages;
       };
-      const events = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart' });
+      const stop = new AbortController();
+      const { decisions } = input;
+      const stream = agent.stream(input.run, { decisions, afterCommit: 'restart', signal: stop.signal });
+      const events = withStop(stream, stopAt, stop);
       const { signal } = init;
       return agUiResponse(events, { input, onEnd, ...signing, ...(signal ? { signal } : {}) });
     } catch (error) {
@@ -78,6 +83,20 @@ function client(
     return http.runAgent({ resume });
   };
   return { http, send, answer, texts, errors, ends, payments, requests: () => providers[0]?.requests ?? [] };
+}
+
+/** Returns the events of a stream, which is stopped after the first model event of a type. */
+function withStop(stream: AgentStream, type: string | undefined, stop: AbortController): AgentStream {
+  if (type === undefined) return stream;
+  return {
+    result: () => stream.result(),
+    async *[Symbol.asyncIterator]() {
+      for await (const event of stream) {
+        yield event;
+        if (event.type === 'model' && event.event.type === type) stop.abort();
+      }
+    },
+  };
 }
 
 const textOf = (messages: readonly ClientMessage[]): string =>
@@ -201,6 +220,27 @@ describe('HttpAgent', () => {
     const { send, errors } = client({}, [{ fail: 'auth', message: 'wrong key' }]);
     await send('hi').catch(() => undefined);
     expect(errors).toMatchObject([{ message: expect.stringContaining('wrong key') as string, code: 'auth' }]);
+  });
+
+  it('accepts the end of a run that the server stops within the arguments of a call', async () => {
+    const { send, errors, http } = client({ stopAt: 'args-delta' }, [
+      { text: 'I pay.', toolCalls: [call('c1', 'pay', { eur: 5 })] },
+    ]);
+    await send('pay');
+    expect(errors).toEqual([]);
+    expect(textOf(http.messages)).toBe('I pay.');
+  });
+
+  it('denies a suspended call when its interrupt is cancelled', async () => {
+    const ask = tool('ask', () => suspend({ question: 'Which?' }));
+    const { http, send } = client({ tools: [ask], isStored: true }, [
+      { toolCalls: [call('c1', 'ask')] },
+      'Fine.',
+    ]);
+    await send('hi');
+    const [interrupt] = http.pendingInterrupts;
+    await http.runAgent({ resume: [{ interruptId: interrupt?.id ?? '', status: 'cancelled' }] });
+    expect(textOf(http.messages)).toBe('Fine.');
   });
 
   it('closes the vendor when it aborts', async () => {

@@ -104,6 +104,17 @@ describe('the events of a durable run', () => {
     ).toEqual([]);
   });
 
+  it('show the output of a process that died after the end of its step once', async () => {
+    const end = event(1, { type: 'step-end', response: { usage: undefined, attempts: [] } });
+    const page = await show(
+      watched(start(1), ...text(1, 'Donkey'), end, { type: 'reset', step: 1 }, ...first, end, ...second),
+      { durable: { result: over } },
+    );
+    expect(page.chat.status).toBe('ready');
+    expect(page.parts()).toMatchObject(COMPLETE);
+    expect(page.parts()).toHaveLength(COMPLETE.length);
+  });
+
   it.each([
     ['at the beginning', [{ type: 'missed' } as const, ...second]],
     ['within a step', [start(1), ...text(1, 'I pay.').slice(0, 2), { type: 'missed' } as const, ...second]],

@@ -1,0 +1,265 @@
+import type { RunChannel } from '@majordomo/agent/durable';
+import type { Clock } from '@majordomo/core';
+import { invoke, isRecord } from '@majordomo/core/toolkit';
+import { ChunkReader } from './chunk-reader.ts';
+import type { LiveResponse } from './live-response.ts';
+import type { UiMessageChunk } from './types.ts';
+
+/** Time in which another process must answer the first request, in milliseconds. */
+const ANSWER_MS = 2_000;
+/** Interval at which a request is repeated, in milliseconds. The answer shows that the other process lives. */
+const REPEAT_MS = 5_000;
+/** Number of unanswered requests after which the other process is considered dead. */
+const MAX_SILENCES = 3;
+const LOST = 'response: its connection to this server was lost; reload the page';
+
+/** Message between processes about the responses of one chat. */
+type ChatMessage =
+  /** A response was started. It replaces all earlier ones of the chat. */
+  | { readonly type: 'started'; readonly response: string }
+  /** Requests the next chunks, or a stop. The requests of a client are numbered from 0. */
+  | {
+      readonly type: 'read' | 'stop';
+      readonly client: string;
+      readonly number: number;
+      /** Response that answered before. */
+      readonly response?: string;
+    }
+  /** The client needs no more chunks. */
+  | { readonly type: 'left'; readonly client: string }
+  | Reply;
+
+/** Answer to a request. */
+interface Reply {
+  readonly type: 'reply';
+  readonly client: string;
+  readonly number: number;
+  readonly response: string;
+  /** Whether the answer follows in another message. */
+  readonly isWaiting?: boolean;
+  readonly chunks?: readonly UiMessageChunk[];
+  readonly isOver?: boolean;
+  /** Whether the response was running when it was stopped. */
+  readonly wasRunning?: boolean;
+}
+
+/** Messages about one chat over the channel of the application. Failures of the channel are ignored. */
+interface ChatTopic {
+  /** Publishes a message when the subscription is active. Resolves to whether the channel accepted it. */
+  publish(message: ChatMessage): Promise<boolean>;
+  close(): void;
+}
+
+function openTopic(
+  channel: RunChannel,
+  chatId: string,
+  onMessage: (message: ChatMessage) => void,
+): ChatTopic {
+  const name = JSON.stringify(['ui', chatId]);
+  const onText = (text: string): void => {
+    try {
+      const message: unknown = JSON.parse(text);
+      if (isRecord(message)) onMessage(message as unknown as ChatMessage);
+    } catch {
+      // A message of another application.
+    }
+  };
+  const subscribing = Promise.resolve(invoke(() => channel.subscribe(name, onText, () => undefined)));
+  return {
+    async publish(message) {
+      try {
+        await subscribing;
+        await channel.publish(name, JSON.stringify(message));
+        return true;
+      } catch {
+        // The request is repeated.
+        return false;
+      }
+    },
+    close: () => void subscribing.then((unsubscribe) => unsubscribe()).catch(() => undefined),
+  };
+}
+
+/** Requests of this process to the one that has the response of a chat. */
+interface ChatClient {
+  /** Returns the answer to a request; `undefined` if no process answers, or after `close`. */
+  request(): Promise<Reply | undefined>;
+  /** Closes the client and notifies the other process. */
+  leave(): void;
+  close(): void;
+}
+
+function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, clock: Clock): ChatClient {
+  const client = crypto.randomUUID();
+  let number = -1;
+  /** Response that answered. */
+  let response: string | undefined;
+  let isWaiting = false;
+  let isClosed = false;
+  let settle: (reply?: Reply) => void = () => undefined;
+
+  const topic = openTopic(channel, chatId, (message) => {
+    // The process subscribed after the request.
+    if (message.type === 'started' && type === 'read' && response === undefined) send();
+    if (message.type !== 'reply' || message.client !== client || message.number !== number) return;
+    ({ response } = message);
+    if (message.isWaiting === true) isWaiting = true;
+    else settle(message);
+  });
+  const send = (): void =>
+    void topic.publish({ type, client, number, ...(response !== undefined && { response }) });
+  const replyWithin = async (ms: number): Promise<Reply | undefined> => {
+    let cancel = (): void => undefined;
+    const reply = await new Promise<Reply | undefined>((resolve) => {
+      settle = resolve;
+      cancel = clock.timer(ms, () => resolve(undefined), true);
+    });
+    cancel();
+    return reply;
+  };
+  const close = (): void => {
+    isClosed = true;
+    settle();
+    topic.close();
+  };
+
+  return {
+    async request() {
+      number++;
+      for (let silences = 0; silences < (response === undefined ? 1 : MAX_SILENCES); silences++) {
+        isWaiting = false;
+        send();
+        const reply = await replyWithin(response === undefined ? ANSWER_MS : REPEAT_MS);
+        if (reply !== undefined || isClosed) return reply;
+        if (isWaiting) silences = -1;
+      }
+      return undefined;
+    },
+    leave() {
+      void topic.publish({ type: 'left', client });
+      close();
+    },
+    close,
+  };
+}
+
+/** Returns a reader of the response of a chat in another process; `undefined` if no process has one. */
+export async function readFromChannel(
+  channel: RunChannel,
+  chatId: string,
+  { maxBytes, clock }: { readonly maxBytes: number; readonly clock: Clock },
+): Promise<ChunkReader | undefined> {
+  const client = chatClient('read', channel, chatId, clock);
+  const first = await client.request();
+  const reader = new ChunkReader(maxBytes, () => client.leave());
+  if (first === undefined) client.close();
+  else void follow(client, reader, first);
+  return first && reader;
+}
+
+async function follow(client: ChatClient, reader: ChunkReader, first: Reply): Promise<void> {
+  for (let reply: Reply | undefined = first; !reader.isOver; reply = await client.request()) {
+    for (const chunk of reply?.chunks ?? []) reader.push(chunk);
+    if (reply === undefined) reader.fail(LOST);
+    if (reply?.isOver !== true) continue;
+    reader.end();
+    client.close();
+  }
+}
+
+/** Stops the response of a chat in another process. Returns false if no process has a running one. */
+export async function stopByChannel(channel: RunChannel, chatId: string, clock: Clock): Promise<boolean> {
+  const client = chatClient('stop', channel, chatId, clock);
+  const reply = await client.request();
+  client.close();
+  return reply?.wasRunning === true;
+}
+
+/** Reader in another process. */
+interface RemoteReader {
+  readonly chunks: ChunkReader;
+  /** Last answer, which may have been lost. */
+  reply?: Reply;
+  isWaiting: boolean;
+  /** Cancels the removal of a reader whose process died. */
+  cancelRemoval(): void;
+}
+
+/**
+ * Answers requests of other processes for a response of this process. Publishes no content without readers there. Returns a
+ * function that ends it.
+ */
+export function serveChannel(
+  channel: RunChannel,
+  chatId: string,
+  live: LiveResponse,
+  clock: Clock,
+): () => void {
+  const { id: response } = live;
+  const readers = new Map<string, RemoteReader>();
+  /** Whether all processes have been notified of the response. */
+  let isAnnounced = false;
+
+  const topic = openTopic(channel, chatId, (message) => {
+    if (message.type === 'started') {
+      // All processes receive messages in the same order: the response that is announced last is the newest.
+      if (message.response === response) isAnnounced = true;
+      else if (isAnnounced) live.supersede();
+    }
+    if (message.type === 'read') void answer(message.client, message.number);
+    const isStop = message.type === 'stop';
+    if (isStop && (message.response === response || (message.response === undefined && !live.isSuperseded)))
+      void stop(message.client, message.number);
+    if (message.type === 'left') remove(message.client);
+  });
+  void topic.publish({ type: 'started', response }).then((isSent) => {
+    // A message that was not sent does not return to this process.
+    if (!isSent) isAnnounced = true;
+  });
+  const reply = (client: string, number: number, answered: Partial<Reply>): Reply => {
+    const message = { type: 'reply', client, number, response, ...answered } as const;
+    void topic.publish(message);
+    return message;
+  };
+
+  async function answer(client: string, number: number): Promise<void> {
+    const reader = readers.get(client) ?? (number === 0 ? accept(client) : undefined);
+    if (reader === undefined) return;
+    reader.cancelRemoval();
+    reader.cancelRemoval = clock.timer(MAX_SILENCES * REPEAT_MS, () => remove(client), true);
+    if (reader.isWaiting) {
+      reply(client, number, { isWaiting: true });
+    } else if (reader.reply?.number === number) {
+      void topic.publish(reader.reply);
+    } else {
+      reader.isWaiting = true;
+      const chunks = await reader.chunks.take();
+      reader.isWaiting = false;
+      if (readers.has(client)) reader.reply = reply(client, number, { chunks, isOver: reader.chunks.isRead });
+    }
+  }
+
+  function accept(client: string): RemoteReader | undefined {
+    const chunks = live.isSuperseded ? undefined : live.read();
+    if (chunks === undefined) return undefined;
+    const reader = { chunks, isWaiting: false, cancelRemoval: () => undefined };
+    readers.set(client, reader);
+    return reader;
+  }
+
+  function remove(client: string): void {
+    const reader = readers.get(client);
+    reader?.cancelRemoval();
+    void reader?.chunks.return();
+    readers.delete(client);
+  }
+
+  async function stop(client: string, number: number): Promise<void> {
+    const wasRunning = !live.isOver;
+    if (wasRunning) reply(client, number, { isWaiting: true });
+    await live.stop();
+    reply(client, number, { wasRunning });
+  }
+
+  return topic.close;
+}

@@ -1,0 +1,55 @@
+import { LlmError } from '@majordomo/core';
+import { isList, isRecord } from '@majordomo/core/toolkit';
+
+/** Value of any type that a client sent. The methods throw `invalid-request` with its path for a value of another type. */
+export class ClientValue {
+  readonly value: unknown;
+  /** Place in the request, such as `messages[0].parts[1]`. */
+  readonly path: string;
+
+  constructor(value: unknown, path: string) {
+    this.value = value;
+    this.path = path;
+  }
+
+  /** Returns a member of the object, which may be absent. */
+  at(name: string): ClientValue {
+    return new ClientValue(this.record()[name], `${this.path}.${name}`);
+  }
+
+  record(): Readonly<Record<string, unknown>> {
+    if (isRecord(this.value)) return this.value;
+    throw this.expected('an object');
+  }
+
+  list(): readonly ClientValue[] {
+    if (!isList(this.value)) throw this.expected('an array');
+    return this.value.map((item, index) => new ClientValue(item, `${this.path}[${index}]`));
+  }
+
+  text(): string {
+    if (typeof this.value === 'string') return this.value;
+    throw this.expected('a string');
+  }
+
+  optionalText(): string | undefined {
+    return this.value === undefined || this.value === null ? undefined : this.text();
+  }
+
+  boolean(): boolean {
+    if (typeof this.value === 'boolean') return this.value;
+    throw this.expected('true or false');
+  }
+
+  invalid(problem: string): LlmError {
+    return new LlmError('invalid-request', `${this.path}: ${problem}`, { path: this.path });
+  }
+
+  private expected(kind: string): LlmError {
+    const { value } = this;
+    const actual = value === undefined ? 'nothing' : value === null ? 'null' : `a ${typeof value}`;
+    return this.invalid(
+      `expected ${kind}, got ${isList(value) ? 'an array' : isRecord(value) ? 'an object' : actual}`,
+    );
+  }
+}

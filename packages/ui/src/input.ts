@@ -1,0 +1,112 @@
+import type { RunState } from '@majordomo/agent';
+import { begin } from '@majordomo/agent/steps';
+import type { Message, ToolCallPart, UserMessage } from '@majordomo/core';
+import { verifyApproval } from './approval-id.ts';
+import type { ClientValue } from './client-value.ts';
+import { messagesOfStep, type ClientCall, type Step } from './steps.ts';
+import { resultOf, textOfResult } from './tool-output.ts';
+import type { FromUiOptions, UiInput } from './types.ts';
+
+/** Message of the user, or step of the assistant, that a client sent. */
+export type Turn = UserMessage | Step;
+
+/** Options of the input that both protocols have. */
+export type InputOptions = Pick<FromUiOptions, 'secret' | 'chatId' | 'stored' | 'clock'>;
+
+const NOT_ANSWERED = 'Not run: the user wrote a message instead of a decision.';
+
+/** Returns the paused run; `undefined` for a stored transcript. */
+export const pausedRun = (stored: FromUiOptions['stored']): RunState | undefined =>
+  stored !== undefined && 'pending' in stored ? stored : undefined;
+
+/**
+ * Returns the input of a run: the transcript with a new message of the user, or the decisions on waiting calls.
+ *
+ * @param source last message, for the error if the conversation has nothing to continue
+ */
+export async function readInput(
+  turns: readonly Turn[],
+  source: ClientValue,
+  options: InputOptions,
+): Promise<Pick<UiInput, 'messages' | 'run' | 'decisions'>> {
+  const { stored } = options;
+  const last = turns.at(-1);
+  if (last !== undefined && 'role' in last)
+    return newRun(stored === undefined ? turns.flatMap(messagesOf) : [...answeredTranscript(stored), last]);
+  const calls = last?.calls ?? [];
+  if (stored !== undefined) {
+    const run = pausedRun(stored);
+    const decisions = calls.flatMap((call) => storedDecision(call, run));
+    if (run !== undefined && decisions.length > 0) return { messages: run.messages, run, decisions };
+  } else if (last !== undefined && calls.some(({ decision }) => decision !== undefined)) {
+    const run = await signedRun(turns.slice(0, -1).flatMap(messagesOf), last, options);
+    return { messages: run.messages, run, decisions: calls.flatMap(({ decision }) => decision ?? []) };
+  } else if (calls.some(({ result }) => result !== undefined)) {
+    return newRun(turns.flatMap(messagesOf));
+  }
+  throw source.invalid('the last message is complete; send a user message, or answer a call that waits');
+}
+
+const newRun = (messages: readonly Message[]): Pick<UiInput, 'messages' | 'run' | 'decisions'> => ({
+  messages,
+  run: messages,
+  decisions: [],
+});
+
+const messagesOf = (turn: Turn): readonly Message[] => ('role' in turn ? [turn] : messagesOfStep(turn));
+
+/** Returns the paused run whose approvals the client answers. Every approval must have a valid signature of that run. */
+async function signedRun(
+  earlier: readonly Message[],
+  { parts, calls }: Step,
+  options: InputOptions,
+): Promise<RunState> {
+  const approvals: Record<string, true> = {};
+  let origin: Pick<RunState, 'runId' | 'steps'> | undefined;
+  for (const { call, approvalId } of calls) {
+    if (approvalId === undefined) continue;
+    const signed = await verifyApproval(approvalId.text(), call, options);
+    if (signed === undefined)
+      throw approvalId.invalid('the approval has no valid signature, or has expired; ask the model again');
+    origin ??= signed;
+    if (signed.runId !== origin.runId || signed.steps !== origin.steps)
+      throw approvalId.invalid('the approvals belong to different runs');
+    approvals[call.id] = true;
+  }
+  const [pending, others] = [calls.filter(isPending), calls.filter((call) => !isPending(call))];
+  return {
+    ...begin([...earlier, { role: 'assistant', parts }]),
+    ...origin,
+    pending: pending.map(({ call }) => call),
+    results: others.map(({ call, result }) => result ?? resultOf(call, NOT_ANSWERED, true)),
+    approvals,
+  };
+}
+
+const isPending = ({ approvalId }: ClientCall): boolean => approvalId !== undefined;
+
+/** Returns the decision of a client on a call of the stored run, if it made one. */
+function storedDecision({ call, source, result, decision }: ClientCall, run: RunState | undefined) {
+  const isWaiting = run?.pending.some(({ id }) => id === call.id) === true;
+  const isSuspended = run?.suspended?.some(({ callId }) => callId === call.id) === true;
+  if (decision !== undefined) {
+    if (isWaiting && (!isSuspended || 'deny' in decision)) return [decision];
+    throw source.invalid('the call does not wait for an approval');
+  }
+  if (!isWaiting || result === undefined) return [];
+  if (isSuspended) return [{ callId: call.id, result: textOfResult(result.content) }];
+  throw source.at('state').invalid('the call waits for an approval; a page cannot send its result');
+}
+
+/** Returns a stored transcript in which every call has a result. */
+function answeredTranscript(stored: readonly Message[] | RunState): Message[] {
+  const { messages, results } = 'pending' in stored ? stored : { messages: stored, results: [] };
+  return messages.flatMap((message, index): Message[] => {
+    if (message.role !== 'assistant' || messages[index + 1]?.role === 'tool') return [message];
+    const calls = message.parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+    const parts = calls.map(
+      (call) => results.find(({ callId }) => callId === call.id) ?? resultOf(call, NOT_ANSWERED, true),
+    );
+    return parts.length === 0 ? [message] : [message, { role: 'tool', parts }];
+  });
+}

@@ -1,0 +1,162 @@
+import type { Decision } from '@majordomo/agent';
+import type {
+  AssistantPart,
+  JsonObject,
+  JsonValue,
+  Message,
+  Replay,
+  ToolCallPart,
+  ToolResultPart,
+} from '@majordomo/core';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
+import { ClientValue } from './client-value.ts';
+import { piecesOf, resultOf } from './tool-output.ts';
+
+/** Tool call that a client sent. */
+export interface ClientCall {
+  readonly call: ToolCallPart;
+  /** Value that contains the call, or the answer to it. */
+  readonly source: ClientValue;
+  readonly result?: ToolResultPart | undefined;
+  /** Id of the approval that was requested. */
+  readonly approvalId?: ClientValue | undefined;
+  readonly decision?: Decision | undefined;
+}
+
+/** Step of an assistant message. */
+export interface Step {
+  readonly parts: AssistantPart[];
+  readonly calls: ClientCall[];
+}
+
+const NO_RESULT = 'Not run: the conversation continued without a result of this call.';
+
+/** Parts of an assistant message that are not sent to a model. */
+const DROPPED = /^(?:source-url|source-document|file|reasoning-file|custom|steering-message|data-.*)$/s;
+
+/** Returns the steps of an assistant message of a page. */
+export function readSteps(parts: readonly ClientValue[]): readonly Step[] {
+  const steps: Step[] = [{ parts: [], calls: [] }];
+  for (const part of parts) {
+    if (part.at('type').text() === 'step-start') steps.push({ parts: [], calls: [] });
+    else readPart(part, steps.at(-1) as Step);
+  }
+  return steps.filter((step) => step.parts.length > 0);
+}
+
+/** Returns the turn of a step and the results of its calls. */
+export function messagesOfStep({ parts, calls }: Step): readonly Message[] {
+  const results = calls.map(({ call, result }) => result ?? resultOf(call, NO_RESULT, true));
+  const turn = { role: 'assistant', parts } as const;
+  return results.length === 0 ? [turn] : [turn, { role: 'tool', parts: results }];
+}
+
+/** Returns the messages after the last one of the user. */
+export const lastTurnOf = (messages: readonly Message[]): readonly Message[] =>
+  messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
+
+/** Adds a call. Rejects a second call with the same id, because an approval of one could be used for the other. */
+export function addCall({ parts, calls }: Step, added: ClientCall, id: ClientValue): void {
+  if (calls.some(({ call }) => call.id === added.call.id))
+    throw id.invalid('another call of the step has this id');
+  parts.push(added.call);
+  calls.push(added);
+}
+
+/** Returns the decision of an approval. */
+export const decisionOf = (callId: string, isApproved: boolean, reason: string | undefined): Decision =>
+  isApproved ? { callId, approve: true } : { callId, deny: denialReason(reason) };
+
+/** Returns the result of a denied call, as the model receives it. */
+export const denialText = (reason: string | undefined): string =>
+  `The call was denied: ${denialReason(reason)}`;
+
+const denialReason = (reason: string | undefined): string =>
+  reason === undefined || reason === '' ? 'The user denied it.' : reason;
+
+function readPart(part: ClientValue, step: Step): void {
+  const type = part.at('type').text();
+  if (type === 'text' || type === 'reasoning') {
+    const text = part.at('text').text();
+    const { replay, isRefusal } = metadataOf(part, 'providerMetadata');
+    if (text === '' && replay === undefined) return;
+    const token = replay && { replay };
+    if (type === 'reasoning') step.parts.push({ type, text, ...token });
+    else step.parts.push({ type, text, ...(isRefusal === true && { isRefusal }), ...token });
+  } else if (type.startsWith('tool-') || type === 'dynamic-tool') {
+    const call = readCall(part, type);
+    if (call !== undefined) addCall(step, call, part.at('toolCallId'));
+  } else if (type === 'data-majordomo-vendor') {
+    const { kind, text, replay: token } = asRecord(part.record()['data']);
+    const replay = readReplay(token);
+    if (typeof kind !== 'string' || replay === undefined) return;
+    step.parts.push({ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay });
+  } else if (!DROPPED.test(type)) {
+    throw part.at('type').invalid(`an assistant message has no part "${type.slice(0, 40)}"`);
+  }
+}
+
+/** Returns a call; `undefined` for one whose arguments are incomplete. */
+function readCall(part: ClientValue, type: string): ClientCall | undefined {
+  const state = part.at('state').text();
+  const id = part.at('toolCallId').text();
+  const name = type === 'dynamic-tool' ? part.at('toolName').text() : type.slice('tool-'.length);
+  if (state === 'input-streaming') return undefined;
+  const { replay, output, isError: known } = metadataOf(part, 'callProviderMetadata');
+  const call: ToolCallPart = {
+    type: 'tool-call',
+    id,
+    name,
+    ...readInput(part, state),
+    ...(replay && { replay }),
+  };
+  const approval = new ClientValue(asRecord(part.record()['approval']), `${part.path}.approval`);
+  const reason = approval.at('reason').optionalText();
+  const withResult = (
+    content: Parameters<typeof resultOf>[1],
+    isError = known === false ? known : undefined,
+  ): ClientCall => {
+    const exact = output === undefined ? content : piecesOf(output);
+    return { call, source: part, result: resultOf(call, exact, isError) };
+  };
+  switch (state) {
+    case 'input-available':
+      return { call, source: part };
+    case 'approval-requested':
+    case 'approval-responded': {
+      const approvalId = approval.at('id');
+      approvalId.text();
+      if (state === 'approval-requested') return { call, source: part, approvalId };
+      const decision = decisionOf(id, approval.at('approved').boolean(), reason);
+      return { call, source: part, approvalId, decision };
+    }
+    case 'output-available':
+      return withResult(piecesOf(part.record()['output']));
+    case 'output-error':
+      return withResult(part.at('errorText').text(), true);
+    case 'output-denied':
+      return withResult(denialText(reason), true);
+    default:
+      throw part.at('state').invalid(`"${state.slice(0, 40)}" is not a state of a tool part`);
+  }
+}
+
+/** Returns the arguments of a call. Those of an invalid call are a string. */
+function readInput(part: ClientValue, state: string): Pick<ToolCallPart, 'args' | 'invalid'> {
+  const { input, rawInput } = part.record();
+  const raw = rawInput ?? input;
+  if (state === 'output-error' && typeof raw === 'string' && !isRecord(input))
+    return { args: {}, invalid: { raw } };
+  return { args: part.at('input').record() as JsonObject };
+}
+
+function metadataOf(part: ClientValue, name: string) {
+  const { replay, output, isError, isRefusal } = asRecord(asRecord(part.record()[name])['majordomo']);
+  return { replay: readReplay(replay), output, isError, isRefusal };
+}
+
+/** Returns `undefined` for a malformed token: the request can be sent without it. */
+function readReplay(value: unknown): Replay | undefined {
+  const { family, data } = asRecord(value);
+  return typeof family === 'string' && data !== undefined ? { family, data: data as JsonValue } : undefined;
+}
