@@ -108,7 +108,7 @@ export class AgUiTranslator {
       case 'tool-approval-request': {
         const call = this.toolCalls.find((one) => one.id === toolCallId);
         const message = `Run ${call?.function.name ?? 'the tool'}?`;
-        this.interrupts.push({ id: chunk['approvalId'] as string, reason: 'tool_call', toolCallId, message });
+        this.interrupts.push({ id: chunk['approvalId'], reason: 'tool_call', toolCallId, message });
         return [];
       }
       case 'data-majordomo-suspended': {
@@ -125,7 +125,7 @@ export class AgUiTranslator {
         this.errorKind = errorKindOf(chunk) ?? this.errorKind;
         return [];
       case 'error':
-        return [{ type: 'RUN_ERROR', message: chunk['errorText'] as string, code: this.errorKind }];
+        return [{ type: 'RUN_ERROR', message: chunk['errorText'], code: this.errorKind }];
       case 'finish':
       case 'abort':
         return [...this.ends(), { type: 'RUN_FINISHED', threadId, runId, outcome: this.outcome(chunk.type) }];

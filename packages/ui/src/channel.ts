@@ -94,7 +94,8 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
   let number = -1;
   /** Response that answered. */
   let response: string | undefined;
-  let isWaiting = false;
+  /** Signs of life of the other process since the last request. */
+  let signs = 0;
   let isClosed = false;
   let settle: (reply?: Reply) => void = () => undefined;
 
@@ -103,7 +104,7 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
     if (message.type === 'started' && type === 'read' && response === undefined) send();
     if (message.type !== 'reply' || message.client !== client || message.number !== number) return;
     ({ response } = message);
-    if (message.isWaiting === true) isWaiting = true;
+    if (message.isWaiting === true) signs++;
     else settle(message);
   });
   const send = (): void =>
@@ -127,11 +128,11 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
     async request() {
       number++;
       for (let silences = 0; silences < (response === undefined ? 1 : MAX_SILENCES); silences++) {
-        isWaiting = false;
+        signs = 0;
         send();
         const reply = await replyWithin(response === undefined ? ANSWER_MS : REPEAT_MS);
         if (reply !== undefined || isClosed) return reply;
-        if (isWaiting) silences = -1;
+        if (signs > 0) silences = -1;
       }
       return undefined;
     },
@@ -261,5 +262,5 @@ export function serveChannel(
     reply(client, number, { wasRunning });
   }
 
-  return topic.close;
+  return () => topic.close();
 }

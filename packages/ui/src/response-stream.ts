@@ -95,14 +95,13 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
   }
 
   /** Returns the next event; `undefined` at the end and after a stop. */
-  private async read(events: AsyncIterator<UiEvent, void>): Promise<UiEvent | undefined> {
-    if (this.isStopped) return undefined;
+  private read(events: AsyncIterator<UiEvent, void>): Promise<UiEvent | undefined> {
+    if (this.isStopped) return Promise.resolve(undefined);
     const next = events.next();
-    const event = await new Promise<UiEvent | undefined>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.stopWaiting = () => resolve(undefined);
       next.then(({ value }) => resolve(value ?? undefined), reject);
     });
-    return this.isStopped ? undefined : event;
   }
 
   /** @param thrown failure of the events or of the encoder */

@@ -5,7 +5,9 @@ type Pieces = readonly ResultPiece[];
 
 /** Returns a JSON object without the members that are `undefined`. */
 export const defined = (members: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as JsonObject;
+  Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 
 /** Returns the text of a result. */
 export const textOfResult = (pieces: Pieces): string =>
