@@ -1,7 +1,7 @@
 import type { Clock } from '../types/call-options.ts';
 import type { Health, HealthOptions, TargetHealth, Verdict } from '../types/health.ts';
 import type { LlmError } from '../types/llm-error.ts';
-import { fnv1a } from '../util/bytes.ts';
+import { hash128 } from '../util/bytes.ts';
 import { checkNumber } from '../util/options.ts';
 import { notify } from '../util/listeners.ts';
 import {
@@ -310,9 +310,6 @@ export class CredentialKeys {
   keyOf(target: string, value: string): string {
     // Created late, because Workers provide no random values while a module is loaded.
     this.salt ??= crypto.randomUUID();
-    return credentialKey(target, hashOf(value, this.salt));
+    return credentialKey(target, hash128(this.salt + value));
   }
 }
-
-const hashOf = (value: string, salt: string): string =>
-  fnv1a(salt + value).toString(36) + fnv1a(value + salt).toString(36);

@@ -57,10 +57,15 @@ const messageHashes = new WeakMap<object, string>();
 export function hashOf(value: Message | readonly object[]): string {
   const known = messageHashes.get(value);
   if (known !== undefined) return known;
-  const hash = hash128(JSON.stringify(toJson(value)));
+  const hash = hash128(JSON.stringify(hasBytes(value) ? toJson(value) : value));
   messageHashes.set(value, hash);
   return hash;
 }
+
+const hasBytes = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (value instanceof Uint8Array || Object.values(value).some(hasBytes));
 
 /**
  * Returns JSON with sorted members, which is equal for equal values. Bytes are replaced by their hash. Throws `config` for an

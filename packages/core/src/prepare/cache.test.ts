@@ -92,7 +92,7 @@ describe('the routing key', () => {
   it('is equal in every process', () => {
     const request = { messages: structuredClone(chat), system: 's', tools: structuredClone(tools) };
     expect(keyOf(request, 'acme')).toBe(keyOf({ messages: chat, system: 's', tools }, 'acme'));
-    expect(keyOf(request, 'acme')).toMatchInlineSnapshot(`"mj-9b3f8776dc6ea41bf703cc484b122422"`);
+    expect(keyOf(request, 'acme')).toMatchInlineSnapshot(`"mj-63c4d2db82ef6d36da9d6f607686e16f"`);
   });
 
   it('is equal for questions with the same system text', () => {

@@ -62,21 +62,12 @@ function countRepaired(after: number, { messages }: ChatRequest, turns: readonly
   return repairHistory(turns.slice(0, count)).messages.length;
 }
 
-function routingKey({ tenant, tools, system, messages }: CachedParts, isConversation: boolean): string {
-  const first = isConversation ? messages.find(({ role }) => role === 'user') : undefined;
-  const hashes = [
-    tenant ?? null,
-    hashOf(tools),
-    systemHash(system),
-    first === undefined ? '' : hashOf(first),
-  ];
-  return `mj-${hash128(JSON.stringify(hashes))}`;
-}
-
 /** Cached hash of the last system text, because consecutive calls usually have the same text. */
 let lastSystem = { text: '', hash: hash128('') };
 
-function systemHash(text = ''): string {
-  if (lastSystem.text !== text) lastSystem = { text, hash: hash128(text) };
-  return lastSystem.hash;
+function routingKey({ tenant, tools, system = '', messages }: CachedParts, isConversation: boolean): string {
+  const first = isConversation ? messages.find(({ role }) => role === 'user') : undefined;
+  if (lastSystem.text !== system) lastSystem = { text: system, hash: hash128(system) };
+  const parts = [tenant ?? null, hashOf(tools), lastSystem.hash, first === undefined ? '' : hashOf(first)];
+  return `mj-${hash128(JSON.stringify(parts))}`;
 }

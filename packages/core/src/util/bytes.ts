@@ -36,10 +36,12 @@ export function hash128(text: string): string {
   let [a, b, c, d] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    a = Math.imul(a ^ unit ^ (d >>> 15), 0x9e3779b1);
-    b = Math.imul(b ^ unit ^ (a >>> 13), 0x85ebca6b);
-    c = Math.imul(c ^ unit ^ (b >>> 16), 0xc2b2ae35);
+    const last = d;
+    // Each lane uses the previous value of its neighbor, so that a processor computes all lanes at the same time.
     d = Math.imul(d ^ unit ^ (c >>> 14), 0x27d4eb2f);
+    c = Math.imul(c ^ unit ^ (b >>> 16), 0xc2b2ae35);
+    b = Math.imul(b ^ unit ^ (a >>> 13), 0x85ebca6b);
+    a = Math.imul(a ^ unit ^ (last >>> 15), 0x9e3779b1);
   }
   // Mix the lanes, so that each lane affects all others even for short strings.
   for (let round = 0; round < 4; round++) {
@@ -48,8 +50,11 @@ export function hash128(text: string): string {
     c = mixed(c ^ b);
     d = mixed(d ^ c);
   }
-  return [a, b, c, d].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
+  return [a, b, c, d].map((lane) => hexOf(lane >>> 16) + hexOf(lane & 0xffff)).join('');
 }
+
+/** Returns 16 bits as four hexadecimal digits. Numbers of 32 bits take several times as long. */
+const hexOf = (bits: number): string => (bits | 0x10000).toString(16).slice(1);
 
 function mixed(lane: number): number {
   const once = Math.imul(lane ^ (lane >>> 16), 0x7feb352d);

@@ -12,6 +12,7 @@ const MODEL = 'claude-sonnet-5-5';
 const CALLS = 500;
 const CONVERSATIONS = 10_000;
 const ORDERS = 1000;
+const NEW_ORDERS = 200;
 const REFRESHES = 5;
 const DOCUMENT_BYTES = 1_000_000;
 const MB = 1e6;
@@ -23,7 +24,7 @@ export async function measureCaching({ plan }) {
   const memory = { conversations: [(heapUsed() - before) / MB] };
   return {
     memory,
-    order: await inRounds([ordering(prompts)], plan),
+    order: await inRounds([ordering(prompts), orderingNew(prompts, plan)], plan),
     call: await inRounds(['none', 'auto'].map(calling), plan),
     refresh: await inRounds([await refreshing()], plan),
   };
@@ -78,6 +79,22 @@ function ordering(prompts) {
         const [first] = await orderOf(prompts, { system: SYSTEM, messages, cache: 'auto' });
         if (first !== TARGETS[1].target) throw new Error('the conversation does not stay at its target');
       }
+    },
+  };
+}
+
+/** The same requests with new objects, as after `JSON.parse`: no message has a cached hash. */
+function orderingNew(prompts, { rounds, warmUp }) {
+  const requests = Array.from({ length: NEW_ORDERS * (rounds + warmUp) }, (_, at) => ({
+    system: SYSTEM,
+    messages: [...conversation(at % CONVERSATIONS).messages, ...conversation(at, 2).messages],
+    cache: 'auto',
+  }));
+  return {
+    subject: 'order, new objects',
+    per: NEW_ORDERS,
+    async run() {
+      for (const request of requests.splice(0, NEW_ORDERS)) await orderOf(prompts, request);
     },
   };
 }
