@@ -1,19 +1,9 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
 import type { Price, Rates } from './contract.ts';
+import { RATE_LETTERS } from './row.ts';
 
 /** Names of all rates. */
-export const RATES = Object.keys({
-  input: true,
-  output: true,
-  cacheRead: true,
-  cacheWrite: true,
-  cacheWriteLong: true,
-  reasoning: true,
-  inputAudio: true,
-  outputAudio: true,
-  inputImage: true,
-  outputImage: true,
-} satisfies Record<keyof Rates, true>) as readonly (keyof Rates)[];
+export const RATES: readonly (keyof Rates)[] = Object.values(RATE_LETTERS);
 
 /** Vendors' names of the default service tier. */
 const PLAIN_TIERS: ReadonlySet<string> = new Set(['', 'default', 'standard', 'auto', 'on_demand']);

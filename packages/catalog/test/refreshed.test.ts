@@ -1,5 +1,5 @@
 import { fakeClock } from '@majordomo/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CatalogModel } from '../src/contract.ts';
 import { priceAt } from '../src/price-at.ts';
 import {
@@ -130,6 +130,8 @@ describe('prices', () => {
     expect((await catalog.refresh()).type).toBe('refreshed');
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(20_000_000);
     expect(source.etags).toEqual([undefined, undefined]);
+    const { catalog: later } = await follow(source, { store });
+    expect(await rateAt(later, 'known', '2026-11-20')).toBe(20_000_000);
   });
 });
 
@@ -152,6 +154,8 @@ describe('the data', () => {
     const source = settableSource(documentOf('2026-11-23', modelOf('known', priceOf(3, 9))));
     const { catalog, events } = await follow(source);
     expect(events.map(messageOf)).toEqual(['the source: the date of the data, 2026-11-23, is in the future']);
+    source.data = documentOf('2026-99-99', modelOf('known', priceOf(3, 9)));
+    expect(messageOf(await catalog.refresh())).toMatch(/the date of the data, 2026-99-99, is/);
     source.data = documentOf('2026-11-22', modelOf('known', priceOf(3, 9)));
     expect(await catalog.refresh()).toMatchObject({ type: 'refreshed', date: '2026-11-22' });
   });
@@ -263,9 +267,49 @@ describe('checks', () => {
     const { catalog, events } = await follow(source, { store });
     expect(events.map(messageOf)).toEqual([
       'the source: the store cannot be read: format is not majordomo-catalog/1',
-      'the source: the store cannot be read: format is not majordomo-catalog/1',
       'refreshed',
     ]);
+    expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
+  });
+
+  it.each(['read', 'write'] as const)('wait at most timeoutMs for a store whose %s hangs', async (hanging) => {
+    const store = { ...memory(), [hanging]: () => new Promise<never>(() => undefined) };
+    const clock = fakeClock(NOW);
+    const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
+    const starting = follow(source, { store, clock, timeoutMs: 500 });
+    await clock.advance(500);
+    const { catalog, events } = await starting;
+    const message = `the source: the store cannot be ${hanging === 'read' ? 'read' : 'written'}: no response within 500 ms`;
+    expect(events.map(messageOf)).toEqual([message, 'refreshed']);
+    expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
+    await clock.advance(1.1 * DAY_MS + 1000);
+    expect(source.calls).toBe(2);
+    catalog.close();
+  });
+
+  it('ignore a stored document of a day in the future, and replace it', async () => {
+    const document = documentOf('2027-11-20', modelOf('known', priceOf(4, 9)));
+    const store = memory({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0' });
+    const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
+    const { catalog, events } = await follow(source, { store });
+    expect(events.map(messageOf)).toEqual([
+      'the source: the store cannot be read: the date of the data, 2027-11-20, is in the future',
+      'refreshed',
+    ]);
+    expect(source.etags).toEqual([undefined]);
+    expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
+    expect(store.writes.map((stored) => stored.document.date)).toEqual(['2026-11-10']);
+  });
+
+  it('are made at the start if the stored check belongs to another source', async () => {
+    const document = documentOf('2026-11-09', modelOf('known', priceOf(4, 9)));
+    const store = memory({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0', source: 'other' });
+    const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
+    const { catalog, events } = await follow(source, { store });
+    await vi.waitFor(() => {
+      expect(events).toHaveLength(1);
+    });
+    expect([source.calls, source.etags]).toEqual([1, [undefined]]);
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
   });
 

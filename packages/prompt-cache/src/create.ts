@@ -135,8 +135,8 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
       const conversation = await conversations.read(prefix.conversation, signal);
       if (conversation === undefined || conversation.holders.length === 0) return undefined;
       const now = clock.now();
-      const facts = { call, request, prefix, targets, conversation, now };
-      const decision = await decide(facts, { catalog, maxStayMs, minSaving });
+      const rules = { catalog, maxStayMs, minSaving };
+      const decision = await decide({ call, request, prefix, targets, conversation, now, ...rules });
       const isAway = decision?.type === 'stay';
       if (isAway !== (conversation.awaySince !== undefined)) {
         const { awaySince: _, ...rest } = conversation;

@@ -1,7 +1,8 @@
 import { costOf, priceAt, type Catalog } from '@majordomo/catalog';
-import type { CallInfo, ChatRequest, ResolvedTarget } from '@majordomo/core';
+import { estimateMessage } from '@majordomo/catalog/tokens';
+import type { CallInfo, ChatRequest, Message, ResolvedTarget } from '@majordomo/core';
 import type { Conversation, Holder } from './holders.ts';
-import { estimateTokens, type Prefix } from './prefix.ts';
+import type { Prefix } from './prefix.ts';
 
 /** Decision about one call of a conversation whose prefix is cached by a target other than the first healthy one. */
 export interface CacheDecision {
@@ -23,13 +24,6 @@ export interface CacheDecision {
   readonly expectedSavedNanoUsd: bigint | undefined;
 }
 
-/** Limits of a decision. */
-export interface DecisionRules {
-  readonly catalog: Catalog;
-  readonly maxStayMs: number;
-  readonly minSaving: number;
-}
-
 /** Input of a decision about one call. */
 export interface DecisionFacts {
   readonly call: CallInfo;
@@ -39,6 +33,9 @@ export interface DecisionFacts {
   readonly conversation: Conversation;
   /** Current time in epoch milliseconds. */
   readonly now: number;
+  readonly catalog: Catalog;
+  readonly maxStayMs: number;
+  readonly minSaving: number;
 }
 
 /** Factor of `maxStayMs` for a target whose last attempt failed. */
@@ -47,11 +44,8 @@ const FAILING_FACTOR = 6;
 const isHealthy = ({ health }: ResolvedTarget): boolean => health === undefined || health.state === 'healthy';
 
 /** Returns the decision; `undefined` if no healthy target has cached a longer prefix than the first healthy target. */
-export async function decide(
-  facts: DecisionFacts,
-  { catalog, maxStayMs, minSaving }: DecisionRules,
-): Promise<CacheDecision | undefined> {
-  const { call, prefix, targets, conversation, now } = facts;
+export async function decide(facts: DecisionFacts): Promise<CacheDecision | undefined> {
+  const { call, prefix, targets, conversation, now, maxStayMs, minSaving } = facts;
   const healthy = targets.filter(isHealthy);
   const [first] = healthy;
   if (first === undefined) return undefined;
@@ -76,8 +70,11 @@ export async function decide(
     const isAway = last !== undefined && others.some(({ target }) => target === last.target);
     return isAway && heldAt(last.target) === 0 ? decision(last.target, 'expired') : undefined;
   }
-  const costAt = async (target: ResolvedTarget): Promise<bigint | undefined> =>
-    expectedCost(target, facts, matching.at(-1), heldAt(target.target), catalog);
+  const { input, output } = expectedTokens(facts.request.messages, matching.at(-1));
+  const costAt = async (target: ResolvedTarget): Promise<bigint | undefined> => {
+    const cacheRead = Math.min(heldAt(target.target), input);
+    return expectedCost(target, facts, { input, output, cacheRead });
+  };
   const atFirst = await costAt(first);
   const costs = await Promise.all(
     holders.map(async (holder) => ({ target: holder.target, cost: await costAt(holder) })),
@@ -95,20 +92,25 @@ export async function decide(
 const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =>
   cost !== undefined && (other === undefined || cost < other);
 
-/** Returns the expected cost of a call at a target in nano-USD, assuming the output length of the previous response. */
+/** Quick estimate, because it delays each call. */
+const ESTIMATE = { count: (text: string) => Math.ceil(text.length / 4), pages: () => 1 };
+
+/** Returns the expected tokens of a call: the counts of the last response, plus an estimate for the messages after it. */
+function expectedTokens(messages: readonly Message[], last: Holder | undefined) {
+  const later = messages.slice(last?.count ?? 0);
+  const input = later.reduce((sum, message) => sum + estimateMessage(message, ESTIMATE), last?.input ?? 0);
+  return { input, output: last?.output ?? 0 };
+}
+
+/** Returns the expected cost of a call at a target in nano-USD. */
 async function expectedCost(
   { vendor, model, billing }: ResolvedTarget,
-  { request: { cache, messages }, now }: DecisionFacts,
-  last: Holder | undefined,
-  held: number,
-  catalog: Catalog,
+  { request: { cache }, now, catalog }: DecisionFacts,
+  tokens: { readonly input: number; readonly output: number; readonly cacheRead: number },
 ): Promise<bigint | undefined> {
   const found = vendor === undefined ? undefined : await catalog.find(vendor, model);
   const price = found && priceAt(found.model, new Date(now));
-  const input = (last?.input ?? 0) + estimateTokens(messages.slice(last?.count ?? 0));
-  const cacheRead = Math.min(held, input);
   const writes = price?.rates.cacheWrite !== undefined && cache !== undefined && cache !== 'none';
-  const cacheWrite = writes ? input - cacheRead : 0;
-  const usage = { input, output: last?.output ?? 0, cacheRead, cacheWrite, reasoning: undefined };
-  return costOf(usage, price, { billing }).nanoUsd;
+  const cacheWrite = writes ? tokens.input - tokens.cacheRead : 0;
+  return costOf({ ...tokens, cacheWrite, reasoning: undefined }, price, { billing }).nanoUsd;
 }

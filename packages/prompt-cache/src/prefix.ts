@@ -1,10 +1,5 @@
-import type { ChatRequest, Message } from '@majordomo/core';
+import type { ChatRequest } from '@majordomo/core';
 import { hash128, hashOf } from '@majordomo/core/toolkit';
-
-/** Estimated number of characters per token, for text whose tokens no vendor has counted. */
-const CHARS_PER_TOKEN = 4;
-/** Estimated number of tokens of an image, document or audio recording whose tokens no vendor has counted. */
-const TOKENS_OF_BYTES = 1000;
 
 /** Hashes of a conversation. */
 export interface Prefix {
@@ -40,20 +35,4 @@ function toolsHash(tools: NonNullable<ChatRequest['tools']>): string {
   const hash = hash128(JSON.stringify(tools.map(({ name, description }) => [name, description])));
   toolHashes.set(tools, hash);
   return hash;
-}
-
-/** Returns the estimated number of tokens of messages. */
-export function estimateTokens(messages: readonly Message[]): number {
-  return messages
-    .flatMap(({ parts }): readonly Piece[] => parts)
-    .reduce((sum, part) => sum + tokensOf(part), 0);
-}
-
-type Piece = Message['parts'][number];
-
-function tokensOf(part: Piece): number {
-  if (part.type === 'tool-result') return part.content.reduce((sum, piece) => sum + tokensOf(piece), 0);
-  if ('bytes' in part) return TOKENS_OF_BYTES;
-  const text = part.type === 'tool-call' ? JSON.stringify(part.args) : (part.text ?? '');
-  return Math.ceil(text.length / CHARS_PER_TOKEN);
 }

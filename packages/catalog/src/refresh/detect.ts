@@ -8,6 +8,7 @@ import { readGenaiPrices } from './read-genai.ts';
 import { readLitellm } from './read-litellm.ts';
 import { readModelsDev } from './read-models-dev.ts';
 import { dateOfPiAi, readPiAi } from './read-pi-ai.ts';
+import { withoutZeros } from './rates.ts';
 import { VENDORS, type VendorNames } from './vendors.ts';
 
 /** Data of a source, converted to majordomo's types. */
@@ -17,6 +18,8 @@ export interface SourceData {
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
   /** Whether the data contains complete prices with their periods, as majordomo's own format does. */
   readonly isComplete: boolean;
+  /** For stored data, the date of the catalog whose prices apply until then. Later price periods of the data are added. */
+  readonly knownUntil?: string;
 }
 
 /** Properties of a source that `readData` needs. */
@@ -81,9 +84,4 @@ function modelOf(
     )
     .filter((price) => amountsThatDiffer(undefined, price).every(({ after = 0 }) => after >= 0));
   return { vendor, id, ...known, input: known.input ?? ['text'], output: known.output ?? ['text'], prices };
-}
-
-/** Returns the rates without cache rates of 0, because in all foreign formats 0 means that the source knows no separate rate. */
-function withoutZeros({ cacheRead, cacheWrite, ...rates }: Rates): Rates {
-  return { ...rates, ...(cacheRead && { cacheRead }), ...(cacheWrite && { cacheWrite }) };
 }

@@ -1,8 +1,7 @@
+import { isRecord } from '@majordomo/core/toolkit';
+
 /** Object in the data of a source. Its properties may have any type. */
 export type Json = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Returns a property that is an object; an empty object for any other value. */
 export function recordIn(json: Json, name: string): Json {

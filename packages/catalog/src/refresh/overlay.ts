@@ -21,22 +21,18 @@ export interface Overlay {
   readonly changes: readonly CatalogChange[];
 }
 
-/** Merges the data of a source into a catalog. */
-export async function overlay(base: Catalog, data: SourceData, rules: OverlayRules): Promise<Overlay> {
+/** Merges the data of a source into a catalog. Without rules, applies every change. */
+export async function overlay(base: Catalog, data: SourceData, rules?: OverlayRules): Promise<Overlay> {
   const changes: CatalogChange[] = [];
   const merged: CatalogModel[] = [];
-  for (const vendor of new Set(data.models.map((model) => model.vendor))) {
-    const known = await base.models(vendor);
-    const models = new Map(known.map((model) => [model.id, model]));
-    for (const next of data.models) {
-      if (next.vendor !== vendor) continue;
-      if (rules.acceptedOnly === true && !rules.accept.includes(`${vendor}/${next.id}`)) continue;
+  const listed = catalogOfModels(data.models, data);
+  for (const vendor of listed.vendors) {
+    const models = new Map((await base.models(vendor)).map((model) => [model.id, model]));
+    for (const next of await listed.models(vendor)) {
+      if (rules?.acceptedOnly === true && !rules.accept.includes(`${vendor}/${next.id}`)) continue;
       const before = models.get(next.id);
-      const after =
-        before === undefined
-          ? { ...next, prices: statedPrices(next.prices, data) }
-          : mergeModel(before, next, data);
-      const refused = before && refusalOf(before, after, data.date, rules);
+      const after = mergeModel(before ?? { ...next, prices: [] }, next, data);
+      const refused = before && rules && refusalOf(before, after, data.date, rules);
       const found = changesOf(before, after, data.date);
       if (refused !== undefined) {
         const rates = found.find(({ type }) => type === 'changed')?.rates ?? [];
@@ -50,25 +46,6 @@ export async function overlay(base: Catalog, data: SourceData, rules: OverlayRul
   const names = new Set(data.sources.map(({ name }) => name));
   const sources = [...base.sources.filter(({ name }) => !names.has(name)), ...data.sources];
   return { catalog: catalogOfModels(merged, { date: data.date, sources }, base), changes };
-}
-
-/**
- * Merges a stored document, which is the result of earlier merges, into a catalog with an older date. Retains price periods
- * that began after that date.
- */
-export async function overlayStored(base: Catalog, stored: SourceData): Promise<Catalog> {
-  const own = new Map<string, CatalogModel>();
-  for (const vendor of new Set(stored.models.map((model) => model.vendor)))
-    for (const model of await base.models(vendor)) own.set(`${vendor}/${model.id}`, model);
-  for (const model of stored.models) {
-    const key = `${model.vendor}/${model.id}`;
-    const known = own.get(key);
-    const later = model.prices.filter(({ from }) => from > base.date);
-    const prices =
-      known === undefined || known.prices.length === 0 ? model.prices : join(known.prices, later);
-    own.set(key, { ...known, ...model, prices });
-  }
-  return catalogOfModels([...own.values()], stored, base);
 }
 
 /** Returns the price periods in order. Periods of a later list replace those that begin on the same day. */
@@ -95,11 +72,12 @@ function mergeModel(model: CatalogModel, next: CatalogModel, data: SourceData): 
 }
 
 function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData): readonly Price[] {
-  const { date, isComplete } = data;
+  if (model.prices.length === 0) return statedPrices(next.prices, data);
+  const { date, isComplete, knownUntil = date } = data;
+  const later = next.prices.filter(({ from }) => from > knownUntil);
   const day = new Date(date);
   const [was, is] = [priceAt(model, day), priceAt(next, day)];
-  const later = next.prices.filter(({ from }) => from > date);
-  if (is === undefined) return join(model.prices, later);
+  if (is === undefined || knownUntil < date) return join(model.prices, later);
   if (was === undefined) return join(model.prices, statedPrices([is], data), later);
   const { input, output } = is.rates;
   const isEqual = isComplete

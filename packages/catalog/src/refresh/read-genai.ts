@@ -1,12 +1,11 @@
 import type { Rates } from '../contract.ts';
-import { feeOf, rateOfMillion } from './amounts.ts';
 import { numberIn, recordIn, recordsIn, recordsOf, textIn, type Json } from './json.ts';
 import type { Listed, Listing, Offer } from './offer.ts';
-import { completeRates } from './partial-rates.ts';
+import { completeRates, feeOf, rateOfMillion, readRates } from './rates.ts';
 
 /** Reads genai-prices' data file: `[{ id, models: [{ id, match, prices }] }]`. Prices are in USD per million and have periods. */
-export function readGenaiPrices(json: unknown, vendor: string | undefined): Listing {
-  const provider = recordsOf(json).find((one) => vendor !== undefined && textIn(one, 'id') === vendor);
+export function readGenaiPrices(json: unknown, vendor: string): Listing {
+  const provider = recordsOf(json).find((one) => textIn(one, 'id') === vendor);
   return provider === undefined ? [] : recordsIn(provider, 'models').map(listed);
 }
 
@@ -77,12 +76,8 @@ const startsIn = (prices: Json): readonly number[] => {
 };
 
 function ratesAt(prices: Json, inputTokens: number, isSilent: boolean): Rates | undefined {
-  const rates: { -readonly [K in keyof Rates]?: number | undefined } = isSilent ? { output: 0 } : {};
-  for (const [name, rate] of Object.entries(RATES)) {
-    const usd = priceAt(prices, name, inputTokens);
-    if (usd !== undefined) rates[rate] = rateOfMillion(usd);
-  }
-  return completeRates(rates);
+  const rates = readRates(RATES, (name) => priceAt(prices, name, inputTokens), rateOfMillion);
+  return completeRates({ ...(isSilent && { output: 0 }), ...rates });
 }
 
 function priceAt(prices: Json, name: string, inputTokens: number): number | undefined {

@@ -1,13 +1,11 @@
 import type { Modality, Rates } from '../contract.ts';
-import { feeOf, rateOfUnit } from './amounts.ts';
 import { isoDate, numberIn, recordIn, textIn, type Json } from './json.ts';
 import type { Facts, Listed, Listing, Offer } from './offer.ts';
-import { definedRates, completeRates } from './partial-rates.ts';
+import { completeRates, feeOf, rateOfUnit, readRates } from './rates.ts';
 import type { VendorNames } from './vendors.ts';
 
 /** Reads LiteLLM's `model_prices_and_context_window.json`: `{ key: … }`. Prices are in USD per token. */
 export function readLitellm(json: Json, names: VendorNames['litellm']): Listing {
-  if (names === undefined) return [];
   const found = new Map<string, Listed>();
   for (const key of Object.keys(json)) {
     const entry = recordIn(json, key);
@@ -65,14 +63,8 @@ const RATES = {
   output_cost_per_image_token: 'outputImage',
 } as const satisfies Record<string, keyof Rates>;
 
-function someRates(entry: Json, suffix: string): Partial<Rates> {
-  const rates: { -readonly [K in keyof Rates]?: number | undefined } = {};
-  for (const [name, rate] of Object.entries(RATES)) {
-    const usd = numberIn(entry, name + suffix);
-    if (usd !== undefined) rates[rate] = rateOfUnit(usd);
-  }
-  return definedRates(rates);
-}
+const someRates = (entry: Json, suffix: string): Partial<Rates> =>
+  readRates(RATES, (name) => numberIn(entry, name + suffix), rateOfUnit);
 
 function ratesOf(entry: Json, suffix: string, isSilent = false): Rates | undefined {
   return completeRates({ ...(isSilent && { output: 0 }), ...someRates(entry, suffix) });

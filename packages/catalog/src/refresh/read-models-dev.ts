@@ -1,8 +1,8 @@
 import type { Modality, Rates } from '../contract.ts';
-import { rateOfMillion } from './amounts.ts';
+import { MODALITIES } from '../row.ts';
 import { isoDate, numberIn, recordIn, recordsIn, textIn, textsIn, type Json } from './json.ts';
 import type { Facts, Listed, Listing, Offer } from './offer.ts';
-import { completeRates } from './partial-rates.ts';
+import { completeRates, rateOfMillion, readRates } from './rates.ts';
 
 /** Reads models.dev's `api.json`: `{ vendor: { models: { id: … } } }`. Prices are in USD per million. */
 export function readModelsDev(json: Json, vendor: string): Listing {
@@ -43,8 +43,8 @@ function factsOf(model: Json): Facts {
   };
 }
 
-const MODALITIES: ReadonlySet<string> = new Set<Modality>(['text', 'image', 'audio', 'video', 'pdf']);
-const isModality = (word: string): word is Modality => MODALITIES.has(word);
+const NAMES: readonly string[] = Object.values(MODALITIES);
+const isModality = (name: string): name is Modality => NAMES.includes(name);
 
 const flagIn = (model: Json, name: string): boolean | undefined => {
   const value = model[name];
@@ -66,14 +66,8 @@ const RATES = {
   output_audio: 'outputAudio',
 } as const satisfies Record<string, keyof Rates>;
 
-function ratesOf(cost: Json): Rates | undefined {
-  const rates: { -readonly [K in keyof Rates]?: number | undefined } = {};
-  for (const [name, rate] of Object.entries(RATES)) {
-    const usd = numberIn(cost, name);
-    if (usd !== undefined) rates[rate] = rateOfMillion(usd);
-  }
-  return completeRates(rates);
-}
+const ratesOf = (cost: Json): Rates | undefined =>
+  completeRates(readRates(RATES, (name) => numberIn(cost, name), rateOfMillion));
 
 function offerOf(cost: Json, rates: Rates, model: Json): Offer {
   const above = recordsIn(cost, 'tiers').flatMap((step) => {

@@ -1,15 +1,13 @@
 import type { Modality, Rates } from '../contract.ts';
-import { rateOfMillion } from './amounts.ts';
 import { numberIn, recordIn, recordsIn, textIn, textsIn, type Json } from './json.ts';
 import type { Listed, Listing, Offer } from './offer.ts';
-import { completeRates } from './partial-rates.ts';
+import { completeRates, rateOfMillion, readRates, withoutZeros } from './rates.ts';
 
 /**
  * Reads a folder of pi-ai's data: `{ '<vendor>.json': { <api>: { '<type>:<id>': … } } }`. Prices are in USD per million.
  * Returns the models of type `chat`, and a model of several APIs only once.
  */
-export function readPiAi(folder: Json, name: string | undefined): Listing {
-  if (name === undefined) return [];
+export function readPiAi(folder: Json, name: string): Listing {
   const apis = recordIn(folder, `${name}.json`);
   const models = new Map<string, Listed>();
   for (const api of Object.keys(apis)) {
@@ -55,16 +53,14 @@ function listed(id: string, model: Json): Listed {
 
 const isModality = (name: string): name is Modality => name === 'text' || name === 'image';
 
-/** Returns the rates. A cache rate of 0 means that the source knows no separate rate. */
-const ratesOf = (cost: Json): Rates | undefined =>
-  completeRates({
-    input: rateIn(cost, 'input'),
-    output: rateIn(cost, 'output'),
-    cacheRead: rateIn(cost, 'cacheRead') || undefined,
-    cacheWrite: rateIn(cost, 'cacheWrite') || undefined,
-  });
+const RATES = {
+  input: 'input',
+  output: 'output',
+  cacheRead: 'cacheRead',
+  cacheWrite: 'cacheWrite',
+} as const satisfies Partial<Record<keyof Rates, keyof Rates>>;
 
-const rateIn = (cost: Json, name: string): number | undefined => {
-  const usd = numberIn(cost, name);
-  return usd === undefined ? undefined : rateOfMillion(usd);
-};
+function ratesOf(cost: Json): Rates | undefined {
+  const rates = completeRates(readRates(RATES, (name) => numberIn(cost, name), rateOfMillion));
+  return rates && withoutZeros(rates);
+}

@@ -5,16 +5,16 @@ import type { Catalog, CatalogMatch, CatalogModel, Override } from '../contract.
 import { diffCatalogs } from './changes.ts';
 import type {
   CatalogEvent,
-  CatalogSource,
+  LoadedData,
   ModelCounts,
   RefreshedCatalog,
   RefreshOptions,
   StoredCatalog,
 } from './contract.ts';
-import { readData } from './detect.ts';
+import { readData, type SourceData } from './detect.ts';
 import { catalogDocument, checkDocument } from './document.ts';
-import { checkCounts, countModels, overlay, overlayStored } from './overlay.ts';
-import { failureOf, load, sourceOf } from './source.ts';
+import { checkCounts, countModels, overlay } from './overlay.ts';
+import { failureOf, sourceOf, timeLimited } from './source.ts';
 
 const DAY_MS = 86_400_000;
 /** Maximum time by which the date of data may be after the current time, in milliseconds. */
@@ -47,30 +47,28 @@ const KINDS: KindsOf<RefreshOptions> = {
  */
 export async function refreshed(options: RefreshOptions): Promise<RefreshedCatalog> {
   checkOptions('refreshed', options, KINDS, ['from']);
-  checkSource(options.from);
   const refresher = new Refresher(options);
   await refresher.start();
-  return refresher.result();
+  return Object.assign(
+    following(() => refresher.current),
+    {
+      refresh: () => refresher.refresh(),
+      close: () => {
+        refresher.close();
+      },
+    },
+  );
 }
 
-function checkSource(from: CatalogSource): void {
-  if (typeof from === 'string' || from instanceof URL) return;
-  if (typeof from.name !== 'string' || typeof from.load !== 'function')
-    throw new LlmError('config', 'refreshed: from must be a URL or an object with name and load', {
-      path: 'from',
-    });
-}
-
-/** Updates a catalog from one source. All fields belong to the current version of the data. */
+/** Updates a catalog from one source. */
 class Refresher {
+  /** Catalog with the newest data. */
+  current: Catalog;
   readonly #options;
   readonly #source;
-  readonly #base: Catalog;
-  #current: Catalog;
-  /** Stored value from which the current data was read. */
-  #stored: StoredCatalog | undefined;
   #etag: string | undefined;
   #counts: ModelCounts = {};
+  /** Time of the last successful check, in epoch milliseconds. */
   #checkedAt = -Infinity;
   #running: Promise<CatalogEvent> | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -78,59 +76,37 @@ class Refresher {
 
   constructor(options: RefreshOptions) {
     const { base = shipped, everyMs = DAY_MS, maxChange = 5, accept = [], vendors = base.vendors } = options;
-    const {
-      timeoutMs = 10_000,
-      maxBytes = 67_108_864,
-      fetch = globalThis.fetch,
-      clock = systemClock,
-    } = options;
-    const { store, onEvent } = options;
-    this.#options = {
-      store,
-      onEvent,
-      everyMs,
-      maxChange,
-      accept,
-      vendors,
-      timeoutMs,
-      maxBytes,
-      fetch,
-      clock,
-    };
-    this.#source = sourceOf(options.from, this.#options);
-    this.#base = base;
-    this.#current = base;
+    const { timeoutMs = 10_000, maxBytes = 67_108_864, fetch = globalThis.fetch } = options;
+    const { store, onEvent, clock = systemClock } = options;
+    this.#options = { base, everyMs, maxChange, accept, vendors, timeoutMs, store, onEvent, clock };
+    this.#source = sourceOf(options.from, { maxBytes, fetch });
+    this.current = base;
   }
 
   async start(): Promise<void> {
-    await this.#adoptStored();
     const { everyMs, clock } = this.#options;
+    const stored = await this.#readStore();
+    if (stored !== undefined) await this.#adopt(stored);
     if (everyMs === 0) return;
     const remaining = this.#checkedAt + everyMs - clock.now();
-    if (this.#stored !== undefined && remaining > 0 && remaining <= everyMs) this.#schedule(remaining);
-    else {
-      const check = this.#checkAndSchedule();
-      if (this.#stored === undefined) await check;
+    if (remaining > 0 && remaining <= everyMs) {
+      this.#schedule(remaining);
+      return;
     }
+    this.#running = this.#check(undefined);
+    const check = this.#checkAndSchedule();
+    if (stored === undefined) await check;
   }
 
-  /** Returns the catalog for the application. Catalogs that its `with` returns are updated too. */
-  result(): RefreshedCatalog {
-    return Object.assign(
-      following(() => this.#current),
-      {
-        refresh: () => this.refresh(),
-        close: () => {
-          this.#isClosed = true;
-          this.#cancelTimer?.();
-        },
-      },
-    );
-  }
-
+  /** Checks the source now, or returns the result of the check in progress. */
   refresh(): Promise<CatalogEvent> {
-    this.#running ??= this.#check().finally(() => (this.#running = undefined));
+    this.#running ??= this.#readStore().then((stored) => this.#check(stored));
     return this.#running;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelTimer?.();
   }
 
   async #checkAndSchedule(): Promise<void> {
@@ -140,99 +116,116 @@ class Refresher {
 
   #schedule(ms: number): void {
     if (this.#isClosed) return;
-    const delay = ms + this.#options.everyMs * JITTER * Math.random();
-    this.#cancelTimer = this.#options.clock.timer(delay, () => void this.#checkAndSchedule(), true);
+    const { clock, everyMs } = this.#options;
+    const delay = ms + everyMs * JITTER * Math.random();
+    this.#cancelTimer = clock.timer(delay, () => void this.#checkAndSchedule(), true);
   }
 
-  async #check(): Promise<CatalogEvent> {
+  /** Uses stored data if it is newer, otherwise that of the source. */
+  async #check(stored: StoredCatalog | undefined): Promise<CatalogEvent> {
     let event: CatalogEvent;
     try {
-      event = (await this.#adoptStored()) ?? (await this.#loadNewer());
+      event = (stored && (await this.#adopt(stored))) ?? (await this.#load());
     } catch (error) {
       event = { type: 'failed', error: failureOf(this.#source.name, error) };
     }
+    this.#running = undefined;
     notify(this.#options.onEvent, event);
     return event;
   }
 
-  /** Uses the data of the store if it is newer than the current data, for example because another process stored it. */
-  async #adoptStored(): Promise<CatalogEvent | undefined> {
+  /** Returns the stored value, which an earlier or another process may have written; `undefined` if none is valid. */
+  async #readStore(): Promise<StoredCatalog | undefined> {
+    const { store } = this.#options;
     try {
-      const stored = await this.#options.store?.read();
-      if (stored === undefined) return undefined;
-      const document = checkDocument(stored.document);
-      if (this.#stored === undefined) this.#rememberCheck(stored);
-      if (document.date <= this.#current.date) {
-        if (document.date === this.#current.date || this.#stored === undefined) this.#stored = stored;
-        return undefined;
-      }
-      const before = this.#current;
-      const data = { ...document, isComplete: true };
-      const catalog = await overlayStored(this.#base, data);
-      this.#current = catalog;
-      this.#stored = stored;
-      this.#rememberCheck(stored);
-      return { type: 'refreshed', date: document.date, changes: await diffCatalogs(before, catalog) };
+      const stored = store && (await this.#limited(() => store.read()));
+      if (stored !== undefined) this.#checkDate(checkDocument(stored.document).date);
+      return stored;
     } catch (error) {
-      this.#fail('the store cannot be read', error);
+      this.#reportStore('read', error);
       return undefined;
     }
   }
 
-  /** Restores the state of the last check of this source, which another process may have made. */
-  #rememberCheck({ source = this.#source.name, etag, counts, checkedAt }: StoredCatalog): void {
-    this.#checkedAt = Date.parse(checkedAt);
-    if (source !== this.#source.name) return;
-    this.#etag = etag;
-    this.#counts = counts ?? {};
+  /** Uses a stored value. Returns an event if its data is newer than the current data. */
+  async #adopt(stored: StoredCatalog): Promise<CatalogEvent | undefined> {
+    const { document, checkedAt, etag, counts = {}, source = this.#source.name } = stored;
+    if (source === this.#source.name) {
+      this.#checkedAt = Date.parse(checkedAt);
+      this.#etag = etag;
+      this.#counts = counts;
+    }
+    const { date } = document;
+    if (date <= this.current.date) return undefined;
+    const { base } = this.#options;
+    const before = this.current;
+    const data = { ...document, isComplete: true, knownUntil: base.date };
+    this.current = (await overlay(base, data)).catalog;
+    return { type: 'refreshed', date, changes: await diffCatalogs(before, this.current) };
   }
 
-  async #loadNewer(): Promise<CatalogEvent> {
-    const { accept, clock, maxChange, vendors } = this.#options;
-    const loaded = await load(this.#source, this.#etag, this.#options);
-    if (loaded === undefined) return this.#unchanged();
-    const date = loaded.date ?? new Date(clock.now()).toISOString().slice(0, 10);
-    const data = readData(loaded.data, { name: this.#source.name, date, vendors });
-    if (data === undefined) throw new LlmError('protocol', 'the data has an unknown format');
-    // Data with a date in the future would prevent updates until that day.
-    if (Date.parse(data.date) > clock.now() + MAX_SKEW_MS)
-      throw new LlmError('protocol', `the date of the data, ${data.date}, is in the future`);
-    const counts = countModels(data);
-    checkCounts(counts, this.#counts);
-    this.#counts = counts;
-    if (data.date < this.#current.date) return this.#unchanged(loaded.etag);
-    const acceptedOnly = data.date === this.#current.date;
-    const { catalog, changes } = await overlay(this.#current, data, { maxChange, accept, acceptedOnly });
+  async #load(): Promise<CatalogEvent> {
+    const { accept, maxChange } = this.#options;
+    const loaded = await this.#limited((signal) => this.#source.load({ signal, etag: this.#etag }));
+    if (loaded === undefined) return this.#unchanged(this.#etag);
+    const data = this.#read(loaded);
+    if (data.date < this.current.date) return this.#unchanged(loaded.etag);
+    const acceptedOnly = data.date === this.current.date;
+    const { catalog, changes } = await overlay(this.current, data, { maxChange, accept, acceptedOnly });
     if (acceptedOnly && changes.length === 0) return this.#unchanged(loaded.etag);
-    this.#current = catalog;
+    this.current = catalog;
     // Do not store the version: a later start may accept a refused change, and must then receive the same data again.
     const isRefused = changes.some(({ refused }) => refused !== undefined);
-    this.#etag = isRefused ? undefined : loaded.etag;
-    await this.#write(await catalogDocument(catalog));
+    await this.#write(isRefused ? undefined : loaded.etag);
     return { type: 'refreshed', date: data.date, changes };
   }
 
-  async #unchanged(etag = this.#etag): Promise<CatalogEvent> {
-    this.#etag = etag;
-    await this.#write(this.#stored?.document ?? (await catalogDocument(this.#current)));
+  /** Returns valid data of the source. */
+  #read(loaded: LoadedData): SourceData {
+    const { clock, vendors } = this.#options;
+    const date = loaded.date ?? new Date(clock.now()).toISOString().slice(0, 10);
+    const data = readData(loaded.data, { name: this.#source.name, date, vendors });
+    if (data === undefined) throw new LlmError('protocol', 'the data has an unknown format');
+    this.#checkDate(data.date);
+    const counts = countModels(data);
+    checkCounts(counts, this.#counts);
+    this.#counts = counts;
+    return data;
+  }
+
+  /** Throws `protocol` for an invalid date or one in the future, which would prevent updates until that day. */
+  #checkDate(date: string): void {
+    if (Date.parse(date) <= this.#options.clock.now() + MAX_SKEW_MS) return;
+    throw new LlmError('protocol', `the date of the data, ${date}, is in the future`);
+  }
+
+  async #unchanged(etag: string | undefined): Promise<CatalogEvent> {
+    await this.#write(etag);
     return { type: 'unchanged' };
   }
 
-  async #write(document: StoredCatalog['document']): Promise<void> {
+  /** Stores the current data after a check of the source. */
+  async #write(etag: string | undefined): Promise<void> {
     const { clock, store } = this.#options;
     this.#checkedAt = clock.now();
+    this.#etag = etag;
     if (store === undefined) return;
     const checkedAt = new Date(this.#checkedAt).toISOString();
-    this.#stored = { document, checkedAt, etag: this.#etag, source: this.#source.name, counts: this.#counts };
+    const document = await catalogDocument(this.current);
+    const stored = { document, checkedAt, etag, source: this.#source.name, counts: this.#counts };
     try {
-      await store.write(this.#stored);
+      await this.#limited(() => store.write(stored));
     } catch (error) {
-      this.#fail('the store cannot be written', error);
+      this.#reportStore('written', error);
     }
   }
 
-  #fail(problem: string, cause: unknown): void {
-    const error = failureOf(`${this.#source.name}: ${problem}`, cause);
+  #limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return timeLimited(work, this.#options.timeoutMs, this.#options.clock);
+  }
+
+  #reportStore(action: 'read' | 'written', cause: unknown): void {
+    const error = failureOf(`${this.#source.name}: the store cannot be ${action}`, cause);
     notify(this.#options.onEvent, { type: 'failed', error });
   }
 }

@@ -2,24 +2,25 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { CatalogSource, LoadedData, LoadedSource } from './contract.ts';
 
-/** Limits of one load. */
-export interface LoadLimits {
-  readonly timeoutMs: number;
+/** Options of a load from a URL. */
+export interface LoadOptions {
   readonly maxBytes: number;
   readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
 }
 
-/** Returns the source for a URL. Throws `config` for a URL that is neither `https:` nor `http:` with a loopback address. */
-export function sourceOf(from: CatalogSource, limits: LoadLimits): LoadedSource {
-  if (typeof from !== 'string' && !(from instanceof URL)) return from;
+/** Returns the source with its `load`. Throws `config` for an invalid source, such as an `http:` URL of a host on the network. */
+export function sourceOf(from: CatalogSource, options: LoadOptions): LoadedSource {
+  if (typeof from !== 'string' && !(from instanceof URL)) {
+    if (typeof from.name === 'string' && typeof from.load === 'function') return from;
+    throw optionError('must be a URL or an object with name and load');
+  }
   const url = URL.parse(String(from));
   if (url === null) throw optionError('is not a URL; read a file with fileSource of @majordomo/catalog/node');
   if (!isAllowed(url)) throw optionError('must be https:; http: is allowed for loopback addresses only');
   return {
     // Omit the user and the query, because they may contain secrets.
     name: url.origin + url.pathname,
-    load: ({ signal, etag }) => loadUrl(url, etag, signal, limits),
+    load: ({ signal, etag }) => loadUrl(url, etag, signal, options),
   };
 }
 
@@ -30,26 +31,23 @@ const isAllowed = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' ||
   (protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname));
 
-/** Loads a source within its time limit. Rejects with an `LlmError` that names the source. */
-export async function load(
-  source: LoadedSource,
-  etag: string | undefined,
-  { timeoutMs, clock }: LoadLimits,
-): Promise<LoadedData | undefined> {
-  const controller = new AbortController();
-  const onTimeout = (): void => {
-    controller.abort(new LlmError('timeout', `no response within ${timeoutMs} ms`));
+/** Returns the result of a source or store. After `ms`, rejects with `timeout` and aborts the signal. 0 disables the limit. */
+export async function timeLimited<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  ms: number,
+  clock: Clock,
+): Promise<T> {
+  const limit = new AbortController();
+  const { signal } = limit;
+  const end = (): void => {
+    limit.abort(new LlmError('timeout', `no response within ${ms} ms`));
   };
-  const cancel = timeoutMs === 0 ? () => undefined : clock.timer(timeoutMs, onTimeout);
+  const cancel = ms === 0 ? undefined : clock.timer(ms, end);
   try {
-    const { signal } = controller;
-    return await abortable(
-      // Convert an error that `load` throws synchronously to a rejection.
-      Promise.resolve().then(() => source.load({ signal, etag })),
-      signal,
-    );
+    // An async function also rejects if `work` throws.
+    return await abortable((async () => work(signal))(), signal);
   } finally {
-    cancel();
+    cancel?.();
   }
 }
 
@@ -66,7 +64,7 @@ async function loadUrl(
   url: URL,
   etag: string | undefined,
   signal: AbortSignal,
-  { fetch, maxBytes }: LoadLimits,
+  { fetch, maxBytes }: LoadOptions,
 ): Promise<LoadedData | undefined> {
   const headers = { accept: 'application/json', ...(etag !== undefined && { 'if-none-match': etag }) };
   const response = await fetch(url, { headers, signal });
