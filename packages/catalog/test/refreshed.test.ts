@@ -272,20 +272,23 @@ describe('checks', () => {
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
   });
 
-  it.each(['read', 'write'] as const)('wait at most timeoutMs for a store whose %s hangs', async (hanging) => {
-    const store = { ...memory(), [hanging]: () => new Promise<never>(() => undefined) };
-    const clock = fakeClock(NOW);
-    const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const starting = follow(source, { store, clock, timeoutMs: 500 });
-    await clock.advance(500);
-    const { catalog, events } = await starting;
-    const message = `the source: the store cannot be ${hanging === 'read' ? 'read' : 'written'}: no response within 500 ms`;
-    expect(events.map(messageOf)).toEqual([message, 'refreshed']);
-    expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
-    await clock.advance(1.1 * DAY_MS + 1000);
-    expect(source.calls).toBe(2);
-    catalog.close();
-  });
+  it.each(['read', 'write'] as const)(
+    'wait at most timeoutMs for a store whose %s hangs',
+    async (hanging) => {
+      const store = { ...memory(), [hanging]: () => new Promise<never>(() => undefined) };
+      const clock = fakeClock(NOW);
+      const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
+      const starting = follow(source, { store, clock, timeoutMs: 500 });
+      await clock.advance(500);
+      const { catalog, events } = await starting;
+      const message = `the source: the store cannot be ${hanging === 'read' ? 'read' : 'written'}: no response within 500 ms`;
+      expect(events.map(messageOf)).toEqual([message, 'refreshed']);
+      expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
+      await clock.advance(1.1 * DAY_MS + 1000);
+      expect(source.calls).toBe(2);
+      catalog.close();
+    },
+  );
 
   it('ignore a stored document of a day in the future, and replace it', async () => {
     const document = documentOf('2027-11-20', modelOf('known', priceOf(4, 9)));
