@@ -4,10 +4,28 @@ export { memoryKeyStore } from './keys/memory-key-store.ts';
 export type { KeyRecord, KeyStore } from './keys/key-store.ts';
 export type { IssuedKey, KeyCaller, KeyChange, KeyLimit, KeyQuery, NewKey, VirtualKey } from './keys/key.ts';
 
+// call log
+export { createCallLog, type CallLog, type CallLogOptions } from './call-log/create-call-log.ts';
+export { memoryCallStore } from './call-log/memory-call-store.ts';
+export type { CallPageQuery, CallStore } from './call-log/call-store.ts';
+export type {
+  CallAttempt,
+  CallContent,
+  CallDimension,
+  CallEntry,
+  CallFailure,
+  CallPage,
+  CallQuery,
+  CallStats,
+  CallStatsQuery,
+  RequestEvent,
+} from './call-log/call.ts';
+
 // admin API
 export { createAdmin, type Admin, type AdminOptions } from './api/create-admin.ts';
 export type { KeyChangeEvent } from './api/key-routes.ts';
 export { remoteKeys, type RemoteKeysOptions } from './api/remote-keys.ts';
 
 // types of the ledger that the public API uses
-export type { Ledger, Limit } from '@majordomo/ledger';
+export type { Ledger, Limit, SpendRecord } from '@majordomo/ledger';
+export type { Redactor } from '@majordomo/redact';

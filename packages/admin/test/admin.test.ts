@@ -1,11 +1,20 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { checkValue, createMajordomo, LlmError, user, type JsonObject } from '@majordomo/core';
+import {
+  checkValue,
+  createMajordomo,
+  LlmError,
+  user,
+  type CallEvent,
+  type JsonObject,
+} from '@majordomo/core';
 import { createLedger, memoryStore } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import {
   createAdmin,
+  createCallLog,
   createKeys,
+  memoryCallStore,
   memoryKeyStore,
   remoteKeys,
   type AdminOptions,
@@ -33,9 +42,11 @@ function setUp(options: Partial<AdminOptions> = {}, store: KeyStore = memoryKeyS
     limits: [{ name: 'company', max: { usd: '100' }, per: 'month' }],
     limitsOf: keys.limitsOf,
   });
+  const calls = createCallLog({ store: memoryCallStore(), clock, content: true });
   const changes: KeyChangeEvent[] = [];
   const admin = createAdmin({
     keys,
+    calls,
     ledger,
     token: TOKEN,
     onChange: (change) => changes.push(change),
@@ -68,7 +79,7 @@ function setUp(options: Partial<AdminOptions> = {}, store: KeyStore = memoryKeyS
     expect(await fits(admin.openapi(), method, path, answer)).toEqual([]);
     return answer;
   }
-  return { admin, changes, clock, keys, ledger, send };
+  return { admin, calls, changes, clock, keys, ledger, send };
 }
 
 /** Returns the issues of a response by the schema of the document. */
@@ -86,7 +97,7 @@ async function fits(
     readonly responses: { readonly [status: string]: Content | undefined };
   }
   const paths = document['paths'] as Partial<Record<string, Partial<Record<string, Operation>>>>;
-  const place = path.split('?')[0]!.replace(/^\/keys\/[^/]+/, '/keys/{id}');
+  const place = path.split('?')[0]!.replace(/^\/(keys|calls)\/(?!stats|export)[^/]+/, '/$1/{id}');
   const responses = paths[`/admin/v1${place}`]?.[method.toLowerCase()]?.responses;
   const schema = status < 300 ? responses?.[`${status}`]?.content['application/json'].schema : ERROR;
   if (schema === undefined) return [`${method} ${path}: ${status} is not in the document`];
@@ -194,6 +205,52 @@ it('spending and limits come from the ledger', async () => {
   expect((await send('GET', `/keys/${key.id}`)).body['limits']).toMatchObject([{ used: '1', left: '4' }]);
 });
 
+it('calls are listed, read, summed and exported', async () => {
+  const { send, admin, calls, clock } = setUp();
+  const turns = [
+    { text: 'yes', delayMs: 40 },
+    { fail: 'invalid-request' as const, message: '=bad, "request"' },
+  ];
+  const provider = fakeProvider({ id: 'acme', models: { x: turns }, clock });
+  const majordomo = createMajordomo({ providers: [provider], clock });
+  for (const tenant of ['a', 'b']) {
+    const request = { messages: [user('hi')] };
+    const onEvent = (event: CallEvent): void => {
+      calls.onEvent(event, request);
+    };
+    const calling = majordomo.model('acme/x').generate(request, { tenant, onEvent });
+    await Promise.all([calling.catch(() => undefined), clock.advance(100)]);
+  }
+  await calls.flush();
+  const first = await send('GET', '/calls?limit=1');
+  expect(first.body).toMatchObject({ calls: [{ tenant: 'b', outcome: 'failed' }], next: expect.any(String) });
+  const second = await send('GET', `/calls?limit=1&after=${encodeURIComponent(String(first.body['next']))}`);
+  expect(second.body).toMatchObject({ calls: [{ tenant: 'a', outcome: 'finished', ms: 40 }] });
+  expect(second.body).not.toHaveProperty('next');
+  const filtered = await send(
+    'GET',
+    '/calls?from=2026-11-01&to=2026-12-01T00:00:00Z&minMs=40&tenant=a&operation=chat',
+  );
+  const [found] = filtered.body['calls'] as readonly { readonly id: string }[];
+  const { call } = (await send('GET', `/calls/${found?.id}`)).body;
+  expect(call).toMatchObject({ id: found?.id, content: { response: { finish: 'stop' } } });
+  expect((await send('GET', '/calls/stats?by=tenant,day&zone=Europe/Berlin')).body['rows']).toMatchObject([
+    { key: { tenant: 'a', day: '2026-11-23' }, calls: 1, failed: 0, p50Ms: 40, p99Ms: 40, usd: '0' },
+    { key: { tenant: 'b' }, calls: 1, failed: 1 },
+  ]);
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const csv = await admin.fetch(
+    new Request(`${BASE}/admin/v1/calls/export?format=csv&tenant=b`, { headers }),
+  );
+  expect([csv.headers.get('content-type'), csv.headers.get('content-disposition')]).toEqual([
+    'text/csv; charset=utf-8',
+    'attachment; filename="calls.csv"',
+  ]);
+  expect((await csv.text()).split('\r\n')).toHaveLength(3);
+  const lines = await admin.fetch(new Request(`${BASE}/admin/v1/calls/export`, { headers }));
+  expect((await lines.text()).trim().split('\n')).toHaveLength(2);
+});
+
 it('one of two changes of the same version is refused with 409', async () => {
   const { send, keys } = setUp();
   const { key } = await keys.create({ name: 'a' });
@@ -261,6 +318,20 @@ describe('a bad request', () => {
     ['GET', '/keys?limit=many', undefined, 400, 'limit'],
     ['GET', '/keys?color=red', undefined, 400, 'color'],
     ['GET', '/keys?limit=1&limit=2', undefined, 400, 'limit'],
+    ['GET', '/calls?limit=0', undefined, 400, 'limit'],
+    ['GET', '/calls?minMs=-1', undefined, 400, 'minMs'],
+    ['GET', '/calls?minMs=slow', undefined, 400, 'minMs'],
+    ['GET', '/calls?minUsd=much', undefined, 400, 'minUsd'],
+    ['GET', '/calls?from=yesterday', undefined, 400, 'from'],
+    ['GET', '/calls?outcome=done', undefined, 400, 'outcome'],
+    ['GET', '/calls?after=page2', undefined, 400, 'after'],
+    ['GET', '/calls?color=red', undefined, 400, 'color'],
+    ['GET', '/calls/stats?by=color', undefined, 400, 'by'],
+    ['GET', '/calls/stats?zone=Mars/Base', undefined, 400, 'zone'],
+    ['GET', '/calls/export?format=xml', undefined, 400, 'format'],
+    ['GET', '/calls/export?minUsd=much', undefined, 400, 'minUsd'],
+    ['GET', '/calls/unknown', undefined, 404, undefined],
+    ['POST', '/calls', {}, 405, undefined],
     ['GET', '/spend?by=color', undefined, 400, 'by'],
     ['GET', '/spend?from=yesterday', undefined, 400, 'from'],
     ['POST', '/keys/key_0/rotate', { graceMs: -1 }, 400, 'graceMs'],

@@ -56,8 +56,9 @@ export type { Scenario } from './provider/scenario.ts';
 
 export { cacheStoreConformance } from './stores/cache-store.ts';
 export { conversationStoreConformance, type ConversationStores } from './stores/conversations.ts';
+export { callStoreConformance, type CallStores } from './stores/calls.ts';
 export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
-export type { KeyRecord, KeyStore } from '@majordomo/admin';
+export type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { runStoreConformance, type RunStores } from './stores/runs.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
 export type { StoredRun, TestedConversationStore, TestedRunStore } from './stores/stored-agent-data.ts';

@@ -4,7 +4,7 @@ export type { ListenerClient } from './client/listener.ts';
 export type { SharedLanesOptions as LanesOptions } from '@majordomo/core/toolkit';
 
 // Types of other packages that the public API uses.
-export type { KeyStore } from '@majordomo/admin';
+export type { CallStore, KeyStore } from '@majordomo/admin';
 export type { ConversationStore, RunStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
 export type { CacheStore } from '@majordomo/cache';

@@ -1,4 +1,4 @@
-import type { KeyStore } from '@majordomo/admin';
+import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { ConversationStore, RunStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { CacheStore } from '@majordomo/cache';
@@ -12,6 +12,7 @@ import {
 } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { postgresCache } from './cache/postgres-cache.ts';
+import { postgresCalls } from './calls/postgres-calls.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
 import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
@@ -70,6 +71,8 @@ export interface PostgresStores extends AsyncDisposable {
   readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. They report changes if `listener` is given. */
   readonly keys: KeyStore;
+  /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
+  readonly calls: CallStore;
   /**
    * Channel that transports events of runs on a durable engine. Pass it to the engine's adapter, and to `watchRun`, which
    * requires `listener`. Messages of more than 7,999 bytes are transported through a table.
@@ -123,6 +126,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     runs,
     conversations: new PostgresConversations(connection),
     keys: postgresKeys(connection, listener, schema),
+    calls: postgresCalls(connection),
     channel: postgresChannel(connection, listener, schema),
     lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'PostgreSQL', clock: systemClock }, lanes),
     async shareHealth({ health }) {

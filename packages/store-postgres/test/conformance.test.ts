@@ -1,5 +1,6 @@
 import {
   cacheStoreConformance,
+  callStoreConformance,
   conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -33,6 +34,16 @@ describeWith('postgres', 'conformance', () => {
       it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
     for (const { name, run } of keyStoreConformance)
       it(`keys: ${name}`, () => run(async () => keyPair(kind)), 60_000);
+    for (const { name, run } of callStoreConformance)
+      it(
+        `calls: ${name}`,
+        () =>
+          run(async () => {
+            const [mine, theirs] = pair(kind);
+            return [mine.calls, theirs.calls];
+          }),
+        60_000,
+      );
     for (const { name, run } of runStoreConformance)
       it(
         `runs: ${name}`,

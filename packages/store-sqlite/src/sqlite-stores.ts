@@ -1,10 +1,11 @@
-import type { KeyStore } from '@majordomo/admin';
+import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import { sqliteCache } from './cache/sqlite-cache.ts';
+import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
 import { sqliteKeys } from './keys/sqlite-keys.ts';
@@ -29,6 +30,8 @@ export interface SqliteStores extends AsyncDisposable {
   readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. */
   readonly keys: KeyStore;
+  /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
+  readonly calls: CallStore;
   /** Closes the file. Later calls of the stores reject. */
   close(): Promise<void>;
 }
@@ -89,6 +92,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     claims: sqliteClaims(database, now),
     conversations: new SqliteConversations(database, now),
     keys: sqliteKeys(database),
+    calls: sqliteCalls(database),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,7 +1,6 @@
 import type { LimitState, ReportRow } from '@majordomo/ledger';
 import { fail } from '../check-value.ts';
-
-const NANO_DIGITS = 9;
+import { decimal, NANO_DIGITS } from '../decimal.ts';
 
 /** Returns a row of a report for a response. */
 export function spendRow({
@@ -35,17 +34,6 @@ export function limitState({ limit, key, used, held, left, resetsAt }: LimitStat
     left: amount(left),
     resetsAt: reset,
   };
-}
-
-/** Returns an amount as a decimal number, without trailing zeros. */
-function decimal(amount: bigint, digits: number): string {
-  const sign = amount < 0n ? '-' : '';
-  const all = `${amount < 0n ? -amount : amount}`.padStart(digits + 1, '0');
-  let decimals = all.slice(all.length - digits);
-  while (decimals.endsWith('0')) decimals = decimals.slice(0, -1);
-  return digits === 0 || decimals === ''
-    ? sign + all.slice(0, all.length - digits)
-    : `${sign}${all.slice(0, -digits)}.${decimals}`;
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;

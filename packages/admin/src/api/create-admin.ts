@@ -3,8 +3,10 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { sha256Hex } from '@majordomo/redact';
 import { checkFits, fail } from '../check-value.ts';
+import type { CallLog } from '../call-log/create-call-log.ts';
 import type { Keys } from '../keys/create-keys.ts';
 import { answerTo, answerWith, Refusal } from './answer.ts';
+import { callRoutes } from './call-routes.ts';
 import { keyRoutes, type KeyChangeEvent } from './key-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { openapiOf } from './openapi.ts';
@@ -16,6 +18,8 @@ import { object } from './schemas.ts';
 export interface AdminOptions {
   /** Keys to manage. @default none: the routes of keys return status 404 */
   readonly keys?: Keys | undefined;
+  /** Call log. @default none: the routes of calls return status 404 */
+  readonly calls?: CallLog | undefined;
   /** Ledger for spending and limits. @default none: the routes of spending and limits return status 404 */
   readonly ledger?: Ledger | undefined;
   /**
@@ -30,7 +34,7 @@ export interface AdminOptions {
   readonly onChange?: ((change: KeyChangeEvent) => void) | undefined;
 }
 
-/** Admin API for keys, spending and limits, as JSON. */
+/** Admin API for keys, calls, spending and limits, as JSON. */
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
@@ -45,6 +49,7 @@ export interface Admin {
 
 const KINDS: KindsOf<AdminOptions> = {
   keys: 'object with authorize',
+  calls: 'object with page',
   ledger: 'object with report',
   token: 'string',
   path: 'string',
@@ -55,7 +60,7 @@ const MIN_TOKEN = 16;
 /** Creates the API. Throws `config` for an invalid option. */
 export function createAdmin(options: AdminOptions): Admin {
   checkOptions('createAdmin', options, KINDS);
-  const { keys, ledger, token, path = '/admin/v1', onChange } = options;
+  const { keys, calls, ledger, token, path = '/admin/v1', onChange } = options;
   if (token !== undefined && token.length < MIN_TOKEN)
     throw new LlmError('config', `createAdmin: token must have at least ${MIN_TOKEN} characters`, {
       path: 'token',
@@ -63,6 +68,7 @@ export function createAdmin(options: AdminOptions): Admin {
   if (!/^(?:\/[\w.-]+)+$/.test(path)) fail('createAdmin', 'path', 'must be a path such as /admin/v1', path);
   const routes = [
     ...(keys === undefined ? [] : keyRoutes(keys, ledger, onChange)),
+    ...(calls === undefined ? [] : callRoutes(calls)),
     ...(ledger === undefined ? [] : ledgerRoutes(ledger)),
   ];
   const document = openapiOf(routes, path);
@@ -90,7 +96,8 @@ export function createAdmin(options: AdminOptions): Admin {
     const query = await queryOf(route, url.searchParams);
     const body = route.body === undefined ? {} : await readBody(request);
     if (route.body !== undefined) await checkFits('the body', route.body, body);
-    return answerWith(await route.handle({ by: caller, id, query, body }), route.status);
+    const answer = await route.handle({ by: caller, id, query, body });
+    return answer instanceof Response ? answer : answerWith(answer, route.status);
   };
 
   return {

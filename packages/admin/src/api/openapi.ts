@@ -2,7 +2,8 @@ import type { JsonObject } from '@majordomo/core';
 import type { Route } from './route.ts';
 import { ERROR } from './schemas.ts';
 
-const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
+const contentOf = (schema: JsonObject, mediaTypes: readonly string[] = ['application/json']): JsonObject =>
+  Object.fromEntries(mediaTypes.map((type) => [type, { schema }]));
 
 /** Returns the OpenAPI 3.1 document of these routes, from the schemas that check their requests. */
 export function openapiOf(routes: readonly Route[], path: string): JsonObject {
@@ -20,7 +21,7 @@ export function openapiOf(routes: readonly Route[], path: string): JsonObject {
   };
 }
 
-function operationOf({ path, summary, query = {}, body, status, answer }: Route): JsonObject {
+function operationOf({ path, summary, query = {}, body, status, answer, mediaTypes }: Route): JsonObject {
   const id = path.includes('{id}')
     ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
     : [];
@@ -29,11 +30,14 @@ function operationOf({ path, summary, query = {}, body, status, answer }: Route)
     summary,
     parameters: [...id, ...parameters],
     ...(body && {
-      requestBody: { required: 'required' in body && body['required'] !== undefined, content: json(body) },
+      requestBody: {
+        required: 'required' in body && body['required'] !== undefined,
+        content: contentOf(body),
+      },
     }),
     responses: {
-      [`${status}`]: { description: 'Success', content: json(answer) },
-      default: { description: 'Refusal', content: json({ $ref: '#/components/schemas/Error' }) },
+      [`${status}`]: { description: 'Success', content: contentOf(answer, mediaTypes) },
+      default: { description: 'Refusal', content: contentOf({ $ref: '#/components/schemas/Error' }) },
     },
   };
 }

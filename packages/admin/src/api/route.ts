@@ -24,6 +24,8 @@ export interface Route {
   readonly status: 200 | 201;
   /** Schema of a successful response. */
   readonly answer: JsonObject;
-  /** Returns the body of the response. */
+  /** Media types of a response that is not JSON. */
+  readonly mediaTypes?: readonly string[] | undefined;
+  /** Returns the body of the response, or a response that is not JSON. */
   readonly handle: (request: RouteRequest) => Promise<unknown>;
 }

@@ -50,6 +50,64 @@ export const KEY: JsonObject = object(
   { tenant: text, models: { type: 'array', items: text }, rotatedAt: time, expiresAt: time, revokedAt: time },
 );
 
+const attempt = object(
+  { target: text, outcome: text, at: count, ms: count },
+  { firstMs: count, kind: text, message: text, nanoUsd: text },
+);
+const failure = object({ kind: text, message: text }, { code: text });
+
+/** Entry of the call log. `nanoUsd` is a decimal integer of USD × 10⁹. */
+export const CALL: JsonObject = object(
+  {
+    id: text,
+    at: time,
+    ms: count,
+    operation: text,
+    outcome: text,
+    attempts: { type: 'array', items: attempt },
+    warnings: { type: 'array', items: text },
+    metadata: { type: 'object' },
+  },
+  {
+    requestId: text,
+    clientRequestId: text,
+    firstMs: count,
+    wire: text,
+    isStreamed: { type: 'boolean' },
+    model: text,
+    spec: text,
+    target: text,
+    tenant: text,
+    key: text,
+    status: count,
+    error: failure,
+    usage: object({}, { input: count, output: count, cacheRead: count, cacheWrite: count, reasoning: count }),
+    nanoUsd: text,
+    finish: text,
+    content: object({ request: { type: 'object' } }, { response: { type: 'object' } }),
+  },
+);
+
+const milliseconds: JsonObject = { type: 'number' };
+/** Figures of a group of calls. */
+export const CALL_STATS: JsonObject = object(
+  {
+    key: { type: 'object', additionalProperties: text },
+    calls: count,
+    failed: count,
+    refused: count,
+    usd: text,
+  },
+  {
+    p50Ms: milliseconds,
+    p95Ms: milliseconds,
+    p99Ms: milliseconds,
+    firstP50Ms: milliseconds,
+    firstP95Ms: milliseconds,
+    tokensPerSecond: { type: 'number' },
+  },
+);
+
 /** State of a limit. Amounts are decimal numbers, in USD, tokens, requests or calls. */
 export const LIMIT_STATE: JsonObject = object(
   { name: text, key: text, max: { type: 'object' }, per: {}, used: text, held: text, left: text },

@@ -54,7 +54,8 @@ function checkLimit(subject: string, limit: KeyLimit, index: number, all: readon
     fail(subject, `${path}.zone`, "must be an IANA time zone, such as 'Europe/Berlin'", limit.zone);
 }
 
-function isZone(zone: string): boolean {
+/** Whether a time zone is known. */
+export function isZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
   } catch {

@@ -42,6 +42,20 @@ export class Connection {
     return this.withTimeout(() => this.unlimitedQuery(text, values));
   }
 
+  /**
+   * Runs a statement that may take longer than others. Rejects with `network` after `timeoutMs`, which does not count as an
+   * outage of the connection.
+   */
+  slowQuery(text: string, values: readonly Value[], timeoutMs: number): Promise<readonly Row[]> {
+    if (this.clock.now() < this.retryAt) return this.query(text, values);
+    return new Promise((resolve, reject) => {
+      const cancel = this.clock.timer(timeoutMs, () => {
+        reject(new LlmError('network', `postgres: no answer within ${timeoutMs} ms`));
+      });
+      this.unlimitedQuery(text, values).then(resolve, reject).finally(cancel);
+    });
+  }
+
   /** Runs a statement without a timeout. Call it inside `withTimeout`. */
   async unlimitedQuery(text: string, values: readonly Value[]): Promise<readonly Row[]> {
     await this.ready();

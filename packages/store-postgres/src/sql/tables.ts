@@ -57,6 +57,20 @@ CREATE TABLE IF NOT EXISTS ${schema}.key_hashes (
 );
 CREATE INDEX IF NOT EXISTS key_hashes_key ON ${schema}.key_hashes (key);
 
+-- Calls of a gateway. \`output\` only of streamed calls.
+CREATE TABLE IF NOT EXISTS ${schema}.calls (
+  id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, request text, client_request text, tenant text, key text, model text,
+  target text, operation text NOT NULL, outcome text NOT NULL, kind text, ms bigint NOT NULL, first_ms bigint, output bigint,
+  nano_usd numeric, json text NOT NULL, content text
+);
+CREATE INDEX IF NOT EXISTS calls_at ON ${schema}.calls (at, id);
+CREATE INDEX IF NOT EXISTS calls_request ON ${schema}.calls (request);
+CREATE INDEX IF NOT EXISTS calls_client_request ON ${schema}.calls (client_request);
+CREATE INDEX IF NOT EXISTS calls_key ON ${schema}.calls (key, at, id);
+CREATE INDEX IF NOT EXISTS calls_tenant ON ${schema}.calls (tenant, at, id);
+CREATE INDEX IF NOT EXISTS calls_outcome ON ${schema}.calls (outcome, at, id);
+CREATE INDEX IF NOT EXISTS calls_content ON ${schema}.calls (at) WHERE content IS NOT NULL;
+
 CREATE TABLE IF NOT EXISTS ${schema}.verdicts (target text PRIMARY KEY, verdict text NOT NULL, until bigint NOT NULL);
 
 -- Messages that are too long for NOTIFY.

@@ -141,4 +141,33 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE key_hashes (sha256 TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX key_hashes_by_key ON key_hashes (key);
   `,
+  `
+  -- Calls of a gateway. "output" only of streamed calls; "nano_usd" null: unknown.
+  CREATE TABLE calls (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    request TEXT,
+    client_request TEXT,
+    tenant TEXT,
+    key TEXT,
+    model TEXT,
+    target TEXT,
+    operation TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    kind TEXT,
+    ms INTEGER NOT NULL,
+    first_ms INTEGER,
+    output INTEGER,
+    nano_usd INTEGER,
+    json TEXT NOT NULL,
+    content TEXT
+  );
+  CREATE INDEX calls_by_time ON calls (at, id);
+  CREATE INDEX calls_by_request ON calls (request);
+  CREATE INDEX calls_by_client_request ON calls (client_request);
+  CREATE INDEX calls_by_key ON calls (key, at, id);
+  CREATE INDEX calls_by_tenant ON calls (tenant, at, id);
+  CREATE INDEX calls_by_outcome ON calls (outcome, at, id);
+  CREATE INDEX calls_with_content ON calls (at) WHERE content IS NOT NULL;
+  `,
 ];

@@ -61,7 +61,7 @@ const isSame = (a: Stretch['times'], b: Stretch['times']): boolean =>
   Object.keys(a).every((unit) => a[unit] === b[unit]);
 
 /** Returns a function for the labels of an instant in a time zone, or `undefined` if no label is requested. */
-function timesIn(by: readonly string[], zone: string): ((at: number) => Stretch['times']) | undefined {
+export function timesIn(by: readonly string[], zone: string): ((at: number) => Stretch['times']) | undefined {
   const units = Object.entries(UNITS).filter(([unit]) => by.includes(unit));
   if (units.length === 0) return undefined;
   // The Swedish format resembles ISO 8601: 2026-11-20 23.

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryKeyStore } from '@majordomo/admin';
+import { memoryCallStore, memoryKeyStore } from '@majordomo/admin';
 import { memoryCache, type CacheStore } from '@majordomo/cache';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import {
   cacheStoreConformance,
+  callStoreConformance,
   conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -62,6 +63,26 @@ describe('keys in SQLite', () => {
       run(async () => {
         const path = file();
         return [sqliteStores(path).keys, sqliteStores(path).keys];
+      }),
+    );
+});
+
+describe('calls in memory', () => {
+  for (const { name, run } of callStoreConformance)
+    it(name, () =>
+      run(async () => {
+        const store = memoryCallStore();
+        return [store, store];
+      }),
+    );
+});
+
+describe('calls in SQLite', () => {
+  for (const { name, run } of callStoreConformance)
+    it(name, () =>
+      run(async () => {
+        const path = file();
+        return [sqliteStores(path).calls, sqliteStores(path).calls];
       }),
     );
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { createKeys } from '@majordomo/admin';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { afterAll, expect, it } from 'vitest';
 import { linesIn } from '../../src/stores/lines.ts';
@@ -123,3 +124,40 @@ it('a process that is killed in the midst of writing leaves a file that opens, w
     expect(row).toMatchObject({ attempts: found.size, calls: found.size, nanoUsd: BigInt(found.size) });
   }
 }, 60_000);
+
+it('four processes with a hundred calls each of one key admit exactly the hundred of its limit', async () => {
+  const path = join(folder, 'calls-of-a-key.db');
+  await using stores = sqliteStores(path);
+  const keys = createKeys({ store: stores.keys });
+  const { key, secret } = await keys.create({ name: 'a', limits: [{ max: { calls: 100 }, per: 'ever' }] });
+  const other = await keys.create({ name: 'b' });
+  const workers = [1, 2, 3, 4].map(() => start('calling', path));
+  await Promise.all(workers.map(({ line }) => line()));
+  for (const { tell } of workers) tell({ secret, times: 100 });
+  const answered = await Promise.all(workers.map(({ line }) => line()));
+  expect(answered.reduce((sum, count) => sum + Number(count), 0)).toBe(100);
+  workers[0]?.tell({ secret: other.secret, times: 3 });
+  expect(await workers[0]?.line()).toBe('3');
+  await Promise.all(workers.map(({ end }) => end()));
+  const counters = await stores.ledger.counters('');
+  expect(counters.filter(({ counter }) => counter.includes(key.id))).toMatchObject([
+    { used: 100n, held: 0n },
+  ]);
+}, 120_000);
+
+it('entries of the call log remain after SIGKILL, except for those that waited to be written', async () => {
+  const path = join(folder, 'call-log.db');
+  await using stores = sqliteStores(path);
+  const { key, secret } = await createKeys({ store: stores.keys }).create({ name: 'a' });
+  const worker = start('calling', path);
+  await worker.line();
+  worker.tell({ secret, times: 7, flush: true });
+  expect(await worker.line()).toBe('7');
+  worker.tell({ secret, times: 5 });
+  expect(await worker.line()).toBe('5');
+  await worker.kill();
+  const entries = await stores.calls.page({ limit: 100, key: key.id });
+  expect(entries.map(({ outcome, target }) => [outcome, target])).toEqual(
+    Array.from({ length: 7 }, () => ['finished', 'own/x']),
+  );
+}, 120_000);

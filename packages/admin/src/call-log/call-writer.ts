@@ -1,0 +1,140 @@
+import { LlmError, messageOf, type Clock } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
+import type { CallEntry } from './call.ts';
+import type { CallStore } from './call-store.ts';
+
+/** Number of entries that are written at once. */
+const BATCH = 200;
+/** Maximum wait for the store, in milliseconds. A store that answers later has stored the entries, and they are replaced. */
+const TIMEOUT_MS = 10_000;
+const RETRY_MS = 1000;
+const PRUNE_EVERY_MS = 3_600_000;
+const MAX_PRUNED = 1000;
+
+/** Something that becomes an entry. */
+export interface Loggable {
+  toEntry(): CallEntry;
+  /** Called when the entry is stored. */
+  onWritten?(): void;
+}
+
+/** Settings of a writer, in milliseconds. */
+export interface CallWriterOptions {
+  readonly store: CallStore;
+  readonly clock: Clock;
+  readonly flushMs: number;
+  readonly maxPending: number;
+  readonly keepMs: number;
+  readonly keepContentMs: number;
+  readonly onError: ((error: LlmError, dropped: number) => void) | undefined;
+}
+
+/** Writes entries in batches, and deletes old ones. Waiting entries are limited; beyond the limit the oldest are dropped. */
+export class CallWriter {
+  /** Number of entries dropped since the start. */
+  dropped = 0;
+  private readonly options: CallWriterOptions;
+  private pending = new Set<Loggable>();
+  private writing: Promise<void> | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private isDown = false;
+  private reported = 0;
+  private pruneAt = 0;
+
+  constructor(options: CallWriterOptions) {
+    this.options = options;
+  }
+
+  /** Adds an entry, or writes it again with its present content. */
+  add(entry: Loggable): void {
+    this.pending.add(entry);
+    this.dropOldest();
+    if (!this.isDown) this.schedule(this.options.flushMs);
+  }
+
+  /** Writes the waiting entries. Never rejects, and ends when the store fails. */
+  flush(): Promise<void> {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    this.writing ??= this.write().finally(() => {
+      this.writing = undefined;
+      if (this.pending.size > 0) this.schedule(RETRY_MS);
+    });
+    return this.writing;
+  }
+
+  /** Stops writing. Entries that are not stored are lost. */
+  stop(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = () => undefined;
+    this.dropped += this.pending.size;
+    this.pending.clear();
+  }
+
+  private schedule(ms: number): void {
+    this.cancelTimer ??= this.options.clock.timer(
+      ms,
+      () => {
+        this.cancelTimer = undefined;
+        void this.flush();
+      },
+      true,
+    );
+  }
+
+  private async write(): Promise<void> {
+    while (this.pending.size > 0) {
+      const batch = [...this.pending].slice(0, BATCH);
+      for (const entry of batch) this.pending.delete(entry);
+      try {
+        await this.inTime(this.options.store.append(batch.map((entry) => entry.toEntry())));
+      } catch (error) {
+        this.onFailure(batch, error);
+        return;
+      }
+      this.isDown = false;
+      for (const entry of batch) entry.onWritten?.();
+    }
+    await this.prune();
+  }
+
+  private onFailure(batch: readonly Loggable[], error: unknown): void {
+    this.pending = new Set([...batch, ...this.pending]);
+    this.dropOldest();
+    if (this.isDown) return;
+    this.isDown = true;
+    const failure = LlmError.is(error)
+      ? error
+      : new LlmError('server', `the store of the call log failed: ${messageOf(error)}`, {}, { cause: error });
+    notify(this.options.onError, failure, this.dropped - this.reported);
+    this.reported = this.dropped;
+  }
+
+  private dropOldest(): void {
+    for (const oldest of this.pending) {
+      if (this.pending.size <= this.options.maxPending) return;
+      this.pending.delete(oldest);
+      this.dropped++;
+    }
+  }
+
+  private async prune(): Promise<void> {
+    const { store, clock, keepMs, keepContentMs } = this.options;
+    const now = clock.now();
+    if (now < this.pruneAt) return;
+    this.pruneAt = now + PRUNE_EVERY_MS;
+    const before = { entries: new Date(now - keepMs), content: new Date(now - keepContentMs) };
+    // A failed deletion is repeated by the next one.
+    const deleted = await this.inTime(store.prune(before, MAX_PRUNED)).catch(() => 0);
+    if (deleted >= MAX_PRUNED) this.pruneAt = now;
+  }
+
+  private inTime<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.options.clock.timer(TIMEOUT_MS, () => {
+        reject(new LlmError('network', `the store of the call log did not respond within ${TIMEOUT_MS} ms`));
+      });
+      work.then(resolve, reject).finally(cancel);
+    });
+  }
+}

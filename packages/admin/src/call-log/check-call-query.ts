@@ -1,0 +1,59 @@
+import type { JsonObject } from '@majordomo/core';
+import { checkFits, fail } from '../check-value.ts';
+import { isZone } from '../keys/check-key.ts';
+
+const text: JsonObject = { type: 'string' };
+const time: JsonObject = { type: 'string', format: 'date-time' };
+
+/** Values of `by`. */
+export const DIMENSIONS: readonly string[] = [
+  'model',
+  'target',
+  'tenant',
+  'key',
+  'outcome',
+  'kind',
+  'hour',
+  'day',
+];
+
+/** Schemas of the filters by name, also for the parameters of the admin API. */
+export const FILTERS: JsonObject = {
+  from: time,
+  to: time,
+  tenant: text,
+  key: text,
+  model: text,
+  target: text,
+  operation: { enum: ['chat', 'image', 'embedding', 'transcription', 'speech'] },
+  outcome: { enum: ['finished', 'failed', 'abandoned', 'refused'] },
+  kind: text,
+  minMs: { type: 'integer', minimum: 0 },
+  minUsd: { type: 'string', pattern: '^\\d{1,9}(\\.\\d{1,9})?$', description: 'Decimal number of USD.' },
+  id: { ...text, description: 'Call id, request id or client request id.' },
+};
+
+const MAX_PAGE = 1000;
+/** Schemas of the place of a page. */
+export const PAGE: JsonObject = {
+  limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE },
+  after: { ...text, description: 'Value of `next` of the previous page.' },
+};
+
+/** Throws `config` with the path of an invalid member. `members`: schemas of the members besides the filters. */
+export async function checkCallQuery(
+  subject: string,
+  query: object,
+  members: JsonObject = {},
+): Promise<void> {
+  const properties = { ...FILTERS, from: {}, to: {}, ...members };
+  await checkFits(subject, { type: 'object', properties, additionalProperties: false }, query);
+  const { from, to, minUsd, zone } = query as Readonly<Record<string, unknown>>;
+  for (const [name, date] of Object.entries({ from, to }))
+    if (date !== undefined && !(date instanceof Date && !Number.isNaN(date.getTime())))
+      fail(subject, name, 'must be a valid Date', date);
+  if (typeof minUsd === 'string' && !/^\d{1,9}(?:\.\d{1,9})?$/.test(minUsd))
+    fail(subject, 'minUsd', "must be a decimal number with at most nine decimals, such as '0.50'", minUsd);
+  if (typeof zone === 'string' && !isZone(zone))
+    fail(subject, 'zone', "must be an IANA time zone, such as 'Europe/Berlin'", zone);
+}

@@ -1,0 +1,246 @@
+import { systemClock, type CallEvent, type ChatRequest, type Clock, type LlmError } from '@majordomo/core';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import type { SpendRecord } from '@majordomo/ledger';
+import { createRedactor, type Redactor } from '@majordomo/redact';
+import { fail } from '../check-value.ts';
+import type { CallEntry, CallPage, CallQuery, CallStats, CallStatsQuery, RequestEvent } from './call.ts';
+import { FORMATS } from './call-export.ts';
+import type { CallStore } from './call-store.ts';
+import { CallWriter, type Loggable } from './call-writer.ts';
+import { checkCallQuery, DIMENSIONS, PAGE } from './check-call-query.ts';
+import { LoggedCall } from './logged-call.ts';
+import { refusedEntry } from './refused-request.ts';
+
+/** Options of `createCallLog`. */
+export interface CallLogOptions {
+  /** Store for entries: `memoryCallStore()`, or `calls` of `@majordomo/store-sqlite` or `-postgres`. */
+  readonly store: CallStore;
+  /**
+   * Whether requests and answers of chats are also stored: after redaction, without bytes of media, at most 16,000 characters
+   * of each string and 256,000 of the messages of a request. The newest 1,000 waiting calls have content.
+   *
+   * @default false
+   */
+  readonly content?: boolean | undefined;
+  /** Redactor for messages and content. @default `createRedactor()` of `@majordomo/redact` */
+  readonly redactor?: Redactor | undefined;
+  /** Retention time of entries, in milliseconds. @default 30 days */
+  readonly keepMs?: number | undefined;
+  /** Retention time of content, in milliseconds. @default 7 days, or `keepMs` if that is shorter */
+  readonly keepContentMs?: number | undefined;
+  /**
+   * Maximum time that an entry waits to be written with others, in milliseconds. A killed process loses at most the entries of
+   * this time.
+   *
+   * @default 500
+   */
+  readonly flushMs?: number | undefined;
+  /**
+   * Maximum number of entries that wait while the store does not respond. Beyond it, the oldest entries are dropped and counted.
+   *
+   * @default 10_000
+   */
+  readonly maxPending?: number | undefined;
+  /** Listener for failures of the store, called once per outage. `dropped`: number of entries dropped since its last call. */
+  readonly onError?: ((error: LlmError, dropped: number) => void) | undefined;
+  /** Source of time. @default the system clock */
+  readonly clock?: Clock | undefined;
+}
+
+/** Log of calls with their callers and outcomes. It outlives the process, and never delays or fails a call. */
+export interface CallLog {
+  /** Listener for `onEvent` of `createGateway` or `createMajordomo`. `request` is needed for content. */
+  readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
+  /** Listener for `onRequest` of `createGateway`. Adds status, wire and refused requests. */
+  readonly onRequest: (event: RequestEvent) => void;
+  /** Listener for `onRecord` of `createLedger`. Adds costs as the ledger booked them. */
+  readonly onRecord: (record: SpendRecord) => void;
+  /** Returns a page of calls, newest first. `limit`: 1 to 1,000, default 100. Rejects with `config` for an invalid query. */
+  page(
+    query?: CallQuery & { readonly limit?: number | undefined; readonly after?: string | undefined },
+  ): Promise<CallPage>;
+  /** Returns an entry by call id or request id, with its content. */
+  get(id: string): Promise<CallEntry | undefined>;
+  /** Returns figures per group, in the order of the groups. Rejects with `config` for an invalid query. */
+  stats(query: CallStatsQuery): Promise<readonly CallStats[]>;
+  /**
+   * Returns all matching entries, newest first, as lines of JSON or as CSV (RFC 4180) with a header. Reads in pages, so memory
+   * does not grow. A cell that begins like a formula is prefixed with `'`.
+   */
+  export(format: 'jsonl' | 'csv', query?: CallQuery): ReadableStream<Uint8Array>;
+  /** Number of entries dropped since the start. */
+  readonly dropped: number;
+  /** Writes the waiting entries. Never rejects; `onError` receives a failure of the store. */
+  flush(): Promise<void>;
+  /** Flushes, then accepts no more entries. Does not close the store, which belongs to the application. */
+  close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const DEFAULT_PAGE = 100;
+const EXPORT_PAGE = 500;
+/** Time after the end of a call in which its request and its costs may arrive, in milliseconds, and the number of such calls. */
+const LATE_MS = 60_000;
+const MAX_ENDED = 10_000;
+/** Number of waiting calls with content. */
+const MAX_CONTENTS = 1000;
+
+const KINDS: KindsOf<CallLogOptions> = {
+  store: 'object with append',
+  content: 'boolean',
+  redactor: 'object with text',
+  keepMs: 1,
+  keepContentMs: 0,
+  flushMs: 0,
+  maxPending: 1,
+  onError: 'function',
+  clock: 'object with now',
+};
+
+/** Creates a call log over one store. Throws `config` for an invalid option. */
+export function createCallLog(options: CallLogOptions): CallLog {
+  checkOptions('createCallLog', options, KINDS, ['store']);
+  const { store, content = false, redactor = createRedactor(), clock = systemClock, onError } = options;
+  const { keepMs = 30 * DAY_MS, flushMs = 500, maxPending = 10_000 } = options;
+  const { keepContentMs = Math.min(7 * DAY_MS, keepMs) } = options;
+  if (keepContentMs > keepMs)
+    fail('createCallLog', 'keepContentMs', 'must not be longer than keepMs', keepContentMs);
+  const writer = new CallWriter({ store, clock, flushMs, maxPending, keepMs, keepContentMs, onError });
+  const running = new Map<string, LoggedCall>();
+  const ended = new Map<string, { readonly call: LoggedCall; readonly at: number }>();
+  const contents = new Set<LoggedCall>();
+  let isClosed = false;
+
+  const write = (entry: Loggable): void => {
+    if (!isClosed) writer.add(entry);
+  };
+  const addContent = (call: LoggedCall, request: ChatRequest): void => {
+    call.content = { request, response: undefined };
+    contents.add(call);
+    const [oldest] = contents;
+    if (contents.size <= MAX_CONTENTS || oldest === undefined) return;
+    contents.delete(oldest);
+    oldest.content = undefined;
+  };
+  const end = (id: string, call: LoggedCall): void => {
+    running.delete(id);
+    const at = clock.now();
+    ended.set(id, { call, at });
+    for (const [oldest, { at: endedAt }] of ended) {
+      if (ended.size <= MAX_ENDED && endedAt > at - LATE_MS) break;
+      ended.delete(oldest);
+    }
+    write(call);
+  };
+
+  /** Returns the query without entries whose retention time is over. */
+  const kept = <Query extends CallQuery>(query: Query): Query => {
+    const oldest = new Date(clock.now() - keepMs);
+    return { ...query, from: query.from !== undefined && query.from > oldest ? query.from : oldest };
+  };
+  const page: CallLog['page'] = async (query = {}) => {
+    await checkCallQuery('calls.page', query, PAGE);
+    const { limit = DEFAULT_PAGE, after, ...filter } = query;
+    const place = after === undefined ? undefined : placeOf(after);
+    const found = await store.page({ ...kept(filter), limit: limit + 1, after: place });
+    const calls = found.slice(0, limit);
+    const last = calls.at(-1);
+    return { calls, next: found.length > limit && last ? `${last.at}_${last.id}` : undefined };
+  };
+
+  return {
+    onEvent(event, request) {
+      const { call } = event;
+      if (call === undefined) return;
+      if (event.type === 'call-start') {
+        const started = new LoggedCall(call, clock.now(), redactor);
+        running.set(call.id, started);
+        if (content && request !== undefined) addContent(started, request);
+      }
+      const logged = running.get(call.id);
+      logged?.onEvent(event, clock.now());
+      if (event.type === 'call-end' && logged !== undefined) end(call.id, logged);
+    },
+    onRequest(event) {
+      for (const id of event.calls) {
+        const call = running.get(id) ?? ended.get(id)?.call;
+        if (call === undefined) continue;
+        call.request = event;
+        if (ended.has(id)) write(call);
+      }
+      if (event.calls.length === 0 && event.error !== undefined)
+        write({ toEntry: () => refusedEntry(event, redactor) });
+    },
+    onRecord(record) {
+      const call = running.get(record.call) ?? ended.get(record.call)?.call;
+      if (call === undefined) return;
+      call.addCost(record);
+      if (ended.has(record.call)) write(call);
+    },
+    page,
+    async get(id) {
+      const now = clock.now();
+      const entry = (await store.get(id)) ?? (await withContent(store, id));
+      if (entry === undefined || Date.parse(entry.at) < now - keepMs) return undefined;
+      const { content: stored, ...others } = entry;
+      return stored !== undefined && Date.parse(entry.at) >= now - keepContentMs ? entry : others;
+    },
+    async stats(query) {
+      const by = { type: 'array', items: { enum: [...DIMENSIONS] } };
+      await checkCallQuery('calls.stats', query, { by, zone: { type: 'string' } });
+      const rows = await store.stats(kept(query));
+      const orderOf = ({ key }: CallStats): string => JSON.stringify(Object.values(key));
+      return rows.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+    },
+    export(format, query = {}) {
+      const { head, line } = FORMATS[format];
+      return exportStream(head, async (after) => {
+        const { calls, next } = await page({ ...query, limit: EXPORT_PAGE, after });
+        return { text: calls.map(line).join(''), next };
+      });
+    },
+    get dropped() {
+      return writer.dropped;
+    },
+    flush: () => writer.flush(),
+    async close() {
+      isClosed = true;
+      await writer.flush();
+      writer.stop();
+    },
+  };
+}
+
+/** Returns the newest call of a request. */
+async function withContent(store: CallStore, id: string): Promise<CallEntry | undefined> {
+  const [found] = await store.page({ id, limit: 1 });
+  return found && store.get(found.id);
+}
+
+function placeOf(after: string): { readonly at: string; readonly id: string } {
+  const at = after.slice(0, after.indexOf('_'));
+  if (Number.isNaN(Date.parse(at))) fail('calls.page', 'after', 'must be `next` of an earlier page', after);
+  return { at: new Date(at).toISOString(), id: after.slice(at.length + 1) };
+}
+
+/** Returns the pages as a stream that reads the next page when the reader needs it. */
+function exportStream(
+  head: string,
+  read: (after: string | undefined) => Promise<{ readonly text: string; readonly next: string | undefined }>,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let after: string | undefined;
+  let before = head;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { text, next } = await read(after);
+        if (before + text !== '') controller.enqueue(encoder.encode(before + text));
+        before = '';
+        after = next;
+        if (next === undefined) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,184 @@
+import type { Attempt, CallEvent, CallInfo, ChatRequest, ChatResponse, Usage } from '@majordomo/core';
+import type { Redactor } from '@majordomo/redact';
+import type { SpendRecord } from '@majordomo/ledger';
+import type { CallAttempt, CallEntry, CallFailure, RequestEvent } from './call.ts';
+import { contentOf, metadataOf } from './call-content.ts';
+import type { Loggable } from './call-writer.ts';
+
+const MAX_ATTEMPTS = 60;
+const MAX_WARNINGS = 20;
+const USAGE = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as const;
+
+type Of<Type extends CallEvent['type']> = Extract<CallEvent, { readonly type: Type }>;
+type LoggedUsage = NonNullable<CallEntry['usage']>;
+
+interface LoggedAttempt {
+  readonly target: string;
+  readonly attempt: number;
+  /** Milliseconds from the start of the call. */
+  readonly at: number;
+  outcome: CallAttempt['outcome'] | undefined;
+  ms: number;
+  firstMs: number | undefined;
+  kind: string | undefined;
+  message: string | undefined;
+}
+
+/** Facts about the end of a call. The response and the error are not retained. */
+interface Ending extends Pick<Of<'call-end'>, 'outcome'> {
+  readonly ms: number;
+  readonly target: string | undefined;
+  readonly finish: string | undefined;
+  readonly warnings: readonly string[];
+  readonly error: CallFailure | undefined;
+  readonly usage: LoggedUsage | undefined;
+}
+
+/** Collects the events of one call. It stores references and short facts only; `toEntry` does the work, after the call. */
+export class LoggedCall implements Loggable {
+  /** Chat whose content is stored. */
+  content: { readonly request: ChatRequest; response: ChatResponse | undefined } | undefined;
+  /** Request of the gateway that caused the call. */
+  request: RequestEvent | undefined;
+  private readonly call: CallInfo;
+  private readonly startedAt: number;
+  private readonly redactor: Redactor;
+  private readonly attempts: LoggedAttempt[] = [];
+  private readonly costs = new Map<string, string | undefined>();
+  private firstMs: number | undefined;
+  private ending: Ending | undefined;
+
+  constructor(call: CallInfo, startedAt: number, redactor: Redactor) {
+    this.call = call;
+    this.startedAt = startedAt;
+    this.redactor = redactor;
+  }
+
+  onEvent(event: CallEvent, now: number): void {
+    const at = Math.max(0, Math.round(now - this.startedAt));
+    switch (event.type) {
+      case 'attempt-start':
+        this.begin(event.target, event.attempt, at);
+        break;
+      case 'target-skipped':
+        Object.assign(this.begin(event.target, 0, at), { outcome: 'skipped', kind: event.why });
+        break;
+      case 'committed': {
+        this.firstMs ??= at;
+        const running = this.attempts.findLast((each) => each.target === event.target && !each.outcome);
+        if (running !== undefined) running.firstMs = Math.round(event.msToFirst);
+        break;
+      }
+      case 'attempt-end':
+        this.endAttempt(event);
+        break;
+      case 'call-end':
+        this.end(event, at);
+        break;
+      default:
+    }
+  }
+
+  /** Adds the cost of an attempt, as the ledger booked it. */
+  addCost({ id, nanoUsd }: SpendRecord): void {
+    this.costs.set(id, nanoUsd);
+  }
+
+  toEntry(): CallEntry {
+    const { call, request, ending, content, redactor } = this;
+    const { key, requestId } = call.metadata;
+    const mask = (text: string | undefined): string | undefined => text && redactor.text(text);
+    const costs = [...this.costs.values()].filter((cost) => cost !== undefined);
+    return {
+      id: call.id,
+      requestId: request?.requestId ?? (typeof requestId === 'string' ? requestId : undefined),
+      clientRequestId: mask(request?.clientRequestId),
+      at: new Date(this.startedAt).toISOString(),
+      ms: ending?.ms ?? 0,
+      firstMs: this.firstMs,
+      operation: call.operation ?? 'chat',
+      wire: request?.wire,
+      isStreamed: request?.isStreamed,
+      model: mask(request?.model),
+      spec: mask(call.spec),
+      target: ending?.target,
+      tenant: call.tenant,
+      key: typeof key === 'string' ? key : undefined,
+      outcome: ending?.outcome ?? 'abandoned',
+      status: request?.status,
+      error: ending?.error && { ...ending.error, message: redactor.text(ending.error.message) },
+      attempts: this.attempts.map((attempt) => this.toAttempt(attempt, mask)),
+      usage: ending?.usage,
+      nanoUsd: costs.length === 0 ? undefined : `${costs.reduce((sum, cost) => sum + BigInt(cost), 0n)}`,
+      finish: ending?.finish,
+      warnings: (ending?.warnings ?? []).map((warning) => redactor.text(warning)),
+      metadata: metadataOf(call.metadata, redactor),
+      content: content && contentOf(content.request, content.response, redactor),
+    };
+  }
+
+  /** Releases the content, which an entry that is written again leaves as it is. */
+  onWritten(): void {
+    this.content = undefined;
+  }
+
+  private begin(target: string, attempt: number, at: number): LoggedAttempt {
+    const begun: LoggedAttempt = {
+      target,
+      attempt,
+      at,
+      outcome: undefined,
+      ms: 0,
+      firstMs: undefined,
+      kind: undefined,
+      message: undefined,
+    };
+    this.attempts.push(begun);
+    // The attempt that succeeds is among the newest.
+    if (this.attempts.length > MAX_ATTEMPTS) this.attempts.shift();
+    return begun;
+  }
+
+  private endAttempt({ attempt, result }: Of<'attempt-end'>): void {
+    const ended = this.attempts.findLast((each) => each.target === result.target && each.attempt === attempt);
+    if (ended === undefined) return;
+    ended.outcome = result.outcome;
+    ended.ms = Math.round(result.ms);
+    ended.kind = result.error?.kind;
+    ended.message = result.error?.message;
+  }
+
+  private end({ outcome, response, error, attempts }: Of<'call-end'>, ms: number): void {
+    this.ending = {
+      outcome,
+      ms,
+      target: response?.target ?? attempts.findLast((each) => each.outcome === 'finished')?.target,
+      finish: response?.finish,
+      warnings: (response?.warnings ?? [])
+        .slice(0, MAX_WARNINGS)
+        .map(({ action, what, why }) => `${action} ${what}: ${why}`),
+      error: error && { kind: error.kind, code: error.details.code, message: error.message },
+      usage: sumOf(attempts),
+    };
+    if (this.content !== undefined) this.content.response = response;
+  }
+
+  private toAttempt(
+    { attempt, outcome = 'abandoned', ...facts }: LoggedAttempt,
+    mask: (text: string | undefined) => string | undefined,
+  ): CallAttempt {
+    const nanoUsd = this.costs.get(`${this.call.id}/${facts.target}/${attempt}`);
+    return { ...facts, outcome, message: mask(facts.message), nanoUsd };
+  }
+}
+
+function sumOf(attempts: readonly Attempt[]): LoggedUsage | undefined {
+  const usages = attempts.flatMap(({ usage }) => usage ?? []);
+  if (usages.length === 0) return undefined;
+  const sum = (name: (typeof USAGE)[number]): number | undefined =>
+    usages.reduce<number | undefined>((total, usage: Usage) => {
+      const count = usage[name];
+      return count === undefined ? total : (total ?? 0) + count;
+    }, undefined);
+  return Object.fromEntries(USAGE.map((name) => [name, sum(name)])) as unknown as LoggedUsage;
+}

@@ -1,0 +1,473 @@
+import { createMajordomo, image, user, type LlmError, type Majordomo } from '@majordomo/core';
+import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import {
+  createCallLog,
+  memoryCallStore,
+  type CallEntry,
+  type CallLogOptions,
+  type CallStore,
+  type RequestEvent,
+} from '../src/index.ts';
+
+const NOON = Date.UTC(2026, 10, 23, 12);
+const DAY_MS = 86_400_000;
+const SECRET = `mj_${'Aa1_'.repeat(11).slice(0, 43)}`;
+const usage = { input: 100, output: 50, cacheRead: 10, cacheWrite: undefined, reasoning: undefined };
+
+type Turns = Parameters<typeof fakeProvider>[0]['models'];
+
+function setUp(options: Partial<CallLogOptions> = {}, models: Turns = {}) {
+  const clock = fakeClock(NOON);
+  const store = options.store ?? memoryCallStore();
+  const errors: (readonly [kind: string, dropped: number])[] = [];
+  const log = createCallLog({
+    store,
+    clock,
+    onError: (error, dropped) => errors.push([error.kind, dropped]),
+    ...options,
+  });
+  const records: SpendRecord[] = [];
+  const ledger = createLedger({
+    store: memoryStore({ clock }),
+    clock,
+    onRecord(record) {
+      records.push(record);
+      log.onRecord(record);
+    },
+  });
+  const provider = { ...fakeProvider({ id: 'openai', models, clock }), vendor: 'openai' };
+  const majordomo = createMajordomo({
+    providers: [provider],
+    gates: [ledger.gate],
+    clock,
+    onEvent: log.onEvent,
+  });
+  return { clock, errors, ledger, log, majordomo, records, store };
+}
+
+async function call(
+  majordomo: Majordomo,
+  spec: string,
+  metadata: Record<string, unknown> = {},
+): Promise<void> {
+  const request = { messages: [user('hi')] };
+  await majordomo
+    .model(spec)
+    .generate(request, { tenant: 'acme', metadata })
+    .catch(() => undefined);
+}
+
+/** Advances the clock until the call has ended. The ledger loads the catalog in real time. */
+async function advanceUntil(calling: Promise<void>, clock: ReturnType<typeof fakeClock>): Promise<void> {
+  const state = { isDone: false };
+  void calling.then(() => (state.isDone = true));
+  while (!state.isDone) await clock.advance(10);
+}
+
+const requestEvent = (changes: Partial<RequestEvent> = {}): RequestEvent => ({
+  requestId: 'req_1',
+  clientRequestId: undefined,
+  at: new Date(NOON).toISOString(),
+  ms: 1,
+  method: 'POST',
+  route: '/v1/chat/completions',
+  wire: 'openai-chat',
+  isStreamed: false,
+  status: 200,
+  tenant: undefined,
+  key: undefined,
+  model: 'smart',
+  calls: [],
+  error: undefined,
+  ...changes,
+});
+
+/** Store of which the methods wait, fail or work. */
+function troubledStore() {
+  const store = memoryCallStore();
+  const state = { mode: 'works' as 'works' | 'hangs' | 'fails', batches: [] as (readonly CallEntry[])[] };
+  const troubled: CallStore = {
+    ...store,
+    append(entries) {
+      if (state.mode === 'hangs') return new Promise(() => undefined);
+      if (state.mode === 'fails') return Promise.reject(new Error('disk full'));
+      state.batches.push(entries);
+      return store.append(entries);
+    },
+  };
+  return { store: troubled, state };
+}
+
+describe('an entry', () => {
+  it('contains all attempts of a call, its caller, and the cost that the ledger booked', async () => {
+    const models = {
+      'gpt-5.4': [{ fail: 'overloaded' as const }, { fail: 'overloaded' as const, after: 'par' }],
+      'gpt-5.4-mini': [{ text: 'yes', usage, delayMs: 20 }],
+    };
+    const { clock, log, majordomo, ledger, records } = setUp({}, models);
+    const calling = call(majordomo, 'openai/gpt-5.4,openai/gpt-5.4-mini', {
+      key: 'key_1',
+      requestId: 'req_1',
+      team: 'search',
+      client: { user: 'u1' },
+    });
+    await advanceUntil(calling, clock);
+    await ledger.flush();
+    await log.flush();
+    const { calls } = await log.page();
+    const total = records.reduce((sum, { nanoUsd = '0' }) => sum + BigInt(nanoUsd), 0n);
+    expect(total).toBeGreaterThan(0n);
+    expect(calls).toMatchObject([
+      {
+        requestId: 'req_1',
+        operation: 'chat',
+        spec: 'openai/gpt-5.4,openai/gpt-5.4-mini',
+        target: 'openai/gpt-5.4-mini',
+        tenant: 'acme',
+        key: 'key_1',
+        outcome: 'finished',
+        error: undefined,
+        nanoUsd: `${total}`,
+        finish: 'stop',
+        metadata: { team: 'search', client: { user: 'u1' } },
+        attempts: [
+          { target: 'openai/gpt-5.4', outcome: 'failed', kind: 'overloaded' },
+          { target: 'openai/gpt-5.4', outcome: 'failed', kind: 'overloaded' },
+          { target: 'openai/gpt-5.4-mini', outcome: 'finished', kind: undefined, ms: 20 },
+        ],
+      },
+    ]);
+    const costs = calls[0]?.attempts.flatMap(({ nanoUsd }) => nanoUsd ?? []) ?? [];
+    expect(costs.reduce((sum, cost) => sum + BigInt(cost), 0n)).toBe(total);
+  });
+
+  it('of a request that never became a call is refused and contains no secret', async () => {
+    const { log, store } = setUp();
+    log.onRequest(
+      requestEvent({
+        status: 401,
+        wire: undefined,
+        route: '/v1/embeddings',
+        model: undefined,
+        error: { kind: 'unauthorized', code: undefined, message: `unknown key ${SECRET}` },
+      }),
+    );
+    log.onRequest(requestEvent({ requestId: 'req_2', route: '/v1/models' }));
+    await log.flush();
+    const { calls } = await log.page();
+    expect(calls).toMatchObject([
+      {
+        id: 'req_1',
+        outcome: 'refused',
+        status: 401,
+        operation: 'embedding',
+        error: { kind: 'unauthorized' },
+      },
+    ]);
+    expect(JSON.stringify(await store.get('req_1'))).not.toContain(SECRET.slice(3, 20));
+  });
+
+  it('gets the status, wire and cost that arrive after it was written', async () => {
+    const { store, state } = troubledStore();
+    const { log, majordomo, ledger } = setUp({ store }, { 'gpt-5.4': [{ text: 'yes', usage }] });
+    await call(majordomo, 'openai/gpt-5.4');
+    await log.flush();
+    const id = state.batches[0]?.[0]?.id ?? '';
+    await ledger.flush();
+    log.onRequest(requestEvent({ calls: [id], isStreamed: true }));
+    log.onRequest(requestEvent({ requestId: 'req_other', calls: ['unknown'] }));
+    await log.flush();
+    const { calls } = await log.page();
+    expect(calls).toMatchObject([
+      { id, requestId: 'req_1', status: 200, wire: 'openai-chat', isStreamed: true, model: 'smart' },
+    ]);
+    expect(BigInt(calls[0]?.nanoUsd ?? 0)).toBeGreaterThan(0n);
+  });
+
+  it('of each call of one request has the request id', async () => {
+    const { log, majordomo } = setUp({}, { x: ['a', 'b'] });
+    await call(majordomo, 'openai/x', { requestId: 'req_1' });
+    await call(majordomo, 'openai/x', { requestId: 'req_1' });
+    await log.flush();
+    expect((await log.page({ id: 'req_1' })).calls).toHaveLength(2);
+    expect((await log.get('req_1'))?.requestId).toBe('req_1');
+  });
+
+  it('masks secrets in errors, names and metadata, and bounds metadata', async () => {
+    const models = { x: [{ fail: 'server' as const, message: `key ${SECRET} is broken` }, 'yes'] };
+    const { log, majordomo, clock } = setUp({}, models);
+    const calling = call(majordomo, 'openai/x', { note: SECRET, deep: { list: [SECRET, 1n, () => 1] } });
+    await advanceUntil(calling, clock);
+    await call(majordomo, 'openai/x', { long: 'x'.repeat(5000) });
+    await log.flush();
+    const { calls } = await log.page();
+    expect(JSON.stringify(calls)).not.toContain(SECRET.slice(3, 20));
+    expect(calls.find(({ attempts }) => attempts.length === 2)?.attempts[0]?.message).toContain('is broken');
+    expect(calls.map(({ metadata }) => metadata)).toContainEqual({ omitted: expect.any(String) });
+  });
+});
+
+describe('content', () => {
+  const request = {
+    system: 'Be brief.',
+    messages: [user(`my key is ${SECRET}`, image(new Uint8Array(1234), 'image/png'))],
+  };
+  const run = async (options: Partial<CallLogOptions>) => {
+    const world = setUp(options, { x: ['yes'] });
+    const { log } = world;
+    const view = createMajordomo({
+      providers: [fakeProvider({ id: 'a', models: { x: ['yes'] }, clock: world.clock })],
+    });
+    await view.model('a/x').generate(request, { onEvent: (event) => log.onEvent(event, request) });
+    await log.flush();
+    const [entry] = (await log.page()).calls;
+    return { ...world, entry, get: () => log.get(entry?.id ?? '') };
+  };
+
+  it('is not stored unless configured', async () => {
+    const { entry, get, store } = await run({});
+    expect([entry?.content, (await get())?.content]).toEqual([undefined, undefined]);
+    expect(JSON.stringify(await store.get(entry?.id ?? ''))).not.toContain('Be brief');
+  });
+
+  it('is returned by `get` without secrets and bytes', async () => {
+    const { entry, get } = await run({ content: true });
+    expect(entry?.content).toBeUndefined();
+    const content = (await get())?.content;
+    expect(content).toMatchObject({
+      request: {
+        system: 'Be brief.',
+        messages: [{ role: 'user', parts: [{ type: 'text' }, { mediaType: 'image/png', bytes: 1234 }] }],
+      },
+      response: { parts: [{ type: 'text', text: 'yes' }], finish: 'stop' },
+    });
+    expect(JSON.stringify(content)).not.toContain(SECRET.slice(3, 20));
+  });
+
+  it('remains when the entry is written again', async () => {
+    const { entry, get, log } = await run({ content: true });
+    log.onRequest(requestEvent({ calls: [entry?.id ?? ''] }));
+    await log.flush();
+    expect(await get()).toMatchObject({ status: 200, content: { response: { finish: 'stop' } } });
+  });
+
+  it('is deleted after keepContentMs, and the entry after keepMs, also before the store deletes them', async () => {
+    const { clock, entry, get, log, majordomo, store } = await run({
+      content: true,
+      keepContentMs: DAY_MS,
+      keepMs: 2 * DAY_MS,
+    });
+    const { id = '' } = entry ?? {};
+    await clock.advance(DAY_MS + 1);
+    expect(await get()).not.toHaveProperty('content');
+    await call(majordomo, 'openai/x');
+    await log.flush();
+    expect((await store.get(id))?.content).toBeUndefined();
+    await clock.advance(DAY_MS);
+    expect(await get()).toBeUndefined();
+    expect((await log.page({ id })).calls).toEqual([]);
+    expect(await log.stats({ by: [] })).toMatchObject([{ calls: 1 }]);
+    await call(majordomo, 'openai/x');
+    await log.flush();
+    expect(await store.get(id)).toBeUndefined();
+  });
+});
+
+describe('a store that', () => {
+  const models = { x: Array.from({ length: 100 }, () => 'yes') };
+
+  it('works gets entries together, after flushMs', async () => {
+    const { store, state } = troubledStore();
+    const { clock, majordomo } = setUp({ store, flushMs: 500 }, models);
+    for (let number = 0; number < 5; number++) await call(majordomo, 'openai/x');
+    await clock.advance(499);
+    expect(state.batches).toEqual([]);
+    await clock.advance(1);
+    expect(state.batches.map(({ length }) => length)).toEqual([5]);
+  });
+
+  it.each(['hangs', 'fails'] as const)(
+    '%s delays no call; the queue is bounded, and waiting entries are written when the store works',
+    async (mode) => {
+      const { store, state } = troubledStore();
+      const { clock, errors, log, majordomo } = setUp({ store, maxPending: 10 }, models);
+      state.mode = mode;
+      for (let number = 0; number < 8; number++) await call(majordomo, 'openai/x');
+      await clock.advance(30_000);
+      for (let number = 0; number < 8; number++) await call(majordomo, 'openai/x');
+      await clock.advance(60_000);
+      expect(errors).toEqual([[mode === 'hangs' ? 'network' : 'server', 0]]);
+      expect(log.dropped).toBe(6);
+      state.mode = 'works';
+      await clock.advance(12_000);
+      expect((await log.page()).calls).toHaveLength(10);
+      expect(log.dropped).toBe(6);
+      state.mode = mode;
+      await call(majordomo, 'openai/x');
+      await clock.advance(20_000);
+      expect(errors).toHaveLength(2);
+      expect(errors[1]?.[1]).toBe(6);
+    },
+  );
+
+  it('hangs does not delay `close` for longer than its timeout; entries that are not stored count as dropped', async () => {
+    const { store, state } = troubledStore();
+    const { clock, log, majordomo } = setUp({ store }, models);
+    state.mode = 'hangs';
+    await call(majordomo, 'openai/x');
+    const closing = log.close();
+    await clock.advance(10_000);
+    await closing;
+    await call(majordomo, 'openai/x');
+    expect([log.dropped, clock.pending]).toEqual([1, 0]);
+  });
+
+  it('works has all entries after `close`', async () => {
+    const { log, majordomo } = setUp({}, models);
+    await call(majordomo, 'openai/x');
+    await log.close();
+    expect((await log.page()).calls).toHaveLength(1);
+  });
+});
+
+describe('a listener that throws', () => {
+  it('for onError has no effect', async () => {
+    const { store, state } = troubledStore();
+    state.mode = 'fails';
+    const onError = (): never => {
+      throw new Error('listener');
+    };
+    const { log, majordomo, clock } = setUp({ store, onError }, { x: ['yes'] });
+    await call(majordomo, 'openai/x');
+    await log.flush();
+    state.mode = 'works';
+    await clock.advance(2000);
+    expect(state.batches).toHaveLength(1);
+  });
+});
+
+describe('pages', () => {
+  it('end with `next` until the last one', async () => {
+    const { log, majordomo, clock } = setUp({}, { x: Array.from({ length: 5 }, () => 'yes') });
+    for (let number = 0; number < 5; number++) {
+      await call(majordomo, 'openai/x');
+      await clock.advance(1);
+    }
+    await log.flush();
+    const ids: string[] = [];
+    let after: string | undefined;
+    do {
+      const { calls, next } = await log.page({ limit: 2, after });
+      ids.push(...calls.map(({ at }) => at));
+      after = next;
+    } while (after !== undefined);
+    expect(ids).toEqual([4, 3, 2, 1, 0].map((ms) => new Date(NOON + ms).toISOString()));
+  });
+
+  it.each([
+    [{ limit: 0 }, 'limit'],
+    [{ limit: 1001 }, 'limit'],
+    [{ minMs: -1 }, 'minMs'],
+    [{ minUsd: 'much' }, 'minUsd'],
+    [{ minUsd: '0.0000000001' }, 'minUsd'],
+    [{ outcome: 'done' }, 'outcome'],
+    [{ from: new Date(Number.NaN) }, 'from'],
+    [{ after: 'x' }, 'after'],
+    [{ color: 'red' }, 'color'],
+  ])('with the query %j are rejected with the path %s', async (query, path) => {
+    const { log } = setUp();
+    await expect(log.page(query as object)).rejects.toMatchObject({ kind: 'config', details: { path } });
+  });
+
+  it('of stats are rejected for an unknown dimension or zone', async () => {
+    const { log } = setUp();
+    const path = async (query: object) =>
+      log.stats(query as never).catch((error: unknown) => (error as LlmError).details.path);
+    expect(await path({ by: ['color'] })).toBe('by[0]');
+    expect(await path({ by: [], zone: 'Mars/Base' })).toBe('zone');
+  });
+});
+
+describe('an export', () => {
+  /** Reads CSV by RFC 4180. */
+  const parse = (text: string): string[][] => {
+    const rows = text.matchAll(/(?:(?:"(?:[^"]|"")*"|[^,\r\n]*)(?:,|\r\n))/g);
+    const table: string[][] = [[]];
+    for (const [field] of rows) {
+      const isLast = field.endsWith('\r\n');
+      const raw = field.slice(0, isLast ? -2 : -1);
+      table.at(-1)?.push(raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
+      if (isLast) table.push([]);
+    }
+    return table.slice(0, -1);
+  };
+  const fill = async (count: number) => {
+    const store = memoryCallStore({ most: 200_000 });
+    const messages = ['=cmd()', '+1', '-1', '@x', '\ttab', 'a "quoted", value', 'two\r\nlines', 'plain'];
+    const world = setUp({ store, maxPending: 200_000 });
+    for (let number = 0; number < count; number++)
+      world.log.onRequest(
+        requestEvent({
+          requestId: `req_${number}`,
+          status: 429,
+          error: { kind: 'denied', code: undefined, message: messages[number % messages.length] ?? '' },
+        }),
+      );
+    await world.log.flush();
+    return { ...world, messages };
+  };
+
+  it('as CSV parses to the same values, with formulas neutralized', async () => {
+    const { log, messages } = await fill(8);
+    const [head, ...rows] = parse(await new Response(log.export('csv')).text());
+    expect(head?.join(',')).toBe(
+      'at,id,request_id,client_request_id,tenant,key,model,target,operation,wire,outcome,status,error_kind,error_message,ms,first_ms,input,output,cache_read,cache_write,reasoning,usd,attempts,warnings',
+    );
+    const column = head?.indexOf('error_message') ?? 0;
+    expect(rows.map((row) => row[column]).toSorted()).toEqual(
+      messages.map((text) => (/^[=+\-@\t]/.test(text) ? `'${text}` : text)).toSorted(),
+    );
+    expect(rows[0]?.[head?.indexOf('status') ?? 0]).toBe('429');
+  });
+
+  it('as lines of JSON contains the entries, newest first', async () => {
+    const { log } = await fill(1100);
+    const lines = (await new Response(log.export('jsonl')).text()).trim().split('\n');
+    const ids = lines.map((line) => (JSON.parse(line) as CallEntry).id);
+    expect([ids.length, new Set(ids).size]).toEqual([1100, 1100]);
+    expect(ids).toEqual(ids.toSorted().toReversed());
+  });
+
+  it('reads a page only when its reader needs it, and a failure ends it', async () => {
+    const { store: source } = await fill(3000);
+    let pages = 0;
+    const store: CallStore = {
+      ...source,
+      page(query) {
+        if (++pages === 4) throw new Error('gone');
+        return source.page(query);
+      },
+    };
+    const { log } = setUp({ store });
+    const reader = log.export('csv').getReader();
+    expect(pages).toBe(0);
+    await reader.read();
+    expect(pages).toBe(1);
+    await reader.read();
+    await reader.read();
+    await expect(reader.read()).rejects.toThrow('gone');
+  });
+});
+
+it.each([
+  [{}, 'store'],
+  [{ store: memoryCallStore(), keepMs: 0 }, 'keepMs'],
+  [{ store: memoryCallStore(), keepMs: 1000, keepContentMs: 2000 }, 'keepContentMs'],
+  [{ store: memoryCallStore(), maxPending: 0 }, 'maxPending'],
+])('createCallLog rejects %j with the path %s', (options, path) => {
+  expect(() => createCallLog(options as CallLogOptions)).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ path }) }),
+  );
+});
