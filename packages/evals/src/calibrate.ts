@@ -1,10 +1,9 @@
-import { LlmError, type JsonValue, type Majordomo } from '@majordomo/core';
-import { agreementOf, type Agreement, type Judgment } from './agreement.ts';
-import { digest } from './digest.ts';
+import { LlmError, type JsonValue } from '@majordomo/core';
 import { evaluate } from './evaluate.ts';
-import type { EvaluateOptions } from './evaluation.ts';
+import { digest } from './json.ts';
 import { configError } from './options.ts';
-import type { Case, Check } from './types.ts';
+import { kappa, wilson } from './statistics.ts';
+import type { Case, Check, EvalDefinition, EvaluateOptions } from './types.ts';
 
 /** Output with a human label. */
 export interface Labeled<Input = JsonValue> {
@@ -21,7 +20,30 @@ export interface CalibrateOptions extends Omit<EvaluateOptions, 'accept' | 'only
   /** Name of the recordings file. */
   readonly name: string;
   /** Majordomo that creates the judge's model. */
-  readonly majordomo?: Pick<Majordomo, 'model' | 'resolve'> | undefined;
+  readonly majordomo?: EvalDefinition['majordomo'];
+}
+
+/** Score of an output that a person has labeled. */
+export interface Judgment {
+  readonly id: string;
+  readonly label: boolean;
+  readonly score: number;
+  readonly reason: string | undefined;
+}
+
+/** Agreement of a judge with human labels. A score of 0.5 or more counts as good. */
+export interface Agreement {
+  readonly n: number;
+  /** Share of outputs on which judge and label agree, with its 95 % Wilson interval. */
+  readonly accuracy: number;
+  readonly interval: readonly [low: number, high: number];
+  /** Cohen's kappa, the agreement beyond chance: 1 is perfect, 0 is chance. `undefined` if all labels and all verdicts are equal. */
+  readonly kappa: number | undefined;
+  /** Share of good outputs that the judge accepts. `undefined` if none exist. */
+  readonly sensitivity: number | undefined;
+  /** Share of bad outputs that the judge rejects. `undefined` if none exist. */
+  readonly specificity: number | undefined;
+  readonly disagreements: readonly Judgment[];
 }
 
 /**
@@ -61,4 +83,19 @@ export async function calibrate<Input = JsonValue>(
     return { id, label: outputs.get(id)?.label === true, score: result.score, reason: result.reason };
   });
   return agreementOf(judgments);
+}
+
+function agreementOf(judgments: readonly Judgment[]): Agreement {
+  const isEqual = ({ label, score }: Judgment): boolean => label === score >= 0.5;
+  const accuracyOf = (group: readonly Judgment[]): number | undefined =>
+    group.length === 0 ? undefined : group.filter(isEqual).length / group.length;
+  return {
+    n: judgments.length,
+    accuracy: accuracyOf(judgments) ?? 0,
+    interval: wilson(judgments.filter(isEqual).length, judgments.length),
+    kappa: kappa(judgments.map(({ label, score }) => [label, score >= 0.5])),
+    sensitivity: accuracyOf(judgments.filter(({ label }) => label)),
+    specificity: accuracyOf(judgments.filter(({ label }) => !label)),
+    disagreements: judgments.filter((judgment) => !isEqual(judgment)),
+  };
 }

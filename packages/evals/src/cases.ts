@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { LlmError, messageOf, type JsonValue, type Message, type ToolCallPart } from '@majordomo/core';
+import type { JsonValue, Message } from '@majordomo/core';
+import { messageOf } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { digest } from './digest.ts';
+import { fileError, readLines, type Line } from './files.ts';
+import { digest, isJsonOrBytes } from './json.ts';
 import { configError } from './options.ts';
-import type { Case, Output, RecordedOutput } from './types.ts';
+import { answerIn } from './output.ts';
+import type { Case, EvalDefinition, RecordedOutput } from './types.ts';
 
 /** Case with its id. */
 export type NamedCase<Input = unknown, Expected = unknown> = Case<Input, Expected> & { readonly id: string };
@@ -14,16 +16,15 @@ export type NamedCase<Input = unknown, Expected = unknown> = Case<Input, Expecte
  */
 export const readCases = <Input = JsonValue, Expected = JsonValue>(
   file: string,
-): AsyncIterable<Case<Input, Expected>> => ({ [Symbol.asyncIterator]: () => casesOf<Input, Expected>(file) });
-
-async function* casesOf<Input, Expected>(file: string): AsyncGenerator<Case<Input, Expected>, undefined> {
-  for (const { text, place } of await linesOf(file)) {
-    const value = parsed(text);
-    if (!isRecord(value) || !('input' in value)) throw lineError(place, 'is not a case with an `input`');
-    yield value as unknown as Case<Input, Expected>;
-  }
-  return undefined;
-}
+): AsyncIterable<Case<Input, Expected>> => ({
+  async *[Symbol.asyncIterator]() {
+    for (const { value, place } of await linesOf(file)) {
+      if (!isRecord(value) || !('input' in value))
+        throw fileError(place, 'the line is not a case with an `input`');
+      yield value as unknown as Case<Input, Expected>;
+    }
+  },
+});
 
 /**
  * Creates a case from each stored trajectory: `input` is the transcript up to and including the last user message, `expected` is
@@ -32,110 +33,67 @@ async function* casesOf<Input, Expected>(file: string): AsyncGenerator<Case<Inpu
  *
  * @param files lines that `@majordomo/trajectory` wrote
  */
-export const casesFromTrajectories = (files: string | readonly string[]): AsyncIterable<TrajectoryCase> => ({
-  [Symbol.asyncIterator]: () => trajectoryCases(files),
+export const casesFromTrajectories = (
+  files: string | readonly string[],
+): AsyncIterable<Case<readonly Message[], RecordedOutput>> => ({
+  async *[Symbol.asyncIterator]() {
+    const { parseTrajectory } = await import('@majordomo/trajectory');
+    for (const file of [files].flat())
+      for (const line of await linesOf(file, true))
+        try {
+          const { id, messages } = parseTrajectory(line.text);
+          const end = messages.findLastIndex(({ role }) => role === 'user') + 1;
+          const { text, toolCalls } = answerIn(messages.slice(end));
+          const calls = toolCalls.map(({ name, args }) => ({ name, args }));
+          yield { id, input: messages.slice(0, end), expected: { text, toolCalls: calls } };
+        } catch (error) {
+          throw fileError(line.place, `the line is not a trajectory: ${messageOf(error)}`);
+        }
+  },
 });
 
-type TrajectoryCase = Case<readonly Message[], RecordedOutput>;
-
-async function* trajectoryCases(
-  files: string | readonly string[],
-): AsyncGenerator<TrajectoryCase, undefined> {
-  const { parseTrajectory } = await import('@majordomo/trajectory');
-  for (const file of [files].flat()) {
-    const lines = await linesOf(file);
-    for (const { text, place } of lines) {
-      if (text === lines.at(-1)?.text && parsed(text) === undefined) continue;
-      try {
-        const { id, messages } = parseTrajectory(text);
-        const end = messages.findLastIndex(({ role }) => role === 'user') + 1;
-        yield { id, input: messages.slice(0, end), expected: outputOf(messages.slice(end)) };
-      } catch (error) {
-        throw lineError(place, `is not a trajectory: ${messageOf(error)}`);
-      }
-    }
-  }
-  return undefined;
+/** Returns the lines of a file. `skipsEnd`: without a truncated last line. */
+async function linesOf(file: string, skipsEnd = false): Promise<readonly Line[]> {
+  const lines = await readLines(file);
+  if (lines === undefined) throw fileError(file, 'the file does not exist');
+  return skipsEnd && lines.at(-1)?.value === undefined ? lines.slice(0, -1) : lines;
 }
-
-function outputOf(messages: readonly Message[]): RecordedOutput {
-  const { text, toolCalls } = answerIn(messages);
-  return { text, toolCalls: toolCalls.map(({ name, args }) => ({ name, args })) };
-}
-
-/** Returns the last text of the assistant and all of its tool calls. */
-export function answerIn(messages: readonly Message[]): Pick<Output, 'text' | 'toolCalls'> {
-  const answers = messages.filter((message) => message.role === 'assistant');
-  return {
-    text: textOf(answers.at(-1)),
-    toolCalls: answers.flatMap(({ parts }) =>
-      parts.filter((part): part is ToolCallPart => part.type === 'tool-call'),
-    ),
-  };
-}
-
-/** Returns the text parts of a message. */
-export const textOf = (message: Message | undefined): string =>
-  (message?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
-
-/** Line that is not empty. */
-interface Line {
-  readonly text: string;
-  /** File and number of the line. */
-  readonly place: string;
-}
-
-async function linesOf(file: string): Promise<readonly Line[]> {
-  const content = await readFile(file, 'utf8').catch((cause: unknown) => {
-    if (!isMissingFile(cause)) throw cause;
-    throw new LlmError('config', `${file}: the file does not exist`, { path: file }, { cause });
-  });
-  const lines = content.split('\n').map((text, at) => ({ text, place: `${file}:${at + 1}` }));
-  return lines.filter(({ text }) => text.trim() !== '');
-}
-
-/** Whether a file system error means that a file does not exist. */
-export const isMissingFile = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-/** Returns the JSON value of a line, or `undefined` if the line is not JSON. */
-export function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-const lineError = (place: string, problem: string): LlmError =>
-  new LlmError('config', `${place}: the line ${problem}`, { path: place });
 
 /**
- * Returns all cases with ids, in the order of their ids. Throws `config` for an invalid case, a duplicate id, an empty list, and
- * an element of `only` that selects no case.
+ * Returns all cases with ids, in the order of their ids. Throws `config` for an invalid case, a duplicate id, no cases,
+ * an empty `only`, and an element of `only` that selects no case.
  */
 export async function loadCases<Input, Expected>(
   name: string,
-  cases: Iterable<Case<Input, Expected>> | AsyncIterable<Case<Input, Expected>>,
+  cases: EvalDefinition<Input, Expected>['cases'],
   only: readonly string[] | undefined,
 ): Promise<readonly NamedCase<Input, Expected>[]> {
+  const caseError = (problem: string): Error => configError(name, 'cases', problem);
   const named = new Map<string, NamedCase<Input, Expected>>();
   for await (const one of cases) {
-    const id = one.id ?? digest(one.input, 12);
+    if (!isRecord(one) || !isJsonOrBytes(one.input)) throw caseError('must have inputs that are JSON');
+    const { id = digest(one.input, 12), tags = [] } = one;
     if (typeof id !== 'string' || id.length < 1 || id.length > 200)
-      throw configError(name, 'cases', 'must have ids of 1 to 200 characters');
-    if (named.has(id)) throw configError(name, 'cases', `has two cases with the id ${JSON.stringify(id)}`);
+      throw caseError('must have ids of 1 to 200 characters');
+    if (!Array.isArray(tags))
+      throw caseError(`has ${JSON.stringify(id)}, whose tags are not an array of strings`);
+    if (named.has(id)) throw caseError(`has two cases with the id ${JSON.stringify(id)}`);
     named.set(id, { ...one, id });
   }
-  if (named.size === 0) throw configError(name, 'cases', 'must contain at least one case');
+  if (named.size === 0) throw caseError('must contain at least one case');
   const all = [...named.values()].sort((a, b) => compareText(a.id, b.id));
   if (only === undefined) return all;
-  const matches = (one: NamedCase<Input, Expected>, label: string): boolean =>
-    one.id === label || (one.tags ?? []).includes(label);
-  for (const label of only)
-    if (!all.some((one) => matches(one, label)))
-      throw configError(name, 'only', `has ${JSON.stringify(label)}, which is not an id or tag of a case`);
-  return all.filter((one) => only.some((label) => matches(one, label)));
+  const labels = all.map(({ id, tags = [] }) => [id, ...tags]);
+  const unknown = only.find((label) => !labels.flat().includes(label));
+  if (unknown !== undefined || only.length === 0)
+    throw configError(
+      name,
+      'only',
+      unknown === undefined
+        ? 'must not be empty'
+        : `has ${JSON.stringify(unknown)}, which is not an id or tag of a case`,
+    );
+  return all.filter((_, at) => only.some((label) => labels[at]?.includes(label)));
 }
 
 /** Compares strings by code units, independent of the language. */

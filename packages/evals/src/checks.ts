@@ -6,18 +6,22 @@ import {
   type ToolCallPart,
 } from '@majordomo/core';
 import { formatUsd } from '@majordomo/catalog';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
-import { parsed } from './cases.ts';
-import { canonicalJson, digest } from './digest.ts';
+import { parsed } from './files.ts';
+import { canonicalJson, digest } from './json.ts';
 import { nanoUsdOf } from './options.ts';
 import type { Case, Check, CheckResult, OfCase, Output, RecordedOutput } from './types.ts';
+
+/** Check with a version. */
+type Versioned = Check<unknown, unknown> & { readonly version: string };
 
 /** Returns a check with a version, which is a digest of its kind and options. */
 export function versioned(
   kind: string,
   options: readonly unknown[],
   run: Check<unknown, unknown>,
-): Check<unknown, unknown> & { readonly version: string } {
+): Versioned {
   const plain = options.map((option) =>
     typeof option === 'function' ? 'function' : option instanceof RegExp ? String(option) : option,
   );
@@ -109,6 +113,7 @@ export interface ToolCallRule {
 
 /** Checks that the tool was called as the rule specifies. */
 export function calledTool(name: string, rule: ToolCallRule = {}): Check<unknown, unknown> {
+  checkOptions('calledTool', rule, RULE_KINDS);
   const { args, before, after, times } = rule;
   const options = [name, typeof args === 'function' ? 'function' : args, before, after, times];
   return versioned('calledTool', options, (output) => {
@@ -124,6 +129,13 @@ export function calledTool(name: string, rule: ToolCallRule = {}): Check<unknown
     return failedIf(isFailed, `${count} calls of ${name} match; the tools were ${toolNames(output)}`);
   });
 }
+
+const RULE_KINDS: KindsOf<ToolCallRule> = {
+  args: 'object or function',
+  before: 'string',
+  after: 'string',
+  times: 0,
+};
 
 const toolNames = ({ toolCalls }: Output): string => toolCalls.map(({ name }) => name).join(', ') || 'none';
 
@@ -195,11 +207,13 @@ export function maxUsd(usd: string): Check<unknown, unknown> {
 
 /** Checks that the duration is at most this many milliseconds. */
 export function maxMs(ms: number): Check<unknown, unknown> {
+  checkOptions('maxMs', { ms }, { ms: 0 }, ['ms']);
   return versioned('maxMs', [ms], (output) => failedIf(output.ms > ms, `took ${Math.round(output.ms)} ms`));
 }
 
 /** Checks that the subject made at most this many model calls. */
 export function maxCalls(calls: number): Check<unknown, unknown> {
+  checkOptions('maxCalls', { calls }, { calls: 0 }, ['calls']);
   return versioned('maxCalls', [calls], (output) =>
     failedIf(output.calls > calls, `made ${output.calls} model calls`),
   );

@@ -1,6 +1,5 @@
 import { checkOptions } from '@majordomo/core/toolkit';
 import { compareText } from './cases.ts';
-import type { Evaluation, Metric, Sample, Verdict } from './evaluation.ts';
 import { configError, mergeMargins } from './options.ts';
 import { explain } from './reasons.ts';
 import { isMissing, samplesByCase } from './samples.ts';
@@ -13,6 +12,7 @@ import {
   trialsNeeded,
   type Pair,
 } from './statistics.ts';
+import type { Evaluation, Metric, Sample, Verdict } from './types.ts';
 
 /** Options of `compare`. */
 export interface CompareOptions {
@@ -43,23 +43,23 @@ export function compare(
   const comparisons = scalesOf(evaluation).map((scale) => {
     const pairs = pairsOf(scale, before, after);
     const metric = describe(scale, pairs, margins[scale.name], baseline);
-    const values = metric.reason === undefined ? worseIsLower(scale, pairs) : undefined;
-    const p = values && permutationTest(values, permutations);
+    const isCompared = metric.reason === undefined;
+    const p = isCompared ? permutationTest(worseIsLower(scale, pairs), permutations) : undefined;
     return { pairs, p, metric: { ...metric, mean: meanOf(scale, after) } };
   });
-  const corrected = holm(comparisons.flatMap(({ p }) => p ?? []));
-  let rank = 0;
+  const corrected = [...holm(comparisons.flatMap(({ p }) => p ?? []))];
   const metrics = comparisons.map(({ metric, pairs, p }) =>
-    p === undefined ? metric : judged(metric, pairs, corrected[rank++] ?? 1),
+    p === undefined ? metric : judged(metric, pairs, corrected.shift() ?? 1),
   );
+  const ids = [...after.keys()];
   const compared: Evaluation = {
     ...evaluation,
     margins,
     metrics,
     baseline: baseline && {
       at: baseline.at,
-      paired: [...after.keys()].filter((id) => before.has(id)).length,
-      added: [...after.keys()].filter((id) => !before.has(id)),
+      paired: ids.filter((id) => before.has(id)).length,
+      added: ids.filter((id) => !before.has(id)),
       removed: [...before.keys()].filter((id) => !after.has(id)),
     },
   };
@@ -76,21 +76,18 @@ function byCase(evaluation: Evaluation | undefined): Cases {
   return new Map(sorted.map(([id, samples]) => [id, samples.filter((sample) => !isMissing(sample))]));
 }
 
-/** Value of each sample. */
-interface Scale {
-  readonly name: string;
-  readonly kind: Metric['kind'];
+/** Metric as a value of each sample. */
+interface Scale extends Pick<Metric, 'name' | 'kind'> {
   readonly version?: string | undefined;
   readonly isPreference?: true | undefined;
   readonly valueOf: (sample: Sample) => number | undefined;
 }
 
 const scalesOf = ({ checks }: Evaluation): readonly Scale[] => [
-  ...checks.map((check): Scale => ({
-    ...check,
-    kind: 'score',
-    valueOf: ({ scores }) => scores[check.name]?.score,
-  })),
+  ...checks.map((check): Scale => {
+    const { name } = check;
+    return { ...check, kind: 'score', valueOf: ({ scores }) => scores[name]?.score };
+  }),
   {
     name: 'usd',
     kind: 'usd',
@@ -133,18 +130,15 @@ function describe(
   const { name, kind, isPreference } = scale;
   const before = pairs.length === 0 ? undefined : mean(pairs.map((pair) => mean(pair.before)));
   const problem = problemOf(scale, before, baseline);
-  const estimate =
-    problem !== undefined
-      ? { difference: undefined, interval: undefined }
-      : kind === 'score'
-        ? scoreDifference(pairs, isPreference ? 0.5 : 1)
-        : relativeChange(pairs);
+  const estimateOf = kind === 'score' ? scoreDifference : relativeChange;
+  const estimate = problem === undefined ? estimateOf(pairs, isPreference ? 0.5 : 1) : undefined;
   return {
     name,
     kind,
     mean: undefined,
     before,
-    ...estimate,
+    difference: estimate?.difference,
+    interval: estimate?.interval,
     p: undefined,
     margin: margin === false ? undefined : margin,
     verdict: 'not-compared',
@@ -155,18 +149,21 @@ function describe(
   };
 }
 
+const NO_BASELINE = 'no baseline exists';
+const NO_PAIRS = 'no case has it in both evaluations';
+
 /** Returns the reason for which a metric cannot be compared, or `undefined` if it can. */
 function problemOf(
   { name, kind, version, isPreference }: Scale,
   before: number | undefined,
   baseline: Evaluation | undefined,
 ): string | undefined {
-  if (baseline === undefined) return 'no baseline exists';
+  if (baseline === undefined) return NO_BASELINE;
   const known = baseline.checks.find((check) => check.name === name);
   if (kind === 'score' && known === undefined && !isPreference)
     return 'the baseline does not have this check';
   if (known !== undefined && known.version !== version) return 'the rules of the check changed';
-  if (before === undefined) return `no case has ${name} in both evaluations`;
+  if (before === undefined) return NO_PAIRS;
   return kind !== 'score' && before === 0 ? 'the baseline is 0' : undefined;
 }
 
@@ -192,10 +189,13 @@ function judged(metric: Metric, pairs: readonly Pair[], p: number): Metric {
   return { ...metric, p, verdict: 'inconclusive', trialsNeeded: needed };
 }
 
-function verdictOf({ gates, metrics, totals, checks, margins, baseline }: Evaluation): Verdict {
+function verdictOf({ gates, metrics, totals }: Evaluation): Verdict {
   const has = (verdict: Metric['verdict']): boolean => metrics.some((metric) => metric.verdict === verdict);
   if (gates.some(({ passed }) => !passed) || has('fail')) return 'fail';
   if (totals.errors + totals.skipped > 0) return 'incomplete';
-  const lacksBaseline = baseline === undefined && checks.some(({ name }) => margins[name] !== false);
-  return has('inconclusive') || lacksBaseline ? 'inconclusive' : 'pass';
+  const lacksPairs = metrics.some(
+    ({ kind, margin, reason }) =>
+      kind === 'score' && margin !== undefined && (reason === NO_BASELINE || reason === NO_PAIRS),
+  );
+  return has('inconclusive') || lacksPairs ? 'inconclusive' : 'pass';
 }

@@ -1,9 +1,10 @@
-import { LlmError, type ChatModel, type ChatRequest, type JsonValue } from '@majordomo/core';
-import { digest } from './digest.ts';
+import { LlmError, type JsonValue } from '@majordomo/core';
+import { digest, isJsonOrBytes } from './json.ts';
+import { isResponse } from './output.ts';
 import { recordedModel } from './recorded-model.ts';
-import type { Recorder, RecorderOptions } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import type { RecordedCall } from './recordings.ts';
-import { requestKey } from './request-key.ts';
+import { loadValue, storeValue } from './stored-call.ts';
 import type { CallContext, EvalDefinition } from './types.ts';
 
 /** Returns the context of the subject or of the checks. */
@@ -11,21 +12,8 @@ export function contextOf(
   by: RecordedCall['by'],
   recorder: Recorder,
   { majordomo, version = '' }: EvalDefinition,
-  { subject, signal, clock }: Pick<RecorderOptions, 'subject' | 'signal' | 'clock'>,
 ): CallContext {
-  const record = (
-    model: ChatModel,
-    targetsOf: (request: ChatRequest) => Promise<readonly string[]>,
-  ): ChatModel =>
-    recordedModel(model, {
-      recorder,
-      clock,
-      signal,
-      keyOf: async (kind, request) => {
-        const { output: _output, ...chat } = request;
-        return { by, type: 'call', ...requestKey(kind, request, await targetsOf(chat), version) };
-      },
-    });
+  const { signal, subject } = recorder.options;
   return {
     signal,
     model: (spec) => {
@@ -34,13 +22,25 @@ export function contextOf(
           'config',
           `${subject}: the definition has no \`majordomo\`; add it to use model()`,
         );
-      return record(majordomo.model(spec), async (request) => {
-        const targets = await majordomo.resolve(spec, { request, signal });
-        return targets.map(({ target }) => target);
+      const targetsOf = async (request: Parameters<typeof majordomo.resolve>[1]): Promise<string[]> =>
+        (await majordomo.resolve(spec, request)).map(({ target }) => target);
+      return recordedModel(majordomo.model(spec), {
+        recorder,
+        by,
+        version,
+        targetsOf: (request) => targetsOf({ request, signal }),
       });
     },
-    recorded: (model) => record(model, () => Promise.resolve([model.spec])),
-    effect: <T>(key: JsonValue, run: () => T | Promise<T>) =>
-      recorder.effect({ by, type: 'effect', digest: digest([version, 'effect', key]) }, async () => run()),
+    recorded: (model) =>
+      recordedModel(model, { recorder, by, version, targetsOf: () => Promise.resolve([model.spec]) }),
+    effect: async <T>(key: JsonValue, run: () => T | Promise<T>) => {
+      const id = digest([version, 'effect', key]);
+      const stored = await recorder.call({ by, type: 'effect', digest: id }, async () => {
+        const value: unknown = await run();
+        if (value === undefined || isResponse(value) || isJsonOrBytes(value)) return storeValue(value);
+        throw recorder.fail(`the effect ${JSON.stringify(key)} must return JSON, bytes or a response`);
+      });
+      return loadValue(stored) as T;
+    },
   };
 }

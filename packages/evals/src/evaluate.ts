@@ -3,11 +3,10 @@ import { LlmError } from '@majordomo/core';
 import { loadCases } from './cases.ts';
 import { compare } from './compare.ts';
 import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
-import type { EvaluateOptions, Evaluation } from './evaluation.ts';
 import { readSettings } from './options.ts';
 import { Recordings } from './recordings.ts';
 import { Run } from './run.ts';
-import type { EvalDefinition } from './types.ts';
+import type { EvalDefinition, EvaluateOptions, Evaluation } from './types.ts';
 
 /**
  * Runs every case, scores it and compares it with the baseline. A failed sample does not reject the run; the `verdict` reports
@@ -27,33 +26,25 @@ export async function evaluate<Input, Expected>(
   const settings = readSettings(definition as EvalDefinition<never, never>, options);
   const { name } = definition;
   const { folder = 'evals', mode = 'replay', only } = options;
+  const fileOf = (content: string): string => join(folder, `${name}.${content}.jsonl`);
   const cases = await loadCases(name, definition.cases, only);
-  const baselineFile = join(folder, `${name}.baseline.jsonl`);
-  const baseline = await readEvaluation(baselineFile).catch((error: unknown) => {
+  const baseline = await readEvaluation(fileOf('baseline')).catch((error: unknown) => {
     if (LlmError.is(error, 'not-found')) return undefined;
     throw error;
   });
-  const recordings =
-    mode === 'live' ? undefined : await Recordings.open(join(folder, `${name}.recordings.jsonl`), name);
-  const run = new Run(definition as unknown as EvalDefinition, options, {
-    cases,
-    settings,
-    recordings,
-    baseline,
-  });
-  await run.complete();
-  const evaluation = compare(baseline, run.evaluation());
+  const recordings = mode === 'live' ? undefined : await Recordings.open(fileOf('recordings'), name);
+  const inputs = { cases, settings, recordings, baseline };
+  const run = new Run(definition as unknown as EvalDefinition, options, inputs);
+  const evaluation = compare(baseline, await run.complete());
   if (options.accept !== true) return evaluation;
   const problem = reasonNotToAccept(evaluation, only);
-  if (problem === undefined) await writeEvaluation(baselineFile, evaluation);
-  const warnings = problem === undefined ? [] : [`the baseline was not written: ${problem}`];
-  return { ...evaluation, warnings: [...evaluation.warnings, ...warnings] };
+  if (problem !== undefined)
+    return { ...evaluation, warnings: [...evaluation.warnings, `the baseline was not written: ${problem}`] };
+  await writeEvaluation(fileOf('baseline'), evaluation);
+  return evaluation;
 }
 
-function reasonNotToAccept(
-  { totals, gates }: Evaluation,
-  only: readonly string[] | undefined,
-): string | undefined {
+function reasonNotToAccept({ totals, gates }: Evaluation, only: EvaluateOptions['only']): string | undefined {
   if (totals.errors + totals.skipped > 0) return 'the run is incomplete';
   if (gates.some(({ passed }) => !passed)) return 'a gate failed';
   return only === undefined ? undefined : 'the run is restricted by `only`';

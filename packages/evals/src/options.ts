@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, didYouMean, type KindsOf } from '@majordomo/core/toolkit';
-import type { EvaluateOptions } from './evaluation.ts';
-import type { EvalDefinition } from './types.ts';
+
+import type { EvalDefinition, EvaluateOptions } from './types.ts';
 
 /** Validated definition and options, with defaults. */
 export interface Settings {
@@ -30,8 +30,13 @@ export const configError = (name: string, path: string, problem: string): LlmErr
 /** Throws `config` for an invalid definition or option. */
 export function readSettings(definition: Definition, options: EvaluateOptions): Settings {
   checkOptions('evaluate', definition, DEFINITION_KINDS, ['name', 'cases', 'subject']);
-  checkName(definition.name);
   const { name } = definition;
+  if (!isName(name))
+    throw new LlmError(
+      'config',
+      'evaluate: `name` must have 1 to 100 letters, digits, ".", "_" and "-", and must not start with "."',
+      { path: 'name' },
+    );
   checkOptions(`evaluation ${name}`, options, OPTION_KINDS);
   checkChecks(definition);
   const range = (path: string, value: number | undefined, lowest: number, highest: number): void => {
@@ -85,15 +90,8 @@ const OPTION_KINDS: KindsOf<EvaluateOptions> = {
   clock: 'object with now',
 };
 
-/** Throws `config` for a name that cannot be part of a file name. */
-function checkName(name: string): void {
-  if (!/^(?!\.)[\w.-]{1,100}$/.test(name))
-    throw new LlmError(
-      'config',
-      `evaluate: \`name\` must have 1 to 100 letters, digits, ".", "_" and "-", and must not start with "."`,
-      { path: 'name' },
-    );
-}
+/** Whether a name can be part of a file name. */
+export const isName = (name: string): boolean => /^(?!\.)[\w.-]{1,100}$/.test(name);
 
 function checkChecks({ name, checks = {}, gates = {} }: Definition): void {
   for (const [member, group] of Object.entries({ checks, gates }))

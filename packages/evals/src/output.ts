@@ -1,10 +1,9 @@
 import type { RunResult } from '@majordomo/agent';
-import type { Message } from '@majordomo/core';
-import { isPlain, isRecord } from '@majordomo/core/toolkit';
+import type { ChatResponse, Message, ToolCallPart } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { Trajectory } from '@majordomo/trajectory';
-import { answerIn } from './cases.ts';
+import { isJson } from './json.ts';
 import { configError } from './options.ts';
-import { isResponse } from './stored-call.ts';
 import type { Output } from './types.ts';
 
 /** Members of an output that come from the result of the subject. */
@@ -18,30 +17,37 @@ export function readResult(name: string, result: unknown, input: unknown): ReadR
     const { text, message, toolCalls } = result;
     return { text, value: 'value' in result ? result.value : undefined, messages: [message], toolCalls };
   }
-  if (isRun(result)) return { ...ofTranscript(result.messages, input), text: result.text };
-  if (isTrajectory(result)) return ofTranscript(result.messages, input);
+  if (isRun(result) || isTrajectory(result)) {
+    const { messages } = result;
+    // An input that is itself a list of messages is the beginning of the transcript.
+    const answer = answerIn(Array.isArray(input) ? messages.slice(input.length) : messages);
+    return { ...NO_OUTPUT, messages, ...answer, ...('text' in result && { text: result.text }) };
+  }
   if (typeof result === 'string') return { ...NO_OUTPUT, text: result };
   if (!isJson(result))
     throw configError(name, 'subject', 'must return text, JSON, a response, a run or a trajectory');
   return { ...NO_OUTPUT, text: JSON.stringify(result), value: result };
 }
 
-/** Reads a transcript, without the tool calls of an input that is itself a list of messages. */
-function ofTranscript(messages: readonly Message[], input: unknown): ReadResult {
-  const added = Array.isArray(input) ? messages.slice(input.length) : messages;
-  return { ...NO_OUTPUT, messages, ...answerIn(added) };
+/** Returns the last text of the assistant and all of its tool calls. */
+export function answerIn(messages: readonly Message[]): Pick<Output, 'text' | 'toolCalls'> {
+  const answers = messages.filter(({ role }) => role === 'assistant');
+  return { text: textOf(answers.at(-1)), toolCalls: answers.flatMap(toolCallsOf) };
 }
+
+/** Returns the text parts of a message. */
+export const textOf = (message: Message | undefined): string =>
+  (message?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
+
+export const toolCallsOf = ({ parts }: Message): readonly ToolCallPart[] =>
+  parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+
+/** Whether a value is a response of a model. */
+export const isResponse = (value: unknown): value is ChatResponse =>
+  isRecord(value) && isRecord(value['message']) && Array.isArray(value['attempts']) && 'target' in value;
 
 const isRun = (value: unknown): value is RunResult =>
   isRecord(value) && isRecord(value['state']) && Array.isArray(value['messages']) && 'awaiting' in value;
 
 const isTrajectory = (value: unknown): value is Trajectory =>
   isRecord(value) && value['version'] === 1 && Array.isArray(value['messages']) && 'outcome' in value;
-
-/** Whether a value is JSON. Functions, class instances, NaN and infinite numbers are not. */
-function isJson(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  return isPlain(value) && Object.values(value).every((member) => member === undefined || isJson(member));
-}

@@ -4,106 +4,114 @@ import {
   type ChatModel,
   type ChatRequest,
   type ChatResponse,
-  type Clock,
-  type DeepPartial,
-  type ObjectResponse,
-  type StreamEvent,
-  type TypedRequest,
 } from '@majordomo/core';
-import { EventStream, PulledStream, readObject, responseEvents, type Ending } from '@majordomo/core/toolkit';
+import type { DeepPartial, ObjectResponse, PartialResponse, TypedRequest } from '@majordomo/core';
+import { EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/toolkit';
+import type { Ending, Source } from '@majordomo/core/toolkit';
 import type { Recorder } from './recorder.ts';
-import { replayStream, sourceOf, type RecordedStream } from './recorded-stream.ts';
-import type { CallKey, ObjectRequest } from './request-key.ts';
-import { loadError, loadResponse } from './stored-call.ts';
+import type { RecordedCall } from './recordings.ts';
+import { requestKey, type ObjectRequest } from './request-key.ts';
+import { loadResponse, storeResponse } from './stored-call.ts';
 
 /** Environment of a recorded model. */
 interface RecordedModelOptions {
   readonly recorder: Recorder;
-  readonly keyOf: (
-    kind: 'chat' | 'object',
-    request: ChatRequest | ObjectRequest<unknown>,
-  ) => Promise<CallKey>;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+  readonly by: RecordedCall['by'];
+  /** Version of the definition. */
+  readonly version: string;
+  readonly targetsOf: (request: ChatRequest) => Promise<readonly string[]>;
 }
 
-/** Returns a model whose calls are replayed or recorded. */
+/** Returns a model whose calls are replayed or recorded. The events of a stream follow its complete response. */
 export function recordedModel(
   model: ChatModel,
-  { recorder, keyOf, clock, signal }: RecordedModelOptions,
+  { recorder, by, version, targetsOf }: RecordedModelOptions,
 ): ChatModel {
-  const withSignal = (options: CallOptions = {}): CallOptions => ({
-    ...options,
-    signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]),
-  });
+  const { signal, clock } = recorder.options;
 
-  const openChat = async (
-    request: ChatRequest,
-    options?: CallOptions,
-  ): Promise<RecordedStream<StreamEvent, ChatResponse>> => {
-    const key = await keyOf('chat', request);
-    const opened = recorder.stream(key, () => model.stream(request, withSignal(options)));
-    if ('iterator' in opened) return opened;
-    if (opened.error !== undefined) {
-      const error = loadError(opened.error);
-      const partial = LlmError.is(error) ? error.details.partial : undefined;
-      return replayStream(partial ? responseEvents(partial) : [], () => Promise.reject(error));
-    }
-    const response = loadResponse(opened.response);
-    return replayStream(responseEvents(response), () => Promise.resolve(response));
+  const answer = async (
+    kind: 'chat' | 'object',
+    request: ChatRequest | ObjectRequest<unknown>,
+    options: CallOptions = {},
+    run: (options: CallOptions) => Promise<ChatResponse>,
+  ): Promise<ChatResponse> => {
+    const { output: _output, ...chat } = request;
+    const key = requestKey(kind, request, await targetsOf(chat), version);
+    const signals = options.signal === undefined ? [signal] : [options.signal, signal];
+    const call = { ...options, signal: AbortSignal.any(signals) };
+    const stored = await recorder.call({ by, type: 'call', ...key }, async () =>
+      storeResponse(await run(call)),
+    );
+    return loadResponse(stored);
   };
 
-  const openObject = async <T>(
-    request: TypedRequest<T>,
-    options?: CallOptions,
-  ): Promise<RecordedStream<DeepPartial<T>, ObjectResponse<T>>> => {
-    const key = await keyOf('object', request);
-    const opened = recorder.stream(key, () => model.streamObject(request, withSignal(options)));
-    if ('iterator' in opened) return opened;
-    const error = opened.error && loadError(opened.error);
-    if (error !== undefined) return replayStream([], () => Promise.reject(error));
-    const response = await withValue(loadResponse(opened.response), request);
-    return replayStream([response.value as DeepPartial<T>], () => Promise.resolve(response));
+  /** Returns the source of a stream's events. The sample waits for the response, also if the reader leaves. */
+  const sourceOf = <Event, Response extends ChatResponse>(
+    response: Promise<Response>,
+    eventsOf: (response: Response | PartialResponse) => readonly Event[],
+    onEnd: (ending: Ending<Response>) => void,
+  ): Source<Event> => {
+    const ending = response.then(
+      (result) => {
+        onEnd({ result });
+        return eventsOf(result);
+      },
+      (error: unknown) => {
+        onEnd({ error });
+        return LlmError.is(error) && error.details.partial ? eventsOf(error.details.partial) : [];
+      },
+    );
+    recorder.streams.push(ending);
+    let isRead = false;
+    return {
+      async pull() {
+        const events = isRead ? [] : await ending;
+        isRead = true;
+        if (events.length > 0) return events;
+        await response;
+        return undefined;
+      },
+      abandon: () => undefined,
+    };
   };
 
-  const stream = (request: ChatRequest, options?: CallOptions): EventStream =>
-    new EventStream((onEnd) => sourceOf(openChat(request, options), onEnd), {
-      clock,
-      unreadMs: UNREAD_MS,
-      mayRestart: options?.afterCommit === 'restart',
-    });
+  const stream = (request: ChatRequest, options?: CallOptions): EventStream => {
+    const read = (call: CallOptions): Promise<ChatResponse> => model.stream(request, call).response();
+    return new EventStream(
+      (onEnd) => sourceOf(answer('chat', request, options, read), responseEvents, onEnd),
+      { clock, unreadMs: Infinity, mayRestart: options?.afterCommit === 'restart' },
+    );
+  };
 
   return {
     spec: model.spec,
-    generate: async (request, options) =>
-      recorder.answer(
-        await keyOf('chat', request),
-        () => model.generate(request, withSignal(options)),
-        (response) => response,
-      ),
-    generateObject: async <T>(request: ObjectRequest<T>, options?: CallOptions) =>
-      recorder.answer<ObjectResponse<T>>(
-        await keyOf('object', request),
-        () => model.generateObject(request as TypedRequest<T>, withSignal(options)),
-        (response) => withValue(response, request),
-      ),
+    generate: (request, options) => answer('chat', request, options, (call) => model.generate(request, call)),
+    generateObject: async <T>(request: ObjectRequest<T>, options?: CallOptions) => {
+      const run = (call: CallOptions): Promise<ChatResponse> =>
+        model.generateObject(request as TypedRequest<T>, call);
+      return withValue(await answer('object', request, options, run), request);
+    },
     // The cast is needed because the overloads exclude events that cannot occur with some options.
     stream: stream as ChatModel['stream'],
-    streamObject: <T>(request: TypedRequest<T>, options?: CallOptions) =>
-      new PulledStream(
-        (onEnd: (ending: Ending<ObjectResponse<T>>) => void) => sourceOf(openObject(request, options), onEnd),
-        clock,
-        UNREAD_MS,
-      ),
+    streamObject: <T>(request: TypedRequest<T>, options?: CallOptions) => {
+      const read = (call: CallOptions): Promise<ChatResponse> => model.streamObject(request, call).response();
+      const begin = (onEnd: (ending: Ending<ObjectResponse<T>>) => void): Source<DeepPartial<T>> =>
+        sourceOf(
+          answer('object', request, options, read).then((response) => withValue(response, request)),
+          (response) => ('value' in response ? [response.value as DeepPartial<T>] : []),
+          onEnd,
+        );
+      return new PulledStream(begin, clock, Infinity);
+    },
   };
 }
 
-/** Disables the timeout for unread streams, because the stream of the model detects a reader that has stopped. */
-const UNREAD_MS = Infinity;
-
 /** Returns a stored response with its value, which the schema may transform. */
-async function withValue<T>(response: ChatResponse, request: ObjectRequest<T>): Promise<ObjectResponse<T>> {
-  const checked = await readObject<T>(response.text, request.output);
+async function withValue<T>(
+  response: ChatResponse,
+  { output }: ObjectRequest<T>,
+): Promise<ObjectResponse<T>> {
+  const checked = await readObject<T>(response.text, output);
   if ('value' in checked) return { ...response, value: checked.value };
   throw new LlmError('invalid-output', `${response.spec}: the recorded value does not fit the schema`, {
     issues: checked.issues,

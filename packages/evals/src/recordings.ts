@@ -1,9 +1,8 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { LlmError, type ErrorKind, type JsonValue } from '@majordomo/core';
+import { appendFile } from 'node:fs/promises';
+import type { ErrorKind, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { isMissingFile, parsed } from './cases.ts';
-import { compareSamples } from './samples.ts';
+import { fileError, readLines, replaceFile } from './files.ts';
+import { compareSamples, type Position } from './samples.ts';
 
 /** Model call or effect of a sample. */
 export interface RecordedCall {
@@ -15,8 +14,10 @@ export interface RecordedCall {
   /** Time of the call, ISO 8601 in UTC. */
   readonly at: string;
   readonly ms: number;
+  /** Response of a model. */
   readonly response?: JsonValue | undefined;
   readonly error?: StoredError | undefined;
+  /** Result of an effect. */
   readonly value?: JsonValue | undefined;
 }
 
@@ -28,104 +29,87 @@ export interface StoredError {
 }
 
 /** Line of a recordings file. */
-export interface SampleRecording {
-  readonly case: string;
-  readonly trial: number;
+export interface SampleRecording extends Position {
   readonly ms: number;
   readonly calls: readonly RecordedCall[];
 }
 
 const FORMAT = 'majordomo-eval-recordings/1';
-type Place = Pick<SampleRecording, 'case' | 'trial'>;
-type StoredLine = Place & { readonly text: string };
+type Samples = Map<string, SampleRecording>;
 
 /** Recordings of an evaluation, one line per sample. */
 export class Recordings {
   private readonly file: string;
-  private readonly header: string;
-  private readonly lines: Map<string, StoredLine>;
-  /** Whether lines can be appended to the existing file. */
-  private canAppend: boolean;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly header: { readonly format: string; readonly name: string };
+  private readonly samples: Samples;
+  private isOpen = false;
 
-  private constructor(file: string, name: string, text: string | undefined) {
+  private constructor(file: string, name: string, samples: Samples) {
     this.file = file;
-    this.header = JSON.stringify({ format: FORMAT, name });
-    this.lines = text === undefined ? new Map<string, StoredLine>() : readLines(file, text);
-    this.canAppend = text?.endsWith('\n') === true;
+    this.header = { format: FORMAT, name };
+    this.samples = samples;
   }
 
   /** Reads a file if it exists. Rejects with `config` for another format. An incomplete last line is skipped. */
   static async open(file: string, name: string): Promise<Recordings> {
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (isMissingFile(error)) return undefined;
-      throw error;
-    });
-    return new Recordings(file, name, text);
+    return new Recordings(file, name, await readSamples(file));
   }
 
-  get(place: Place): SampleRecording | undefined {
-    const line = this.lines.get(keyOf(place));
-    return line && (JSON.parse(line.text) as SampleRecording);
+  get(position: Position): SampleRecording | undefined {
+    return this.samples.get(keyOf(position));
   }
 
-  /** Appends a line to the file, so that a crash loses no finished sample. */
-  append({ case: name, trial }: SampleRecording, text: string): Promise<void> {
-    const key = keyOf({ case: name, trial });
-    const isEqual = this.lines.get(key)?.text === text;
-    this.lines.set(key, { case: name, trial, text });
-    if (!isEqual) this.writing = this.writing.then(() => this.write(text));
-    return this.writing;
+  /** Appends a recording to the file, so that a crash loses no finished sample. */
+  append(recording: SampleRecording): Promise<void> {
+    const line = JSON.stringify(recording);
+    const isEqual = JSON.stringify(this.get(recording)) === line;
+    this.samples.set(keyOf(recording), recording);
+    return isEqual ? Promise.resolve() : inTurn(() => this.write(line));
   }
 
   /** Sorts the lines and removes those of other samples. Does not write a file that is already equal. */
-  async finish(isPlanned: (place: Place) => boolean): Promise<void> {
-    await this.writing;
-    for (const [key, line] of this.lines) if (!isPlanned(line)) this.lines.delete(key);
-    await this.rewrite();
+  finish(isPlanned: (position: Position) => boolean): Promise<void> {
+    return inTurn(() => this.rewrite(isPlanned));
   }
 
-  private async write(text: string): Promise<void> {
-    // Rewrite a file that ends within a line. The new line is already among the lines to write.
-    if (this.canAppend) await appendFile(this.file, `${text}\n`);
-    else await this.rewrite();
+  private async write(line: string): Promise<void> {
+    if (this.isOpen) return appendFile(this.file, `${line}\n`);
+    // The file may not exist or may end within a line. The new line is already among the lines to write.
+    await this.rewrite(() => true);
+    this.isOpen = true;
   }
 
-  private async rewrite(): Promise<void> {
-    const sorted = [...this.lines.values()].sort(compareSamples);
-    await replaceFile(this.file, [this.header, ...sorted.map(({ text }) => text), ''].join('\n'));
-    this.canAppend = true;
+  /** Writes all samples, including those that another process appended in the meantime. */
+  private async rewrite(isPlanned: (position: Position) => boolean): Promise<void> {
+    const all = new Map([...(await readSamples(this.file)), ...this.samples]);
+    const sorted = [...all.values()].filter(isPlanned).sort(compareSamples);
+    await replaceFile(this.file, [this.header, ...sorted]);
   }
 }
 
-/** Replaces a file atomically, unless its content is equal. Creates its folder. */
-export async function replaceFile(file: string, content: string): Promise<void> {
-  const current = await readFile(file, 'utf8').catch(() => undefined);
-  if (current === content) return;
-  await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, content);
-  await rename(temporary, file);
+/** Last write of this process. Several runs may record into one file. */
+let lastWrite: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(write: () => Promise<T>): Promise<T> {
+  const written = lastWrite.then(write, write);
+  lastWrite = written;
+  return written;
 }
 
-const keyOf = ({ case: name, trial }: Place): string => `${trial}#${name}`;
+const keyOf = ({ case: name, trial }: Position): string => `${trial}#${name}`;
 
-function readLines(file: string, text: string): Map<string, StoredLine> {
-  const fileError = (place: string, problem: string): LlmError =>
-    new LlmError('config', `${place}: ${problem} to record again`, { path: file });
-  const [header = '', ...rest] = text.split('\n');
-  const first = parsed(header);
-  if (!isRecord(first) || first['format'] !== FORMAT)
-    throw fileError(file, `the file is not a ${FORMAT} file; move it`);
-  const lines = new Map<string, StoredLine>();
-  for (const [at, line] of rest.entries()) {
-    const recording = parsed(line);
-    if (isRecording(recording))
-      lines.set(keyOf(recording), { case: recording.case, trial: recording.trial, text: line });
-    else if (at < rest.length - 1 && line !== '')
-      throw fileError(`${file}:${at + 2}`, 'the line is not a recording; remove it');
+async function readSamples(file: string): Promise<Samples> {
+  const [header, ...lines] = (await readLines(file)) ?? [];
+  if (header !== undefined && (!isRecord(header.value) || header.value['format'] !== FORMAT))
+    throw fileError(file, `the file is not a ${FORMAT} file; move it to record again`);
+  const samples: Samples = new Map();
+  for (const line of lines) {
+    const { value, place } = line;
+    if (isRecording(value)) samples.set(keyOf(value), value);
+    else if (value !== undefined || line !== lines.at(-1))
+      throw fileError(place, 'the line is not a recording; remove it to record again');
   }
-  return lines;
+  return samples;
 }
 
 const isRecording = (value: unknown): value is SampleRecording =>
@@ -133,5 +117,29 @@ const isRecording = (value: unknown): value is SampleRecording =>
   typeof value['case'] === 'string' &&
   typeof value['trial'] === 'number' &&
   typeof value['ms'] === 'number' &&
-  Array.isArray(value['calls']) &&
-  value['calls'].every((call) => isRecord(call) && typeof call['digest'] === 'string');
+  areRecords(value['calls']) &&
+  value['calls'].every(isCall);
+
+const isCall = ({ type, digest, at, ms, response, error, value }: Fields): boolean =>
+  typeof digest === 'string' &&
+  !Number.isNaN(Date.parse(String(at))) &&
+  typeof ms === 'number' &&
+  (isStoredResponse(response) || isStoredError(error) || (type === 'effect' && isValue(value)));
+
+/** Whether a value has the members of a response that a replay reads. */
+const isStoredResponse = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value['target'] === 'string' &&
+  isRecord(value['message']) &&
+  areRecords(value['message']['parts']) &&
+  areRecords(value['attempts']);
+
+const isStoredError = (value: unknown): boolean =>
+  isRecord(value) && typeof value['kind'] === 'string' && typeof value['message'] === 'string';
+
+const isValue = (value: unknown): boolean =>
+  isRecord(value) && (!('response' in value) || isStoredResponse(value['response']));
+
+type Fields = Readonly<Record<string, unknown>>;
+const areRecords = (value: unknown): value is readonly Fields[] =>
+  Array.isArray(value) && value.every(isRecord);

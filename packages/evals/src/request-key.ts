@@ -1,6 +1,6 @@
 import type { ChatRequest, JsonSchemaRequest, TypedRequest } from '@majordomo/core';
 import { toJsonSchema } from '@majordomo/core/toolkit';
-import { digest } from './digest.ts';
+import { digest } from './json.ts';
 import type { RecordedCall } from './recordings.ts';
 
 /** Request for a typed object. */

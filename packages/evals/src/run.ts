@@ -2,14 +2,13 @@ import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 import { compareText, type NamedCase } from './cases.ts';
-import { costOfCalls, nanoUsdText } from './costs.ts';
-import type { EvaluateOptions, Evaluation, Sample } from './evaluation.ts';
 import type { Settings } from './options.ts';
 import type { RecordedCall, Recordings } from './recordings.ts';
 import { runSample, type SampleResult } from './sample.ts';
 import { isMissing, samplesByCase } from './samples.ts';
+import { costOfCalls, nanoUsdText } from './stored-call.ts';
 import { summarize } from './summary.ts';
-import type { EvalDefinition } from './types.ts';
+import type { EvalDefinition, EvaluateOptions, Evaluation, Sample } from './types.ts';
 
 /** Inputs of a run that were checked or read from files. */
 interface RunInputs {
@@ -49,35 +48,34 @@ export class Run {
     this.inputs = inputs;
     this.clock = options.clock ?? systemClock;
     this.redactor = options.redactor ?? createRedactor();
-    const { trials } = inputs.settings;
     this.tasks = inputs.cases.flatMap((one) =>
-      Array.from({ length: trials }, (_, at) => ({ one, trial: at + 1 })),
+      Array.from({ length: inputs.settings.trials }, (_, at) => ({ one, trial: at + 1 })),
     );
     this.baseline = samplesByCase(inputs.baseline?.samples ?? []);
   }
 
-  /** Runs all samples. Rejects with `aborted`, or with the error of an invalid result. */
-  async complete(): Promise<void> {
+  /**
+   * Runs all samples and returns the evaluation before its comparison. Rejects with `aborted`, or with the error of an invalid
+   * result.
+   */
+  async complete(): Promise<Evaluation> {
     const { signal } = this.options;
+    const { concurrency, margins } = this.inputs.settings;
     const onAbort = (): void => {
       this.stop.abort(new LlmError('aborted', `evaluation ${this.definition.name}: the run was aborted`));
     };
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      await Promise.all(Array.from({ length: this.inputs.settings.concurrency }, () => this.work()));
+      await Promise.all(Array.from({ length: concurrency }, () => this.work()));
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
     this.stop.signal.throwIfAborted();
     if (this.options.mode === 'record') await this.finishRecordings();
-  }
-
-  /** Returns the finished run before its comparison. */
-  evaluation(): Evaluation {
     return summarize(this.definition, this.results, {
       at: new Date(this.clock.now()).toISOString(),
-      margins: this.inputs.settings.margins,
+      margins,
       cases: this.inputs.cases.length,
       skipped: this.skipped,
       spentNanoUsd: this.spent?.toString(),
@@ -91,24 +89,21 @@ export class Run {
 
   /** Takes samples from the queue and runs them one at a time. The first error stops the run. */
   private async work(): Promise<void> {
-    while (!this.isStopped() && !this.isBudgetSpent()) {
+    while (!this.stop.signal.aborted && !this.isBudgetSpent()) {
       const task = this.tasks[this.started];
       if (task === undefined) return;
       this.started++;
       try {
         const result = await this.runTask(task);
-        if (this.isStopped()) return;
-        this.results.push(result);
         await this.store(result);
+        // A sample that finished while the run stopped is recorded, but not reported.
+        if (this.stop.signal.aborted as boolean) return;
+        this.results.push(result);
         this.report(result);
       } catch (error) {
         this.stop.abort(error);
       }
     }
-  }
-
-  private isStopped(): boolean {
-    return this.stop.signal.aborted;
   }
 
   private isBudgetSpent(): boolean {
@@ -144,13 +139,11 @@ export class Run {
   /** Appends the recording of a sample, unless it contains a secret. */
   private async store({ recording, sample }: SampleResult): Promise<void> {
     if (this.options.mode !== 'record' || recording === undefined) return;
-    const line = JSON.stringify(recording);
-    const rules = sample.replayed ? [] : this.redactor.find(line).map(({ rule }) => rule);
-    if (rules.length === 0) return this.inputs.recordings?.append(recording, line);
-    const names = [...new Set(rules)].join(', ');
-    this.warnings.push(
-      `case ${JSON.stringify(sample.case)}, trial ${sample.trial}: not recorded, because the redactor found ${names}`,
-    );
+    const found = sample.replayed ? [] : this.redactor.find(JSON.stringify(recording));
+    if (found.length === 0) return this.inputs.recordings?.append(recording);
+    const rules = [...new Set(found.map(({ rule }) => rule))].join(', ');
+    const place = `case ${JSON.stringify(sample.case)}, trial ${sample.trial}`;
+    this.warnings.push(`${place}: not recorded, because the redactor found ${rules}`);
   }
 
   private report({ sample }: SampleResult): void {

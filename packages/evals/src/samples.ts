@@ -1,7 +1,7 @@
 import { compareText } from './cases.ts';
-import type { Sample } from './evaluation.ts';
+import type { Sample } from './types.ts';
 
-type Position = Pick<Sample, 'case' | 'trial'>;
+export type Position = Pick<Sample, 'case' | 'trial'>;
 
 /** Compares samples by case, then trial. */
 export const compareSamples = (a: Position, b: Position): number =>

@@ -1,8 +1,8 @@
 import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
-import type { Sample } from './evaluation.ts';
+
 import { configError } from './options.ts';
-import type { CallContext, CheckResult, EvalDefinition, Output } from './types.ts';
+import type { CallContext, CheckResult, EvalDefinition, Output, Sample } from './types.ts';
 
 type Attempted<T> = { readonly value: T } | { readonly error: unknown };
 

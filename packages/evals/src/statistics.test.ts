@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { kappa, wilson } from './agreement.ts';
 import {
   holm,
+  kappa,
   permutationTest,
   relativeChange,
   scoreDifference,
   studentT,
   trialsNeeded,
+  wilson,
   type Pair,
 } from './statistics.ts';
 

@@ -160,3 +160,23 @@ export function studentT(freedom: number): number {
   ];
   return terms.reduce((sum, term, at) => sum + term / freedom ** (at + 1), Z);
 }
+
+/** Returns the 95 % Wilson interval of a share. */
+export function wilson(successes: number, total: number): readonly [low: number, high: number] {
+  const z = 1.959963984540054;
+  const share = successes / total;
+  const center = share + z ** 2 / (2 * total);
+  const width = z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
+  const scale = 1 + z ** 2 / total;
+  return [(center - width) / scale, (center + width) / scale];
+}
+
+/** Returns Cohen's kappa of two binary ratings. `undefined` if all ratings are equal. */
+export function kappa(pairs: readonly (readonly [first: boolean, second: boolean])[]): number | undefined {
+  const share = (isCounted: (pair: readonly [boolean, boolean]) => boolean): number =>
+    pairs.filter(isCounted).length / pairs.length;
+  const observed = share(([first, second]) => first === second);
+  const yes = share(([first]) => first) * share(([, second]) => second);
+  const no = share(([first]) => !first) * share(([, second]) => !second);
+  return yes + no === 1 ? undefined : (observed - yes - no) / (1 - yes - no);
+}

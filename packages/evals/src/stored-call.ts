@@ -1,3 +1,4 @@
+import { costOfResponse, sumCosts, type Catalog, type Cost } from '@majordomo/catalog';
 import {
   fromJson,
   LlmError,
@@ -9,7 +10,7 @@ import {
   type JsonValue,
 } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { textOf } from './cases.ts';
+import { isResponse, textOf, toolCallsOf } from './output.ts';
 import type { RecordedCall, StoredError } from './recordings.ts';
 
 /** Returns a response as JSON, without members that the message contains and without a typed value. */
@@ -21,13 +22,13 @@ export function storeResponse(response: ChatResponse): JsonValue {
 /** Restores a response that `storeResponse` returned. */
 export function loadResponse(json: unknown): ChatResponse {
   const stored = fromJson<Omit<ChatResponse, 'parts' | 'text' | 'toolCalls'>>(json);
-  const { parts } = stored.message;
+  const { message, attempts } = stored;
   return {
     ...stored,
-    parts,
-    text: textOf(stored.message),
-    toolCalls: parts.filter((part) => part.type === 'tool-call'),
-    attempts: stored.attempts.map(loadAttempt),
+    parts: message.parts,
+    text: textOf(message),
+    toolCalls: toolCallsOf(message),
+    attempts: attempts.map(loadAttempt),
   };
 }
 
@@ -57,10 +58,8 @@ export function loadError({ kind, message, details }: StoredError): Error {
 }
 
 /** Returns the value of an effect as JSON. A response is stored by `storeResponse`, because its attempts may contain errors, which are not JSON. */
-export function storeValue(value: unknown): JsonValue {
-  if (isResponse(value)) return { response: storeResponse(value) };
-  return toJson({ json: value });
-}
+export const storeValue = (value: unknown): JsonValue =>
+  isResponse(value) ? { response: storeResponse(value) } : toJson({ json: value });
 
 /** Restores a value that `storeValue` returned. */
 export function loadValue(stored: unknown): unknown {
@@ -69,16 +68,25 @@ export function loadValue(stored: unknown): unknown {
 }
 
 /** Returns the attempts of a stored response or error, or of a response that an effect returned. */
-export function loadAttempts({ response, error, value }: RecordedCall): readonly Attempt[] {
+function loadAttempts({ response, error, value }: RecordedCall): readonly Attempt[] {
   const stored = response ?? error?.details ?? (isRecord(value) ? value['response'] : undefined);
   const { attempts = [] } = fromJson<Partial<Pick<ChatResponse, 'attempts'>>>(stored ?? {});
   return attempts.map(loadAttempt);
 }
 
-/** Whether a value is a response of a model. */
-export const isResponse = (value: unknown): value is ChatResponse =>
-  isRecord(value) &&
-  isRecord(value['message']) &&
-  Array.isArray(value['parts']) &&
-  Array.isArray(value['attempts']) &&
-  'target' in value;
+const FREE: Cost = { nanoUsd: undefined, basis: 'included', missing: [] };
+
+/** Returns the cost of recorded calls, failed attempts included, at the prices of their days. */
+export async function costOfCalls(calls: readonly RecordedCall[], catalog?: Catalog): Promise<Cost> {
+  const costs = calls.map(async (call): Promise<Cost> => {
+    const attempts = loadAttempts(call);
+    // An attempt without usage, such as a refused connection, costs nothing.
+    const isFree = attempts.every(({ usage, outcome }) => usage === undefined && outcome !== 'finished');
+    return isFree ? FREE : costOfResponse({ attempts }, { catalog, at: new Date(call.at) });
+  });
+  return sumCosts(await Promise.all(costs));
+}
+
+/** Returns decimal nano-dollars; `undefined` for an unknown cost. */
+export const nanoUsdText = ({ nanoUsd, basis }: Cost): string | undefined =>
+  basis === 'included' ? '0' : nanoUsd?.toString();

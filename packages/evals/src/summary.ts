@@ -1,14 +1,10 @@
-import type { Evaluation, GateResult, Sample } from './evaluation.ts';
 import type { SampleResult } from './sample.ts';
 import { compareSamples, isMissing } from './samples.ts';
-import type { EvalDefinition } from './types.ts';
+import type { EvalDefinition, Evaluation, GateResult, Sample, Totals } from './types.ts';
 
 /** Facts of a run that its samples do not contain. */
-interface RunFacts extends Pick<Evaluation, 'at' | 'margins' | 'warnings'> {
-  readonly cases: number;
-  readonly skipped: number;
-  readonly spentNanoUsd: string | undefined;
-}
+type RunFacts = Pick<Evaluation, 'at' | 'margins' | 'warnings'> &
+  Pick<Totals, 'cases' | 'skipped' | 'spentNanoUsd'>;
 
 /** Returns the evaluation of finished samples before its comparison. */
 export function summarize(
@@ -39,9 +35,9 @@ export function summarize(
       errors: samples.length - complete.length,
       replayed: samples.filter(({ replayed }) => replayed).length,
       nanoUsd: sum(samples.map(({ nanoUsd }) => nanoUsd)),
+      judgeNanoUsd: sum(results.map(({ judgeNanoUsd }) => judgeNanoUsd)),
       msP50: quantile(times, 0.5),
       msP95: quantile(times, 0.95),
-      judgeNanoUsd: sum(results.map(({ judgeNanoUsd }) => judgeNanoUsd)),
     },
     baseline: undefined,
     warnings,
@@ -51,11 +47,8 @@ export function summarize(
 
 function gateResult(name: string, samples: readonly Sample[]): GateResult {
   const failed = samples.filter(({ gates }) => gates[name]?.passed === false);
-  return {
-    name,
-    passed: failed.length === 0,
-    failed: failed.map((sample) => `${sample.case}#${sample.trial}`),
-  };
+  const positions = failed.map((sample) => `${sample.case}#${sample.trial}`);
+  return { name, passed: failed.length === 0, failed: positions };
 }
 
 /** Returns the sum of amounts in decimal nano-dollars; `undefined` if an amount is unknown. */

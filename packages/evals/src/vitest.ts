@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation } from './types.ts';
 import { toTable } from './report/table.ts';
 
 /** Options of `toPassEval`. */

@@ -114,6 +114,21 @@ describe('compare', () => {
     expect(metric(compared, 'right')?.cases).toBe(5);
   });
 
+  test('is inconclusive if no case of a compared check is in both evaluations', () => {
+    const before = evaluationOf(all, { cases: 100 });
+    const renamed = {
+      ...before,
+      samples: before.samples.map((sample) => ({ ...sample, case: `x${sample.case}` })),
+    };
+    const silent = { ...before, samples: before.samples.map((sample) => ({ ...sample, scores: {} })) };
+    for (const after of [renamed, silent]) {
+      const compared = compare(before, after);
+      expect(compared.verdict).toBe('inconclusive');
+      expect(compared.reasons).toContain('right was not compared: no case has it in both evaluations');
+    }
+    expect(compare(before, silent, { margins: { right: false } }).verdict).toBe('pass');
+  });
+
   test('omits samples without a result, which make the verdict incomplete', () => {
     const after = evaluationOf((at) => Number(at > 0), { cases: 100 });
     const [first, ...rest] = after.samples;

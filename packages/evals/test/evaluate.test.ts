@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LlmError, user, type ErrorKind } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
-import { evaluate, exact, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
+import { evaluate, exact, judge, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
 import { answerTo, echo, fakeModels, recordingsOf, tempFolder } from './support/fixture.ts';
 
 const config = (message: RegExp) =>
@@ -444,6 +444,30 @@ describe('limits', () => {
     expect(provider.requests).toHaveLength(12);
     const replayed = await evaluate(definition, { folder, budgetUsd: '0' });
     expect(replayed.totals).toMatchObject({ skipped: 0, spentNanoUsd: '0' });
+  });
+
+  test.each([2, 5])('at most %i samples exceed the budget with this concurrency', async (concurrency) => {
+    const { majordomo, provider } = fakeModels(answerTo);
+    // Two samples of $0.0012 are within the budget.
+    const options = { folder: tempFolder(), mode: 'record', budgetUsd: '0.0024', concurrency } as const;
+    const { totals, verdict } = await evaluate(echo(majordomo, { trials: 10 }), options);
+    expect(totals.samples).toBeGreaterThanOrEqual(2);
+    expect(totals.samples).toBeLessThanOrEqual(2 + concurrency);
+    expect([verdict, totals.skipped]).toEqual(['incomplete', 30 - totals.samples]);
+    expect([provider.requests.length, totals.spentNanoUsd]).toEqual([
+      totals.samples,
+      String(totals.samples * 1_200_000),
+    ]);
+  });
+
+  test('a budget includes the calls of judges', async () => {
+    const { majordomo } = fakeModels((text) =>
+      text.startsWith('{') ? '{"reasoning":"good","verdict":"pass"}' : answerTo(text),
+    );
+    const polite = judge({ model: 'fast', rubric: 'The answer is polite.' });
+    const options = { folder: tempFolder(), mode: 'record', budgetUsd: '0.0024', concurrency: 1 } as const;
+    const { totals } = await evaluate(echo(majordomo, { checks: { polite } }), options);
+    expect([totals.samples, totals.spentNanoUsd]).toEqual([1, '2400000']);
   });
 
   test('a live call of unknown cost stops the run', async () => {

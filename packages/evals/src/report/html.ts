@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Evaluation, Metric, Sample } from '../evaluation.ts';
+import type { Evaluation, Metric, Sample } from '../types.ts';
 import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
 import { isFailed } from '../samples.ts';
 import { STYLE } from './html-style.ts';
-import { escaped, membersOf, plainLines } from './plain-text.ts';
+import { escaped, plainLines } from './plain-text.ts';
+import { membersOf } from './sample-text.ts';
 
 /** Renders one static page without scripts and without requests: metrics with intervals, then every sample, failed ones first. */
 export function toHtml(evaluation: Evaluation): string {

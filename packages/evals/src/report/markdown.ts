@@ -1,7 +1,8 @@
-import type { Evaluation, Metric, Sample } from '../evaluation.ts';
+import type { Evaluation, Metric, Sample } from '../types.ts';
 import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
 import { isFailed } from '../samples.ts';
-import { plainLine, plainLines, problemsOf } from './plain-text.ts';
+import { plainLine, plainLines } from './plain-text.ts';
+import { problemsOf } from './sample-text.ts';
 
 const MAX_CHARACTERS = 60_000;
 const MAX_ROWS = 100;

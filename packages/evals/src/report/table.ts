@@ -1,7 +1,8 @@
-import type { Evaluation, Verdict } from '../evaluation.ts';
+import type { Evaluation, Verdict } from '../types.ts';
 import { METRIC_TITLES, metricCells } from '../reasons.ts';
 import { isFailed } from '../samples.ts';
-import { plainLine, problemsOf } from './plain-text.ts';
+import { plainLine } from './plain-text.ts';
+import { problemsOf } from './sample-text.ts';
 
 /** Options of `toTable`. */
 export interface TableOptions {
@@ -49,22 +50,20 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
+const COMBINING = /\p{M}/u;
 const WIDE =
-  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]|\p{Emoji_Presentation}/u;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303F\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]/u;
 
+/** Returns the number of terminal columns of a string. */
 const widthOf = (text: string): number =>
-  Array.from(text).reduce((width, char) => width + (WIDE.test(char) ? 2 : 1), 0);
+  Array.from(text).reduce((width, char) => width + (COMBINING.test(char) ? 0 : WIDE.test(char) ? 2 : 1), 0);
 
 function fit(line: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
-  let cut = '';
+  const chars = Array.from(line);
   let width = 1;
-  for (const char of line) {
-    width += WIDE.test(char) ? 2 : 1;
-    if (width > columns) break;
-    cut += char;
-  }
-  return `${cut}…`;
+  const end = chars.findIndex((char) => (width += widthOf(char)) > columns);
+  return `${chars.slice(0, end).join('')}…`;
 }
 
 const COLORS: Readonly<Record<Verdict, number>> = { pass: 32, fail: 31, inconclusive: 33, incomplete: 35 };

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LlmError } from '@majordomo/core';
+
+/** Line of a file with one JSON value per line. */
+export interface Line {
+  readonly text: string;
+  /** JSON value; `undefined` for another text, such as a truncated one. */
+  readonly value: unknown;
+  /** File and number of the line. */
+  readonly place: string;
+}
+
+/** Returns the lines of a file that are not empty; `undefined` if the file does not exist. */
+export async function readLines(file: string): Promise<readonly Line[] | undefined> {
+  const content = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return content
+    ?.split('\n')
+    .map((text, at) => ({ text, value: parsed(text), place: `${file}:${at + 1}` }))
+    .filter(({ text }) => text.trim() !== '');
+}
+
+/** Returns the JSON value of a text, or `undefined` if the text is not JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns a `config` error that begins with a file, or a file and a line. */
+export const fileError = (place: string, problem: string): LlmError =>
+  new LlmError('config', `${place}: ${problem}`, { path: place });
+
+/** Writes one JSON value per line. Replaces the file atomically, unless its content is equal. Creates its folder. */
+export async function replaceFile(file: string, values: readonly unknown[]): Promise<void> {
+  const content = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  const current = await readFile(file, 'utf8').catch(() => undefined);
+  if (current === content) return;
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, file);
+}

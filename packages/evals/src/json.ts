@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson as canonicalJsonOf, isPlain, isTooDeep } from '@majordomo/core/toolkit';
+
+/** Returns JSON with sorted members, which is equal for equal values. Bytes are replaced by their hash. */
+export const canonicalJson = (value: unknown): string => canonicalJsonOf(value ?? null, sha256);
+
+/** Returns the SHA-256 of a value as hexadecimal digits, independent of the order of members. */
+export const digest = (value: unknown, length = 32): string => sha256(canonicalJson(value)).slice(0, length);
+
+const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+
+/** Whether a value is JSON. Functions, class instances, cycles, NaN and infinite numbers are not. */
+export const isJson = (value: unknown): boolean => !isTooDeep(value) && isJsonPart(value, false);
+
+/** Whether a value is JSON, or contains bytes in addition. */
+export const isJsonOrBytes = (value: unknown): boolean => !isTooDeep(value) && isJsonPart(value, true);
+
+function isJsonPart(value: unknown, allowsBytes: boolean): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (allowsBytes && value instanceof Uint8Array) return true;
+  const isPart = (member: unknown): boolean => member === undefined || isJsonPart(member, allowsBytes);
+  return Array.isArray(value)
+    ? value.every((item) => isJsonPart(item, allowsBytes))
+    : isPlain(value) && Object.values(value).every(isPart);
+}

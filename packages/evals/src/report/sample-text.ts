@@ -1,0 +1,44 @@
+import { formatUsd } from '@majordomo/catalog';
+import type { Sample } from '../types.ts';
+import { plainLines } from './plain-text.ts';
+
+/** Describes the results of a sample. `isProblem`: only its error, failed gates and scores below 0.5. */
+function resultsOf({ error, gates, scores }: Sample, isProblem: boolean): readonly string[] {
+  const because = (reason = ''): string => (reason === '' ? '' : `: ${reason}`);
+  const problem = error === undefined ? [] : [`${error.kind}: ${error.message}`];
+  if (isProblem && error !== undefined) return problem;
+  return [
+    ...problem,
+    ...Object.entries(gates)
+      .filter(([, { passed }]) => !isProblem || !passed)
+      .map(([name, { passed, reason }]) => `gate ${name} ${passed ? 'passed' : 'failed'}${because(reason)}`),
+    ...Object.entries(scores)
+      .filter(([, { score }]) => !isProblem || score < 0.5)
+      .map(([name, { score, reason }]) => `${name} ${Number(score.toFixed(3))}${because(reason)}`),
+  ];
+}
+
+/** Describes the problems of a sample. */
+export const problemsOf = (sample: Sample): readonly string[] => resultsOf(sample, true);
+
+/** Returns the members of a sample as titles with their text, without empty ones. */
+export function membersOf(sample: Sample): readonly (readonly [title: string, text: string])[] {
+  const { input, text, toolCalls, nanoUsd, ms, targets } = sample;
+  const cost = nanoUsd === undefined ? 'unknown cost' : formatUsd(BigInt(nanoUsd));
+  const members: readonly (readonly [string, string])[] = [
+    ['Results', resultsOf(sample, false).join('\n')],
+    ['Input', input],
+    ['Tool calls', toolCalls.map(({ name, args }) => `${name} ${JSON.stringify(args)}`).join('\n')],
+    ['Output', text],
+    ['Cost, time and targets', [cost, `${Math.round(ms)} ms`, ...new Set(targets)].join(', ')],
+  ];
+  return members.filter(([, content]) => content !== '');
+}
+
+/** Renders one sample for a terminal: results with their reasons, input, tool calls, output, cost, time and targets. */
+export const toText = (sample: Sample): string =>
+  [[`${sample.case}#${sample.trial}`], ...membersOf(sample)]
+    .map(([title = '', text = '']) =>
+      plainLines(`${title}\n${text}`.trimEnd(), Infinity).replaceAll('\n', '\n  '),
+    )
+    .join('\n');
