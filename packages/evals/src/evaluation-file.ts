@@ -1,5 +1,5 @@
 import { checkValue, describeIssues, LlmError, type JsonObject } from '@majordomo/core';
-import { fileError, readLines, replaceFile, type Line } from './files.ts';
+import { checkFormat, fileError, readLines, replaceFile, type Line } from './files.ts';
 import { isName } from './options.ts';
 import type { Evaluation, Sample } from './types.ts';
 
@@ -15,6 +15,7 @@ export async function readEvaluation(file: string): Promise<Evaluation> {
   if (found === undefined)
     throw new LlmError('not-found', `${file}: the file does not exist`, { path: file });
   const [first = { text: '', value: undefined, place: file }, ...lines] = found;
+  checkFormat(file, first.value, FORMAT);
   const { samples: count, ...summary } = await checked<Summary>(SUMMARY, first, ({ name }) => isName(name));
   if (lines.length !== count)
     throw fileError(file, `the file has ${lines.length} of ${count} samples; restore it or write it again`);
@@ -34,7 +35,7 @@ async function checked<T>(
   const result = await checkValue<T>(schema, value);
   const issues = 'issues' in result ? describeIssues(result.issues) : 'a name or an amount is invalid';
   if ('value' in result && isValid(result.value)) return result.value;
-  throw fileError(place, `the line does not belong to a ${FORMAT} file: ${issues}`);
+  throw fileError(place, `the line is not part of an evaluation: ${issues}`);
 }
 
 const FORMAT: Evaluation['format'] = 'majordomo-evaluation/1';
@@ -70,7 +71,6 @@ const METRIC = object(
 );
 const SUMMARY = object(
   {
-    format: { enum: [FORMAT] },
     ...each(text, 'name', 'at'),
     verdict: { enum: ['pass', 'fail', 'inconclusive', 'incomplete'] },
     ...each(texts, 'reasons', 'warnings'),

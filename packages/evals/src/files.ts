@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LlmError } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Line of a file with one JSON value per line. */
 export interface Line {
@@ -36,6 +37,12 @@ export function parsed(text: string): unknown {
 /** Returns a `config` error that begins with a file, or a file and a line. */
 export const fileError = (place: string, problem: string): LlmError =>
   new LlmError('config', `${place}: ${problem}`, { path: place });
+
+/** Throws `config` if the first line of a file does not state the format. */
+export function checkFormat(file: string, header: unknown, format: string, remedy = ''): void {
+  if (!isRecord(header) || header['format'] !== format)
+    throw fileError(file, `the file is not a ${format} file${remedy}`);
+}
 
 /** Writes one JSON value per line. Replaces the file atomically, unless its content is equal. Creates its folder. */
 export async function replaceFile(file: string, values: readonly unknown[]): Promise<void> {

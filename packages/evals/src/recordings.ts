@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import type { ErrorKind, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { fileError, readLines, replaceFile } from './files.ts';
+import { checkFormat, fileError, readLines, replaceFile } from './files.ts';
 import { compareSamples, type Position } from './samples.ts';
 
 /** Model call or effect of a sample. */
@@ -100,8 +100,7 @@ const keyOf = ({ case: name, trial }: Position): string => `${trial}#${name}`;
 
 async function readSamples(file: string): Promise<Samples> {
   const [header, ...lines] = (await readLines(file)) ?? [];
-  if (header !== undefined && (!isRecord(header.value) || header.value['format'] !== FORMAT))
-    throw fileError(file, `the file is not a ${FORMAT} file; move it to record again`);
+  if (header !== undefined) checkFormat(file, header.value, FORMAT, '; move it to record again');
   const samples: Samples = new Map();
   for (const line of lines) {
     const { value, place } = line;

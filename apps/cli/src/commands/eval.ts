@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { VerdictFlags } from '../eval/publish.ts';
+import type { ShowFlags, VerdictFlags } from '../eval/publish.ts';
 import type { RunFlags } from '../eval/run.ts';
-import type { ShowFlags } from '../eval/stored.ts';
 import type { Define } from './define.ts';
 
 const CODES = `
@@ -24,8 +23,8 @@ export const define: Define = (command, io, done) => {
     .option('--live', 'make every call, and store nothing')
     .option('--accept', 'write the results as the new baselines')
     .option('--only <id or tag>', 'run these cases only; may be repeated', add)
-    .option('--trials <n>', 'number of times that each case runs')
-    .option('--concurrency <n>', 'number of samples at the same time')
+    .option('--trials <n>', 'number of times that each case runs', Number)
+    .option('--concurrency <n>', 'number of samples at the same time', Number)
     .option('--budget <usd>', 'maximum cost of live calls, in dollars')
     .action(async (files: readonly string[], flags: RunFlags) => {
       done(await (await import('../eval/run.ts')).runEvals(files, flags, io));
@@ -35,7 +34,7 @@ export const define: Define = (command, io, done) => {
     .argument('<base>')
     .argument('<new>')
     .action(async (base: string, file: string, flags: VerdictFlags) => {
-      done(await (await import('../eval/stored.ts')).compareStored(base, file, flags, io));
+      done(await (await import('../eval/publish.ts')).compareStored(base, file, flags, io));
     });
   command
     .command('show')
@@ -44,6 +43,6 @@ export const define: Define = (command, io, done) => {
     .option('--case <id>', 'only this case')
     .option('--failed', 'only failed samples')
     .action(async (file: string, flags: ShowFlags) => {
-      done(await (await import('../eval/stored.ts')).showStored(file, flags, io));
+      done(await (await import('../eval/publish.ts')).showStored(file, flags, io));
     });
 };

@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
+import { extname, parse, resolve } from 'node:path';
+import { LlmError } from '@majordomo/core';
 import type { Evaluation, Verdict } from '@majordomo/evals';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
+import { wrapText } from '../wrap-text.ts';
 
-export type Evals = typeof import('@majordomo/evals');
+type Evals = typeof import('@majordomo/evals');
 
 /** Options of a command that returns a verdict. */
 export interface VerdictFlags {
@@ -14,10 +16,9 @@ export interface VerdictFlags {
   readonly allowInconclusive?: true;
 }
 
+type WriteReport = (file: string, evaluation: Evaluation, evals: Evals) => Promise<void>;
 /** Reports by the extension of their file. */
-const REPORTS: Readonly<
-  Record<string, (file: string, evaluation: Evaluation, evals: Evals) => Promise<void>>
-> = {
+const REPORTS: Readonly<Record<string, WriteReport>> = {
   '.md': (file, evaluation, { toMarkdown }) => writeFile(file, toMarkdown(evaluation)),
   '.xml': (file, evaluation, { toJUnit }) => writeFile(file, toJUnit(evaluation)),
   '.html': (file, evaluation, { toHtml }) => writeFile(file, toHtml(evaluation)),
@@ -43,10 +44,9 @@ export async function publish(
   const columns = Number.isFinite(stdout.columns) ? stdout.columns : undefined;
   stdout.write(`${evals.toTable(evaluation, { color: stdout.colour, columns })}\n`);
   for (const given of report) {
-    const extension = extname(given);
-    const name = `${given.slice(0, -extension.length)}${isOneOf ? `-${evaluation.name}` : ''}${extension}`;
-    await mkdir(dirname(resolve(cwd, name)), { recursive: true });
-    await REPORTS[extension]?.(resolve(cwd, name), evaluation, evals);
+    const { dir, name, ext } = parse(resolve(cwd, given));
+    await mkdir(dir, { recursive: true });
+    await REPORTS[ext]?.(`${dir}/${name}${isOneOf ? `-${evaluation.name}` : ''}${ext}`, evaluation, evals);
   }
   const isAllowed = evaluation.verdict === 'inconclusive' && allowInconclusive === true;
   return isAllowed ? EXIT.ok : CODES[evaluation.verdict];
@@ -58,3 +58,39 @@ const CODES: Readonly<Record<Verdict, ExitCode>> = {
   inconclusive: EXIT.inconclusive,
   incomplete: EXIT.incomplete,
 };
+
+/** Options of `majordomo eval show`. */
+export interface ShowFlags {
+  readonly case?: string;
+  readonly failed?: true;
+}
+
+/** `majordomo eval compare`: compares two stored evaluations of the same name. */
+export async function compareStored(
+  base: string,
+  file: string,
+  flags: VerdictFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const evals = await loadEvals(flags, io);
+  return publish(evals.compare(await read(base, evals, io), await read(file, evals, io)), evals, flags, io);
+}
+
+/** `majordomo eval show`: prints a stored evaluation and its samples. */
+export async function showStored(file: string, flags: ShowFlags, io: Io): Promise<ExitCode> {
+  const evals = await loadEvals({}, io);
+  const evaluation = await read(file, evals, io);
+  const ofCase = evaluation.samples.filter((sample) => sample.case === (flags.case ?? sample.case));
+  if (ofCase.length === 0) throw new Stop(`${file} has no case ${JSON.stringify(flags.case)}`);
+  await publish(evaluation, evals, {}, io);
+  for (const sample of ofCase)
+    if (flags.failed !== true || evals.isFailed(sample))
+      io.stdout.write(`\n${wrapText(evals.toText(sample), io.stdout.columns, 2)}\n`);
+  return EXIT.ok;
+}
+
+/** Reads an evaluation. Throws `Stop` for a file that is missing or invalid. */
+const read = (file: string, { readEvaluation }: Evals, { cwd }: Io): Promise<Evaluation> =>
+  readEvaluation(resolve(cwd, file)).catch((error: unknown) => {
+    throw LlmError.is(error) ? new Stop(error.message) : error;
+  });

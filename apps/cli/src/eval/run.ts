@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Majordomo } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
-import type { EvalDefinition, Progress } from '@majordomo/evals';
+import type { EvalDefinition, EvaluateOptions, Progress } from '@majordomo/evals';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import { bar } from '../bar.ts';
@@ -15,50 +15,45 @@ import { reasonOf } from '../reason.ts';
 import { loadEvals, publish, type VerdictFlags } from './publish.ts';
 
 /** Options of `majordomo eval run`. */
-export interface RunFlags extends VerdictFlags {
+export interface RunFlags
+  extends VerdictFlags, Pick<EvaluateOptions, 'accept' | 'only' | 'trials' | 'concurrency'> {
   readonly record?: true;
   readonly live?: true;
-  readonly accept?: true;
-  readonly only?: readonly string[];
-  readonly trials?: string;
-  readonly concurrency?: string;
   readonly budget?: string;
 }
 
 /** `majordomo eval run`: runs the evaluation of each module and compares it with its baseline. */
 export async function runEvals(files: readonly string[], flags: RunFlags, io: Io): Promise<ExitCode> {
-  const { record, live, accept, only, trials, concurrency, budget: budgetUsd } = flags;
-  if (record === true && live === true) throw new Stop('--record and --live exclude each other');
+  const { record = false, live = false, accept, only, trials, concurrency, budget: budgetUsd } = flags;
+  if (record && live) throw new Stop('--record and --live exclude each other');
   // The modules are code of the project that the user names.
   trustPackagesOf(io.cwd);
   const evals = await loadEvals(flags, io);
   const modules: (readonly [path: string, definition: EvalDefinition])[] = [];
   for (const file of files) modules.push([resolve(io.cwd, file), await loadDefinition(file, io)]);
+  const mode = record ? 'record' : live ? 'live' : 'replay';
+  const onProgress = progressOn(io);
+  const options = {
+    mode,
+    accept,
+    only,
+    trials,
+    concurrency,
+    budgetUsd,
+    signal: io.signal,
+    onProgress,
+  } as const;
   let configured: Promise<Majordomo> | undefined;
   const codes: ExitCode[] = [];
   for (const [path, definition] of modules) {
     const majordomo = definition.majordomo ?? (await (configured ??= configuredMajordomo(io)));
-    const running = evals.evaluate(
-      { ...definition, majordomo },
-      {
-        folder: dirname(path),
-        mode: record === true ? 'record' : live === true ? 'live' : 'replay',
-        accept,
-        only,
-        budgetUsd,
-        trials: trials === undefined ? undefined : Number(trials),
-        concurrency: concurrency === undefined ? undefined : Number(concurrency),
-        signal: io.signal,
-        onProgress: progressOn(io),
-      },
-    );
+    const running = evals.evaluate({ ...definition, majordomo }, { ...options, folder: dirname(path) });
     const evaluation = await running.finally(() => {
       if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
     });
     codes.push(await publish(evaluation, evals, flags, io, files.length > 1));
   }
-  const decisive = [EXIT.failed, EXIT.incomplete, EXIT.inconclusive].find((code) => codes.includes(code));
-  return decisive ?? EXIT.ok;
+  return [EXIT.failed, EXIT.incomplete, EXIT.inconclusive].find((code) => codes.includes(code)) ?? EXIT.ok;
 }
 
 /** Imports the evaluation of a module. Throws `Stop` with one line if the module fails. */
@@ -85,7 +80,7 @@ const CELLS = 20;
 function progressOn({ stderr }: Io): ((progress: Progress) => void) | undefined {
   if (!stderr.canErase) return undefined;
   return ({ done, total, errors }) => {
-    const failures = errors === 0 ? '' : `, ${errors} without a result`;
-    stderr.write(`${CLEAR_LINE}${bar(done / total, CELLS).padEnd(CELLS)} ${done}/${total}${failures}`);
+    const counts = `${done}/${total}${errors === 0 ? '' : `, ${errors} without a result`}`;
+    stderr.write(`${CLEAR_LINE}${bar(done / total, CELLS).padEnd(CELLS)} ${counts}`);
   };
 }
