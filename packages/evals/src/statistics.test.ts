@@ -88,10 +88,17 @@ describe('relativeChange', () => {
     expect(interval?.[0]).toBeCloseTo(1, 9);
   });
 
-  test('returns the linearized error of the ratio', () => {
-    // Residuals −1 and 1 of a total of 20: the error is sqrt(2)·sqrt(2)/20 = 0.1.
+  test('returns the interval of the logarithm of the ratio, with the error of a jackknife', () => {
+    // Without one of the cases, the ratios are 1.1 and 0.9.
+    const error = (Math.log(1.1) - Math.log(0.9)) / 2;
     const { interval } = relativeChange([pair([10], [9]), pair([10], [11])]);
-    expect(interval?.[1]).toBeCloseTo(6.3138 * 0.1, 9);
+    expect(interval?.[0]).toBeCloseTo(Math.exp(-6.3138 * error) - 1, 9);
+    expect(interval?.[1]).toBeCloseTo(Math.exp(6.3138 * error) - 1, 9);
+  });
+
+  test('has an interval for a cost that became 0, and none if a single case has all costs', () => {
+    expect(relativeChange([pair([1], [0]), pair([2], [0])])).toEqual({ difference: -1, interval: [-1, -1] });
+    expect(relativeChange([pair([1], [2]), pair([0], [0])]).interval).toBeUndefined();
   });
 
   test('has no interval for a single changed case', () => {

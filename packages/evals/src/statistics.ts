@@ -112,17 +112,23 @@ export function scoreDifference(pairs: readonly Pair[], worst = 1): Estimate {
 
 const UNCHANGED: Estimate = { difference: 0, interval: [0, 0] };
 
-/** Returns the relative change of a total, with the linearized standard error of a ratio. */
+/**
+ * Returns the relative change of a total. The interval is that of the logarithm of the ratio, with the standard error of a
+ * jackknife, because a few cases with large amounts dominate a total.
+ */
 export function relativeChange(pairs: readonly Pair[]): Estimate {
   const changed = changedOf(pairs);
   if (changed.length === 0) return UNCHANGED;
-  const total = pairs.reduce((sum, { before }) => sum + mean(before), 0);
-  const difference = pairs.reduce((sum, { after }) => sum + mean(after), 0) / total - 1;
-  if (changed.length === 1) return { difference, interval: undefined };
-  const residuals = changed.map(({ before, after }) => mean(after) - (1 + difference) * mean(before));
-  const error = (deviation(residuals) * Math.sqrt(changed.length)) / total;
-  const width = studentT(changed.length - 1) * error;
-  return { difference, interval: [difference - width, difference + width] };
+  const before = pairs.reduce((sum, pair) => sum + mean(pair.before), 0);
+  const after = pairs.reduce((sum, pair) => sum + mean(pair.after), 0);
+  if (after === 0) return { difference: -1, interval: [-1, -1] };
+  const size = changed.length;
+  const others = changed.map((pair) => Math.log((after - mean(pair.after)) / (before - mean(pair.before))));
+  const error = (deviation(others) * (size - 1)) / Math.sqrt(size);
+  const factor = Math.exp(studentT(size - 1) * error);
+  const ratio = after / before;
+  const isKnown = size > 1 && Number.isFinite(factor);
+  return { difference: ratio - 1, interval: isKnown ? [ratio / factor - 1, ratio * factor - 1] : undefined };
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { compare, type Evaluation, type Sample } from '../src/index.ts';
-import { permutationTest, scoreDifference, type Pair } from '../src/statistics.ts';
+import { permutationTest, relativeChange, scoreDifference, type Pair } from '../src/statistics.ts';
 import { evaluationOf } from './support/evaluations.ts';
 
 const ROUNDS = 200;
@@ -139,6 +139,22 @@ describe('losses', () => {
     [20, 1, 0.95, 0.45],
   ])('a suite of %i × %i that falls from %d to %d fails', (cases, trials, before, after) => {
     expect(simulate(suite(cases, trials, binary(before), binary(after))).fail).toBeGreaterThan(0.85);
+  });
+
+  test('a cost that rises by its margin passes rarely, also with a few expensive cases', () => {
+    const random = seededRandom(5);
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const rounds = 1000;
+    const passes = Array.from({ length: rounds }, () => {
+      const pairs = Array.from({ length: 30 }, (): Pair => {
+        const cost = Math.exp(normal());
+        const before = [cost * Math.exp(0.6 * normal())];
+        return { before, after: [1.1 * cost * Math.exp(0.6 * normal())], isChanged: true };
+      });
+      return (relativeChange(pairs).interval?.[1] ?? 1) < 0.1;
+    });
+    const limit = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / rounds);
+    expect(passes.filter(Boolean).length / rounds).toBeLessThan(limit);
   });
 
   test('80 % of unchanged suites of 100 × 3 at 0.98 pass, and no improvement fails', () => {
