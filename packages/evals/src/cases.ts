@@ -85,14 +85,9 @@ export async function loadCases<Input, Expected>(
   if (only === undefined) return all;
   const labels = all.map(({ id, tags = [] }) => [id, ...tags]);
   const unknown = only.find((label) => !labels.flat().includes(label));
-  if (unknown !== undefined || only.length === 0)
-    throw configError(
-      name,
-      'only',
-      unknown === undefined
-        ? 'must not be empty'
-        : `has ${JSON.stringify(unknown)}, which is not an id or tag of a case`,
-    );
+  if (only.length === 0) throw configError(name, 'only', 'must not be empty');
+  if (unknown !== undefined)
+    throw configError(name, 'only', `has ${JSON.stringify(unknown)}, which is not an id or tag of a case`);
   return all.filter((_, at) => only.some((label) => labels[at]?.includes(label)));
 }
 

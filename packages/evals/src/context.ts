@@ -1,7 +1,7 @@
-import { LlmError, type JsonValue } from '@majordomo/core';
+import type { ChatModel, JsonValue } from '@majordomo/core';
 import { digest, isJsonOrBytes } from './json.ts';
 import { isResponse } from './output.ts';
-import { recordedModel } from './recorded-model.ts';
+import { recordedModel, type TargetsOf } from './recorded-model.ts';
 import type { Recorder } from './recorder.ts';
 import type { RecordedCall } from './recordings.ts';
 import { loadValue, storeValue } from './stored-call.ts';
@@ -13,26 +13,20 @@ export function contextOf(
   recorder: Recorder,
   { majordomo, version = '' }: EvalDefinition,
 ): CallContext {
-  const { signal, subject } = recorder.options;
+  const { signal } = recorder.options;
+  const recorded = (model: ChatModel, targetsOf: TargetsOf): ChatModel =>
+    recordedModel(model, { recorder, by, version, targetsOf });
   return {
     signal,
     model: (spec) => {
       if (majordomo === undefined)
-        throw new LlmError(
-          'config',
-          `${subject}: the definition has no \`majordomo\`; add it to use model()`,
-        );
-      const targetsOf = async (request: Parameters<typeof majordomo.resolve>[1]): Promise<string[]> =>
-        (await majordomo.resolve(spec, request)).map(({ target }) => target);
-      return recordedModel(majordomo.model(spec), {
-        recorder,
-        by,
-        version,
-        targetsOf: (request) => targetsOf({ request, signal }),
+        throw recorder.fail('the definition has no `majordomo`; add it to use model()');
+      return recorded(majordomo.model(spec), async (request) => {
+        const targets = await majordomo.resolve(spec, { request, signal });
+        return targets.map(({ target }) => target);
       });
     },
-    recorded: (model) =>
-      recordedModel(model, { recorder, by, version, targetsOf: () => Promise.resolve([model.spec]) }),
+    recorded: (model) => recorded(model, () => Promise.resolve([model.spec])),
     effect: async <T>(key: JsonValue, run: () => T | Promise<T>) => {
       const id = digest([version, 'effect', key]);
       const stored = await recorder.call({ by, type: 'effect', digest: id }, async () => {

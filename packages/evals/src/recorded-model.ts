@@ -13,13 +13,16 @@ import type { RecordedCall } from './recordings.ts';
 import { requestKey, type ObjectRequest } from './request-key.ts';
 import { loadResponse, storeResponse } from './stored-call.ts';
 
+/** Returns the targets of a request, in order. */
+export type TargetsOf = (request: ChatRequest) => Promise<readonly string[]>;
+
 /** Environment of a recorded model. */
 interface RecordedModelOptions {
   readonly recorder: Recorder;
   readonly by: RecordedCall['by'];
   /** Version of the definition. */
   readonly version: string;
-  readonly targetsOf: (request: ChatRequest) => Promise<readonly string[]>;
+  readonly targetsOf: TargetsOf;
 }
 
 /** Returns a model whose calls are replayed or recorded. The events of a stream follow its complete response. */

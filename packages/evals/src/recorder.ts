@@ -17,7 +17,7 @@ export interface RecorderOptions {
 
 /** Records or replays the calls of one sample, whose results are JSON. */
 export class Recorder {
-  /** First call that has no recording or no result that can be recorded. */
+  /** First problem for which the sample has no result, such as a call without a recording. */
   problem: LlmError | undefined;
   hasLiveCalls = false;
   /** Recorded time of the replayed calls, in milliseconds. */

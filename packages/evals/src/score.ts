@@ -1,6 +1,5 @@
 import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
-
 import { configError } from './options.ts';
 import type { CallContext, CheckResult, EvalDefinition, Output, Sample } from './types.ts';
 
