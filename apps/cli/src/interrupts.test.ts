@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Interrupts } from './interrupts.ts';
 
-it('one Ctrl-C stops the turn, a second one in it the command', async () => {
+it('the first Ctrl-C during a turn stops the turn, and the second ends the command', async () => {
   const interrupts = new Interrupts();
   const signal = await interrupts.interruptible(async (signal) => {
     expect(interrupts.press()).toBe('turn');
@@ -12,7 +12,7 @@ it('one Ctrl-C stops the turn, a second one in it the command', async () => {
   expect(signal).toEqual([true, false, true]);
 });
 
-it('outside of a turn Ctrl-C ends the command, and what is begun then is aborted', async () => {
+it('Ctrl-C outside a turn ends the command, and operations that start afterwards are aborted', async () => {
   const interrupts = new Interrupts();
   await interrupts.interruptible(async () => undefined);
   interrupts.press();

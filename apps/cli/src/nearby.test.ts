@@ -15,7 +15,7 @@ it.each([
   '[::1]:8000',
   '[fd12::1]',
   '[::ffff:127.0.0.1]',
-])('%s is nearby', (host) => {
+])('%s is a local address', (host) => {
   expect(isLocalNetwork(host)).toBe(true);
 });
 
@@ -37,6 +37,6 @@ it.each([
   '[::ffff:8.8.8.8]',
   'api.openai.com',
   '',
-])('%s is not', (host) => {
+])('%s is not a local address', (host) => {
   expect(isLocalNetwork(host)).toBe(false);
 });

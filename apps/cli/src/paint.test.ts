@@ -10,7 +10,7 @@ it.each(STEERING)('%j does not reach a terminal', (text) => {
   expect(JSON.parse(printableJson(json))).toEqual({ text });
 });
 
-it('letters of every language, emoji and their joiners stay', () => {
+it('preserves letters of every language, emoji and their joiners', () => {
   const text = 'čeština, 日本語, עברית, نص, 👩‍🚀 — “quoted”';
   expect([printable(text), printableJson(text)]).toEqual([text, text]);
 });

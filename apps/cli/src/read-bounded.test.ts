@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readBounded, readFileBounded } from './read-bounded.ts';
 
-it('what has no end is not read for ever', async () => {
+it('stops reading an endless input at the limit', async () => {
   let chunkCount = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) {

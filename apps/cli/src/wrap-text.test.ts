@@ -40,7 +40,7 @@ it.each<[string, number, string[], string]>([
   expect(feed(columns, pieces)).toBe(expected);
 });
 
-it('however a text is cut into pieces, no letter is lost and no line of words is too long', () => {
+it('preserves all text and limits the length of lines, regardless of how the text is divided', () => {
   const text = fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 30 });
   fc.assert(
     fc.property(text, fc.array(fc.nat(200), { maxLength: 20 }), (words, cuts) => {
@@ -57,7 +57,7 @@ it('however a text is cut into pieces, no letter is lost and no line of words is
   );
 });
 
-it('a whole text is folded with its further lines moved in', () => {
+it('wraps a complete text and indents its continuation lines', () => {
   expect(wrapText('one two three\nfour', 9, 2)).toBe('one two\n  three\nfour');
   expect(wrapText('x needs y: npm install -D y', 18, 2)).toBe('x needs y:\n  npm install -D y');
   expect(wrapText('one two three', Infinity)).toBe('one two three');

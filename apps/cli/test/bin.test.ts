@@ -32,7 +32,7 @@ registerHooks({ load: (url, context, next) => {
 } });
 process.on('exit', () => writeFileSync(process.env.LOADED, [...seen].sort().join()));`;
 
-it('answers a question that a program asks, plain and without a prompt; loads what the spec needs', async () => {
+it('answers a prompt from another program in plain text, and loads only the packages of the spec', async () => {
   await using server = await serve('Hello.');
   const [watch, LOADED] = [join(cwd, 'watch.mjs'), join(cwd, 'loaded')];
   writeFileSync(watch, WATCH);
@@ -47,7 +47,7 @@ it('answers a question that a program asks, plain and without a prompt; loads wh
   expect(stderr).not.toMatch(/\u001B/);
 });
 
-it('reads a pipe of the shell, and a reader that leaves is no error', async () => {
+it('reads from a pipe, and exits without an error if its reader closes the pipe', async () => {
   await using server = await serve('Hello.');
   const script = `echo "the notes" | '${process.execPath}' '${bin}' chat lab/gpt-4o "Sum up" | true; echo "\${PIPESTATUS[1]}"`;
   const { stdout } = await run('bash', ['-c', script], { cwd, env: { ...env, ...lab(server) } });
@@ -58,14 +58,14 @@ it('reads a pipe of the shell, and a reader that leaves is no error', async () =
 it.each([
   ['a failed call', ['chat', 'openai/gpt-x', 'hi'], 1, 'set OPENAI_API_KEY'],
   ['a mistake of usage', ['chat', '--frobnicate'], 2, 'unknown option'],
-])('%s ends with its exit code and a word on stderr', async (_what, argv, code, expected) => {
+])('%s ends with its exit code and a message on stderr', async (_what, argv, code, expected) => {
   const failed: unknown = await run(process.execPath, [bin, ...argv], { cwd, env }).catch(
     (error: unknown) => error,
   );
   expect(failed).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(expected) });
 });
 
-it('Ctrl-C ends it with 130 and closes the connection', async () => {
+it('Ctrl-C ends the command with exit code 130 and closes the connection', async () => {
   await using server = await serve({ fault: 'stall', at: { content: 0 } });
   const child = spawn(process.execPath, [bin, 'chat', 'lab/gpt-4o', 'hi', '--events'], {
     cwd,
@@ -79,7 +79,7 @@ it('Ctrl-C ends it with 130 and closes the connection', async () => {
   await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
 });
 
-it('a configuration in TypeScript is read, whatever package.json says, and knows defineConfig', async () => {
+it('reads a configuration in TypeScript with defineConfig, regardless of package.json', async () => {
   writeFileSync(join(cwd, 'package.json'), '{"type":"commonjs"}');
   writeFileSync(
     join(cwd, 'majordomo.config.ts'),
@@ -102,7 +102,7 @@ globalThis.Date = class extends Real {
   static now() { return now; }
 };`)}`;
 
-it('books what several processes spend at once, and adds it up by the days of this machine', async () => {
+it('records the costs of several processes, and sums them by days of the local time zone', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
   const folder = mkdtempSync(join(cwd, 'books-'));
   const limits = [{ name: 'four', max: { requests: 4 }, per: 'day', zone: 'Europe/Berlin' }];
@@ -142,7 +142,7 @@ it.each([
   expect(rows.map(({ key }) => key.day)).toEqual(days);
 });
 
-it('what init has written is what chat then asks', async () => {
+it('chat uses the configuration that init has written', async () => {
   await using server = await serve('Hello.');
   const folder = mkdtempSync(join(cwd, 'init-'));
   const options = { cwd: folder, env: { ...env, ...lab(server) } };
@@ -151,14 +151,14 @@ it('what init has written is what chat then asks', async () => {
   expect(server.requests[0]?.model).toBe('gpt-4o');
 });
 
-it.runIf(existsSync('/dev/full'))('an answer that could not be written is a failure', async () => {
+it.runIf(existsSync('/dev/full'))('fails if the answer cannot be written', async () => {
   await using server = await serve('Hello.');
   const script = `'${process.execPath}' '${bin}' chat lab/gpt-4o hi > /dev/full; echo $?`;
   const { stdout } = await run('bash', ['-c', script], { cwd, env: { ...env, ...lab(server) } });
   expect(stdout).toBe('1\n');
 });
 
-it('runs in a folder that is gone, and says of what it cannot find that it is not there', async () => {
+it('runs in a deleted folder, and reports files that do not exist', async () => {
   const gone = mkdtempSync(join(cwd, 'gone-'));
   const script = `cd '${gone}'; rmdir '${gone}'; '${process.execPath}' '${bin}' chat openai/x hi -f a.md`;
   const failed: unknown = await run('bash', ['-c', script], { cwd, env }).catch((error: unknown) => error);

@@ -18,7 +18,7 @@ const configured = (config: object, options: WorldOptions = {}): World =>
 const BOOKS = '.local/state/majordomo/books.db';
 
 describe('majordomo usage', () => {
-  it('tells what chat has spent, by target, in JSON and in columns', async () => {
+  it('reports the costs of chat by target, as JSON and in columns', async () => {
     await using server = await serve('Hello.', 'Hello.', 'Hello.');
     using place = configured({ ledger: {} }, { env: priced(server) });
     for (const model of ['gpt-4o', 'gpt-4o', 'gpt-4o-mini'])
@@ -64,7 +64,7 @@ describe('majordomo usage', () => {
     ]);
   });
 
-  it('draws a bar for each row where somebody looks', async () => {
+  it('draws a bar for each row on a terminal', async () => {
     await using server = await serve('Hello.', 'Hello.', 'Hello.');
     using place = configured({ ledger: {} }, { env: priced(server), terminal: true });
     for (const model of ['gpt-4o', 'gpt-4o', 'gpt-4o-mini'])
@@ -73,7 +73,7 @@ describe('majordomo usage', () => {
     expect(out).toMatch(/lab\/gpt-4o .*\$0\.00016 {2}█{30}\nlab\/gpt-4o-mini .*\$0\.0000048 {2}▉\n/);
   });
 
-  it('keeps its columns under names of any writing', async () => {
+  it('aligns its columns for names in any script', async () => {
     await using server = await serve('Hello.', 'Hello.');
     using place = configured({ ledger: {} }, { env: priced(server), terminal: true });
     for (const model of ['gpt-4o', '東京']) await place.run('chat', `lab/${model}`, 'hi', '-q');
@@ -83,7 +83,7 @@ describe('majordomo usage', () => {
     expect(second).toMatch(/^lab\/東京 {8}1 {2}12/);
   });
 
-  it('shows the days of the range, those without a call too', async () => {
+  it('shows every day of the range, including days without calls', async () => {
     await using server = await serve('Hello.');
     using place = configured({ ledger: {} }, { env: priced(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi');
@@ -96,7 +96,7 @@ describe('majordomo usage', () => {
     expect(rows.map(({ key }) => key.day)).toEqual(rows.map(({ key }) => key.day).toSorted());
   });
 
-  it('says beside the sum what has no price, and never counts it as nothing', async () => {
+  it('reports calls without a price next to the sum, and never counts them as free', async () => {
     await using server = await serve('Hello.', 'Hello.');
     using place = configured(
       { ledger: {} },
@@ -137,14 +137,14 @@ describe('majordomo usage', () => {
     [['--since', '0d'], '--since must be'],
     [['--since', '99999999w'], '--since must be'],
     [['--since', '2999-01-01'], 'is in the future'],
-  ])('%j is a mistake: %s', async (args, expected) => {
+  ])('%j is rejected: %s', async (args, expected) => {
     using place = configured({ ledger: {} });
     const ran = await place.run('usage', ...args);
     expect([ran.code, ran.out]).toEqual([2, '']);
     expect(ran.err).toContain(expected);
   });
 
-  it('says how to keep books where none are kept, and that nothing was booked where nothing was', async () => {
+  it('explains how to enable the ledger if it is missing, and reports an empty ledger', async () => {
     using place = world();
     const ran = await place.run('usage');
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('`ledger: {}` in majordomo.config')]);
@@ -157,7 +157,7 @@ describe('majordomo usage', () => {
 describe('majordomo limits', () => {
   const day = { name: 'day', max: { usd: '0.000100' }, per: 'day' };
 
-  it('tells what is used and left of each, and chat keeps to them', async () => {
+  it('reports the used and remaining amounts of each limit, and chat respects the limits', async () => {
     await using server = await serve('Hello.', 'Hello.');
     const limits = [
       { ...day, max: { requests: 2 } },
@@ -188,7 +188,7 @@ describe('majordomo limits', () => {
     ]);
   });
 
-  it('warns on the way up', async () => {
+  it('warns when a threshold of a limit is reached', async () => {
     await using server = await serve('Hello.');
     using place = configured(
       { ledger: { limits: [{ ...day, max: { requests: 1 } }] } },
@@ -198,7 +198,7 @@ describe('majordomo limits', () => {
     expect(ran.err).toContain('The limit "day" is used up to 95 %.\n');
   });
 
-  it('has no price for a model of your own until the configuration says one', async () => {
+  it('has no price for a custom model until the configuration contains one', async () => {
     await using server = await serve('Hello.');
     const limits = [{ ...day, max: { usd: '1.00' } }];
     const own = { LLM_LAB: `${lab(server)['LLM_LAB'] ?? ''}?vendor=acme` };
@@ -229,7 +229,7 @@ describe('majordomo limits', () => {
     [{ limits: [day], prices: [{ vendor: 'x', id: 'y', prices: [null] }] }, 'prices'],
     [{ limits: [day], prices: [{ vendor: 'x', id: 'y', prices: 5 }] }, 'prices'],
     [{ limit: [] }, '"ledger" must be'],
-  ])('%j is a mistake of the configuration: %s', async (ledger, expected) => {
+  ])('rejects %j in the configuration: %s', async (ledger, expected) => {
     using place = configured({ ledger });
     for (const command of [['limits'], ['chat', 'lab/x', 'hi']]) {
       const ran = await place.run(...command);
@@ -239,8 +239,8 @@ describe('majordomo limits', () => {
   });
 });
 
-describe('the books', () => {
-  it('are a file for their owner alone', async () => {
+describe('the ledger file', () => {
+  it('is readable by its owner only', async () => {
     await using server = await serve('Hello.');
     using place = configured({ ledger: {} }, { env: priced(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi');
@@ -248,7 +248,7 @@ describe('the books', () => {
     expect(statSync(join(place.cwd, BOOKS, '..')).mode & 0o777).toBe(0o700);
   });
 
-  it('lie where the configuration says, by its own place', async () => {
+  it('is at the configured path, relative to the configuration', async () => {
     await using server = await serve('Hello.');
     using place = configured({ ledger: { file: './spend.db' } }, { env: priced(server) });
     mkdirSync(join(place.cwd, 'below'));
@@ -257,7 +257,7 @@ describe('the books', () => {
     expect((await place.run('usage', '--by', 'target')).out).toContain('lab/gpt-4o');
   });
 
-  it('never take the place of another file', async () => {
+  it('never replaces another file', async () => {
     using place = configured({ ledger: { file: 'notes.md' } }, { files: { 'notes.md': 'My notes.' } });
     const ran = await place.run('chat', 'lab/x', 'hi');
     expect([ran.code, ran.err]).toEqual([
@@ -267,7 +267,7 @@ describe('the books', () => {
     expect(readFileSync(join(place.cwd, 'notes.md'), 'utf8')).toBe('My notes.');
   });
 
-  it('are not waited for in a pipe, nor looked for in a folder', async () => {
+  it('cannot be a pipe or a folder', async () => {
     using place = configured({ ledger: { file: 'pipe' } });
     execFileSync('mkfifo', [join(place.cwd, 'pipe')]);
     expect(await place.run('chat', 'lab/x', 'hi')).toMatchObject({
@@ -283,7 +283,7 @@ describe('the books', () => {
     );
   });
 
-  it('of a project that changed after it was trusted stop the call: its limits would be missing', async () => {
+  it('stops calls if its project configuration changed after it was trusted', async () => {
     await using server = await serve('Hello.');
     using place = configured({ ledger: {} }, { env: priced(server) });
     expect((await place.run('chat', 'lab/gpt-4o', 'hi')).code).toBe(0);

@@ -65,7 +65,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 describe.each(Object.entries(PLACES))('a key in %s', (_where, place) => {
   it.each(COMMANDS.map((argv) => [argv.join(' '), argv] as const))(
-    'is not said by %s',
+    'is not printed by %s',
     async (_what, argv) => {
       using there = world({ ...place(), stdin: { kind: 'pipe', text: 'ID3 said' } });
       const { out, err } = await there.run(...argv);
@@ -75,7 +75,7 @@ describe.each(Object.entries(PLACES))('a key in %s', (_where, place) => {
   );
 });
 
-it('the vendor is asked, and what it says is told without the key', async () => {
+it('calls the vendor, and prints its error message without the key', async () => {
   using there = world({ env: { LLM_LAB: `openai+http://${KEY}@${host}/v1` } });
   const { code, err } = await there.run('chat', 'lab/gpt-4o', 'hi');
   expect(code).not.toBe(0);

@@ -51,7 +51,7 @@ describe('catalog diff', () => {
     expect(stateIn(place.cwd)).toBeUndefined();
   });
 
-  it('fails for a refused change, as JSON too', async () => {
+  it('fails for a rejected change, also with --json', async () => {
     using place = world({ files: { 'new.json': await documentWith(30) } });
     const { code, out } = await place.run('catalog', 'diff', '--from', 'new.json', '--json');
     expect(code).toBe(1);
@@ -83,7 +83,7 @@ describe('catalog update', () => {
     expect((await place.run('catalog')).out).toContain(`Catalog of ${date}`);
   });
 
-  it('leaves the file as it is for a refused change, until the change is accepted', async () => {
+  it('does not change the file for a rejected change until the change is accepted', async () => {
     using place = world({ files: { 'new.json': await documentWith(30) } });
     const refused = await place.run('catalog', 'update', '--from', 'new.json');
     expect([refused.code, stateIn(place.cwd)]).toEqual([1, undefined]);

@@ -6,7 +6,7 @@ import { lab, world, type WorldOptions } from './world.ts';
 
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 
-it('prints the answer alone on a pipe, and who gave it on stderr', async () => {
+it('prints only the answer to a pipe, and the target on stderr', async () => {
   await using server = await serve('Hello.');
   using place = world({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
@@ -14,7 +14,7 @@ it('prints the answer alone on a pipe, and who gave it on stderr', async () => {
   expect(ran.err).toMatch(/^lab\/gpt-4o · 12 in, 5 out · \d+\.\d s\n$/);
 });
 
-it('says what the answer cost, where the price is known', async () => {
+it('prints the cost of the answer if the price is known', async () => {
   await using server = await serve('Hello.');
   const { LLM_LAB } = lab(server);
   using place = world({ env: { LLM_LAB: `${LLM_LAB ?? ''}?vendor=openai` } });
@@ -23,7 +23,7 @@ it('says what the answer cost, where the price is known', async () => {
   expect(err).toMatch(/^lab\/gpt-4o · \$0\.000080 · 12 in, 5 out · \d+\.\d s\n$/);
 });
 
-it('says at the end why it was not the first target', async () => {
+it('prints at the end why the first target did not answer', async () => {
   await using server = await serve({ failure: 'not-found' }, 'Hello.');
   using place = world({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gone,lab/gpt-4o', 'hi');
@@ -31,7 +31,7 @@ it('says at the end why it was not the first target', async () => {
   expect(ran.err).toContain('\n  lab/gone failed: not-found (404)\n');
 });
 
-it('says once what went wrong twice', async () => {
+it('prints a repeated failure once', async () => {
   await using server = await serve({ failure: 'overloaded' }, { failure: 'overloaded' }, 'Hello.');
   const config = { chain: { backoff: { baseMs: 1 } } };
   using place = world({
@@ -42,7 +42,7 @@ it('says once what went wrong twice', async () => {
   expect(ran.err).toContain('\n  lab/full failed: overloaded (529), 2 times\n');
 });
 
-it('names the tools that a model asks for, beside the answer on a pipe', async () => {
+it('prints the names of requested tools on stderr if the output is a pipe', async () => {
   const call = { type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' } as const;
   await using server = await serve({ parts: [call] });
   using place = world({ env: lab(server) });
@@ -50,7 +50,7 @@ it('names the tools that a model asks for, beside the answer on a pipe', async (
   expect([ran.out, ran.err]).toEqual(['', '→ weather({"city":"Oslo"})\n']);
 });
 
-it('says once of each target why nobody answered', async () => {
+it('prints the failure of each target once if all targets fail', async () => {
   await using server = await serve(
     { failure: 'overloaded' },
     { failure: 'overloaded' },
@@ -65,7 +65,7 @@ it('says once of each target why nobody answered', async () => {
   );
 });
 
-it('streams to a terminal, starts over visibly and lets no control character through', async () => {
+it('streams to a terminal, marks a restart and escapes control characters', async () => {
   await using server = await serve(
     { fault: 'cut', at: { content: 2 }, answer: 'A butler is a servant' },
     { parts: [{ type: 'text', text: 'Done\u001B[2J.' }] },
@@ -79,7 +79,7 @@ it('streams to a terminal, starts over visibly and lets no control character thr
   expect(ran.err).toBe('');
 });
 
-it('adds what was piped to what was typed', async () => {
+it('adds piped input to the prompt', async () => {
   await using server = await serve('ok');
   using place = world({ env: lab(server), stdin: { kind: 'pipe', text: 'the notes\n' } });
   await place.run('chat', 'lab/gpt-4o', 'Sum up');
@@ -103,7 +103,7 @@ const PNG = Buffer.from(
   'base64',
 );
 
-it('sends images and texts by what they are, not by their names', async () => {
+it('detects images and texts by their content, not by their names', async () => {
   await using server = await serve('ok');
   using place = world({ env: lab(server), files: { 'photo.txt': PNG, 'notes.md': '# Notes' } });
   await place.run('chat', 'lab/gpt-4o', '-f', 'photo.txt', '-f', 'notes.md', 'Compare');
@@ -112,7 +112,7 @@ it('sends images and texts by what they are, not by their names', async () => {
   expect(sent).toContain('<file name=\\"notes.md\\">\\n# Notes\\n</file>');
 });
 
-it('--json is one document, for an answer and for an error', async () => {
+it('--json prints one document for an answer and for an error', async () => {
   await using server = await serve('Hello.', { failure: 'auth' });
   using place = world({ env: lab(server) });
   const good = await place.run('chat', 'lab/gpt-4o', 'hi', '--json');
@@ -121,7 +121,7 @@ it('--json is one document, for an answer and for an error', async () => {
   expect([bad.code, JSON.parse(bad.out)]).toMatchObject([1, { error: { kind: 'auth' } }]);
 });
 
-it('--events is a line for everything that happens', async () => {
+it('--events prints one line per event', async () => {
   await using server = await serve('Hello.');
   using place = world({ env: lab(server) });
   const { out } = await place.run('chat', 'lab/gpt-4o', 'hi', '--events');
@@ -136,7 +136,7 @@ it('--events is a line for everything that happens', async () => {
   expect(types.slice(-2)).toEqual(['finish', 'call-end']);
 });
 
-it('--schema prints the value that was checked', async () => {
+it('--schema prints the validated value', async () => {
   await using server = await serve('{"city":"Oslo"}');
   const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
   using place = world({ env: lab(server), files: { 'city.json': JSON.stringify(schema) } });
@@ -144,7 +144,7 @@ it('--schema prints the value that was checked', async () => {
   expect(JSON.parse(out)).toEqual({ city: 'Oslo' });
 });
 
-it('goes on with a saved conversation, images included', async () => {
+it('continues a saved conversation, including images', async () => {
   await using server = await serve('A dot.', 'Red.');
   using place = world({ env: lab(server), files: { 'a.png': PNG } });
   await place.run('chat', 'lab/gpt-4o', 'What is it?', '-f', 'a.png', '--save', 'talk.json');
@@ -155,7 +155,7 @@ it('goes on with a saved conversation, images included', async () => {
   expect(readdirSync(place.cwd).sort()).toEqual(['a.png', 'talk.json']);
 });
 
-it('talks turn by turn with a person, and a failed turn can be asked again', async () => {
+it('holds a conversation with a user, and can repeat a failed turn', async () => {
   await using server = await serve('One.', { failure: 'invalid' }, 'Two.');
   using place = world({
     env: lab(server),
@@ -170,7 +170,7 @@ it('talks turn by turn with a person, and a failed turn can be asked again', asy
   expect((server.requests[2]?.body as { messages: unknown[] }).messages).toHaveLength(4);
 });
 
-it('an interrupted answer closes the connection and is 130', async () => {
+it('closes the connection of an interrupted answer and exits with code 130', async () => {
   await using server = await serve({ fault: 'stall', at: { content: 1 }, answer: 'Hello there, you' });
   const interrupt = new AbortController();
   using place = world({
@@ -184,7 +184,7 @@ it('an interrupted answer closes the connection and is 130', async () => {
   await expect.poll(() => server.requests[0]?.closedByClient).toBeGreaterThan(0);
 });
 
-it('writes pictures to numbered files', async () => {
+it('writes images to numbered files', async () => {
   const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
   const config = `
     import { fakeProvider } from ${testing};
@@ -250,14 +250,14 @@ it.each<(typeof usage)[number]>(usage)('%s is a mistake of usage, with a word on
   expect(ran.err).toContain(expected);
 });
 
-it('a missing provider package is named with its install command', async () => {
+it('reports the install command of a missing provider package', async () => {
   const { loadPackage } = await import('../src/load-package.ts');
   await expect(loadPackage('@majordomo/provider-nowhere', '/', 'nowhere')).rejects.toThrow(
     'nowhere needs @majordomo/provider-nowhere: npm install @majordomo/provider-nowhere',
   );
 });
 
-it('a provider package that is broken is said by name, without a stack', async () => {
+it('reports the name of a broken provider package without a stack trace', async () => {
   const folder = 'node_modules/@majordomo/provider-broken';
   using place = world();
   mkdirSync(join(place.cwd, folder), { recursive: true });
@@ -270,14 +270,14 @@ it('a provider package that is broken is said by name, without a stack', async (
   );
 });
 
-it('with nothing configured it says in three lines what to do', async () => {
+it('explains the first steps in three lines if nothing is configured', async () => {
   using place = world();
   const ran = await place.run('chat');
   expect([ran.code, ran.err.trimEnd().split('\n').length]).toEqual([2, 3]);
   expect(ran.err).toContain('majordomo demo');
 });
 
-it('without a word it says what to do first, or what there is', async () => {
+it('explains the first steps, or lists the commands, if there are no arguments', async () => {
   using place = world();
   expect((await place.run()).err).toContain('majordomo demo');
   using configured = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
@@ -285,7 +285,7 @@ it('without a word it says what to do first, or what there is', async () => {
   expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('Usage: majordomo')]);
 });
 
-it('with a key but no model it names what is configured', async () => {
+it('lists the configured vendors if a key but no model is configured', async () => {
   using place = world({ env: { OPENAI_API_KEY: 'sk-secret-of-mine' } });
   const ran = await place.run('chat');
   expect(ran.err).toContain('Configured providers: openai.');
@@ -293,7 +293,7 @@ it('with a key but no model it names what is configured', async () => {
 });
 
 it.each([['--json'], ['--events'], ['--schema', 's.json']])(
-  '%s lets nothing steer a terminal',
+  '%s escapes control characters',
   async (...flags) => {
     const steering = 'a\u009B2Jb\u009D52;c;eA==\u0007c\u202Ed\u2066e';
     await using server = await serve(
@@ -308,7 +308,7 @@ it.each([['--json'], ['--events'], ['--schema', 's.json']])(
   },
 );
 
-it('--save follows no link that was laid where it writes, and leaves the conversation to its owner', async () => {
+it('--save does not follow links, and writes a file that only its owner can read', async () => {
   await using server = await serve('Hello.');
   using place = world({ env: lab(server), files: { other: 'precious' } });
   symlinkSync(join(place.cwd, 'other'), join(place.cwd, 'c.json.part'));
@@ -320,7 +320,7 @@ it('--save follows no link that was laid where it writes, and leaves the convers
   expect(readdirSync(place.cwd).filter((name) => name.includes('.part'))).toEqual(['c.json.part']);
 });
 
-it('settings of the call go out with it', async () => {
+it('sends the settings of the call', async () => {
   await using server = await serve('Hello.');
   using place = world({ env: lab(server) });
   const flags = ['--temperature', '0.2', '--reasoning', 'low', '--max-tokens', '50'];
@@ -340,13 +340,13 @@ it.each([
   [['--temperature', 'warm'], '--temperature must be a number'],
   [['--reasoning', 'hgih'], 'none, minimal, low, medium, high, xhigh, max; did you mean "high"?'],
   [['-o', 'seed'], '-o must be key=value'],
-])('%j is refused before anybody is asked', async (flags, expected) => {
+])('%j is rejected before any request', async (flags, expected) => {
   using place = world();
   const ran = await place.run('chat', 'openai/x', 'hi', ...flags);
   expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);
 });
 
-it('a word that is neither a model nor an alias is told with how one is written, and what is listed of that name', async () => {
+it('explains specs and suggests listed models for a name that is neither a model nor an alias', async () => {
   const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
   const config = `
     import { fakeProvider } from ${testing};
@@ -361,7 +361,7 @@ it('a word that is neither a model nor an alias is told with how one is written,
   expect((await place.run('chat', 'smrt', 'hi')).err).toContain('did you mean "smart"?');
 });
 
-it('a limit says when to come again', async () => {
+it('a rate limit error states when to try again', async () => {
   await using server = await serve({
     failure: 'rate-limit',
     retryAfter: { seconds: 45 },
@@ -375,7 +375,7 @@ const talk = { terminal: true, stdin: { kind: 'terminal' } } as const;
 type Sent = { readonly messages: readonly { readonly content: unknown }[]; readonly model: string };
 const sent = (server: WireServer, index: number): Sent => server.requests[index]?.body as Sent;
 
-it('a block between """ is one question, as is what was pasted', async () => {
+it('sends a block between """ and pasted text as one question', async () => {
   await using server = await serve('One.', 'Two.');
   const answers = ['"""first line', 'second', 'third"""', 'pasted\nat once', '/quit'];
   using place = world({ ...talk, env: lab(server), answers });
@@ -384,7 +384,7 @@ it('a block between """ is one question, as is what was pasted', async () => {
   expect(sent(server, 1).messages.at(-1)?.content).toBe('pasted\nat once');
 });
 
-it('slash words are for the command: none of them is sent', async () => {
+it('handles slash commands without sending them', async () => {
   await using server = await serve('One.', 'Two.', 'Three.', 'Four.');
   using place = world({
     ...talk,
@@ -428,7 +428,7 @@ it('slash words are for the command: none of them is sent', async () => {
   expect(saved.messages).toHaveLength(4);
 });
 
-it('a conversation that was saved can be loaded in the middle of another', async () => {
+it('loads a saved conversation during another conversation', async () => {
   await using server = await serve('One.', 'Two.', 'Three.');
   const answers = [
     'first',
@@ -445,7 +445,7 @@ it('a conversation that was saved can be loaded in the middle of another', async
   expect(sent(server, 2).messages.map(({ content }) => content)).toEqual(['first', 'One.', 'second']);
 });
 
-it('Ctrl-C stops one answer, and the conversation goes on', async () => {
+it('Ctrl-C stops one answer, and the conversation continues', async () => {
   await using server = await serve(
     { fault: 'stall', at: { content: 1 }, answer: 'Hello there, you' },
     'Again.',
@@ -471,7 +471,7 @@ it('Ctrl-C stops one answer, and the conversation goes on', async () => {
   expect(sent(server, 1).messages).toHaveLength(1);
 });
 
-it('a pipe that stays open and silent is announced', async () => {
+it('prints a notice while it waits for an open pipe', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   await using server = await serve('Hello.');
   let close = (_text: string): void => undefined;
@@ -487,7 +487,7 @@ it('a pipe that stays open and silent is announced', async () => {
   expect((await running).err).toContain('waiting for standard input to end');
 });
 
-it('a long conversation is sent with a summary, which is said in one line, and stays whole', async () => {
+it('sends a long conversation with a summary, prints a notice, and stores all messages', async () => {
   const long = (topic: string): string => `${topic} `.repeat(9000);
   await using server = await serve(...Array.from('1234567'), 'They talked.', '8', '9');
   const answers = Array.from('abcdefgh').map(long);
@@ -508,7 +508,7 @@ it('a long conversation is sent with a summary, which is said in one line, and s
   expect(saved.messages).toHaveLength(18);
 });
 
-it('/title stays what the conversation is called, in the file and in the log', async () => {
+it('/title changes the title in the file and in the log', async () => {
   await using server = await serve('One.', 'Two.', 'Three.');
   using place = world({
     ...talk,
@@ -527,7 +527,7 @@ it('/title stays what the conversation is called, in the file and in the log', a
 
 const tooLong = { failure: 'overflow' } as const;
 
-it('what a vendor finds too long is asked once more with a summary', async () => {
+it('sends a request that the vendor rejects as too long once more with a summary', async () => {
   await using server = await serve(...Array.from('12345678'), tooLong, 'They talked.', '9');
   const answers = Array.from('abcdefgh').map((topic) => `${topic} `.repeat(1000));
   using place = world({ ...talk, env: lab(server), answers: [...answers, 'and now?', '/quit'] });
@@ -537,7 +537,7 @@ it('what a vendor finds too long is asked once more with a summary', async () =>
   expect(JSON.stringify(sent(server, 10).messages)).toContain('They talked.');
 });
 
-it('what can be made no shorter is asked once', async () => {
+it('sends a request that cannot be shortened only once', async () => {
   await using server = await serve(tooLong);
   using place = world({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'hi');
@@ -545,7 +545,7 @@ it('what can be made no shorter is asked once', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-it('/compact sums up when it is told to, and says when there is nothing to sum up', async () => {
+it('/compact summarizes the conversation, or reports that there is nothing to summarize', async () => {
   await using server = await serve(...Array.from('12345678'), 'They talked of b.', 'Nine.');
   const answers = Array.from('abcdefgh').map((topic) => `${topic} `.repeat(300));
   using place = world({
@@ -560,7 +560,7 @@ it('/compact sums up when it is told to, and says when there is nothing to sum u
   expect(JSON.stringify(sent(server, 9).messages)).toContain('They talked of b.');
 });
 
-it('references in what was typed go with it, and what is piped in is left as it is', async () => {
+it('resolves references in typed text, but not in piped input', async () => {
   await using server = await serve('One.', 'Two.');
   const files = { 'note.txt': 'the note' };
   using place = world({

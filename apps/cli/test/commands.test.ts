@@ -4,7 +4,7 @@ import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { lab, world } from './world.ts';
 
-it('ping asks every target of the spec once, aliases expanded', async () => {
+it('ping calls every target of the spec once, including those of aliases', async () => {
   await using server = await startWireServer({
     wire: openaiChat,
     script: ({ model }) => (model === 'gpt-4o' ? 'ready' : { failure: 'unavailable' }),
@@ -19,7 +19,7 @@ it('ping asks every target of the spec once, aliases expanded', async () => {
   expect(server.requests).toHaveLength(2);
 });
 
-it('ping says of a target that cannot be asked why, and asks the others', async () => {
+it('ping reports why a target cannot be called, and calls the others', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['ready'] });
   using place = world({ env: lab(server) });
   const ran = await place.run('ping', 'lab/gpt-4o,opnai/x');
@@ -29,7 +29,7 @@ it('ping says of a target that cannot be asked why, and asks the others', async 
   );
 });
 
-it('a DSN wins over what the command knows by the same name', async () => {
+it('a DSN takes precedence over the built-in provider of the same name', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: ['ready'] });
   using place = world({
     env: { LLM_OPENAI: lab(server)['LLM_LAB'] ?? '', OPENAI_API_KEY: 'sk-of-the-vendor' },
@@ -38,7 +38,7 @@ it('a DSN wins over what the command knows by the same name', async () => {
   expect(JSON.stringify(server.requests[0]?.headers)).not.toContain('sk-of-the-vendor');
 });
 
-it('a resource of Azure is asked at its own address, with its key', async () => {
+it('calls an Azure resource at its address with its key', async () => {
   const prompts: (string | undefined)[] = [];
   const azure = createServer((request, response) => {
     prompts.push(request.url, String(request.headers['api-key']));
@@ -57,7 +57,7 @@ it('a resource of Azure is asked at its own address, with its key', async () => 
   expect((await lost.run('doctor')).out).toContain('(environment), but no AZURE_OPENAI_ENDPOINT');
 });
 
-it('doctor shows the variables that replace a base URL, and the mistakes in them', async () => {
+it('doctor shows the variables that replace a base URL, and their mistakes', async () => {
   using place = world({
     env: {
       OPENAI_BASE_URL: 'http://proxy.lan/v1',
@@ -76,7 +76,7 @@ it('doctor shows the variables that replace a base URL, and the mistakes in them
   expect(out).not.toContain('s3cret');
 });
 
-it('doctor knows the names of resolvers, and tells a server that refuses the key from one that is away', async () => {
+it('doctor resolves names with resolvers, and distinguishes a server that rejects the key from an unavailable one', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: [] });
   const config =
     "export default { model: 'best,wurst', resolvers: [(name) => (name === 'best' ? 'lab/x' : undefined)] };";
@@ -89,7 +89,7 @@ it('doctor knows the names of resolvers, and tells a server that refuses the key
   expect(ran.out).toContain('To fix: the line with ✗.');
 });
 
-it('ping --json tells kind and message', async () => {
+it('ping --json prints the kind and the message', async () => {
   using place = world();
   const ran = await place.run('ping', 'openai/gpt-x', '--json');
   expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
@@ -98,7 +98,7 @@ it('ping --json tells kind and message', async () => {
   ]);
 });
 
-it('models says why a backend lists none, and still lists the others', async () => {
+it('models reports why a backend lists no models, and lists those of the others', async () => {
   const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
   const config = `
     import { fakeProvider } from ${testing};
@@ -112,7 +112,7 @@ it('models says why a backend lists none, and still lists the others', async () 
   expect(other.out).toContain('set OPENAI_API_KEY');
 });
 
-it('models --prices says what a million tokens cost, and of which model that is not known', async () => {
+it('models --prices prints prices per million tokens, and marks unknown prices', async () => {
   const testing = JSON.stringify(import.meta.resolve('@majordomo/testing'));
   const config = `
     import { fakeProvider } from ${testing};
@@ -139,7 +139,7 @@ const SECRETS = {
 };
 
 it.each([[[]], [['--json']]])(
-  'doctor %j shows where credentials are and never what they are',
+  'doctor %j shows the location of credentials and never their values',
   async (flags) => {
     using place = world({
       env: SECRETS,
@@ -154,7 +154,7 @@ it.each([[[]], [['--json']]])(
   },
 );
 
-it('doctor finds mistakes in DSNs and aliases, with their places', async () => {
+it('doctor reports mistakes in DSNs and aliases with their positions', async () => {
   using place = world({
     env: {
       LLM_S: 'openai://s3cret/part@host/v1',
@@ -186,7 +186,7 @@ it('doctor --lint runs the plugin on a folder', async () => {
   expect(ran.out).toContain('no-raw-sdk');
 });
 
-it('doctor --lint fails when it could not look', async () => {
+it('doctor --lint fails if it cannot check the files', async () => {
   using place = world({ files: { 'a.js': '' } });
   const ran = await place.run('doctor', '--lint', 'nowhere');
   expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('✗ nowhere')]);

@@ -18,7 +18,7 @@ async function play(watched: (majordomo: Majordomo) => Majordomo): Promise<void>
   }
 }
 
-it('the scenes of the demo leave these spans', async () => {
+it('the scenes of the demo create the expected spans', async () => {
   // The SDKs are loaded by the first calls, which on a busy machine may take longer than the scenes wait.
   await play((majordomo) => majordomo);
   const telemetry = watch();

@@ -3,7 +3,7 @@ import { COMMANDS } from '../src/commands.ts';
 import { world } from './world.ts';
 
 it.each(COMMANDS.map(({ name, description }) => [name, description]))(
-  '%s is in the list, and says itself what it takes',
+  '%s is listed and describes its arguments',
   async (name, description) => {
     using place = world();
     const list = await place.run('--help');

@@ -6,7 +6,7 @@ import { world } from './world.ts';
 const SECRET = 'sk-secret-of-mine';
 const person = { terminal: true, stdin: { kind: 'terminal' } } as const;
 
-it('writes a configuration for the vendors whose keys it finds, by name, and shows no key', async () => {
+it('writes a configuration for the vendors whose keys exist, without printing a key', async () => {
   using place = world({ env: { OPENAI_API_KEY: SECRET, ANTHROPIC_API_KEY: SECRET } });
   const ran = await place.run('init');
   expect(ran.code).toBe(0);
@@ -17,7 +17,7 @@ it('writes a configuration for the vendors whose keys it finds, by name, and sho
   expect(ran.out + ran.err + written).not.toContain(SECRET);
 });
 
-it('asks a person which vendors and models, and names what is missing', async () => {
+it('prompts for vendors and models, and reports missing keys', async () => {
   using place = world({
     ...person,
     env: { OPENAI_API_KEY: SECRET },
@@ -29,14 +29,14 @@ it('asks a person which vendors and models, and names what is missing', async ()
   expect(ran.err).toContain('google: set GOOGLE_API_KEY or GEMINI_API_KEY');
 });
 
-it('a person who leaves has nothing written', async () => {
+it('writes nothing if the user cancels', async () => {
   for (const answers of [[], ['google']]) {
     using place = world({ ...person, answers });
     expect([(await place.run('init')).code, readdirSync(place.cwd)]).toEqual([130, []]);
   }
 });
 
-it('overwrites nothing, and follows no link', async () => {
+it('overwrites no file and follows no link', async () => {
   using place = world({
     env: { OPENAI_API_KEY: SECRET },
     files: { 'majordomo.config.json': '{}' },

@@ -31,7 +31,7 @@ async function vendor() {
 }
 
 describe('majordomo inspect', () => {
-  it('chat answers as ever, shows the call on the page, and stays until Ctrl-C', async () => {
+  it('chat prints its answer, shows the call on the page, and runs until Ctrl-C', async () => {
     const running = start(['inspect', 'chat', 'lab/gpt-4o', 'hi'], { env: lab(await vendor()) });
     const page = await feed(running);
     await page.received(/lab\/gpt-4o[^]*finished/);
@@ -41,7 +41,7 @@ describe('majordomo inspect', () => {
     expect(await running.ended).toBe(130);
   }, 60_000);
 
-  it('shows a chat that failed, too', async () => {
+  it('shows a failed chat', async () => {
     const running = start(['inspect', 'chat', 'openai/gpt-x', 'hi']);
     const page = await feed(running);
     await page.received(/set OPENAI_API_KEY/);
@@ -50,7 +50,7 @@ describe('majordomo inspect', () => {
     expect(await running.ended).toBe(143);
   }, 60_000);
 
-  it('demo plays beside the page', async () => {
+  it('demo runs together with the page', async () => {
     const running = start(['inspect', 'demo', '--port', '0']);
     const page = await feed(running);
     await page.received(/anthropic\/claude-typed/);
@@ -59,7 +59,7 @@ describe('majordomo inspect', () => {
     expect(await running.ended).toBe(130);
   }, 60_000);
 
-  it('by itself calls nobody: the page knows health, spending and names', async () => {
+  it('without a command calls no model, and the page shows health, spending and names', async () => {
     const server = await vendor();
     const cwd = folder({ 'majordomo.config.json': '{"ledger":{},"aliases":{"fast":"lab/gpt-4o"}}' });
     const running = start(['inspect'], { cwd, env: lab(server) });
@@ -75,7 +75,7 @@ describe('majordomo inspect', () => {
     expect(await running.ended).toBe(130);
   }, 60_000);
 
-  it('does not stay where there was nothing to see', async () => {
+  it('exits if the command made no call', async () => {
     const running = start(['inspect', 'chat', 'nobody/x', 'hi']);
     expect(await running.ended).toBe(2);
     expect(running.err()).not.toContain('Inspector');

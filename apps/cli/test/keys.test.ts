@@ -35,7 +35,7 @@ async function startVendor() {
 const outputOf = ({ out, err }: Ran): string => out + err;
 
 describe('majordomo keys', () => {
-  it('keeps a key from standard input, for its owner alone, and never shows it', async () => {
+  it('stores a key from standard input, readable by its owner only, and never prints it', async () => {
     using place = world({ stdin: { kind: 'pipe', text: ` ${KEY}\n` } });
     const ran = await place.run('keys', 'set', 'azure');
     const file = join(place.cwd, VAULT);
@@ -54,14 +54,14 @@ describe('majordomo keys', () => {
     expect((await place.run('keys')).out).toBe(`${file} contains no keys.\n`);
   });
 
-  it('asks a person at a terminal, who may change their mind', async () => {
+  it('prompts for a key on a terminal, where the user may cancel', async () => {
     using place = world({ stdin: { kind: 'terminal' }, terminal: true, answers: [KEY] });
     expect((await place.run('keys', 'set', 'openai')).code).toBe(0);
     using shy = world({ stdin: { kind: 'terminal' }, terminal: true });
     expect((await shy.run('keys', 'set', 'openai')).code).toBe(130);
   });
 
-  it('says what goes before the key, and that nobody would use it', async () => {
+  it('reports a variable that takes precedence over the key, and a key that no provider uses', async () => {
     using place = world({ stdin: { kind: 'pipe', text: KEY }, env: { OPENAI_API_KEY: 'other' } });
     expect((await place.run('keys', 'set', 'openai')).err).toBe(
       'OPENAI_API_KEY in the environment takes precedence.\n',
@@ -88,7 +88,7 @@ describe('majordomo keys', () => {
 });
 
 describe('a key of the vault', () => {
-  it('is used where the environment has none, and only there', async () => {
+  it('is used only if the environment contains none', async () => {
     using vendor = await startVendor();
     const stdin = { kind: 'pipe', text: KEY } as const;
     using place = world({ stdin, env: vendor.env });
@@ -102,7 +102,7 @@ describe('a key of the vault', () => {
     expect(vendor.keys).toEqual([KEY, 'key-of-the-environment']);
   });
 
-  it('is named by doctor for what it is, and nothing of it is shown', async () => {
+  it('is listed by doctor with its kind, without its value', async () => {
     using vendor = await startVendor();
     using place = world({
       stdin: { kind: 'pipe', text: KEY },
@@ -116,7 +116,7 @@ describe('a key of the vault', () => {
     expect(out).not.toContain('c4nary');
   });
 
-  it('that stands where none should is not repeated by doctor', async () => {
+  it('in a wrong place is not printed by doctor', async () => {
     using place = world({
       env: { OPENAI_API_KEY: 'c4nary-1618033988' },
       files: {
@@ -133,7 +133,7 @@ describe('a key of the vault', () => {
     }
   });
 
-  it('that cannot be read stops nobody who does not need it', async () => {
+  it('that cannot be read does not affect calls that do not need it', async () => {
     using vendor = await startVendor();
     using place = world({ env: { ...vendor.env, AZURE_OPENAI_API_KEY: 'key-of-the-environment' } });
     mkdirSync(join(place.cwd, '.local/share/majordomo'), { recursive: true });
@@ -177,7 +177,7 @@ describe('majordomo login', () => {
     azure: { issuer: authority.issuer, clientId: CLIENT, scopes: ['openid', 'offline_access', 'api'] },
   });
 
-  it('keeps the tokens, renews them for chat, and forgets and revokes them', async () => {
+  it('stores the tokens, renews them for chat, and deletes and revokes them', async () => {
     using vendor = await startVendor();
     using place = personal(azure(), { env: vendor.env });
     const file = join(place.cwd, VAULT);
@@ -200,7 +200,7 @@ describe('majordomo login', () => {
       expect([ran, expected].map(outputOf).join('')).not.toContain(token?.value.reveal());
   });
 
-  it('that is over says what to do, in chat and in doctor', async () => {
+  it('that has expired is reported with its remedy by chat and doctor', async () => {
     using vendor = await startVendor();
     using place = personal(azure(), { env: vendor.env });
     const dead = {
@@ -220,7 +220,7 @@ describe('majordomo login', () => {
     expect(vendor.keys).toEqual([]);
   });
 
-  it('of OpenRouter needs no client', async () => {
+  it('at OpenRouter needs no client id', async () => {
     const prompts: unknown[] = [];
     const router = createServer((request, response) => {
       void (async () => {
@@ -249,7 +249,7 @@ describe('majordomo login', () => {
     expect((await place.run('keys')).out).toBe('openrouter  a login\n');
   });
 
-  it('remembers a client that was named once, for renewals', async () => {
+  it('stores the client id for renewals', async () => {
     using place = world();
     const io = { home: place.cwd, env: {} };
     storeLogin('github-models', { preset: 'githubModels', clientId: 'mine' }, io);
@@ -270,7 +270,7 @@ describe('majordomo login', () => {
     expect(ran.err).toContain('Your OAuth app or GitHub App');
   });
 
-  it('ends with Ctrl-C, and keeps nothing', async () => {
+  it('ends with Ctrl-C and stores nothing', async () => {
     const leave = new AbortController();
     using place = personal(azure(), { signal: leave.signal });
     const ran = place.run('login', 'azure', '--device');
@@ -288,7 +288,7 @@ describe('majordomo login', () => {
     [['logout', 'openrouter'], 'unknown login "openrouter"'],
     [['logout', 'nobody'], 'unknown login "nobody"'],
     [['login', '__proto__'], 'unknown login "__proto__"'],
-  ])('%j is a mistake: %s', async (args, expected) => {
+  ])('%j is rejected: %s', async (args, expected) => {
     using place = world();
     const ran = await place.run(...args);
     expect([ran.code, ran.out]).toEqual([2, '']);

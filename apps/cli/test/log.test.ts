@@ -22,7 +22,7 @@ const listed = async (place: World): Promise<readonly Listed[]> =>
 const STATE = '.local/state/majordomo';
 
 describe('majordomo log', () => {
-  it('keeps what is said with --log, lists it and shows it', async () => {
+  it('stores a conversation with --log, lists it and shows it', async () => {
     await using server = await serve('A butler runs the house.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'What does a butler do?', '--log');
@@ -43,7 +43,7 @@ describe('majordomo log', () => {
     expect(statSync(join(place.cwd, STATE, 'books.db')).mode & 0o777).toBe(0o600);
   });
 
-  it('keeps nothing that nobody asked for', async () => {
+  it('stores nothing without --log', async () => {
     await using server = await serve('Hello.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi');
@@ -51,7 +51,7 @@ describe('majordomo log', () => {
     expect((await place.run('log')).err).toContain('`log: true` stores conversations');
   });
 
-  it('finds words of what was said, whoever said it', async () => {
+  it('finds words in messages of the user and the model', async () => {
     await using server = await serve('Onions, broth and Gruyère.', 'Hello.');
     using place = world({ env: lab(server), files: { 'majordomo.config.json': '{"log":true}' } });
     await place.run('chat', 'lab/gpt-4o', 'How do I cook soup?');
@@ -71,7 +71,7 @@ describe('majordomo log', () => {
     });
   });
 
-  it('forgets what is removed, and says which ids there are not', async () => {
+  it('deletes conversations, and reports unknown ids', async () => {
     await using server = await serve('Hello.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi', '--log');
@@ -87,7 +87,7 @@ describe('majordomo log', () => {
 });
 
 describe('chat --continue', () => {
-  it('goes on with the newest conversation, its spec and its instructions', async () => {
+  it('continues the newest conversation with its spec and its instructions', async () => {
     await using server = await serve('Hello Ada.', 'Ada.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'I am Ada.', '--log', '-s', 'Be brief.');
@@ -105,7 +105,7 @@ describe('chat --continue', () => {
     expect(await listed(place)).toMatchObject([{ messages: 4 }]);
   });
 
-  it('goes on with the one that is named, with another model where one is given', async () => {
+  it('continues the conversation with the given id, also with another model', async () => {
     await using server = await serve('One.', 'Two.', 'Three.', 'Four.');
     using place = world({ env: lab(server) });
     await place.run('chat', 'lab/gpt-4o', 'first', '--log');
@@ -118,7 +118,7 @@ describe('chat --continue', () => {
     expect((await listed(place)).map(({ messages }) => messages)).toEqual([6, 2]);
   });
 
-  it('is a conversation of its own where another process went on with it meanwhile', async () => {
+  it('becomes a separate conversation if another process has continued the same one', async () => {
     using place = world();
     await using stores = sqliteStores(join(place.cwd, 'log.db'));
     const { conversations } = stores;
@@ -140,7 +140,7 @@ describe('chat --continue', () => {
     expect((await conversations.load('cafe0123'))?.messages.at(-1)).toEqual(user('theirs'));
   });
 
-  it('goes on where it cannot be kept, and says so', async () => {
+  it('continues if the conversation cannot be stored, and reports this', async () => {
     using place = world();
     const stores = sqliteStores(join(place.cwd, 'log.db'));
     await stores.close();
@@ -159,7 +159,7 @@ describe('chat --continue', () => {
     ],
     [['--continue', '--load', 'a.json', 'hi'], '--load and --continue cannot be used together'],
     [['--image', 'a.png', '--log', 'hi'], '--image cannot be used with --log'],
-  ])('%j is a mistake: %s', async (args, expected) => {
+  ])('%j is rejected: %s', async (args, expected) => {
     using place = world();
     const ran = await place.run('chat', ...args);
     expect([ran.code, ran.out]).toEqual([2, '']);

@@ -54,7 +54,7 @@ export default {
 };`;
 
 describe('majordomo mcp', () => {
-  it('gives a chain as the tool ask, which fails over, and tells how far it is', async () => {
+  it('serves a chain as the tool ask, which fails over and reports progress', async () => {
     const { client, server } = await connected(['lab/down,lab/gpt-4o']);
     expect(client.getServerVersion()?.name).toBe('majordomo');
     const expected: (string | undefined)[] = [];
@@ -72,7 +72,7 @@ describe('majordomo mcp', () => {
     });
   }, 60_000);
 
-  it('gives the tools of skills with their instructions; those with an effect wait for a person', async () => {
+  it('serves the tools of skills with their instructions, and requires approval for tools with an effect', async () => {
     const { client } = await connected([], { 'majordomo.config.mjs': SKILL });
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['ask', 'dig', 'burn']);
     expect(client.getInstructions()).toBe('Dig before you plant.');
@@ -89,7 +89,7 @@ describe('majordomo mcp', () => {
     });
   }, 60_000);
 
-  it('tells a failure as a result, without the key', async () => {
+  it('returns a failure as a result, without the key', async () => {
     const { client, err } = await connected(['lab/locked'], {}, () => ({ failure: 'auth' }));
     const result = await client.callTool({ name: 'ask', arguments: { prompt: 'hi' } });
     expect(result).toMatchObject({ isError: true });
@@ -97,7 +97,7 @@ describe('majordomo mcp', () => {
     expect(await client.callTool({ name: 'ask', arguments: {} })).toMatchObject({ isError: true });
   }, 60_000);
 
-  it('a client that cancels closes the connection to the vendor, and one that leaves ends the command', async () => {
+  it('closes the connection to the vendor if the client cancels, and ends if the client disconnects', async () => {
     const { client, server, transport } = await connected(['lab/gpt-4o'], {}, () => ({
       fault: 'stall',
       at: { content: 0 },
@@ -126,7 +126,7 @@ describe('majordomo mcp', () => {
   }, 60_000);
 });
 
-describe('a mistake is told before anything is served:', () => {
+describe('reports a mistake before it serves anything:', () => {
   it.each<[string, readonly string[], Record<string, string>?]>([
     ['no tool to serve', []],
     ['--approvals must be ask or client', ['lab/x', '--approvals', 'me']],
@@ -143,7 +143,7 @@ describe('a mistake is told before anything is served:', () => {
     expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
   });
 
-  it('a person at a terminal hears how an agent starts it', async () => {
+  it('explains on a terminal how an agent starts the server', async () => {
     using place = world({ stdin: { kind: 'terminal' } });
     const ran = await place.run('mcp');
     expect([ran.code, ran.err]).toEqual([

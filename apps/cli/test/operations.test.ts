@@ -7,7 +7,7 @@ import { world } from './world.ts';
 const MP3 = Buffer.from('ID3 a voice note');
 
 describe('majordomo embed', () => {
-  it('prints the vector of a text, and says who made it', async () => {
+  it('prints the vector of a text and the target', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env });
     const ran = await place.run('embed', 'lab/vectors', 'hi');
@@ -15,21 +15,21 @@ describe('majordomo embed', () => {
     expect(ran.err).toMatch(/^lab\/vectors · 1 vector of 3 · 5 in · \d+\.\d s\n$/);
   });
 
-  it('makes a vector for each line of standard input that has a word', async () => {
+  it('prints a vector for each non-empty line of standard input', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env, stdin: { kind: 'pipe', text: 'a\r\n\n  \nbcd\n' } });
     const ran = await place.run('embed', '-m', 'lab/vectors', '--lines', '-q');
     expect([ran.out, ran.err]).toEqual(['[0.1,1,-1]\n[0.1,3,-1]\n', '']);
   });
 
-  it('sends dimensions, and what a vendor takes besides', async () => {
+  it('sends dimensions and vendor-specific options', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env });
     await place.run('embed', 'lab/vectors', 'hi', '--dimensions', '3', '--option', 'user=me');
     expect(lab.requests[0]?.body).toMatchObject({ dimensions: 3, user: 'me', input: ['hi'] });
   });
 
-  it('is a document with --json, failures too', async () => {
+  it('prints one document with --json, also for a failure', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env });
     const expected = JSON.parse((await place.run('embed', 'lab/vectors', 'hi', '--json')).out) as object;
@@ -40,7 +40,7 @@ describe('majordomo embed', () => {
 });
 
 describe('majordomo transcribe', () => {
-  it('prints what is said in a file, and how long it is', async () => {
+  it('prints the transcript of a file and its duration', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env, files: { 'note.mp3': MP3 } });
     const ran = await place.run('transcribe', 'lab/ear', 'note.mp3', '--language', 'en');
@@ -49,14 +49,14 @@ describe('majordomo transcribe', () => {
     expect(lab.requests[0]?.text).toContain('ID3 a voice note');
   });
 
-  it('says when each segment was said, with --timestamps', async () => {
+  it('prints the time of each segment with --timestamps', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env, files: { 'note.mp3': MP3 } });
     const { out } = await place.run('transcribe', '-m', 'lab/ear', 'note.mp3', '--timestamps');
     expect(out).toBe('[0:00.0 – 0:01.3] Hello there.\n[1:02:03.4 – 1:02:05.3] How are you?\n');
   });
 
-  it('reads a recording from a pipe, and goes on where the first target is down', async () => {
+  it('reads a recording from a pipe, and fails over if the first target is down', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env, stdin: { kind: 'pipe', bytes: MP3 } });
     const { out, err } = await place.run('transcribe', 'lab/down,lab/ear', '-');
@@ -64,7 +64,7 @@ describe('majordomo transcribe', () => {
     expect(err).toContain('lab/down failed: overloaded (503)');
   });
 
-  it('asks the alias that is called as the command is', async () => {
+  it('calls the alias with the name of the command', async () => {
     await using lab = await vendor();
     const files = { 'note.mp3': MP3, 'majordomo.config.json': '{"aliases":{"transcribe":"lab/ear"}}' };
     using place = world({ env: lab.env, files });
@@ -73,7 +73,7 @@ describe('majordomo transcribe', () => {
 });
 
 describe('majordomo speak', () => {
-  it('writes what is said into a file, in the format of its ending', async () => {
+  it('writes audio to a file in the format of its extension', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env });
     const ran = await place.run(
@@ -95,28 +95,28 @@ describe('majordomo speak', () => {
     });
   });
 
-  it('gives a pipe the bytes, and nothing else', async () => {
+  it('writes only the bytes to a pipe', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env, stdin: { kind: 'pipe', text: 'Hello.' } });
     const { out } = await place.run('speak', '-m', 'lab/voice');
     expect(Buffer.from(out, 'latin1')).toEqual(SOUND);
   });
 
-  it('tells with --json what is in the file', async () => {
+  it('describes the file with --json', async () => {
     await using lab = await vendor();
     using place = world({ env: lab.env });
     const { out } = await place.run('speak', 'lab/voice', 'hi', '-o', 'a.mp3', '--json');
     expect(JSON.parse(out)).toMatchObject({ target: 'lab/voice', file: 'a.mp3', bytes: SOUND.length });
   });
 
-  it('sends no sound to a terminal', async () => {
+  it('writes no audio to a terminal', async () => {
     using place = world({ terminal: true });
     const ran = await place.run('speak', 'lab/voice', 'hi');
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('pass -o <file>')]);
   });
 });
 
-it('all three book what they spend, and are denied what goes beyond a limit', async () => {
+it('all three commands record their costs, and are denied above a limit', async () => {
   await using lab = await vendor();
   const limits = [{ name: 'three', max: { requests: 3 }, per: 'day' }];
   const files = { 'note.mp3': MP3, 'majordomo.config.json': JSON.stringify({ ledger: { limits } }) };
@@ -134,7 +134,7 @@ it('all three book what they spend, and are denied what goes beyond a limit', as
   expect(rows).toHaveLength(3);
 });
 
-describe('a mistake is told before anybody is asked:', () => {
+describe('reports a mistake before any request:', () => {
   it.each<[string, readonly string[]]>([
     ['no model is named: majordomo embed -m', ['embed', 'hi there']],
     ['the prompt is empty', ['embed', 'lab/x', ' ']],

@@ -11,7 +11,7 @@ const config = (presets: string, more = ''): Record<string, string> => ({
 });
 const BEST = `{ best: { choose: ['openai/gpt-4.1', 'openai/gpt-4.1-mini', 'anthropic/claude-haiku-4-5', 'nobody/x'], by: 'cost-effective', needs: { reasoning: false } } }`;
 
-it('plan draws who would be asked, by what score, who was turned away, and what was assumed', async () => {
+it('plan shows the chain with scores, the rejected targets and the assumptions', async () => {
   using place = world({ files: config(BEST) });
   const ran = await place.run('plan', 'best', '--prompt', 'hello');
   expect(ran.err).toBe('');
@@ -31,7 +31,7 @@ it('plan draws who would be asked, by what score, who was turned away, and what 
   ]);
 });
 
-it('plan shows a chain with what this prompt costs at each target, and the rule that led there', async () => {
+it('plan shows the cost of the prompt at each target of a chain, and the rule that selected the chain', async () => {
   using place = world({
     files: config(
       `{ it: ({ request }) => (request ? 'openai/gpt-4.1,own/x' : undefined), own: 'openai/gpt-4.1' }`,
@@ -49,7 +49,7 @@ it('plan shows a chain with what this prompt costs at each target, and the rule 
   expect(out).toContain('! own/x');
 });
 
-it('plan --json is the plan, with amounts as text', async () => {
+it('plan --json prints the plan with amounts as strings', async () => {
   using place = world({ files: config(BEST) });
   const plan = JSON.parse((await place.run('plan', 'best', '--json')).out) as Record<string, unknown>;
   expect(plan).toMatchObject({ reason: 'ranked', candidates: [{ target: 'openai/gpt-4.1-mini' }, {}] });
@@ -70,7 +70,7 @@ it.each<[string, Record<string, string>, string]>([
   expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(expected)]);
 });
 
-it('ping and chat take the names of presets', async () => {
+it('ping and chat accept names of presets', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'ready' });
   using place = world({
     env: lab(server),

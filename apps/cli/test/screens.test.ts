@@ -101,7 +101,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await expect(settled(screen('conversation'))).toMatchFileSnapshot('screens/conversation.txt');
   }, 60_000);
 
-  it('the first call of all offers the demo', async () => {
+  it('the first start offers the demo', async () => {
     open('first', '', {});
     await until('first', 'Run the demo now?');
     tmux('send-keys', '-t', 'first', 'n');
@@ -109,7 +109,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await expect(settled(screen('first'))).toMatchFileSnapshot('screens/first.txt');
   }, 60_000);
 
-  it('reasoning is dimmed, a tool call is named', async () => {
+  it('reasoning is dimmed, and tool calls are named', async () => {
     open('thinking', 'chat lab/thinker "Which shoes for Oslo?"', lab(server));
     await until('thinking', '[ended');
     await expect(settled(screen('thinking'))).toMatchFileSnapshot('screens/thinking.txt');
@@ -119,7 +119,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     expect(painted).toMatch(/^(?:\u001B\[(?:0|39|49)m)*Let me see\./m);
   }, 60_000);
 
-  it('Markdown is rendered as it comes, unless it is wanted raw', async () => {
+  it('Markdown is rendered as it arrives, unless raw output is requested', async () => {
     open('markdown', 'chat lab/writer hi -q', lab(server));
     await until('markdown', '[ended');
     await expect(settled(screen('markdown'))).toMatchFileSnapshot('screens/markdown.txt');
@@ -129,14 +129,14 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     expect(screen('raw').replaceAll('\n', '')).toContain(MARKDOWN.replaceAll('\n', ''));
   }, 60_000);
 
-  it('Ctrl-C in the middle of an answer ends at once', async () => {
+  it('Ctrl-C during an answer ends the command immediately', async () => {
     open('interrupted', 'chat lab/silent hi', lab(server));
     await until('interrupted', 'Hello');
     tmux('send-keys', '-t', 'interrupted', 'C-c');
     await until('interrupted', '[ended 130]');
   }, 60_000);
 
-  it('a pasted text is one question, arrows bring back the last one, Ctrl-C stops an answer and stays', async () => {
+  it('pasted text is one question, arrow keys recall the last question, and Ctrl-C stops only the answer', async () => {
     open('paste', 'chat lab/gpt-4o', lab(server));
     await until('paste', 'You ›');
     const requestCount = server.requests.length;
@@ -162,7 +162,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('paste', '[ended 130]');
   }, 60_000);
 
-  it('lines of a text that is pasted without saying so are questions in turn, and a history that is none does no harm', async () => {
+  it('without bracketed paste each pasted line is a question, and an invalid history is ignored', async () => {
     const state = mkdtempSync(join(cwd, 'state-'));
     mkdirSync(join(state, 'majordomo/history.json'), { recursive: true });
     open('ahead', 'chat lab/gpt-4o', { ...lab(server), XDG_STATE_HOME: state });
@@ -177,7 +177,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('ahead', 'two\nA butler');
   }, 60_000);
 
-  it('what ends it from outside leaves the terminal as it was', async () => {
+  it('a signal that ends the command restores the terminal', async () => {
     open('term', 'chat lab/gpt-4o', lab(server));
     await until('term', 'You ›');
     const pid = tmux('list-panes', '-t', 'term', '-F', '#{pane_pid}').trim();
@@ -186,7 +186,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('term', '[ended 143]');
   }, 60_000);
 
-  it('Ctrl-Z lets go of the terminal, and fg goes on with what was typed', async () => {
+  it('Ctrl-Z releases the terminal, and fg restores the typed text', async () => {
     const { LLM_LAB = '' } = lab(server);
     const chat = `env HOME='${cwd}' TERM=xterm LLM_LAB='${LLM_LAB}' '${process.execPath}' '${bin}' chat lab/gpt-4o`;
     const script = `set -m; ${chat}; printf '[stopped]'; read -r _; fg > /dev/null; printf '[ended %s]' $?; read -r _`;
@@ -212,7 +212,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await until('end', '[ended 0]');
   }, 60_000);
 
-  it('while nothing has come, it says whom it waits for', async () => {
+  it('shows the target while it waits for the first content', async () => {
     open('waiting', 'chat lab/mute hi', lab(server));
     await until('waiting', 'lab/mute …');
     tmux('send-keys', '-t', 'waiting', 'C-c');

@@ -71,7 +71,7 @@ describe('majordomo serve', () => {
     expect(request?.headers).not.toHaveProperty('sec-fetch-mode');
   });
 
-  it('says in three lines what is where, and answers by the names of the configuration', async () => {
+  it('prints the addresses in three lines, and serves the names of the configuration', async () => {
     const { running, url } = await serving();
     const lines = running.out().split('\n');
     expect(lines).toEqual([
@@ -88,7 +88,7 @@ describe('majordomo serve', () => {
     expect((await chat(url, 'lab/gpt-4o')).status).toBe(404);
   }, 60_000);
 
-  it('tells its operator once why a target fails that nobody else can mend', async () => {
+  it('reports a failure that only the operator can resolve once', async () => {
     const script: Script = () => ({ failure: 'auth' });
     const { running, url } = await serving({ script });
     for (let n = 0; n < 2; n++) {
@@ -101,7 +101,7 @@ describe('majordomo serve', () => {
     expect(running.err()).toMatch(/^auth: .*lab\/gpt-4o.*\n$/);
   }, 60_000);
 
-  it('serves only the names that it is given, others among them', async () => {
+  it('serves only the given names, including names outside the configuration', async () => {
     const { running, url } = await serving({
       argv: ['--models', 'fast', '--models', 'mine=lab/down,lab/gpt-4o'],
     });
@@ -110,7 +110,7 @@ describe('majordomo serve', () => {
     expect(data.map(({ id }) => id)).toEqual(['fast', 'mine']);
   }, 60_000);
 
-  it('lets in who has a key of the file, and says nothing of the keys', async () => {
+  it('admits callers with a key of the file, and prints no key', async () => {
     const keys = '# who may ask\nteam-a c4nary-of-a\n\nc4nary-alone\n';
     const { running, url } = await serving({ argv: ['--key-file', 'keys'], files: { keys } });
     const requested = await Promise.all(
@@ -130,7 +130,7 @@ describe('majordomo serve', () => {
     [[], 'Inspector: off; requires --admin-token-file without a terminal'],
     [['--no-inspector'], 'Inspector: off'],
   ])(
-    'prints no token where its output may be logged: serve %j',
+    'prints no token if its output may be logged: serve %j',
     async (argv, line) => {
       const server = await startWireServer({ wire: openaiChat, script: hello });
       onTestFinished(() => server.close());
@@ -152,7 +152,7 @@ describe('majordomo serve', () => {
     expect(running.err()).not.toContain('c4nary');
   }, 60_000);
 
-  it('loads the keys again on SIGHUP, and keeps the earlier ones if the file has a mistake', async () => {
+  it('reloads the keys on SIGHUP, and uses the earlier keys if the file is invalid', async () => {
     const { running, url, cwd } = await serving({ argv: ['--key-file', 'keys'], files: { keys: 'a old\n' } });
     const statusOf = async (key: string): Promise<number> =>
       (await chat(url, 'fast', { headers: { 'x-api-key': key } })).status;
@@ -167,7 +167,7 @@ describe('majordomo serve', () => {
     expect(await statusOf('new')).toBe(200);
   }, 60_000);
 
-  it('opens the inspector for whoever has the address, and once its cookie is there without it', async () => {
+  it('opens the inspector with the printed address, and later with its cookie', async () => {
     const { url, inspector } = await serving();
     expect((await fetch(`${url}/inspector`)).status).toBe(401);
     const entered = await fetch(inspector, { redirect: 'manual' });
@@ -198,7 +198,7 @@ describe('majordomo serve', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    '%s lets the answer under way end, and takes no more',
+    '%s completes running responses and rejects new requests',
     async (signal, code) => {
       const [held, letGo] = latch();
       const [isRequested, requested] = latch();
@@ -225,7 +225,7 @@ describe('majordomo serve', () => {
     60_000,
   );
 
-  it('keeps its books in the ledger, by the tenants of the key file', async () => {
+  it('records costs by the tenants of the key file', async () => {
     const config = JSON.stringify({
       ...CONFIG,
       ledger: { limits: [{ name: 'one', max: { requests: 1 }, per: 'day', each: ['tenant'] }] },
@@ -249,7 +249,7 @@ async function takenPort(): Promise<number> {
   return (other.address() as AddressInfo).port;
 }
 
-it('two of them at one port: the second says what to do', async () => {
+it('a second server on the same port reports a remedy', async () => {
   const port = await takenPort();
   using place = world({ env: { LLM_LAB: 'openai+http://127.0.0.1:9/v1' } });
   const ran = await place.run('serve', '--models', 'lab/x', '--port', String(port));
@@ -261,7 +261,7 @@ it('two of them at one port: the second says what to do', async () => {
 });
 
 it.each(['lab/x', 'mine=lab/x', 'mine=openai/gpt-5.4,lab/x'])(
-  'an unknown quirk in a DSN is told before the port is listened at, of %s',
+  'reports an unknown quirk in a DSN of %s before it opens the port',
   async (name) => {
     const env = {
       LLM_LAB: 'openai+http://127.0.0.1:9/v1?maxTokenField=max_tokens',
@@ -275,7 +275,7 @@ it.each(['lab/x', 'mine=lab/x', 'mine=openai/gpt-5.4,lab/x'])(
   },
 );
 
-describe('a mistake is told before anything is served:', () => {
+describe('reports a mistake before it serves anything:', () => {
   it.each<[string, readonly string[]]>([
     ['no names to serve', []],
     ['--port must be a number from 0', ['--port', '65536']],

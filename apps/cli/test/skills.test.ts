@@ -30,7 +30,7 @@ const skillWorld = (options: WorldOptions): ReturnType<typeof world> => {
   return place;
 };
 
-it('a skill of a folder is read by the model, and the turn is kept with what it read', async () => {
+it('the model reads a skill of a folder, and the stored turn contains the skill', async () => {
   await using server = await serve(call('skill_read', { name: 'tea' }), 'Four minutes.', 'Yes.');
   using place = world({ ...person, env: lab(server), answers: ['How long?', '/undo', 'Sure?', '/quit'] });
   mkdirSync(join(place.cwd, 'skills/tea'), { recursive: true });
@@ -49,7 +49,7 @@ it('a skill of a folder is read by the model, and the turn is kept with what it 
 it.each([
   ['yes', 'ding', 'rung'],
   ['no', undefined, 'the user did not approve the call'],
-])('a tool with an effect runs after a person has agreed: %s', async (answer, rung, expected) => {
+])('a tool with an effect runs only after the user has agreed: %s', async (answer, rung, expected) => {
   await using server = await serve(call('ring', { times: 1 }), 'Done.');
   using place = skillWorld({ ...person, env: lab(server), answers: ['Ring', answer, '/quit'] });
   const ran = await place.run('chat', 'lab/gpt-4o', '-q');
@@ -58,7 +58,7 @@ it.each([
   expect(JSON.stringify(server.requests[1]?.body)).toContain(expected);
 });
 
-it('with nobody to ask it does not run, and the answer alone goes to a pipe', async () => {
+it('a tool with an effect does not run without a terminal, and a pipe receives only the answer', async () => {
   await using server = await serve(call('ring', { times: 1 }), 'Not done.');
   using place = skillWorld({ env: lab(server) });
   const ran = await place.run('chat', 'lab/gpt-4o', 'Ring');
@@ -66,7 +66,7 @@ it('with nobody to ask it does not run, and the answer alone goes to a pipe', as
   expect(ran.err).toContain('ring({"times":1}) was not run: approval requires a terminal');
 });
 
-it('folders without a skill are said', async () => {
+it('reports folders without a skill', async () => {
   using place = world();
   const ran = await place.run('chat', 'openai/x', 'hi', '--skills', 'nowhere');
   expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('nowhere')]);

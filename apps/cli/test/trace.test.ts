@@ -50,7 +50,7 @@ it('sends the spans of a chat to a collector', async () => {
   ]);
 });
 
-it('sends them also of a chat that failed, beside its events', async () => {
+it('sends the spans of a failed chat in addition to its events', async () => {
   await using server = await serve({ failure: 'auth' });
   await using there = await collector();
   using place = world({ env: lab(server) });
@@ -63,7 +63,7 @@ it('sends them also of a chat that failed, beside its events', async () => {
 it.each([
   ['is not there', async () => ({ url: await refusedURL(), [Symbol.asyncDispose]: async () => undefined })],
   ['refuses', () => collector(400)],
-])('answers also when the collector %s, and says so', async (_how, open) => {
+])('answers even if the collector %s, and reports this', async (_how, open) => {
   await using server = await serve('Hello.');
   await using there = await open();
   using place = world({ env: lab(server) });
@@ -73,7 +73,7 @@ it.each([
 });
 
 it.each(['nowhere', 'ftp://127.0.0.1'])(
-  'refuses the address %s before anything is asked',
+  'rejects the address %s before any request',
   async (address) => {
     await using server = await serve();
     using place = world({ env: lab(server) });

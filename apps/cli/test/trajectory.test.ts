@@ -39,7 +39,7 @@ const run: Trajectory = {
 const files = { 'runs.jsonl': `${toLine(run)}\n${toLine({ ...run, id: 'run-2', outcome: 'auth' })}\n` };
 const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 
-it('shows runs so that a person can read them in 80 columns', async () => {
+it('shows runs in a readable form within 80 columns', async () => {
   using place = world({ files, columns: 80, terminal: true });
   const { code, out } = await place.run('trajectory', 'show', 'runs.jsonl', '--id', 'run-1');
   expect(code).toBe(0);
@@ -47,7 +47,7 @@ it('shows runs so that a person can read them in 80 columns', async () => {
   await expect(out).toMatchFileSnapshot('screens/trajectory-show.txt');
 });
 
-it('exports runs as they are, and as ShareGPT within a number of tokens', async () => {
+it('exports runs unchanged, and as ShareGPT within a number of tokens', async () => {
   using place = world({ files });
   const completeExport = await place.run('trajectory', 'export', 'runs.jsonl');
   expect(
@@ -75,7 +75,7 @@ it('exports runs as they are, and as ShareGPT within a number of tokens', async 
   expect(short.out).toContain('[5 earlier entries are left out]');
 });
 
-it('asks another model for each turn, and says what it did otherwise', async () => {
+it('requests each turn from another model, and reports the differences', async () => {
   const called = { parts: [{ type: 'tool-call', name: 'weather', json: '{"city":"Oslo"}' }] } as const;
   await using server = await serve(called, 'Take the sandals.');
   using place = world({ files, env: lab(server) });
@@ -87,7 +87,7 @@ it('asks another model for each turn, and says what it did otherwise', async () 
   expect(server.requests[1]?.request.messages).toHaveLength(4);
 });
 
-it('passes over a last line that broke off, and says so', async () => {
+it('skips an incomplete last line and reports this', async () => {
   using place = world({ files: { 'runs.jsonl': files['runs.jsonl'].slice(0, -40) } });
   const ran = await place.run('trajectory', 'show', 'runs.jsonl');
   expect([ran.code, ran.err]).toEqual([0, 'runs.jsonl: the last line is incomplete and was skipped\n']);
@@ -101,7 +101,7 @@ it.each([
   [['export', 'runs.jsonl', '--tokens', '10'], /--tokens .* requires --sharegpt/],
   [['export', 'runs.jsonl', '--sharegpt', '--tokens', '0'], /--tokens must be a positive integer/],
   [['replay', 'runs.jsonl'], /--model/],
-])('refuses %j', async (argv, message) => {
+])('rejects %j', async (argv, message) => {
   using place = world({ files: { ...files, 'bad.jsonl': '{"version":3}\n\n' } });
   const ran = await place.run('trajectory', ...argv);
   expect([ran.code, ran.out]).toEqual([2, '']);

@@ -55,7 +55,7 @@ it.each(['mjs', 'js', 'mts', 'ts'])('no command runs an untrusted majordomo.conf
   }
 });
 
-it('trust shows the code, and only then do commands run it', async () => {
+it('commands run the code of a configuration only after trust has shown it', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
   using place = world({ env: lab(server) });
   const trace = file(place, 'trace');
@@ -82,7 +82,7 @@ const GUIDING = {
   },
 };
 
-it.each(Object.entries(GUIDING))('%s of an untrusted project is not followed', async (_what, config) => {
+it.each(Object.entries(GUIDING))('%s of an untrusted project has no effect', async (_what, config) => {
   await using server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
   const json = JSON.stringify(config).replaceAll('HOST', new URL(server.baseURL).host);
   using place = world({ files: { 'majordomo.config.json': json }, trusted: false });
@@ -143,7 +143,7 @@ it('a trusted configuration that has changed stops commands until the changes ar
 it.each([
   ['no', 1, true],
   ['yes', 0, false],
-])('a person who answers %s to trust is obeyed', async (answer, code, isLeftOut) => {
+])('trust respects the answer %s', async (answer, code, isLeftOut) => {
   using place = world({
     terminal: true,
     stdin: { kind: 'terminal' },
@@ -155,13 +155,13 @@ it.each([
   expect(NOT_USED.test((await place.run('models')).err)).toBe(isLeftOut);
 });
 
-it('trust shows characters that steer a terminal as escapes', async () => {
+it('trust escapes control characters', async () => {
   using place = world();
   writeFileSync(file(place, 'majordomo.config.mjs'), 'evil()\u001b[2K\rexport default {}');
   expect((await place.run('trust')).out).toContain(String.raw`evil()\u001b[2K\u000dexport default {}`);
 });
 
-it('trust in a configuration ends when another file takes its place', async () => {
+it('trust ends when another file replaces the configuration', async () => {
   using place = world({ files: { 'majordomo.config.json': '{}' } });
   const trace = file(place, 'trace');
   writeFileSync(file(place, 'majordomo.config.mjs'), marking(trace));
@@ -169,7 +169,7 @@ it('trust in a configuration ends when another file takes its place', async () =
   expect(existsSync(trace)).toBe(false);
 });
 
-it('the configuration of the user needs no trust', async () => {
+it('the configuration in the home folder needs no trust', async () => {
   using place = world();
   mkdirSync(file(place, '.config/majordomo'), { recursive: true });
   const own = { env: { AZURE_OPENAI_ENDPOINT: 'https://mine.example' } };
@@ -178,7 +178,7 @@ it('the configuration of the user needs no trust', async () => {
   expect([ran.code, ran.out]).toEqual([0, expect.not.stringContaining('majordomo trust')]);
 });
 
-it('packages that an untrusted project has installed are not loaded', async () => {
+it('does not load packages that an untrusted project has installed', async () => {
   using place = world();
   const trace = file(place, 'trace');
   const folder = file(place, 'node_modules/@majordomo/provider-bogus');
@@ -198,7 +198,7 @@ it('packages that an untrusted project has installed are not loaded', async () =
   expect(existsSync(trace)).toBe(true);
 });
 
-it.runIf(process.getuid?.() === 0)('code of another owner is not run', async () => {
+it.runIf(process.getuid?.() === 0)('does not run code that belongs to another user', async () => {
   using place = world({ files: { 'majordomo.config.mjs': 'throw new Error("it ran");' } });
   const config = join(place.cwd, 'majordomo.config.mjs');
   chownSync(config, 4242, 4242);
@@ -214,7 +214,7 @@ it.each([
   ['the root of the repository', ['a/.git', 'a/b'], 'majordomo.config.json', 'a/b', false],
   ['… which is looked at itself', ['a/.git', 'a/b'], 'a/majordomo.config.json', 'a/b', true],
   ['your home, itself looked at', ['b/c'], 'majordomo.config.json', 'b/c', true],
-])('the look-up ends at %s', async (_what, folders, file, from, isFound) => {
+])('the search for a configuration ends at %s', async (_what, folders, file, from, isFound) => {
   using place = world({ files: {} });
   for (const folder of folders) mkdirSync(join(place.cwd, folder), { recursive: true });
   writeFileSync(join(place.cwd, file), '{"model":5}');
@@ -223,7 +223,7 @@ it.each([
   expect(ran.err.includes('"model" must be a string')).toBe(isFound);
 });
 
-it('outside of a repository and of your home only the working folder is looked at', async () => {
+it('searches only the working folder outside a repository and the home folder', async () => {
   using state = world();
   const env = { XDG_STATE_HOME: state.cwd };
   using place = world({ files: { 'majordomo.config.json': '{"model":5}' }, home: '/nonexistent', env });
@@ -233,7 +233,7 @@ it('outside of a repository and of your home only the working folder is looked a
 });
 
 it.each([{ HOME: '' }, { HOME: '.' }, { XDG_CONFIG_HOME: '.config' }, { XDG_STATE_HOME: '.local/state' }])(
-  'files of the working folder are not the user configuration or the trust store with %j',
+  'does not use files of the working folder as user configuration or trust store with %j',
   async (env) => {
     const cwd = folder();
     const trace = join(cwd, 'trace');

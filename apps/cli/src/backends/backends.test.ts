@@ -34,11 +34,11 @@ it('every profile of the compatible vendors has a row', async () => {
   expect(ids.filter((id) => !known.includes(id))).toEqual([]);
 });
 
-it('a package that has changed is said by name', () => {
+it('reports the name of a package whose export is missing', () => {
   expect(() => createBackend(BACKENDS[0]!, {}, {})).toThrow('@majordomo/provider-openai has no createOpenAI');
 });
 
-it('every variable of the table is one that the packages read', () => {
+it('the packages read every variable of the table', () => {
   const listed = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');
   expect(installed.flatMap(({ keyEnv }) => keyEnv).filter((name) => !listed.includes(`\n${name}=`))).toEqual(
     [],
@@ -64,7 +64,7 @@ it.each([
   ['openai/x', { LLM_OPENAI: 'foreman://t@h' }, ['ollama']],
   ['lab_2/x,lab-2/x', { LLM_LAB_2: 'OpenAI+HTTP://h' }, ['openai']],
   ['azure/mine', {}, ['azure']],
-])('%s wants the packages of %j: %j', async (spec, env, expected) => {
+])('%s requires the packages of %j: %j', async (spec, env, expected) => {
   expect(await wantedOf(spec, { ...settings.env, ...env })).toEqual(expected);
 });
 
@@ -76,6 +76,6 @@ it.each([
   await expect(wantedOf(spec, { LLM_ODD: 'opnai://h' })).rejects.toThrow(expected);
 });
 
-it('configured is what has a key, a DSN or a provider', async () => {
+it('counts a vendor with a key, a DSN or a provider as configured', async () => {
   expect(await configuredIds(settings)).toEqual(['own', 'groq', 'lab']);
 });

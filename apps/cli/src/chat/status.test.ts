@@ -5,7 +5,7 @@ import { createStatus } from './status.ts';
 const call = { id: '1', spec: 'a/x', tenant: undefined, metadata: {} };
 const asked = (target: string): CallEvent => ({ type: 'attempt-start', call, target, attempt: 1 });
 
-it('never writes over a piece of an answer, and goes before anything else is written', () => {
+it('never overwrites part of an answer, and is erased before other output', () => {
   let written = '';
   let isFresh = false;
   const output = {

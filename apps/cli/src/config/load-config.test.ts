@@ -56,16 +56,16 @@ describe('a configuration', () => {
     expect(await refused(text)).toContain(why);
   });
 
-  it('that is broken shows nothing of its text', async () => {
+  it('with a syntax error is reported without its text', async () => {
     const message = await refused('{"env":{"OPENAI_API_KEY":"c4nary"c4nary}}');
     expect(message).toMatch(/majordomo\.config\.json cannot be read: it is not valid JSON at position \d+$/);
   });
 
-  it('may begin with the mark that editors of Windows put there', async () => {
+  it('may begin with a byte order mark', async () => {
     expect(await refused('\ufeff{"model":"lab/x"}')).toBeUndefined();
   });
 
-  it('that throws shows no key of what it says', async () => {
+  it('that throws is reported without keys from its message', async () => {
     const key = `sk-${'c4nary'.repeat(8)}`;
     const home = mkdtempSync(join(cwd, 'throwing-'));
     const file = join(home, 'majordomo.config.mjs');
@@ -78,7 +78,7 @@ describe('a configuration', () => {
     expect(String(error)).not.toContain('c4nary');
   });
 
-  it('of any shape is read or refused with a reason', async () => {
+  it('of any shape is either read or rejected with a reason', async () => {
     const name = fc.constantFrom(
       'model',
       'system',

@@ -4,7 +4,7 @@ import { settingsOf } from './settings.ts';
 
 const art = (name: string) => ({ ...fakeProvider({ id: 'art', models: {} }), name });
 
-it('lays the environment over the project over the user', () => {
+it('gives the environment precedence over the project, and the project over the user', () => {
   const project = {
     model: 'p',
     aliases: { a: 'project' },

@@ -8,7 +8,7 @@ it.each([
   [999.6, 'in 999 ms'],
   [1000, 'in 1.0 s'],
   [12_345, 'in 12.3 s'],
-])('an answer that took %d ms is told in a line of a terminal', (ms, expected) => {
+])('describes an answer that took %d ms in one line of a terminal', (ms, expected) => {
   let shown = '';
   const { onEvent } = createTimeline({ write: (text) => (shown += text), colour: false, now: () => 0 });
   const target = 'anthropic/claude-demo';

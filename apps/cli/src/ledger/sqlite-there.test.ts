@@ -2,17 +2,17 @@ import { expect, it } from 'vitest';
 import { checkSqlite } from './check-sqlite.ts';
 import { withoutSqliteWarning } from './sqlite-warning.ts';
 
-it.each(['20.19.0', '22.12.0', '22.15.1'])('Node %s is too old for books, and is told so', (node) => {
+it.each(['20.19.0', '22.12.0', '22.15.1'])('Node %s is rejected as too old for the ledger', (node) => {
   expect(() => {
     checkSqlite(node);
   }).toThrow(`install Node 22.16 or later, not ${node}`);
 });
 
-it.each(['22.16.0', '24.0.0', '26.1.0'])('Node %s will do', (node) => {
+it.each(['22.16.0', '24.0.0', '26.1.0'])('Node %s is accepted', (node) => {
   checkSqlite(node);
 });
 
-it('nobody hears that SQLite is an experiment, and of all else everybody', async () => {
+it('hides the warning that SQLite is experimental, and no other warning', async () => {
   const warnings: string[] = [];
   const { emitWarning } = process;
   process.emitWarning = (warning: string | Error) => warnings.push(String(warning));

@@ -28,7 +28,7 @@ it.each([
   expect(marked(shown([source]))).toBe(expected);
 });
 
-it('lays a table out in columns, and leaves one as it is that does not fit', () => {
+it('aligns the columns of a table, and does not change a table that is too wide', () => {
   const source = '| name | is |\n|---|---|\n| **a** | long |\n\nend';
   expect(textOf(shown([source]))).toBe('name  is\n──────────\na     long\n\nend');
   expect(textOf(shown([source], 6))).toBe(source);
@@ -53,7 +53,7 @@ if (a < b) { c('**'); }
 ***
 The end`;
 
-it('does not depend on where its pieces end', () => {
+it('has the same result regardless of how the text is divided', () => {
   const completeText = textOf(shown([SAMPLE]));
   for (const size of [1, 2, 3, 5, 7, 11]) {
     const pieces = SAMPLE.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? [];
@@ -61,7 +61,7 @@ it('does not depend on where its pieces end', () => {
   }
 });
 
-it('loses no letter of what looks like Markdown and is not', () => {
+it('preserves text that only looks like Markdown', () => {
   let seed = 1;
   const random = (most: number): number => (seed = (seed * 48_271) % 2_147_483_647) % most;
   const ALPHABET = [...Array.from('ab1 \n*_`~#>|-[]()<\\'), '**', '```', '\n\n', '- '];
@@ -72,14 +72,14 @@ it('loses no letter of what looks like Markdown and is not', () => {
   }
 });
 
-it('shows the words of a paragraph as they come', () => {
+it('shows the words of a paragraph as they arrive', () => {
   const markdown = createMarkdown(60);
   expect(textOf(markdown.feed('Some words'))).toBe('Some words');
   expect(textOf(markdown.feed(' and **bo'))).toBe(' and ');
   expect(textOf(markdown.feed('ld** wor'))).toBe('bold wor');
 });
 
-it('takes a bounded time for a line that is all marks', { timeout: 5000 }, () => {
+it('takes limited time for a line that consists of markup characters', { timeout: 5000 }, () => {
   const text = textOf(shown(Array.from({ length: 5000 }, () => '*a_b`[')));
   expect(text.replaceAll(/[^ab]/g, '')).toBe('ab'.repeat(5000));
 });

@@ -11,14 +11,14 @@ function operator(): Operator & { readonly output: () => string } {
 const failed = (error: LlmError): CallEvent =>
   ({ type: 'attempt-failed', error, target: 'lab/a', attempt: 1, willRetryInMs: undefined }) as never;
 
-it('tells once what only the operator can mend', () => {
+it('prints a failure that only the operator can resolve once', () => {
   const { onEvent, output: output } = operator();
   for (let n = 0; n < 2; n++) onEvent(failed(new LlmError('auth', 'no key for lab/a: set LAB_API_KEY')));
   onEvent(failed(new LlmError('overloaded', 'lab/a is overloaded')));
   expect(output()).toBe('auth: no key for lab/a: set LAB_API_KEY\n');
 });
 
-it('tells what no attempt has told: failures of the gateway, and of what a name means', () => {
+it('prints failures that no attempt reports: those of the gateway and of resolvers', () => {
   const { onError, output: output } = operator();
   onError(new TypeError('x is undefined'));
   onError(new LlmError('config', 'the resolver gave nothing'));
@@ -27,7 +27,7 @@ it('tells what no attempt has told: failures of the gateway, and of what a name 
   expect(output()).toBe('x is undefined\nconfig: the resolver gave nothing\n');
 });
 
-it('lets nothing of a message steer the terminal', () => {
+it('escapes control characters in messages', () => {
   const { onError, output: output } = operator();
   onError(new Error('\u001B[2Jgone'));
   expect(output()).not.toContain('\u001B');
