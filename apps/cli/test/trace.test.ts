@@ -72,13 +72,10 @@ it.each([
   expect(ran.err).toMatch(/^the trace was not sent to http:\/\/127\.0\.0\.1:\d+\/v1\/traces: .+\n$/);
 });
 
-it.each(['nowhere', 'ftp://127.0.0.1'])(
-  'rejects the address %s before any request',
-  async (address) => {
-    await using server = await serve();
-    using place = world({ env: lab(server) });
-    const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '--trace', address);
-    expect([ran.code, ran.out, server.requests.length]).toEqual([2, '', 0]);
-    expect(ran.err).toContain('--trace must be the URL of a collector');
-  },
-);
+it.each(['nowhere', 'ftp://127.0.0.1'])('rejects the address %s before any request', async (address) => {
+  await using server = await serve();
+  using place = world({ env: lab(server) });
+  const ran = await place.run('chat', 'lab/gpt-4o', 'hi', '--trace', address);
+  expect([ran.code, ran.out, server.requests.length]).toEqual([2, '', 0]);
+  expect(ran.err).toContain('--trace must be the URL of a collector');
+});

@@ -7,6 +7,9 @@ it.each([
   ['it found something', { code: 1, lines: ['a.js:1 no-raw-sdk', '1 found'] }, 'mistake'],
   ['it failed', { code: 2, lines: ['cannot be parsed'] }, 'mistake'],
   ['it was ended from outside', { code: null, lines: [''] }, 'mistake'],
-] as const)('the lint check passes only if files were checked and nothing was found: %s', (_what, ran, state) => {
-  expect(findingsOf('src', ran).map((finding) => finding.state)).toEqual([state]);
-});
+] as const)(
+  'the lint check passes only if files were checked and nothing was found: %s',
+  (_what, ran, state) => {
+    expect(findingsOf('src', ran).map((finding) => finding.state)).toEqual([state]);
+  },
+);
