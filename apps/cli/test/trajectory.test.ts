@@ -97,7 +97,7 @@ it('skips an incomplete last line and reports this', async () => {
 it.each([
   [['show', 'none.jsonl'], /none\.jsonl cannot be read/],
   [['show', 'runs.jsonl', '--id', 'run-9'], /has no run "run-9"/],
-  [['show', 'bad.jsonl'], /bad\.jsonl, line 1: .* not a trajectory: version 3/],
+  [['show', 'bad.jsonl'], /bad\.jsonl, line 1: .* not a trajectory: expected version 1, got 3/],
   [['export', 'runs.jsonl', '--tokens', '10'], /--tokens .* requires --sharegpt/],
   [['export', 'runs.jsonl', '--sharegpt', '--tokens', '0'], /--tokens must be a positive integer/],
   [['replay', 'runs.jsonl'], /--model/],
