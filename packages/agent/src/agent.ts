@@ -59,7 +59,7 @@ export function createAgent(options: AgentOptions): Agent {
     begin,
     decide: (state) => decide(state, parts.rules),
     effects: (io) => localEffects(parts, io, createReports(parts, io)),
-    claimOwner: () => parts.once.ownerId(),
+    claimOwner: () => parts.started.ownerId(),
     drive: (state, effects) =>
       drive(state, effects, parts.rules).catch((error: unknown) => {
         throw unwrapEngineError(error);

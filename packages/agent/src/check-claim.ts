@@ -17,7 +17,7 @@ export function checkClaim(
   state: RunState,
   input: RunInput,
   { claim, runId }: RunOptions,
-  { rules, once }: AgentParts,
+  { rules, started }: AgentParts,
 ): void {
   if (claim !== undefined) checkOptions('run', { claim }, { claim: 'object with claim' });
   const { pending, approvals, decisions, suspended = [], by } = state;
@@ -27,7 +27,7 @@ export function checkClaim(
       suspended.every(({ callId }) => callId !== one.id) &&
       (approvals?.[one.id] !== true || decisions.some(({ callId }) => callId === one.id)),
   );
-  if (call === undefined || once.isMine(by)) return;
+  if (call === undefined || started.isMine(by)) return;
   if (claim === undefined)
     throw new LlmError(
       'config',

@@ -65,7 +65,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   });
   await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings, toolCalls } = response;
-  const by = toolCalls.some((call) => agent.rules.isOnce(call)) ? agent.once.ownerId() : undefined;
+  const by = toolCalls.some((call) => agent.rules.isOnce(call)) ? agent.started.ownerId() : undefined;
   return {
     ...{ id, target, message, finish, usage },
     warnings: [...warnings, ...reports.takeWarnings()],
@@ -82,7 +82,7 @@ async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalR
   const began = agent.clock.now();
   const key = toolKey(runId, state, call);
   const tool = agent.tools.find(call.name, state.offered);
-  const isOver = tool?.effect === 'once' && !agent.once.mayBegin(key, state.claims?.[call.id] ?? state.by);
+  const isOver = tool?.effect === 'once' && !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
   const outcome = isOver
     ? errorResult(call, OUTCOME_UNKNOWN)
     : await runAround(agent.around, { type: 'tool', runId, call }, () =>
@@ -110,7 +110,7 @@ export function claimEffect(
   io: EffectsIo,
   store: ClaimStore | undefined,
 ): NonNullable<Effects['claim']> {
-  if (store === undefined) return () => Promise.resolve(agent.once.ownerId());
+  if (store === undefined) return () => Promise.resolve(agent.started.ownerId());
   return async (call, state) => {
     const key = toolKey(io.runId, state, call);
     const isFirst: unknown = await withinStepLimits(state, { agent, io }, (scope) =>
@@ -120,7 +120,7 @@ export function claimEffect(
       throw new LlmError('config', `claim: must return a boolean, not ${typeof isFirst}`, {
         path: 'claim',
       });
-    return isFirst ? agent.once.ownerId() : ANOTHER_PROCESS;
+    return isFirst ? agent.started.ownerId() : ANOTHER_PROCESS;
   };
 }
 

@@ -5,7 +5,7 @@ import type { Around } from './around.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
 import type { LoopLimits } from './limits.ts';
 import type { DriveRules } from './loop.ts';
-import { Once } from './once.ts';
+import { StartedCalls } from './started-calls.ts';
 import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import { Tools, type Skill, type Toolbox } from './toolbox.ts';
@@ -92,7 +92,7 @@ export interface AgentParts {
   readonly rules: DriveRules;
   readonly clock: Pick<Clock, 'now' | 'timer'>;
   readonly around: Around | undefined;
-  readonly once: Once;
+  readonly started: StartedCalls;
 }
 
 /** Checks the options. Throws `config` for a missing model, an invalid number, or a duplicate tool name. */
@@ -130,7 +130,7 @@ export function agentParts(options: AgentOptions): AgentParts {
     rules: rulesOf(options, tools),
     clock,
     around,
-    once: new Once(),
+    started: new StartedCalls(),
   };
 }
 

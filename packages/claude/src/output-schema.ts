@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
-import { SCHEMA_LISTS, SCHEMA_MAPS, unsupportedFeature } from './unsupported-schema.ts';
+import { isSchema, SCHEMA_LISTS, SCHEMA_MAPS, unsupportedFeature } from './unsupported-schema.ts';
 
 /** Schema in the subset of JSON Schema that constrained decoding supports. */
 export interface OutputSchema {
@@ -117,5 +116,3 @@ function closeSubschemas(name: string, value: JsonValue, dropped: Set<string>): 
 
 const closeValue = (value: JsonValue | undefined, dropped: Set<string>): JsonValue | undefined =>
   isSchema(value) ? closeObjects(value, dropped) : value;
-
-const isSchema = (value: JsonValue | undefined): value is JsonObject => isRecord(value);

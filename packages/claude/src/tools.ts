@@ -15,10 +15,14 @@ export interface ClaudeTool {
   readonly strict: boolean;
 }
 
-/** Limits of one request, including its output schema (structured outputs, platform.claude.com, 2026-11). */
-const MAX = { tools: 20, optional: 24, unions: 16 };
+type Counts = Readonly<Record<'tools' | 'optional' | 'unions', number>>;
 
-type Counts = typeof MAX;
+/** Limits of one request, including its output schema (structured outputs, platform.claude.com, 2026-11). */
+const LIMITS: readonly (readonly [keyof Counts, max: number, what: string])[] = [
+  ['tools', 20, 'strict tools'],
+  ['optional', 24, 'optional properties in strict schemas'],
+  ['unions', 16, 'unions in strict schemas'],
+];
 
 /**
  * Converts tools. A tool is strict if the model supports strict tools, its schema is supported, and the vendor's limits are not
@@ -49,15 +53,7 @@ export function toTools(
   });
 }
 
-const countsBySchema = new WeakMap<JsonObject, Counts>();
-
-function countsOf(schema: JsonObject): Counts {
-  let counts = countsBySchema.get(schema);
-  if (counts === undefined) countsBySchema.set(schema, (counts = count(schema)));
-  return counts;
-}
-
-function count(root: JsonObject): Counts {
+function countsOf(root: JsonObject): Counts {
   let optional = 0;
   let unions = 0;
   for (const { properties, required, anyOf, type } of allSchemas(root)) {
@@ -73,14 +69,7 @@ const addCounts = (a: Counts, b: Counts): Counts => ({
   unions: a.unions + b.unions,
 });
 
-const LIMITS: Readonly<Record<keyof Counts, string>> = {
-  tools: 'strict tools',
-  optional: 'optional properties in strict schemas',
-  unions: 'unions in strict schemas',
-};
-
 function exceededLimit(sum: Counts): string | undefined {
-  const names: readonly (keyof Counts)[] = ['tools', 'optional', 'unions'];
-  const exceeded = names.find((name) => sum[name] > MAX[name]);
-  return exceeded && `a request may have ${MAX[exceeded]} ${LIMITS[exceeded]}`;
+  const exceeded = LIMITS.find(([name, max]) => sum[name] > max);
+  return exceeded && `a request may have ${exceeded[1]} ${exceeded[2]}`;
 }

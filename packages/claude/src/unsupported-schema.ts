@@ -61,4 +61,4 @@ const subschemasOf = (schema: JsonObject): readonly JsonObject[] =>
 export const SCHEMA_MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions']);
 export const SCHEMA_LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 
-const isSchema = (value: unknown): value is JsonObject => isRecord(value);
+export const isSchema = (value: unknown): value is JsonObject => isRecord(value);

@@ -33,8 +33,6 @@ export interface Codec {
   ): Promise<{ readonly width: number; readonly height: number; readonly decodeBytes: number }>;
   /** Decodes the first frame, rotates it according to EXIF, and scales it down to edges of at most `edge`. */
   decode(bytes: Uint8Array, edge: number | undefined): Promise<Raster>;
-  /** Decodes and encodes in one pass, without a buffer of all pixels. */
-  transcode(bytes: Uint8Array, edge: number | undefined, format: Format, quality: number): Promise<Encoded>;
   shrink(raster: Raster, scale: number): Promise<Raster>;
   /** Encodes pixels. For JPEG, transparency becomes white. PNG ignores the quality. */
   encode(raster: Raster, format: Format, quality: number): Promise<Uint8Array>;
@@ -80,10 +78,6 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
       return { width, height, decodeBytes: width * height * channels * (SAMPLE_BYTES[depth] ?? 1) };
     },
     decode: (bytes, edge) => run(decoder(bytes, edge).raw()),
-    async transcode(bytes, edge, format, quality) {
-      const { data, width, height } = await run(decoder(bytes, edge).toFormat(format, { quality }));
-      return { format, bytes: toBytes(data), width, height };
-    },
     shrink: (raster, scale) =>
       run(
         open(raster.data, raw(raster))

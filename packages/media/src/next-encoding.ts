@@ -13,7 +13,7 @@ export type EncodingPlan = Pick<EncodingResult, 'quality' | 'scale'>;
 export const MAX_TRIES: number = 6;
 
 /** Quality of the first encoding. */
-export const MAX_QUALITY = 85;
+const MAX_QUALITY = 85;
 /** Minimum quality. Below it, fewer pixels look better. */
 const MIN_QUALITY = 30;
 /** Estimated quality below which the edges are shortened without a try at `MIN_QUALITY`. */

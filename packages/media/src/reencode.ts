@@ -3,7 +3,6 @@ import { decodingError, type Codec, type Encoded, type Format } from './codec.ts
 import { encodeWithin, type Formats } from './encode-within.ts';
 import { sizeOf, type ImageFacts } from './formats/facts.ts';
 import type { MemoryLane } from './memory-lane.ts';
-import { MAX_QUALITY } from './next-encoding.ts';
 import { unfit } from './refuse.ts';
 
 /** Image for a target, with a description of the changes. */
@@ -29,12 +28,9 @@ const BYTES_PER_RASTER_PIXEL = 8;
 /** Maximum edge of each encoder: libjpeg's JPEG_MAX_DIMENSION, libwebp's WEBP_MAX_DIMENSION. */
 const MAX_EDGE: Readonly<Record<Format, number>> = { jpeg: 65_500, png: Infinity, webp: 16_383 };
 
-/** Maximum bytes per pixel of a JPEG with the first quality. Measured: photos 0.1 to 0.5, noise 0.86. */
-const MAX_JPEG_BYTES_PER_PIXEL = 1;
-
 /**
- * Encodes an image again so that it fits the limits. Decodes it once for all encodings. If the limit allows any JPEG of this size,
- * a JPEG is converted in one pass. Throws `unsupported` if the image cannot be fitted.
+ * Encodes an image again so that it fits the limits. Decodes it once for all encodings. Throws `unsupported` if the image cannot
+ * be fitted.
  */
 export async function reencode(
   bytes: Uint8Array,
@@ -67,11 +63,6 @@ export async function reencode(
       changes: describeChanges(facts, size, encoded, isFlat),
     });
     return await lane.run(cost, signal, async () => {
-      if (isJpegToJpeg(mediaType, formats) && limits.maxBytes >= MAX_JPEG_BYTES_PER_PIXEL * pixels) {
-        const encoded = await codec.transcode(bytes, edge, formats.first, MAX_QUALITY);
-        signal.throwIfAborted();
-        if (encoded.bytes.length <= limits.maxBytes) return result(encoded, false);
-      }
       const raster = await codec.decode(bytes, edge);
       signal.throwIfAborted();
       const encoded = await encodeWithin(raster, formats, limits.maxBytes, codec, signal);
@@ -134,10 +125,6 @@ function formatsFor(mediaType: string, limits: ImageLimits, isSmaller: boolean):
   if (first === undefined) throw unfit(`${mediaType} cannot be converted to ${limits.mediaTypes.join(', ')}`);
   return { first, lossy };
 }
-
-/** Whether the image cannot have transparency, which `transcode` would lose. */
-const isJpegToJpeg = (mediaType: string, { first }: Formats): boolean =>
-  mediaType === 'image/jpeg' && first === 'jpeg';
 
 function describeChanges(
   { animated }: ImageFacts,

@@ -151,7 +151,7 @@ describe('the byte limit', () => {
     },
   );
 
-  test('converts a JPEG in one pass if any result fits, with the same bytes', async () => {
+  test('converts a JPEG to the encoding of its scaled pixels', async () => {
     const spy = spiedSharp();
     const given = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
     const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxEdge: 300 }), never);
@@ -162,10 +162,9 @@ describe('the byte limit', () => {
     const expected = await bytesOf(sharp(pixels.data, { raw: pixels.info }).jpeg({ quality: 85 }));
     expect(Buffer.from(fitted.bytes).equals(expected)).toBe(true);
     expect([spy.opened, spy.qualities]).toEqual([[given.bytes.length], [85]]);
-    expect(spy.pipelines).toBe(1);
   });
 
-  test('searches for a tiny JPEG that is larger than estimated', async () => {
+  test('fits a tiny JPEG of noise', async () => {
     const spy = spiedSharp();
     const noise = Uint8Array.from({ length: 28 * 20 * 3 }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);
     const raw = { width: 28, height: 20, channels: 3 } as const;
@@ -175,7 +174,7 @@ describe('the byte limit', () => {
     const fitted = await createMediaFitter({ sharp: spy.sharp }).fit(given, limits({ maxBytes }), never);
     expect(fitted.bytes.length).toBeLessThanOrEqual(maxBytes);
     expect(inspectImage(fitted.bytes)).toMatchObject({ width: 28, height: 20 });
-    expect(spy.opened.length).toBe(2);
+    expect(spy.opened.length).toBe(1);
   });
 
   test('converts a PNG that stays too large to JPEG', async () => {

@@ -1,6 +1,6 @@
 export { trajectoryOf, type RunDescription, type Trajectory, type TrajectoryTool } from './trajectory.ts';
 export { trajectoryWriter, type TrajectoryWriter, type WriterOptions } from './writer.ts';
-export type { LineFormat } from './clean.ts';
+export type { LineFormat } from './clean-trajectory.ts';
 export { parseTrajectory, toLine } from './line.ts';
 export { toShareGpt, type ShareGpt, type ShareGptTurn } from './sharegpt.ts';
 export { compress, type CompressedConversation, type CompressOptions } from './compress.ts';

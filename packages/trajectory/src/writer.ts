@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
-import { cleanTrajectory, type LineFormat } from './clean.ts';
+import { cleanTrajectory, type LineFormat } from './clean-trajectory.ts';
 import { Output } from './output.ts';
 import { isCompleted, type Trajectory } from './trajectory.ts';
 

@@ -3,7 +3,7 @@ import { Stop } from '../exit.ts';
 import { printError } from '../print-error.ts';
 import { wrapText } from '../wrap-text.ts';
 import { painter, printable } from '../paint.ts';
-import { rendererOf, showStream } from './ask-once.ts';
+import { rendererOf, showStream } from './answer-question.ts';
 import { attachment } from './attachments.ts';
 import { keep, type Chat, type OpenModel } from './chat-session.ts';
 import { footer } from './footer.ts';

@@ -10,7 +10,7 @@ majordomo chat "anthropic/<model>,openai/<model>" -f photo.jpg "What is it?"`;
 export const define: Define = (command, io, done) => {
   addChatOptions(command).action(
     async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
-      const { chat } = await import('../chat/chat.ts');
+      const { chat } = await import('../chat/run-chat.ts');
       done(await chat(spec, prompt, flags, io));
     },
   );

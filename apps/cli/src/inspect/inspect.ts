@@ -34,7 +34,7 @@ export const inspectChat = (
   io: Io,
 ): Promise<ExitCode> =>
   withPage(flags, io, io.stderr, async (page) => {
-    const { chat } = await import('../chat/chat.ts');
+    const { chat } = await import('../chat/run-chat.ts');
     return chat(...words, chatFlags, io, page);
   });
 

@@ -4,10 +4,10 @@ import { createRedactor, type Redactor } from '@majordomo/redact';
 import { repairPairs } from '../transcript/repair-pairs.ts';
 import { prune } from '../transcript/prune.ts';
 import { summaryTokens } from './bounds.ts';
-import { replacementFor } from './assemble.ts';
+import { replacementFor } from './replacement.ts';
 import { Conversations, newRecord, viewOf, type ConversationRecord } from './conversations.ts';
 import { cooldownAfter } from './cooldown.ts';
-import { Gauge, weightOf, type GaugeReading } from './gauge.ts';
+import { TranscriptMeasurer, weightOf, type TranscriptMeasurement } from './measure-transcript.ts';
 import { excerptNote } from './excerpt-note.ts';
 import {
   checkOptions,
@@ -56,7 +56,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
   };
 }
 
-interface Inspection extends GaugeReading {
+interface Inspection extends TranscriptMeasurement {
   readonly given: readonly Message[];
   /** Messages to send, including existing summaries. */
   readonly view: readonly Message[];
@@ -80,7 +80,7 @@ class Engine {
   private readonly options: CompactorOptions;
   private readonly redactor: Redactor;
   private readonly clock: Pick<Clock, 'now'>;
-  private readonly gauge: Gauge;
+  private readonly measurer: TranscriptMeasurer;
   private readonly usage: StepUsage;
   private readonly conversations = new Conversations();
   private restsUntil = -Infinity;
@@ -89,8 +89,8 @@ class Engine {
     this.options = options;
     this.redactor = options.redactor ?? createRedactor();
     this.clock = options.clock ?? systemClock;
-    this.gauge = new Gauge(options);
-    this.usage = new StepUsage(this.gauge.meter);
+    this.measurer = new TranscriptMeasurer(options);
+    this.usage = new StepUsage(this.measurer.meter);
   }
 
   async compact(messages: readonly Message[], context: StepContext): Promise<readonly Message[]> {
@@ -160,7 +160,7 @@ class Engine {
   private async inspect(given: readonly Message[], run: CompactionRun): Promise<Inspection> {
     const known = this.conversations.find(given);
     const view = viewOf(given, known);
-    return { ...(await this.gauge.measure(view, run)), given, view, known, run };
+    return { ...(await this.measurer.measure(view, run)), given, view, known, run };
   }
 
   private skipReason({ run, tokens, bounds, isWithin, known }: Inspection): SkipReason | undefined {
@@ -256,7 +256,7 @@ class Engine {
   }
 
   private async isTooLong({ messages, skipped }: Compaction, run: CompactionRun): Promise<boolean> {
-    return skipped !== undefined || !(await this.gauge.measure(messages, run)).isWithin;
+    return skipped !== undefined || !(await this.measurer.measure(messages, run)).isWithin;
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Message } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import { cutMiddle } from '../transcript/cut-middle.ts';
-import { cleanMessages } from './clean.ts';
+import { redactMessages } from './redact-messages.ts';
 import { MIN_DETAIL, render } from './render.ts';
 
 const MAX_CHARACTERS = 8000;
@@ -12,7 +12,7 @@ export function excerptNote(
   previous: string | undefined,
   redactor: Redactor,
 ): string {
-  const lines = render(cleanMessages(fresh, redactor), MIN_DETAIL).join('\n');
+  const lines = render(redactMessages(fresh, redactor), MIN_DETAIL).join('\n');
   const room = MAX_CHARACTERS - Math.min(previous?.length ?? 0, MAX_CHARACTERS / 2);
   const excerpt = cutMiddle(lines, Math.floor(room * 0.3), Math.floor(room * 0.6));
   const before =

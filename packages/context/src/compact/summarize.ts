@@ -5,7 +5,7 @@ import { untilAborted } from '../model/until-aborted.ts';
 import { withoutThinking } from '../model/without-thinking.ts';
 import { cutEnd } from '../transcript/cut-middle.ts';
 import { groupsOf } from '../transcript/groups.ts';
-import { cleanMessages } from './clean.ts';
+import { redactMessages } from './redact-messages.ts';
 import { DETAILS, MIN_DETAIL, render } from './render.ts';
 import { withoutFrame } from './summary-message.ts';
 import { summaryPrompt, type SummaryTask } from './summary-prompt.ts';
@@ -48,7 +48,7 @@ export async function summarize(
   { model, redactor }: Summarizer,
   signal: AbortSignal | undefined,
 ): Promise<Summary> {
-  const readable = cleanMessages(order.fresh, redactor);
+  const readable = redactMessages(order.fresh, redactor);
   const count = fittingCount(readable, order);
   const task = taskOf(readable.slice(0, count), order, redactor);
   const maxTokens = Math.ceil(order.tokens * SUMMARY_MARGIN);

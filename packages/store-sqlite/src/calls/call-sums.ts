@@ -1,6 +1,6 @@
 import type { CallStats, CallStatsQuery } from '@majordomo/admin';
 import { fromStoredText } from '@majordomo/core/toolkit';
-import { addStep, quantile, stepOf, type Histogram } from '../ledger/histogram.ts';
+import { addStep, quantile, stepOf, type Histogram } from '../ledger/quantile-histogram.ts';
 import { timesIn } from '../ledger/stretches.ts';
 
 /** Columns of a call. Numbers beyond 2⁵³ are strings. */

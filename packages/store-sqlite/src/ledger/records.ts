@@ -2,7 +2,7 @@ import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import { LlmError, messageOf } from '@majordomo/core';
 import type { Database } from '../file/database.ts';
 import { isUnstorable } from '../file/sqlite-error.ts';
-import { stepOf, withStep } from './histogram.ts';
+import { stepOf, withStep } from './quantile-histogram.ts';
 import { hourOf } from './hours.ts';
 import type { Retention } from './retention.ts';
 import type { SeriesTable } from './series.ts';

@@ -1,6 +1,6 @@
 import type { RecordQuery, ReportQuery, ReportRow, SpendRecord } from '@majordomo/ledger';
 import type { Database } from '../file/database.ts';
-import { addBytes, addStep, quantile, stepOf, type Histogram } from './histogram.ts';
+import { addBytes, addStep, quantile, stepOf, type Histogram } from './quantile-histogram.ts';
 import { HOUR_MS } from './hours.ts';
 import { figuresOf, type Figures } from './records.ts';
 import { stretches, type Stretch } from './stretches.ts';

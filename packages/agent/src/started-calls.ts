@@ -2,7 +2,7 @@
 const MAX_KEYS = 100_000;
 
 /** Record of started calls, so that a tool with `effect: 'once'` starts at most once in this agent. */
-export class Once {
+export class StartedCalls {
   private readonly startedKeys = new Set<string>();
   private id: string | undefined;
 

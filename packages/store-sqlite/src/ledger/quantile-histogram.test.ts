@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addBytes, quantile, stepOf, withStep, type Histogram } from './histogram.ts';
+import { addBytes, quantile, stepOf, withStep, type Histogram } from './quantile-histogram.ts';
 
 it('a duration is within 5 %, from one millisecond to a week', () => {
   for (let ms = 1; ms < 604_800_000; ms = Math.ceil(ms * 1.003)) {

@@ -119,8 +119,8 @@ async function started(
   // Piped text may come from an untrusted source, so its references are not resolved.
   const [, ...parts] = await resolvePrompt(prompt ?? '', io);
   const question = user(...(await attachments(flags, io)), asked, ...parts);
-  const { askOnce } = await import('./ask-once.ts');
-  return askOnce(session, question);
+  const { answerQuestion } = await import('./answer-question.ts');
+  return answerQuestion(session, question);
 }
 
 async function sessionOf(

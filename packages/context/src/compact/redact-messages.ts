@@ -5,7 +5,7 @@ import type { Redactor } from '@majordomo/redact';
  * Returns the messages for the summarizer, without secrets, reasoning and vendors' replay tokens. Redacts strings before they are cut, and
  * redacts arguments also by their names.
  */
-export function cleanMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
+export function redactMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
   const text = (part: { readonly text: string }) => ({
     type: 'text' as const,
     text: redactor.text(part.text),

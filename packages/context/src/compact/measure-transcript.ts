@@ -6,7 +6,7 @@ import type { CompactionRun, CompactorOptions } from './options.ts';
 import type { WeighMessage } from './plan.ts';
 
 /** Size of a transcript in relation to a model's context. */
-export interface GaugeReading {
+export interface TranscriptMeasurement {
   readonly bounds: Bounds;
   readonly tokens: number;
   /** Whether the transcript fits even if the estimate is too low. */
@@ -17,7 +17,7 @@ export interface GaugeReading {
 const MARGIN = { anchored: 1.1, plain: 1.2 };
 
 /** Measures transcripts for the model that reads them. */
-export class Gauge {
+export class TranscriptMeasurer {
   private readonly options: CompactorOptions;
   readonly meter: TokenMeter;
   private target: string | undefined;
@@ -27,7 +27,7 @@ export class Gauge {
     this.meter = safeMeter(options.meter ?? tokenMeter());
   }
 
-  async measure(messages: readonly Message[], run: CompactionRun): Promise<GaugeReading> {
+  async measure(messages: readonly Message[], run: CompactionRun): Promise<TranscriptMeasurement> {
     this.target = run.target ?? this.target;
     const { target } = this;
     const bounds = boundsOf(await this.contextTokens(target, run.signal), this.options);

@@ -2,7 +2,7 @@ import { assistant, type AssistantPart, type Message } from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
 import { expect, it } from 'vitest';
 import { prune } from '../transcript/prune.ts';
-import { cleanMessages } from './clean.ts';
+import { redactMessages } from './redact-messages.ts';
 import { MIN_DETAIL, render } from './render.ts';
 
 const TOKEN = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
@@ -21,7 +21,7 @@ const cited: AssistantPart = {
 const turn: Message = assistant([searched, cited]);
 
 it('a summarizer reads what ran at the vendor in words, without tokens, sources and secrets', () => {
-  const messages = cleanMessages([turn], createRedactor());
+  const messages = redactMessages([turn], createRedactor());
   expect(messages).toEqual([
     assistant([
       { type: 'text', text: '[web_search_call: tea [redacted]]' },
@@ -36,7 +36,7 @@ it('a summarizer reads what ran at the vendor in words, without tokens, sources 
 
 it('what ran at the vendor and has no words is left out for a summarizer', () => {
   const { text: _words, ...mute } = searched;
-  expect(cleanMessages([assistant([mute, cited])], createRedactor())).toEqual([
+  expect(redactMessages([assistant([mute, cited])], createRedactor())).toEqual([
     assistant([{ type: 'text', text: 'Tea is old.' }]),
   ]);
 });

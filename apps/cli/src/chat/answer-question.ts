@@ -11,7 +11,7 @@ import { createStatus } from './status.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
 /** Sends one question and prints the answer in the requested format. */
-export async function askOnce(session: Chat, question: UserMessage): Promise<ExitCode> {
+export async function answerQuestion(session: Chat, question: UserMessage): Promise<ExitCode> {
   const { flags, io } = session;
   const from = performance.now();
   const turn = await answer(session, question);

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { StartedCalls } from './started-calls.ts';
+
+it('refuses calls of its earlier runs once it has forgotten which of them began', () => {
+  const calls = new StartedCalls();
+  const mark = calls.ownerId();
+  for (let run = 0; run <= 100_000; run++) expect(calls.mayBegin(`${run}/1/pay`, calls.ownerId())).toBe(true);
+  expect([calls.isMine(mark), calls.mayBegin('0/1/pay', mark)]).toEqual([false, false]);
+  expect(calls.isMine(calls.ownerId())).toBe(true);
+});
