@@ -2,7 +2,8 @@ import { Refusal } from './errors/refusal.ts';
 
 /** Limits the number of concurrent calls. */
 export class ConcurrencyLimit {
-  private readonly max: number;
+  /** Maximum number of calls, which an update can change. */
+  max: number;
   private count = 0;
 
   constructor(max: number) {

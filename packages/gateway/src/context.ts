@@ -1,5 +1,7 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { RequestTrace } from './request-trace.ts';
 import type { Caller, Settings } from './options.ts';
 import type { PlatformContext } from './platform-context.ts';
 
@@ -9,6 +11,9 @@ export interface GatewayContext {
   readonly concurrency: ConcurrencyLimit;
   /** Listener for events of calls. `request`: chat request of the call. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
+  readonly metrics: Metrics;
+  /** Whether `drain` was called. */
+  readonly isDraining: () => boolean;
 }
 
 /** One request of an authorized caller. */
@@ -20,4 +25,5 @@ export interface RequestContext {
   /** Id of the request, in the headers of the response and the metadata of the call. */
   readonly requestId: string;
   readonly platform: PlatformContext | undefined;
+  readonly trace: RequestTrace;
 }

@@ -1,19 +1,24 @@
-import type { CallEvent } from '@majordomo/core';
+import { systemClock, type CallEvent, type ChatRequest } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
 import { newId } from './response/id.ts';
 import { refusalResponse } from './response/refusal-response.ts';
 import { isAdmin } from './auth/admin.ts';
 import { authorize } from './auth/authorize.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
-import { reportToOperator } from './errors/report.ts';
+import { refusalOf } from './errors/refusal-of.ts';
+import { OperatorReports, reportToOperator } from './errors/report.ts';
 import { originHeaders, preflight } from './auth/cors.ts';
 import { Mounts } from './mounts.ts';
-import type { GatewayOptions } from './options.ts';
+import { Metrics } from './metrics/metrics.ts';
+import type { GatewayOptions, GatewayUpdate, Settings } from './options.ts';
 import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
 import { ready } from './routes/ready.ts';
 import { withHeaders } from './response/headers.ts';
 import { addLifecycle } from './response/lifecycle.ts';
 import { failureAt, readOnly, route } from './routes/router.ts';
-import { settingsOf } from './settings.ts';
+import { RequestTrace } from './request-trace.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { checkUpdate, settingsOf } from './settings.ts';
 import type { GatewayContext, RequestContext } from './context.ts';
 
 /** Handler with the standard `Request` and `Response` of Node, Bun, Deno and Workers, for clients in any language. */
@@ -27,6 +32,13 @@ export interface Gateway {
   readonly onEvent: (event: CallEvent) => void;
   /** Value of the option `idleMs` of `createGateway`, for `serve`. */
   readonly idleMs?: number | undefined;
+  /**
+   * Replaces options for new requests. Requests in progress keep the old options. Throws `config` for an invalid change, and then
+   * changes nothing.
+   */
+  update(change: GatewayUpdate): void;
+  /** Makes `/ready` respond with 503 from now on. Requests are still served. */
+  drain(): void;
 }
 
 /**
@@ -38,54 +50,104 @@ export interface Gateway {
  * export default { fetch: gateway.fetch };
  */
 export function createGateway(options: GatewayOptions): Gateway {
-  const settings = settingsOf(options);
+  const reports = new OperatorReports();
+  const metrics = new Metrics();
+  let present = options;
+  let settings = settingsOf(options, reports);
+  let isDraining = false;
   const mounts = new Mounts(settings);
-  const gateway: GatewayContext = {
-    settings,
-    concurrency: new ConcurrencyLimit(settings.maxConcurrent),
-    onEvent: mounts.onEvent,
+  const concurrency = new ConcurrencyLimit(settings.maxConcurrent);
+  const onEvent = (event: CallEvent, request?: ChatRequest): void => {
+    mounts.onEvent(event, request);
+    notify(options.onEvent, event, request);
   };
+  const contextOf = (current: Settings): GatewayContext => ({
+    settings: current,
+    concurrency,
+    onEvent,
+    metrics,
+    isDraining: () => isDraining,
+  });
+  let context = contextOf(settings);
+
   const fetch: Gateway['fetch'] = async (request, platform) => {
+    // A request keeps the options with which it began.
+    const gateway = context;
     const path = new URL(request.url).pathname;
     const requestId = newId('req_');
+    const trace = new RequestTrace(request, requestId, (event) => {
+      metrics.onRequest(event);
+      notify(options.onRequest, event);
+    });
+    metrics.onRequestStart();
     // OpenAI's clients read `x-request-id`, and Anthropic's clients read `request-id`.
     const headers: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
+    let response: Response;
     try {
       const mounted = mounts.at(path);
-      // Mounted handlers check access themselves, more strictly than `authorize`.
-      if (mounted !== undefined)
-        return await mounted.fetch(request, { admin: await isAdmin(request, requestId, settings) });
-      Object.assign(headers, originHeaders(request, settings.cors));
-      const response = await respond(request, { path, requestId, platform, headers }, gateway);
-      return withHeaders(await addLifecycle(response, settings), headers);
+      if (mounted !== undefined) {
+        trace.route = mounted.path;
+        // Mounted handlers check access themselves, more strictly than `authorize`.
+        response = await mounted.fetch(request, {
+          admin: await isAdmin(request, requestId, gateway.settings),
+        });
+      } else {
+        Object.assign(headers, originHeaders(request, gateway.settings.cors));
+        const answer = await respond({ request, path, requestId, platform, headers, trace }, gateway);
+        response = withHeaders(await addLifecycle(answer, gateway.settings), headers);
+      }
     } catch (error) {
-      reportToOperator(error, requestId, settings);
-      return withHeaders(refusalResponse(error, failureAt(path)), headers);
+      reportToOperator(error, requestId, gateway.settings);
+      const refusal = refusalOf(error);
+      trace.fail(refusal);
+      response = withHeaders(refusalResponse(refusal, failureAt(path)), headers);
     }
+    trace.end(response.status);
+    return response;
   };
   return {
     onEvent: (event) => {
       mounts.onEvent(event);
     },
     fetch,
-    idleMs: settings.idleMs,
+    get idleMs() {
+      return settings.idleMs;
+    },
+    update(change) {
+      try {
+        checkUpdate(change);
+        settings = settingsOf({ ...present, ...change }, reports);
+      } catch (error) {
+        metrics.onUpdate(false, systemClock.now());
+        throw error;
+      }
+      present = { ...present, ...change };
+      concurrency.max = settings.maxConcurrent;
+      context = contextOf(settings);
+      metrics.onUpdate(true, systemClock.now());
+    },
+    drain() {
+      isDraining = true;
+    },
   };
 }
 
-interface Arrival extends Omit<RequestContext, 'request' | 'caller'> {
+interface Arrival extends Omit<RequestContext, 'caller'> {
   readonly headers: Record<string, string>;
 }
 
 /** Responds to requests that need no caller. Authorizes all other requests. */
-async function respond(
-  request: Request,
-  { path, requestId, platform, headers }: Arrival,
-  gateway: GatewayContext,
-): Promise<Response> {
+async function respond({ headers, ...arrival }: Arrival, gateway: GatewayContext): Promise<Response> {
+  const { request, path, requestId, platform, trace } = arrival;
+  const { settings } = gateway;
+  if (['/health', '/ready', '/metrics'].includes(path)) trace.route = path;
   if (request.method === 'OPTIONS') return preflight(request, headers);
   if (path === '/health') return readOnly(request, path, () => Response.json({ status: 'alive' }));
-  if (path === '/ready') return await readOnly(request, path, () => ready(gateway));
+  if (path === '/ready') return await readOnly(request, path, () => ready(gateway, requestId));
+  if (path === '/metrics' && settings.metrics !== undefined)
+    return await readOnly(request, path, () => metricsRoute(arrival, gateway));
   const isFromLoopback = platform?.[FROM_LOOPBACK] === true;
-  const caller = await authorize(request, gateway.settings, isFromLoopback);
-  return await route({ request, path, caller, requestId, platform }, gateway);
+  const caller = await authorize(request, settings, isFromLoopback);
+  trace.caller = caller;
+  return await route({ ...arrival, caller }, gateway);
 }

@@ -1,11 +1,15 @@
-import type { CallEvent, ChatRequest, FilePart, ImagePart, Majordomo } from '@majordomo/core';
+import type { RequestEvent } from '@majordomo/admin';
+import type { CallEvent, CallOptions, ChatRequest, FilePart, ImagePart, Majordomo } from '@majordomo/core';
 import type { Catalog } from '@majordomo/catalog';
 import type { InspectorOptions } from '@majordomo/inspector';
+import type { OperatorReports } from './errors/report.ts';
 
 /** Result of `authorize` for a request. */
 export interface Caller {
   /** Tenant of the calls, which gates, limits and events receive. Default: no tenant */
   readonly tenant?: string | undefined;
+  /** Id of the key that the caller used. The metadata of its calls contains it as `key`. Default: none */
+  readonly key?: string | undefined;
   /** Whether the caller has access to mounted handlers, such as the inspector. @default false */
   readonly admin?: boolean | undefined;
   /** Names (with `anySpec`, also specs) that the caller may use. Default: all names that the gateway serves. */
@@ -33,6 +37,19 @@ export interface Mounted {
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
 }
 
+/** Context of a request of a route. */
+export interface RouteContext {
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** Path of the URL. */
+  readonly path: string;
+  /** Options for calls that the route makes. */
+  readonly call: CallOptions;
+}
+
+/** Route of the application, such as `/v1/batches`. It requires `authorize`, and its requests are reported like all others. */
+export type Route = (request: Request, context: RouteContext) => Promise<Response>;
+
 /** Options of `createGateway`. */
 export interface GatewayOptions {
   /** Majordomo that makes every call with its chains, gates, health and events. */
@@ -49,6 +66,31 @@ export interface GatewayOptions {
   readonly authorize?: ((request: Request) => Caller | undefined | Promise<Caller | undefined>) | undefined;
   /** Mounted handlers, such as an inspector, which have precedence over built-in routes. @default [] */
   readonly mounts?: readonly Mounted[] | undefined;
+  /**
+   * Routes by path, or by path and `/*` for all paths below it. Built-in routes have precedence. If a route rejects, the error is
+   * mapped like that of a call. @default {}
+   */
+  readonly routes?: { readonly [path: string]: Route } | undefined;
+  /**
+   * Access to `GET /metrics` in Prometheus' text format, for everyone or for admins: callers with `admin: true`, and the token of a
+   * mounted admin API. @default not served
+   */
+  readonly metrics?: 'admin' | 'public' | undefined;
+  /**
+   * Readiness checks, such as `() => stores.ready()`. `/ready` returns 503 with the names of checks that reject or take longer than
+   * 2 s. `onError` receives their errors. @default {}
+   */
+  readonly checks?: { readonly [name: string]: () => Promise<unknown> } | undefined;
+  /**
+   * Listener called once per request, when the last byte is sent or the client has disconnected. `onRequest` of `createCallLog`
+   * of `@majordomo/admin` implements it.
+   */
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
+  /**
+   * Listener called with the events of each call of the gateway. `request` is set for chats. `onEvent` of `createCallLog` of
+   * `@majordomo/admin` implements it.
+   */
+  readonly onEvent?: ((event: CallEvent, request?: ChatRequest) => void) | undefined;
   /**
    * Options of the inspector to mount, or `true` for its defaults, which admit admins only. Requires the optional peer
    * `@majordomo/inspector`. If the package is missing or an option is invalid, requests to the page receive 502 and the reason,
@@ -82,9 +124,29 @@ export interface GatewayOptions {
   readonly fetchMedia?: FetchMedia | undefined;
 }
 
-type DefaultedOption = 'anySpec' | 'mounts' | 'maxBodyBytes' | 'maxConcurrent' | 'idleMs' | 'cors';
+type DefaultedOption =
+  'anySpec' | 'mounts' | 'routes' | 'checks' | 'maxBodyBytes' | 'maxConcurrent' | 'idleMs' | 'cors';
+
+/** Options that `update` can change. */
+export type GatewayUpdate = Partial<
+  Pick<
+    GatewayOptions,
+    | 'majordomo'
+    | 'models'
+    | 'anySpec'
+    | 'authorize'
+    | 'routes'
+    | 'catalog'
+    | 'maxBodyBytes'
+    | 'maxConcurrent'
+    | 'idleMs'
+    | 'cors'
+    | 'fetchMedia'
+    | 'checks'
+  >
+>;
 
 /** Checked options of a gateway, with defaults. */
 export type Settings = Omit<GatewayOptions, DefaultedOption> & {
   readonly [Name in DefaultedOption]: NonNullable<GatewayOptions[Name]>;
-};
+} & { readonly reports: OperatorReports };

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import type { GatewayOptions, Mounted, Settings } from './options.ts';
+import type { OperatorReports } from './errors/report.ts';
+import type { GatewayOptions, GatewayUpdate, Mounted, Settings } from './options.ts';
 
 const KINDS: KindsOf<GatewayOptions> = {
   majordomo: 'object with model',
@@ -8,6 +9,11 @@ const KINDS: KindsOf<GatewayOptions> = {
   anySpec: 'boolean',
   authorize: 'function',
   mounts: 'array',
+  routes: 'object',
+  metrics: ['admin', 'public'],
+  checks: 'object',
+  onRequest: 'function',
+  onEvent: 'function',
   inspector: 'boolean or object',
   catalog: 'object with find',
   onError: 'function',
@@ -18,15 +24,44 @@ const KINDS: KindsOf<GatewayOptions> = {
   fetchMedia: 'function',
 };
 
+/** Options that `update` can change. */
+const UPDATE_KINDS: KindsOf<GatewayUpdate> = {
+  majordomo: 'object with model',
+  models: 'object',
+  anySpec: 'boolean',
+  authorize: 'function',
+  routes: 'object',
+  catalog: 'object with find',
+  checks: 'object',
+  maxBodyBytes: 1,
+  maxConcurrent: 1,
+  idleMs: 1,
+  cors: 'array',
+  fetchMedia: 'function',
+};
+
 const MOUNTED: KindsOf<Mounted> = { path: 'string', onEvent: 'function', fetch: 'function' };
 
+/** Throws `config` for a change of other options than those that `update` can change. */
+export function checkUpdate(change: GatewayUpdate): void {
+  checkOptions('gateway.update', change, UPDATE_KINDS);
+  for (const name of Object.keys(change))
+    if (!Object.hasOwn(UPDATE_KINDS, name))
+      throw new LlmError('config', `gateway.update: ${name}: cannot be changed; create another gateway`, {
+        path: name,
+      });
+}
+
 /** Checks the options and adds defaults. Throws `config` for invalid options. */
-export function settingsOf(options: GatewayOptions): Settings {
+export function settingsOf(options: GatewayOptions, reports: OperatorReports): Settings {
   checkOptions('createGateway', options, KINDS, ['majordomo', 'models']);
   const settings: Settings = {
     ...options,
     anySpec: options.anySpec ?? false,
     mounts: options.mounts ?? [],
+    routes: options.routes ?? {},
+    checks: options.checks ?? {},
+    reports,
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxConcurrent: options.maxConcurrent ?? 5000,
     idleMs: options.idleMs ?? 60_000,
@@ -38,6 +73,14 @@ export function settingsOf(options: GatewayOptions): Settings {
     if (!/^(?:\/[\w.-]+)+$/.test(mounted.path))
       throw wrong(`mounts[${at}].path`, 'must be a path such as /inspector');
   }
+  for (const [path, route] of Object.entries(settings.routes)) {
+    if (!/^(?:\/[\w.-]+)+(?:\/\*)?$/.test(path))
+      throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a path such as /v1/batches or /v1/batches/*');
+    if (typeof (route as unknown) !== 'function')
+      throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a function');
+  }
+  for (const [name, check] of Object.entries(settings.checks))
+    if (typeof (check as unknown) !== 'function') throw wrong(`checks.${name}`, 'must be a function');
   for (const [at, origin] of settings.cors.entries()) {
     if (typeof (origin as unknown) !== 'string' || URL.parse(origin)?.origin !== origin)
       throw wrong(`cors[${at}]`, 'must be an origin such as https://app.example');

@@ -116,6 +116,17 @@ describe('serve', () => {
     vi.restoreAllMocks();
   });
 
+  it('drains for drainMs before it closes: /ready is 503, and calls are still served', async () => {
+    await using at = await startGateway();
+    const served = await serve(at.gateway, { port: 0, drainMs: 3000 });
+    const closed = served.close();
+    expect((await fetch(`${served.url}/ready`)).status).toBe(503);
+    const headers = { authorization: `Bearer ${KEY}` };
+    expect((await fetch(`${served.url}/v1/models`, { headers })).status).toBe(200);
+    await closed;
+    await expect(fetch(`${served.url}/ready`)).rejects.toThrow();
+  });
+
   it('ends the event streams of watching pages when it closes', async () => {
     let isCancelled = false;
     const endless = (): Promise<Response> => {

@@ -158,10 +158,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'another audience: long conversations; media, an optional peer, fetches what a prompt refers to',
   },
   gateway: {
-    ours: ['core', 'catalog', 'context', 'inspector'],
+    ours: ['core', 'admin', 'catalog', 'context', 'inspector'],
     others: ['@hono/node-server', 'hono'],
     because:
-      'a separate audience: clients in other languages. Optional peers: catalog has dates of retirement, context counts tokens, inspector is mounted, @hono/node-server and hono serve on Node',
+      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, catalog has dates of retirement, context counts tokens, inspector is mounted, @hono/node-server and hono serve on Node',
   },
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],

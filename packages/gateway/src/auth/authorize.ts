@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
+import { keyStoreRefusal } from '../errors/denial.ts';
 import { GATEWAY_FAILED, Refusal } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 
@@ -21,7 +22,8 @@ export async function authorize(
     return checkedCaller(await abortable(Promise.resolve(authorize(request)), request.signal));
   } catch (cause) {
     if (request.signal.aborted) throw new Refusal('aborted', 'the client closed the connection');
-    throw cause instanceof Refusal ? cause : new Refusal('config', GATEWAY_FAILED, {}, { cause });
+    if (cause instanceof Refusal) throw cause;
+    throw keyStoreRefusal(cause) ?? new Refusal('config', GATEWAY_FAILED, {}, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { LlmError, type Attempt } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
+import { denialConcernsOperator, denialRefusal } from './denial.ts';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 
 /** Kinds of errors about the request. Clients receive the vendor's message, which describes what to change. */
@@ -44,6 +45,8 @@ export function refusalOf(error: unknown): Refusal {
   const reported = reportedError(error);
   const { kind, message, details } = reported;
   const retryAfterMs = error.details.retryAfterMs ?? details.retryAfterMs;
+  const denial = denialRefusal(reported);
+  if (denial !== undefined) return denial;
   if (isPermanentDenial(reported)) return new Refusal('not-allowed', redact(message));
   return new Refusal(kind, REQUEST_KINDS.includes(kind) ? redact(message) : messageFor(kind, details.code), {
     retryAfterMs,
@@ -93,5 +96,9 @@ const isForOperator = ({ kind }: LlmError): boolean => OPERATOR_KINDS.includes(k
 /** Whether only the operator can resolve the reason for which a call failed. */
 export const concernsOperator = (error: LlmError): boolean =>
   isForOperator(error) ||
-  isDeniedWithoutEnd(error) ||
-  error.details.attempts.some((attempt) => attempt.error !== undefined && isForOperator(attempt.error));
+  (denialConcernsOperator(error) ?? isDeniedWithoutEnd(error)) ||
+  error.details.attempts.some(
+    (attempt) =>
+      attempt.error !== undefined &&
+      (isForOperator(attempt.error) || denialConcernsOperator(attempt.error) === true),
+  );

@@ -11,6 +11,12 @@ export type RefusalKind =
   | 'busy'
   /** A gate denied the call because of a limit that does not reset with time. */
   | 'not-allowed'
+  /** A budget is spent. */
+  | 'spent'
+  /** The request alone exceeds a limit. */
+  | 'over-limit'
+  /** A store of the gateway does not respond. */
+  | 'unavailable'
   | 'too-large';
 
 /** Message for failures that clients cannot resolve. */

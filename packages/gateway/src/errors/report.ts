@@ -1,13 +1,46 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, systemClock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
 import type { Settings } from '../options.ts';
 import { Refusal } from './refusal.ts';
 
+/** Time for which a repeated failure of a store is not reported again, in milliseconds. */
+const QUIET_MS: Readonly<Record<string, number>> = {
+  'books-down': 60_000,
+  'key-store-down': 60_000,
+  'no-bound': Infinity,
+};
+const MAX_REPORTS = 1000;
+
+/** Failures that were reported to the operator, with the times. */
+export class OperatorReports {
+  private readonly times = new Map<string, number>();
+
+  /** Whether the failure was not reported recently. */
+  isNew(error: unknown): boolean {
+    const { code = '', target = '' } = LlmError.is(error) ? causeOf(error).details : {};
+    const quietMs = QUIET_MS[code];
+    if (quietMs === undefined) return true;
+    const id = `${code} ${target}`;
+    const now = systemClock.now();
+    if ((this.times.get(id) ?? -Infinity) + quietMs > now) return false;
+    this.times.set(id, now);
+    const [oldest] = this.times.keys();
+    if (this.times.size > MAX_REPORTS && oldest !== undefined) this.times.delete(oldest);
+    return true;
+  }
+}
+
+/** Returns the error of the attempt that a chain without an available target failed with. */
+const causeOf = (error: LlmError): LlmError =>
+  error.details.code === undefined
+    ? (error.details.attempts.findLast((attempt) => attempt.error !== undefined)?.error ?? error)
+    : error;
+
 /** Calls `onError` with an error that the operator has to resolve. */
-export function reportToOperator(thrown: unknown, requestId: string, { onError }: Settings): void {
+export function reportToOperator(thrown: unknown, requestId: string, { onError, reports }: Settings): void {
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;
   if (LlmError.is(thrown) && !concernsOperator(thrown)) return;
-  notify(onError, error, { requestId });
+  if (reports.isNew(error)) notify(onError, error, { requestId });
 }

@@ -5,6 +5,9 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   unauthorized: 401,
   forbidden: 403,
   'not-allowed': 403,
+  spent: 402,
+  'over-limit': 400,
+  unavailable: 503,
   'no-such-model': 404,
   'no-such-route': 404,
   'wrong-method': 405,
@@ -35,13 +38,22 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
 };
 
 /** Kinds that a retry may resolve. The headers of other kinds forbid a retry, which the official clients would do. */
-const WORTH_RETRYING: readonly RefusalKind[] = ['busy', 'rate-limit', 'overloaded', 'exhausted', 'denied'];
+const WORTH_RETRYING: readonly RefusalKind[] = [
+  'busy',
+  'rate-limit',
+  'overloaded',
+  'exhausted',
+  'denied',
+  'unavailable',
+];
 /** Maximum `retry-after` for which the official clients wait, in milliseconds. For a longer time, the response forbids a retry. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Returns the headers that state whether and when the client should retry. */
-export function retryHeaders({ kind, retryAfterMs = 1000 }: Refusal): Record<string, string> {
-  if (!WORTH_RETRYING.includes(kind)) return { 'x-should-retry': 'false' };
+export function retryHeaders({ kind, retryAfterMs: knownMs }: Refusal): Record<string, string> {
+  const retryAfterMs = knownMs ?? 1000;
   const after = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  if (kind === 'spent' && knownMs !== undefined) return { ...after, 'x-should-retry': 'false' };
+  if (!WORTH_RETRYING.includes(kind)) return { 'x-should-retry': 'false' };
   return retryAfterMs > LONGEST_WAIT_MS ? { ...after, 'x-should-retry': 'false' } : after;
 }

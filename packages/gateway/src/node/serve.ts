@@ -25,11 +25,17 @@ export interface ServeOptions {
   readonly port?: number | undefined;
   /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string | undefined;
+  /**
+   * Time between `drain` of the gateway and the last accepted connection while closing, in milliseconds, so that load balancers
+   * stop sending requests. @default 0
+   */
+  readonly drainMs?: number | undefined;
 }
 
 const KINDS: KindsOf<ServeOptions> = {
   port: 0,
   host: 'string',
+  drainMs: 0,
 };
 
 /** Server of a gateway that is listening. */
@@ -47,7 +53,7 @@ export interface Served {
 export async function serve(gateway: Gateway, options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);
-  const { port = 4141, host = '127.0.0.1' } = options;
+  const { port = 4141, host = '127.0.0.1', drainMs = 0 } = options;
   if (!Number.isInteger(port) || port > MAX_PORT)
     throw new LlmError('config', `serve: port must be an integer up to ${MAX_PORT}, not ${port}`, {
       path: 'port',
@@ -83,7 +89,11 @@ export async function serve(gateway: Gateway, options: ServeOptions = {}): Promi
   await listening(server, port, host);
   return {
     url: urlOf(server.address() as AddressInfo),
-    close: (graceMs = 10_000) => shutdown.close(graceMs),
+    async close(graceMs = 10_000) {
+      gateway.drain();
+      if (drainMs > 0) await new Promise((resume) => setTimeout(resume, drainMs));
+      await shutdown.close(graceMs);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Refusal, RefusalKind } from '../errors/refusal.ts';
+import { Refusal, type RefusalKind } from '../errors/refusal.ts';
 
 /** Error codes of the wire that clients evaluate. */
 const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
@@ -11,6 +11,8 @@ const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
   quota: 'insufficient_quota',
   denied: 'budget_exceeded',
   'not-allowed': 'budget_exceeded',
+  spent: 'insufficient_quota',
+  'over-limit': 'request_too_large_for_limit',
 };
 
 const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
@@ -21,6 +23,8 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'rate-limit': 'rate_limit_error',
   quota: 'insufficient_quota',
   denied: 'rate_limit_error',
+  spent: 'insufficient_quota',
+  'over-limit': 'invalid_request_error',
   'invalid-request': 'invalid_request_error',
   unsupported: 'invalid_request_error',
   'no-such-model': 'invalid_request_error',
@@ -40,3 +44,11 @@ export const chatFailure = ({ kind, message, path }: Refusal): object => ({
     code: CODES[kind] ?? kind.replaceAll('-', '_'),
   },
 });
+
+/** Formats a refusal for Responses, where the maximum length of the output has another name. */
+export const responsesFailure: typeof chatFailure = (refusal) =>
+  chatFailure(
+    refusal.kind === 'over-limit'
+      ? new Refusal(refusal.kind, refusal.message, { ...refusal, path: 'max_output_tokens' })
+      : refusal,
+  );

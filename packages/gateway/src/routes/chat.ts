@@ -2,10 +2,13 @@ import type { CallEvent, CallOptions, ChatRequest } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
+import { refusalOf } from '../errors/refusal-of.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../options.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { parseWithMedia } from '../parsing/media.ts';
 import { CUT } from '../platform-context.ts';
+import type { RequestTrace } from '../request-trace.ts';
 import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
@@ -17,17 +20,26 @@ export async function chatRoute(
   gateway: GatewayContext,
   parse: ParseChat,
 ): Promise<Response> {
-  const { request, caller, requestId, platform } = context;
+  const { request, caller, requestId, platform, trace } = context;
   const { settings } = gateway;
-  const release = gateway.concurrency.enter();
+  const leave = gateway.concurrency.enter();
+  let endStream: (() => void) | undefined;
+  const release = (): void => {
+    leave();
+    endStream?.();
+  };
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
     const parsed = await parseWithMedia((media) => parse(body, media), settings.fetchMedia, request.signal);
+    trace.model = parsed.model;
+    trace.isStreamed = parsed.isStreamed;
     const spec = await specOf(parsed.model, caller, settings);
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
     const onError = (error: unknown): void => {
+      trace.fail(refusalOf(error));
       reportToOperator(error, requestId, settings);
     };
+    if (parsed.isStreamed) endStream = streamCount(trace, gateway.metrics);
     const call: ChatCall = { parsed, spec, options, onEnd: release, onError, cut: platform?.[CUT] };
     return await (parsed.isStreamed ? streamResponse(call, settings) : completeResponse(call, settings));
   } catch (error) {
@@ -36,17 +48,36 @@ export async function chatRoute(
   }
 }
 
+/** Counts a stream until its end. Its request is reported then. */
+function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
+  const ends = [trace.hold(), metrics.onStream()];
+  let isEnded = false;
+  return () => {
+    if (isEnded) return;
+    isEnded = true;
+    for (const end of ends) end();
+  };
+}
+
 /** Returns the options of a call. `request`: request of the call if the call is a chat. */
 export const callOptions = (
-  { request, caller, requestId, platform }: RequestContext,
+  { request, caller, requestId, platform, trace }: RequestContext,
   metadata: Readonly<Record<string, unknown>> | undefined,
-  { onEvent }: GatewayContext,
+  { onEvent, metrics, settings }: GatewayContext,
   chat?: ChatRequest,
 ): CallOptions => ({
   signal: request.signal,
   tenant: caller.tenant,
-  metadata: { ...caller.metadata, requestId, ...(metadata === undefined ? {} : { client: metadata }) },
+  metadata: {
+    ...caller.metadata,
+    ...(caller.key !== undefined && { key: caller.key }),
+    requestId,
+    ...(metadata === undefined ? {} : { client: metadata }),
+  },
   onEvent: (event) => {
+    if (event.type === 'call-start') trace.calls.push(event.call.id);
+    const { model = '' } = trace;
+    metrics.onEvent(event, Object.hasOwn(settings.models, model) ? model : 'other');
     onEvent(event, chat);
   },
   ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),

@@ -7,7 +7,7 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 
 /** Responds with the number of tokens of a Messages request, which `@majordomo/context` estimates for the first target. */
 export async function countTokens(
-  { request, caller }: RequestContext,
+  { request, caller, trace }: RequestContext,
   { settings }: GatewayContext,
 ): Promise<Response> {
   const body = await jsonBody(request, settings.maxBodyBytes);
@@ -16,6 +16,7 @@ export async function countTokens(
     settings.fetchMedia,
     request.signal,
   );
+  trace.model = parsed.model;
   const spec = await specOf(parsed.model, caller, settings);
   // `@majordomo/context` is an optional peer. Bundlers omit the import if the package is not installed.
   const context = await import('@majordomo/context').catch(() => undefined);

@@ -14,6 +14,8 @@ export async function operationRoute(
   const release = gateway.concurrency.enter();
   try {
     const parsed = await parse(context.request, settings.maxBodyBytes);
+    context.trace.model = parsed.model;
+    context.trace.isStreamed = false;
     const spec = await specOf(parsed.model, context.caller, settings);
     const options = callOptions(context, parsed.metadata, gateway);
     const { body, mediaType, result } = await parsed.run(settings.majordomo, spec, options);

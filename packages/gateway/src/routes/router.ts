@@ -1,7 +1,7 @@
 import { anthropicFailure } from '../anthropic-messages/failure.ts';
 import { parseMessages } from '../anthropic-messages/read.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { chatFailure } from '../openai-chat/failure.ts';
+import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
 import { parseResponses } from '../openai-responses/read.ts';
 import { parseEmbeddings } from '../operations/embeddings.ts';
@@ -10,7 +10,8 @@ import { parseSpeech } from '../operations/speech.ts';
 import { parseTranscriptions } from '../operations/transcriptions.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import type { FormatFailure, ParseChat } from '../wire.ts';
-import { chatRoute } from './chat.ts';
+import type { Route } from '../options.ts';
+import { callOptions, chatRoute } from './chat.ts';
 import { countTokens } from './count-tokens.ts';
 import { listModels, oneModel } from './models.ts';
 import { operationRoute } from './operation.ts';
@@ -29,9 +30,24 @@ const OPERATIONS: ReadonlyMap<string, ParseOperation> = new Map([
   ['/v1/audio/speech', parseSpeech],
 ]);
 
+/** Names of the wires, by path. */
+const WIRES: ReadonlyMap<string, string> = new Map([
+  ['/v1/chat/completions', 'openai-chat'],
+  ['/v1/responses', 'openai-responses'],
+  ['/v1/messages', 'anthropic-messages'],
+  ['/v1/messages/count_tokens', 'anthropic-messages'],
+  ['/v1/embeddings', 'openai-embeddings'],
+  ['/v1/audio/transcriptions', 'openai-transcriptions'],
+  ['/v1/audio/speech', 'openai-speech'],
+]);
+
 /** Returns the error format of the wire that the path belongs to. */
 export const failureAt = (path: string): FormatFailure =>
-  path.includes('/v1/messages') ? anthropicFailure : chatFailure;
+  path.includes('/v1/messages')
+    ? anthropicFailure
+    : path.startsWith('/v1/responses')
+      ? responsesFailure
+      : chatFailure;
 
 type Handler = (context: RequestContext, gateway: GatewayContext) => Promise<Response>;
 
@@ -49,16 +65,55 @@ const POST_ROUTES: ReadonlyMap<string, Handler> = new Map<string, Handler>([
 
 /** Responds to a request of an authorized caller. */
 export async function route(context: RequestContext, gateway: GatewayContext): Promise<Response> {
-  const { request, path } = context;
+  const { request, path, trace } = context;
   const handler = POST_ROUTES.get(path);
   if (handler !== undefined) {
+    trace.route = path;
+    trace.wire = WIRES.get(path);
     checkMethod(request, path, ['POST']);
     return await handler(context, gateway);
   }
-  if (path === '/v1/models') return readOnly(request, path, () => listModels(context, gateway));
+  if (path === '/v1/models') {
+    trace.route = path;
+    return readOnly(request, path, () => listModels(context, gateway));
+  }
   const name = /^\/v1\/models\/(.+)$/.exec(path)?.[1];
-  if (name !== undefined) return readOnly(request, path, () => oneModel(context, gateway, decoded(name)));
+  if (name !== undefined) {
+    trace.route = '/v1/models/:name';
+    return readOnly(request, path, () => oneModel(context, gateway, decoded(name)));
+  }
+  const own = ownRoute(path, gateway.settings.routes);
+  if (own !== undefined) {
+    trace.route = own.pattern;
+    return await runRoute(own.route, context, gateway);
+  }
   throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}${baseHint(path)}`);
+}
+
+/** Returns the application's route for a path: of the same path, or of the longest path with `/*` above it. */
+function ownRoute(
+  path: string,
+  routes: GatewayContext['settings']['routes'],
+): { readonly pattern: string; readonly route: Route } | undefined {
+  const patterns = Object.keys(routes).filter(
+    (pattern) => pattern === path || (pattern.endsWith('/*') && path.startsWith(pattern.slice(0, -1))),
+  );
+  const pattern = patterns.includes(path) ? path : patterns.toSorted((a, b) => b.length - a.length)[0];
+  const route = pattern === undefined ? undefined : routes[pattern];
+  return pattern === undefined || route === undefined ? undefined : { pattern, route };
+}
+
+async function runRoute(route: Route, context: RequestContext, gateway: GatewayContext): Promise<Response> {
+  const { request, caller, requestId, path } = context;
+  const release = gateway.concurrency.enter();
+  try {
+    const call = callOptions(context, undefined, gateway);
+    // The headers of a response of `fetch` cannot be changed.
+    const { body, status, headers } = await route(request, { caller, requestId, path, call });
+    return new Response(body, { status, headers });
+  } finally {
+    release();
+  }
 }
 
 /** Responds to GET and HEAD. Refuses all other methods. */

@@ -1,0 +1,40 @@
+import { LlmError } from '@majordomo/core';
+import { redact } from '@majordomo/core/toolkit';
+import { Refusal, type RefusalKind } from './refusal.ts';
+
+/** Kinds of the denials of the ledger, by their codes. */
+const KINDS: ReadonlyMap<string | undefined, RefusalKind> = new Map<string, RefusalKind>([
+  ['budget-spent', 'spent'],
+  ['rate-limited', 'rate-limit'],
+  ['call-too-large', 'over-limit'],
+  ['no-bound', 'over-limit'],
+  ['no-price', 'config'],
+  ['books-down', 'unavailable'],
+]);
+/** Codes of failures that the operator can resolve. */
+const FOR_OPERATOR: readonly (string | undefined)[] = ['no-bound', 'no-price', 'books-down'];
+const OUTAGE_RETRY_MS = 5000;
+
+/** Returns the refusal of a denial with a code of the ledger, or `undefined` for any other error. */
+export function denialRefusal({ kind, message, details }: LlmError): Refusal | undefined {
+  const { publicMessage = redact(message), retryAfterMs, code } = details;
+  let refusalKind = kind === 'denied' ? KINDS.get(code) : undefined;
+  if (refusalKind === undefined) return undefined;
+  // A limit without a period never resets, so a retry does not help.
+  if (refusalKind === 'rate-limit' && retryAfterMs === undefined) refusalKind = 'not-allowed';
+  return new Refusal(refusalKind, publicMessage, {
+    path: refusalKind === 'over-limit' ? 'max_tokens' : undefined,
+    retryAfterMs: refusalKind === 'unavailable' ? OUTAGE_RETRY_MS : retryAfterMs,
+  });
+}
+
+/** Whether the operator can resolve a denial. `undefined` for a denial without a code of the ledger. */
+export const denialConcernsOperator = ({ kind, details }: LlmError): boolean | undefined =>
+  kind === 'denied' && KINDS.has(details.code) ? FOR_OPERATOR.includes(details.code) : undefined;
+
+/** Returns the refusal for a store of keys that does not respond, or `undefined` for any other error of `authorize`. */
+export function keyStoreRefusal(cause: unknown): Refusal | undefined {
+  if (!LlmError.is(cause) || cause.details.code !== 'key-store-down') return undefined;
+  const message = 'the gateway cannot check keys at the moment; retry later';
+  return new Refusal('unavailable', message, { retryAfterMs: OUTAGE_RETRY_MS }, { cause });
+}

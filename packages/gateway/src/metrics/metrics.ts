@@ -1,0 +1,86 @@
+import type { RequestEvent } from '@majordomo/admin';
+import type { CallEvent, Majordomo } from '@majordomo/core';
+import { MetricFamily, type Labels } from './metric-family.ts';
+import { processLines } from './process-lines.ts';
+
+/** Metrics of a gateway. Label values are limited to served names, targets, kinds and routes, never values of clients. */
+export class Metrics {
+  private readonly families = {
+    requests: new MetricFamily('requests_total', 'counter', 'Requests by route and status.'),
+    seconds: new MetricFamily('request_duration_seconds', 'histogram', 'Duration of requests.'),
+    open: new MetricFamily('requests_in_progress', 'gauge', 'Requests in progress.'),
+    streams: new MetricFamily('streams_in_progress', 'gauge', 'Streamed responses in progress.'),
+    calls: new MetricFamily('calls_total', 'counter', 'Calls by served model and outcome.'),
+    attempts: new MetricFamily('attempts_total', 'counter', 'Attempts by target, outcome and kind of error.'),
+    attemptSeconds: new MetricFamily('attempt_duration_seconds', 'histogram', 'Duration of attempts.'),
+    first: new MetricFamily('first_content_seconds', 'histogram', 'Time to the first content.'),
+    tokens: new MetricFamily('tokens_total', 'counter', 'Tokens by target and direction.'),
+    benched: new MetricFamily('target_benched', 'gauge', 'Whether a target is benched.'),
+    reload: new MetricFamily('config_reload_success', 'gauge', 'Whether the last update was accepted.'),
+    reloadTime: new MetricFamily(
+      'config_reload_timestamp_seconds',
+      'gauge',
+      'Time of the last accepted update.',
+    ),
+  };
+
+  constructor() {
+    this.families.open.add({}, 0);
+    this.families.streams.add({}, 0);
+  }
+
+  onRequestStart(): void {
+    this.families.open.add({}, 1);
+  }
+
+  onRequest({ route, status, ms }: RequestEvent): void {
+    this.families.open.add({}, -1);
+    this.families.requests.add({ route, status: `${status}` }, 1);
+    this.families.seconds.observe({ route }, ms / 1000);
+  }
+
+  /** Counts a stream. Returns a function that ends the count. */
+  onStream(): () => void {
+    this.families.streams.add({}, 1);
+    return () => {
+      this.families.streams.add({}, -1);
+    };
+  }
+
+  onUpdate(isAccepted: boolean, now: number): void {
+    this.families.reload.set({}, Number(isAccepted));
+    if (isAccepted) this.families.reloadTime.set({}, now / 1000);
+  }
+
+  /** Counts an event of a call. `model`: served name, or `other`. */
+  onEvent(event: CallEvent, model: string): void {
+    const { calls, attempts, attemptSeconds, first, tokens } = this.families;
+    if (event.type === 'committed') first.observe({ model }, event.msToFirst / 1000);
+    if (event.type === 'call-end') calls.add({ model, outcome: event.outcome }, 1);
+    if (event.type !== 'attempt-end') return;
+    const { target, outcome, error, ms, usage } = event.result;
+    attempts.add({ target, outcome, kind: error?.kind ?? '' }, 1);
+    attemptSeconds.observe({ target }, ms / 1000);
+    const counts: Labels = {
+      input: 'input',
+      output: 'output',
+      cacheRead: 'cache_read',
+      cacheWrite: 'cache_write',
+    };
+    for (const [name, direction] of Object.entries(counts)) {
+      const count = usage?.[name as 'input'];
+      if (count !== undefined) tokens.add({ target, direction }, count);
+    }
+  }
+
+  /** Returns the metrics in Prometheus' text format. */
+  text({ health }: Majordomo, now: number): string {
+    this.families.benched.clear();
+    for (const [target, { state, until = 0 }] of Object.entries(health.snapshot()))
+      this.families.benched.set({ target }, Number(state === 'benched' && until > now));
+    return Object.values(this.families)
+      .map((family) => family.text())
+      .join('')
+      .concat(processLines());
+  }
+}

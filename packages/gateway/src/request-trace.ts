@@ -1,0 +1,76 @@
+import type { RequestEvent } from '@majordomo/admin';
+import { systemClock } from '@majordomo/core';
+import type { Refusal } from './errors/refusal.ts';
+import type { Caller } from './options.ts';
+
+const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,512}$/;
+
+/** Facts about one request, which are reported once, when the last byte is sent or the client has disconnected. */
+export class RequestTrace {
+  caller: Caller | undefined;
+  /** Pattern of the route; `other` for an address that is not served. */
+  route = 'other';
+  wire: string | undefined;
+  isStreamed: boolean | undefined;
+  /** Model name that the client sent. */
+  model: string | undefined;
+  /** Ids of the calls that the request caused. */
+  readonly calls: string[] = [];
+  private readonly request: Request;
+  private readonly requestId: string;
+  private readonly report: (event: RequestEvent) => void;
+  private readonly startedAt = systemClock.now();
+  private error: RequestEvent['error'];
+  private status = 0;
+  /** Number of parts of the response that have not ended: the handler, and the body of a stream. */
+  private open = 1;
+
+  constructor(request: Request, requestId: string, report: (event: RequestEvent) => void) {
+    this.request = request;
+    this.requestId = requestId;
+    this.report = report;
+  }
+
+  /** Delays the report until the returned function is called. It may be called more than once. */
+  hold(): () => void {
+    this.open++;
+    let isReleased = false;
+    return () => {
+      if (!isReleased) this.close();
+      isReleased = true;
+    };
+  }
+
+  fail({ kind, code, message }: Refusal): void {
+    this.error = { kind, code, message };
+  }
+
+  /** Reports the request now, or when the body of its stream has ended. */
+  end(status: number): void {
+    this.status = status;
+    this.close();
+  }
+
+  private close(): void {
+    if (--this.open > 0) return;
+    const { request, requestId, startedAt, caller, route, wire, isStreamed, model, calls, status, error } =
+      this;
+    const clientRequestId = request.headers.get('x-client-request-id') ?? '';
+    this.report({
+      requestId,
+      clientRequestId: CLIENT_REQUEST_ID.test(clientRequestId) ? clientRequestId : undefined,
+      at: new Date(startedAt).toISOString(),
+      ms: systemClock.now() - startedAt,
+      method: request.method,
+      route,
+      wire,
+      isStreamed,
+      status,
+      tenant: caller?.tenant,
+      key: caller?.key,
+      model,
+      calls,
+      error,
+    });
+  }
+}

@@ -1,0 +1,28 @@
+import { systemClock } from '@majordomo/core';
+import { authorize } from '../auth/authorize.ts';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal } from '../errors/refusal.ts';
+import type { Mounted } from '../options.ts';
+
+/** Responds with the metrics, to everyone or to admins. */
+export async function metricsRoute(
+  { request }: Omit<RequestContext, 'caller'>,
+  { settings, metrics }: GatewayContext,
+): Promise<Response> {
+  if (settings.metrics === 'admin' && !(await hasToken(request, settings.mounts))) {
+    const caller = await authorize(request, settings, false);
+    if (caller.admin !== true) throw new Refusal('forbidden', 'the key does not give access to the metrics');
+  }
+  return new Response(metrics.text(settings.majordomo, systemClock.now()), {
+    headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
+  });
+}
+
+/** Whether a mounted admin API accepts the token of the request. */
+async function hasToken({ url, headers }: Request, mounts: readonly Mounted[]): Promise<boolean> {
+  const token = headers.get('authorization');
+  const api = mounts.find((mounted) => 'openapi' in mounted);
+  if (token === null || api === undefined) return false;
+  const document = new URL(`${api.path}/openapi.json`, url);
+  return (await api.fetch(new Request(document, { headers: { authorization: token } }))).ok;
+}

@@ -1,0 +1,225 @@
+import { createAdmin, createKeys, memoryKeyStore } from '@majordomo/admin';
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createGateway, type GatewayOptions, type GatewayUpdate } from '../src/index.ts';
+
+const BASE = 'http://gateway.test';
+const answers = (text: string) => Array.from({ length: 50 }, () => text);
+
+function setUp(options: Partial<GatewayOptions> = {}) {
+  const providers = [fakeProvider({ id: 'a', models: { x: answers('from x'), y: answers('from y') } })];
+  const majordomo = createMajordomo({ providers, chain: { attempts: 1 } });
+  const errors: unknown[] = [];
+  const gateway = createGateway({
+    majordomo,
+    models: { smart: 'a/x' },
+    authorize: ({ headers }) =>
+      ({ 'Bearer user': { tenant: 't' }, 'Bearer admin': { admin: true } })[
+        headers.get('authorization') ?? ''
+      ],
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  const send = async (method: string, path: string, body?: unknown, key: string | undefined = 'user') => {
+    const headers = key === '' ? {} : { authorization: `Bearer ${key}` };
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await gateway.fetch(new Request(BASE + path, { method, headers, ...init }));
+    const text = await response.text();
+    return { status: response.status, text, headers: response.headers };
+  };
+  const chat = (model: string) =>
+    send('POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content: 'hi' }] });
+  return { chat, errors, gateway, majordomo, send };
+}
+
+describe('update', () => {
+  it('replaces names at once', async () => {
+    const { chat, gateway } = setUp();
+    gateway.update({ models: { clever: 'a/y' } });
+    expect((await chat('clever')).text).toContain('from y');
+    expect((await chat('smart')).status).toBe(404);
+  });
+
+  it('leaves requests in progress with the old options', async () => {
+    let admit: (() => void) | undefined;
+    const waiting = new Promise<void>((resolve) => (admit = resolve));
+    const { chat, gateway } = setUp({ authorize: async () => waiting.then(() => ({})) });
+    const response = chat('smart');
+    gateway.update({ models: { clever: 'a/y' } });
+    admit?.();
+    expect((await response).text).toContain('from x');
+  });
+
+  it.each<[string, object, string]>([
+    ['an invalid spec', { models: { smart: 'a/x,,' } }, 'models'],
+    ['an unknown option', { mounts: [] }, 'mounts'],
+    ['a bad limit', { maxConcurrent: 0 }, 'maxConcurrent'],
+    ['a bad route', { routes: { 'v1/x': async () => new Response() } }, 'routes["v1/x"]'],
+    ['a check that is not a function', { checks: { db: 1 } }, 'checks.db'],
+  ])('with %s throws config and changes nothing', async (_, change, path) => {
+    const { chat, gateway } = setUp();
+    expect(() => {
+      gateway.update(change as GatewayUpdate);
+    }).toThrow(expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }));
+    expect((await chat('smart')).status).toBe(200);
+  });
+
+  it('counts concurrent calls across an update', async () => {
+    const hanging = fakeProvider({ id: 'a', models: { x: [{ hang: true }, 'yes'] } });
+    const { chat, gateway, send } = setUp({ majordomo: createMajordomo({ providers: [hanging] }) });
+    const leaving = new AbortController();
+    const body = JSON.stringify({ model: 'smart', messages: [{ role: 'user', content: 'hi' }] });
+    const request = new Request(`${BASE}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer user' },
+      body,
+      signal: leaving.signal,
+    });
+    const first = gateway.fetch(request);
+    await expect.poll(() => hanging.requests.length, { timeout: 10_000 }).toBe(1);
+    gateway.update({ maxConcurrent: 1 });
+    expect((await chat('smart')).status).toBe(429);
+    leaving.abort();
+    await first;
+    expect((await chat('smart')).status).toBe(200);
+    expect((await send('GET', '/health')).status).toBe(200);
+  });
+});
+
+describe('/ready', () => {
+  it('is 503 after drain, while calls are still served', async () => {
+    const { chat, gateway, send } = setUp();
+    expect((await send('GET', '/ready')).status).toBe(200);
+    gateway.drain();
+    expect((await send('GET', '/ready')).status).toBe(503);
+    expect([(await send('GET', '/health')).status, (await chat('smart')).status]).toEqual([200, 200]);
+  });
+
+  it('names the checks that fail or hang, and the operator receives the errors', async () => {
+    const { errors, send } = setUp({
+      checks: {
+        good: async () => 1,
+        bad: () => Promise.reject(new Error('db.internal is down')),
+        throwing: () => {
+          throw new Error('not configured');
+        },
+        slow: () => new Promise(() => undefined),
+      },
+    });
+    const { status, text, headers } = await send('GET', '/ready');
+    expect([status, headers.get('retry-after')]).toEqual([503, '5']);
+    expect((JSON.parse(text) as { failed: string[] }).failed.toSorted()).toEqual(['bad', 'slow', 'throwing']);
+    expect(text).not.toContain('db.internal');
+    expect(errors).toHaveLength(3);
+    expect((await send('GET', '/health')).status).toBe(200);
+  });
+});
+
+describe('routes', () => {
+  it('are behind authorize, receive the caller, and can make calls', async () => {
+    const events: string[] = [];
+    const routes: Partial<GatewayOptions> = {
+      routes: {
+        '/v1/rerank': async (request, { caller, path, requestId, call }) => {
+          const { majordomo: view } = world;
+          const { text } = await view
+            .model('a/y')
+            .generate({ messages: [], system: await request.text() }, call)
+            .catch(() => ({ text: 'failed' }));
+          return Response.json({ tenant: caller.tenant, path, requestId, text });
+        },
+        '/v1/batches/*': async (_, { path }) => Response.json({ path }),
+        '/v1/models': async () => Response.json({ mine: true }),
+        '/v1/broken': () => Promise.reject(new Error('secret detail')),
+      },
+      onRequest: ({ route, status, tenant }) => events.push(`${route} ${status} ${tenant}`),
+    };
+    const world = setUp(routes);
+    const { send, errors } = world;
+    expect((await send('POST', '/v1/rerank', {}, '')).status).toBe(401);
+    const rerank = await send('POST', '/v1/rerank', { q: 1 });
+    expect(JSON.parse(rerank.text)).toMatchObject({
+      tenant: 't',
+      path: '/v1/rerank',
+      requestId: expect.any(String),
+    });
+    expect(rerank.headers.get('x-request-id')).toMatch(/^req_/);
+    expect((await send('GET', '/v1/batches/b1/cancel')).text).toContain('/v1/batches/b1/cancel');
+    expect((await send('GET', '/v1/batches')).status).toBe(404);
+    expect((await send('GET', '/v1/models')).text).not.toContain('mine');
+    const broken = await send('GET', '/v1/broken');
+    expect([broken.status, broken.text.includes('secret')]).toEqual([502, false]);
+    expect(errors).toHaveLength(1);
+    expect(events).toEqual([
+      'other 401 undefined',
+      '/v1/rerank 200 t',
+      '/v1/batches/* 200 t',
+      'other 404 t',
+      '/v1/models 200 t',
+      '/v1/broken 502 t',
+    ]);
+  });
+});
+
+describe('/metrics', () => {
+  const token = 'correct-horse-battery';
+  const keys = createKeys({ store: memoryKeyStore() });
+
+  it('is not served by default', async () => {
+    expect((await setUp().send('GET', '/metrics')).status).toBe(404);
+  });
+
+  it('is open to everyone with `public`', async () => {
+    expect((await setUp({ metrics: 'public' }).send('GET', '/metrics', undefined, '')).status).toBe(200);
+  });
+
+  it.each([
+    ['', 401],
+    ['user', 403],
+    ['admin', 200],
+    [token, 200],
+    ['wrong-horse-battery', 401],
+  ])('with `admin` and the key "%s" is %d', async (key, status) => {
+    const { send } = setUp({ metrics: 'admin', mounts: [createAdmin({ keys, token })] });
+    expect((await send('GET', '/metrics', undefined, key)).status).toBe(status);
+  });
+
+  it('counts the requests, calls and attempts that were made', async () => {
+    const { chat, send, gateway } = setUp({ metrics: 'public' });
+    for (let number = 0; number < 3; number++) await chat('smart');
+    await chat('none');
+    expect(() => {
+      gateway.update({ models: { smart: ',' } });
+    }).toThrow();
+    const { text, headers } = await send('GET', '/metrics');
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const lines = text.split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'majordomo_requests_total{route="/v1/chat/completions",status="200"} 3',
+        'majordomo_requests_total{route="/v1/chat/completions",status="404"} 1',
+        'majordomo_calls_total{model="smart",outcome="finished"} 3',
+        'majordomo_attempts_total{target="a/x",outcome="finished",kind=""} 3',
+        'majordomo_request_duration_seconds_count{route="/v1/chat/completions"} 4',
+        'majordomo_requests_in_progress 1',
+        'majordomo_streams_in_progress 0',
+        'majordomo_config_reload_success 0',
+      ]),
+    );
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('has no series of names that clients choose', async () => {
+    const { chat, send } = setUp({ metrics: 'public' });
+    await chat('none');
+    const count = async () => (await send('GET', '/metrics')).text.split('\n').length;
+    await count();
+    const before = await count();
+    for (let number = 0; number < 500; number++) await chat(`model ${number}`);
+    expect(await count()).toBe(before);
+    for (let number = 0; number < 50; number++) await send('GET', `/path-${number}`);
+    // One series of `other` in the counter, and one histogram.
+    expect((await count()) - before).toBeLessThan(20);
+  });
+});

@@ -1,0 +1,260 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { createKeys, memoryKeyStore, type KeyStore } from '@majordomo/admin';
+import { LlmError, type Denial } from '@majordomo/core';
+import { createLedger, memoryStore } from '@majordomo/ledger';
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { KEY, startGateway, type TestGatewayOptions } from './support/test-gateway.ts';
+
+type Wire = 'chat' | 'responses' | 'messages';
+
+/** Counts requests. Shortens the waits of the clients, which have their retries on. */
+function counting() {
+  const seen = { requests: 0, retryAfter: null as string | null, shouldRetry: null as string | null };
+  const send: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    seen.requests++;
+    seen.retryAfter = response.headers.get('retry-after');
+    seen.shouldRetry = response.headers.get('x-should-retry');
+    const headers = new Headers(response.headers);
+    headers.set('retry-after-ms', '1');
+    return new Response(response.body, { status: response.status, headers });
+  };
+  return { seen, send };
+}
+
+/** Returns the failure of a call over a wire, as its official client throws it. */
+async function failureOf(url: string, wire: Wire, key: string = KEY) {
+  const { seen, send } = counting();
+  const openai = new OpenAI({ apiKey: key, baseURL: `${url}/v1`, fetch: send });
+  const anthropic = new Anthropic({ apiKey: key, baseURL: url, fetch: send });
+  const messages = [{ role: 'user' as const, content: 'hi' }];
+  const calls: Readonly<Record<Wire, () => PromiseLike<unknown>>> = {
+    chat: () => openai.chat.completions.create({ model: 'gpt', messages }),
+    responses: () => openai.responses.create({ model: 'gpt', input: 'hi' }),
+    messages: () => anthropic.messages.create({ model: 'gpt', max_tokens: 10, messages }),
+  };
+  const error = await Promise.resolve(calls[wire]()).then(
+    () => undefined,
+    (thrown: unknown) =>
+      thrown as InstanceType<typeof OpenAI.APIError> & { error: { error?: { type: string } } },
+  );
+  const type = wire === 'messages' ? error?.error.error?.type : error?.type;
+  const { status, code, param, message } = error ?? {};
+  return { ...seen, status, type, code, param, message };
+}
+
+/** A gateway whose gate denies every attempt. */
+async function denying(denial: Denial) {
+  const errors: unknown[] = [];
+  const options: TestGatewayOptions = {
+    majordomo: { gates: [{ name: 'ledger', admit: () => denial }] },
+    gateway: { onError: (error) => errors.push(error) },
+  };
+  return { errors, at: await startGateway(options) };
+}
+
+const HOUR_MS = 3_600_000;
+interface Row {
+  readonly denial: Omit<Denial, 'deny'>;
+  readonly status: number;
+  readonly requests: number;
+  readonly openai: readonly [type: string, code: string, param?: string];
+  readonly anthropic: string;
+  readonly retryAfter: string | null;
+  readonly shouldRetry: string | null;
+  readonly reports: number;
+}
+
+const ROWS: readonly (readonly [name: string, row: Row])[] = [
+  [
+    'money of a period',
+    {
+      denial: { code: 'budget-spent', retryAfterMs: HOUR_MS },
+      status: 402,
+      requests: 1,
+      openai: ['insufficient_quota', 'insufficient_quota'],
+      anthropic: 'billing_error',
+      retryAfter: '3600',
+      shouldRetry: 'false',
+      reports: 0,
+    },
+  ],
+  [
+    'money that never renews',
+    {
+      denial: { code: 'budget-spent' },
+      status: 402,
+      requests: 1,
+      openai: ['insufficient_quota', 'insufficient_quota'],
+      anthropic: 'billing_error',
+      retryAfter: null,
+      shouldRetry: 'false',
+      reports: 0,
+    },
+  ],
+  [
+    'a rate that renews soon',
+    {
+      denial: { code: 'rate-limited', retryAfterMs: 10 },
+      status: 429,
+      requests: 3,
+      openai: ['rate_limit_error', 'rate_limit_exceeded'],
+      anthropic: 'rate_limit_error',
+      retryAfter: '1',
+      shouldRetry: null,
+      reports: 0,
+    },
+  ],
+  [
+    'a rate that renews after more than a minute',
+    {
+      denial: { code: 'rate-limited', retryAfterMs: HOUR_MS },
+      status: 429,
+      requests: 1,
+      openai: ['rate_limit_error', 'rate_limit_exceeded'],
+      anthropic: 'rate_limit_error',
+      retryAfter: '3600',
+      shouldRetry: 'false',
+      reports: 0,
+    },
+  ],
+  [
+    'a request that exceeds the complete limit',
+    {
+      denial: { code: 'call-too-large' },
+      status: 400,
+      requests: 1,
+      openai: ['invalid_request_error', 'request_too_large_for_limit', 'max_tokens'],
+      anthropic: 'invalid_request_error',
+      retryAfter: null,
+      shouldRetry: 'false',
+      reports: 0,
+    },
+  ],
+  [
+    'an answer of unknown length',
+    {
+      denial: { code: 'no-bound', advance: true },
+      status: 400,
+      requests: 1,
+      openai: ['invalid_request_error', 'request_too_large_for_limit', 'max_tokens'],
+      anthropic: 'invalid_request_error',
+      retryAfter: null,
+      shouldRetry: 'false',
+      reports: 1,
+    },
+  ],
+  [
+    'a missing price',
+    {
+      denial: { code: 'no-price', advance: true },
+      status: 502,
+      requests: 1,
+      openai: ['server_error', 'config'],
+      anthropic: 'api_error',
+      retryAfter: null,
+      shouldRetry: 'false',
+      reports: 3,
+    },
+  ],
+  [
+    'a ledger whose store is down',
+    {
+      denial: { code: 'books-down' },
+      status: 503,
+      requests: 3,
+      openai: ['server_error', 'unavailable'],
+      anthropic: 'overloaded_error',
+      retryAfter: '5',
+      shouldRetry: null,
+      reports: 1,
+    },
+  ],
+];
+
+describe.each(ROWS)(
+  '%s',
+  (_, { denial, status, requests, openai, anthropic, retryAfter, shouldRetry, reports }) => {
+    it('has the status and error of each wire, and the clients retry only if that helps', async () => {
+      const { at, errors } = await denying({
+        deny: 'the limit "secret-name" of $7',
+        publicMessage: 'public',
+        ...denial,
+      });
+      await using _at = at;
+      const facts = { status, requests, retryAfter, shouldRetry };
+      const [type, code, param = null] = openai;
+      const chat = await failureOf(at.url, 'chat');
+      expect(chat).toMatchObject({ ...facts, type, code, param });
+      expect(chat.message).toContain('public');
+      expect(chat.message).not.toContain('secret-name');
+      const responses = await failureOf(at.url, 'responses');
+      expect(responses).toMatchObject({ ...facts, type, code });
+      expect(responses.param).toBe(param === 'max_tokens' ? 'max_output_tokens' : param);
+      expect(await failureOf(at.url, 'messages')).toMatchObject({ ...facts, type: anthropic });
+      expect(errors).toHaveLength(reports);
+    });
+  },
+);
+
+describe('the message of a limit', () => {
+  const spent = async (isShared: boolean) => {
+    const keys = createKeys({ store: memoryKeyStore() });
+    const limit = { max: { calls: 1 }, per: 'ever' as const };
+    const ledger = createLedger({
+      store: memoryStore(),
+      limits: isShared ? [{ name: 'company', ...limit }] : [],
+      limitsOf: (call) => keys.limitsOf(call),
+    });
+    const { secret } = await keys.create({ name: 'a', limits: isShared ? [] : [limit] });
+    await using at = await startGateway({
+      majordomo: { gates: [ledger.gate] },
+      gateway: { authorize: (request) => keys.authorize(request) },
+    });
+    expect((await failureOf(at.url, 'chat', secret)).status).toBeUndefined();
+    return await failureOf(at.url, 'chat', secret);
+  };
+
+  it('of a key shows the figures of the key', async () => {
+    expect(await spent(false)).toMatchObject({
+      // The limit never renews.
+      status: 403,
+      requests: 1,
+      message: expect.stringContaining('nothing left of 1 call'),
+    });
+  });
+
+  it('that keys share shows no figures', async () => {
+    const { status, message = '' } = await spent(true);
+    expect([status, /company|1 call/.test(message)]).toEqual([403, false]);
+    expect(message).toContain('a limit of this gateway is spent');
+  });
+});
+
+it('a store of keys that is down is 503, worth a retry, and reported once', async () => {
+  const store: KeyStore = {
+    ...memoryKeyStore(),
+    find: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
+  };
+  const errors: unknown[] = [];
+  const keys = createKeys({ store });
+  await using at = await startGateway({
+    gateway: { authorize: (request) => keys.authorize(request), onError: (error) => errors.push(error) },
+  });
+  const secret = `mj_${'a'.repeat(43)}`;
+  const failure = await failureOf(at.url, 'chat', secret);
+  expect(failure).toMatchObject({
+    status: 503,
+    requests: 3,
+    retryAfter: '5',
+    shouldRetry: null,
+    code: 'unavailable',
+  });
+  expect(failure.message).not.toContain('db.internal');
+  expect(await failureOf(at.url, 'messages', secret)).toMatchObject({
+    status: 503,
+    type: 'overloaded_error',
+  });
+  expect(errors).toHaveLength(1);
+});
