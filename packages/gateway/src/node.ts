@@ -1,1 +1,1 @@
-export { serve, type Served, type ServeOptions } from './node/serve.ts';
+export { serve, type Served, type ServedGateway, type ServeOptions } from './node/serve.ts';

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Gateway } from '@majordomo/gateway';
-import type { Served } from '@majordomo/gateway/node';
+import type { Served, ServedGateway } from '@majordomo/gateway/node';
 import { EXIT, Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
@@ -20,7 +19,7 @@ export function portOf(text: string): number {
  * available or the server cannot listen.
  */
 export async function listen(
-  gateway: Gateway,
+  gateway: ServedGateway,
   place: { readonly port: number; readonly host: string },
   why: string,
   { cwd }: Pick<Io, 'cwd'>,

@@ -19,6 +19,9 @@ const MAX_PORT = 65_535;
 /** Idle limit of a gateway without `idleMs`, in milliseconds. */
 const DEFAULT_IDLE_MS = 60_000;
 
+/** Gateway, or a handler of requests without the other members. */
+export type ServedGateway = Pick<Gateway, 'fetch'> & Partial<Gateway>;
+
 /** Options of `serve`. */
 export interface ServeOptions {
   /** Port to listen on, up to 65,535. 0 selects a free port. @default 4141 */
@@ -50,7 +53,7 @@ export interface Served {
 }
 
 /** Serves a gateway on Node with `@hono/node-server`. Rejects with `config` if the server cannot listen on the address. */
-export async function serve(gateway: Gateway, options: ServeOptions = {}): Promise<Served> {
+export async function serve(gateway: ServedGateway, options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);
   const { port = 4141, host = '127.0.0.1', drainMs = 0 } = options;
@@ -90,7 +93,7 @@ export async function serve(gateway: Gateway, options: ServeOptions = {}): Promi
   return {
     url: urlOf(server.address() as AddressInfo),
     async close(graceMs = 10_000) {
-      gateway.drain();
+      gateway.drain?.();
       if (drainMs > 0) await new Promise((resume) => setTimeout(resume, drainMs));
       await shutdown.close(graceMs);
     },
