@@ -26,7 +26,7 @@ export async function fromUiMessages(messages: unknown, options: FromUiOptions =
   const page = new ClientValue(messages, 'messages');
   const list = page.list();
   const last = list.at(-1);
-  if (last === undefined) throw page.invalid('it is empty; send at least one message');
+  if (last === undefined) throw page.invalid('the list is empty; send at least one message');
   const turns: Turn[] = [];
   // A stored conversation replaces the earlier messages of the page.
   for (const message of options.stored === undefined ? list.slice(0, -1) : [])
