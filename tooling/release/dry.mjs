@@ -1,16 +1,24 @@
 // Rehearses a release: packs every package, checks the tarballs, runs npm's dry run of publishing, and prints the next versions
 // that changesets computes. The last benchmark must be of this commit and meet every bound. Prints one line per package.
+//
+// pnpm release:dry --out FOLDER: keeps the tarballs, which the release publishes
+import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { lacksIn } from './lacks.mjs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { lacksIn, lacksOfSize } from './lacks.mjs';
+import { publicPackages } from './packages.mjs';
 import { lacksOfSpeed } from './speed.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BENCH = join(ROOT, 'tooling/bench/out/node-24.json');
-const FOLDERS = ['packages', 'apps'];
+const CEILINGS = JSON.parse(readFileSync(join(import.meta.dirname, 'sizes.json'), 'utf8'));
+const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-release-'));
+const destination = out === undefined ? scratch : resolve(out);
+mkdirSync(destination, { recursive: true });
 
 try {
   process.exitCode = main();
@@ -19,11 +27,10 @@ try {
 }
 
 function main() {
-  const packages = FOLDERS.flatMap(publicPackagesIn);
-  const results = packages.map((folder) => rehearse(folder));
-  for (const { name, files, bytes, problems } of results) {
+  const results = publicPackages().map((one) => rehearse(one));
+  for (const { name, files, bytes, packed, problems } of results) {
     console.log(
-      `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${files} files, ${bytes} bytes packed`,
+      `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${files} files, ${packed} bytes packed, ${bytes} of ${CEILINGS[name]} bytes unpacked`,
     );
     for (const problem of problems) console.log(`         ${problem}`);
   }
@@ -37,29 +44,23 @@ function main() {
   return failed === 0 && results.length > 0 ? 0 : 1;
 }
 
-function publicPackagesIn(folder) {
-  return readdirSync(join(ROOT, folder))
-    .map((name) => join(ROOT, folder, name))
-    .filter((path) => existsSync(join(path, 'package.json')) && manifestOf(path).private !== true);
-}
-
-function rehearse(folder) {
-  const { name } = manifestOf(folder);
-  const packed = run('pnpm', ['pack', '--json', '--pack-destination', scratch], folder);
-  if (packed.status !== 0) return { name, files: 0, bytes: 0, problems: [`pnpm pack: ${lastLine(packed)}`] };
-  const { filename } = JSON.parse(packed.stdout);
-  const tarball = filename.startsWith('/') ? filename : join(scratch, filename);
-  const published = run('npm', ['publish', tarball, '--dry-run', '--json', '--access', 'public'], scratch);
-  const { manifest, paths } = contentsOf(tarball);
-  const problems = [...lacksIn(manifest, paths)];
+function rehearse({ folder, name, tarball }) {
+  const packed = run('pnpm', ['pack', '--pack-destination', destination], folder);
+  if (packed.status !== 0)
+    return { name, files: 0, bytes: 0, packed: 0, problems: [`pnpm pack: ${lastLine(packed)}`] };
+  const file = join(destination, tarball);
+  const published = run('npm', ['publish', file, '--dry-run', '--access', 'public'], scratch);
+  const { manifest, paths, bytes } = contentsOf(file);
+  const problems = [...lacksIn(manifest, paths), ...lacksOfSize(name, bytes, CEILINGS)];
   if (published.status !== 0) problems.push(`npm publish --dry-run: ${lastLine(published)}`);
-  return { name, files: paths.length, bytes: readFileSync(tarball).length, problems };
+  return { name, files: paths.length, bytes, packed: readFileSync(file).length, problems };
 }
 
 function contentsOf(tarball) {
   const paths = run('tar', ['-tzf', tarball], scratch).stdout.trim().split('\n').map(withoutTop);
   const text = run('tar', ['-xzOf', tarball, 'package/package.json'], scratch).stdout;
-  return { manifest: JSON.parse(text), paths };
+  const bytes = Buffer.byteLength(run('tar', ['-xzOf', tarball], scratch).stdout);
+  return { manifest: JSON.parse(text), paths, bytes };
 }
 
 function speed() {
@@ -81,10 +82,6 @@ function changesets() {
 
 function run(command, args, cwd) {
   return spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-}
-
-function manifestOf(folder) {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
 function withoutTop(path) {

@@ -1,11 +1,14 @@
 // Rehearses a release: publishes all packages to a registry on 127.0.0.1, and does what users do with them. Prints one line per
 // step, and the output of a step that failed.
 //
-// pnpm release:rehearse [text ...]: only the steps of users whose name contains one of the texts
+// pnpm release:rehearse [--tarballs FOLDER] [text ...]: only the steps of users whose name contains one of the texts. With tarballs
+// of `pnpm release:dry --out FOLDER` it publishes these.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { installRuntimes } from '../runtimes/install.mjs';
+import { tarballName } from './packages.mjs';
 import { installRegistry, startRegistry } from './registry.mjs';
 import { run } from './run.mjs';
 import { STEPS, User } from './users.mjs';
@@ -24,7 +27,11 @@ const MINOR = `---
 
 A rehearsed change.
 `;
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { tarballs: { type: 'string' } },
+  allowPositionals: true,
+});
+const tarballs = values.tarballs === undefined ? undefined : resolve(values.tarballs);
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-rehearsal-'));
 const copy = join(scratch, 'copy');
 let failed = 0;
@@ -73,7 +80,7 @@ async function publishBoth(registry) {
       await build();
       previous = versionsIn(copy);
     })) &&
-    (await step('publish all packages', () => publish(Object.keys(previous), registry))) &&
+    (await step('publish all packages', () => publish(Object.keys(previous), registry, tarballs))) &&
     (await step('publish a minor version of core and a provider', async () => {
       writeFileSync(join(copy, '.changeset/rehearsal.md'), MINOR);
       await version();
@@ -114,17 +121,27 @@ function versionsIn(folder) {
   );
 }
 
-/** Packs and publishes packages, some at the same time. The registry takes any token; npm requires one. */
-async function publish(folders, registry) {
+/**
+ * Publishes packages, some at the same time: their tarballs in a folder, otherwise new ones. The registry takes any token; npm
+ * requires one.
+ */
+async function publish(folders, registry, packed) {
   const token = `--${registry.replace(/^http:/, '')}:_authToken=rehearsal`;
   await atOnce(UPLOADS, folders, async (folder) => {
-    const cwd = join(copy, folder);
-    const packed = JSON.parse(await run('pnpm', ['pack', '--json', '--pack-destination', scratch], { cwd }));
-    const tarball = packed.filename.startsWith('/') ? packed.filename : join(scratch, packed.filename);
+    const tarball = packed === undefined ? await pack(folder) : join(packed, tarballOf(folder));
     await run('npm', ['publish', tarball, `--registry=${registry}`, token, '--provenance=false'], {
       cwd: scratch,
     });
   });
+}
+
+async function pack(folder) {
+  await run('pnpm', ['pack', '--pack-destination', scratch], { cwd: join(copy, folder) });
+  return join(scratch, tarballOf(folder));
+}
+
+function tarballOf(folder) {
+  return tarballName(JSON.parse(readFileSync(join(copy, folder, 'package.json'), 'utf8')));
 }
 
 /** Does some pieces of work at the same time. */

