@@ -106,7 +106,7 @@ export class AgUiTranslator {
         return [this.result(toolCallId, denialText(asRecord(denied)['deny'] as string))];
       }
       case 'tool-approval-request': {
-        const call = this.toolCalls.find((one) => one.id === toolCallId);
+        const call = this.callOf(toolCallId);
         const message = `Run ${call?.function.name ?? 'the tool'}?`;
         this.interrupts.push({ id: chunk['approvalId'], reason: 'tool_call', toolCallId, message });
         return [];
@@ -150,9 +150,13 @@ export class AgUiTranslator {
     return [...this.open.values()].flatMap(([, ...end]) => end);
   }
 
+  private callOf(id: string): ToolCall | undefined {
+    return this.toolCalls.find((call) => call.id === id);
+  }
+
   private delta(type: string, id: string, text: string): AgUiEvent[] {
     if (type === 'text-delta') this.content += text;
-    const call = this.toolCalls.find((one) => one.id === id);
+    const call = this.callOf(id);
     if (call !== undefined) call.function.arguments += text;
     const [delta] = this.open.get(id) ?? [];
     return delta === undefined ? [] : [{ ...delta, delta: text }];

@@ -15,10 +15,9 @@ export type { AgUiInput, AgUiOptions } from './ag-ui-types.ts';
  */
 export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {
   const { input, signal, heartbeatMs, headers, ...others } = options;
-  const { threadId: chatId, runId: messageId, messages, run, decisions } = input;
-  const uiInput = { messages, run, decisions, messageId, steps: 0 };
+  const { threadId: chatId, runId: messageId } = input;
+  const uiOptions = { ...others, chatId, messageId, input: { ...input, messageId, steps: 0 } };
   const translator = new AgUiTranslator(input);
-  const uiOptions = { ...others, chatId, messageId, input: uiInput };
   const stream = chunkStream('agUiResponse', events, uiOptions, (chunks) => translator.events(chunks));
   return sseResponse(stream, { signal, heartbeatMs, headers });
 }

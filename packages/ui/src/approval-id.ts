@@ -25,7 +25,7 @@ export async function approvalIds(
   { secret, chatId, approvalTtlMs = TTL_MS, clock = systemClock }: SignerOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const [key] = await importKeys(secret);
-  const expiry = clock.now() + approvalTtlMs;
+  const expiry = Math.min(Math.ceil(clock.now() + approvalTtlMs), Number.MAX_SAFE_INTEGER);
   const sign = async (call: ToolCallPart): Promise<string> => {
     if (key === undefined) return call.id;
     const bytes = signedBytes(call, { runId, steps }, chatId, expiry);

@@ -18,13 +18,14 @@ export class ChunkLog {
   }
 
   add(chunk: UiMessageChunk): void {
-    const last = this.list.at(-1);
-    const step =
-      chunk.type === 'reset-step' ? this.list.findLastIndex(({ type }) => type === 'start-step') : -1;
-    if (chunk.type === 'reset-step') this.take(step + 1);
-    // The client removes the content of the step that was taken before.
-    if (step !== -1) return;
+    if (chunk.type === 'reset-step') {
+      const step = this.list.findLastIndex(({ type }) => type === 'start-step');
+      this.take(step + 1);
+      // The client removes the content of the step that was taken before.
+      if (step !== -1) return;
+    }
     this.size += sizeOf(chunk);
+    const last = this.list.at(-1);
     if (last !== undefined && isSamePart(last, chunk)) this.list[this.list.length - 1] = joined(last, chunk);
     else this.list.push(chunk);
   }

@@ -12,8 +12,7 @@ import {
 } from '@majordomo/core';
 import { Accumulator } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
-import type { UiEvent } from './events.ts';
-import { missedEvents, type Ending } from './response-stream.ts';
+import type { SourceResult, UiEvent } from './events.ts';
 import { defined, outputState } from './tool-output.ts';
 import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
@@ -86,7 +85,7 @@ export class ChunkEncoder {
   }
 
   /** Returns the chunks that complete the content, such as approval requests. */
-  async ending({ awaiting, state }: Ending): Promise<UiMessageChunk[]> {
+  async ending({ awaiting = [], state }: SourceResult): Promise<UiMessageChunk[]> {
     const calls = this.version < APPROVALS ? [] : awaiting;
     const origin = state ?? { runId: this.messageId, steps: this.step };
     const ids = await approvalIds(calls, origin, this.options);
@@ -267,7 +266,7 @@ const sourceKey = ({ url, document, title }: Citation): unknown => url ?? docume
 
 function sourceOf({ url, document, title }: Citation, id: string) {
   if (url !== undefined)
-    return { type: 'source', sourceType: 'url', id, url, ...(title === undefined ? {} : { title }) };
+    return { type: 'source', sourceType: 'url', id, url, ...(title !== undefined && { title }) };
   // A citation does not contain the media type of its document, and the protocol requires one.
   const name = title ?? (typeof document === 'string' ? document : `Document ${(document ?? 0) + 1}`);
   return { type: 'source', sourceType: 'document', id, mediaType: 'text/plain', title: name };
@@ -286,3 +285,7 @@ const unremovable = (version: number, cause: unknown): LlmError =>
     LlmError.is(cause) ? { retryAfterMs: cause.details.retryAfterMs } : {},
     { cause },
   );
+
+/** Returns the error for a run whose events were lost and whose result cannot replace them. */
+const missedEvents = (): LlmError =>
+  new LlmError('network', 'response: events of the run were missed; reload the page');

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/toolkit';
+import { isList, isRecord, isTooDeep } from '@majordomo/core/toolkit';
 
 /** Value of any type that a client sent. The methods throw `invalid-request` with its path for a value of another type. */
 export class ClientValue {
@@ -10,6 +10,13 @@ export class ClientValue {
   constructor(value: unknown, path: string) {
     this.value = value;
     this.path = path;
+  }
+
+  /** Returns the value of a request. Rejects one whose nesting could exhaust the stack. */
+  static ofRequest(value: unknown, path: string): ClientValue {
+    const request = new ClientValue(value, path);
+    if (isTooDeep(value)) throw request.invalid('nested too deeply');
+    return request;
   }
 
   /** Returns a member of the object, which may be absent. */

@@ -14,7 +14,7 @@ export async function fromAgUi(
   body: unknown,
   options: Pick<InputOptions, 'secret' | 'stored' | 'clock'> = {},
 ): Promise<AgUiInput> {
-  const request = new ClientValue(body, 'body');
+  const request = ClientValue.ofRequest(body, 'body');
   const [threadId, runId] = [request.at('threadId').text(), request.at('runId').text()];
   const { messages, resume } = request.record();
   const list = new ClientValue(messages, 'messages');

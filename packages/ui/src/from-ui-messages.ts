@@ -23,7 +23,7 @@ import type { FromUiOptions, UiInput } from './types.ts';
  * chatId: id });
  */
 export async function fromUiMessages(messages: unknown, options: FromUiOptions = {}): Promise<UiInput> {
-  const page = new ClientValue(messages, 'messages');
+  const page = ClientValue.ofRequest(messages, 'messages');
   const list = page.list();
   const last = list.at(-1);
   if (last === undefined) throw page.invalid('the list is empty; send at least one message');
@@ -80,7 +80,7 @@ export function filePart(bytes: Uint8Array, mediaType: string, filename?: string
 function bytesOf(url: ClientValue): Uint8Array {
   const [, head = '', data = ''] = /^([^,]*),(.*)$/s.exec(url.text()) ?? [];
   try {
-    if (head === '') throw new TypeError('a data: URL has a comma');
+    if (head === '') throw new TypeError();
     return /;\s*base64\s*$/i.test(head)
       ? fromBase64(data)
       : new TextEncoder().encode(decodeURIComponent(data));

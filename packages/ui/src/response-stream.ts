@@ -179,7 +179,3 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     }
   }
 }
-
-/** Returns the error for a run whose events were lost and whose result cannot replace them. */
-export const missedEvents = (): LlmError =>
-  new LlmError('network', 'response: events of the run were missed; reload the page');

@@ -5,9 +5,9 @@ type Pieces = readonly ResultPiece[];
 
 /** Returns a JSON object without the members that are `undefined`. */
 export const defined = (members: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  Object.fromEntries<JsonValue | undefined>(
+    Object.entries(members).filter(([, value]) => value !== undefined),
+  ) as JsonObject;
 
 /** Returns the text of a result. */
 export const textOfResult = (pieces: Pieces): string =>

@@ -299,6 +299,11 @@ describe('fromAgUi', () => {
     ['messages that are not an array', { threadId: 't', runId: 'r' }, 'messages'],
     ['no messages', body(), 'messages'],
     ['a message that is not an object', body(1), 'messages[0]'],
+    [
+      'a body nested too deeply',
+      body({ ...hi, x: JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) }),
+      'body',
+    ],
     ['a system message', body({ role: 'system', content: 'x' }, hi), 'messages[0].role'],
     ['a number as content', body({ role: 'user', content: 7 }), 'messages[0].content'],
     ['an empty message', body({ role: 'user', content: '' }), 'messages[0].content'],

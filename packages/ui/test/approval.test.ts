@@ -208,6 +208,12 @@ describe('a signed approval', () => {
     await expect(fromUiMessages(messages, options)).rejects.toMatchObject(rejected);
   });
 
+  it.each([Infinity, 1e12 + 0.5])('is accepted with a time limit of %d ms', async (approvalTtlMs) => {
+    const server = approvalServer(7, 'signed', askAndPay, [], approvalTtlMs);
+    await answer(await paused(server), true);
+    expect(server.payments).toHaveLength(1);
+  });
+
   it('is accepted with an old secret', async () => {
     const { messages, options } = await approved();
     const secret = ['new secret', SECRET];

@@ -160,6 +160,7 @@ describe('fromUiMessages', () => {
   const userPart = (part: unknown) => [{ role: 'user', parts: [part] }];
   const parts = (...list: object[]) => [answer(...list), hi];
   const png = { type: 'file', mediaType: 'image/png' };
+  const nested: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
   it.each<[string, unknown, string, string?]>([
     ['no array', { 0: hi }, 'messages', 'expected an array, got an object'],
     ['nothing', undefined, 'messages'],
@@ -225,6 +226,12 @@ describe('fromUiMessages', () => {
     ],
     ['a last message that is complete', [hi, answer({ type: 'text', text: 'x' })], 'messages[1]'],
     ['a last message without parts', [hi, answer()], 'messages[1]'],
+    [
+      'arguments nested too deeply',
+      parts(call('input-available', { input: { a: nested } })),
+      'messages',
+      'nested',
+    ],
     ['a last call without a result', [hi, answer(call('input-available'))], 'messages[1]'],
   ])('rejects %s', async (_, messages, path, problem) => {
     const error = await fromUiMessages(messages).catch((thrown: unknown) => thrown);

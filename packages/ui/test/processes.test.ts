@@ -198,12 +198,32 @@ describe('stop in another process', () => {
     const page = await readUntil(sent, 'Once');
     const stopped = reader.stop('chat');
     await vendor.closed;
-    await clock.advance(10_000);
+    await clock.advance(60_000);
     stored.resolve();
     expect(await stopped).toBe(true);
     expect(ends).toMatchObject([{ outcome: 'stopped' }]);
     expect(await restOf(page)).toContain('"abort"');
     expect(await reader.stop('chat')).toBe(false);
+  });
+});
+
+describe('stop in another process', () => {
+  it('does not stop a newer response while the older one ends', async () => {
+    await using vendors = new AsyncDisposableStack();
+    const [first, second] = [vendors.use(await silentVendor()), vendors.use(await silentVendor())];
+    const { writer, reader, clock } = twoProcesses();
+    const stored = deferred();
+    const older = writer.start('chat', first.model.stream(ask), { onEnd: () => stored.promise });
+    const page = await readUntil(older, 'Once');
+    const stopped = reader.stop('chat');
+    await first.closed;
+    const newer = await readUntil(reader.start('chat', second.model.stream(ask)), 'Once');
+    await clock.advance(60_000);
+    stored.resolve();
+    expect(await stopped).toBe(true);
+    expect(await restOf(page)).toContain('"abort"');
+    expect(await reader.stop('chat')).toBe(true);
+    expect(await restOf(newer)).toContain('"abort"');
   });
 });
 

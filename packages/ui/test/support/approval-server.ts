@@ -35,6 +35,7 @@ export function approvalServer(
   mode: 'signed' | 'stored',
   turns: readonly Turn[],
   tools: readonly Tool[] = [],
+  approvalTtlMs?: number,
 ): ApprovalServer {
   const clock = fakeClock();
   const { model, providers } = chain(turns);
@@ -67,7 +68,14 @@ export function approvalServer(
           server.ends.push(end);
           server.stored = end.outcome === 'awaiting' && end.state !== undefined ? end.state : end.messages;
         };
-        return uiMessageResponse(events, { ...approvals, aiSdk: version, input, clock, onEnd });
+        return uiMessageResponse(events, {
+          ...approvals,
+          aiSdk: version,
+          input,
+          clock,
+          approvalTtlMs,
+          onEnd,
+        });
       } catch (error) {
         if (LlmError.is(error, 'invalid-request')) return new Response(error.message, { status: 400 });
         throw error;
