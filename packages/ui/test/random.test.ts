@@ -1,95 +1,17 @@
-import { createAgent, type RunState } from '@majordomo/agent';
-import { createMajordomo, type Message, type ModelRequest } from '@majordomo/core';
-import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
+import { HttpAgent, type Message as ClientMessage } from '@ag-ui/client';
+import type { RunState } from '@majordomo/agent';
+import type { Message } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
+import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
 import { createResumableStreams, fromUiMessages, toUiMessages, type UiEnd } from '../src/index.ts';
+import { SECRET } from './support/approval-server.ts';
 import { gate, type Gate } from './support/gate.ts';
 import { memoryChannel } from './support/memory-channel.ts';
-import { openPage, textOf, type Page, type Version } from './support/page.ts';
-import { tool } from './support/world.ts';
+import { openPage, type Page } from './support/page.ts';
+import { callsToRun, createRound, isAllowed, randomAgent, range } from './support/random-round.ts';
 
 const ROUNDS = process.env['SOAK'] === '1' ? 900 : 40;
 const FAST = { interval: 2, timeout: 60_000 };
-const TOOLS = ['pay', 'note'] as const;
-
-interface Call {
-  readonly id: string;
-  readonly name: (typeof TOOLS)[number];
-  readonly args: { readonly step: number };
-}
-
-/** What the targets `a` and `b` answer in a step, and where the first one fails. */
-interface Step {
-  readonly texts: Readonly<Record<string, string>>;
-  readonly calls: readonly Call[];
-  readonly failsAfter: number | undefined;
-}
-
-interface Round {
-  readonly version: Version;
-  readonly afterCommit: 'restart' | 'continue';
-  readonly steps: readonly Step[];
-  readonly random: () => number;
-}
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
-
-function createRound(seed: number): Round {
-  const random = seededRandom(seed);
-  const version = ([5, 6, 7, 7, 7] as const)[Math.floor(random() * 5)] ?? 7;
-  const afterCommit = version === 7 && random() < 0.7 ? 'restart' : 'continue';
-  const count = 1 + Math.floor(random() * 3);
-  const steps = range(count).map((step): Step => {
-    const words = range(8 + Math.floor(random() * 6)).map((at) => `w${at} `);
-    const text = (target: string): string => `${target}${step}: ${words.join('')}`;
-    const calls = range(Math.floor(random() * 4)).map((at): Call => ({
-      id: `c${step}-${at}`,
-      name: version > 5 && random() < 0.6 ? 'pay' : 'note',
-      args: { step },
-    }));
-    return {
-      texts: afterCommit === 'restart' ? { a: text('a'), b: text('b') } : { a: text('x'), b: text('x') },
-      calls: step === count - 1 ? [] : [...calls, { id: `c${step}-last`, name: 'note', args: { step } }],
-      // Core restarts an answer of less than 12 characters instead of continuing it.
-      failsAfter:
-        random() < 0.5 ? (afterCommit === 'continue' ? 14 : 0) + Math.floor(random() * 12) : undefined,
-    };
-  });
-  return { version, afterCommit, steps, random };
-}
-
-/** Returns the turn of a target for the step of a request. */
-function turnOf(round: Round, target: string, { messages }: ModelRequest): Turn {
-  const last = messages.at(-1);
-  const isContinued = JSON.stringify(last).includes('cut off by a technical fault');
-  const shown = isContinued ? messages.at(-2) : undefined;
-  const partial = shown?.role === 'assistant' ? textOf({ ...shown, id: '', parts: [...shown.parts] }) : '';
-  const assistants = messages.filter(({ role }) => role === 'assistant').length;
-  const step = round.steps[assistants - (isContinued ? 1 : 0)];
-  if (step === undefined) throw new Error('no such step');
-  const text = step.texts[target] ?? '';
-  const { failsAfter } = step;
-  if (target === 'a' && failsAfter !== undefined)
-    return { fail: 'network', ...(failsAfter > 0 && { after: text.slice(0, failsAfter) }) };
-  return { text: text.trimEnd().slice(partial.length), chunks: 3, toolCalls: step.calls };
-}
-
-/** All texts that a page may show: complete texts of steps, then a prefix of one. */
-function isAllowed(shown: string, steps: readonly Step[]): boolean {
-  const screen = withoutSpaces(shown);
-  const [step, ...others] = steps;
-  if (screen === '' || step === undefined) return screen === '';
-  return Object.values(step.texts)
-    .map(withoutSpaces)
-    .some(
-      (text) =>
-        text.startsWith(screen) || (screen.startsWith(text) && isAllowed(screen.slice(text.length), others)),
-    );
-}
-
-/** A target that continues a text may add a space. */
-const withoutSpaces = (text: string): string => text.replaceAll(' ', '');
-
 /** Parts of a message as the user sees them. */
 const visible = (parts: readonly Record<string, unknown>[]): unknown[] =>
   parts.flatMap(({ type, text, state, toolCallId, output }) => {
@@ -101,24 +23,8 @@ const visible = (parts: readonly Record<string, unknown>[]): unknown[] =>
 async function play(seed: number): Promise<void> {
   const round = createRound(seed);
   const { version, random, steps, afterCommit } = round;
-  const ran: string[] = [];
   const approved = new Set<string>();
-  const tools = TOOLS.map((name) =>
-    tool(
-      name,
-      (_, { callId }) => {
-        ran.push(callId);
-        return `${name} ${callId}`;
-      },
-      { approval: name === 'pay' },
-    ),
-  );
-  const providers = ['a', 'b'].map((id) => {
-    const turn = (request: ModelRequest): Turn => turnOf(round, id, request);
-    return fakeProvider({ id, models: { m: range(30).map(() => turn) } });
-  });
-  const model = createMajordomo({ providers, chain: { attempts: 1 } }).model('a/m,b/m');
-  const agent = createAgent({ model, tools });
+  const { agent, ran } = randomAgent(round);
   const channel = memoryChannel();
   const processes = [createResumableStreams({ channel }), createResumableStreams({ channel })];
   const process = () => processes[Math.floor(random() * 2)] as (typeof processes)[number];
@@ -208,12 +114,60 @@ async function play(seed: number): Promise<void> {
   const transcript = await toUiMessages(ends.at(-1)?.messages ?? []);
   expect(visible(page.parts())).toEqual(visible(transcript.at(-1)?.parts ?? []));
   expect(page.chat.messages).toHaveLength(2);
-  const calls = steps.flatMap((step) => step.calls);
-  const allowed = calls.filter(({ id, name }) => name === 'note' || approved.has(id));
-  expect(ran.toSorted()).toEqual(allowed.map(({ id }) => id).toSorted());
+  expect(ran.toSorted()).toEqual(callsToRun(round, approved));
   await Promise.all(processes.map((streams) => streams.close()));
 }
 
 describe('a page with random failures, approvals, reloads and lost connections', () => {
   it.each(range(ROUNDS))('shows one answer, seed %i', async (seed) => play(seed));
+});
+
+/** Plays a round with the client of AG-UI, which signs nothing and sends its transcript. */
+async function playAgUi(seed: number): Promise<void> {
+  const round = createRound(seed, 7);
+  const { random, steps, afterCommit } = round;
+  const approved = new Set<string>();
+  const { agent, ran } = randomAgent(round);
+  const http = new HttpAgent({
+    url: 'http://chat.test/',
+    threadId: 't',
+    async fetch(_url: unknown, init: RequestInit = {}) {
+      const input = await fromAgUi(JSON.parse(init.body as string), { secret: SECRET });
+      const events = agent.stream(input.run, { decisions: input.decisions, afterCommit });
+      return agUiResponse(events, { input, secret: SECRET });
+    },
+  });
+  const screens: string[] = [];
+  const errors: unknown[] = [];
+  http.subscribe({
+    onMessagesChanged: ({ messages }) => void screens.push(textOfAnswers(messages)),
+    onRunErrorEvent: ({ event }) => void errors.push(event),
+  });
+  http.addMessage({ id: 'u', role: 'user', content: 'hi' });
+  await http.runAgent();
+  for (let round = 0; http.pendingInterrupts.length > 0 && round < 20; round++) {
+    const resume = http.pendingInterrupts.map(({ id, toolCallId }) => {
+      const isApproved = random() < 0.6;
+      if (isApproved) approved.add(toolCallId ?? '');
+      return { interruptId: id, status: 'resolved' as const, payload: { approved: isApproved } };
+    });
+    await http.runAgent({ resume });
+  }
+  expect(errors).toEqual([]);
+  expect(screens.filter((screen) => !isAllowed(screen, steps))).toEqual([]);
+  expect(ran.toSorted()).toEqual(callsToRun(round, approved));
+  const { messages } = http;
+  const calls = messages.flatMap((message) =>
+    message.role === 'assistant' ? (message.toolCalls ?? []) : [],
+  );
+  const results = messages.flatMap((message) => (message.role === 'tool' ? message.toolCallId : []));
+  expect(results.toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
+  expect(calls).toHaveLength(steps.flatMap((step) => step.calls).length);
+}
+
+const textOfAnswers = (messages: readonly ClientMessage[]): string =>
+  messages.flatMap((message) => (message.role === 'assistant' ? (message.content ?? '') : [])).join('');
+
+describe('an AG-UI client with random failures and approvals', () => {
+  it.each(range(ROUNDS))('shows one answer, seed %i', async (seed) => playAgUi(seed));
 });
