@@ -1,9 +1,8 @@
 // Option checks
-export { checkFinite, checkOptions } from './util/options.ts';
+export { checkFinite, checkOptions, definedMembers, mergeTimeouts } from './util/options.ts';
 export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger } from './prepare/validate.ts';
-export { definedMembers, mergeTimeouts } from './util/options.ts';
 export { NO_ENV } from './resolve/registry.ts';
 
 // Listeners, promises and signals
@@ -13,6 +12,7 @@ export { notify } from './util/listeners.ts';
 export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-changes.ts';
 
 // Errors and redaction
+export { withDetails } from './types/llm-error.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';

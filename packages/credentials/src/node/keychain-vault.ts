@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { asList, checkOptions, tryParseJson, type KindsOf } from '@majordomo/core/toolkit';
 import { dirname, join } from 'node:path';
 import { formatEntry, checkEntry, parseEntry } from '../vault/format.ts';
 import { KnownSecrets } from '../vault/seen-secrets.ts';
@@ -87,14 +87,8 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
 }
 
 /** Returns the names of the entries. An entry of another application contains no names. */
-function namesIn(text: string | undefined): readonly string[] {
-  try {
-    const names: unknown = JSON.parse(text ?? '[]');
-    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-  } catch {
-    return [];
-  }
-}
+const namesIn = (text: string = ''): readonly string[] =>
+  asList(tryParseJson(text)).filter((name) => typeof name === 'string');
 
 async function loadKeyring(): Promise<Keyring> {
   // Bundlers would resolve an import of a literal, but the package is optional.

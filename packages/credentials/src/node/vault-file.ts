@@ -54,23 +54,20 @@ export async function readVault(
 export async function writeVault(path: string, entries: Entries): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
-    const file = await open(
-      temporary,
-      constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | NO_FOLLOW,
-      FILE_MODE,
-    );
-    try {
-      await file.writeFile(formatVault(entries));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeSynced(temporary, formatVault(entries));
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw vaultPathError(path, 'cannot be written', error);
   }
   await syncFolder(dirname(path));
+}
+
+/** Creates a file and flushes it to disk. The flag does not follow symbolic links. */
+async function writeSynced(path: string, text: string): Promise<void> {
+  await using file = await open(path, 'wx', FILE_MODE);
+  await file.writeFile(text);
+  await file.sync();
 }
 
 /** Suffix of a writer's temporary file. */
@@ -92,12 +89,8 @@ async function readText(path: string): Promise<string | undefined> {
       throw vaultPathError(path, 'is a symbolic link, which is not allowed for keys');
     if (!about.isFile()) throw vaultPathError(path, 'is not a file');
     if (about.size > MAX_BYTES) throw vaultPathError(path, `has ${about.size} bytes, more than ${MAX_BYTES}`);
-    const file = await open(path, constants.O_RDONLY | NO_FOLLOW);
-    try {
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
+    await using file = await open(path, constants.O_RDONLY | NO_FOLLOW);
+    return await file.readFile('utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw LlmError.is(error) ? error : vaultPathError(path, 'cannot be read', error);
@@ -114,12 +107,8 @@ async function copyAside(path: string, text: string): Promise<string> {
 /** Flushes the folder to disk, so that the rename survives a power failure. Some systems do not support this. */
 async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(folder, constants.O_RDONLY);
+    await handle.sync();
   } catch {
     // The file has been written in any case.
   }

@@ -1,12 +1,13 @@
 import { LlmError } from '@majordomo/core';
-import { limitBody } from '@majordomo/wire-kit';
+import { limitBody, retryAfterMs } from '@majordomo/wire-kit';
 import * as protocol from 'oauth4webapi';
+import { secret } from '../secret.ts';
+import type { StoredCredential } from '../vault/vault.ts';
 import { DIALECTS } from './dialects.ts';
 import { isLoopback, type OAuthOptions } from './options.ts';
 
 /** Maximum time to wait for a response of the authority, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 30_000;
-const MAX_RETRY_AFTER_S = 86_400;
 
 // oxlint-disable-next-line typescript/no-deprecated -- deprecated as a warning; used for loopback addresses only
 const INSECURE: typeof protocol.allowInsecureRequests = protocol.allowInsecureRequests;
@@ -14,12 +15,14 @@ const INSECURE: typeof protocol.allowInsecureRequests = protocol.allowInsecureRe
 /** Characters of a token (RFC 6749, appendix A.12). */
 const VISIBLE = /^[\x20-\x7e]+$/;
 
-/** Tokens that a token endpoint granted. */
-export interface Tokens {
-  readonly access: string;
-  readonly refresh: string | undefined;
-  /** Expiry of the access token in epoch milliseconds, computed with the local clock from `expires_in`. */
-  readonly expiresAt: number | undefined;
+/** Tokens that a token endpoint granted. The local clock determines `expiresAt`. */
+export type Tokens = Pick<StoredCredential, 'value' | 'refresh' | 'issuedAt' | 'expiresAt'>;
+
+/** Values of one login with an authorization code. */
+interface CodeLogin {
+  readonly redirect: string;
+  readonly verifier: string;
+  readonly state: string;
 }
 
 /** Calls one authority with oauth4webapi. Errors contain no tokens. */
@@ -44,12 +47,7 @@ export class Authority {
     return this.discovery;
   }
 
-  async authorizeUrl(
-    redirect: string,
-    verifier: string,
-    state: string,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async authorizeUrl({ redirect, verifier, state }: CodeLogin, signal: AbortSignal): Promise<string> {
     const { authorization_endpoint: address } = await this.server(signal);
     if (address === undefined)
       throw missingEndpoint('authorization endpoint', 'log in with the flow "device"');
@@ -70,9 +68,7 @@ export class Authority {
 
   async exchange(
     answer: URLSearchParams,
-    redirect: string,
-    verifier: string,
-    state: string,
+    { redirect, verifier, state }: CodeLogin,
     signal: AbortSignal,
   ): Promise<Tokens> {
     const server = await this.server(signal);
@@ -194,7 +190,13 @@ export class Authority {
         'protocol',
         'oauth: the token contains characters that are not allowed in a header; report it to the vendor',
       );
-    return { access, refresh, expiresAt: lifetime === undefined ? undefined : this.now() + lifetime * 1000 };
+    const issuedAt = this.now();
+    return {
+      value: secret(access),
+      refresh: refresh === undefined ? undefined : secret(refresh),
+      issuedAt,
+      expiresAt: lifetime === undefined ? undefined : issuedAt + lifetime * 1000,
+    };
   }
 }
 
@@ -236,57 +238,44 @@ export function failureDetails(error: unknown): {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
 } {
-  if (error instanceof protocol.ResponseBodyError)
-    return { code: error.error, status: error.status, retryAfterMs: retryAfter(error.response) };
-  if (error instanceof protocol.AuthorizationResponseError)
-    return { code: error.error, status: undefined, retryAfterMs: undefined };
-  if (error instanceof protocol.WWWAuthenticateChallengeError)
-    return { code: undefined, status: error.status, retryAfterMs: retryAfter(error.response) };
-  const response =
-    error instanceof protocol.OperationProcessingError && error.cause instanceof Response
-      ? error.cause
-      : undefined;
-  return { code: undefined, status: response?.status, retryAfterMs: response && retryAfter(response) };
+  const isCoded =
+    error instanceof protocol.ResponseBodyError || error instanceof protocol.AuthorizationResponseError;
+  const response = responseOf(error);
+  return {
+    code: isCoded ? error.error : undefined,
+    status: response?.status,
+    retryAfterMs: retryAfterMs(response?.headers, Date.now()),
+  };
 }
 
-function retryAfter({ headers }: Response): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, MAX_RETRY_AFTER_S) * 1000 : undefined;
+function responseOf(error: unknown): Response | undefined {
+  if (error instanceof protocol.ResponseBodyError || error instanceof protocol.WWWAuthenticateChallengeError)
+    return error.response;
+  const cause = error instanceof protocol.OperationProcessingError ? error.cause : undefined;
+  return cause instanceof Response ? cause : undefined;
 }
 
 /** Converts an error of a login or a refresh. Omits the cause, which may contain secrets of the request. */
 export function asLoginError(error: unknown, what: string): LlmError {
   if (LlmError.is(error)) return error;
-  const { code, status, retryAfterMs } = failureDetails(error);
-  const details = { status, retryAfterMs };
+  const { code, ...details } = failureDetails(error);
+  const { status = 0 } = details;
+  const authError = (reason: string, message: string): LlmError =>
+    new LlmError('auth', message, { ...details, code: reason });
   if (code === 'access_denied')
-    return new LlmError('auth', 'oauth: the user or the server denied the login; start the login again', {
-      ...details,
-      code: 'login-denied',
-    });
+    return authError('login-denied', 'oauth: the user or the server denied the login; start the login again');
   if (code === 'expired_token')
-    return new LlmError('auth', 'oauth: the login was not completed in time; start the login again', {
-      ...details,
-      code: 'login-expired',
-    });
-  if (status === 429)
+    return authError('login-expired', 'oauth: the login was not completed in time; start the login again');
+  const answered = `${what}: the authorization server returned`;
+  if (status === 429 || status >= 500)
     return new LlmError(
-      'rate-limit',
-      `${what}: the authorization server returned 429; the login is still valid, try again later`,
+      status === 429 ? 'rate-limit' : 'server',
+      `${answered} ${status}; the login is still valid, try again later`,
       details,
     );
-  if (status !== undefined && status >= 500)
-    return new LlmError(
-      'server',
-      `${what}: the authorization server returned ${status}; the login is still valid, try again later`,
-      details,
-    );
-  if (code !== undefined || (status !== undefined && status >= 400)) {
-    return new LlmError(
-      'auth',
-      `${what}: the authorization server returned ${[status, errorCode(code)].filter((part) => part !== undefined).join(' ')}`,
-      { ...details, code: 'login-failed' },
-    );
+  if (code !== undefined || status >= 400) {
+    const parts = [details.status, errorCode(code)].filter((part) => part !== undefined);
+    return authError('login-failed', `${answered} ${parts.join(' ')}`);
   }
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new LlmError('timeout', `${what}: the server did not respond in ${ANSWER_TIMEOUT_MS / 1000} s`);

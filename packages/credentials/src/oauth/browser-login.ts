@@ -14,11 +14,12 @@ export async function browserLogin(authority: Authority, io: LoginIo, signal: Ab
   const state = generateRandomState();
   const redirect = await listenForRedirect(state);
   try {
-    const url = await authority.authorizeUrl(redirect.url, verifier, state, signal);
+    const login = { redirect: redirect.url, verifier, state };
+    const url = await authority.authorizeUrl(login, signal);
     await showPrompt(io, { url }, signal);
     const answers = [redirect.answer, ...(io.paste === undefined ? [] : [pastedRedirect(io.paste, state)])];
     const answer = await abortable(Promise.race(answers), signal);
-    const tokens = await authority.exchange(answer, redirect.url, verifier, state, signal);
+    const tokens = await authority.exchange(answer, login, signal);
     await redirect.close(true);
     return tokens;
   } catch (error) {

@@ -1,3 +1,5 @@
+import { asRecord } from '@majordomo/core/toolkit';
+
 /** Authority whose protocol differs from OAuth. Presets set this option. */
 export type Dialect = 'openrouter' | 'codex';
 
@@ -38,7 +40,7 @@ export const DIALECTS: { readonly [name in Dialect]: Translation } = {
         code_challenge_method: 'S256',
       });
       if (!answer.ok) return asRefusal(answer);
-      const { key } = await jsonOf(answer);
+      const { key } = asRecord(await answer.json());
       return Response.json({ access_token: key, token_type: 'bearer' });
     },
   },
@@ -57,7 +59,7 @@ export const DIALECTS: { readonly [name in Dialect]: Translation } = {
 async function codexDevice(url: string, form: URLSearchParams, post: Post): Promise<Response> {
   const answer = await post(url, { client_id: form.get('client_id') });
   if (!answer.ok) return asRefusal(answer);
-  const { device_auth_id: id, user_code: code, usercode, interval } = await jsonOf(answer);
+  const { device_auth_id: id, user_code: code, usercode, interval } = asRecord(await answer.json());
   const userCode = code ?? usercode;
   return Response.json({
     device_code: JSON.stringify([id, userCode]),
@@ -79,7 +81,7 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
     return Response.json({ error: 'authorization_pending' }, { status: 400 });
   }
   if (!answer.ok) return asRefusal(answer);
-  const { authorization_code: code, code_verifier: verifier } = await jsonOf(answer);
+  const { authorization_code: code, code_verifier: verifier } = asRecord(await answer.json());
   return post(
     url,
     new URLSearchParams({
@@ -97,8 +99,3 @@ const asRefusal = (answer: Response): Response =>
   answer.status === 429 || answer.status >= 500
     ? answer
     : Response.json({ error: 'access_denied' }, { status: 400 });
-
-async function jsonOf(answer: Response): Promise<Readonly<Record<string, unknown>>> {
-  const value: unknown = await answer.json();
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}

@@ -76,18 +76,13 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
     answer,
     async close(isDone) {
       const waiting = browser;
-      if (waiting !== undefined) {
-        await new Promise<void>((resolve) => {
-          page(
-            waiting,
-            isDone ? 200 : 400,
-            isDone
-              ? 'You are logged in and can close this window.'
-              : 'The login failed. The program shows the reason.',
-            resolve,
-          );
-        });
-      }
+      const [status, text] = isDone
+        ? ([200, 'You are logged in and can close this window.'] as const)
+        : ([400, 'The login failed. The program shows the reason.'] as const);
+      await new Promise<void>((resolve) => {
+        if (waiting === undefined) resolve();
+        else page(waiting, status, text, resolve);
+      });
       await new Promise<void>((resolve) => {
         server.close(resolve);
         server.closeAllConnections();

@@ -1,7 +1,5 @@
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { secret } from '../secret.ts';
-import type { StoredCredential } from '../vault/vault.ts';
-import { Authority, type Tokens } from './authority.ts';
+import { Authority } from './authority.ts';
 import { browserLogin } from './browser-login.ts';
 import { deviceLogin } from './device-login.ts';
 import { checkOptions, type LoginIo, type OAuthOptions, type TokenSource } from './options.ts';
@@ -21,8 +19,7 @@ export function oauth(options: OAuthOptions): TokenSource {
       withDeadline(io, clock, async (signal) => {
         const run = flow === 'browser' ? browserLogin : deviceLogin;
         const tokens = await run(authority, io, signal, clock);
-        const issuedAt = clock.now();
-        await vault.update(name, (now) => storedTokens(tokens, issuedAt, now));
+        await vault.update(name, (now) => ({ kind: 'oauth', ...tokens, label: now?.label }));
       }),
     async logout() {
       const entry = await vault.get(name);
@@ -43,19 +40,6 @@ export function oauth(options: OAuthOptions): TokenSource {
     },
   };
 }
-
-const storedTokens = (
-  { access, refresh, expiresAt }: Tokens,
-  issuedAt: number,
-  now: StoredCredential | undefined,
-): StoredCredential => ({
-  kind: 'oauth',
-  value: secret(access),
-  refresh: refresh === undefined ? undefined : secret(refresh),
-  issuedAt,
-  expiresAt,
-  label: now?.label,
-});
 
 /** Runs the login. Rejects with `aborted` if the caller's signal aborts, or with `login-expired` after the time limit. */
 async function withDeadline(

@@ -1,6 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
-import { secret } from '../secret.ts';
 import { loginRequired } from '../vault/vault-key.ts';
 import type { StoredCredential } from '../vault/vault.ts';
 import { asLoginError, failureDetails, type Authority } from './authority.ts';
@@ -100,13 +99,7 @@ export class Refresher {
     try {
       const tokens = await this.authority.refresh(now.refresh.reveal(), new AbortController().signal);
       this.notBefore = 0;
-      return {
-        ...now,
-        value: secret(tokens.access),
-        refresh: tokens.refresh === undefined ? now.refresh : secret(tokens.refresh),
-        issuedAt: this.clock.now(),
-        expiresAt: tokens.expiresAt,
-      };
+      return { ...now, ...tokens, refresh: tokens.refresh ?? now.refresh };
     } catch (error) {
       const { code, status, retryAfterMs } = failureDetails(error);
       if (code !== undefined && NEEDS_LOGIN.has(code))

@@ -16,24 +16,24 @@ export interface KeyState {
   readonly uses: number;
 }
 
+/** State of a key that can be used. */
+const USABLE = { state: 'ok', until: undefined, why: undefined } as const;
+
 /** Key of a pool with its state. */
-export interface Key {
+export interface Key extends Writable<Omit<KeyState, 'id'>> {
   readonly id: string;
   readonly credential: Credential;
   /** Returns the last used value, to mask it in errors. */
   readonly lastValue: () => string | undefined;
   /** Returns whether the source of the key returns a new value, such as after a new login. `undefined` for a constant key. */
   readonly hasNewValue: ((signal: AbortSignal) => Promise<boolean>) | undefined;
-  state: KeyState['state'];
-  until: number | undefined;
-  why: string | undefined;
-  inUse: number;
-  uses: number;
   /** Number of state changes. Failures of calls that started before the last change are ignored. */
   epoch: number;
   /** Number of consecutive rests without a Retry-After header. */
   rests: number;
 }
+
+type Writable<T> = { -readonly [name in keyof T]: T[name] };
 
 /** Use of a key by one call. */
 export interface Lease {
@@ -60,10 +60,8 @@ export class KeyRing {
   ) {
     this.keys = keys.map(({ id, key }) => ({
       ...trackValue(key),
+      ...USABLE,
       id,
-      state: 'ok',
-      until: undefined,
-      why: undefined,
       inUse: 0,
       uses: 0,
       epoch: 0,
@@ -74,7 +72,7 @@ export class KeyRing {
   }
 
   /** Returns the next key by the strategy, except keys in `without`, or `undefined` if no key can be used. */
-  next(without: ReadonlySet<Key>): Key | undefined {
+  next(without: ReadonlySet<Key> = new Set()): Key | undefined {
     const usable = this.keys.filter((key) => this.isUsable(key) && !without.has(key));
     return choose(usable, { ...this.settings, last: this.last, all: this.keys });
   }
@@ -122,7 +120,7 @@ export class KeyRing {
   }
 
   revive(key: Key): void {
-    Object.assign(key, { state: 'ok', until: undefined, why: undefined, rests: 0, epoch: key.epoch + 1 });
+    Object.assign(key, { ...USABLE, rests: 0, epoch: key.epoch + 1 });
   }
 
   /** Returns the values to mask in every error, because a vendor's message may contain the key of an earlier call. */
@@ -155,9 +153,7 @@ export class KeyRing {
 
   /** Whether the key can be used. Ends a rest whose time has passed. */
   private isUsable(key: Key): boolean {
-    if (key.state === 'resting' && (key.until ?? 0) <= this.clock.now()) {
-      Object.assign(key, { state: 'ok', until: undefined, why: undefined });
-    }
+    if (key.state === 'resting' && (key.until ?? 0) <= this.clock.now()) Object.assign(key, USABLE);
     return key.state === 'ok';
   }
 }

@@ -1,17 +1,10 @@
-import {
-  LlmError,
-  type ErrorDetails,
-  type ModelContext,
-  type ModelEvent,
-  type Recovery,
-} from '@majordomo/core';
+import { LlmError, type ModelContext, type ModelEvent, type Recovery } from '@majordomo/core';
+import { withDetails } from '@majordomo/core/toolkit';
 import { transportError } from '@majordomo/wire-kit';
 import type { Key, KeyRing, Lease } from './key-ring.ts';
 
 /** Kinds of errors that another key may avoid. */
 const KEY_FAILURES: ReadonlySet<string> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
-
-const NO_KEYS: ReadonlySet<Key> = new Set();
 
 /** Key for the next attempt. */
 interface Plan {
@@ -93,10 +86,10 @@ export class PoolAttempts {
     const plan = this.planOf(context);
     const failed = plan?.failed ?? new Set<Key>();
     const planned = plan?.key.state === 'ok' ? plan.key : undefined;
-    let key = planned ?? this.ring.next(failed) ?? this.ring.next(NO_KEYS);
+    let key = planned ?? this.ring.next(failed) ?? this.ring.next();
     if (key === undefined) {
       await this.ring.reviveChanged(context.signal);
-      key = this.ring.next(NO_KEYS);
+      key = this.ring.next();
     }
     if (key === undefined) throw this.emptyPoolError(context.target);
     const recoveries = (context.recoveries ?? []).map(
@@ -179,6 +172,3 @@ function withoutCredential(context: ModelContext): ModelContext {
 export function hasFinished(events: ModelEvent | readonly ModelEvent[]): boolean {
   return 'type' in events ? events.type === 'finish' : events.some(({ type }) => type === 'finish');
 }
-
-const withDetails = (error: LlmError, details: Partial<ErrorDetails>): LlmError =>
-  new LlmError(error.kind, error.message, { ...error.details, ...details }, { cause: error.cause });

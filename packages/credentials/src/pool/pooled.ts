@@ -4,7 +4,6 @@ import {
   type Credential,
   type Model,
   type ModelContext,
-  type ModelInfo,
   systemClock,
   type Provider,
 } from '@majordomo/core';
@@ -73,7 +72,11 @@ export function pooled(
     model: (id, env) => pooledModel((provider) => provider.model(id, env), first, providerOf, attempts),
     ...pooledOtherModels(first, providerOf, attempts),
     ...(first.listModels && {
-      listModels: (context: Omit<ModelContext, 'delivery'>) => listModels(context, providerOf, attempts),
+      listModels: (context: Omit<ModelContext, 'delivery'>) =>
+        attempts.runWithRecoveries(
+          { ...context, delivery: 'complete' },
+          async (key, keyContext) => (await providerOf(key).listModels?.(keyContext)) ?? [],
+        ),
     }),
     pool: handle(ring),
   };
@@ -97,17 +100,6 @@ function pooledModel(
     stream: (request, context) =>
       attempts.steps(context, (key, keyContext) => modelOf(key).stream(request, keyContext), hasFinished),
   };
-}
-
-/** Lists the models with the first key for which the call succeeds. */
-async function listModels(
-  context: Omit<ModelContext, 'delivery'>,
-  providerOf: (key: Key) => Provider,
-  attempts: PoolAttempts,
-): Promise<readonly ModelInfo[]> {
-  return attempts.runWithRecoveries({ ...context, delivery: 'complete' }, async (key, keyContext) => {
-    return (await providerOf(key).listModels?.(keyContext)) ?? [];
-  });
 }
 
 function namedKeys(keys: PoolOptions['keys']): readonly { readonly id: string; readonly key: Credential }[] {

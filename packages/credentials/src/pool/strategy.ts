@@ -36,10 +36,7 @@ export function choose<Key extends Candidate>(
     case 'fill-first':
       return candidates[0];
     case 'least-used':
-      return candidates.reduce<Key | undefined>(
-        (least, key) => (least === undefined || key.uses < least.uses ? key : least),
-        undefined,
-      );
+      return candidates.toSorted((one, other) => one.uses - other.uses)[0];
     case 'random':
       return candidates[Math.floor(situation.random() * candidates.length)] ?? candidates[0];
     case 'round-robin':

@@ -8,8 +8,7 @@ export class KnownSecrets {
   private readonly values = new Set<string>();
 
   add(entry: StoredCredential | undefined): void {
-    if (entry === undefined) return;
-    for (const held of [entry.value, entry.refresh]) {
+    for (const held of [entry?.value, entry?.refresh]) {
       if (held !== undefined) this.addValue(held.reveal());
     }
   }
