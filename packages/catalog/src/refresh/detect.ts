@@ -1,4 +1,4 @@
-import type { CatalogModel, Rates } from '../contract.ts';
+import type { CatalogModel } from '../contract.ts';
 import { amountsThatDiffer } from './changes.ts';
 import { checkDocument, FORMAT } from './document.ts';
 import { withConventions } from './conventions.ts';
