@@ -101,8 +101,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'keys',
-    description: 'list, set and remove keys in your vault',
+    description: 'create, list, rotate and revoke virtual keys of a gateway',
     load: () => import('./commands/keys.ts'),
+  },
+  {
+    name: 'vault',
+    description: 'list, set and remove keys of vendors in your vault',
+    load: () => import('./commands/vault.ts'),
   },
   {
     name: 'login',

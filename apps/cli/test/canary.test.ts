@@ -50,7 +50,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['doctor', 'lab/gpt-4o'],
   ['ping', 'lab/gpt-4o'],
   ['plan', 'lab/gpt-4o'],
-  ['keys'],
+  ['vault'],
   ['usage'],
   ['limits'],
   ['log'],

@@ -1,8 +1,9 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
+import { sqliteStores } from '@majordomo/store-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
 import { lab, world } from './world.ts';
@@ -287,7 +288,8 @@ describe('reports a mistake before it serves anything:', () => {
     ['accepts one name=spec', ['--models', 'a=lab/x;']],
     ['--models defines twice: "a"', ['--models', 'a=lab/x', '--models', 'a=lab/y']],
     ['unknown provider "nobody"', ['--models', 'a=nobody/x']],
-    ['--host 0.0.0.0 is reachable from other machines', ['--models', 'lab/x', '--host', '0.0.0.0']],
+    ['--metrics must be admin or public', ['--models', 'lab/x', '--metrics', 'all']],
+    ['--drain must be a number of milliseconds', ['--models', 'lab/x', '--drain', 'long']],
     ['nobody cannot be read: the file does not exist', ['--models', 'lab/x', '--key-file', 'nobody']],
     ['open can be read by other users: chmod 600 open', ['--models', 'lab/x', '--key-file', 'open']],
     ['none contains no key', ['--models', 'lab/x', '--key-file', 'none']],
@@ -311,5 +313,43 @@ describe('reports a mistake before it serves anything:', () => {
     const ran = await place.run('serve', ...argv);
     expect([ran.code, ran.out, ran.err]).toEqual([2, '', expect.stringContaining(expected)]);
     expect(ran.err).not.toContain('c4nary');
+  });
+});
+
+describe('majordomo serve --keys', () => {
+  it('admits virtual keys only, logs calls, and ends with all entries written', async () => {
+    const argv = ['--keys', '--store', 'gateway.db', '--metrics', 'admin'];
+    const { running, url, cwd } = await serving({ argv });
+    const created = start(
+      ['keys', 'create', 'search', '--tenant', 'acme', '--store', 'gateway.db', '--calls-per-minute', '1'],
+      { cwd },
+    );
+    await created.ended;
+    const secret = created.out().trim();
+    const headers = { authorization: `Bearer ${secret}` };
+    expect((await chat(url, 'fast')).status).toBe(401);
+    // A minute may end between two calls, but not between three.
+    const statuses: number[] = [];
+    for (let number = 0; number < 3; number++) statuses.push((await chat(url, 'fast', { headers })).status);
+    expect([statuses[0], statuses.includes(429)]).toEqual([200, true]);
+    const admin = { authorization: `Bearer ${TOKEN}` };
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    expect((await fetch(`${url}/metrics`, { headers: admin })).status).toBe(200);
+    expect((await fetch(`${url}/metrics`, { headers })).status).toBe(403);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(143);
+    const stores = sqliteStores(join(cwd, 'gateway.db'));
+    const entries = await stores.calls.page({ limit: 10 });
+    await stores.close();
+    const logged = entries.map(({ tenant, outcome, status }) => `${tenant} ${outcome} ${status}`);
+    const expected = statuses.map((status) => `acme ${status === 200 ? 'finished' : 'failed'} ${status}`);
+    expect(logged.toSorted()).toEqual([...expected, 'undefined refused 401'].toSorted());
+    expect(readFileSync(join(cwd, 'gateway.db'), 'latin1') + running.out()).not.toContain(secret.slice(3));
+  });
+
+  it('rejects --keys with --key-file', async () => {
+    using place = world({ files: { keys: 'a secret-of-a\n' } });
+    chmodSync(join(place.cwd, 'keys'), 0o600);
+    expect(await place.run('serve', '--keys', '--key-file', 'keys')).toMatchObject({ code: 2 });
   });
 });

@@ -181,6 +181,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   cli: {
     ours: [
       'wire-kit',
+      'admin',
       'agent',
       'catalog',
       'context',
@@ -193,6 +194,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'mcp',
       'redact',
       'skills',
+      'store-postgres',
       'store-sqlite',
       'telemetry',
       'trajectory',

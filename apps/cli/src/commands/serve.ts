@@ -10,12 +10,19 @@ export const define: Define = (command, io, done) => {
     .option('-p, --port <n>', 'port; 0 selects a free one', '4141')
     .option(
       '--host <address>',
-      'address to listen on; requires --key-file unless it is loopback',
+      'address to listen on; beyond this machine it implies --keys, unless --key-file is given',
       '127.0.0.1',
     )
     .option('--key-file <path>', 'file with one client key per line, optionally after a tenant')
+    .option('--keys', 'require a virtual key of `majordomo keys`, log the calls, and serve the admin API')
+    .option('--store <file|postgres://…>', 'store of keys, limits and calls; default: the file of the ledger')
+    .option('--metrics <admin|public>', 'serve /metrics in Prometheus’ format')
+    .option('--drain <ms>', 'time between /ready 503 and the last accepted connection', '0')
     .option('--models <name[=spec]>', 'names to serve instead of the configured ones; repeatable', collect)
-    .option('--admin-token-file <path>', 'file with the token for the inspector; required without a terminal')
+    .option(
+      '--admin-token-file <path>',
+      'file with the token for inspector and admin API; also MAJORDOMO_ADMIN_TOKEN',
+    )
     .option('--no-inspector', 'do not serve the inspector')
     .option('--content', 'also show prompts and answers in the inspector')
     .addHelpText('after', MORE)

@@ -1,99 +1,190 @@
-import { didYouMean } from '@majordomo/core/toolkit';
-import type { Vault, VaultEntry } from '@majordomo/credentials';
-import { BACKENDS, backendOf } from '../backends/backends.ts';
+import type { KeyLimit, VirtualKey } from '@majordomo/admin';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { localTime } from '../limits/in-time.ts';
 import { printable } from '../paint.ts';
-import { loadCredentials, userVault } from '../vault/load-credentials.ts';
 import { writeJson } from '../write-json.ts';
+import { withAdmin, type KeysPlace, type Send } from './send.ts';
 
-const WHY = 'majordomo keys';
+interface KeysFlags extends KeysPlace {
+  readonly json?: true;
+}
 
-/** `majordomo keys list`: prints names and kinds, never values. */
-export async function listKeys({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
-  const { vault, path } = await userVault(io, WHY);
-  const entries = await vault.list();
-  if (json === true) {
-    writeJson(
-      io.stdout,
-      entries.map(({ expiresAt, ...entry }) => ({ ...entry, expiresAt: isoOf(expiresAt) })),
+/** Options of `majordomo keys create`. */
+export interface CreateFlags extends KeysFlags {
+  readonly tenant?: string;
+  readonly models?: string;
+  readonly usdPerDay?: string;
+  readonly usdPerMonth?: string;
+  readonly callsPerMinute?: string;
+  readonly tokensPerMinute?: string;
+  readonly expires?: string;
+  readonly meta?: readonly string[];
+  readonly admin?: true;
+}
+
+/** State of a limit, as the admin API returns it. */
+interface LimitState extends KeyLimit {
+  readonly used: string;
+  readonly left: string;
+  readonly resetsAt?: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** `majordomo keys create`: prints only the secret on standard output, once. */
+export async function createKey(name: string, flags: CreateFlags, io: Io): Promise<ExitCode> {
+  const { tenant, models, expires, meta, admin } = flags;
+  const key = {
+    name,
+    tenant,
+    models: models?.split(',').filter((model) => model !== ''),
+    limits: limitsOf(flags),
+    expiresAt: expires === undefined ? undefined : expiryOf(expires),
+    metadata: meta && Object.fromEntries(meta.map(pairOf)),
+    admin,
+  };
+  return withAdmin(flags, io, async (send) => printSecret(await send('POST', '/keys', key), flags, io));
+}
+
+/** `majordomo keys rotate`: prints only the new secret on standard output, once. */
+export async function rotateKey(
+  id: string,
+  flags: KeysFlags & { readonly grace?: string },
+  io: Io,
+): Promise<ExitCode> {
+  const graceMs = flags.grace === undefined ? 0 : daysOf(flags.grace, '--grace') * DAY_MS;
+  return withAdmin(flags, io, async (send) =>
+    printSecret(await send('POST', `${pathOf(id)}/rotate`, { graceMs }), flags, io),
+  );
+}
+
+/** `majordomo keys revoke`. */
+export async function revokeKey(id: string, flags: KeysFlags, io: Io): Promise<ExitCode> {
+  return withAdmin(flags, io, async (send) => {
+    const answer = await send('POST', `${pathOf(id)}/revoke`, {});
+    if (flags.json === true) writeJson(io.stdout, answer);
+    else io.stdout.write(`revoked ${printable(id)}\n`);
+    return EXIT.ok;
+  });
+}
+
+/** `majordomo keys list`. */
+export async function listKeys(
+  flags: KeysFlags & { readonly tenant?: string; readonly status?: string },
+  io: Io,
+): Promise<ExitCode> {
+  return withAdmin(flags, io, async (send) => {
+    const keys = await allKeys(send, flags);
+    if (flags.json === true) writeJson(io.stdout, { keys });
+    else if (keys.length === 0) io.stderr.write('There are no keys.\n');
+    else io.stdout.write(tableOf(keys.map(rowOf)));
+    return EXIT.ok;
+  });
+}
+
+/** `majordomo keys show`: prints a key and the remaining amounts of its limits. */
+export async function showKey(id: string, flags: KeysFlags, io: Io): Promise<ExitCode> {
+  return withAdmin(flags, io, async (send) => {
+    const answer = await send('GET', pathOf(id));
+    if (flags.json === true) {
+      writeJson(io.stdout, answer);
+      return EXIT.ok;
+    }
+    const { key, limits } = answer as unknown as { key: VirtualKey; limits: readonly LimitState[] };
+    const lines = limits.map(
+      ({ max, per, used, left, resetsAt }) =>
+        `  ${limitText({ max, per })}: ${used} used, ${left} left${resetsAt === undefined ? '' : `, until ${resetsAt}`}`,
+    );
+    io.stdout.write(
+      `${tableOf([rowOf(key)])}${printable(lines.join('\n'))}${lines.length === 0 ? '' : '\n'}`,
     );
     return EXIT.ok;
+  });
+}
+
+function printSecret(answer: object, { json }: KeysFlags, io: Io): ExitCode {
+  const { key, secret } = answer as { readonly key: VirtualKey; readonly secret: string };
+  if (json === true) {
+    writeJson(io.stdout, { key, secret });
+    return EXIT.ok;
   }
-  if (entries.length === 0) io.stdout.write(`${path} contains no keys.\n`);
-  const width = Math.max(0, ...entries.map(({ name }) => name.length));
-  for (const entry of entries) io.stdout.write(`${printable(entry.name).padEnd(width)}  ${stateOf(entry)}\n`);
+  io.stdout.write(`${secret}\n`);
+  io.stderr.write(
+    `${printable(`${key.id}  ${key.name}`)}: the secret is not stored and cannot be shown again.\n`,
+  );
   return EXIT.ok;
 }
 
-/** Describes an entry without its value. */
-export function stateOf({ name, kind, expiresAt, dead }: VaultEntry): string {
-  if (kind === 'key') return 'a key';
-  if (dead !== undefined)
-    return printable(`an expired login (${dead}); log in again: majordomo login ${name}`);
-  return expiresAt === undefined ? 'a login' : `a login, renewed after ${localTime(new Date(expiresAt))}`;
+async function allKeys(
+  send: Send,
+  { tenant, status }: { readonly tenant?: string; readonly status?: string },
+): Promise<readonly VirtualKey[]> {
+  const keys: VirtualKey[] = [];
+  const params = new URLSearchParams({ limit: '1000' });
+  if (tenant !== undefined) params.set('tenant', tenant);
+  if (status !== undefined) params.set('status', status);
+  for (;;) {
+    const answer = await send('GET', `/keys?${params}`);
+    keys.push(...(answer['keys'] as unknown as readonly VirtualKey[]));
+    if (typeof answer['next'] !== 'string') return keys;
+    params.set('after', answer['next']);
+  }
 }
 
-/** `majordomo keys set`: reads a key from standard input, or from the terminal without showing it. */
-export async function setKey(name: string, io: Io): Promise<ExitCode> {
-  checkName(name);
-  const { secret } = await loadCredentials(io, WHY);
-  const { vault, path } = await userVault(io, WHY);
-  const key = await keyFrom(name, io);
-  if (key === undefined) return EXIT.interrupted;
-  await vault.update(name, () => ({ kind: 'key', value: secret(key) }));
-  io.stdout.write(`stored the key ${name} in ${path}\n`);
-  io.stderr.write(hintFor(name, io));
-  return EXIT.ok;
+const rowOf = ({ id, name, lastFour, tenant = '-', status, limits }: VirtualKey): readonly string[] => [
+  id,
+  name,
+  `…${lastFour}`,
+  tenant,
+  status,
+  limits.map(limitText).join(', '),
+];
+
+function limitText({ max, per }: Pick<KeyLimit, 'max' | 'per'>): string {
+  const [[unit = '', amount = ''] = []] = Object.entries(max);
+  return unit === 'usd' ? `$${amount}/${per}` : `${amount} ${unit}/${per}`;
 }
 
-export async function removeKeys(names: readonly string[], io: Io): Promise<ExitCode> {
-  const { vault } = await userVault(io, WHY);
-  for (const name of names) await remove(name, vault, io);
-  return EXIT.ok;
+function tableOf(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  return lines.map((line) => `${printable(line.trimEnd())}\n`).join('');
 }
 
-async function remove(name: string, vault: Vault, io: Io): Promise<void> {
-  const entry = (await vault.list()).find((known) => known.name === name);
-  if (entry === undefined) throw new Stop(`unknown key "${name}"; majordomo keys lists the keys`);
-  if (entry.kind === 'oauth')
-    throw new Stop(`"${name}" is a login; revoke and remove it: majordomo logout ${name}`);
-  await vault.update(name, () => undefined);
-  io.stdout.write(`removed ${printable(name)}\n`);
+const pathOf = (id: string): string => `/keys/${encodeURIComponent(id)}`;
+
+function limitsOf(flags: CreateFlags): readonly KeyLimit[] {
+  const { usdPerDay, usdPerMonth, callsPerMinute, tokensPerMinute } = flags;
+  return [
+    ...(usdPerDay === undefined ? [] : [{ max: { usd: usdPerDay }, per: 'day' as const }]),
+    ...(usdPerMonth === undefined ? [] : [{ max: { usd: usdPerMonth }, per: 'month' as const }]),
+    ...(callsPerMinute === undefined
+      ? []
+      : [{ max: { calls: countOf(callsPerMinute, '--calls-per-minute') }, per: 'minute' as const }]),
+    ...(tokensPerMinute === undefined
+      ? []
+      : [{ max: { tokens: countOf(tokensPerMinute, '--tokens-per-minute') }, per: 'minute' as const }]),
+  ];
 }
 
-const NAME = /^[\w.-]{1,64}$/;
-
-function checkName(name: string): void {
-  if (!NAME.test(name))
-    throw new Stop(
-      'the name must be that of a provider, such as openai, with letters, digits, dots and dashes',
-    );
+function countOf(text: string, option: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Stop(`${option} must be a positive integer, not "${text}"`);
 }
 
-async function keyFrom(name: string, io: Io): Promise<string | undefined> {
-  const { kind } = io.stdin;
-  if (kind === 'none')
-    throw new Stop(`the key is read from standard input: majordomo keys set ${name} < file`);
-  const typed = kind === 'terminal' ? await io.secret(`The key for ${name}`) : await io.stdin.text();
-  if (typeof typed !== 'string') return undefined;
-  const key = typed.trim();
-  if (key === '') throw new Stop('the key is empty, and nothing was changed');
-  // eslint-disable-next-line no-control-regex
-  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('a key contains no spaces; nothing was changed');
-  return key;
+/** Returns the number of days of a text such as `90d`. */
+function daysOf(text: string, option: string): number {
+  const days = /^(\d{1,5})d$/.exec(text)?.[1];
+  if (days === undefined) throw new Stop(`${option} must be a number of days, such as 7d, not "${text}"`);
+  return Number(days);
 }
 
-/** Returns a hint if no provider uses an entry with this name. */
-function hintFor(name: string, { env }: Io): string {
-  const backend = backendOf(name);
-  const ids = BACKENDS.map(({ id }) => id);
-  if (backend === undefined)
-    return `No provider of the command is called "${name}"${didYouMean(name, ids)}; one of your configuration may use it by vaultKey.\n`;
-  const set = backend.keyEnv.find((variable) => (env[variable] ?? '') !== '');
-  return set === undefined ? '' : `${set} in the environment takes precedence.\n`;
-}
+/** Returns the time of `90d`, or of a date. The admin API checks dates. */
+const expiryOf = (text: string): string =>
+  /^\d+d$/.test(text) ? new Date(Date.now() + daysOf(text, '--expires') * DAY_MS).toISOString() : text;
 
-const isoOf = (at: number | undefined): string | undefined =>
-  at === undefined ? undefined : new Date(at).toISOString();
+function pairOf(pair: string): readonly [string, string] {
+  const at = pair.indexOf('=');
+  if (at <= 0) throw new Stop(`--meta must be NAME=VALUE, not "${pair}"`);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}

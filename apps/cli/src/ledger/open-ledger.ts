@@ -1,5 +1,5 @@
-import type { Alert, Ledger } from '@majordomo/ledger';
-import type { ConversationStore, SqliteStores } from '@majordomo/store-sqlite';
+import type { Alert, Ledger, LedgerOptions } from '@majordomo/ledger';
+import type { ConversationStore } from '@majordomo/store-sqlite';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../exit.ts';
@@ -24,7 +24,7 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
   prepareLedgerFile(file, settings);
   const stores = sqliteStores(file);
   try {
-    const ledger = await ledgerOn(stores, settings, io);
+    const ledger = await createConfiguredLedger({ store: stores.ledger }, settings, io);
     return {
       file,
       ledger,
@@ -46,12 +46,17 @@ async function storesPackage(io: Io, why: string): Promise<typeof import('@major
   return loaded as typeof import('@majordomo/store-sqlite');
 }
 
-async function ledgerOn(stores: SqliteStores, { ledger: config }: Settings, io: Io): Promise<Ledger> {
+/** Creates a ledger with the limits and prices of the configuration, which prints alerts. */
+export async function createConfiguredLedger(
+  options: LedgerOptions,
+  { ledger: config }: Settings,
+  io: Io,
+): Promise<Ledger> {
   const { createLedger } = await import('@majordomo/ledger');
   const catalog = await currentCatalog(io);
   const { limits, unknownPrice, prices = [] } = config ?? {};
   return createLedger({
-    store: stores.ledger,
+    ...options,
     catalog: catalog.with(prices),
     limits,
     unknownPrice,

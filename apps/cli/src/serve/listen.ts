@@ -14,13 +14,21 @@ export function portOf(text: string): number {
   throw new Stop(`--port must be a number from 0, which selects a free one, to 65535, not "${text}"`);
 }
 
+const MAX_DRAIN_MS = 600_000;
+
+/** Parses the milliseconds of `--drain`. Throws `Stop` for anything else. */
+export function drainOf(text = '0'): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) <= MAX_DRAIN_MS) return Number(text);
+  throw new Stop(`--drain must be a number of milliseconds up to ${MAX_DRAIN_MS}, not "${text}"`);
+}
+
 /**
  * Starts a server with `@majordomo/gateway`. `why` names the feature that needs the package. Throws `Stop` if the package is not
  * available or the server cannot listen.
  */
 export async function listen(
   gateway: ServedGateway,
-  place: { readonly port: number; readonly host: string },
+  place: { readonly port: number; readonly host: string; readonly drainMs?: number },
   why: string,
   { cwd }: Pick<Io, 'cwd'>,
 ): Promise<Served> {

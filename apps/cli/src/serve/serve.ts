@@ -12,7 +12,8 @@ import { reasonOf } from '../reason.ts';
 import { plannerOf } from './planner-of.ts';
 import { printable } from '../paint.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
-import { untilAborted, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
+import { openKeyGateway } from './key-gateway.ts';
+import { drainOf, untilAborted, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
 import { createOperator } from './operator.ts';
 import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
 
@@ -27,27 +28,38 @@ export interface ServeFlags {
   /** False with `--no-inspector`. */
   readonly inspector?: boolean;
   readonly adminTokenFile?: string;
+  readonly keys?: true;
+  readonly store?: string;
+  readonly metrics?: string;
+  readonly drain?: string;
 }
 
 const WHY = 'majordomo serve';
 
 /** `majordomo serve`: serves the names of the configuration as models until Ctrl-C. */
 export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
-  const place = { port: portOf(flags.port), host: flags.host };
+  const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
   const settings = await loadSettings(io);
   const models = servedModels(flags.models, settings);
   const authorize = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
-  if (authorize === undefined && !LOOPBACK.test(place.host))
-    throw new Stop(`--host ${place.host} is reachable from other machines; add --key-file with client keys`);
-  const token = await inspectorToken(flags, io);
-  const loaded = await loadPackages(io, token !== undefined);
-  await using books = await openLedgerGates(settings, io);
+  // Other machines need a key.
+  const needsKeys = flags.keys === true || (authorize === undefined && !LOOPBACK.test(place.host));
+  if (flags.keys === true && authorize !== undefined)
+    throw new Stop(
+      '--keys and --key-file exclude each other; import the keys of the file with majordomo keys create',
+    );
+  const metrics = metricsOf(flags);
+  const token = await adminToken(flags, io);
+  const loaded = await loadPackages(io, flags.inspector !== false && token !== undefined);
+  await using keyed = needsKeys ? await openKeyGateway(flags.store, token, settings, io) : undefined;
+  await using opened = keyed === undefined ? await openLedgerGates(settings, io) : undefined;
+  const ledger = keyed?.ledger ?? opened?.ledger;
   const specs = await specsOf(models, settings, io);
   const operator = createOperator(io);
   const majordomo = await openSpecs(specs, settings, {
     cwd: io.cwd,
     signal: io.signal,
-    gates: books.gates,
+    gates: ledger === undefined ? [] : [ledger.gate],
     onEvent: operator.onEvent,
     // This variable enables HTTP_PROXY and similar variables, as for the platform's `fetch`.
     fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
@@ -57,7 +69,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
     majordomo,
     models,
     catalog,
-    ledger: books.ledger,
+    ledger,
     router: plannerOf(settings),
     content: flags.content,
     token,
@@ -68,19 +80,23 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const gateway = loaded.createGateway({
     majordomo,
     models,
-    authorize,
+    authorize: keyed === undefined ? authorize : (request) => keyed.keys.authorize(request),
     catalog,
-    mounts: inspector && [inspector],
+    mounts: [inspector, keyed?.admin].filter((mount) => mount !== undefined),
+    metrics,
+    checks: keyed && { store: () => keyed.ready() },
+    onEvent: keyed?.calls.onEvent,
+    onRequest: keyed?.calls.onRequest,
     onError,
   });
   const served = await listen(gateway, place, WHY, io);
-  io.takeTime(GRACE_MS + 1000);
+  io.takeTime(GRACE_MS + place.drainMs + 1000);
   // All lines are written at once, because a reader may close the pipe after the first line.
   io.stdout.write(
     [
       `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,
-      `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags)}`,
-      `Inspector: ${inspectorLine(served.url, token, flags)}\n`,
+      `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags, needsKeys)}`,
+      `Inspector: ${inspectorLine(served.url, token, flags, token === io.env['MAJORDOMO_ADMIN_TOKEN'])}\n`,
     ].join('\n'),
   );
   await untilAborted(io.signal);
@@ -115,29 +131,46 @@ async function reloadedKeys(path: string, io: Io): Promise<Authorize> {
 }
 
 /**
- * Returns the token of the inspector, or `undefined` if there is no inspector. Without `--admin-token-file`, a new token is shown on a
+ * Returns the token of the inspector and the admin API, or `undefined` if there is none. Without one from outside, a new token is shown on a
  * terminal only: elsewhere it would be stored in the logs of the process.
  */
-async function inspectorToken(
-  { inspector, adminTokenFile }: ServeFlags,
+async function adminToken(
+  { inspector, adminTokenFile, keys }: ServeFlags,
   io: Io,
 ): Promise<string | undefined> {
-  if (inspector === false) return undefined;
   if (adminTokenFile !== undefined) return tokenFile(adminTokenFile, io);
+  const { MAJORDOMO_ADMIN_TOKEN: token = '' } = io.env;
+  if (token !== '') return token;
+  if (inspector === false || keys === true) return undefined;
   return io.stdout.isTerminal ? newToken() : undefined;
 }
 
-function inspectorLine(url: string, token: string | undefined, flags: ServeFlags): string {
+function inspectorLine(
+  url: string,
+  token: string | undefined,
+  flags: ServeFlags,
+  isFromOutside: boolean,
+): string {
   if (token === undefined)
     return flags.inspector === false ? 'off' : 'off; requires --admin-token-file without a terminal';
-  if (flags.adminTokenFile === undefined) return inspectorAt(url, token);
-  return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
+  if (flags.inspector === false) return 'off';
+  if (flags.adminTokenFile !== undefined)
+    return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
+  // A token from outside is not printed.
+  return isFromOutside ? `${url}/inspector, with MAJORDOMO_ADMIN_TOKEN` : inspectorAt(url, token);
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
-const keyHint = ({ keyFile: path }: ServeFlags): string =>
-  path === undefined ? 'any key is accepted' : `keys from ${printable(path)}`;
+function keyHint({ keyFile: path }: ServeFlags, needsKeys: boolean): string {
+  if (needsKeys) return 'keys from majordomo keys create';
+  return path === undefined ? 'any key is accepted' : `keys from ${printable(path)}`;
+}
+
+function metricsOf({ metrics }: ServeFlags): 'admin' | 'public' | undefined {
+  if (metrics === undefined || metrics === 'admin' || metrics === 'public') return metrics;
+  throw new Stop(`--metrics must be admin or public, not "${metrics}"`);
+}
 
 /** A preset may select another provider for each request, so all configured providers are opened. */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {

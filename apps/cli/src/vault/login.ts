@@ -4,8 +4,8 @@ import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
-import { loadCredentials, userVault } from '../vault/load-credentials.ts';
-import { loginOf, storeLogin } from '../vault/logins.ts';
+import { loadCredentials, userVault } from './load-credentials.ts';
+import { loginOf, storeLogin } from './logins.ts';
 
 /** Options of `majordomo login`. */
 export interface LoginFlags {
@@ -43,7 +43,7 @@ export async function logout(called: string, io: Io): Promise<ExitCode> {
   const name = known?.name ?? called;
   const entry = (await vault.list()).find((one) => one.name === name);
   if (entry?.kind !== 'oauth')
-    throw new Stop(`unknown login "${called}"; majordomo keys list shows all logins`);
+    throw new Stop(`unknown login "${called}"; majordomo vault list shows all logins`);
   if (known === undefined) await vault.update(name, () => undefined);
   else await credentials.oauth({ ...known.options, vault, name }).logout();
   storeLogin(name, undefined, io);

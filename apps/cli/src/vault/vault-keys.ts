@@ -1,0 +1,99 @@
+import { didYouMean } from '@majordomo/core/toolkit';
+import type { Vault, VaultEntry } from '@majordomo/credentials';
+import { BACKENDS, backendOf } from '../backends/backends.ts';
+import { EXIT, Stop, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { localTime } from '../limits/in-time.ts';
+import { printable } from '../paint.ts';
+import { loadCredentials, userVault } from './load-credentials.ts';
+import { writeJson } from '../write-json.ts';
+
+const WHY = 'majordomo vault';
+
+/** `majordomo vault list`: prints names and kinds, never values. */
+export async function listKeys({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
+  const { vault, path } = await userVault(io, WHY);
+  const entries = await vault.list();
+  if (json === true) {
+    writeJson(
+      io.stdout,
+      entries.map(({ expiresAt, ...entry }) => ({ ...entry, expiresAt: isoOf(expiresAt) })),
+    );
+    return EXIT.ok;
+  }
+  if (entries.length === 0) io.stdout.write(`${path} contains no keys.\n`);
+  const width = Math.max(0, ...entries.map(({ name }) => name.length));
+  for (const entry of entries) io.stdout.write(`${printable(entry.name).padEnd(width)}  ${stateOf(entry)}\n`);
+  return EXIT.ok;
+}
+
+/** Describes an entry without its value. */
+export function stateOf({ name, kind, expiresAt, dead }: VaultEntry): string {
+  if (kind === 'key') return 'a key';
+  if (dead !== undefined)
+    return printable(`an expired login (${dead}); log in again: majordomo login ${name}`);
+  return expiresAt === undefined ? 'a login' : `a login, renewed after ${localTime(new Date(expiresAt))}`;
+}
+
+/** `majordomo vault set`: reads a key from standard input, or from the terminal without showing it. */
+export async function setKey(name: string, io: Io): Promise<ExitCode> {
+  checkName(name);
+  const { secret } = await loadCredentials(io, WHY);
+  const { vault, path } = await userVault(io, WHY);
+  const key = await keyFrom(name, io);
+  if (key === undefined) return EXIT.interrupted;
+  await vault.update(name, () => ({ kind: 'key', value: secret(key) }));
+  io.stdout.write(`stored the key ${name} in ${path}\n`);
+  io.stderr.write(hintFor(name, io));
+  return EXIT.ok;
+}
+
+export async function removeKeys(names: readonly string[], io: Io): Promise<ExitCode> {
+  const { vault } = await userVault(io, WHY);
+  for (const name of names) await remove(name, vault, io);
+  return EXIT.ok;
+}
+
+async function remove(name: string, vault: Vault, io: Io): Promise<void> {
+  const entry = (await vault.list()).find((known) => known.name === name);
+  if (entry === undefined) throw new Stop(`unknown key "${name}"; majordomo vault lists the keys`);
+  if (entry.kind === 'oauth')
+    throw new Stop(`"${name}" is a login; revoke and remove it: majordomo logout ${name}`);
+  await vault.update(name, () => undefined);
+  io.stdout.write(`removed ${printable(name)}\n`);
+}
+
+const NAME = /^[\w.-]{1,64}$/;
+
+function checkName(name: string): void {
+  if (!NAME.test(name))
+    throw new Stop(
+      'the name must be that of a provider, such as openai, with letters, digits, dots and dashes',
+    );
+}
+
+async function keyFrom(name: string, io: Io): Promise<string | undefined> {
+  const { kind } = io.stdin;
+  if (kind === 'none')
+    throw new Stop(`the key is read from standard input: majordomo vault set ${name} < file`);
+  const typed = kind === 'terminal' ? await io.secret(`The key for ${name}`) : await io.stdin.text();
+  if (typeof typed !== 'string') return undefined;
+  const key = typed.trim();
+  if (key === '') throw new Stop('the key is empty, and nothing was changed');
+  // eslint-disable-next-line no-control-regex
+  if (/[\s\u0000-\u001F\u007F]/.test(key)) throw new Stop('a key contains no spaces; nothing was changed');
+  return key;
+}
+
+/** Returns a hint if no provider uses an entry with this name. */
+function hintFor(name: string, { env }: Io): string {
+  const backend = backendOf(name);
+  const ids = BACKENDS.map(({ id }) => id);
+  if (backend === undefined)
+    return `No provider of the command is called "${name}"${didYouMean(name, ids)}; one of your configuration may use it by vaultKey.\n`;
+  const set = backend.keyEnv.find((variable) => (env[variable] ?? '') !== '');
+  return set === undefined ? '' : `${set} in the environment takes precedence.\n`;
+}
+
+const isoOf = (at: number | undefined): string | undefined =>
+  at === undefined ? undefined : new Date(at).toISOString();
