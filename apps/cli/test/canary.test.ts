@@ -59,7 +59,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['transcribe', 'lab/gpt-4o', '-'],
   ['speak', 'lab/gpt-4o', 'hi', '-o', 'a.mp3'],
   ['speak', 'lab/gpt-4o', 'hi', '-o', 'a.mp3', '--json'],
-  ['serve', '--models', 'lab/gpt-4o', '--host', '0.0.0.0'],
+  ['serve', '--models', 'lab/gpt-4o', '--metrics', 'all'],
   ['mcp', 'lab/gpt-4o,nobody/x'],
 ];
 

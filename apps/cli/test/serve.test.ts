@@ -343,7 +343,7 @@ describe('majordomo serve --keys', () => {
     await stores.close();
     const logged = entries.map(({ tenant, outcome, status }) => `${tenant} ${outcome} ${status}`);
     const expected = statuses.map((status) => `acme ${status === 200 ? 'finished' : 'failed'} ${status}`);
-    expect(logged.toSorted()).toEqual([...expected, 'undefined refused 401'].toSorted());
+    expect(logged.toSorted()).toEqual([...expected, 'acme refused 403', 'undefined refused 401'].toSorted());
     expect(readFileSync(join(cwd, 'gateway.db'), 'latin1') + running.out()).not.toContain(secret.slice(3));
   });
 

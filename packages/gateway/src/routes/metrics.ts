@@ -6,11 +6,12 @@ import type { Mounted } from '../options.ts';
 
 /** Responds with the metrics, to everyone or to admins. */
 export async function metricsRoute(
-  { request }: Omit<RequestContext, 'caller'>,
+  { request, trace }: Omit<RequestContext, 'caller'>,
   { settings, metrics }: GatewayContext,
 ): Promise<Response> {
   if (settings.metrics === 'admin' && !(await hasToken(request, settings.mounts))) {
     const caller = await authorize(request, settings, false);
+    trace.caller = caller;
     if (caller.admin !== true) throw new Refusal('forbidden', 'the key does not give access to the metrics');
   }
   return new Response(metrics.text(settings.majordomo, systemClock.now()), {
