@@ -13,6 +13,7 @@ import {
   type TranscriptionRequest,
   type Usage,
 } from '../src/index.ts';
+import { asLanguage } from '../src/operations/transcription.ts';
 import { sniffAudio } from '../src/util/media-type.ts';
 import { manualClock } from './support/manual-clock.ts';
 
@@ -290,6 +291,16 @@ describe('a transcription', () => {
     expect(error.message).toBe(`${path} ${why}`);
     expect(error.stack).toContain('audio-model.test.ts');
   });
+});
+
+it.each([
+  ['en', 'en'],
+  ['pt-br', 'pt-BR'],
+  ['en_US!', undefined],
+  ['', undefined],
+  [1, undefined],
+])('%j is the language %s', (value, language) => {
+  expect(asLanguage(value)).toBe(language);
 });
 
 it.each<[string | undefined, string]>([

@@ -466,6 +466,12 @@ describe('the parts of a list', () => {
     expect(splitValues(values, { maxRequestTokens: 2 })).toEqual([['abc', 'def'], ['ghi', 'jkl'], ['mno']]);
   });
 
+  it('count a token for every three characters of ASCII text', () => {
+    const values = ['twelve chars', 'twelve chars'];
+    expect(splitValues(values, { maxRequestTokens: 7 })).toHaveLength(2);
+    expect(splitValues(values, { maxRequestTokens: 8 })).toHaveLength(1);
+  });
+
   it('count more tokens for text that is not ASCII', () => {
     const values = ['äöü', 'äöü', 'abc'];
     expect(splitValues(values, { maxRequestTokens: 8 })).toEqual([['äöü', 'äöü'], ['abc']]);

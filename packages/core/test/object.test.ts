@@ -195,13 +195,15 @@ describe('a target whose answers do not fit', () => {
 
 describe('an answer that a second round would not improve', () => {
   it.each([
-    ['length', 'truncated', '{"title":"So'],
-    ['content-filter', 'content-filter', 'I may not'],
-    ['refusal', 'content-filter', 'I will not'],
-  ] as const)('finishes with %s: %s, with the text as partial', async (reason, kind, text) => {
+    ['length', 'truncated', undefined, '{"title":"So'],
+    ['content-filter', 'content-filter', 'content-filter', 'I may not'],
+    ['refusal', 'content-filter', 'refusal', 'I will not'],
+  ] as const)('finishes with %s: %s, with the text as partial', async (reason, kind, code, text) => {
     const { model, requestCounts } = ask([{ text, reason }]);
     const error = await failure(model.generateObject({ messages, output: Soup }));
-    expect([error.kind, error.details.partial?.text, error.details.attempts.length]).toEqual([kind, text, 1]);
+    const { partial, attempts, target } = error.details;
+    expect([error.kind, error.details.code, partial?.text]).toEqual([kind, code, text]);
+    expect([target, attempts.length]).toEqual(['a/x', 1]);
     expect(requestCounts.get('a/x')).toBe(1);
   });
 

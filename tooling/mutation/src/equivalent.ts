@@ -43,6 +43,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'only satisfies the compiler, because each vector has a missing value',
   },
   {
+    file: 'operations/embedding.ts',
+    before: 'if (length === 0 || Math.abs(length - 1) <= LENGTH_TOLERANCE) return vector;',
+    after: 'if (length === 0 || Math.abs(length - 1) < LENGTH_TOLERANCE) return vector;',
+    why: 'the square root of sums of squared 32-bit numbers does not differ from 1 by exactly 0.001',
+  },
+  {
     file: 'operations/transcription.ts',
     before: 'durationMs = 1,',
     after: 'durationMs = 2,',
