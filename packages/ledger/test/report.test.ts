@@ -98,6 +98,18 @@ describe('a report', () => {
     expect(queries).toEqual([{ by: ['day'] }]);
   });
 
+  it('has empty values for dimensions that the rows of the store lack', async () => {
+    const row = { ...emptyRow({ day: '2026-11-19' }), calls: 1 };
+    const store = {
+      ...memoryStore(),
+      report: () => Promise.resolve([row, { ...row, key: { day: '2026-11-21' } }]),
+    };
+    const rows = await createLedger({ store }).report({ by: ['day', 'tenant'], empty: true });
+    expect(rows.filter(({ calls }) => calls === 0).map(({ key }) => key)).toEqual([
+      { day: '2026-11-20', tenant: '' },
+    ]);
+  });
+
   it.each([
     [{ by: ['weekday'] }, 'report: by: unknown dimension "weekday"; use hour, day, month, tenant, vendor'],
     [{ by: ['tag'] }, "report: tag: must be the name of a tag, set together with `by: ['tag']`"],

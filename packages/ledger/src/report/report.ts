@@ -31,10 +31,11 @@ function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
     if (date !== undefined && Number.isNaN(date.getTime())) fail(path, 'must be a valid date');
   if (empty === true && !TIMES.some((time) => by.includes(time)))
     fail('empty', 'must be combined with day, hour or month in `by`');
+  if (zone === undefined) return;
   try {
-    if (zone !== undefined) formatOf(zone);
+    formatOf(zone);
   } catch (cause) {
-    fail('zone', `'${zone ?? ''}' is not a known time zone; use an IANA name such as 'Europe/Berlin'`, cause);
+    fail('zone', `'${zone}' is not a known time zone; use an IANA name such as 'Europe/Berlin'`, cause);
   }
 }
 
