@@ -207,8 +207,9 @@ describe('when the router is made', () => {
     ['one that names it', { m: 'n', n: { choose: ['o'] }, o: { spec: 'a/x, m' } }, 'm -> n -> o -> m'],
   ])('a preset that names %s is refused', (_, presets, path) => {
     const error = refused({ presets });
-    expect([error.details.code, error.message]).toEqual([
+    expect([error.details.code, error.details.path, error.message]).toEqual([
       'preset-circle',
+      'presets.m',
       `preset "m" refers to itself: ${path}`,
     ]);
   });
@@ -270,6 +271,7 @@ describe('a plan', () => {
     const { majordomo, router } = world({ 'a/x': {} }, { fast: 'a/x' });
     const error = await failure(router.plan('fats', majordomo));
     expect(error.message).toBe('unknown preset "fats" (known: fast); did you mean "fast"?');
+    expect([error.kind, error.details.code]).toEqual(['config', 'unknown-name']);
   });
 
   it('of a name that means nothing now fails as the call would', async () => {
@@ -279,9 +281,9 @@ describe('a plan', () => {
 
   it('of a name that an alias takes says that it is never used', async () => {
     const { majordomo, router } = world({ 'a/x': {} }, { fast: 'a/x' }, {}, { aliases: { fast: 'a/x' } });
-    expect((await failure(router.plan('fast', majordomo))).message).toContain(
-      'the preset "fast" is never used',
-    );
+    const { kind, message, details } = await failure(router.plan('fast', majordomo));
+    expect(message).toContain('the preset "fast" is never used');
+    expect([kind, details.code, details.path]).toEqual(['config', 'shadowed', 'presets.fast']);
   });
 
   it('of a chain whose target has no provider fails as the call would', async () => {

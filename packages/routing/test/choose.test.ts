@@ -419,7 +419,8 @@ describe('a target is turned away', () => {
     );
     for (const work of [made.majordomo.model('m').generate(hi), made.router.plan('m', made.majordomo)]) {
       const error = await failure(work);
-      expect([error.kind, error.details.path]).toEqual(['config', 'presets.m']);
+      const { code, path } = error.details;
+      expect([error.kind, code, path]).toEqual(['config', 'nothing-left', 'presets.m']);
       expect(error.message).toContain(
         'preset "m" has no suitable target and no fallback (a/x: does not support tools; nobody/y:',
       );

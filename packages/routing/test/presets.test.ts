@@ -113,6 +113,12 @@ describe('a rule that misbehaves', () => {
     expect(error.message).toMatch(message);
   });
 
+  it('and answers with a number ends the call with the code bad-spec', async () => {
+    const { majordomo } = world(two, { odd: (() => 7) as never });
+    const { kind, details } = await failure(majordomo.model('odd').generate(hi));
+    expect([kind, details.code, details.path]).toEqual(['config', 'bad-spec', 'presets.odd']);
+  });
+
   it('and never answers is left at once when the call is aborted', async () => {
     const { majordomo, router } = world(two, { hangs: () => new Promise<string>(() => undefined) });
     const stop = new AbortController();

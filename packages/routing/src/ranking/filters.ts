@@ -1,13 +1,14 @@
 import { formatUsd } from '@majordomo/catalog';
-import type { CatalogModel } from '@majordomo/catalog';
 import type { RankedTarget } from './ranked-target.ts';
 import type { Requirements } from './requirements.ts';
 
 type Filter = (subject: RankedTarget, wanted: Requirements) => string | undefined;
 
 const FILTERS: readonly Filter[] = [
-  ({ facts }, { today }) =>
-    facts !== undefined && isRetired(facts, today) ? `was retired on ${facts.retires ?? ''}` : undefined,
+  ({ facts }, { today }) => {
+    const retires = facts?.retires;
+    return retires !== undefined && isRetired(retires, today) ? `was retired on ${retires}` : undefined;
+  },
   (subject, { tools }) => (tools && supportsTools(subject) === false ? 'does not support tools' : undefined),
   (subject, { images }) =>
     images && supportsImages(subject) === false ? 'does not support images' : undefined,
@@ -31,9 +32,9 @@ export function rejectionReason(subject: RankedTarget, wanted: Requirements): st
   return undefined;
 }
 
-/** Whether the model is retired. A model whose retirement has only a month retires at its end. */
-export const isRetired = ({ retires }: CatalogModel, today: string): boolean =>
-  retires !== undefined && (retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length));
+/** Whether a model with this retirement date is retired. A date that has only a month means the end of the month. */
+export const isRetired = (retires: string, today: string): boolean =>
+  retires.length > 7 ? retires <= today : retires < today.slice(0, retires.length);
 
 // Capabilities that a provider declares take precedence over the catalog.
 const supportsTools = ({ capabilities, facts }: RankedTarget): boolean | undefined =>

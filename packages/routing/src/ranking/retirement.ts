@@ -5,7 +5,7 @@ import type { RankedTarget } from './ranked-target.ts';
 export function retirementWarning({ target, facts }: RankedTarget, today: string): string | undefined {
   if (facts?.retires === undefined)
     return facts?.status === 'deprecated' ? `${target} is deprecated` : undefined;
-  return isRetired(facts, today)
+  return isRetired(facts.retires, today)
     ? `${target} was retired on ${facts.retires}`
     : `${target} will be retired on ${facts.retires}`;
 }
