@@ -28,6 +28,13 @@ describe('what a model answered becomes a title', () => {
     expect(cleanTitle(answer)).toBe(title);
   });
 
+  it.each(['""', "''", '``', '“”', '„“', '„”', '‘’', '«»', '»«', '「」', '『』', '**', '__'])(
+    'without %s around it',
+    ([before, after]) => {
+      expect(cleanTitle(`${before}Foo${after}`)).toBe('Foo');
+    },
+  );
+
   it('cut at a word, or at a whole character', () => {
     expect(cleanTitle('word '.repeat(40))).toBe(`${'word '.repeat(15).trim()}…`);
     const families = cleanTitle('👩‍👩‍👧‍👦'.repeat(20)) ?? '';

@@ -25,6 +25,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: 'a healthy target has no end of a bench',
   },
   {
+    file: 'inspect/invisible.ts',
+    before: 'const before = text.slice(low >= 0xdc00 && low <= 0xdfff ? at - 2 : at - 1, at);',
+    after: 'const before = text.slice(low >= 0xdc00 && low <= 57344 ? at - 2 : at - 1, at);',
+    why: 'U+E000 joins no characters, alone or after another one',
+  },
+  {
     file: 'limits/calendar.ts',
     before: "if (zone === 'UTC') return 0;",
     after: ';',

@@ -70,3 +70,11 @@ it.each(['AGENTS.md', 'docs/claude.md', 'SOUL.md', '.cursorrules', '.majordomo.m
     expect(ids(`modify ${file}`)).toContain('edit-agent-config');
   },
 );
+
+it.each([
+  ['unset $CLAUDE_CODE', true],
+  ['unset ${GEMINI_MODEL}', true],
+  ['unset $EDITOR_NAME', false],
+])('%s: whether it removes a variable of an agent: %s', (text, isFound) => {
+  expect(ids(text).includes('unset-agent-environment')).toBe(isFound);
+});

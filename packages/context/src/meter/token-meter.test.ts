@@ -112,6 +112,12 @@ describe('a meter', () => {
     expect(meter.estimate({ messages: [question], tools }).tokens).toBeGreaterThan(10);
   });
 
+  it('estimates a target without a provider like one of an unknown vendor', () => {
+    const tokens = (target: string): number => tokenMeter().estimate({ messages: [question] }, target).tokens;
+    expect(tokens('coheres')).toBe(tokens('unknown/coheres'));
+    expect(tokens('coheres')).not.toBe(tokens('cohere/coheres'));
+  });
+
   it('keeps no more anchors than it needs', () => {
     const meter = tokenMeter();
     for (let at = 0; at < 200; at++) meter.observe({ messages: [user(`${at}`)] }, usage(1000), 'f/m');

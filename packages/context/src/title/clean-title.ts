@@ -45,8 +45,7 @@ function withoutDecoration(line: string): string {
         '',
       )
       .trim();
-    if (title.length >= 2 && QUOTES.includes(`${title.at(0) ?? ''}${title.at(-1) ?? ''}`))
-      title = title.slice(1, -1).trim();
+    if (QUOTES.includes(title.slice(0, 1) + title.slice(-1))) title = title.slice(1, -1).trim();
     title = title.replace(/(?<![.\s])[.。]$/u, '');
   }
   return title;

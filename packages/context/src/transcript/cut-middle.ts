@@ -31,11 +31,10 @@ function boundary(text: string, at: number, direction: -1 | 1): number {
   const from = startOfFlags(text, Math.max(0, at - AROUND));
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const starts = [...segmenter.segment(text.slice(from, at + AROUND))].map(({ index }) => index + from);
-  if (starts.includes(at)) return at;
   const near =
     direction === -1
-      ? starts.findLast((start) => start < at && start > from)
-      : starts.find((start) => start > at);
+      ? starts.findLast((start) => start <= at && start > from)
+      : starts.find((start) => start >= at);
   return near ?? at;
 }
 
