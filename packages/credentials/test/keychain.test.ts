@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { secret } from '../src/index.ts';
 import { keychainVault, type Keyring } from '../src/node.ts';
 
@@ -38,6 +38,22 @@ afterAll(() => {
   if (before === undefined) delete process.env['XDG_DATA_HOME'];
   else process.env['XDG_DATA_HOME'] = before;
   rmSync(root, { recursive: true });
+});
+
+it('names the package that the keychain requires', async () => {
+  vi.doMock('@napi-rs/keyring', () => {
+    throw new Error('no such package');
+  });
+  try {
+    await expect(keychainVault().get('a')).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('npm install @napi-rs/keyring') as string,
+      details: { code: 'missing-package' },
+      cause: expect.any(Error) as Error,
+    });
+  } finally {
+    vi.doUnmock('@napi-rs/keyring');
+  }
 });
 
 describe('a vault in a fake keychain', () => {
@@ -96,7 +112,11 @@ describe('a vault in a fake keychain', () => {
     const vault = keychainVault({ keyring: fakeKeyring(() => isLocked) });
     await vault.update('a', () => ({ kind: 'key', value: secret('hunter2') }));
     isLocked = true;
-    await expect(vault.get('a')).rejects.toMatchObject({ kind: 'config', details: { code: 'keychain' } });
+    await expect(vault.get('a')).rejects.toMatchObject({
+      kind: 'config',
+      details: { code: 'keychain' },
+      cause: expect.any(Error) as Error,
+    });
     await expect(vault.get('a')).rejects.not.toThrow('hunter2');
   });
 });

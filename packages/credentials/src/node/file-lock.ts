@@ -44,7 +44,7 @@ async function acquire(folder: string, claim: string): Promise<void> {
   for (;;) {
     let holder = await holderIn(folder, claim);
     if (holder === undefined) {
-      await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
+      await writeFile(claim, '', { mode: 0o600 });
       // If two processes claim at the same time, at least the process that checks last finds the other claim.
       holder = await holderIn(folder, claim);
       if (holder === undefined) return;
