@@ -10,7 +10,7 @@ type Script = Record<string, readonly [status: number, body: object][]>;
 
 let origin: string;
 let script: Script;
-let seen: [path: string, type: string, body: string][];
+let seen: [path: string, type: string, body: string, accept: string | undefined][];
 let stop: () => Promise<void>;
 let vault: Vault;
 
@@ -21,7 +21,8 @@ beforeEach(async () => {
       let body = '';
       for await (const chunk of incoming) body += String(chunk);
       const path = (incoming.url ?? '').split('?')[0] ?? '';
-      seen.push([path, (incoming.headers['content-type'] ?? '').split(';')[0] ?? '', body]);
+      const { 'content-type': type = '', accept } = incoming.headers;
+      seen.push([path, type.split(';')[0] ?? '', body, accept]);
       const answers = script[path] ?? [[404, {}]];
       const [status, said] = answers[0] ?? [404, {}];
       if (answers.length > 1) script[path] = answers.slice(1);
@@ -103,8 +104,8 @@ describe('the login of OpenRouter', () => {
       '/auth',
       ['callback_url', 'code_challenge', 'code_challenge_method'],
     ]);
-    const [, type, body] = seen[0] ?? [];
-    expect(type).toBe('application/json');
+    const [, type, body, accept] = seen[0] ?? [];
+    expect([type, accept]).toEqual(['application/json', 'application/json']);
     expect(JSON.parse(body ?? '')).toEqual({
       code: 'the-code',
       code_verifier: expect.stringMatching(/^[\w-]{43,128}$/) as string,
@@ -118,7 +119,10 @@ describe('the login of OpenRouter', () => {
     const login = source('openrouter').login({
       show: ({ url }) => void follow(`${new URL(url).searchParams.get('callback_url') ?? ''}&code=x`),
     });
-    expect((await failure(login)).details.code).toBe('login-denied');
+    expect((await failure(login)).details).toMatchObject({
+      code: 'login-denied',
+      status: 400,
+    });
   });
 });
 

@@ -300,13 +300,26 @@ describe('a login by device code', () => {
     ['is not known', { status: 400, body: { error: 'invalid_grant' } }, 'login-failed'],
   ])('that %s is reported', async (_, fault, code) => {
     authority.fail('/token', fault);
-    expect(
-      (
-        await failure(
-          sourceWith({ clock: polling(systemClock).clock }).login({ show: () => undefined }, 'device'),
-        )
-      ).details.code,
-    ).toBe(code);
+    const { clock } = polling(systemClock);
+    const { details, message } = await failure(
+      sourceWith({ clock }).login({ show: () => undefined }, 'device'),
+    );
+    expect(details.code).toBe(code);
+    expect(message).toMatch(/^oauth: |^the login: /);
+  });
+
+  it('leaves no timer', async () => {
+    let timers = 0;
+    const timer: Clock['timer'] = (ms, run, isBackground) => {
+      timers++;
+      const cancel = systemClock.timer(ms, run, isBackground);
+      return () => {
+        timers--;
+        cancel();
+      };
+    };
+    await sourceWith({ clock: { ...systemClock, timer } }).login(browser());
+    expect(timers).toBe(0);
   });
 
   it('shows no address that is not http or https', async () => {
@@ -445,6 +458,7 @@ describe('a token of a login', () => {
     [{ status: 503, body: 'nonsense' }, 'server', undefined],
     [{ status: 200, body: '{"access_tok' }, 'protocol', undefined],
     [{ status: 200, body: { token_type: 'bearer' } }, 'protocol', undefined],
+    [{ status: 201, body: { token_type: 'bearer', access_token: 'a' } }, 'protocol', undefined],
     [{ status: 200, body: { token_type: 'bearer', access_token: 'a\r\nx: b' } }, 'protocol', undefined],
     [{ status: 200, body: { token_type: 'bearer', access_token: ' ' } }, 'protocol', undefined],
     [{ status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }, 'protocol', undefined],
@@ -457,6 +471,21 @@ describe('a token of a login', () => {
     expect([error.kind, error.details.retryAfterMs]).toEqual([kind, retryAfterMs]);
     expect(await source.status()).toBe('ok');
     expect(await ask(source)).not.toBe('');
+  });
+
+  it.each([429, 500, 503])('rejects with the status %i of the authority', async (status) => {
+    const source = await loggedIn();
+    await expire();
+    authority.fail('/token', { status });
+    expect((await failure(ask(source))).details.status).toBe(status);
+  });
+
+  it('rejects with a timeout if the authority does not answer', async () => {
+    await loggedIn();
+    await expire();
+    const fetch = (): Promise<never> => Promise.reject(new DOMException('late', 'TimeoutError'));
+    const { kind, message } = await failure(ask(sourceWith({ fetch })));
+    expect([kind, message]).toEqual(['timeout', expect.stringContaining('did not respond in')]);
   });
 
   it.each([{ status: 503 }, { status: 429, headers: { 'retry-after': '7' } }, 'cut'] as const)(

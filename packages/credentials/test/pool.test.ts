@@ -174,6 +174,60 @@ describe('after a failure of a key the pool uses the next one', () => {
   });
 });
 
+describe('a key that the provider renews', () => {
+  const renewal = { id: 'credential', what: 'renewed', apply: (request: never): never => request };
+  const renewable = new LlmError('auth', 'rejected', { recover: renewal });
+
+  it('is renewed once, for each of many keys', async () => {
+    const keys = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6'];
+    const answer: Answer = (_key, call) => (call % 2 === 1 ? renewable : refused('auth'));
+    const { ask, asked } = world(answer, { keys });
+    await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
+    expect(asked).toEqual(keys.flatMap((key) => [key, key]));
+  });
+
+  it('is renewed once for a list of models', async () => {
+    const { provider, asked } = world(() => renewable);
+    const context = { target: 'p', signal: new AbortController().signal, env: {} };
+    await expect(provider.listModels?.(context)).rejects.toMatchObject({ kind: 'auth' });
+    expect(asked).toEqual(['k1', 'k1']);
+  });
+});
+
+it('the error of a list of models has the target if no key can be used', async () => {
+  const { provider, asked } = world(() => new LlmError('auth', 'rejected'));
+  const context = { target: 'p', signal: new AbortController().signal, env: {} };
+  await expect(provider.listModels?.(context)).rejects.toMatchObject({ details: { target: 'p' } });
+  expect(asked).toEqual(['k1', 'k2', 'k3']);
+});
+
+it('a pool has the id, vendor and billing of its provider', () => {
+  const create = backend(() => undefined);
+  const inner = (key: Credential, id: string): Provider => ({ ...create(key, id), billing: 'included' });
+  expect(pooled(inner, { keys: ['k1', 'k2'] })).toMatchObject({
+    spi: 1,
+    id: 'p',
+    vendor: 'acme',
+    billing: 'included',
+  });
+});
+
+it('a dead key stays dead if its source fails', async () => {
+  let isBroken = false;
+  const key = (): string => {
+    if (isBroken) throw new Error('no vault');
+    return 'old';
+  };
+  const { ask } = world(
+    () => refused('auth'),
+    { keys: [{ id: 'a', key }] },
+    { whenAllBenched: 'try-soonest' },
+  );
+  await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
+  isBroken = true;
+  await expect(ask()).rejects.toMatchObject({ details: { code: 'pool-empty' } });
+});
+
 it('masks all keys of the pool in errors and snapshots', async () => {
   const keys: PoolOptions['keys'] = [
     'pool-key-a',

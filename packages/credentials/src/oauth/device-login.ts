@@ -45,9 +45,10 @@ async function poll(
     const { code: errorCode, status } = failureDetails(error);
     if (errorCode === 'authorization_pending') return 'pending';
     if (errorCode === 'slow_down' || status === 429) return 'slow-down';
-    const { kind } = asLoginError(error, 'the login');
+    const failure = asLoginError(error, 'the login');
+    const { kind } = failure;
     if (kind === 'network' || kind === 'server' || kind === 'timeout') return 'slow-down';
-    throw error;
+    throw failure;
   }
 }
 

@@ -28,7 +28,7 @@ export class Refresher {
   private readonly authority: Authority;
   private readonly clock: Clock;
   /** Time before which a failed refresh is not repeated. A valid token is used until then. */
-  private notBefore = 0;
+  private notBefore = -Infinity;
   private running:
     { readonly rejected: string | undefined; readonly entry: Promise<StoredCredential> } | undefined;
 
@@ -98,7 +98,7 @@ export class Refresher {
       return { ...now, dead: 'the token has expired, and no refresh token exists' };
     try {
       const tokens = await this.authority.refresh(now.refresh.reveal(), new AbortController().signal);
-      this.notBefore = 0;
+      this.notBefore = -Infinity;
       return { ...now, ...tokens, refresh: tokens.refresh ?? now.refresh };
     } catch (error) {
       const { code, status, retryAfterMs } = failureDetails(error);
