@@ -137,7 +137,7 @@ function findValue(
 /** Returns how many characters of a value are needed to decide whether the value is secret. */
 function headLength(text: string, start: number, run: Run): number {
   let end = Math.min(start + HEAD_LENGTH, Math.max(start, run.lastsTo));
-  while (end - start < HEAD_LENGTH && end < text.length && !endsValue(text, end, start)) end++;
+  while (end - start < HEAD_LENGTH && !endsValue(text, end, start)) end++;
   run.lastsTo = end;
   while (end > start && isClosing(text.charAt(end - 1))) end--;
   return end - start;
@@ -145,7 +145,7 @@ function headLength(text: string, start: number, run: Run): number {
 
 function valueEnd(text: string, start: number): number {
   let end = start;
-  while (end < text.length && !endsValue(text, end, start)) end++;
+  while (!endsValue(text, end, start)) end++;
   // Backslashes before a quote belong to the string around the value.
   if (quoteAt(text, end) !== undefined) while (end > start && text[end - 1] === '\\') end--;
   // In `f(token=abc)` and `{ token: abc }`, the closing bracket is not part of the value. In `?password=abc!&x=1`, `!` is.
@@ -161,6 +161,7 @@ for (let code = 0; code <= 32; code++) ENDS[code] = 1;
 for (const character of '"\'`&,;<>\u00a0') ENDS[character.charCodeAt(0)] = 1;
 
 function endsValue(text: string, at: number, start: number): boolean {
+  if (at >= text.length) return true;
   const code = text.charCodeAt(at);
   if (code >= ENDS.length) return code === 0x2028 || code === 0x2029;
   return ENDS[code] === 1 && !isApostrophe(text, at, start);
