@@ -161,9 +161,8 @@ for (let code = 0; code <= 32; code++) ENDS[code] = 1;
 for (const character of '"\'`&,;<>\u00a0') ENDS[character.charCodeAt(0)] = 1;
 
 function endsValue(text: string, at: number, start: number): boolean {
-  if (at >= text.length) return true;
   const code = text.charCodeAt(at);
-  if (code >= ENDS.length) return code === 0x2028 || code === 0x2029;
+  if (!(code < ENDS.length)) return at === text.length || code === 0x2028 || code === 0x2029;
   return ENDS[code] === 1 && !isApostrophe(text, at, start);
 }
 
