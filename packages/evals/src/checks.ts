@@ -6,7 +6,7 @@ import {
   type ToolCallPart,
 } from '@majordomo/core';
 import { formatUsd } from '@majordomo/catalog';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 import { parsed } from './files.ts';
 import { canonicalJson, digest } from './json.ts';
@@ -91,8 +91,7 @@ export function matches(pattern: RegExp): Check<unknown, unknown> {
 
 /** Checks that the value, or the text parsed as JSON, matches a schema library's object or a JSON schema. */
 export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check<unknown, unknown> {
-  const options = '~standard' in schema ? 'schema' : schema;
-  return versioned('matchesSchema', [options], async ({ value, text }) => {
+  return versioned('matchesSchema', [toJsonSchema(schema, 'schema')], async ({ value, text }) => {
     const json = value === undefined ? parsed(text) : value;
     if (json === undefined) return { score: 0, reason: 'the text is not JSON' };
     const checked = await checkValue(schema, json);

@@ -25,14 +25,14 @@ export async function evaluate<Input, Expected>(
 ): Promise<Evaluation> {
   const settings = readSettings(definition as EvalDefinition<never, never>, options);
   const { name } = definition;
-  const { folder = 'evals', mode = 'replay', only } = options;
+  const { folder = 'evals', only } = options;
   const fileOf = (content: string): string => join(folder, `${name}.${content}.jsonl`);
   const cases = await loadCases(name, definition.cases, only);
   const baseline = await readEvaluation(fileOf('baseline')).catch((error: unknown) => {
     if (LlmError.is(error, 'not-found')) return undefined;
     throw error;
   });
-  const recordings = mode === 'live' ? undefined : await Recordings.open(fileOf('recordings'), name);
+  const recordings = settings.mode === 'live' ? undefined : await Recordings.open(fileOf('recordings'), name);
   const inputs = { cases, settings, recordings, baseline };
   const run = new Run(definition as unknown as EvalDefinition, options, inputs);
   const evaluation = compare(baseline, await run.complete());

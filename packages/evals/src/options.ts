@@ -1,5 +1,7 @@
-import { LlmError } from '@majordomo/core';
+import type { Catalog } from '@majordomo/catalog';
+import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { checkOptions, didYouMean, type KindsOf } from '@majordomo/core/toolkit';
+import { createRedactor, type Redactor } from '@majordomo/redact';
 
 import type { EvalDefinition, EvaluateOptions } from './types.ts';
 
@@ -12,6 +14,10 @@ export interface Settings {
   readonly hasFewerTrials: boolean;
   readonly margins: Readonly<Record<string, number | false>>;
   readonly budgetNanoUsd: bigint | undefined;
+  readonly mode: 'replay' | 'record' | 'live';
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly catalog: Catalog | undefined;
 }
 
 type Definition = EvalDefinition<never, never>;
@@ -48,8 +54,13 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
     range('concurrency', given.concurrency, 1, 1000);
   }
   range('timeoutMs', definition.timeoutMs, 0, MAX_TIMEOUT_MS);
-  const { trials = definition.trials ?? 1, budgetUsd } = options;
+  const { trials = definition.trials ?? 1, budgetUsd, mode = 'replay', catalog } = options;
+  const { clock = systemClock, redactor = createRedactor() } = options;
   return {
+    mode,
+    clock,
+    redactor,
+    catalog,
     trials,
     hasFewerTrials: trials < (definition.trials ?? 1),
     concurrency: options.concurrency ?? definition.concurrency ?? 4,

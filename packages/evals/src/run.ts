@@ -1,6 +1,5 @@
-import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { LlmError } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
-import { createRedactor, type Redactor } from '@majordomo/redact';
 import { compareText, type NamedCase } from './cases.ts';
 import type { Settings } from './options.ts';
 import type { RecordedCall, Recordings } from './recordings.ts';
@@ -29,8 +28,6 @@ export class Run {
   private readonly definition: EvalDefinition;
   private readonly options: EvaluateOptions;
   private readonly inputs: RunInputs;
-  private readonly clock: Clock;
-  private readonly redactor: Redactor;
   private readonly tasks: readonly Task[];
   private readonly baseline: ReadonlyMap<string, readonly Sample[]>;
   private readonly results: SampleResult[] = [];
@@ -46,8 +43,6 @@ export class Run {
     this.definition = definition;
     this.options = options;
     this.inputs = inputs;
-    this.clock = options.clock ?? systemClock;
-    this.redactor = options.redactor ?? createRedactor();
     this.tasks = inputs.cases.flatMap((one) =>
       Array.from({ length: inputs.settings.trials }, (_, at) => ({ one, trial: at + 1 })),
     );
@@ -60,7 +55,7 @@ export class Run {
    */
   async complete(): Promise<Evaluation> {
     const { signal } = this.options;
-    const { concurrency, margins } = this.inputs.settings;
+    const { mode, clock, concurrency, margins } = this.inputs.settings;
     const onAbort = (): void => {
       this.stop.abort(new LlmError('aborted', `evaluation ${this.definition.name}: the run was aborted`));
     };
@@ -72,9 +67,9 @@ export class Run {
       signal?.removeEventListener('abort', onAbort);
     }
     this.stop.signal.throwIfAborted();
-    if (this.options.mode === 'record') await this.finishRecordings();
+    if (mode === 'record') await this.finishRecordings();
     return summarize(this.definition, this.results, {
-      at: new Date(this.clock.now()).toISOString(),
+      at: new Date(clock.now()).toISOString(),
       margins,
       cases: this.inputs.cases.length,
       skipped: this.skipped,
@@ -113,18 +108,13 @@ export class Run {
   }
 
   private runTask({ one, trial }: Task): Promise<SampleResult> {
-    const { mode = 'replay', catalog } = this.options;
     const baseline = this.baseline.get(one.id) ?? [];
     return runSample({
+      ...this.inputs.settings,
       definition: this.definition,
       one,
       trial,
-      mode,
-      timeoutMs: this.inputs.settings.timeoutMs,
       stop: this.stop.signal,
-      clock: this.clock,
-      catalog,
-      redactor: this.redactor,
       recording: this.inputs.recordings?.get({ case: one.id, trial }),
       baseline: (baseline.find((sample) => sample.trial === trial) ?? baseline[0])?.text,
       onLiveCall: (call) => this.addCost(call),
@@ -132,14 +122,15 @@ export class Run {
   }
 
   private async addCost(call: RecordedCall): Promise<void> {
-    const cost = nanoUsdText(await costOfCalls([call], this.options.catalog));
+    const cost = nanoUsdText(await costOfCalls([call], this.inputs.settings.catalog));
     this.spent = this.spent === undefined || cost === undefined ? undefined : this.spent + BigInt(cost);
   }
 
   /** Appends the recording of a sample, unless it contains a secret. */
   private async store({ recording, sample }: SampleResult): Promise<void> {
-    if (this.options.mode !== 'record' || recording === undefined) return;
-    const found = sample.replayed ? [] : this.redactor.find(JSON.stringify(recording));
+    const { mode, redactor } = this.inputs.settings;
+    if (mode !== 'record' || recording === undefined) return;
+    const found = sample.replayed ? [] : redactor.find(JSON.stringify(recording));
     if (found.length === 0) return this.inputs.recordings?.append(recording);
     const rules = [...new Set(found.map(({ rule }) => rule))].join(', ');
     const place = `case ${JSON.stringify(sample.case)}, trial ${sample.trial}`;

@@ -1,9 +1,8 @@
-import type { Catalog } from '@majordomo/catalog';
 import { LlmError, type JsonObject } from '@majordomo/core';
-import type { Redactor } from '@majordomo/redact';
 import type { NamedCase } from './cases.ts';
 import { contextOf } from './context.ts';
 import { digest } from './json.ts';
+import type { Settings } from './options.ts';
 import { NO_OUTPUT, readResult } from './output.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import type { RecordedCall, SampleRecording } from './recordings.ts';
@@ -13,15 +12,15 @@ import { attempted, failed, score, withoutResult } from './score.ts';
 import type { CallContext, EvalDefinition, Output, Sample } from './types.ts';
 
 /** Environment of a sample. */
-export interface SampleOptions extends Pick<RecorderOptions, 'mode' | 'clock' | 'recording' | 'onLiveCall'> {
+export interface SampleOptions
+  extends
+    Pick<RecorderOptions, 'recording' | 'onLiveCall'>,
+    Pick<Settings, 'mode' | 'clock' | 'timeoutMs' | 'redactor' | 'catalog'> {
   readonly definition: EvalDefinition;
   readonly one: NamedCase;
   readonly trial: number;
-  readonly timeoutMs: number;
   /** Aborts with the evaluation. */
   readonly stop: AbortSignal;
-  readonly catalog: Catalog | undefined;
-  readonly redactor: Redactor;
   /** Text of the baseline's output. */
   readonly baseline: string | undefined;
 }

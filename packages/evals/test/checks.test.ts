@@ -1,4 +1,4 @@
-import type { JsonObject, ToolCallPart } from '@majordomo/core';
+import { jsonSchema, type JsonObject, type ToolCallPart } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
 import {
   answeredBy,
@@ -218,5 +218,8 @@ describe('version', () => {
     expect(matches(/a/).version).not.toBe(matches(/a/i).version);
     expect(calledTool('a', { times: 1 }).version).not.toBe(calledTool('a').version);
     expect(maxUsd('1').version).not.toBe(maxMs(1).version);
+    const schemaOf = (type: string) => jsonSchema({ type: 'object', properties: { a: { type } } });
+    expect(matchesSchema(schemaOf('string')).version).toBe(matchesSchema(schemaOf('string')).version);
+    expect(matchesSchema(schemaOf('string')).version).not.toBe(matchesSchema(schemaOf('number')).version);
   });
 });
