@@ -92,6 +92,10 @@ it(
       [['run', 'empty.eval.mjs'], /^majordomo: empty\.eval\.mjs does not export an evaluation/],
       [['run', 'invalid.eval.mjs'], /^config: evaluate: `name` must have/],
       [['run', 'free.eval.mjs', '--trials', 'many'], /^config: evaluation free: trials must be a number/],
+      [
+        ['run', 'free.eval.mjs', '--live', '--report', 'other.jsonl/x.md'],
+        /^majordomo: --report other\.jsonl\/x\.md: .*\n$/,
+      ],
       [['show', 'other.jsonl'], /^majordomo: .*other\.jsonl: the file is not/],
     ];
     for (const [argv, message] of attempts) {

@@ -1,5 +1,4 @@
-import type { JsonValue, Message } from '@majordomo/core';
-import { messageOf } from '@majordomo/core';
+import { LlmError, messageOf, type JsonValue, type Message } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { fileError, readLines, type Line } from './files.ts';
 import { digest, isJsonOrBytes } from './json.ts';
@@ -70,7 +69,7 @@ export async function loadCases<Input, Expected>(
 ): Promise<readonly NamedCase<Input, Expected>[]> {
   const caseError = (problem: string): Error => configError(name, 'cases', problem);
   const named = new Map<string, NamedCase<Input, Expected>>();
-  for await (const one of cases) {
+  const add = (one: Case<Input, Expected>): void => {
     if (!isRecord(one) || !isJsonOrBytes(one.input)) throw caseError('must have inputs that are JSON');
     const { id = digest(one.input, 12), tags = [] } = one;
     if (typeof id !== 'string' || id.length < 1 || id.length > 200)
@@ -79,6 +78,11 @@ export async function loadCases<Input, Expected>(
       throw caseError(`has ${JSON.stringify(id)}, whose tags are not an array of strings`);
     if (named.has(id)) throw caseError(`has two cases with the id ${JSON.stringify(id)}`);
     named.set(id, { ...one, id });
+  };
+  try {
+    for await (const one of cases) add(one);
+  } catch (error) {
+    throw LlmError.is(error) ? error : caseError(`cannot be read: ${messageOf(error)}`);
   }
   if (named.size === 0) throw caseError('must contain at least one case');
   const all = [...named.values()].sort((a, b) => compareText(a.id, b.id));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
 /** Line of a file with one JSON value per line. */
@@ -17,7 +17,7 @@ export interface Line {
 export async function readLines(file: string): Promise<readonly Line[] | undefined> {
   const content = await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    throw fileError(file, `the file cannot be read: ${messageOf(error)}`);
   });
   return content
     ?.split('\n')

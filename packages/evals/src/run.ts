@@ -3,7 +3,7 @@ import { notify } from '@majordomo/core/toolkit';
 import { compareText, type NamedCase } from './cases.ts';
 import type { Settings } from './options.ts';
 import type { RecordedCall, Recordings } from './recordings.ts';
-import { runSample, type SampleResult } from './sample.ts';
+import { runSample, type SampleOptions, type SampleResult } from './sample.ts';
 import { isMissing, samplesByCase } from './samples.ts';
 import { costOfCalls, nanoUsdText } from './stored-call.ts';
 import { summarize } from './summary.ts';
@@ -18,10 +18,7 @@ interface RunInputs {
   readonly baseline: Evaluation | undefined;
 }
 
-interface Task {
-  readonly one: NamedCase;
-  readonly trial: number;
-}
+type Task = Pick<SampleOptions, 'one' | 'trial'>;
 
 /** Runs all samples of an evaluation. */
 export class Run {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate, readEvaluation, writeEvaluation } from '../src/index.ts';
@@ -72,6 +72,15 @@ describe('a recordings file', () => {
     await evaluate(echo(majordomo), { folder });
     expect(recordingsOf(folder).trimEnd().split('\n').slice(2)).toEqual(lines.slice(1));
     expect(provider.requests).toHaveLength(4);
+  });
+
+  test('that is a folder is rejected', async () => {
+    const folder = tempFolder();
+    const { majordomo } = fakeModels(answerTo);
+    mkdirSync(join(folder, 'demo.recordings.jsonl'));
+    await expect(evaluate(echo(majordomo), { folder })).rejects.toEqual(
+      config(/demo\.recordings\.jsonl: the file cannot be read: EISDIR/),
+    );
   });
 
   test('an empty file is recorded', async () => {

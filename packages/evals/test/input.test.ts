@@ -69,6 +69,16 @@ test('an effect has the value of its replay in the recorded run', async () => {
     expect((await evaluate(definition, { folder, mode })).samples[0]?.text).toBe('bytes 1 undefined');
 });
 
+test('an error of the cases is `config` with its message', async () => {
+  const { majordomo } = fakeModels(answerTo);
+  const cases = {
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new TypeError('no database')) }),
+  };
+  await expect(evaluate(echo(majordomo, { cases }), { mode: 'live' })).rejects.toEqual(
+    config(/`cases` cannot be read: no database/),
+  );
+});
+
 test('tags that are not an array and an empty `only` are rejected', async () => {
   const { majordomo } = fakeModels(answerTo);
   const tagged = echo(majordomo, { cases: [{ id: 'a', input: 'x', tags: 'smoke' as never }] });

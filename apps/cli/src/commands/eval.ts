@@ -34,7 +34,7 @@ export const define: Define = (command, io, done) => {
     .argument('<base>')
     .argument('<new>')
     .action(async (base: string, file: string, flags: VerdictFlags) => {
-      done(await (await import('../eval/publish.ts')).compareStored(base, file, flags, io));
+      done(await (await import('../eval/publish.ts')).compare(base, file, flags, io));
     });
   command
     .command('show')

@@ -5,6 +5,7 @@ import type { Evaluation, Verdict } from '@majordomo/evals';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
+import { reasonOf } from '../reason.ts';
 import { wrapText } from '../wrap-text.ts';
 
 type Evals = typeof import('@majordomo/evals');
@@ -45,8 +46,11 @@ export async function publish(
   stdout.write(`${evals.toTable(evaluation, { color: stdout.colour, columns })}\n`);
   for (const given of report) {
     const { dir, name, ext } = parse(resolve(cwd, given));
-    await mkdir(dir, { recursive: true });
-    await REPORTS[ext]?.(`${dir}/${name}${isOneOf ? `-${evaluation.name}` : ''}${ext}`, evaluation, evals);
+    const file = `${dir}/${name}${isOneOf ? `-${evaluation.name}` : ''}${ext}`;
+    const written = mkdir(dir, { recursive: true }).then(() => REPORTS[ext]?.(file, evaluation, evals));
+    await written.catch((error: unknown) => {
+      throw new Stop(`--report ${given}: ${reasonOf(error)}`);
+    });
   }
   const isAllowed = evaluation.verdict === 'inconclusive' && allowInconclusive === true;
   return isAllowed ? EXIT.ok : CODES[evaluation.verdict];
@@ -66,12 +70,7 @@ export interface ShowFlags {
 }
 
 /** `majordomo eval compare`: compares two stored evaluations of the same name. */
-export async function compareStored(
-  base: string,
-  file: string,
-  flags: VerdictFlags,
-  io: Io,
-): Promise<ExitCode> {
+export async function compare(base: string, file: string, flags: VerdictFlags, io: Io): Promise<ExitCode> {
   const evals = await loadEvals(flags, io);
   return publish(evals.compare(await read(base, evals, io), await read(file, evals, io)), evals, flags, io);
 }

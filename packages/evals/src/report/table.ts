@@ -1,5 +1,5 @@
 import type { Evaluation, Verdict } from '../types.ts';
-import { METRIC_TITLES, metricCells } from '../reasons.ts';
+import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
 import { isFailed } from '../samples.ts';
 import { plainLine } from './plain-text.ts';
 import { problemsOf } from './sample-text.ts';
@@ -27,7 +27,8 @@ export function toTable(evaluation: Evaluation, options: TableOptions = {}): str
     // Without the last column, the table fits 100 columns.
     ...aligned([METRIC_TITLES, ...metrics.map(metricCells)].map((row) => row.slice(0, -1))),
     ...gates.map(
-      (gate) => `gate ${gate.name}: ${gate.passed ? 'pass' : `fail in ${gate.failed.length} samples`}`,
+      (gate) =>
+        `gate ${gate.name}: ${gate.passed ? 'pass' : `fail in ${count(gate.failed.length, 'sample')}`}`,
     ),
     ...failed
       .slice(0, MAX_SAMPLES)
