@@ -162,18 +162,11 @@ function noteCitations(body: Fields, notes: Notes): void {
 
 /** Returns whether and for how long the prompt is cached. Each provider chooses the positions of the cache points. */
 function cacheOf(body: Fields): ChatRequest['cache'] {
-  const marks = [body, ...blocksWithMarks(body)].flatMap(
-    (block) => block.optional('cache_control', object) ?? [],
-  );
+  const places = [body, ...blocks(body, 'system'), ...blocks(body, 'tools'), ...blocksOfTurns(body)];
+  const marks = places.flatMap((block) => block.optional('cache_control', object) ?? []);
   if (marks.length === 0) return undefined;
   return marks.some((mark) => mark.optional('ttl', string) === '1h') ? 'long' : 'short';
 }
-
-const blocksWithMarks = (body: Fields): readonly Fields[] => [
-  ...blocks(body, 'system'),
-  ...blocks(body, 'tools'),
-  ...blocksOfTurns(body),
-];
 
 const blocksOfTurns = (body: Fields): readonly Fields[] =>
   blocks(body, 'messages').flatMap((turn) => blocks(turn, 'content'));

@@ -62,10 +62,7 @@ export class ResponsesWriter implements Writer {
       case 'text-delta':
         return this.textDelta(event.text);
       case 'reasoning-delta':
-        return (
-          this.summaryStart() +
-          this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta: event.text })
-        );
+        return this.summaryDelta(event.text);
       case 'args-delta':
         return this.argumentsDelta(this.args.push(event.json));
       case 'part-end':
@@ -103,7 +100,7 @@ export class ResponsesWriter implements Writer {
     const added = this.event('response.output_item.added', { output_index: this.output.length, item });
     if (part.type !== 'text') return added;
     const content = this.isRefusal ? refusalText('') : outputText('');
-    return added + this.event('response.content_part.added', { ...this.inItem(0), part: content });
+    return added + this.event('response.content_part.added', { ...this.inItem(), part: content });
   }
 
   /** Returns an item without content, for the event that adds the item. */
@@ -125,15 +122,17 @@ export class ResponsesWriter implements Writer {
 
   private textDelta(delta: string): string {
     return this.isRefusal
-      ? this.event('response.refusal.delta', { ...this.inItem(0), delta })
-      : this.event('response.output_text.delta', { ...this.inItem(0), delta, logprobs: [] });
+      ? this.event('response.refusal.delta', { ...this.inItem(), delta })
+      : this.event('response.output_text.delta', { ...this.inItem(), delta, logprobs: [] });
   }
 
-  private summaryStart(): string {
-    if (this.hasText) return '';
-    this.hasText = true;
+  private summaryDelta(delta: string): string {
     const part = { type: 'summary_text', text: '' };
-    return this.event('response.reasoning_summary_part.added', { ...this.inSummary(), part });
+    const added = this.hasText
+      ? ''
+      : this.event('response.reasoning_summary_part.added', { ...this.inSummary(), part });
+    this.hasText = true;
+    return added + this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta });
   }
 
   /** Returns a part with the type of its start. A refusal that another target continued would otherwise end as text. */
@@ -154,7 +153,7 @@ export class ResponsesWriter implements Writer {
       case 'text':
         return (
           this.textEnd(part) +
-          this.event('response.content_part.done', { ...this.inItem(0), part: contentOf(part) })
+          this.event('response.content_part.done', { ...this.inItem(), part: contentOf(part) })
         );
       case 'reasoning':
         return this.hasText ? this.summaryEnd(part.text) : '';
@@ -164,13 +163,13 @@ export class ResponsesWriter implements Writer {
   }
 
   private textEnd(part: TextPart): string {
-    if (this.isRefusal) return this.event('response.refusal.done', { ...this.inItem(0), refusal: part.text });
-    return (
-      annotationsOf(part)
-        .map((annotation, at) => this.annotationAdded(annotation, at))
-        .join('') +
-      this.event('response.output_text.done', { ...this.inItem(0), text: part.text, logprobs: [] })
-    );
+    if (this.isRefusal) return this.event('response.refusal.done', { ...this.inItem(), refusal: part.text });
+    const added = annotationsOf(part).map((annotation, at) => {
+      const members = { ...this.inItem(), annotation_index: at, annotation };
+      return this.event('response.output_text.annotation.added', members);
+    });
+    const done = { ...this.inItem(), text: part.text, logprobs: [] };
+    return added.join('') + this.event('response.output_text.done', done);
   }
 
   private callEnd(part: ToolCallPart): string {
@@ -189,14 +188,6 @@ export class ResponsesWriter implements Writer {
     return delta === '' || this.id.startsWith('ctc_')
       ? ''
       : this.event('response.function_call_arguments.delta', { ...this.ofItem(), delta });
-  }
-
-  private annotationAdded(annotation: object, index: number): string {
-    return this.event('response.output_text.annotation.added', {
-      ...this.inItem(0),
-      annotation_index: index,
-      annotation,
-    });
   }
 
   private summaryEnd(text: string): string {
@@ -227,8 +218,9 @@ export class ResponsesWriter implements Writer {
     return { item_id: this.id, output_index: this.output.length };
   }
 
-  private inItem(index: number): object {
-    return { ...this.ofItem(), content_index: index };
+  /** Returns the position of the content of an item. A message has one content. */
+  private inItem(): object {
+    return { ...this.ofItem(), content_index: 0 };
   }
 
   private inSummary(): object {

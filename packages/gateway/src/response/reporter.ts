@@ -56,7 +56,9 @@ class Reporter {
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    const text = this.isDone ? '' : await this.next();
+    this.waitFor('vendor');
+    const text = this.isDone ? '' : await this.read();
+    this.waitFor('client');
     // Some wires have no event for the end of a stream.
     if (text === '') this.end();
     // The client may have disconnected while the event was read.
@@ -67,13 +69,6 @@ class Reporter {
   cancel(): void {
     this.end();
     this.options.leave();
-  }
-
-  private async next(): Promise<string> {
-    this.waitFor('vendor');
-    const text = await this.read();
-    this.waitFor('client');
-    return text;
   }
 
   /** Returns the pending text, or the text of the next event that the wire supports. */

@@ -120,24 +120,13 @@ async function streamResponse(
     if (event.type === 'attempt-start') attempts++;
     options.onEvent?.(event);
   };
-  // Aborts when the request of the client aborts, or when the client reads nothing.
-  const ended = new AbortController();
+  // Aborts when the client reads nothing.
+  const left = new AbortController();
   const leave = (): void => {
-    ended.abort();
+    left.abort();
   };
-  options.signal?.addEventListener('abort', leave, { once: true });
-  if (options.signal?.aborted === true) leave();
-  const end = (): void => {
-    options.signal?.removeEventListener('abort', leave);
-    onEnd();
-  };
-  try {
-    const call = { ...options, onEvent, signal: ended.signal };
-    const stream = majordomo.model(spec).stream(parsed.request, call);
-    const callbacks = { leave, onEnd: end, onError, attempts: () => attempts };
-    return await eventStreamResponse(stream, parsed, { idleMs, cut, ...callbacks });
-  } catch (error) {
-    end();
-    throw error;
-  }
+  const signal = AbortSignal.any([options.signal ?? left.signal, left.signal]);
+  const stream = majordomo.model(spec).stream(parsed.request, { ...options, onEvent, signal });
+  const callbacks = { leave, onEnd, onError, attempts: () => attempts };
+  return eventStreamResponse(stream, parsed, { idleMs, cut, ...callbacks });
 }
