@@ -26,7 +26,8 @@ export interface Conversation {
 
 export const NO_HOLDERS: Conversation = { holders: [] };
 
-const KEY_PREFIX = 'majordomo/prompt-cache/';
+/** Prefix of the store's keys. It contains the format, so that releases with another format do not share conversations. */
+const KEY_PREFIX = 'majordomo/prompt-cache/1/';
 
 /** Options of `Conversations`. */
 interface ConversationsOptions {

@@ -1,0 +1,47 @@
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { secret, type StoredCredential } from '../src/index.ts';
+import { fileVault } from '../src/node.ts';
+
+// Files that releases wrote. WRITE_STORED=1 writes the file of the next release, once.
+const WRITTEN = join(import.meta.dirname, 'written');
+const FILE = join(WRITTEN, `${manifest.version}.json`);
+const login: StoredCredential = {
+  ...{ kind: 'oauth', value: secret('not-a-key-1'), refresh: secret('not-a-key-2') },
+  ...{ issuedAt: 1, expiresAt: 2, label: 'work' },
+};
+
+it.runIf(process.env['WRITE_STORED'] === '1' && !existsSync(FILE))(
+  'writes the file of this release',
+  async () => {
+    await fileVault({ path: FILE }).update('openai', () => login);
+  },
+);
+
+const files = readdirSync(WRITTEN).filter((name) => name.endsWith('.json'));
+
+it('a vault of the first release is stored', () => {
+  expect(files).toContain('1.0.0.json');
+});
+
+it.each(files)('reads and changes the vault %s', async (name) => {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-vault-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, name);
+  copyFileSync(join(WRITTEN, name), path);
+  chmodSync(path, 0o600);
+  const vault = fileVault({ path });
+  const found = await vault.get('openai');
+  expect([
+    found?.kind,
+    found?.value.reveal(),
+    found?.refresh?.reveal(),
+    found?.expiresAt,
+    found?.label,
+  ]).toEqual(['oauth', 'not-a-key-1', 'not-a-key-2', 2, 'work']);
+  await vault.update('groq', () => ({ kind: 'key', value: secret('not-a-key-3') }));
+  expect((await vault.get('openai'))?.value.reveal()).toBe('not-a-key-1');
+});
