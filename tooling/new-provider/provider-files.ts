@@ -52,14 +52,9 @@ function changedLists(name: string): Record<string, string> {
       `    "@majordomo/provider-${name}": "workspace:^",`,
     ),
     line(
-      'README.md',
-      '| [`@majordomo/provider-cli`](packages/provider-cli) |',
-      `| [\`@majordomo/provider-${name}\`](packages/provider-${name}) | ${pascal(name)} over its own API | nothing |`,
-    ),
-    line(
-      'apps/docs/README.md',
-      '| subscription CLIs |',
-      `| ${pascal(name)} | [\`@majordomo/provider-${name}\`](../../packages/provider-${name}/README.md) |`,
+      'apps/docs/packages.md',
+      '| [`@majordomo/provider-cli`](../../packages/provider-cli) |',
+      `| [\`@majordomo/provider-${name}\`](../../packages/provider-${name}) | ${pascal(name)} over its own API | none |`,
     ),
     line('.env.example', 'CEREBRAS_API_KEY=', `${name.toUpperCase().replaceAll('-', '_')}_API_KEY=`),
     [

@@ -39,8 +39,7 @@ describe('a new provider', () => {
   test.each([
     'tooling/shape/src/arrows.ts',
     'tooling/shape/package.json',
-    'README.md',
-    'apps/docs/README.md',
+    'apps/docs/packages.md',
     '.env.example',
   ])('has one line more in %s', (file) => {
     const before = read(file).split('\n');

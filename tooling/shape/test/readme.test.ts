@@ -74,9 +74,13 @@ describe('links', () => {
   });
 });
 
-test('the README of the repository lists every published package, and no other', () => {
-  const rows = [...read('README.md').matchAll(/^\| \[`((?:@majordomo\/)?[\w-]+)`\]\((\S+)\)/gm)];
-  expect(rows.map(([, name, path]) => `${name} ${path}`).sort()).toEqual(
+test('the README of the repository has at most 150 lines', () => {
+  expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});
+
+test('the page of packages lists every published package, and no other', () => {
+  const rows = [...read('apps/docs/packages.md').matchAll(/^\| \[`((?:@majordomo\/)?[\w-]+)`\]\((\S+)\)/gm)];
+  expect(rows.map(([, name, path]) => `${name} ${resolved('apps/docs', path ?? '')}`).sort()).toEqual(
     published.map(({ manifest, path }) => `${manifest.name} ${path}`).sort(),
   );
 });

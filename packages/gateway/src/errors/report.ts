@@ -1,7 +1,6 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
-import type { Settings } from '../options.ts';
 import { Refusal } from './refusal.ts';
 
 /** Time for which a repeated failure of a store is not reported again, in milliseconds. */
@@ -37,8 +36,14 @@ const causeOf = (error: LlmError): LlmError =>
     ? (error.details.attempts.findLast((attempt) => attempt.error !== undefined)?.error ?? error)
     : error;
 
+/** Receives the reports: the gateway's option `onError`, and the earlier reports. */
+interface Operator {
+  readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
+  readonly reports: OperatorReports;
+}
+
 /** Calls `onError` with an error that the operator has to resolve. */
-export function reportToOperator(thrown: unknown, requestId: string, { onError, reports }: Settings): void {
+export function reportToOperator(thrown: unknown, requestId: string, { onError, reports }: Operator): void {
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;
   if (LlmError.is(thrown) && !concernsOperator(thrown)) return;

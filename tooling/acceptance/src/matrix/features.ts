@@ -29,7 +29,7 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
 /** Cells of cases that a provider passes in part, with the number of their note. */
 const LESS: Readonly<Record<string, string>> = { 'Google, reasoning-replay': '²' };
 
-/** Returns the README's table of providers and features. */
+/** Returns the table of providers and features. */
 export function featureTable(providers: readonly Subject[]): string {
   const rows = providers.map((subject) => {
     const outcomes = outcomesOf(subject);
@@ -46,17 +46,17 @@ export function featureTable(providers: readonly Subject[]): string {
     table(['', ...columns], lines),
     '',
     '¹ Not compared with a recording of the real vendor yet. ² Gemini signs the call or the text after the reasoning, and that is sent back.',
-    '[Conformance](apps/docs/conformance.md) contains the reasons and all other cases.',
+    '[Conformance](conformance.md) contains the reasons and all other cases.',
   ].join('\n');
 }
 
 const BEGIN = '<!-- features:begin -->';
 const END = '<!-- features:end -->';
 
-/** Returns the README with the table between its markers. */
-export function withFeatures(readme: string, features: string): string {
-  const from = readme.indexOf(BEGIN);
-  const to = readme.indexOf(END);
-  if (from === -1 || to < from) throw new Error(`README.md has no ${BEGIN} … ${END}`);
-  return `${readme.slice(0, from + BEGIN.length)}\n\n${features}\n\n${readme.slice(to)}`;
+/** Returns the document with the table between its markers. */
+export function withFeatures(document: string, features: string): string {
+  const from = document.indexOf(BEGIN);
+  const to = document.indexOf(END);
+  if (from === -1 || to < from) throw new Error(`the document has no ${BEGIN} … ${END}`);
+  return `${document.slice(0, from + BEGIN.length)}\n\n${features}\n\n${document.slice(to)}`;
 }

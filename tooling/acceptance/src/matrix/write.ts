@@ -20,6 +20,6 @@ if (missing.length > 0) {
   process.exitCode = 1;
 } else if (mode !== '--check') {
   writeFileSync(at('apps/docs/conformance.md'), page(PROVIDERS, PROFILES, ALL_PROFILES));
-  const readme = readFileSync(at('README.md'), 'utf8');
-  writeFileSync(at('README.md'), withFeatures(readme, featureTable(PROVIDERS)));
+  const vendors = readFileSync(at('apps/docs/vendors.md'), 'utf8');
+  writeFileSync(at('apps/docs/vendors.md'), withFeatures(vendors, featureTable(PROVIDERS)));
 }
