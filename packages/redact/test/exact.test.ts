@@ -55,3 +55,69 @@ it('rules of an application match in every line, but not across lines', () => {
   const own = createRedactor({ rules: [{ id: 'own', pattern: /acme-[\s\d]+/, source: 'own' }] });
   expect(own.text('one acme-12\nacme-345 b\n\nb acme-6\n7')).toBe(`one ${MASK}\n${MASK}b\n\nb ${MASK}\n7`);
 });
+
+describe('the rule of a finding', () => {
+  const ruleIn = (text: string): readonly string[] => redactor.find(text).map(({ rule }) => rule);
+
+  it.each([
+    ['{"password":"abcd12"}', 'keyed-value'],
+    ['{"password":12345678}', 'keyed-value'],
+    ['{"cookie":"session=abcd1234"}', 'cookie'],
+    ['cookie: session=abcd1234', 'cookie'],
+    ['password=abcd12', 'keyed-value'],
+    ['authorization: Bearer abcd1234', 'authorization-header'],
+    ['{"authorization":"Bearer abcd1234"}', 'authorization-header'],
+    ['https://user:abcd@host/', 'url-userinfo'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE', 'private-key'],
+  ])('in %s is %s', (text, rule) => {
+    expect(ruleIn(text)).toEqual([rule]);
+  });
+});
+
+/** Text in pieces: the last one ends an open value. */
+const streamed = (...pieces: readonly string[]): string => {
+  const stream = redactor.stream();
+  return pieces.map((piece) => stream.push(piece)).join('') + stream.end();
+};
+
+describe('a quoted credential that is longer than the largest window', () => {
+  const long = 'aB3 '.repeat(300_000);
+
+  it.each(['authorization', 'password'])('is masked to its closing quote after %s', (name) => {
+    const text = `{"${name}":"Bearer ${long}","next":"visible"}`;
+    const masked = streamed(...(text.match(/[^]{1,100000}/g) ?? []));
+    expect(masked).not.toContain('aB3');
+    expect(masked).toContain('","next":"visible"}');
+  });
+
+  it('ends with its quote, and other text after it is not masked', () => {
+    const text = `{"authorization":"Bearer abcd1234","next":"${'visible '.repeat(20_000)}"}`;
+    expect(streamed(text)).toBe(text.replace('abcd1234', MASK));
+  });
+});
+
+describe('the value of a harmless name', () => {
+  it.each(['requires', 'require', 'basic', 'no'])('%s_auth is not masked', (name) => {
+    expect(redactor.text(`${name}_auth=abcd1234`)).toBe(`${name}_auth=abcd1234`);
+  });
+
+  it.each(['is', 'has'])('%s_webhook is not masked', (name) => {
+    expect(redactor.text(`${name}_webhook=abcd1234`)).toBe(`${name}_webhook=abcd1234`);
+  });
+
+  it('is masked after any other word', () => {
+    expect(redactor.text('my_auth=abcd1234 my_webhook=abcd1234')).toBe(`my_auth=${MASK} my_webhook=${MASK}`);
+  });
+});
+
+describe('a quoted value under a name that may have a secret', () => {
+  it.each([
+    ['{"token":"next "}', '{"token":"next "}'],
+    ['{"token":"two words"}', `{"token":"${MASK}"}`],
+    ['{"token":"abcd1234"}', `{"token":"${MASK}"}`],
+    ['{"token":"abc1234"}', '{"token":"abc1234"}'],
+    ['{"signature":"two words"}', '{"signature":"two words"}'],
+  ])('%s becomes %s', (text, masked) => {
+    expect(redactor.text(text)).toBe(masked);
+  });
+});

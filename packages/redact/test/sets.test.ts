@@ -18,6 +18,17 @@ test('every rule has a separate name', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('every rule has a source, and every token a prefix, except those that an inner mark identifies', () => {
+  expect(RULES.filter(({ source }) => /^(?:;|$)/.test(source)).map(({ id }) => id)).toEqual([]);
+  const isShort = (start: string): boolean => start.length < 2;
+  expect(TOKEN_RULES.filter(({ starts }) => starts.some(isShort)).map(({ id }) => id)).toEqual([
+    'discord-bot-token',
+    'telegram-bot-token',
+    'facebook-app-token',
+    'mailchimp-key',
+  ]);
+});
+
 test('a prefix alone is not a token', () => {
   const starts = TOKEN_RULES.flatMap((rule) => rule.starts);
   expect(starts.filter((start) => redactor.text(`a ${start} b`) !== `a ${start} b`)).toEqual([]);
