@@ -1,4 +1,4 @@
-import type { LoginFlags } from '../vault/login.ts';
+import type { LoginFlags } from '../vault-commands/login.ts';
 import type { Define } from './define.ts';
 
 export const define: Define = (command, io, done) => {
@@ -11,7 +11,7 @@ export const define: Define = (command, io, done) => {
     .option('--device', 'show a code to enter on another device')
     .option('--paste', 'use a browser on another machine, and paste its final URL')
     .action(async (name: string, flags: LoginFlags) => {
-      const { login } = await import('../vault/login.ts');
+      const { login } = await import('../vault-commands/login.ts');
       done(await login(name, flags, io));
     });
 };

@@ -1,6 +1,6 @@
 import type { Define } from './define.ts';
 
-const load = () => import('../vault/vault-keys.ts');
+const load = () => import('../vault-commands/vault-keys.ts');
 
 export const define: Define = (command, io, done) => {
   command.addHelpText(

@@ -3,7 +3,7 @@ import { BACKENDS, hasAddress, type Backend } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { Io } from '../io.ts';
-import { stateOf } from '../vault/vault-keys.ts';
+import { stateOf } from '../vault-commands/vault-keys.ts';
 import { reasonOf } from '../reason.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
