@@ -79,8 +79,8 @@ describe.each(onToolkit)('$id', (pkg) => {
   });
 });
 
-test('CONTRIBUTING.md lists the files with a role', () => {
-  const [, section = ''] = read('CONTRIBUTING.md').split('## Layout of a package');
+test('the document of the repository lists the files with a role', () => {
+  const [, section = ''] = read('apps/docs/maintaining.md').split('## Layout of a package');
   const rows = [...section.matchAll(/^\| (`(?:src|test)\/[^|]+) \|/gm)];
   const told = rows.flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, file]) => file));
   const grownOut = (file: string): boolean => ROLES[file]?.holds.startsWith('of ') === true;
