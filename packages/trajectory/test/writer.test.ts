@@ -94,7 +94,8 @@ it('puts a line aside in which a secret is left, for its owner only and with the
   );
   expect(aside).toEqual([{ reasons: ['github-token'], line: expect.stringContaining(KEY) as string }]);
   expect(parseTrajectory(aside[0]?.line ?? '').id).toBe('a');
-  expect(await here.modes()).toEqual(new Set(['600', '700']));
+  // Windows has no permissions in file modes.
+  if (process.platform !== 'win32') expect(await here.modes()).toEqual(new Set(['600', '700']));
 });
 
 it.each(['value', 'find'] as const)('puts a line aside when the redactor fails in %s', async (member) => {
