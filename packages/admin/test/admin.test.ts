@@ -9,7 +9,7 @@ import {
 } from '@majordomo/core';
 import { createLedger, memoryStore } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   createAdmin,
   createCallLog,
@@ -354,6 +354,21 @@ describe('a bad request', () => {
   it('of another content type is answered with 415', async () => {
     const { send } = setUp();
     expect((await send('POST', '/keys', 'name=a', { 'content-type': 'text/plain' })).status).toBe(415);
+  });
+
+  it('to a store that never responds is answered with 503 after a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { send } = setUp({}, { ...memoryKeyStore(), get: () => new Promise(() => undefined) });
+    const answering = send('GET', '/keys/key_0');
+    const state = { isDone: false };
+    void answering.then(() => (state.isDone = true));
+    while (!state.isDone) {
+      await vi.advanceTimersByTimeAsync(10_000);
+      // Code that is loaded at the first request takes real time.
+      await new Promise((resume) => setImmediate(resume));
+    }
+    expect((await answering).status).toBe(503);
   });
 
   it('during an outage of the store is answered with 503 without details', async () => {

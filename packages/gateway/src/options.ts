@@ -1,5 +1,13 @@
 import type { RequestEvent } from '@majordomo/admin';
-import type { CallEvent, CallOptions, ChatRequest, FilePart, ImagePart, Majordomo } from '@majordomo/core';
+import type {
+  CallEvent,
+  CallOptions,
+  ChatRequest,
+  FilePart,
+  ImagePart,
+  JsonObject,
+  Majordomo,
+} from '@majordomo/core';
 import type { Catalog } from '@majordomo/catalog';
 import type { InspectorOptions } from '@majordomo/inspector';
 import type { OperatorReports } from './errors/report.ts';
@@ -72,6 +80,10 @@ export interface GatewayOptions {
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
+   * Function that answers `POST /v1/moderations`. It receives and returns OpenAI's bodies. @default none: the path returns 404
+   */
+  readonly moderations?: ((body: JsonObject, options: CallOptions) => Promise<JsonObject>) | undefined;
+  /**
    * Access to `GET /metrics` in Prometheus' text format, for everyone or for admins: callers with `admin: true`, and the token of a
    * mounted admin API. @default not served
    */
@@ -136,6 +148,7 @@ export type GatewayUpdate = Partial<
     | 'anySpec'
     | 'authorize'
     | 'routes'
+    | 'moderations'
     | 'catalog'
     | 'maxBodyBytes'
     | 'maxConcurrent'

@@ -1,5 +1,5 @@
-import { LlmError, type JsonObject } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
+import { checkOptions, withTimeout, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { sha256Hex } from '@majordomo/redact';
 import { checkFits, fail } from '../check-value.ts';
@@ -56,6 +56,7 @@ const KINDS: KindsOf<AdminOptions> = {
   onChange: 'function',
 };
 const MIN_TOKEN = 16;
+const MAX_ANSWER_MS = 60_000;
 
 /** Creates the API. Throws `config` for an invalid option. */
 export function createAdmin(options: AdminOptions): Admin {
@@ -96,7 +97,9 @@ export function createAdmin(options: AdminOptions): Admin {
     const query = await queryOf(route, url.searchParams);
     const body = route.body === undefined ? {} : await readBody(request);
     if (route.body !== undefined) await checkFits('the body', route.body, body);
-    const answer = await route.handle({ by: caller, id, query, body });
+    // A store that does not respond must not occupy the client.
+    const answering = route.handle({ by: caller, id, query, body });
+    const answer = await withTimeout(answering, MAX_ANSWER_MS, systemClock);
     return answer instanceof Response ? answer : answerWith(answer, route.status);
   };
 

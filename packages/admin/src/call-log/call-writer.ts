@@ -1,5 +1,5 @@
 import { LlmError, messageOf, type Clock } from '@majordomo/core';
-import { notify } from '@majordomo/core/toolkit';
+import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { CallEntry } from './call.ts';
 import type { CallStore } from './call-store.ts';
 
@@ -87,7 +87,8 @@ export class CallWriter {
       const batch = [...this.pending].slice(0, BATCH);
       for (const entry of batch) this.pending.delete(entry);
       try {
-        await this.inTime(this.options.store.append(batch.map((entry) => entry.toEntry())));
+        const { store, clock } = this.options;
+        await withTimeout(store.append(batch.map((entry) => entry.toEntry())), TIMEOUT_MS, clock);
       } catch (error) {
         this.onFailure(batch, error);
         return;
@@ -125,16 +126,7 @@ export class CallWriter {
     this.pruneAt = now + PRUNE_EVERY_MS;
     const before = { entries: new Date(now - keepMs), content: new Date(now - keepContentMs) };
     // A failed deletion is repeated by the next one.
-    const deleted = await this.inTime(store.prune(before, MAX_PRUNED)).catch(() => 0);
+    const deleted = await withTimeout(store.prune(before, MAX_PRUNED), TIMEOUT_MS, clock).catch(() => 0);
     if (deleted >= MAX_PRUNED) this.pruneAt = now;
-  }
-
-  private inTime<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.options.clock.timer(TIMEOUT_MS, () => {
-        reject(new LlmError('network', `the store of the call log did not respond within ${TIMEOUT_MS} ms`));
-      });
-      work.then(resolve, reject).finally(cancel);
-    });
   }
 }

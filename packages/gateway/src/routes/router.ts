@@ -14,6 +14,7 @@ import type { Route } from '../options.ts';
 import { callOptions, chatRoute } from './chat.ts';
 import { countTokens } from './count-tokens.ts';
 import { listModels, oneModel } from './models.ts';
+import { moderationsRoute } from './moderations.ts';
 import { operationRoute } from './operation.ts';
 
 /** Parsers of chat requests, by path. */
@@ -39,6 +40,7 @@ const WIRES: ReadonlyMap<string, string> = new Map([
   ['/v1/embeddings', 'openai-embeddings'],
   ['/v1/audio/transcriptions', 'openai-transcriptions'],
   ['/v1/audio/speech', 'openai-speech'],
+  ['/v1/moderations', 'openai-moderations'],
 ]);
 
 /** Returns the error format of the wire that the path belongs to. */
@@ -61,6 +63,7 @@ const POST_ROUTES: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     (context, gateway) => operationRoute(context, gateway, parse),
   ]),
   ['/v1/messages/count_tokens', countTokens],
+  ['/v1/moderations', moderationsRoute],
 ]);
 
 /** Responds to a request of an authorized caller. */

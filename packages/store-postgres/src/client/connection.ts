@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { invoke } from '@majordomo/core/toolkit';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import { migrationSql, versionSql } from '../sql/migration.ts';
 import { SCHEMA_VERSION } from '../sql/tables.ts';
 import type { Query, Row, Value } from './client.ts';
@@ -43,17 +43,12 @@ export class Connection {
   }
 
   /**
-   * Runs a statement that may take longer than others. Rejects with `network` after `timeoutMs`, which does not count as an
-   * outage of the connection.
+   * Runs a statement that may take longer than others. Rejects after `timeoutMs`, which does not count as an outage of the
+   * connection.
    */
   slowQuery(text: string, values: readonly Value[], timeoutMs: number): Promise<readonly Row[]> {
     if (this.clock.now() < this.retryAt) return this.query(text, values);
-    return new Promise((resolve, reject) => {
-      const cancel = this.clock.timer(timeoutMs, () => {
-        reject(new LlmError('network', `postgres: no answer within ${timeoutMs} ms`));
-      });
-      this.unlimitedQuery(text, values).then(resolve, reject).finally(cancel);
-    });
+    return withTimeout(this.unlimitedQuery(text, values), timeoutMs, this.clock);
   }
 
   /** Runs a statement without a timeout. Call it inside `withTimeout`. */

@@ -1,0 +1,22 @@
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { jsonBody } from '../parsing/body.ts';
+import { jsonObject } from '../parsing/fields.ts';
+import { callOptions } from './chat.ts';
+
+/** Responds with the result of the option `moderations`. */
+export async function moderationsRoute(context: RequestContext, gateway: GatewayContext): Promise<Response> {
+  const { moderations, maxBodyBytes } = gateway.settings;
+  if (moderations === undefined)
+    throw new Refusal(
+      'no-such-route',
+      'this gateway serves no moderations; its operator sets `moderations` of createGateway',
+    );
+  const release = gateway.concurrency.enter();
+  try {
+    const body = jsonObject(await jsonBody(context.request, maxBodyBytes), '');
+    return Response.json(await moderations(body, callOptions(context, undefined, gateway)));
+  } finally {
+    release();
+  }
+}
