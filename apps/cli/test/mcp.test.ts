@@ -81,7 +81,7 @@ describe('majordomo mcp', () => {
     });
     expect(await client.callTool({ name: 'burn', arguments: {} })).toMatchObject({
       isError: true,
-      content: [{ text: expect.stringContaining('a person has to agree') }],
+      content: [{ text: expect.stringContaining('a person must approve this call') }],
     });
     const trusting = await connected(['--approvals', 'client'], { 'majordomo.config.mjs': SKILL });
     expect(await trusting.client.callTool({ name: 'burn', arguments: {} })).toMatchObject({

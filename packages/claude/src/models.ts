@@ -56,7 +56,7 @@ const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', efforts: [] };
 /** Accepted effort values (Anthropic's effort page, 2026-11, and models.dev, 2026-07). Models from 4.7 on accept all. */
 const UP_TO_HIGH: ClaudeQuirks['efforts'] = ['low', 'medium', 'high'];
 const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO_HIGH, 'max'] };
-/** From 4.7 on, thinking is only adaptive, its text is sent on request, and sampling parameters are rejected. */
+/** From 4.7 on, thinking is only adaptive, its text is sent only on request, and sampling parameters are rejected. */
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
  * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07).

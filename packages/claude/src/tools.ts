@@ -5,7 +5,7 @@ import { toOutputSchema } from './output-schema.ts';
 import type { ClaudeQuirks } from './quirks.ts';
 import { allSchemas } from './unsupported-schema.ts';
 
-/** Tool in a format that both platforms share. */
+/** Tool in a format that Anthropic's API and Bedrock share. */
 export interface ClaudeTool {
   readonly name: string;
   /** Description; `undefined` if it is blank, because the APIs reject blank descriptions. */

@@ -14,7 +14,10 @@ export interface McpProgram {
 export interface McpAddress {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Bearer token. After a 401, the credential is requested once more. `oauth(…).credential` of `@majordomo/credentials` refreshes itself. */
+  /**
+   * Bearer token. After a 401, the credential is requested once more. `oauth(…).credential` of `@majordomo/credentials` refreshes
+   * its token automatically.
+   */
   readonly credential?: Credential | undefined;
   /** Function for requests, such as that of a service binding. `@default the global fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;

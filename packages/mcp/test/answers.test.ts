@@ -56,7 +56,7 @@ describe('a request of the server', () => {
     const [part] = (await run('sample')) as readonly { text: string }[];
     expect(JSON.parse(part?.text ?? '')).toEqual({
       code: -1,
-      message: expect.stringMatching(/^the model did not answer: [a-z-]+$/) as string,
+      message: expect.stringMatching(/^the call of the model failed: [a-z-]+$/) as string,
     });
   });
 

@@ -128,7 +128,7 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
     const ran: unknown[] = [];
     const wipe = plain('wipe', (args: unknown) => (ran.push(args), 'wiped'), { approval: true });
     const box = await served([wipe], {}, { protocol });
-    await expect(run(box, 'wipe')).rejects.toThrow('a person has to agree');
+    await expect(run(box, 'wipe')).rejects.toThrow('a person must approve this call');
     expect(ran).toEqual([]);
   });
 

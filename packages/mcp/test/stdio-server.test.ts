@@ -31,7 +31,7 @@ describe.each([['2025'], ['auto']] as const)('a server of ours over stdio, for c
     const box = await connected({ protocol, onElicit: () => ({ action: 'accept', content: {} }) });
     expect(await run(box, 'wipe')).toEqual([{ type: 'text', text: 'wiped' }]);
     const no = await connected({ protocol, onElicit: () => ({ action: 'decline' }) });
-    await expect(run(no, 'wipe')).rejects.toThrow('did not agree');
+    await expect(run(no, 'wipe')).rejects.toThrow('did not approve');
   });
 });
 

@@ -95,7 +95,7 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
 
 /**
  * Empties the cache of libvips, and restores the application's settings. The cache retains decoders with complete images. Ten
- * progressive JPEGs grew a process by 1.2 GB (sharp 0.35).
+ * progressive JPEGs increased the memory of a process by 1.2 GB (sharp 0.35).
  */
 function emptyCache(open: Sharp): void {
   const { memory, files, items } = open.cache();

@@ -21,15 +21,19 @@ export interface MediaFitterOptions {
   /** Maximum number of pixels of an image. A larger image is `unsupported`. `@default 50_331_648` */
   readonly maxPixels?: number | undefined;
   /**
-   * Maximum memory for the images that are changed at the same time, in bytes, estimated from their headers. Further images wait. An image
-   * that needs more memory than the limit is `unsupported`. With the default a process grows by less than 256 MB.
+   * Maximum memory for the images that are changed at the same time, in bytes, estimated from their headers. Further images wait.
+   * An image that needs more memory than the limit is `unsupported`. With the default, the memory of a process grows by less than
+   * 256 MB.
    *
    * @default 208_000_000
    */
   readonly maxMemory?: number | undefined;
   /** Maximum number of images that are changed at the same time. `@default 2` */
   readonly concurrency?: number | undefined;
-  /** Handling of animations: reduced to the first frame, or unchanged. Many models process only one frame. `@default 'first-frame'` */
+  /**
+   * Handling of animations. `first-frame`: the first frame is sent, because many models process only one. `keep`: unchanged.
+   * `@default 'first-frame'`
+   */
   readonly animation?: 'first-frame' | 'keep' | undefined;
   /** Maximum time of each decoding or encoding, in milliseconds, rounded up to seconds. `@default 10_000` */
   readonly timeoutMs?: number | undefined;
@@ -91,7 +95,7 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
   };
 }
 
-/** Returns a function that counts the pages of the same bytes once, because later turns contain them again. */
+/** Returns a function that counts the pages of each PDF once, because later turns contain the same bytes again. */
 function pageCounter(): NonNullable<MediaFitter['pages']> {
   const known = new WeakMap<Uint8Array, Pick<PdfFacts, 'pages'>>();
   return async ({ bytes }) => {

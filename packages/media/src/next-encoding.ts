@@ -20,11 +20,13 @@ const MIN_QUALITY = 30;
 const MIN_GUESS = 12;
 /** Target quality of the first encoding after the edges were shortened. */
 const QUALITY_AFTER_SHRINKING = 60;
-/** Share of the limit above which a result is accepted. */
+/** Minimum size of an accepted result, as a share of the limit. */
 const GOOD_SHARE = 0.9;
-/** Share of the limit at which each encoding aims. */
+/** Target size of each encoding, as a share of the limit. */
 const TARGET_SHARE = 0.95;
-/** Assumed exponent of the size as a function of the quantizer step, until two sizes are known. Measured with photos: 0.6 to 1. */
+/**
+ * Exponent of the size as a function of the quantizer step, assumed until two sizes are known. Measured with photos: 0.6 to 1.
+ */
 const DEFAULT_SLOPE = 0.75;
 
 /**
@@ -67,7 +69,7 @@ const MIN_SHARE = 0.7;
 const isTooSmall = ([only, ...more]: readonly EncodingResult[], maxBytes: number): boolean =>
   only !== undefined && more.length === 0 && only.scale < 1 && only.bytes < MIN_SHARE * maxBytes;
 
-/** Returns a plan with longer edges, which are shorter than edges that were too large. */
+/** Returns a plan with longer edges, but shorter than those of an encoding that was too large. */
 function enlargedPlan(
   { scale, bytes }: EncodingResult,
   tries: readonly EncodingResult[],

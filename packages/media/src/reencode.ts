@@ -83,7 +83,7 @@ interface MeasuredSize {
   readonly decodeBytes: number;
 }
 
-/** Returns the size from the header, which sharp reads for formats without a reader here. */
+/** Returns the size from the header, which sharp reads for formats without a reader in this package. */
 async function measureImage(
   bytes: Uint8Array,
   { width, height, decodeBytes }: ImageFacts,

@@ -1,6 +1,9 @@
 import { LlmError } from '@majordomo/core';
 
-/** Returns the error for content that exceeds a limit of this target. The chain continues, without an effect on health. */
+/**
+ * Returns the error for content that exceeds a limit of this target. The chain continues, and the health of the target does not
+ * change.
+ */
 export const unfit = (message: string): LlmError =>
   new LlmError('unsupported', message, { code: 'too-large' });
 

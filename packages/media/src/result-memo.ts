@@ -22,7 +22,7 @@ interface Work<T> {
 }
 
 /**
- * Returns a cache that identifies bytes by their object, so that they must not be changed.
+ * Returns a cache that identifies bytes by their object. The bytes must not be changed.
  *
  * @param isPermanent whether the same bytes would fail again
  */

@@ -51,7 +51,7 @@ export function cacheToWire(
     default:
       return quirks.cacheRequest satisfies never;
   }
-  warnings.push(...unsentCacheWarnings({ cache }, 'the server decides about its prompt cache'));
+  warnings.push(...unsentCacheWarnings({ cache }, 'the server controls its prompt cache'));
   return key;
 }
 

@@ -16,7 +16,7 @@ export type Server = Pick<
 
 /** SDK clients of one provider: one per credential and transport, created by the first call that needs it. */
 export interface Clients {
-  /** Returns the client for a call. Stores the secrets and the recovery that renews the credential in `facts`. */
+  /** Returns the client for a call. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   readonly connect: (context: CallContext, facts: SdkErrorContext) => Promise<SdkClient>;
   /** Returns the functions that recognize errors of the SDK. Before the SDK is loaded, they recognize none. */
   readonly errors: () => SdkErrors;
@@ -76,7 +76,7 @@ function defaultHeadersOf(
   const isBearer = key !== undefined && header === undefined;
   return {
     accept: 'application/json',
-    // Do not set this header by default: JSON requests set it, and for a form the platform adds it with a boundary.
+    // Do not set this header by default. A JSON request sets it, and for a form the platform sets it with a boundary.
     'content-type': null,
     'x-stainless-timeout': null,
     authorization: isBearer ? `Bearer ${key}` : null,

@@ -11,7 +11,7 @@ import type { Sdk } from './sdk.ts';
 export interface Connection {
   /** Returns the base URL from which reasoning families are derived. Not checked; `''` if none is configured. */
   readonly baseURL: (env: Env) => string;
-  /** Sends JSON text or a form. Stores the secrets and the recovery that renews the credential in `facts`. */
+  /** Sends JSON text or a form. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   post(
     path: string,
     body: string | FormData,
@@ -32,7 +32,7 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
   const { connect, errors } = createClients(sdk, server, options);
   const constantHeaders = lowerCaseNames({ ...server.headers, ...options.headers });
   const settingsOf = ({ headers, signal }: CallContext, isForm = false): object => ({
-    // For a form, the platform sets the content type, because it contains a boundary.
+    // For a form, the platform sets the content type with a boundary.
     headers: { ...(!isForm && JSON_BODY), ...lowerCaseNames(headers), ...constantHeaders },
     signal,
     maxRetries: 0,

@@ -91,7 +91,9 @@ export const responsesTraits = (
   return { quirks, capabilities: withResultFiles(capabilities) };
 };
 
-/** Adds `resultFiles`: documents of tool results are sent within the results, or in a user message after them. */
+/**
+ * Adds `resultFiles`, which states whether documents of tool results are sent within the results or in a user message after them.
+ */
 const withResultFiles = (capabilities: Capabilities): Capabilities =>
   capabilities.files === undefined || capabilities.files === false
     ? capabilities

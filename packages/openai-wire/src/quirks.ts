@@ -31,5 +31,5 @@ export interface WireQuirks {
   readonly extraBody: JsonObject;
 }
 
-/** Returns `base` with `changes`. A function, because bundlers omit calls that are marked as pure if their result is not used. */
+/** Returns `base` with `changes`. Bundlers omit a call of this function if it is marked as pure and its result is not used. */
 export const extended = <T extends object>(base: T, changes: Partial<T>): T => ({ ...base, ...changes });

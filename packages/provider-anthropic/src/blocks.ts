@@ -125,7 +125,7 @@ function citedTextBlock({ text, replay }: TextPart, family: string): TextBlockPa
   const block = textBlock(text);
   const citations = asList(asRecord(replay?.family === family ? replay.data : undefined)['cited']);
   if (block === undefined || citations.length === 0) return block;
-  // The citations are those that the vendor sent.
+  // The cast is safe, because the vendor sent these citations.
   return { ...block, citations: citations as NonNullable<TextBlockParam['citations']> };
 }
 

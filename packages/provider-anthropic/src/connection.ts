@@ -10,7 +10,7 @@ import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
 /** Connection to a server that implements the Messages API. */
 export interface Connection {
-  /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
+  /** Sends one request. Stores two values in `facts`: the secrets to redact, and the recovery that renews the credential. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Returns a function that requests one page of the model list. */
   modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;

@@ -39,7 +39,7 @@ export interface BlockEvent {
   readonly delta?: WireDelta;
 }
 
-/** Content block that has started and not ended. Other servers than Anthropic's open several tool calls at the same time. */
+/** Content block that has started and not ended. Some servers other than Anthropic's open several tool calls at the same time. */
 interface OpenBlock {
   readonly key: string;
   readonly type: string;

@@ -54,7 +54,7 @@ interface Page {
   readonly last_id?: string | null;
 }
 
-/** Returns all models of an account. Requests one page after another. */
+/** Returns all models of an account, which it requests page by page. */
 export async function listModels(
   provider: string,
   get: (query: { readonly limit: number; readonly after_id?: string }) => PromiseLike<unknown>,

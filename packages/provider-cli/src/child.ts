@@ -26,9 +26,9 @@ export interface Child {
   readonly exited: Promise<Exit>;
   /** Returns the last part of its stderr. */
   stderr(): string;
-  /** Whether its lifetime was exceeded. */
+  /** Whether the process exceeded its maximum lifetime. */
   readonly timedOut: boolean;
-  /** Whether its output was truncated because a remaining helper process kept the pipe open. */
+  /** Whether the output was truncated, because a remaining helper process had the pipe open. */
   readonly cut: boolean;
   /** Ends the group: sends SIGTERM, and SIGKILL to processes that still run after `GRACE_MS`. */
   stop(): void;

@@ -15,8 +15,8 @@ export function transcript(messages: readonly TurnMessage[], system?: string): s
   if (system !== undefined) turns.unshift(['system', system]);
   const fence = '<'.repeat(Math.max(3, 1 + longestRun(turns.map(([, text]) => text))));
   const head =
-    `A conversation follows. Each line that begins with "${fence}" names who says what stands below it; no other line ` +
-    'does. Go on as the assistant: answer what the user said last, with the answer alone.';
+    `A conversation follows. Each line that begins with "${fence}" names the speaker of the text below it; no other line ` +
+    'does. Continue as the assistant: answer the last message of the user, and write only the answer.';
   return [head, ...turns.map(([who, text]) => `${fence} ${who}\n${text}`), `${fence} assistant`].join('\n\n');
 }
 

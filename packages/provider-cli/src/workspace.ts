@@ -11,7 +11,10 @@ export interface Workspace {
   remove(): Promise<void>;
 }
 
-/** Creates a temporary working directory, or uses the application's. Writes the system text to the file that the CLI reads. */
+/**
+ * Creates a temporary working directory, or uses the directory of the application. Writes the system text to the file that the
+ * CLI reads.
+ */
 export async function openWorkspace(
   place: SystemPlace,
   system: string | undefined,

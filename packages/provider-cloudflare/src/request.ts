@@ -56,7 +56,7 @@ export function toWire(
     response_format: output && formatOf(output),
   };
   warnings.push(...unsentSettingWarnings(request, ['logprobs', 'serviceTier']));
-  warnings.push(...unsentCacheWarnings(request, 'the vendor decides about its prompt cache'));
+  warnings.push(...unsentCacheWarnings(request, 'the vendor controls its prompt cache'));
   const input = {
     messages,
     ...toTools(request, quirks, warnings),

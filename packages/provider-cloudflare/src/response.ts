@@ -49,8 +49,8 @@ export function usage(raw: RawUsage | undefined): Usage | undefined {
 const detail = (value: unknown, name: string): unknown => asRecord(value)[name];
 
 /**
- * Returns the result of a run. REST returns the result inside an envelope, the binding without one. Throws the error in a
- * response with status 200.
+ * Returns the result of a run. REST returns the result inside an envelope; the binding returns only the result. Throws the error
+ * in a response with status 200.
  */
 export function resultOf(body: unknown, facts: ErrorContext): unknown {
   if (!isRecord(body)) return body;

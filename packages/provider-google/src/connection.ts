@@ -40,7 +40,7 @@ export interface Connection {
   generate(sending: Sending): Promise<Response>;
   /** Sends one embedContent request and returns the raw response. */
   embed(sending: Sending): Promise<Response>;
-  /** Returns all models. Requests one page after another. */
+  /** Returns all models, which it requests page by page. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
 

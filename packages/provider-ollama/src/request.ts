@@ -56,7 +56,7 @@ export function toWire(
   if (request.logprobs !== undefined) params.logprobs = true;
   if (request.logprobs !== undefined && request.logprobs > 0) params.top_logprobs = request.logprobs;
   warnings.push(...unsentSettingWarnings(request, ['serviceTier']));
-  warnings.push(...unsentCacheWarnings(request, 'the server decides about its prompt cache'));
+  warnings.push(...unsentCacheWarnings(request, 'the server controls its prompt cache'));
   return { params: withExtra(params, request.extra), warnings };
 }
 
@@ -93,7 +93,7 @@ function toThink(
   if (effort === 'none') return false;
   // There are three levels (docs.ollama.com/capabilities/thinking, 2026-11).
   if (think === 'levels') return nearestEffort(effort, ['low', 'medium', 'high'], warnings) ?? true;
-  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });
+  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'this model has no reasoning levels' });
   return true;
 }
 

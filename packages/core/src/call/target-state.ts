@@ -19,7 +19,7 @@ export class TargetState<Event extends object, Result> {
   readonly target: Target;
   readonly health: HealthClaims;
   readonly settings: ChainSettings;
-  /** Whether it is the last target of the chain. */
+  /** Whether this target is the last one of the chain. */
   readonly isLast: boolean;
   /** Recoveries that this call has used for the target. */
   recoveries: readonly Recovery[] = [];

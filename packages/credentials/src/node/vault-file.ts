@@ -50,7 +50,7 @@ export async function readVault(
   }
 }
 
-/** Writes the entries atomically: readers see the old or the new entries, also after a power failure. */
+/** Writes the entries atomically: readers see the old or the new entries, even after a power failure. */
 export async function writeVault(path: string, entries: Entries): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
@@ -110,7 +110,7 @@ async function syncFolder(folder: string): Promise<void> {
     await using handle = await open(folder, constants.O_RDONLY);
     await handle.sync();
   } catch {
-    // The file has been written in any case.
+    // The file is already written, so a failed flush is not an error.
   }
 }
 

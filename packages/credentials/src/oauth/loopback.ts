@@ -58,7 +58,7 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
     // A page of another site may use another host name for this address.
     if (request.headers.host !== host) page(response, 403, 'Not for this host.');
     else if (url?.pathname !== PATH || request.method !== 'GET') page(response, 404, 'Nothing here.');
-    else if (browser !== undefined) page(response, 410, 'This login is over.');
+    else if (browser !== undefined) page(response, 410, 'This login has ended.');
     else if (url.searchParams.get('state') !== state)
       page(response, 400, 'This request belongs to another login.');
     else {

@@ -6,9 +6,9 @@ import { asLoginError, failureDetails, type Authority } from './authority.ts';
 import type { OAuthOptions } from './options.ts';
 
 const EARLY_MS = 60_000;
-/** Maximum share of a token's lifetime before its expiry in which the token is refreshed. */
+/** Maximum time before its expiry at which a token is refreshed, as a share of its lifetime. */
 const MAX_EARLY_SHARE = 0.25;
-/** Time before a failed refresh of a valid token is repeated, in milliseconds, without a Retry-After header. */
+/** Time after which a failed refresh of a valid token is repeated, in milliseconds, if the response has no Retry-After header. */
 const RETRY_MS = 5000;
 /** Error codes after which the authority rejects the refresh token permanently. */
 const NEEDS_LOGIN: ReadonlySet<string> = new Set([

@@ -20,7 +20,9 @@ export interface PoolOptions {
   readonly keys: readonly (Secret | string | { readonly id: string; readonly key: Credential })[];
   /** Order in which keys are used. `@default 'fill-first'` */
   readonly strategy?: Strategy | undefined;
-  /** Calls in progress on a key at which another key is preferred. `@default 1 for `least-used`, otherwise unlimited` */
+  /**
+   * Number of calls in progress on a key from which another key is preferred. `@default 1 for `least-used`, otherwise unlimited`
+   */
   readonly lease?: number | undefined;
   /** Clock, for tests. `@default systemClock` */
   readonly clock?: Clock | undefined;

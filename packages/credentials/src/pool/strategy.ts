@@ -12,7 +12,7 @@ interface Candidate {
 /** Settings of a strategy. */
 export interface RingSettings {
   readonly strategy: Strategy;
-  /** Number of calls in progress on a key at which another key is preferred. */
+  /** Number of calls in progress on a key from which another key is preferred. */
   readonly lease: number;
   /** Returns a number in [0, 1). */
   readonly random: () => number;
@@ -24,7 +24,7 @@ interface Situation<Key> extends RingSettings {
   readonly all: readonly Key[];
 }
 
-/** Selects a key among those with fewer calls in progress than `lease`, or otherwise among those with the fewest. */
+/** Selects a key that has fewer than `lease` calls in progress. If none has, selects among the keys with the fewest calls. */
 export function choose<Key extends Candidate>(
   usable: readonly Key[],
   situation: Situation<Key>,

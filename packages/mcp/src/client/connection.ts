@@ -62,7 +62,7 @@ export class Connection {
     });
   }
 
-  /** Returns the result of a call. Repeats the call if the server did not know the session, because it did not run. */
+  /** Returns the result of a call. Repeats the call if the server did not know the session, because such a call did not run. */
   async call(call: ToolCall): Promise<CallToolResult> {
     try {
       return await this.callOnce(call);

@@ -58,7 +58,7 @@ function imageOf(data: string, declared: string): Content | undefined {
   }
 }
 
-/** Returns a PDF. A target that does not accept documents in results receives an error text in its place. */
+/** Returns a PDF. A target that does not accept documents in results receives an error text instead. */
 function pdfOf(data: string, uri: string): Content | undefined {
   try {
     const bytes = fromBase64(data);

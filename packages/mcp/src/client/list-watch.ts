@@ -30,7 +30,7 @@ export class ListWatch {
     if (!this.isFollowing) void this.follow();
   };
 
-  /** Resolves when the latest change is loaded, or after a maximum delay. */
+  /** Resolves when the list contains the latest change, or after `MAX_WAIT_MS`. */
   async whenRefreshed(): Promise<void> {
     if (!this.isFollowing) return;
     let cancel: (() => void) | undefined;

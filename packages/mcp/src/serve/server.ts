@@ -49,15 +49,15 @@ export async function newServer(
 /** Whether the client supports elicitation. Clients of 2026 state this in each request, and clients of 2025 once. */
 function canElicit(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
-  // oxlint-disable-next-line typescript/no-deprecated -- of a client of 2025 nothing else knows
+  // oxlint-disable-next-line typescript/no-deprecated -- the only source for a client of 2025
   const able = asRecord(envelope[key] ?? server.server.getClientCapabilities());
   return able['elicitation'] !== undefined;
 }
 
 const QUESTION = 'approve';
 const NO_ELICITATION =
-  'Not run: a person has to agree to this call first, and this client does not support elicitation.';
-const DENIED = 'Not run: the person did not agree.';
+  'Not run: a person must approve this call first, and this client does not support elicitation.';
+const DENIED = 'Not run: the person did not approve the call.';
 const MAX_CHARACTERS = 2000;
 
 const approvalQuestion = ({

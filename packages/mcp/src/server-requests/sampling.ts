@@ -10,7 +10,7 @@ type Result = HandlerResultTypeMap['sampling/createMessage'];
 const MAX_REQUESTS = 10;
 const MAX_TOKENS = 1000;
 
-/** Answers the completion requests of a server, within the limits of a connection. */
+/** Handles the completion requests of a server, within the limits of a connection. */
 export class Sampler {
   private readonly options: McpSampling;
   private requestCount = 0;
@@ -33,7 +33,7 @@ export class Sampler {
       const stopReason = finish === 'length' ? 'maxTokens' : 'endTurn';
       return { role: 'assistant', content: { type: 'text', text }, model: target, stopReason };
     } catch (error) {
-      throw refusalError(`the model did not answer: ${LlmError.is(error) ? error.kind : 'unknown'}`);
+      throw refusalError(`the call of the model failed: ${LlmError.is(error) ? error.kind : 'unknown'}`);
     }
   }
 }

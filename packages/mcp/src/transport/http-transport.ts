@@ -10,7 +10,7 @@ import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 /** Maximum size of a response and of an event, in bytes. Equal to the maximum size of a message of a program. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-/** Time that the SDK gets to read the remaining data of a stream, in milliseconds. */
+/** Time in which the SDK can read the remaining data of a stream, in milliseconds. */
 const READ_MS = 100;
 const CLOSE_TIMEOUT_MS = 1000;
 
@@ -31,7 +31,7 @@ export async function httpTransport(
       const answer = await fetch(input, init);
       const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
       return boundedResponse(answer, label, () => {
-        // The caller of an aborted request needs no error.
+        // The caller has aborted the request, so no error is reported.
         if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
       });
     },

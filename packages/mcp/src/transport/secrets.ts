@@ -1,7 +1,7 @@
 import { isProgram } from '../check-options.ts';
 import type { McpEndpoint } from '../options.ts';
 
-/** Minimum length of a value to mask. Shorter values are too common. */
+/** Minimum length of a value to mask. Shorter values occur in ordinary text. */
 const MIN_LENGTH = 8;
 
 /** Returns the secret values of the endpoint, and the parts of these values. */

@@ -77,7 +77,7 @@ function readStream(file: PdfFile, offset: number): Section {
   const data = file.streamData(trailer, scanner, trailer.get('Length'));
   const [kindWidth = 0, placeWidth = 0, moreWidth = 0] = countsIn(trailer.get('W'));
   const width = kindWidth + placeWidth + moreWidth;
-  if (width < 1 || width > 24) throw new UnreadablePdf('no widths of a cross-reference');
+  if (width < 1 || width > 24) throw new UnreadablePdf('a cross-reference has no widths');
   const index = trailer.has('Index') ? countsIn(trailer.get('Index')) : [0, countIn(trailer, 'Size') ?? 0];
   const entries: [number, Entry][] = [];
   let at = 0;

@@ -3,7 +3,7 @@ import { readCrossReference, type CrossReference } from './cross-reference.ts';
 import { latin1, PdfFile } from './pdf-file.ts';
 import { countIn, isArray, isDictionary, isReference, UnreadablePdf, type PdfValue } from './scanner.ts';
 
-/** Facts about a PDF that need no layout. */
+/** Facts about a PDF that are available without layout. */
 export interface PdfFacts {
   /** Number of pages that a viewer shows, or `undefined` if the page tree cannot be read. */
   readonly pages: number | undefined;
@@ -69,7 +69,7 @@ class PageTree {
   private count(node: PdfValue | undefined, depth: number): number {
     if (!isReference(node)) return this.below(node ?? null, depth);
     const known = this.counted.get(node.object);
-    if (known === 'open' || depth > DEEPEST) throw new UnreadablePdf('the page tree is a circle or too deep');
+    if (known === 'open' || depth > DEEPEST) throw new UnreadablePdf('the page tree contains a cycle or is too deep');
     if (known !== undefined) return known;
     this.counted.set(node.object, 'open');
     const pages = this.below(this.get(node), depth);
@@ -87,7 +87,7 @@ class PageTree {
     return pages;
   }
 
-  /** Returns the value, or that of the object that it refers to. */
+  /** Returns the value itself, or the value of the object to which it refers. */
   private get(value: PdfValue | undefined): PdfValue {
     if (!isReference(value)) return value ?? null;
     const known = this.objects.get(value.object);

@@ -11,7 +11,7 @@ import {
 } from './scanner.ts';
 
 /** Maximum size of all decompressed streams of a file, in bytes. */
-const MOST_INFLATED = 32 * 2 ** 20;
+const MAX_INFLATED = 32 * 2 ** 20;
 /** Maximum average number of times that a character of the file is read. */
 const READINGS = 10;
 
@@ -21,7 +21,7 @@ export class PdfFile {
   readonly text: string;
   private readonly bytes: Uint8Array;
   private readonly budget: Budget;
-  private room: number = MOST_INFLATED;
+  private room: number = MAX_INFLATED;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -48,11 +48,11 @@ export class PdfFile {
     const from = scanner.at + (this.text.startsWith('\r\n', scanner.at) ? 2 : 1);
     const to = from + (typeof length === 'number' ? length : NaN);
     if (!/^[\0\t\n\f\r ]{0,4}endstream/.test(this.text.slice(to, to + 13)))
-      throw new UnreadablePdf('a stream does not end where it should');
+      throw new UnreadablePdf('a stream does not end after its declared length');
     const data = this.bytes.subarray(from, to);
     const filter = onlyOf(dictionary.get('Filter'));
     if (filter === undefined || filter === null) return data;
-    if (filter !== '/FlateDecode') throw new UnreadablePdf('the filter of a stream is not read');
+    if (filter !== '/FlateDecode') throw new UnreadablePdf('the filter of a stream is not supported');
     const parameters = onlyOf(dictionary.get('DecodeParms'));
     const inflated = this.inflate(data);
     if (!isDictionary(parameters) || (parameters.get('Predictor') ?? 1) === 1) return inflated;
@@ -85,7 +85,7 @@ function withoutPredictor(data: Uint8Array, columns: number): Uint8Array {
   const plain = new Uint8Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     const filter = data[row * width] ?? 0;
-    if (filter !== 0 && filter !== 2) throw new UnreadablePdf('the filter of a row is not read');
+    if (filter !== 0 && filter !== 2) throw new UnreadablePdf('the filter of a row is not supported');
     for (let column = 0; column < columns; column++) {
       const at = row * columns + column;
       plain[at] = (data[row * width + 1 + column] ?? 0) + (filter === 2 ? (plain[at - columns] ?? 0) : 0);

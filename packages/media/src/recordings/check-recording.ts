@@ -12,9 +12,9 @@ export interface RecordingLimits {
 }
 
 /**
- * Checks a recording before it is uploaded. Rejects with `unsupported` (code `too-large`) above a limit, `unsupported`
- * (code `media-type`) for a type that is not accepted, and `invalid-request` for bytes that are not a recording. A duration
- * that is not known is accepted. Needs the package `music-metadata`.
+ * Checks a recording before it is uploaded. Rejects with `unsupported` (code `too-large`) above a limit, `unsupported` (code
+ * `media-type`) for a type that is not accepted, and `invalid-request` for bytes that are not a recording. A recording of unknown
+ * duration is accepted. Needs the package `music-metadata`.
  *
  * @example await checkRecording(part, { maxBytes: 25e6, maxDurationMs: 1_400_000 })
  */

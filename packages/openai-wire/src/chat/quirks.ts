@@ -41,16 +41,13 @@ export interface ChatQuirks extends WireQuirks {
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
   /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, otherwise its text. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
-  /**
-   * Format and model family of signed `reasoning_details` that other platforms also create and accept; `none` if only this
-   * server accepts its details.
-   */
+  /** Format and model family of signed `reasoning_details`, if other platforms also create and accept them; otherwise `none`. */
   readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
   /** Reasoning text for turns without reasoning, for servers that require the property. `''`: the property is not sent. */
   readonly reasoningPlaceholder: '' | ' ';
-  /** `split`: text between `<think>` tags becomes reasoning. */
+  /** Handling of `<think>` tags. `split`: the text between them becomes reasoning. `keep`: they stay in the text. */
   readonly thinkTags: 'keep' | 'split';
-  /** `outside`: `completion_tokens` excludes reasoning tokens, so they are added to the output tokens. */
+  /** Whether `completion_tokens` includes reasoning tokens. `outside`: it does not, so they are added to the output tokens. */
   readonly reasoningTokens: 'inside' | 'outside';
   /** Role that may follow tool results. `assistant`: an assistant message is inserted before a user message that follows. */
   readonly afterTools: 'any' | 'assistant';
@@ -60,7 +57,10 @@ export interface ChatQuirks extends WireQuirks {
   readonly vendorTools: readonly string[] | 'any';
   /** Value of `tool_choice` that requires a tool call. */
   readonly requiredChoice: 'required' | 'any';
-  /** `required`: the first call of a turn must contain its signature, or the signature that marks a call of another model. */
+  /**
+   * Handling of signatures of tool calls. `required`: the first call of a turn must contain its signature, or the signature that
+   * marks a call of another model.
+   */
   readonly callSignature: 'echo' | 'required';
   /** Form of the tool call ids that the server accepts. Other ids are replaced. */
   readonly toolId: 'any' | 'max-40' | 'alphanumeric-9';

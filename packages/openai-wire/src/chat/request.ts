@@ -148,6 +148,6 @@ function noEffortToWire(
 
 function isOn(effort: Effort, warnings: Warning[]): boolean {
   if (effort === 'none') return false;
-  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'reasoning is on or off here' });
+  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'this model has no reasoning levels' });
   return true;
 }

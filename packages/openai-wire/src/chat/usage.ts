@@ -36,7 +36,7 @@ export function usage(
   };
 }
 
-/** Returns the output tokens. Uses `total_tokens`, otherwise the quirk, to decide whether they include reasoning. */
+/** Returns the output tokens. `total_tokens`, or otherwise the quirk, determines whether reasoning is included. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;

@@ -109,7 +109,7 @@ function schemaInstructionRecovery(
 
 const instructionRecovery = (id: string, apply: Recovery['apply']): Recovery => ({
   id,
-  what: 'the schema of the answer put into the system text instead of enforced',
+  what: 'the schema of the response added to the system text instead of being enforced',
   apply,
   remember: true,
   isNeededFor: ({ output }) => output !== undefined,

@@ -6,7 +6,7 @@ import type { OriginalSchemas } from '../schema/strict-tools.ts';
 export interface ReaderOptions {
   /** Writer of the events. Errors name its target. */
   readonly writer: EventWriter;
-  /** Schemas of the caller. Nulls that stand for absent properties in them are removed from the response. */
+  /** Schemas of the caller. Nulls that represent absent properties are removed from the response. */
   readonly originals?: OriginalSchemas | undefined;
   /** Returns the values to redact in errors. */
   readonly secrets?: (() => readonly string[]) | undefined;

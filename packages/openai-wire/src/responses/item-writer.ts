@@ -145,7 +145,7 @@ export class ItemWriter {
     this.writer.toolCall(call.key, { json: call.nulls?.push(json) ?? json });
   }
 
-  /** Sets the complete arguments of a call. The call may still turn out to be incomplete. */
+  /** Sets the complete arguments of a call. The end of the item may still mark the call as incomplete. */
   setArguments(key: string, json: string): void {
     const call = this.calls.get(key);
     if (call !== undefined && (call.completeArguments === undefined || !isEmptyObject(json)))

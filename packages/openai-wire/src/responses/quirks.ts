@@ -27,13 +27,13 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly reasoningRequest: 'effort' | 'none';
   /** Value for the effort `none`. `omit`: the property is not sent. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
-  /** `auto`: requests a summary of the reasoning. Some models return no other text of their reasoning. */
+  /** Summary of the reasoning. `auto`: a summary is requested, because some models return no other text of their reasoning. */
   readonly reasoningSummary: 'auto' | 'omit';
   /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which is also requested. `text`: plain text too. */
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
   /** Form of a tool result with images. `parts`: a list of parts. `text`: images follow in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
-  /** `stream`: the server accepts only streaming requests. */
+  /** Forms of requests that the server accepts. `stream`: streaming requests only. */
   readonly delivery: 'any' | 'stream';
   /** Properties that are not sent. If a request contains one, a warning reports it. */
   readonly refuses: readonly ResponsesParameter[];

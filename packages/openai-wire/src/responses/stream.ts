@@ -202,7 +202,7 @@ export class ResponsesReader implements WireReader {
     } else if (requiresAction(item)) {
       this.warnings.warn(
         stringOf(item.type),
-        'it requires an action of the client, and a response cannot contain it',
+        'the item requires an action of the client, which a response cannot represent',
       );
     } else {
       this.countRun(toolUsed(item));
@@ -238,7 +238,7 @@ export class ResponsesReader implements WireReader {
     const removed = (changes ?? NONE).filter(
       (each) => each?.action === 'removed' && each.type === 'reasoning',
     );
-    const reasons = new Set(removed.map((each) => stringOf(each?.reason) || 'the vendor removed it'));
+    const reasons = new Set(removed.map((each) => stringOf(each?.reason) || 'the vendor removed reasoning from the input'));
     if (reasons.size > 0) this.warnings.warn('reasoning', [...reasons].join(', '));
   }
 
@@ -265,7 +265,7 @@ export class ResponsesReader implements WireReader {
       this.warnings.warn('finish reason', 'the response ended without one', 'repaired');
     }
     if (this.items.leakedCalls.found)
-      this.warnings.warn('text', 'a tool call was removed from it', 'repaired');
+      this.warnings.warn('text', 'a tool call that the model wrote as text was removed', 'repaired');
     this.writer.finish(reason, raw, this.usage(body));
     this.done = true;
   }

@@ -63,7 +63,7 @@ export function strictOutput(
 ): { readonly schema: JsonObject; readonly strict: boolean; readonly original?: JsonObject } {
   const result = toStrict(schema);
   if ('why' in result) {
-    if (mayRewrite) warnings.push(notStrict('the schema of the answer', result.why));
+    if (mayRewrite) warnings.push(notStrict('the schema of the response', result.why));
     return { schema, strict: false };
   }
   if (result.isUnchanged || !mayRewrite) return { schema, strict: result.isUnchanged };
