@@ -13,7 +13,7 @@ PRIVATE.addSubnet('fc00::', 7, 'ipv6');
 
 /**
  * Whether the host of a DSN, with its port, is on this machine or its network. Names other than `localhost` are not resolved, so
- * that no unknown server is called.
+ * that doctor calls no unknown server.
  */
 export const isLocalNetwork = (host: string): boolean => isLoopback(host) || isIn(PRIVATE, hostname(host));
 

@@ -39,7 +39,7 @@ async function untilEnd<Answer>(
   const end = new AbortController();
   let isAnswered = false;
   const onPause = (): void => {
-    // An answer also pauses the input, and has arrived by then.
+    // An answer also pauses the input, but it has arrived before the pause.
     setImmediate(() => {
       if (!isAnswered) end.abort();
     });

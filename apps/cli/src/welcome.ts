@@ -4,7 +4,10 @@ import { loadSettings } from './config/settings.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
-/** `majordomo` without arguments: explains the first steps if nothing is configured; `undefined` if the help is better. */
+/**
+ * `majordomo` without arguments: explains the first steps if nothing is configured. Returns `undefined` if the help is to be
+ * printed instead.
+ */
 export async function welcome(io: Io): Promise<ExitCode | undefined> {
   const settings = await loadSettings(io);
   const ids = await configuredIds(settings);

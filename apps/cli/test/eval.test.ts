@@ -109,7 +109,7 @@ it(
 );
 
 it.each([
-  [['run', 'x.eval.ts', '--record', '--live'], /--record and --live exclude each other/],
+  [['run', 'x.eval.ts', '--record', '--live'], /--record and --live cannot be used together/],
   [['run', 'x.eval.ts', '--report', 'x.pdf'], /--report x\.pdf: the extension must be one of \.md/],
   [['run', 'x.eval.ts'], /x\.eval\.ts cannot be loaded/],
   [['compare', 'a.jsonl', 'b.jsonl'], /a\.jsonl: the file does not exist/],

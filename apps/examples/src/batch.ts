@@ -8,7 +8,7 @@ import {
   type Provider,
 } from '@majordomo/core';
 
-/** Creates a gate that limits tokens. It reserves an estimate before each attempt and books the actual usage afterwards. */
+/** Creates a gate that limits tokens. The gate reserves an estimate before each attempt and books the actual usage afterwards. */
 export function budget(limit: number): Gate & { readonly spent: () => number } {
   let reserved = 0;
   let spent = 0;

@@ -22,7 +22,7 @@ export interface ChatUiOptions {
   readonly stores: SqliteStores;
   /** Returns the user of a request, such as from a session cookie. */
   readonly userOf: (request: Request) => string | undefined;
-  /** Such as `costOfResponse` of `@majordomo/catalog`. */
+  /** Returns the cost of a response, such as `costOfResponse` of `@majordomo/catalog`. */
   readonly cost?: UiOptions['cost'];
 }
 
@@ -49,7 +49,7 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
   /** Returns the paused run of a chat, or its transcript. */
   async function load(chat: string): Promise<RunState | readonly Message[]> {
     const state = await stores.runs.load(chat);
-    // The next request may continue the run.
+    // Do not delete the run, because the next request may continue it.
     if (state !== undefined) await stores.runs.release(chat);
     return state ?? (await stores.conversations.load(chat))?.messages ?? [];
   }

@@ -13,7 +13,7 @@ export interface MajordomoOptions {
    */
   readonly allow?: readonly string[] | undefined;
   /**
-   * Whether files that analysis like tests are checked.
+   * Whether files that look like tests are checked.
    * @default true
    */
   readonly tests?: boolean | undefined;

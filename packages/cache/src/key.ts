@@ -16,7 +16,7 @@ interface KeyInput {
 
 /**
  * Returns the key of a response, which is a hash of everything that may change the response. Throws an error for an empty
- * namespace, and for a request without JSON, such as one with an instance of a class.
+ * namespace, and for a request that has no JSON form, such as one with an instance of a class.
  */
 export async function keyOf(
   { kind, spec, request, tenant }: KeyInput,

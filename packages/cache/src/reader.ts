@@ -36,7 +36,7 @@ export class Reader<Event, Response> implements Source<Event> {
   private readCount = 0;
   private isOver = false;
   private isPulling = false;
-  /** Result of an abort between two reads, for the next read. */
+  /** Result of an abort between two reads, which the next read returns. */
   private last: Promise<readonly Event[] | undefined> | undefined;
 
   constructor(

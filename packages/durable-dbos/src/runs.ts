@@ -22,7 +22,10 @@ export interface DbosAgent {
   start(runId: string, input: RunInput): Promise<void>;
   /** Waits for the end of the run. Rejects with the error of the run and its partial response, or `aborted` if it was cancelled. */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
-  /** Resolves with the calls that wait for a decision, or with none when the run has ended. A call is removed when the run receives its decision. */
+  /**
+   * Resolves with the calls that wait for a decision, or with none when the run has ended. A call is removed when the run
+   * receives its decision.
+   */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
   /**
    * Sends a decision. Only the first decision on a call is used. Rejects with kind `invalid-request` if the call does not wait.

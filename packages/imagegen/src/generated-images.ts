@@ -39,7 +39,8 @@ function missingImages(count: number, n: number, failure: LlmError | undefined):
 
 /**
  * Generates `n` images on a wire that returns one at a time. Calls `draw` with `seed + index`, four calls in parallel. Failures
- * become a warning if at least one image arrives. Otherwise it throws the first failure, and stops after four. Adds up the usage.
+ * become a warning if at least one image arrives. Otherwise throws the first failure; after four failures, starts no further
+ * calls. Adds up the usage.
  */
 export async function generateEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },
@@ -66,7 +67,7 @@ export async function generateEach(
   };
 }
 
-/** Calls in parallel. They count as one call for gates and limits. */
+/** Maximum number of parallel calls. Gates and limits count all of them as one call. */
 const MAX_PARALLEL = 4;
 
 /** Returns the outcomes in the order of the seeds, without those that were not started. */

@@ -21,7 +21,7 @@ export interface ImagesQuirks {
   readonly seed: boolean;
   /** Sizes that the server accepts. */
   readonly size: SizeRule;
-  /** Limits of images to edit. Unset: unknown, images are sent unchanged. */
+  /** Limits of images to edit. If it is not set, the limits are unknown, and images are sent unchanged. */
   readonly inputs?: ImageLimits | false | undefined;
 }
 
@@ -71,7 +71,7 @@ export function toImagesCall(
 
 const NO_SEED: Warning = { action: 'dropped', what: 'seed', why: 'this API does not support a seed' };
 
-/** Names the field `image` for one image and `image[]` for several, as the SDK does (openai 7.55). */
+/** Returns the form. The field is named `image` for one image and `image[]` for several, as in the SDK (openai 7.55). */
 function formOf(
   fields: Readonly<Record<string, unknown>>,
   images: readonly ImagePart[],

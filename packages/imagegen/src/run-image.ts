@@ -7,7 +7,7 @@ import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between models behind `run(model, input)`. Each call returns one image. */
 export interface RunQuirks {
-  /** `form`: a multipart form with images as files, for newer models. */
+  /** Form of the input. `form`: a multipart form with images as files, for newer models. */
   readonly input: 'object' | 'form';
   /** Sizes that the model accepts. `false`: the model has no field for a size. */
   readonly size: SizeRule | false;
@@ -19,7 +19,7 @@ export interface RunQuirks {
   readonly mask: boolean;
 }
 
-/** The key of `ImageRequest.extra` for this wire: `steps`, `num_steps`, `guidance`, `negative_prompt` go there. */
+/** Key of `ImageRequest.extra` for this wire, which may contain `steps`, `num_steps`, `guidance` and `negative_prompt`. */
 export const RUN_WIRE = 'workersai-run';
 
 /** Input of one run, with warnings about settings that the model does not accept. */

@@ -36,7 +36,8 @@ const FILES = ['application/pdf', 'text/plain'];
 
 /**
  * Maximum bytes of media in a request. The API accepts 32 MB of base64
- * (platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11), which is 24 MB of bytes.
+ * (platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11), which is 24 MB of bytes. The difference is reserved for
+ * text.
  */
 const MAX_REQUEST_BYTES = 23_000_000;
 

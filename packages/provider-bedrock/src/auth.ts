@@ -51,7 +51,7 @@ export interface Auth {
   readonly keys?: AwsCredentials | undefined;
   /** Name of the AWS profile for the SDK's credential chain. */
   readonly profile?: string | undefined;
-  /** Returns the recovery that requests other credentials after the service rejected these. */
+  /** Returns the recovery that requests new credentials after the service rejected the current ones. */
   readonly recovery?: (() => Recovery | undefined) | undefined;
 }
 

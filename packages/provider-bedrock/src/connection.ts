@@ -49,7 +49,7 @@ export function createConnection(options: BedrockOptions): Connect {
   });
   const auth = authSource(options);
   const own = lowerCaseNames(options.headers);
-  // Cached, because each `import()` resolves the module name again.
+  // The module is cached, because each `import()` resolves its name again.
   let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);

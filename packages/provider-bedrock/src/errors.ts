@@ -112,7 +112,7 @@ function responseError(error: Error, status: number | undefined, facts: Converse
   const name = nameOf(error);
   const message = textOf(error);
   const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
-  const text = name === 'SyntaxError' ? 'an answer that is not JSON' : message.slice(0, MAX_MESSAGE_LENGTH);
+  const text = name === 'SyntaxError' ? 'the response is not JSON' : message.slice(0, MAX_MESSAGE_LENGTH);
   const kind = BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? BY_NAME.get(name);
   const { target, secrets, request, streamed } = facts;
   return wireError({

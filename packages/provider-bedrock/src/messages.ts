@@ -88,13 +88,13 @@ function addBlocks(
 const UNSIGNED: Warning = {
   action: 'dropped',
   what: 'reasoning of earlier turns',
-  why: 'it has no token that this API can verify',
+  why: 'it has no signature that this API can verify',
 };
 
 const UNREADABLE: Warning = {
   action: 'dropped',
   what: 'vendor parts',
-  why: 'it belongs to another API and has another form here',
+  why: 'it belongs to another API, whose format differs',
 };
 
 interface ResultContext {

@@ -36,7 +36,7 @@ export const responseCheck =
       );
     if ((isOk && expected === 'eventstream') || !isReadable(body)) return received;
     const bytes = await collectBody(body, target);
-    // With HTTP/2, a body ends in the same way if it is complete and if the connection is lost.
+    // With HTTP/2, the end of a complete body looks like the loss of the connection.
     const isCut = 'rstCode' in body && body.rstCode !== 0;
     if (isOk && isCut)
       throw new LlmError('network', `${target}: the connection was lost during the response`, { target });

@@ -20,7 +20,9 @@ import { storedPart } from './vendor-parts.ts';
  */
 const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
-/** Converts a message. Returns an empty list for an assistant message without parts to send. Includes signatures of `family` only. */
+/**
+ * Converts a message. Returns an empty list for an assistant message without parts to send. Includes signatures of `family` only.
+ */
 export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {
   switch (message.role) {
     case 'user':
@@ -77,7 +79,7 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
     case 'text':
       return part.text === '' && signature === undefined ? [] : [{ text: part.text, ...signed }];
     case 'reasoning':
-      // A reasoning summary without a signature is not useful to the model.
+      // Omit a reasoning summary without a signature, because the model does not use it.
       return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
     case 'vendor':
       return [];

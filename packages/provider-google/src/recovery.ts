@@ -5,7 +5,7 @@ import { isSubset, toSubset } from './schema.ts';
 
 interface RecoveryRule extends Omit<Recovery, 'apply'> {
   /** Pattern for the message of an error with status 400. The first rule that changes the request applies. */
-  readonly says: RegExp;
+  readonly pattern: RegExp;
   /** Changes the request, or returns the same object if nothing applies. */
   readonly apply: (request: ModelRequest) => ModelRequest;
 }
@@ -16,14 +16,14 @@ const RULES: readonly RecoveryRule[] = [
     // "Invalid thought signature."; "Corrupted thought signature."
     id: 'signatures',
     what: 'thought signatures dropped',
-    says: /(?:invalid|corrupted|malformed|not valid)[^]{0,40}thought.?signature|thought.?signature[^]{0,40}(?:invalid|corrupted|not valid)/i,
+    pattern: /(?:invalid|corrupted|malformed|not valid)[^]{0,40}thought.?signature|thought.?signature[^]{0,40}(?:invalid|corrupted|not valid)/i,
     apply: withoutSignatures,
   },
   {
     // "Invalid JSON payload received. Unknown name \"id\" at 'contents[1].parts[0].function_call': Cannot find field."
     id: 'call-ids',
     what: 'call ids dropped',
-    says: /unknown name \\?"id\\?"/i,
+    pattern: /unknown name \\?"id\\?"/i,
     remember: true,
     apply: withoutCallIds,
   },
@@ -31,7 +31,7 @@ const RULES: readonly RecoveryRule[] = [
     // "Invalid JSON payload received. Unknown name \"parametersJsonSchema\" at 'tools[0]…': Cannot find field."
     id: 'schema-subset',
     what: 'schemas reduced to the OpenAPI subset',
-    says: /json_?schema|enum\[\d+\]: cannot be empty/i,
+    pattern: /json_?schema|enum\[\d+\]: cannot be empty/i,
     remember: true,
     apply: withSubsetSchemas,
   },
@@ -39,7 +39,7 @@ const RULES: readonly RecoveryRule[] = [
     // "Function calling with a response mime type: 'application/json' is unsupported"
     id: 'output-with-tools',
     what: 'output schema moved to the system text',
-    says: /function calling with a response mime type/i,
+    pattern: /function calling with a response mime type/i,
     remember: true,
     apply: withOutputInPrompt,
   },
@@ -47,7 +47,7 @@ const RULES: readonly RecoveryRule[] = [
     // "Thinking level MEDIUM is not supported for this model."; "Budget 0 is invalid. This model only works in thinking mode."
     id: 'reasoning',
     what: 'reasoning dropped',
-    says: /thinking|budget \d+ is invalid/i,
+    pattern: /thinking|budget \d+ is invalid/i,
     remember: true,
     apply: (request) => (request.reasoning === undefined ? request : { ...request, reasoning: undefined }),
   },
@@ -55,9 +55,9 @@ const RULES: readonly RecoveryRule[] = [
 
 /** Returns the recovery for an error message; `undefined` if no rule changes the request. */
 export function recoveryFor(message: string, request: ModelRequest): Recovery | undefined {
-  const remedy = RULES.find(({ says, apply }) => says.test(message) && apply(request) !== request);
+  const remedy = RULES.find(({ pattern, apply }) => pattern.test(message) && apply(request) !== request);
   if (remedy === undefined) return undefined;
-  const { says: _says, ...recovery } = remedy;
+  const { pattern: _pattern, ...recovery } = remedy;
   return recovery;
 }
 

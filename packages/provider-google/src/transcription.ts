@@ -139,5 +139,5 @@ function parseSegments(transcript: string, target: string): unknown {
 const NO_WORDS: Warning = {
   action: 'coerced',
   what: 'timestamps',
-  why: 'a chat model cannot return timestamps of words; segments were requested',
+  why: 'a chat model cannot return timestamps of words; timestamps of segments were requested',
 };

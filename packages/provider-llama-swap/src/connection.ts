@@ -3,7 +3,7 @@ import { credentialSource, directFetch, lowerCaseNames, patientFetch, secretsIn 
 import { callError, missingURL, responseError } from './errors.ts';
 import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './options.ts';
 
-/** The server's own endpoints. */
+/** Client of the server's management endpoints. */
 export interface Management {
   readonly target: string;
   /** Sends a request. Throws the error of an error response, `config` without a URL, and `aborted` after an abort. */
@@ -14,7 +14,7 @@ export interface Management {
   post(path: string, body: string, context: Pick<ModelContext, 'target'> & ManageOptions): Promise<unknown>;
 }
 
-/** Creates the client of the server's management API. */
+/** Creates a client of the management endpoints. */
 export function createManagement(target: string, options: LlamaSwapOptions): Management {
   const credentials = credentialSource(keyOf(options), []);
   const request = async (

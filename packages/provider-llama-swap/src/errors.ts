@@ -42,7 +42,10 @@ export function callError(
     : transportError(error, target, secrets);
 }
 
-/** Returns the error of a missing URL. The example uses another name, as the environment requires. */
+/**
+ * Returns the error for a missing URL. The example uses another name, because the environment cannot configure a provider under
+ * its own name.
+ */
 export function missingURL(target: string): LlmError {
   const message = `${target}: no base URL is configured; pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
   return new LlmError('config', message, { target, code: 'missing-url' });

@@ -9,8 +9,8 @@ type Fetch = typeof globalThis.fetch;
 const filteredTransports = new WeakMap<Fetch, Fetch>();
 
 /**
- * Removes the server's loading messages. With `sendLoadingState` llama-swap reports in reasoning deltas how it loads a
- * model, and the model did not produce that text. Removes events before the first other event that consist only of
+ * Removes the server's loading messages. With `sendLoadingState`, llama-swap reports the progress of loading in reasoning deltas,
+ * although the model did not produce this text. Removes events before the first other event that consist only of
  * `choices[0].delta.reasoning_content`; chunks of a model also have an id, a time and a name (internal/router/loading.go of
  * llama-swap, 2026-08).
  */

@@ -20,7 +20,7 @@ export interface RunnerOptions {
   readonly numCtx?: number | undefined;
   /**
    * Time for which the model stays loaded after the call: `30m`, a number of seconds, `0` to unload it immediately, `-1` for no
-   * limit.
+   * limit. @default the setting of the server
    */
   readonly keepAlive?: string | number | undefined;
 }

@@ -46,8 +46,8 @@ export async function draw(
 }
 
 /**
- * Records that a model rejects `response_format`. The request itself stays unchanged, because a recovery can change only a
- * chat request.
+ * Records that a model rejects `response_format`. Returns the request unchanged, because a recovery can change only a chat
+ * request.
  */
 function withoutResponseFormat(models: Set<string>, modelId: string): Recovery {
   models.add(modelId);

@@ -1,7 +1,7 @@
 export type { OpenAIOptions } from './options.ts';
 export { createOpenAI, openaiCompatible } from './provider.ts';
 
-// For DSNs of providers that use this one.
+// Parser for DSNs of providers that are based on this one.
 export { quirksFromParams } from '@majordomo/openai-wire';
 
 // Vendors.

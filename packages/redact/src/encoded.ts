@@ -1,4 +1,4 @@
-/** Decoded percent-encoded text. `offsets` contains the offset of each character in the original text, and that of the end. */
+/** Decoded percent-encoded text. `offsets` contains the offset in the original text of each character and of the end. */
 export interface DecodedRun {
   readonly decoded: string;
   readonly offsets: readonly number[];

@@ -389,7 +389,7 @@ describe('a target is turned away', () => {
       {},
       { maxUsdPerCall: '1' },
       hi,
-      'its price is unknown, so that $1.00 per call cannot be guaranteed',
+      'its price is unknown, so $1.00 per call cannot be guaranteed',
     ],
     ['not where a plan pays', { billing: 'included' }, { maxUsdPerCall: '0' }, hi, undefined],
   ];

@@ -3,12 +3,12 @@ import { LlmError } from '@majordomo/core';
 
 /**
  * Returns a skill, which has instructions, tools, or both. A skill stores no state of a run, so several agents can share the
- * skill. Throws `config` if it has neither instructions nor tools; add one of them.
+ * skill. Throws `config` for a skill that has neither instructions nor tools.
  *
  *
  * @example
- * const polite = defineSkill({ name: 'polite', instructions: 'Say please and thank you.' });
- * createAgent({ model, skills: [polite, clock()] });
+ * const polite = defineSkill({ name: 'polite', instructions: 'Say please and thank you.' }); createAgent({ model, skills:
+ * [polite, clock()] });
  */
 export function defineSkill(skill: Skill): Skill {
   const { name, instructions = '', tools = [] } = skill;

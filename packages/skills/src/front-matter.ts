@@ -30,11 +30,11 @@ export function splitFile(text: string, problem: ReportProblem): SplitFile {
 }
 
 function fieldsIn(yaml: string, problem: ReportProblem): Fields {
-  const whole = parseYaml(yaml);
-  if (typeof whole !== 'string') return whole;
+  const parsed = parseYaml(yaml);
+  if (typeof parsed !== 'string') return parsed;
   const fields = fieldByField(yaml);
-  if (fields === undefined) throw new Error(`the front matter ${whole}`);
-  problem(`the front matter ${whole}; its fields were read as plain text`);
+  if (fields === undefined) throw new Error(`the front matter ${parsed}`);
+  problem(`the front matter ${parsed}; its fields were read as plain text`);
   return fields;
 }
 

@@ -40,13 +40,13 @@ export function skillLibrary(folders: readonly SkillFolder[]): Skill {
     tools: [
       defineTool({
         name: 'skill_read',
-        description: 'The instructions of a skill, and the files that come with it.',
+        description: 'Returns the instructions of a skill, and the paths of its files.',
         parameters: objectOf({ name: nameSchema }),
         run: ({ name }) => bodyWithFiles(find(name)),
       }),
       defineTool({
         name: 'skill_file',
-        description: 'A file that comes with a skill, by its path in there.',
+        description: 'Returns a file of a skill by its path.',
         parameters: objectOf({
           name: nameSchema,
           path: { type: 'string', description: 'Such as references/forms.md' },
@@ -59,7 +59,7 @@ export function skillLibrary(folders: readonly SkillFolder[]): Skill {
 
 const instructionsFor = (folders: readonly SkillFolder[]): string =>
   [
-    'There are skills. Before a task that the description of one of them fits, read it with skill_read and follow it.',
+    'These skills are available. Before a task that matches the description of a skill, read it with skill_read and follow it.',
     ...folders.map(({ name, description }) => `- ${name}: ${description.replaceAll(/\s+/g, ' ')}`),
   ].join('\n');
 

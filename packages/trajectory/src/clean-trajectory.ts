@@ -11,7 +11,7 @@ export type LineFormat = 'majordomo' | 'sharegpt';
 export type CleanedLine =
   { readonly line: string } | { readonly suspect: string; readonly reasons: readonly string[] };
 
-/** Redacts a trajectory and searches the result for secrets. Throws an error for values without JSON. */
+/** Redacts a trajectory and searches the result for secrets. Throws an error for values that have no JSON form. */
 export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {
   const whole = toLine(trajectory);
   try {

@@ -1,7 +1,7 @@
 import { fromJson, LlmError, toJson } from '@majordomo/core';
 import type { Trajectory } from './trajectory.ts';
 
-/** Returns a trajectory as one line of JSON without the line break. Bytes become base64. Throws without JSON. */
+/** Returns a trajectory as one line of JSON without the line break. Bytes become base64. Throws if a value has no JSON form. */
 export const toLine = (trajectory: Trajectory): string => JSON.stringify(toJson(trajectory));
 
 /** Parses a line of `toLine`. Throws `invalid-request` if it is not a trajectory of a known version. */

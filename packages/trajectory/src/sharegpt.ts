@@ -38,8 +38,8 @@ function systemTurn({ system, tools, messages }: Trajectory): readonly ShareGptT
 
 const toolsText = (tools: readonly TrajectoryTool[]): string =>
   [
-    'Functions may be called. Their signatures stand in <tools> as JSON. A call is a JSON object with "name" and "arguments"',
-    'in <tool_call>; its result comes in <tool_response>.',
+    'Functions may be called. <tools> contains their signatures as JSON. A call is a JSON object with "name" and "arguments"',
+    'in <tool_call>; its result is in <tool_response>.',
     `<tools>\n${JSON.stringify(tools.map(({ name, description, parameters }) => ({ name, description, parameters })))}\n</tools>`,
   ].join('\n');
 

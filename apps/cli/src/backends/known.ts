@@ -2,7 +2,7 @@ import type { ChainOptions, Env, Provider, Resolver } from '@majordomo/core';
 import type { StoredKeys } from '../vault/stored-keys.ts';
 import type { Router } from '@majordomo/routing';
 
-/** Variables, names and configured providers that are required to create a provider. */
+/** Configuration that is required to create providers: variables, names and configured providers. */
 export interface Known {
   readonly env: Env;
   readonly aliases: Readonly<Record<string, string>>;

@@ -16,7 +16,7 @@ import type { RequestSettings } from './request-settings.ts';
 /** Conversation on the command line. */
 export interface Chat {
   readonly model: ChatModel;
-  /** Targets of the model. */
+  /** Targets of the chain. */
   readonly targets: readonly ResolvedTarget[];
   /** Shortens the transcript if it exceeds the context window. */
   readonly context: FullContext;
@@ -35,8 +35,8 @@ export interface Chat {
 }
 
 /**
- * Runs a turn. Summarizes a conversation that is too long, and repeats the turn with a summary if the vendor rejects the conversation as too
- * long.
+ * Runs a turn. Summarizes a conversation that is too long, and repeats the turn with a summary if the vendor rejects the
+ * conversation as too long.
  */
 export async function withRoom<T>(
   session: Chat,

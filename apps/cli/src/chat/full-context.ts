@@ -105,7 +105,7 @@ const isSame = (one: readonly Message[], other: readonly Message[]): boolean =>
 const lengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { parts }) => sum + JSON.stringify(parts, withoutBytes).length, 0);
 
-/** Replaces media with its maximum token count. */
+/** Replaces bytes with the maximum token count of media. */
 const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 

@@ -80,7 +80,7 @@ function vault(stored: StoredKeys | undefined): readonly Finding[] {
 
 const MAX_LINE_LENGTH = 60;
 
-/** Formats names in lines that fit into a terminal. */
+/** Formats names as lines that fit the width of a terminal. */
 export function lines(names: readonly string[]): readonly string[] {
   const filled: string[] = [];
   for (const name of names) {

@@ -40,7 +40,7 @@ async function run(bin: string, folder: string, io: Io): Promise<LintRun> {
  */
 export function findingsOf(folder: string, ran: LintRun | undefined): readonly Finding[] {
   if (ran === undefined) {
-    return [mistake(PLUGIN, `nothing was looked at: npm install --save-dev ${PLUGIN}`)];
+    return [mistake(PLUGIN, `the folder was not checked: npm install --save-dev ${PLUGIN}`)];
   }
   const { code, lines } = ran;
   if (code === 0) return [ok(folder, lines.at(-1))];

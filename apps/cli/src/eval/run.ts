@@ -25,8 +25,8 @@ export interface RunFlags
 /** `majordomo eval run`: runs the evaluation of each module and compares it with its baseline. */
 export async function runEvals(files: readonly string[], flags: RunFlags, io: Io): Promise<ExitCode> {
   const { record = false, live = false, accept, only, trials, concurrency, budget: budgetUsd } = flags;
-  if (record && live) throw new Stop('--record and --live exclude each other');
-  // The modules are code of the project that the user names.
+  if (record && live) throw new Stop('--record and --live cannot be used together');
+  // The user names modules of this project and thereby trusts its code.
   trustPackagesOf(io.cwd);
   const evals = await loadEvals(flags, io);
   const modules: (readonly [path: string, definition: EvalDefinition])[] = [];

@@ -60,7 +60,7 @@ function amounts({ max }: LimitState['limit']): (amount: bigint) => string {
 const unitOf = ({ max }: LimitState['limit']): string =>
   'usd' in max ? '' : 'tokens' in max ? ' tokens' : ' requests';
 
-/** Converts a state to JSON: amounts as decimal strings, times in ISO format. */
+/** Converts the state of a limit to JSON: amounts as decimal strings, times in ISO format. */
 const inJson = ({ limit, key, used, held, left, resetsAt, emptyAt }: LimitState): object => ({
   limit,
   key,

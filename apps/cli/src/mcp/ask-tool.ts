@@ -9,7 +9,7 @@ export const ASK_TOOL = 'ask';
 const PARAMETERS = {
   type: 'object',
   properties: {
-    prompt: { type: 'string', description: 'The question, with all that is needed to answer it' },
+    prompt: { type: 'string', description: 'Question, with all information that the answer requires' },
     system: { type: 'string', description: 'Instructions for the model' },
   },
   required: ['prompt'],
@@ -29,7 +29,7 @@ export function askTool(
   const model = majordomo.model(spec);
   return defineTool({
     name: ASK_TOOL,
-    description: `Asks another language model (${spec}) and gives its answer. It sees the prompt alone, and remembers nothing.`,
+    description: `Calls another language model (${spec}) and returns its answer. The model sees only the prompt, and remembers nothing.`,
     parameters: PARAMETERS,
     async run({ prompt, system }, context) {
       let progress = 0;

@@ -18,7 +18,7 @@ export interface Page extends AsyncDisposable {
   readonly onEvent: (event: CallEvent) => void;
   /** Starts the page and prints its address. It shows the health of the first majordomo. */
   attach(majordomo: Majordomo, knowledge?: Knowledge): Promise<void>;
-  /** Waits for Ctrl-C if the page is open. */
+  /** Waits for Ctrl-C if the page is served. */
   stay(): Promise<void>;
 }
 

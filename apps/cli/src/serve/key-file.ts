@@ -44,7 +44,7 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
 
 const MIN_TOKEN_LENGTH = 16;
 
-/** Returns the token that a file holds. Throws `Stop` if others may read the file, or if the token is short. */
+/** Returns the token in a file. Throws `Stop` if others may read the file, or if the token is short. */
 export async function tokenFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<string> {
   await checkMode(path, cwd);
   const token = new TextDecoder().decode(await readFileBounded(path, cwd, MAX_BYTES)).trim();

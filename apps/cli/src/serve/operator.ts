@@ -3,7 +3,7 @@ import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
-/** Kinds of failures whose reason clients do not receive. */
+/** Kinds of failures whose reason only the operator receives. */
 const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol', 'network'];
 
 /** Maximum number of printed reasons, because messages may differ for every call. */

@@ -29,7 +29,7 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
   io.stdout.write(`stored the login ${printable(name)} in ${path}\n`);
   if (backendOf(name) === undefined)
     io.stderr.write(
-      `No provider of the command is called "${printable(name)}": one of your configuration may use it.\n`,
+      `No provider of the command is called "${printable(name)}"; a provider of your configuration may use the login.\n`,
     );
   return EXIT.ok;
 }

@@ -2,8 +2,8 @@ import type { SourceCode } from 'eslint';
 import type { Node } from './node.ts';
 
 /**
- * The state of one analysis, which ends recursion. Code such as `s = s + a; s = s + b` refers to itself, so the active nodes stop
- * cycles. A node may have several values, so a step limit stops the rest.
+ * State of one analysis, which ends recursion. Code such as `s = s + a; s = s + b` refers to itself, so `activeNodes` ends
+ * cycles. A node may have several values, so `remainingSteps` ends long searches.
  */
 export interface Analysis {
   readonly code: SourceCode;
@@ -11,7 +11,7 @@ export interface Analysis {
   remainingSteps: number;
 }
 
-/** Many more steps than real call sites need. A value that is not found within them is unknown. */
+/** Maximum number of steps, many more than real call sites need. A value that is not found within this limit is unknown. */
 const MAX_STEPS = 300;
 
 export function startAnalysis(code: SourceCode): Analysis {

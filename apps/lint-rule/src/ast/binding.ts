@@ -39,7 +39,7 @@ function variablesByNode(code: SourceCode): VariableByNode {
   return resolved;
 }
 
-/** The key is the list of scopes, because oxlint 1.94 uses one SourceCode and one scope manager for all files. */
+/** Variables by list of scopes, because oxlint 1.94 uses one SourceCode and one scope manager for all files. */
 const variableCache = new WeakMap<readonly Scope.Scope[], VariableByNode>();
 
 /** Returns everything that the file assigns to a variable: its definition, default values and later assignments. */
@@ -51,7 +51,7 @@ export function bindingsOf(variable: Scope.Variable): readonly Binding[] {
   return bindings;
 }
 
-/** Avoids a search through all references of a variable for each use of it. */
+/** Bindings by variable. Without the cache, each use of a variable would search all of its references. */
 const bindingsCache = new WeakMap<Scope.Variable, readonly Binding[]>();
 
 function collectBindings(variable: Scope.Variable): readonly Binding[] {
@@ -91,7 +91,9 @@ function definitionBindings(definition: Scope.Definition): readonly Binding[] {
   }
 }
 
-/** Widens the type: TypeScript's scope manager defines more kinds of node than ESLint's types declare. */
+/**
+ * Returns the node with a wider type, because TypeScript's scope manager defines more kinds of nodes than ESLint's types declare.
+ */
 function nodeOf(definition: Scope.Definition): Node {
   return definition.node;
 }

@@ -5,13 +5,16 @@ import { enclosingClass, enumMember, memberValues, propertyOf, returnValues } fr
 import { bare, isFunction, keyName, type Node } from './node.ts';
 
 /**
- * Encloses a part of a string that is only known at run time. The code of the expression is inside, because a variable's name is
- * a hint: `${env.OLLAMA_URL}/api` → `\0env_OLLAMA_URL\0/api`.
+ * Character that encloses a part of a string that is known only at run time. The part contains the code of the expression,
+ * because a variable's name is a hint: `${env.OLLAMA_URL}/api` → `\0env_OLLAMA_URL\0/api`.
  */
 export const UNKNOWN_MARK = '\0';
 
 const UNKNOWN: readonly string[] = [UNKNOWN_MARK + UNKNOWN_MARK];
-/** Enough for `a ?? b` on both sides of a path. Limits the cost of long chains of conditions. */
+/**
+ * Maximum number of strings per expression, enough for `a ?? b` on both sides of a path. Limits the time for long chains of
+ * conditions.
+ */
 const MAX_STRINGS = 8;
 const MAX_CODE_LENGTH = 60;
 
@@ -170,7 +173,7 @@ const TRANSPARENT_METHODS: ReadonlySet<string> = new Set([
   'toLowerCase',
 ]);
 
-/** `new URL(path, base)` and `new Request(url)`. */
+/** Returns the strings of `new URL(path, base)` and `new Request(url)`. */
 function urlStrings(node: ESTree.NewExpression, analysis: Analysis): readonly string[] {
   const callee = bare(node.callee);
   const [address, base] = node.arguments;

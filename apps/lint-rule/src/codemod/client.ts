@@ -52,7 +52,7 @@ export function rewriteBuild(
   return [{ range: [start, calleeEnd], text: open }, ...wire, { range: [end, end], text: rest }];
 }
 
-/** A custom server may support only the API that the file uses, so the edit states it. */
+/** Returns an edit that selects the API that the file uses, because a custom server may support only this API. */
 function wireEdits(
   baseURL: ESTree.Property | undefined,
   calls: readonly RawCall[],

@@ -55,7 +55,9 @@ function parseFetchCall({ callee, arguments: given }: ESTree.CallExpression): Fe
   return undefined;
 }
 
-/** The factory uses the Responses API by default, so Chat Completions must be selected. */
+/**
+ * Returns the call of the factory. It selects Chat Completions explicitly, because the factory uses the Responses API by default.
+ */
 const factoryCall = ({ factory }: Dialect, { api }: RawCall): string =>
   api === 'chat' ? `${factory}({ api: 'chat' })` : `${factory}()`;
 

@@ -4,7 +4,7 @@ import { bare, child, keyName, parentOf, type Node } from '../ast/node.ts';
 import { isExported } from './client.ts';
 import { rangeOf } from './edit.ts';
 
-/** The variable that holds the JSON of a response, and the ranges to replace. */
+/** The variable that contains the JSON of a response, and the ranges to replace. */
 export interface JsonVariable {
   /** Declarator of the variable. Its uses are the uses of the response. */
   readonly declarator: ESTree.VariableDeclarator;

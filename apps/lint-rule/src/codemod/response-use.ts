@@ -55,7 +55,7 @@ function withWrappers(node: Node): Node {
   return node;
 }
 
-/** Includes a fallback that `x.text` makes unnecessary: `… ?? ''`, `… || ''`, `block.type === 'text' ? … : ''`. */
+/** Returns the text with a fallback that `x.text` makes unnecessary: `… ?? ''`, `… || ''`, `block.type === 'text' ? … : ''`. */
 function withFallback(text: Node, call: RawFormat): Node {
   const parent = parentOf(text);
   if (parent?.type === 'LogicalExpression' && parent.operator !== '&&' && parent.left === text)

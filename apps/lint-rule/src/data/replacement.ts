@@ -71,8 +71,8 @@ export const replacements: Readonly<Record<ReplacementName, Replacement>> = {
 export const GUIDE_URL = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/docs/migrating.md';
 
 /**
- * Returns the recommendation of a message. It refers to one shared module, because a majordomo for each call would have its own
- * health and clients. `hasCustomAddress`: the call does not go to the vendor's own address.
+ * Returns the recommendation of a message. It refers to one shared module, because majordomos that are created for each call
+ * would not share health and clients. `hasCustomAddress`: the call does not go to the vendor's own address.
  */
 export function advice(name: ReplacementName, hasCustomAddress = false): string {
   const { package: from, call, target } = replacements[name];

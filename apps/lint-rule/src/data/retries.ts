@@ -15,8 +15,8 @@ export interface RetryOption {
 }
 
 /**
- * Source: declarations of the SDKs, 2026-11-20: openai 6.49, @anthropic-ai/sdk 1.10, groq-sdk 1.6, @google/genai 2.32, client-bedrock-
- * runtime 3.1162.
+ * Source: declarations of the SDKs, 2026-11-20: openai 6.49, @anthropic-ai/sdk 1.10, groq-sdk 1.6, @google/genai 2.32,
+ * client-bedrock-runtime 3.1162.
  */
 export const retryOptions: readonly RetryOption[] = [
   { package: 'openai', classes: ['default', 'OpenAI', 'AzureOpenAI'], option: 'maxRetries', off: [0] },

@@ -14,7 +14,10 @@ export interface Evidence {
 }
 
 const NO_EVIDENCE: Evidence = { header: undefined, body: false };
-/** `fetch(url, { body: JSON.stringify({ … }) })` needs two levels. A nested `json: { body }` needs one more. */
+/**
+ * Maximum depth of the search for evidence. `fetch(url, { body: JSON.stringify({ … }) })` has two levels, and a nested `json: {
+ * body }` has one more.
+ */
 const MAX_DEPTH = 3;
 
 export function evidenceIn(args: readonly Node[], analysis: Analysis, depth = 0): Evidence {

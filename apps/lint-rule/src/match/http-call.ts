@@ -59,7 +59,10 @@ export function senderKind(callee: Node, analysis: Analysis): SenderKind | undef
   return name !== undefined && sendingMethods.has(name) ? 'method' : undefined;
 }
 
-/** `fetch(…)` sends and `fetch(…).then(…)` does not. `new XMLHttpRequest().open(…)` has the address. */
+/**
+ * Whether a call of a global sends a request: `fetch(…)` does, and `fetch(…).then(…)` does not. `new XMLHttpRequest().open(…)`
+ * counts, because it contains the address.
+ */
 function isSendingGlobal({ name, path }: Origin): boolean {
   if (name === 'navigator') return path.length === 1 && path[0] === 'sendBeacon';
   if (name === 'XMLHttpRequest') return path.at(-1) === 'open';

@@ -14,7 +14,7 @@ export function isProviderPackage(folder: string): boolean {
 /** Results by folder. An editor's linter must be restarted to notice a changed package.json. */
 const markerCache = new Map<string, boolean>();
 
-/** Returns undefined if the folder has no readable package.json. */
+/** Returns whether the package.json of a folder contains the marker, or undefined if the file cannot be read. */
 function readMarker(folder: string): boolean | undefined {
   try {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

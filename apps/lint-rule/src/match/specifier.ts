@@ -17,7 +17,7 @@ export function packageOf(specifier: string): string | undefined {
   return host === undefined ? undefined : nameIn(address.slice(host.length).replace(/^(?:npm:|v\d+\/)/, ''));
 }
 
-/** A path into this folder, even a relative one, contains a package's name. */
+/** Folder of installed packages. A path into this folder, even a relative one, contains a package's name. */
 const NODE_MODULES = 'node_modules/';
 
 const DOT = 46;

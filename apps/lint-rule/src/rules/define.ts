@@ -18,12 +18,12 @@ export interface RuleDefinition {
   readonly messages: Readonly<Record<string, string>>;
   readonly options: readonly OptionName[];
   /**
-   * Whether reports may carry suggestions.
+   * Whether reports may contain suggestions.
    * @default false
    */
   readonly hasSuggestions?: boolean | undefined;
   /**
-   * Whether reports may carry a fix.
+   * Whether reports may contain a fix.
    * @default false
    */
   readonly isFixable?: boolean | undefined;
@@ -93,7 +93,7 @@ function classifyFile(context: Rule.RuleContext, options: MajordomoOptions): Fil
   return kind;
 }
 
-/** The result for the last file, because all rules check a file before the next one. */
+/** The result for the last file. One result is enough, because all rules check a file before the next one. */
 let lastFile: {
   readonly filename: string;
   readonly options: MajordomoOptions | undefined;

@@ -64,7 +64,7 @@ const MAX_CODE_LENGTH = 60;
 const bindingIn = (calleeCode: string): string | undefined =>
   /^([\w$.]+(?<!\bgateway))\??\.run$/.exec(calleeCode)?.[1];
 
-/** A use of the method without a direct call: `env.AI.run.bind(…)`, `const { run } = env.AI`. */
+/** Matches a use of the method without a direct call: `env.AI.run.bind(…)`, `const { run } = env.AI`. */
 const RUN_REFERENCE = /\brun\b(?!\s*\()/;
 
 function isRunMember(callee: Node): boolean {

@@ -9,7 +9,7 @@ import { defineRule, type RuleFile } from './define.ts';
 
 const commandsOf = perOptions((options) => new Set([...cliCommands, ...(options.commands ?? [])]));
 
-/** A file that does not match cannot start a process and is not traversed. */
+/** Matches files that may start a process. Other files are not traversed. */
 const SPAWN_HINT =
   /child_process|execa|tinyexec|\bzx\b|\bspawn|nano-spawn|node-pty|shelljs|\bBun\b|\bDeno\b|['"]bun['"]|\bdax\b|promise-spawn|foreground-child|\bexec(?:File|Sync)/;
 

@@ -32,7 +32,7 @@ const matcherOf = perOptions((options) =>
   }),
 );
 
-/** A file that does not match cannot send a request and is not traversed. */
+/** Matches files that may send a request. Other files are not traversed. */
 const HTTP_HINT =
   /fetch|axios|\bgot\b|\bky\b|undici|https?['"`]|http2|\btls\b|net['"`]|request|\.(?:post|put|patch)\b|WebSocket|EventSource|XMLHttp|sendBeacon|superagent|needle|wretch|redaxios|phin|bent|['"]ws['"]/;
 
@@ -69,7 +69,7 @@ export const noRawInferenceHttp = (rewrite?: RewriteCall): Rule.RuleModule =>
     },
   });
 
-/** Avoids a second report for one call site: `axios.create({ … }).post(…)`. */
+/** Whether the node is a part of a reported call, such as `axios.create({ … })` in `axios.create({ … }).post(…)`. */
 function isPartOf(node: Rule.Node, reported: ReadonlySet<Node>): boolean {
   const member = parentOf(node);
   const call = member?.type === 'MemberExpression' && member.object === node ? parentOf(member) : undefined;
@@ -129,7 +129,10 @@ function toFinding(
   return { source: 'evidence', subject: 'a body with a model and its input', use: 'core' };
 }
 
-/** `client.post('/chat/completions')` may define a server's route. With a host or a known client it is a request. */
+/**
+ * Whether a match is certainly a request. `client.post('/chat/completions')` may define a server's route, unless it has a host or
+ * a known client.
+ */
 function isCertain(match: Extract<AddressMatch, { kind: 'inference' }>, sender: SenderKind): boolean {
   return match.needs === 'nothing' && (sender === 'client' || !match.isRelative);
 }

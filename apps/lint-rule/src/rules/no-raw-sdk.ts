@@ -18,7 +18,7 @@ const sdkFinder = perOptions((options) => {
   return (name: string): Sdk | undefined => (ignored(name) === undefined ? find(name) : undefined);
 });
 
-/** A file that does not match has no call that loads or mocks a module by its name. */
+/** Matches files that may contain a call that loads or mocks a module by its name. */
 const LOADER_HINT = /\b_{0,2}require\b|createRequire|getBuiltinModule|[mM]ock|[rR]equireActual|importActual/;
 
 /** Returns the edits that replace the SDK in the complete file, or undefined if the file uses it in another way. */
@@ -153,7 +153,7 @@ function loadedSdk(call: ESTree.CallExpression, { code, options }: RuleFile): st
     const { value } = argument;
     return typeof value === 'string' && isRaw(value) && isModuleLoader(callee, code) ? value : undefined;
   }
-  // Nearly every call passes a variable. Resolve names only in a file that can create loaders.
+  // Nearly every call passes a variable, so resolve names only in files that may create loaders.
   const loaders = callee.type !== 'Identifier' || code.text.includes('createRequire');
   if (!loaders && !callee.name.includes('equire')) return undefined;
   if (!isModuleLoader(callee, code)) return undefined;

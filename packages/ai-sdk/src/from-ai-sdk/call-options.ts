@@ -44,7 +44,7 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
             }),
           },
         }),
-    // JSON of the application, which the AI SDK's provider checks.
+    // The provider of the AI SDK checks this JSON of the application.
     ...(Object.keys(extra).length === 0 ? {} : { providerOptions: extra as SharedV4ProviderOptions }),
   };
   const warnings = unsentSettingWarnings(

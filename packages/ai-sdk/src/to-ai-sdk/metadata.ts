@@ -2,7 +2,7 @@ import type { JSONObject, SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import type { Attempt, ChatResponse, Warning } from '@majordomo/core';
 import type { BridgeOptions } from './options.ts';
 
-/** Time limit of the application's `cost`. */
+/** Time limit of the application's `cost`, in milliseconds. */
 const COST_TIMEOUT_MS = 1000;
 
 /** Returns `providerMetadata.majordomo` of an answer: target, attempts, warnings and cost. */
@@ -31,7 +31,7 @@ const toJsonAttempt = ({ target, outcome, ms, error }: Attempt): JSONObject => (
 
 const toJsonWarning = ({ action, what, why }: Warning): JSONObject => ({ action, what, why });
 
-/** Returns `undefined` if `cost` throws or takes too long. */
+/** Returns the cost; `undefined` if `cost` throws or takes too long. */
 async function costOf(
   response: ChatResponse,
   cost: NonNullable<BridgeOptions['cost']>,

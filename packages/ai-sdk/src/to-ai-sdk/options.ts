@@ -9,8 +9,8 @@ export interface BridgeOptions {
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /**
-   * Time limit of a call, in milliseconds: the AI SDK does not cancel a stream whose reader stops. A stream without a reader ends
-   * after `unreadMs` (5 minutes) in any case. `@default` that of the chain
+   * Time limit of a call, in milliseconds. It also ends a stream whose reader stops, because the AI SDK does not cancel such a
+   * stream. Without this limit, the stream ends after `unreadMs` (5 minutes). `@default` the limit of the chain
    */
   readonly totalMs?: number | undefined;
 }

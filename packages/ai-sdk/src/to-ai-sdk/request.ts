@@ -22,7 +22,7 @@ export function parseCall(callOptions: LanguageModelV4CallOptions, bridge: Bridg
   const ownOptions = majordomoOptions(callOptions, unsupported);
   warnOfHeaders(callOptions, unsupported);
   if (callOptions.includeRawChunks === true)
-    unsupported('includeRawChunks', 'a chain has no chunks of one vendor');
+    unsupported('includeRawChunks', 'a chain may call several vendors, so it returns no raw chunks');
   const tools = fromSdkTools(callOptions, unsupported);
   const request: ChatRequest = {
     messages: callOptions.prompt.flatMap((message) => fromSdkMessage(message, unsupported)),
@@ -37,7 +37,7 @@ export function parseCall(callOptions: LanguageModelV4CallOptions, bridge: Bridg
     seed: callOptions.seed,
     output: fromSdkOutput(callOptions),
     reasoning: callOptions.reasoning === 'provider-default' ? undefined : callOptions.reasoning,
-    // JSON of the application, which core checks.
+    // Core checks this JSON of the application.
     cache: ownOptions['cache'] as ChatRequest['cache'],
     extra: ownOptions['extra'] as ChatRequest['extra'],
   };
@@ -50,7 +50,7 @@ export function parseCall(callOptions: LanguageModelV4CallOptions, bridge: Bridg
   return { request, call, warnings };
 }
 
-/** Returns `providerOptions.majordomo`. Options of vendors are not sent, because their names are those of the AI SDK's packages. */
+/** Returns `providerOptions.majordomo`. Options for vendors are not sent, because their keys are names of AI SDK packages. */
 function majordomoOptions(
   { providerOptions = {} }: LanguageModelV4CallOptions,
   unsupported: Unsupported,
@@ -60,7 +60,7 @@ function majordomoOptions(
     unsupported(`providerOptions.${name}`, 'put members of the wire into providerOptions.majordomo.extra');
   }
   checkOptions('providerOptions.majordomo', majordomo, {
-    // Core checks it.
+    // Core checks this value.
     cache: true,
     extra: 'object',
     tenant: 'string',

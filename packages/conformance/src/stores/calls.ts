@@ -9,7 +9,7 @@ export type CallStores = readonly [mine: CallStore, theirs: CallStore];
 const newestFirst = (a: CallEntry, b: CallEntry): number =>
   a.at === b.at ? (a.id > b.id ? -1 : 1) : a.at > b.at ? -1 : 1;
 
-/** Whether an entry meets a query, by the definition of each member. */
+/** Condition of each member of a query: whether an entry meets the value of the member. */
 const CONDITIONS: {
   readonly [Name in keyof CallQuery]-?: (entry: CallEntry, value: NonNullable<CallQuery[Name]>) => boolean;
 } = {

@@ -25,7 +25,7 @@ const key = (id: string, changes: Partial<KeyRecord> = {}): KeyRecord => ({
   ...changes,
 });
 
-/** JSON omits undefined members. */
+/** Returns a record without undefined members, which JSON omits. */
 const plain = (record: KeyRecord | undefined): unknown => record && JSON.parse(JSON.stringify(record));
 
 const isConflict = (error: {

@@ -30,7 +30,7 @@ export const call = (id: string, changes: Partial<CallEntry> = {}): CallEntry =>
   ...changes,
 });
 
-/** JSON omits undefined members. */
+/** Returns a value without undefined members, which JSON omits. */
 export const plain = (value: unknown): unknown => value && JSON.parse(JSON.stringify(value));
 
 /** Returns a function for pseudo-random integers below a maximum. */

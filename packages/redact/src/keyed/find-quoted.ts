@@ -4,7 +4,7 @@ import type { Verdict } from './name.ts';
 import { behindMasks, endOfQuoted, quoteAt, type Quote } from '../quote.ts';
 import { isQuotedSecret, isWorkingFolder } from './value.ts';
 
-/** Name that was found, with facts by which its value is judged. */
+/** Name that was found, with the facts that decide whether its value is secret. */
 export interface Name {
   readonly text: string;
   /** Offset of the first character of the name. */
@@ -14,10 +14,10 @@ export interface Name {
   readonly quote: Quote | undefined;
 }
 
-/** Number of characters by which a value is judged. */
+/** Number of characters that decide whether a value is secret. */
 const HEAD_LENGTH = 64;
 const MEMBER_NUMBER = /(-?\d[\d.eE+-]{3,})(?:[\s,}\]]|$)/y;
-/** Start of a JSON Schema. A property with a secret name is described there and has no value. */
+/** Start of a JSON Schema. A schema describes a property with a secret name, but contains no value of the property. */
 const SCHEMA =
   /^\{(?:\s|\\[nrt])*\\*"(?:\$ref|type|description|title|anyOf|oneOf|allOf|enum|const|default|format|pattern|m(?:in|ax)Length|properties|items|required|examples?|nullable|writeOnly)\\*"/;
 

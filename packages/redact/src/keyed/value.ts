@@ -1,7 +1,7 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-/** Number of characters by which a value is judged. */
+/** Number of characters that decide whether a value is secret. */
 const HEAD_LENGTH = 64;
 
 const PLACEHOLDER =

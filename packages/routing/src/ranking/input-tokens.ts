@@ -16,7 +16,7 @@ type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 const DEFAULT_INPUT_TOKENS = 1000;
 
 const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
-/** Tool for the estimate of hidden tokens, of which vendors add more to a request with tools. */
+/** Placeholder for the estimate of hidden tokens. Vendors add more hidden tokens to a request with tools. */
 const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '', parameters: {} };
 
 /**
@@ -87,7 +87,8 @@ function imagesOf({ parts }: Message): readonly Message[] {
 }
 
 /**
- * Returns the JSON Schema of a library's schema. Returns an empty one without an error, because the call rejects such a schema.
+ * Returns the JSON Schema of a library's schema. Returns an empty one for an invalid schema, because the call itself rejects such
+ * a schema.
  */
 function jsonOf(parameters: ToolSpec['parameters']): JsonObject {
   try {

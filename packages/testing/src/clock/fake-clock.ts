@@ -96,14 +96,14 @@ function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
 }
 
 /** Minimum and maximum number of event loop turns to wait for pending work that may set a timer. */
-const LEAST_TURNS = 2;
+const MIN_TURNS = 2;
 const MOST_TURNS = 12;
 
 /** Returns the next due timer after pending work has run. */
 async function dueBy(timers: ReadonlySet<Timer>, until: number): Promise<Timer | undefined> {
   for (let turns = 1; turns <= MOST_TURNS; turns++) {
     await turn();
-    const next = turns < LEAST_TURNS ? undefined : soonest(timers, until);
+    const next = turns < MIN_TURNS ? undefined : soonest(timers, until);
     if (next !== undefined) return next;
   }
   // Timers of the platform run in a separate phase of the event loop.

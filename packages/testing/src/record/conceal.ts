@@ -10,7 +10,7 @@ const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id
 /** Matches path segments that contain an account id. */
 const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
 /** Minimum length of a value that is masked elsewhere. Shorter values occur in text by chance. */
-const SHORTEST_LEARNT = 8;
+const MIN_SECRET_LENGTH = 8;
 
 /** Returns headers with lower-case names and masked credentials and accounts. */
 export function concealHeaders(
@@ -87,7 +87,7 @@ function concealPiece(text: string, start: number, spans: readonly (readonly [nu
 export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /** Returns the credentials and account ids of headers and a URL, to be masked in bodies too. */
-export function learntFrom(headers: Headers, url?: URL): readonly string[] {
+export function credentialsOf(headers: Headers, url?: URL): readonly string[] {
   const found = [...headers].flatMap(([name, value]) => {
     if (name.toLowerCase() === 'set-cookie') return [cookieIn(value)];
     if (isSecretHeader(name)) return credentialsIn(value);
@@ -98,7 +98,7 @@ export function learntFrom(headers: Headers, url?: URL): readonly string[] {
     ([segment]) => segment.split('/')[2],
   );
   return [...found, ...parameters.map(([, value]) => value), ...accounts].filter(
-    (value) => value !== undefined && value.length >= SHORTEST_LEARNT,
+    (value) => value !== undefined && value.length >= MIN_SECRET_LENGTH,
   ) as readonly string[];
 }
 

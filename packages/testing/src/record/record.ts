@@ -1,7 +1,7 @@
 import type { Clock } from '@majordomo/core';
 import { patientFetch } from '@majordomo/wire-kit';
 import { systemClock } from '../clock/system-clock.ts';
-import { concealChunks, concealHeaders, learntFrom } from './conceal.ts';
+import { concealChunks, concealHeaders, credentialsOf } from './conceal.ts';
 import {
   FORMAT,
   type RecordedChunk,
@@ -122,7 +122,7 @@ const failed = (base: Base, error: unknown): Promise<Found> =>
 async function answered(base: Base, { response, chunks, over }: Tap, headersAt: number): Promise<Found> {
   const { end, error } = await over;
   const endAtMs = base.now() - base.began;
-  const secrets = [...secretsOf(base), ...learntFrom(response.headers)];
+  const secrets = [...secretsOf(base), ...credentialsOf(response.headers)];
   const complete = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const bytes = chunks.map((chunk) => chunk.bytes);
   // A mask would damage binary data. Such a body is stored unchanged, or the recording is not written.
@@ -140,7 +140,7 @@ async function answered(base: Base, { response, chunks, over }: Tap, headersAt: 
 
 const secretsOf = ({ options, sent }: Base): readonly string[] => [
   ...(options.secrets ?? []),
-  ...learntFrom(sent.headers, sent.url),
+  ...credentialsOf(sent.headers, sent.url),
 ];
 
 async function recordingOf(

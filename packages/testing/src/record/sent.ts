@@ -1,6 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
 import { hidden } from './secrets.ts';
-import { concealHeaders, concealJson, concealUrl, learntFrom } from './conceal.ts';
+import { concealHeaders, concealJson, concealUrl, credentialsOf } from './conceal.ts';
 import type { RecordedBody, RecordedRequest } from './recording.ts';
 
 /** Request that was passed to `fetch`. */
@@ -46,7 +46,7 @@ async function read(body: ConstructorParameters<typeof Response>[0]): Promise<Ui
 /** Returns the request with masked secrets, for recording and comparison. */
 export async function concealed(sent: Sent, given: readonly string[]): Promise<RecordedRequest> {
   const { method, url, headers } = sent;
-  const secrets = [...given, ...learntFrom(headers, url)];
+  const secrets = [...given, ...credentialsOf(headers, url)];
   return {
     method,
     url: concealUrl(url, secrets),

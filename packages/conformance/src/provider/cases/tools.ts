@@ -143,7 +143,7 @@ export const toolCases: readonly Case[] = [
           );
           assert.equal(new Set(first.map(({ id }) => id)).size, 2);
           assert.ok(first.every(({ id }) => id !== ''));
-          assert.deepEqual(again, first, 'the same response got other ids');
+          assert.deepEqual(again, first, 'the same response has different ids');
         },
       ),
   },

@@ -118,7 +118,7 @@ export const countingCases: readonly LedgerCase[] = [
     },
   },
   {
-    name: 'expected an amount beyond the claim and rejects the next claim',
+    name: 'books an amount beyond the claim and rejects the next claim',
     async run(store) {
       await store.reserve('1', [claim({ amount: 5n })], LONG_MS);
       await store.settle('1', [{ counter: 'a', amount: 25n }]);

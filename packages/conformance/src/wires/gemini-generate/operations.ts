@@ -148,12 +148,12 @@ const transcriptions = transcriptionEndpoint({
   },
   answer(turn, { format }) {
     const { transcript, language = 'en', segments = [] } = turn;
-    const told = segments.map(({ text, startMs, endMs }) => ({
+    const timed = segments.map(({ text, startMs, endMs }) => ({
       text,
       start: startMs / 1000,
       end: endMs / 1000,
     }));
-    const text = format === 'application/json' ? JSON.stringify({ language, segments: told }) : transcript;
+    const text = format === 'application/json' ? JSON.stringify({ language, segments: timed }) : transcript;
     const output = turn.usage?.output ?? 5;
     const content = { parts: [{ text }], role: 'model' };
     return jsonReply({

@@ -61,7 +61,7 @@ function checkChoice(config: unknown, names: readonly unknown[], report: Report)
   const { mode, allowedFunctionNames: allowed } = choice;
   const path = 'toolConfig.functionCallingConfig.allowedFunctionNames';
   if (mode !== 'ANY' && mode !== 'VALIDATED')
-    report('tool-choice', path, 'allowed names go with mode ANY only');
+    report('tool-choice', path, 'allowed names require mode ANY');
   const unknown = (allowed as readonly unknown[]).filter((name) => !names.includes(name));
   if (unknown.length > 0) report('tool-choice', path, `${unknown.map(shown).join(', ')}: not declared`);
 }

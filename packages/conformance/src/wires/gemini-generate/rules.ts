@@ -1,13 +1,13 @@
 /** Rules of the generateContent validator. */
 export const GEMINI_RULES: Readonly<Record<string, string>> = {
-  'unknown-key': 'a key that the API does not know, in either spelling',
+  'unknown-key': 'a key that the API does not define, in either spelling',
   'missing-key': 'a missing required key, such as contents',
   'wrong-type': 'a value of another JSON type',
   'out-of-range': 'a number or a list outside its bounds',
   'unknown-value': 'a string that is not an allowed value',
   'lone-surrogate': 'a string with an unpaired surrogate',
   'name-format': 'a function name beyond 64 letters, digits, _, ., : and -',
-  'part-data': 'a part without data, or with two kinds of it',
+  'part-data': 'a part without data, or with two kinds of data',
   'part-role': 'a function call outside of a model turn, or a function response inside one',
   'empty-text': 'an empty text in a user turn',
   'inline-data': 'inline data that is not base64, or without a type',
@@ -18,7 +18,7 @@ export const GEMINI_RULES: Readonly<Record<string, string>> = {
   'last-role': 'a conversation that ends with the model',
   signature: 'a thought signature that this wire did not issue',
   'signature-missing':
-    'a first call of the current turn without its signature, if a thinking level shows a model of line 3 or later',
+    'a first call of the current turn without its signature, if a thinking level shows a model of version 3 or later',
   'tool-duplicate': 'two functions with the same name',
   'tool-choice': 'allowed names without mode ANY, or of undeclared functions',
   'schema-field': 'a schema in both of its fields, or JSON Schema in the OpenAPI one',

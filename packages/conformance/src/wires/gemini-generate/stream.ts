@@ -34,7 +34,7 @@ export function completeGemini(answer: Answer | string, request: WireRequest): R
 const finishOf = ({ rawFinish, finish }: FullAnswer): string => rawFinish ?? FINISH_REASONS[finish];
 
 function bodyOf(
-  { id, model, usage, parts: said }: FullAnswer,
+  { id, model, usage, parts: answerParts }: FullAnswer,
   parts: readonly object[],
   finishReason?: string,
 ): object {
@@ -42,7 +42,7 @@ function bodyOf(
     candidates: [
       {
         content: { parts, role: 'model' },
-        ...(finishReason !== undefined && { finishReason, ...grounding(said), ...logprobs(said) }),
+        ...(finishReason !== undefined && { finishReason, ...grounding(answerParts), ...logprobs(answerParts) }),
         index: 0,
       },
     ],

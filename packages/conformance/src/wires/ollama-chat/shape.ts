@@ -16,7 +16,7 @@ import {
 } from '../shape.ts';
 
 const any: Check = number(-Infinity, Infinity);
-const whole: Check = number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
+const integer: Check = number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
 
 /** Checks of `Options` of ollama 0.6.4. The server accepts each of them, as in a model file. */
 const OPTIONS: Fields = {
@@ -24,28 +24,28 @@ const OPTIONS: Fields = {
   frequency_penalty: any,
   logits_all: flag,
   low_vram: flag,
-  main_gpu: whole,
+  main_gpu: integer,
   min_p: any,
-  mirostat: whole,
+  mirostat: integer,
   mirostat_eta: any,
   mirostat_tau: any,
   num_batch: count,
   num_ctx: count,
-  num_gpu: whole,
-  num_keep: whole,
+  num_gpu: integer,
+  num_keep: integer,
   // -1 means unlimited, -2 until the context is full.
   num_predict: number(-2, Number.MAX_SAFE_INTEGER, true),
-  num_thread: whole,
+  num_thread: integer,
   numa: flag,
   penalize_newline: flag,
   presence_penalty: any,
-  repeat_last_n: whole,
+  repeat_last_n: integer,
   repeat_penalty: any,
-  seed: whole,
+  seed: integer,
   stop: list(text),
   temperature: any,
   tfs_z: any,
-  top_k: whole,
+  top_k: integer,
   top_p: any,
   typical_p: any,
   use_mlock: flag,
@@ -59,7 +59,7 @@ const image: Check = (value, path, report) => {
 };
 
 const call = object(
-  { function: object({ name: text, arguments: anyObject }, { index: whole, description: text }) },
+  { function: object({ name: text, arguments: anyObject }, { index: integer, description: text }) },
   { id: text, type: oneOf('function') },
 );
 

@@ -52,13 +52,13 @@ export function ollamaFrames(
 /** Returns the answer as a single object. */
 export function ollamaBody(answer: Answer | string, request: WireRequest): object {
   const full = fullAnswer(answer, request.model);
-  const said = (...types: readonly string[]): string =>
+  const textOf = (...types: readonly string[]): string =>
     full.parts.flatMap((part) => ('text' in part && types.includes(part.type) ? [part.text] : [])).join('');
   const calls = full.parts.filter((part) => part.type === 'tool-call');
   const message = {
     role: 'assistant',
-    content: said('text', 'refusal'),
-    ...(said('reasoning') === '' ? {} : { thinking: said('reasoning') }),
+    content: textOf('text', 'refusal'),
+    ...(textOf('reasoning') === '' ? {} : { thinking: textOf('reasoning') }),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map((call, index) => toolCall(call, index, full)) }),
   };
   return { ...head(full), message, ...logprobs(full), ...closing(full) };

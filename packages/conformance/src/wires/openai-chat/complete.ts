@@ -40,16 +40,16 @@ export function completeChat(answer: Answer | string, request: WireRequest, dial
 
 function message(answer: FullAnswer, dialect: ChatDialect): object {
   const { reasoningField } = dialect;
-  const said = (type: 'text' | 'reasoning' | 'refusal'): string | null => {
+  const textOf = (type: 'text' | 'reasoning' | 'refusal'): string | null => {
     const texts = answer.parts.flatMap((part) => (part.type === type ? [part.text] : []));
     return texts.length === 0 ? null : texts.join('');
   };
   const calls = answer.parts.flatMap((part) => (part.type === 'tool-call' ? [part] : []));
-  const reasoning = said('reasoning');
+  const reasoning = textOf('reasoning');
   return {
     role: 'assistant',
-    content: said('text'),
-    refusal: said('refusal'),
+    content: textOf('text'),
+    refusal: textOf('refusal'),
     annotations: answer.parts.flatMap((part) =>
       part.type === 'text' ? (part.citations ?? []).map(annotation) : [],
     ),

@@ -15,7 +15,7 @@ export function checkContent(body: unknown, report: Report, { toolImages = false
       if (!isRecord(part)) return;
       const path = `messages[${index}].content[${at}]`;
       if (isTool && part['type'] !== 'text' && !(toolImages && part['type'] === 'image_url')) {
-        report('tool-content', path, 'a tool message holds text only');
+        report('tool-content', path, 'a tool message contains text only');
       } else if (part['type'] === 'image_url') checkImage(part['image_url'], path, report);
     });
   });

@@ -13,7 +13,8 @@ import {
   transcriptionEndpoint,
 } from './operation.ts';
 
-// OpenAI's /embeddings, /audio/transcriptions and /audio/speech, which its compatible vendors have as well: the types of openai 7.55.
+// OpenAI's /embeddings, /audio/transcriptions and /audio/speech, which its compatible vendors have as well: the types of openai
+// 7.55.
 
 const at =
   (end: RegExp) =>
@@ -107,19 +108,19 @@ function transcriptBody(turn: TranscriptTurn, format: string | undefined): objec
     input_token_details: { audio_tokens: inputTokens(turn), text_tokens: 0 },
     total_tokens: inputTokens(turn) + (usage?.output ?? 5),
   };
-  const said = {
+  const body = {
     text: transcript,
     usage: seconds === undefined || usage !== undefined ? counted : { type: 'duration', seconds },
   };
-  if (format === undefined || format === 'json') return said;
-  return { task: 'transcribe', language, duration: seconds, ...said, segments: segments.map(segmentOf) };
+  if (format === undefined || format === 'json') return body;
+  return { task: 'transcribe', language, duration: seconds, ...body, segments: segments.map(segmentOf) };
 }
 
-const segmentOf = ({ text: said, startMs, endMs, speaker }: TranscriptSegment, id: number): object => ({
+const segmentOf = ({ text: spoken, startMs, endMs, speaker }: TranscriptSegment, id: number): object => ({
   id,
   start: startMs / 1000,
   end: endMs / 1000,
-  text: said,
+  text: spoken,
   ...(speaker !== undefined && { speaker, type: 'transcript.text.segment' }),
 });
 

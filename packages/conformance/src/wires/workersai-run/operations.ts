@@ -58,8 +58,8 @@ const transcriptions = transcriptionEndpoint({
       text: transcript,
       word_count: transcript.split(' ').length,
       transcription_info: { language, duration: durationMs === undefined ? undefined : durationMs / 1000 },
-      segments: segments.map(({ text: said, startMs, endMs }) => ({
-        text: said,
+      segments: segments.map(({ text: spoken, startMs, endMs }) => ({
+        text: spoken,
         start: startMs / 1000,
         end: endMs / 1000,
       })),
@@ -69,14 +69,14 @@ const transcriptions = transcriptionEndpoint({
 /** Speech endpoint. MeloTTS sends base64 in an object, the other models bytes. */
 const speech = speechEndpoint({
   accepts: run(
-    ({ text: said, prompt, messages }) => (isString(said) || isString(prompt)) && messages === undefined,
+    ({ text: spoken, prompt, messages }) => (isString(spoken) || isString(prompt)) && messages === undefined,
   ),
   read(path, body) {
-    const { text: said, prompt } = asRecord(body);
-    const isMelo = said === undefined;
+    const { text: spoken, prompt } = asRecord(body);
+    const isMelo = spoken === undefined;
     return {
       model: modelOfRun(path),
-      text: asText(isMelo ? prompt : said),
+      text: asText(isMelo ? prompt : spoken),
       format: isMelo ? 'base64' : undefined,
     };
   },

@@ -1,6 +1,6 @@
 /** Rules of the Workers AI validator. */
 export const RUN_RULES: Readonly<Record<string, string>> = {
-  'unknown-key': 'a key that the input does not know',
+  'unknown-key': 'a key that the input does not define',
   'missing-key': 'a missing required key',
   'wrong-type': 'a value of another JSON type: content may not be null',
   'out-of-range': 'a number or a list outside its bounds',
