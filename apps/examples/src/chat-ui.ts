@@ -49,7 +49,7 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
   /** Returns the paused run of a chat, or its transcript. */
   async function load(chat: string): Promise<RunState | readonly Message[]> {
     const state = await stores.runs.load(chat);
-    // Do not delete the run, because the next request may continue it.
+    // Release the run, because the next request may continue it.
     if (state !== undefined) await stores.runs.release(chat);
     return state ?? (await stores.conversations.load(chat))?.messages ?? [];
   }

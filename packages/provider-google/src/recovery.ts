@@ -16,7 +16,8 @@ const RULES: readonly RecoveryRule[] = [
     // "Invalid thought signature."; "Corrupted thought signature."
     id: 'signatures',
     what: 'thought signatures dropped',
-    pattern: /(?:invalid|corrupted|malformed|not valid)[^]{0,40}thought.?signature|thought.?signature[^]{0,40}(?:invalid|corrupted|not valid)/i,
+    pattern:
+      /(?:invalid|corrupted|malformed|not valid)[^]{0,40}thought.?signature|thought.?signature[^]{0,40}(?:invalid|corrupted|not valid)/i,
     apply: withoutSignatures,
   },
   {

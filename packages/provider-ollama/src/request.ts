@@ -93,7 +93,11 @@ function toThink(
   if (effort === 'none') return false;
   // There are three levels (docs.ollama.com/capabilities/thinking, 2026-11).
   if (think === 'levels') return nearestEffort(effort, ['low', 'medium', 'high'], warnings) ?? true;
-  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'this model has no reasoning levels' });
+  warnings.push({
+    action: 'coerced',
+    what: `reasoning "${effort}"`,
+    why: 'this model has no reasoning levels',
+  });
   return true;
 }
 

@@ -20,7 +20,8 @@ export async function importConfig(file: string): Promise<unknown> {
   const hooks = register?.({
     resolve: (specifier, context, next) =>
       specifier === OWN_NAME ? { url: own, shortCircuit: true } : next(specifier, context),
-    load: (requested, context, next) => next(requested, requested === url ? { ...context, ...formatOf(url) } : context),
+    load: (requested, context, next) =>
+      next(requested, requested === url ? { ...context, ...formatOf(url) } : context),
   });
   try {
     return ((await import(url)) as { readonly default?: unknown }).default;

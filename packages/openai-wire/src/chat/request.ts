@@ -148,6 +148,10 @@ function noEffortToWire(
 
 function isOn(effort: Effort, warnings: Warning[]): boolean {
   if (effort === 'none') return false;
-  warnings.push({ action: 'coerced', what: `reasoning "${effort}"`, why: 'this model has no reasoning levels' });
+  warnings.push({
+    action: 'coerced',
+    what: `reasoning "${effort}"`,
+    why: 'this model has no reasoning levels',
+  });
   return true;
 }

@@ -238,7 +238,9 @@ export class ResponsesReader implements WireReader {
     const removed = (changes ?? NONE).filter(
       (each) => each?.action === 'removed' && each.type === 'reasoning',
     );
-    const reasons = new Set(removed.map((each) => stringOf(each?.reason) || 'the vendor removed reasoning from the input'));
+    const reasons = new Set(
+      removed.map((each) => stringOf(each?.reason) || 'the vendor removed reasoning from the input'),
+    );
     if (reasons.size > 0) this.warnings.warn('reasoning', [...reasons].join(', '));
   }
 

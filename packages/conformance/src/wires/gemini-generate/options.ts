@@ -60,8 +60,7 @@ function checkChoice(config: unknown, names: readonly unknown[], report: Report)
   if (!isRecord(choice) || !Array.isArray(choice['allowedFunctionNames'])) return;
   const { mode, allowedFunctionNames: allowed } = choice;
   const path = 'toolConfig.functionCallingConfig.allowedFunctionNames';
-  if (mode !== 'ANY' && mode !== 'VALIDATED')
-    report('tool-choice', path, 'allowed names require mode ANY');
+  if (mode !== 'ANY' && mode !== 'VALIDATED') report('tool-choice', path, 'allowed names require mode ANY');
   const unknown = (allowed as readonly unknown[]).filter((name) => !names.includes(name));
   if (unknown.length > 0) report('tool-choice', path, `${unknown.map(shown).join(', ')}: not declared`);
 }

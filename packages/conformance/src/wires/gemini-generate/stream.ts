@@ -42,7 +42,11 @@ function bodyOf(
     candidates: [
       {
         content: { parts, role: 'model' },
-        ...(finishReason !== undefined && { finishReason, ...grounding(answerParts), ...logprobs(answerParts) }),
+        ...(finishReason !== undefined && {
+          finishReason,
+          ...grounding(answerParts),
+          ...logprobs(answerParts),
+        }),
         index: 0,
       },
     ],
