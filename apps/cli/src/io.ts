@@ -49,7 +49,7 @@ export interface Stdin {
 
 export interface Output {
   readonly isTerminal: boolean;
-  /** Whether colors are used. They are not used with NO_COLOR, on dumb terminals, or without a terminal. */
+  /** Whether colors are used. `false` with NO_COLOR, on dumb terminals, and without a terminal. */
   readonly colour: boolean;
   /** Whether the terminal can move the cursor and erase. Dumb terminals cannot. */
   readonly canErase: boolean;

@@ -96,7 +96,7 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
     const user = userOf(request);
     if (user === undefined) return new Response('log in first', { status: 401 });
     const [, , , id = '', action] = pathname.split('/').map(decodeURIComponent);
-    // The id of a chat gives no access to the chat of another user.
+    // The key contains the user, so that an id gives no access to chats of other users.
     const chat = JSON.stringify([user, id]);
     if (request.method === 'GET' && action === 'stream')
       return streams.resume(chat, { signal: request.signal });

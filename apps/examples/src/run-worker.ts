@@ -14,7 +14,10 @@ export async function work(runs: RunStore, agent: Agent, signal: AbortSignal): P
   }
 }
 
-/** Continues a run until it ends or waits for a decision, and saves it before each model call. False if another worker holds it. */
+/**
+ * Continues a run until it ends or waits for a decision, and saves it before each model call. Returns `false` if another worker
+ * has locked the run.
+ */
 export async function continueRun(
   runs: RunStore,
   agent: Agent,

@@ -16,7 +16,7 @@ export async function withWeather(model: ChatModel, question: string): Promise<s
   throw new Error('no answer after eight steps');
 }
 
-/** Returns a result for every call. After an invalid call, the error lets the model correct itself. */
+/** Returns a result for every call. The error of an invalid call tells the model what to correct. */
 function answer({ id: callId, name, args }: ToolCallPart) {
   const checked = City.safeParse(args);
   if (name !== 'weather') return { callId, name, content: `unknown tool ${name}`, isError: true };

@@ -5,7 +5,7 @@ export interface Row {
   readonly id: string;
   /** Id of the model that this alias refers to. */
   readonly a?: string;
-  /** Family. */
+  /** Family of the model. */
   readonly f?: string;
   /** Tokens: context, input, output. */
   readonly c?: number;
@@ -24,7 +24,7 @@ export interface Row {
   readonly e?: string;
   readonly u?: string;
   readonly x?: string;
-  /** Successor. */
+  /** Successor of the model. */
   readonly h?: string;
   readonly p?: readonly PriceRow[];
 }

@@ -1,7 +1,7 @@
 import type { Capabilities } from '@majordomo/core';
 import type { ClaudeQuirks } from './quirks.ts';
 
-/** Facts about one model that hold on every platform. Limits for images and files are facts of the platform. */
+/** Facts about one model that are the same on every platform. Limits for images and files depend on the platform. */
 export interface ClaudeModel {
   readonly capabilities: Omit<Capabilities, 'images' | 'files' | 'fileLimits'>;
   /** Maximum number of PDF pages per request; also the maximum number of images on platforms without a separate limit. */
@@ -13,9 +13,9 @@ export interface ClaudeModel {
 }
 
 /**
- * Returns a model with a context of 200,000 tokens, or the given one. A request may contain 100 images and 100 PDF pages with
- * a context of 200,000 tokens, and 600 with a larger one: platform.claude.com/docs/en/build-with-claude/vision and
- * /pdf-support, 2026-11.
+ * Returns a model with a context of 200,000 tokens, unless `facts` contains another size. A request may contain 100 images and
+ * 100 PDF pages with a context of 200,000 tokens, and 600 with a larger one: platform.claude.com/docs/en/build-with-claude/vision
+ * and /pdf-support, 2026-11.
  */
 const model = (
   maxOutputTokens: number,

@@ -18,7 +18,7 @@ function mismatchError(what: string, reason: string, remedy: string, cause?: unk
   return new LlmError('config', message, { path: actual, status: MISMATCH_STATUS }, { cause });
 }
 
-/** Reads the line `name: expected != actual` of Restate's message. It is absent if the entries have different kinds. */
+/** Reads the line `name: expected != actual` of Restate's message. The line is absent if the entries have different kinds. */
 function entryNames(message: string): readonly [expected: string, actual: string | undefined] {
   const line = message.split('\n').find((each) => each.trimStart().startsWith('name: ')) ?? '';
   const [expected = '', actual] = line.split(' != ');

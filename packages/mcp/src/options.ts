@@ -90,7 +90,10 @@ export interface McpOptions {
   readonly sampling?: ChatModel | McpSampling | undefined;
   /** `file://` addresses of folders that are sent to the server on request. @default such requests are refused */
   readonly roots?: readonly string[] | undefined;
-  /** Function that asks the user on behalf of the server. Timeouts of calls pause. @default such requests are refused */
+  /**
+   * Function that shows a question of the server to the user and returns the reply. Timeouts of calls pause. @default such
+   * requests are refused
+   */
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;

@@ -51,7 +51,7 @@ const MAX_SECONDS = 3600;
 const toBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Returns a codec. It does not change the process-wide settings of sharp permanently. */
+/** Returns a codec that restores the process-wide settings of sharp after use. */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
   const seconds = Math.min(Math.ceil(timeoutMs / 1000), MAX_SECONDS);

@@ -93,7 +93,7 @@ async function measureImage(
   return { width, height, decodeBytes };
 }
 
-/** Returns the edge to scale to, or `undefined` to keep the size. */
+/** Returns the length of the longest edge after scaling, or `undefined` if the size does not change. */
 function edgeFor({ width, height }: MeasuredSize, maxPixels: number, maxEdge: number): number | undefined {
   const longest = Math.max(width, height);
   const pixels = width * height;

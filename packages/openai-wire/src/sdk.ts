@@ -6,7 +6,7 @@ export interface SdkClient {
   get(path: string, options: object): { asResponse(): Promise<Response> };
 }
 
-/** Settings of an SDK client. They are complete, so that the SDK reads none from the process environment. */
+/** Settings of an SDK client. Every setting is passed, so that the SDK reads none from the process environment. */
 export interface ClientSettings {
   /** API key or token. `undefined`: the client must not send a credential. */
   readonly key: string | undefined;

@@ -7,7 +7,7 @@ import { RECOVERIES } from './recovery.ts';
 
 /** Error kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), for codes whose HTTP status is ambiguous. */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
-  // These concern the account, so another key of a pool may work.
+  // These errors concern the account, so another key of a pool may work.
   claude_code_key_creator_not_member: 'auth',
   cmek_key_disabled: 'auth',
   cmek_key_network_blocked: 'auth',

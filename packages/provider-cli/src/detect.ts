@@ -17,8 +17,8 @@ const PROBE_MS = 2000;
 const MAX_READ = 4096;
 
 /**
- * Returns a function that returns the version of a CLI. It runs the CLI once per file, for at most `PROBE_MS`. It does not
- * cache failures.
+ * Returns a function that returns the version of a CLI. It runs the CLI once per file, for at most `PROBE_MS`. Failures are not
+ * cached.
  */
 export function versionProbe(): (
   file: string,

@@ -1,7 +1,9 @@
 import type { AssistantPart, JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Properties of parts for tools that ran at the vendor. Such parts are sent back unchanged or not at all. */
+/**
+ * Properties of parts for tools that ran at the vendor. Parts with these properties are either sent back unchanged or omitted.
+ */
 export const VENDOR_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
 
 const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];

@@ -24,9 +24,8 @@ export interface Profile {
 }
 
 /**
- * Timeouts that disable every limit. The server sends its headers with the first token, after it has processed its queue,
- * loaded the model and read the prompt. This takes minutes on small machines. It also sends nothing while it parses a tool
- * call.
+ * Timeouts that disable every limit. The server sends its headers with the first token, after it has processed its queue, loaded
+ * the model and read the prompt. This takes minutes on small machines. The server also sends nothing while it parses a tool call.
  */
 const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 

@@ -91,7 +91,7 @@ function toThink(
   warnings: Warning[],
 ): NonNullable<WireParams['think']> {
   if (effort === 'none') return false;
-  // There are three levels (docs.ollama.com/capabilities/thinking, 2026-11).
+  // The API has three levels (docs.ollama.com/capabilities/thinking, 2026-11).
   if (think === 'levels') return nearestEffort(effort, ['low', 'medium', 'high'], warnings) ?? true;
   warnings.push({
     action: 'coerced',

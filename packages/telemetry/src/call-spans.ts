@@ -35,7 +35,7 @@ interface OpenCall {
 interface OpenAttempt {
   readonly target: string;
   readonly span: SafeSpan;
-  /** Labels of metrics. */
+  /** Attributes of the metrics of this attempt. */
   readonly labels: Attributes;
   readonly isStreamed: boolean;
   msToFirst: number | undefined;

@@ -42,7 +42,7 @@ export interface TelemetryOptions {
 
 /** Spans and metrics of calls and agents. Errors of a tracer, meter or redactor do not affect calls. */
 export interface Telemetry {
-  /** Options for `createMajordomo({ ...telemetry.majordomo })`. Pass both or neither. */
+  /** Options for `createMajordomo({ ...telemetry.majordomo })`. Pass both options, or none of them. */
   readonly majordomo: {
     readonly onEvent: (event: CallEvent) => void;
     readonly around: <T>(attempt: AttemptInfo, run: () => T) => T;

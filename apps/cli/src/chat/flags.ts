@@ -3,7 +3,7 @@ export interface ChatFlags {
   readonly model?: string;
   readonly system?: string;
   readonly file?: readonly string[];
-  /** Folders with skills. */
+  /** Folders with skills that the model may use. */
   readonly skills?: readonly string[];
   readonly schema?: string;
   readonly image?: string;

@@ -11,7 +11,7 @@ const PROJECT = 'majordomo.config';
 export interface ConfigFiles {
   /** Nearest project configuration in the working folder or a parent folder. */
   readonly project: string | undefined;
-  /** `$XDG_CONFIG_HOME/majordomo/config.*`. */
+  /** User's configuration, `$XDG_CONFIG_HOME/majordomo/config.*`. */
   readonly user: string | undefined;
 }
 

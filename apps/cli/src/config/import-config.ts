@@ -15,7 +15,7 @@ const ES_SYNTAX = /^[^\S\n]*export\s/m;
 export async function importConfig(file: string): Promise<unknown> {
   const url = pathToFileURL(file).href;
   const register = Reflect.get(nodeModule, 'registerHooks') as RegisterHooks | undefined;
-  // This is resolved before the hooks are registered, because the hooks would handle it too.
+  // Resolve the package before the hooks are registered, because the hooks would also handle this resolution.
   const own = pathToFileURL(nodeModule.createRequire(import.meta.url).resolve(OWN_NAME)).href;
   const hooks = register?.({
     resolve: (specifier, context, next) =>

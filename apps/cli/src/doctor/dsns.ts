@@ -14,7 +14,6 @@ export function dsns(settings: Settings, opened: Majordomo, cwd: string): Sectio
   return { title: 'DSNs', findings: found.length > 0 ? found : [NONE] };
 }
 
-/** All supported schemes. */
 const SCHEMES = BACKENDS.flatMap(({ schemes = [] }) => schemes);
 const NONE = absent(
   'none',

@@ -16,7 +16,7 @@ export function ledgerFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'h
 export const hasLedgerFile = (file: string): boolean =>
   statSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** Creates the file, readable for its owner only. Related files get the same mode. */
+/** Creates the file, readable for its owner only. Files that SQLite creates next to it have the same mode. */
 export function prepareLedgerFile(file: string, settings: Pick<Settings, 'ledger'>): void {
   if (hasLedgerFile(file)) {
     checkOwnFile(file);

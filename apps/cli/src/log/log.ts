@@ -23,14 +23,14 @@ export interface ShowFlags {
 
 type Log = LedgerFile['conversations'];
 
-/** `majordomo log list`. */
+/** `majordomo log list`: prints the stored conversations, newest first. */
 export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     showAll((await log?.list(countOf(limit))) ?? [], json, 'No conversation is stored.', io);
     return EXIT.ok;
   });
 
-/** `majordomo log search`. */
+/** `majordomo log search`: prints the conversations that contain all words. */
 export const searchLog = (words: readonly string[], { limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     const found = (await log?.search(words.join(' '), countOf(limit))) ?? [];
@@ -38,7 +38,7 @@ export const searchLog = (words: readonly string[], { limit, json }: ListFlags, 
     return found.length === 0 ? EXIT.failed : EXIT.ok;
   });
 
-/** `majordomo log show`. */
+/** `majordomo log show`: prints one conversation. */
 export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     const [newest] = id === undefined ? ((await log?.list(1)) ?? []) : [];
@@ -50,7 +50,7 @@ export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Pr
     return EXIT.ok;
   });
 
-/** `majordomo log remove`. */
+/** `majordomo log remove`: removes conversations from the log. */
 export const removeFromLog = (ids: readonly string[], io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     for (const id of ids) {

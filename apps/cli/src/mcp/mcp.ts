@@ -12,7 +12,7 @@ import { ASK_TOOL, askTool, type Report } from './ask-tool.ts';
 
 /** Options of `majordomo mcp`. */
 export interface McpFlags {
-  /** Folders with skills. */
+  /** Folders with skills whose tools are served. */
   readonly skills?: readonly string[];
   readonly approvals: string;
 }

@@ -34,7 +34,7 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
   return EXIT.ok;
 }
 
-/** `majordomo logout`: revokes the token if the vendor supports it, and removes it in any case. */
+/** `majordomo logout`: revokes the token if the vendor supports revocation, and always removes it from the vault. */
 export async function logout(called: string, io: Io): Promise<ExitCode> {
   const { logins } = await loadSettings(io);
   const credentials = await loadCredentials(io, 'majordomo logout');

@@ -91,7 +91,7 @@ const blockOf = (declarator: Node): Node | undefined => {
   return statement && parentOf(statement);
 };
 
-/** Returns the `if (!response.ok) throw …` around a node. It is not needed, because a failed call throws. */
+/** Returns the `if (!response.ok) throw …` around a node. The check is not needed, because a failed call throws. */
 function enclosingStatusCheck(identifier: Node, block: Node | undefined): ESTree.IfStatement | undefined {
   let at: Node | undefined = identifier;
   while (at !== undefined && parentOf(at) !== block) at = parentOf(at);

@@ -124,7 +124,7 @@ export class PartReader {
     return { family: this.family, data: all };
   }
 
-  /** Writes the finish. Throws `truncated` without a reason of the vendor, because the AI SDK sets one in any case. */
+  /** Writes the finish. Throws `truncated` if the vendor sent no reason, because the AI SDK then sets a reason itself. */
   private finish(reason: LanguageModelV4FinishReason, usage: LanguageModelV4Usage): void {
     if (reason.raw === undefined && UNEXPLAINED.has(reason.unified)) {
       const { target } = this.writer;

@@ -3,7 +3,7 @@ import { fakeProvider, type Turn } from '@majordomo/testing';
 
 /** Functions of `@majordomo/agent` that the suite needs. This package does not depend on that package. */
 export interface AgentKit<Agent> {
-  /** Creates an agent. */
+  /** Creates an agent, as `createAgent` of `@majordomo/agent` does. */
   readonly createAgent: (options: {
     readonly model: ChatModel;
     readonly tools: readonly KitTool[];

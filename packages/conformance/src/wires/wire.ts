@@ -80,7 +80,7 @@ export interface ValidateOptions {
 
 /** Contents of an embedding, transcription or speech request, independent of the wire, for assertions. */
 export interface OperationRequest {
-  /** Operation. */
+  /** Operation that the request or the endpoint is for. */
   readonly operation: OperationName;
   /** Model id from the body or the path. */
   readonly model: string;
@@ -108,7 +108,7 @@ export interface OperationReply {
 
 /** Endpoint of a wire for an operation other than chat. */
 export interface WireOperation {
-  /** Operation. */
+  /** Operation that the request or the endpoint is for. */
   readonly operation: OperationName;
   /** Whether a request is for this endpoint. If the request could also be a chat, the scripted step decides. */
   readonly accepts: (method: string, path: string, body: unknown) => boolean;

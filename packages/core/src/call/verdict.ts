@@ -55,7 +55,7 @@ function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs 
 /** Error code of an attempt that sent nothing because its credential is benched. */
 export const CREDENTIAL_BENCHED = 'credential-benched';
 
-/** Error of a benched target. It has the kind of the failure that benched the target, so that `LlmError.is` matches. */
+/** Error of a benched target. The error has the kind of the failure that benched the target, so that `LlmError.is` matches. */
 export function benchedError(
   target: string,
   bench: Pick<Bench, 'until' | 'error'> | undefined,

@@ -114,7 +114,7 @@ export class ObjectRounds<T> {
     const last = this.earlier.at(-1);
     const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
     if (error.details.phase !== 'total') return withDetails(error, { attempts, partial });
-    // The error of a round contains the time limit of the round; replace it by the limit of the call.
+    // The error of a round contains the time limit of the round. Replace it with the limit of the call.
     const { message } = deadlineError(this.totalMs);
     return new LlmError(error.kind, message, { ...error.details, attempts, partial }, { cause: error.cause });
   }

@@ -51,7 +51,7 @@ export class SseDecoder {
     const lines = (this.rest + chunk).split(/\r\n|[\r\n]/);
     this.rest = copyText(lines.pop() ?? '');
     for (const line of lines) this.line(line);
-    // Fields of an incomplete message must not keep the text of this chunk in memory.
+    // Copy the fields of an incomplete message, so that the text of this chunk can be released.
     if (this.event !== undefined && this.event !== event) this.event = copyText(this.event);
     if (this.data !== undefined && data === undefined) this.data = copyText(this.data);
     this.checkLength(this.rest);

@@ -46,7 +46,7 @@ export interface CachePlan {
    */
   readonly after?: number | undefined;
   /**
-   * Routing key for vendors that take one, 1 to 64 characters. Requests with equal keys reach the same cache.
+   * Routing key for vendors that accept one, 1 to 64 characters. Requests with equal keys reach the same cache.
    * @default a hash of tenant, tools, system text and, in a conversation, the first user message
    */
   readonly key?: string | undefined;

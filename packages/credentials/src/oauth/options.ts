@@ -68,7 +68,7 @@ export interface TokenSource {
    * @param flow default `browser`
    */
   login(io: LoginIo, flow?: 'browser' | 'device'): Promise<void>;
-  /** Revokes the token if the authority supports revocation. Removes the token from the vault in any case. */
+  /** Revokes the token if the authority supports revocation. Always removes the token from the vault. */
   logout(): Promise<void>;
   /** Returns the status. `ok`: the token is valid or can be refreshed. `expired`: there is no refresh token. */
   status(): Promise<'absent' | 'ok' | 'expired' | 'login-required'>;

@@ -38,7 +38,7 @@ export class Sampler {
   }
 }
 
-/** Converts a request. Ignores its model preferences and its context of other servers. */
+/** Converts a request. Ignores the model preferences of the request, and its request for context of other servers. */
 function requestOf(params: Params, limit: number): ChatRequest {
   const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
   return {

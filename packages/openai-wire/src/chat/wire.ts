@@ -25,7 +25,7 @@ export interface ChatChoice {
   readonly usage?: RawUsage | null;
 }
 
-/** Delta of a stream, or message of a non-streaming body. Both have the same properties. */
+/** Delta of a stream, or message of a non-streaming body, which has the same properties. */
 export interface ChatDelta {
   /** Text, or an array of elements. Some gateways send null elements. */
   readonly content?: string | readonly (ContentBlock | null)[] | null;

@@ -155,7 +155,7 @@ function putAlternatives(
   }
   node['anyOf'] = branches.map((each) => rewrite(each, state, { level, nested: nested + 1 }));
   if (state.why !== undefined) return;
-  // It is unknown which alternative applies until the value is complete, so the meaning of null would be unknown too.
+  // The applicable alternative is unknown until the value is complete, and with it the meaning of null.
   for (const type of ['object', 'array']) {
     const leaves = leavesOf(schema, state.root).filter((leaf) => typesOf(leaf).includes(type));
     if (leaves.length > 1 && leaves.some((leaf) => hasOptionalNonNull(leaf, state.root)))

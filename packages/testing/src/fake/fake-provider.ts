@@ -56,7 +56,7 @@ export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList
   readonly requests: readonly FakeCall[];
   /** Received image requests, in order. */
   readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
-  /** Number of turns that were not played. It is 0 if a test used the complete scripts. */
+  /** Number of turns that were not played. 0 if the test played all turns. */
   readonly unplayed: number;
   /** Returns an image model that plays the script in `models`. Its turns have `images`. */
   imageModel(modelId: string): ImageBackend;

@@ -61,7 +61,7 @@ export interface Recording {
   /** Response; `null` without a response. */
   readonly response: RecordedResponse | null;
   readonly error: RecordedError | null;
-  /** Expected result of parsing the response, such as events. It is added manually; `record` does not write it. */
+  /** Expected result of parsing the response, such as events. Add it manually; `record` does not write it. */
   readonly expected?: JsonValue | undefined;
 }
 

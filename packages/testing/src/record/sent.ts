@@ -14,7 +14,7 @@ export interface Sent {
   readonly init: RequestInit | undefined;
 }
 
-/** Reads a request without changing what is sent. */
+/** Reads a request without changing the sent request. */
 export function readSent(input: string | URL | Request, init: RequestInit | undefined): Sent {
   const request = input instanceof Request ? input : undefined;
   const headers = new Headers(init?.headers ?? request?.headers);

@@ -11,7 +11,10 @@ export const isRun = (path: string): boolean => PATH.test(path);
 /** Returns the model id in a path. */
 export const modelOfRun = (path: string): string => decodeURI(PATH.exec(path)?.[1] ?? '');
 
-/** Returns the contents of a request. It is a Chat Completions request with the model in the path and an unnamed schema. */
+/**
+ * Returns the contents of a request. A request of this wire is a Chat Completions request with the model in the path and an
+ * unnamed schema.
+ */
 export function readRun(path: string, body: unknown): WireRequest {
   const format = isRecord(body) ? body['response_format'] : undefined;
   const schema = isRecord(format) ? format['json_schema'] : undefined;
