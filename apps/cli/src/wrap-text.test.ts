@@ -44,13 +44,13 @@ it('preserves all text and limits the length of lines, regardless of how the tex
   const text = fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 30 });
   fc.assert(
     fc.property(text, fc.array(fc.nat(200), { maxLength: 20 }), (words, cuts) => {
-      const whole = words.join(' ');
-      const at = [0, ...cuts.map((cut) => cut % (whole.length + 1)), whole.length].sort((a, b) => a - b);
+      const fullText = words.join(' ');
+      const at = [0, ...cuts.map((cut) => cut % (fullText.length + 1)), fullText.length].sort((a, b) => a - b);
       const result = feed(
         12,
-        at.slice(1).map((end, index) => whole.slice(at[index], end)),
+        at.slice(1).map((end, index) => fullText.slice(at[index], end)),
       );
-      expect(result.replaceAll(/\s+/g, ' ')).toBe(whole);
+      expect(result.replaceAll(/\s+/g, ' ')).toBe(fullText);
       for (const line of result.split('\n')) expect(line.trimEnd().length).toBeLessThanOrEqual(12);
     }),
     { numRuns: 200, seed: 7 },

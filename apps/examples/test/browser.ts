@@ -28,13 +28,13 @@ export async function openPage(url: string): Promise<Page> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const address = await new Promise<string>((resolve, reject) => {
-    let said = '';
+    let output = '';
     child.once('exit', () => {
-      reject(new Error(`Chromium ended: ${said.slice(-500)}`));
+      reject(new Error(`Chromium ended: ${output.slice(-500)}`));
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      const found = /ws:\/\/([^/]+)\//.exec(said)?.[1];
+      output += text;
+      const found = /ws:\/\/([^/]+)\//.exec(output)?.[1];
       if (found !== undefined) resolve(found);
     });
   });

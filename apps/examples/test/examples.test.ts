@@ -96,7 +96,7 @@ describe('which model answers', () => {
 });
 
 describe('chains', () => {
-  const house = (): Majordomo =>
+  const newMajordomo = (): Majordomo =>
     createMajordomo({
       providers: [
         openai({ 'gpt-large': [{ fail: 'not-found' }], 'gpt-small': [{ fail: 'unsupported' }] }),
@@ -105,12 +105,12 @@ describe('chains', () => {
     });
 
   it('parse-and-chains', async () => {
-    expect(elementsOf(house(), 'a/x, b/y/z,thinking')).toEqual([
+    expect(elementsOf(newMajordomo(), 'a/x, b/y/z,thinking')).toEqual([
       '0 target a/x',
       '5 target b/y/z',
       '11 name thinking',
     ]);
-    const { target, attempts } = await askInOrder(house(), 'anybody?');
+    const { target, attempts } = await askInOrder(newMajordomo(), 'anybody?');
     expect([target, attempts.length]).toEqual(['anthropic/claude-small', 3]);
   });
 
@@ -146,10 +146,10 @@ describe('chains', () => {
       wire: openaiChat,
       script: [{ failure: 'auth' }, { failure: 'auth' }, 'ok'],
     });
-    const asked: boolean[] = [];
-    const vault = async (fresh: boolean) => `token-${asked.push(fresh)}`;
+    const freshFlags: boolean[] = [];
+    const vault = async (fresh: boolean) => `token-${freshFlags.push(fresh)}`;
     const { target } = await pooled(['spent'], vault, server.baseURL).model('gpt').generate(question);
-    expect([target, asked]).toEqual(['vault/gpt-4o', [false, true]]);
+    expect([target, freshFlags]).toEqual(['vault/gpt-4o', [false, true]]);
   });
 
   it('call-policy', async () => {

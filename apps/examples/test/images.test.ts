@@ -112,8 +112,8 @@ it('images: draws, calls a chain of vision models and edits, with the real SDKs'
     seed: 7,
   });
   // This model accepts edges up to 8,000 pixels, so it received a different image.
-  const asked = seen.find(({ path }) => path === '/anthropic/v1/messages')!;
-  const data = /"data":"([^"]+)"/.exec(asked.text)?.[1] ?? '';
+  const messagesRequest = seen.find(({ path }) => path === '/anthropic/v1/messages')!;
+  const data = /"data":"([^"]+)"/.exec(messagesRequest.text)?.[1] ?? '';
   expect(inspectImage(new Uint8Array(Buffer.from(data, 'base64')))?.width).toBe(8000);
   // The edit sends the original sketch, as multipart form data.
   const edit = seen.at(-1)!;

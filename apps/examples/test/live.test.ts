@@ -11,11 +11,11 @@ import { capital } from '../src/typed-objects.ts';
 const spec = process.env['EXAMPLES_LIVE'];
 
 describe.skipIf(spec === undefined)(`on ${spec ?? 'a real model (EXAMPLES_LIVE names none)'}`, () => {
-  const house = createMajordomo({
+  const root = createMajordomo({
     providers: [createOpenAI(), createAnthropic(), createOllama()],
     env: process.env,
   });
-  const model = house.model(spec ?? 'none');
+  const model = root.model(spec ?? 'none');
 
   it('sibling', async () => {
     expect(await new Summariser(model).run('It snowed all day in Oslo.')).toMatch(/snow/i);

@@ -27,15 +27,15 @@ it('vercel-workflow: runs tools without approval first and the approved tool aft
     needsApproval: (some, state) => carried(() => effects.needsApproval(some, state)),
     runTool: (call, state) => carried(() => effects.runTool(call, state)),
   };
-  const asked: string[] = [];
+  const questions: string[] = [];
   const result = await runBySteps('Pay order 7', steps, async (callId) => {
-    asked.push(callId);
+    questions.push(callId);
     expect(ran).toEqual(['look']);
     return { callId, approve: true };
   });
-  expect({ result, asked, ran }).toEqual({
+  expect({ result, questions, ran }).toEqual({
     result: { why: 'answered', text: 'Paid.' },
-    asked: ['pay'],
+    questions: ['pay'],
     ran: ['look', 'pay'],
   });
 });

@@ -145,10 +145,10 @@ describe('recoveryFor', () => {
       'context-room',
     ],
   ] as const)('%s', ([said, more, changed, id]) => {
-    const asked = ask(more);
-    const recovery = recoveryFor(said, asked, RULES);
+    const sentRequest = ask(more);
+    const recovery = recoveryFor(said, sentRequest, RULES);
     expect(recovery?.id).toBe(id);
-    expect(recovery?.apply(asked)).toEqual({ ...asked, ...changed });
+    expect(recovery?.apply(sentRequest)).toEqual({ ...sentRequest, ...changed });
   });
 
   it.for([
@@ -166,10 +166,10 @@ describe('recoveryFor', () => {
   });
 
   it('does not change the rejected request', () => {
-    const asked = Object.freeze(ask({ temperature: 1 }));
-    const before = JSON.stringify(asked);
-    recoveryFor('thinking signature', asked, RULES)?.apply(asked);
-    recoveryFor('temperature', asked, RULES)?.apply(asked);
-    expect(JSON.stringify(asked)).toBe(before);
+    const sentRequest = Object.freeze(ask({ temperature: 1 }));
+    const before = JSON.stringify(sentRequest);
+    recoveryFor('thinking signature', sentRequest, RULES)?.apply(sentRequest);
+    recoveryFor('temperature', sentRequest, RULES)?.apply(sentRequest);
+    expect(JSON.stringify(sentRequest)).toBe(before);
   });
 });

@@ -17,12 +17,12 @@ it.for([
   ['none', true, {}, {}, []],
 ] as const)('sampling "%s", thinking %s: %j is sent as %j', ([sampling, thinks, asked, sent, warned]) => {
   const warnings: Warning[] = [];
-  const kept = toSampling(
+  const actual = toSampling(
     { temperature: undefined, topP: undefined, topK: undefined, ...asked },
     { sampling },
     thinks,
     warnings,
   );
-  expect(kept).toEqual({ temperature: undefined, topP: undefined, topK: undefined, ...sent });
+  expect(actual).toEqual({ temperature: undefined, topP: undefined, topK: undefined, ...sent });
   expect(warnings.map(({ what }) => what)).toEqual(warned);
 });

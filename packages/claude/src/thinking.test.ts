@@ -31,8 +31,8 @@ it.for([
   ([asked, efforts, sent]) => {
     const { got, warnings } = think(asked, { efforts });
     expect(got.effort).toBe(sent);
-    const told = `reasoning "${asked}" to ${sent}`;
-    expect(warnings.map(({ what }) => what)).toEqual(sent === asked ? [] : [told]);
+    const description = `reasoning "${asked}" to ${sent}`;
+    expect(warnings.map(({ what }) => what)).toEqual(sent === asked ? [] : [description]);
   },
 );
 

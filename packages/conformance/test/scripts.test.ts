@@ -9,7 +9,7 @@ import { chatDialogue } from './reference/chat.ts';
 import { messagesDialogue } from './reference/messages.ts';
 import { referenceProvider } from './reference/provider.ts';
 
-const asked = { messages: [], tools: [], output: undefined, extra: {} } as const;
+const emptyRequest = { messages: [], tools: [], output: undefined, extra: {} } as const;
 const context = (target: string, signal: AbortSignal) =>
   ({ target, delivery: 'deltas', signal, env: {} }) as const;
 
@@ -20,19 +20,19 @@ const REASONING = openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' 
 const players: Readonly<Record<string, (turn: Turn, signal?: AbortSignal) => Promise<Collected>>> = {
   async fake(turn, signal = new AbortController().signal) {
     const fake = fakeProvider({ id: 'f', models: { m: [turn] } });
-    return collect(fake.model('m'), asked, context('f/m', signal));
+    return collect(fake.model('m'), emptyRequest, context('f/m', signal));
   },
   async server(turn, signal = new AbortController().signal) {
     if (typeof turn === 'function') throw new Error('a function as a turn is not supported by a server');
     await using server = await startWireServer({ wire: REASONING, script: [turn], validate: false });
     const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
-    return await collect(provider.model('m'), asked, context('f/m', signal));
+    return await collect(provider.model('m'), emptyRequest, context('f/m', signal));
   },
 };
 
 describe.each(Object.entries(players))('a turn of a %s', (_name, play) => {
   it('is an answer with reasoning, text deltas, calls and usage', async () => {
-    const said = await play({
+    const result = await play({
       reasoning: 'hm',
       text: 'Hello',
       chunks: 2,
@@ -40,13 +40,13 @@ describe.each(Object.entries(players))('a turn of a %s', (_name, play) => {
       usage: { input: 3, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
       id: 'r9',
     });
-    expect(said.parts).toMatchObject([
+    expect(result.parts).toMatchObject([
       { type: 'reasoning', text: 'hm' },
       { type: 'text', text: 'Hello' },
       { type: 'tool-call', id: 'c1', name: 'add', args: { a: 1 } },
     ]);
-    expect(said.events.filter(({ type }) => type === 'text-delta')).toHaveLength(3);
-    expect([said.id, said.finish, said.usage?.input, said.usage?.output]).toEqual([
+    expect(result.events.filter(({ type }) => type === 'text-delta')).toHaveLength(3);
+    expect([result.id, result.finish, result.usage?.input, result.usage?.output]).toEqual([
       expect.stringContaining('r9'),
       'tool-calls',
       3,
@@ -73,10 +73,10 @@ describe.each(Object.entries(players))('a turn of a %s', (_name, play) => {
   });
 
   it('fails after some text, with the message and the wait of the script', async () => {
-    const said = await play({ fail: 'overloaded', after: 'Hel', message: 'at lunch' });
-    const text = said.events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
-    expect([text, said.error?.kind]).toEqual(['Hel', 'overloaded']);
-    expect(said.error?.message).toContain('at lunch');
+    const result = await play({ fail: 'overloaded', after: 'Hel', message: 'at lunch' });
+    const text = result.events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+    expect([text, result.error?.kind]).toEqual(['Hel', 'overloaded']);
+    expect(result.error?.message).toContain('at lunch');
     const limited = await play({ fail: 'rate-limit', retryAfterMs: 1500, status: 429 });
     expect(limited.error?.details).toMatchObject({ retryAfterMs: 1500, status: 429 });
   });
@@ -108,7 +108,7 @@ it('a server sends vendor parts in the form of its wire', async () => {
   const turn = { vendorParts: [{ text: 'tea' }], text: 'Found.' };
   await using server = await startWireServer({ wire: anthropicMessages, script: [turn], validate: false });
   const provider = referenceProvider('f', server.baseURL, 'key', messagesDialogue);
-  const { parts } = await collect(provider.model('m'), asked, context('f/m', new AbortController().signal));
+  const { parts } = await collect(provider.model('m'), emptyRequest, context('f/m', new AbortController().signal));
   expect(parts).toMatchObject([
     { type: 'vendor', kind: 'server_tool_use', text: 'tea' },
     { type: 'vendor', kind: 'web_search_tool_result' },
@@ -154,7 +154,7 @@ describe('an invalid script', () => {
   async function invoke(script: unknown): Promise<{ error: LlmError | undefined; server: WireServer }> {
     const server = await startWireServer({ wire: openaiChat, script: script as Script, validate: false });
     const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
-    const { error } = await collect(provider.model('m'), asked, context('f/m', new AbortController().signal));
+    const { error } = await collect(provider.model('m'), emptyRequest, context('f/m', new AbortController().signal));
     return { error, server };
   }
 
@@ -195,7 +195,7 @@ describe('an invalid script', () => {
     for (const scripted of [turn, () => turn] as (Turn | undefined)[]) {
       const fake = fakeProvider({ id: 'f', models: { m: ['fine', scripted] as readonly Turn[] } });
       const once = (): Promise<Collected> =>
-        collect(fake.model('m'), asked, context('f/m', new AbortController().signal));
+        collect(fake.model('m'), emptyRequest, context('f/m', new AbortController().signal));
       expect((await once()).text).toBe('fine');
       const { error } = await once();
       expect(error?.kind).toBe('config');
@@ -215,7 +215,7 @@ describe('an invalid script', () => {
         ],
       },
     });
-    const { error } = await collect(fake.model('m'), asked, context('f/m', new AbortController().signal));
+    const { error } = await collect(fake.model('m'), emptyRequest, context('f/m', new AbortController().signal));
     expect([error?.kind, error?.message]).toEqual([
       'config',
       'the script of the fake model f/m: turn 1 threw no such city',
@@ -238,8 +238,8 @@ it('a slow server leaves no listeners on the signal', async () => {
     body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
   });
   expect((await response.text()).match(/^data: /gm)?.length).toBeGreaterThan(3);
-  const gone = new Set(removed.mock.calls.map(([, listener]) => listener));
-  const left = added.mock.calls.filter(([, listener]) => !gone.has(listener));
+  const removedListeners = new Set(removed.mock.calls.map(([, listener]) => listener));
+  const left = added.mock.calls.filter(([, listener]) => !removedListeners.has(listener));
   expect(added.mock.calls.length).toBeGreaterThan(3);
   expect(left.length).toBeLessThan(3);
 });

@@ -3,25 +3,25 @@ import { describe, expect, it, test } from 'vitest';
 import { LlmError } from '@majordomo/core';
 import { secret } from './secret.ts';
 
-const held = secret('hunter2-hunter2');
+const password = secret('hunter2-hunter2');
 
 describe('a secret', () => {
   it.each([
-    ['inspect', inspect(held, { showHidden: true, depth: Infinity, getters: true })],
-    ['inspect without its own words', inspect(held, { customInspect: false, showHidden: true })],
-    ['inspect from inside', inspect({ deep: [held] }, { showHidden: true })],
-    ['JSON', JSON.stringify({ held })],
-    ['a template', `it is ${String(held)}`],
-    ['joined', [held].join()],
-    ['a structured clone', inspect(structuredClone({ held }))],
-    ['its members', JSON.stringify([Object.entries(held), Reflect.ownKeys(held)])],
-    ['an error', inspect(new LlmError('auth', `no ${String(held)}`, {}, { cause: held }))],
+    ['inspect', inspect(password, { showHidden: true, depth: Infinity, getters: true })],
+    ['inspect without its own words', inspect(password, { customInspect: false, showHidden: true })],
+    ['inspect from inside', inspect({ deep: [password] }, { showHidden: true })],
+    ['JSON', JSON.stringify({ password })],
+    ['a template', `it is ${String(password)}`],
+    ['joined', [password].join()],
+    ['a structured clone', inspect(structuredClone({ password }))],
+    ['its members', JSON.stringify([Object.entries(password), Reflect.ownKeys(password)])],
+    ['an error', inspect(new LlmError('auth', `no ${String(password)}`, {}, { cause: password }))],
   ])('is not shown by %s', (_, shown) => {
     expect(shown).not.toContain('hunter2');
   });
 
   it('is shown by reveal', () => {
-    expect(held.reveal()).toBe('hunter2-hunter2');
+    expect(password.reveal()).toBe('hunter2-hunter2');
   });
 });
 

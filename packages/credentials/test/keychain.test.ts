@@ -7,7 +7,7 @@ import { keychainVault, type Keyring } from '../src/node.ts';
 
 /** Behaves as the real one is documented to; no keychain of a machine is touched. */
 function fakeKeyring(isLocked = (): boolean => false): Keyring {
-  const kept = new Map<string, string>();
+  const storedEntries = new Map<string, string>();
   return {
     Entry: class {
       private readonly at: string;
@@ -15,14 +15,14 @@ function fakeKeyring(isLocked = (): boolean => false): Keyring {
         this.at = `${service}\0${account}`;
       }
       getPassword(): string | null {
-        if (isLocked()) throw new Error(`locked: ${kept.get(this.at) ?? ''}`);
-        return kept.get(this.at) ?? null;
+        if (isLocked()) throw new Error(`locked: ${storedEntries.get(this.at) ?? ''}`);
+        return storedEntries.get(this.at) ?? null;
       }
       setPassword(password: string): void {
-        kept.set(this.at, password);
+        storedEntries.set(this.at, password);
       }
       deletePassword(): boolean {
-        return kept.delete(this.at);
+        return storedEntries.delete(this.at);
       }
     },
   };

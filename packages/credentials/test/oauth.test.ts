@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   vault = memoryVault();
-  authority.asked.length = 0;
+  authority.requestPaths.length = 0;
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -84,7 +84,7 @@ const failure = async (run: Promise<unknown>): Promise<LlmError> => {
   if (LlmError.is(error)) return error;
   throw new Error(`no LlmError: ${inspect(error)}`);
 };
-const tokenRequests = (): number => authority.asked.filter((path) => path === '/token').length;
+const tokenRequests = (): number => authority.requestPaths.filter((path) => path === '/token').length;
 const expire = async (name = 'login'): Promise<void> => {
   await vault.update(name, (now) => now && { ...now, expiresAt: 1 });
 };
@@ -380,7 +380,7 @@ describe('a token of a login', () => {
   const loggedIn = async (options: Partial<OAuthOptions> = {}): Promise<TokenSource> => {
     const source = sourceWith(options);
     await source.login(browser());
-    authority.asked.length = 0;
+    authority.requestPaths.length = 0;
     return source;
   };
 
@@ -587,7 +587,7 @@ describe('a token of a login', () => {
     expect(await source.status()).toBe('expired');
     expect((await failure(ask(source))).details.code).toBe('login-required');
     expect((await failure(ask(sourceWith({ name: 'nobody' })))).details.code).toBe('login-required');
-    expect(authority.asked).toEqual([]);
+    expect(authority.requestPaths).toEqual([]);
   });
 });
 
@@ -597,7 +597,7 @@ test('four processes with five calls each refresh an expired token once, also af
   vault = fileVault({ path });
   await sourceWith().login(browser());
   await expire();
-  authority.asked.length = 0;
+  authority.requestPaths.length = 0;
   const holder = start('holder-process.ts', path);
   await said(holder);
   const children = Array.from({ length: 4 }, () =>
@@ -618,7 +618,7 @@ test('a logout revokes and removes the token, also if the authority does not ans
   await source.login(browser());
   await source.logout();
   expect(await source.status()).toBe('absent');
-  expect(authority.asked).toContain('/token/revocation');
+  expect(authority.requestPaths).toContain('/token/revocation');
   await source.login(browser());
   authority.fail('/token/revocation', { status: 500 });
   await source.logout();
@@ -648,7 +648,7 @@ test.each<[string, Partial<OAuthOptions>, string]>([
   expect(() => sourceWith(options)).toThrow(
     expect.objectContaining({ kind: 'config', message: expect.stringContaining(message) as string }) as Error,
   );
-  expect(authority.asked).toEqual([]);
+  expect(authority.requestPaths).toEqual([]);
 });
 
 test('no log, error or address contains a token', async () => {

@@ -17,7 +17,7 @@ import { memoryVault, pooled, secret, vaultKey, type PoolOptions } from '../src/
 type Answer = (key: string, call: number) => LlmError | undefined | Promise<LlmError | undefined>;
 
 /** Provider that answers with the key of the request. */
-function backend(answer: Answer, asked: string[] = []): (apiKey: Credential, keyId: string) => Provider {
+function backend(answer: Answer, usedKeys: string[] = []): (apiKey: Credential, keyId: string) => Provider {
   return (apiKey) => {
     const use = async (context: {
       target: string;
@@ -27,8 +27,8 @@ function backend(answer: Answer, asked: string[] = []): (apiKey: Credential, key
       const key =
         typeof apiKey === 'string' ? apiKey : await apiKey({ signal: context.signal, rejected: undefined });
       context.credential?.(key);
-      asked.push(key);
-      const error = await answer(key, asked.length);
+      usedKeys.push(key);
+      const error = await answer(key, usedKeys.length);
       if (error !== undefined) throw error;
       return key;
     };
@@ -94,15 +94,15 @@ function world(
   options: Partial<PoolOptions> = {},
   settings: object = {},
 ): {
-  asked: string[];
+  usedKeys: string[];
   clock: ReturnType<typeof fakeClock>;
   provider: ReturnType<typeof pooled>;
   ask: () => Promise<string>;
   majordomo: ReturnType<typeof createMajordomo>;
 } {
-  const asked: string[] = [];
+  const usedKeys: string[] = [];
   const clock = fakeClock(1_000_000);
-  const provider = pooled(backend(answer, asked), {
+  const provider = pooled(backend(answer, usedKeys), {
     keys: ['k1', 'k2', 'k3'],
     clock,
     random: () => 0.99,
@@ -116,7 +116,7 @@ function world(
   });
   const ask = async (): Promise<string> =>
     (await majordomo.model('p/m').generate({ messages: [user('hi')] })).text;
-  return { asked, clock, provider, ask, majordomo };
+  return { usedKeys, clock, provider, ask, majordomo };
 }
 
 const refused = (
@@ -128,10 +128,10 @@ describe('after a failure of a key the pool uses the next one', () => {
   it.each(['auth', 'rate-limit', 'quota', 'billing'] as const)(
     '%s: within the same attempt, with a warning that contains no key',
     async (kind) => {
-      const { ask, asked, majordomo, provider } = world((key) => (key === 'k1' ? refused(kind) : undefined));
+      const { ask, usedKeys, majordomo, provider } = world((key) => (key === 'k1' ? refused(kind) : undefined));
       const response = await majordomo.model('p/m').generate({ messages: [user('hi')] });
       expect(response.text).toBe('k2');
-      expect(asked).toEqual(['k1', 'k2']);
+      expect(usedKeys).toEqual(['k1', 'k2']);
       expect(response.warnings).toEqual([
         expect.objectContaining({ what: 'sent with key "2" instead of key "1"' }),
       ]);
@@ -144,30 +144,30 @@ describe('after a failure of a key the pool uses the next one', () => {
 
   it('without a limit on the number of keys', async () => {
     const keys = Array.from({ length: 9 }, (_, at) => `key-${at}`);
-    const { ask, asked } = world((key) => (key === 'key-8' ? undefined : refused('auth')), { keys });
+    const { ask, usedKeys } = world((key) => (key === 'key-8' ? undefined : refused('auth')), { keys });
     expect(await ask()).toBe('key-8');
-    expect(asked).toEqual(keys);
+    expect(usedKeys).toEqual(keys);
   });
 
   it('but not after another failure', async () => {
-    const { ask, asked } = world(() => refused('server'));
+    const { ask, usedKeys } = world(() => refused('server'));
     await expect(ask()).rejects.toMatchObject({ kind: 'server' });
-    expect(new Set(asked)).toEqual(new Set(['k1']));
+    expect(new Set(usedKeys)).toEqual(new Set(['k1']));
   });
 
   it('also for images, embeddings, transcripts, speech and lists of models', async () => {
-    const { majordomo, asked, provider } = world((key) => (key === 'k1' ? refused('quota') : undefined));
+    const { majordomo, usedKeys, provider } = world((key) => (key === 'k1' ? refused('quota') : undefined));
     await majordomo.imageModel('p/m').generate({ prompt: 'a cat' });
-    expect(asked).toEqual(['k1', 'k2']);
+    expect(usedKeys).toEqual(['k1', 'k2']);
     provider.pool.revive('1');
     await majordomo.embeddingModel('p/m').embed({ values: ['one'] });
     provider.pool.revive('1');
     const audio = new Uint8Array(9);
     const heard = await majordomo.transcriptionModel('p/m').transcribe({ audio, mediaType: 'audio/wav' });
     provider.pool.revive('1');
-    const { audio: said } = await majordomo.speechModel('p/m').speak({ text: 'hi' });
-    expect([heard.text, new TextDecoder().decode(said)]).toEqual(['k2', 'k2']);
-    expect(asked).toEqual(['k1', 'k2', 'k1', 'k2', 'k1', 'k2', 'k1', 'k2']);
+    const { audio: message } = await majordomo.speechModel('p/m').speak({ text: 'hi' });
+    expect([heard.text, new TextDecoder().decode(message)]).toEqual(['k2', 'k2']);
+    expect(usedKeys).toEqual(['k1', 'k2', 'k1', 'k2', 'k1', 'k2', 'k1', 'k2']);
     provider.pool.revive('1');
     const list = await provider.listModels?.({ target: 'p', signal: new AbortController().signal, env: {} });
     expect(list?.[0]?.id).toBe('k2');
@@ -235,9 +235,9 @@ it('masks all keys of the pool in errors and snapshots', async () => {
     { id: 'c', key: () => 'pool-key-c' },
   ];
   const error = (key: string): LlmError => {
-    const said = `not ${key}, but pool-key-a, pool-key-b or ${btoa('pool-key-a')}`;
-    const details = { target: 'p/m', body: said, code: said, requestId: said };
-    return new LlmError(key === 'pool-key-b' ? 'billing' : 'auth', said, details, { cause: new Error(said) });
+    const message = `not ${key}, but pool-key-a, pool-key-b or ${btoa('pool-key-a')}`;
+    const details = { target: 'p/m', body: message, code: message, requestId: message };
+    return new LlmError(key === 'pool-key-b' ? 'billing' : 'auth', message, details, { cause: new Error(message) });
   };
   const events: unknown[] = [];
   const { ask, provider } = world(error, { keys }, { onEvent: (event: unknown) => events.push(event) });
@@ -251,13 +251,13 @@ it('masks all keys of the pool in errors and snapshots', async () => {
 
 describe('without a usable key', () => {
   it('the error is thrown and counted once for health', async () => {
-    const { ask, asked, majordomo } = world(
+    const { ask, usedKeys, majordomo } = world(
       (key) => refused('rate-limit', key === 'k2' ? 30_000 : 90_000),
       {},
       { retryAfterCapMs: 1000 },
     );
     await expect(ask()).rejects.toMatchObject({ kind: 'rate-limit', details: { retryAfterMs: 30_000 } });
-    expect(asked).toEqual(['k1', 'k2', 'k3']);
+    expect(usedKeys).toEqual(['k1', 'k2', 'k3']);
     const { credentials, ...target } = majordomo.health.snapshot()['p/m'] ?? {};
     expect(target).toMatchObject({ state: 'healthy', benches: 0 });
     expect(Object.values(credentials ?? {})).toEqual([
@@ -266,7 +266,7 @@ describe('without a usable key', () => {
   });
 
   it('the next call fails without a request, with the time until the first key returns', async () => {
-    const { ask, asked, clock, provider } = world(
+    const { ask, usedKeys, clock, provider } = world(
       (key, call) => (call <= 3 ? refused('rate-limit', key === 'k2' ? 30_000 : 90_000) : undefined),
       {},
       { whenAllBenched: 'try-soonest' },
@@ -275,20 +275,20 @@ describe('without a usable key', () => {
     await expect(ask()).rejects.toMatchObject({
       message: expect.stringContaining('the first key is available again in 30 s'),
     });
-    expect(asked.length).toBe(3);
+    expect(usedKeys.length).toBe(3);
     await clock.advance(30_000);
     expect(provider.pool.snapshot().map(({ state }) => state)).toEqual(['resting', 'ok', 'resting']);
     expect(await ask()).toBe('k2');
   });
 
   it('the kind is auth if all keys are dead', async () => {
-    const { ask, asked } = world(() => refused('auth'), {}, { whenAllBenched: 'try-soonest' });
+    const { ask, usedKeys } = world(() => refused('auth'), {}, { whenAllBenched: 'try-soonest' });
     await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
     await expect(ask()).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('pool.revive'),
     });
-    expect(asked.length).toBe(3);
+    expect(usedKeys.length).toBe(3);
   });
 });
 
@@ -471,24 +471,24 @@ test('rejects keys that create different providers', () => {
 });
 
 test.each([1, -1, Number.NaN])('finds a key for the random number %s', async (number) => {
-  const asked: string[] = [];
+  const usedKeys: string[] = [];
   const provider = pooled(
-    backend(() => undefined, asked),
+    backend(() => undefined, usedKeys),
     { keys: ['a', 'b'], strategy: 'random', random: () => number },
   );
   const model = createMajordomo({ providers: [provider] }).model(`${provider.id}/m`);
   await model.generate({ messages: [user('hi')] });
-  expect(asked).toHaveLength(1);
+  expect(usedKeys).toHaveLength(1);
 });
 
 it('creates the models of all keys with the environment', async () => {
-  const given: (Env | undefined)[] = [];
+  const environments: (Env | undefined)[] = [];
   const create = (key: Credential, id: string): Provider => {
     const provider = backend((used) => (used === 'a' ? new LlmError('auth', 'no') : undefined))(key, id);
     return {
       ...provider,
       model: (modelId, env) => {
-        given.push(env);
+        environments.push(env);
         return provider.model(modelId, env);
       },
     };
@@ -496,5 +496,5 @@ it('creates the models of all keys with the environment', async () => {
   const env = { P_BASE_URL: 'https://proxy.test' };
   const majordomo = createMajordomo({ env, providers: [pooled(create, { keys: ['a', 'b'] })] });
   expect((await majordomo.model('p/m').generate({ messages: [user('hi')] })).text).toBe('b');
-  expect(given).toEqual([env, env, env]);
+  expect(environments).toEqual([env, env, env]);
 });

@@ -95,8 +95,8 @@ describeWith('postgres', 'an agent on DBOS', () => {
   it('stores no attached data of an error', async () => {
     await runs.leaks.start('run-6', 'go');
     await expect(runs.leaks.result('run-6')).rejects.toMatchObject({ kind: 'auth' });
-    const kept = [await DBOS.listWorkflowSteps('run-6'), await DBOS.getWorkflowStatus('run-6')];
-    expect(inspect(kept, { depth: 9, showHidden: true })).not.toContain('very-secret');
+    const storedData = [await DBOS.listWorkflowSteps('run-6'), await DBOS.getWorkflowStatus('run-6')];
+    expect(inspect(storedData, { depth: 9, showHidden: true })).not.toContain('very-secret');
   });
 
   it('applies the first decision on a call', async () => {

@@ -16,9 +16,9 @@ const runs = dbosAgent('watched', createAgent({ model }), { channel });
 
 async function textOf(events: AsyncIterable<RunEvent>): Promise<string> {
   let text = '';
-  for await (const told of events)
-    if (told.type === 'event' && told.event.type === 'model' && told.event.event.type === 'text-delta')
-      text += told.event.event.text;
+  for await (const event of events)
+    if (event.type === 'event' && event.event.type === 'model' && event.event.event.type === 'text-delta')
+      text += event.event.event.text;
   return text;
 }
 
@@ -58,11 +58,11 @@ describeWith('postgres', 'watching a run on DBOS', () => {
 
   it('rejects when DBOS is shut down in this process', async () => {
     const heard = textOf(await watchRun(channel, 'never'));
-    const said = expect(heard).rejects.toMatchObject({
+    const rejection = expect(heard).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringMatching(/"never" cannot be watched, because DBOS is not running/),
     });
     await DBOS.shutdown();
-    await said;
+    await rejection;
   }, 30_000);
 });

@@ -26,10 +26,10 @@ it('stops the queries when the run has ended, including a pending one', async ()
   const first = once(server, 'queries');
   await vi.advanceTimersByTimeAsync(250);
   await first;
-  const gone = once(queries[0]!, 'close');
+  const closed = once(queries[0]!, 'close');
   end('done');
   expect(await answer).toBe('done');
-  await gone;
+  await closed;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(vi.getTimerCount()).toBe(0);
   expect(queries).toHaveLength(1);

@@ -74,12 +74,12 @@ describeWith('restate', 'an agent on Restate', () => {
   const end = async (name: string, how: 'cancel' | 'kill'): Promise<void> => {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     const query = `select id from sys_invocation where target_service_name = '${name}' and target_handler_name = 'run'`;
-    const asked = await fetch(`${restate.admin}/query`, {
+    const response = await fetch(`${restate.admin}/query`, {
       method: 'POST',
       headers,
       body: JSON.stringify({ query }),
     });
-    const { rows } = (await asked.json()) as { readonly rows: readonly [{ readonly id: string }] };
+    const { rows } = (await response.json()) as { readonly rows: readonly [{ readonly id: string }] };
     const { ok } = await fetch(`${restate.admin}/invocations/${rows[0].id}/${how}`, { method: 'PATCH' });
     expect(ok).toBe(true);
   };
@@ -174,11 +174,11 @@ describeWith('restate', 'an agent on Restate', () => {
   });
 
   it('stores ended runs for keepRunsMs, by default as long as Restate', async () => {
-    const kept = async (name: string): Promise<unknown> => {
+    const storedValue = async (name: string): Promise<unknown> => {
       const service = await (await fetch(`${restate.admin}/services/${name}`)).json();
       return (service as Readonly<Record<string, unknown>>)['workflow_completion_retention'];
     };
-    expect([await kept('kept'), await kept('plainly')]).toEqual(['7d', '1d']);
+    expect([await storedValue('kept'), await storedValue('plainly')]).toEqual(['7d', '1d']);
   });
 
   it('reports a server that does not answer', async () => {

@@ -9,7 +9,7 @@ function modelOf(...turns: string[]): { model: ChatModel; requests: readonly Fak
   return { model, requests: fake.requests };
 }
 
-const said = (text: string) => [{ type: 'text', text }];
+const textContent = (text: string) => [{ type: 'text', text }];
 
 describe('a request of the server', () => {
   it.each(['sample', 'roots', 'form', 'browser'])('for %s is refused if it was not offered', async (name) => {
@@ -62,7 +62,7 @@ describe('a request of the server', () => {
 
   it('for roots receives those of the application', async () => {
     const { run } = await world({ roots: ['file:///home/me'] });
-    expect(await run('roots')).toEqual(said('{"roots":[{"uri":"file:///home/me"}]}'));
+    expect(await run('roots')).toEqual(textContent('{"roots":[{"uri":"file:///home/me"}]}'));
   });
 
   it('for input receives the answer of the person, and pauses the timeout of the call', async () => {
@@ -77,8 +77,8 @@ describe('a request of the server', () => {
           : { action: 'accept', content: { name: 'Ann' } };
       },
     });
-    expect(await run('form')).toEqual(said('{"action":"accept","content":{"name":"Ann"}}'));
-    expect(await run('browser')).toEqual(said('{"action":"decline"}'));
+    expect(await run('form')).toEqual(textContent('{"action":"accept","content":{"name":"Ann"}}'));
+    expect(await run('browser')).toEqual(textContent('{"action":"decline"}'));
   });
 
   it('does not pause the timeout of a call after the person has answered', async () => {
@@ -108,6 +108,6 @@ describe('a request of the server', () => {
         throw new Error('no screen');
       },
     });
-    expect(await failing.run('form')).toEqual(said('{"action":"cancel"}'));
+    expect(await failing.run('form')).toEqual(textContent('{"action":"cancel"}'));
   });
 });

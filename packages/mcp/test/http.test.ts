@@ -7,7 +7,7 @@ import { connectMcp, serveMcp, type McpOptions, type McpEndpoint, type McpToolbo
 import { httpServer } from './support/http-server.ts';
 import { rejection, run, until } from './support/world.ts';
 
-const asked: string[] = [];
+const requestLog: string[] = [];
 const add = defineTool({
   name: 'add',
   description: 'Adds',
@@ -20,9 +20,9 @@ const hang = defineTool({
   parameters: z.object({}),
   run: (_args, { signal }) =>
     new Promise<string>(() => {
-      asked.push('hang');
+      requestLog.push('hang');
       signal.addEventListener('abort', () => {
-        asked.push(`aborted ${Date.now()}`);
+        requestLog.push(`aborted ${Date.now()}`);
       });
     }),
 });
@@ -39,19 +39,19 @@ const two = [{ type: 'text', text: '2' }];
 
 describe('a server over HTTP', () => {
   it('is notified of an abort', async () => {
-    asked.length = 0;
+    requestLog.length = 0;
     const serving = newServer();
     const { url } = await httpServer((request) => serving.fetch(request));
     const box = await connected({ url });
     const controller = new AbortController();
     const outcome = rejection(run(box, 'hang', {}, { signal: controller.signal }));
-    await until(() => asked.includes('hang'));
+    await until(() => requestLog.includes('hang'));
     const at = Date.now();
     controller.abort();
     expect(await outcome).toMatchObject({ kind: 'aborted' });
-    await until(() => asked.length === 2);
+    await until(() => requestLog.length === 2);
     // 200 ms are promised, and ten are needed: the rest is for a busy machine.
-    expect(Number(asked[1]?.split(' ')[1]) - at).toBeLessThan(2000);
+    expect(Number(requestLog[1]?.split(' ')[1]) - at).toBeLessThan(2000);
     await serving.close();
   });
 
@@ -80,9 +80,9 @@ describe('a server over HTTP', () => {
     const serving = newServer();
     const server = await httpServer((request) => serving.fetch(request));
     const box = await connected({ url: server.url }, { clock: fakeClock() });
-    asked.length = 0;
+    requestLog.length = 0;
     const outcome = rejection(run(box, 'hang'));
-    await until(() => asked.includes('hang'));
+    await until(() => requestLog.includes('hang'));
     await server.stop();
     expect(await outcome).toMatchObject({ kind: 'network' });
   });
@@ -252,8 +252,8 @@ describe('a server that wants a login', () => {
     const forbidden = await httpServer((request) =>
       Promise.resolve(new Response(`you sent ${request.headers.get('x-key') ?? ''}`, { status: 403 })),
     );
-    const told = await rejection(connected({ url: forbidden.url, headers: { 'x-key': 'very-secret-key' } }));
-    expect(JSON.stringify(told) + String(told)).not.toContain('very-secret-key');
+    const failure = await rejection(connected({ url: forbidden.url, headers: { 'x-key': 'very-secret-key' } }));
+    expect(JSON.stringify(failure) + String(failure)).not.toContain('very-secret-key');
   });
 
   it.each([

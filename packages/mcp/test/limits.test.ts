@@ -100,8 +100,8 @@ describe('a server that dies', () => {
     const { run, events } = await world({}, { KEY: 'secret-of-the-env' });
     const error = await rejection(run('once'));
     expect(error).toMatchObject({ kind: 'network', message: expect.stringContaining('code 3') as string });
-    const said = await rejection(run('die'));
-    expect(said).toMatchObject({ message: expect.stringContaining('*** said goodbye') as string });
+    const failure = await rejection(run('die'));
+    expect(failure).toMatchObject({ message: expect.stringContaining('*** said goodbye') as string });
     expect(JSON.stringify(events)).not.toContain('secret-of-the-env');
     expect(events.filter(({ type }) => type === 'stderr')).toEqual([
       { type: 'stderr', detail: '*** said goodbye' },

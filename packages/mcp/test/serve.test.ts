@@ -146,7 +146,7 @@ describe.each(BOTH)('a person behind a client of %s', (protocol) => {
     ['decline', 'did not agree'],
     ['cancel', 'did not agree'],
   ] as const)('who says %s decides: %s', async (action, told) => {
-    const asked: string[] = [];
+    const questions: string[] = [];
     const wipe = plain('wipe', () => 'wiped', { approval: ({ all }) => all === true });
     const box = await served(
       [wipe],
@@ -154,16 +154,16 @@ describe.each(BOTH)('a person behind a client of %s', (protocol) => {
       {
         protocol,
         onElicit: ({ message }) => {
-          asked.push(message);
+          questions.push(message);
           return action === 'accept' ? { action, content: {} } : { action };
         },
       },
     );
     const outcome = await run(box, 'wipe', { all: true }).then(JSON.stringify, String);
     expect(outcome).toContain(told);
-    expect(asked).toEqual(['May wipe run with {"all":true}?']);
+    expect(questions).toEqual(['May wipe run with {"all":true}?']);
     await run(box, 'wipe', { all: false });
-    expect(asked).toHaveLength(1);
+    expect(questions).toHaveLength(1);
   });
 });
 

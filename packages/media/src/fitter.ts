@@ -22,18 +22,14 @@ export interface MediaFitterOptions {
   readonly maxPixels?: number | undefined;
   /**
    * Maximum memory for the images that are changed at the same time, in bytes, estimated from their headers. Further images wait.
-   * An image that needs more memory than the limit is `unsupported`. With the default, the memory of a process grows by less than
-   * 256 MB.
+   * An image that needs more memory than the limit is `unsupported`. With the default, a process grows by less than 256 MB.
    *
    * @default 208_000_000
    */
   readonly maxMemory?: number | undefined;
   /** Maximum number of images that are changed at the same time. `@default 2` */
   readonly concurrency?: number | undefined;
-  /**
-   * Handling of animations. `first-frame`: the first frame is sent, because many models process only one. `keep`: unchanged.
-   * `@default 'first-frame'`
-   */
+  /** Handling of animations. `first-frame`: only this frame is sent. `keep`: unchanged. `@default 'first-frame'` */
   readonly animation?: 'first-frame' | 'keep' | undefined;
   /** Maximum time of each decoding or encoding, in milliseconds, rounded up to seconds. `@default 10_000` */
   readonly timeoutMs?: number | undefined;

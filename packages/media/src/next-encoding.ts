@@ -24,9 +24,7 @@ const QUALITY_AFTER_SHRINKING = 60;
 const GOOD_SHARE = 0.9;
 /** Target size of each encoding, as a share of the limit. */
 const TARGET_SHARE = 0.95;
-/**
- * Exponent of the size as a function of the quantizer step, assumed until two sizes are known. Measured with photos: 0.6 to 1.
- */
+/** Exponent of the size as a function of the quantizer step, assumed until two sizes are known. Photos: 0.6 to 1. */
 const DEFAULT_SLOPE = 0.75;
 
 /**

@@ -1,9 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/**
- * Returns the error for content that exceeds a limit of this target. The chain continues, and the health of the target does not
- * change.
- */
+/** Returns the error for content that exceeds a limit of this target. The chain continues with the next target. */
 export const unfit = (message: string): LlmError =>
   new LlmError('unsupported', message, { code: 'too-large' });
 

@@ -23,9 +23,7 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly billing?: Billing | undefined;
   /** Base URL that the vendor documents for OpenAI clients. It usually ends in `/v1`. Required unless `baseURLEnv` is set. */
   readonly baseURL?: string | undefined;
-  /**
-   * Variable in the `env` of the call that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence.
-   */
+  /** Variable in the `env` of the call that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence. */
   readonly baseURLEnv?: string | undefined;
   /** Path that is appended to the value of `baseURLEnv`. @default '' */
   readonly baseURLEnvPath?: string | undefined;

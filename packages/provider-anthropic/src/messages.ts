@@ -12,9 +12,7 @@ export interface WireMessage {
   readonly content: readonly ContentBlockParam[];
 }
 
-/**
- * Ids that the API accepts. The API documents the pattern but no maximum length. 64 is longer than the ids of all known vendors.
- */
+/** Ids that the API accepts. The API documents the pattern but no maximum length. 64 is longer than the ids of all known vendors. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };

@@ -9,9 +9,7 @@ import type { Quirks } from './quirks.ts';
 export interface AnthropicOptions extends ProviderOptions {
   /** Quirks that replace the known quirks of a model, for servers that differ from Anthropic's. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /**
-   * Client of `@anthropic-ai/sdk` that sends the requests, with its own credential, base URL and `fetch`. `@default` a new client
-   */
+  /** Client of `@anthropic-ai/sdk` that sends the requests, with its own credential, base URL and `fetch`. `@default` a new client */
   readonly client?: object | undefined;
 }
 

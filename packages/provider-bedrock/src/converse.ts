@@ -22,8 +22,7 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
   const writer = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
   const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
-  // A separate controller is needed: the SDK does not remove its listener from a signal, nor close the socket if the loop ends
-  // early.
+  // A separate controller is needed: the SDK does not remove its listener from a signal, nor close the socket if the loop ends early.
   const controller = new AbortController();
   const abort = (): void => {
     controller.abort();

@@ -39,10 +39,7 @@ const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => (
   maxBytes: 4_500_000,
   pdf: { maxBytes: maxPdfBytes, maxTotalPages },
 });
-/**
- * Maximum bytes of PDFs in a request. Claude accepts 32 MB of base64, which is 24 MB of bytes. The difference is reserved for
- * text.
- */
+/** Maximum bytes of PDFs in a request. Claude accepts 24 MB (32 MB of base64). The rest is reserved for text. */
 const CLAUDE_PDF_BYTES = 23_000_000;
 
 /** Quirks of all Claude models on this platform. */

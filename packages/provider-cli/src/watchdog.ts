@@ -26,8 +26,8 @@ kill -KILL "-$group"
 `;
 
 /**
- * Starts a watchdog. Call this function before the child starts, so that the child is never unguarded. Does nothing on Windows,
- * which has no process groups.
+ * Starts a watchdog. Call this function before the child starts, so that the child is never unguarded. Does nothing on Windows, which has no
+ * process groups.
  */
 export function watchdog(): Watchdog {
   if (process.platform === 'win32') return { guard: () => undefined, release: () => undefined };

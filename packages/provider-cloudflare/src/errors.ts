@@ -107,9 +107,7 @@ function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts, 
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/**
- * Returns message and code of `{ errors: [{ code, message }] }` (REST), `{ error: { code, message } }`, `{ error: '…' }` or text.
- */
+/** Returns message and code of `{ errors: [{ code, message }] }` (REST), `{ error: { code, message } }`, `{ error: '…' }` or text. */
 function messageAndCode(body: unknown): { readonly message: string; readonly code: string | undefined } {
   if (typeof body === 'string') return { message: body, code: undefined };
   const outer = asRecord(body);

@@ -16,8 +16,7 @@ import { inBandError, toLlmError } from './errors.ts';
 export function imageModel(modelId: string, quirks: RunQuirks, connection: Connection): ImageBackend {
   return {
     id: modelId,
-    // The model pages do not specify media types and sizes (2026-11). The number of images is checked when the request is
-    // converted.
+    // The model pages do not specify media types and sizes (2026-11). The number of images is checked when the request is converted.
     images: quirks.images === 0 ? false : undefined,
     generate: (request, context) =>
       generateEach(request, context, (seed) =>

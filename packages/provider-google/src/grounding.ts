@@ -32,9 +32,7 @@ interface Support {
   readonly groundingChunkIndices?: readonly number[];
 }
 
-/**
- * Returns the sources of the text. If the response does not relate sources to segments, each source applies to the complete text.
- */
+/** Returns the sources of the text. If the response does not relate sources to segments, each source applies to the complete text. */
 export function citationsOf(grounding: Grounding, text: string): readonly Citation[] {
   const sources = (grounding.groundingChunks ?? []).map(sourceOf);
   const supports = grounding.groundingSupports ?? [];

@@ -62,13 +62,9 @@ async function generateImage(
 
 /** Values of `ImageConfig.aspectRatio` (guide to image generation, 2026-11). */
 const RATIOS: readonly string[] = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
-/**
- * Maximum relative difference between the ratio of a size and a supported aspect ratio. The API's sizes are approximate: 1344x768
- * counts as 16:9.
- */
+/** Maximum relative difference between the ratio of a size and an aspect ratio: 1344x768 counts as 16:9. */
 const TOLERANCE = 0.04;
 
-/** Converts the request. Omits properties without a value. */
 export function toImageParams(
   { prompt, size, seed, images = [], mask }: ImageRequest,
   target: string,

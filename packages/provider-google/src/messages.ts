@@ -20,9 +20,7 @@ import { storedPart } from './vendor-parts.ts';
  */
 const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
-/**
- * Converts a message. Returns an empty list for an assistant message without parts to send. Includes signatures of `family` only.
- */
+/** Converts a message. Returns an empty list for an assistant message without parts to send. Includes signatures of `family` only. */
 export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {
   switch (message.role) {
     case 'user':

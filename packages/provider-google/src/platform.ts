@@ -12,9 +12,7 @@ export interface Platform {
 
 export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
 
-/**
- * Returns the platform of a call. Contains all values that the SDK needs, so that the SDK does not read the process environment.
- */
+/** Returns the platform of a call. Contains all values that the SDK needs, so that the SDK does not read the process environment. */
 export function platformOf(options: GoogleOptions, env: Env): Platform {
   const { project, location, token, apiKey } = options;
   const vertexai =

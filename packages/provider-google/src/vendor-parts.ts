@@ -1,9 +1,7 @@
 import type { AssistantPart, JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
-/**
- * Properties of parts for tools that ran at the vendor. Parts with these properties are either sent back unchanged or omitted.
- */
+/** Properties that mark a tool that ran at the vendor. Parts with such a property are sent back unchanged or omitted. */
 export const VENDOR_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
 
 const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];

@@ -42,10 +42,7 @@ export function callError(
     : transportError(error, target, secrets);
 }
 
-/**
- * Returns the error for a missing URL. The example uses another name, because the environment cannot configure a provider under
- * its own name.
- */
+/** Returns the error for a missing URL. The example uses another name: a variable cannot redefine the provider's own name. */
 export function missingURL(target: string): LlmError {
   const message = `${target}: no base URL is configured; pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
   return new LlmError('config', message, { target, code: 'missing-url' });

@@ -14,8 +14,8 @@ export function zonedTime(
 }
 
 /**
- * Returns the instant of a time that contains an offset, or of a local time of the zone. A local time that a clock change skips
- * is read as if the clock had not changed. A local time that occurs twice is the first occurrence.
+ * Returns the instant of a time that contains an offset, or of a local time of the zone. A local time that a clock change skips is read as if
+ * the clock had not changed. A local time that occurs twice is the first occurrence.
  */
 export function instantOf(time: string, zone: string): number {
   const [, year, month, day, hour = '00', minute = '00', second = '00'] = PARTS.exec(time.trim()) ?? [];

@@ -161,8 +161,7 @@ export class CallSpans {
     attempt.span.set(endAttributes(result));
     this.measure(attempt, result);
     if (result.outcome === 'finished') {
-      // The span stays open, because the response's id is known at the end of the call. Its recorded end time is the end of the
-      // attempt.
+      // The span stays open, because the response's id is known at the end of the call. Its recorded end time is the end of the attempt.
       attempt.finishedAt = attempt.span.now();
       return;
     }

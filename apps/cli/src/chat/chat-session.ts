@@ -35,8 +35,8 @@ export interface Chat {
 }
 
 /**
- * Runs a turn. Summarizes a conversation that is too long, and repeats the turn with a summary if the vendor rejects the
- * conversation as too long.
+ * Runs a turn. Summarizes a conversation that is too long, and repeats the turn with a summary if the vendor rejects the conversation as too
+ * long.
  */
 export async function withRoom<T>(
   session: Chat,

@@ -3,7 +3,7 @@ import type { CallEvent } from '@majordomo/core';
 import { createStatus } from './status.ts';
 
 const call = { id: '1', spec: 'a/x', tenant: undefined, metadata: {} };
-const asked = (target: string): CallEvent => ({ type: 'attempt-start', call, target, attempt: 1 });
+const attemptStart = (target: string): CallEvent => ({ type: 'attempt-start', call, target, attempt: 1 });
 
 it('never overwrites part of an answer, and is erased before other output', () => {
   let written = '';
@@ -18,10 +18,10 @@ it('never overwrites part of an answer, and is erased before other output', () =
     },
   };
   const status = createStatus(output, () => isFresh);
-  status.onEvent(asked('a/x'));
+  status.onEvent(attemptStart('a/x'));
   expect(written).toBe('');
   isFresh = true;
-  status.onEvent(asked('a/name-that-is-long'));
+  status.onEvent(attemptStart('a/name-that-is-long'));
   expect(written).toContain('a/name-tha\u001B');
   written = '';
   status.hide();

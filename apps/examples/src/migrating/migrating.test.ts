@@ -241,9 +241,9 @@ describe('a live app', () => {
 
   it('shows only the last step of an agent', async () => {
     const model = fake(view, { fail: 'network', after: 'It' }, { text: 'It is green.', chunks: 6 });
-    const said: string[] = [];
-    await live.showLastStep(createAgent({ model, tools: [look] }), 'x', (text) => said.push(text));
-    expect(said).toEqual(['It is ', 'green.']);
+    const output: string[] = [];
+    await live.showLastStep(createAgent({ model, tools: [look] }), 'x', (text) => output.push(text));
+    expect(output).toEqual(['It is ', 'green.']);
   });
 
   it('creates a view for each request with shared health', async () => {

@@ -49,8 +49,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
       { ignores: [...GENERATED, ...args.ignore] },
       {
         files: [SOURCES],
-        // Also for `.cjs`: the source type only affects scopes, and the rules treat the top level of a script like that of a
-        // module.
+        // Also for `.cjs`: the source type only affects scopes, and the rules treat the top level of a script like that of a module.
         languageOptions: { parser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },

@@ -19,10 +19,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_NoContentGeneratedError: 'empty',
 };
 
-/**
- * Converts an error that a model threw or put into its stream. Recognizes errors by name, because several copies of the AI SDK
- * may be installed.
- */
+/** Converts an error of a model or its stream by name, because several copies of the AI SDK may be installed. */
 export function fromSdkError(error: unknown, target: string, signal: AbortSignal): LlmError {
   if (signal.aborted)
     return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: signal.reason });
@@ -38,9 +35,7 @@ export function fromSdkError(error: unknown, target: string, signal: AbortSignal
 const kindOfName = (name: string): ErrorKind | undefined =>
   Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
 
-/**
- * Converts an APICallError. An error without a status occurred before a response, or wraps an error of another majordomo chain.
- */
+/** Converts an APICallError. Without a status, no response arrived, or the error wraps one of another majordomo chain. */
 function callError(error: APICallError, target: string): LlmError {
   const { statusCode: status, responseHeaders, responseBody } = error;
   if (status === undefined || LlmError.is(error.cause)) return transportError(error.cause ?? error, target);
@@ -60,9 +55,7 @@ function callError(error: APICallError, target: string): LlmError {
   });
 }
 
-/**
- * Converts an error after a successful status: the body was cut, invalid, or reports a failure (`@ai-sdk/openai` 4: status 400).
- */
+/** Converts an error after a successful status: the body was cut, invalid, or reports a failure (`@ai-sdk/openai` 4: status 400). */
 function unreadableResponse(error: APICallError, target: string): LlmError {
   const reported = vendorError(error);
   if (asText(reported['message']) !== undefined) return streamError(reported, target);

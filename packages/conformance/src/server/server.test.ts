@@ -112,9 +112,9 @@ describe('an invalid request', () => {
       const server = await serverFor(['never sent'], { wire });
       const response = await post(server, { ...body, messages: undefined });
       expect(response.status).toBe(400);
-      const said = (await response.json()) as { readonly error: { readonly message: string } };
-      expect(said).toMatchObject(shape);
-      expect(said.error.message).toBe('messages: is required [rule missing-key]');
+      const errorBody = (await response.json()) as { readonly error: { readonly message: string } };
+      expect(errorBody).toMatchObject(shape);
+      expect(errorBody.error.message).toBe('messages: is required [rule missing-key]');
     },
   );
 

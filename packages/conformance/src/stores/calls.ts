@@ -177,17 +177,17 @@ export const callStoreConformance: readonly StoreCase<CallStores>[] = [
       const [mine, theirs] = await create();
       const all = entries(60, 53);
       await mine.append(all);
-      const seen: string[] = [];
+      const listedIds: string[] = [];
       let after: { readonly at: string; readonly id: string } | undefined;
       for (let number = 0; ; number++) {
         const page = await theirs.page({ limit: 8, after });
-        seen.push(...page.map(({ id }) => id));
+        listedIds.push(...page.map(({ id }) => id));
         after = page.at(-1);
         await mine.append([call(`new_${number}`, { at: isoAt(90 * 86_400_000 + number) })]);
         if (page.length < 8) break;
       }
       deepEqual(
-        seen,
+        listedIds,
         all.toSorted(newestFirst).map(({ id }) => id),
       );
     },

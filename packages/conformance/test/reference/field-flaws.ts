@@ -333,10 +333,10 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     name: 'adds the messages of earlier calls',
     caught: ['request-nothing-added'],
     stream: (stream) => {
-      const said: ModelRequest['messages'][number][] = [];
+      const transcript: ModelRequest['messages'][number][] = [];
       return (request, context) => {
-        const messages = [...said, ...request.messages];
-        said.push(...request.messages, { role: 'assistant', parts: [{ type: 'text', text: 'Yes.' }] });
+        const messages = [...transcript, ...request.messages];
+        transcript.push(...request.messages, { role: 'assistant', parts: [{ type: 'text', text: 'Yes.' }] });
         return stream({ ...request, messages }, context);
       };
     },

@@ -16,8 +16,8 @@ const HOST = hostname().replace(/[^\w-]/g, '_');
 const CLAIM = /^(\d+)\.[0-9a-f]+\.([\w-]+)$/;
 
 /**
- * Runs a function while no other process that uses this folder runs one. The holder has a claim, which is a file in the folder. A
- * process removes only its own claim and claims of dead processes, which is safe at any time.
+ * Runs a function while no other process that uses this folder runs one. The holder has a claim, which is a file in the folder. A process
+ * removes only its own claim and claims of dead processes, which is safe at any time.
  */
 export async function withLock<T>(folder: string, run: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

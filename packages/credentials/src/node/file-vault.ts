@@ -22,11 +22,11 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
   checkOptions('fileVault', options, KINDS);
   const { onCorrupt } = options;
   const path = resolve(options.path ?? defaultVaultPath());
-  const seen = new KnownSecrets();
+  const knownSecrets = new KnownSecrets();
   return {
     async get(name) {
       const entry = (await readVault(path, onCorrupt)).get(name);
-      seen.add(entry);
+      knownSecrets.add(entry);
       return entry;
     },
     async update(name, change) {
@@ -37,9 +37,9 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
         await removeTemporary(path);
         const entries = new Map(await readVault(path, onCorrupt));
         const now = entries.get(name);
-        seen.add(now);
+        knownSecrets.add(now);
         const next = checkEntry(await change(now), name);
-        seen.add(next);
+        knownSecrets.add(next);
         if (next === now) return next;
         if (next === undefined) entries.delete(name);
         else entries.set(name, next);
@@ -50,6 +50,6 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
     async list() {
       return [...(await readVault(path, onCorrupt))].map(([name, entry]) => vaultEntry(name, entry));
     },
-    secrets: () => seen.all(),
+    secrets: () => knownSecrets.all(),
   };
 }

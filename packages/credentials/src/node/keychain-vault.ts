@@ -42,7 +42,7 @@ const NAMES = 'names';
 export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   checkOptions('keychainVault', options, KINDS);
   const { service = 'majordomo', keyring } = options;
-  const seen = new KnownSecrets();
+  const knownSecrets = new KnownSecrets();
   let loading: Promise<Keyring> | undefined;
   const load = (): Promise<Keyring> =>
     (loading ??= keyring === undefined ? loadKeyring() : Promise.resolve(keyring));
@@ -52,7 +52,7 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   const get = async (name: string): Promise<StoredCredential | undefined> => {
     const text = read(await entryOf(name));
     const entry = text === undefined ? undefined : parseStored(text, name);
-    seen.add(entry);
+    knownSecrets.add(entry);
     return entry;
   };
   const names = async (): Promise<readonly string[]> => namesIn(read(await indexOf()));
@@ -73,7 +73,7 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
       return withLock(lock, async () => {
         const now = await get(name);
         const next = checkEntry(await change(now), name);
-        seen.add(next);
+        knownSecrets.add(next);
         if (next !== now) await put(name, next);
         return next;
       });
@@ -82,7 +82,7 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
       const found = await Promise.all((await names()).map(async (name) => [name, await get(name)] as const));
       return found.flatMap(([name, entry]) => (entry === undefined ? [] : [vaultEntry(name, entry)]));
     },
-    secrets: () => seen.all(),
+    secrets: () => knownSecrets.all(),
   };
 }
 

@@ -7,8 +7,7 @@ import type { LoginIo } from './options.ts';
 import { showPrompt } from './show-prompt.ts';
 
 /**
- * Logs in with an authorization code and PKCE (S256). The redirect arrives at a loopback address, or the user pastes the URL of
- * the redirect.
+ * Logs in with an authorization code and PKCE (S256). The redirect arrives at a loopback address, or the user pastes the URL of the redirect.
  */
 export async function browserLogin(authority: Authority, io: LoginIo, signal: AbortSignal): Promise<Tokens> {
   const verifier = generateRandomCodeVerifier();

@@ -20,9 +20,8 @@ const NEEDS_LOGIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the access token and refreshes it, with one refresh for all calls of this process and, by the lock of the vault, for
- * all processes. Two refreshes with the same refresh token would end the login, because the authority would consider the token
- * stolen.
+ * Returns the access token and refreshes it, with one refresh for all calls of this process and, by the lock of the vault, for all processes.
+ * Two refreshes with the same refresh token would end the login, because the authority would consider the token stolen.
  */
 export class Refresher {
   private readonly options: OAuthOptions;

@@ -5,18 +5,18 @@ import { vaultEntry, type StoredCredential, type Vault } from './vault.ts';
 /** Returns a vault in memory, for one process and for tests. */
 export function memoryVault(): Vault {
   const entries = new Map<string, StoredCredential>();
-  const seen = new KnownSecrets();
+  const knownSecrets = new KnownSecrets();
   const queue = new Map<string, Promise<unknown>>();
   return {
     get(name) {
       const entry = entries.get(name);
-      seen.add(entry);
+      knownSecrets.add(entry);
       return Promise.resolve(entry);
     },
     update(name, change) {
       const run = async (): Promise<StoredCredential | undefined> => {
         const next = checkEntry(await change(entries.get(name)), name);
-        seen.add(next);
+        knownSecrets.add(next);
         if (next === undefined) entries.delete(name);
         else entries.set(name, next);
         return next;
@@ -27,6 +27,6 @@ export function memoryVault(): Vault {
       return running;
     },
     list: () => Promise.resolve([...entries].map(([name, entry]) => vaultEntry(name, entry))),
-    secrets: () => seen.all(),
+    secrets: () => knownSecrets.all(),
   };
 }

@@ -45,7 +45,7 @@ export type Fault =
 export interface TestAuthority {
   readonly issuer: string;
   /** Paths of all requests of the program, without those of the browser. */
-  readonly asked: string[];
+  readonly requestPaths: string[];
   /** By the end of the path, in order. */
   fail(path: string, ...faults: readonly Fault[]): void;
   /** Logs in as the user in the browser, agrees or not, and returns the redirect. */
@@ -66,11 +66,11 @@ export async function startAuthority(accessTokenSeconds = 3600): Promise<TestAut
   const provider = newProvider(issuer, accessTokenSeconds);
   const callback = provider.callback();
   const faults: [path: string, fault: Fault][] = [];
-  const asked: string[] = [];
+  const requestPaths: string[] = [];
   let isAllowed = true;
   server.on('request', (incoming: IncomingMessage, answer: ServerResponse) => {
     const path = (incoming.url ?? '').split('?')[0] ?? '';
-    if (incoming.headers['x-person'] === undefined) asked.push(path);
+    if (incoming.headers['x-person'] === undefined) requestPaths.push(path);
     const at = faults.findIndex(([end]) => path.endsWith(end));
     const [, fault] = at === -1 ? [] : (faults.splice(at, 1)[0] ?? []);
     if (fault === 'stall') return;
@@ -88,7 +88,7 @@ export async function startAuthority(accessTokenSeconds = 3600): Promise<TestAut
   });
   return {
     issuer,
-    asked,
+    requestPaths,
     fail: (path, ...next) => {
       faults.push(...next.map((fault): [string, Fault] => [path, fault]));
     },

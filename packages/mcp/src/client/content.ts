@@ -72,10 +72,10 @@ function pdfOf(data: string, uri: string): Content | undefined {
 function limitMedia(parts: readonly Content[]): readonly Content[] {
   const media = parts.filter(({ type }) => type !== 'text');
   if (media.length <= MAX_MEDIA) return parts;
-  const kept = new Set(media.slice(0, MAX_MEDIA));
+  const included = new Set(media.slice(0, MAX_MEDIA));
   const leftOut = media.length - MAX_MEDIA;
   return [
-    ...parts.filter((part) => part.type === 'text' || kept.has(part)),
+    ...parts.filter((part) => part.type === 'text' || included.has(part)),
     text(`[truncated: the result had ${media.length} images and documents; ${leftOut} were omitted]`),
   ];
 }

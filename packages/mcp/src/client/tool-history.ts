@@ -1,6 +1,6 @@
 /**
- * Tool definitions of a connection. A server may change a definition at any time, but a person's approval covers only the
- * definition that the person has seen.
+ * Tool definitions of a connection. A server may change a definition at any time, but a person's approval covers only the definition that the
+ * person has seen.
  */
 export class ToolHistory {
   private readonly latest = new Map<string, string>();

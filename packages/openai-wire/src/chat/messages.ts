@@ -113,9 +113,7 @@ function partToWire(part: UserPart): unknown {
   }
 }
 
-/**
- * Returns the name of an audio format. OpenAI accepts `wav` and `mp3` (2026-11). Other servers use the subtype of the media type.
- */
+/** Returns the name of an audio format. OpenAI accepts `wav` and `mp3` (2026-11). Other servers use the subtype of the media type. */
 const audioFormat = (mediaType: string): string => {
   const [, subtype = ''] = mediaType.split('/');
   return AUDIO_FORMATS[subtype] ?? subtype;

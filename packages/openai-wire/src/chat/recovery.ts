@@ -72,9 +72,7 @@ const unsignedCallsRecovery = (family: string): Recovery => ({
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
-/**
- * Error messages of vendors behind a gateway about reasoning that they did not sign, or that they signed for another turn (2026).
- */
+/** Error messages of vendors behind a gateway about reasoning that they did not sign, or that they signed for another turn (2026). */
 const REASONING_REJECTED =
   /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i;
 

@@ -4,8 +4,7 @@ import type { ReportedFailure } from './reported-failure.ts';
 
 /** Error kinds by codes and types that core's table does not contain. */
 const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
-  // Policies of OpenAI, enforced before or during a response (`ResponseError` of openai 7.55; `cyber_policy`: several clients,
-  // 2026).
+  // Policies of OpenAI, enforced before or during a response (`ResponseError` of openai 7.55; `cyber_policy`: several clients, 2026).
   [
     /^(?:cyber_policy|bio_policy|misalignment_policy_violation|image_content_policy_violation)$/,
     'content-filter',

@@ -1,8 +1,6 @@
 import type { OtherModelsProfile } from '../other-models/quirks.ts';
 
-/**
- * Media types that `/audio/transcriptions` accepts (openai 7.55). The limit of 25 MB is from the guide to speech to text (2026).
- */
+/** Media types that `/audio/transcriptions` accepts (openai 7.55). The limit of 25 MB is from the guide to speech to text (2026). */
 const SOUNDS = [
   'audio/flac',
   'audio/mpeg',

@@ -17,9 +17,7 @@ const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'
 const known = new WeakMap<JsonObject, ObjectRootSchema>();
 const withUnknownProperties = new WeakSet<JsonObject>();
 
-/**
- * Whether the original schema does not list its properties. Strict mode must not forbid additional properties in such an object.
- */
+/** Whether the original schema does not list its properties. Strict mode must not forbid additional properties in such an object. */
 export const hasUnknownProperties = (schema: JsonObject): boolean => withUnknownProperties.has(schema);
 
 /**

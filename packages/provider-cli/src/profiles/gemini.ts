@@ -21,8 +21,7 @@ export const gemini: CliSpec = {
   skipPermissionsArgs: ['--approval-mode', 'yolo'],
   env: ['GEMINI_', 'GOOGLE_'],
   setEnv: {},
-  // The temporary directory is empty, so it can be trusted. Whether a directory of the application is trusted is the user's
-  // decision.
+  // The temporary directory is empty, so it can be trusted. Whether a directory of the application is trusted is the user's decision.
   emptyFolderEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
   // The CLI reads files of its directory, and has no setting that disables this (0.61.0).
   fileMentions: 'fence',

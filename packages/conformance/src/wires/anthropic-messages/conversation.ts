@@ -44,12 +44,12 @@ export function checkConversation(body: unknown, report: Report): void {
   if (first !== undefined && first.role !== 'user') {
     report('first-role', first.path, 'the first message must use the user role');
   }
-  const seen = new Set<string>();
+  const knownIds = new Set<string>();
   turns.forEach((turn, index) => {
     const calls = idsOf(turn, 'tool_use', 'id');
     for (const { id, path } of calls) {
-      if (seen.has(id)) report('tool-id-duplicate', path, `"${id}" was used before; ids must be unique`);
-      seen.add(id);
+      if (knownIds.has(id)) report('tool-id-duplicate', path, `"${id}" was used before; ids must be unique`);
+      knownIds.add(id);
     }
     checkAnswered(turn, calls, turns[index + 1], report);
     checkResults(turn, turns[index - 1], report);

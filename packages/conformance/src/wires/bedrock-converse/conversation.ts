@@ -35,15 +35,15 @@ export function checkConversation(body: unknown, report: Report): void {
   if (first !== undefined && first.role !== 'user') {
     report('first-role', first.path, 'A conversation must start with a user message.');
   }
-  const seen = new Set<string>();
+  const knownIds = new Set<string>();
   turns.forEach((turn, index) => {
     if (turn.role === 'assistant' && turns[index - 1]?.role === 'assistant') {
       report('alternation', turn.path, 'roles must alternate between user and assistant');
     }
     const calls = callsOf(turn);
     for (const { id, path } of calls) {
-      if (seen.has(id)) report('tool-id-duplicate', path, `"${id}" was used before`);
-      seen.add(id);
+      if (knownIds.has(id)) report('tool-id-duplicate', path, `"${id}" was used before`);
+      knownIds.add(id);
     }
     checkAnswered(turn, calls, turns[index + 1], report);
     if (turn.role === 'user') checkResults(turn, turns[index - 1], report);

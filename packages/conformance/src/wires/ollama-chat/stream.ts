@@ -107,9 +107,9 @@ function messages(part: AnswerPart, answer: FullAnswer, next: () => number): rea
 
 /** Returns a tool call. Calls are sent complete, because the server parses the arguments. */
 function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): object {
-  const given = call.id ?? `call_${id}${index}`;
+  const callId = call.id ?? `call_${id}${index}`;
   return {
-    ...(given === '' ? {} : { id: given }),
+    ...(callId === '' ? {} : { id: callId }),
     function: {
       index,
       name: call.name,

@@ -17,17 +17,17 @@ const NO_EFFORT_BESIDE_TOOLS = /^gpt-5\.[4-9]/;
 /** Checks the rules between options of a request. */
 export function checkOptions(body: unknown, report: Report, dialect: ChatDialect): void {
   if (!isRecord(body)) return;
-  const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
-  if (given('tool_choice') && !given('tools')) {
+  const isSet = (key: string): boolean => body[key] !== undefined && body[key] !== null;
+  if (isSet('tool_choice') && !isSet('tools')) {
     report('tool-choice-without-tools', 'tool_choice', 'is only allowed when tools are given');
   }
-  if (given('parallel_tool_calls') && !given('tools')) {
+  if (isSet('parallel_tool_calls') && !isSet('tools')) {
     report('parallel-without-tools', 'parallel_tool_calls', 'is only allowed when tools are given');
   }
-  if (given('stream_options') && body['stream'] !== true) {
+  if (isSet('stream_options') && body['stream'] !== true) {
     report('stream-options-without-stream', 'stream_options', 'is only allowed when stream is true');
   }
-  if (given('max_tokens') && given('max_completion_tokens')) {
+  if (isSet('max_tokens') && isSet('max_completion_tokens')) {
     report('two-token-limits', 'max_tokens', 'cannot be set together with max_completion_tokens');
   }
   checkChosenTool(body, report);
@@ -35,7 +35,7 @@ export function checkOptions(body: unknown, report: Report, dialect: ChatDialect
   checkSchemas(body, report, dialect.checksModels ?? false);
   if (dialect.checksModels === true && isString(body['model']) && REASONING_MODEL.test(body['model'])) {
     for (const key of REFUSED_BY_REASONING_MODELS) {
-      if (given(key))
+      if (isSet(key))
         report(
           'unsupported-parameter',
           key,

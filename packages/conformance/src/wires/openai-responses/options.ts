@@ -13,9 +13,9 @@ const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const model = isString(body['model']) ? body['model'] : '';
-  const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
+  const isSet = (key: string): boolean => body[key] !== undefined && body[key] !== null;
   for (const key of REASONING_MODEL.test(model) ? SAMPLING : []) {
-    if (given(key)) {
+    if (isSet(key)) {
       report(
         'unsupported-parameter',
         key,
