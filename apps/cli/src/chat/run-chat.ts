@@ -93,8 +93,8 @@ async function started(
   io: Io,
 ): Promise<ExitCode> {
   const shown = flags.events === true ? (event: CallEvent) => writeJsonLine(io.stdout, event) : undefined;
-  const told = [shown, trace?.onEvent, page?.onEvent].filter((listener) => listener !== undefined);
-  const onEvent = told.length === 0 ? undefined : listeners(...told);
+  const observers = [shown, trace?.onEvent, page?.onEvent].filter((listener) => listener !== undefined);
+  const onEvent = observers.length === 0 ? undefined : listeners(...observers);
   const openWith = async (named: string): Promise<Majordomo> => {
     const { cwd, signal } = io;
     const { ledger } = before;
@@ -115,10 +115,10 @@ async function started(
       modelOf(named, await openWith(named), flags, io),
     );
   }
-  const asked = await promptOf(prompt, io);
+  const text = await promptOf(prompt, io);
   // Piped text may come from an untrusted source, so its references are not resolved.
   const [, ...parts] = await resolvePrompt(prompt ?? '', io);
-  const question = user(...(await attachments(flags, io)), asked, ...parts);
+  const question = user(...(await attachments(flags, io)), text, ...parts);
   const { answerQuestion } = await import('./answer-question.ts');
   return answerQuestion(session, question);
 }
@@ -145,9 +145,9 @@ async function sessionOf(
     const { loadSkillFolders } = await import('./skill-folders.ts');
     all.push(await loadSkillFolders(flags.skills, io));
   }
-  const told = flags.system ?? conversation?.system ?? system;
+  const instructions = flags.system ?? conversation?.system ?? system;
   const context = new FullContext();
-  return { ...opened, messages, title, skills: all, system: told, flags, log, io, context };
+  return { ...opened, messages, title, skills: all, system: instructions, flags, log, io, context };
 }
 
 async function modelOf(

@@ -25,7 +25,7 @@ export interface ServeFlags {
   readonly models?: readonly string[];
   /** Whether the inspector shows prompts and answers. */
   readonly content?: true;
-  /** False with `--no-inspector`. */
+  /** Whether the inspector is served. `false` with `--no-inspector`. */
   readonly inspector?: boolean;
   readonly adminTokenFile?: string;
   readonly keys?: true;
@@ -172,7 +172,10 @@ function metricsOf({ metrics }: ServeFlags): 'admin' | 'public' | undefined {
   throw new Stop(`--metrics must be admin or public, not "${metrics}"`);
 }
 
-/** A preset may select another provider for each request, so all configured providers are opened. */
+/**
+ * Returns the specs whose providers are opened. With presets, these are all configured providers, because a preset may select any
+ * of them.
+ */
 async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {
   const specs = fixedSpecs(models, settings);
   if (presetsOf(settings).length === 0) return specs;
@@ -185,7 +188,7 @@ function fixedSpecs(models: ServedModels, settings: Settings): readonly string[]
   return Object.values(models).filter((spec) => !presets.has(spec));
 }
 
-/** Closes the server, and prints a line if that takes a while. */
+/** Closes the server, and prints a line if closing takes longer. */
 async function closeServer(served: Served, { stderr }: Io): Promise<void> {
   const timer = setTimeout(() => {
     stderr.write(`Answers in progress have ${GRACE_MS / 1000} s to end; Ctrl-C ends them at once.\n`);

@@ -90,7 +90,7 @@ function hintFor(name: string, { env }: Io): string {
   const backend = backendOf(name);
   const ids = BACKENDS.map(({ id }) => id);
   if (backend === undefined)
-    return `No provider of the command is called "${name}"${didYouMean(name, ids)}; one of your configuration may use it by vaultKey.\n`;
+    return `No provider of the command is called "${name}"${didYouMean(name, ids)}; a provider of your configuration may use the key by vaultKey.\n`;
   const set = backend.keyEnv.find((variable) => (env[variable] ?? '') !== '');
   return set === undefined ? '' : `${set} in the environment takes precedence.\n`;
 }

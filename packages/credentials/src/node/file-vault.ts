@@ -1,7 +1,7 @@
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { resolve } from 'node:path';
 import { checkEntry } from '../vault/format.ts';
-import { KnownSecrets } from '../vault/seen-secrets.ts';
+import { KnownSecrets } from '../vault/known-secrets.ts';
 import { vaultEntry, type Vault } from '../vault/vault.ts';
 import { withLock } from './file-lock.ts';
 import { prepareFolder, readVault, removeTemporary, writeVault } from './vault-file.ts';

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { asList, checkOptions, tryParseJson, type KindsOf } from '@majordomo/core/toolkit';
 import { dirname, join } from 'node:path';
 import { formatEntry, checkEntry, parseEntry } from '../vault/format.ts';
-import { KnownSecrets } from '../vault/seen-secrets.ts';
+import { KnownSecrets } from '../vault/known-secrets.ts';
 import { vaultEntry, type StoredCredential, type Vault } from '../vault/vault.ts';
 import { withLock } from './file-lock.ts';
 import { prepareFolder } from './vault-file.ts';

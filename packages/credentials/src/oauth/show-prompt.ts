@@ -4,7 +4,7 @@ import type { LoginIo } from './options.ts';
 
 type Prompt = Parameters<LoginIo['show']>[0];
 
-/** Shows a prompt until the signal aborts. Reports an error of the application's `show` as such. */
+/** Shows a prompt until the signal aborts. If the application's `show` fails, rejects with an error that names `show`. */
 export const showPrompt = (io: LoginIo, prompt: Prompt, signal: AbortSignal): Promise<void> =>
   abortable(show(io, prompt), signal);
 

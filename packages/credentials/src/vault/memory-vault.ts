@@ -1,5 +1,5 @@
 import { checkEntry } from './format.ts';
-import { KnownSecrets } from './seen-secrets.ts';
+import { KnownSecrets } from './known-secrets.ts';
 import { vaultEntry, type StoredCredential, type Vault } from './vault.ts';
 
 /** Returns a vault in memory, for one process and for tests. */

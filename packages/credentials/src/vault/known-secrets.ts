@@ -8,8 +8,8 @@ export class KnownSecrets {
   private readonly values = new Set<string>();
 
   add(entry: StoredCredential | undefined): void {
-    for (const held of [entry?.value, entry?.refresh]) {
-      if (held !== undefined) this.addValue(held.reveal());
+    for (const secret of [entry?.value, entry?.refresh]) {
+      if (secret !== undefined) this.addValue(secret.reveal());
     }
   }
 
