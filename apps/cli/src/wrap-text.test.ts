@@ -45,7 +45,9 @@ it('preserves all text and limits the length of lines, regardless of how the tex
   fc.assert(
     fc.property(text, fc.array(fc.nat(200), { maxLength: 20 }), (words, cuts) => {
       const fullText = words.join(' ');
-      const at = [0, ...cuts.map((cut) => cut % (fullText.length + 1)), fullText.length].sort((a, b) => a - b);
+      const at = [0, ...cuts.map((cut) => cut % (fullText.length + 1)), fullText.length].sort(
+        (a, b) => a - b,
+      );
       const result = feed(
         12,
         at.slice(1).map((end, index) => fullText.slice(at[index], end)),

@@ -184,17 +184,17 @@ describe('majordomo login', () => {
     const ran = await place.run('login', 'azure');
     expect([ran.code, ran.out]).toEqual([0, `stored the login azure in ${file}\n`]);
     const before = await fileVault({ path: file }).update('azure', (now) => now && { ...now, expiresAt: 1 });
-    authority.asked.length = 0;
+    authority.requestPaths.length = 0;
     await place.run('chat', 'azure/mine', 'hi', '-q');
-    expect(authority.asked).toContain('/token');
+    expect(authority.requestPaths).toContain('/token');
     const after = await fileVault({ path: file }).get('azure');
     expect(vendor.keys.at(-1)).toBe(after?.value.reveal());
     expect(after?.value.reveal()).not.toBe(before?.value.reveal());
     const expected = await place.run('doctor');
     expect(expected.out).toMatch(/✓ azure +a login, renewed after \d{4}-.* \(the vault\)/);
-    authority.asked.length = 0;
+    authority.requestPaths.length = 0;
     expect((await place.run('logout', 'azure')).out).toBe('removed the login azure\n');
-    expect(authority.asked).toContain('/token/revocation');
+    expect(authority.requestPaths).toContain('/token/revocation');
     expect(await fileVault({ path: file }).list()).toEqual([]);
     for (const token of [before, after])
       expect([ran, expected].map(outputOf).join('')).not.toContain(token?.value.reveal());
@@ -274,7 +274,7 @@ describe('majordomo login', () => {
     const leave = new AbortController();
     using place = personal(azure(), { signal: leave.signal });
     const ran = place.run('login', 'azure', '--device');
-    await expect.poll(() => authority.asked.some((path) => path.endsWith('/device/auth'))).toBe(true);
+    await expect.poll(() => authority.requestPaths.some((path) => path.endsWith('/device/auth'))).toBe(true);
     leave.abort();
     expect((await ran).code).toBe(130);
     expect(await fileVault({ path: join(place.cwd, VAULT) }).list()).toEqual([]);

@@ -108,7 +108,11 @@ it('a server sends vendor parts in the form of its wire', async () => {
   const turn = { vendorParts: [{ text: 'tea' }], text: 'Found.' };
   await using server = await startWireServer({ wire: anthropicMessages, script: [turn], validate: false });
   const provider = referenceProvider('f', server.baseURL, 'key', messagesDialogue);
-  const { parts } = await collect(provider.model('m'), emptyRequest, context('f/m', new AbortController().signal));
+  const { parts } = await collect(
+    provider.model('m'),
+    emptyRequest,
+    context('f/m', new AbortController().signal),
+  );
   expect(parts).toMatchObject([
     { type: 'vendor', kind: 'server_tool_use', text: 'tea' },
     { type: 'vendor', kind: 'web_search_tool_result' },
@@ -154,7 +158,11 @@ describe('an invalid script', () => {
   async function invoke(script: unknown): Promise<{ error: LlmError | undefined; server: WireServer }> {
     const server = await startWireServer({ wire: openaiChat, script: script as Script, validate: false });
     const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
-    const { error } = await collect(provider.model('m'), emptyRequest, context('f/m', new AbortController().signal));
+    const { error } = await collect(
+      provider.model('m'),
+      emptyRequest,
+      context('f/m', new AbortController().signal),
+    );
     return { error, server };
   }
 
@@ -215,7 +223,11 @@ describe('an invalid script', () => {
         ],
       },
     });
-    const { error } = await collect(fake.model('m'), emptyRequest, context('f/m', new AbortController().signal));
+    const { error } = await collect(
+      fake.model('m'),
+      emptyRequest,
+      context('f/m', new AbortController().signal),
+    );
     expect([error?.kind, error?.message]).toEqual([
       'config',
       'the script of the fake model f/m: turn 1 threw no such city',

@@ -128,7 +128,9 @@ describe('after a failure of a key the pool uses the next one', () => {
   it.each(['auth', 'rate-limit', 'quota', 'billing'] as const)(
     '%s: within the same attempt, with a warning that contains no key',
     async (kind) => {
-      const { ask, usedKeys, majordomo, provider } = world((key) => (key === 'k1' ? refused(kind) : undefined));
+      const { ask, usedKeys, majordomo, provider } = world((key) =>
+        key === 'k1' ? refused(kind) : undefined,
+      );
       const response = await majordomo.model('p/m').generate({ messages: [user('hi')] });
       expect(response.text).toBe('k2');
       expect(usedKeys).toEqual(['k1', 'k2']);
@@ -237,7 +239,9 @@ it('masks all keys of the pool in errors and snapshots', async () => {
   const error = (key: string): LlmError => {
     const message = `not ${key}, but pool-key-a, pool-key-b or ${btoa('pool-key-a')}`;
     const details = { target: 'p/m', body: message, code: message, requestId: message };
-    return new LlmError(key === 'pool-key-b' ? 'billing' : 'auth', message, details, { cause: new Error(message) });
+    return new LlmError(key === 'pool-key-b' ? 'billing' : 'auth', message, details, {
+      cause: new Error(message),
+    });
   };
   const events: unknown[] = [];
   const { ask, provider } = world(error, { keys }, { onEvent: (event: unknown) => events.push(event) });

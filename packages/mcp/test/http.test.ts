@@ -252,7 +252,9 @@ describe('a server that wants a login', () => {
     const forbidden = await httpServer((request) =>
       Promise.resolve(new Response(`you sent ${request.headers.get('x-key') ?? ''}`, { status: 403 })),
     );
-    const failure = await rejection(connected({ url: forbidden.url, headers: { 'x-key': 'very-secret-key' } }));
+    const failure = await rejection(
+      connected({ url: forbidden.url, headers: { 'x-key': 'very-secret-key' } }),
+    );
     expect(JSON.stringify(failure) + String(failure)).not.toContain('very-secret-key');
   });
 
