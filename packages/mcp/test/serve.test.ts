@@ -143,8 +143,8 @@ describe.each(BOTH)('tools that are served to clients of %s', (protocol) => {
 describe.each(BOTH)('a person behind a client of %s', (protocol) => {
   it.each([
     ['accept', 'wiped'],
-    ['decline', 'did not agree'],
-    ['cancel', 'did not agree'],
+    ['decline', 'did not approve'],
+    ['cancel', 'did not approve'],
   ] as const)('who says %s decides: %s', async (action, told) => {
     const questions: string[] = [];
     const wipe = plain('wipe', () => 'wiped', { approval: ({ all }) => all === true });

@@ -69,8 +69,7 @@ class PageTree {
   private count(node: PdfValue | undefined, depth: number): number {
     if (!isReference(node)) return this.below(node ?? null, depth);
     const known = this.counted.get(node.object);
-    if (known === 'open' || depth > DEEPEST)
-      throw new UnreadablePdf('the page tree has a cycle or is too deep');
+    if (known === 'open' || depth > DEEPEST) throw new UnreadablePdf('the page tree is cyclic or too deep');
     if (known !== undefined) return known;
     this.counted.set(node.object, 'open');
     const pages = this.below(this.get(node), depth);

@@ -277,7 +277,7 @@ describe('an output schema', () => {
     expect(warnings).toEqual([
       {
         action: 'dropped',
-        what: 'strict for the schema of the answer',
+        what: 'strict for the schema of the response',
         why: 'strict mode cannot express properties of any name',
       },
     ]);
