@@ -95,7 +95,7 @@ export interface AgentParts {
   readonly started: StartedCalls;
 }
 
-/** Checks the options. Throws `config` for a missing model, an invalid number, or a duplicate tool name. */
+/** Throws `config` for invalid options, such as a missing model, an invalid number, or a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
   checkOptions('createAgent', options, KINDS, [], OTHER_NAMES);
   checkCache(options.cache, 'config');

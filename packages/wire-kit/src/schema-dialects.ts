@@ -137,7 +137,7 @@ function convertMember(key: string, value: JsonValue, conversion: Conversion, de
   );
 }
 
-/** Replaces `type: [X, 'null']` by X, and removes the alternative null. */
+/** Replaces `type: [X, 'null']` with X, and removes the alternative `null`. */
 function removeNull(node: Record<string, JsonValue>, { dialect, dropped }: Conversion): void {
   if (dialect.nullType === 'keep') return;
   const { type } = node;

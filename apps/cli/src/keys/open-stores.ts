@@ -14,7 +14,7 @@ export interface GatewayStores extends AsyncDisposable {
   readonly calls: CallStore;
   /** Timeout of the ledger's store, in milliseconds. `undefined`: the default of the ledger. */
   readonly storeTimeoutMs: number | undefined;
-  /** Resolves if the database answers. */
+  /** Resolves if the database responds. */
   ready(): Promise<unknown>;
 }
 

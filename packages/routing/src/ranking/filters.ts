@@ -62,6 +62,6 @@ function fitsContext(
 function fitsPrice({ nanoUsd, billing }: RankedTarget, { maxNanoUsd }: Requirements): string | undefined {
   if (maxNanoUsd === undefined || billing === 'included') return undefined;
   const most = formatUsd(maxNanoUsd);
-  if (nanoUsd === undefined) return `its price is unknown, so that ${most} per call cannot be guaranteed`;
+  if (nanoUsd === undefined) return `its price is unknown, so ${most} per call cannot be guaranteed`;
   return nanoUsd > maxNanoUsd ? `costs about ${formatUsd(nanoUsd)} per call, more than ${most}` : undefined;
 }
