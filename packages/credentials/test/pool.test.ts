@@ -183,24 +183,24 @@ describe('a key that the provider renews', () => {
   it('is renewed once, for each of many keys', async () => {
     const keys = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6'];
     const answer: Answer = (_key, call) => (call % 2 === 1 ? renewable : refused('auth'));
-    const { ask, asked } = world(answer, { keys });
+    const { ask, usedKeys } = world(answer, { keys });
     await expect(ask()).rejects.toMatchObject({ kind: 'auth' });
-    expect(asked).toEqual(keys.flatMap((key) => [key, key]));
+    expect(usedKeys).toEqual(keys.flatMap((key) => [key, key]));
   });
 
   it('is renewed once for a list of models', async () => {
-    const { provider, asked } = world(() => renewable);
+    const { provider, usedKeys } = world(() => renewable);
     const context = { target: 'p', signal: new AbortController().signal, env: {} };
     await expect(provider.listModels?.(context)).rejects.toMatchObject({ kind: 'auth' });
-    expect(asked).toEqual(['k1', 'k1']);
+    expect(usedKeys).toEqual(['k1', 'k1']);
   });
 });
 
 it('the error of a list of models has the target if no key can be used', async () => {
-  const { provider, asked } = world(() => new LlmError('auth', 'rejected'));
+  const { provider, usedKeys } = world(() => new LlmError('auth', 'rejected'));
   const context = { target: 'p', signal: new AbortController().signal, env: {} };
   await expect(provider.listModels?.(context)).rejects.toMatchObject({ details: { target: 'p' } });
-  expect(asked).toEqual(['k1', 'k2', 'k3']);
+  expect(usedKeys).toEqual(['k1', 'k2', 'k3']);
 });
 
 it('a pool has the id, vendor and billing of its provider', () => {
