@@ -105,15 +105,16 @@ function select(
   limit: number,
 ): readonly Row[] {
   const given = CONDITIONS.filter(([name]) => query[name] !== undefined);
-  // Numbered parameters: the place is 1 and 2, the limit is 3.
-  const conditions = given.map(([, condition], index) => condition.replaceAll('?', `?${index + 4}`));
-  const values = given.map(([name]) => valueOf(query[name]));
+  const conditions = given.map(([, condition]) => condition);
+  const values = given.flatMap(([name, condition]) =>
+    Array.from({ length: condition.split('?').length - 1 }, () => valueOf(query[name])),
+  );
   return database
     .prepare(
-      `SELECT ${columns} FROM calls WHERE ${['(at, id) < (?1, ?2)', ...conditions].join(' AND ')}
-       ORDER BY at DESC, id DESC LIMIT ?3`,
+      `SELECT ${columns} FROM calls WHERE ${['(at, id) < (?, ?)', ...conditions].join(' AND ')}
+       ORDER BY at DESC, id DESC LIMIT ?`,
     )
-    .all(...from, limit, ...values);
+    .all(...from, ...values, limit);
 }
 
 function valueOf(value: CallQuery[keyof CallQuery]): string | number {
