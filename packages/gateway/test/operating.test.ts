@@ -2,7 +2,7 @@ import { createAdmin, createKeys, memoryKeyStore } from '@majordomo/admin';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { createGateway, type GatewayOptions, type GatewayUpdate } from '../src/index.ts';
+import { createGateway, type GatewayOptions } from '../src/index.ts';
 
 const BASE = 'http://gateway.test';
 const answers = (text: string) => Array.from({ length: 50 }, () => text);
@@ -60,7 +60,7 @@ describe('update', () => {
   ])('with %s throws config and changes nothing', async (_, change, path) => {
     const { chat, gateway } = setUp();
     expect(() => {
-      gateway.update(change as GatewayUpdate);
+      gateway.update(change);
     }).toThrow(expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }));
     expect((await chat('smart')).status).toBe(200);
   });

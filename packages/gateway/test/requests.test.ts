@@ -148,6 +148,7 @@ it('keys, call log, ledger and admin API work together behind one gateway', asyn
   });
   const openai = new OpenAI({ apiKey: secret, baseURL: `${at.url}/v1`, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'hi' }];
+  // oxlint-disable-next-line typescript/no-deprecated -- clients still send it
   await openai.chat.completions.create({ model: 'gpt', messages, user: 'u1' });
   for await (const _chunk of await openai.responses.create({ model: 'gpt', input: 'hi', stream: true }));
   const refused = [

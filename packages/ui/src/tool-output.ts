@@ -7,7 +7,7 @@ type Pieces = readonly ResultPiece[];
 export const defined = (members: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
   Object.fromEntries<JsonValue | undefined>(
     Object.entries(members).filter(([, value]) => value !== undefined),
-  ) as JsonObject;
+  );
 
 /** Returns the text of a result. */
 export const textOfResult = (pieces: Pieces): string =>

@@ -124,7 +124,7 @@ async function allKeys(
   if (tenant !== undefined) params.set('tenant', tenant);
   if (status !== undefined) params.set('status', status);
   for (;;) {
-    const answer = await send('GET', `/keys?${params}`);
+    const answer = await send('GET', `/keys?${params.toString()}`);
     keys.push(...(answer['keys'] as unknown as readonly VirtualKey[]));
     if (typeof answer['next'] !== 'string') return keys;
     params.set('after', answer['next']);

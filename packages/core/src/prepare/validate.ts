@@ -176,7 +176,7 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
       throw invalidError(
         `tools[${index}].name`,
-        `must be letters, digits, "_", "-", "." or ":", not ${describe(name)}`,
+        `must contain only letters, digits, "_", "-", "." or ":", got ${describe(name)}`,
       );
     }
     if (names.has(name)) throw invalidError(`tools[${index}].name`, `"${name}" is not unique`);

@@ -1,4 +1,4 @@
-import { Refusal, type RefusalKind } from '../errors/refusal.ts';
+import type { Refusal, RefusalKind } from '../errors/refusal.ts';
 
 /** Error codes of the wire that clients evaluate. */
 const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
@@ -36,7 +36,7 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
 };
 
 /** Formats a refusal for OpenAI's wires. The error code is the kind in snake case if the wire has no code for the kind. */
-export const chatFailure = ({ kind, message, path }: Refusal): object => ({
+export const chatFailure = ({ kind, message, path }: Pick<Refusal, 'kind' | 'message' | 'path'>): object => ({
   error: {
     message,
     type: TYPES[kind] ?? 'server_error',
@@ -46,9 +46,5 @@ export const chatFailure = ({ kind, message, path }: Refusal): object => ({
 });
 
 /** Formats a refusal for Responses, where the maximum length of the output has another name. */
-export const responsesFailure: typeof chatFailure = (refusal) =>
-  chatFailure(
-    refusal.kind === 'over-limit'
-      ? new Refusal(refusal.kind, refusal.message, { ...refusal, path: 'max_output_tokens' })
-      : refusal,
-  );
+export const responsesFailure: typeof chatFailure = ({ kind, message, path }) =>
+  chatFailure({ kind, message, path: kind === 'over-limit' ? 'max_output_tokens' : path });
