@@ -5,7 +5,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type { ChainDeps } from './call.ts';
 import type { AttemptTimers } from './timers.ts';
 
-/** Result of reading once from an attempt. */
+/** Result of one read from an attempt. */
 export type Step<Event extends object> =
   /** Events for the caller; an empty list before the commit. */
   | { readonly type: 'events'; readonly events: readonly Event[] }
@@ -27,8 +27,8 @@ interface ReaderOptions<Event extends object> {
 type Pulled<Event> = IteratorResult<Event | readonly Event[]>;
 
 /**
- * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are buffered until the commit, so that the caller does
- * not notice an earlier failure.
+ * Reads the stream of one attempt. Every wait ends with a timeout or an abort. Events are buffered until the commit, so the
+ * caller does not notice a failure before the commit.
  */
 export class AttemptReader<Event extends object> {
   /** Whether the attempt is committed: its first content has arrived, and events are no longer buffered. */
@@ -45,12 +45,12 @@ export class AttemptReader<Event extends object> {
     this.options = options;
   }
 
-  /** Whether the attempt was stopped after the provider had been called. */
+  /** Whether the attempt was stopped after it had called the provider. */
   get isCutOff(): boolean {
     return this.stopError !== undefined && this.steps !== undefined;
   }
 
-  /** Reads the next step. Never rejects, because a failure is returned as a step. */
+  /** Reads the next step. Never rejects: a failure is returned as a step. */
   readStep(): Promise<Step<Event>> {
     this.options.timers.startWait();
     return new Promise(this.wait);
@@ -142,7 +142,7 @@ export class AttemptReader<Event extends object> {
     return { type: 'finished', events: this.release(events, true) };
   }
 
-  /** Returns the events for the caller: none before the first content, and with the first content all buffered events. */
+  /** Returns the events for the caller: none before the first content, and all buffered events with the first content. */
   private release(events: readonly Event[], hasContent: boolean): readonly Event[] {
     if (this.isCommitted) return events;
     this.buffered.push(...events);
@@ -158,13 +158,13 @@ export class AttemptReader<Event extends object> {
 const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
   Array.isArray(value);
 
-/** Stream whose first step was requested. */
+/** Stream whose first step has been requested. */
 export interface OpenedStream<Event extends object> {
   readonly steps: AsyncIterator<Event | readonly Event[]>;
   readonly first: Promise<Pulled<Event>>;
 }
 
-/** Opens a stream and requests its first step inside the hook `around`. A hook that fails changes nothing. */
+/** Opens a stream and requests its first step inside the hook `around`. If the hook fails, the stream is opened without it. */
 export function openInHook<Event extends object>(
   around: ChainDeps['around'],
   info: AttemptInfo,

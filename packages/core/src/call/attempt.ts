@@ -24,20 +24,20 @@ import {
   verdictOn,
 } from './verdict.ts';
 
-/** Maximum time for the gates, after which an attempt counts as lapsed, in milliseconds. */
+/** Maximum time that the gates may take, in milliseconds. After this time, the attempt counts as lapsed. */
 const MAX_ADMISSION_MS = 900_000;
-/** Tolerance for clocks and busy event loops, in milliseconds. */
+/** Tolerance for clock differences and busy event loops, in milliseconds. */
 const LAPSE_TOLERANCE_MS = 1000;
 
-/** Reason why an attempt failed, and the next action of the call. */
+/** Reason for which an attempt failed, and the next action of the call. */
 export interface AttemptFailure {
   readonly error: LlmError;
   readonly verdict: Verdict;
 }
 
 /**
- * Begins an attempt at a target, or returns the reason for which the target is skipped. Checks in order whether the target is benched,
- * whether it accepts the request, whether the gates admit the attempt, and whether the target was benched in the meantime.
+ * Begins an attempt at a target, or returns the reason for which the target is skipped. Checks in this order: the target is not
+ * benched, it accepts the request, the gates admit the attempt, and the target has not been benched in the meantime.
  *
  * @param mode whether a benched target may be contacted
  * @param isStillWanted whether the call still needs the attempt; called after the gates have answered
@@ -110,7 +110,7 @@ function skipped<Event extends object, Result>(
   return { why, error, until: undefined, advance };
 }
 
-/** Returns the request for the target, or the error if the policy allows the call to try the next target. */
+/** Returns the request for the target, or the error if the policy lets the call try the next target. Throws any other error. */
 async function prepareFor<Event extends object, Result>(
   state: TargetState<Event, Result>,
   scope: { readonly signal: AbortSignal },
@@ -125,11 +125,11 @@ async function prepareFor<Event extends object, Result>(
   }
 }
 
-/** Adds the target to the details of an error that has no target. */
+/** Adds the target to the details of an error, unless the details already name a target. */
 const withTarget = (error: LlmError, target: string): LlmError =>
   error.details.target === undefined ? withDetails(error, { target }) : error;
 
-/** Returns a gate's denial. Any other error ends the call. */
+/** Returns the error if it is a gate's denial. Throws any other error, which ends the call. */
 function denialError(error: unknown): LlmError {
   if (LlmError.is(error, 'denied')) return error;
   throw error;
@@ -145,8 +145,8 @@ interface AttemptParts<Event extends object, Result> {
 }
 
 /**
- * Attempt: one request to one target. Owns the permits of the gates, the claim on the target's health, the timers and the reader, and
- * releases them when the attempt ends. `finish`, `fail`, `failInRace` or `loseRace` ends it.
+ * Attempt: one request to one target. Owns the gates' permits, the claim on the target's health, the timers and the reader, and
+ * releases them when the attempt ends. An attempt ends with `finish`, `fail`, `failInRace` or `loseRace`.
  */
 export class Attempt<Event extends object, Result> {
   readonly state: TargetState<Event, Result>;
@@ -156,7 +156,7 @@ export class Attempt<Event extends object, Result> {
   private readonly reader: AttemptReader<Event>;
   private readonly startedAt: number;
   private isCommitReported = false;
-  /** Usage that the provider reported before the end. */
+  /** Usage that the provider reported before the end of the stream. */
   private reportedUsage: Usage | undefined;
 
   constructor(parts: AttemptParts<Event, Result>) {
@@ -202,7 +202,7 @@ export class Attempt<Event extends object, Result> {
     });
   }
 
-  /** This attempt. A race of two attempts has the same property, which is the attempt that continues. */
+  /** This attempt. A `Hedge` has the same property, which returns the attempt that continues. */
   get attempt(): this {
     return this;
   }
@@ -227,7 +227,7 @@ export class Attempt<Event extends object, Result> {
     this.reader.stop(error);
   }
 
-  /** Reports the commit to health and to listeners, once. */
+  /** Reports the commit to the target's health and to the listeners, once. */
   reportCommit(): void {
     if (this.isCommitReported) return;
     this.isCommitReported = true;
@@ -276,7 +276,7 @@ export class Attempt<Event extends object, Result> {
     state.hasFailedInRace = state.tries >= attempts || !decisionFor(kind, policy).retry;
   }
 
-  /** Aborts an attempt because another attempt was faster. This does not count as a failure of the target. */
+  /** Aborts an attempt because another attempt was faster. The abort does not count as a failure of the target. */
   loseRace(): void {
     const error = new LlmError('aborted', 'another target was first', { code: 'abandoned' });
     this.stop(error);

@@ -4,11 +4,11 @@ import type { Attempt as AttemptRecord, LlmError } from '../types/llm-error.ts';
 import type { ChatResponse } from '../types/response.ts';
 import type { Emit } from '../util/listeners.ts';
 
-/** Target that the call did not contact, with the reason. */
+/** Target that the call did not contact, and the reason. */
 export interface SkippedTarget {
   readonly why: 'benched' | 'unsupported' | 'denied';
   readonly error: LlmError;
-  /** End of the bench, in epoch milliseconds. */
+  /** End of the bench, in epoch milliseconds; `undefined` if the target is not benched. */
   readonly until: number | undefined;
   /** Whether the call may try the next target. */
   readonly advance: boolean;
@@ -35,7 +35,7 @@ export class CallLog {
     this.emit = emit;
   }
 
-  /** Copy of the attempts so far. */
+  /** Copy of the attempts recorded so far. */
   get attempts(): readonly AttemptRecord[] {
     return [...this.records];
   }
@@ -51,7 +51,7 @@ export class CallLog {
     this.emit?.({ type: 'call-start', call: this.call, targets });
   }
 
-  /** Emits the end of the call. The event contains the response of a chat only, because other results are too large for a log. */
+  /** Emits the end of the call. The event contains only a chat's response, because other results are too large for a log. */
   callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
     this.callStart([]);
     const { call, attempts } = this;
@@ -71,7 +71,7 @@ export class CallLog {
     this.emit?.({ type: 'target-skipped', call: this.call, target, why: 'benched', until });
   }
 
-  /** Removes the skipped targets before the chain starts again, so that they are not listed repeatedly. */
+  /** Removes the skipped targets before the chain starts again, so that each target is listed only once. */
   forgetSkips(): void {
     this.records = this.records.filter(({ outcome }) => outcome !== 'skipped');
     this.hasBenched = false;
@@ -82,7 +82,7 @@ export class CallLog {
     this.emit?.({ ...event, call: this.call });
   }
 
-  /** Adds the attempts of a part of the call, because each part has a separate log. */
+  /** Adds the attempts of one part of the call, because each part has a separate log. */
   addAttempts(attempts: readonly AttemptRecord[]): void {
     this.records.push(...attempts);
   }

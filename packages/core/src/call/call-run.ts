@@ -17,8 +17,8 @@ type Continued = Extract<StreamEvent, { type: 'continued' }>;
 type CallerEvents<Event> = readonly (Event | Reset | Continued)[];
 
 /**
- * Runs one call along its chain. Each pull returns the next events for the caller. The call tries its targets in order until one finishes.
- * After each failure it recovers, retries, advances to the next target, or throws.
+ * Runs one call along its chain. Each pull returns the next events for the caller. The call tries its targets in order until one
+ * succeeds. After each failure, the call recovers, retries, advances to the next target, or throws.
  */
 export class CallRun<Event extends object, Result> {
   /** Result of the call. Set when the call has finished. */
@@ -28,14 +28,14 @@ export class CallRun<Event extends object, Result> {
   private running: Attempt<Event, Result> | Hedge<Event, Result> | undefined;
   /** Time to wait before the next attempt, in milliseconds. */
   private retryDelayMs = 0;
-  /** Event that makes the caller discard the content that it has read. Emitted before the next attempt is read. */
+  /** Event that makes the caller discard the content that it has read. The event is emitted before the next attempt is read. */
   private reset: Reset | undefined;
-  /** Failure after which the next attempt continues the answer. Emitted with the first content of that attempt. */
+  /** Failure after which the next attempt continues the answer. It is emitted with the first content of that attempt. */
   private interruption: Pick<Continued, 'from' | 'error'> | undefined;
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
   private isBeingPulled = false;
-  /** Whether the call has finished, but its end is not reported because the caller has not read the last events. */
+  /** Whether the call has finished, but its end has not been reported, because the caller has not read the last events. */
   private hasUnreportedEnd = false;
 
   constructor(call: Call<Event, Result>, deps: ChainDeps) {
@@ -74,7 +74,7 @@ export class CallRun<Event extends object, Result> {
     }
   }
 
-  /** Ends the call because its reader stopped reading: aborts the request and records the attempt as abandoned. */
+  /** Ends the call because its reader stopped reading. Aborts the request and records the attempt as abandoned. */
   abandon(why: string): void {
     this.reportEnd();
     this.context.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
@@ -120,7 +120,7 @@ export class CallRun<Event extends object, Result> {
 
   // ---- Process what the attempt returned
 
-  /** Returns the attempt with which the call continues. After a race, this is the winner. */
+  /** Returns the attempt with which the call continues. After a race, this is the attempt that won. */
   private continuing(running: Attempt<Event, Result> | Hedge<Event, Result>): Attempt<Event, Result> {
     const { attempt } = running;
     if (attempt === running) return attempt;
@@ -129,7 +129,7 @@ export class CallRun<Event extends object, Result> {
     return attempt;
   }
 
-  /** Returns the events for the caller: the events of the attempt, or after a failure, the events that the failure requires. */
+  /** Returns the events for the caller: those of the attempt or, after a failure, those that the failure requires. */
   private async process(attempt: Attempt<Event, Result>, step: Step<Event>): Promise<CallerEvents<Event>> {
     if (step.type === 'failed') return this.processFailure(attempt, step.error);
     const events = this.show(attempt, step.events);
@@ -156,7 +156,7 @@ export class CallRun<Event extends object, Result> {
     switch (verdict.type) {
       case 'advance':
         this.chain?.advance();
-        // Emit the reset when the next attempt has begun, because possibly none follows.
+        // Do not emit the reset before the next attempt has begun, because there may be no next attempt.
         return [];
       case 'retry':
         this.retryDelayMs = verdict.delayMs;
@@ -197,14 +197,14 @@ export class CallRun<Event extends object, Result> {
     call.onEnd?.({ result: this.result });
   }
 
-  /** Reports the end of a finished call once its reader has read the last events or has stopped reading. */
+  /** Reports the end of a finished call when its reader has read the last events or has stopped reading. */
   private reportEnd(): void {
     if (!this.hasUnreportedEnd) return;
     this.hasUnreportedEnd = false;
     this.context.log.callEnd('finished', this.result);
   }
 
-  /** Called on an abort, at the deadline, and when the reader stops reading. */
+  /** Ends the call on an abort, at the deadline, or when the reader stops reading. */
   private onStop(error: LlmError): void {
     this.running?.stop(error);
     if (!this.isBeingPulled) void this.endStopped(error);

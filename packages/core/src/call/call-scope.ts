@@ -2,11 +2,11 @@ import type { Clock } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
 /**
- * Lifetime of a call. Ends the call when the caller aborts, when the deadline passes, or when the reader stops reading. Gates, resolvers and
- * sleeps observe its signal.
+ * Lifetime of a call. Ends the call when the caller aborts, when the deadline passes, or when the reader stops reading. Gates,
+ * resolvers and delays observe the scope's signal.
  */
 export class CallScope {
-  /** Reason why the call was stopped from outside. */
+  /** Reason why the call was stopped from outside; `undefined` if it was not stopped. */
   reason: LlmError | undefined;
   private readonly deadline: number;
   private readonly clock: Clock;

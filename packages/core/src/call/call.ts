@@ -13,18 +13,18 @@ import type { CallScope } from './call-scope.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** Description of one call: operation, settings and listeners. */
+/** Description of one call: its operation, settings and listeners. */
 export interface Call<Event extends object, Result> {
   readonly info: CallInfo;
   readonly operation: Operation<Event, Result>;
   readonly settings: ChainSettings;
-  /** Returns the call's settings with those of the alias that led to the target. */
+  /** Returns the call's settings, overridden by those of the alias that led to the target. */
   readonly settingsFor: (target: Target) => ChainSettings;
-  /** Whether the caller reads events as they arrive. Otherwise an attempt can be replaced by another one until the call ends. */
+  /** Whether the caller reads events as they arrive. Otherwise, another attempt can replace an attempt until the call ends. */
   readonly isStreamed: boolean;
   /** The caller's abort signal. */
   readonly signal: AbortSignal | undefined;
-  /** Line of the application that made the call, for its errors. */
+  /** Line of the application that made the call. It is added to the call's errors. */
   readonly site: CallSite | undefined;
   readonly emit: Emit | undefined;
   /** Receives work that continues after the response. */
@@ -59,20 +59,20 @@ export interface ChainDeps {
 }
 
 /**
- * Operation of a call, such as a chat or an embedding. Prepares a request for a target, sends the request and collects the response. Retries,
- * timeouts, failover and events are the same for all operations.
+ * Operation of a call, such as a chat or an embedding. Prepares a request for a target, sends the request, and collects the
+ * response. Retries, timeouts, failover and events are the same for all operations.
  */
 export interface Operation<Event extends object, Result> {
   readonly type: CallInfo['operation'];
   /** Throws `invalid-request` for a request that no target can take. */
   validate(): void;
-  /** Returns the operation that continues an interrupted answer; `undefined` if the answer cannot be continued. */
+  /** Returns the operation that continues an interrupted answer, or `undefined` if the answer cannot be continued. */
   continueFrom?(interrupted: InterruptedAnswer): Operation<Event, Result> | undefined;
   /** Adapts the request to one target. Rejects with `unsupported` if the target cannot take it. */
   prepare(target: Target, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
 }
 
-/** Answer that failed after the caller had read a part of it. */
+/** Answer of an attempt that failed after the caller had read a part of the answer. */
 export interface InterruptedAnswer {
   /** Key of the target that failed. */
   readonly from: string;
@@ -86,11 +86,11 @@ export interface PreparedCall<Event extends object, Result> {
   readonly request: ModelRequest;
   readonly payload: AttemptInfo['payload'];
   readonly capabilities: Capabilities;
-  /** Timeouts of the target. Those of the caller override them. */
+  /** Timeouts of the target. The caller's timeouts override them. */
   readonly timeouts: Timeouts | undefined;
   /** Whether the response arrives at once instead of in deltas. */
   readonly isNonStreaming: boolean;
-  /** Returns the request after a recovery has changed it. The warning about the change contains `why`. */
+  /** Returns the request as changed by a recovery. The warning about the change contains `why`. */
   withRecovery(recovery: Recovery, why: string): PreparedCall<Event, Result>;
   /** Sends the request. Each step is one event or a list of events; an empty list only shows that the stream is alive. */
   open(context: ModelContext): AsyncIterator<Event | readonly Event[]>;

@@ -3,7 +3,7 @@ import type { Call, ChainDeps, Operation } from './call.ts';
 import type { ClaimMode } from './health-claim.ts';
 import { TargetState } from './target-state.ts';
 
-/** Targets of one call in the order in which they are tried, with the current target. */
+/** Targets of one call, in the order in which they are tried, and the current target. */
 export class Chain<Event extends object, Result> {
   /** State of every target, including those that have not been tried. */
   readonly all: readonly TargetState<Event, Result>[];
@@ -40,7 +40,7 @@ export class Chain<Event extends object, Result> {
     return this.forced !== undefined;
   }
 
-  /** Moves to the next target, except those that have already failed in a race. */
+  /** Moves to the next target, and skips targets that have already failed in a race. */
   advance(): void {
     do this.position++;
     while (this.current?.hasFailedInRace === true);
@@ -59,7 +59,7 @@ export class Chain<Event extends object, Result> {
     this.position = 0;
   }
 
-  /** Makes a benched target the current one. */
+  /** Makes a benched target the current one, and lets `mode` decide whether it may be contacted. */
   force(state: TargetState<Event, Result>, mode: ClaimMode): void {
     this.goTo(state);
     this.forced = { position: this.position, mode };

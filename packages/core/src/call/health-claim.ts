@@ -10,16 +10,16 @@ export type HealthDeps = Pick<ChainDeps, 'health' | 'clock' | 'credentialKeys'>;
 /** Whether a benched target may be contacted: never, by one call at a time, or by any call. */
 export type ClaimMode = 'unless-benched' | 'alone' | 'forced';
 
-/** Kinds of failures that concern only the credential, so that calls with another credential may succeed. */
+/** Kinds of failures that concern only the credential. After such a failure, calls with another credential may succeed. */
 const CREDENTIAL_FAILURES: ReadonlySet<ErrorKind> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
-/** Claims of one call on the health of one target. A bench that the call caused does not block its own retries. */
+/** Claims of one call on the health of one target. A bench that the call itself caused does not block the call's retries. */
 export class HealthClaims {
   private readonly target: string;
   private readonly deps: HealthDeps;
   /** Epochs of the benches that this call caused, by health key. */
   private readonly ownBenches = new Map<string, number>();
-  /** Health key of a benched credential that an attempt could not use. */
+  /** Health key of the benched credential because of which an attempt sent nothing. */
   private benchedCredential: string | undefined;
 
   constructor(target: string, deps: HealthDeps) {
@@ -27,7 +27,7 @@ export class HealthClaims {
     this.deps = deps;
   }
 
-  /** Returns the bench that keeps this call from contacting the target now. */
+  /** Returns the bench that prevents this call from contacting the target now. */
   bench(): Bench | undefined {
     const { health } = this.deps;
     const bench = this.foreignBench(health, this.target);
@@ -36,9 +36,9 @@ export class HealthClaims {
   }
 
   /**
-   * Claims the target for one attempt. Returns `undefined` if it is benched and `mode` does not permit the attempt.
+   * Claims the target for one attempt. Returns `undefined` if the target is benched and `mode` does not permit the attempt.
    *
-   * @param probeMs time after which a probe that has not ended no longer counts
+   * @param probeMs time after which a probe that has not ended is ignored, in milliseconds
    */
   claim(mode: ClaimMode, probeMs: number): HealthClaim | undefined {
     const { health } = this.deps;
@@ -47,7 +47,7 @@ export class HealthClaims {
     return new HealthClaim(this, { tracker: health, key: this.target, stamp }, mode, probeMs);
   }
 
-  /** Claims a credential for an attempt at the target. Throws if the credential is benched. */
+  /** Claims a credential for an attempt at the target. Throws if it is benched and `mode` does not permit the attempt. */
   claimCredential(value: string, mode: ClaimMode, probeMs: number): Claim {
     const { health, clock, credentialKeys } = this.deps;
     const tracker = health.credentials();
@@ -80,7 +80,7 @@ interface Claim {
   stamp: Stamp;
 }
 
-/** Claim of one attempt on the health of its target and of its credential: reports how the attempt ends. */
+/** Claim of one attempt on the health of its target and its credential. Reports how the attempt ends. */
 export class HealthClaim {
   private readonly claims: HealthClaims;
   private readonly target: Claim;
@@ -100,7 +100,7 @@ export class HealthClaim {
     return this.target.stamp.isProbe;
   }
 
-  /** Claims the credential that the provider is about to use. Throws if it is benched. */
+  /** Claims the credential that the provider is about to use. Throws if the credential is benched. */
   useCredential(value: string): void {
     this.release(this.credential);
     this.credential = undefined;
@@ -119,10 +119,10 @@ export class HealthClaim {
   /**
    * Counts a failure against the credential or the target. Returns the end of the target's bench if the failure caused it.
    *
-   * @param isConclusive false if the failure does not concern the target: the call was stopped, or a recovery follows
+   * @param isConclusive false if the failure does not concern the target, because the call was stopped or a recovery follows
    */
   fail(error: LlmError, isConclusive: boolean, settings: ChainSettings): number | undefined {
-    // Do not count the failure again: it was counted when it benched the credential.
+    // This failure was already counted when it benched the credential.
     const isNew = error.details.code !== CREDENTIAL_BENCHED;
     const isCounted = isConclusive && isNew && decisionFor(error.kind, settings.policy).bench;
     const failed = CREDENTIAL_FAILURES.has(error.kind) ? (this.credential ?? this.target) : this.target;
@@ -132,7 +132,7 @@ export class HealthClaim {
     const atOnce = error.kind === 'quota' || isRetryAfterTooLong(error, settings);
     const bench = failed.tracker.fail(failed.key, failed.stamp, { retryAfterMs, atOnce }, error);
     if (bench === undefined) return undefined;
-    // A failed probe is not retried by its own call.
+    // After a failed probe, the call does not retry the target.
     if (!failed.stamp.isProbe) this.claims.addOwnBench(failed.key, bench.epoch);
     return failed === this.target ? bench.until : undefined;
   }

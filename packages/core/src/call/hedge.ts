@@ -5,8 +5,8 @@ import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
 
 /**
- * Race of an attempt with a second attempt at a later target, which starts when the first attempt has sent no content for `hedgeAfterMs`. The
- * race ends with the first content of one attempt, or when both have failed. The call reads a race like a single attempt.
+ * Race of an attempt with a second attempt at a later target. The second one starts when the first has sent no content for
+ * `hedgeAfterMs`. The race ends with the first content of either attempt, or when both fail. The call reads it like one attempt.
  */
 export class Hedge<Event extends object, Result> {
   /** The attempt that is still racing or has won. */
@@ -28,7 +28,7 @@ export class Hedge<Event extends object, Result> {
     this.context = context;
   }
 
-  /** Reads the first content of one attempt, or the failure of the last. */
+  /** Reads the first content of either attempt, or the failure of the last attempt if both fail. */
   readStep(): Promise<Step<Event>> {
     const { call, deps } = this.context;
     return new Promise((resolve) => {
@@ -65,7 +65,7 @@ export class Hedge<Event extends object, Result> {
     else await this.follow(second);
   }
 
-  /** Begins an attempt at the next available target. If a gate denies it, no other target is tried. */
+  /** Begins an attempt at the next available target. If a gate denies the attempt, no other target is tried. */
   private async beginSecond(): Promise<Attempt<Event, Result> | undefined> {
     const { scope, log } = this.context;
     const isStillWanted = (): boolean => !this.isOver && scope.reason === undefined;

@@ -7,8 +7,8 @@ import type { HealthDeps } from './health-claim.ts';
 import type { TargetState } from './target-state.ts';
 
 /**
- * Handles a chain in which every target was skipped or has failed. If all targets are benched, continues as the option `whenAllBenched`
- * specifies. Otherwise throws the error of the call.
+ * Handles a chain in which every target was skipped or has failed. If all targets are benched, the call continues as the option
+ * `whenAllBenched` specifies. Otherwise, this function throws the error of the call.
  */
 export async function continueOrThrow<Event extends object, Result>(
   chain: Chain<Event, Result>,
@@ -35,8 +35,8 @@ export async function continueOrThrow<Event extends object, Result>(
 }
 
 /**
- * Returns the error of a chain without a further target. For a chain of one target it is the target's last error. For
- * several targets it lists the error of each.
+ * Returns the error of a chain that has no further target. If the chain has one target, this is the target's last error. If it
+ * has several targets, the error lists the last error of each target.
  */
 export function exhaustedError(
   spec: string,
@@ -77,11 +77,11 @@ export function soonestBench<State extends Benchable>(
     .sort((a, b) => a.comesBack - b.comesBack)[0];
 }
 
-/** Whether a probe may begin before the bench ends. An operator set a bench without an end, and only an operator ends it. */
+/** Whether a probe may begin before the bench ends. Only operators set benches without an end, and only they end such benches. */
 const mayProbeEarly = <Found extends Bench>(bench: Found | undefined): bench is Found =>
   bench !== undefined && bench.comesBack < END_OF_TIME;
 
-/** Waits until a bench ends, or until the health of one of the targets changes, such as by a probe. */
+/** Waits until a bench ends, or until the health of one of the targets changes, for example because a probe succeeded. */
 export async function untilHealthChanges(
   states: readonly Benchable[],
   { health, clock }: Pick<HealthDeps, 'health' | 'clock'>,
@@ -104,7 +104,7 @@ export async function untilHealthChanges(
   try {
     await clock.sleep(Math.max(1, until - clock.now()), sleep.signal);
   } catch {
-    // The sleep ended early. If the call was aborted, the error is thrown below.
+    // The wait ended early. If the call was aborted, the error is thrown below.
   } finally {
     for (const stop of unsubscribe) stop();
     signal.removeEventListener('abort', wake);

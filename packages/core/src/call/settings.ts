@@ -12,7 +12,7 @@ export interface ChainSettings {
   readonly timeouts: Timeouts;
   readonly policy: PolicyOverrides;
   readonly afterCommit: 'error' | 'restart' | 'continue';
-  /** Time without content after which a second target is tried, in milliseconds. `Infinity` disables the second target. */
+  /** Time without content after which a second target is tried, in milliseconds. `Infinity` disables the second attempt. */
   readonly hedgeAfterMs: number;
   readonly pace: Pace | undefined;
   readonly whenAllBenched: 'fail' | 'probe' | 'try-soonest' | 'wait';
@@ -20,7 +20,7 @@ export interface ChainSettings {
   readonly order: TargetOrder | undefined;
 }
 
-/** Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Rows of the policy are overridden one by one. */
+/** Returns the options of a majordomo (`general`), overridden by those of a call (`own`). The policy is overridden row by row. */
 export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
   return {
     attempts: own.attempts ?? general.attempts ?? 2,

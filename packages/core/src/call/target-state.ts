@@ -5,10 +5,10 @@ import { HealthClaims } from './health-claim.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
 
-/** Maximum number of recoveries per call and target, except those that change only the credential. */
+/** Maximum number of recoveries per call and target. Recoveries that change only the credential do not count. */
 const MAX_RECOVERIES = 4;
 
-/** Recovery that the call may still use, with the resulting request. */
+/** Recovery that the call may still use, and the resulting request. */
 export interface AvailableRecovery<Event extends object, Result> {
   readonly recovery: Recovery;
   readonly prepared: PreparedCall<Event, Result>;
@@ -23,7 +23,7 @@ export class TargetState<Event extends object, Result> {
   readonly isLast: boolean;
   /** Recoveries that this call has used for the target. */
   recoveries: readonly Recovery[] = [];
-  /** Whether the target failed in a race, and must not be tried again. */
+  /** Whether the target failed in a race and must not be tried again. */
   hasFailedInRace = false;
   private operation: Operation<Event, Result>;
   private readonly memory: RecoveryMemory;
@@ -46,7 +46,7 @@ export class TargetState<Event extends object, Result> {
     this.memory = deps.memory;
   }
 
-  /** Returns the request for the target. Prepares it once, because later attempts differ only by recoveries. */
+  /** Returns the request for the target. The request is prepared once, because later attempts differ only by recoveries. */
   async prepare(scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>> {
     return (this.prepared ??= this.withRecoveries(await this.operation.prepare(this.target, scope)));
   }
@@ -66,18 +66,18 @@ export class TargetState<Event extends object, Result> {
     this.startedAttempts++;
   }
 
-  /** Number of attempts that were started, without those that followed a recovery. */
+  /** Number of attempts that were started, excluding those that followed a recovery. */
   get tries(): number {
     return this.startedAttempts - this.recoveries.length;
   }
 
-  /** Returns the recovery that the error suggests, unless the call has used it or reached the limit. */
+  /** Returns the recovery that the error suggests, unless the call has already used that recovery or has reached the limit. */
   availableRecovery({
     message,
     details: { recover },
   }: LlmError): AvailableRecovery<Event, Result> | undefined {
     if (recover === undefined || this.recoveries.some(({ id }) => id === recover.id)) return undefined;
-    // A pool may have many keys, and each is tried once.
+    // Recoveries that change the credential do not count, because a pool may have many keys and each key is tried once.
     const counted = this.recoveries.filter(({ changesCredential }) => changesCredential !== true);
     if (recover.changesCredential !== true && counted.length >= MAX_RECOVERIES) return undefined;
     const prepared = this.prepared && applyRecovery(this.prepared, recover, message);

@@ -18,8 +18,8 @@ interface TimerOptions {
 }
 
 /**
- * Timers of one attempt. They run only while the chain waits for the model, so a slow reader causes no timeout. Only one platform timer
- * exists at a time. It is replaced only by an earlier deadline, so a delta requires no timer call.
+ * Timers of one attempt. They run only while the chain waits for the model, so a slow reader causes no timeout. Only one platform
+ * timer exists at a time. Only an earlier deadline replaces this timer, so a delta requires no timer call.
  */
 export class AttemptTimers {
   private readonly options: TimerOptions;
@@ -60,7 +60,7 @@ export class AttemptTimers {
     this.meter?.startWindow(this.characters());
   }
 
-  /** Returns the latest end of the last wait, in epoch milliseconds; `Infinity` without a limit. */
+  /** Returns the latest end of the last wait, in epoch milliseconds; `Infinity` if there is no limit. */
   waitsUntil(): number {
     const { completeMs, idleMs, firstContentMs } = this.limits;
     if (this.options.isNonStreaming) return this.startedAt + completeMs;
@@ -95,7 +95,7 @@ export class AttemptTimers {
     else this.options.onTimeout(this.timeoutError());
   }
 
-  /** Returns the end of the permitted wait; `Infinity` without a limit. */
+  /** Returns the end of the permitted wait, in epoch milliseconds; `Infinity` if there is no limit. */
   private deadline(): number {
     const phase = this.phase();
     const limitMs = this.limits[LIMIT[phase]];
@@ -103,7 +103,7 @@ export class AttemptTimers {
     return (this.waitingSince ?? this.startedAt) + Math.min(limitMs, this.paceLimitMs());
   }
 
-  /** Returns the maximum duration of this wait before the pace is too slow, in milliseconds. */
+  /** Returns the time that this wait may take before the pace counts as too slow, in milliseconds. */
   private paceLimitMs(): number {
     return this.meter === undefined ? Infinity : this.meter.remainingMs(this.characters());
   }
@@ -124,7 +124,7 @@ export class AttemptTimers {
   }
 }
 
-/** Returns the maximum time of an attempt until its first content, in milliseconds. */
+/** Returns the maximum time before the first content of an attempt, in milliseconds. */
 export const maxSilenceMs = (timeouts: Timeouts, isNonStreaming: boolean): number =>
   limitsOf(timeouts)[isNonStreaming ? 'completeMs' : 'firstContentMs'];
 
@@ -179,7 +179,7 @@ class PaceMeter {
   /** Characters that must arrive in a window. */
   private readonly minCharacters: number;
   private waitedMs = 0;
-  /** Characters received before the window. */
+  /** Characters received before the current window. */
   private charactersBefore = 0;
 
   constructor({ charsPerSecond, windowMs }: Pace) {

@@ -5,7 +5,7 @@ import type { ChainSettings } from './settings.ts';
 
 /** Decision of a call after a failed attempt. */
 export type Verdict =
-  /** Changes the request as the provider suggests, and sends it to the same target at once. */
+  /** Change the request as the provider suggests, and send it to the same target at once. */
   | { readonly type: 'recover' }
   | { readonly type: 'retry'; readonly delayMs: number }
   | { readonly type: 'advance' }
@@ -14,14 +14,14 @@ export type Verdict =
 /** Facts about a failed attempt that the verdict depends on. */
 export interface FailureFacts {
   readonly error: LlmError;
-  /** Attempts at this target so far, without recoveries. */
+  /** Number of attempts at this target so far, excluding those that followed a recovery. */
   readonly tries: number;
   /** Whether the caller has read content that must not be replaced. */
   readonly isFinal: boolean;
   readonly canRecover: boolean;
   /** Whether the target is benched now. */
   readonly isBenched: boolean;
-  /** Time to the call's deadline, in milliseconds. */
+  /** Time until the call's deadline, in milliseconds. */
   readonly remainingMs: number;
   /** Random number in [0, 1). */
   readonly random: number;
@@ -42,12 +42,12 @@ export function verdictOn(facts: FailureFacts, settings: ChainSettings): Verdict
   return { type: row.advance ? 'advance' : 'throw' };
 }
 
-/** Whether the vendor's Retry-After is longer than a call accepts. The target is benched for that time instead. */
+/** Whether the vendor's Retry-After is longer than a call accepts. If so, the target is benched for that time instead. */
 export function isRetryAfterTooLong(error: LlmError, { retryAfterCapMs }: ChainSettings): boolean {
   return (error.details.retryAfterMs ?? 0) > retryAfterCapMs;
 }
 
-/** Returns a random part of the exponential backoff, so that calls that failed together are not retried together. */
+/** Returns a random fraction of the exponential backoff, in milliseconds, so that simultaneous failures do not retry together. */
 function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs }: ChainSettings): number {
   return random * Math.min(backoffCapMs, backoffBaseMs * 2 ** (tries - 1));
 }
@@ -55,7 +55,7 @@ function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs 
 /** Error code of an attempt that sent nothing because its credential is benched. */
 export const CREDENTIAL_BENCHED = 'credential-benched';
 
-/** Error of a benched target. The error has the kind of the failure that benched the target, so that `LlmError.is` matches. */
+/** Returns the error of a benched target. It has the kind of the failure that benched the target, so `LlmError.is` matches. */
 export function benchedError(
   target: string,
   bench: Pick<Bench, 'until' | 'error'> | undefined,
@@ -83,7 +83,7 @@ export function outcomeOf({ details: { code } }: LlmError): Attempt['outcome'] {
   return code === 'abandoned' ? code : 'failed';
 }
 
-/** Applies the application's classifier, and ignores errors that it throws. */
+/** Applies the application's error classifier, and ignores errors that the classifier throws. */
 export function reclassified(
   error: LlmError,
   classify: ((error: LlmError) => LlmError['kind'] | undefined) | undefined,
@@ -97,7 +97,7 @@ export function reclassified(
   }
 }
 
-/** Returns the delay before the next attempt at the same target; `undefined` if there is none. */
+/** Returns the delay before the next attempt at the same target, in milliseconds; `undefined` if no such attempt follows. */
 export function retryInMs(verdict: Verdict): number | undefined {
   if (verdict.type === 'retry') return verdict.delayMs;
   return verdict.type === 'recover' ? 0 : undefined;

@@ -21,14 +21,14 @@ import { emitTo } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { validOptions } from './check-options.ts';
 
-/** Parts of a majordomo that its models use. */
+/** Parts of a majordomo that its models need. */
 export interface ModelSetup {
   readonly deps: ChainDeps;
   readonly chain: ChainOptions | undefined;
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
   readonly waitUntil: WaitUntil | undefined;
-  /** Returns the targets of a spec. `path`: names that are being resolved, if a resolver calls this function. */
+  /** Returns the targets of a spec. `path` contains the names that are being resolved if a resolver calls this function. */
   resolve(
     spec: string,
     call: CallInfo,
@@ -46,19 +46,19 @@ export interface CallPlan<Event extends object, Result> extends Pick<
   'operation' | 'isStreamed'
 > {
   readonly spec: string;
-  /** Chat request, for resolvers. */
+  /** Chat request to pass to resolvers. */
   readonly request?: ChatRequest | undefined;
   readonly options: CallOptions | undefined;
   /** Line of the application that made the call. Absent for a round of a typed call, because the typed call has a separate site. */
   readonly site?: Call<Event, Result>['site'];
   /** Selects the targets to try. @default all */
   readonly pick?: ((targets: readonly Target[]) => readonly Target[]) | undefined;
-  /** Fields that a part of a call shares with the other parts. */
+  /** Fields that one part of a call shares with the other parts. */
   readonly part?: Pick<Call<Event, Result>, 'info' | 'signal' | 'emit' | 'resolve'> | undefined;
   readonly onEnd?: Call<Event, Result>['onEnd'];
 }
 
-/** Creates a call. Its first pull starts it. */
+/** Creates a call. The call starts when it is first pulled. */
 export function newCall<Event extends object, Result>(
   {
     spec,
@@ -126,18 +126,18 @@ const chainFor = (chain: ChainOptions | undefined, { timeouts, policy }: TargetS
   policy: { ...chain?.policy, ...policy },
 });
 
-/** Wraps the platform's function, which may throw when its context has ended. The call must not fail because of this. */
+/** Wraps the platform's `waitUntil`, which may throw if its context has ended. Such an error must not fail the call. */
 const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined =>
   waitUntil &&
   ((promise) => {
     try {
       waitUntil(promise);
     } catch {
-      // The work continues without the platform.
+      // The work continues although the platform does not wait for it.
     }
   });
 
-/** Maximum time of an order function, in milliseconds. */
+/** Maximum time that an order function may take, in milliseconds. */
 const MAX_ORDER_MS = 250;
 
 /** Returns the targets in the order of the application's function, or unchanged if the function fails. */
@@ -169,7 +169,7 @@ async function orderTargets(
   }
 }
 
-/** Returns the description of a target for applications. */
+/** Returns a target as applications receive it. */
 export const resolvedTarget = (
   { key, modelId, provider }: Target,
   { capabilities }: Model,

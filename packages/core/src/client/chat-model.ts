@@ -91,10 +91,10 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
 
 type ChatPlan = Pick<CallPlan<ModelEvent, ChatResponse>, 'options' | 'pick' | 'site' | 'onEnd'>;
 
-/** Options of a stream that no other target can continue. */
+/** Options of a stream that no other target may continue. */
 type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };
 type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
 
-/** Loads typed objects at the first call that needs them, because most applications make none. */
+/** Loads the code for typed objects at the first call that needs it, because most applications make no such call. */
 const loadTypedObjects = (): Promise<typeof import('../operations/typed-objects.ts')> =>
   import('../operations/typed-objects.ts');

@@ -113,7 +113,7 @@ export function parseAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases
   return parsed;
 }
 
-/** Returns the value of an alias. Throws `config` with the path if it is not valid. */
+/** Returns the value of an alias. Throws `config` with the path if the value is not valid. */
 export function parseNamedSpec(path: string, value: unknown): string | NamedSpec {
   if (typeof value === 'string') return value;
   if (!isNamedSpec(value)) throw configError(path, 'must be a spec, which is a string, or { spec, with }');
@@ -147,7 +147,7 @@ export function validOptions(options: CallOptions | undefined): {
   }
 }
 
-/** Pattern of a provider's id. Excludes slashes, commas and spaces, which specs use. The command also has ids such as `openai://`. */
+/** Pattern of a provider's id. Excludes slashes, commas and spaces, which specs use. The CLI also has ids such as `openai://`. */
 const PROVIDER_ID = /^[^/,\s]+(?::\/\/)?$/;
 
 function checkProvider(provider: unknown, index: number): void {

@@ -35,11 +35,11 @@ import { operationMethod, speechStreamMethod } from './other-models.ts';
 type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport'>;
 
 /**
- * Creates a majordomo: the models of several providers behind one interface, with retries and failover. Only `providers` is
- * required. No request is sent until a model is called.
+ * Creates a majordomo, which calls the models of several providers through one interface, with retries and failover. Only
+ * `providers` is required. No request is sent until a model is called.
  *
- * Throws `config` for an invalid option, for two providers with the same id, and for a provider that implements another
- * version of the provider interface. A missing key or an unknown name is an error of the call that needs it.
+ * Throws `config` for an invalid option, for two providers with the same id, and for a provider that implements another version
+ * of the provider interface. A missing key or an unknown name fails only the call that needs it.
  *
  * @example
  * const majordomo = createMajordomo({ providers: [createOpenAI()], env: process.env });
@@ -79,7 +79,7 @@ function newView(
     headers,
     env: registry.env,
   });
-  /** Returns the majordomo for resolvers. `path`: names that are being resolved. */
+  /** Returns the majordomo that resolvers receive. `path` contains the names that are being resolved. */
   const resolverView = (path: readonly string[]): Pick<Majordomo, 'resolve' | 'health'> => ({
     health,
     resolve: (spec, options) => resolveSpec(spec, setup, options, path),
@@ -138,7 +138,7 @@ function newView(
       checkChanges(changes);
       const { env } = registry;
       const merged = { ...options, resolvers, env, ...changes, chain: { ...chain, ...changes.chain } };
-      // The aliases of this view have been checked.
+      // The aliases of this view have already been checked.
       const names = Object.hasOwn(changes, 'aliases') ? parseAliases(changes.aliases) : new Map(aliases);
       const hasSameBackends = (changes.providers ?? changes.env) === undefined;
       return newView(merged, names, shared, hasSameBackends ? backends : undefined);
@@ -146,7 +146,7 @@ function newView(
   };
 }
 
-/** Providers and cached models. Views with the same providers share them. */
+/** Providers and cached models. All views with the same providers share them. */
 interface Backends {
   readonly registry: Registry;
   readonly models: Models;
@@ -159,7 +159,7 @@ const newBackends = ({ providers, env = NO_ENV }: MajordomoOptions): Backends =>
 
 type Models = Map<string, { readonly provider: Provider; readonly model: Model }>;
 
-/** Returns the chat model of a target. Caches models, because creating a model matches the provider's rules against the model id. */
+/** Returns the cached chat model of a target, because creating a model matches the provider's rules against the model id. */
 function cachedModel(models: Models, { key, provider, modelId }: Target, env: Env): Model {
   const cached = models.get(key);
   if (cached?.provider === provider) return cached.model;

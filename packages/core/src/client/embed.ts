@@ -23,7 +23,7 @@ import { type Emit, emitTo } from '../util/listeners.ts';
 import { type ModelSetup, newCall, newInfo } from './call.ts';
 import { validOptions } from './check-options.ts';
 
-/** Embedding call that is sent in parts. */
+/** Embedding call whose values are sent in parts. */
 interface EmbeddingCall {
   readonly spec: string;
   readonly setup: ModelSetup;
@@ -39,7 +39,7 @@ interface EmbeddingCall {
   parts: readonly Part[];
 }
 
-/** Embeds the values. Each part is sent along the chain separately, but the events show one call. */
+/** Embeds the values. Each part is sent along the chain separately, but the events describe a single call. */
 export async function embed(
   spec: string,
   setup: ModelSetup,
@@ -85,7 +85,7 @@ async function sendParts(call: EmbeddingCall): Promise<EmbeddingResponse> {
   return joinResponses(spec, keys[0] ?? spec, call.parts, responses, log.attempts);
 }
 
-/** Splits the values by the limits of the first target. A target with lower limits splits a part again. */
+/** Splits the values by the limits of the first target. A later target with lower limits splits a part again. */
 function newParts(values: readonly string[], targets: readonly Target[]): readonly Part[] {
   const limits = targets.map(embeddingBackend).find((backend) => backend !== undefined) ?? {};
   const shared: Part['shared'] = { size: undefined };
@@ -96,7 +96,7 @@ function newParts(values: readonly string[], targets: readonly Target[]): readon
   }));
 }
 
-/** Numbers the attempts of all parts together, because gates use the number in the name of a reservation. */
+/** Numbers the attempts of all parts in one sequence, because gates use the number in the name of a reservation. */
 const withSharedNumbers = (targets: readonly Target[]): readonly Target[] =>
   targets.map((target) => {
     let last = 0;
@@ -118,7 +118,7 @@ function sendPart(
   return runToEnd(newCall({ spec, operation, options, site, isStreamed: false, part: shared }, setup));
 }
 
-/** Whether the event describes the complete call, so that parts must not emit it. */
+/** Whether the event describes the complete call. A part must not emit such an event. */
 const isCallEvent = ({ type }: CallEvent): boolean => type === 'call-start' || type === 'call-end';
 
 /** Returns the error of the call, with the attempts and vectors of all parts. */

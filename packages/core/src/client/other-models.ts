@@ -8,7 +8,7 @@ import type { ModelSetup } from './call.ts';
 import { validOptions } from './check-options.ts';
 import type { OtherOperations } from './other-calls.ts';
 
-/** Operations except chat are loaded by the first call that needs them. Most applications make none. */
+/** Loads the operations except chat at the first call of one, because most applications make no such call. */
 const loadCalls = (): Promise<typeof import('./other-calls.ts')> => import('./other-calls.ts');
 
 /** Creates the method that calls an operation. Throws `config` if the spec cannot be parsed. */

@@ -1,13 +1,13 @@
 import { CALLED_AT, LlmError } from '../types/llm-error.ts';
 
-/** Place of a call in the application. The engine converts the frames to text only if `stack` is read. */
+/** Place of a call in the application. The engine converts the stack frames to text only if `stack` is read. */
 export interface CallSite {
   readonly stack?: string | undefined;
 }
 
 type Capture = (site: object, called: (...never: never[]) => unknown) => void;
 
-/** Returns the place from which `callee`, a public function, is being called. */
+/** Returns the place in the application from which the public function `callee` is being called. */
 export function callSite(callee: (...never: never[]) => unknown): CallSite {
   const site: CallSite = {};
   const capture = Reflect.get(Error, 'captureStackTrace') as Capture | undefined;
@@ -26,7 +26,7 @@ export function withCallSite<T>(site: CallSite | undefined, error: T): T {
   if (frames.length === 0 || CALLED_AT in error) return error;
   Object.defineProperty(error, CALLED_AT, { value: frames });
   const { title, own } = splitStack(error);
-  // The stack of a synchronous error has the application's frames already.
+  // The stack of a synchronous error already has the application's frames.
   const inner = own.filter((frame) => !frames.includes(frame));
   error.stack = [title, ...inner.slice(0, MAX_OWN_FRAMES), ...frames.slice(0, MAX_APP_FRAMES)].join('\n');
   return error;
@@ -40,19 +40,19 @@ function splitStack({ name, message, stack = '' }: Error): { title: string; own:
   return { title: `${name}: ${message}`, own };
 }
 
-/** Appends the frames of a call to the error of a promise. */
+/** Returns a promise like `work`. If it rejects, the frames of a call are appended to its error. */
 export const rejectWithCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw withCallSite(site, error);
   });
 
-/** Returns the frames of a stack. V8 writes `    at line`, and other engines write `line@file`. */
+/** Returns the frames of a stack. V8 writes `    at line`; other engines write `line@file`. */
 const framesOf = (stack = ''): readonly string[] =>
   stack.split('\n').filter((line) => /^\s+at |@/.test(line));
 
 /**
- * Returns a copy of an inner call's error with the frames of the caller of a wrapper. Several callers of the wrapper may
- * receive the same error, each with separate frames.
+ * Returns a copy of an inner call's error with the frames of the wrapper's caller. Several callers of the wrapper may
+ * receive the same error, so each gets a copy with separate frames.
  */
 export function copyWithCallSite(site: CallSite, error: unknown): unknown {
   if (!LlmError.is(error)) return error;

@@ -1,10 +1,10 @@
 import { LlmError, type ErrorKind } from '../types/llm-error.ts';
 import { redactCause, redact } from './redact.ts';
 
-/** Facts of a vendor about a failure. */
+/** Facts that a vendor reports about a failure. */
 export interface WireFailure {
   readonly status?: number | undefined;
-  /** Code in the body. */
+  /** Error code in the response body. */
   readonly code?: string | undefined;
   readonly type?: string | undefined;
   readonly message?: string | undefined;
@@ -25,7 +25,7 @@ const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   529: 'overloaded',
 };
 
-/** Codes and types with the same meaning at all vendors. Providers add their own codes. */
+/** Codes and types that mean the same at all vendors. Providers add codes of their vendors. */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   api_error: 'server',
   authentication_error: 'auth',
@@ -59,20 +59,20 @@ const BILLING_TEXT =
 const ACCOUNT_TEXT =
   /^(?:your |this |the )?(?:account|organization|project|workspace)\b.{0,200}\b(?:archived|deactivated|disabled|must be verified|not enabled|restricted|suspended)\b/i;
 
-/** Returns the kind of an HTTP status and an optional code of the body, which takes precedence. */
+/** Returns the kind for an HTTP status and an optional code from the body. The code takes precedence. */
 export function kindOfStatus(status: number, code?: string): ErrorKind {
   return kindOf({ status, code });
 }
 
 /**
  * Returns the kind of a failure by its code, type, message and status, in this order. A 401 is always `auth`, and a 429 is
- * never `context-overflow`, because messages of rate limits contain tokens too.
+ * never `context-overflow`, because messages about rate limits also contain the term "tokens".
  */
 export function kindOf({ status, code, type, message = '' }: WireFailure): ErrorKind {
   const named = kindByCode(code) ?? kindByCode(type);
   if (status === 401 || status === 429)
     return named === 'quota' || named === 'billing' ? named : kindByStatus(status);
-  // Vendors use "server error" for many failures, so the status is more specific.
+  // Vendors use "server error" for many failures, so the status is more specific than this code.
   if (named !== undefined && (named !== 'server' || status === undefined)) return named;
   if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : kindByStatus(status);
   if ((status ?? 400) === 400 && ACCOUNT_TEXT.test(message))
@@ -86,7 +86,7 @@ const kindByCode = (code = ''): ErrorKind | undefined =>
 
 const isOverflow = (message: string): boolean => OVERFLOW_TEXTS.some((pattern) => pattern.test(message));
 
-/** Returns the kind for a status in the code, which errors inside a stream often have. */
+/** Returns the kind for a code that is an HTTP status. Errors inside a stream often have such codes. */
 function kindByStatusInCode(code: string | undefined): ErrorKind {
   const status = Number(code);
   return Number.isInteger(status) && status >= 400 && status < 600 ? kindByStatus(status) : 'server';
@@ -97,9 +97,8 @@ function kindByStatus(status: number): ErrorKind {
 }
 
 /**
- * Messages for a prompt that exceeds the context, as observed at OpenAI and compatible servers, Anthropic, llama.cpp, Gemini, Bedrock,
- * Cohere, GitHub Models, Mistral and xAI. "max_tokens" or "input tokens" alone does not match, because messages about rejected parameters and
- * rate limits contain them too.
+ * Messages about a prompt that exceeds the context (OpenAI and compatible servers, Anthropic, llama.cpp, Gemini, Bedrock, Cohere,
+ * GitHub Models, Mistral and xAI). "max_tokens" or "input tokens" alone also occurs in other messages, so it does not match.
  */
 const OVERFLOW_TEXTS: readonly RegExp[] = [
   /maximum context length/i,
@@ -118,9 +117,9 @@ const OVERFLOW_TEXTS: readonly RegExp[] = [
 ];
 
 /**
- * Returns an `LlmError` for a thrown value, without secrets. An `LlmError` is returned unchanged.
+ * Returns an `LlmError` without secrets for a thrown value. An `LlmError` is returned unchanged.
  *
- * @param request request of the attempt; providers report a request that cannot be serialized as a network error
+ * @param request request of the attempt, to detect one that cannot be serialized, which providers report as a network error
  */
 export function asLlmError(value: unknown, target: string, request?: object): LlmError {
   const error = LlmError.is(value) ? value : undefined;
@@ -128,7 +127,7 @@ export function asLlmError(value: unknown, target: string, request?: object): Ll
   return serializationError(request) ?? error ?? foreignError(value, target);
 }
 
-/** Returns an error of a transient kind, because an unnecessary retry costs one request, while an unnecessary failure loses the call. */
+/** Returns an error of a transient kind, because a needless retry costs one request, but a needless failure loses the call. */
 function foreignError(value: unknown, target: string): LlmError {
   const message = redact(messageOf(value));
   return new LlmError(
@@ -139,7 +138,7 @@ function foreignError(value: unknown, target: string): LlmError {
   );
 }
 
-/** Returns an error for the first member of a request that cannot be serialized. */
+/** Returns an error about the first member of a request that cannot be serialized, or `undefined` if all members can. */
 function serializationError(request: object = {}): LlmError | undefined {
   for (const [path, value] of Object.entries(request)) {
     try {
@@ -155,11 +154,11 @@ function serializationError(request: object = {}): LlmError | undefined {
 const withoutBytes = (_name: string, value: unknown): unknown =>
   ArrayBuffer.isView(value) ? undefined : value;
 
-/** Whether a value is an error of `fetch`, which is a `TypeError` in every runtime. */
+/** Whether a value is an error of `fetch`. Every runtime throws a `TypeError` if `fetch` fails. */
 const isTransportError = (value: unknown, message: string): boolean =>
   value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(message);
 
-/** Returns the message of a thrown value, which may even be an object that cannot be converted to a string. */
+/** Returns the message of a thrown value. The value may even be an object that cannot be converted to a string. */
 export function messageOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? (thrown.message as unknown) : thrown);

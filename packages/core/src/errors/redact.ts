@@ -1,12 +1,12 @@
 import { asText } from '../util/values.ts';
 import { toBase64 } from '../util/bytes.ts';
 
-/** Range of a string. `to` is exclusive. */
+/** Range of a string in UTF-16 units. `to` is exclusive. */
 export type Span = readonly [from: number, to: number];
 
 /**
- * Patterns of vendors' keys and of credentials in text. The first group is not masked. The patterns match in linear time, because quantifiers
- * are bounded or begin at a fixed prefix.
+ * Patterns of vendors' keys and of credentials in text. The first group of each pattern is not masked. The patterns match in
+ * linear time, because their quantifiers are bounded or begin at a fixed prefix.
  */
 const KEY_SHAPES: readonly RegExp[] = [
   /\b(?:sk|pk|rk)[-_][\w-]{12,}/g,
@@ -23,18 +23,18 @@ const KEY_SHAPES: readonly RegExp[] = [
   /(\bapi[-_]?key["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /((?:secret_?access_?key|(?:session|security|access|refresh|id)[-_]?token|client_?secret)["'\\]{0,4}\s{0,8}[:=]\s{0,8}["'\\]{0,4})[^\s"'\\,}&]{6,}/gi,
   /([?&](?:key|sig|token|x-amz-(?:signature|credential))=)[^\s"'\\&#]{4,}/gi,
-  // User information of a URL, up to the last `@` as in DSNs.
+  // User information of a URL, up to the last `@`, as in a DSN.
   /(:\/\/)[^\s/"'\\]+(?=@)/g,
 ];
 
 const MASK = '***';
 
-/** Returns the text with all given secrets and all strings with the pattern of a key masked. */
+/** Returns the text with all given secrets masked, and with all strings masked that match the pattern of a key. */
 export function redact(text: string, secrets: readonly (string | undefined)[] = []): string {
   return maskSpans(text, secretSpans(text, secrets));
 }
 
-/** Returns the text with the given secrets masked, but not other strings with the pattern of a key. */
+/** Returns the text with the given secrets masked. Other strings that match the pattern of a key are not masked. */
 export function redactValues(text: string, secrets: readonly (string | undefined)[]): string {
   return maskSpans(text, mergeSpans(spansOfForms(text, formsOf(secrets))));
 }
@@ -49,7 +49,7 @@ function maskSpans(text: string, spans: readonly Span[]): string {
   return at === 0 ? text : clean + text.slice(at);
 }
 
-/** Returns the ranges that `redact` masks, in order and without overlaps. */
+/** Returns the ranges of the text that `redact` masks, in order and without overlaps. */
 export function secretSpans(text: string, secrets: readonly (string | undefined)[]): readonly Span[] {
   return spansOf(text, formsOf(secrets));
 }
@@ -81,7 +81,7 @@ const formsOf = (secrets: readonly (string | undefined)[]): ReadonlySet<string> 
 
 /**
  * Returns the forms of a secret: unchanged, trimmed, percent-encoded, in JSON, and in base64 at any position of a longer
- * text. A secret of one or two characters has none, because masking them would make texts unreadable.
+ * string. A secret of one or two characters has no forms, because masking it would make other text unreadable.
  */
 export function secretForms(secret: string | undefined): readonly string[] {
   const bare = secret?.trim() ?? '';
@@ -101,8 +101,8 @@ function inUrl(secret: string): string {
 }
 
 /**
- * Returns the base64 forms of a secret. Preceding bytes shift its bits by 0, 2 or 4. A form contains only characters that depend on the
- * secret alone.
+ * Returns the base64 forms of a secret. The bytes before a secret shift its bits by 0, 2 or 4. A form contains only characters
+ * that depend on the secret alone.
  */
 function inBase64(secret: string): readonly string[] {
   const bytes = new TextEncoder().encode(secret);
@@ -111,7 +111,7 @@ function inBase64(secret: string): readonly string[] {
     padded.set(bytes, before);
     const end = Math.floor((padded.length * 8) / 6);
     const form = toBase64(padded).slice(Math.ceil((before * 8) / 6), end);
-    // Shorter forms occur in other data by chance.
+    // Shorter forms also occur in other data by chance.
     return form.length < 8 ? [] : [form, form.replaceAll('+', '-').replaceAll('/', '_')];
   });
 }
@@ -128,15 +128,15 @@ function mergeSpans(spans: Span[]): readonly Span[] {
   return merged;
 }
 
-/** Limits of a copied error; the rest is omitted. */
+/** Maximum number of members in a copied error. Further members are omitted. */
 const MAX_MEMBERS = 2000;
 const MAX_CHARACTERS = 200_000;
-/** Number of characters to omit at the end of a truncated string, because the cut may divide a secret. */
+/** Number of characters to omit at the end of a truncated string, because the truncation may split a secret. */
 const MAX_SECRET = 10_000;
 
 const BRAND = Symbol.for('majordomo.LlmError');
 
-/** Names of members with a credential of any form. */
+/** Names of members that contain a credential. */
 const CREDENTIAL =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|(?:x-)?api[-_]?key)$|secret|token$|private_?key$/i;
 
@@ -144,8 +144,8 @@ const CREDENTIAL =
 const OPAQUE: unique symbol = Symbol();
 
 /**
- * Returns a cause without secrets: the same error if it has none, otherwise a copy. Errors of SDKs contain the vendor's text,
- * which may contain the key, and some contain the complete request.
+ * Returns a cause without secrets: the same error if it contains none, otherwise a copy. Errors of SDKs contain the vendor's
+ * message, which may contain the key, and some of these errors contain the complete request.
  */
 export function redactCause(cause: unknown, secrets: readonly (string | undefined)[] = []): unknown {
   const cleaner = new Cleaner(secrets);
@@ -191,7 +191,7 @@ class Cleaner {
   private error(error: Error): Error {
     // An LlmError never contains a secret.
     if (BRAND in error) return error;
-    // SDKs copy members of a body onto their errors, so each member may have any type.
+    // SDKs copy members of a response body onto their errors, so each member may have any type.
     const message = asText(error.message) ?? '';
     const stack = asText(error.stack) ?? '';
     // The stack may be an object that contains a string.
@@ -205,7 +205,7 @@ class Cleaner {
     return copy;
   }
 
-  /** Removes the invalid text that engines quote in a message, because it may contain a part of a key. */
+  /** Removes the invalid JSON that engines quote in a message, because the quotation may contain a part of a key. */
   private withoutSample(message: string): string {
     this.isChanged = true;
     return `not valid JSON${/ (?:in JSON )?at position \d+/.exec(message)?.[0] ?? ''}`;
@@ -219,7 +219,7 @@ class Cleaner {
     return MASK;
   }
 
-  /** Copies members, including non-enumerable ones, because inspectors show them. */
+  /** Copies members, including non-enumerable ones, because inspectors also show those. */
   private members<T extends object>(from: object, to: T): T {
     this.copies.set(from, to);
     const known = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';

@@ -3,18 +3,18 @@ import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
 import { isPromise } from '../util/async.ts';
 
-/** Maximum wait for permits to settle, in milliseconds. Afterwards the response is returned, and settling continues. */
+/** Maximum wait for permits to settle, in milliseconds. After this time, the response is returned, and settling continues. */
 const MAX_SETTLE_MS = 1000;
 
 /** Permits of one attempt. A permit is what a gate grants to an attempt, such as a reserved budget. */
 export interface Permits {
   /**
-   * Settles each permit once, in reverse order. Resolves when all are settled, when the call is stopped, or after a second. Never rejects.
+   * Settles each permit once, in reverse order. Resolves when all are settled, on a stop of the call, or after 1 s. Never rejects.
    */
   settle(outcome: Attempt): Promise<void> | undefined;
 }
 
-/** Waits until the permits are settled, at most a second and at most until the call is stopped. */
+/** Waits until the permits are settled, but no longer than a second and only until the call is stopped. */
 function untilSettled(all: Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -43,7 +43,7 @@ function settleOne(permit: Permit, outcome: Attempt): Promise<void> | undefined 
 const nothing = (): void => undefined;
 
 /**
- * Calls the gates in order. If a gate denies the attempt, the permits granted before it are settled as skipped, and the
+ * Calls the gates in order. If a gate denies the attempt, the permits that were granted before are settled as skipped, and the
  * promise rejects with `denied`.
  */
 export async function admit(
@@ -83,7 +83,7 @@ export async function admit(
 
 type GateAnswer = Permit | Denial | undefined;
 
-/** Returns the gate's answer. A gate that answers at once needs no timer and no listener. */
+/** Returns the gate's answer. If a gate answers at once, no timer and no listener are created. */
 function answerOf(gate: Gate, info: AttemptInfo, clock: Clock): GateAnswer | Promise<GateAnswer> {
   const answer = gate.admit(info);
   return isPromise(answer) ? answerInTime(gate, answer, info, clock) : (answer ?? undefined);

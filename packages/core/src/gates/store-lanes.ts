@@ -4,7 +4,7 @@ import { checkOptions, configError, type KindsOf } from '../util/options.ts';
 
 /** Options of lanes in a store, which limit the number of concurrent attempts of several processes. */
 export interface SharedLanesOptions {
-  /** Name of the lanes. All processes that use the store with the same prefix or schema share lanes of one name. */
+  /** Name of the lanes. Processes share the lanes if they use this name and the same store with the same prefix or schema. */
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
@@ -22,9 +22,9 @@ export interface SharedLanesOptions {
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
 }
 
-/** Store of reservations with a lease; a `LedgerStore` is one. */
+/** Store of reservations that expire with a lease. A `LedgerStore` is such a store. */
 export interface LeaseStore {
-  /** Reserves the claims. Returns `undefined` if they are reserved. */
+  /** Reserves the claims. Returns `undefined` if the reservation succeeded. */
   reserve(id: string, claims: readonly LaneClaim[], leaseMs: number): unknown;
   /** Extends the lease of a reservation. */
   renew(id: string, leaseMs: number): unknown;
@@ -32,7 +32,7 @@ export interface LeaseStore {
   settle(id: string, used: readonly never[]): unknown;
 }
 
-/** Claim on one attempt in a lane. */
+/** Claim on one place in a lane. */
 interface LaneClaim {
   readonly counter: string;
   readonly max: bigint;
@@ -49,16 +49,16 @@ interface LanesSetup {
 }
 
 const DEFAULT_LEASE_MS = 15_000;
-/** Number of renewals per lease. */
+/** Number of times that a reservation is renewed during one lease. */
 const RENEWALS = 3;
-/** Delay between two reservation attempts, in milliseconds. It doubles up to the maximum. */
+/** Delay between two attempts to reserve, in milliseconds. The delay doubles up to the maximum. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
-/** Retry time of a denial while the store does not respond, in milliseconds. */
+/** Retry time that a denial reports while the store does not respond, in milliseconds. */
 const DOWN_RETRY_MS = 1000;
 
 /**
- * Creates a gate that limits the number of concurrent attempts across all processes of a store. Other attempts wait. Throws
+ * Creates a gate that limits the number of concurrent attempts of all processes that share a store. Other attempts wait. Throws
  * `config` with the name of an invalid option.
  */
 export function sharedLanes(setup: LanesSetup, options: SharedLanesOptions): Gate {
@@ -160,7 +160,7 @@ class SharedLanes {
     const renew = (): void => {
       if (attempt.isLapsed === true) return;
       schedule();
-      // The next renewal repeats a failed one. Otherwise the reservation ends with its lease.
+      // If a renewal fails, the next one repeats it. If no renewal succeeds, the reservation ends with its lease.
       Promise.resolve(store.renew(id, this.leaseMs)).catch(() => undefined);
     };
     schedule();

@@ -2,7 +2,7 @@ import { asRecord, tryParseJson } from '../util/values.ts';
 import type { Clock } from '../types/call-options.ts';
 import type { TargetHealth, Verdict } from '../types/health.ts';
 
-/** Message about the health of a target, for other processes. */
+/** Message that informs other processes about the health of a target. */
 export interface HealthMessage {
   /** Id of the sending process. */
   readonly from: string;
@@ -19,7 +19,7 @@ export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefin
   return forMs > 0 ? { state: 'benched', benches: health.benches, forMs, isByHand } : undefined;
 }
 
-/** Parses a message. Returns `undefined` for an invalid message. */
+/** Parses a message of another process. Returns `undefined` for an invalid message. */
 export function parseHealthMessage(message: string): HealthMessage | undefined {
   const { from, target, verdict: stored } = asRecord(tryParseJson(message));
   const verdict = parseVerdict(stored);

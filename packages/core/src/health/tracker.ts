@@ -25,17 +25,17 @@ import {
 type Listener = (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void;
 
 /**
- * A bench: the open state of a circuit breaker. Calls skip the target until the bench ends. The first attempt after the bench is a probe,
- * which determines whether the target works again.
+ * Bench: the open state of a circuit breaker. Calls skip the target until the bench ends. The first attempt after the bench is a
+ * probe, which determines whether the target works again.
  */
 export interface Bench {
   /** End of the bench, or of the claim of a running probe, in epoch milliseconds. */
   readonly until: number;
-  /** End of the bench, if no running probe ends it earlier, in epoch milliseconds. */
+  /** End of the bench in epoch milliseconds, unless a running probe ends the bench earlier. */
   readonly comesBack: number;
   /** Failure that caused the bench; `undefined` for a manual bench. */
   readonly error: LlmError | undefined;
-  /** Id of the bench among all benches of the target. */
+  /** Number that identifies the bench among all benches of the target. */
   readonly epoch: number;
   /** Whether a probe is running. */
   readonly isProbed: boolean;
@@ -45,7 +45,7 @@ export interface Bench {
 export interface Stamp {
   readonly epoch: number;
   readonly isProbe: boolean;
-  /** Whether the target is contacted before its bench ends. A failure of such an attempt does not change the bench and emits no event. */
+  /** Whether the target is contacted before its bench ends. If such an attempt fails, the bench stays and no event is emitted. */
   readonly isEarly: boolean;
   /** Whether the claim excludes other early probes. */
   readonly isAlone: boolean;
@@ -54,14 +54,14 @@ export interface Stamp {
 /** Latest time that a `Date` can represent. A bench without a time limit ends at this time. */
 export const END_OF_TIME = 8.64e15;
 
-/** Maximum number of targets. Beyond it, the target that has not changed for the longest time is removed. */
+/** Maximum number of targets. If it is exceeded, the target that has not changed for the longest time is removed. */
 const MAX_TARGETS = 10_000;
 
-/** Health of all targets. Synchronous, in memory, shared by all views of one majordomo. */
+/** Health of all targets. It is synchronous, in memory, and shared by all views of one majordomo. */
 export class HealthTracker implements Health {
   private readonly conditions = new Map<string, Condition>();
   private readonly causes = new Map<string, LlmError>();
-  /** End of the claim of each early probe that excludes others, in epoch milliseconds. */
+  /** End of the claim of each early probe that excludes other early probes, in epoch milliseconds. */
   private readonly earlyProbes = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
   private credentialTracker: HealthTracker | undefined;
@@ -91,12 +91,12 @@ export class HealthTracker implements Health {
     return (this.credentialTracker ??= new HealthTracker(this.options, this.clock, this.random));
   }
 
-  /** Returns the bench of the target, or a manual bench of its provider. */
+  /** Returns the bench of the target, or a manual bench of the target's provider. */
   blocked(target: string): Bench | undefined {
     return this.benchOf(providerOf(target)) ?? this.benchOf(target);
   }
 
-  /** Claims a target that is not benched. `claimMs`: time after which the claim of a probe expires. */
+  /** Claims a target that is not benched. `claimMs` is the time after which the claim of a probe expires, in milliseconds. */
   claim(target: string, claimMs: number = Infinity): Stamp {
     const before = this.conditionOf(target);
     if (before.state === 'healthy')
@@ -109,7 +109,7 @@ export class HealthTracker implements Health {
   /**
    * Claims a target that is benched.
    *
-   * @param isAlone whether to exclude other early probes; returns `undefined` if one is running
+   * @param isAlone whether to exclude other early probes. If true, returns `undefined` while such a probe is running
    */
   claimEarly(target: string, claimMs: number, isAlone: boolean): Stamp | undefined {
     if (isAlone) {
@@ -120,7 +120,7 @@ export class HealthTracker implements Health {
     return { epoch: this.conditionOf(target).epoch, isProbe: true, isEarly: true, isAlone };
   }
 
-  /** Reports the first content. Returns the new stamp, with which a later failure still counts. */
+  /** Reports the first content. Returns the new stamp. A later failure counts if it is reported with this stamp. */
   commit(target: string, stamp: Stamp): Stamp {
     const before = this.conditionOf(target);
     this.forgetEarly(target, stamp);
@@ -135,7 +135,7 @@ export class HealthTracker implements Health {
     if (before.epoch === epoch && !isEarly) this.set(target, afterFinish(before));
   }
 
-  /** Counts a failure. Returns the bench if the failure caused one. */
+  /** Counts a failure. Returns the bench if the failure caused a bench. */
   fail(
     target: string,
     stamp: Stamp,
@@ -151,7 +151,7 @@ export class HealthTracker implements Health {
     return { until: after.benchEnd, epoch: after.epoch };
   }
 
-  /** Ends a claim without a result. */
+  /** Ends the claim of an attempt without a result. */
   release(target: string, stamp: Stamp): void {
     const before = this.conditionOf(target);
     this.forgetEarly(target, stamp);
@@ -207,7 +207,7 @@ export class HealthTracker implements Health {
     this.manualListener = listener;
   }
 
-  /** Applies a verdict of another process. The bench is up to 50 % longer at random, so that not all processes probe at once. */
+  /** Applies a verdict of another process. Extends the bench at random by up to 50 %, so that not all processes probe at once. */
   accept(target: string, verdict: Verdict): void {
     const forMs = verdict.state === 'benched' ? verdict.forMs * (1 + this.random() / 2) : 0;
     const before = this.conditionOf(target);
@@ -258,7 +258,7 @@ export class HealthTracker implements Health {
     const before = this.conditionOf(target);
     if (after === before) return after;
     this.makeRoomFor(target);
-    // Deleted first, so that the map is ordered by the last change.
+    // Delete the entry first, so that the map is ordered by the last change.
     this.conditions.delete(target);
     this.conditions.set(target, after);
     if (after.epoch !== before.epoch) this.notifyListeners(target, publicHealth(after), origin);
@@ -276,13 +276,13 @@ export class HealthTracker implements Health {
   }
 }
 
-/** Separator between target and credential, which neither of them contains. */
+/** Separator between target and credential. Neither of them contains it. */
 const SEPARATOR = '\n';
 
 /** Returns the key for the health of a target's credential. */
 export const credentialKey = (target: string, hash: string): string => `${target}${SEPARATOR}${hash}`;
 
-/** Returns `anthropic/` for `anthropic/claude-y`: the key for a bench of all targets of a provider. */
+/** Returns the key for a bench of all targets of a provider, such as `anthropic/` for `anthropic/claude-y`. */
 const providerOf = (target: string): string => target.slice(0, target.indexOf('/') + 1);
 
 /** Returns a filter for the key of a target, for the targets of a provider, and for the credentials of both. */
@@ -299,7 +299,7 @@ const publicHealth = ({ state, failures, benches, until, isByHand }: Condition):
   isByHand: isByHand || undefined,
 });
 
-/** Health keys of credentials. They contain a hash with a random salt per process, so they do not reveal the credential. */
+/** Health keys of credentials. A key contains a hash with a random salt per process, so it does not reveal the credential. */
 export class CredentialKeys {
   private salt: string | undefined;
 
@@ -308,7 +308,7 @@ export class CredentialKeys {
   }
 
   keyOf(target: string, value: string): string {
-    // Created late, because Workers provide no random values while a module is loaded.
+    // The salt is created late, because Workers provide no random values while a module is loaded.
     this.salt ??= crypto.randomUUID();
     return credentialKey(target, hash128(this.salt + value));
   }

@@ -1,15 +1,15 @@
 import type { TargetHealth, Verdict } from '../types/health.ts';
 
 /**
- * Health of one target. `benched` with `until` in the past means that the next attempt is a probe. While `probing`, `until`
+ * Health of one target. If it is `benched` and `until` is in the past, the next attempt is a probe. If it is `probing`, `until`
  * is the time at which the probe's claim expires.
  */
 export interface Condition extends TargetHealth {
   /** Number of state changes. The result of an attempt counts only if it began in the current epoch. */
   readonly epoch: number;
-  /** End of the last bench, also during a probe, in epoch milliseconds. */
+  /** End of the last bench in epoch milliseconds. A probe does not change it. */
   readonly benchEnd: number;
-  /** Whether an operator set the state, here or in another process. Only its end or an operator lifts such a bench. */
+  /** Whether an operator set the state, in this or another process. Such a bench ends only with its time or by an operator. */
   readonly isByHand: boolean;
 }
 
@@ -30,27 +30,27 @@ export const HEALTHY: Condition = {
   isByHand: false,
 };
 
-// The functions below are pure: they return the condition after an event.
+// The functions below are pure. Each returns the condition after an event.
 
-/** Returns the end of the bench or probe that blocks the target now; `undefined` if none does. */
+/** Returns the end of the bench or probe that blocks the target now, in epoch milliseconds; `undefined` if none does. */
 export function blockedUntil({ state, until }: Condition, now: number): number | undefined {
   return state !== 'healthy' && until !== undefined && until > now ? until : undefined;
 }
 
-/** Claims a target whose bench has ended for one probe. */
+/** Claims a target for one probe if its bench has ended. */
 export function afterClaim(condition: Condition, now: number, claimMs: number): Condition {
   if (condition.state === 'healthy') return condition;
   return changed(condition, { state: 'probing', until: now + claimMs });
 }
 
-/** Ends a probe at its first content. The bench count remains until the finish. */
+/** Ends a probe at its first content. The number of benches is reset only when the response is complete. */
 export function afterCommit(condition: Condition): Condition {
   return condition.state === 'probing'
     ? changed(condition, { state: 'healthy', until: undefined })
     : condition;
 }
 
-/** Ends the bench of a target that was contacted before its end, and sent content. */
+/** Ends the bench of a target that was contacted before the end of the bench and sent content. */
 export function afterEarlyCommit(condition: Condition): Condition {
   const { state, isByHand } = condition;
   return state === 'healthy' || isByHand
@@ -68,11 +68,11 @@ export function afterFinish(condition: Condition): Condition {
 
 export interface Failure {
   readonly retryAfterMs: number | undefined;
-  /** Whether the failure benches the target even below the threshold. */
+  /** Whether the failure benches the target even if the threshold is not reached. */
   readonly atOnce: boolean;
 }
 
-/** Counts a failure, and benches the target at the threshold. */
+/** Counts a failure, and benches the target if the threshold is reached. */
 export function afterFailure(
   condition: Condition,
   { retryAfterMs = 0, atOnce }: Failure,
@@ -87,19 +87,19 @@ export function afterFailure(
   return benchedTo(condition, condition.benches + 1, Math.max(now + wait, condition.benchEnd));
 }
 
-/** Ends a probe without a result. The next call may probe. */
+/** Ends a probe that has no result. The next call may probe. */
 export function afterRelease(condition: Condition): Condition {
   const { state, benchEnd } = condition;
   return state === 'probing' ? changed(condition, { state: 'benched', until: benchEnd }) : condition;
 }
 
-/** Benches the target manually. Attempts that are running do not end such a bench. */
+/** Benches the target manually. The results of running attempts do not end such a bench. */
 export const afterManualBench = (condition: Condition, until: number): Condition => ({
   ...benchedTo(condition, condition.benches, until),
   isByHand: true,
 });
 
-/** Marks the target as healthy manually. */
+/** Marks the target as healthy on behalf of an operator. */
 export const afterManualUnbench = (condition: Condition): Condition =>
   changed(condition, {
     state: 'healthy',
@@ -110,7 +110,7 @@ export const afterManualUnbench = (condition: Condition): Condition =>
     isByHand: true,
   });
 
-/** Applies a verdict of another process. A probe that is running takes precedence, and so does a manual change. */
+/** Applies a verdict of another process. A running probe and a manual change take precedence over the verdict. */
 export function afterVerdict(condition: Condition, verdict: Verdict, until: number): Condition {
   const { state } = condition;
   const isByHand = !!verdict.isByHand;

@@ -11,8 +11,8 @@ export interface PublicError {
 const INTERNAL_MESSAGE = 'the server failed; its log says why';
 
 /**
- * Returns the members of an error that a client may receive. Sends only messages of an `LlmError` that wraps no other error, because other
- * messages may contain secrets.
+ * Returns the members of an error that a client may receive. The message is included only if the error is an `LlmError` that
+ * wraps no other error, because other messages may contain secrets.
  */
 export function publicError(error: unknown): PublicError {
   if (!LlmError.is(error)) return { kind: 'server', message: INTERNAL_MESSAGE };
@@ -41,7 +41,7 @@ export function reviveErrors(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, reviveErrors(member)]));
 }
 
-/** Returns `undefined` for an object that is not a public error. */
+/** Returns the error that the object describes, or `undefined` for an object that is not a public error. */
 export function errorFromJson(value: object): LlmError | undefined {
   const { kind, message, retryAfterMs } = value as { readonly [Name in keyof PublicError]?: unknown };
   if (typeof kind !== 'string' || typeof message !== 'string') return undefined;

@@ -7,7 +7,7 @@ import { errorFromJson, reviveErrors } from './error-json.ts';
 
 /** Options of `readSse`. */
 export interface ReadSseOptions {
-  /** Signal that ends the reading with kind `aborted` and closes the connection. */
+  /** Signal that ends the reading with an error of kind `aborted` and closes the connection. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,7 +28,7 @@ export function readSse<Event = StreamEvent>(
 }
 
 async function* events(response: Response, signal: AbortSignal | undefined): AsyncGenerator {
-  // The body is null for some responses, although its type does not allow it.
+  // The body of some responses is null, although its type does not allow null.
   const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   const leave = (): void => void reader?.cancel().catch(() => undefined);
   signal?.addEventListener('abort', leave, { once: true });
@@ -50,7 +50,7 @@ async function* events(response: Response, signal: AbortSignal | undefined): Asy
   }
 }
 
-/** Throws for an error status, for example of the application, and for other content, such as an HTML page of a proxy. */
+/** Throws for an error status, for example of the application, and for other content types, such as an HTML page of a proxy. */
 function checkAnswer({ ok, status, headers }: Response): void {
   if (!ok) throw new LlmError(kindOfStatus(status), `the server answered ${status}`, { status });
   const type = headers.get('content-type') ?? '';
@@ -61,7 +61,7 @@ function checkAnswer({ ok, status, headers }: Response): void {
   }
 }
 
-/** Names of the errors with which a signal ends `fetch`. */
+/** Error kinds by the name of the error with which a signal ends `fetch`. */
 const SIGNALS: Readonly<Record<string, 'aborted' | 'timeout'>> = {
   AbortError: 'aborted',
   TimeoutError: 'timeout',
@@ -80,7 +80,7 @@ async function bytesOf(
   }
 }
 
-/** Returns an event. Throws the error in an error event. */
+/** Parses an event. Throws the error if it is an error event. */
 function eventOf(data: string): unknown {
   const event = reviveErrors(fromJson(parseJson(data)));
   if (typeof event !== 'object' || event === null || !('type' in event) || event.type !== 'error')

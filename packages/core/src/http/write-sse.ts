@@ -5,8 +5,8 @@ import { publicError, withPublicErrors } from './error-json.ts';
 
 /**
  * Returns a response that sends the events of a chat, of an agent or of any other iterable as server-sent events. The client's
- * reads determine the pace. If the client disconnects, the stream is left, which closes the connection to the vendor. A
- * failure is the last event.
+ * reads determine the pace. If the client disconnects, the iteration ends, which closes the connection to the vendor. If the
+ * iteration fails, the error is sent as the last event.
  *
  * @example
  * const stream = model.stream({ messages: [user(await request.text())] });
@@ -54,7 +54,7 @@ export interface NodeResponse {
 
 /**
  * Sends events to a Node response as `sseResponse` does. Resolves when all events are sent or the client has disconnected.
- * Rejects only if the response cannot begin, such as when its headers were already sent.
+ * Rejects only if the response cannot begin, for example because its headers were already sent.
  *
  * @example
  * createServer((request, response) => void pipeSse(model.stream({ messages: [user('hi')] }), response));
@@ -95,20 +95,20 @@ export interface SseOptions {
   /** Signal of the HTTP request. When it aborts, the stream ends and its connection is closed. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Time without an event, in milliseconds, after which a comment is sent, so that no proxy closes the connection. Some proxies close it
-   * after 30 s. 0 disables comments.
+   * Time without an event after which a comment is sent, in milliseconds, so that no proxy closes the connection. Some proxies
+   * close an idle connection after 30 s. 0 disables comments.
    * @default 15_000
    */
   readonly heartbeatMs?: number | undefined;
-  /** Additional headers. They take precedence over those of an event stream. */
+  /** Additional headers. They take precedence over the default headers of an event stream. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Returns the value to send for an event, or `undefined` to omit it. The value is encoded with `toJson`; errors in it are
-   * reduced to kind and message. A failure is always sent as a last `{ type: 'error', kind, message }`.
+   * Returns the value to send for an event, or `undefined` to omit the event. The value is encoded with `toJson`. Errors in it
+   * are reduced to kind and message. A failure of the stream is always sent as a last event `{ type: 'error', kind, message }`.
    * @default the event itself
    */
   readonly map?: ((event: unknown) => object | undefined) | undefined;
-  /** Receives the failure of the stream, for the log of the server. It must not throw. */
+  /** Receives the error if the stream fails, for the server's log. It must not throw. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -117,7 +117,7 @@ function sseHeaders({ headers = {} }: SseOptions): Record<string, string> {
   return {
     'content-type': 'text/event-stream',
     'cache-control': 'no-cache, no-transform',
-    // nginx buffers responses by default.
+    // By default, nginx buffers responses.
     'x-accel-buffering': 'no',
     ...Object.fromEntries(own),
   };
@@ -133,7 +133,7 @@ class SseSource {
   private readonly events: AsyncIterator<unknown>;
   private readonly options: SseOptions;
   private readonly heartbeatMs: number;
-  /** Next event, which may arrive after a heartbeat. */
+  /** Promise of the next event. The event may arrive after a heartbeat. */
   private nextEvent: Promise<Step> | undefined;
   private stopWaiting: (() => void) | undefined;
   private isOver = false;
@@ -146,7 +146,7 @@ class SseSource {
     if (options.signal?.aborted === true) this.leave();
   }
 
-  /** Returns the next chunk or a heartbeat; `undefined` at the end. Never rejects. */
+  /** Returns the next chunk, which may be a heartbeat, or `undefined` at the end. Never rejects. */
   async next(): Promise<string | undefined> {
     const heartbeatAt = this.heartbeatMs > 0 ? systemClock.now() + this.heartbeatMs : Infinity;
     while (!this.isOver) {
@@ -160,7 +160,7 @@ class SseSource {
     return undefined;
   }
 
-  /** Ends the stream at once, also during the wait for an event. */
+  /** Ends the stream at once, even while it waits for an event. */
   readonly leave = (): void => {
     if (this.isOver) return;
     this.end();

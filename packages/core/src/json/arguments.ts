@@ -4,15 +4,15 @@ import { asText, isRecord, isTooDeep, SHALLOW_LENGTH, tryParseJson } from '../ut
 /** Parsed arguments of a tool call. */
 export interface ParsedArguments {
   readonly args: JsonObject;
-  /** Set if the text is not a complete JSON object, or one nested too deeply. */
+  /** Set if the text is not a complete JSON object, or is an object that is nested too deeply. */
   readonly invalid?: { readonly raw: string };
-  /** Repairs of the text. None of them adds or changes a value. */
+  /** Repairs that were made to the text. A repair never adds or changes a value. */
   readonly repaired?: readonly ArgumentRepair[];
 }
 
 /**
- * Parses the arguments of a tool call. An empty text means no arguments. A text that is not an object is `invalid`, and so is an object that
- * may be incomplete, such as `{"amount": 12`: the value may have been 1200. An incomplete text (`isCut`) is not repaired.
+ * Parses the arguments of a tool call. An empty text means no arguments. A text that is not an object, or that may be incomplete
+ * such as `{"amount": 12` (for 1200), is `invalid`. If the response was cut off (`isCut`), nothing is repaired.
  */
 export function parseArguments(text: string, isCut = false): ParsedArguments {
   if (text.trim() === '' && !isCut) return { args: {} };
@@ -27,7 +27,7 @@ export function parseArguments(text: string, isCut = false): ParsedArguments {
   return repaired === undefined ? invalid : { args: repaired, repaired: repair?.repairs ?? [] };
 }
 
-/** Returns the content of a JSON string. Some models encode the object twice (Qwen, GLM; 2025-2026). */
+/** Returns the content of a JSON string, because some models encode the object twice (Qwen, GLM; 2025-2026). */
 const decodeString = (text: string): string =>
   text.trimStart().startsWith('"') ? (asText(tryParseJson(text)) ?? '') : '';
 
@@ -55,9 +55,9 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const SPACE = /\s/;
 
 /**
- * Repairs faults that do not affect a value: a code fence around the text, control characters in strings, commas before a closing bracket,
- * surplus closing brackets, and one missing closing bracket after a complete string, object or array. Returns `undefined` for any other
- * fault: a text that ends after a number or with two open brackets may be incomplete. The result may still be invalid JSON.
+ * Repairs faults that do not affect a value: a code fence around the text, control characters in strings, commas before a closing
+ * bracket, surplus closing brackets, and one missing closing bracket after a complete string, object or array. Returns
+ * `undefined` for other faults, because a text that ends after a number may be incomplete. The result may still be invalid JSON.
  */
 function repairObject(source: string): RepairedText | undefined {
   const text = withoutFence(source);
@@ -78,7 +78,7 @@ class JsonRepairer {
   private readonly repairs: Set<ArgumentRepair>;
   private readonly open: string[] = [];
   private text = '';
-  /** Position of a comma at the end of the text so far; -1 without one. */
+  /** Position of a comma at the end of the text so far; -1 if the text does not end with a comma. */
   private comma = -1;
   private isOver = false;
   /** Last character that is not white space. */
@@ -145,7 +145,7 @@ function withoutFence(text: string): string {
   return fence !== undefined && body.endsWith('```') ? body.slice(fence.length, -3) : text;
 }
 
-/** Returns the position after the closing quote of a string; -1 if there is none. */
+/** Returns the position after the closing quote of a string; -1 if the quote is missing. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const character = text.charAt(at);

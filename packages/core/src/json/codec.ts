@@ -4,7 +4,7 @@ import type { JsonValue } from '../types/schema.ts';
 import { fromBase64, hash128, toBase64 } from '../util/bytes.ts';
 import { isPlain } from '../util/values.ts';
 
-/** Key of encoded bytes. If the only key of a caller's object is equal, it is escaped with a second `$`. */
+/** Key of encoded bytes. If a caller's object has this key as its only key, the key is escaped with a second `$`. */
 const TAG = '$bytes';
 const ESCAPED = /^\$+bytes$/;
 
@@ -17,7 +17,7 @@ export function toJson(value: readonly Message[] | Message | object): JsonValue 
   return encode(value) as JsonValue;
 }
 
-/** Returns the data of `toJson`. Throws `invalid-request` for bytes that are not base64. */
+/** Returns the original data of a `toJson` result. Throws `invalid-request` for bytes that are not base64. */
 export function fromJson<T>(json: unknown): T {
   return decode(json) as T;
 }
@@ -53,7 +53,7 @@ function bytesOf(text: string): Uint8Array {
 
 const messageHashes = new WeakMap<object, string>();
 
-/** Returns the hash of a message or of tools, including bytes. It is cached by identity. */
+/** Returns the hash of a message or of tools, including their bytes. The hash is cached by the identity of the object. */
 export function hashOf(value: Message | readonly object[]): string {
   const known = messageHashes.get(value);
   if (known !== undefined) return known;
@@ -68,7 +68,7 @@ const hasBytes = (value: unknown): boolean =>
   (value instanceof Uint8Array || Object.values(value).some(hasBytes));
 
 /**
- * Returns JSON with sorted members, which is equal for equal values. Bytes are replaced by their hash. Throws `config` for an
+ * Returns JSON with sorted members, so that equal values have equal JSON. Bytes are replaced by their hash. Throws `config` for
  * instance of a class without `toJSON`.
  */
 export const canonicalJson = (value: unknown, hashOf: (bytes: Uint8Array) => string): string =>

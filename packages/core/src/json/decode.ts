@@ -1,6 +1,6 @@
 import { isTooDeep, MAX_DEPTH, SHALLOW_LENGTH } from '../util/values.ts';
 
-/** Value of a text, or the reason why it has none. */
+/** Value in an answer's text, or the reason why the text has no value. */
 type DecodeResult = { readonly value: unknown } | { readonly fault: string };
 
 const TAGS = 'think|thinking|reasoning|thought|reasoning_scratchpad';
@@ -59,7 +59,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Maximum number of candidates that are not JSON, because parsing each of them throws an exception. */
+/** Maximum number of candidates that are not JSON. Each of them costs an exception of the parser. */
 const MAX_INVALID = 1000;
 
 class CandidateParser {
@@ -74,7 +74,7 @@ class CandidateParser {
   }
 }
 
-/** Beginnings of JSON. The check avoids most exceptions. */
+/** Possible beginnings of JSON. Checking them first avoids most exceptions of the parser. */
 const BEGINNING = /^\s*(?:\{\s*["}]|\[\s*["{[\]\dtfn-]|["\dtfn-])/;
 
 function fencedValues(text: string): readonly { readonly value: unknown }[] {
@@ -82,7 +82,7 @@ function fencedValues(text: string): readonly { readonly value: unknown }[] {
   return [...text.matchAll(FENCE)].flatMap(([, body = '']) => candidates.parse(body));
 }
 
-/** Returns the value in prose. Objects have precedence over arrays, because prose may have footnotes such as [1]. */
+/** Returns the JSON value in prose. Objects take precedence over arrays, because prose may have footnotes such as [1]. */
 function valueInProse(text: string): DecodeResult {
   const values = topLevelValues(text);
   const objects = values.filter(({ value }) => !Array.isArray(value));

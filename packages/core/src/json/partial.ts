@@ -1,14 +1,14 @@
 import { answerStart } from './decode.ts';
 
-/** Minimum growth of the text between two snapshots, so that all snapshots together parse at most five times the text. */
+/** Minimum growth of the text between two snapshots. It limits the work of all snapshots to parsing the text five times. */
 const GROWTH = 1.25;
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /**
- * Parser of incomplete JSON. A snapshot scans only the text since the last one, closes the longest beginning that can be closed, and parses
- * it. Strings may be incomplete; numbers, literals and members without a value are left out until they are complete.
+ * Parser of incomplete JSON. A snapshot scans only new text, closes the longest beginning that can be closed, and parses it.
+ * Strings may be incomplete; numbers, literals and members without a value are omitted until they are complete.
  */
 export class PartialJson {
   private text = '';
@@ -16,12 +16,12 @@ export class PartialJson {
   private start = -1;
   /** End of the scanned text. */
   private at = 0;
-  /** End of the text that is valid with closing brackets. */
+  /** End of the text that becomes valid JSON if closing brackets are added. */
   private safe = 0;
   private readonly closers: string[] = [];
   private place: 'value' | 'key' | 'colon' | 'after' = 'value';
   private inside: 'nothing' | 'string' | 'literal' = 'nothing';
-  /** Start of an incomplete escape in the open string; -1 without one. */
+  /** Start of an incomplete escape sequence in the open string; -1 if there is none. */
   private escape = -1;
   private isOver = false;
 
@@ -31,7 +31,7 @@ export class PartialJson {
     return this.text.length >= this.snapshotAt && !this.isOver;
   }
 
-  /** Returns the value so far, or `undefined` before any value and for invalid JSON. */
+  /** Returns the value so far, or `undefined` if no value has begun or the JSON is invalid. */
   snapshot(): unknown {
     this.snapshotAt = Math.ceil(this.text.length * GROWTH);
     if (this.start === -1) this.begin();
@@ -92,7 +92,7 @@ export class PartialJson {
     this.at = text.length;
   }
 
-  /** Scans an escape. Returns false if it is incomplete. */
+  /** Scans an escape sequence. Returns false if the sequence is incomplete. */
   private endEscape(): boolean {
     const { text, escape } = this;
     const length = text.charAt(escape + 1) === 'u' ? 6 : 2;

@@ -1,6 +1,6 @@
-/** Minimum length of a repetition to remove. */
+/** Minimum length of a repetition to remove, in characters. */
 const MIN_LENGTH = 40;
-/** Maximum length of a repetition to remove, unless the continuation repeats the complete text. */
+/** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
 /** Number of characters next to a repetition that must continue its period for the text itself to count as periodic. */
 const PERIODIC_RUN = 8;
@@ -14,8 +14,8 @@ export interface JoinedText {
 const NOTHING: JoinedText = { text: '', removed: '' };
 
 /**
- * Joins the text of a model to the incomplete text of another model. Removes an introduction, and a repetition of the emitted text that is
- * too long for a coincidence. Buffers text until both are known.
+ * Joins the text of a model to the incomplete text of another model. Removes an introduction, and a repetition of the emitted
+ * text that is too long to be a coincidence. Text is buffered until it is known what to remove.
  */
 export class ContinuationJoiner {
   private readonly shown: string;
@@ -38,7 +38,7 @@ export class ContinuationJoiner {
     return this.join(false);
   }
 
-  /** Returns the text that is still buffered. */
+  /** Ends the joining. Returns the text that is still buffered. */
   end(): JoinedText {
     return this.isDone ? NOTHING : this.join(true);
   }
@@ -60,8 +60,8 @@ export class ContinuationJoiner {
 }
 
 /**
- * Returns the number of characters to remove as a repetition, or `undefined` if it depends on more text. A model repeats the
- * first half of a surrogate pair if the other text ended after it.
+ * Returns the number of characters to remove as a repetition, or `undefined` if the result depends on more text. A model repeats
+ * the first half of a surrogate pair if the other text ended after that half.
  */
 function repetition(shown: string, continuation: string, isLast: boolean): number | undefined {
   if (/[\uD800-\uDBFF]$/.test(shown) && shown.endsWith(continuation.slice(0, 1)))
@@ -73,7 +73,7 @@ function repetition(shown: string, continuation: string, isLast: boolean): numbe
   return isIntended(shown, continuation, length) ? 0 : length;
 }
 
-/** Whether the text may become a repetition of the end of the emitted text. */
+/** Whether the continuation may become a repetition of the end of the emitted text. */
 function mayRepeat(shown: string, continuation: string): boolean {
   if (shown.length >= MIN_LENGTH && shown.startsWith(continuation)) return true;
   const max = Math.min(MAX_LENGTH, shown.length);
@@ -83,7 +83,7 @@ function mayRepeat(shown: string, continuation: string): boolean {
   return false;
 }
 
-/** Returns the length of the longest end of the emitted text with which the other text begins; 0 for a short one. */
+/** Returns the length of the longest end of the emitted text with which the continuation begins; 0 if that end is too short. */
 function overlap(shown: string, continuation: string): number {
   if (shown.length >= MIN_LENGTH && continuation.startsWith(shown)) return shown.length;
   for (let length = Math.min(MAX_LENGTH, shown.length, continuation.length); length >= MIN_LENGTH; length--) {
@@ -92,7 +92,7 @@ function overlap(shown: string, continuation: string): number {
   return 0;
 }
 
-/** Whether the repetition may belong to the document: rows, closing tags, numbers, or lines that occurred before. */
+/** Whether the repetition may be intended: it consists of rows, closing tags, numbers, or lines that occurred before. */
 function isIntended(shown: string, continuation: string, length: number): boolean {
   const text = continuation.slice(0, length);
   const terms = new Set(text.match(/\p{L}{2,}/gu));
@@ -113,7 +113,7 @@ function isPeriodic(text: string): boolean {
   return false;
 }
 
-/** Introductions that a model writes although it should continue. They begin with a capital letter. */
+/** Introductions that a model writes although it was told to continue. They begin with a capital letter. */
 const INTRODUCTION =
   /^(?:(?:sure|certainly|of course|okay|ok)[,.!]? )?\(?(?:continu(?:ing|ed)(?: (?:from|where|with|on|exactly|right|as)\b[^\n:]{0,60})?|here(?:'s| is) the (?:rest|continuation)[^\n:]{0,40}|(?:i(?:'ll| will)|let me) continue[^\n:]{0,60}|picking up[^\n:]{0,60})\)? ?(?::|\.\.\.|…|\n)(?:[^\S\n]{0,20}\n{1,2})?/i;
 const MAX_INTRODUCTION = 120;
@@ -131,22 +131,22 @@ const INTRODUCTION_STARTS = [
   'picking up',
 ];
 
-/** Code fence with a language. A fence without a language would close the open block. */
+/** Code fence with a language. A fence without a language is not matched, because it would close the open block. */
 const FENCE = /^\s{0,20}((?:`{3,9}|~{3,9})[\w+-]{1,20}[^\n]{0,40})\n/;
 const OPEN_FENCE = /^\s{0,20}(?:`{1,9}|~{1,9})[^\n]{0,60}$/;
 
-/** Returns `undefined` if the result depends on more text. */
+/** Returns the continuation without its introduction, or `undefined` if the result depends on more text. */
 function withoutIntroduction(shown: string, continuation: string, isLast: boolean): string | undefined {
   const introduction = /^[A-Z(]/.test(continuation) ? (INTRODUCTION.exec(continuation)?.[0] ?? '') : '';
   if (introduction === '' && !isLast && mayIntroduce(continuation)) return undefined;
-  // White space that follows belongs to the introduction.
+  // White space after the introduction belongs to it.
   if (introduction !== '' && introduction.length === continuation.length && !isLast) return undefined;
   const rest = continuation.slice(introduction.length);
   const own = introduction !== '' && /\s$/.test(shown) ? rest.replace(/^[^\S\n]+/, '') : rest;
   const fences = shown.match(/^ {0,3}(?:`{3,}|~{3,}).*/gm) ?? [];
   if (fences.length % 2 === 0) return own;
   if (!isLast && OPEN_FENCE.test(own)) return undefined;
-  // A fence with a different line begins a block inside the open one.
+  // A fence with a different language begins a block inside the open one.
   return FENCE.exec(own)?.[1]?.trim() === fences.at(-1)?.trim() ? own.replace(FENCE, '') : own;
 }
 

@@ -8,7 +8,7 @@ import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
 
-/** Minimum number of shown characters. A shorter answer is restarted instead. */
+/** Minimum number of characters that the caller has read. A shorter answer is restarted instead. */
 const MIN_CHARACTERS = 12;
 
 const CONTINUE_PROMPT =
@@ -33,7 +33,7 @@ export function continuedChat(
     type: 'chat',
     validate: () => undefined,
     async prepare(target, scope) {
-      // Vendors reject a prefilled text that ends in white space.
+      // Vendors reject a prefill that ends in white space.
       const isPrefilled =
         options.modelAt(target).capabilities.prefill === true && !/[\s\uD800-\uDBFF]$/.test(text);
       const messages = continuedMessages(request.messages, text, isPrefilled);
@@ -63,7 +63,7 @@ function continuedMessages(
 function prepareContinuation(
   chat: PreparedChat,
   parts: readonly ShownPart[],
-  /** Shown text, unless the model receives it as the beginning of its answer. */
+  /** Text that the caller has read, unless the model receives it as the beginning of its answer. */
   shownText: string | undefined,
   warning: Warning,
 ): PreparedCall<ModelEvent, ChatResponse> {
@@ -84,23 +84,23 @@ function prepareContinuation(
 type EventOf<Type extends ModelEvent['type']> = Extract<ModelEvent, { type: Type }>;
 
 /**
- * Rewrites the events of a model as a continuation of an answer. The model's first text continues the open text. Its other
- * parts follow the existing ones.
+ * Rewrites the events of a model as a continuation of an answer. The model's first text continues the open text. The model's
+ * other parts follow the existing parts.
  */
 class EventRewriter {
   private readonly joint: ContinuationJoiner | undefined;
   /** Open text of the interrupted answer. */
   private readonly open: { readonly index: number; readonly text: string } | undefined;
   private nextIndex: number;
-  /** Index in the answer, by the index that the model uses. */
+  /** Index of a part in the answer, by the index that the model uses for the part. */
   private readonly indexes = new Map<number, number>();
   /** Index that the model uses for its first text. */
   private firstIndex: number | undefined;
   private isFirstEnded = false;
-  /** First text of the model, without repetitions. */
+  /** First text of the model, without the repetitions that were removed. */
   private added = '';
 
-  /** @param joint removes repeated text; `undefined` if the model continues a prefilled text */
+  /** @param joint removes repeated text; `undefined` if the model continues a prefill, which needs no removal */
   constructor(parts: readonly ShownPart[], joint: ContinuationJoiner | undefined) {
     this.joint = joint;
     this.nextIndex = parts.reduce((next, { index }) => Math.max(next, index + 1), 0);
@@ -163,7 +163,7 @@ class EventRewriter {
     return [...rest, { type: 'part-end', index: this.indexOf(index), part: { type: 'text', text } }];
   }
 
-  /** Ends the open text of a model that added nothing. */
+  /** Ends the open text if the model added nothing to it. */
   private unchangedText(): readonly ModelEvent[] {
     if (this.open === undefined) return [];
     const { index, text } = this.open;
@@ -184,9 +184,9 @@ const removalWarning = (text: string): Warning => ({
   why: `the continuation started with an introduction or a repetition, which was removed: ${JSON.stringify(text)}`,
 });
 
-/** Answer that starts with the parts of another target that the caller has read. */
+/** Answer that begins with the parts of another target that the caller has already read. */
 class ContinuedAnswer extends Accumulator {
-  /** Ends of reasoning parts that the failed target left open. */
+  /** Events that end the reasoning parts that the failed target left open. */
   private readonly closing: readonly ModelEvent[];
 
   constructor(target: string, warnings: readonly Warning[], parts: readonly ShownPart[]) {

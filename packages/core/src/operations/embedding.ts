@@ -11,17 +11,17 @@ import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { checkRequest, prepareSingle, type SingleRequest } from './single-response.ts';
 
-/** A part of a call's values, with the vectors received so far. A later attempt requests only the missing ones. */
+/** Part of a call's values, with the vectors received so far. A later attempt requests only the missing vectors. */
 export interface Part {
   readonly values: readonly string[];
   readonly vectors: (Float32Array | undefined)[];
-  /** Length of the first vector of the call. All others must have the same length. */
+  /** Length of the first vector of the call, shared by all parts. All other vectors must have the same length. */
   readonly shared: { size: number | undefined };
 }
 
 type BackendResponse = Omit<EmbeddingResponse, 'vectors' | 'attempts' | 'spec'>;
 
-/** Creates the operation that embeds one part. A target with lower limits receives several requests in sequence. */
+/** Creates the operation that embeds one part. If a target has lower limits, it receives several requests in sequence. */
 export function embeddingOperation(
   request: EmbeddingRequest,
   part: Part,
@@ -33,7 +33,7 @@ export function embeddingOperation(
   };
 }
 
-/** Returns the target's backend; `undefined` if its provider has none. */
+/** Returns the target's embedding backend; `undefined` if the provider has none for the model. */
 export const embeddingBackend = ({ provider, modelId }: Target): EmbeddingBackend | undefined =>
   provider.embeddingModel?.(modelId);
 
@@ -49,7 +49,7 @@ function singleRequest(
   const { dimensions } = request;
   if (dimensions !== undefined && dimensions > maxDimensions)
     throw unsupportedError(target, `creates vectors of ${maxDimensions} dimensions, not ${dimensions}`);
-  // Check all values first, so that no part is sent if a later one is invalid.
+  // Check all values first, so that nothing is sent if a later value is invalid.
   const longIndex = indexOfTooLong(request.values, maxTokens);
   if (longIndex >= 0) throw overflowError(target, longIndex, maxTokens);
   return {
@@ -143,14 +143,14 @@ export function splitValues(
   return parts;
 }
 
-/** Overestimates the tokens of a value, because a part that is too large is rejected, while a part that is too small costs little. */
+/** Returns more tokens than a value has, because a part that is too large is rejected, but a part that is too small costs little. */
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 
-/** Number of characters per token that no tokenizer reaches for natural language, so that a longer value certainly exceeds the limit. */
+/** Number of characters per token that no tokenizer reaches in natural language. A value with more certainly exceeds the limit. */
 const MAX_TOKEN_LENGTH = 16;
 
-/** Returns the index of the first value that certainly exceeds the limit, or -1. */
+/** Returns the index of the first value that certainly exceeds `maxTokens`, or -1 if there is none. */
 const indexOfTooLong = (values: readonly string[], maxTokens: number = Infinity): number =>
   values.findIndex(({ length }) => length > maxTokens * MAX_TOKEN_LENGTH);
 
@@ -158,9 +158,9 @@ const indexOfTooLong = (values: readonly string[], maxTokens: number = Infinity)
 const MAX_CONCURRENT = 4;
 
 /**
- * Sends every part. After a failure no other part is started, but the running ones are awaited, because they are billed.
+ * Sends every part. After a failure, no other part is started, but the running parts are awaited, because they are billed.
  *
- * @param onAttempts receives the attempts of each part when it ends
+ * @param onAttempts receives the attempts of each part when the part ends
  */
 export async function runParts(
   parts: readonly Part[],
@@ -190,7 +190,7 @@ export async function runParts(
   return responses;
 }
 
-/** Joins the responses of the parts: vectors in the order of the values, the total usage, and each warning once. */
+/** Joins the responses of the parts: the vectors in the order of the values, the total usage, and each warning once. */
 export function joinResponses(
   spec: string,
   firstTarget: string,
@@ -208,7 +208,7 @@ export function joinResponses(
   };
 }
 
-/** Throws `config` if two targets of a chain create vectors of different spaces, which cannot be compared. */
+/** Throws `config` if targets of a chain create vectors of different spaces, because such vectors cannot be compared. */
 export function checkSpaces(targets: readonly Target[]): void {
   let first: { readonly key: string; readonly space: string } | undefined;
   for (const target of targets) {
@@ -245,14 +245,14 @@ export function checkEmbedding(request: EmbeddingRequest): void {
 
 const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'];
 
-/** Deviation of a vector's length from 1 up to which it counts as normalized. */
+/** Maximum difference between 1 and the length of a vector that counts as normalized. */
 const LENGTH_TOLERANCE = 1e-3;
 
 /**
- * Returns one vector per value, with the requested number of dimensions. Vectors with more dimensions are cut and
+ * Returns one vector per value, with the requested number of dimensions. Vectors with more dimensions are truncated and
  * normalized. Throws `protocol` for a wrong number of vectors, too few dimensions, or values that are not finite.
  *
- * @param knownSize number of dimensions if none is requested
+ * @param knownSize expected number of dimensions if the request specifies none
  */
 function checkVectors(
   vectors: unknown,

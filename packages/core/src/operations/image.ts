@@ -70,7 +70,7 @@ async function fitInputs(
   return { images: fitting, warnings };
 }
 
-/** Returns the error for a mask that does not fit. Mask and image correspond pixel by pixel, so neither may be resized or converted. */
+/** Returns the error for a mask whose size does not fit. Mask and image correspond pixel by pixel, so neither may be resized or converted. */
 const maskError = (target: string): LlmError =>
   unsupportedError(target, 'cannot take the image and its mask as they are; with a mask neither is changed', {
     path: 'mask',
@@ -103,7 +103,7 @@ function singleRequest(
   };
 }
 
-/** Adds the number of images to the usage, because some vendors bill images by number and size. */
+/** Adds the number of images to the usage, because some vendors bill by the number and size of images. */
 function withUnits({ images, usage }: BackendResponse, { size }: ImageRequest): Usage {
   const units = { [size === undefined ? 'image' : `image:${size}`]: images.length };
   return { ...(usage ?? UNKNOWN_USAGE), details: { units, ...usage?.details } };

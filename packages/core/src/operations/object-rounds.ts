@@ -20,12 +20,12 @@ import {
   toJsonSchema,
 } from '../schema/to-json-schema.ts';
 
-/** Maximum characters of a rejected answer in `body`. `partial` has the complete answer. */
+/** Maximum number of characters of a rejected answer in `details.body`. `details.partial` has the complete answer. */
 const MAX_BODY = 2000;
 
 /**
- * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues, at most
- * `repairs` times. Then the next target receives the original request. An incomplete or refused answer ends the call.
+ * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues, at
+ * most `repairs` times. Then the next target receives the original request. An incomplete or refused answer ends the call.
  */
 export class ObjectRounds<T> {
   /** Request of the current round. */
@@ -42,7 +42,7 @@ export class ObjectRounds<T> {
   private start: string | undefined;
   private readonly callOptions: CallOptions | undefined;
   private readonly totalMs: number;
-  /** Signal and deadline of all rounds. Each round has the remaining time. */
+  /** Signal and deadline of all rounds. Each round receives the time that remains. */
   private readonly scope: CallScope;
   private readonly earlier: ChatResponse[] = [];
   private readonly repaired: Warning[] = [];
@@ -72,7 +72,7 @@ export class ObjectRounds<T> {
     return {
       ...callOptions,
       ...(totalMs > 0 && { timeouts: { ...callOptions?.timeouts, totalMs: remainingMs } }),
-      // Call the application's `order` in the first round only. Later rounds use the same order.
+      // Call the application's `order` in the first round only. Later rounds use the resulting order.
       ...(targets.length > 0 && { order: () => targets }),
     };
   }
@@ -93,7 +93,7 @@ export class ObjectRounds<T> {
     return at > 0 ? targets.slice(at) : targets;
   };
 
-  /** Returns the response with its value, or `undefined` if another round follows. Throws if none follows. */
+  /** Returns the response with its value, or `undefined` if another round follows. Throws if the answer is invalid and no round follows. */
   async evaluate(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
     const unfinished = unfinishedError(response);
     if (unfinished !== undefined) throw unfinished;
@@ -114,7 +114,7 @@ export class ObjectRounds<T> {
     const last = this.earlier.at(-1);
     const partial = error.details.partial ?? (last === undefined ? undefined : partialOf(last));
     if (error.details.phase !== 'total') return withDetails(error, { attempts, partial });
-    // The error of a round contains the time limit of the round. Replace it with the limit of the call.
+    // The error of a round names the time limit of the round. Replace the limit with that of the call.
     const { message } = deadlineError(this.totalMs);
     return new LlmError(error.kind, message, { ...error.details, attempts, partial }, { cause: error.cause });
   }
@@ -151,7 +151,7 @@ export class ObjectRounds<T> {
     this.repaired.push({ action: 'repaired', what: 'output', why });
   }
 
-  /** Combines the costs of all rounds, and the warnings of the target that answered. */
+  /** Returns the response with the costs of all rounds and the warnings of the target that answered. */
   private combine(response: ChatResponse): ChatResponse {
     if (this.earlier.length === 0) return response;
     const rounds = [...this.earlier, response];
@@ -167,7 +167,7 @@ export class ObjectRounds<T> {
   }
 }
 
-/** Returns the error of an answer that another round would not improve. */
+/** Returns the error of an answer that another round would not improve, or `undefined` for any other answer. */
 function unfinishedError(response: ChatResponse): LlmError | undefined {
   const { target, finish, toolCalls, attempts } = response;
   const details = { target, attempts, partial: partialOf(response) };
@@ -229,7 +229,7 @@ export interface TypedCalls {
 
 /** Settings of a typed call. */
 interface TypedLimits {
-  /** Whether the chain advances after a target whose answers do not fit. */
+  /** Whether the chain advances if the answers of a target do not fit. */
   readonly advances: boolean;
   /** Time limit of the call in milliseconds; 0 disables it. */
   readonly totalMs: number;

@@ -20,7 +20,7 @@ export interface ChatOptions {
   readonly tenant?: string | undefined;
 }
 
-/** Adapts a chat request to one target. */
+/** Adapts a chat request to one target. Rejects with `unsupported` if the target cannot take the request. */
 export async function prepareChat(
   request: ChatRequest,
   target: Target,
@@ -41,7 +41,7 @@ export async function prepareChat(
   return newPreparedChat(key, model, prepared, isStreamed);
 }
 
-/** Returns the request with the settings of the alias as defaults. */
+/** Returns the request with the alias's settings as defaults. */
 function withDefaults(request: ChatRequest, settings: TargetSettings): ChatRequest {
   const { timeouts: _timeouts, policy: _policy, ...defaults } = settings;
   const extra = { ...defaults.extra, ...request.extra };

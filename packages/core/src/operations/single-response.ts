@@ -22,7 +22,7 @@ export interface SingleRequest<Value extends object, Result> {
   /** Returns an error if the response counts as a failure, such as one without images. */
   fault?(value: Value): LlmError | undefined;
   usage(value: Value): Usage | undefined;
-  /** Returns the result of the call. `warnings` are those of the request. */
+  /** Returns the result of the call. `warnings` are the warnings of the request. */
   result(value: Value, warnings: readonly Warning[], facts: CallFacts): Result;
 }
 
@@ -63,7 +63,7 @@ export function prepareSingle<Value extends object, Result>(
     capabilities,
     timeouts,
     isNonStreaming: true,
-    // Recoveries change only requests of chats. Here the request is sent again, for example with another credential.
+    // Recoveries change only chat requests. Here the request is sent unchanged, for example with another credential.
     withRecovery: ({ what }, why) =>
       prepareSingle({ ...single, warnings: [...warnings, { action: 'repaired', what, why }] }),
     async *open(context) {
@@ -92,7 +92,7 @@ function newAnswer<Value extends object, Result>(
     get usage() {
       return value && single.usage(value);
     },
-    // A response without a value counts as a failure.
+    // A missing value was already reported as a failure, so the value is set here.
     result: (facts) => single.result(value as Value, single.warnings, facts),
   };
 }

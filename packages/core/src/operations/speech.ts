@@ -13,7 +13,7 @@ import { checkRequest, EMPTY_REQUEST, usageOfUnits } from './single-response.ts'
 /** Chunk of audio, or the end of the stream. */
 export type SpeechEvent = SpeechStep | { readonly end: true };
 
-/** Creates the operation that generates speech. `isStreamed`: the caller reads the bytes as they arrive. */
+/** Creates the operation that generates speech. `isStreamed` states whether the caller reads the bytes as they arrive. */
 export function speechOperation(
   request: SpeechRequest,
   isStreamed: boolean,
@@ -60,7 +60,7 @@ function prepareSpeech(
     capabilities: {},
     timeouts: backend.timeouts,
     isNonStreaming: !isStreamed,
-    // Recoveries change only requests of chats. Here the request is sent again, for example with another credential.
+    // Recoveries change only chat requests. Here the request is sent unchanged, for example with another credential.
     withRecovery: ({ what }, why) =>
       prepareSpeech(target, backend, payload, isStreamed, [...warnings, { action: 'repaired', what, why }]),
     async *open(context) {

@@ -16,7 +16,7 @@ export function transcriptionOperation(
   request: TranscriptionRequest,
   media: MediaFitter | undefined,
 ): Operation<BackendResponse, TranscriptionResponse> {
-  // Inspect the recording once for all targets, because measuring reads all of it.
+  // Inspect the recording once for all targets, because the measurement reads the complete recording.
   let inspected: ReturnType<typeof inspectAudio> | undefined;
   return {
     type: 'transcription',
@@ -52,7 +52,7 @@ function validate(request: TranscriptionRequest): void {
   checkOneOf(timestamps, ['segment', 'word'], 'timestamps');
 }
 
-/** Media types by their other names. */
+/** Media types by their synonyms. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
   'audio/x-wav': 'audio/wav',
@@ -67,7 +67,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Determines the media type from the bytes, because a declared one may be wrong. `audio/…` and `video/…` of the same container
+ * Determines the media type from the bytes, because the declared type may be wrong. `audio/…` and `video/…` of the same container
  * count as equal.
  */
 async function inspectAudio(
@@ -120,7 +120,7 @@ function singleRequest(
   };
 }
 
-/** Usage of a vendor that reports none: transcription is usually billed by the second. */
+/** Returns the usage if the vendor reports none, in seconds, because transcription is usually billed by the second. */
 const usageOfDuration = (ms: number | undefined): Usage | undefined =>
   ms === undefined ? undefined : usageOfUnits({ 'audio-second': ms / 1000 });
 

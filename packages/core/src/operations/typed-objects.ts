@@ -13,7 +13,7 @@ import type {
 import { ObjectRounds, type TypedCalls } from './object-rounds.ts';
 import type { OutputRoot } from '../schema/to-json-schema.ts';
 
-/** Runs rounds until an answer fits the schema. */
+/** Runs rounds until an answer fits the schema. Throws the error of the last round if none fits. */
 export async function generateObject<T>(
   calls: TypedCalls,
   request: TypedRequest<T> | JsonSchemaRequest,
@@ -33,7 +33,7 @@ export async function generateObject<T>(
   }
 }
 
-/** Source of the snapshots of a typed call, over all its rounds. */
+/** Source of the snapshots of a typed call, across all its rounds. */
 export class ObjectRun<T> implements Source<DeepPartial<T>> {
   private readonly calls: TypedCalls;
   private readonly request: TypedRequest<T>;
@@ -82,7 +82,7 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
     const { request, pick, root } = rounds;
     const stream = this.calls.stream(request, { ...rounds.options(), afterCommit: 'restart' }, pick);
     const events = stream[Symbol.asyncIterator]();
-    // A round may fail while it is not read: by an abort or a time limit.
+    // A round may fail while nothing reads it, because of an abort or a time limit.
     stream.response().catch((error: unknown) => this.fail(error));
     return { stream, events, root, json: new PartialJson() };
   }
@@ -116,7 +116,7 @@ interface Round {
   json: PartialJson;
 }
 
-/** Returns the snapshot of the value if the event changed it. */
+/** Returns the snapshot of the value if the event changed the value, otherwise an empty list. */
 function snapshotAfter(round: Round, event: StreamEvent): readonly unknown[] {
   if (event.type === 'reset') round.json = new PartialJson();
   if (event.type !== 'text-delta' || !round.json.append(event.text)) return [];

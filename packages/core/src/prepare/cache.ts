@@ -10,7 +10,7 @@ const LIFETIMES: readonly unknown[] = ['none', 'short', 'long'];
 const PLAN_MEMBERS: readonly string[] = ['prefix', 'messages', 'after', 'key'] satisfies (keyof CachePlan)[];
 const MAX_KEY_LENGTH = 64;
 
-/** Throws an error of this kind, with the path of the invalid member, for an invalid value of `ChatRequest.cache`. */
+/** Throws an error of this kind for an invalid value of `ChatRequest.cache`. The error contains the path of the invalid member. */
 export function checkCache(cache: unknown, kind: 'invalid-request' | 'config', path = 'cache'): void {
   if (cache === undefined || cache === 'auto' || LIFETIMES.includes(cache)) return;
   const fail = (member: string, problem: string): never => {
@@ -31,7 +31,7 @@ export function checkCache(cache: unknown, kind: 'invalid-request' | 'config', p
     fail('key', `must be a string of 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
-/** Parts of a request for one target that a plan depends on. */
+/** Parts of a request for one target on which a cache plan depends. */
 interface CachedParts {
   readonly system: string | undefined;
   /** Conversation without system messages, before repairs. */
@@ -55,14 +55,14 @@ export function toModelCache(request: ChatRequest, parts: CachedParts): ModelCac
   };
 }
 
-/** Converts a number of leading messages of the request to the corresponding number of messages that the provider receives. */
+/** Converts a number of leading messages of the request to the number of corresponding messages that the provider receives. */
 function countRepaired(after: number, { messages }: ChatRequest, turns: readonly TurnMessage[]): number {
   if (after === 0) return 0;
   const count = messages.slice(0, after).filter(({ role }) => role !== 'system').length;
   return repairHistory(turns.slice(0, count)).messages.length;
 }
 
-/** Cached hash of the last system text, because consecutive calls usually have the same text. */
+/** Cached hash of the last system text, because consecutive calls usually have the same system text. */
 let lastSystem = { text: '', hash: hash128('') };
 
 function routingKey({ tenant, tools, system = '', messages }: CachedParts, isConversation: boolean): string {

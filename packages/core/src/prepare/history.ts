@@ -12,9 +12,9 @@ import type { Warning } from '../types/response.ts';
 const INTERRUPTED = [{ type: 'text', text: 'This call was interrupted: it has no result.' }] as const;
 
 /**
- * Gives each tool call exactly one result, right after its turn and in the order of the calls. A missing result reports that the call was
- * interrupted, a result without a call is removed, and a duplicate call id gets a number. Repairing a prefix of the history returns a prefix
- * of the repaired history, so that prompt caches match.
+ * Gives each tool call exactly one result, right after the turn of the call and in the order of the calls. A missing result is
+ * replaced by one that reports an interruption, a result without a call is removed, and a duplicate call id gets a number.
+ * Repairing a prefix of the history returns a prefix of the repaired history, so that prompt caches match.
  */
 export function repairHistory(messages: readonly TurnMessage[]): {
   readonly messages: readonly TurnMessage[];
@@ -28,12 +28,12 @@ export function repairHistory(messages: readonly TurnMessage[]): {
 
 class HistoryRepair {
   readonly messages: TurnMessage[] = [];
-  /** Last number of each id. */
+  /** Last number that was appended to each duplicate id. */
   private readonly ids = new Map<string, number>();
   private interrupted = 0;
   private orphans = 0;
 
-  /** Repairs a message, or a turn of the assistant with its results. Returns the position of the next message. */
+  /** Repairs a message, or an assistant turn with its results. Returns the position of the next message. */
   repairNext(messages: readonly TurnMessage[], at: number): number {
     const message = messages[at];
     if (message === undefined) return at + 1;
@@ -110,7 +110,7 @@ interface Pair {
   readonly results: ToolMessage;
 }
 
-/** Repaired turns by their originals. */
+/** Repaired turns by the original turn. */
 const repairedTurns = new WeakMap<AssistantMessage, Pair>();
 
 /** Returns a turn and its results. Reuses the objects of an earlier repair, because wires cache messages by identity. */
@@ -131,13 +131,13 @@ function repairedPair(
   return pair;
 }
 
-/** Returns the message if it has equal parts. */
+/** Returns the message of an earlier repair if its parts are equal to `parts`. */
 function reusable<M extends TurnMessage>(message: M | undefined, parts: readonly Part[]): M | undefined {
   if (message?.parts.length !== parts.length) return undefined;
   return message.parts.every((part, at) => hasSameMembers(part, parts[at])) ? message : undefined;
 }
 
-/** Whether parts have the same members. Repeated repairs create equal parts. */
+/** Whether two parts have the same members. Repeated repairs create equal parts. */
 function hasSameMembers(part: Part, other: Part | undefined): boolean {
   if (part === other || other === undefined) return part === other;
   const [members, others] = [Object.entries(part), Object.entries(other)];
@@ -152,7 +152,7 @@ function resultFor(call: ToolCallPart, id: string, result: ToolResultPart | unde
   return { type: 'tool-result', callId: id, name: call.name, content: INTERRUPTED, isError: true };
 }
 
-/** Whether a history needs no repair. Nearly all histories need none, so the check allocates at most one set. */
+/** Whether a history needs no repair. Nearly all histories need none, so this check allocates at most one set. */
 function isComplete(messages: readonly TurnMessage[]): boolean {
   let ids: Set<string> | undefined;
   for (let at = 0; at < messages.length; at++) {

@@ -12,7 +12,7 @@ import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
 import { unsupportedError } from './validate.ts';
 
-/** Messages with fitted images, and warnings about their changes. */
+/** Messages whose images fit, and warnings about the changed images. */
 export interface FittedMessages {
   readonly messages: readonly TurnMessage[];
   readonly warnings: readonly Warning[];
@@ -23,7 +23,7 @@ interface FittedImage {
   readonly warnings: readonly Warning[];
 }
 
-/** Fits each image to the limits of a target. Without a fitter it throws `unsupported` for an image above the limits. */
+/** Fits each image to the limits of a target. If there is no fitter, throws `unsupported` for an image above the limits. */
 export async function fitImages(
   messages: readonly TurnMessage[],
   limits: ImageLimits | false | undefined,
@@ -48,7 +48,7 @@ export async function fitImages(
   let fitted = await fitAll(limitsForRequest);
   const maxTotal = limitsForRequest.maxTotalBytes ?? Infinity;
   if (total(fitted) > maxTotal && fitter !== undefined) {
-    // Each image gets an equal share of the total.
+    // Each image gets an equal share of the total size.
     fitted = await fitAll({
       ...limitsForRequest,
       maxBytes: Math.min(limitsForRequest.maxBytes, Math.floor(maxTotal / images.length)),
@@ -89,7 +89,7 @@ async function fitOne(
   return { image, warnings: [] };
 }
 
-/** Adds the number of the image, from 1, to the warnings of several images. */
+/** Adds the number of the image, counted from 1, to each warning if there are several images. */
 function numberWarnings(fitted: readonly FittedImage[]): readonly Warning[] {
   return fitted.flatMap(({ warnings }, index) =>
     fitted.length === 1
@@ -98,7 +98,7 @@ function numberWarnings(fitted: readonly FittedImage[]): readonly Warning[] {
   );
 }
 
-/** Applies the rule for the number of images. */
+/** Returns the limits after applying the rule for the number of images. */
 function limitsForCount(limits: ImageLimits, count: number): ImageLimits {
   const rule = limits.rules?.findLast(({ whenCountAbove }) => count > whenCountAbove);
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
@@ -115,7 +115,7 @@ export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[]
   piecesIn(messages).filter((piece) => piece.type === 'image');
 
 function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
-  // Messages without images stay the same objects, because wires cache them by identity.
+  // Return messages without images unchanged, because wires cache them by identity.
   if (imagesIn([message]).length === 0) return message;
   if (message.role === 'user') {
     return { ...message, parts: message.parts.map((part) => (part.type === 'image' ? fit(part) : part)) };
@@ -134,7 +134,7 @@ const misfitError = (target: string, why: string): LlmError =>
 const PDF = 'application/pdf';
 
 /**
- * Throws `unsupported` for documents above the limits of a target. The fitter counts pages, but only for a target that
+ * Throws `unsupported` for documents above the limits of a target. Pages are counted by the fitter, and only for a target that
  * limits them. Returns a warning for each PDF whose pages cannot be counted.
  */
 export async function checkFiles(
@@ -171,7 +171,7 @@ export async function checkFiles(
   return warnings;
 }
 
-/** Replaces tool results with documents that the target does not accept there by errors that name the remedy. */
+/** Replaces each tool result that has documents that the target rejects in results by an error that names the remedy. */
 export function fitResultFiles(
   messages: readonly TurnMessage[],
   { resultFiles = [] }: Capabilities,
@@ -190,7 +190,7 @@ export function fitResultFiles(
     return { ...result, content: [...content, { type: 'text', text: why }], isError: true };
   };
   const fitted = messages.map((message) => {
-    // Messages without changes stay the same objects, because wires cache them by identity.
+    // Return messages without changes as the same objects, because wires cache them by identity.
     if (message.role !== 'tool' || !message.parts.some(hasRejected)) return message;
     return { ...message, parts: message.parts.map((part) => (hasRejected(part) ? fit(part) : part)) };
   });

@@ -9,13 +9,13 @@ import type { JsonObject } from '../types/schema.ts';
 export interface EmulatedOutput {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  /** Converts the arguments of the forced tool to text. */
+  /** Converts the arguments of the forced tool to the text of the answer. */
   readonly read?: (steps: EventSteps) => EventSteps;
 }
 
 /**
- * Emulates an output schema for a model without native support: by a forced tool, or by an instruction. With tools of the
- * caller it uses the instruction, because a forced tool prevents the use of other tools.
+ * Emulates an output schema for a model without native support, by a forced tool or by an instruction. If the caller passed
+ * tools, an instruction is used, because a forced tool prevents the use of other tools.
  */
 export function emulateOutput(request: ModelRequest, { output, tools }: Capabilities): EmulatedOutput {
   if (request.output === undefined || output === undefined || output === 'native')
@@ -56,7 +56,7 @@ const emulationWarning = (replacement: string): Warning => ({
   why: `the model has no native schemas: ${replacement} replaces it`,
 });
 
-/** Adds an instruction to answer in JSON, and after a schema if one is given, to the system text. */
+/** Adds an instruction to the system text: answer in JSON and, if a schema is given, follow the schema. */
 export function withOutputInstruction(system: string | undefined, schema: JsonObject | undefined): string {
   const rule = `Answer with JSON only, no prose and no code fence${schema === undefined ? '.' : `, that follows this JSON Schema:\n${JSON.stringify(schema)}`}`;
   return system === undefined ? rule : `${system}\n\n${rule}`;

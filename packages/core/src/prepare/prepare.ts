@@ -25,11 +25,11 @@ interface PrepareOptions {
 export interface PreparedRequest {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  /** Converts the response back to the form of the original request. */
+  /** Converts the response to the form that the original request implies. */
   readonly read: EmulatedOutput['read'];
 }
 
-/** Fits a request to one target. Rejects with `unsupported` if the target does not support it. */
+/** Fits a request to one target. Rejects with `unsupported` if the target does not support the request. */
 export async function prepare(request: ChatRequest, options: PrepareOptions): Promise<PreparedRequest> {
   const { target, model } = options;
   requireCapabilities(request, model.capabilities, target);
@@ -76,7 +76,7 @@ function translate(
     extra: pickExtra(extra, wire, providerId),
   };
   const emulated = emulateOutput(translated, capabilities);
-  // At most one of the two converts the response, because a forced tool excludes other tools.
+  // At most one of the two functions converts the response, because a forced tool excludes other tools.
   const named = fitToolNames(emulated.request);
   return {
     request: named.request,
@@ -96,7 +96,7 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
   }
 }
 
-/** Whether the last message is a prefill. Open tool calls get results later, and a vendor part at the end is a paused turn. */
+/** Whether the last message is a prefill. Open tool calls get results later, and a vendor part at the end means a paused turn. */
 const isPrefill = (message: Message | undefined): boolean =>
   message?.role === 'assistant' &&
   message.parts.every(({ type }) => type !== 'tool-call') &&

@@ -41,12 +41,12 @@ function warningsFor(
 const TOKENS = "another model's reasoning or tokens";
 const dropWarning = (what: string, why: string): Warning => ({ action: 'dropped', what, why });
 
-/** Stripped turns by families and original, because wires cache converted messages by identity. */
+/** Stripped turns by families and original turn, because wires cache converted messages by identity. */
 const cache = new WeakMap<readonly string[], WeakMap<AssistantMessage, Stripped>>();
 
 interface Stripped {
   readonly stripped: AssistantMessage;
-  /** Values of the turn when it was stripped. */
+  /** Values of the turn at the time when it was stripped. */
   readonly values: readonly unknown[];
 }
 
@@ -69,27 +69,27 @@ function readableParts(part: AssistantPart, families: readonly string[]): readon
   return [rest];
 }
 
-/** Family of Claude's replay tokens, on every platform that serves them. Packages share the families of this file. */
+/** Family of Claude's replay tokens, on every platform that serves Claude. Packages share the families of this file. */
 export const CLAUDE_FAMILY = 'claude';
 
-/** Returns the family of a Gemini model. `modelLine` is its id without version and date. */
+/** Returns the family of a Gemini model. `modelLine` is the model id without version and date. */
 export const geminiFamily = (modelLine: string): string => `gemini/${modelLine}`;
 
-/** Returns the family of a model of Amazon's Converse API. `modelLine` is its id without region and version. */
+/** Returns the family of a model of Amazon's Converse API. `modelLine` is the model id without region and version. */
 export const converseFamily = (modelLine: string): string => `converse/${modelLine}`;
 
-/** Returns the family of encrypted reasoning of one origin and account, which is the organization or the provider's id. */
+/** Returns the family of encrypted reasoning of one origin and account. `account` is the organization or the provider's id. */
 export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
   `${vendor}@${digestOf(origin)}#${account}`;
 
-/** Returns the family of plain reasoning, which only its issuer receives again. `upstream`: vendor behind a gateway. */
+/** Returns the family of plain reasoning, which only its issuer receives again. `upstream` is the vendor behind a gateway. */
 export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
   `chat-reasoning@${digestOf(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
 
-/** Returns a hash of a URL. Transcripts contain the hash instead of the URL, because clients may receive them. */
+/** Returns a hash of a URL. Transcripts contain this hash instead of the URL, because clients may receive transcripts. */
 const digestOf = (url: string): string => fnv1a(withoutCredentials(url)).toString(16).padStart(8, '0');
 
-/** Removes user information and query, which may contain a key. */
+/** Removes the user information and the query of a URL, because these may contain a key. */
 const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*$/, '');
 
 /** Returns the values of a message for `hasSameValues`: its parts and their texts. Changes inside arguments are not included. */
@@ -102,8 +102,8 @@ export function messageValues({ parts }: TurnMessage): readonly unknown[] {
 }
 
 /**
- * Whether a message has the same values as when `messageValues` was called. Detects applications that modify messages, for which the cached
- * text would otherwise be sent.
+ * Whether a message has the same values as when `messageValues` was called. Detects that an application modified a message.
+ * Otherwise the cached text of the original message would be sent.
  */
 export function hasSameValues({ parts }: TurnMessage, values: readonly unknown[]): boolean {
   let at = 0;

@@ -24,7 +24,7 @@ export function clampLimits(
 
 const NOTHING: Readonly<Record<string, unknown>> = {};
 
-/** Merges the members of `extra` for a wire and those for a provider, which take precedence. */
+/** Merges the members of `extra` for a wire with those for a provider. The provider's members take precedence. */
 export function pickExtra(
   extra: ChatRequest['extra'],
   wire: string | undefined,

@@ -6,8 +6,8 @@ import type { Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
 
 /**
- * Names that every wire accepts (2026-11-20): OpenAI and Converse `[a-zA-Z0-9_-]{1,64}`, Claude up to 128, Gemini without a
- * digit or hyphen at the start. Names of MCP servers have dots and slashes.
+ * Names that every wire accepts (2026-11-20). OpenAI and Converse accept `[a-zA-Z0-9_-]{1,64}`, Claude up to 128 characters, and
+ * Gemini no digit or hyphen at the start. Names from MCP servers can have dots and slashes.
  */
 const VALID_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const MAX_NAME_LENGTH = 64;
@@ -45,7 +45,7 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
   };
 }
 
-/** Derives each name from the original alone, so that it is the same in each turn. A name that is taken gets a suffix. */
+/** Derives each name from the original name alone, so that it is the same in each turn. If a name is taken, it gets a suffix. */
 function replacementNames(names: readonly string[]): ReadonlyMap<string, string> {
   const taken = new Set(names.filter((name) => isValidName(name)));
   const fitted = new Map<string, string>();
@@ -62,7 +62,7 @@ function replacementNames(names: readonly string[]): ReadonlyMap<string, string>
   return fitted;
 }
 
-/** Messages without a replaced name stay the same objects, because wires cache them by identity. */
+/** Replaces names in a message. Returns a message without such names unchanged, because wires cache messages by identity. */
 function renameTools(message: TurnMessage, out: (name: string) => string): TurnMessage {
   if (message.role === 'user') return message;
   const names = message.parts.flatMap((part) => ('name' in part ? [part.name] : []));

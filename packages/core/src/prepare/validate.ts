@@ -23,7 +23,7 @@ const MEMBERS: readonly string[] = [
   ...OPTIONAL_SETTINGS,
 ];
 
-/** Names of other libraries and APIs, in lower case and without underscores. */
+/** Names that other libraries and APIs use for members, in lower case and without underscores. */
 const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
   effort: 'reasoning',
   extrabody: 'extra',
@@ -45,15 +45,15 @@ const OTHER_NAMES: Readonly<Record<string, keyof ChatRequest>> = {
   thinking: 'reasoning',
 };
 
-/** Options of a call, which have no effect in a request. */
+/** Options of a call. They have no effect in a request. */
 const CALL_OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>([
   ...(['afterCommit', 'attempts', 'backoff', 'classify', 'hedgeAfterMs', 'metadata', 'onEvent'] as const),
   ...(['order', 'policy', 'repairs', 'signal', 'tenant', 'timeouts', 'waitUntil', 'whenAllBenched'] as const),
 ]);
 
 /**
- * Throws `invalid-request` for a member that resembles a known one, for a name in `otherNames`, and for an option of the call.
- * Other unknown members are ignored, as in options.
+ * Throws `invalid-request` for a member that resembles a known one, for a name in `otherNames`, and for an option of a call.
+ * Other unknown members are ignored.
  */
 export function checkMembers(
   request: object,
@@ -71,7 +71,7 @@ export function checkMembers(
   }
 }
 
-/** Remedies by role, for messages in the form of other APIs. */
+/** Remedies by role, for messages that have the form of another API. */
 const REMEDIES: Readonly<Record<string, string>> = {
   system: 'use the system member of the request',
   user: "write user('hi')",
@@ -80,7 +80,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 const ROLES = Object.keys(REMEDIES).join(', ');
 
-/** Checks a message. Creates paths only for an error, because every call checks the complete history. */
+/** Checks a message. Creates paths only if there is an error, because every call checks the complete history. */
 function validateMessage(message: unknown, at: number): void {
   if (!isRecord(message)) throw invalidError(`messages[${at}]`, 'must be a message, such as user("hi")');
   const { role, parts } = message;
@@ -163,7 +163,7 @@ export function checkOneOf(value: unknown, known: readonly string[], path: strin
   throw invalidError(path, `must be one of ${known.join(', ')}, not ${describe(value)}`);
 }
 
-/** Names that some wire accepts. */
+/** Pattern of names that at least one wire accepts. */
 const TOOL_NAME = /^[\p{L}\p{N}_.:-]{1,128}$/u;
 
 function validateTools({ tools = [], toolChoice }: ChatRequest): void {
@@ -197,7 +197,7 @@ function checkFiniteNumber(value: number | undefined, path: string): void {
     throw invalidError(path, `must be a number, not ${String(value)}`);
 }
 
-/** Describes a value in a message. */
+/** Returns a description of a value for an error message. */
 const describe = (value: unknown): string =>
   typeof value === 'string' ? `"${value.slice(0, 80)}"` : value === null ? 'null' : typeof value;
 
