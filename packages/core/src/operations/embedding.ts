@@ -143,11 +143,11 @@ export function splitValues(
   return parts;
 }
 
-/** Returns more tokens than a value has, because a part that is too large is rejected, but a part that is too small costs little. */
+/** Overestimates the tokens of a value, because a part that is too large is rejected, but a part that is too small costs little. */
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 
-/** Number of characters per token that no tokenizer reaches in natural language. A value with more certainly exceeds the limit. */
+/** Number of characters per token that natural language never reaches. A value with more characters certainly exceeds a limit. */
 const MAX_TOKEN_LENGTH = 16;
 
 /** Returns the index of the first value that certainly exceeds `maxTokens`, or -1 if there is none. */

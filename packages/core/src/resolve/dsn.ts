@@ -3,15 +3,15 @@ import type { Dsn, Env } from '../types/provider.ts';
 
 const PREFIX = 'LLM_';
 
-/** Returns the variable that describes a provider: `LLM_MY_PROV` for both `my-prov` and `my_prov`. */
+/** Returns the name of the variable that describes a provider: `LLM_MY_PROV` for both `my-prov` and `my_prov`. */
 export const dsnVariable = (provider: string): string => PREFIX + dsnName(provider).toUpperCase();
 
-/** Returns the provider's id as targets contain it: lower case, with `_` instead of `-`. */
+/** Returns the provider's id in the form that targets contain: lower case, with `_` instead of `-`. */
 export const dsnName = (provider: string): string => provider.toLowerCase().replaceAll('-', '_');
 /** Returns the id of the provider that a variable describes. */
 export const dsnProvider = (variable: string): string => dsnName(variable.slice(PREFIX.length));
 
-/** Returns the variables that contain a DSN. Others, such as `LLM_MODEL=gpt-5.4`, are ignored. */
+/** Returns the variables that contain a DSN. Other variables, such as `LLM_MODEL=gpt-5.4`, are ignored. */
 export const dsnEntries = (env: Env): readonly (readonly [string, string])[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     variable.startsWith(PREFIX) && value?.includes('://') === true ? [[variable, value] as const] : [],
@@ -26,8 +26,8 @@ const PLAIN_HTTP = '+http';
  * Parses `LLM_NAME=scheme://token@host[:port]/path?params`. The token ends at the last `@` before the path and is
  * percent-decoded, so it may contain `@`, `:` and, as `%2F`, a slash.
  *
- * Throws `config` with the index of the invalid character in `details.path`, and the problem in `details.issues`. Errors
- * never contain the value, because it contains a secret.
+ * Throws `config` with the index of the invalid character in `details.path` and the problem in `details.issues`. Errors never
+ * contain the value of the variable, because it contains a secret.
  */
 export function checkDsn(variable: string, value: string): Dsn {
   const text = value.trim();
@@ -58,7 +58,7 @@ export function checkDsn(variable: string, value: string): Dsn {
     baseURL: `${isPlain ? 'http' : 'https'}://${host}${path}`,
     params: Object.fromEntries(new URLSearchParams(query)),
   };
-  // The token is not enumerable, so that logs and copies do not contain it.
+  // The token is not enumerable, so that logs and copies of the DSN do not contain it.
   return Object.defineProperty(dsn, 'token', {
     value: decodeToken(authority.slice(0, Math.max(at, 0))),
   }) as Dsn;

@@ -4,20 +4,20 @@ import type { Env, Provider } from '../types/provider.ts';
 import { didYouMean, definedMembers, mergeTimeouts } from '../util/options.ts';
 import { dsnError, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
-/** Spec that contains a name, and the index of its first character. */
+/** Spec that contains a name, and the index of the name's first character in the spec. */
 interface SpecPosition {
   readonly spec: string;
   readonly offset: number;
 }
 
-/** Finds the provider of a name: a registered provider, or otherwise a provider created from the `LLM_*` variable of the name. */
+/** Finds the provider with a name: a registered provider or, if none has the name, one created from the `LLM_*` variable of the name. */
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
   private readonly schemes = new Map<string, NonNullable<Provider['schemes']>[string]>();
   private variables: Env;
 
-  /** @param env `NO_ENV` if the application passed none */
+  /** @param env environment variables; `NO_ENV` if the application passed none */
   constructor(providers: readonly Provider[], env: object) {
     for (const provider of providers) this.register(provider);
     this.variables = env === NO_ENV ? NO_ENV : strings(env);
@@ -27,12 +27,12 @@ export class Registry {
     return this.variables;
   }
 
-  /** Throws `config` for an unknown name. The error describes both sources and the position of the name. */
+  /** Returns the provider. Throws `config` for an unknown name, with the position of the name and both sources in the error. */
   provider(name: string, position: SpecPosition): Provider {
     return this.registered.get(name) ?? this.fromVariable(name, position);
   }
 
-  /** Adds variables. Returns an error for each DSN that is not valid. */
+  /** Adds environment variables. Returns an error for each invalid DSN. */
   load(env: object): readonly LlmError[] {
     this.variables = { ...this.variables, ...strings(env) };
     this.built.clear();
@@ -93,7 +93,7 @@ export class Registry {
   }
 }
 
-/** Returns the variables that are strings. On Workers, an environment also contains bindings. */
+/** Returns the members of an environment that are strings. On Workers, an environment also contains bindings. */
 function strings(env: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
@@ -123,7 +123,7 @@ function unknownProviderError(
   return new LlmError('config', message, { code: 'unknown-provider', path: String(offset) });
 }
 
-/** Merges the settings of nested names. Those of the outer name override those of the inner one, field by field. */
+/** Merges the settings of nested names field by field. The settings of the outer name take precedence. */
 export function mergeSettings(
   inner: TargetSettings | undefined,
   outer: TargetSettings | undefined,
@@ -138,5 +138,5 @@ export function mergeSettings(
   };
 }
 
-/** Environment of an application that passed no `env`. Errors about missing variables then suggest to pass it. */
+/** Environment of an application that passed no `env`. With it, errors about missing variables suggest passing `env`. */
 export const NO_ENV: Env = Object.freeze({});

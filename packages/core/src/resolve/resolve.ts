@@ -13,7 +13,7 @@ import { parseSpec, splitTarget } from './spec.ts';
 interface Names {
   readonly aliases: ReadonlyMap<string, string | NamedSpec>;
   readonly resolvers: readonly Resolver[];
-  /** Throws `config` with the path for a value that is not a spec. */
+  /** Throws `config` with the path if the value is not a spec. */
   readonly parse: (path: string, value: unknown) => string | NamedSpec;
 }
 
@@ -27,7 +27,7 @@ export interface Target {
   readonly name?: string | undefined;
   /** Settings of the names that led to the target. */
   readonly with?: TargetSettings | undefined;
-  /** Numbers the attempts of a call that is sent in several parts. */
+  /** Returns the number of the next attempt if several parts of a call number their attempts together. */
   readonly nextNumber?: (() => number) | undefined;
 }
 
@@ -37,9 +37,9 @@ interface ResolveContext {
   readonly call: CallInfo | undefined;
   readonly request: ChatRequest | undefined;
   readonly scope: { readonly signal: AbortSignal };
-  /** Names that are being resolved, the outermost first. */
+  /** Names that are being resolved, starting with the outermost. */
   readonly path: readonly string[];
-  /** Returns the majordomo for a resolver. `path`: names that are being resolved, by which cycles are detected. */
+  /** Returns the majordomo for a resolver. `path` contains the names that are being resolved, which is how cycles are detected. */
   readonly majordomo: (path: readonly string[]) => Pick<Majordomo, 'resolve' | 'health'>;
 }
 
@@ -53,7 +53,7 @@ export async function resolve(spec: string, context: ResolveContext): Promise<re
   return [...targets.values()];
 }
 
-/** Names that contain a spec, and their settings. */
+/** Names that led to a spec, and their settings. */
 interface Parent {
   readonly path: readonly string[];
   readonly with: TargetSettings | undefined;
@@ -115,7 +115,7 @@ async function callResolvers(
   return undefined;
 }
 
-/** Returns the error of a failed resolver. Its kind is transient, because a resolver may read a store that is temporarily unavailable. */
+/** Returns the error of a failed resolver. Its kind is transient, because the resolver may read a store that is briefly unavailable. */
 const resolverError = (name: string, cause: unknown): LlmError =>
   new LlmError(
     'server',

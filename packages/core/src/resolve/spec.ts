@@ -2,15 +2,15 @@ import { LlmError } from '../types/llm-error.ts';
 import type { SpecElement } from '../types/majordomo.ts';
 
 /**
- * Splits a spec such as `a/x,b/y,thinking` at its commas. An element with a slash is a target, any other is a name. Spaces
- * around elements are removed.
+ * Splits a spec such as `a/x,b/y,thinking` at its commas. An element with a slash is a target; any other element is a name.
+ * Spaces around elements are removed.
  *
  * Throws `config` with the index of the invalid character in `details.path`.
  */
 export function parseSpec(spec: string): readonly SpecElement[] {
   if (typeof (spec as unknown) !== 'string')
     throw notASpecError((spec as unknown) === null ? 'null' : typeof spec);
-  // A DSN contains a token, and errors contain the spec.
+  // A DSN contains a token, and errors would show it, because they contain the spec.
   if (spec.includes('://') && spec.includes('@')) throw notASpecError('a DSN');
   const elements: SpecElement[] = [];
   let at = 0;
@@ -22,7 +22,7 @@ export function parseSpec(spec: string): readonly SpecElement[] {
   return elements;
 }
 
-/** Splits `provider/model`. The model is everything after the first slash. */
+/** Splits a target of the form `provider/model`. The model is everything after the first slash. */
 export function splitTarget(text: string): { readonly provider: string; readonly model: string } {
   const slash = text.indexOf('/');
   return { provider: text.slice(0, slash), model: text.slice(slash + 1) };

@@ -4,15 +4,15 @@ import type { ErrorIssue } from '../types/llm-error.ts';
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
-/** Maximum number of references and alternatives that are followed for one value, because a circular reference would never end. */
+/** Maximum number of references and alternatives to follow for one value. A circular reference would otherwise never end. */
 const MAX_HOPS = 16;
-/** Maximum number of checks of one value against one schema, which take about a second. */
+/** Maximum number of checks of one value against one schema. This number of checks takes about a second. */
 const MAX_WORK = 1_000_000;
 
 /**
- * Returns the issues of a value by the common keywords: type, enum, const, properties, items and their bounds, anyOf, oneOf,
- * allOf, not and `$ref` within the schema. `pattern`, `format` and unknown keywords are not checked: a schema may come from
- * an MCP server, and a regular expression can take exponential time.
+ * Returns the issues of a value. Checks the common keywords: type, enum, const, properties, items and their bounds, anyOf, oneOf,
+ * allOf, not and `$ref` within the schema. Does not check `pattern`, `format` and unknown keywords: a schema may come from
+ * an MCP server, and matching a regular expression can take exponential time.
  */
 export function findIssues(schema: object, value: unknown): readonly ErrorIssue[] {
   if (isTooDeep(value)) return [{ path: [], message: `is nested more than ${MAX_DEPTH} levels deep` }];
@@ -28,12 +28,12 @@ type Fit = 'no' | 'perhaps' | 'yes';
 /** State that all parts of one check share. */
 interface SharedState {
   readonly root: Schema;
-  /** Results by branch and value, because each level above uses them again. */
+  /** Results by branch and value. They are stored because each level above needs them again. */
   readonly verdicts: Map<unknown, Map<unknown, Fit>>;
   work: number;
-  /** Number of keywords that were not checked. A value that fits without them may not fit. */
+  /** Number of keywords that were not checked. If it is above 0, a value without issues may still not fit. */
   unchecked: number;
-  /** Number of checks that `MAX_HOPS` ended. Their results are not complete. */
+  /** Number of checks that were cut off at `MAX_HOPS`. Their results are incomplete. */
   cuts: number;
 }
 
@@ -50,7 +50,7 @@ class SchemaCheck {
   private readonly shared: SharedState;
   /** Whether the check ends at the first issue, as for a branch whose issues are not reported. */
   private readonly stopsAtFirst: boolean;
-  /** Checked values by schema, so that an issue is reported once. */
+  /** Values that were checked, by schema, so that each issue is reported only once. */
   private readonly checked = new Map<unknown, Set<unknown>>();
 
   constructor(shared: SharedState, stopsAtFirst: boolean) {
@@ -58,7 +58,7 @@ class SchemaCheck {
     this.stopsAtFirst = stopsAtFirst;
   }
 
-  /** Checks the inexpensive keywords first, which distinguish most branches. */
+  /** Checks a value at a path against a schema. Inexpensive keywords come first, because they distinguish most branches. */
   at(schema: unknown, value: unknown, path: Path, hops: number): void {
     if (this.isOver() || ++this.shared.work > MAX_WORK) return;
     if (schema === false) this.add(path, 'is not allowed');
@@ -82,7 +82,7 @@ class SchemaCheck {
   }
 
   /**
-   * Whether an object was checked against the schema before. Primitives are always checked, because equal ones are reported at each position.
+   * Whether an object was already checked against the schema. Primitives are always checked, because equal ones are reported at each position.
    */
   private wasChecked(schema: Schema, value: unknown): boolean {
     if (!isContainer(value)) return false;
@@ -177,7 +177,7 @@ class SchemaCheck {
 
   private checkObject(schema: Schema, value: Schema, path: Path): void {
     const properties = isRecord(schema['properties']) ? schema['properties'] : {};
-    // Other names may match a pattern, which is not checked.
+    // Other property names may match a pattern in `patternProperties`, which is not checked.
     const hasPatterns = schema['patternProperties'] !== undefined;
     if (hasPatterns) this.shared.unchecked++;
     const others = hasPatterns ? undefined : schema['additionalProperties'];
@@ -190,7 +190,7 @@ class SchemaCheck {
     if (typeof limit === 'number' && !fits(limit)) this.add(path, `${rule} ${limit}`);
   }
 
-  /** Resolves `#` or a JSON pointer into the schema. Other references are ignored. */
+  /** Resolves `#` or a JSON pointer into the schema. Returns `undefined` for any other reference. */
   private resolveReference(reference: string): unknown {
     if (!reference.startsWith('#')) return undefined;
     const steps = reference.slice(1).split('/').slice(1);
@@ -206,7 +206,7 @@ class SchemaCheck {
   }
 }
 
-/** Decodes a step of a pointer, which may not be URI-encoded. */
+/** Decodes one step of a JSON pointer. The step may or may not be URI-encoded. */
 function decodeStep(step: string): string {
   try {
     return decodeURIComponent(step);
@@ -224,7 +224,7 @@ function typeName(value: unknown): string {
 const isEqual = (a: unknown, b: unknown): boolean =>
   a === b || (isContainer(a) && isContainer(b) && canonical(a) === canonical(b));
 
-/** Returns equal strings for equal values, for any order of their members. */
+/** Returns the same string for equal values, regardless of the order of their members. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) =>
     isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,

@@ -6,19 +6,19 @@ import type { ModelTool, ToolSpec } from '../types/request.ts';
 import type { JsonObject, JsonSchema, JsonValue, ObjectSchema, SchemaIssue } from '../types/schema.ts';
 import { findIssues } from './json-schema.ts';
 
-/** JSON Schemas by schema. */
+/** Converted JSON Schemas, by the original schema. */
 const jsonSchemas = new WeakMap<object, JsonObject>();
-/** Cached tools, one for each spec, because providers cache the converted tools by the identity of their object. */
+/** Cached tools by tool spec, because providers cache converted tools by the identity of the tool object. */
 const modelTools = new WeakMap<
   readonly ToolSpec[],
   { readonly specs: readonly ToolSpec[]; readonly tools: readonly ModelTool[] }
 >();
 
-/** Whether a value is a Standard Schema. Schemas of some libraries are functions. */
+/** Whether a value is a Standard Schema. The schemas of some libraries are functions. */
 const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
   (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
-/** Returns a JSON Schema, or the one of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
+/** Returns a plain JSON Schema, or the JSON Schema of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
 export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
   const known = jsonSchemas.get(schema);
   if (known !== undefined) return known;
@@ -27,7 +27,7 @@ export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: s
   return json;
 }
 
-/** Rejects values of callers without types, and a schema that contains itself. */
+/** Returns a JSON Schema unchanged. Throws for a value that is not an object, and for a schema that contains itself. */
 function plainSchema(schema: unknown, what: string): JsonObject {
   const problem = !isRecord(schema)
     ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
@@ -40,7 +40,7 @@ function plainSchema(schema: unknown, what: string): JsonObject {
 
 function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
   const { vendor, jsonSchema } = schema['~standard'];
-  // A caller without types may pass a validator without JSON Schema.
+  // A caller without types may pass a validator that cannot be converted to JSON Schema.
   if ((jsonSchema as typeof jsonSchema | undefined) === undefined) {
     throw new LlmError(
       'invalid-request',
@@ -51,7 +51,7 @@ function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
   return convert(jsonSchema.input, what);
 }
 
-/** Returns the tools for a provider; the same array for the same specs. */
+/** Returns the tools for a provider. The same specs result in the same array. */
 export function toModelTools(specs: readonly ToolSpec[] | undefined): readonly ModelTool[] {
   if (specs === undefined || specs.length === 0) return NO_TOOLS;
   const known = modelTools.get(specs);
@@ -83,7 +83,7 @@ function convert(
 
 /**
  * Returns a schema with the type `T` for a JSON Schema, for `generateObject` and tools. Values are checked against the JSON
- * Schema; that it describes `T` is not checked. Throws `invalid-request` for a value that is not a JSON Schema.
+ * Schema; whether the schema describes `T` is not checked. Throws `invalid-request` for a value that is not a JSON Schema.
  *
  * @example
  * const output = jsonSchema<{ title: string }>({ type: 'object', properties: { title: { type: 'string' } }, required: ['title'] });
@@ -101,7 +101,7 @@ export function jsonSchema<T>(schema: JsonSchema): ObjectSchema<T> {
   };
 }
 
-/** Result of a check: the value as the schema returns it, or all issues. */
+/** Result of a check: the value that the schema returns, or all issues. */
 export type CheckResult<T> = { readonly value: T } | { readonly issues: readonly ErrorIssue[] };
 
 /**
@@ -130,7 +130,7 @@ const plainIssue = ({ message, path = [] }: SchemaIssue): ErrorIssue => ({
   path: path.map((key) => (typeof key === 'object' ? key.key : key)),
 });
 
-/** Joins at most ten issues, such as `steps[0].minutes: expected a number`, with semicolons. */
+/** Joins at most ten issues with semicolons. An issue has the form `steps[0].minutes: expected a number`. */
 export function describeIssues(issues: readonly ErrorIssue[]): string {
   const shown = issues.slice(0, MAX_SHOWN).map(({ path, message }) => {
     const place = pathText(path);
@@ -142,7 +142,7 @@ export function describeIssues(issues: readonly ErrorIssue[]): string {
 
 const MAX_SHOWN = 10;
 
-/** Returns the value in the text of an answer, or its issues. Rejects with `config` if the validator throws. */
+/** Returns the value in an answer's text, or the value's issues. Rejects with `config` if the validator throws. */
 export async function readObject<T>(
   text: string,
   output: ObjectSchema<T> | JsonObject,
@@ -152,20 +152,20 @@ export async function readObject<T>(
   return checkValue<T>(output, objectRoot(toJsonSchema(output, 'output')).unwrap(decoded.value));
 }
 
-/** Schema with an object at its root, as wires require it. */
+/** Schema with an object at its root. Wires require such a root. */
 export interface OutputRoot {
   readonly schema: JsonObject;
-  /** Returns the value without the wrapper; `undefined` if the wrapper is empty. A model may omit the wrapper. */
+  /** Returns the value without the wrapper; `undefined` if the wrapper is empty. If the model omitted the wrapper, returns the value. */
   unwrap(value: unknown): unknown;
 }
 
-/** Cached roots, one for each schema, because providers cache the converted schema by the identity of its object. */
+/** Cached roots by schema, because providers cache the converted schema by the identity of its object. */
 const roots = new WeakMap<JsonObject, OutputRoot>();
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
-/** Keywords whose members are data, not schemas. */
+/** Keywords whose members are data instead of schemas. */
 const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples']);
 
-/** Returns a schema with an object at its root. Another schema becomes the member `value` of an object. */
+/** Returns a schema with an object at its root. A schema with another root becomes the member `value` of an object. */
 export function objectRoot(schema: JsonObject): OutputRoot {
   let root = roots.get(schema);
   if (root === undefined) {

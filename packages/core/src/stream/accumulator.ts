@@ -17,10 +17,10 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
   characters = 0;
   private readonly target: string;
   private id: string | undefined;
-  /** Complete parts by index. */
+  /** Completed parts by index. */
   private readonly parts: (AssistantPart | undefined)[] = [];
   private readonly open: (OpenPart | undefined)[] = [];
-  /** Changes of the request for this target. */
+  /** Warnings about changes to the request for this target. */
   private readonly prepared: readonly Warning[];
   private readonly warnings: Warning[];
   private finish: Finish | undefined;
@@ -145,7 +145,7 @@ const textOf = (parts: readonly AssistantPart[]): string => {
   return text;
 };
 
-/** Maximum number of parts, because iterating a sparse array with a huge index takes minutes. */
+/** Maximum number of parts. Iterating a sparse array with a huge index would take minutes. */
 const MAX_PARTS = 100_000;
 
 function checkedIndex(index: number, target: string): number {
@@ -156,7 +156,7 @@ function checkedIndex(index: number, target: string): number {
   );
 }
 
-/** Part of a response, possibly incomplete. */
+/** Part of a response. It may be incomplete. */
 export interface ShownPart {
   readonly index: number;
   readonly part: AssistantPart;
@@ -167,15 +167,15 @@ export interface ShownPart {
 export interface Answer<Event extends object, Result> {
   /** Adds an event and returns its meaning for the chain: the first `content` commits the attempt, `finish` ends it. */
   push(event: Event): 'progress' | 'content' | 'finish';
-  /** Returns the events to emit for the events that were buffered until the first content. */
+  /** Returns the events to emit in place of the events that were buffered until the first content. */
   opening(buffered: readonly Event[]): readonly Event[];
   /** Returns the error that the finish event implies, if any. */
   fault(): LlmError | undefined;
-  /** Returns the emitted parts, for an attempt that continues them. */
+  /** Returns the emitted parts, so that another attempt can continue them. */
   shown(): readonly ShownPart[];
-  /** Returns the content so far for an error, or `undefined` before any. */
+  /** Returns the content so far, for an error, or `undefined` if no content has arrived. */
   partial(): PartialResponse | undefined;
-  /** Number of characters so far, if the answer is text. */
+  /** Number of characters so far; absent if the answer is not text. */
   readonly characters?: number;
   readonly usage: Usage | undefined;
   /** Returns the response after the finish. */

@@ -10,10 +10,10 @@ export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {
   );
 }
 
-/** Finish reasons that require content. With `length`, reasoning alone is an answer. */
+/** Finish reasons that require content. A response with the reason `length` may contain only reasoning. */
 const MUST_HAVE_CONTENT: ReadonlySet<FinishReason> = new Set(['stop', 'tool-calls', 'other']);
 
-/** Returns the error that a finish event implies: a blocked request or an empty answer. */
+/** Returns the error that a finish event implies (a blocked request or an empty answer), or `undefined` if it implies none. */
 export function finishError(
   target: string,
   parts: readonly AssistantPart[],
@@ -33,7 +33,7 @@ export function finishError(
 
 const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-delta': 'tool-call' } as const;
 
-/** Returns the first violation of the order that `ModelEvent` and `StreamEvent` define, or `undefined`. */
+/** Returns the first violation of the order that `ModelEvent` and `StreamEvent` define, or `undefined` if there is none. */
 export function eventOrderError(events: readonly StreamEvent[]): string | undefined {
   let state = initialState();
   for (const [at, event] of events.entries()) {

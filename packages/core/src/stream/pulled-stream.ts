@@ -12,7 +12,7 @@ export interface Source<Event> {
   abandon(why: string): void;
 }
 
-/** Returns a source that waits for another one. */
+/** Returns a source that waits until another source is loaded. */
 export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Event> => ({
   pull: async () => (await loading).pull(),
   abandon: (why) => {
@@ -35,8 +35,8 @@ const DONE: Result<never> = { done: true, value: undefined };
 const LEFT = 'the reader left before the end';
 
 /**
- * Passes the events of a source to one reader. The source begins with the first read or `response()`. Concurrent reads take turns. After the
- * end every read resolves as done. Reading an event that has arrived creates a resolved promise and no generator.
+ * Passes the events of a source to one reader. The source starts at the first read or `response()`. Concurrent reads take turns.
+ * After the end, every read resolves as done. Reading an event that has arrived creates a resolved promise and no generator.
  */
 export class PulledStream<Event, Response> implements AsyncIterator<Event, undefined> {
   private readonly begin: Begin<Event, Response>;
@@ -72,7 +72,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return this;
   }
 
-  /** Returns the next event. After the source failed, one read rejects with its error. */
+  /** Returns the next event. If the source failed, one read rejects with the error of the source. */
   next(): Promise<Result<Event>> {
     this.unread.touch();
     if (this.reads === 0) {
@@ -89,25 +89,25 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return read;
   }
 
-  /** Ends the reading. Before the end of the source it abandons the call. */
+  /** Ends the reading. If the source has not ended, the call is abandoned. */
   return(): Promise<Result<Event>> {
     this.end();
     this.batch = [];
     this.failure = undefined;
-    // A source that has begun reports its ending.
+    // If the source has begun, it reports its ending itself.
     if (this.source === undefined)
       this.settle({ error: new LlmError('aborted', LEFT, { code: 'abandoned' }) });
     else this.source.abandon(LEFT);
     return Promise.resolve(DONE);
   }
 
-  /** Ends the reading and rejects with the error, as a generator does. */
+  /** Ends the reading and rejects with the error, as the `throw` method of a generator does. */
   throw(error: unknown): Promise<Result<Event>> {
     void this.return();
     return Promise.reject(error);
   }
 
-  /** Resolves with the result of the source. Until an iteration begins, it reads the events and stores them for it. */
+  /** Resolves with the result of the source. If no iteration has begun, reads the events and stores them for a later iteration. */
   response(): Promise<Response> {
     if (!this.isIterated) this.drained ??= this.drain();
     const response = this.drained === undefined ? this.settled() : this.drained.then(() => this.settled());
@@ -156,7 +156,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
       if (events !== undefined && !this.isOver) return events;
     } catch (error) {
       this.settle({ error });
-      // A reader that has left receives no error.
+      // A reader that has left receives no errors.
       if (!this.isOver) this.failure = { error };
     }
     this.end();
@@ -178,7 +178,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     if (!this.isOver && this.reads === 0) this.unread.resume();
   }
 
-  /** The first ending counts. */
+  /** Reports the ending of the source. Only the first ending counts. */
   private readonly settle = (ending: Ending<Response>): void => {
     this.unread.stop();
     if (this.ending !== undefined) return;
@@ -191,8 +191,8 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
 }
 
 /**
- * Detects a reader that has stopped without closing its iterator, which would keep the connection open forever. Uses one timer per stream.
- * Time in which the reader waits for the source does not count.
+ * Detects a reader that has stopped without closing its iterator, which would keep the connection open forever. Uses one timer
+ * per stream. The time in which the reader waits for the source does not count.
  */
 class UnreadTimer {
   private readonly clock: Clock;
@@ -214,12 +214,12 @@ class UnreadTimer {
     this.isTouched = true;
   }
 
-  /** Stops the time: the reader waits for the source. */
+  /** Stops the timer, because the reader waits for the source. */
   pause(): void {
     this.since = undefined;
   }
 
-  /** Starts the time: the reader has events to read. */
+  /** Starts the timer, because the reader has events to read. */
   resume(): void {
     if (this.ms === Infinity) return;
     this.since = this.clock.now();
@@ -248,11 +248,11 @@ class UnreadTimer {
 interface EventStreamOptions {
   readonly clock: Clock;
   readonly unreadMs: number;
-  /** Whether content that was read may have to be discarded. */
+  /** Whether the caller may have to discard content that it has read. */
   readonly mayRestart: boolean;
 }
 
-/** Stream of the events of a chat, or of its text alone. */
+/** Stream of the events of a chat. Its `textStream` contains only the text. */
 export class EventStream extends PulledStream<StreamEvent, ChatResponse> implements ChatStream {
   private readonly mayRestart: boolean;
 
@@ -278,7 +278,7 @@ export class EventStream extends PulledStream<StreamEvent, ChatResponse> impleme
 async function* textOf(events: AsyncIterable<StreamEvent>): AsyncGenerator<string, undefined> {
   for await (const event of events) {
     if (event.type === 'text-delta') yield event.text;
-    // The answer begins again, but the text stream cannot remove text that was read.
+    // The answer begins again, but the text stream cannot remove text that the caller has read.
     else if (event.type === 'reset') throw event.error;
   }
   return undefined;

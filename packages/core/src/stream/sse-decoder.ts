@@ -19,17 +19,17 @@ export class SseDecoder {
   private rest = '';
   private data: string | undefined;
   private event: string | undefined;
-  /** Whether the last chunk ended with CR: a LF at the start of the next one belongs to it. */
+  /** Whether the last chunk ended with CR. An LF at the start of the next chunk then belongs to that CR. */
   private endsWithCr = false;
 
-  /** `maxLength`: maximum number of characters of a message. A longer one throws `protocol` for `target`. */
+  /** @param maxLength maximum number of characters of a message. A longer message throws `protocol` with the name `target` */
   constructor(onMessage: SseListener, target = 'the server', maxLength: number = MAX_MESSAGE) {
     this.onMessage = onMessage;
     this.target = target;
     this.maxLength = maxLength;
   }
 
-  /** Decodes bytes, which may end anywhere, also within a character. */
+  /** Decodes bytes. They may end anywhere, even within a character. */
   push(bytes: Uint8Array): void {
     this.read(this.decoder.decode(bytes, { stream: true }));
   }
@@ -85,7 +85,7 @@ export class SseDecoder {
   }
 }
 
-/** Returns the string in separate memory. The result of `slice` can keep the complete original string in memory. */
+/** Returns the string in separate memory, because the result of `slice` can keep the complete original string in memory. */
 export function copyText(text: string): string {
   // Engines copy a concatenated string when it is sliced.
   return ` ${text}`.slice(1);

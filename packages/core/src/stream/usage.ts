@@ -1,7 +1,7 @@
 import type { Usage, UsageDetails } from '../types/usage.ts';
 import { definedMembers } from '../util/options.ts';
 
-/** Usage without any known count, for a vendor that reports none or bills in other units. */
+/** Usage without any known count. It is used if a vendor reports no usage or bills in other units. */
 export const UNKNOWN_USAGE: Usage = {
   input: undefined,
   output: undefined,
@@ -10,7 +10,7 @@ export const UNKNOWN_USAGE: Usage = {
   reasoning: undefined,
 };
 
-/** Returns the sum of the reported usage of several calls. Counts that no call reports stay unknown. */
+/** Returns the sum of the reported usage of several calls. A count that no call reports stays unknown. */
 export function sumUsage(first: Usage, ...others: readonly (Usage | undefined)[]): Usage;
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined;
 export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | undefined {
@@ -20,7 +20,7 @@ export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | und
   );
 }
 
-/** Returns the sum of the usages of several requests; `undefined` where one of them is unknown. */
+/** Returns the sum of the usage of several requests; `undefined` if the usage of any request is unknown. */
 export const completeUsage = (usages: readonly (Usage | undefined)[]): Usage | undefined =>
   usages.includes(undefined) ? undefined : sumUsage(...usages);
 
@@ -61,7 +61,7 @@ function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
   });
 }
 
-/** Returns the larger input. A usage without `largestInput` is of a single call, so its input is the largest. */
+/** Returns the larger of two largest inputs. A usage without `largestInput` is of a single call, so its `input` is the largest. */
 function larger(a: Usage, b: Usage): number | undefined {
   const largest = [a.details?.largestInput, b.details?.largestInput];
   if (largest.every((input) => input === undefined)) return undefined;

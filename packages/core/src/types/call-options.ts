@@ -4,8 +4,8 @@ import type { ChatResponse } from './response.ts';
 import type { ResolvedTarget } from './target.ts';
 
 /**
- * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds one fails with kind `timeout` and
- * `details.phase`. Limits of a call replace those of the majordomo, and these replace those of the provider and model.
+ * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds a limit fails with kind `timeout` and
+ * `details.phase`. Limits of a call replace those of the majordomo, which replace those of the provider and the model.
  *
  * @example { firstContentMs: 30_000, totalMs: 120_000 }
  */
@@ -28,8 +28,8 @@ export interface Timeouts {
   /** Maximum time of the complete call, including retries and the waits between them. Phase `total`. @default 0 */
   readonly totalMs?: number | undefined;
   /**
-   * Maximum time that received events wait for the caller to read them. After it the call is abandoned and its connection
-   * closed: kind `aborted`, code `abandoned`.
+   * Maximum time that received events wait for the caller to read them. After this time, the call is abandoned and its
+   * connection is closed. The call then fails with kind `aborted` and code `abandoned`.
    * @default 300_000
    */
   readonly unreadMs?: number | undefined;
@@ -46,7 +46,7 @@ export interface ChainOptions {
   readonly backoff?:
     { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
   /**
-   * Longest Retry-After that the call waits for, in milliseconds. A longer one benches the target, and the call advances to the next target.
+   * Longest Retry-After for which the call waits, in milliseconds. If it is longer, the target is benched and the call tries the next target.
    * @default 20_000
    */
   readonly retryAfterCapMs?: number | undefined;
@@ -60,8 +60,8 @@ export interface ChainOptions {
   readonly policy?: PolicyOverrides | undefined;
   /**
    * Reaction of a stream to a failure after its first content. `error` throws. `restart` emits `reset`, and the next
-   * attempt begins the response again. `continue` emits `continued`, and the next attempt continues the text. It acts as
-   * `restart` where the response cannot be continued: after a tool call, with an output schema, or after very little text.
+   * attempt begins the response again. `continue` emits `continued`, and the next attempt continues the text. `continue` acts
+   * like `restart` if the response cannot be continued: after a tool call, with an output schema, or after very little text.
    * @default 'error'
    */
   readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
@@ -73,7 +73,7 @@ export interface ChainOptions {
   readonly hedgeAfterMs?: number | undefined;
   /**
    * Minimum output rate in characters per second, measured over `slowWindowMs` after the first content. A slower attempt
-   * fails with kind `timeout`, phase `slow`. The time in which the caller does not read does not count. 0 disables it.
+   * fails with kind `timeout`, phase `slow`. The time in which the caller does not read does not count. 0 disables the limit.
    * @default 0
    */
   readonly leastCharsPerSecond?: number | undefined;
@@ -86,7 +86,7 @@ export interface ChainOptions {
    * @default 'probe'
    */
   readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
-  /** Returns the kind for an error of an attempt, or `undefined` to keep the provider's kind. It must not throw. */
+  /** Returns the kind for an attempt's error, or `undefined` to keep the kind that the provider chose. It must not throw. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
   /** Orders the targets of each chat before its first attempt; see `TargetOrder`. @default the order of the spec */
   readonly order?: TargetOrder | undefined;
@@ -104,12 +104,12 @@ export type TargetOrder = (
   context: {
     readonly call: CallInfo;
     readonly request: ChatRequest;
-    /** Aborts when the call ends or the time is over. */
+    /** Signal that aborts when the call ends or the time limit of the function is exceeded. */
     readonly signal: AbortSignal;
   },
 ) => readonly string[] | undefined | Promise<readonly string[] | undefined>;
 
-/** Keeps the platform's request context alive until the promise has settled. */
+/** Function that keeps the platform's request context alive until the promise has settled. */
 export type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** Options of one call. None of them is sent to a vendor. */
@@ -129,8 +129,8 @@ export interface CallOptions extends ChainOptions {
    */
   readonly waitUntil?: WaitUntil | undefined;
   /**
-   * Maximum repair rounds per target of `generateObject` and `streamObject`. A round sends a value that does not fit the
-   * schema back to its model with the issues. `totalMs` limits all rounds together.
+   * Maximum number of repair rounds per target of `generateObject` and `streamObject`. If a value does not fit the schema, a
+   * round sends the value and its issues back to the model. `totalMs` limits all rounds together.
    * @default 1
    */
   readonly repairs?: number | undefined;
@@ -141,7 +141,7 @@ export interface CallInfo {
   /** Random UUID. */
   readonly id: string;
   readonly spec: string;
-  /** Operation of the call. Absent means chat. */
+  /** Operation of the call. If it is absent, the call is a chat. */
   readonly operation?: OperationType | undefined;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -151,7 +151,7 @@ export interface CallInfo {
 export type OperationType = 'chat' | 'image' | 'embedding' | 'transcription' | 'speech';
 
 /**
- * Event of a call. `call-end` is the last one. A stream emits it when the caller has read the last event or has left. A
+ * Event of a call. `call-end` is the last event. A stream emits it when the caller has read the last event or has left. A
  * listener that throws or rejects has no effect on the call.
  */
 export type CallEvent =
@@ -177,7 +177,7 @@ export type CallEvent =
       readonly target: string;
       readonly attempt: number;
       readonly error: LlmError;
-      /** Wait before the retry on the same target. `undefined` if there is no retry. */
+      /** Wait before the retry on the same target, in milliseconds; `undefined` if no retry follows. */
       readonly willRetryInMs: number | undefined;
     }
   | {
@@ -190,7 +190,7 @@ export type CallEvent =
       readonly type: 'committed';
       readonly call: CallInfo;
       readonly target: string;
-      /** Time from the start of the attempt to its first content. */
+      /** Time from the start of the attempt to its first content, in milliseconds. */
       readonly msToFirst: number;
     }
   | {
@@ -213,9 +213,9 @@ export type CallEvent =
 export interface Clock {
   /** Returns epoch milliseconds. A test may use any origin. */
   now(): number;
-  /** Resolves after `ms`. Rejects with the signal's reason when it aborts. */
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls `run` once after `ms` and returns its cancellation. A background timer need not keep the process alive. */
+  /** Calls `run` once after `ms` and returns a function that cancels the timer. A background timer need not keep the process alive. */
   timer(ms: number, run: () => void, isBackground?: boolean): () => void;
 }
 

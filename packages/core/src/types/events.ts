@@ -11,8 +11,8 @@ export type PartHead =
 
 /**
  * Event of one attempt, as a provider writes it. The order is: one `start`; for each part a `part-start`, its deltas and a
- * `part-end`; one `finish`. Several tool calls may be open at the same time. A vendor part has a `part-end` only. A failure
- * is thrown and has no event. `index` counts the parts from 0.
+ * `part-end`; one `finish`. Several tool calls may be open at the same time. A vendor part has only a `part-end`. A failure
+ * is thrown and is not an event. `index` counts the parts from 0.
  */
 export type ModelEvent =
   /** `id` is the vendor's id of the response, not of the request. */
@@ -38,7 +38,7 @@ export type ModelEvent =
 
 /**
  * Event of a stream. After `reset` the caller drops all parts since the last `start`: `target` failed, and another attempt
- * follows. After `continued` the caller keeps all parts: `target` continues those of `from` without a new `start`.
+ * follows. After `continued` the caller keeps all parts: `target` continues the parts of `from` without a new `start`.
  */
 export type StreamEvent =
   | ModelEvent

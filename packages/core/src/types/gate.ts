@@ -12,22 +12,22 @@ export interface AttemptInfo {
   readonly attempt: number;
   /** Whether the chain has no target after this one, so that a denial with `advance` would end the call. */
   readonly isLastTarget?: boolean | undefined;
-  /** Operation of the call. Absent means chat. */
+  /** Operation of the call. If it is absent, the call is a chat. */
   readonly operation?: OperationType | undefined;
-  /** Request of a chat as it will be sent. For other operations, an empty request. */
+  /** Request as it will be sent if the call is a chat. For other operations, an empty request. */
   readonly request: ModelRequest;
-  /** Request of another operation than chat as it will be sent. */
+  /** Request as it will be sent if the operation of the call is not a chat. */
   readonly payload?: ImageRequest | EmbeddingRequest | TranscriptionRequest | SpeechRequest | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
   /**
-   * Whether the attempt can no longer be running although its permits were not settled. On some platforms the work of a request
+   * Whether the attempt can no longer be running although its permits have not been settled. On some platforms, the work for a request
    * ends with its context. A gate may release the permits of such an attempt and grant them to another attempt.
    */
   readonly isLapsed?: boolean | undefined;
   /** Vendor whose prices apply; see `Provider.vendor`. */
   readonly vendor?: string | undefined;
-  /** Payment of the provider's calls; see `Provider.billing`. */
+  /** How the provider's calls are paid; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
   /** Id of the model, without the provider. */
   readonly model?: string | undefined;
@@ -36,11 +36,11 @@ export interface AttemptInfo {
   readonly delivery?: 'deltas' | 'complete' | undefined;
 }
 
-/** Rejection of an attempt by a gate. */
+/** Gate's denial of an attempt. */
 export interface Denial {
-  /** Reason, for the message of the error. */
+  /** Reason for the denial. It is part of the error message. */
   readonly deny: string;
-  /** Whether the call tries the next target. Otherwise it fails with kind `denied`. @default false */
+  /** Whether the call tries the next target. Otherwise the call fails with kind `denied`. @default false */
   readonly advance?: boolean | undefined;
   /** Time after which another call may be admitted, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
@@ -71,7 +71,7 @@ export interface Permit {
 export interface Gate {
   /** Name of the gate in the error of a denial. */
   readonly name: string;
-  /** Maximum time of `admit`, in milliseconds. After it the attempt is denied. @default no limit */
+  /** Maximum time of `admit`, in milliseconds. If it is exceeded, the attempt is denied. @default no limit */
   readonly timeoutMs?: number | undefined;
   /** Returns a permit or a denial, or `undefined` if the gate does not apply to the attempt. Called before each attempt. */
   admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;

@@ -1,17 +1,17 @@
 /** Health of a target. A benched target whose `until` is in the past may be probed by the next call. */
 export interface TargetHealth {
   readonly state: 'healthy' | 'benched' | 'probing';
-  /** Number of consecutive failures that count. */
+  /** Number of consecutive failures that count against the target. */
   readonly failures: number;
-  /** Number of consecutive benches. Each doubles the cooldown. */
+  /** Number of consecutive benches. Each bench doubles the next cooldown. */
   readonly benches: number;
   /** End of the bench, in epoch milliseconds of the majordomo's clock. */
   readonly until: number | undefined;
   /** Whether an operator set the state, in this process or another one. Successful calls do not end such a bench. */
   readonly isByHand?: boolean | undefined;
   /**
-   * Health of single credentials, by a hash with a salt of this process. Failures of kind auth, billing, quota and rate
-   * limit belong to a credential, not to the target. No event reports them, and they are neither shared nor restored.
+   * Health of single credentials, by a salted hash that only this process uses. Failures of kind auth, billing, quota and rate
+   * limit belong to a credential, not to the target. No event reports this health, and it is neither shared nor restored.
    */
   readonly credentials?: Readonly<Record<string, Omit<TargetHealth, 'credentials'>>> | undefined;
 }
@@ -24,14 +24,14 @@ export interface Health {
   restore(snapshot: { readonly [target: string]: TargetHealth }): void;
   /**
    * Benches a target for `ms` milliseconds, or all targets of a provider if `target` ends with a slash. If all targets are
-   * benched, a call may still try it (`whenAllBenched`), unless `ms` is `Infinity`.
+   * benched, a call may still try the target (`whenAllBenched`), unless `ms` is `Infinity`.
    *
    * @example majordomo.health.bench('anthropic/', 60_000);
    */
   bench(target: string, ms: number): void;
   /** Ends the bench of a target, or of all targets of a provider such as `anthropic/`. */
   unbench(target: string): void;
-  /** Removes all state; for tests. */
+  /** Removes all state. It is meant for tests. */
   reset(): void;
   /**
    * Calls the listener on each change and returns a function that removes the listener. To share health between processes,
@@ -47,7 +47,7 @@ export interface Health {
   accept(target: string, verdict: Verdict): void;
 }
 
-/** Verdict on a target for other processes. It has a duration instead of an end, because clocks differ. */
+/** Verdict on a target, for other processes. It contains a duration instead of an end time, because clocks differ. */
 export type Verdict =
   | {
       readonly state: 'benched';

@@ -35,7 +35,7 @@ export function inspectError(
   const message = oneLine(error.message);
   if (depth < 0) return `[${error.name} ${error.kind}: ${shorten(message)}]`;
   const isChain = error.kind === 'exhausted' && error.details.attempts.length > 0;
-  // The message of an exhausted chain repeats the errors of its targets, which follow on separate lines.
+  // The message of an exhausted chain repeats the errors of its targets, but these errors follow on separate lines.
   const title = isChain ? message.slice(0, message.indexOf(': ')) : message;
   return [
     `${error.name} [${error.kind}]: ${title}`,
@@ -110,14 +110,14 @@ function relevantFrames(
   return (frames ?? (others.length > 0 ? others : own)).slice(0, MAX_FRAMES);
 }
 
-/** Returns each line once, with the number of times if it occurs repeatedly. */
+/** Returns each distinct line once. If a line occurs repeatedly, the number of its occurrences is appended. */
 export const countRepeated = (lines: readonly string[]): readonly string[] =>
   [...new Set(lines)].map((line) => {
     const times = lines.filter((other) => other === line).length;
     return times === 1 ? line : `${line} (${times} times)`;
   });
 
-/** Removes the target, with which messages of attempts begin or end. */
+/** Removes the target from the beginning or the end of an attempt's message. */
 export const withoutTarget = (text: string, target: string): string =>
   text.startsWith(`${target} `) ? text.slice(target.length + 1) : text.replace(` to ${target}`, '');
 
@@ -131,7 +131,7 @@ const oneLine = (text: string): string =>
 const shorten = (text: string): string =>
   text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS - 1)}…`;
 
-/** Returns a path such as `steps[0].minutes`; an empty string for the value itself. */
+/** Returns a path as text, such as `steps[0].minutes`; an empty string for an empty path. */
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;

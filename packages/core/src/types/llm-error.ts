@@ -4,7 +4,7 @@ import type { ModelRequest } from './request.ts';
 import type { Usage } from './usage.ts';
 
 /**
- * Change of a request that a vendor refused. The chain tries the same target again at once with the changed request, each
+ * Change of a request that a vendor refused. The chain sends the changed request to the same target at once. It uses each
  * `id` once per call and at most four recoveries per call.
  */
 export interface Recovery {
@@ -13,13 +13,13 @@ export interface Recovery {
   readonly what: string;
   /** Returns the changed request. It must not modify its argument. */
   apply(request: ModelRequest): ModelRequest;
-  /** Whether the request must be sent as a non-streaming one. */
+  /** Whether the changed request must be sent as a non-streaming request. */
   readonly delivery?: 'complete' | undefined;
   /** Whether later calls to the target apply the change before the first attempt. */
   readonly remember?: boolean | undefined;
-  /** Whether the recovery changes the credential instead of the request. It does not count among the four of a call. */
+  /** Whether the recovery changes the credential instead of the request. If so, the limit of four recoveries does not include it. */
   readonly changesCredential?: boolean | undefined;
-  /** Whether a remembered recovery is needed for this request. Without the function it applies to every request. */
+  /** Whether a remembered recovery is needed for this request. If the function is absent, the recovery applies to every request. */
   isNeededFor?(request: ModelRequest): boolean;
 }
 
@@ -36,9 +36,9 @@ export interface ErrorDetails {
   readonly target: string | undefined;
   /** HTTP status of the response. */
   readonly status: number | undefined;
-  /** Code of the vendor, or one of majordomo such as `abandoned`, `login-required`, `suppressed` or `too-large`. */
+  /** Vendor's error code, or one of majordomo's codes such as `abandoned`, `login-required`, `suppressed` or `too-large`. */
   readonly code: string | undefined;
-  /** Vendor's id of the request, for its support. */
+  /** Vendor's id of the request, which the vendor's support needs. */
   readonly requestId: string | undefined;
   /** Message of a gate that may be sent to a client. The message of the error itself may contain figures of other callers. */
   readonly publicMessage: string | undefined;
@@ -46,7 +46,7 @@ export interface ErrorDetails {
   readonly retryAfterMs: number | undefined;
   /** `false` if the vendor states that a retry of the same request fails (`x-should-retry`). The chain then advances. */
   readonly shouldRetry: boolean | undefined;
-  /** All attempts of the call, in order; empty before the first. */
+  /** All attempts of the call, in order; empty if the call failed before its first attempt. */
   readonly attempts: readonly Attempt[];
   /** Content that had arrived before the failure. */
   readonly partial: PartialResponse | undefined;
@@ -58,7 +58,7 @@ export interface ErrorDetails {
   readonly body: string | undefined;
   /** Time limit that ended the attempt or call (`timeout`); see `Timeouts`. */
   readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'complete' | 'total' | undefined;
-  /** Vectors that an embedding call received before it failed, in the order of its values. Never in logs. */
+  /** Vectors that an embedding call received before it failed, in the order of its values. They are never part of logs. */
   readonly vectors: readonly (Float32Array | undefined)[] | undefined;
   /** Change of the request that may help; the chain applies it. */
   readonly recover: Recovery | undefined;
@@ -82,20 +82,20 @@ export interface Attempt {
   readonly vendor?: string | undefined;
   /** Id of the model, without the provider. */
   readonly model?: string | undefined;
-  /** Payment of the provider's calls; see `Provider.billing`. */
+  /** How the provider's calls are paid; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
   /** Innermost alias or resolved name that led to the target. */
   readonly name?: string | undefined;
 }
 
-/** Payment of calls: per use, or included in a subscription or own hardware. */
+/** How calls are paid: per use (`metered`), or as part of a subscription or on own hardware (`included`). */
 export type Billing = 'metered' | 'included';
 
 /** Content that had arrived when an attempt failed. */
 export interface PartialResponse {
   /** Vendor's id of the response. */
   readonly id: string | undefined;
-  /** Target that had sent it, as `provider/model`. */
+  /** Target that sent the content, as `provider/model`. */
   readonly target: string;
   readonly parts: readonly AssistantPart[];
   /** Concatenation of all text parts. */
@@ -109,7 +109,7 @@ export const CALLED_AT: unique symbol = Symbol.for('majordomo.calledAt');
 const BRAND = Symbol.for('majordomo.LlmError');
 
 /**
- * Error of every failed call. `kind` determines what the application can do, `details` has the facts.
+ * Error of every failed call. `kind` determines what the application can do. `details` contains the facts.
  *
  * @example
  * try {
@@ -138,7 +138,7 @@ export class LlmError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Whether the value is an `LlmError`, also one of another installed copy of core. */
+  /** Whether the value is an `LlmError`, including one of another installed copy of core. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isLlmError(value);
   }
@@ -160,7 +160,7 @@ export class LlmError extends Error {
     });
   }
 
-  /** Returns the error for logs, without stack and cause. */
+  /** Returns the members of the error for logs, without stack and cause. */
   toJSON(): object {
     const { recover: _function, ...details } = this.details;
     return { name: this.name, kind: this.kind, message: this.message, ...details };
@@ -221,7 +221,7 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
   return copy;
 }
 
-/** Category of a failure, by what the application can do about it. */
+/** Category of a failure. It determines what the application can do about the failure. */
 export type ErrorKind =
   /** A spec, provider, DSN or option is invalid. Nothing was sent. */
   | 'config'
@@ -249,7 +249,7 @@ export type ErrorKind =
   | 'rate-limit'
   /** The vendor has no capacity. */
   | 'overloaded'
-  /** The vendor failed, or a resolver of the application (`code: 'resolver-failed'`). */
+  /** The vendor failed, or a resolver of the application failed (`code: 'resolver-failed'`). */
   | 'server'
   /** A time limit was exceeded; see `details.phase`. */
   | 'timeout'

@@ -32,14 +32,14 @@ export type { ResolvedTarget } from './target.ts';
  */
 export interface ChatStream<Event = StreamEvent> extends AsyncIterable<Event> {
   /**
-   * Resolves with the complete response when the stream has ended. It may be called before the iteration; if no iteration
-   * has begun, it reads the stream itself. Do not await it inside the loop. Rejects with the error of the stream, or with
+   * Resolves with the complete response when the stream has ended. It may be called before the iteration. If no iteration
+   * has begun, this method reads the stream. Do not await it inside the loop. Rejects with the error of the stream, or with
    * kind `aborted` and code `abandoned` if the caller left the loop before the complete response had arrived.
    */
   response(): Promise<ChatResponse>;
   /**
-   * Text deltas of the response, to be iterated instead of the events. With `afterCommit: 'restart'` access throws
-   * `config`, because text that was read cannot be dropped.
+   * Text deltas of the response, to be iterated instead of the events. If `afterCommit` is `restart`, access throws `config`,
+   * because the stream cannot remove text that the caller has read.
    */
   readonly textStream: AsyncIterable<string>;
 }
@@ -72,7 +72,7 @@ export type JsonSchemaRequest = Omit<ChatRequest, 'output'> & { readonly output:
 export interface ChatModel {
   /** Spec of the model. */
   readonly spec: string;
-  /** Returns the complete response. The chain fails over without an effect on the result. */
+  /** Returns the complete response. A failover does not affect the form of the result. */
   generate(request: ChatRequest, options?: CallOptions): Promise<ChatResponse>;
   /** Returns the response as events. Nothing is sent before the first read. */
   stream(
@@ -81,7 +81,7 @@ export interface ChatModel {
   ): ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
   stream(request: ChatRequest, options?: CallOptions): ChatStream;
   /**
-   * Returns a value that fits the schema. Throws `invalid-output` if no target generated one.
+   * Returns a value that fits the schema. Throws `invalid-output` if no target generated such a value.
    *
    * @example
    * const { value } = await model.generateObject({ messages, output: z.object({ title: z.string() }) });
@@ -123,7 +123,7 @@ export type Resolver = (
     readonly request: ChatRequest | undefined;
     /** View that resolves the name. Resolving a name within itself throws `config`. */
     readonly majordomo: Pick<Majordomo, 'resolve' | 'health'>;
-    /** Names that contain this name, the outermost first; empty for a name in the spec itself. */
+    /** Names that led to this name, starting with the outermost; empty if the spec of the call contains this name. */
     readonly path: readonly string[];
     readonly signal: AbortSignal;
   },
@@ -140,9 +140,9 @@ export type Resolver = (
  * });
  */
 export interface MajordomoOptions {
-  /** Providers, as the `create…` functions of provider packages return them. Duplicate ids throw `config`. */
+  /** Providers, as returned by the `create…` functions of provider packages. Duplicate ids throw `config`. */
   readonly providers: readonly Provider[];
-  /** Specs by name. Aliases may contain each other; a circular alias is a `config` error of the call. */
+  /** Specs by name. Aliases may refer to each other. A circular alias fails the call with a `config` error. */
   readonly aliases?: { readonly [name: string]: string | NamedSpec } | undefined;
   /** Resolvers for names without an alias, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
@@ -160,11 +160,11 @@ export interface MajordomoOptions {
   readonly health?: HealthOptions | undefined;
   /** Gates, called in order before each attempt. Their permits are settled in reverse order. */
   readonly gates?: readonly Gate[] | undefined;
-  /** Resizes images and counts pages for each target. Without one, a target is skipped if an image exceeds its limits. */
+  /** Resizes images and counts pages for each target. If it is absent, a target is skipped if an image exceeds the target's limits. */
   readonly media?: MediaFitter | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
-  /** Wraps each attempt, such as in a tracing context. It must call `run` once and return its result. */
+  /** Wraps each attempt, for example in a tracing context. It must call `run` once and return the result of `run`. */
   readonly around?: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
   /** Receives work that continues after a response; see `CallOptions.waitUntil`. */
   readonly waitUntil?: WaitUntil | undefined;

@@ -1,11 +1,11 @@
 import type { JsonObject, JsonValue } from './schema.ts';
 
-/** Instructions. Their text is sent before the conversation, at any position in the transcript. */
+/** Instructions. Their text is sent before the conversation, regardless of the message's position in the transcript. */
 export interface SystemMessage {
   readonly role: 'system';
   readonly parts: readonly TextPart[];
 }
-/** Message of the user; created by `user`. */
+/** Message of the user. Created by `user`. */
 export interface UserMessage {
   readonly role: 'user';
   readonly parts: readonly UserPart[];
@@ -15,7 +15,7 @@ export interface AssistantMessage {
   readonly role: 'assistant';
   readonly parts: readonly AssistantPart[];
 }
-/** Results of the tool calls in the previous turn; created by `toolResult`. */
+/** Results of the tool calls in the previous turn. Created by `toolResult`. */
 export interface ToolMessage {
   readonly role: 'tool';
   readonly parts: readonly ToolResultPart[];
@@ -51,7 +51,7 @@ export function assistant(content: string | readonly AssistantPart[]): Assistant
 export interface ToolResultInput {
   /** Id of the tool call. */
   readonly callId: string;
-  /** Name of the tool; some wires require it. */
+  /** Name of the tool. Some wires require it. */
   readonly name: string;
   /** Text, images and documents. A target that does not support a document in results receives an error text instead. */
   readonly content: string | readonly ResultPiece[];
@@ -109,7 +109,7 @@ export interface Citation {
   readonly title?: string | undefined;
   /** Quotation from the source. */
   readonly quote?: string | undefined;
-  /** Range of the part's text, as for `slice`. Without `start` and `end` the source applies to the complete text. */
+  /** Start of the range in the part's text, as for `slice`. Without `start` and `end`, the source applies to the complete text. */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }
@@ -118,9 +118,9 @@ export interface Citation {
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
-  /** Sources of an answer, if the vendor reports them; known at the end of the part. */
+  /** Sources of an answer, if the vendor reports them. They are known at the end of the part. */
   readonly citations?: readonly Citation[] | undefined;
-  /** Whether the text is a refusal instead of an answer, if the wire marks refusals. The finish is then `refusal`. */
+  /** Whether the text is a refusal instead of an answer, if the wire marks refusals. The finish reason is then `refusal`. */
   readonly isRefusal?: true | undefined;
   readonly replay?: Replay | undefined;
 }
@@ -159,10 +159,10 @@ export interface ReasoningPart {
 /** Tool call of the model. Each call of a turn needs a result in the next message. */
 export interface ToolCallPart {
   readonly type: 'tool-call';
-  /** Id of the vendor, or a generated one. It is rewritten for wires that accept fewer characters. */
+  /** Vendor's id of the call, or a generated id. It is rewritten for wires that accept fewer characters. */
   readonly id: string;
   readonly name: string;
-  /** Arguments, not checked against the tool's schema. */
+  /** Arguments. They are not checked against the tool's schema. */
   readonly args: JsonObject;
   readonly replay?: Replay | undefined;
   /** Set if the arguments are not a complete JSON object. Do not run such a call; return an error result. */

@@ -15,7 +15,7 @@ export interface OperationResponse {
   readonly usage: Usage | undefined;
   /** Differences from the request, such as a setting that was dropped or a resized input image. */
   readonly warnings: readonly Warning[];
-  /** All attempts and skipped targets, in order. The last one answered. */
+  /** All attempts and skipped targets, in order. The last attempt answered. */
   readonly attempts: readonly Attempt[];
 }
 
@@ -27,7 +27,7 @@ export interface ImageRequest {
   readonly n?: number | undefined;
   /** Width and height in pixels. */
   readonly size?: `${number}x${number}` | undefined;
-  /** Seed of the first image; the others have seed + 1, seed + 2, and so on. Dropped with a warning if the model has no seeds. */
+  /** Seed of the first image; the others have seed + 1, seed + 2, and so on. Dropped with a warning if the model accepts no seed. */
   readonly seed?: number | undefined;
   /** Input images. A media fitter fits them to each target. */
   readonly images?: readonly ImagePart[] | undefined;
@@ -62,13 +62,13 @@ export interface EmbeddingRequest {
    * @default the full vectors of the model
    */
   readonly dimensions?: number | undefined;
-  /** Purpose of the vectors, for models that distinguish it. */
+  /** Purpose of the vectors, for models that distinguish purposes. */
   readonly purpose?: 'query' | 'document' | 'similarity' | 'classification' | 'clustering' | undefined;
   /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** Embeddings. `usage` and `attempts` are those of all parts of the list, and `target` answered the last part. */
+/** Embeddings. `usage` and `attempts` include all parts of the list. `target` is the target that answered the last part. */
 export interface EmbeddingResponse extends OperationResponse {
   /** One vector for each value, in the same order. */
   readonly vectors: readonly Float32Array[];
@@ -98,7 +98,7 @@ export interface TranscriptionRequest {
   readonly durationMs?: number | undefined;
   /** Language of the speaker as BCP 47, such as `pt-BR`. */
   readonly language?: string | undefined;
-  /** Words and names that occur, or the preceding text. */
+  /** Words and names that occur in the recording, or the text that precedes the recording. */
   readonly prompt?: string | undefined;
   /** Granularity of the segments, if the model supports it. */
   readonly timestamps?: 'segment' | 'word' | undefined;
@@ -142,7 +142,7 @@ export interface SpeechRequest {
   readonly text: string;
   /** Voice, in the vendor's terms. */
   readonly voice?: string | undefined;
-  /** Audio format. `pcm` has 16 bits, one channel and the vendor's rate. A target without the format is skipped. */
+  /** Audio format. `pcm` has 16 bits, one channel and the vendor's sample rate. A target without the format is skipped. */
   readonly format?: 'mp3' | 'wav' | 'opus' | 'flac' | 'pcm' | undefined;
   /** Speed relative to the normal speed of the voice. @default 1 */
   readonly speed?: number | undefined;
@@ -165,7 +165,7 @@ export interface SpeechModel {
   readonly spec: string;
   /** Returns the complete audio, with failover. Throws `LlmError`. */
   speak(request: SpeechRequest, options?: CallOptions): Promise<SpeechResponse>;
-  /** Yields audio as it arrives. It can be iterated once, and fails over only before the first bytes. */
+  /** Yields audio as it arrives. The result can be iterated once. The call fails over only before the first bytes. */
   stream(request: SpeechRequest, options?: CallOptions): AsyncIterable<Uint8Array>;
 }
 
@@ -174,7 +174,7 @@ export interface SpeechStep {
   /** MIME type; set in the first step. */
   readonly mediaType?: string | undefined;
   readonly bytes: Uint8Array;
-  /** Usage, once it is known. The last one applies. */
+  /** Usage, when it is known. If several steps contain usage, the last one applies. */
   readonly usage?: Usage | undefined;
   /** Settings that could not be applied. */
   readonly warnings?: readonly Warning[] | undefined;
