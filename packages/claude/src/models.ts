@@ -4,7 +4,7 @@ import type { ClaudeQuirks } from './quirks.ts';
 /** Facts about one model that are the same on every platform. Limits for images and files depend on the platform. */
 export interface ClaudeModel {
   readonly capabilities: Omit<Capabilities, 'images' | 'files' | 'fileLimits'>;
-  /** Maximum number of PDF pages per request; also the maximum number of images on platforms without a separate limit. */
+  /** Maximum number of PDF pages per request. It also limits the images on platforms without a separate limit. */
   readonly maxPages: number | undefined;
   /** Whether the model itself reads PDFs. A platform may extract the text for models that cannot. */
   readonly readsPdf: boolean;
@@ -14,7 +14,7 @@ export interface ClaudeModel {
 
 /**
  * Returns a model with a context of 200,000 tokens, unless `facts` contains another size. A request may contain 100 images and
- * 100 PDF pages with a context of 200,000 tokens, and 600 with a larger one: platform.claude.com/docs/en/build-with-claude/vision
+ * 100 PDF pages if the context has 200,000 tokens, and 600 if it is larger: platform.claude.com/docs/en/build-with-claude/vision
  * and /pdf-support, 2026-11.
  */
 const model = (
@@ -56,7 +56,7 @@ const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', efforts: [] };
 /** Accepted effort values (Anthropic's effort page, 2026-11, and models.dev, 2026-07). Models from 4.7 on accept all. */
 const UP_TO_HIGH: ClaudeQuirks['efforts'] = ['low', 'medium', 'high'];
 const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO_HIGH, 'max'] };
-/** From 4.7 on, thinking is only adaptive, its text is sent only on request, and sampling parameters are rejected. */
+/** From 4.7 on, thinking is only adaptive, the API sends its text only on request, and sampling parameters are rejected. */
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
  * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07).
@@ -121,10 +121,10 @@ export function claudeModel(modelId: string): ClaudeModel | undefined {
 
 const FAMILY_FIRST =
   /claude-(?<family>opus|sonnet|haiku|fable|mythos)-(?<major>preview|\d{1,2})(?:[-.](?<minor>\d{1,2}))?(?!\d)/;
-/** Matches ids with the version before the family: those up to 3.7, and some later ones at gateways. */
+/** Matches ids in which the version precedes the family: those up to 3.7, and some later ones at gateways. */
 const VERSION_FIRST = /claude-(?<major>\d)(?:[-.](?<minor>\d))?-(?<family>opus|sonnet|haiku)/;
 
-/** Returns a name such as `opus-4-6` for an id, without its date. */
+/** Returns the name of the model with this id, without the date, such as `opus-4-6`. */
 function modelName(modelId: string): string | undefined {
   const { family, major, minor } = (FAMILY_FIRST.exec(modelId) ?? VERSION_FIRST.exec(modelId))?.groups ?? {};
   if (family === undefined || major === undefined) return undefined;

@@ -4,13 +4,13 @@ import { toOutputSchema } from './output-schema.ts';
 
 /** Output settings of a request. */
 export interface Output {
-  /** Schema for the API to enforce; `undefined` without a schema, or if the system text contains it instead. */
+  /** Schema for the API to enforce; `undefined` if there is no schema, or if the system text contains the schema instead. */
   readonly schema: JsonObject | undefined;
   /** System text, including the schema if the API cannot enforce it. */
   readonly system: string | undefined;
 }
 
-/** Returns the output settings. Adds a schema that the API does not support to the system text, with a warning. */
+/** Returns the output settings. If the API does not support the schema, adds it to the system text, with a warning. */
 export function toOutput(
   output: ModelOutput | undefined,
   system: string | undefined,

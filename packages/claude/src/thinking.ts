@@ -25,7 +25,7 @@ export interface ThinkingSituation {
 
 const NO_THINKING: Thinking = { config: undefined, effort: undefined };
 
-/** Token budgets by effort. The API requires at least 1,024, and less than the maximum number of tokens of the response. */
+/** Token budgets by effort. The API requires a budget of at least 1,024 that is below the response's maximum number of tokens. */
 const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   minimal: 1024,
   low: 2048,
@@ -36,7 +36,7 @@ const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
 };
 const MIN_BUDGET = 1024;
 
-/** Returns the settings for a reasoning effort. Without an effort, nothing is sent and the model's default applies. */
+/** Returns the settings for a reasoning effort. If no effort is set, nothing is sent and the model's default applies. */
 export function toThinking(
   reasoning: Effort | undefined,
   quirks: ClaudeQuirks,

@@ -5,7 +5,7 @@ import type { ClaudeQuirks } from './quirks.ts';
 export const isForced = (choice: ToolChoice | undefined): boolean =>
   choice === 'required' || typeof choice === 'object';
 
-/** Returns the tool choice. A model that rejects forced calls gets `auto`, with a warning. */
+/** Returns the tool choice. If the model rejects forced calls, returns `auto` with a warning. */
 export function allowedToolChoice(
   choice: ToolChoice | undefined,
   { forcedTools }: Pick<ClaudeQuirks, 'forcedTools'>,

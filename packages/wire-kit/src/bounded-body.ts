@@ -16,11 +16,11 @@ export function limitBody(response: Response, target: string, maxBytes: number =
   const { status, headers, url } = response;
   // Omit the status text: `Response` rejects characters outside Latin-1.
   const bounded = new Response(boundedStream(body, target, maxBytes), { status, headers });
-  // SDKs include the URL in their errors.
+  // Copy the URL, because SDKs include it in their errors.
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
-/** Returns the length in `content-length`; `undefined` for a compressed body, because it can decompress to any length. */
+/** Returns the length in `content-length`; `undefined` if the body is compressed, because it can decompress to any length. */
 function uncompressedLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);

@@ -40,7 +40,7 @@ export interface ClientSourceInit<Client> {
 
 /**
  * Returns a function that determines the credential of an attempt and returns an SDK client: the application's client, or a
- * cached one. The function stores the secrets to redact and the recovery that renews the credential in `facts`.
+ * cached client. The function stores in `facts` the secrets to redact and the recovery that renews the credential.
  */
 export function clientSource<Client>(
   init: ClientSourceInit<Client>,

@@ -1,9 +1,9 @@
 import { LlmError } from '@majordomo/core';
 
-/** Maximum number of cached clients. Without it, each new token of a rotating credential would add a client. */
+/** Maximum number of cached clients. Without this limit, each new token of a rotating credential would add a client. */
 const MAX_CLIENTS = 16;
 
-/** Returns the cached client for a key (credential, base URL …) and a transport. Creates one with `make` if none is cached. */
+/** Returns the cached client for a key (credential, base URL …) and a transport. If none is cached, creates one with `make`. */
 export type ClientCache<Client> = (
   key: string,
   make: () => Promise<Client>,

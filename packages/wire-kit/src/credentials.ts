@@ -52,7 +52,7 @@ export function credentialSource(
   };
 }
 
-/** Calls the application's key function. Its failure becomes kind `auth`, because a retry with the same target would fail too. */
+/** Calls the application's key function. If it fails, the error has kind `auth`, because another attempt would fail too. */
 async function readSource(
   renewal: CredentialRenewal,
   rejected: string | undefined,
@@ -91,7 +91,7 @@ type Source = (context: {
   readonly rejected: string | undefined;
 }) => string | Promise<string>;
 
-/** Maximum number of stored credentials. At the limit, the oldest is removed. */
+/** Maximum number of stored credentials. If it is reached, the oldest credential is removed. */
 const MAX_VALUES = 100;
 
 interface Pending {
@@ -101,8 +101,8 @@ interface Pending {
 }
 
 /**
- * Renews a rejected credential, once for all calls that used it. A call that is rejected during the renewal waits for its
- * result. A call that is rejected later, with a credential from before the renewal, uses the renewed credential.
+ * Renews a rejected credential, once for all calls that used it. If a call is rejected during the renewal, it waits for the
+ * result of the renewal. If a call with an older credential is rejected later, it uses the renewed credential.
  */
 export class CredentialRenewal {
   private readonly source: Source;

@@ -18,7 +18,7 @@ export interface WireErrorInit extends WireFailure {
   readonly kind?: ErrorKind | undefined;
   readonly requestId?: string | undefined;
   readonly headers?: HeaderReader | undefined;
-  /** Response body as text or parsed JSON. The error stores at most 2,000 characters of it. */
+  /** Response body as text or parsed JSON. The error stores at most 2,000 characters of the body. */
   readonly body?: unknown;
   /** Values to redact in the message, the body and the cause. */
   readonly secrets?: readonly (string | undefined)[] | undefined;
@@ -56,11 +56,11 @@ export function wireError(init: WireErrorInit): LlmError {
   );
 }
 
-/** Returns the kind of a rejected request. With `x-should-retry: true`, for example after a lock conflict (409), it is `server`. */
+/** Returns the kind of a rejected request: `server` with `x-should-retry: true`, for example after a lock conflict (409). */
 const retryableKind = (kind: ErrorKind, shouldRetry: string | null | undefined): ErrorKind =>
   shouldRetry === 'true' && kind === 'invalid-request' ? 'server' : kind;
 
-/** Kinds of failures after which the same request can succeed. Only for these kinds, a wait in the message applies to a retry. */
+/** Kinds of failures after which the same request can succeed. A wait in the message applies only to these kinds. */
 const TEMPORARY_KINDS: ReadonlySet<ErrorKind> = new Set(['rate-limit', 'quota', 'overloaded', 'server']);
 
 /**
@@ -157,13 +157,13 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
   return cutAndRedact(text, secrets, MAX_BODY_LENGTH);
 }
 
-/** Redacts secrets and then truncates, because the redaction would not recognize a truncated secret. */
+/** Redacts secrets before truncating, because a truncated secret would not be recognized. */
 function cutAndRedact(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
   return truncateText(redact(truncateText(text, longest + margin), secrets), longest);
 }
 
-/** Returns a code or id without secrets. A server can echo a secret there, or send a value that is not a string. */
+/** Returns a code or id without secrets. A server can repeat a secret in it, or send a value that is not a string. */
 function shortText(
   value: unknown,
   secrets: readonly (string | undefined)[],
@@ -207,14 +207,14 @@ export function plainTextOf(message: string, status: number): string {
   return truncateText(words.trim(), MAX_PLAIN_TEXT_LENGTH);
 }
 
-/** Converts an error that a message of an unknown form caused in a `WireReader`. Returns an `LlmError` unchanged. */
+/** Converts an error that a `WireReader` threw for a message of an unknown form. Returns an `LlmError` unchanged. */
 export function driftError(error: unknown, target: string): LlmError {
   if (LlmError.is(error)) return error;
   const message = `${target}: the server sent a message of an unknown form`;
   return new LlmError('protocol', message, { target, path: '' }, { cause: error });
 }
 
-/** Maximum length of one string. More than an error shows, so that a secret at the end of the shown part is recognized. */
+/** Maximum length of one string. It is longer than the shown part, so that a secret at the end of that part is recognized. */
 const MAX_STRING_LENGTH = 16_384;
 /** Maximum total length of all strings, including property names. */
 const MAX_TOTAL_LENGTH = 65_536;

@@ -15,7 +15,7 @@ import { fnv1a, parseArguments } from '@majordomo/core/toolkit';
 interface OpenPart {
   readonly type: 'text' | 'reasoning' | 'tool-call';
   readonly index: number;
-  /** Text, reasoning, or JSON of the arguments that has been received. */
+  /** Received text, reasoning, or JSON of arguments. */
   text: string;
   replay?: Replay;
   readonly id: string;
@@ -45,10 +45,10 @@ export interface ToolCallDelta {
  */
 export class EventWriter {
   readonly target: string;
-  /** Generated call ids derive from the response's id, so that a replay generates the same ids. */
+  /** Vendor's id of the response. Generated call ids derive from it, so that a replay generates the same ids. */
   private responseId = '';
   private started = false;
-  /** Warnings before the start of the response. */
+  /** Warnings that were written before the start of the response. */
   private readonly earlyWarnings: Warning[] = [];
   /** Ids of tool calls from the vendor. */
   private readonly ids = new Set<string>();
@@ -61,7 +61,7 @@ export class EventWriter {
   private currentKey: string | undefined;
   private current: OpenPart | undefined;
 
-  /** With a sink, methods append events to it and return an empty list. Without one they return the events. */
+  /** @param sink list to which methods append events. Methods with a sink return an empty list, otherwise the events */
   constructor(target: string, sink?: ModelEvent[]) {
     this.target = target;
     this.hasSink = sink !== undefined;
@@ -86,7 +86,7 @@ export class EventWriter {
     return this.written();
   }
 
-  /** Writes text. Another `key` opens another part. */
+  /** Writes text. If `key` differs from that of the open part, another part is opened. */
   text(text: string, key = 'text', replay?: Replay): readonly ModelEvent[] {
     return this.writeText(text, key, replay, false);
   }
@@ -268,7 +268,7 @@ export class EventWriter {
     this.batch.push({ type: 'warning', warning: { action: 'repaired', what: `arguments of ${name}`, why } });
   }
 
-  /** `isCut` states whether the response ended at the token limit. */
+  /** Closes all open parts. `isCut` states whether the response ended at the token limit. */
   private closeAll(isCut = false): void {
     for (const [key, open] of this.open) this.close(key, open, isCut);
   }
@@ -299,13 +299,13 @@ export class EventWriter {
   }
 }
 
-/** Returns the rest of the complete text, or `undefined` if it does not begin with the written text. */
+/** Returns the rest of the complete text, or `undefined` if the complete text does not begin with the written text. */
 function restOf(complete: string | undefined, written: string): string | undefined {
   return complete?.startsWith(written) === true ? complete.slice(written.length) : undefined;
 }
 
 /**
- * Returns an id for a tool call without one. It is unique in the turn and equal if the same response is replayed, because
+ * Returns an id for a tool call without one. The id is unique in the turn and is the same if the response is replayed, because
  * prompt caches depend on it.
  */
 export const generateCallId = (responseId: string, index: number): string =>

@@ -13,9 +13,9 @@ export interface BodyDecoder {
 
 /** Format that separates the messages of a streamed body. */
 export interface Framing {
-  /** Content types of the body. Some local servers send none. */
+  /** Content types of the body. Some local servers send no content type. */
   readonly mediaType: RegExp;
-  /** Whether a body with a JSON content type can contain messages: proxies change it. A single JSON value takes precedence. */
+  /** Whether a body with a JSON content type can contain messages, because proxies change it. A single JSON value takes precedence. */
   readonly mayBeJson?: boolean | undefined;
   /** Creates a decoder. Its errors name the `target`. */
   decoder(onMessage: OnMessage, target: string): BodyDecoder;

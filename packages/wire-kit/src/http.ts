@@ -81,7 +81,7 @@ interface Dispatcher {
   dispatch(options: object, handler: unknown): boolean;
 }
 
-/** Returns the symbol under which undici stores the global dispatcher. The first symbol is used since version 8 (Node 26). */
+/** Returns the symbol under which undici stores the global dispatcher. undici 8 (Node 26) and later use the first symbol. */
 function dispatcherName(): symbol | undefined {
   const { process } = globalThis as { process?: { versions?: { undici?: string } } };
   const major = Number.parseInt(process?.versions?.undici ?? '');
@@ -95,7 +95,7 @@ const globalDispatcher = (): Dispatcher | undefined =>
     ? undefined
     : (Reflect.get(globalThis, DISPATCHER_NAME) as Dispatcher | undefined);
 
-/** Dispatcher without timeouts. It passes requests to the application's global dispatcher, so that its proxies apply. */
+/** Dispatcher without timeouts. It passes requests to the application's global dispatcher, so its proxies apply. */
 const WITHOUT_TIMEOUTS: Dispatcher = {
   dispatch: (options, handler) =>
     globalDispatcher()?.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler) ?? false,
@@ -114,8 +114,8 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
 };
 
 /**
- * Sends a request through an SDK that has no `asResponse`, and returns the raw response from its `fetch` option. The SDK
- * receives an empty JSON object in its place. For a response with an error status, the SDK throws its own error.
+ * Sends a request through an SDK that has no `asResponse`, and returns the raw response from the SDK's `fetch` option. The SDK
+ * receives an empty JSON object instead of the response. If the response has an error status, the SDK throws its own error.
  */
 export async function captureResponse(
   transport: typeof fetch,
@@ -153,7 +153,7 @@ const TOKEN_COUNT = /rate-?limit|token-?count|tokens-?(?:used|limit|remaining|re
 export const isSecretHeader = (name: string): boolean =>
   CREDENTIAL_NAME.test(name) && !TOKEN_COUNT.test(name);
 
-/** Returns the values of headers that contain credentials, with and without their scheme. An error page can contain either. */
+/** Returns the values of headers that contain credentials, with and without the scheme. An error page can contain either form. */
 export const secretsIn = (...sets: readonly (HeaderRecord | undefined)[]): readonly string[] =>
   sets.flatMap((headers) =>
     Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) =>

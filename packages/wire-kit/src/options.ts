@@ -8,7 +8,7 @@ export type ExtraOptions<Options extends object> = Readonly<
 
 const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
-  // The first call checks this option, which is a string, a function or an object that hides a secret.
+  // The first call checks this option. It is a string, a function or an object that hides a secret.
   apiKey: true,
   baseURL: true,
   headers: 'object',

@@ -13,7 +13,7 @@ export interface RateLimitBucket {
 /** Rate limits of a target. */
 export interface RateLimits {
   readonly target: string;
-  /** Time at which the headers arrived, in milliseconds since the epoch. It can be before the current response. */
+  /** Time at which the headers arrived, in milliseconds since the epoch. It can be earlier than the current response. */
   readonly at: number;
   readonly buckets: readonly RateLimitBucket[];
   /**
@@ -25,7 +25,7 @@ export interface RateLimits {
 
 /** Stores the rate limits of targets from their response headers. */
 export interface RateLimitWatch {
-  /** Returns the rate limits after a response. Returns `undefined` if its headers contain none and its status is not 429. */
+  /** Returns the rate limits after a response; `undefined` if its headers contain no limits and its status is not 429. */
   observe(
     target: string,
     status: number,
@@ -97,7 +97,7 @@ export function exhaustedResetMs(headers: HeaderReader | undefined, now: number)
 
 const A_MINUTE = 60_000;
 
-/** Returns the reason for a 429. `age` is the age of the limits in milliseconds. Ignores limits that have been reset since then. */
+/** Returns the reason for a 429. `age` is the age of the limits in milliseconds. Ignores limits that were reset since then. */
 function refusalOf(buckets: readonly RateLimitBucket[], age: number): RateLimits['refusal'] {
   if (buckets.length === 0) return 'unknown';
   const isUsedUp = buckets.some(

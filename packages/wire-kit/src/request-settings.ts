@@ -2,8 +2,8 @@ import type { CacheLifetime, Effort, ModelCache, ModelRequest, Warning } from '@
 import { EFFORTS, type OptionalSetting } from '@majordomo/core/toolkit';
 
 /**
- * Returns the supported effort that is equal to the requested one or the next stronger, otherwise the strongest. `max` is only
- * returned if it was requested. Adds a warning if the result differs from the request.
+ * Returns the supported effort that is equal to the requested one or the next stronger one, or otherwise the strongest. `max`
+ * is returned only if it was requested. Adds a warning if the result differs from the request.
  */
 export function nearestEffort<Known extends Effort>(
   requested: Effort,
@@ -31,7 +31,7 @@ export const unsentSettingWarnings = (
     .filter((name) => request[name] !== undefined)
     .map((what): Warning => ({ action: 'dropped', what, why }));
 
-/** Returns the longest cache lifetime that a request specifies; `undefined` without a cache setting. */
+/** Returns the longest cache lifetime that a request specifies; `undefined` if the request has no cache setting. */
 export function cacheLifetime(cache: ModelCache | undefined): CacheLifetime | undefined {
   if (cache === undefined) return undefined;
   const { prefix, messages } = cache;

@@ -4,7 +4,7 @@ export interface HeaderReader {
   get(name: string): string | null;
 }
 
-/** Maximum wait: 31 days, in milliseconds. A longer wait indicates a wrong clock of the server. */
+/** Maximum wait: 31 days, in milliseconds. A longer wait indicates that the server's clock is wrong. */
 const MAX_WAIT_MS = 31 * 24 * 3_600_000;
 
 /**

@@ -29,10 +29,10 @@ export function toolIdMapper(messages: readonly TurnMessage[], rule: ToolIdRule)
   return (id) => mapped.get(id) ?? id;
 }
 
-/** Returns the id unchanged. For vendors that accept any id, and for transcripts in which all ids are valid. */
+/** Returns the id unchanged. Used for vendors that accept any id, and for transcripts in which all ids are valid. */
 export const unchangedId = (id: string): string => id;
 
-/** Whether all call ids fit. Allocates nothing, because it runs over the complete transcript at every call. */
+/** Whether all call ids fit. Allocates nothing, because it checks the complete transcript at every call. */
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
   for (const message of messages) {
     if (message.role !== 'assistant') continue;
@@ -82,7 +82,7 @@ type EntriesByMessage<Wire> = WeakMap<TurnMessage, CachedForm<Wire>>;
 export class WireMessageCache<Wire extends object> {
   private readonly byOwner = new WeakMap<object, Map<string, EntriesByMessage<Wire>>>();
 
-  /** Returns the cache for a request. `owner` lives as long as the model. `settings` has few possible values. */
+  /** Returns the cache for a request. `owner` lives as long as the model. `settings` must have few possible values. */
   forRequest(owner: object, settings: string, nameOf: (id: string) => string): RequestMessageCache<Wire> {
     let bySettings = this.byOwner.get(owner);
     if (bySettings === undefined)

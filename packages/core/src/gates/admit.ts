@@ -9,7 +9,7 @@ const MAX_SETTLE_MS = 1000;
 /** Permits of one attempt. A permit is what a gate grants to an attempt, such as a reserved budget. */
 export interface Permits {
   /**
-   * Settles each permit once, in reverse order. Resolves when all are settled or the call is stopped, or after 1 s. Never rejects.
+   * Settles each permit once, in reverse order. Resolves when all are settled, when the call stops, or after 1 s. Never rejects.
    */
   settle(outcome: Attempt): Promise<void> | undefined;
 }

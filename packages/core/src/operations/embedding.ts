@@ -143,7 +143,7 @@ export function splitValues(
   return parts;
 }
 
-/** Overestimates the tokens of a value, because a part that is too large is rejected, but a part that is too small costs little. */
+/** Overestimates the tokens of a value, because a part that is too large is rejected, but one that is too small costs little. */
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 

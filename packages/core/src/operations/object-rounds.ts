@@ -93,7 +93,7 @@ export class ObjectRounds<T> {
     return at > 0 ? targets.slice(at) : targets;
   };
 
-  /** Returns the response with its value, or `undefined` if another round follows. Throws if the answer fails and no round follows. */
+  /** Returns the response with its value, or `undefined` if another round follows. Throws if there is neither. */
   async evaluate(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
     const unfinished = unfinishedError(response);
     if (unfinished !== undefined) throw unfinished;

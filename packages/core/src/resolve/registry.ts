@@ -10,7 +10,7 @@ interface SpecPosition {
   readonly offset: number;
 }
 
-/** Finds the provider with a name: a registered provider or, if none has the name, one created from the `LLM_*` variable of the name. */
+/** Finds the provider with a name: a registered one, or otherwise one created from the `LLM_*` variable of the name. */
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();

@@ -39,7 +39,7 @@ interface ResolveContext {
   readonly scope: { readonly signal: AbortSignal };
   /** Names that are being resolved, starting with the outermost. */
   readonly path: readonly string[];
-  /** Returns the majordomo for a resolver. `path` contains the names that are being resolved, which is how cycles are detected. */
+  /** Returns the majordomo for a resolver. `path` contains the names that are being resolved, so that cycles are detected. */
   readonly majordomo: (path: readonly string[]) => Pick<Majordomo, 'resolve' | 'health'>;
 }
 
@@ -115,7 +115,7 @@ async function callResolvers(
   return undefined;
 }
 
-/** Returns the error of a failed resolver. Its kind is transient, because the resolver may read a store that is briefly unavailable. */
+/** Returns the error of a failed resolver. Its kind is transient, because the resolver may read a store that is unavailable. */
 const resolverError = (name: string, cause: unknown): LlmError =>
   new LlmError(
     'server',

@@ -82,7 +82,7 @@ class SchemaCheck {
   }
 
   /**
-   * Whether an object was already checked against the schema. Primitives are always checked, because equal ones are reported at each position.
+   * Whether an object was already checked against the schema. Primitives are always checked: equal ones are reported separately.
    */
   private wasChecked(schema: Schema, value: unknown): boolean {
     if (!isContainer(value)) return false;

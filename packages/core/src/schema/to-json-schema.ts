@@ -18,7 +18,7 @@ const modelTools = new WeakMap<
 const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
   (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
-/** Returns a plain JSON Schema, or the JSON Schema of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
+/** Returns a plain JSON Schema, or the one of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
 export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
   const known = jsonSchemas.get(schema);
   if (known !== undefined) return known;
@@ -155,7 +155,7 @@ export async function readObject<T>(
 /** Schema with an object at its root. Wires require such a root. */
 export interface OutputRoot {
   readonly schema: JsonObject;
-  /** Returns the value without the wrapper; `undefined` if the wrapper is empty. If the model omitted the wrapper, returns the value. */
+  /** Returns the value without the wrapper, which a model may omit. Returns `undefined` if the wrapper is empty. */
   unwrap(value: unknown): unknown;
 }
 

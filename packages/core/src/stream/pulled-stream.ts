@@ -107,7 +107,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return Promise.reject(error);
   }
 
-  /** Resolves with the result of the source. If no iteration has begun, reads the events and stores them for a later iteration. */
+  /** Resolves with the result of the source. If no iteration has begun, reads the events and stores them for one. */
   response(): Promise<Response> {
     if (!this.isIterated) this.drained ??= this.drain();
     const response = this.drained === undefined ? this.settled() : this.drained.then(() => this.settled());

@@ -46,7 +46,7 @@ export interface ChainOptions {
   readonly backoff?:
     { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
   /**
-   * Longest Retry-After for which the call waits, in milliseconds. If it is longer, the target is benched and the call tries the next target.
+   * Longest Retry-After for which the call waits, in milliseconds. A longer one benches the target, and the call tries the next.
    * @default 20_000
    */
   readonly retryAfterCapMs?: number | undefined;
@@ -215,7 +215,7 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms` milliseconds. Rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls `run` once after `ms` and returns a function that cancels the timer. A background timer need not keep the process alive. */
+  /** Calls `run` once after `ms` and returns a function that cancels it. A background timer need not keep the process alive. */
   timer(ms: number, run: () => void, isBackground?: boolean): () => void;
 }
 

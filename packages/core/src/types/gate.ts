@@ -21,8 +21,8 @@ export interface AttemptInfo {
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
   /**
-   * Whether the attempt can no longer be running although its permits have not been settled. On some platforms, the work for a request
-   * ends with its context. A gate may release the permits of such an attempt and grant them to another attempt.
+   * Whether the attempt can no longer be running although its permits were not settled. On some platforms the work for a request
+   * ends with the context of the request. A gate may release the permits of such an attempt and grant them to another attempt.
    */
   readonly isLapsed?: boolean | undefined;
   /** Vendor whose prices apply; see `Provider.vendor`. */

@@ -17,9 +17,9 @@ export interface Recovery {
   readonly delivery?: 'complete' | undefined;
   /** Whether later calls to the target apply the change before the first attempt. */
   readonly remember?: boolean | undefined;
-  /** Whether the recovery changes the credential instead of the request. If so, the limit of four recoveries does not include it. */
+  /** Whether the recovery changes the credential instead of the request. The limit of four recoveries does not include it. */
   readonly changesCredential?: boolean | undefined;
-  /** Whether a remembered recovery is needed for this request. If the function is absent, the recovery applies to every request. */
+  /** Whether a remembered recovery is needed for this request. If absent, the recovery applies to every request. */
   isNeededFor?(request: ModelRequest): boolean;
 }
 

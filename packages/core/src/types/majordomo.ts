@@ -160,7 +160,7 @@ export interface MajordomoOptions {
   readonly health?: HealthOptions | undefined;
   /** Gates, called in order before each attempt. Their permits are settled in reverse order. */
   readonly gates?: readonly Gate[] | undefined;
-  /** Resizes images and counts pages for each target. If it is absent, a target is skipped if an image exceeds the target's limits. */
+  /** Resizes images and counts pages for each target. If absent, a target is skipped if an image exceeds the target's limits. */
   readonly media?: MediaFitter | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;

@@ -27,7 +27,7 @@ export interface ImageRequest {
   readonly n?: number | undefined;
   /** Width and height in pixels. */
   readonly size?: `${number}x${number}` | undefined;
-  /** Seed of the first image; the others have seed + 1, seed + 2, and so on. Dropped with a warning if the model accepts no seed. */
+  /** Seed of the first image. The others have seed + 1, seed + 2, and so on. Dropped with a warning if the model has no seeds. */
   readonly seed?: number | undefined;
   /** Input images. A media fitter fits them to each target. */
   readonly images?: readonly ImagePart[] | undefined;

@@ -43,7 +43,7 @@ export interface ModelContext {
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
   /**
-   * Reports usage before the `finish` event. A failed or aborted attempt retains the last reported usage; the usage of `finish` replaces it.
+   * Reports usage before the `finish` event. If the attempt fails or is aborted, it retains the last reported usage. Otherwise, the usage of `finish` applies.
    */
   reportUsage?(usage: Usage): void;
 }
@@ -54,16 +54,16 @@ export interface Model {
   readonly id: string;
   /** Wire of the model, such as `openai-chat`: a key of `ChatRequest.extra`. */
   readonly wire?: string | undefined;
-  /** Families of the replay tokens that the model can read. It issues tokens of the first family. */
+  /** Families of the replay tokens that the model can read. The model issues tokens of the first family. */
   readonly families: readonly string[];
   readonly capabilities: Capabilities;
   /** Default time limits. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Whether the request is sent as a non-streaming one if the caller needs no deltas. */
+  /** Whether the request is sent as a non-streaming request if the caller needs no deltas. */
   isNonStreaming?(request: ModelRequest): boolean;
   /**
    * Sends the request and yields events singly or in batches. The first step ends `connectMs`. An empty batch resets
-   * `idleMs`. Throws `LlmError`; it neither retries nor applies time limits.
+   * `idleMs`. Throws `LlmError`. The method neither retries nor applies time limits.
    */
   stream(request: ModelRequest, context: ModelContext): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 }
@@ -71,11 +71,11 @@ export interface Model {
 /** Image model of a provider. */
 export interface ImageBackend {
   readonly id: string;
-  /** Limits for input images. They are resized to fit, otherwise the target is skipped. `undefined`: no limits are known. */
+  /** Limits for input images. Images are resized to fit; otherwise the target is skipped. `undefined`: no limits are known. */
   readonly images?: ImageLimits | false | undefined;
   /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Generates images. Throws `LlmError`; it neither retries nor applies time limits. */
+  /** Generates images. Throws `LlmError`. The method neither retries nor applies time limits. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
 }
 
@@ -84,7 +84,7 @@ export interface EmbeddingBackend {
   readonly id: string;
   /** Name of the vector space: the model's name at its maker, the same at every provider. */
   readonly space: string;
-  /** Number of dimensions of its full vectors. */
+  /** Number of dimensions of the model's full vectors. */
   readonly dimensions?: number | undefined;
   /** Maximum number of values in a request. */
   readonly maxValues?: number | undefined;
@@ -94,7 +94,7 @@ export interface EmbeddingBackend {
   readonly maxRequestTokens?: number | undefined;
   /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Returns one vector per value, for at most `maxValues`. Throws `LlmError`; it neither retries nor applies time limits. */
+  /** Returns one vector per value, for at most `maxValues` values. Throws `LlmError`. Neither retries nor applies time limits. */
   embed(
     request: EmbeddingRequest,
     context: ModelContext,
@@ -106,13 +106,13 @@ export interface TranscriptionBackend {
   readonly id: string;
   /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** MIME types of supported audio. The target is skipped for other types. `undefined`: the types are not known. */
+  /** MIME types of supported audio. The target is skipped if the audio has another type. `undefined`: the types are not known. */
   readonly mediaTypes?: readonly string[] | undefined;
-  /** Maximum size of the audio in bytes. The target is skipped for larger ones. */
+  /** Maximum size of the audio in bytes. If the audio is larger, the target is skipped. */
   readonly maxBytes?: number | undefined;
-  /** Maximum duration of the audio in milliseconds. The target is skipped for longer ones, if the duration is known. */
+  /** Maximum duration of the audio in milliseconds. If the duration is known and longer, the target is skipped. */
   readonly maxDurationMs?: number | undefined;
-  /** Transcribes a recording. Throws `LlmError`; it neither retries nor applies time limits. */
+  /** Transcribes a recording. Throws `LlmError`. The method neither retries nor applies time limits. */
   transcribe(
     request: TranscriptionRequest,
     context: ModelContext,
@@ -124,13 +124,13 @@ export interface SpeechBackend {
   readonly id: string;
   /** Default time limits. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
-  /** Maximum number of characters of the text. The target is skipped for longer ones. */
+  /** Maximum number of characters of the text. If the text is longer, the target is skipped. */
   readonly maxCharacters?: number | undefined;
-  /** Yields audio as it arrives. Throws `LlmError`; it neither retries nor applies time limits. */
+  /** Yields audio as it arrives. Throws `LlmError`. The method neither retries nor applies time limits. */
   speak(request: SpeechRequest, context: ModelContext): AsyncIterable<SpeechStep>;
 }
 
-/** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable and so never in logs. */
+/** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable, so logs never contain it. */
 export interface Dsn {
   /** Id of the provider: the name in lower case, with `_` for `-`. */
   readonly name: string;
@@ -154,7 +154,7 @@ export type Credential =
       readonly rejected: string | undefined;
     }) => string | Promise<string>);
 
-/** Options of every `create…` function, as far as its SDK supports them. A missing key is an error of the call. */
+/** Options of every `create…` function, if its SDK supports them. A missing key is an error of the call that needs it. */
 export interface ProviderOptions {
   /** Id of the provider: the text before the slash of a target. @default the vendor's name */
   readonly id?: string | undefined;
@@ -194,9 +194,9 @@ export interface Provider {
   /** Payment of calls: `included` for a subscription or own hardware, to which no prices apply. */
   readonly billing?: Billing | undefined;
   /**
-   * Returns a model for any id, without I/O. It must not throw: the vendor rejects unknown ids at the call.
+   * Returns a model for any id, without I/O. It must not throw, because the vendor rejects unknown ids at the call.
    *
-   * @param env environment of `createMajordomo`, for families that depend on the base URL in it
+   * @param env environment of `createMajordomo`, for families that depend on a base URL in this environment
    */
   model(modelId: string, env?: Env): Model;
   /** Returns an image model for any id. Absent if the provider has no image models. */
@@ -218,7 +218,6 @@ export interface MediaFitter {
   /**
    * Returns an image within the limits, or the same part if it fits. Reports changes to `warn`, for
    * `ChatResponse.warnings`. Throws `unsupported` for an image that cannot fit this target, so that the chain advances, and
-   * `invalid-request` for an image that no target accepts.
    */
   fit(
     image: ImagePart,
@@ -226,7 +225,7 @@ export interface MediaFitter {
     signal: AbortSignal,
     warn?: (warning: Warning) => void,
   ): Promise<ImagePart>;
-  /** Returns the number of pages of a PDF, or `undefined` if it is not known. Called only for targets that limit pages. */
+  /** Returns the number of pages of a PDF; `undefined` if it is not known. Called only if the target limits pages. */
   pages?(file: FilePart, signal: AbortSignal): Promise<number | undefined>;
   /** Returns the duration of a recording in milliseconds, or `undefined` if it is not known. */
   durationMs?(recording: Uint8Array): number | undefined | Promise<number | undefined>;

@@ -7,7 +7,7 @@ import type { JsonObject, JsonSchema, ObjectSchema } from './schema.ts';
  * @example { name: 'weather', description: 'Current weather of a city', parameters: z.object({ city: z.string() }) }
  */
 export interface ToolSpec {
-  /** Name of the tool. Most wires accept letters, digits, `_` and `-`, up to 64; other names are replaced for them. */
+  /** Name of the tool. Most wires accept up to 64 letters, digits, `_` and `-`. For these wires, other names are replaced. */
   readonly name: string;
   /** Description for the model: what the tool does and when to use it. */
   readonly description: string;
@@ -17,14 +17,14 @@ export interface ToolSpec {
 /** Tool use: the model decides, no tool, at least one tool, or the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 /**
- * Reasoning effort, from none to the maximum. If a model does not support a value, the next stronger one is sent with a
+ * Reasoning effort, from none to the maximum. If a model does not support a value, the next stronger value is sent with a
  * warning. `max` is only sent if it was requested.
  */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 /** Service tier: standard, cheaper with delay, or faster at a higher price. */
 export type ServiceTier = 'default' | 'flex' | 'priority';
 
-/** Lifetime of a cached part of a prompt: not cached, minutes, or an hour and more. */
+/** Lifetime of a cached part of a prompt: not cached, minutes, or at least an hour. */
 export type CacheLifetime = 'none' | 'short' | 'long';
 
 /**
@@ -41,7 +41,7 @@ export interface CachePlan {
    */
   readonly messages?: CacheLifetime | undefined;
   /**
-   * Number of leading messages that do not change between requests, such as a document with many questions. They are cached like `prefix`.
+   * Number of leading messages that do not change between requests, such as a document with many questions. Cached like `prefix`.
    * @default 0
    */
   readonly after?: number | undefined;
@@ -56,7 +56,7 @@ export interface CachePlan {
 export interface ModelCache {
   readonly prefix: CacheLifetime;
   readonly messages: CacheLifetime;
-  /** Number of leading messages of `ModelRequest.messages`. */
+  /** Number of messages at the start of `ModelRequest.messages` that do not change between requests. */
   readonly after: number;
   readonly key: string;
 }
@@ -79,7 +79,7 @@ export interface ChatRequest {
   /** Tool use. @default the vendor's default, which is `auto` if there are tools */
   readonly toolChoice?: ToolChoice | undefined;
   /**
-   * Maximum number of output tokens, including reasoning. At the limit the response ends with finish `length`. A value
+   * Maximum number of output tokens, including reasoning. At the limit, the response ends with finish reason `length`. A value
    * above the limit of the model is reduced with a warning.
    */
   readonly maxTokens?: number | undefined;
@@ -91,13 +91,13 @@ export interface ChatRequest {
   readonly topK?: number | undefined;
   /** Penalty for tokens by their frequency so far, on the vendor's scale. */
   readonly frequencyPenalty?: number | undefined;
-  /** Penalty for tokens that already occurred, on the vendor's scale. */
+  /** Penalty for tokens that have already occurred, on the vendor's scale. */
   readonly presencePenalty?: number | undefined;
   /** Number of most likely tokens to report at each position, in addition to the chosen token. 0 reports only that token. */
   readonly logprobs?: number | undefined;
-  /** Strings that end the response and are not part of it. The vendor limits their number. */
+  /** Strings that end the response. They are not part of the response. The vendor limits their number. */
   readonly stop?: readonly string[] | undefined;
-  /** Seed for reproducible responses, as far as the vendor supports them. */
+  /** Seed for reproducible responses, if the vendor supports it. */
   readonly seed?: number | undefined;
   /** JSON Schema that the text of the response must follow, or `json` for any JSON. `generateObject` returns a validated, typed value. */
   readonly output?: JsonObject | 'json' | undefined;
@@ -111,7 +111,7 @@ export interface ChatRequest {
    * @default the vendor's default
    */
   readonly cache?: CacheLifetime | 'auto' | CachePlan | undefined;
-  /** Members to merge into the request body last, by wire such as `openai-chat` or by provider id, which takes precedence. */
+  /** Members to merge into the request body last, by wire (such as `openai-chat`) or provider id. The id takes precedence. */
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 
@@ -119,7 +119,7 @@ export interface ChatRequest {
 export interface ModelRequest extends Omit<ChatRequest, 'messages' | 'tools' | 'extra' | 'output' | 'cache'> {
   /** Conversation, repaired for the target: each tool call has one result. */
   readonly messages: readonly TurnMessage[];
-  /** Tools with JSON Schemas; empty without tools. */
+  /** Tools with JSON Schemas; empty if the request has no tools. */
   readonly tools: readonly ModelTool[];
   /** Output format, if one was requested. */
   readonly output: ModelOutput | undefined;
@@ -141,6 +141,6 @@ export interface ModelTool {
 export interface ModelOutput {
   /** Name of the schema, for wires that require one. */
   readonly name: string;
-  /** JSON Schema of the caller. A wire with a separate dialect converts it. `undefined` means any JSON. */
+  /** JSON Schema of the caller. A wire with another schema dialect converts it. `undefined` means any JSON. */
   readonly schema: JsonObject | undefined;
 }

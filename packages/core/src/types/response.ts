@@ -27,7 +27,7 @@ export interface TokenLogprob {
   readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
-/** Further facts of the vendor about a refusal or stop. Facts that it does not report are `undefined`. */
+/** Vendor's further facts about a refusal or stop. Facts that the vendor does not report are `undefined`. */
 export interface StopDetails {
   /** Vendor's policy that applied, such as `cyber`. */
   readonly category: string | undefined;
@@ -59,10 +59,10 @@ export interface ChatResponse {
   readonly stopDetails?: StopDetails | undefined;
   /** Log probabilities of the text, if requested and supported. */
   readonly logprobs?: readonly TokenLogprob[] | undefined;
-  /** Usage of the attempt that answered; `undefined` if the vendor reports none. `attempts` has the usage of failed ones. */
+  /** Usage of the attempt that answered; `undefined` if the vendor reports none. `attempts` has the usage of failed attempts. */
   readonly usage: Usage | undefined;
   /** Settings that were dropped or changed for this target, and repairs. */
   readonly warnings: readonly Warning[];
-  /** All attempts of the call, in order. The last one answered. */
+  /** All attempts of the call, in order. The last attempt answered. */
   readonly attempts: readonly Attempt[];
 }

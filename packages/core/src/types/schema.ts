@@ -46,7 +46,7 @@ export interface JsonSchemaOptions {
 }
 
 /**
- * JSON Schema, also one with an interface type, which TypeScript does not accept as a `JsonObject`. Values are checked
+ * JSON Schema, including one with an interface type, which TypeScript does not accept as a `JsonObject`. Values are checked
  * against the common keywords. `pattern`, `patternProperties` and `format` are sent to the model but not checked.
  */
 export type JsonSchema = JsonObject | (object & { readonly '~standard'?: undefined });

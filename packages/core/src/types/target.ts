@@ -2,23 +2,23 @@ import type { TargetHealth } from './health.ts';
 import type { Billing } from './llm-error.ts';
 /** Capabilities of a model. `undefined` means unknown: the request is sent and the vendor decides. */
 export interface Capabilities {
-  /** Whether it calls tools. */
+  /** Whether the model calls tools. */
   readonly tools?: boolean | undefined;
-  /** Limits of input images; `false` if it accepts none. */
+  /** Limits of input images; `false` if the model accepts none. */
   readonly images?: ImageLimits | false | undefined;
-  /** MIME types of supported documents and video; `false` if it accepts none. */
+  /** MIME types of supported documents and videos; `false` if the model accepts none. */
   readonly files?: readonly string[] | false | undefined;
-  /** MIME types of documents that tool results may contain. `undefined`: none, the result becomes an error text. */
+  /** MIME types of documents that tool results may contain. `undefined`: none, so a result with a document becomes an error text. */
   readonly resultFiles?: readonly string[] | undefined;
-  /** MIME types of supported audio; `false` if it accepts none. */
+  /** MIME types of supported audio; `false` if the model accepts none. */
   readonly audio?: readonly string[] | false | undefined;
   /** Limits of documents. */
   readonly fileLimits?: FileLimits | undefined;
   /** Support of output schemas: native, by a forced tool call, by an instruction, or none. */
   readonly output?: 'native' | 'tool' | 'instruct' | false | undefined;
-  /** Whether its reasoning effort can be set. */
+  /** Whether the reasoning effort of the model can be set. */
   readonly reasoning?: boolean | undefined;
-  /** Whether the last message may be of the assistant, to be continued. */
+  /** Whether the last message may be an assistant message that the model continues. */
   readonly prefill?: boolean | undefined;
   /** Size of the context in tokens. */
   readonly contextTokens?: number | undefined;
@@ -38,7 +38,7 @@ export interface ImageLimits {
   readonly maxCount?: number | undefined;
   /** Maximum size of all images of a request in bytes. */
   readonly maxTotalBytes?: number | undefined;
-  /** Lower limits of the edge for requests with more images than `whenCountAbove`. The last rule that matches applies. */
+  /** Lower limits of the edge for requests with more than `whenCountAbove` images. The last matching rule applies. */
   readonly rules?: readonly { readonly whenCountAbove: number; readonly maxEdge: number }[] | undefined;
 }
 
@@ -69,7 +69,7 @@ export interface ResolvedTarget {
   readonly target: string;
   /** Vendor whose prices and conventions apply; see `Provider.vendor`. */
   readonly vendor: string | undefined;
-  /** Payment of its calls; see `Provider.billing`. */
+  /** How the target's calls are paid; see `Provider.billing`. */
   readonly billing: Billing | undefined;
   /** Id of the model: the text after the first slash. */
   readonly model: string;

@@ -8,7 +8,7 @@ export interface Usage {
   readonly details?: UsageDetails | undefined;
 }
 
-/** Further facts for prices and statistics. Each is present only if the provider reported it. */
+/** Further facts for prices and statistics. Each fact is present only if the provider reported it. */
 export interface UsageDetails {
   /** Vendor's price of the call in nano-USD (1 USD = 10⁹), as a decimal integer. */
   readonly reportedNanoUsd?: string | undefined;
@@ -37,6 +37,6 @@ export interface UsageDetails {
    * catalog has fees of the same names.
    */
   readonly units?: Readonly<Record<string, number>> | undefined;
-  /** Input of the largest single model call, if the vendor summed several. Prices by input length depend on it. */
+  /** Input of the largest single model call, if the vendor reports a sum of several calls. Prices by input length depend on it. */
   readonly largestInput?: number | undefined;
 }

@@ -13,7 +13,7 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** Signal that aborts with another one. `release` removes the listener from that one. */
+/** Signal that aborts when its source signal aborts. `release` removes the listener from the source signal. */
 interface DerivedSignal {
   readonly signal: AbortSignal;
   readonly release: () => void;
@@ -43,7 +43,7 @@ export function mapValue<T, R>(
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }
 
-/** Calls a function of the application, such as of a store. If it throws synchronously, the result is a rejected promise. */
+/** Calls a function of the application, such as a method of a store. If the function throws, the result is a rejected promise. */
 export function invoke<T>(call: () => T | PromiseLike<T>): T | Promise<T> {
   try {
     const result = call();

@@ -23,7 +23,7 @@ export function emitTo(...observers: readonly Observer[]): Emit | undefined {
 }
 
 /**
- * Calls an observer of the application and ignores what it throws or rejects with: a listener that writes to a database must
+ * Calls an observer of the application and ignores its errors. For example, a listener that writes to a database must
  * not end the process when the database is down.
  */
 export function notify<Arguments extends readonly unknown[]>(

@@ -47,12 +47,12 @@ const typeBySignature = (head: string, signatures: readonly Signature[]): string
 
 const headOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, HEAD));
 
-/** Number of bytes in which a PDF's header may be, as in PDF readers. */
+/** Number of leading bytes in which a PDF's header may be. PDF readers use the same number. */
 const HEAD = 1024;
-/** Header of a PDF, which must be at the start of a line, because a text about PDFs may contain it elsewhere. */
+/** Header of a PDF. It must be at the start of a line, because a text about PDFs may contain the header elsewhere. */
 const PDF_HEADER = /(?:^|[\0\r\n])%PDF-\d/;
 
-/** Returns the media type of a HEIF container by its brands. */
+/** Returns the media type that the brands of a HEIF container indicate. */
 function brandType(brands: string): string | undefined {
   if (/avi[fs]/.test(brands)) return 'image/avif';
   return /^(?:hei[cxms]|hev[cxm]|mif1|msf1)/.test(brands) ? 'image/heic' : undefined;
@@ -62,7 +62,7 @@ function brandType(brands: string): string | undefined {
 const isSvg = (head: string): boolean =>
   /^(?:\u00ef\u00bb\u00bf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg)/i.test(head) && /<svg[\s>]/i.test(head);
 
-/** Returns the type of a stream without a header: it begins with a frame of MPEG layer 2 or 3, or of AAC (layer 0). */
+/** Returns the media type of a stream without a header, which begins with a frame of MPEG layer 2 or 3, or of AAC (layer 0). */
 function frameType([first = 0, second = 0, third = 0xff]: Uint8Array): string | undefined {
   if (first !== 0xff || (second & 0xe0) !== 0xe0) return undefined;
   const layer = (second >> 1) & 3;

@@ -29,7 +29,7 @@ export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
 };
 
 /**
- * Throws `config` with the path for an option of the wrong kind or with a misspelled name. Names that resemble no option are
+ * Throws `config` with the path for an option of the wrong kind or with a misspelled name. A name that resembles no option is
  * ignored. `subject` begins the message.
  */
 export function checkKinds(options: object, kinds: Kinds, prefix = '', subject = ''): void {
@@ -97,7 +97,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Returns the known name with the fewest typing errors, at most one per three letters. Case does not count. Otherwise it
+ * Returns the known name with the fewest typing errors, at most one per three letters. Case is ignored. If there is none, it
  * returns the first known name that begins with the name, if the name has at least four letters.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
@@ -140,7 +140,7 @@ function typingErrors(from: string, to: string): number {
  * absent option of `required`. The message never contains a value.
  *
  * @param subject beginning of the message, such as the name of the function
- * @param otherNames names of other libraries for an option, with the name of the option here
+ * @param otherNames names that other libraries use for an option, with the option's name here
  *
  * @example
  * checkOptions('createLedger', options, { store: 'object with reserve', storeTimeoutMs: 1, whenDown: ['admit', 'deny'] });
@@ -171,7 +171,7 @@ export function checkFinite(ms: number | undefined, path: string, prefix = ''): 
   if (ms === Infinity) throw configError(path, 'must be finite', prefix);
 }
 
-/** Merges time limits. Defined limits of `second` take precedence. */
+/** Merges time limits. Limits that `second` defines take precedence. */
 export const mergeTimeouts = (first: Timeouts | undefined, second: Timeouts | undefined): Timeouts => ({
   ...first,
   ...definedMembers(second ?? {}),

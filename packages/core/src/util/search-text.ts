@@ -1,7 +1,7 @@
 import type { Message } from '../types/messages.ts';
 import { truncateText } from './bytes.ts';
 
-/** Scripts without spaces between words, whose letters a search index stores separately. */
+/** Scripts without spaces between words. A search index stores the letters of these scripts separately. */
 export const UNSPACED: RegExp =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
@@ -19,27 +19,27 @@ export function textOf({ parts }: Message): string {
   return texts.join('\n');
 }
 
-/** Returns the words of a query that have a letter or a digit. */
+/** Returns the words of a query that contain a letter or a digit. */
 export const wordsOf = (query: string): readonly string[] =>
   query
     .normalize('NFC')
     .split(/\s+/u)
     .filter((word) => LETTER_OR_DIGIT.test(word));
 
-/** Returns the start of the first question as a title. */
+/** Returns the start of the first question, for use as a title. */
 export function titleOf(messages: readonly Message[]): string {
   const first = messages.find((message) => message.role === 'user' && textOf(message).trim() !== '');
   return first === undefined ? '' : titleFrom(textOf(first));
 }
 
-/** Returns a string as a title of one line. */
+/** Returns a string as a title on one line, truncated to the maximum length. */
 export const titleFrom = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
 /** Returns the part of a text around the first match of a query. */
 export function excerptOf(text: string, query: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);
-  // If removing accents changes the length, the offsets do not match.
+  // If the removal of accents changes the length, offsets in the two strings do not match.
   const places =
     plain.length === line.length ? wordsOf(query).map((word) => plain.indexOf(unaccented(word))) : [];
   const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - EXCERPT_LEAD);

@@ -5,8 +5,8 @@ export interface ChangeChannel {
   /** Sends a message to all processes. */
   publish(message: string): Promise<unknown>;
   /**
-   * Resolves when messages arrive. Returns a function that ends the subscription. Calls `onReconnect` each time the
-   * connection was lost and is open again, because messages in between were missed.
+   * Resolves when the subscription is active. Returns a function that ends the subscription. Calls `onReconnect` each time the
+   * connection was lost and is open again, because messages were missed in the meantime.
    */
   subscribe(onMessage: (message: string) => void, onReconnect: () => void): Promise<() => unknown>;
 }

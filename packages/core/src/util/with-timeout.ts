@@ -11,7 +11,7 @@ export function withTimeout<T>(
     const late = (): void => {
       reject(new Error(`no answer within ${ms} ms`));
     };
-    // A result that arrived while the process was blocked is handled before the timeout.
+    // If a result arrived while the process was blocked, handle the result before the timeout.
     const look = (): void => {
       cancel = clock.timer(0, late, isBackground);
     };
