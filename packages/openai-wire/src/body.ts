@@ -1,12 +1,12 @@
 import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
 import type { WireParams } from './request.ts';
 
-/** JSON of tool lists, by identity of the list. Serializing 30 tools takes longer than the rest of a call. */
+/** Cached JSON of tool lists, by identity of the list. Serializing 30 tools takes longer than the rest of a call. */
 const serialized = new WeakMap<object, string>();
 
 /**
- * Returns the body as JSON text, with U+FFFD in place of lone surrogates. Serializes a list of tools only once, and in a
- * transcript (`messages` or `input`) only the new elements.
+ * Returns the body as JSON text, with U+FFFD in place of lone surrogates. Serializes a list of tools only once. Of a transcript
+ * (`messages` or `input`), serializes only the new elements.
  */
 export function bodyText(params: WireParams): string {
   const { messages, input, tools, ...rest } = params;

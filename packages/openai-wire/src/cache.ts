@@ -5,7 +5,7 @@ import type { WireQuirks } from './quirks.ts';
 
 type CacheQuirks = Pick<WireQuirks, 'cacheRequest' | 'cacheTtls' | 'cacheKey'>;
 
-/** Marks the end of a cached prefix (`PromptCacheBreakpoint` of openai 7.55). The default of `ttl` is in the cache options. */
+/** Marks the end of a cached prefix (`PromptCacheBreakpoint` of openai 7.55). The cache options contain the default of `ttl`. */
 interface Breakpoint {
   readonly mode: 'explicit';
   readonly ttl?: CacheTtl;
@@ -32,7 +32,7 @@ const NOTHING: WireCache = {
   afterLeading: undefined,
 };
 
-/** Converts the cache setting of a request. A request without one uses the server's default. */
+/** Converts the cache setting of a request. If the request has no cache setting, the server's default applies. */
 export function cacheToWire(
   cache: ModelCache | undefined,
   quirks: CacheQuirks,

@@ -14,7 +14,7 @@ export type Server = Pick<
   'id' | 'baseURL' | 'baseURLEnv' | 'baseURLEnvPath' | 'keyEnv' | 'keyHeader' | 'headers' | 'query'
 >;
 
-/** SDK clients of one provider: one per credential and transport, created by the first call that needs it. */
+/** SDK clients of one provider: one per credential and transport. The first call that needs a client creates it. */
 export interface Clients {
   /** Returns the client for a call. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   readonly connect: (context: CallContext, facts: SdkErrorContext) => Promise<SdkClient>;
@@ -62,13 +62,13 @@ function baseURLOf(env: Env, server: Server, options: SdkOptions): string {
   throw new LlmError('config', issue, { path: 'baseURL' });
 }
 
-/** Returns the base URL from the server's environment variable in `env`. Does not check it. */
+/** Returns the base URL from the server's environment variable in `env`. Does not check the URL. */
 export function baseURLInEnv(env: Env, { baseURLEnv, baseURLEnvPath = '' }: Server): string | undefined {
   const url = baseURLEnv === undefined ? '' : (env[baseURLEnv]?.trim() ?? '');
   return url === '' ? undefined : url.replace(/(?<!\/)\/+$/, '') + baseURLEnvPath;
 }
 
-/** Returns headers that replace those of the SDK and of its environment variables. A header with the value `null` is not sent. */
+/** Returns headers that replace those of the SDK and of its environment variables. If a header is `null`, it is not sent. */
 function defaultHeadersOf(
   key: string | undefined,
   header: string | undefined,

@@ -9,7 +9,7 @@ import type { Sdk } from './sdk.ts';
 
 /** Sends requests to a provider's server through its SDK, with credentials, headers, rate limits and errors. */
 export interface Connection {
-  /** Returns the base URL from which reasoning families are derived. Not checked; `''` if none is configured. */
+  /** Returns the base URL from which reasoning families are derived. The URL is not checked. It is `''` if none is configured. */
   readonly baseURL: (env: Env) => string;
   /** Sends JSON text or a form. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
   post(
@@ -66,5 +66,5 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
 
 const UTF8 = new TextEncoder();
 
-/** Content type of JSON text. Without it, SDKs would serialize the string as JSON again. */
+/** Content type of JSON text. Without this header, SDKs would serialize the string as JSON again. */
 const JSON_BODY = { 'content-type': 'application/json' };

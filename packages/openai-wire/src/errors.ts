@@ -22,7 +22,7 @@ export interface SdkErrorContext extends ErrorContext {
   remedy?: ((failure: ReportedFailure, status: number) => string | undefined) | undefined;
 }
 
-/** Error codes of Node's `fetch` for a timeout. */
+/** Codes with which Node's `fetch` reports a timeout. */
 const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
 /** Converts any failure of a call to an `LlmError`. Uses the SDK's error class only if the properties are not sufficient. */
@@ -40,7 +40,7 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
   return isTimeout ? connectTimeout(found) : found;
 }
 
-/** Converts an HTTP error. `error` of the SDK's error is the body, or the property `error` of the body. */
+/** Converts an HTTP error. The property `error` of the SDK's error is the response body, or the body's property `error`. */
 function httpError(error: Error, status: number, facts: SdkErrorContext): LlmError {
   const body = 'error' in error ? truncateBody(error.error) : undefined;
   const failure = parseFailure(body);

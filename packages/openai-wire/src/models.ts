@@ -2,7 +2,7 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 
 /**
- * Returns the models in the body of `GET /models`, which is `{ data: [...] }` or an array. Some servers include the context
+ * Returns the models in the body of `GET /models`, which is `{ data: [...] }` or an array. Some servers report the context
  * length under one of three names. Throws `protocol` for a body without an array.
  */
 export function listedModels(

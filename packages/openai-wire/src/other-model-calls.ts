@@ -17,7 +17,7 @@ import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from './other
 import { toSpeechCall } from './other-models/speech.ts';
 import { fromTranscriptionBody, toTranscriptionForm } from './other-models/transcription.ts';
 
-/** Model and its connection. */
+/** Model, and the connection to its server. */
 export interface ModelAtConnection<Quirks> {
   readonly modelId: string;
   readonly quirks: Quirks;
@@ -110,7 +110,7 @@ async function withErrors<Result>(
   }
 }
 
-/** Maximum size of a response. 2,048 vectors of 3,072 numbers are 140 MB of text. */
+/** Maximum size of a response in bytes. 2,048 vectors of 3,072 numbers are 140 MB of text. */
 const MAX_BYTES = 256 * 2 ** 20;
 
 const jsonOf = async (response: Response, { target }: ModelContext): Promise<unknown> =>

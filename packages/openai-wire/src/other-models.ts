@@ -25,7 +25,7 @@ export type OtherModels = Pick<
 export interface OtherModelsContext {
   readonly connection: Connection;
   readonly profile: OtherModelsProfile;
-  /** Whether calls go to the server of the profile. Only then does the profile's separate base URL for an endpoint apply. */
+  /** Whether calls go to the profile's server. Only then, the profile's separate base URL for an endpoint applies. */
   readonly isProfileServer: boolean;
 }
 

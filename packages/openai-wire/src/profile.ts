@@ -17,11 +17,11 @@ export interface WireModelRule<Quirks> {
 export interface WireProfile<Quirks> extends OtherModelsProfile {
   /** Default id of the provider, such as `groq` in `groq/llama-…`. */
   readonly id: string;
-  /** Name of the vendor in the catalog, which determines prices and the vendor's name in telemetry. */
+  /** Name of the vendor in the catalog. It determines prices and the vendor's name in telemetry. */
   readonly vendor?: string | undefined;
   /** Billing of the calls. `included`: a plan or the application's own hardware, so that no price applies. */
   readonly billing?: Billing | undefined;
-  /** Base URL that the vendor documents for OpenAI clients. It usually ends in `/v1`. Required unless `baseURLEnv` is set. */
+  /** Base URL that the vendor documents for OpenAI clients. It usually ends with `/v1`. Required unless `baseURLEnv` is set. */
   readonly baseURL?: string | undefined;
   /** Variable in the `env` of the call that replaces `baseURL`, such as `OPENAI_BASE_URL`. The option `baseURL` takes precedence. */
   readonly baseURLEnv?: string | undefined;
@@ -29,7 +29,7 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly baseURLEnvPath?: string | undefined;
   /** Environment variable that contains the key. If neither this nor `apiKey` is set, no credential is sent. */
   readonly keyEnv?: string | undefined;
-  /** Header that contains the key in place of `authorization`. */
+  /** Header that contains the key instead of `authorization`. */
   readonly keyHeader?: string | undefined;
   /** Headers of every request. Headers of the caller take precedence. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -70,7 +70,7 @@ export interface ModelTraits<Quirks> {
 /** Capabilities of a model that accepts text only. */
 export const TEXT_ONLY = { images: false, files: false, audio: false } as const;
 
-/** Returns the quirks and capabilities of a model over Chat Completions. `own`: quirks in a DSN or in the options. */
+/** Returns the quirks and capabilities of a model over Chat Completions. `own` contains quirks from a DSN or the options. */
 export function chatTraits(
   profile: Profile,
   modelId: string,
@@ -81,7 +81,7 @@ export function chatTraits(
   return { quirks, capabilities: withResultFiles({ ...media, ...capabilities }) };
 }
 
-/** Returns the quirks and capabilities of a model over Responses. `own`: quirks in a DSN or in the options. */
+/** Returns the quirks and capabilities of a model over Responses. `own` contains quirks from a DSN or the options. */
 export const responsesTraits = (
   profile: ResponsesProfile,
   modelId: string,
@@ -99,7 +99,7 @@ const withResultFiles = (capabilities: Capabilities): Capabilities =>
     ? capabilities
     : { ...capabilities, resultFiles: capabilities.files };
 
-/** Merges quirks. Each source replaces values of the previous one: API, profile, first matching rule, `own`. */
+/** Merges quirks. Each source replaces values of the previous source: API, profile, first matching rule, `own`. */
 function traitsOf<Quirks extends WireQuirks>(
   defaults: Quirks,
   profile: WireProfile<Quirks>,

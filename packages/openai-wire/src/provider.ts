@@ -37,7 +37,7 @@ export function createProvider(
   };
 }
 
-/** Call of a model, with the functions that write the request and read the response. */
+/** Model call, with the functions that write the request and read the response. */
 export interface WireCall {
   readonly connection: Connection;
   readonly path: string;
@@ -47,7 +47,7 @@ export interface WireCall {
   readonly createReader: (options: ReaderOptions) => WireReader;
   readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
   readonly remedy?: SdkErrorContext['remedy'];
-  /** Throws for a request that this API cannot represent, before a request is sent. */
+  /** Throws if this API cannot represent the request. Called before the request is sent. */
   readonly check?: () => void;
 }
 

@@ -2,7 +2,7 @@ import type { Effort, JsonObject, ServiceTier } from '@majordomo/core';
 
 /** Differences between servers that exist for both Chat Completions and Responses. Quirks determine only the request. */
 export interface WireQuirks {
-  /** Efforts that the model accepts. For any other effort, the next stronger one is sent. */
+  /** Efforts that the model accepts. If a request has another effort, the next stronger effort is sent. */
   readonly efforts: readonly Exclude<Effort, 'none'>[];
   /**
    * Whether the server enforces schemas of tools and responses. Schemas are rewritten into OpenAI's strict subset. A schema
@@ -14,7 +14,7 @@ export interface WireQuirks {
    * in addition, a type in every schema.
    */
   readonly toolSchemas: 'complete' | 'plain' | 'typed';
-  /** Method by which a response follows a schema. `json_object` (JSON mode) and `instruct` add the schema to the system text. */
+  /** How a response is made to follow a schema. `json_object` (JSON mode) and `instruct` add the schema to the system text. */
   readonly output: 'json_schema' | 'json_object' | 'instruct';
   /**
    * Property that requests a prompt cache other than the default: `prompt_cache_retention` for models up to gpt-5.5,
@@ -31,5 +31,5 @@ export interface WireQuirks {
   readonly extraBody: JsonObject;
 }
 
-/** Returns `base` with `changes`. Bundlers omit a call of this function if it is marked as pure and its result is not used. */
+/** Returns `base` with `changes`. Bundlers omit a call of this function if it is marked as pure and its result is unused. */
 export const extended = <T extends object>(base: T, changes: Partial<T>): T => ({ ...base, ...changes });

@@ -13,7 +13,7 @@ export interface WireParams {
 export interface ToWireOptions {
   /** Whether a streamed response is requested. */
   readonly stream: boolean;
-  /** Id of the group of models that can read each other's reasoning. If it is not set, no reasoning is sent back. */
+  /** Id of the group of models that can read each other's reasoning. If it is absent, no reasoning is sent back. */
   readonly family?: string | undefined;
 }
 
@@ -24,11 +24,11 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>> | undefined;
   /** Warnings about parts of the request that were dropped, coerced or emulated. */
   readonly warnings: readonly Warning[];
-  /** Schemas of the caller, for the reader to remove nulls that represent absent properties. */
+  /** Caller's schemas, with which the reader removes nulls that represent absent properties. */
   readonly originals: OriginalSchemas | undefined;
 }
 
-/** Merges the profile's `extraBody` and the caller's `extra` into a body. A property with the value `undefined` is not sent. */
+/** Merges the profile's `extraBody` and the caller's `extra` into a body. If a property is `undefined`, it is not sent. */
 export function mergeParams(
   model: string,
   params: Readonly<Record<string, unknown>>,

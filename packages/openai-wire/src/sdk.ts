@@ -8,14 +8,14 @@ export interface SdkClient {
 
 /** Settings of an SDK client. Every setting is passed, so that the SDK reads none from the process environment. */
 export interface ClientSettings {
-  /** API key or token. `undefined`: the client must not send a credential. */
+  /** API key or token. If it is `undefined`, the client must not send a credential. */
   readonly key: string | undefined;
   readonly baseURL: string;
   readonly fetch: typeof globalThis.fetch;
   /** Headers of every request. A header with the value `null` is never sent. */
   readonly defaultHeaders: Readonly<Record<string, string | null>>;
   readonly defaultQuery: Readonly<Record<string, string>> | undefined;
-  /** Timeout of the SDK in milliseconds: the longest possible, because majordomo enforces the timeouts. */
+  /** Timeout of the SDK in milliseconds. It is the longest possible one, because majordomo enforces the timeouts. */
   readonly timeout: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Recovery } from '../types/llm-error.ts';
 import type { ModelRequest } from '../types/request.ts';
 
-/** Maximum number of targets. The oldest entries are removed first. */
+/** Maximum number of targets, and of recoveries per target. The oldest entries are removed first. */
 const MAX_TARGETS = 256;
 const MAX_RECOVERIES = 8;
 

@@ -109,7 +109,7 @@ export interface Citation {
   readonly title?: string | undefined;
   /** Quotation from the source. */
   readonly quote?: string | undefined;
-  /** Start of the range in the part's text, as for `slice`. Without a range, the source applies to the complete text. */
+  /** Range of the part's text, as for `slice`. If `start` and `end` are absent, the source applies to the complete text. */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }

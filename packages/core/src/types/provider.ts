@@ -43,7 +43,7 @@ export interface ModelContext {
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
   /**
-   * Reports usage before the `finish` event. If the attempt fails or is aborted, it retains the last reported usage. Otherwise, the usage of `finish` applies.
+   * Reports usage before the `finish` event. A failed or aborted attempt retains it; otherwise `finish` replaces it.
    */
   reportUsage?(usage: Usage): void;
 }
@@ -216,8 +216,9 @@ export interface Provider {
 /** Fits media to the limits of a target; `@majordomo/media` has one. It always receives the original bytes. */
 export interface MediaFitter {
   /**
-   * Returns an image within the limits, or the same part if it fits. Reports changes to `warn`, for
+   * Returns an image within the limits, or the same part if the image fits. Reports changes to `warn`, for
    * `ChatResponse.warnings`. Throws `unsupported` for an image that cannot fit this target, so that the chain advances, and
+   * `invalid-request` for an image that no target accepts.
    */
   fit(
     image: ImagePart,

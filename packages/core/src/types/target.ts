@@ -8,7 +8,7 @@ export interface Capabilities {
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of supported documents and videos; `false` if the model accepts none. */
   readonly files?: readonly string[] | false | undefined;
-  /** MIME types of documents that tool results may contain. `undefined`: none, so a result with a document becomes an error text. */
+  /** MIME types of documents that tool results may contain. `undefined`: none; such a result becomes an error text. */
   readonly resultFiles?: readonly string[] | undefined;
   /** MIME types of supported audio; `false` if the model accepts none. */
   readonly audio?: readonly string[] | false | undefined;

@@ -37,6 +37,6 @@ export interface UsageDetails {
    * catalog has fees of the same names.
    */
   readonly units?: Readonly<Record<string, number>> | undefined;
-  /** Input of the largest single model call, if the vendor reports a sum of several calls. Prices by input length depend on it. */
+  /** Input of the largest single model call, if the vendor reports the sum of several. Prices by input length depend on it. */
   readonly largestInput?: number | undefined;
 }

@@ -31,12 +31,12 @@ export class AnswerWriter {
   private readonly writer: EventWriter;
   private readonly family: string;
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
-  /** Replay data of the open reasoning part. Each part has its own. */
+  /** Replay data of the open reasoning part. Each reasoning part has separate replay data. */
   private replay: Replay;
   private details: JsonObject[] | undefined;
   private lateText = '';
   private lateReasoning = '';
-  /** Citations that arrived before their text or after its end. */
+  /** Citations that arrived before the cited text or after the end of that text. */
   private readonly lateCitations: Citation[] = [];
   private readonly lateDetails: JsonObject[] = [];
 
@@ -79,7 +79,7 @@ export class AnswerWriter {
 
   reasoning(text: string, details: readonly ReasoningDetail[] | undefined): void {
     const isOpen = this.writing === 'reasoning';
-    // A signature that arrives after the text does not belong to an open part.
+    // If a signature arrives after the text, it does not belong to an open part.
     if (this.writing === 'calls' || (text === '' && this.writing === 'text')) {
       this.lateReasoning += text;
       if (details !== undefined) mergeDetails(this.lateDetails, details);

@@ -41,14 +41,14 @@ interface Conversion {
   readonly family: string | undefined;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
-  /** Text that is sent as reasoning of a turn without reasoning; `''` if reasoning is off. */
+  /** Text that is sent as the reasoning of a turn that has none; `''` if reasoning is off. */
   readonly placeholder: string;
 }
 
 const forms = new WireMessageCache<WireMessage>();
 
 /**
- * Converts the transcript. Each converted message depends only on its message and the adjacent ones. Therefore the JSON of one
+ * Converts the transcript. Each converted message depends only on its message and the adjacent messages. So the JSON of one
  * turn is a prefix of the next turn's JSON, which prompt caches require. Conversions of messages without images and files are
  * cached.
  */

@@ -28,18 +28,18 @@ export interface ChatQuirks extends WireQuirks {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Role of the message that contains `request.system`. */
   readonly systemRole: 'system' | 'developer';
-  /** Form of a user message. `parts`: a list of text and media. `string`: text only, joined by blank lines. */
+  /** Form of a user message. `parts`: a list of text and media. `string`: text parts only, joined with blank lines. */
   readonly content: 'parts' | 'string';
   /** Value of `content` in an assistant message that contains only tool calls. */
   readonly emptyContent: 'null' | 'empty-string' | 'absent';
-  /** Property for the reasoning effort. `none`: effort is dropped with a warning. */
+  /** Property for the reasoning effort. `none`: the effort is dropped with a warning. */
   readonly reasoningRequest:
     'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
   /** Form of the effort `none`: a value, `thinking: { type: 'disabled' }`, or nothing (`omit`). */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
   /** Property in which reasoning is sent back to the model. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | 'none';
-  /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, otherwise its text. */
+  /** Reasoning of this model that is sent back. `echo`: its text. `details`: its `reasoning_details`, or its text if absent. */
   readonly reasoningReplay: 'omit' | 'echo' | 'details';
   /** Format and model family of signed `reasoning_details`, if other platforms also create and accept them; otherwise `none`. */
   readonly signedDetails: 'none' | { readonly family: string; readonly format: string };
@@ -70,9 +70,9 @@ export interface ChatQuirks extends WireQuirks {
   readonly seedField: 'seed' | 'random_seed';
   /** Whether the server accepts `top_k`. OpenAI does not. */
   readonly topK: boolean;
-  /** Whether a streaming request contains `stream_options.include_usage`. Some servers reject this property. */
+  /** Whether a streaming request contains `stream_options.include_usage`, which some servers reject. */
   readonly streamUsage: boolean;
-  /** Properties that are not sent. If a request contains one, a warning reports it. */
+  /** Properties that are not sent. If a request contains such a property, a warning reports that it was dropped. */
   readonly refuses: readonly ChatParameter[];
 }
 
@@ -112,7 +112,7 @@ export const OPENAI_QUIRKS: ChatQuirks = {
   refuses: [],
 };
 
-/** Quirks of servers that implement Chat Completions as of 2024. Defaults of every profile and of `openai://` DSNs. */
+/** Quirks of servers that implement Chat Completions as of 2024: the defaults of every profile and of `openai://` DSNs. */
 export const COMPATIBLE_QUIRKS: ChatQuirks = /* @__PURE__ */ extended(OPENAI_QUIRKS, {
   efforts: ['low', 'medium', 'high'],
   strictTools: false,

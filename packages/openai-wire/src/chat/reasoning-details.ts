@@ -28,7 +28,7 @@ export function signedReplay(
   return { family: ownFamily, data: details };
 }
 
-/** Returns the details of a turn: the original ones, or details created from the replay data of another platform of the family. */
+/** Returns the details of a turn: the original ones, or those created from the replay data of another platform of the family. */
 export function detailsToWire(
   parts: readonly AssistantPart[],
   ownFamily: string,

@@ -17,7 +17,7 @@ function detailsText(details: readonly ReasoningDetail[]): string {
   return text;
 }
 
-/** Returns the text of a `thinking` block in a list of content. */
+/** Returns the text of a `thinking` block in a content list. */
 export function thinkingText({ thinking }: ContentBlock): string {
   if (typeof thinking === 'string') return thinking;
   let text = '';
@@ -42,7 +42,7 @@ export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
   last['index'] === next.index &&
   last['type'] === next.type &&
   next.type !== 'reasoning.encrypted' &&
-  // Without an index, text fragments belong to the same detail until one has a signature.
+  // If there is no index, text fragments belong to the same detail until a fragment has a signature.
   (next.index !== undefined || (next.type === 'reasoning.text' && typeof last['signature'] !== 'string'));
 
 function mergeDetail(last: JsonObject, next: ReasoningDetail): JsonObject {

@@ -31,7 +31,7 @@ const FORMS: BodyForms = {
   toolsToWire,
 };
 
-/** Disables reasoning. On Chat Completions, some models of OpenAI reject effort together with tools (several clients, 2026). */
+/** Disables reasoning. On Chat Completions, some OpenAI models reject effort together with tools (several clients, 2026). */
 const WITHOUT_EFFORT: Recovery = {
   id: 'effort beside tools',
   what: 'reasoning_effort "none" sent with tools',
@@ -40,7 +40,7 @@ const WITHOUT_EFFORT: Recovery = {
   isNeededFor: ({ tools }) => tools.length > 0,
 };
 
-/** Error messages of Mistral and of chat templates (NIM, vLLM; 2025-2026). */
+/** Error messages of Mistral and of chat templates (NIM, vLLM; 2025-2026) about a user message after a tool message. */
 const USER_AFTER_TOOL = /unexpected role ['"`]user['"`] after role ['"`]tool['"`]/i;
 
 const TURNS_AFTER_TOOLS: Recovery = {
@@ -51,7 +51,7 @@ const TURNS_AFTER_TOOLS: Recovery = {
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 };
 
-/** Error message of Gemini about tool calls of other models (2026). */
+/** Gemini's error message about tool calls of other models (2026). */
 const SIGNATURE_MISSING = /missing (?:a |the )?[`'"]?thought_signature/i;
 
 /** Marks the first call of each turn as unsigned. Gemini does not check the other calls. */

@@ -16,7 +16,7 @@ import { messagesToWire } from './messages.ts';
 import type { ChatParameter, ChatQuirks } from './quirks.ts';
 import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
-/** Converts a request to the body of Chat Completions. Omits properties without a value. */
+/** Converts a request to the body of Chat Completions. Omits properties that have no value. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -103,7 +103,7 @@ function stopToWire(
   return stopMax === 0 ? undefined : stop.slice(0, stopMax);
 }
 
-/** Returns the name and the value of the property for the effort. */
+/** Returns the property for the reasoning effort, with its name and value. */
 function effortToWire(
   effort: Effort | undefined,
   quirks: ChatQuirks,

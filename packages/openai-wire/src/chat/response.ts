@@ -27,7 +27,7 @@ const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
   ['abort', 'truncated'],
 ]);
 
-/** Returns the finish reason; `other` for an unknown or missing one. */
+/** Returns the finish reason; `other` if the server's reason is unknown or missing. */
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
 /** Returns the error kind for a finish reason that reports a failure; `undefined` for other reasons. */

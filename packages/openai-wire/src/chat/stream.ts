@@ -31,12 +31,12 @@ export class ChatReader implements WireReader {
   private readonly options: ChatReaderOptions;
   private readonly answer: AnswerWriter;
   private rawFinish: string | undefined;
-  /** Whether content followed a finish reason. Together sends a finish reason after every tool call (2026). */
+  /** Whether content followed a finish reason, because Together sends a finish reason after every tool call (2026). */
   private hasMore = false;
   private rawUsage: RawUsage | undefined;
   private serviceTier: unknown;
   private times: RawTimes | undefined;
-  /** Sources of the entire response. Each chunk repeats them. */
+  /** Sources of the entire response. Each chunk repeats these sources. */
   private sources: readonly Citation[] = [];
   private isRefused = false;
   private isNamed = false;
@@ -119,7 +119,7 @@ export class ChatReader implements WireReader {
     if (isOther || choices.length > 1) this.warnings.warn('choices[1]', 'only one choice is read');
     if (isOther) return;
     if (choice.logprobs) this.writer.logprobs(tokenLogprobs(choice.logprobs.content));
-    // If a choice has both, `message` of a chunk repeats the previous deltas, and `delta` of a non-streaming body is empty.
+    // If a choice has both, a chunk's `message` repeats the previous deltas, and the `delta` of a non-streaming body is empty.
     if (choice.message && (isBody || !choice.delta)) this.readDelta(choice.message, true);
     else if (choice.delta) this.readDelta(choice.delta, false);
     if (typeof raw === 'string' && raw !== '') {
@@ -151,7 +151,7 @@ export class ChatReader implements WireReader {
     if (delta.executed_tools?.length) this.executed(delta.executed_tools);
   }
 
-  /** Processes the search results of tools that the vendor ran. Their calls cannot be sent back. */
+  /** Processes the search results of tools that the vendor ran. The calls of these tools cannot be sent back. */
   private executed(tools: readonly unknown[]): void {
     const found = searchResultsOf(tools);
     if (found.length > 0) this.sources = found;
@@ -220,7 +220,7 @@ export class ChatReader implements WireReader {
   private reason(raw: string | undefined): FinishReason {
     const reason = finishReason(raw);
     if (this.isRefused) return 'refusal';
-    // Some servers send the wrong reason (MiMo and gateways, 2026), so the presence of calls determines it.
+    // Some servers send the wrong reason (MiMo and gateways, 2026), so the presence of tool calls determines the reason.
     if (reason === 'stop' && this.answer.calls.hasCalls) return 'tool-calls';
     return reason === 'tool-calls' && !this.answer.calls.hasCalls && this.writer.hasContent ? 'stop' : reason;
   }

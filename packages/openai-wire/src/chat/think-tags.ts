@@ -6,9 +6,9 @@ export interface ThinkSink {
 
 const NAMES = ['think', 'thinking', 'reasoning', 'thought', 'reasoning_scratchpad'];
 const TAG = /^<(\/?)([a-z_]+)(?:\s[^<>]*)?>$/i;
-/** Maximum length of a tag with attributes. */
+/** Maximum length of a tag with attributes, in characters. */
 const MAX_TAG_LENGTH = 200;
-/** Maximum length of reasoning that begins inside a line. Longer content is treated as text. */
+/** Maximum length of reasoning that begins inside a line, in characters. Longer content is treated as text. */
 const MAX_PAIR_LENGTH = 4000;
 
 /**
@@ -27,7 +27,7 @@ export class ThinkSplitter {
   /** Opening tag inside a line, and the text that follows it. */
   private pair: { readonly name: string; readonly opener: string; body: string } | undefined;
   private isLineStart = true;
-  /** Whether text was written. Before the first text, white space after reasoning is dropped. */
+  /** Whether text was written. White space after reasoning is dropped until the first text. */
   private hasText = false;
   private isAfterThought = false;
   /** Number of backticks in the current run. */

@@ -14,7 +14,7 @@ export interface WireTool {
   };
 }
 
-/** Converts the tools of a request. Returns the same array for an unchanged list, so that the array is serialized once. */
+/** Converts the tools of a request. Returns the same array for an unchanged list, so that the array is serialized only once. */
 export const toolsToWire: (tools: readonly ModelTool[]) => readonly WireTool[] = memoizeList((tools) =>
   tools.map(({ name, description, parameters, strict }: ModelTool) => ({
     type: 'function',
@@ -22,7 +22,7 @@ export const toolsToWire: (tools: readonly ModelTool[]) => readonly WireTool[] =
   })),
 );
 
-/** Returns `tool_choice`; `undefined` for a request without tools, because servers reject it there. */
+/** Returns `tool_choice`; `undefined` if the request has no tools, because servers then reject `tool_choice`. */
 export function toolChoiceToWire(
   { toolChoice, tools }: ModelRequest,
   { requiredChoice }: Pick<ChatQuirks, 'requiredChoice'>,

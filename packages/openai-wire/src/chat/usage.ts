@@ -6,7 +6,7 @@ import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';
 
 /**
- * Converts token counts, which servers send under different names. A missing count is `undefined`. `serviceTier` and `times`
+ * Converts token counts, which servers send under different names. Missing counts are `undefined`. `serviceTier` and `times`
  * (in seconds) come from the body.
  */
 export function usage(
@@ -30,7 +30,7 @@ export function usage(
       asNumber(raw.cache_read_input_tokens),
     cacheWrite:
       asNumber(raw.prompt_tokens_details?.cache_write_tokens) ?? asNumber(raw.cache_creation_input_tokens),
-    // Limit the count to the output, because an estimate can exceed it (received 2026-08: 19 of 16).
+    // Limit the count to the output, because an estimate of reasoning tokens can exceed the output (received 2026-08: 19 of 16).
     reasoning: reported !== undefined && output !== undefined ? Math.min(reported, output) : reported,
     ...(details === undefined ? undefined : { details }),
   };

@@ -114,7 +114,7 @@ function upstreamMessage(metadata: unknown): string {
   return parseFailure(tryParseJson(raw) ?? raw).message;
 }
 
-/** Returns the HTTP status that some errors in a response with status 200 contain. */
+/** Returns the HTTP status in an error that some servers send in a response with status 200. */
 function statusOf(record: Readonly<Record<string, unknown>>): number | undefined {
   const status = record['status_code'] ?? record['status'] ?? record['code'];
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;

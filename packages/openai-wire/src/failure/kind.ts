@@ -39,7 +39,7 @@ export function specificKind(failure: ReportedFailure): ErrorKind | undefined {
   return kindOfCode(code) ?? kindOfCode(type);
 }
 
-/** Whether a model of OpenAI rejected tools together with effort on Chat Completions (2026). Another target may accept both. */
+/** Whether an OpenAI model rejected tools together with effort on Chat Completions (2026). Another target may accept both. */
 export const isEffortWithTools = ({ message }: ReportedFailure): boolean =>
   /function tools with reasoning_effort are not supported/i.test(message);
 
@@ -51,7 +51,7 @@ const isUnverifiedAccount = ({ message }: ReportedFailure): boolean =>
 const isRecordingTooLong = ({ message }: ReportedFailure): boolean =>
   /^audio duration [\d.]+ seconds is longer than/i.test(message);
 
-/** Returns the kind of an error inside a response. Without a status, the type `invalid_request_error` determines it. */
+/** Returns the kind of an error inside a response. If the error has no status, the type `invalid_request_error` decides. */
 export function inBandKind(failure: ReportedFailure): ErrorKind {
   const kind = specificKind(failure) ?? kindOf(failure);
   const isInvalid = failure.status === undefined && /^invalid_request(?:_error)?$/.test(failure.type ?? '');

@@ -12,14 +12,14 @@ export const withExtra = (request: ModelRequest, members: object): ModelRequest 
   extra: { ...request.extra, ...members },
 });
 
-/** Error messages that name the rejected property, for errors without `param`. Each was received from a server. */
+/** Error messages that name the rejected property, for errors without `param`. Servers have sent each of these messages. */
 const MESSAGES: readonly RegExp[] = [
   /(?:unsupported|unknown|unrecognized) (?:parameter|value|field|key|argument)s?:? [`'"]([\w.]+)[`'"]/i,
   /unrecognized request arguments? supplied: ([\w.]+)/i,
   /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
   /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
   /not supported on this model: ([\w.]+)/i,
-  // Without quotes, only a name with an underscore is certain to be a property.
+  // If there are no quotes, only a name with an underscore is certain to be a property.
   /^([a-z]+(?:_[a-z]+)+) is not supported (?:with|by|for|on) this model/i,
 ];
 
@@ -31,7 +31,7 @@ const CODES: ReadonlySet<string> = new Set([
   'extra_forbidden',
 ]);
 
-/** Properties that are never removed, because the request would have another meaning. */
+/** Properties that are never removed, because the request would mean something else without them. */
 const ESSENTIAL: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -43,7 +43,7 @@ const ESSENTIAL: ReadonlySet<string> = new Set([
   'stream',
 ]);
 
-/** Alternative names of the output limit. If a server rejects one and its error names the other, the other is sent. */
+/** Alternative names of the output limit. If a server rejects one name and its error contains the other, the other is sent. */
 const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
   ['max_tokens', 'max_completion_tokens'],
   ['max_completion_tokens', 'max_tokens'],
@@ -59,7 +59,7 @@ export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody)
   return SAMPLING.has(member) ? samplingRecovery(member, reasonsIn(sent)) : dropRecovery(member);
 }
 
-/** Properties that some models accept only with reasoning, and others only without. */
+/** Properties that some models accept only with reasoning, and other models accept only without reasoning. */
 const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
 
 const reasonsIn = ({ reasoning_effort: chat, reasoning }: SentBody): boolean => {
@@ -106,7 +106,7 @@ const dropRecovery = (member: string): Recovery => ({
   isNeededFor: (request) => hasMember(request, member),
 });
 
-/** Setting of the request that determines a property of the body. Properties without an entry are part of every body. */
+/** Setting of the request that determines a property of the body. A property without an entry is part of every body. */
 const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   temperature: ({ temperature }) => temperature,
   top_p: ({ topP }) => topP,
@@ -139,7 +139,7 @@ const renameRecovery = (member: string, other: string): Recovery => ({
   remember: true,
 });
 
-/** Repeats the request without streaming. Some accounts may call a model but not stream its response. */
+/** Repeats the request without streaming, because some accounts may call a model but not stream its response. */
 const NON_STREAMING: Recovery = {
   id: 'complete',
   what: 'requested a non-streaming response',

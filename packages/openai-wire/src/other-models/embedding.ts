@@ -66,7 +66,7 @@ export function fromEmbeddingBody(json: unknown, count: number, target: string):
 
 const usageOf = (raw: unknown): Usage | undefined => {
   const input = asNumber(asRecord(raw)['prompt_tokens']);
-  // Servers that do not count tokens report 0, so 0 is unknown.
+  // Servers that do not count tokens report 0, so 0 means unknown.
   if (input === undefined || input === 0) return undefined;
   return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 };

@@ -19,7 +19,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
 
 let byName: ReadonlyMap<string, string> | undefined;
 
-/** Returns the BCP 47 tag for a tag or an English name; `undefined` for any other value. */
+/** Returns the BCP 47 tag for a language tag or an English language name; `undefined` for any other value. */
 export function languageTag(language: unknown): string | undefined {
   if (typeof language !== 'string' || language === '') return undefined;
   const name = language.toLowerCase();

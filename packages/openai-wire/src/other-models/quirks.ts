@@ -12,14 +12,14 @@ export interface EmbeddingQuirks {
   readonly maxTokens?: number | undefined;
   /** Maximum number of tokens of one request. `@default` no maximum */
   readonly maxRequestTokens?: number | undefined;
-  /** Property for the purpose of the vectors, and its values. `default` is sent for a request without a purpose. */
+  /** Property for the purpose of the vectors, and its values. `default` is sent if the request specifies no purpose. */
   readonly purpose?:
     { readonly field: string; readonly values: Readonly<Record<string, string>> } | undefined;
 }
 
 /** Differences between servers that implement `/audio/transcriptions`. */
 export interface TranscriptionQuirks {
-  /** Available timestamps. `verbose`: of segments and words. `speakers`: of each speaker's segments. */
+  /** Timestamps that the server can return. `verbose`: of segments and words. `speakers`: of each speaker's segments. */
   readonly times: 'verbose' | 'speakers' | 'none';
   readonly maxBytes?: number | undefined;
   readonly maxDurationMs?: number | undefined;
@@ -31,9 +31,9 @@ export interface TranscriptionQuirks {
 /** Differences between servers that implement `/audio/speech`. */
 export interface SpeechQuirks {
   readonly formats: readonly ('mp3' | 'wav' | 'opus' | 'flac' | 'pcm')[];
-  /** Voice that is sent for a request without a voice, because the API requires one. */
+  /** Voice to send if the request specifies none, because the API requires a voice. */
   readonly voice?: string | undefined;
-  /** Whether the model accepts `instructions`. If not, they are dropped with a warning. */
+  /** Whether the model accepts `instructions`. Otherwise, `instructions` are dropped with a warning. */
   readonly instructions: boolean;
   readonly maxCharacters?: number | undefined;
 }

@@ -5,7 +5,7 @@ import type { SpeechQuirks } from './quirks.ts';
 /** Key of this API in `SpeechRequest.extra`. */
 const WIRE = 'openai-speech';
 
-/** Media types of formats, for responses without a content type. */
+/** Media types by format. They are used if a response has no content type. */
 const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
@@ -14,7 +14,7 @@ const SPEECH_TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string
   pcm: 'audio/pcm',
 };
 
-/** Format that is requested if the caller sets none. */
+/** Format that is requested if the caller specifies none. */
 const DEFAULT_FORMAT = 'mp3';
 
 /** Body and warnings of a converted request. */

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Server of llama.cpp. Source: recordings of 2025-2026, in which the server accepted its own `reasoning_content`. */
+/** llama.cpp's server. Source: recordings of 2025-2026, in which the server accepted its own `reasoning_content`. */
 export const llamacpp: Profile = {
   id: 'llamacpp',
   vendor: 'llamacpp',

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Server of LM Studio. It loads a model when the model is first requested. */
+/** LM Studio's server. It loads a model when a request first uses the model. */
 export const lmstudio: Profile = {
   id: 'lmstudio',
   vendor: 'lmstudio',

@@ -1,7 +1,7 @@
 import type { Profile } from '../profile.ts';
 
 /**
- * Server of SGLang. Without a reasoning parser, the text contains the model's reasoning tags. The server reports cached tokens
+ * SGLang's server. Without a reasoning parser, the text contains the model's reasoning tags. The server reports cached tokens
  * if it was started with `--enable-cache-report`.
  */
 export const sglang: Profile = {

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Server of vLLM. Source: recordings of 2024-2025. Without a reasoning parser, the text contains the model's reasoning tags. */
+/** vLLM's server. Source: recordings of 2024-2025. Without a reasoning parser, the text contains the model's reasoning tags. */
 export const vllm: Profile = {
   id: 'vllm',
   vendor: 'vllm',

@@ -3,7 +3,7 @@ import { parseJson } from '@majordomo/wire-kit';
 
 const OPENING_BRACKET = 91;
 
-/** Whether a message is `[DONE]`. The first character is checked first because it excludes nearly every other message. */
+/** Whether a message is `[DONE]`. The first character is compared first, because it excludes nearly every other message. */
 export const isEndMarker = (data: string): boolean =>
   data.charCodeAt(0) === OPENING_BRACKET && data.trim() === '[DONE]';
 

@@ -4,9 +4,9 @@ import type { OriginalSchemas } from '../schema/strict-tools.ts';
 
 /** Options of the readers of both APIs. */
 export interface ReaderOptions {
-  /** Writer of the events. Errors name its target. */
+  /** Writer of the events. Errors name the writer's target. */
   readonly writer: EventWriter;
-  /** Schemas of the caller. Nulls that represent absent properties are removed from the response. */
+  /** Caller's schemas. Nulls that represent absent properties are removed from the response. */
   readonly originals?: OriginalSchemas | undefined;
   /** Returns the values to redact in errors. */
   readonly secrets?: (() => readonly string[]) | undefined;

@@ -23,7 +23,7 @@ type Vendor = Omit<VendorPart, 'type'>;
 
 interface CallItem {
   readonly key: string;
-  /** Schema of the caller, if null in the arguments means an absent property. */
+  /** Caller's schema, if null in the arguments means an absent property. */
   readonly schema: JsonObject | undefined;
   readonly nulls: NullFilter | undefined;
   /** Whether arguments arrived in fragments. */
@@ -46,7 +46,7 @@ export class ItemWriter {
   private readonly waiting = new Set<TextItem | Vendor>();
   private hasVendor = false;
   private openCalls = 0;
-  /** Schemas of the caller for which null in the response means an absent property. */
+  /** Caller's schemas in which a null in the response means an absent property. */
   private readonly originals: OriginalSchemas | undefined;
   /** Key of the message whose part is open. Only this part can still receive replay data. */
   private openMessageKey = '';
@@ -70,7 +70,7 @@ export class ItemWriter {
     return this.calls.size > 0;
   }
 
-  /** Begins a message. Its replay data is known before its text. */
+  /** Begins a message. Its replay data must be known before its text. */
   openMessage(key: string, replay: Replay | undefined): void {
     this.item('text', key).replay = replay;
   }

@@ -21,9 +21,9 @@ export type ResponsesParameter = (typeof RESPONSES_PARAMETERS)[number];
 export interface ResponsesQuirks extends WireQuirks {
   /** Form of `request.system`: the property `instructions`, or a first message with this role. */
   readonly systemRole: 'instructions' | 'developer' | 'system';
-  /** `instructions` of a request without system text, for a server that requires them. `''`: none are sent. */
+  /** `instructions` to send if the request has no system text, for servers that require `instructions`. `''`: none are sent. */
   readonly defaultInstructions: string;
-  /** Property for the reasoning effort. `none`: effort is dropped with a warning. */
+  /** Property for the reasoning effort. `none`: the effort is dropped with a warning. */
   readonly reasoningRequest: 'effort' | 'none';
   /** Value for the effort `none`. `omit`: the property is not sent. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
@@ -35,7 +35,7 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly toolResult: 'parts' | 'text';
   /** Forms of requests that the server accepts. `stream`: streaming requests only. */
   readonly delivery: 'any' | 'stream';
-  /** Properties that are not sent. If a request contains one, a warning reports it. */
+  /** Properties that are not sent. If a request contains such a property, a warning reports that it was dropped. */
   readonly refuses: readonly ResponsesParameter[];
 }
 
@@ -61,7 +61,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   refuses: [],
 };
 
-/** Quirks of other servers that implement Responses. Defaults of profiles and of `openai-responses://` DSNs. */
+/** Quirks of other servers that implement Responses. They are the defaults of profiles and of `openai-responses://` DSNs. */
 export const COMPATIBLE_RESPONSES_QUIRKS: ResponsesQuirks = /* @__PURE__ */ extended(
   OPENAI_RESPONSES_QUIRKS,
   {

@@ -17,7 +17,7 @@ import { itemsToWire } from './messages.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
-/** Converts a request to the body of Responses. Omits properties without a value. */
+/** Converts a request to the body of Responses. Omits properties that have no value. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -39,7 +39,7 @@ export function toWire(
   const params: Record<string, unknown> = {
     instructions: systemToWire(system, input, cache, quirks, warnings),
     input,
-    // Do not let the vendor store the conversation: another target could not continue it.
+    // Do not let the vendor store the conversation, because another target could not continue a stored one.
     store: false,
     stream: stream ? true : undefined,
     text: output.format === undefined ? undefined : { format: output.format },

@@ -211,7 +211,7 @@ export class ResponsesReader implements WireReader {
     this.keys.end(key);
   }
 
-  /** Writes the log probabilities of a delta. Those of the complete item are ignored, because they are the same. */
+  /** Writes the log probabilities of a delta. Those of the complete item are ignored, because they repeat those of the deltas. */
   private logprobs(list: unknown): void {
     const tokens = tokenLogprobs(list);
     this.hasLogprobs ||= tokens.length > 0;

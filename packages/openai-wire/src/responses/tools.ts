@@ -11,7 +11,7 @@ export interface FunctionTool {
   readonly strict: boolean;
 }
 
-/** Converts the tools of a request. Returns the same array for an unchanged list, so that the array is serialized once. */
+/** Converts the tools of a request. Returns the same array for an unchanged list, so that the array is serialized only once. */
 export const toolsToWire: (tools: readonly ModelTool[]) => readonly FunctionTool[] = memoizeList((tools) =>
   tools.map(({ name, description, parameters, strict = false }: ModelTool) => ({
     type: 'function',
@@ -22,7 +22,7 @@ export const toolsToWire: (tools: readonly ModelTool[]) => readonly FunctionTool
   })),
 );
 
-/** Returns `tool_choice`; `undefined` for a request without tools. */
+/** Returns `tool_choice`; `undefined` if the request has no tools. */
 export function toolChoiceToWire({ toolChoice, tools }: ModelRequest): unknown {
   if (toolChoice === undefined || tools.length === 0) return undefined;
   return typeof toolChoice === 'object' ? { type: 'function', name: toolChoice.name } : toolChoice;

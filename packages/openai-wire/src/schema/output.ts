@@ -7,7 +7,7 @@ export interface WireOutput {
   readonly format: unknown;
   /** Addition to the system text, for servers that do not accept a schema. */
   readonly instruction: string | undefined;
-  /** Schema of the caller, if null in the response means an absent property. */
+  /** Caller's schema, if null in the response means an absent property. */
   readonly original?: JsonObject | undefined;
 }
 

@@ -4,7 +4,7 @@ import { toDialect } from './dialects.ts';
 import { memoizeList } from './memoize-list.ts';
 import { toStrict } from './strict.ts';
 
-/** Schemas of the caller for which null in the response means an absent property. */
+/** Caller's schemas for which null in the response means an absent property. */
 export interface OriginalSchemas {
   /** Parameters by tool name. */
   readonly tools: ReadonlyMap<string, JsonObject>;
@@ -55,7 +55,7 @@ export const originalSchemas = (
   output: JsonObject | undefined,
 ): OriginalSchemas | undefined => (tools.size === 0 && output === undefined ? undefined : { tools, output });
 
-/** Returns the schema of a response, strict if possible. `mayRewrite`: whether the schema may be rewritten for this purpose. */
+/** Returns the schema of a response, strict if possible. `mayRewrite` states whether the schema may be rewritten for this. */
 export function strictOutput(
   schema: JsonObject,
   mayRewrite: boolean,

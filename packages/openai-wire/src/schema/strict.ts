@@ -155,7 +155,7 @@ function putAlternatives(
   }
   node['anyOf'] = branches.map((each) => rewrite(each, state, { level, nested: nested + 1 }));
   if (state.why !== undefined) return;
-  // The applicable alternative is unknown until the value is complete, and with it the meaning of null.
+  // Until the value is complete, it is unknown which alternative applies, and so also what null means.
   for (const type of ['object', 'array']) {
     const leaves = leavesOf(schema, state.root).filter((leaf) => typesOf(leaf).includes(type));
     if (leaves.length > 1 && leaves.some((leaf) => hasOptionalNonNull(leaf, state.root)))
@@ -218,7 +218,7 @@ function describe(node: Node, hints: Node): JsonObject {
   return ref === undefined ? { ...rest, description: text } : { description: text, anyOf: [{ $ref: ref }] };
 }
 
-/** Returns the types that a schema lists, otherwise the types of its values. */
+/** Returns the types that a schema lists or, if it lists none, the types of its values. */
 function typesOf({ type, enum: values, const: constant, properties, items }: JsonObject): readonly string[] {
   if (type !== undefined) return (isList(type) ? type : [type]).filter((each) => typeof each === 'string');
   const all = isList(values) ? values : constant === undefined ? [] : [constant];
