@@ -15,7 +15,7 @@ export interface BodyDecoder {
 export interface Framing {
   /** Content types of the body. Some local servers send no content type. */
   readonly mediaType: RegExp;
-  /** Whether a body with a JSON content type can contain messages: proxies change it. Single JSON values take precedence. */
+  /** Whether a JSON body can contain messages, because proxies change content types. A single JSON value takes precedence. */
   readonly mayBeJson?: boolean | undefined;
   /** Creates a decoder. Its errors name the `target`. */
   decoder(onMessage: OnMessage, target: string): BodyDecoder;

@@ -8,7 +8,7 @@ import type { ModelSetup } from './call.ts';
 import { validOptions } from './check-options.ts';
 import type { OtherOperations } from './other-calls.ts';
 
-/** Loads the operations except chat at the first call of one, because most applications make no such call. */
+/** Loads the operations except chat when one of them is first called, because most applications call none of them. */
 const loadCalls = (): Promise<typeof import('./other-calls.ts')> => import('./other-calls.ts');
 
 /** Creates the method that calls an operation. Throws `config` if the spec cannot be parsed. */

@@ -70,7 +70,7 @@ async function fitInputs(
   return { images: fitting, warnings };
 }
 
-/** Returns the error for a mask of the wrong size. Mask and image correspond pixel by pixel, so neither may be resized. */
+/** Returns the error for an image and a mask that do not fit. They correspond pixel by pixel, so neither may be changed. */
 const maskError = (target: string): LlmError =>
   unsupportedError(target, 'cannot take the image and its mask as they are; with a mask neither is changed', {
     path: 'mask',
