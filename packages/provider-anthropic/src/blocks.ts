@@ -25,10 +25,10 @@ import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 /** Maps a call id of the transcript to an id that the wire accepts. */
 export type CallIds = (id: string) => string;
 
-/** Maximum length of a tool name (platform.claude.com, tool use, 2026-11). */
+/** Maximum number of characters of a tool name (platform.claude.com, tool use, 2026-11). */
 const MAX_NAME_LENGTH = 128;
 
-/** Converts a part of a user message. Returns `undefined` for blank text: the API requires "non-whitespace text". */
+/** Converts a part of a user message. Returns `undefined` for a blank text part: the API requires "non-whitespace text". */
 export function userBlock(part: UserPart): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
@@ -48,8 +48,8 @@ export function userBlock(part: UserPart): ContentBlockParam | undefined {
 }
 
 /**
- * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text, and reasoning
- * without a signature.
+ * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text parts, and reasoning
+ * parts without a signature.
  */
 export function assistantBlock(
   part: AssistantPart,
@@ -70,7 +70,7 @@ export function assistantBlock(
         ...replayedCaller(part, family),
       };
     case 'vendor':
-      // The block is returned as the vendor sent it, so its type may be newer than the SDK's types.
+      // The vendor block is returned as the vendor sent it, so its type may be newer than the SDK's types.
       return vendorBlock(part.replay, family) as ContentBlockParam | undefined;
     default:
       return part satisfies never;
@@ -78,8 +78,8 @@ export function assistantBlock(
 }
 
 /**
- * Converts a tool result. A result with `is_error` must contain text only ("all content must be type text") and at least one
- * block ("content cannot be empty"). Images and documents of a failed result are returned in `loose`; they follow the result.
+ * Converts a tool result. A block with `is_error` must contain only text ("all content must be type text") and must not be empty
+ * ("content cannot be empty"). Images and documents of a failed result are returned in `loose`, to be sent after the tool result.
  */
 export function resultBlocks(
   part: ToolResultPart,
@@ -106,7 +106,7 @@ function resultBlock(piece: ResultPiece): TextBlockParam | ImageBlockParam | Doc
   return piece.type === 'image' ? imageBlock(piece) : documentBlock(piece);
 }
 
-/** Converts reasoning. `replay.data` contains its signature, or the data of redacted thinking. */
+/** Converts reasoning. `replay.data` contains the signature of the reasoning, or the data of redacted thinking. */
 function thinkingBlock({ text, replay }: ReasoningPart, family: string): ContentBlockParam | undefined {
   const data = replay?.family === family ? replay.data : undefined;
   const { signature, redacted, unsigned } = asRecord(data);
@@ -125,7 +125,7 @@ function citedTextBlock({ text, replay }: TextPart, family: string): TextBlockPa
   const block = textBlock(text);
   const citations = asList(asRecord(replay?.family === family ? replay.data : undefined)['cited']);
   if (block === undefined || citations.length === 0) return block;
-  // The cast is safe, because the vendor sent these citations.
+  // The cast is safe because the vendor sent these citations.
   return { ...block, citations: citations as NonNullable<TextBlockParam['citations']> };
 }
 

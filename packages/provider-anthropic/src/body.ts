@@ -2,8 +2,8 @@ import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
 import type { WireRequest } from './request.ts';
 
 /**
- * Serializes the request body. Replaces lone surrogates with U+FFFD, because the API rejects them. Reuses the JSON of messages
- * that an earlier request contained.
+ * Serializes the request body. Replaces lone surrogates with U+FFFD because the API rejects them. Reuses the cached JSON of
+ * messages that an earlier request contained.
  */
 export function serializeBody(params: WireRequest['params'], stream: boolean): string {
   const { messages, tools, ...rest } = params;

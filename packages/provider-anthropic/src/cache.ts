@@ -46,7 +46,7 @@ function mark({ after, lifetime }: CachePoint, { tools, system, messages }: Mark
   const message = messages[after.message];
   const block = message?.content[after.block];
   if (message === undefined || block === undefined || !isMarkable(block)) return;
-  // Copy the message: it is reused by later requests, which mark other blocks.
+  // Copy the message: later requests reuse the cached message and mark other blocks.
   const content = message.content.with(after.block, { ...block, cache_control: control });
   messages[after.message] = { ...message, content };
 }
@@ -55,7 +55,7 @@ interface Markable {
   cache_control?: CacheControlEphemeral | null;
 }
 
-/** Whether a block accepts `cache_control`. Thinking blocks do not. */
+/** Whether a block accepts `cache_control`. Thinking blocks do not accept it. */
 const isMarkable = (
   block: ContentBlockParam,
 ): block is Exclude<ContentBlockParam, ThinkingBlockParam | RedactedThinkingBlockParam> =>

@@ -3,8 +3,8 @@ import { asRecord } from '@majordomo/core/toolkit';
 import { toCitation } from '@majordomo/wire-kit';
 
 /**
- * Converts a citation of a web page, of a search result from the client, or of a document in the request. Omits the position
- * within the source.
+ * Converts a citation of a web page, of a search result from the client, or of a document in the request. Omits the position of
+ * the cited text within the source.
  */
 export function citationOf(raw: unknown): Citation | undefined {
   const { cited_text: quote, title, document_title: name, url, source, ...location } = asRecord(raw);
@@ -14,8 +14,8 @@ export function citationOf(raw: unknown): Citation | undefined {
 }
 
 /**
- * Whether a citation must be sent back. The model stops citing if citations of web pages are missing (vercel/ai#17379,
- * 2026-07). Citations of documents can be omitted.
+ * Whether a citation must be sent back. If citations of web pages are missing, the model stops citing (vercel/ai#17379, 2026-07).
+ * Citations of documents can be omitted.
  */
 export const isReplayed = (raw: unknown): raw is JsonObject =>
   typeof asRecord(raw)['encrypted_index'] === 'string';

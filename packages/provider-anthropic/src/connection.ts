@@ -10,9 +10,9 @@ import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
 /** Connection to a server that implements the Messages API. */
 export interface Connection {
-  /** Sends one request. Stores two values in `facts`: the secrets to redact, and the recovery that renews the credential. */
+  /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Returns a function that requests one page of the model list. */
+  /** Returns a function that requests one page of the model list with the given query parameters. */
   modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
 }
 
@@ -55,7 +55,7 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
   };
 }
 
-/** Timeout for the SDK: the longest that a timer accepts, because majordomo enforces the timeouts itself. */
+/** Timeout for the SDK: the longest time that a timer accepts. majordomo enforces the timeouts itself. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Client {

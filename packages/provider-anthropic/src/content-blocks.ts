@@ -6,7 +6,7 @@ import type { WireStopDetails } from './response.ts';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings } from '@majordomo/wire-kit';
 
-/** Complete content block, or its start in a stream. Blocks of server tools and of newer types have other properties. */
+/** Complete content block, or the start of a block in a stream. Blocks of server tools and newer types have other properties. */
 export interface WireBlock {
   readonly type?: string;
   readonly text?: string;
@@ -39,16 +39,16 @@ export interface BlockEvent {
   readonly delta?: WireDelta;
 }
 
-/** Content block that has started and not ended. Some servers other than Anthropic's open several tool calls at the same time. */
+/** Content block that has started but not ended. Some servers other than Anthropic's open several tool calls at the same time. */
 interface OpenBlock {
   readonly key: string;
   readonly type: string;
-  /** Arguments in the start event of the block. Some servers send them there and send no deltas. */
+  /** Arguments in the start event of the block. Some servers send all arguments there and send no deltas. */
   initialJson: string;
   signature: string;
   /** Citations of the text, as the vendor sent them. */
   readonly citations: unknown[];
-  /** Set if the block becomes a vendor part. */
+  /** Vendor block that collects this block, if the block becomes a vendor part. */
   readonly vendorBlock: VendorBlock | undefined;
 }
 
@@ -57,13 +57,13 @@ export class ContentBlocks {
   private readonly writer: EventWriter;
   private readonly family: string;
   private readonly blocks = new Map<number, OpenBlock>();
-  /** Whether another model continued the response (`BetaFallbackBlock` of SDK 1.10). */
+  /** Whether another model continued the response (`BetaFallbackBlock` in SDK 1.10). */
   hasFallback = false;
   private openCalls = 0;
   private calls = 0;
   /** Events that arrived while tool calls were open. Processed later, because a part of another type would end the calls. */
   private deferred: BlockEvent[] = [];
-  /** Index of the previous event, for servers that omit the index. */
+  /** Index of the previous event, for servers that omit the index from an event. */
   private lastIndex = 0;
   private readonly warnings: OnceWarnings;
 
@@ -74,7 +74,7 @@ export class ContentBlocks {
     this.family = family;
   }
 
-  /** Whether the model called a tool that the client runs. */
+  /** Whether the model called a tool that the client must run. */
   get hasCalls(): boolean {
     return this.calls > 0;
   }
@@ -86,7 +86,7 @@ export class ContentBlocks {
     this.blockStop(index);
   }
 
-  /** Ends the response. Writes arguments that arrived in the start event of a call, and processes deferred events. */
+  /** Ends the response. Writes the arguments that arrived in the start event of a call, and processes the deferred events. */
   flush(): void {
     for (const open of this.blocks.values()) this.writeInitialJson(open);
     while (this.deferred.length > 0) {
@@ -95,7 +95,7 @@ export class ContentBlocks {
     }
   }
 
-  /** Processes one event. While tool calls are open, events of other blocks are deferred until the calls have ended. */
+  /** Processes one stream event. While tool calls are open, defers the events of other blocks until the calls have ended. */
   event(event: BlockEvent): void {
     const { index = this.lastIndex } = event;
     this.lastIndex = index;
@@ -200,7 +200,7 @@ export class ContentBlocks {
     return this.blocks.get(index);
   }
 
-  /** Writes a warning about a block or delta that a transcript cannot represent. */
+  /** Writes a warning about a block type or delta type that a transcript cannot represent. */
   private warnDropped(type: string): void {
     this.warnings.warn(
       `${type} in the response`,
@@ -248,7 +248,7 @@ export class ContentBlocks {
     return { family: this.family, data };
   }
 
-  /** Marks unsigned thinking so that later requests send it back: servers of other vendors do not sign thinking, but require it. */
+  /** Marks unsigned thinking so that later requests include it: other vendors' servers do not sign thinking, but require it. */
   private replayUnsigned({ type, key, signature }: OpenBlock): void {
     if (type === 'thinking' && signature === '' && this.family !== CLAUDE_FAMILY)
       this.writer.reasoning('', this.replay({ unsigned: true }), key);
@@ -275,13 +275,13 @@ export class ContentBlocks {
 
 const PART_TYPES: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
 
-/** Returns the error for a response that lacks a required property. */
+/** Returns the `protocol` error for a response that lacks the property at `path`. */
 export const missingMember = (path: string, target: string): LlmError =>
   new LlmError('protocol', `${target}: the response has no "${path}"`, { target, path });
 
 const isModelOutput = ({ type }: OpenBlock): boolean => type === 'text' || type === 'thinking';
 
-/** Returns the input of a call as JSON. Returns `''` for `{}`, which at the start of a streamed call means that deltas follow. */
+/** Returns the input of a call as JSON. Returns `''` for `{}`, which means at the start of a stream that deltas follow. */
 function inputJson(input: unknown): string {
   if (input === undefined || input === null) return '';
   if (typeof input === 'object' && !Array.isArray(input) && Object.keys(input).length === 0) return '';

@@ -5,7 +5,7 @@ import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { RECOVERIES } from './recovery.ts';
 
-/** Error kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), for codes whose HTTP status is ambiguous. */
+/** Error kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), for codes with an ambiguous HTTP status. */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   // These errors concern the account, so another key of a pool may work.
   claude_code_key_creator_not_member: 'auth',
@@ -28,13 +28,13 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [/credit balance is too low/i, 'billing'],
   [/reached your specified API usage limits/i, 'quota'],
   [/exceed context limit/i, 'context-overflow'],
-  // "A maximum of 100 PDF pages may be provided." Another model of the chain may accept more.
+  // "A maximum of 100 PDF pages may be provided." Another model of the chain may accept more pages.
   [/maximum of \d+ PDF pages/i, 'unsupported'],
 ];
 
 /**
  * Converts any failure of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
- * and its classes may not be available.
+ * and its error classes may not be available.
  */
 export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);
@@ -51,7 +51,7 @@ function classify(error: unknown, facts: ErrorContext): LlmError {
     });
   }
   if (name === 'AnthropicError') {
-    // The SDK could not create a client, for example because it runs in a browser.
+    // The SDK could not create a client, for example because the SDK runs in a browser.
     return new LlmError('config', String(error['message']), { target: facts.target }, { cause: error });
   }
   if (name === 'APIConnectionTimeoutError') {
@@ -66,7 +66,7 @@ export const inBandError = (body: unknown, facts: ErrorContext): LlmError => res
 interface HttpFacts {
   readonly status?: number | undefined;
   readonly headers?: { get(name: string): string | null } | undefined;
-  /** Message of the SDK for a body that is not JSON. */
+  /** Message of the SDK for an error response whose body is not JSON. */
   readonly plainText?: string | undefined;
   readonly cause?: unknown;
 }

@@ -4,15 +4,15 @@ import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 
 /**
- * Message of the Messages API. The content is always a list of blocks, so that the JSON of one turn is a prefix of the next
- * turn's. Messages are cached for later requests, so callers must not change them.
+ * Message of the Messages API. The content is always a list of blocks, so the JSON of one turn is a prefix of the JSON of the
+ * next turn. Messages are cached for later requests, so callers must not change them.
  */
 export interface WireMessage {
   readonly role: 'user' | 'assistant';
   readonly content: readonly ContentBlockParam[];
 }
 
-/** Ids that the API accepts. The API documents the pattern but no maximum length. 64 is longer than the ids of all known vendors. */
+/** Call ids that the API accepts. The API documents no maximum length. The ids of all known vendors are shorter than 64. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };
@@ -37,7 +37,7 @@ export function toMessages(
       const content = blocksOf(message, ids, family);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
-      // Do not cache a message whose reasoning was dropped, so that later requests add the warning too.
+      // If reasoning was dropped, do not cache the message, because later requests must add the warning too.
       if (!losesReasoning(message, content)) cached.set(message, form);
       else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
     }
@@ -81,7 +81,7 @@ function appendMessage(wire: WireMessage[], message: WireMessage): void {
   };
 }
 
-/** Removes white space that the API rejects ("Final assistant content cannot end with trailing whitespace."). */
+/** Removes trailing white space, which the API rejects ("Final assistant content cannot end with trailing whitespace."). */
 function trimPrefill(wire: WireMessage[]): void {
   const last = wire.at(-1);
   const block = last?.content.at(-1);
@@ -97,7 +97,7 @@ const UNSIGNED: Warning = {
   why: 'it has no signature that this API can verify',
 };
 
-/** Removes thinking from a final assistant message, because the API rejects it while thinking is off. */
+/** Removes thinking from a final assistant message, because the API rejects such thinking if the request disables thinking. */
 export function dropFinalThinking(messages: WireMessage[]): void {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return;

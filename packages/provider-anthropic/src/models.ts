@@ -2,7 +2,7 @@ import { claudeModel, type ClaudeModel } from '@majordomo/claude';
 import type { Capabilities, ModelInfo } from '@majordomo/core';
 import type { Quirks } from './quirks.ts';
 
-/** Returns the capabilities and quirks of a model that `@majordomo/claude` lists, with the media limits of this API. */
+/** Returns the capabilities and quirks of a model that `@majordomo/claude` lists, with the media limits of the Messages API. */
 export function modelFacts(modelId: string): {
   readonly capabilities: Capabilities;
   readonly quirks: Partial<Quirks>;
@@ -15,8 +15,8 @@ export function modelFacts(modelId: string): {
 }
 
 /**
- * Limits of images (platform.claude.com/docs/en/build-with-claude/vision, 2026-11): edges of 8,000 px, or 2,000 px in a request
- * with more than 20 images; 32 MB per request; 10 MiB of base64 per image, which 5 MiB of bytes do not reach.
+ * Media limits (platform.claude.com/docs/en/build-with-claude/vision, 2026-11): image edges of 8,000 px, or 2,000 px if a request
+ * has more than 20 images; 32 MB per request; 10 MiB of base64 per image, which an image of 5 MiB never reaches.
  */
 const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
   images: {
@@ -36,8 +36,8 @@ const FILES = ['application/pdf', 'text/plain'];
 
 /**
  * Maximum bytes of media in a request. The API accepts 32 MB of base64
- * (platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11), which is 24 MB of bytes. The difference is reserved for
- * text.
+ * (platform.claude.com/docs/en/build-with-claude/pdf-support, 2026-11), which is 24 MB of bytes. The remaining capacity is
+ * reserved for text.
  */
 const MAX_REQUEST_BYTES = 23_000_000;
 
@@ -55,7 +55,7 @@ interface Page {
   readonly last_id?: string | null;
 }
 
-/** Returns all models of an account, which it requests page by page. */
+/** Requests the model list page by page and returns all models of the account. */
 export async function listModels(
   provider: string,
   get: (query: { readonly limit: number; readonly after_id?: string }) => PromiseLike<unknown>,
@@ -73,7 +73,7 @@ export async function listModels(
   return models;
 }
 
-/** Returns the capabilities of a listed model. Capabilities that the vendor reports replace those that are known by id. */
+/** Returns the capabilities of a listed model. Capabilities that the vendor reports replace the capabilities known by id. */
 function capabilitiesOf({ id, max_input_tokens, max_tokens, capabilities }: ListedModel): Capabilities {
   const known = modelFacts(id).capabilities;
   const isUnsupported = (name: string): boolean => capabilities?.[name]?.supported === false;

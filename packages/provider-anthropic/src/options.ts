@@ -3,13 +3,13 @@ import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Options of `createAnthropic`. `apiKey` defaults to ANTHROPIC_API_KEY in the `env` of the call. `baseURL` is the origin
- * without `/v1`. It defaults to ANTHROPIC_BASE_URL in this `env`, otherwise to `https://api.anthropic.com`.
+ * Options of `createAnthropic`. `apiKey` defaults to ANTHROPIC_API_KEY in the `env` of the call. `baseURL` is the origin without
+ * `/v1`. `baseURL` defaults to ANTHROPIC_BASE_URL in this `env`, or otherwise to `https://api.anthropic.com`.
  */
 export interface AnthropicOptions extends ProviderOptions {
   /** Quirks that replace the known quirks of a model, for servers that differ from Anthropic's. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** Client of `@anthropic-ai/sdk` that sends the requests, with its own credential, base URL and `fetch`. `@default` a new client */
+  /** `@anthropic-ai/sdk` client that sends the requests with its own credential, base URL and `fetch`. `@default` a new client */
   readonly client?: object | undefined;
 }
 
@@ -19,5 +19,5 @@ export const ORIGIN = 'https://api.anthropic.com';
 
 export const KEY_ENV: readonly string[] = ['ANTHROPIC_API_KEY'];
 
-/** Types of the options that `ProviderOptions` does not contain. */
+/** Types of the options that are not part of `ProviderOptions`. */
 export const EXTRA_OPTIONS: ExtraOptions<AnthropicOptions> = { quirks: 'object', client: 'object' };

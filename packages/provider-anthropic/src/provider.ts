@@ -17,8 +17,8 @@ import { DEFAULT_MAX_TOKENS, headersOf, toWire } from './request.ts';
 import { MessagesReader } from './stream.ts';
 
 /**
- * Creates a provider for Claude on Anthropic's Messages API. The key is `apiKey`, or ANTHROPIC_API_KEY in the `env` of the
- * call. A call without a key fails with kind `auth`. The first call loads the SDK.
+ * Creates a provider for Claude models on Anthropic's Messages API. The key is `apiKey`, or otherwise ANTHROPIC_API_KEY in the
+ * `env` of the call. If no key is set, a call fails with kind `auth`. The first call loads the SDK.
  */
 export function createAnthropic(options: AnthropicOptions = {}): Provider {
   checkProviderOptions('anthropic', options, EXTRA_OPTIONS);
@@ -63,8 +63,8 @@ const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
 
 /**
- * Maximum `max_tokens` of a non-streaming request. The SDK rejects a higher value, because at 128,000 tokens per hour the
- * request may take more than 10 minutes, and networks close idle connections.
+ * Maximum `max_tokens` of a non-streaming request. The SDK rejects a higher value: at 128,000 tokens per hour, such a request may
+ * take more than 10 minutes, and networks close idle connections.
  */
 const MAX_NON_STREAMING_TOKENS = 21_333;
 

@@ -4,9 +4,9 @@ import type { QuirkValues } from '@majordomo/wire-kit';
 /** Differences between models and servers of the Messages API: quirks of Claude models, and one quirk of servers. */
 export interface Quirks extends ClaudeQuirks {
   /**
-   * Thinking blocks that the server accepts. `claude`: signed blocks of any Claude model. `origin`: only blocks of this server,
-   * signed or unsigned. Models of other vendors do not sign thinking, and reject a tool result if the thinking before it is
-   * missing (DeepSeek, Kimi, MiniMax: "The `content[].thinking` in the thinking mode must be passed back", observed 2026-04 to
+   * Thinking blocks that the server accepts. `claude`: signed blocks of any Claude model. `origin`: only blocks that this server
+   * returned, signed or unsigned. Other vendors' models do not sign thinking, and reject a tool result if the preceding thinking
+   * is missing (DeepSeek, Kimi, MiniMax: "The `content[].thinking` in the thinking mode must be passed back", observed 2026-04 to
    * 2026-07).
    */
   readonly family: 'claude' | 'origin';

@@ -2,7 +2,7 @@ import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** Changes to a request that may succeed after the API rejected it with status 400. */
+/** Changes to a request with which a retry may succeed after the API rejected the request with status 400. */
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "`server_tool_use` blocks …", "container not found", "messages.1.content.0: Input tag 'fallback' found using 'type' …"
@@ -19,7 +19,7 @@ export const RECOVERIES: readonly RecoveryRule[] = [
   })),
 ];
 
-/** Whether a part of a message contains data that only Anthropic can read. */
+/** Whether a part of a message contains data that only Anthropic's servers can read. */
 const isVendorSpecific = ({ type, replay }: AssistantPart): boolean =>
   type === 'vendor' || VENDOR_MEMBERS.some((name) => asRecord(replay?.data)[name] !== undefined);
 

@@ -15,7 +15,7 @@ import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
-/** Body of `POST /v1/messages`. Its other properties come from `extra`. */
+/** Body of `POST /v1/messages`. Additional properties come from `extra`. */
 export interface WireParams {
   model: string;
   max_tokens: number;
@@ -38,10 +38,10 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** Value of `max_tokens`, which the API requires, for a model whose limit is unknown. */
+/** Value of the required property `max_tokens` for a model whose limit is unknown. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
-/** Converts a request. Includes reasoning and vendor blocks of `family` only. `modelMaxTokens` limits the output tokens. */
+/** Converts a request. Includes only reasoning and vendor blocks of `family`. `modelMaxTokens` limits `max_tokens`. */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -88,8 +88,8 @@ export function toWire(
 }
 
 /**
- * Returns the value of `max_tokens`: that of the request, at most the model's limit. Throws `invalid-request` if the request's
- * value is not a positive integer.
+ * Returns the value of `max_tokens`: the value in the request, reduced to the model's limit. Throws `invalid-request` if the
+ * value in the request is not a positive integer.
  */
 function maxTokensOf(
   { maxTokens }: ModelRequest,
@@ -135,7 +135,7 @@ function outputConfig(
   return config;
 }
 
-/** Returns the service tier. `auto` uses capacity that the account bought in advance. The API has no cheaper tier (SDK 1.10). */
+/** Returns the service tier. With `auto`, the API uses capacity that the account reserved. It has no cheaper tier (SDK 1.10). */
 function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): WireParams['service_tier'] {
   switch (tier) {
     case undefined:
@@ -152,7 +152,7 @@ function toServiceTier(tier: ModelRequest['serviceTier'], warnings: Warning[]): 
   }
 }
 
-/** Removes stop sequences that the API rejects ("Each stop sequence must contain non-whitespace."). */
+/** Removes blank stop sequences, which the API rejects ("Each stop sequence must contain non-whitespace."). */
 function stopSequences(stop: readonly string[] = [], warnings: Warning[]): string[] {
   const nonBlank = stop.filter((sequence) => sequence.trim() !== '');
   if (nonBlank.length < stop.length) {
@@ -162,8 +162,8 @@ function stopSequences(stop: readonly string[] = [], warnings: Warning[]): strin
 }
 
 /**
- * Merges `extra` into the body. `output_config` contains independent settings, so its properties are merged. A list of vendor
- * tools is added to the tools of the request. A list that contains functions replaces the tools of the request.
+ * Merges `extra` into the body. Merges the properties of `output_config`, because its settings are independent. A list of vendor
+ * tools is added to the request's tools. A list that contains functions replaces the request's tools.
  */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };

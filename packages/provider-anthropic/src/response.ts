@@ -20,15 +20,15 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 ]);
 
 /**
- * Converts a stop reason. An unknown reason becomes `other`. With `hasCalls`, an ordinary stop becomes `tool-calls`, because
- * some gateways report tool calls that way (observed 2026-04 to 2026-07).
+ * Converts a stop reason. An unknown stop reason becomes `other`. If `hasCalls` is set, an ordinary stop becomes `tool-calls`,
+ * because some gateways report tool calls with an ordinary stop (observed 2026-04 to 2026-07).
  */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
 }
 
-/** Tokens of a request, or of one of its iterations. Any property may be missing or null. */
+/** Token counts of a request, or of one of its iterations. Any property may be missing or null. */
 interface WireTokens {
   readonly input_tokens?: number | null;
   readonly output_tokens?: number | null;
@@ -38,12 +38,12 @@ interface WireTokens {
   readonly output_tokens_details?: { readonly thinking_tokens?: number | null } | null;
 }
 
-/** Value of `inference_geo` for models without regional prices (2026-11-20). */
+/** Value of `inference_geo` for models without regional prices (observed 2026-11-20). */
 const NO_REGION = 'not_available';
 
 /** Property `usage` of a response. */
 export interface WireUsage extends WireTokens {
-  /** Iterations of one request. The totals include most of them. */
+  /** Iterations of one request. The token totals of the response include most iterations. */
   readonly iterations?: readonly Iteration[] | null;
   readonly server_tool_use?: Readonly<Record<string, number | null>> | null;
   readonly service_tier?: string | null;
@@ -57,7 +57,7 @@ export interface WireStopDetails {
   readonly explanation?: string | null;
 }
 
-/** Returns the vendor's reason for a refusal (`RefusalStopDetails` of SDK 1.10). */
+/** Returns the vendor's reason for a refusal (`RefusalStopDetails` in SDK 1.10). */
 export function stopDetails(raw: WireStopDetails | null | undefined): StopDetails | undefined {
   if (raw === null || raw === undefined) return undefined;
   const category = asText(raw.category);
@@ -66,8 +66,8 @@ export function stopDetails(raw: WireStopDetails | null | undefined): StopDetail
 }
 
 /**
- * Merges the usage of `message_delta` into that of `message_start`. The later numbers are cumulative totals. Later values of
- * null or 0 are ignored.
+ * Merges the usage of `message_delta` into the usage of `message_start`. The counts in `message_delta` are cumulative totals.
+ * Counts that are null or 0 are ignored there.
  */
 export function mergeUsage(first: WireUsage | undefined, later: WireUsage): WireUsage {
   if (first === undefined) return later;
@@ -76,8 +76,8 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
 }
 
 /**
- * Converts usage. The API counts cached input separately; the returned total includes it. The API's totals exclude the billed
- * tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded 2026-03).
+ * Converts usage. The API counts cached input separately; the returned total includes cached input. The API's totals exclude the
+ * billed tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded 2026-03).
  * `hasFallback`: whether another model continued the response.
  */
 export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | undefined {
@@ -93,8 +93,8 @@ export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | 
 }
 
 /**
- * Returns the total of a response with a compaction, which is the sum of its iterations: the API's totals describe only the
- * context before it.
+ * Returns the total usage of a response with a compaction. The total is the sum of the iterations, because the API's totals
+ * exclude the compaction.
  */
 function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
   const reported = tokens(raw);
@@ -106,7 +106,7 @@ function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
 
 type Iteration = WireTokens & { readonly type?: string };
 const isIteration = (iteration: unknown): iteration is Iteration => isRecord(iteration);
-/** Whether an iteration belongs to the requested model. An advisor is another model. */
+/** Whether an iteration belongs to the requested model. The iteration of an advisor belongs to another model. */
 const isOfModel = (iteration: Iteration): boolean => iteration.type === 'message' || isCompaction(iteration);
 const isCompaction = ({ type }: Iteration): boolean => type === 'compaction';
 
@@ -131,8 +131,8 @@ function details(raw: WireUsage, iterations: readonly Usage[], isMixed: boolean)
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
     inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),
-    // The tokens are those of two models, so their cost is unknown. Count the fallback as a server tool, because a server tool
-    // without a known fee makes the cost unknown.
+    // Two models used the tokens, so their cost is unknown. Count the fallback as a server tool, because a server tool without a
+    // known fee makes the cost unknown.
     serverTools: isMixed ? { ...serverTools, fallback: 1 } : serverTools,
     largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),
   });

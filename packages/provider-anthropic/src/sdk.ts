@@ -1,20 +1,20 @@
-// This entry point omits the SDK's methods for each path and its helpers, so it is a quarter of the size.
+// This entry point omits the SDK's helpers and its methods for each path, so it has a quarter of the SDK's size.
 import { BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk/client';
 import { API_VERSION } from './request.ts';
 
-/** Headers that this provider and the SDK set in addition to those that all SDKs set. */
+/** Headers that this provider and Anthropic's SDK set, in addition to the headers that every SDK sets. */
 export const HEADERS: readonly string[] = ['anthropic-version', 'authorization'];
 
-/** Creates a client. From the process environment it reads only ANTHROPIC_CUSTOM_HEADERS, and `fetch` removes these headers. */
+/** Creates a client. The SDK reads only ANTHROPIC_CUSTOM_HEADERS from the process environment; `fetch` removes these headers. */
 export const newClient = (
   settings: Pick<ClientOptions, 'baseURL' | 'fetch' | 'timeout'> & { readonly apiKey: string },
 ): BaseAnthropic =>
   new BaseAnthropic({
     ...settings,
-    // These headers replace headers of the same name in ANTHROPIC_CUSTOM_HEADERS.
+    // These default headers replace headers of the same name in ANTHROPIC_CUSTOM_HEADERS.
     defaultHeaders: {
       accept: 'application/json',
-      // Do not set this header by default: each request with a body sets it.
+      // Do not set this header by default, because each request with a body sets its own.
       'content-type': null,
       authorization: `Bearer ${settings.apiKey}`,
       'anthropic-version': API_VERSION,

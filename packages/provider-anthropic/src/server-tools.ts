@@ -10,7 +10,7 @@ export interface SearchLocation {
   readonly timezone?: string | undefined;
 }
 
-/** Limits of a web search or a web fetch. Set at most one of the two domain lists. */
+/** Limits of a web search or a web fetch. Set at most one of `allowedDomains` and `blockedDomains`. */
 interface Bounds {
   /** Maximum number of uses in one response. `@default` no maximum */
   readonly maxUses?: number | undefined;
@@ -24,17 +24,17 @@ export interface WebSearch extends Bounds {
 /** Options of `anthropicTools.webFetch`. */
 export interface WebFetch extends Bounds {
   /**
-   * Whether the response cites passages of the page.
+   * Whether the response cites passages of the fetched page.
    * @default false
    */
   readonly citations?: boolean | undefined;
-  /** Maximum number of tokens of a page that the model receives. `@default` no maximum */
+  /** Maximum number of tokens of a fetched page that the model receives. `@default` no maximum */
   readonly maxContentTokens?: number | undefined;
 }
 
 /**
- * Definitions of tools that Anthropic runs itself (SDK 1.10). Pass them in `extra`, in addition to the tools of the request.
- * The results are vendor parts of the response, and `usage.details.serverTools` counts the uses.
+ * Definitions of tools that Anthropic runs. Pass them in `extra`, in addition to the request's tools (SDK 1.10). The results are
+ * vendor parts of the response, and `usage.details.serverTools` counts the uses of each tool.
  */
 export const anthropicTools = {
   /** Returns the tool that searches the web. The response cites its sources. */

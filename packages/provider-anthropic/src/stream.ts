@@ -57,7 +57,7 @@ export class MessagesReader implements WireReader {
     const event = JSON.parse(data) as WireEvent | null;
     switch (event?.type) {
       case 'content_block_start':
-        // The output count of `message_start` does not include the output that follows.
+        // The output count in `message_start` does not include the output of later events.
         this.report({ output: undefined });
         this.blocks.event(event);
         break;
@@ -77,7 +77,7 @@ export class MessagesReader implements WireReader {
       case 'error':
         throw this.options.inBandError(event);
       default:
-        // Ignore `ping` and newer event types. An error may arrive without its type.
+        // Ignore `ping` and newer event types. An error event may arrive without a type.
         if (event?.error !== undefined) throw this.options.inBandError(event);
     }
   }
@@ -106,7 +106,7 @@ export class MessagesReader implements WireReader {
   }
 
   /**
-   * Processes `message_start`. Some gateways repeat this event. A different id means that the server sent the request to the
+   * Processes `message_start`. Some gateways repeat this event. If the repeated event has another id, the server called the
    * vendor again within the same stream, so the earlier parts are invalid (vercel/ai#18331, 2026-08).
    */
   private start(message: WireMessage): void {
@@ -122,7 +122,7 @@ export class MessagesReader implements WireReader {
     this.writer.start(message.id);
   }
 
-  /** Processes the stop reason, which ends the response. Token counts may follow in a later `message_delta`. */
+  /** Processes the stop reason, which ends the response. A later `message_delta` may contain token counts. */
   private messageDelta({ delta, usage: tokens }: WireEvent): void {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;

@@ -12,7 +12,7 @@ export const wireTools = (tools: readonly ClaudeTool[]): Tool[] =>
     ...(strict && { strict }),
   }));
 
-/** Converts the tool choice. A model that rejects a forced call receives `auto`. */
+/** Converts the tool choice. If the model rejects a forced call, the tool choice becomes `auto`. */
 export function toToolChoice(
   requested: ToolChoice | undefined,
   quirks: Quirks,

@@ -3,14 +3,14 @@ import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 
 /**
- * Content block that becomes a vendor part: a tool that ran at Anthropic, its result, a compaction, a fallback, or a newer
- * type. The block is stored unchanged. Without it the API rejects the turn, or the model does not see its result in the next
- * turn.
+ * Content block that becomes a vendor part: a call of a tool that ran at Anthropic, a tool result, a compaction, a fallback, or a
+ * block of a newer type. The block is stored unchanged. If the next request omits the block, the API rejects the request, or the
+ * model does not see the result.
  */
 export class VendorBlock {
   private readonly block: Record<string, unknown>;
   private json = '';
-  /** Whether a delta of an unknown type arrived. The block is then incomplete. */
+  /** Whether a delta of an unknown type arrived, in which case the block is incomplete. */
   private hasUnknownDelta = false;
 
   constructor(opening: object) {
@@ -34,8 +34,8 @@ export class VendorBlock {
 }
 
 /**
- * Creates the vendor part of a block. Its replay data has a name that providers for other Claude platforms ignore, because
- * blocks have other forms there.
+ * Creates the vendor part of a block. Other Claude platforms use other forms of blocks, so the name of the replay data is one
+ * that their providers ignore.
  */
 export function vendorPart(block: JsonObject, family: string): Omit<VendorPart, 'type'> {
   const { type = 'block', name } = block as { readonly type?: string; readonly name?: unknown };
@@ -75,12 +75,12 @@ export function vendorBlock(replay: Replay | undefined, family: string): JsonObj
   return isRecord(messages) ? (messages as JsonObject) : undefined;
 }
 
-/** Returns the caller of a tool if it is a program that runs at Anthropic. The call must be sent back with its caller. */
+/** Returns the caller of a tool call if a program at Anthropic made the call. The request must include this caller. */
 export function callerOf(caller: unknown): JsonObject | undefined {
   return isRecord(caller) && caller['type'] !== 'direct' ? ({ caller } as JsonObject) : undefined;
 }
 
-/** Returns the original caller of a call in the transcript. */
+/** Returns the original caller of a tool call in the transcript. */
 export function replayedCaller({ replay }: ToolCallPart, family: string): object | undefined {
   const { caller } = asRecord(replay?.family === family ? replay.data : undefined);
   return isRecord(caller) ? { caller } : undefined;

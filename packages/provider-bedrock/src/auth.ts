@@ -3,9 +3,9 @@ import { redact } from '@majordomo/core/toolkit';
 import { credentialSource, type CredentialSource } from '@majordomo/wire-kit';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 
-/** Sources of the region and the credentials of a call. Contains no secret. */
+/** Sources of the region and the credentials of a call, without secrets. */
 export interface BedrockSources {
-  /** AWS region. `undefined` if the SDK determines it from its environment or `~/.aws/config`, otherwise uses us-east-1. */
+  /** AWS region. If it is `undefined`, the SDK reads the region from its environment or `~/.aws/config`, or uses us-east-1. */
   readonly region: string | undefined;
   readonly regionFrom: 'option' | 'AWS_REGION' | 'AWS_DEFAULT_REGION' | 'the SDK';
   readonly credentialsFrom:
@@ -18,7 +18,7 @@ export interface BedrockSources {
     | 'the SDK';
 }
 
-/** Returns the sources: options, then variables of `env` in the order of the AWS tools, then the SDK's credential chain. */
+/** Returns the sources in order of precedence: options, variables of `env` (as in the AWS tools), the SDK's credential chain. */
 export function sourcesOf(options: BedrockOptions, env: Env): BedrockSources {
   return { ...regionOf(options, env), credentialsFrom: credentialsFrom(options, env) };
 }
@@ -56,8 +56,8 @@ export interface Auth {
 }
 
 /**
- * Returns a function that determines the credentials of an attempt. It calls the application's function for each attempt, so
- * that rotated keys are used.
+ * Returns a function that determines the credentials of an attempt. The function calls the application's function for each
+ * attempt, so that rotated keys are used.
  */
 export function authSource(options: BedrockOptions): (context: ModelContext) => Promise<Auth> {
   const bearer: CredentialSource = credentialSource(options.apiKey, ['AWS_BEARER_TOKEN_BEDROCK']);
@@ -98,7 +98,7 @@ async function credentialsOption(
   }
 }
 
-/** Copies the keys without properties that the SDK adds, because clients are cached by these keys. */
+/** Copies the keys without the properties that the SDK adds to them, because the copy is part of the key of a cached client. */
 const copyKeys = ({
   accessKeyId,
   secretAccessKey,
@@ -121,6 +121,6 @@ const fromEnv = (env: Env): AwsCredentials => ({
   sessionToken: isSet(env['AWS_SESSION_TOKEN']) ? env['AWS_SESSION_TOKEN'] : undefined,
 });
 
-/** Values to redact in errors. */
+/** Returns the values to redact in errors. */
 export const secretsOf = ({ token, keys }: Auth): readonly string[] =>
   [token, keys?.secretAccessKey, keys?.sessionToken].filter((value) => value !== undefined);

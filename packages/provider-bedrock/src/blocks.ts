@@ -20,20 +20,20 @@ import type { Quirks } from './quirks.ts';
 /** Maps a call id of the transcript to an id that the API accepts. */
 export type CallIds = (id: string) => string;
 
-/** Type of JSON values in the SDK. */
+/** JSON value in the SDK's types. */
 export type WireJson = NonNullable<ConverseStreamRequest['additionalModelRequestFields']>;
 
 /**
- * Replay data of a part. Claude's signature and redacted thinking (as text, the form of Anthropic's API) are the same on all
+ * Replay data of a part. Claude's signatures and redacted thinking (as text, in the form of Anthropic's API) are the same on all
  * platforms. `block` is a content block of a tool that ran at the vendor.
  */
 export type ReplayData =
   { readonly signature: string } | { readonly redacted: string } | { readonly block: JsonObject };
 
-/** Maximum length of a tool name (`ToolUseBlock` in the API reference, 2026-11). */
+/** Maximum number of characters of a tool name (`ToolUseBlock` in the API reference, 2026-11). */
 const MAX_NAME_LENGTH = 64;
 
-/** Converts a part of a user message. Returns `undefined` for blank text, which the API rejects. */
+/** Converts a part of a user message. `name` returns the name of a document. Returns `undefined` for a blank text part. */
 export function userBlock(part: UserPart, name: (file: FilePart) => string): ContentBlock | undefined {
   switch (part.type) {
     case 'text':
@@ -50,8 +50,8 @@ export function userBlock(part: UserPart, name: (file: FilePart) => string): Con
 }
 
 /**
- * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text, and reasoning
- * without replay data.
+ * Converts a part of an assistant message. Returns `undefined` for parts that the API rejects: blank text parts, and reasoning
+ * parts without replay data.
  */
 export function assistantBlock(part: AssistantPart, ids: CallIds, family: string): ContentBlock | undefined {
   switch (part.type) {
@@ -73,8 +73,8 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
 }
 
 /**
- * Converts a tool result. Images that the model rejects in results are returned separately, to follow the results. `name`
- * returns the name of a document.
+ * Converts a tool result. Images that the model rejects in tool results are returned separately, to be sent after the tool
+ * results. `name` returns the name of a document.
  */
 export function resultBlocks(
   { callId, content, isError }: ToolResultPart,

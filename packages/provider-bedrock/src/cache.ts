@@ -37,7 +37,7 @@ export function markCache(
     leadingEnd: endOf(leading),
     isMarkable,
   });
-  // Insert from the end, so that earlier positions stay valid.
+  // Insert from the end, so that the positions of earlier blocks stay valid.
   for (const { after, lifetime } of points.toReversed()) {
     const cachePoint: CachePointBlock = { type: 'default', ...(lifetime === 'long' && { ttl: '1h' }) };
     if (after === 'tools') tools?.push({ cachePoint });
@@ -46,7 +46,7 @@ export function markCache(
   }
 }
 
-/** Returns the cache setting with lifetimes that the model accepts. */
+/** Returns the cache setting, with each lifetime replaced by one that the model accepts. */
 function acceptedCache(
   cache: ModelCache,
   { cachePoints, longCache }: Quirks,

@@ -1,4 +1,4 @@
-/** SDK client that a call uses. */
+/** Reservation of an SDK client for one call. */
 export interface Lease<Client> {
   readonly client: Client;
   /** Removes the client from the cache. Current calls continue, and the next call creates a new client. */
@@ -12,12 +12,12 @@ interface Entry<Client> {
   isEvicted: boolean;
 }
 
-/** Maximum number of cached clients. Without it, each new set of a rotating credential would add a client. */
+/** Maximum number of cached clients. Without a maximum, each rotation of the credentials would add a client. */
 const MAX_CLIENTS = 16;
 
 /**
- * Caches one client per key. Unlike `clientCache`, it can evict a client with a broken connection, and destroys an evicted
- * client after its last call.
+ * Cache with one client per key. Unlike `clientCache`, this cache can evict a client with a broken connection, and destroys an
+ * evicted client after the client's last call.
  */
 export class Clients<Client> {
   private readonly entries = new Map<string, Entry<Client>>();

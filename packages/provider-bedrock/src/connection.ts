@@ -17,14 +17,14 @@ export interface Connected {
     params: ConverseStreamRequest,
     signal: AbortSignal,
   ): Promise<Output>;
-  /** Sends a body in the form that the model's maker defined (InvokeModel), and returns the bytes of the response. */
+  /** Sends a body in the format of the model's maker (with InvokeModel), and returns the bytes of the response. */
   invoke(modelId: string, body: string, signal: AbortSignal): Promise<Invoked>;
 }
 
 /** Response of InvokeModel. */
 export interface Invoked {
   readonly body: Uint8Array;
-  /** Input tokens, if the response headers contain them. */
+  /** Number of input tokens, if the response headers contain this number. */
   readonly inputTokens: number | undefined;
 }
 
@@ -35,14 +35,14 @@ export interface Output extends WireAnswer {
 }
 
 /**
- * Determines the credentials of an attempt and returns its client. Stores the secrets to redact, the source of the credentials
- * and the recovery that renews them in `facts`.
+ * Determines the credentials of an attempt and returns the functions of its client. Stores the secrets to redact, the sources of
+ * the credentials and the recovery that renews the credentials in `facts`.
  */
 export type Connect = (context: ModelContext, facts: ConverseCallFacts) => Promise<Connected>;
 
 /** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: BedrockOptions): Connect {
-  // Other clients may use the application's handler, so it is not destroyed.
+  // Other clients may use the application's handler, so this client must not destroy the handler.
   const isShared = typeof options.requestHandler === 'object';
   const clients = new Clients<BedrockRuntimeClient>((client) => {
     if (!isShared) client.destroy();
@@ -122,12 +122,12 @@ interface MiddlewareStack {
   ): void;
 }
 
-/** Adds a middleware that processes the response before the SDK decodes it, and after the application's own middlewares. */
+/** Adds a middleware that processes a response before the SDK decodes the response and after the application's middlewares. */
 function addBelowDecoder(stack: MiddlewareStack, name: string, middleware: Middleware): void {
   stack.addRelativeTo(middleware, { relation: 'after', toMiddleware: 'deserializerMiddleware', name });
 }
 
-/** Client with one `send` for all commands, because the SDK types the output by command. */
+/** Client with one `send` method for all commands, because the SDK's types of the output depend on the command. */
 interface Sender {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<Output>;
 }
@@ -146,7 +146,7 @@ const unmanagedLease = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClien
   release: () => undefined,
 });
 
-/** Returns the endpoint from the AWS variables in `env`. */
+/** Returns the endpoint in the AWS variables of `env`; `undefined` if none is set. */
 function endpointIn(env: Env): string | undefined {
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
   const found = env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? env['AWS_ENDPOINT_URL'];

@@ -15,14 +15,14 @@ export interface ConverseCall {
   readonly connect: Connect;
 }
 
-/** Sends one request and yields its events in batches. Used in place of `sdkStream`, because this SDK returns no `Response`. */
+/** Sends one request and yields its events in batches. Replaces `sdkStream`, because the AWS SDK returns no `Response`. */
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
   const writer = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
   const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
-  // A separate controller is needed: the SDK does not remove its listener from a signal, nor close the socket if the loop ends early.
+  // Use a separate controller: the SDK leaves its listener on a signal, and keeps the socket open if the loop ends early.
   const controller = new AbortController();
   const abort = (): void => {
     controller.abort();
@@ -72,7 +72,7 @@ async function* readStream(
     if (next.done === true) break;
     withDriftErrors(target, () => reader.readEvent(next.value));
     if (reader.done) {
-      // Read the end, so that the connection can be reused. Close a stream that continues.
+      // Read to the end of the stream, so that the connection can be reused. Close the stream if it continues.
       events.next().then((rest) => rest.done !== true && abort(), abort);
       return;
     }
@@ -81,7 +81,7 @@ async function* readStream(
   reader.end();
 }
 
-/** Calls `read` and converts its errors to `LlmError`. */
+/** Calls `read`. Converts errors about an unexpected form of the response to `LlmError`. */
 function withDriftErrors(target: string, read: () => void): void {
   try {
     read();

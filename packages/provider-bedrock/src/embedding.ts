@@ -15,17 +15,17 @@ const WIRE = 'bedrock-invoke';
 interface Family {
   readonly pattern: RegExp;
   readonly facts: Pick<EmbeddingBackend, 'dimensions' | 'maxValues' | 'maxTokens'>;
-  /** Supported numbers of dimensions. */
+  /** Numbers of dimensions that the models support. */
   readonly sizes: readonly number[];
-  /** Property of the body for the number of dimensions. */
+  /** Property of the request body that contains the number of dimensions. */
   readonly sizeField?: string;
   readonly wire: 'titan' | 'cohere';
 }
 
 /**
- * Families of embedding models. The last entry of a vendor applies to its unknown models. Sources:
+ * Families of embedding models. The last family of a vendor applies to its unknown models. No recordings exist. Sources:
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html, model-parameters-embed-v3.html and
- * -v4.html, 2026-11; no recording.
+ * -v4.html, 2026-11.
  */
 const FAMILIES: readonly Family[] = [
   {
@@ -56,7 +56,7 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
-/** Creates an embedding model. A call fails with `unsupported` if the body of the model's requests is unknown. */
+/** Creates an embedding model. A call fails with `unsupported` if the request format of the model is unknown. */
 export function embeddingModel(modelId: string, connect: Connect): EmbeddingBackend {
   const family = FAMILIES.find(({ pattern }) => pattern.test(modelId));
   return {
@@ -67,7 +67,7 @@ export function embeddingModel(modelId: string, connect: Connect): EmbeddingBack
   };
 }
 
-/** Returns the model name that its maker uses: `embed-multilingual-v3.0` for `eu.cohere.embed-multilingual-v3`. */
+/** Returns the name that the model's maker uses: `embed-multilingual-v3.0` for `eu.cohere.embed-multilingual-v3`. */
 function spaceOfModel(modelId: string): string {
   const name = spaceOf(modelId)
     .replace(/^.*\bcohere\./, '')
@@ -85,7 +85,7 @@ async function embed(
 ): Promise<Omit<EmbeddingResponse, 'attempts' | 'spec'>> {
   const { target, signal } = context;
   const facts: ConverseCallFacts = { target, streamed: false, secrets: [], sources: 'no client yet' };
-  // The SDK does not remove its listener from a signal.
+  // Derive a signal for this call, because the SDK does not remove its listener from a signal.
   const derived = derivedSignal(signal);
   let connected: Connected | undefined;
   try {
@@ -108,7 +108,7 @@ async function embed(
   }
 }
 
-/** Input types by purpose. Cohere's models require an input type. */
+/** Values of the input type by purpose. Cohere's models require an input type. */
 const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'default', string>> = {
   default: 'search_document',
   document: 'search_document',
@@ -118,7 +118,7 @@ const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'd
   clustering: 'clustering',
 };
 
-/** Returns the request body. Throws `unsupported` if the body of the model's requests is unknown. */
+/** Returns the request body. Throws `unsupported` if the request format of the model is unknown. */
 export function toEmbedBody(
   { values, dimensions, purpose, extra }: EmbeddingRequest,
   family: Pick<Family, 'sizes' | 'sizeField' | 'wire'> | undefined,
@@ -133,7 +133,7 @@ export function toEmbedBody(
       },
     );
   const { sizes, sizeField, wire } = family;
-  // Request the smallest sufficient size. majordomo shortens the vectors.
+  // Request the smallest size that is sufficient. majordomo shortens the vectors to `dimensions`.
   const size = dimensions === undefined ? undefined : sizes.find((each) => each >= dimensions);
   const sized = sizeField !== undefined && size !== undefined ? { [sizeField]: size } : {};
   const input =
@@ -143,7 +143,7 @@ export function toEmbedBody(
   return wellFormedJson(JSON.stringify({ ...input, ...sized, ...extraFor(extra, WIRE, target) }));
 }
 
-/** Converts a response of Amazon's or Cohere's models. Throws `protocol` for an invalid response. */
+/** Converts a response of an Amazon model or a Cohere model. Throws `protocol` for an invalid response. */
 export function fromEmbedBody(
   { body, inputTokens }: Invoked,
   target: string,

@@ -39,13 +39,13 @@ const BY_NAME: ReadonlyMap<string, ErrorKind> = new Map([
   ['ValidationException', 'invalid-request'],
 ]);
 
-/** Error kinds by message, where the message is more specific than the exception (observed 2024 to 2026). */
+/** Error kinds by message, for messages that are more specific than the exception (observed 2024 to 2026). */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [
     /(?:input|prompt) is too long|max(?:imum)? input token|input tokens? exceeds?|exceeds the maximum number of input tokens|exceed context limit/i,
     'context-overflow',
   ],
-  // "A maximum of 100 PDF pages may be provided." Another model of the chain may accept more.
+  // "A maximum of 100 PDF pages may be provided." Another model of the chain may accept more pages.
   [/maximum of \d+ PDF pages/i, 'unsupported'],
   [/too many tokens per day/i, 'quota'],
   [/blocked by (?:our )?content filter/i, 'content-filter'],
@@ -54,19 +54,19 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 
 /**
  * Converts any failure of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
- * and its classes may not be available.
+ * and its error classes may not be available.
  */
 export const toLlmError = (error: unknown, facts: ConverseCallFacts): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);
 
 function classify(error: unknown, facts: ConverseCallFacts): LlmError {
   if (LlmError.is(error)) {
-    // The SDK's retry middleware adds its counts to every error that passes through it.
+    // The SDK's retry middleware adds its retry counts as `$metadata` to every error that passes through the middleware.
     Reflect.deleteProperty(error, '$metadata');
     return error;
   }
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
-  // The SDK appends a debugging hint to errors of its decoder. Remove it.
+  // The SDK appends a debugging hint to the messages of its decoder's errors. Remove this hint.
   if (typeof error.message === 'string') error.message = error.message.replace(SDK_HINT, '');
   const name = nameOf(error);
   const message = textOf(error);
@@ -78,7 +78,7 @@ function classify(error: unknown, facts: ConverseCallFacts): LlmError {
   const options = { cause: error };
   if (/^Truncated event message/.test(message))
     return new LlmError('truncated', `${target}: the stream ended inside a frame`, { target }, options);
-  // The SDK decodes a body recursively, so thousands of levels cause a RangeError.
+  // The SDK decodes a body recursively, so thousands of nested levels cause a RangeError.
   if (BROKEN_FRAME.test(message) || name === 'SyntaxError' || name === 'RangeError')
     return new LlmError(
       'protocol',
@@ -92,20 +92,20 @@ function classify(error: unknown, facts: ConverseCallFacts): LlmError {
 }
 
 /**
- * Error messages of the SDK's event-stream decoder for bytes that are not a frame. The last is a `TypeError` for a missing
- * header.
+ * Matches messages of the SDK's event-stream decoder for bytes that are not a frame. The last message belongs to a `TypeError`
+ * for a missing header.
  */
 const BROKEN_FRAME =
   /checksum|Unrecogni[sz]|event stream message|message length|base64|'value'|message\.headers/;
 
 /**
- * Whether the error came from the transport. An exception inside a stream for which the SDK has no class is named after its
- * code, such as `fooException`.
+ * Whether the transport caused the error. If the SDK has no class for an exception inside a stream, the name of the error is the
+ * exception's code, such as `fooException`.
  */
 const isTransport = (error: Error): boolean =>
   !('$fault' in error) && !/(?:exception|failure|fault)$|^internal/i.test(error.name);
 
-/** Returns the exception name: `ThrottlingException` for `throttlingException`, which is the form inside a stream. */
+/** Returns the exception name. Inside a stream, `ThrottlingException` has the form `throttlingException`. */
 const nameOf = ({ name }: Error): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function responseError(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
@@ -145,8 +145,8 @@ function messageIn(text: string): string | undefined {
 }
 
 /**
- * Whether the service rejected the credential itself, as opposed to its permissions. Expired and unknown API keys also cause
- * status 403 (observed 2026-09).
+ * Whether the service rejected the credential itself, and not its permissions. Expired and unknown API keys also cause status 403
+ * (observed 2026-09).
  */
 const isRefused = (status: number | undefined, name: string, text: string): boolean =>
   status === 401 ||
@@ -155,7 +155,7 @@ const isRefused = (status: number | undefined, name: string, text: string): bool
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/** Returns `$metadata`, which every exception of an AWS client has. */
+/** Returns the property `$metadata`, which every exception of an AWS client has. */
 function metadataOf(
   error: Error,
 ): { readonly httpStatusCode?: number; readonly requestId?: string } | undefined {

@@ -15,13 +15,13 @@ const IMAGE_FORMATS: Readonly<Record<string, ImageFormat>> = {
   'image/webp': 'webp',
 };
 
-/** Converts an image. The SDK encodes the bytes. */
+/** Converts an image to a content block. The SDK encodes the bytes. */
 export function imageBlock({ mediaType, bytes }: ImagePart): ContentBlock.ImageMember {
   const format = formatOf('an image', mediaType, IMAGE_FORMATS);
   return { image: { format, source: { bytes } } };
 }
 
-/** Document formats (`DocumentFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
+/** Document formats by media type (`DocumentFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
 export const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {
   'application/pdf': 'pdf',
   'text/plain': 'txt',
@@ -34,7 +34,7 @@ export const DOCUMENT_FORMATS: Readonly<Record<string, DocumentFormat>> = {
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
 };
 
-/** Video formats (`VideoFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
+/** Video formats by media type (`VideoFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
 export const VIDEO_FORMATS: Readonly<Record<string, VideoFormat>> = {
   'video/mp4': 'mp4',
   'video/quicktime': 'mov',
@@ -46,7 +46,7 @@ export const VIDEO_FORMATS: Readonly<Record<string, VideoFormat>> = {
   'video/3gpp': 'three_gp',
 };
 
-/** Converts a document or a video. Only a document has a name. */
+/** Converts a document or a video to a content block. `name` is used for documents only. */
 export function fileBlock(file: FilePart, name: string): ContentBlock {
   const video = VIDEO_FORMATS[file.mediaType];
   if (video !== undefined) return { video: { format: video, source: { bytes: file.bytes } } };
@@ -57,7 +57,7 @@ export const documentBlock = ({ mediaType, bytes }: FilePart, name: string): Con
   document: { format: formatOf('a file', mediaType, DOCUMENT_FORMATS), name, source: { bytes } },
 });
 
-/** Audio formats (`AudioFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
+/** Audio formats by media type (`AudioFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
 export const AUDIO_FORMATS: Readonly<Record<string, AudioFormat>> = {
   'audio/mpeg': 'mp3',
   'audio/mp3': 'mp3',

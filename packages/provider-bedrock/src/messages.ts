@@ -16,7 +16,7 @@ export interface WireMessage {
   readonly content: ContentBlock[];
 }
 
-/** Call ids that the API accepts: the pattern and the length of `toolUseId` in the API reference. */
+/** Call ids that the API accepts: pattern and maximum length of `toolUseId` in the API reference. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
 const OPENING: ContentBlock = { text: '(The conversation so far.)' };
@@ -34,7 +34,7 @@ export function toMessages(
   return wire;
 }
 
-/** Converts turns. The first turns of the transcript become the first blocks of the conversation. */
+/** Converts turns to messages. The first turns of the transcript become the first blocks of the conversation. */
 export function convertTurns(
   messages: readonly TurnMessage[],
   quirks: Quirks,
@@ -55,7 +55,7 @@ export function convertTurns(
   return wire;
 }
 
-/** Removes white space that the API rejects ("Final assistant content cannot end with trailing whitespace."). */
+/** Removes trailing white space, which the API rejects ("Final assistant content cannot end with trailing whitespace."). */
 function trimPrefill(last: WireMessage | undefined): void {
   const text = last?.content.at(-1)?.text;
   if (last?.role === 'assistant' && text !== undefined) last.content.splice(-1, 1, { text: text.trimEnd() });
@@ -113,7 +113,7 @@ function addResults(wire: WireMessage[], message: ToolMessage, { ids, quirks, na
   }
 }
 
-/** Returns the last message if it has this role, otherwise a new one. */
+/** Returns the last message if its role is `role`. Otherwise, appends and returns a new message. */
 function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessage {
   const last = wire.at(-1);
   if (last?.role === role) return last;
@@ -123,7 +123,7 @@ function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessag
 }
 
 /**
- * Returns a function that makes document names unique and removes all characters except letters, digits, single spaces, hyphens
+ * Returns a function that returns a unique name for each document. The names contain only letters, digits, single spaces, hyphens
  * and brackets.
  */
 function documentNames(): (file: FilePart) => string {

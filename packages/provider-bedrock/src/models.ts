@@ -4,7 +4,7 @@ import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/toolkit';
 import { AUDIO_FORMATS, DOCUMENT_FORMATS, VIDEO_FORMATS } from './media.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
@@ -24,14 +24,14 @@ const IMAGES: Capabilities['images'] = {
 
 const FILES: readonly string[] = Object.keys(DOCUMENT_FORMATS);
 
-/** Videos that Nova accepts: one per request, 25 MB in total (Nova user guide, video understanding, 2026-11). */
+/** Video formats that Nova accepts. Limits: one video per request, 25 MB (Nova user guide, video understanding, 2026-11). */
 const VIDEOS: readonly string[] = Object.keys(VIDEO_FORMATS);
 
 /**
- * Limits of documents: five per request, 4.5 MB each
- * (docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11). From Claude 4 on, a PDF may be
- * larger, up to Claude's limits (32 MB and a number of pages per request). Nova accepts larger PDF and DOCX files of
- * undocumented size, so only their number is limited.
+ * Limits of documents: five documents per request, 4.5 MB per document
+ * (docs.aws.amazon.com/bedrock/latest/userguide/inference-api-restrictions.html, 2026-11). From Claude 4 on, PDFs may be larger,
+ * up to Claude's limits (32 MB and a number of pages per request). Nova accepts larger PDF and DOCX files, but AWS does not
+ * document the limit, so only the number of documents is limited.
  */
 const MAX_DOCUMENTS: FileLimits = { maxCount: 5 };
 const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => ({
@@ -39,7 +39,7 @@ const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => (
   maxBytes: 4_500_000,
   pdf: { maxBytes: maxPdfBytes, maxTotalPages },
 });
-/** Maximum bytes of PDFs in a request. Claude accepts 24 MB (32 MB of base64). The rest is reserved for text. */
+/** Maximum bytes of PDFs in a request. Claude accepts 24 MB (32 MB of base64). The remaining capacity is reserved for text. */
 const CLAUDE_PDF_BYTES = 23_000_000;
 
 /** Quirks of all Claude models on this platform. */
@@ -76,9 +76,9 @@ const NOVA_2: Pick<ModelRule, 'capabilities' | 'quirks'> = {
 };
 
 /**
- * Quirks of some Claude models on this platform, in addition to those of `@majordomo/claude`. Sources (2026-11): the prompt
- * caching page of docs.aws.amazon.com/bedrock and its Claude pages. Effort is available from 4.6 on; for Opus 4.5 it is a beta
- * of InvokeModel only.
+ * Quirks of some Claude models on this platform, in addition to those of `@majordomo/claude`. Sources (2026-11): the page about
+ * prompt caching and the Claude pages of docs.aws.amazon.com/bedrock. Effort is available from Claude 4.6 on. For Opus 4.5,
+ * effort is a beta feature of InvokeModel only.
  */
 const CLAUDE_RULES: readonly { readonly pattern: RegExp; readonly quirks: Partial<Quirks> }[] = [
   { pattern: /claude-3-(?:opus|sonnet|haiku)/, quirks: { cachePoints: 'none' } },
@@ -86,10 +86,10 @@ const CLAUDE_RULES: readonly { readonly pattern: RegExp; readonly quirks: Partia
   { pattern: /claude-opus-4-5/, quirks: { efforts: [] } },
 ];
 
-/** Rules for models other than Claude. Sources (2026-11): the Converse feature table, model pages and Nova user guides of AWS. */
+/** Rules for models other than Claude. Sources (2026-11): AWS's table of Converse features, model pages and Nova user guides. */
 const MODELS: readonly ModelRule[] = [
   {
-    // The Nova model with audio input (model page, 2026-11); unverified.
+    // Nova model that accepts audio (model page, 2026-11); not tested.
     pattern: /amazon\.nova-2-omni/,
     ...NOVA_2,
     capabilities: { ...NOVA_2.capabilities, audio: Object.keys(AUDIO_FORMATS) },
@@ -125,8 +125,8 @@ const MODELS: readonly ModelRule[] = [
 ];
 
 /**
- * Returns the known capabilities and quirks of a model. Ignores region prefixes (`us.`, `eu.`, `global.`), versions, and the
- * ARN that contains an id. An ARN without a model id has no known properties; set the option `quirks` for it.
+ * Returns the known capabilities and quirks of a model. Ignores region prefixes (`us.`, `eu.`, `global.`), versions, and the rest
+ * of an ARN that contains a model id. For an ARN without a model id, set the option `quirks`.
  */
 export function modelFacts(modelId: string): {
   readonly capabilities: Capabilities;
@@ -153,7 +153,7 @@ function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   };
 }
 
-/** Values of the quirk `reasoning` by Claude's quirk `thinking`. */
+/** Values of the quirk `reasoning` by the values of Claude's quirk `thinking`. */
 const THINKING = {
   none: 'none',
   budget: 'thinking-budget',
@@ -161,7 +161,7 @@ const THINKING = {
 } as const satisfies Readonly<Record<ClaudeQuirks['thinking'], Quirks['reasoning']>>;
 
 /**
- * Returns the name of the family of models that accept this model's reasoning: all Claude models on all platforms, or models
+ * Returns the name of the family of models that accept this model's reasoning: all Claude models on all platforms, or only models
  * with the same id.
  */
 export function familyOf(modelId: string, { family }: Pick<Quirks, 'family'>): string {

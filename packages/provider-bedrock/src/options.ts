@@ -2,7 +2,7 @@ import type { ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
-/** AWS keys that sign requests (`AwsCredentialIdentity` of the SDK). */
+/** AWS keys for signing requests (`AwsCredentialIdentity` in the SDK). */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -10,9 +10,9 @@ export interface AwsCredentials {
 }
 
 /**
- * Options of `createBedrock`. `baseURL` is the endpoint; it defaults to AWS_ENDPOINT_URL_BEDROCK_RUNTIME or
- * AWS_ENDPOINT_URL in `env`, otherwise to the endpoint of the region. `apiKey` is a Bedrock API key, which defaults to
- * AWS_BEARER_TOKEN_BEDROCK in `env`.
+ * Options of `createBedrock`. `baseURL` is the endpoint. It defaults to AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL in
+ * `env`, or otherwise to the endpoint of the region. `apiKey` is a Bedrock API key. It defaults to AWS_BEARER_TOKEN_BEDROCK in
+ * `env`.
  */
 export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   /**
@@ -21,15 +21,15 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
    */
   readonly region?: string | undefined;
   /**
-   * AWS keys, or a function that returns them for each attempt. Default: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+   * AWS keys, or a function that returns AWS keys for each attempt. Default: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
    * AWS_SESSION_TOKEN in `env`, otherwise the SDK's credential chain, which includes the process environment.
    */
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
-  /** Request handler of the SDK, or a function that creates one per client. Default: the SDK's handler for HTTP/2. */
+  /** Request handler for the SDK, or a function that creates a handler for each client. Default: the SDK's handler for HTTP/2. */
   readonly requestHandler?: object | (() => object) | undefined;
   /** Quirks that replace the known quirks of models, for example for an ARN that does not contain the model id. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** `BedrockRuntimeClient` that sends the requests, with its own region and credentials. Default: a new client. */
+  /** `BedrockRuntimeClient` that sends the requests with its own region and credentials. Default: a new client. */
   readonly client?: object | undefined;
 }
 

@@ -9,14 +9,14 @@ import { EXTRA_OPTIONS, type BedrockOptions } from './options.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { toWire, type WireRequest } from './request.ts';
 
-/** Provider that reports the sources of its region and credentials. */
+/** Provider that can report the sources of its region and its credentials. */
 export interface BedrockProvider extends Provider {
-  /** Returns the sources that a call with this `env` would use. Sends no request. */
+  /** Returns the sources of the region and the credentials for a call with this `env`. Sends no request. */
   sources(env: Env): BedrockSources;
 }
 
 /**
- * Creates a provider for Amazon Bedrock. Chat models use Converse, embedding models use InvokeModel. The first call loads the
+ * Creates a provider for Amazon Bedrock. Chat models use Converse, and embedding models use InvokeModel. The first call loads the
  * SDK.
  */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
@@ -34,8 +34,8 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
 }
 
 /**
- * Creates a provider from a DSN such as `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or
- * `ACCESS-KEY:SECRET@`. Credentials from the environment are sent to Amazon's hosts only.
+ * Creates a provider from a DSN such as `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or a DSN
+ * with `ACCESS-KEY:SECRET@`. Credentials from the environment are sent only to Amazon's hosts.
  */
 function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: Dsn): Provider {
   const [accessKeyId, secretAccessKey] = token?.split(':') ?? [];
@@ -71,5 +71,5 @@ function converseModel(modelId: string, options: BedrockOptions, connect: Connec
   };
 }
 
-/** Maximum `maxTokens` of a non-streaming request. Proxies close connections that are idle for minutes. */
+/** Maximum `maxTokens` of a non-streaming request. Proxies close connections that are idle for several minutes. */
 const MAX_NON_STREAMING_TOKENS = 16_384;

@@ -2,8 +2,8 @@ import { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordom
 import type { QuirkValues } from '@majordomo/wire-kit';
 
 /**
- * Differences between models of the Converse API. They affect only requests; the reader accepts all known forms. Quirks of
- * Claude have the same names on all platforms, except that `reasoning` replaces `thinking` here.
+ * Differences between models of the Converse API. Quirks affect only requests; the reader accepts all known response formats.
+ * Claude's quirks have the same names on all platforms, except that `reasoning` replaces `thinking` here.
  */
 export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
   /**
@@ -12,17 +12,17 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
    */
   readonly reasoning:
     'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
-  /** Reasoning that the model accepts: of every Claude model, or only of models with the same id. */
+  /** Models whose reasoning the model accepts: every Claude model, or only models with the same id. */
   readonly family: 'claude' | 'model';
-  /** Places where the model accepts cache points: everywhere, everywhere except after tools, or nowhere. */
+  /** Positions at which the model accepts cache points: all, all except after tools, or none. */
   readonly cachePoints: 'all' | 'no-tools' | 'none';
   /** Whether cache points accept `ttl: '1h'`. */
   readonly longCache: boolean;
-  /** Tool choice that the model accepts: one named tool, any tool, or none. */
+  /** Tool choices that the model accepts: one named tool, any tool, or no forced tool. */
   readonly toolChoice: 'one' | 'any' | 'none';
-  /** Whether tool results accept `status`. If not, their text states a failure. */
+  /** Whether tool results accept `status`. If not, the text of a failed result states the failure. */
   readonly toolStatus: boolean;
-  /** Whether tool results accept images. If not, images follow the results. */
+  /** Whether tool results accept images. If not, images are sent after the tool results. */
   readonly toolImages: boolean;
   /** Whether the model accepts system blocks. If not, the system text precedes the first user message. */
   readonly system: boolean;
@@ -31,7 +31,7 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
 const { thinking: _thinking, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
 const { thinking: _values, ...CLAUDE_VALUES } = CLAUDE_QUIRK_VALUES;
 
-/** Quirks of an unknown model. A setting that the model rejects is dropped in another attempt. */
+/** Quirks of an unknown model. If the model rejects a setting, another attempt omits the setting. */
 export const CONVERSE_QUIRKS: Quirks = {
   ...CLAUDE_DEFAULTS,
   reasoning: 'none',

@@ -22,7 +22,7 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request. Includes reasoning of `family` only. Throws `invalid-request` for an invalid limit. */
+/** Converts a request. Includes only reasoning of `family`. Throws `invalid-request` for an invalid token limit. */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
   checkInteger(request.maxTokens, 'maxTokens');
@@ -57,7 +57,7 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   const fields = { ...reasoning.fields, ...(topK !== undefined && { top_k: topK }) };
   if (Object.keys(fields).length > 0) params.additionalModelRequestFields = fields;
   if (request.serviceTier !== undefined) params.serviceTier = { type: request.serviceTier };
-  // The vendor rejects lone surrogates, and the SDK serializes the body, so replace them in the values.
+  // The vendor rejects lone surrogates, and the SDK serializes the body, so replace lone surrogates in the strings.
   return { params: wellFormedStrings(withExtra(params, request.extra)), warnings };
 }
 
@@ -118,9 +118,9 @@ function outputConfig(
 }
 
 /**
- * Merges `extra` into the parameters. `additionalModelRequestFields` contains independent settings, so its properties are
- * merged. A list of vendor tools is added to the tools of the request. A list that contains functions replaces the tools of the
- * request.
+ * Merges `extra` into the parameters. Merges the properties of `additionalModelRequestFields`, because its settings are
+ * independent. A list of vendor tools is added to the request's tools. A list that contains functions replaces the request's
+ * tools.
  */
 function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']): ConverseStreamRequest {
   const { additionalModelRequestFields: own } = params;

@@ -9,12 +9,12 @@ interface Received {
 }
 type Next = (args: { readonly request: { readonly headers: Record<string, string> } }) => Promise<Received>;
 
-/** Middleware for every command. The SDK has a separate type for each command. */
+/** Middleware that can be used for every command. The SDK's types differ by command. */
 export type Middleware = (next: Next) => Next;
 
 /**
- * Returns a middleware that runs between the request handler and the SDK's decoder. It rejects a redirect and a successful
- * response of another content type, and limits a body that is not a stream to 64 MiB.
+ * Returns a middleware that runs between the request handler and the SDK's decoder. The middleware rejects a redirect and a
+ * successful response with another content type. It limits a body that is not a stream to 64 MiB.
  */
 export const responseCheck =
   (expected: 'json' | 'eventstream', target: string): Middleware =>
@@ -36,7 +36,7 @@ export const responseCheck =
       );
     if ((isOk && expected === 'eventstream') || !isReadable(body)) return received;
     const bytes = await collectBody(body, target);
-    // With HTTP/2, the end of a complete body looks like the loss of the connection.
+    // With HTTP/2, the SDK cannot distinguish the end of a complete body from a lost connection.
     const isCut = 'rstCode' in body && body.rstCode !== 0;
     if (isOk && isCut)
       throw new LlmError('network', `${target}: the connection was lost during the response`, { target });

@@ -13,7 +13,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['guardrail_intervened', 'content-filter'],
 ]);
 
-/** Converts a stop reason. With `hasCalls`, an ordinary stop becomes `tool-calls`, because some models report calls that way. */
+/** Converts a stop reason. If `hasCalls` is set, an ordinary stop becomes `tool-calls`, as some models report calls that way. */
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;
@@ -45,7 +45,7 @@ export interface WireBlock {
   readonly image?: object | undefined;
 }
 
-/** Citation. Its positions refer to the source, not to the response. */
+/** Citation. Its positions refer to the cited source, not to the response. */
 export interface WireCitation {
   readonly title?: string | undefined;
   readonly source?: string | undefined;
@@ -53,7 +53,7 @@ export interface WireCitation {
   readonly location?: object | undefined;
 }
 
-/** Converts a citation of a web page, a document of the request, or a search result of the client. */
+/** Converts a citation of a web page, of a document in the request, or of a search result from the client. */
 export function citationOf({ title, source, sourceContent, location }: WireCitation): Citation | undefined {
   const [place] = Object.values(location ?? {}).map(asRecord);
   const isPage = source !== undefined && /^https?:/.test(source);
@@ -63,7 +63,7 @@ export function citationOf({ title, source, sourceContent, location }: WireCitat
   return toCitation({ url, document, title, quote });
 }
 
-/** Tool call, or its start in a stream. */
+/** Tool call, or the start of a tool call in a stream. */
 export interface ToolUse {
   readonly toolUseId?: string | undefined;
   readonly name?: string | undefined;
@@ -94,8 +94,8 @@ export interface WireUsage {
 }
 
 /**
- * Converts usage. The API counts cached input separately; the returned total includes it. The API reports no counts of
- * reasoning and vendor tools. `uses` contains the number of uses of each vendor tool.
+ * Converts usage. The API counts cached input separately; the returned total includes cached input. The API does not report
+ * counts of reasoning tokens and vendor tools. `uses` contains the number of uses of each vendor tool.
  */
 export function usage(
   raw: WireUsage,

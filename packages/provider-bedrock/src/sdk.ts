@@ -19,7 +19,7 @@ export const invokeCommand = (modelId: string, body: string): InvokeModelCommand
 
 /**
  * Creates a client without retries. Sets the authentication scheme explicitly, so that a token in the process environment does
- * not replace the keys.
+ * not replace the credentials of the call.
  */
 export async function newClient(
   { baseURL, requestHandler }: BedrockOptions,
@@ -30,9 +30,9 @@ export async function newClient(
     typeof requestHandler === 'function' ? (requestHandler as () => object)() : requestHandler;
   const config: BedrockRuntimeClientConfig = {
     maxAttempts: 1,
-    // Without this, AWS_RETRY_MODE=adaptive in the process environment would delay calls.
+    // Without this setting, AWS_RETRY_MODE=adaptive in the process environment would delay calls.
     retryMode: 'standard',
-    // Without this, a process variable or a configuration file could redirect prompts and signatures.
+    // Without this setting, a process variable or a configuration file could redirect prompts and signatures.
     ignoreConfiguredEndpointUrls: true,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),

@@ -16,7 +16,7 @@ import {
   type WireBlock,
 } from './response.ts';
 
-/** Event of the stream. Exactly one property is set. */
+/** Event of a Converse stream. Exactly one property is set. */
 export interface WireEvent {
   readonly messageStart?: object | undefined;
   readonly contentBlockStart?:
@@ -48,14 +48,14 @@ interface ConverseReaderOptions {
   readonly writer: EventWriter;
   /** Id of the group of models that accept reasoning of this model. */
   readonly family: string;
-  /** Id of the request, which becomes the id of the response because the API has no response ids. */
+  /** Id of the request. It is used as the id of the response, because the API has no response ids. */
   readonly id?: string | undefined;
 }
 
 /** Converts a response of Converse to events: the events of a stream, or a non-streaming response. */
 export class ConverseReader {
   readonly writer: EventWriter;
-  /** Whether the response is finished. */
+  /** Whether the response is complete. */
   done = false;
   private readonly family: string;
   private readonly id: string | undefined;
@@ -73,9 +73,9 @@ export class ConverseReader {
    * the calls.
    */
   private deferred: Omit<VendorPart, 'type'>[] = [];
-  /** Key of the last text part. The part stays open, because the next block may contain its citations. */
+  /** Key of the last text part. The text part stays open, because the next block may contain citations of the text. */
   private textKey: string | undefined;
-  /** Citations that arrived before their text. Claude sends citations first; Nova sends them in a block without text. */
+  /** Citations that arrived before the text. Claude sends citations before the text; Nova sends them in a block without text. */
   private earlyCitations: { readonly key: string; readonly citations: readonly Citation[] } | undefined;
   private readonly uses = new Map<string, number>();
 
@@ -118,7 +118,7 @@ export class ConverseReader {
     this.finish();
   }
 
-  /** Ends the response. Throws `truncated` if the stop reason is missing. The usage may be missing. */
+  /** Ends the response. Throws `truncated` if the stop reason is missing. Missing usage is not an error. */
   end(): void {
     const { target } = this.writer;
     if (this.stopReason !== undefined) this.finish();
@@ -190,7 +190,7 @@ export class ConverseReader {
     this.endBlock(key);
   }
 
-  /** Writes a warning about media and newer kinds of content. The SDK stores unknown properties in `$unknown`. */
+  /** Writes a warning about media or an unknown kind of content. The SDK stores unknown properties in `$unknown`. */
   private warnUnknown(block: object): void {
     for (const [name, value] of Object.entries(block)) {
       const kind = name === '$unknown' && isList(value) ? String(value[0]) : name;
@@ -246,7 +246,7 @@ export class ConverseReader {
       this.writer.reasoning('', this.replay({ signature: this.signature }), key);
     }
     if (redactedContent !== undefined) {
-      // The bytes encode the string that Anthropic's API sends for this block (observed 2025-12).
+      // The bytes encode the same string that Anthropic's API sends for this block (observed 2025-12).
       this.writer.reasoning('', this.replay({ redacted: new TextDecoder().decode(redactedContent) }), key);
     }
   }
@@ -315,12 +315,12 @@ export class ConverseReader {
   }
 }
 
-/** Text that Nova sends in place of search results. */
+/** Text that Nova sends instead of search results. */
 const HIDDEN = '[HIDDEN]';
 
 const isServer = ({ type }: ToolUse): boolean => type === 'server_tool_use';
 
-/** Parses JSON. Returns `undefined` if the result is not an object. */
+/** Parses JSON. Returns `undefined` if the JSON is not an object. */
 function parseObject(json: string): object | undefined {
   const value = json === '' ? {} : tryParseJson(json);
   return isRecord(value) ? value : undefined;

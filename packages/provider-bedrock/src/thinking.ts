@@ -7,17 +7,17 @@ import type { Quirks } from './quirks.ts';
 export interface Reasoning {
   /** Properties for `additionalModelRequestFields`. */
   readonly fields: JsonObject;
-  /** Value for `outputConfig.effort`. */
+  /** Value of `outputConfig.effort`. */
   readonly effort: string | undefined;
   /** `maxTokens` to send if the caller did not set it. */
   readonly maxTokens: number | undefined;
-  /** Whether Claude thinks in this response. Claude then rejects some sampling settings. */
+  /** Whether Claude thinks in this response, in which case Claude rejects some sampling settings. */
   readonly thinks: boolean;
 }
 
 const NO_REASONING: Reasoning = { fields: {}, effort: undefined, maxTokens: undefined, thinks: false };
 
-/** Converts a reasoning effort. Without an effort, no setting is sent and the model's default applies. */
+/** Converts a reasoning effort. If the request has no effort, sends no setting, and the model's default applies. */
 export function toReasoning(
   effort: Effort | undefined,
   quirks: Quirks,
@@ -52,7 +52,7 @@ const UNKNOWN: Warning = {
   why: 'the reasoning setting of this model is unknown',
 };
 
-/** Converts an effort to Claude's settings. A budget is at most half of the response, so the budget determines `maxTokens`. */
+/** Converts an effort to Claude's settings. A budget is at most half of the output tokens, so the budget sets `maxTokens`. */
 function byThinking(
   requested: Effort | undefined,
   quirks: Quirks,
@@ -76,6 +76,6 @@ function byEffort(requested: Effort | undefined, warnings: Warning[]): Reasoning
   return { ...NO_REASONING, fields: { reasoning_effort: 'low' } };
 }
 
-/** Returns the level for an effort. Nova 2 and gpt-oss have three levels (user guides, 2026-11). */
+/** Returns the level that represents an effort. Nova 2 and gpt-oss have three levels (user guides, 2026-11). */
 const effortFor = (requested: Effort, warnings: Warning[]): string | undefined =>
   nearestEffort(requested, ['low', 'medium', 'high'], warnings);

@@ -2,10 +2,10 @@ import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
 
-/** Converts a value that the SDK decoded to the JSON that the service sent. */
+/** Converts a value that the SDK decoded to the JSON value that the service sent. */
 export function plainJson(value: unknown): JsonValue | undefined {
   if (value instanceof Uint8Array) return toBase64(value);
-  // The SDK decodes an integer that a double cannot represent as a bigint.
+  // The SDK decodes an integer as a bigint if a double cannot represent the integer.
   if (typeof value === 'bigint') return Number(value);
   if (isList(value)) return value.map((item) => plainJson(item) ?? null);
   if (!isRecord(value)) return value as JsonValue | undefined;
@@ -20,7 +20,7 @@ export function plainJson(value: unknown): JsonValue | undefined {
 
 /**
  * Returns a stored block in a form that the SDK sends unchanged. A tool result is passed as an unknown block, because the SDK
- * would otherwise encode its bytes again and drop properties that its types do not contain.
+ * would otherwise encode its bytes again and drop properties that are missing in the SDK's types.
  */
 export const storedBlock = (block: JsonObject): ContentBlock =>
   isRecord(block['toolResult'])

@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Describes how the Chat Completions connection of `@majordomo/openai-wire` loads and uses the SDK of Cerebras. */
+/** Description of how `@majordomo/openai-wire`'s Chat Completions connection loads and uses the Cerebras SDK. */
 export const SDK: Sdk = {
   name: '@cerebras/cerebras_cloud_sdk',
   factory: 'createCerebras',

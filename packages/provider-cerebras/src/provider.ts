@@ -4,9 +4,9 @@ import { SDK } from './connection.ts';
 import type { CerebrasOptions } from './options.ts';
 
 /**
- * Creates a provider that calls Cerebras through its SDK. The key is `apiKey`, or CEREBRAS_API_KEY in the `env` of the call.
- * A call without a key fails with kind `auth`. The first call loads the SDK. Pass settings of Cerebras (`service_tier`,
- * `queue_threshold`) in `extra: { cerebras: … }`.
+ * Creates a provider that calls Cerebras through the Cerebras SDK. The key is `apiKey`, or otherwise CEREBRAS_API_KEY in the
+ * `env` of the call. If no key is set, a call fails with kind `auth`. The first call loads the SDK. Pass Cerebras settings
+ * (`service_tier`, `queue_threshold`) in `extra: { cerebras: … }`.
  */
 export function createCerebras(options: CerebrasOptions = {}): Provider {
   return chatProvider(

@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Describes how the Chat Completions connection of `@majordomo/openai-wire` loads and uses the SDK of Groq. */
+/** Description of how `@majordomo/openai-wire`'s Chat Completions connection loads and uses the Groq SDK. */
 export const SDK: Sdk = {
   name: 'groq-sdk',
   factory: 'createGroq',

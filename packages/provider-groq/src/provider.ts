@@ -4,8 +4,8 @@ import { SDK } from './connection.ts';
 import type { GroqOptions } from './options.ts';
 
 /**
- * Creates a provider that calls Groq through its SDK. The key is `apiKey`, or GROQ_API_KEY in the `env` of the call. A call
- * without a key fails with kind `auth`. The first call loads the SDK. Pass settings of Groq (`service_tier`,
+ * Creates a provider that calls Groq through the Groq SDK. The key is `apiKey`, or otherwise GROQ_API_KEY in the `env` of the
+ * call. If no key is set, a call fails with kind `auth`. The first call loads the SDK. Pass Groq settings (`service_tier`,
  * `compound_custom`, `search_settings`) in `extra: { groq: … }`.
  */
 export function createGroq(options: GroqOptions = {}): Provider {
