@@ -61,7 +61,7 @@ export class ContentBlocks {
   hasFallback = false;
   private openCalls = 0;
   private calls = 0;
-  /** Events that arrived while tool calls were open. Processed later, because a part of another type would end the calls. */
+  /** Events that arrived while tool calls were open. They are processed later, as a part of another type would end the calls. */
   private deferred: BlockEvent[] = [];
   /** Index of the previous event, for servers that omit the index from an event. */
   private lastIndex = 0;

@@ -16,7 +16,7 @@ const STREAM_DENIED = /InvokeModelWithResponseStream|ConverseStream/;
 /** Matches "This model doesn't support tool use in streaming mode." and "The model is unsupported for streaming." */
 const STREAM_UNSUPPORTED = /(?:doesn't|does not|not|un)\s*support[^.]{0,80}stream/i;
 
-/** Recoveries for error messages of Claude, which Converse forwards, and of Converse itself (observed 2024-09 to 2026-11). */
+/** Recoveries by message, for errors of Converse and Claude's errors, which Converse forwards (observed 2024-09 to 2026-11). */
 const RULES: readonly RecoveryRule[] = [
   ...claudeRecoveries((effort, { additionalModelRequestFields, ...extra }) => ({
     outputConfig: { effort },

@@ -24,15 +24,15 @@ export interface Child {
   readonly stdout: AsyncIterable<Uint8Array>;
   /** Resolves when the process has exited and its output has ended. */
   readonly exited: Promise<Exit>;
-  /** Returns the last part of its stderr. */
+  /** Returns the last part of the child's stderr. */
   stderr(): string;
-  /** Whether the process exceeded its maximum lifetime. */
+  /** Whether the child exceeded its maximum lifetime. */
   readonly timedOut: boolean;
-  /** Whether the output was truncated, because a remaining helper process had the pipe open. */
+  /** Whether the output was truncated because a remaining helper process had the pipe open. */
   readonly cut: boolean;
-  /** Ends the group: sends SIGTERM, and SIGKILL to processes that still run after `GRACE_MS`. */
+  /** Ends the process group: sends SIGTERM, and after `GRACE_MS` sends SIGKILL to processes that still run. */
   stop(): void;
-  /** Waits for the process to exit, and ends it after `LINGER_MS`. */
+  /** Waits for the process to exit. Ends a process that still runs after `LINGER_MS`. */
   release(): void;
 }
 
@@ -42,7 +42,7 @@ const LINGER_MS = 3000;
 const DRAIN_MS = 1000;
 const MAX_STDERR_BYTES = 16 * 1024;
 
-/** Starts a child process. Rejects if the system cannot start it. Its stdout is read on demand, its stderr continuously. */
+/** Starts a child process. Rejects if the system cannot start it. Reads stdout on demand and stderr continuously. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { command, cwd, env, stdin, signal, totalMs } = options;
   const guard = watchdog();
@@ -50,7 +50,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     cwd,
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // On POSIX, start a separate group, so that all of its processes can be ended.
+    // On POSIX, start the child in a separate process group, so that all processes of the group can be ended.
     detached: process.platform !== 'win32',
     windowsHide: true,
     windowsVerbatimArguments: command.verbatim,
@@ -99,7 +99,7 @@ class RunningChild implements Child {
     child.stderr?.on('data', (chunk: Buffer) => {
       this.appendStderr(chunk);
     });
-    // Ignore the error of a CLI that fails before it reads its prompt.
+    // Ignore the error of a CLI that fails before the CLI reads its prompt.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
     signal.addEventListener('abort', this.stop, { once: true });
@@ -144,7 +144,7 @@ class RunningChild implements Child {
     this.end('SIGKILL');
   };
 
-  /** Sends the signal to the group, if the group exists. */
+  /** Sends the signal to the process group, if the group exists. */
   private end(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.child;
     if (pid === undefined) return;
@@ -159,7 +159,7 @@ class RunningChild implements Child {
     try {
       process.kill(-pid, signal);
     } catch {
-      // ESRCH means that the group has ended.
+      // The error code ESRCH means that the group has ended.
     }
   }
 

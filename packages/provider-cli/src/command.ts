@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import process from 'node:process';
 
-/** Properties of the operating system that affect how a program is found and started. */
+/** Properties of the operating system that determine how a program is found and started. */
 export interface Platform {
   readonly isWindows: boolean;
 }
@@ -12,7 +12,7 @@ export const platform = (): Platform => ({ isWindows: process.platform === 'win3
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Returns the file of a command: the command itself if it is a path, otherwise the first match in PATH. `undefined` if none. */
+/** Returns the file of a command: the command if it is a path, otherwise the first match in PATH; `undefined` if none matches. */
 export async function findCommand(
   command: string,
   env: Env,
@@ -31,7 +31,7 @@ export async function findCommand(
   return undefined;
 }
 
-/** Whether the file can be executed. Windows checks only that it exists. */
+/** Whether the file can be executed. On Windows, checks only whether the file exists. */
 export async function isExecutable(file: string, { isWindows }: Platform): Promise<boolean> {
   try {
     await access(file, isWindows ? constants.F_OK : constants.X_OK);
@@ -41,7 +41,7 @@ export async function isExecutable(file: string, { isWindows }: Platform): Promi
   }
 }
 
-/** Returns file name endings to try. On Windows, those in PATHEXT come first, because npm installs both `x` and `x.cmd`. */
+/** Returns file extensions to try. On Windows, those in PATHEXT come first, because npm installs both `x` and `x.cmd`. */
 function endings(command: string, env: Env, { isWindows }: Platform): readonly string[] {
   if (!isWindows) return [''];
   const known = (variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD')
@@ -51,7 +51,7 @@ function endings(command: string, env: Env, { isWindows }: Platform): readonly s
   return hasEnding ? [''] : known.map((ending) => ending.toLowerCase());
 }
 
-/** Returns the value of a variable. On Windows, variable names are case-insensitive. */
+/** Returns the value of an environment variable. On Windows, variable names are case-insensitive. */
 function variable(env: Env, name: string): string | undefined {
   return env[name] ?? Object.entries(env).find(([key]) => key.toUpperCase() === name)?.[1];
 }
@@ -64,7 +64,7 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** Program and arguments for the operating system. */
+/** Program and arguments in the form that the operating system expects. */
 export interface CommandLine {
   readonly file: string;
   readonly args: readonly string[];
@@ -90,7 +90,7 @@ export function commandLine(
 
 /**
  * Quotes an argument. Doubles backslashes before quotes, and escapes cmd's special characters twice, because the `.cmd` file
- * passes the line to cmd again.
+ * passes the arguments to cmd again.
  */
 function quotedForShell(arg: string): string {
   const quoted = `"${arg.replace(/(?<!\\)(\\*)"/g, '$1$1\\"').replace(/(?<!\\)(\\+)$/, '$1$1')}"`;

@@ -5,11 +5,11 @@ import { commandLine, type Platform } from './command.ts';
 /** Information about a CLI on this machine. */
 export interface CliPresence {
   readonly cli: CliName;
-  /** Path of the executable; `undefined` if it is not installed. */
+  /** Path of the executable; `undefined` if the CLI is not installed. */
   readonly path: string | undefined;
-  /** Version; `undefined` if the CLI did not print one within two seconds. */
+  /** Version of the CLI; `undefined` if the CLI did not print a version within two seconds. */
   readonly version: string | undefined;
-  /** Name of the environment variable that disables CLIs; `undefined` if none is set. */
+  /** Name of the environment variable that disables CLIs; `undefined` if no such variable is set. */
   readonly suppressedBy: string | undefined;
 }
 
@@ -17,8 +17,8 @@ const PROBE_MS = 2000;
 const MAX_READ = 4096;
 
 /**
- * Returns a function that returns the version of a CLI. It runs the CLI once per file, for at most `PROBE_MS`. Failures are not
- * cached.
+ * Returns a function that returns the version of a CLI. The function runs each executable once, for at most `PROBE_MS`, and
+ * caches the version. It does not cache failures.
  */
 export function versionProbe(): (
   file: string,

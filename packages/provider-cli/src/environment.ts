@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { Env } from '@majordomo/core';
 import type { CliSpec } from './spec.ts';
 
-/** Variables that every child receives: for files, language and network. A name that ends with `_` is a prefix. */
+/** Variables for files, language and network, which every child receives. A name that ends with `_` is a prefix. */
 const COMMON: readonly string[] = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_', 'TZ', 'TMPDIR', 'XDG_'],
   ...[
@@ -29,7 +29,7 @@ const COMMON: readonly string[] = [
 
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** Returns the environment of a child: allowed variables of the application, the variables in the spec, and NO_COLOR. */
+/** Returns the environment of a child: allowed variables of the application, the variables in the CLI's spec, and NO_COLOR. */
 export function childEnvironment({ env: variables, setEnv }: CliSpec, env: Env): Record<string, string> {
   const names = [...COMMON, ...variables];
   const passed = Object.entries(env).filter(
@@ -47,13 +47,13 @@ export function childEnvironment({ env: variables, setEnv }: CliSpec, env: Env):
   };
 }
 
-/** Whether a variable has this name, regardless of case: Windows ignores case, and proxy variables exist in both cases. */
+/** Whether a variable has this name, ignoring case: Windows ignores case, and proxy variables exist in upper and lower case. */
 function isNamed(variable: string, name: string): boolean {
   const upper = variable.toUpperCase();
   return name.endsWith('_') ? upper.startsWith(name) : upper === name.toUpperCase();
 }
 
-/** Returns the values of the CLI's variables, which may be keys. Omits short values, which are flags and regions. */
+/** Returns the values of the CLI's variables, which may be keys. Omits short values, which are flags or region names. */
 export const secretsOf = ({ env: variables }: CliSpec, env: Env): string[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     value !== undefined &&
@@ -64,7 +64,7 @@ export const secretsOf = ({ env: variables }: CliSpec, env: Env): string[] =>
       : [],
   );
 
-/** Variables that disable CLIs: majordomo's variable, and those of earlier tools. */
+/** Variables that disable CLIs: majordomo's variable, and the variables of earlier tools. */
 const SKIP_ENV: readonly string[] = [
   'MAJORDOMO_SKIP_CLI',
   'LLM_HERE_SKIP_CLI',

@@ -9,11 +9,11 @@ export interface CliFailure {
   readonly message: string;
   /** HTTP status, if the CLI reports one. */
   readonly status?: number | undefined;
-  /** Error kind, if a line or an exit status determines it. */
+  /** Error kind, if an output line or the exit status determines it. */
   readonly kind?: ErrorKind | undefined;
 }
 
-/** Creates the error for a failure that a line reports. */
+/** Creates the error for a failure that an output line reports. */
 export type Fail = (failure: CliFailure) => LlmError;
 
 /** Error context with the name of the command. */
@@ -22,8 +22,8 @@ export interface CliFacts extends ErrorContext {
 }
 
 /**
- * Error kinds by messages of the five CLIs (observed 2025-08 to 2026-11). The first match applies. The CLIs print these
- * messages for people and may change them.
+ * Error kinds by messages of the five CLIs (observed 2025-08 to 2026-11). The first match applies. The CLIs print these messages
+ * for users and may change them.
  */
 const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   [
@@ -62,7 +62,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 
 const MAX_READ = 16_384;
 
-/** Converts a failure of a CLI. The HTTP status determines the kind, otherwise the message. An unknown message becomes `server`. */
+/** Converts a failure of a CLI. The HTTP status, otherwise the message, determines the kind. The default kind is `server`. */
 export function cliError({ message, status, kind: known }: CliFailure, facts: CliFacts): LlmError {
   const text = withoutTerminalCodes(message.slice(-MAX_READ)).trim();
   const kind = known ?? byText(text, status);
@@ -82,7 +82,7 @@ export function cliError({ message, status, kind: known }: CliFailure, facts: Cl
   });
 }
 
-/** Returns the request id. CLIs print it in the vendor's body or in a sentence. */
+/** Returns the request id in the text. CLIs print the id in the vendor's body or in a sentence. */
 function requestIdIn(text: string): string | undefined {
   const [, inBody, inWords] = /"request_id":\s*"([\w-]+)"|request id:? ([\w-]+)/i.exec(text) ?? [];
   return inBody ?? inWords;
@@ -102,7 +102,7 @@ function byText(message: string, status: number | undefined): ErrorKind | undefi
 export interface ChildEnd {
   readonly code: number | null;
   readonly signal: string | null;
-  /** Last part of stderr, and lines of stdout in another format. */
+  /** Last part of stderr, and the lines of stdout that are in another format. */
   readonly output: string;
   readonly kind?: ErrorKind | undefined;
   readonly machineOutput: boolean;
@@ -129,7 +129,7 @@ export function exitError(
   return cliError({ message: messageIn(output), kind }, facts);
 }
 
-/** Returns the message in JSON between other lines: `{ error: { message } }` or `{ name, data: { message } }`. */
+/** Returns the message of a JSON error among other lines: `{ error: { message } }` or `{ name, data: { message } }`. */
 function messageIn(text: string): string {
   const clean = withoutTerminalCodes(text);
   const value = asRecord(tryParseJson(clean.slice(clean.indexOf('{'), clean.lastIndexOf('}') + 1)));

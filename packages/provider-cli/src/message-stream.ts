@@ -5,15 +5,15 @@ import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reade
 import { finishReason, sum, usage } from './response.ts';
 
 /**
- * Converts the message lines of Claude Code and Cursor: `system` (init), optional `stream_event` lines with deltas, `assistant`
- * with the complete content blocks, and at the end `result` with usage, cost and `is_error`. Ignores lines of subagents
- * (`parent_tool_use_id`).
+ * Converts the message lines of Claude Code and Cursor: first `system` (init), then optional `stream_event` lines with deltas,
+ * `assistant` lines with complete content blocks, and finally `result` with usage, cost and `is_error`. Ignores lines of
+ * subagents (`parent_tool_use_id`).
  */
 export class MessageStreamReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
   private readonly fail: Fail;
-  /** Ids of messages whose text arrived as deltas. Their complete form repeats the text. */
+  /** Ids of messages whose text arrived as deltas. The complete form of such a message repeats the text. */
   private readonly streamed = new Set<string>();
   private current = '';
   private messages = 0;
@@ -39,7 +39,7 @@ export class MessageStreamReader implements OutputReader {
         this.result(line);
         break;
       default:
-      // Ignore the echoed prompt, tool calls of the CLI, hooks, and newer types.
+      // Ignore the echoed prompt, the CLI's tool calls, hooks, and newer line types.
     }
   }
 

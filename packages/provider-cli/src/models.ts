@@ -1,6 +1,6 @@
 import type { Capabilities } from '@majordomo/core';
 
-/** Capabilities of all CLIs: text only. A CLI runs its own tools and does not accept tools of the caller. */
+/** Capabilities of all CLIs: text only. A CLI runs its own tools and does not accept the caller's tools. */
 export const CLI_CAPABILITIES: Capabilities = {
   tools: false,
   images: false,
@@ -13,6 +13,6 @@ export const CLI_CAPABILITIES: Capabilities = {
 /** Model ids that select the CLI's default model. */
 const UNNAMED: ReadonlySet<string> = new Set(['', 'default', 'unknown']);
 
-/** Returns the model argument; `undefined` for the CLI's default model. */
+/** Returns the model argument for `modelId` or, if set, its `slug`; `undefined` for the CLI's default model. */
 export const modelArgument = (modelId: string, slug: string): string | undefined =>
   UNNAMED.has(modelId) || modelId === slug ? undefined : modelId;

@@ -6,44 +6,44 @@ import type { CliName } from './profiles.ts';
 export interface CliOptions {
   /** CLI to run. */
   readonly cli: CliName;
-  /** Id of the provider, which precedes the slash in a spec. @default the id of the CLI's provider, such as 'anthropic-cli' */
+  /** Id of the provider, which precedes the slash in a spec. @default the default id for the CLI, such as 'anthropic-cli' */
   readonly id?: string | undefined;
-  /** Name of the vendor in the catalog, which determines prices. @default the maker of the CLI */
+  /** Name of the vendor in the catalog, which determines the prices. @default the maker of the CLI */
   readonly vendor?: string | undefined;
   /** Billing of the calls: `included` for a subscription, `metered` for a CLI that uses an API key. @default 'included' */
   readonly billing?: Billing | undefined;
   /** Path of the executable, or a name in PATH. @default the CLI's name */
   readonly command?: string | undefined;
-  /** Arguments that are appended to the command line, such as `['--tools', '']`. */
+  /** Arguments that are added at the end of the command line, such as `['--tools', '']`. */
   readonly args?: readonly string[] | undefined;
   /** Complete environment of the child process. @default the allowed variables of `env` */
   readonly childEnv?: Readonly<Record<string, string>> | undefined;
   /** Working directory of the child process. @default an empty temporary directory for each call */
   readonly cwd?: string | undefined;
   /**
-   * Way in which the CLI receives the prompt. An argument is visible to every user of the machine, and Linux limits it to 128
-   * KiB.
+   * Way in which the CLI receives the prompt. If the prompt is an argument, every user of the machine can read the prompt, and
+   * Linux limits it to 128 KiB.
    * @default 'stdin'
    */
   readonly prompt?: 'stdin' | 'argument' | undefined;
   /**
-   * Format of the output. `text` is for a CLI without machine-readable output: it provides no usage, and streams only if the
-   * CLI prints while it runs.
+   * Format of the output. `text` is for a CLI without machine-readable output: such output contains no usage, and the response is
+   * streamed only if the CLI prints text while the CLI runs.
    * @default 'stream'
    */
   readonly output?: 'stream' | 'text' | undefined;
   /**
-   * Whether the CLI may run its tools without asking for permission. A call as the super-user fails with kind `config`.
+   * Whether the CLI may run its tools without asking for permission. A call as the superuser fails with kind `config`.
    * @default false
    */
   readonly skipPermissions?: boolean | undefined;
-  /** Whether `@path` in a prompt makes the CLI read that file. A prompt may contain untrusted text. @default false */
+  /** Whether the CLI may read the file for `@path` in a prompt. A prompt may contain untrusted text. @default false */
   readonly fileMentions?: boolean | undefined;
-  /** Maximum size of the output in bytes. A larger output fails with kind `protocol`. @default 67_108_864 */
+  /** Maximum size of the output in bytes. If the output is larger, the call fails with kind `protocol`. @default 67_108_864 */
   readonly maxOutputBytes?: number | undefined;
   /**
-   * Timeouts in milliseconds. `totalMs` limits the lifetime of the child process (`@default 300_000`), `idleMs` the time
-   * without output (`@default 180_000`). 0 disables a limit.
+   * Timeouts in milliseconds. `totalMs` limits the lifetime of the child process (`@default 300_000`). `idleMs` limits the time
+   * without output (`@default 180_000`). 0 disables a timeout.
    */
   readonly timeouts?: Timeouts | undefined;
 }

@@ -8,9 +8,9 @@ export type JsonLine = Readonly<Record<string, unknown>>;
 export interface OutputReader {
   /** Whether the CLI has reported a complete response. */
   readonly done: boolean;
-  /** Processes a line. Throws the error that the line reports. */
+  /** Processes an output line. Throws the error that the line reports. */
   readMessage(line: JsonLine): void;
-  /** Message of an error from which the CLI may have recovered. Used if the CLI ends without a response. */
+  /** Message of an error from which the CLI may have recovered. It is reported if the CLI ends without a response. */
   readonly complaint?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { gemini } from './profiles/gemini.ts';
 import { opencode } from './profiles/opencode.ts';
 import type { CliSpec } from './spec.ts';
 
-/** Names of the supported CLIs, which are the names of their commands. */
+/** Names of the supported CLIs, which are also the names of their commands. */
 export type CliName = 'claude' | 'gemini' | 'cursor-agent' | 'opencode' | 'codex';
 
 export const CLIS: Readonly<Record<CliName, CliSpec>> = {
@@ -16,5 +16,5 @@ export const CLIS: Readonly<Record<CliName, CliSpec>> = {
   codex,
 };
 
-/** Recommended order in which to use the installed CLIs. */
+/** Recommended order of preference for the installed CLIs. */
 export const CLI_ORDER: readonly CliName[] = ['claude', 'gemini', 'cursor-agent', 'opencode', 'codex'];

@@ -14,15 +14,15 @@ import { run } from './run.ts';
 
 /** Provider that reports whether its CLI is installed. */
 export interface CliProvider extends Provider {
-  /** Returns whether the CLI is installed, and its version. Searches PATH of `env`. */
+  /** Returns whether the CLI is installed, and the CLI's version. Searches the PATH in `env` for the CLI. */
   detect(options?: { readonly env?: Env | undefined }): Promise<CliPresence>;
 }
 
 const IDLE_MS = 180_000;
 
 /**
- * Creates a provider that runs a vendor's command-line tool (CLI). Each call starts one process, which uses the login of the
- * CLI, reads the prompt from stdin, and prints machine-readable output. Throws `config` for an unknown CLI.
+ * Creates a provider that runs a vendor's command-line tool (CLI). Each call starts one process. The process uses the CLI's
+ * login, reads the prompt from stdin, and prints machine-readable output. Throws `config` for an unknown CLI.
  */
 export function createCli(options: CliOptions): CliProvider {
   checkOptions('createCli', options, OPTIONS, ['cli']);
@@ -57,7 +57,7 @@ function modelOf(modelId: string, options: CliOptions, spec: CliSpec): Model {
     id: modelId,
     families: [],
     capabilities: { ...CLI_CAPABILITIES, reasoning: spec.effort !== undefined },
-    // Only the lifetime of the child limits a call, because a tool of the CLI may run for minutes before the first text.
+    // Only the lifetime of the child limits a call, because a tool of the CLI may run for minutes before the first text arrives.
     timeouts: mergeTimeouts({ connectMs: 0, firstContentMs: 0, idleMs: IDLE_MS }, options.timeouts),
     stream: (request, context) => run(request, context, { modelId, options, spec }),
   };

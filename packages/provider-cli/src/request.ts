@@ -7,13 +7,13 @@ import { transcript } from './transcript.ts';
 
 /** Settings of a run that are not part of the request. */
 export interface RunSettings {
-  /** Arguments of the application, which come last. */
+  /** The application's additional arguments, which come last. */
   readonly args?: readonly string[] | undefined;
   readonly prompt?: 'stdin' | 'argument' | undefined;
   readonly skipPermissions?: boolean | undefined;
   readonly output?: 'stream' | 'text' | undefined;
   readonly fileMentions?: boolean | undefined;
-  /** Whether the working directory is temporary, so that files may be created in it. */
+  /** Whether the working directory is temporary, in which case files may be created in the directory. */
   readonly ownsCwd: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface CliRequest {
   readonly stdin: string;
   /** System text for the CLI's own setting; `undefined` if the CLI has no such setting or the prompt contains the text. */
   readonly system: string | undefined;
-  /** Environment variables for settings without a flag. */
+  /** Environment variables for settings that have no flag. */
   readonly env: Readonly<Record<string, string>>;
   readonly output: 'stream' | 'text';
   readonly warnings: readonly Warning[];
@@ -85,10 +85,10 @@ function rejectUnsupported({ tools, output, messages, maxTokens }: ModelRequest,
   checkInteger(maxTokens, 'maxTokens');
 }
 
-/** Invisible character that is inserted after an `@`, so that the `@` does not begin a path. */
+/** Invisible character that is inserted after `@`, so that the CLI does not interpret the text after `@` as a path. */
 const WORD_JOINER = '\u2060';
 
-/** Returns a prompt and environment variables with which the CLI does not read files that the prompt mentions. */
+/** Returns a prompt and environment variables that prevent the CLI from reading files that the prompt mentions. */
 function withoutMentions(
   prompt: string,
   { fileMentions }: CliSpec,

@@ -15,22 +15,22 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['content-filter', 'content-filter'],
 ]);
 
-/** Converts a finish reason. A missing one becomes `stop`. */
+/** Converts a finish reason. A missing finish reason becomes `stop`. */
 export const finishReason = (raw: string | undefined): FinishReason =>
   raw === undefined ? 'stop' : (REASONS.get(raw) ?? 'other');
 
-/** Token counts of a CLI. A missing count is unknown. */
+/** Token counts that a CLI reports. A missing count is unknown. */
 export interface Counts {
   readonly input?: unknown;
   readonly output?: unknown;
   readonly cacheRead?: unknown;
   readonly cacheWrite?: unknown;
   readonly reasoning?: unknown;
-  /** Cost in US dollars. */
+  /** Cost of the call in US dollars. */
   readonly cost?: unknown;
 }
 
-/** Converts usage. Totals include details such as cached tokens. Returns `undefined` if there are no counts. */
+/** Converts usage. Totals include cached tokens and similar details. Returns `undefined` if the CLI reported no counts. */
 export function usage(counts: Counts): Usage | undefined {
   const input = asNumber(counts.input);
   const output = asNumber(counts.output);
@@ -46,7 +46,7 @@ export function usage(counts: Counts): Usage | undefined {
   };
 }
 
-/** Returns the sum of the known values; `undefined` if none is known. */
+/** Returns the sum of the known values; `undefined` if no value is known. */
 export function sum(...values: readonly unknown[]): number | undefined {
   const known = values.map(asNumber).filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);

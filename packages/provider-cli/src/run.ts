@@ -52,7 +52,7 @@ export async function* run(
   }
 }
 
-/** Throws for calls that must not start a process. */
+/** Throws an error for a call that must not start a process. */
 function check({ options }: Setup, { env, signal, target }: ModelContext): void {
   signal.throwIfAborted();
   const variable = suppressedBy(env);
@@ -163,7 +163,7 @@ interface Ending {
   readonly options: CliOptions;
 }
 
-/** Returns the error of a run. If the child was ended, returns the reason for that and not the resulting errors of its pipes. */
+/** Returns the error of a run. If the child was ended, returns the reason and not the errors of the child's closed pipes. */
 function callError(error: unknown, { target, signal, child, options }: Ending): unknown {
   if (signal.aborted)
     return new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause: error });

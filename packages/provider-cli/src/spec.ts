@@ -5,7 +5,7 @@ import type { OutputReader, OutputReaderOptions } from './output-reader.ts';
 export interface CliSpec {
   /** Id of the provider. */
   readonly id: string;
-  /** Name of the vendor in the catalog. Its plan pays for the calls. */
+  /** Name of the vendor in the catalog. The vendor's plan pays for the calls. */
   readonly vendor: string;
   /** Name of the executable in PATH. */
   readonly command: string;
@@ -13,11 +13,11 @@ export interface CliSpec {
   readonly args: readonly string[];
   readonly textArgs: readonly string[];
   readonly modelFlag: string;
-  /** Flag that precedes a prompt on the command line. Without it, the prompt is the last argument, after `--`. */
+  /** Flag that precedes a prompt on the command line. If it is not set, the prompt is the last argument, after `--`. */
   readonly promptFlag?: string | undefined;
-  /** Destination of the system text: a flag or variable for the path of a file, or a file in the working directory. */
+  /** Destination of the system text: a flag or variable that contains the path of a file, or a file in the working directory. */
   readonly system: SystemPlace;
-  /** Efforts, and the arguments that select one. Absent if the CLI has no effort setting. */
+  /** Supported efforts, and the arguments that select an effort. Absent if the CLI has no effort setting. */
   readonly effort?:
     { readonly words: readonly Effort[]; readonly args: (word: Effort) => readonly string[] } | undefined;
   /** Name of the environment variable that limits the tokens of a response. */
@@ -28,11 +28,11 @@ export interface CliSpec {
   readonly env: readonly string[];
   /** Environment variables that are always set. */
   readonly setEnv: Readonly<Record<string, string>>;
-  /** Environment variables that are set if the working directory is temporary. */
+  /** Environment variables that are set only if the working directory is temporary. */
   readonly emptyFolderEnv?: Readonly<Record<string, string>> | undefined;
   /**
-   * Handling of `@path` in a prompt, for which some CLIs read the file. `none`: the CLI does not read it. `fence`: an invisible
-   * character after `@` prevents the reading. `switchedOffBy`: these environment variables disable it.
+   * Handling of `@path` in a prompt. Some CLIs read the file at this path. `none`: the CLI does not read the file. `fence`: an
+   * invisible character after `@` prevents the reading. `switchedOffBy`: these environment variables prevent the reading.
    */
   readonly fileMentions: 'none' | 'fence' | { readonly switchedOffBy: Readonly<Record<string, string>> };
   /** Error kinds by exit status. */

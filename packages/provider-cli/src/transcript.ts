@@ -2,8 +2,8 @@ import type { TurnMessage, UserMessage, AssistantMessage, ToolMessage } from '@m
 
 /**
  * Converts a conversation to one prompt. A single question stays unchanged. A line with the name of the speaker precedes each
- * turn. It begins with more consecutive `<` than any text of the conversation contains, so that no text can imitate such a
- * line. `system`: instructions for a CLI without a setting for the system text.
+ * turn. This line begins with more consecutive `<` than any text in the conversation contains, so no text can imitate the line.
+ * `system`: instructions for a CLI without a setting for the system text.
  */
 export function transcript(messages: readonly TurnMessage[], system?: string): string {
   const [first] = messages;
@@ -20,12 +20,12 @@ export function transcript(messages: readonly TurnMessage[], system?: string): s
   return [head, ...turns.map(([who, text]) => `${fence} ${who}\n${text}`), `${fence} assistant`].join('\n\n');
 }
 
-/** Whether a CLI would interpret the prompt as a command, a file, a shell command or a memory note. */
+/** Whether a CLI would interpret the prompt as a command, a file path, a shell command or a memory note. */
 const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
 
 const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);
 
-/** Returns the length of the longest run. Uses a loop, because `Math.max` has a limit for arguments. */
+/** Returns the length of the longest run of `<` in the texts. Uses a loop, because `Math.max` limits the number of arguments. */
 function longestRun(texts: readonly string[]): number {
   let longest = 0;
   for (const text of texts) for (const [run] of text.matchAll(/<+/g)) longest = Math.max(longest, run.length);

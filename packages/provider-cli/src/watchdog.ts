@@ -3,19 +3,19 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 
-/** Ends a process group when the process of the application ends for any reason. */
+/** Ends a process group when the application's process ends for any reason. */
 export interface Watchdog {
-  /** Starts to watch on behalf of this process group. */
+  /** Starts to watch this process group. */
   guard(group: number): void;
-  /** Stops the watchdog, because the group has ended or does not exist. */
+  /** Stops the watchdog because the process group has ended or does not exist. */
   release(): void;
 }
 
 /**
- * Script of the watchdog, a shell that reads a pipe to which only this process writes. The system closes the pipe when the
- * process ends, even after SIGKILL. The first line is the id of the group. A second line means that the group has ended; end of
- * file means that this process has ended. The shell has its own session, so that it does not receive Ctrl-C or the signal of a
- * closed terminal.
+ * Script of the watchdog, which is a shell that reads a pipe to which only this process writes. The system closes the pipe when
+ * this process ends, even after SIGKILL. The first line is the id of the process group. A second line means that the group has
+ * ended; end of file means that this process has ended. The shell has its own session, so it does not receive Ctrl-C or the
+ * signal of a closed terminal.
  */
 const SCRIPT = `
 read -r group || exit 0
@@ -26,8 +26,8 @@ kill -KILL "-$group"
 `;
 
 /**
- * Starts a watchdog. Call this function before the child starts, so that the child is never unguarded. Does nothing on Windows, which has no
- * process groups.
+ * Starts a watchdog. Call this function before the child starts, so that the child is never unguarded. Does nothing on Windows,
+ * because Windows has no process groups.
  */
 export function watchdog(): Watchdog {
   if (process.platform === 'win32') return { guard: () => undefined, release: () => undefined };
@@ -50,7 +50,7 @@ export function watchdog(): Watchdog {
   };
 }
 
-/** Detaches the shell, so that it does not keep the application running. Ignores the error if no shell can be started. */
+/** Detaches the shell, so that the shell does not keep the application running. Ignores the error if no shell can be started. */
 function detach(shell: ChildProcessByStdio<Writable, null, null>): void {
   shell.on('error', () => undefined);
   shell.stdin.on('error', () => undefined);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SystemPlace } from './spec.ts';
 
-/** Working directory of one call, and the effect of system text on the command. */
+/** Working directory of one call, and the changes to the command for the system text. */
 export interface Workspace {
   readonly cwd: string;
   readonly args: readonly string[];
@@ -12,8 +12,8 @@ export interface Workspace {
 }
 
 /**
- * Creates a temporary working directory, or uses the directory of the application. Writes the system text to the file that the
- * CLI reads.
+ * Creates a temporary working directory, or uses the application's directory. Writes the system text to the file that the CLI
+ * reads.
  */
 export async function openWorkspace(
   place: SystemPlace,

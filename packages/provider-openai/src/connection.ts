@@ -1,6 +1,6 @@
 import type { Sdk } from '@majordomo/openai-wire';
 
-/** Describes how the connection of `@majordomo/openai-wire` loads and uses the SDK of OpenAI. */
+/** Description of how the connection of `@majordomo/openai-wire` loads and uses the OpenAI SDK. */
 export const SDK: Sdk = {
   name: 'openai',
   factory: 'createOpenAI',

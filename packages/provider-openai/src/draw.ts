@@ -8,7 +8,7 @@ import {
 } from '@majordomo/imagegen';
 import type { Connection, SdkErrorContext } from '@majordomo/openai-wire';
 
-/** Values that the image models of one provider share. */
+/** State and functions that the image models of one provider share. */
 interface ImagesApi {
   readonly connection: Connection;
   readonly quirks: ImagesQuirks | undefined;
@@ -47,7 +47,7 @@ export async function draw(
 
 /**
  * Records that a model rejects `response_format`. Returns the request unchanged, because a recovery can change only a chat
- * request.
+ * request. The next attempt uses the record.
  */
 function withoutResponseFormat(models: Set<string>, modelId: string): Recovery {
   models.add(modelId);

@@ -18,8 +18,8 @@ import type { OpenAIOptions } from './options.ts';
 import { chatSchemes, responsesSchemes } from './schemes.ts';
 
 /**
- * Creates a provider for OpenAI that calls Responses or Chat Completions. The key is `apiKey`, or OPENAI_API_KEY in the `env`
- * of the call. A call without a key fails with kind `auth`. The first call loads the SDK.
+ * Creates a provider that calls OpenAI through Responses or Chat Completions. The key is `apiKey`, or otherwise OPENAI_API_KEY in
+ * the `env` of the call. If no key is set, a call fails with kind `auth`. The first call loads the SDK.
  */
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   const createOtherModels = otherModelsOf(OPENAI_IMAGES);
@@ -45,14 +45,14 @@ export function openaiCompatible(profile: Profile | ResponsesProfile, options: o
   return { ...provider, schemes: schemes() };
 }
 
-/** Creates image, embedding, transcription and speech models. */
+/** Returns a function that creates image, embedding, transcription and speech models. `images`: quirks of the image models. */
 function otherModelsOf(images?: ImagesQuirks): CreateOtherModels {
   const createImageModels = imageModels(images);
   return (context) => ({ ...createImageModels(context), ...otherModels(context) });
 }
 
 const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesProfile =>
-  // The check of the options rejects a profile that is not an object.
+  // The validation of the options rejects a profile that is not an object.
   (profile as Partial<ResponsesProfile> | null | undefined)?.api !== undefined;
 
 const schemes = (): Provider['schemes'] => ({

@@ -11,8 +11,8 @@ import {
 type Schemes = NonNullable<Provider['schemes']>;
 
 /**
- * DSN schemes for servers that implement Chat Completions. The only credential sent is the token of the DSN. A key from an
- * environment variable belongs to its vendor and is not sent to another host.
+ * DSN schemes for servers that implement Chat Completions. The provider sends no credential other than the token in the DSN. A
+ * key in an environment variable belongs to its vendor and is not sent to another host.
  */
 export const chatSchemes = (serve: (profile: Profile, options: ChatOptions) => Provider): Schemes => ({
   openai: (dsn) => {

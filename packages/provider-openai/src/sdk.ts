@@ -1,10 +1,10 @@
 import type { ClientSettings } from '@majordomo/openai-wire';
-// This entry point omits the SDK's helpers and its clients for other clouds, so it is a tenth of the size.
+// This entry point omits the SDK's helpers and its clients for other clouds, so it has a tenth of the SDK's size.
 import { OpenAI } from 'openai/client';
 
 export { OpenAI as Client };
 
-/** Creates a client. From the process environment it reads only OPENAI_CUSTOM_HEADERS, and `fetch` removes these headers. */
+/** Creates a client. The SDK reads only OPENAI_CUSTOM_HEADERS from the process environment; `fetch` removes these headers. */
 export function newClient(settings: ClientSettings): OpenAI {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new OpenAI({

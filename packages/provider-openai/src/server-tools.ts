@@ -2,7 +2,7 @@ import type { JsonObject } from '@majordomo/core';
 
 /** Options of `openaiTools.webSearch`. */
 export interface WebSearch {
-  /** Domains to which the search is limited. `@default` all */
+  /** Domains to which the search is limited. `@default` all domains */
   readonly allowedDomains?: readonly string[] | undefined;
   /** Amount of text from search results that the model receives. OpenAI uses `medium` if this is not set. */
   readonly contextSize?: 'low' | 'medium' | 'high' | undefined;
@@ -23,22 +23,22 @@ export interface WebSearch {
 export interface FileSearch {
   /** Ids of the vector stores to search, such as `vs_…`. */
   readonly stores: readonly string[];
-  /** Maximum number of results. OpenAI chooses the number if this is not set. */
+  /** Maximum number of search results. OpenAI chooses the number if this is not set. */
   readonly maxResults?: number | undefined;
 }
 /** MCP server that OpenAI calls. */
 export interface McpServer {
-  /** Name under which the model sees the server. */
+  /** Label by which the model identifies the server. */
   readonly label: string;
   readonly url: string;
-  /** Names of the tools that the model may call. `@default` all */
+  /** Names of the server's tools that the model may call. `@default` all tools */
   readonly allowedTools?: readonly string[] | undefined;
   /** OAuth token that OpenAI sends to the server. OpenAI does not store the token. */
   readonly authorization?: string | undefined;
 }
 /** Options of `openaiTools.codeInterpreter`. */
 export interface CodeInterpreter {
-  /** Ids of the files that the code may read. */
+  /** Ids of the uploaded files that the code may read. */
   readonly fileIds?: readonly string[] | undefined;
 }
 /** Options of `openaiTools.imageGeneration`. */
@@ -49,9 +49,9 @@ export interface ImageGeneration {
 }
 
 /**
- * Definitions of tools that OpenAI runs itself, for the Responses API (openai 7.55). xAI and DeepSeek also accept
- * `webSearch`. Pass the definitions in `extra`, in addition to the tools of the request. The results are vendor parts of the
- * response, and `usage.details.serverTools` counts the uses.
+ * Definitions of tools that OpenAI runs, for the Responses API (openai 7.55). xAI and DeepSeek also accept `webSearch`. Pass the
+ * definitions in `extra`, in addition to the request's tools. The results are vendor parts of the response, and
+ * `usage.details.serverTools` counts the uses of each tool.
  *
  * @example
  * extra: { 'openai-responses': { tools: [openaiTools.webSearch({ contextSize: 'low' })] } }
@@ -75,12 +75,12 @@ export const openaiTools = {
     type: 'code_interpreter',
     container: { type: 'auto', ...(fileIds !== undefined && { file_ids: fileIds }) },
   }),
-  /** Returns the tool that generates an image. A vendor part of the response contains the image. */
+  /** Returns the tool that generates an image. The response contains the image in a vendor part. */
   imageGeneration: (options: ImageGeneration = {}): JsonObject => ({
     type: 'image_generation',
     ...(options as JsonObject),
   }),
-  /** Returns the tool with which OpenAI calls an MCP server. OpenAI does not ask for an approval before a call. */
+  /** Returns the tool with which OpenAI calls an MCP server. OpenAI does not request approval before a call. */
   mcp: ({ label, url, allowedTools, authorization }: McpServer): JsonObject => ({
     type: 'mcp',
     server_label: label,

@@ -21,10 +21,10 @@ export const claude: CliSpec = {
   maxTokensVariable: 'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
   skipPermissionsArgs: ['--dangerously-skip-permissions'],
   env: ['ANTHROPIC_', 'CLAUDE_', 'AWS_', 'CLOUD_ML_', 'GOOGLE_APPLICATION_CREDENTIALS'],
-  // The CLI must not retry, because majordomo does.
+  // The CLI must not retry, because majordomo retries.
   setEnv: { CLAUDE_CODE_MAX_RETRIES: '0', DISABLE_AUTOUPDATER: '1', CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1' },
-  // With this variable, the CLI does not read the file and leaves the text unchanged (code.claude.com/docs/en/env-vars; tested
-  // with 2.1.197).
+  // With this variable, the CLI does not read mentioned files and leaves the text unchanged (code.claude.com/docs/en/env-vars;
+  // tested with 2.1.197).
   fileMentions: { switchedOffBy: { CLAUDE_CODE_DISABLE_ATTACHMENTS: '1' } },
   exitKinds: {},
   reader: (options) => new MessageStreamReader(options),

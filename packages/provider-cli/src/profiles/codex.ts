@@ -21,13 +21,13 @@ export const codex: CliSpec = {
   skipPermissionsArgs: ['--dangerously-bypass-approvals-and-sandbox'],
   env: ['CODEX_', 'OPENAI_'],
   setEnv: {},
-  // Only the terminal interface of Codex expands `@`. `exec` sends the text unchanged (tested with 0.169, 2026-11).
+  // Only Codex's terminal interface expands `@`. `exec` sends the text unchanged (tested with 0.169, 2026-11).
   fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new CodexReader(options),
 };
 
-/** Converts `thread.started`, complete items, and `turn.completed` or `turn.failed` at the end. */
+/** Converts `thread.started`, complete items, and the final `turn.completed` or `turn.failed`. */
 class CodexReader implements OutputReader {
   done = false;
   private complained: string | undefined;
@@ -60,7 +60,7 @@ class CodexReader implements OutputReader {
       case 'turn.failed':
         throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });
       default:
-      // Ignore incomplete items, tools of the CLI, and newer types.
+      // Ignore incomplete items, the CLI's tools, and newer item types.
     }
   }
 

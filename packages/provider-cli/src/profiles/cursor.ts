@@ -2,7 +2,7 @@ import { MessageStreamReader } from '../message-stream.ts';
 import type { CliSpec } from '../spec.ts';
 
 /**
- * Cursor's agent. Not tested, because it is not on npm. Sources: cursor.com/docs/cli/reference/output-format, and reports of
+ * Cursor's agent. Not tested, because the CLI is not on npm. Sources: cursor.com/docs/cli/reference/output-format, and reports of
  * users from 2026-02 to 2026-11. Partial messages are not requested, because the CLI repeats their text at the end.
  */
 export const cursorAgent: CliSpec = {
@@ -16,7 +16,7 @@ export const cursorAgent: CliSpec = {
   skipPermissionsArgs: ['--force'],
   env: ['CURSOR_'],
   setEnv: {},
-  // docs.cursor.com/en/cli/using documents `@` for files, but not whether `--print` reads these files.
+  // docs.cursor.com/en/cli/using documents `@` for files, but not whether the CLI reads these files with `--print`.
   fileMentions: 'fence',
   exitKinds: {},
   reader: (options) => new MessageStreamReader(options),

@@ -21,15 +21,15 @@ export const gemini: CliSpec = {
   skipPermissionsArgs: ['--approval-mode', 'yolo'],
   env: ['GEMINI_', 'GOOGLE_'],
   setEnv: {},
-  // The temporary directory is empty, so it can be trusted. Whether a directory of the application is trusted is the user's decision.
+  // The temporary directory is empty, so it can be trusted. The user decides whether to trust a directory of the application.
   emptyFolderEnv: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
-  // The CLI reads files of its directory, and has no setting that disables this (0.61.0).
+  // The CLI reads files in its working directory, and has no setting that disables the reading (0.61.0).
   fileMentions: 'fence',
   exitKinds: { 41: 'auth', 42: 'invalid-request', 52: 'config', 55: 'config' },
   reader: (options) => new GeminiReader(options),
 };
 
-/** Converts `init`, `message` with deltas of the assistant, `error`, and `result` at the end. */
+/** Converts `init`, `message` with the assistant's deltas, `error`, and the final `result`. */
 class GeminiReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
@@ -56,7 +56,7 @@ class GeminiReader implements OutputReader {
         this.result(line);
         break;
       default:
-      // Ignore tools of the CLI, and newer types.
+      // Ignore the CLI's tools and newer line types.
     }
   }
 
@@ -74,7 +74,7 @@ class GeminiReader implements OutputReader {
   }
 }
 
-/** Returns the output tokens: the difference of total and input, because only the total includes thinking tokens. */
+/** Returns the number of output tokens: total minus input, because only the total includes thinking tokens. */
 function outputOf({ total_tokens: total, input_tokens: input, output_tokens: output }: JsonLine): unknown {
   return typeof total === 'number' && typeof input === 'number' && total >= input ? total - input : output;
 }

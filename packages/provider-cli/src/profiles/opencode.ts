@@ -18,13 +18,13 @@ export const opencode: CliSpec = {
   skipPermissionsArgs: ['--auto'],
   env: ['OPENCODE_', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'OPENROUTER_API_KEY'],
   setEnv: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
-  // opencode expands `@path` in commands and in tasks of subagents. `run` sends the text unchanged (tested with 1.18, 2026-11).
+  // opencode expands `@path` in commands and subagents' tasks. `run` sends the text unchanged (tested with 1.18, 2026-11).
   fileMentions: 'none',
   exitKinds: {},
   reader: (options) => new OpencodeReader(options),
 };
 
-/** Converts complete parts: `text`, `reasoning`, and a `step_finish` for each step. The last one has the reason `stop`. */
+/** Converts complete parts: `text`, `reasoning`, and a `step_finish` for each step. The last step has the reason `stop`. */
 class OpencodeReader implements OutputReader {
   done = false;
   private readonly writer: EventWriter;
@@ -55,7 +55,7 @@ class OpencodeReader implements OutputReader {
       case 'error':
         throw this.fail(failureOf(asRecord(line['error'])));
       default:
-      // Ignore tools of the CLI, and newer types.
+      // Ignore the CLI's tools and newer part types.
     }
   }
 
@@ -66,7 +66,7 @@ class OpencodeReader implements OutputReader {
   private step(part: JsonLine): void {
     this.steps.push(countsOf(asRecord(part['tokens']), part['cost']));
     const raw = asText(part['reason']);
-    // After this reason, the CLI continues with the results of its tools.
+    // After a step with this reason, the CLI continues with the results of its tools.
     if (raw === 'tool-calls') return;
     this.writer.finish(finishReason(raw), raw, this.usage());
     this.done = true;
