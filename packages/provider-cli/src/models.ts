@@ -13,6 +13,6 @@ export const CLI_CAPABILITIES: Capabilities = {
 /** Model ids that select the CLI's default model. */
 const UNNAMED: ReadonlySet<string> = new Set(['', 'default', 'unknown']);
 
-/** Returns the model argument for `modelId` or, if set, its `slug`; `undefined` for the CLI's default model. */
+/** Returns the model argument; `undefined` if `modelId` selects the CLI's default model or equals `slug`. */
 export const modelArgument = (modelId: string, slug: string): string | undefined =>
   UNNAMED.has(modelId) || modelId === slug ? undefined : modelId;

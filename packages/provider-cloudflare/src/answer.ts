@@ -11,7 +11,7 @@ export interface AnswerOptions {
   readonly maxTokens: number | undefined;
 }
 
-/** Vendor's default for models with the vendor's own input format. */
+/** Vendor's default limit of output tokens for models with the vendor's own input format. */
 const DEFAULT_MAX_TOKENS = 256;
 
 /** Collects the parts, the finish reason and the usage of a response in any format. */
@@ -20,7 +20,7 @@ export class Answer {
   rawFinish: string | undefined;
   rawUsage: RawUsage | undefined;
   isRefused = false;
-  /** Whether the response has the vendor's own format, which contains no finish reason. */
+  /** Whether the response has the vendor's own format, which has no field for the finish reason. */
   hasNoFinishReason = false;
   private readonly maxTokens: number;
   private readonly replay: Replay;
@@ -63,14 +63,14 @@ export class Answer {
     this.writer.refusal(value);
   }
 
-  /** Processes calls and their fragments: `{ index, id, function: { name, arguments } }` or `{ name, arguments }`. */
+  /** Processes complete calls and fragments: `{ index, id, function: { name, arguments } }` or `{ name, arguments }`. */
   toolCalls(fragments: unknown): void {
     for (const fragment of asList(fragments).map(asRecord)) {
       const called = asRecord(fragment['function']);
       const name = asText(called['name']) ?? asText(fragment['name']) ?? '';
       const id = asText(fragment['id']) ?? asText(fragment['call_id']);
       const json = jsonOf(called['arguments'] ?? fragment['arguments'] ?? fragment['input']);
-      // Ignore the fragment of nulls that ends each call.
+      // Ignore the fragment that ends each call: all its properties are null.
       if (name === '' && id === undefined && json === '') continue;
       this.fragment({ index: fragment['index'], id, name, json });
     }
@@ -125,7 +125,7 @@ export class Answer {
     return this.hasCalls && (named === 'stop' || this.rawFinish === undefined) ? 'tool-calls' : named;
   }
 
-  /** Returns the finish reason of a response without one. Only the token count shows whether the response was truncated. */
+  /** Returns the finish reason of a response without one. Only the token count shows whether a limit cut the response. */
   private reasonByLimit(output: number | undefined): 'stop' | 'length' {
     return output !== undefined && output >= this.maxTokens ? 'length' : 'stop';
   }
@@ -146,8 +146,8 @@ interface Fragment {
 }
 
 /**
- * Whether a fragment starts another call. Calls may have the same index. A fragment with a name starts a call if its id differs
- * or the previous call is complete.
+ * Whether a fragment starts another call. Several calls may have the same index. A fragment with a name starts another call if
+ * its id differs from the previous id or the previous call is complete.
  */
 function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
   if (name === '') return false;

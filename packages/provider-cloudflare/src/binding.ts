@@ -2,7 +2,7 @@ import { definedMembers, wellFormedStrings } from '@majordomo/wire-kit';
 import type { AiBinding, CloudflareOptions } from './options.ts';
 import type { Run } from './run.ts';
 
-/** Runs a model through the binding and returns its stream or object as a `Response`. */
+/** Runs a model through the binding and returns the resulting stream or object as a `Response`. */
 export async function runBound(
   binding: AiBinding,
   { gateway, sessionAffinity, headers }: CloudflareOptions,
@@ -33,8 +33,8 @@ function bindingInput(input: object): object {
 const bindingsWithoutSignal = new WeakSet<AiBinding>();
 
 /**
- * Runs the model with a signal, otherwise without one. The stub of another isolate cannot transfer a signal, and throws before
- * it sends a request.
+ * Runs the model with a signal. If the binding does not accept the signal, runs the model without it. The stub of another isolate
+ * cannot transfer a signal, and throws before it sends a request.
  */
 async function withSignal(
   binding: AiBinding,

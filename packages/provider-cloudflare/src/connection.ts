@@ -4,7 +4,7 @@ import type { CloudflareOptions } from './options.ts';
 import { runRest } from './rest.ts';
 import type { Run } from './run.ts';
 
-/** Connection of one provider over its binding, otherwise over REST. The vendor has no SDK. */
+/** Connection of one provider: the binding if it is set, otherwise REST. The vendor has no SDK. */
 export interface Connection {
   /** Runs a model and returns the raw response. Throws for an error response. */
   run(run: Run): Promise<Response>;

@@ -10,7 +10,7 @@ const WIRE = 'workersai-run';
 /** Maximum number of values per request (model pages, 2026-11; types of @cloudflare/workers-types 5). */
 const MAX_VALUES = 100;
 
-/** Models that average vectors over all tokens by default. Such vectors are not comparable with those of other servers. */
+/** Models that average vectors over all tokens by default. Such vectors cannot be compared with vectors of other servers. */
 const HAS_POOLING = /bge-(?:small|base|large)-en/;
 
 /** Creates an embedding model. */
@@ -38,7 +38,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
   },
 });
 
-/** Converts a request. majordomo shortens vectors, because no model has a setting for their length. */
+/** Converts a request. Does not send `dimensions`, because no model has such a setting; majordomo shortens the vectors. */
 export const toEmbedInput = (
   modelId: string,
   { values, extra }: EmbeddingRequest,

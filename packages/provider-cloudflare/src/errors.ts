@@ -22,8 +22,8 @@ interface CodeFacts {
 }
 
 /**
- * HTTP statuses by the vendor's codes. The binding reports only the code. Sources:
- * developers.cloudflare.com/workers-ai/platform/errors, 2026-07, and reports of 2026.
+ * HTTP statuses by the vendor's error codes. The binding reports only the code. Sources:
+ * developers.cloudflare.com/workers-ai/platform/errors, 2026-07, and users' reports of 2026.
  */
 const BY_CODE: Readonly<Record<string, CodeFacts>> = {
   '971': { status: 429 },
@@ -79,7 +79,7 @@ const isBindingError = (message: string, error: unknown): boolean =>
 
 /** Converts an error response with its status and headers. */
 export function httpError(body: string, http: HttpFacts, facts: ErrorContext): LlmError {
-  // The body may be an error page of a proxy.
+  // The body may be a proxy's error page.
   return responseError(tryParseJson(body) ?? body, facts, http);
 }
 
@@ -107,7 +107,7 @@ function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts, 
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/** Returns message and code of `{ errors: [{ code, message }] }` (REST), `{ error: { code, message } }`, `{ error: '…' }` or text. */
+/** Returns the message and the code of `{ errors: [{ code, message }] }` (REST), `{ error: { code, message } }` or text. */
 function messageAndCode(body: unknown): { readonly message: string; readonly code: string | undefined } {
   if (typeof body === 'string') return { message: body, code: undefined };
   const outer = asRecord(body);
@@ -132,7 +132,7 @@ function kindFrom(
 ): ErrorKind | undefined {
   const facts = codeFacts(code);
   if (facts !== undefined || status === 401) return facts?.kind;
-  // A gateway's 5xx page may match accidentally.
+  // The text of a gateway's 5xx page may match a pattern accidentally.
   return status !== undefined && status >= 500
     ? undefined
     : BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];

@@ -12,7 +12,7 @@ import {
 import type { Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 
-/** Creates an image model. A run returns one image, so `n` images require `n` parallel runs, with the seeds seed, seed + 1, … */
+/** Creates an image model. A run returns one image. `n` images require `n` parallel runs, with the seeds seed, seed + 1, … */
 export function imageModel(modelId: string, quirks: RunQuirks, connection: Connection): ImageBackend {
   return {
     id: modelId,

@@ -2,7 +2,7 @@ import type { Capabilities } from '@majordomo/core';
 import type { RunQuirks as ImageQuirks } from '@majordomo/imagegen';
 import type { RunQuirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
@@ -14,7 +14,7 @@ const GENERAL: Capabilities = { files: false, audio: false, output: 'native' };
 /** Quirks of models whose input has the format of Chat Completions. */
 const CHAT_LIKE: Partial<RunQuirks> = { stop: true, toolChoice: true };
 
-/** Rules by model id (developers.cloudflare.com/workers-ai/models, 2026-11). Limits are not listed, because they change often. */
+/** Rules by model id (developers.cloudflare.com/workers-ai/models, 2026-11). Omits limits, because they change often. */
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /gpt-oss|kimi|glm-|nemotron|gemma-4/,
@@ -33,7 +33,7 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** Returns the first rule that matches an id such as `@cf/meta/llama-4-scout-17b-16e-instruct`. */
+/** Returns the first rule that matches a model id such as `@cf/meta/llama-4-scout-17b-16e-instruct`. */
 export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
 }

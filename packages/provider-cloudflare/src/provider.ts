@@ -25,15 +25,15 @@ import { RunReader } from './stream.ts';
 import { transcriptionModel } from './transcription.ts';
 
 const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
-/** Maximum `maxTokens` of a non-streaming request. Longer responses are streamed, so that the connection is not idle. */
+/** Maximum `maxTokens` of a non-streaming request. Longer responses are streamed, so that the connection does not stay idle. */
 const MAX_NON_STREAMING_TOKENS = 1024;
 /** Vendor's default limit of output tokens. */
 const DEFAULT_MAX_TOKENS = 256;
 
 /**
- * Creates a provider for Workers AI. In a Worker, pass the binding `env.AI`. Elsewhere the provider uses REST with an account
- * and a token, by default CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN in `env`. Throws `config` for a
- * gateway without an id.
+ * Creates a provider for Workers AI. In a Worker, pass the binding `env.AI`. Outside a Worker, the provider uses REST with an
+ * account and a token, by default CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN in `env`. Throws `config` for
+ * a gateway without an id.
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
   checkProviderOptions('cloudflare', options, EXTRA_OPTIONS);
@@ -65,8 +65,8 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
 }
 
 /**
- * Creates a provider from a DSN such as `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`. The path is optional. A
- * key from the environment is sent to the vendor's host only.
+ * Creates a provider from a DSN such as `cloudflare://TOKEN@api.cloudflare.com/client/v4?account=…`. The path is optional. A key
+ * from the environment is sent only to the vendor's host.
  */
 function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
   const { account, gateway, ...quirks } = quirksFromParams<DsnSettings>(
@@ -75,7 +75,7 @@ function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
     `LLM_${name.toUpperCase()}`,
   );
   const url = path === '' ? `${baseURL}/client/v4` : baseURL;
-  // An explicit base URL would bypass the gateway.
+  // Do not set the vendor's URL as `baseURL`, because an explicit base URL bypasses the gateway.
   const isVendor = url === API_URL;
   const options: CloudflareOptions = {
     id: name,

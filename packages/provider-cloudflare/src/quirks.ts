@@ -1,8 +1,8 @@
 import type { QuirkValues } from '@majordomo/wire-kit';
 
-/** Differences between models. They affect only requests; the reader accepts all known formats. */
+/** Differences between models. Quirks affect only requests; the reader accepts all known response formats. */
 export interface RunQuirks {
-  /** Property for the reasoning effort. `none`: effort is dropped with a warning. */
+  /** Property for the reasoning effort. `none`: the provider drops an effort with a warning. */
   readonly reasoning: 'none' | 'reasoning_effort';
   /** Whether the model accepts `stop`. Older models reject unknown properties. */
   readonly stop: boolean;

@@ -10,7 +10,7 @@ import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';
 
-/** Input of `run`. Its other properties come from `extra`. */
+/** Input of `run`. Additional properties come from `extra`. */
 export interface WireInput extends WireTools {
   readonly messages: readonly WireMessage[];
   readonly stream?: true;
@@ -51,7 +51,7 @@ export function toWire(
     presence_penalty: request.presencePenalty,
     stop: stopOf(request, quirks, warnings),
     reasoning_effort: effortOf(request, quirks, warnings),
-    // Unlike OpenAI's, this property contains the schema without a name
+    // Unlike OpenAI's property of this name, this property contains the schema without a schema name
     // (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
     response_format: output && formatOf(output),
   };
@@ -61,7 +61,7 @@ export function toWire(
     messages,
     ...toTools(request, quirks, warnings),
     ...(stream ? { stream: true as const } : undefined),
-    // Omit `undefined`: the binding forwards it, and models reject it.
+    // Omit members that are `undefined`: the binding forwards them, and models reject them.
     ...definedMembers<Readonly<Record<string, unknown>>>(settings),
     ...request.extra,
   };

@@ -21,10 +21,10 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
 
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
-/** Usage with the property names of any response format. */
+/** Usage, with the property names of any of the response formats. */
 export type RawUsage = Readonly<Record<string, unknown>>;
 
-/** Converts usage. Totals include details such as cached tokens. */
+/** Converts usage. Totals include cached tokens and similar details. */
 export function usage(raw: RawUsage | undefined): Usage | undefined {
   if (raw === undefined) return undefined;
   const inputDetails = raw['prompt_tokens_details'] ?? raw['input_tokens_details'];
@@ -49,8 +49,8 @@ export function usage(raw: RawUsage | undefined): Usage | undefined {
 const detail = (value: unknown, name: string): unknown => asRecord(value)[name];
 
 /**
- * Returns the result of a run. REST returns the result inside an envelope; the binding returns only the result. Throws the error
- * in a response with status 200.
+ * Returns the result of a run. REST returns the result inside an envelope; the binding returns the result directly. Throws the
+ * error if the response has status 200 but contains an error.
  */
 export function resultOf(body: unknown, facts: ErrorContext): unknown {
   if (!isRecord(body)) return body;

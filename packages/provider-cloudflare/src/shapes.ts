@@ -4,8 +4,8 @@ import type { Answer } from './answer.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Readers for the response formats, non-streaming or streamed. Each reader returns whether it recognizes the format. The
- * vendor's models use the first and the last format; models of other vendors behind the vendor's gateway use the others.
+ * Readers for the response formats, streamed or non-streaming. Each reader returns whether it recognizes the format. The vendor's
+ * models use the first and the last format. Other vendors' models, behind the vendor's gateway, use the others.
  */
 export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
   readChoices,
@@ -14,7 +14,7 @@ export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
   readPlain,
 ];
 
-/** Reads `{ choices: [{ message | delta }], usage }`. A chunk with usage but no choice is the last one. */
+/** Reads `{ choices: [{ message | delta }], usage }`. The last chunk contains usage but no choice. */
 function readChoices(answer: Answer, json: Json): boolean {
   if (!Array.isArray(json['choices'])) return false;
   answer.start(json['id']);
@@ -33,7 +33,7 @@ function readChoices(answer: Answer, json: Json): boolean {
 }
 
 /**
- * Reads `{ response, tool_calls, usage }`. The response may be a string, a number, or an object if a schema was requested.
+ * Reads `{ response, tool_calls, usage }`. `response` may be a string, a number, or an object if a schema was requested.
  */
 function readPlain(answer: Answer, json: Json): boolean {
   const isKnown = ['response', 'tool_calls', 'finish_reason', 'usage', 'p'].some(
@@ -50,7 +50,7 @@ function readPlain(answer: Answer, json: Json): boolean {
   return true;
 }
 
-/** Reads `{ output: [{ type: 'message' | 'reasoning' | 'function_call' }], status }`, or events `response.…`. */
+/** Reads `{ output: [{ type: 'message' | 'reasoning' | 'function_call' }], status }`, or the events `response.…` of a stream. */
 function readItems(answer: Answer, json: Json): boolean {
   const type = asText(json['type']);
   if (type?.startsWith('response.') === true) {
@@ -64,7 +64,7 @@ function readItems(answer: Answer, json: Json): boolean {
   return true;
 }
 
-/** Items whose text arrived in deltas. */
+/** Types of items whose text has already arrived in deltas. */
 const STREAMED_ITEMS: ReadonlySet<unknown> = new Set(['message', 'reasoning']);
 
 function readEvent(answer: Answer, type: string, json: Json): void {
@@ -100,7 +100,7 @@ function readEnd(answer: Answer, response: Json): void {
   setFinish(answer, asRecord(response['incomplete_details'])['reason'] ?? response['status'] ?? 'completed');
 }
 
-/** Reads `{ type: 'message', content: [{ type: 'text' | 'thinking' | 'tool_use' }], stop_reason }`, or its events. */
+/** Reads `{ type: 'message', content: [{ type: 'text' | 'thinking' | 'tool_use' }], stop_reason }`, or its stream events. */
 function readBlocks(answer: Answer, json: Json): boolean {
   switch (json['type']) {
     case 'message':
@@ -132,7 +132,7 @@ function readBlocks(answer: Answer, json: Json): boolean {
   return true;
 }
 
-/** Reads a content block. `index` is its position in a stream, in which its arguments follow as deltas. */
+/** Reads a content block. `index` is the position of the block in a stream, in which the block's arguments follow as deltas. */
 function readBlock(answer: Answer, block: Json, index: unknown): void {
   answer.text(asText(block['text']) ?? '');
   answer.reasoning(asText(block['thinking']) ?? '');

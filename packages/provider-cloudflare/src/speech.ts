@@ -13,7 +13,7 @@ import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
 
-/** Creates a speech model. The vendor returns bytes, or an object with base64. */
+/** Creates a speech model. The vendor returns audio bytes, or an object with base64 data. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {
@@ -33,7 +33,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
 
 type Format = NonNullable<SpeechRequest['format']>;
 
-/** Settings by format for Deepgram's models (@cloudflare/workers-types 5). */
+/** Settings by audio format, for Deepgram's models (@cloudflare/workers-types 5). */
 const ENCODINGS: Readonly<Record<Format, object>> = {
   mp3: { encoding: 'mp3' },
   wav: { encoding: 'linear16', container: 'wav' },
@@ -42,7 +42,7 @@ const ENCODINGS: Readonly<Record<Format, object>> = {
   pcm: { encoding: 'linear16', container: 'none' },
 };
 
-/** Converts a request. Writes warnings about settings that the model lacks. Throws `unsupported` for an unsupported format. */
+/** Converts a request. Adds a warning for each setting that the model lacks. Throws `unsupported` for an unsupported format. */
 export function toRun(
   modelId: string,
   { text, voice, format, speed, instructions, extra }: SpeechRequest,
@@ -58,7 +58,7 @@ export function toRun(
     const speaker = voice === undefined ? {} : { speaker: voice };
     return { input: { text, ...speaker, ...encoding, ...more }, warnings: dropped({ speed, instructions }) };
   }
-  // MeloTTS (model page, 2026-11) returns MP3, and its voices are languages.
+  // MeloTTS returns MP3, and its voices are languages (model page, 2026-11).
   if (format !== undefined && format !== 'mp3')
     throw new LlmError('unsupported', `${target}: format ${format} is not supported; use mp3`, {
       target,

@@ -18,7 +18,7 @@ export class RunReader implements WireReader {
   done = false;
   private readonly answer: Answer;
   private readonly options: RunReaderOptions;
-  /** Whether a chunk with usage but no choice arrived, which is the last chunk of a stream. */
+  /** Whether the last chunk of a stream has arrived, which contains usage but no choice. */
   private hasTotals = false;
 
   constructor(options: RunReaderOptions) {
@@ -39,7 +39,7 @@ export class RunReader implements WireReader {
     if (json['type'] === 'message_stop' || json['type'] === 'response.completed') this.finish();
   }
 
-  /** Processes a non-streaming body. Over REST, the response is in `result`. */
+  /** Processes a non-streaming body. A REST body contains the response in `result`. */
   readBody(json: unknown): void {
     if (typeof json === 'string' || typeof json === 'number') this.answer.text(String(json));
     else {

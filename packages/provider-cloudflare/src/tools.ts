@@ -13,8 +13,8 @@ export interface WireTools {
 }
 
 /**
- * Converts tools. For the choice `none`, no tools are sent. For a named tool, only this tool is sent, and a call is required if
- * the model supports that.
+ * Converts tools. For the choice `none`, sends no tools. For a named tool, sends only this tool, and requires a call if the model
+ * supports the tool choice.
  */
 export function toTools(
   { tools, toolChoice }: ModelRequest,

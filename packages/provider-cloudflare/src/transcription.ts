@@ -14,7 +14,7 @@ import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
 
-/** Older models, which accept bytes only as a list of numbers (@cloudflare/workers-types 5). */
+/** Older models, which accept audio only as a list of numbers (@cloudflare/workers-types 5). */
 const REQUIRES_NUMBERS = /whisper(?:-tiny-en)?$/;
 
 type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
@@ -37,7 +37,7 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
   },
 });
 
-/** Converts a request. Writes warnings about settings that the model lacks. */
+/** Converts a request. Adds a warning for each setting that the model lacks. */
 export function toRun(
   modelId: string,
   { audio, language, prompt, extra }: TranscriptionRequest,
@@ -54,7 +54,7 @@ export function toRun(
   return {
     input: {
       audio: toBase64(audio),
-      // The API accepts only languages without a region.
+      // The API accepts only language codes without a region.
       ...(language !== undefined && { language: language.split('-')[0]?.toLowerCase() }),
       ...(prompt !== undefined && { initial_prompt: prompt }),
       ...more,
@@ -74,7 +74,7 @@ export function fromResult(
     throw new LlmError('protocol', `${target}: expected \`text\` to be a string`, { target, path: 'text' });
   const { language, duration } = asRecord(transcription_info);
   const sentences = asList(segments).map(asRecord);
-  // Newer models return words inside segments, older models only words.
+  // Newer models return words inside segments. Older models return only words.
   const all = sentences.length === 0 ? asList(words) : sentences.flatMap((each) => asList(each['words']));
   const entries = timestamps === 'word' || sentences.length === 0 ? all : sentences;
   const durationMs = milliseconds(duration);

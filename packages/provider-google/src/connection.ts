@@ -40,7 +40,7 @@ export interface Connection {
   generate(sending: Sending): Promise<Response>;
   /** Sends one embedContent request and returns the raw response. */
   embed(sending: Sending): Promise<Response>;
-  /** Returns all models, which it requests page by page. */
+  /** Requests the model list page by page and returns all models. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
 
@@ -72,7 +72,7 @@ function generate(connected: Connected, sending: Sending): Promise<Response> {
       contents: params.contents,
       config: {
         ...params.config,
-        // Without this, the SDK would call tools and continue long responses with separate requests.
+        // Without this setting, the SDK would call tools and continue long responses with separate requests.
         automaticFunctionCalling: { disable: true },
         automaticContinuation: false,
         httpOptions,
@@ -97,7 +97,7 @@ function embed(connected: Connected, sending: Sending): Promise<Response> {
 }
 
 /**
- * Sends a request through the SDK and returns the raw response. Throws the SDK's errors. The SDK does not decode a successful
+ * Sends a request through the SDK and returns the raw response. Throws the SDK's errors. The SDK must not decode a successful
  * body, because it parses each event twice, creates a `Response` per event, and does not cancel the body.
  */
 function captureAnswer(
@@ -106,7 +106,7 @@ function captureAnswer(
   send: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
 ): Promise<Response> {
   const transport: Transport = async (url, init) => {
-    // Pass the signal to `fetch` only, because the SDK does not remove its listener from a signal.
+    // Pass the signal only to `fetch`, because the SDK does not remove its listener from a signal.
     const response = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
     facts.headers = response.headers;
     return response;
@@ -162,7 +162,7 @@ const clientOf = (client: object): GoogleGenAI =>
   });
 
 /**
- * Returns the credential source for Vertex. A token takes precedence over a key (express mode). Without either, the SDK's auth
+ * Returns the credential source for Vertex. A token takes precedence over a key (express mode). If neither is set, the SDK's auth
  * library finds the credentials.
  */
 function vertexSource(

@@ -13,7 +13,7 @@ import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 
 const WIRE = 'gemini-embed';
 
-/** Properties of a family of embedding models. No recording exists. */
+/** Properties of a family of embedding models. They are not verified with a recording. */
 interface EmbeddingFacts {
   readonly size?: number;
   readonly maxTokens?: number;
@@ -22,7 +22,7 @@ interface EmbeddingFacts {
   /** Maximum number of values per request on Vertex. */
   readonly maxVertexValues: number;
   readonly maxVertexTokens?: number;
-  /** Whether the purpose is sent as a prefix of each value and not as `task_type`. */
+  /** Whether the purpose is sent as a prefix of each value instead of as `task_type`. */
   readonly prefixes?: true;
 }
 
@@ -61,7 +61,7 @@ export function embeddingModel(
     maxRequestTokens: isVertexByOption ? maxVertexTokens : undefined,
     async embed(request, context) {
       const isVertexCall = isVertex(context.env);
-      // If only the environment selects Vertex, a batch may exceed its limit.
+      // If only the environment selects Vertex, a batch may exceed Vertex's limit of values.
       const batchSize = isVertexCall ? maxVertexValues : maxValues;
       const { values } = request;
       const responses: Embedded[] = [];
@@ -114,7 +114,7 @@ const TASK_TYPES: Readonly<Record<Purpose, string>> = {
   clustering: 'CLUSTERING',
 };
 
-/** Prefixes by purpose, for newer models. These do not accept a task type. */
+/** Prefixes by purpose, for newer models, which do not accept a task type. */
 const PREFIXES: Readonly<Record<Purpose, string>> = {
   query: 'task: search result | query: ',
   document: 'title: none | text: ',
@@ -124,8 +124,8 @@ const PREFIXES: Readonly<Record<Purpose, string>> = {
 };
 
 /**
- * Returns the parameters of the SDK's `embedContent`. Each value is a separate content, because several strings would become
- * one vector.
+ * Returns the parameters of the SDK's `embedContent`. Each value becomes a separate content, because the API creates one vector
+ * for several strings in one content.
  */
 export function toEmbedParams(
   { values, dimensions, purpose }: EmbeddingRequest,
@@ -138,7 +138,7 @@ export function toEmbedParams(
     config: {
       ...(purpose !== undefined && prefix === '' && { taskType: TASK_TYPES[purpose] }),
       ...(dimensions !== undefined && { outputDimensionality: dimensions }),
-      // By default, Vertex truncates long values and does not report it. The Gemini API has no such setting.
+      // By default, Vertex truncates long values without reporting the truncation. The Gemini API has no such setting.
       ...(isVertex && { autoTruncate: false }),
     },
   };
@@ -163,7 +163,7 @@ export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
   return { vectors, tokens: asNumber(asRecord(usageMetadata)['promptTokenCount']) ?? tokens };
 }
 
-/** Returns the sum, or `undefined` if a count is missing. */
+/** Returns the sum of the counts, or `undefined` if a count is missing. */
 function totalOf(counts: readonly (number | undefined)[]): number | undefined {
   const known = counts.filter((count) => count !== undefined);
   if (known.length === 0 || known.length < counts.length) return undefined;

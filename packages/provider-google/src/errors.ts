@@ -22,7 +22,7 @@ interface WireErrorDetail {
   readonly violations?: readonly { readonly quotaId?: string }[];
 }
 
-/** Error context with the response headers, because the SDK's ApiError does not contain them. */
+/** Error context with the response headers. The SDK's ApiError does not contain the headers. */
 export interface GeminiFacts extends ErrorContext {
   headers?: HeaderReader | undefined;
 }
@@ -44,7 +44,7 @@ export function inBandError(error: WireError, facts: GeminiFacts): LlmError {
   return fromWireError(error, error.code, { ...facts, headers: undefined }, undefined);
 }
 
-/** Converts `ApiError` of @google/genai 3.1. It contains the status, and the body as JSON in its message. */
+/** Converts `ApiError` of @google/genai 3.1, which contains the status, and the body as JSON in the message. */
 function apiError(error: Error, status: number, facts: GeminiFacts): LlmError {
   return fromWireError(bodyOf(error.message), status, facts, error);
 }
@@ -110,7 +110,7 @@ const BY_REASON: Readonly<Record<string, ErrorKind>> = {
 
 const TOO_LARGE = /payload size exceeds|exceeds the supported page limit/i;
 
-/** Returns the error kind if core's tables do not contain it. Google uses 499 for a cancelled call. */
+/** Returns the error kind for a failure that core's tables do not contain. Google uses 499 for a cancelled call. */
 function kindFrom(
   status: number | undefined,
   reason: string | undefined,
@@ -133,7 +133,7 @@ function kindFrom(
   return isDaily ? 'quota' : undefined;
 }
 
-/** Adds the delay in `google.rpc.RetryInfo` (seconds with the suffix `s`). It takes precedence over the headers. */
+/** Adds the delay in `google.rpc.RetryInfo` (seconds, with the suffix `s`). This delay takes precedence over the headers. */
 function withRetryDelay(
   headers: HeaderReader | undefined,
   details: readonly WireErrorDetail[],
@@ -146,7 +146,7 @@ function withRetryDelay(
   };
 }
 
-/** Converts errors of google-auth-library. Recognizes them by message, because their classes are not loaded. */
+/** Converts errors of google-auth-library. Recognizes the errors by message, because their classes are not loaded. */
 function loginError(error: Error, target: string): LlmError | undefined {
   if (/invalid_grant|invalid_rapt|reauth/i.test(error.message)) {
     const message = `${target}: the Google login has expired; log in again with gcloud auth application-default login`;

@@ -32,7 +32,7 @@ interface Support {
   readonly groundingChunkIndices?: readonly number[];
 }
 
-/** Returns the sources of the text. If the response does not relate sources to segments, each source applies to the complete text. */
+/** Returns the sources of the text. If the response relates no sources to segments, each source applies to the complete text. */
 export function citationsOf(grounding: Grounding, text: string): readonly Citation[] {
   const sources = (grounding.groundingChunks ?? []).map(sourceOf);
   const supports = grounding.groundingSupports ?? [];
@@ -72,7 +72,7 @@ function sourceOf({ web, retrievedContext, maps }: Chunk): Citation | undefined 
 
 /**
  * Returns the position of a segment. The API counts UTF-8 bytes of its copy of the text. If the segment is not at this position
- * in `text`, searches for it. Returns `undefined` if `text` does not contain it.
+ * in `text`, searches `text` for the segment. Returns `undefined` if `text` does not contain the segment.
  */
 function positionOf(
   { startIndex = 0, endIndex, text: expected }: NonNullable<Support['segment']>,

@@ -25,8 +25,8 @@ export interface ImageParams {
 }
 
 /**
- * Creates an image model. The API returns one image per request, so `n` images require `n` parallel requests, with the seeds
- * seed, seed + 1, …
+ * Creates an image model. The API returns one image per request. `n` images require `n` parallel requests, with the seeds seed,
+ * seed + 1, …
  */
 export function imageModel(modelId: string, connection: Connection): ImageBackend {
   return {
@@ -62,7 +62,7 @@ async function generateImage(
 
 /** Values of `ImageConfig.aspectRatio` (guide to image generation, 2026-11). */
 const RATIOS: readonly string[] = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9'];
-/** Maximum relative difference between the ratio of a size and an aspect ratio: 1344x768 counts as 16:9. */
+/** Maximum relative difference between a size's ratio and an aspect ratio. For example, 1344x768 counts as 16:9. */
 const TOLERANCE = 0.04;
 
 export function toImageParams(
@@ -123,8 +123,8 @@ function ratioOf(size: string, target: string): string {
 }
 
 /**
- * Returns the images of a response, without its text. Throws `content-filter` for a blocked response and `protocol` for an
- * invalid response.
+ * Returns the images of a response, without the text of the response. Throws `content-filter` for a blocked response and
+ * `protocol` for an invalid response.
  */
 export function fromImageBody(json: unknown, facts: GeminiFacts): GeneratedImages {
   const { target } = facts;

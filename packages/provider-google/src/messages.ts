@@ -15,12 +15,12 @@ import type { Quirks } from './quirks.ts';
 import { storedPart } from './vendor-parts.ts';
 
 /**
- * Value that replaces the signature of calls of other models, as documented in
- * ai.google.dev/gemini-api/docs/thought-signatures, 2026-11.
+ * Value that replaces the signature for other models' calls, as documented in ai.google.dev/gemini-api/docs/thought-signatures,
+ * 2026-11.
  */
 const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
-/** Converts a message. Returns an empty list for an assistant message without parts to send. Includes signatures of `family` only. */
+/** Converts a message. Includes only signatures of `family`. Returns an empty list if no part of the message can be sent. */
 export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {
   switch (message.role) {
     case 'user':
@@ -34,7 +34,7 @@ export function contentsOf(message: TurnMessage, quirks: Quirks, family: string)
   }
 }
 
-/** Whether the first call of the turn has no signature. The other calls of a turn never have one. */
+/** Whether the first call of the turn has no signature. Later calls of a turn never have a signature. */
 export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
   const first = parts.find(({ type }) => type === 'tool-call');
   return first !== undefined && typeof tokenOf(first, family) !== 'string';
@@ -87,8 +87,8 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
 }
 
 /**
- * Returns the id of a call. Omits ids that majordomo generated: older models do not accept ids, and some platforms reject ids
- * that they did not create. The order of calls is sufficient.
+ * Returns the id of a call, unless majordomo generated the id. Older models do not accept ids, and some platforms reject ids that
+ * the platform did not create. The order of the calls is sufficient to match results.
  */
 const idOf = (id: string): { readonly id?: string } => (isGeneratedCallId(id) ? {} : { id });
 

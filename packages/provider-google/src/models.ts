@@ -2,7 +2,7 @@ import type { Capabilities, FileLimits, ImageLimits, ModelInfo } from '@majordom
 import { geminiFamily } from '@majordomo/core/toolkit';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
 interface ModelRule {
   /** Pattern for the last segment of the model id. */
   readonly pattern: RegExp;
@@ -42,7 +42,7 @@ const AUDIO: readonly string[] = [
 
 /**
  * Maximum bytes of media in a request. The API accepts 100 MB of base64, which is 75 MB of bytes
- * (ai.google.dev/gemini-api/docs/file-input-methods, 2026-11). The difference is reserved for text.
+ * (ai.google.dev/gemini-api/docs/file-input-methods, 2026-11). The remaining capacity is reserved for text.
  */
 export const MAX_INLINE_BYTES = 70_000_000;
 
@@ -53,7 +53,7 @@ const DOCUMENTS: FileLimits = {
 };
 
 /**
- * Limits of images: 7 MB per inline image, the smaller limit of the two platforms (model pages of ai.google.dev and
+ * Limits of images: 7 MB per inline image, which is the smaller limit of the two platforms (model pages of ai.google.dev and
  * cloud.google.com, 2026-11).
  */
 const MULTIMODAL_IMAGES: ImageLimits = {
@@ -128,7 +128,7 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** Returns the id without a path: `x` for `models/x`, `publishers/google/models/x` and complete resource names. */
+/** Returns a model id without its path: `x` for `models/x`, `publishers/google/models/x` and complete resource names. */
 const bareId = (modelId: string): string => modelId.slice(modelId.lastIndexOf('/') + 1);
 
 /** Returns the known capabilities of a model, and the default quirks merged with the quirks of the model. */
@@ -162,7 +162,7 @@ export interface ListedModel {
   readonly thinking?: boolean | undefined;
 }
 
-/** Returns the models that support generateContent. Limits that the vendor reports replace those known by id. */
+/** Returns the models that support generateContent. Limits that the vendor reports replace limits known by id. */
 export async function listModels(
   provider: string,
   pages: AsyncIterable<ListedModel>,

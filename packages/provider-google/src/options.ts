@@ -3,9 +3,9 @@ import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 
 /**
- * Options of `createGoogle`. `apiKey` defaults to GOOGLE_API_KEY or GEMINI_API_KEY in the `env` of the call. `baseURL` is
- * the origin. It defaults to GOOGLE_GEMINI_BASE_URL, or GOOGLE_VERTEX_BASE_URL on Vertex, in `env`, otherwise to
- * `https://generativelanguage.googleapis.com`, or the host of the location on Vertex.
+ * Options of `createGoogle`. `apiKey` defaults to GOOGLE_API_KEY or GEMINI_API_KEY in the `env` of the call. `baseURL` is the
+ * origin. It defaults to GOOGLE_GEMINI_BASE_URL (on Vertex GOOGLE_VERTEX_BASE_URL) in `env`, or otherwise to
+ * `https://generativelanguage.googleapis.com` (on Vertex the host of the location).
  */
 export interface GoogleOptions extends ProviderOptions {
   /**
@@ -37,7 +37,7 @@ export interface GoogleOptions extends ProviderOptions {
   readonly token?: Credential | undefined;
   /** Quirks that replace the known quirks of a model. */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** `GoogleGenAI` client that sends the requests, with its own credential and base URL. Default: a new client. */
+  /** `GoogleGenAI` client that sends the requests with its own credential and base URL. Default: a new client. */
   readonly client?: object | undefined;
 }
 

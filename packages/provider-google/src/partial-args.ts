@@ -1,6 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** Value or fragment of a string, and its path in the arguments (`PartialArg` of @google/genai 3.1). */
+/** Value of an argument or fragment of a string, with its path in the arguments (`PartialArg` of @google/genai 3.1). */
 export interface PartialArg {
   readonly jsonPath?: unknown;
   readonly stringValue?: unknown;
@@ -16,7 +16,7 @@ type Tree = JsonValue | Node;
 /** Assembles arguments that arrive value by value (`streamFunctionCallArguments` on Vertex AI). */
 export class PartialArguments {
   private readonly root = new Map<string, Tree>();
-  /** Path of the string whose next fragment follows. */
+  /** Path of the string that the next fragment continues. */
   private continuedPath: string | undefined;
 
   /** Adds a value. Returns `false` for an invalid path or value. */
@@ -82,7 +82,7 @@ function get(node: Node, step: string | number): Tree | undefined {
   return typeof step === 'number' ? node[step] : undefined;
 }
 
-/** Sets a value. Lists grow by one element at a time, because a large index would otherwise create a list of any length. */
+/** Sets a value. Lists grow by one element at a time, because a large index could otherwise create a list of any length. */
 function set(node: Node, step: string | number, value: Tree, isContinued: boolean): boolean {
   const before = isContinued ? get(node, step) : undefined;
   const combined = typeof before === 'string' && typeof value === 'string' ? before + value : value;

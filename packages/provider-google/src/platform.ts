@@ -12,7 +12,7 @@ export interface Platform {
 
 export const GEMINI_ORIGIN = 'https://generativelanguage.googleapis.com';
 
-/** Returns the platform of a call. Contains all values that the SDK needs, so that the SDK does not read the process environment. */
+/** Returns the platform of a call, with all values that the SDK would otherwise read from the process environment. */
 export function platformOf(options: GoogleOptions, env: Env): Platform {
   const { project, location, token, apiKey } = options;
   const vertexai =
@@ -38,7 +38,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   };
 }
 
-/** Returns the origin of a location. Without an explicit origin, the SDK would read a process variable. */
+/** Returns the origin for a location. If no origin is set, the SDK reads a process variable. */
 function vertexOrigin(location: string): string {
   if (location === 'global') return 'https://aiplatform.googleapis.com';
   // Each of these locations comprises several regions.

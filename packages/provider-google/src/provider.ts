@@ -22,8 +22,8 @@ import { extraWithTools } from './tools.ts';
 import { transcriptionModel } from './transcription.ts';
 
 /**
- * Creates a provider for Gemini models on the Gemini API, or on Vertex AI if `project` or `location` is set. The first call
- * loads the SDK. A call without a key fails with kind `auth`.
+ * Creates a provider for Gemini models on the Gemini API, or on Vertex AI if `project` or `location` is set. The first call loads
+ * the SDK. If no key is set, a call fails with kind `auth`.
  */
 export function createGoogle(options: GoogleOptions = {}): Provider {
   checkProviderOptions('google', options, EXTRA_OPTIONS);
@@ -69,8 +69,8 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
 }
 
 /**
- * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. With `project`, the
- * token is for Vertex. A key from the environment is sent to Google's hosts only.
+ * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. If `project` is set,
+ * the token is for Vertex. A key from the environment is sent only to Google's hosts.
  */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(

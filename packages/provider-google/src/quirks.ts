@@ -10,22 +10,22 @@ export type Thinking =
   | { readonly by: 'budget'; readonly tokens: Readonly<Record<Effort, number>> }
   | { readonly by: 'none' };
 
-/** Differences between models and platforms of generateContent. They affect only requests; the reader accepts all known forms. */
+/** Differences between models and platforms of generateContent. Quirks affect only requests; the reader accepts all forms. */
 export interface Quirks {
-  /** Fields for tool and output schemas: those for JSON Schema, or the older fields for a subset of OpenAPI schemas. */
+  /** Fields for tool schemas and output schemas: the JSON Schema fields, or the older fields for a subset of OpenAPI schemas. */
   readonly schemaField: 'json-schema' | 'subset';
   readonly thinking: Thinking;
   /**
-   * Form of calls of other models, which have no thought signature. `mark`: with the documented placeholder, because Gemini 3
-   * and later reject calls without a signature.
+   * Form of calls that other models made and that have no thought signature. `send`: without a signature. `mark`: with the
+   * documented placeholder, because Gemini 3 and later reject calls without a signature.
    */
   readonly unsignedCalls: 'send' | 'mark';
-  /** Place of images of tool results: inside the function response (Gemini 3), or in parts after the responses. */
+  /** Position of images in tool results: inside the function response (Gemini 3), or in parts after the responses. */
   readonly toolImages: 'in-response' | 'after-responses';
-  /** Whether the model accepts an output schema and tools in one request. */
+  /** Whether the model accepts an output schema together with tools in one request. */
   readonly outputWithTools: boolean;
   /**
-   * Mode for `toolChoice: 'auto'`. `validated`: mode VALIDATED, in which calls follow their schemas (a preview according to
+   * Mode for `toolChoice: 'auto'`. `validated`: VALIDATED, in which calls match their schemas (a preview feature according to
    * ai.google.dev/gemini-api/docs/function-calling, 2026-11).
    */
   readonly autoCalls: 'auto' | 'validated';
@@ -33,7 +33,7 @@ export interface Quirks {
   readonly serverToolParts: boolean;
 }
 
-/** Returns the token budgets of a model. The minimum differs between models. */
+/** Returns the thinking setting with token budgets by effort. The minimum budget differs between models. */
 export const thinkingBudget = (none: number, low: number, max = 24_576): Thinking => ({
   by: 'budget',
   tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: max, max: max },
@@ -41,7 +41,7 @@ export const thinkingBudget = (none: number, low: number, max = 24_576): Thinkin
 
 const BY_LEVEL: Thinking = { by: 'level', levels: ['low', 'medium', 'high'] };
 
-/** Quirks of the newest models and of unknown models. A setting that the model rejects is dropped in another attempt. */
+/** Quirks of the newest models and of unknown models. If a model rejects a setting, another attempt omits the setting. */
 export const GEMINI_QUIRKS: Quirks = {
   schemaField: 'json-schema',
   thinking: BY_LEVEL,

@@ -6,7 +6,7 @@ import { isSubset, toSubset } from './schema.ts';
 interface RecoveryRule extends Omit<Recovery, 'apply'> {
   /** Pattern for the message of an error with status 400. The first rule that changes the request applies. */
   readonly pattern: RegExp;
-  /** Changes the request, or returns the same object if nothing applies. */
+  /** Changes the request, or returns the same object if the request contains nothing to change. */
   readonly apply: (request: ModelRequest) => ModelRequest;
 }
 
@@ -78,7 +78,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
     : { ...request, messages };
 }
 
-/** Replaces call ids with generated ids, because generated ids are not sent. */
+/** Replaces call ids with generated ids, because the provider does not send generated ids. */
 function withoutCallIds(request: ModelRequest): ModelRequest {
   const names = new Map<string, string>();
   const nameOf = (id: string): string => {
@@ -104,7 +104,7 @@ function withoutCallIds(request: ModelRequest): ModelRequest {
   return [...names].every(([id, name]) => id === name) ? request : { ...request, messages };
 }
 
-/** Converts schemas to the OpenAPI subset. `isSubset` then selects the older fields. */
+/** Converts schemas to the OpenAPI subset. The older fields are then used, because `isSubset` recognizes these schemas. */
 function withSubsetSchemas(request: ModelRequest): ModelRequest {
   const { output, tools } = request;
   if (

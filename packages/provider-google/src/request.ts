@@ -12,8 +12,8 @@ export interface WireRequest {
 }
 
 /**
- * Converts a request. Includes signatures of `family` only. The SDK merges `extra` into the body. Throws `invalid-request` for
- * an invalid limit.
+ * Converts a request. Includes only signatures of `family`. The SDK merges `extra` into the body. Throws `invalid-request` for an
+ * invalid limit.
  */
 export function toWire(original: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
@@ -33,7 +33,7 @@ export function toWire(original: ModelRequest, quirks: Quirks, family: string): 
     ...(frequencyPenalty !== undefined && { frequencyPenalty }),
     ...(presencePenalty !== undefined && { presencePenalty }),
     ...(logprobs !== undefined && { responseLogprobs: true }),
-    // The API rejects 0. The log probabilities of the chosen tokens do not require `logprobs`.
+    // The API rejects 0. A request for the log probabilities of only the chosen tokens does not need `logprobs`.
     ...(logprobs !== undefined && logprobs > 0 && { logprobs }),
     ...(serviceTier !== undefined && { serviceTier: serviceTier === 'default' ? 'standard' : serviceTier }),
     ...(stop !== undefined && stop.length > 0 && { stopSequences: stop }),

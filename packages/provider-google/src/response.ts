@@ -47,8 +47,8 @@ interface ModalityCount {
 }
 
 /**
- * Converts usage. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately; its total is the sum
- * of the four. The API omits counts of zero, so a missing count is zero if others are present.
+ * Converts usage. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately; the API's total is the
+ * sum of the four counts. The API omits counts of zero, so a missing count is zero if other counts are present.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;
@@ -63,7 +63,7 @@ export function usage(raw: WireUsage, searches: number): Usage {
   };
 }
 
-/** Merges the usage of a chunk. Counts are cumulative, and the last chunk sometimes omits one. */
+/** Merges the usage of a chunk into the earlier usage. Counts are cumulative, and the last chunk sometimes omits a count. */
 export function mergeUsage(before: WireUsage | undefined, now: WireUsage): WireUsage {
   if (before?.candidatesTokenCount === undefined || now.candidatesTokenCount !== undefined) return now;
   return { ...before, ...now };
@@ -110,7 +110,7 @@ export interface AnswerPart {
 /** First candidate of a body or a chunk. */
 export interface Candidate {
   readonly parts: readonly AnswerPart[];
-  /** Finish reason; empty while the response continues. */
+  /** Finish reason; empty if the response continues in another chunk. */
   readonly finishReason: string;
   readonly finishMessage: string | undefined;
   readonly usage: Usage | undefined;
@@ -145,7 +145,7 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   };
 }
 
-/** Returns the candidate of a response that must be complete. Throws `truncated` if the token limit was reached. */
+/** Returns the candidate of a response that must be complete. Throws `truncated` if the response reached the token limit. */
 export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate {
   const candidate = candidateOf(json, facts);
   const { finishReason: raw, finishMessage, usage: counted } = candidate;

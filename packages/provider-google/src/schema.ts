@@ -26,13 +26,13 @@ const SUPPORTED_KEYS: ReadonlySet<string> = new Set([
 
 /**
  * Converts a JSON Schema to the OpenAPI subset of the API's older fields: types in upper case, `null` as `nullable`, references
- * resolved, unknown keywords removed. Converting the result again changes nothing.
+ * resolved, unknown keywords removed. Converting the result again has no effect.
  */
 export function toSubset(schema: JsonObject): JsonObject {
   return convertNode(schema, { root: schema, depth: 0 });
 }
 
-/** Whether the schema is already in the subset, which has types in upper case. */
+/** Whether the schema is already in the OpenAPI subset, in which types are in upper case. */
 export function isSubset({ type }: JsonObject): boolean {
   return typeof type === 'string' && type === type.toUpperCase();
 }
@@ -55,7 +55,7 @@ function convertNode(schema: JsonObject, position: Position): JsonObject {
   const merged = objects(schema['allOf']).reduce<JsonObject>((all, part) => ({ ...all, ...part }), schema);
   const supported = Object.fromEntries(Object.entries(merged).filter(([key]) => SUPPORTED_KEYS.has(key)));
   if (real.length > 1) {
-    // The API accepts either a type or alternatives, but not both.
+    // The API accepts a type or alternatives, but not both.
     return {
       ...supported,
       ...nullable(real.length < branches.length),
@@ -79,7 +79,7 @@ function resolveReference(schema: JsonObject, ref: string, { root, depth }: Posi
 const unescapePointer = (key: string): string =>
   decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** Merges the only alternative other than `null` into its schema. */
+/** Merges the alternative into its schema if only one alternative other than `null` exists. */
 function collapseBranch(
   schema: JsonObject,
   branch: JsonObject,

@@ -2,7 +2,7 @@ import { GoogleGenAI, type GoogleGenAIOptions } from '@google/genai';
 import { LlmError, type ModelContext } from '@majordomo/core';
 import type { Platform } from './platform.ts';
 
-/** Credentials of a client. On Vertex both may be absent. */
+/** Credentials of a client. On Vertex, both credentials may be absent. */
 export interface Auth {
   readonly apiKey?: string | undefined;
   readonly token?: string | undefined;
@@ -31,7 +31,7 @@ export function newClient(
     ...(project !== undefined && { project }),
     ...(location !== undefined && { location }),
     apiVersion,
-    // Without retryOptions the SDK does not retry.
+    // If `retryOptions` is not set, the SDK does not retry.
     httpOptions: { baseUrl: baseURL },
     ...(needsLogin && { googleAuthOptions: authOptions(auth.token, env) }),
   });
@@ -39,7 +39,7 @@ export function newClient(
 
 type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;
 
-/** Returns options with the token. Without a token, the auth library finds credentials, first in the file that `env` names. */
+/** Returns options with the token. If no token is set, the auth library finds credentials, first in the file that `env` names. */
 function authOptions(token: string | undefined, env: ModelContext['env']): AuthOptions {
   if (token === undefined) {
     const keyFilename = env['GOOGLE_APPLICATION_CREDENTIALS'];

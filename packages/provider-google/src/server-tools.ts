@@ -4,16 +4,16 @@ import type { JsonObject } from '@majordomo/core';
 export interface FileSearch {
   /** Names of the stores to search, such as `fileSearchStores/my-store`. */
   readonly stores: readonly string[];
-  /** Maximum number of passages. Google chooses the number if this is not set. */
+  /** Maximum number of passages that the search returns. Google chooses the number if this is not set. */
   readonly topK?: number | undefined;
   /** Filter for documents, in the filter language of AIP-160. */
   readonly metadataFilter?: string | undefined;
 }
 
 /**
- * Definitions of tools that Google runs itself (@google/genai 3.1). Pass them in `extra`, in addition to the tools of the
- * request. The results are citations and vendor parts. Gemini 3 accepts these tools together with functions if `toolConfig`
- * enables it.
+ * Definitions of tools that Google runs (@google/genai 3.1). Pass them in `extra`, in addition to the request's tools. The
+ * results are citations and vendor parts. Gemini 3 accepts these tools together with functions if `toolConfig` enables the
+ * combination.
  */
 export const googleTools = {
   /** Returns the tool that searches the web. The response cites its sources. */

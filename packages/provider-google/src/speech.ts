@@ -15,7 +15,7 @@ import { wavHeader } from './wav.ts';
 
 const WIRE = 'gemini-generate';
 
-/** Creates a speech model. The vendor sends raw samples, which are converted to WAV by default. */
+/** Creates a speech model. The vendor sends raw samples, which the model converts to WAV by default. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {
@@ -34,7 +34,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
   },
 });
 
-/** Converts a request. Throws `unsupported` for formats that need an encoder. */
+/** Converts a request. Throws `unsupported` for audio formats that need an encoder. */
 export function toSpeechParams(
   { text, voice, format = 'wav', speed, instructions }: SpeechRequest,
   target: string,

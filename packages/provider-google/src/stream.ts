@@ -22,7 +22,7 @@ interface Candidate {
   readonly groundingMetadata?: Grounding;
   readonly citationMetadata?: { readonly citations?: readonly Quotation[] };
 }
-/** `LogprobsResult` of @google/genai 3.1. */
+/** Log probabilities of a candidate (`LogprobsResult` of @google/genai 3.1). */
 interface WireLogprobs {
   readonly chosenCandidates?: readonly WireToken[];
   readonly topCandidates?: readonly { readonly candidates?: readonly WireToken[] }[];
@@ -61,7 +61,7 @@ interface WireCall {
   readonly willContinue?: boolean;
 }
 
-/** Reason in warnings about other parts. */
+/** Reason in warnings about parts that a response cannot represent. */
 const REPRESENTED = 'a response contains text, reasoning and tool calls';
 
 const METADATA: ReadonlySet<string> = new Set([
@@ -101,8 +101,8 @@ export interface GeminiReaderOptions {
 }
 
 /**
- * Converts a response of generateContent to events. Only the end of the body ends the response, because a finish reason can be
- * in every chunk (Vertex) or be repeated after the vendor has run code.
+ * Converts a response of generateContent to events. Only the end of the body ends the response, because a finish reason may be in
+ * every chunk (Vertex) or be repeated after the vendor has run code.
  */
 export class GeminiReader implements WireReader {
   readonly done = false;
@@ -152,7 +152,7 @@ export class GeminiReader implements WireReader {
     if (rawFinish === undefined && !this.isComplete) {
       throw new LlmError('truncated', `${target}: the stream ended without a finish reason`, { target });
     }
-    // An incomplete call must not run.
+    // Mark the call as incomplete, because an incomplete call must not run.
     if (this.openCall !== undefined) this.endCall(this.openCall, true);
     this.cite();
     if (this.grounding !== undefined || this.quotations.length > 0)
@@ -206,7 +206,7 @@ export class GeminiReader implements WireReader {
   }
 
   private part(part: WirePart, at: number): void {
-    // If another part follows before the end of a call, the arguments of the call are incomplete.
+    // If another part arrives before the end of a call, the arguments of the call are incomplete.
     if (this.openCall !== undefined && part.functionCall === undefined && part.text !== '')
       this.endCall(this.openCall, true);
     if (part.text !== undefined) {
@@ -232,7 +232,7 @@ export class GeminiReader implements WireReader {
     }
   }
 
-  /** Writes a signed text as a separate part, because the signature applies to this part only. */
+  /** Writes signed text as a separate part, because the signature applies only to this part. */
   private signedText(part: WirePart, text: string, signature: string): void {
     if (text === '') {
       this.storePart(part);
@@ -290,7 +290,7 @@ export class GeminiReader implements WireReader {
     for (const query of queriesOf(queries)) this.searches.add(query);
   }
 
-  /** Writes a vendor part that stores the original part for later requests to models of this family. */
+  /** Writes a vendor part that stores the original part, for later requests to models of this family. */
   private storePart(part: object): void {
     this.cite();
     const key = `part ${this.storedParts++}`;

@@ -14,8 +14,8 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * Adds vendor tools of `extra` to the tools of the request, because the SDK would replace one list with the other. A list that
- * contains functions replaces the tools of the request.
+ * Adds vendor tools in `extra` to the request's tools, because the SDK would replace one list with the other. A list that
+ * contains functions replaces the request's tools.
  */
 export function extraWithTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {
   const extraTools = extra['tools'];
@@ -44,7 +44,7 @@ const declaration = ({ name, description, parameters }: ModelTool, quirks: Quirk
     : { parametersJsonSchema: parameters }),
 });
 
-/** Whether the schema is sent in the field for the OpenAPI subset. */
+/** Whether the schema must be sent in the field for the OpenAPI subset. */
 const inSubset = (schema: JsonObject, { schemaField }: Quirks): boolean =>
   schemaField === 'subset' || isSubset(schema);
 const subsetOf = (schema: JsonObject): JsonObject => (isSubset(schema) ? schema : toSubset(schema));

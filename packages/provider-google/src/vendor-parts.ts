@@ -1,7 +1,7 @@
 import type { AssistantPart, JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Properties that mark a tool that ran at the vendor. Parts with such a property are sent back unchanged or omitted. */
+/** Properties that mark parts of a tool that ran at the vendor. Such parts are sent back unchanged or omitted. */
 export const VENDOR_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;
 
 const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse', 'inlineData', 'fileData'];
@@ -9,8 +9,8 @@ const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse',
 const STORED_TYPES: ReadonlySet<AssistantPart['type']> = new Set(['vendor', 'reasoning']);
 
 /**
- * Returns the original part in replay data if it has a form that the reader stores. The transcript is not trusted: other parts
- * would be rejected, or be sent as output of the model.
+ * Returns the original part in the replay data if the reader stores parts of this form. The transcript is not trusted: the API
+ * would reject other parts, or treat them as the model's output.
  */
 export function storedPart({ type }: AssistantPart, token: JsonValue | undefined): JsonObject | undefined {
   const part = isRecord(token) ? token['part'] : undefined;
