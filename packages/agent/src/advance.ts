@@ -22,7 +22,7 @@ export function steered(state: RunState, messages: readonly Message[]): RunState
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };
 }
 
-/** Returns the state with the response of the model. `textOnly`: whether no steps remain. The calls of the response then do not run. */
+/** Returns the state with the model's response. If `textOnly` is set, no steps remain and the response's calls do not run. */
 export function answered(state: RunState, answer: Answer, textOnly = false): RunState {
   const message = withUniqueCallIds(answer.message);
   const calls = callsOf(message);
@@ -51,7 +51,7 @@ export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): Run
   return outcomes.reduce(withOutcome, state);
 }
 
-/** Returns the state with the decisions on pending calls, or the given state if no decision matches. */
+/** Returns the state with the decisions on pending calls. Returns the given state if no decision matches a pending call. */
 export function decided(state: RunState, decisions: readonly Decision[]): RunState {
   return decisions.reduce((before, decision) => {
     const { callId } = decision;
@@ -66,7 +66,7 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
   }, state);
 }
 
-/** Approves a call that has not run. Ignores a suspended call, which has run and waits for a result. */
+/** Approves a call that has not run. Ignores a suspended call, because it has already run and waits for a result. */
 function withApproval(state: RunState, decision: Decision): RunState {
   const { callId } = decision;
   const isSameCall = (other: { readonly callId: string }): boolean => other.callId === callId;
@@ -74,7 +74,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
-/** Returns the state with the results of the approval check. */
+/** Returns the state with the results of the approval check for the checked calls. */
 export function approvalsChecked(
   state: RunState,
   calls: readonly ToolCallPart[],
@@ -84,7 +84,7 @@ export function approvalsChecked(
   return { ...state, approvals: { ...state.approvals, ...checked } };
 }
 
-/** Returns the state with the process that claimed a `once` call. */
+/** Returns the state with `by`, the owner that claimed a `once` call. */
 export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunState {
   return { ...state, claims: { ...state.claims, [id]: by } };
 }

@@ -2,11 +2,11 @@ import { LlmError } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 import type { RunResult } from './loop.ts';
 
-/** Events of a run. At most one loop can read them. `result()` can be called at any time and any number of times. */
+/** Events of a run. At most one loop can read the events. `result()` can be called at any time and any number of times. */
 export interface AgentStream extends AsyncIterable<AgentEvent> {
   /**
-   * Returns the result of the run, or its state if the run paused. Without a loop, the run continues and events are buffered.
-   * Rejects with a `RunError`, also if the loop ended early. Does not cause an unhandled rejection.
+   * Returns the result of the run, or the state of the run if the run paused. If no loop reads the events, the run continues and
+   * the events are buffered. Rejects with a `RunError`, also if the loop ended early. Does not cause an unhandled rejection.
    */
   result(): Promise<RunResult>;
 }
@@ -96,7 +96,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       return undefined;
     }
     this.events.push(event);
-    // Do not wait for a reader: the run is about to end, and none may exist.
+    // Do not wait for a reader, because the run is about to end and no reader may exist.
     if (this.isDraining || this.events.length <= MAX_WAITING || this.controller.signal.aborted)
       return undefined;
     return new Promise((resolve) => this.releases.push(resolve));

@@ -6,8 +6,8 @@ import { defineTool, type Tool, type ToolContext } from './tool.ts';
 const MAX_DEPTH = 3;
 
 /**
- * Returns an agent as a tool of another agent. The agent inherits the abort signal, the call options and the context of the
- * calling run, and its usage is added to that run.
+ * Returns a tool that runs an agent for another agent. The agent inherits the abort signal, the call options and the context of
+ * the calling run. The usage of the agent is added to the usage of that run.
  */
 export function agentTool({
   name,

@@ -11,33 +11,33 @@ import { runLocally } from './run-locally.ts';
 import type { RunOptions, StreamOptions } from './run-options.ts';
 import { begin, type RunState } from './state.ts';
 
-/** Model with instructions and tools. An agent stores no state of its runs. */
+/** Agent, which consists of a model with instructions and tools. An agent stores no state of its runs. */
 export interface Agent {
   /** Returns the state before the first step. */
   begin(input: string | readonly Message[]): RunState;
   /** Returns the next action of a run without side effects. */
   decide(state: RunState): Action;
-  /** Returns the effects that call the model and the tools in this process, for a driver that wraps them. */
+  /** Returns the effects that call the model and the tools in this process. A driver can wrap these effects. */
   effects(io: EffectsIo): AgentEffects;
   /** Returns the id of this agent, for `Effects.claim`. */
   claimOwner(): string;
   /**
-   * Runs the agent loop with the given effects. `run` and `stream` use local effects, and a durable engine uses journaled
-   * effects. Throws a `RunError` for a model error, and any other error of an effect unchanged.
+   * Runs the agent loop with the given effects. `run` and `stream` use local effects; a durable engine uses journaled effects.
+   * Throws a `RunError` for a model error. Throws any other error of an effect unchanged.
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
-   * Runs until the end, or until a call waits for a decision. Throws a `RunError` with the state. Before the first effect, throws
+   * Runs until the run ends or a call waits for a decision. Throws a `RunError` with the state. Before the first effect, throws
    * `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision that no call waits for.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
-  /** Runs like `run` and returns the events. The run starts when the first event is read. */
+  /** Runs like `run` and returns the events of the run. The run starts when the first event is read. */
   stream(input: RunInput, options?: StreamOptions): AgentStream;
 }
 
 /**
- * Creates an agent, which calls a model with instructions and tools in a loop. Throws `config` for a missing model or two tools
- * with the same name.
+ * Creates an agent, which calls a model with instructions and tools in a loop. Throws `config` if the model is missing or two
+ * tools have the same name.
  *
  * @example
  * const agent = createAgent({ model, instructions: 'Be brief.', tools: [weather] });

@@ -1,6 +1,6 @@
 import type { Message } from '@majordomo/core';
 
-/** Words that occur in texts which only refer to an earlier answer, such as "Already answered above." */
+/** Words of short texts that only refer to an earlier answer, such as "Already answered above." */
 const BACK_REFERENCE: ReadonlySet<string> = new Set(
   `i i've ive we you your my me the that this it its it's a an and or in to of for as on at see please refer look at
   has have had was is been be already above before earlier previously previous prior preceding message turn reply
@@ -12,8 +12,8 @@ const POINTS_BACK = /\b(?:above|already|before|earlier|previous(?:ly)?|prior|pre
 const MAX_REFERENCE_LENGTH = 120;
 
 /**
- * Returns the answer of a run. Some models write the answer next to a tool call and end with an empty text or a reference to that
- * answer. In this case, returns the last earlier text that is not a reference. A short text such as "42" is an answer.
+ * Returns the answer of a run. Some models write the answer next to a tool call, and end with an empty text or a text that refers
+ * to the answer. In this case, returns the last earlier text that is not a reference. A short text such as "42" is an answer.
  */
 export function answerText(messages: readonly Message[]): string {
   let terminal: string | undefined;

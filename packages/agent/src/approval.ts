@@ -21,8 +21,8 @@ export async function approvalsNeeded(
 }
 
 /**
- * Returns whether a person must approve this call. Calls with invalid arguments need no approval, because they do not run. If
- * the check or the function fails, approval is required.
+ * Returns whether a person must approve this call. A call with invalid arguments needs no approval, because the call does not
+ * run. If the validation or the tool's approval function fails, approval is required.
  */
 export async function requiresApproval(
   { approval, parameters }: Tool,

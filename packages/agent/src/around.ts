@@ -5,10 +5,10 @@ export type AgentWork =
   | { readonly type: 'run'; readonly runId: string }
   | { readonly type: 'tool'; readonly runId: string; readonly call: ToolCallPart };
 
-/** Wraps a run and each of its tools, such as in a tracing context. Must call `run` once and return its result. */
+/** Wraps a run and each tool call of the run, such as in a tracing context. Must call `run` once and return its result. */
 export type Around = <T>(what: AgentWork, run: () => T) => T;
 
-/** Calls the function once, inside the hook if one exists. A hook that throws or does not call the function has no effect. */
+/** Calls `run` once, inside the hook if a hook exists. A hook that throws or does not call `run` has no effect. */
 export function runAround<T>(around: Around | undefined, what: AgentWork, run: () => Promise<T>): Promise<T> {
   if (around === undefined) return run();
   let running: Promise<T> | undefined;

@@ -2,7 +2,7 @@ import { fromJson, LlmError, toJson } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 
-/** Metadata of a channel message, which identifies its origin. */
+/** Metadata of a channel message, which identify the run, the attempt and the step of the message. */
 export interface ChannelMessageHead {
   readonly runId: string;
   readonly attempt: string;
@@ -17,11 +17,11 @@ export interface ChannelMessage extends ChannelMessageHead {
   readonly events: readonly AgentEvent[];
 }
 
-/** Returns an event as JSON. Errors in the event have no causes. */
+/** Returns an event as JSON. Errors in the JSON have no causes. */
 export const eventJson = (event: AgentEvent): string =>
   JSON.stringify(toJson(withErrors(event, errorToJson)));
 
-/** Returns the event with each error in it converted. */
+/** Returns the event with each error in the event converted by `convert`. */
 function withErrors(event: AgentEvent, convert: (error: LlmError) => unknown): object {
   if (event.type === 'model' && 'error' in event.event)
     return { ...event, event: { ...event.event, error: convert(event.event.error) } };
@@ -37,7 +37,7 @@ function withErrors(event: AgentEvent, convert: (error: LlmError) => unknown): o
 export const channelText = (head: ChannelMessageHead, events: readonly string[]): string =>
   `{"head":${JSON.stringify(head)},"events":[${events.join(',')}]}`;
 
-/** Parses a channel message. Returns `undefined` for other text and for messages of other runs. */
+/** Parses a channel message. Returns `undefined` for any other text and for a message of another run. */
 export function parseChannelMessage(text: string, runId: string): ChannelMessage | undefined {
   const { head, events } = parseJson(text);
   if (!isHead(head) || head.runId !== runId || !Array.isArray(events)) return undefined;

@@ -13,7 +13,7 @@ interface WaitingEvent {
   readonly text: string;
 }
 
-/** Publishes the events of one attempt of a run. Numbers its batches, so that watchers detect lost events. */
+/** Publishes the events of one attempt of a run in numbered batches, so that watchers detect lost events. */
 export class ChannelReporter {
   step = 0;
   private readonly runId: string;
@@ -46,7 +46,7 @@ export class ChannelReporter {
     else this.sendSoon();
   }
 
-  /** Publishes buffered events, with a timeout. Does not wait for a channel that has lost events. */
+  /** Publishes buffered events, with a timeout. Does not wait for the channel if it has already lost events. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
     if (!this.isLosing) await this.withTimeout(sent).catch(() => undefined);

@@ -6,8 +6,8 @@ import { callsOf, type Done, type RunState } from './state.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Returns a stored state without `null` members. Throws `config` with the path for a state that no run produces, because
- * continuing such a state could lose or repeat calls.
+ * Returns a stored state without `null` members. Throws `config` with a path if no run produces such a state, because continuing
+ * the state could lose or repeat calls.
  */
 export function checkState(given: unknown): RunState {
   if (!isRecord(given)) throw invalidState('state', 'must be an object');
@@ -53,7 +53,7 @@ function checkMembers(state: Fields): void {
   if (!DONE.has(done)) throw invalidState('state.done', `must not be ${JSON.stringify(done)}`);
 }
 
-/** Checks that pending calls belong to the last turn, and that each call of the turn is pending or has a result. */
+/** Checks that pending calls belong to the last turn, and that each call of this turn is pending or has a result. */
 function checkCalls({ messages, pending, results, decisions, suspended = [] }: RunState): void {
   const made = callsOfLast(pending.length === 0 ? [] : messages);
   const left = new Map(made.map((call) => [call.id, JSON.stringify(call)]));

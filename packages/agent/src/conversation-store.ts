@@ -15,7 +15,7 @@ export interface StoredConversation extends Conversation {
   readonly title: string;
   /** Time of the last save. */
   readonly at: Date;
-  /** Version, which increases with every save. */
+  /** Version of the conversation, which increases with every save. */
   readonly version: number;
 }
 
@@ -25,13 +25,13 @@ export interface ConversationInfo {
   /** Time of the last save. */
   readonly at: Date;
   readonly spec: string;
-  /** Title set by `rename`, or otherwise the start of the first question on one line. */
+  /** Title set by `rename`. If no title was set, the start of the first question, on one line. */
   readonly title: string;
   /** Number of messages. */
   readonly messages: number;
 }
 
-/** Conversation with a message that contains all words of a search, with an excerpt of the message. */
+/** Conversation found by a search, with an excerpt of a message that contains all words of the query. */
 export interface ConversationHit extends ConversationInfo {
   readonly excerpt: string;
 }
@@ -39,8 +39,8 @@ export interface ConversationHit extends ConversationInfo {
 /** Store of conversations with a full-text search. Messages are stored unencrypted. */
 export interface ConversationStore {
   /**
-   * Saves a conversation and returns its version. `after`: version on which this save is based; omit it for a new conversation.
-   * Rejects with `denied` if another process has saved the conversation in the meantime.
+   * Saves a conversation and returns its new version. `after`: version on which this save is based; omit it for a new
+   * conversation. Rejects with `denied` if another process has saved the conversation in the meantime.
    */
   save(conversation: Conversation, after?: number): Promise<number>;
   /** Returns a conversation, or `undefined` if it does not exist. */
@@ -48,15 +48,15 @@ export interface ConversationStore {
   /**
    * Returns conversations, newest first.
    *
-   * @param limit maximum number; by default all
+   * @param limit maximum number of conversations; by default all
    */
   list(limit?: number): Promise<readonly ConversationInfo[]>;
   /**
-   * Returns the conversations with a message that matches the query, best match first. In a matching message, every word of the
-   * query is the start of a word. Case, accents and punctuation are ignored. A query without a letter or digit finds nothing. A
-   * store may index only the beginning of a long message.
+   * Returns the conversations with a message that matches the query, best match first. A message matches if every word of the
+   * query is the start of a word in the message. Ignores case, accents and punctuation. A query without a letter or digit has no
+   * results. A store may index only the beginning of a long message.
    *
-   * @param limit maximum number; by default 20
+   * @param limit maximum number of conversations; by default 20
    */
   search(query: string, limit?: number): Promise<readonly ConversationHit[]>;
   /**

@@ -4,30 +4,30 @@ import type { Done, RunState } from './state.ts';
 
 /** Next action of a run, as `decide` returns it. */
 export type Action =
-  /** Calls the model. `textOnly`: no steps remain, and the model receives no tools. */
+  /** Calls the model. If `textOnly` is set, no steps remain, and the model receives no tools. */
   | { readonly type: 'call-model'; readonly textOnly?: true | undefined }
-  /** Checks which of these calls require approval by a person. */
+  /** Checks which of these calls a person must approve. */
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
-  /** Runs these calls in parallel: all calls without a pending decision, or one call if tools run sequentially. */
+  /** Runs these calls in parallel: all calls that wait for no decision, or only one call if tools run sequentially. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
   /** Waits for decisions on these calls. */
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }
   | { readonly type: 'stop'; readonly why: Done };
 
-/** Limits and pure functions of an agent, from which `decide` derives the next action. */
+/** Limits and pure functions of an agent, with which `decide` determines the next action. */
 export interface Rules {
   /** Returns the maximum number of model calls of a run. */
   maxSteps(state: RunState): number;
   /** Whether the tool of this call has the option `approval`. */
   mayNeedApproval(call: ToolCallPart): boolean;
   readonly loop: LoopLimits;
-  /** Whether the model is called once more, without tools, when the steps are used up. */
+  /** Whether the model is called once more, without tools, if no steps remain. */
   readonly closingTurn: boolean;
   /** Whether the calls of a turn run in parallel. */
   readonly parallel: boolean;
 }
 
-/** Returns the next action of a run without side effects. */
+/** Returns the next action of a run. Has no side effects. */
 export function decide(state: RunState, rules: Rules): Action {
   if (state.done !== undefined) return { type: 'stop', why: state.done };
   if (state.pending.length > 0) return decidePending(state, rules);

@@ -8,7 +8,7 @@ export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): To
   return { ...rest, args: decision.args };
 }
 
-/** Adds the changed arguments to the result, because the transcript contains the arguments of the model. */
+/** Adds a note about changed arguments to the result, because the transcript contains the model's arguments. */
 export function withArgsNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
   if (outcome.suspended !== undefined) return outcome;
   const text = `The arguments were changed before the call ran: ${JSON.stringify(args)}`;

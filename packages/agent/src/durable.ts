@@ -1,4 +1,4 @@
-// runs on the journal of a durable engine, for adapters
+// runs on the journal of a durable engine, for engine adapters
 export { journaled, type Journal, type JournaledIo } from './journaled.ts';
 export {
   initialStateFrom,

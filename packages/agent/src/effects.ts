@@ -17,13 +17,13 @@ import { StepReports } from './step-report.ts';
 import { ToolOrder } from './tool-order.ts';
 import { withDecidedArgs, withArgsNote } from './decided-args.ts';
 
-/** Options of the effects of a run. */
+/** Options for the effects of a run. */
 export interface EffectsIo extends Observers {
-  /** Id of the run, the first part of `ToolContext.key`. */
+  /** Id of the run, which is the first part of `ToolContext.key`. */
   readonly runId: string;
   readonly signal: AbortSignal;
   readonly context?: unknown;
-  /** Listener for events. If set, responses are streamed. A returned promise delays the stream. */
+  /** Listener for events. If the listener is set, responses are streamed. A returned promise delays the stream. */
   readonly onEvent?: Emit | undefined;
   /** Options of the model calls. `totalMs` limits a complete step, including its hooks. */
   readonly options?: CallOptions | undefined;
@@ -40,11 +40,11 @@ interface LocalRun {
   readonly toolOrder: ToolOrder;
 }
 
-/** Returns the reports of a run, which call observers of the agent before observers of the run. */
+/** Returns the reports of a run, which notify the agent's observers before the run's observers. */
 export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports =>
   new StepReports(io.runId, [hooks, io], io.onEvent);
 
-/** Returns the effects that call the model and the tools in this process. */
+/** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
 export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
   const run = { agent, io, reports, toolOrder: new ToolOrder() };
   const { steer } = agent.hooks;
@@ -104,7 +104,7 @@ const OUTCOME_UNKNOWN =
 
 const ANOTHER_PROCESS = 'another process';
 
-/** Returns the effect that claims calls in the store. Without a store, returns the agent itself as the owner of every call. */
+/** Returns the effect that claims calls in the store. If no store is set, the agent itself is the owner of every call. */
 export function claimEffect(
   agent: AgentParts,
   io: EffectsIo,
@@ -140,7 +140,7 @@ async function steeringMessages(
   });
 }
 
-/** Runs a hook or a model call of a step. Rejects when the run is aborted or after `totalMs` of the call options. */
+/** Runs a hook or a model call of a step. Rejects if the run is aborted or `totalMs` of the call options has passed. */
 async function withinStepLimits<T>(
   state: RunState,
   { agent, io }: Pick<LocalRun, 'agent' | 'io'>,

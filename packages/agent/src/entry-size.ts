@@ -4,7 +4,7 @@ import { LlmError, type JsonValue } from '@majordomo/core';
 const MAX_CHARACTER_BYTES = 3;
 const MIB = 1_048_576;
 
-/** Returns the value. Throws `config` if its JSON has more than `maxBytes`, because an engine would retry the write forever. */
+/** Returns the value. Throws `config` if the JSON exceeds `maxBytes`, because an engine would retry the write forever. */
 export function checkSize(value: JsonValue, name: string, maxBytes: number = Infinity): JsonValue {
   if (maxBytes === Infinity) return value;
   const bytes = bytesOf(value, maxBytes);

@@ -37,8 +37,8 @@ export const isListOf =
 export const isText: EntryCheck = (value) => typeof value === 'string';
 
 /**
- * Returns the result of an effect as a journal entry. A model error becomes an entry as well, so that the engine does not retry
- * the call and a replay fails in the same way. Throws any other error, such as an abort, to the engine.
+ * Returns the result of an effect as a journal entry. A model error also becomes an entry, so the engine does not retry the call
+ * and a replay fails in the same way. Throws any other error, such as an abort, to the engine.
  */
 export async function journalEntry<T extends object | string>(
   name: string,

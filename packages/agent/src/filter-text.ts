@@ -14,8 +14,8 @@ export function filterText(text: 'all' | 'final', emit: Emit): Emit {
 }
 
 /**
- * Returns a listener that passes only the text of the last step to `emit`. The text of a step is buffered until the step ends,
- * because tool calls may follow the text. Other events pass immediately. The run waits for a slow reader.
+ * Returns a listener that passes only the last step's text to `emit`. The text of a step is buffered until the step ends, because
+ * tool calls may follow the text. Events other than text pass immediately. The run waits for a slow reader.
  */
 function finalText(emit: Emit): Emit {
   let buffered: AgentEvent[] = [];

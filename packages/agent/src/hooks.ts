@@ -13,13 +13,13 @@ import {
 import type { RunResult } from './loop.ts';
 import type { RunState } from './state.ts';
 
-/** Observers of a run. The run does not wait for them, and an error or rejection becomes a warning. */
+/** Observers of a run. The run does not wait for observers. An error or a rejection of an observer becomes a warning. */
 export interface Observers {
   /** Called before a model call. `step` counts from 1. */
   readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
   /** Called before a tool runs. */
   readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
-  /** Called after a tool returned a result. `ms` is the duration in milliseconds. Not called for a suspended tool. */
+  /** Called after a tool has returned a result. `ms` is the duration in milliseconds. Not called for a suspended tool. */
   readonly onToolEnd?: Observer<{
     readonly step: number;
     readonly call: ToolCallPart;
@@ -36,7 +36,7 @@ export interface Observers {
   }>;
 }
 
-/** Listener for an event and the id of its run. */
+/** Listener that receives an event and the id of the run. */
 export type Observer<Details> =
   ((what: Details & { readonly runId: string }) => void | Promise<void>) | undefined;
 
@@ -46,7 +46,7 @@ export interface StepReport {
   readonly step: number;
   readonly response: ChatResponse;
   readonly results: readonly ToolResultPart[];
-  /** Usage of the step, including model calls of its tools. `details.reportedNanoUsd` is set if the vendor reported a price. */
+  /** Usage of the step, including model calls by its tools. `details.reportedNanoUsd` is set if the vendor reported a price. */
   readonly usage: Usage | undefined;
 }
 
@@ -82,21 +82,21 @@ export interface CompactContext {
   /** Number of the step, from 1. */
   readonly step: number;
   readonly state: RunState;
-  /** Signal that aborts with the run, and when `totalMs` of the step has passed. */
+  /** Signal that aborts when the run aborts or the step exceeds `totalMs`. */
   readonly signal: AbortSignal;
-  /** Usage of the previous step, if this process ran the step. */
+  /** Usage of the previous step; `undefined` if another process ran that step. */
   readonly usage: Usage | undefined;
   /** Target that answered the previous step. */
   readonly target: string | undefined;
-  /** Request with the complete transcript. */
+  /** Request that contains the complete transcript. */
   readonly request: ChatRequest;
-  /** Error of the target, set when the request was too long for the model. The returned messages are sent once. */
+  /** Error of the target, set if the request was too long for the model. The returned messages are sent once. */
   readonly overflow: LlmError | undefined;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Calls every observer of a kind, first those of the agent, then those of the run. */
+/** Calls every observer with the given name: first the agent's observers, then the run's observers. */
 export function observe<K extends keyof Observers>(
   kind: K,
   details: Parameters<NonNullable<Observers[K]>>[0],
@@ -116,7 +116,7 @@ export function observe<K extends keyof Observers>(
   }
 }
 
-/** Returns the warning that a hook failed. */
+/** Returns the warning for a failed hook. */
 export const hookWarning = (hook: string, error: unknown): Warning => ({
   action: 'dropped',
   what: hook,

@@ -7,8 +7,8 @@ import { begin, type RunState } from './state.ts';
 export type RunInput = string | readonly Message[] | RunState;
 
 /**
- * Returns the initial state of a run. A finished state with a new user message starts a separate run on its transcript. Throws
- * `config` for an invalid state.
+ * Returns the initial state of a run. If the input is a finished state with a new user message, the run is a new run that
+ * continues the transcript. Throws `config` for an invalid state.
  */
 export function initialState(
   input: RunInput,

@@ -13,15 +13,15 @@ import { findWaitingCall, waitingCalls, type WaitingCall } from './waiting-calls
  * same names. Errors of the journal are thrown unchanged, because engines suspend and cancel runs by throwing errors.
  */
 export interface Journal {
-  /** Id of the run, the first part of `ToolContext.key`. */
+  /** Id of the run, which is the first part of `ToolContext.key`. */
   readonly runId: string;
-  /** Signal that aborts the work in progress. */
+  /** Signal that aborts the current work. */
   readonly signal: AbortSignal;
   /** Maximum size of an entry, in bytes of JSON. A larger entry fails the run without a retry. `@default no limit` */
   readonly maxBytes?: number | undefined;
   /** Returns the recorded result of a step, or runs the step and records its result. Parallel tools start in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for the decision on a call. If the same call waits again, it has a different `name`. */
+  /** Waits for the decision on a call. If the same call waits again, `name` is different. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
   /** Called with all calls of a step that wait for decisions, again after each decision, and finally with an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
@@ -31,9 +31,9 @@ export interface Journal {
 export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 
 /**
- * Returns the effects of an agent as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the
- * end of its process. Each result is recorded once. If the process ends before the result is recorded, the effect is repeated.
- * To prevent this, declare `effect: 'once'`, or pass the tool's `key` to a service that deduplicates.
+ * Returns an agent's effects as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the end of
+ * its process. Each result is recorded once. If the process ends before a result is recorded, the effect is repeated. To prevent
+ * the repetition, declare `effect: 'once'`, or pass the tool's `key` to a service that deduplicates.
  */
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;

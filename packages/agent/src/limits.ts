@@ -1,7 +1,7 @@
 import type { JsonValue, Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import { callsOf, type RunState } from './state.ts';
 
-/** Limits that stop a run without progress, with `done: 'tool-loop'`. Both limits are off by default. */
+/** Limits that stop a run that makes no progress, with `done: 'tool-loop'`. Both limits are disabled by default. */
 export interface LoopLimits {
   /** Maximum number of consecutive steps in which all tool calls failed. @default no limit */
   readonly errorSteps?: number | undefined;
@@ -9,7 +9,7 @@ export interface LoopLimits {
   readonly repeats?: number | undefined;
 }
 
-/** Returns whether the last turns exceed a limit. Earlier turns are not read, so the cost does not grow with the run. */
+/** Returns whether the last turns exceed a limit. Does not read earlier turns, so the cost does not grow with the run. */
 export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }: LoopLimits): boolean {
   const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
   if (window === 0) return false;

@@ -8,20 +8,20 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 
 /**
  * Effects of a run. Arguments and results are JSON (by `toJson`). A journal can store the results, so that a replay does not
- * repeat the effects. `@majordomo/agent/steps` exports the names of the entries.
+ * repeat the effects. `@majordomo/agent/steps` exports the names of the journal entries.
  */
 export interface Effects {
   /** Requests a turn of the model; `agent.effects` implements it. A wrapper must pass on `turn`, because the last turn may be without tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
-  /** Returns the ids of the calls that need approval; `agent.effects` implements it. Without this effect, a replay repeats the check. */
+  /** Returns the ids of the calls that need approval, as `agent.effects` does. If it is not set, a replay repeats the check. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns decisions on waiting calls. The run pauses if the array is empty. */
+  /** Returns decisions on waiting calls. If the array is empty, the run pauses. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
-   * Returns the owner of a call with `effect: 'once'`, which is `agent.claimOwner()` as a journal entry. Without this effect, a
-   * call that another process may have started does not run.
+   * Returns the owner of a call with `effect: 'once'`, which is `agent.claimOwner()` as a journal entry. If this effect is not
+   * set, a call that another process may have started does not run.
    */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;
   /** Returns messages to append before the next model call. */
@@ -34,11 +34,11 @@ export interface Turn {
   readonly textOnly: boolean;
 }
 
-/** Result of a run, or its state if the run paused. */
+/** Result of a run that ended or paused. */
 export interface RunResult {
-  /** Text of the answer, which may come from an earlier turn. If `done` is not `answered`, the text so far. */
+  /** Text of the answer, which may come from an earlier turn. If `done` is not `answered`, the text that exists so far. */
   readonly text: string;
-  /** State of the run. Any process can continue the run from the state's JSON. */
+  /** State of the run. Any process can continue the run from this state's JSON. */
   readonly state: RunState;
   /** Complete transcript. To continue the conversation, append a user message. */
   readonly messages: readonly Message[];
@@ -50,11 +50,11 @@ export interface RunResult {
   readonly usage: Usage;
   /** Targets that answered steps in this process, in order. */
   readonly targets: readonly string[];
-  /** Attempts of model calls in this process. Empty for `drive`, because journals do not store attempts. */
+  /** Attempts of model calls in this process. Empty after `drive`, because journals do not store attempts. */
   readonly attempts: readonly Attempt[];
 }
 
-/** Rules and facts about tools that the loop needs. */
+/** Rules of `decide`, and the facts about tools that the loop needs. */
 export interface DriveRules extends Rules {
   isOnce(call: ToolCallPart): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;

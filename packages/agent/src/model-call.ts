@@ -126,7 +126,7 @@ async function generateStreamed(
   const stream = model.stream(request, { ...options, signal: scope.signal });
   try {
     for await (const event of stream) {
-      // Warnings about the request are the same in every step.
+      // Warnings about the request are the same in every step, so emit them once.
       if (event.type === 'warning' && isKnownWarning(event.warning, warnings)) continue;
       const caughtUp = reports.emit({ type: 'model', event });
       if (caughtUp !== undefined) await scope.race(() => caughtUp);

@@ -1,7 +1,7 @@
 import type { ToolCallPart } from '@majordomo/core';
 import { callsOf, type RunState } from './state.ts';
 
-// Names of the entries of a journal. They depend on the state, not on the order in which code runs.
+// Names of journal entries. They depend on the state, not on the order in which code runs.
 
 /** Pattern of ids that stores, headers and queues accept. A vendor's id may contain control characters or be very long. */
 const PLAIN_ID = /^[!-~]{1,200}$/;
@@ -28,7 +28,7 @@ export const toolName = (runId: string, state: RunState, call: ToolCallPart): st
 export const claimName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `claim ${toolKey(runId, state, call)}`;
 
-/** Returns the name of a decision on a call. A suspended call has a different name than a call that waits for approval. */
+/** Returns the name of the decision on a call. The name differs between a suspended call and a call that waits for approval. */
 export const decisionName = (runId: string, state: RunState, call: ToolCallPart): string => {
   const isSuspended = state.suspended?.some(({ callId }) => callId === call.id) === true;
   return `decision ${toolKey(runId, state, call)}${isSuspended ? '?' : ''}`;

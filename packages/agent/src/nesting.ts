@@ -1,4 +1,4 @@
-/** Key for the nesting depth in call options, which is not a public option of a run. */
+/** Key of the nesting depth in call options. The depth is not a public option of a run. */
 const DEPTH = Symbol.for('majordomo.depth');
 
 export const withDepth = <T extends object>(options: T, depth: number): T => ({ ...options, [DEPTH]: depth });

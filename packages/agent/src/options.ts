@@ -14,23 +14,23 @@ import { Tools, type Skill, type Toolbox } from './toolbox.ts';
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
   /** Model or chain for every step. */
   readonly model: ChatModel;
-  /** Tools that the model may call. Names are unique among tools, toolboxes and skills. @default [] */
+  /** Tools that the model may call. Tool names must be unique among tools, toolboxes and skills. @default [] */
   readonly tools?: readonly Tool[] | undefined;
   /** Named groups of additional tools. @default [] */
   readonly toolboxes?: readonly Toolbox[] | undefined;
-  /** Skills, whose instructions follow those of the agent in the given order. @default [] */
+  /** Skills. Their instructions follow the agent's instructions, in the given order. @default [] */
   readonly skills?: readonly Skill[] | undefined;
-  /** Maximum number of model calls of a run, or a pure function of the state, such as a limit on `state.usage`. @default 10 */
+  /** Maximum number of model calls of a run, or a pure function of the state that returns it. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
-  /** Whether the model is called once without tools when no steps remain. @default false */
+  /** Whether the model is called once more, without tools, if no steps remain. @default false */
   readonly closingTurn?: boolean | undefined;
-  /** Limits that stop a run without progress. @default none */
+  /** Limits that stop a run that makes no progress. @default no limits */
   readonly loopLimits?: LoopLimits | undefined;
   /** Whether the calls of a turn run in parallel. Results have the order of the calls. @default false */
   readonly parallelTools?: boolean | undefined;
-  /** Clock of time limits and durations. @default the system clock */
+  /** Clock for time limits and durations. @default the system clock */
   readonly clock?: Pick<Clock, 'now' | 'timer'> | undefined;
-  /** Wraps a run and each of its tools, such as in a tracing context. Must call `run` once and return its result. */
+  /** Wraps a run and each tool call of the run, such as in a tracing context. Must call `run` once and return its result. */
   readonly around?: Around | undefined;
 }
 
@@ -82,7 +82,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   onFinish: 'onEnd',
 };
 
-/** Parsed options of an agent, shared by its runs. */
+/** Parsed options of an agent, which all runs of the agent share. */
 export interface AgentParts {
   readonly model: ChatModel;
   readonly instructions: string | undefined;
@@ -103,7 +103,7 @@ export function agentParts(options: AgentOptions): AgentParts {
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
   const tools = toolsOf(options);
-  // Without this check, JavaScript callers would get the error in the first run.
+  // Without this check, JavaScript callers would get the error only in the first run.
   if (typeof (model as Partial<ChatModel> | null | undefined)?.stream !== 'function') {
     throw new LlmError('config', 'model: must be a result of majordomo.model(spec)', { path: 'model' });
   }
@@ -182,7 +182,7 @@ function rulesOf(
   };
 }
 
-/** Wraps `maxSteps` to check each result, because NaN would end the run. */
+/** Wraps `maxSteps` to check each returned number, because NaN would end the run. */
 const checkedMaxSteps =
   (maxSteps: (state: RunState) => number): DriveRules['maxSteps'] =>
   (state) => {

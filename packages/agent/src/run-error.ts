@@ -5,13 +5,13 @@ const BRAND = Symbol.for('majordomo.RunError');
 
 /**
  * Error that ended a run: a model error, an abort, or an error of an application function. `kind` and `details` are those of the
- * original `LlmError`. Any other error has the kind `config`.
+ * original `LlmError`. If the original error is not an `LlmError`, the kind is `config`.
  */
 export class RunError extends LlmError {
   override readonly name: string = 'RunError';
   /**
-   * State at the time of the error. Every call in the state has a result. JSON and inspection of the error omit the state,
-   * because it contains the complete transcript.
+   * State of the run when the error occurred. Every call in the state has a result. JSON and inspection of the error omit the
+   * state, because the state contains the complete transcript.
    */
   declare readonly state: RunState;
 
@@ -28,7 +28,7 @@ export class RunError extends LlmError {
     return this.details.partial;
   }
 
-  /** Whether the value is a `RunError` with one of the kinds. Recognizes errors of other copies of the package. */
+  /** Whether the value is a `RunError` with one of the kinds. Recognizes errors of other installed copies of the package. */
   static override is(value: unknown, ...kinds: readonly ErrorKind[]): value is RunError {
     return isRunError(value) && (kinds.length === 0 || LlmError.is(value, ...kinds));
   }
@@ -39,6 +39,6 @@ export class RunError extends LlmError {
   }
 }
 
-/** Defined outside of the class, because the bundler renames a class that refers to itself to `_RunError`. */
+/** Defined outside the class, because the bundler renames a class that refers to itself to `_RunError`. */
 const isRunError = (value: unknown): value is RunError =>
   typeof value === 'object' && value !== null && BRAND in value;

@@ -5,9 +5,9 @@ import type { ChannelMessage } from './channel-message.ts';
 export type RunEvent =
   /** Event of the run. `attempt` identifies the execution of the run in one process. */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
-  /** The step starts again, because its process ended before the step was recorded. Discard the earlier events of the step. */
+  /** The step starts again because its process ended before the step was recorded. Discard the step's earlier events. */
   | { readonly type: 'reset'; readonly step: number }
-  /** Events are missing, because they were emitted before the watch or the channel lost them. */
+  /** Events are missing because they were emitted before the watch started or the channel lost them. */
   | { readonly type: 'missed' };
 
 interface RunAttempt {
@@ -17,7 +17,7 @@ interface RunAttempt {
   readonly next: number;
 }
 
-/** Orders the events of a run, and drops events of outdated attempts. */
+/** Orders the events of a run and drops events of outdated attempts. */
 export class RunFollower {
   private current: RunAttempt | undefined;
   private readonly endedAttempts = new Set<string>();
@@ -51,7 +51,7 @@ export class RunFollower {
 
   private withReset(event: Extract<RunEvent, { type: 'event' }>): RunEvent[] {
     if (event.event.type !== 'step-start') {
-      // The first batches of the attempt were missed.
+      // The first batches of the attempt are missing.
       this.step = Math.max(this.step, event.step);
       return [event];
     }

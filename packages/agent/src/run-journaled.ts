@@ -9,11 +9,11 @@ import type { RunState } from './state.ts';
 import { reportingAgent } from './reporting-agent.ts';
 import { ChannelReporter } from './channel-reporter.ts';
 
-/** Journal of an engine, with functions that convert errors of failed runs. */
+/** Journal of an engine, with functions that convert the errors of failed runs. */
 export interface RunJournal extends Journal {
   /** Called when the run has ended, before its result becomes available. */
   onEnd?(): Promise<void>;
-  /** Returns the error of a run that the engine ended, or `undefined` for errors that must pass unchanged. */
+  /** Returns the error of a run that the engine ended, or `undefined` for an error that must be thrown unchanged. */
   runFailure?(error: unknown): LlmError | undefined;
   /** Returns the error that the engine stores for a failed run. */
   toEngineError(error: LlmError): Error;
@@ -21,7 +21,7 @@ export interface RunJournal extends Journal {
 
 /** Observers and channel of a run on a journal. */
 export interface RunJournaledIo extends JournaledIo {
-  /** Channel that carries the events of the run to `watchRun`. A failure of the channel becomes a warning. */
+  /** Channel that carries the events of the run to `watchRun`. If the channel fails, the run emits a warning. */
   readonly channel?: RunChannel | undefined;
   /** Clock for batches of the channel. `@default the system clock` */
   readonly clock?: Clock | undefined;

@@ -3,15 +3,15 @@ import type { ClaimStore } from './claim-store.ts';
 import type { Observers } from './hooks.ts';
 import type { Decision } from './state.ts';
 
-/** Options of one run: call options, observers, and decisions. */
+/** Options of one run: call options, observers, decisions, and others. */
 export interface RunOptions extends CallOptions, Observers {
   /** Decisions on the pending calls of a paused run, which are applied first. */
   readonly decisions?: readonly Decision[] | undefined;
   /**
-   * Store of claims for calls of tools with `effect: 'once'`. Share the store among all processes that may resume the run. Each
-   * such call is claimed before it starts. A call that is already claimed does not start; the model receives an error result that
-   * states that the outcome is unknown.
-   * @default the memory of the agent; a state of another process or agent is rejected with `config` if such a call would run
+   * Store of claims for calls of tools with `effect: 'once'`. All processes that may resume the run must share the store. Each
+   * such call is claimed before the call starts. If a call is already claimed, it does not start; the model receives an error
+   * result that states that the outcome is unknown.
+   * @default the agent's memory; a state of another process or agent is rejected with `config` if such a call would run
    *
    * @example await agent.run(state, { decisions, claim: sqliteStores('runs.db').claims })
    */
@@ -25,8 +25,8 @@ export interface RunOptions extends CallOptions, Observers {
 /** Options of a streamed run. */
 export interface StreamOptions extends RunOptions {
   /**
-   * Text events to emit. `final` emits only the text of the last step, at the end of the step, and omits texts before tool calls.
-   * A run without an answer emits no text with `final`, but `result().text` contains the text so far.
+   * Text events to emit. `final` emits only the last step's text, at the end of the step, and omits texts before tool calls. If a
+   * run has no answer, `final` emits no text, but `result().text` contains the text so far.
    * @default 'all'
    */
   readonly text?: 'all' | 'final' | undefined;

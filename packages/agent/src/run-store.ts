@@ -9,7 +9,7 @@ export interface RunStore {
   save(id: string, state: RunState): Promise<void>;
   /** Loads and locks a run. Returns `undefined` if the run does not exist or is locked. */
   load(id: string, options?: { readonly leaseMs?: number | undefined }): Promise<RunState | undefined>;
-  /** Unlocks a run without changes. Ignores a run that this process has not locked. */
+  /** Unlocks a run without changing it. Has no effect if this process has not locked the run. */
   release(id: string): Promise<void>;
   /** Lists runs, the newest first. Finished runs are listed only with `done: true`. */
   list(query?: RunQuery): Promise<readonly RunInfo[]>;
@@ -19,11 +19,11 @@ export interface RunStore {
 
 /** Filter of runs. */
 export interface RunQuery {
-  /** Whether to return only runs that wait for a decision (true), or only other runs (false). @default both */
+  /** Whether to return only runs that wait for a decision (true), or only the other runs (false). @default both */
   readonly awaiting?: boolean | undefined;
   /** Whether to return finished runs instead of unfinished runs. @default false */
   readonly done?: boolean | undefined;
-  /** Maximum number of runs. `@default` all */
+  /** Maximum number of listed runs. `@default` all runs */
   readonly limit?: number | undefined;
 }
 

@@ -20,7 +20,7 @@ const MAX_RAW_CHARS = 200;
 
 /** Input of `runTool`. */
 export interface ToolRun {
-  /** Tool of the call, or `undefined` if the name is unknown or the step did not offer the tool. */
+  /** Tool of the call, or `undefined` if no tool has this name or the step did not offer the tool. */
   readonly tool: Tool | undefined;
   readonly call: ToolCallPart;
   readonly names: readonly string[];

@@ -12,7 +12,7 @@ export interface ScopeLimits {
 
 /** Runs work under limits. Rejects at a limit even if the work ignores its signal. The scope must be closed. */
 export class Scope {
-  /** Signal that aborts with the run, and when the time limit is reached. */
+  /** Signal that aborts when the run aborts or the time limit is reached. */
   readonly signal: AbortSignal;
   timeoutError: Error | undefined;
   private readonly aborted: Promise<never>;
@@ -22,7 +22,7 @@ export class Scope {
     const controller = new AbortController();
     this.signal = controller.signal;
     this.aborted = abortable(new Promise<never>(() => undefined), controller.signal);
-    // Without a waiting caller, the rejection must not become an unhandled rejection.
+    // If no caller waits, the rejection must not become an unhandled rejection.
     this.aborted.catch(() => undefined);
     const onAbort = (): void => {
       controller.abort(signal.reason);

@@ -1,4 +1,4 @@
-/** Maximum number of stored keys. Above this number, all keys are deleted, and calls of earlier states no longer start. */
+/** Maximum number of stored keys. Above this number, all keys are deleted, and calls in earlier states can no longer start. */
 const MAX_KEYS = 100_000;
 
 /** Record of started calls, so that a tool with `effect: 'once'` starts at most once in this agent. */
@@ -17,8 +17,8 @@ export class StartedCalls {
   }
 
   /**
-   * Whether the call with this key may start. A call that has already started, here or in another process, may not start again,
-   * because its outcome is unknown.
+   * Whether the call with this key may start. A call that this process or another process has already started must not start
+   * again, because its outcome is unknown.
    */
   mayBegin(key: string, owner: string | undefined): boolean {
     if (this.startedKeys.has(key) || (owner !== undefined && owner !== this.id)) return false;

@@ -11,36 +11,36 @@ import type {
 } from '@majordomo/core';
 import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 
-/** Reason for which a run stopped. Only a run with `answered` has an answer. */
+/** Reason for which a run stopped. Only a run that stopped with `answered` has an answer. */
 export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop';
 
-/** Decision on a waiting call: run the call, deny the call, or provide the result. */
+/** Decision on a waiting call: runs the call, denies the call, or provides the result of the call. */
 export type Decision = { readonly callId: string } & (
   | {
       readonly approve: true;
-      /** Arguments that replace those of the model. They must match the schema of the tool. */
+      /** Arguments that replace the model's arguments. They must match the tool's schema. */
       readonly args?: JsonObject | undefined;
     }
   | { readonly deny: string }
   | { readonly result: string }
 );
 
-/** Model response as a journal stores it. It is JSON (by `toJson`), without attempts and errors. */
+/** Model response in the form that a journal stores: JSON (by `toJson`), without attempts and errors. */
 export interface Answer extends Pick<
   ChatResponse,
   'id' | 'target' | 'message' | 'finish' | 'usage' | 'warnings'
 > {
-  /** Names of the offered tools, if the step offered only some. */
+  /** Names of the offered tools; `undefined` if the step offered all tools. */
   readonly offered?: readonly string[] | undefined;
   /** Id of the agent that received the response, if the response calls tools with `effect: 'once'`. */
   readonly by?: string | undefined;
 }
 
-/** Tool outcome as a journal stores it. */
+/** Tool outcome in the form that a journal stores. */
 export interface ToolOutcome extends ToolResultPart {
-  /** Payload of a suspended tool, which waits for a decision and has no result. */
+  /** Payload of a suspended tool, whose call waits for a decision and has no result. */
   readonly suspended?: { readonly payload: JsonValue } | undefined;
-  /** Usage of the tool's model calls. */
+  /** Usage of the model calls that the tool made. */
   readonly usage?: Usage | undefined;
 }
 
@@ -51,9 +51,9 @@ export interface RunState {
   readonly messages: readonly Message[];
   /** Number of model calls so far. */
   readonly steps: number;
-  /** Calls of the last turn without a result. */
+  /** Calls of the last turn that have no result yet. */
   readonly pending: readonly ToolCallPart[];
-  /** Results of the last turn's calls, until every call has a result. */
+  /** Results of the last turn's calls, stored here until every call has a result. */
   readonly results: readonly ToolResultPart[];
   /** Approvals of pending calls by a person. */
   readonly decisions: readonly Decision[];
@@ -61,15 +61,15 @@ export interface RunState {
   readonly done: Done | undefined;
   /** Id of the run in `ToolContext.key`. Set by `run` and `stream`. */
   readonly runId?: string | undefined;
-  /** Whether a person must approve a pending call, by call id. Contains only checked calls. */
+  /** Whether a person must approve a pending call, by call id. Contains only calls that were checked. */
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
-  /** Suspended pending calls with their payloads. */
+  /** Pending calls that are suspended, with their payloads. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
   /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** Id of the agent that may start calls without a claim. */
   readonly by?: string | undefined;
-  /** Names of the offered tools, if the step offered only some. */
+  /** Names of the offered tools; `undefined` if the step offered all tools. */
   readonly offered?: readonly string[] | undefined;
   /** Warnings of all steps, without duplicates. */
   readonly warnings?: readonly Warning[] | undefined;

@@ -12,7 +12,7 @@ import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState, ToolOutcome } from './state.ts';
 
-/** Reports to observers and readers of a run. A step is reported when its last call has a result. */
+/** Reports steps and events to the observers and readers of a run. A step is reported when its last call has a result. */
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];
@@ -71,7 +71,7 @@ export class StepReports {
     }
   };
 
-  /** Whether events have a reader. The response of the model is streamed only with a reader. */
+  /** Whether events have a reader. The model's response is streamed only if events have a reader. */
   get isWatched(): boolean {
     return this.onEvent !== undefined;
   }

@@ -1,3 +1,3 @@
-// The build replaces this file with the source file of core, because the steps also run where core cannot be loaded, such as in
+// The build replaces this file with core's source file, because the steps also run where core cannot be loaded, such as in
 // Temporal's isolate.
 export { sumUsage } from '@majordomo/core';

@@ -3,13 +3,13 @@ import { jsonOf, partOf } from './tool-output.ts';
 
 type Content = ToolResultPart['content'];
 
-/** Returns the output of a tool as the content of a result. Throws an error for a value that is neither JSON nor a part. */
+/** Returns the output of a tool as the content of a result, truncated to `maxChars`. Throws an error for an unsupported value. */
 export function toolContent(output: unknown, maxChars: number): Content {
   if (typeof output === 'string') return cut([{ type: 'text', text: output }], maxChars);
   const values: readonly unknown[] = Array.isArray(output) && output.length > 0 ? output : [output];
   const parts = values.map(partOf);
   if (parts.every((part) => part !== undefined)) return cut(parts, maxChars);
-  // A tool that returns nothing has succeeded, and the model needs a result.
+  // If a tool returns nothing, the tool has succeeded, but the model needs a result.
   const json: unknown = output === undefined ? 'done' : jsonOf(output);
   if (typeof json !== 'string')
     throw new TypeError(`the tool returned a ${typeof output}; return text, JSON, an image or a document`);

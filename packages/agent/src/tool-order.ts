@@ -1,8 +1,8 @@
 import type { ToolSpec } from '@majordomo/core';
 
 /**
- * Orders the tools of a run as this process first offered them. New tools come last, so that the beginning of the prompt does not
- * change and prompt caches match. Removing a tool changes the beginning.
+ * Orders tools in the order in which this process first offered them. New tools come last, so that the beginning of the prompt
+ * does not change and prompt caches match. Removing a tool changes the beginning.
  */
 export class ToolOrder {
   private readonly positions = new Map<string, number>();

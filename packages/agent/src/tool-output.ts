@@ -48,7 +48,7 @@ function hasOnly(value: unknown, members: ReadonlySet<string>): value is Record<
   return typeof value === 'object' && value !== null && Object.keys(value).every((key) => members.has(key));
 }
 
-/** Remedies for values that JSON would write as `{}` or as a list of numbers, by class. */
+/** Remedies by class, for objects that JSON would write as `{}` or as a list of numbers. */
 const REMEDIES: Readonly<Record<string, string>> = {
   Map: 'return Object.fromEntries(map)',
   Set: 'return [...set]',
@@ -63,10 +63,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   URLSearchParams: 'return Object.fromEntries(query)',
 };
 
-/** Returns the value as JSON. Throws a `TypeError` if the value contains a value that JSON would lose. */
+/** Returns the value as JSON. Throws a `TypeError` if the value contains data that JSON would lose. */
 export function jsonOf(output: unknown): unknown {
   return JSON.stringify(output, function (this: Record<string, unknown>, key, value: unknown) {
-    // `this[key]` is the original Buffer. `value` is the result of its `toJSON`.
+    // `this[key]` is the original Buffer. `value` is the result of the Buffer's `toJSON`.
     const original = this[key];
     const path = key === '' ? 'a value' : `at "${key}" a value`;
     if (typeof original === 'bigint') throw lossError(path, 'bigint', 'return String(value)');
@@ -81,7 +81,7 @@ export function jsonOf(output: unknown): unknown {
   });
 }
 
-/** Whether JSON would write an instance, such as an iterator or a stream, as `{}`. */
+/** Whether JSON would write the instance as `{}`, such as an iterator or a stream. */
 const isOpaque = (value: object): boolean =>
   !isPlain(value) && !Array.isArray(value) && Object.keys(value).length === 0;
 

@@ -12,18 +12,18 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 
 /** Context that a tool receives with each call. */
 export interface ToolContext {
-  /** Signal that aborts with the run, and after `timeoutMs`. */
+  /** Signal that aborts when the run aborts or the call exceeds `timeoutMs`. */
   readonly signal: AbortSignal;
   readonly callId: string;
-  /** Key `<run>/<step>/<call>`, the same on every retry and replay. Pass the key to services that deduplicate. */
+  /** Key `<run>/<step>/<call>`, which is the same on every retry and replay. Pass the key to services that deduplicate. */
   readonly key: string;
-  /** Value of `context` from the options of the run. */
+  /** Value of the run's option `context`. */
   readonly context: unknown;
   /** Call options of the run, for tools that call models. */
   readonly options: CallOptions;
-  /** Number of agents above this agent. 0 if no other agent's tool started the run. */
+  /** Number of agents above this agent. 0 if no agent's tool started the run. */
   readonly depth: number;
-  /** Adds the usage of model calls that the tool makes to the usage of the run. */
+  /** Adds the usage of the tool's own model calls to the usage of the run. */
   readonly spend: (usage: Usage | undefined) => void;
 }
 
@@ -38,7 +38,7 @@ export type ToolOutput =
  */
 export type ToolEffect = 'repeatable' | 'once';
 
-/** Tool of an agent. `defineTool` creates one with typed arguments. */
+/** Tool of an agent. `defineTool` creates a tool with typed arguments. */
 export interface Tool extends ToolSpec {
   /** Runs the tool with validated arguments. An error becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
@@ -48,7 +48,7 @@ export interface Tool extends ToolSpec {
   readonly effect?: ToolEffect | undefined;
   /** Maximum time of a call in milliseconds. A longer call gets an error result. 0 disables the limit. `@default 0` */
   readonly timeoutMs?: number | undefined;
-  /** Maximum number of characters of a result. A longer text is truncated and marked. `@default 100_000` */
+  /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
 }
 
@@ -57,11 +57,11 @@ export interface ToolDefinition<Parameters, Args> {
   readonly name: string;
   readonly description: string;
   readonly parameters: Parameters;
-  /** Whether a person must approve the call, or a function of the arguments that decides. `@default false` */
+  /** Whether a person must approve a call, or a function of the arguments that decides. `@default false` */
   readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
   /** Maximum time of a call in milliseconds. A longer call gets an error result. 0 disables the limit. `@default 0` */
   readonly timeoutMs?: number | undefined;
-  /** Maximum number of characters of a result. A longer text is truncated and marked. `@default 100_000` */
+  /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
   /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
@@ -74,7 +74,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   description: 'string',
   parameters: 'object or function',
   approval: 'boolean or function',
-  // `createAgent` checks the values, because tools may not come from `defineTool`.
+  // `createAgent` checks these values, because a tool may be created without `defineTool`.
   timeoutMs: true,
   maxResultChars: true,
   effect: 'string',
@@ -90,7 +90,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
 };
 
 /**
- * Creates a tool whose schema checks and types its arguments. Throws `config` for an invalid definition.
+ * Creates a tool. Its schema validates and types its arguments. Throws `config` for an invalid definition.
  *
  * @example
  * const weather = defineTool({
@@ -120,7 +120,7 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSche
 const SUSPENDED = Symbol.for('majordomo.suspended');
 
 /**
- * Returns an output that suspends the tool until a person or a webhook responds. The run pauses with the payload in its state.
+ * Returns an output that suspends the call until a person or a webhook responds. The run pauses with the payload in its state.
  * The decision `result` provides the result of the call, and `deny` denies the call. The tool does not run again.
  */
 export function suspend(payload: JsonValue = null): object {

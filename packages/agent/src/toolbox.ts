@@ -6,7 +6,7 @@ import { hasSameItems } from './tool-order.ts';
 /** Named group of tools. */
 export interface Toolbox {
   readonly name: string;
-  /** Tools of the toolbox. Read before every step, so that changes apply from the next step. */
+  /** Tools of the toolbox. The agent reads them before every step, so changes apply from the next step. */
   readonly tools: readonly Tool[];
 }
 
@@ -23,13 +23,13 @@ export class Tools {
   private byName: ReadonlyMap<string, OwnedTool> = new Map();
   private lists: readonly (readonly Tool[])[] = [];
 
-  /** Throws `config` for a duplicate name, with both owners, and for an invalid limit. */
+  /** Throws `config` for a duplicate tool name, with both owners in the message, and for an invalid limit. */
   constructor(boxes: readonly Toolbox[]) {
     this.boxes = boxes;
     this.renew();
   }
 
-  /** Reloads the tools. Throws the errors of the constructor, in which case the previous tools remain. */
+  /** Reloads the tools. Throws the constructor's errors, in which case the previous tools remain. */
   renew(): void {
     const lists = this.boxes.map(toolsOf);
     if (lists.length === this.lists.length && lists.every((list, at) => hasSameItems(list, this.lists[at])))
@@ -52,7 +52,7 @@ export class Tools {
     return offered ?? [...this.byName.keys()];
   }
 
-  /** Returns the offered tools. Returns the same array for the same names, because providers recognize arrays by identity. */
+  /** Returns the tools with these names. Returns the same array for the same names: providers recognize arrays by identity. */
   offered(names: readonly string[] | undefined): readonly ToolSpec[] {
     if (names === undefined) return this.specs;
     const key = JSON.stringify(names);

@@ -3,12 +3,12 @@ import { checkDecisions } from './decision.ts';
 import { decisionName } from './names.ts';
 import type { Decision, RunState } from './state.ts';
 
-/** Call that waits for a person, as JSON (by `toJson`) that an engine can store. */
+/** Call that waits for a decision, as JSON (by `toJson`) that an engine can store. */
 export interface WaitingCall {
   /** Name of the decision in the journal. */
   readonly name: string;
   readonly call: ToolCallPart;
-  /** Whether the tool is suspended, so that the decision must contain a result. */
+  /** Whether the call is suspended, in which case the decision must contain a result. */
   readonly isSuspended: boolean;
 }
 
@@ -21,8 +21,8 @@ export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], stat
   }));
 
 /**
- * Returns the waiting call of a decision. Throws `invalid-request` for an invalid decision or a decision that no call waits
- * for. Call this function before an engine stores the decision.
+ * Returns the waiting call to which a decision belongs. Throws `invalid-request` for an invalid decision or a decision that no
+ * call waits for. Call this function before an engine stores the decision.
  */
 export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decision): WaitingCall {
   checkDecisions([decision]);

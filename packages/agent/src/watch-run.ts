@@ -8,23 +8,23 @@ export interface WatchOptions {
   /** Signal that ends the watch. The next read then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called at the first read. The watch
-   * ends shortly after the promise settles, even if the channel lost the last message.
+   * Returns a promise that settles when the run has ended, such as `() => runs.result(id)`. Called when the first event is read.
+   * The watch ends shortly after the promise settles, even if the channel lost the last message.
    */
   readonly over?: (() => Promise<unknown>) | undefined;
-  /** Clock of the grace period. @default the system clock */
+  /** Clock for the grace period. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 
-/** Time for messages that are still in transit when `over` settles, in milliseconds. */
+/** Time to wait for messages that are in transit when the promise of `over` settles, in milliseconds. */
 const GRACE_MS = 500;
 const MAX_WAITING = 1024;
 const MAX_CHARACTERS = 16 * 1_048_576;
 
 /**
  * Watches a run in another process. Resolves when the subscription is active. Events arrive in order and without duplicates.
- * Events of an outdated attempt are omitted. The iteration ends with the run, and rejects with an `LlmError` if the channel
- * fails. A channel may lose events, but the result of the run is complete.
+ * Events of outdated attempts are omitted. The iteration ends with the run, and rejects with an `LlmError` if the channel fails.
+ * A channel may lose events, but it cannot affect the result of the run.
  *
  * @example
  * const events = await watchRun(channel, 'order-7', { over: () => runs.result('order-7') });
@@ -101,7 +101,7 @@ class RunWatcher {
     this.wake();
   }
 
-  /** Ends the watch after the messages that have arrived are read. */
+  /** Ends the watch after all messages that have arrived are read. */
   channelEnded(failure: unknown): void {
     if (failure !== undefined && !this.isOver) this.failure = channelError(this.runId, failure);
     this.end();
@@ -115,7 +115,7 @@ class RunWatcher {
     this.wake();
   }
 
-  /** Returns the events. `return` also ends the watch before the first read and during a wait, which a generator does not support. */
+  /** Returns the events. Unlike in a generator, `return` also ends the watch before the first read and during a wait. */
   events(begin: () => Promise<void>): AsyncGenerator<RunEvent, void> {
     const events = this.readEvents(begin);
     const leave = events.return.bind(events);

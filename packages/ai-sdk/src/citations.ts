@@ -1,7 +1,7 @@
 import type { LanguageModelV4Citation, LanguageModelV4Source } from '@ai-sdk/provider';
 import type { Citation } from '@majordomo/core';
 
-/** Converts citations for the AI SDK. The id of a source is its index. */
+/** Converts citations for the AI SDK. The id of a source is the index of its citation. */
 export function toSdkCitations(citations: readonly Citation[] | undefined): {
   readonly citations?: LanguageModelV4Citation[];
 } {

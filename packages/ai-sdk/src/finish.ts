@@ -27,6 +27,6 @@ export const toSdkFinish = (reason: FinishReason, raw: string | undefined): Lang
   raw,
 });
 
-/** Converts a finish reason of the AI SDK. An unknown one is `other`. */
+/** Converts a finish reason of the AI SDK. An unknown finish reason becomes `other`. */
 export const fromSdkFinish = ({ unified }: LanguageModelV4FinishReason): FinishReason =>
   Object.hasOwn(FROM_SDK, unified) ? FROM_SDK[unified] : 'other';

@@ -45,7 +45,7 @@ async function readStream(
       offset++;
       onMessage(text);
     } else if (isLast) return;
-    // Before ending, read the messages that arrived since the last read.
+    // Before the loop ends, read the messages that arrived since the last read.
     else isLast = await hasEnded(runId, signal);
   }
 }

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 
 const POLL_INTERVAL_MS = 100;
 
-/** Calls `query` until it returns a value. Rejects with kind `aborted` when the signal aborts. */
+/** Calls `query` repeatedly until it returns a value. Rejects with kind `aborted` if the signal aborts. */
 export async function poll<T>(
   signal: AbortSignal | undefined,
   query: () => Promise<T | undefined>,

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { Error as Errors } from '@dbos-inc/dbos-sdk';
 
-/** Converts the DBOS error of a changed agent. Returns `undefined` for other errors. */
+/** Converts the DBOS error that reports a changed agent. Returns `undefined` for any other error. */
 export function runFailure(error: unknown): LlmError | undefined {
   if (!(error instanceof Errors.DBOSUnexpectedStepError)) return undefined;
   const { expectedName } = error;

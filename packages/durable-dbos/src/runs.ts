@@ -18,7 +18,7 @@ export interface WaitOptions {
 
 /** Runs of an agent on DBOS, in a process that has launched it. All methods reject with an `LlmError`. */
 export interface DbosAgent {
-  /** Starts the run. A second start with the same id has no effect. Rejects with kind `config` for an invalid state. */
+  /** Starts the run. If the id is already in use, has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput): Promise<void>;
   /** Waits for the end of the run. Rejects with the error of the run and its partial response, or `aborted` if it was cancelled. */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
@@ -28,7 +28,7 @@ export interface DbosAgent {
    */
   awaiting(runId: string, options?: WaitOptions): Promise<readonly ToolCallPart[]>;
   /**
-   * Sends a decision. Only the first decision on a call is used. Rejects with kind `invalid-request` if the call does not wait.
+   * Sends a decision. Only the first decision on a call is used. Rejects with `invalid-request` if the call does not wait.
    */
   decide(runId: string, decision: Decision): Promise<void>;
   /**

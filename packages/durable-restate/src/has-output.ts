@@ -1,7 +1,7 @@
 import { HttpCallError, type Output } from '@restatedev/restate-sdk-clients';
 import { MISMATCH_STATUS } from './mismatch.ts';
 
-/** Status of Restate for a run that an operator has killed. */
+/** Restate's status for a run that an operator has killed. */
 const KILLED = 409;
 
 /** Whether the run has ended. A run that was killed, or whose agent changed, could not report its end. */

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 /** Status of Restate for a run that it ended because the agent executed other steps than its journal contains. */
 export const MISMATCH_STATUS = 570;
 
-/** Error code of Restate 1.7 for this in `sys_invocation`. */
+/** Error code of Restate 1.7 for such a run in `sys_invocation`. */
 const MISMATCH_CODE = 'RT0016';
 const FIRST_QUERY_MS = 250;
 const MAX_INTERVAL_MS = 10_000;
@@ -70,7 +70,7 @@ async function watchMismatch(what: string, query: MismatchQuery, signal: AbortSi
   return new Promise(() => undefined);
 }
 
-/** Returns the message of the last mismatch; `undefined` without a mismatch and for a failed query, which is repeated. */
+/** Returns the message of the last mismatch; `undefined` if no mismatch exists or the query fails. The query is repeated. */
 async function lastMismatch(
   what: string,
   { admin, headers, name, runId }: MismatchQuery,
@@ -106,7 +106,7 @@ async function lastMismatch(
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** Resolves after the time in milliseconds, or when the signal aborts. */
+/** Resolves after `ms` milliseconds, or when the signal aborts. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {

@@ -29,7 +29,7 @@ export interface WaitOptions {
 
 /** Client for the runs of an agent on Restate. All methods reject with an `LlmError`. */
 export interface RestateAgentClient {
-  /** Starts a run. A second start with the same id has no effect. Rejects with kind `config` for an invalid state. */
+  /** Starts a run. If the id is already in use, has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput, options?: WaitOptions): Promise<void>;
   /**
    * Waits for the end of the run. Rejects with the error of the run and its partial response, with kind `aborted` if it was

@@ -11,7 +11,7 @@ export interface RestateAgentOptions extends RunJournaledIo {
   /** Time without progress after which Restate ends an attempt and executes its step again, in milliseconds. `@default 1_800_000` */
   readonly longestCallMs?: number | undefined;
   /**
-   * Time for which an ended run is stored, in milliseconds. Its result is available and its id is in use for this time.
+   * Time for which an ended run is stored, in milliseconds. During this time, its result is available and its id is in use.
    * `@default` one day, the default of Restate
    */
   readonly keepRunsMs?: number | undefined;
@@ -29,7 +29,7 @@ export type AgentHandlers = {
   decide(context: restate.WorkflowSharedContext, decision: JsonValue): Promise<void>;
 };
 
-/** Maximum size of an entry. Restate accepts messages of 32 MiB by default and retries larger ones forever. */
+/** Maximum size of an entry in bytes. Restate accepts messages of 32 MiB by default and retries larger messages forever. */
 const MAX_BYTES = 30 * 1_048_576;
 
 /** Creates a Restate workflow to bind to an endpoint. Each run is an invocation with the run's id as key. */

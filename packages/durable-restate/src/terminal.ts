@@ -2,7 +2,7 @@ import { errorToJson } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
 import { CancelledError, TerminalError } from '@restatedev/restate-sdk';
 
-/** Converts the errors that end a run on Restate. Restate retries all others. */
+/** Converts an error that ends a run on Restate. Returns `undefined` for any other error, which Restate retries. */
 export function runFailure(error: unknown): LlmError | undefined {
   if (error instanceof CancelledError)
     return new LlmError('aborted', 'the run was cancelled', {}, { cause: error });

@@ -46,7 +46,7 @@ function failureIn(text: string): Failure {
 }
 
 function kindOf(status: number, message: string): ErrorKind {
-  // Message of Restate for a run that an operator has killed.
+  // Restate's message for a run that an operator has killed.
   if (status === 409 && message === 'killed') return 'aborted';
   if (status === 404) return 'not-found';
   if (status === 401 || status === 403) return 'auth';

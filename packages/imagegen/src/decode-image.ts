@@ -8,13 +8,13 @@ export interface ImageLocation {
   readonly path: string;
 }
 
-/** Decodes an image from base64 or a data URL, with the type of its bytes. Throws `protocol` with the location otherwise. */
+/** Decodes an image from base64 or a data URL. The bytes determine the media type. Throws `protocol` for invalid data. */
 export function imageFromBase64(text: unknown, location: ImageLocation): ImagePart {
   if (typeof text !== 'string' || text === '') throw imageError(location, 'contains no base64');
   return imageFromBytes(decodeBase64(text.replace(DATA_URL, ''), location), location);
 }
 
-/** Returns bytes as an image, with the type of the bytes. Throws `protocol` with the location if they are not an image. */
+/** Returns the bytes as an image. The bytes determine the media type. Throws `protocol` if they are not an image. */
 export function imageFromBytes(bytes: Uint8Array, location: ImageLocation): ImagePart {
   const mediaType = sniffMediaType(bytes);
   if (mediaType?.startsWith('image/') !== true)
@@ -24,7 +24,7 @@ export function imageFromBytes(bytes: Uint8Array, location: ImageLocation): Imag
 
 const DATA_URL = /^data:[\w.+/-]*(?:;[\w=.-]+)*;base64,/i;
 
-/** Decodes base64 of several megabytes faster than core's `fromBase64`. */
+/** Decodes base64 data of several megabytes faster than core's `fromBase64`. */
 function decodeBase64(text: string, location: ImageLocation): Uint8Array {
   let binary: string;
   try {
@@ -38,7 +38,7 @@ function decodeBase64(text: string, location: ImageLocation): Uint8Array {
   return bytes;
 }
 
-/** Returns the error of an answer without the expected image. */
+/** Returns the error for an answer that does not contain the expected image. */
 export function imageError({ target, path }: ImageLocation, what: string): LlmError {
   return new LlmError('protocol', `${target}: the response has no image: ${path} ${what}`, { target, path });
 }

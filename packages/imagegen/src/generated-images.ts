@@ -30,7 +30,7 @@ export function decodeImages(
   return { images, warnings: missingImages(images.length, requested, first) };
 }
 
-/** Returns a warning if some of the requested images are missing. Core handles an answer without any. */
+/** Returns a warning if some of the requested images are missing. Core handles an answer without images. */
 function missingImages(count: number, n: number, failure: LlmError | undefined): readonly Warning[] {
   if (count === 0 || count >= n) return [];
   const why = failure?.message ?? 'the response contained no more images';
@@ -70,7 +70,7 @@ export async function generateEach(
 /** Maximum number of parallel calls. Gates and limits count all of them as one call. */
 const MAX_PARALLEL = 4;
 
-/** Returns the outcomes in the order of the seeds, without those that were not started. */
+/** Returns the outcomes in the order of the seeds, without the calls that were not started. */
 async function generateInParallel(
   seeds: readonly (number | undefined)[],
   signal: AbortSignal,
@@ -92,12 +92,12 @@ async function generateInParallel(
   return settled;
 }
 
-/** Removes equal warnings of the calls for one request. */
+/** Removes duplicate warnings, which the parallel calls for one request cause. */
 function withoutDuplicates(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [`${warning.action} ${warning.what}`, warning])).values()];
 }
 
-/** Adds the tokens of two calls. A count that neither reported stays unknown. */
+/** Adds the tokens of two calls. If neither call reported a count, the count stays unknown. */
 function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   const plus = (one: number | undefined, other: number | undefined): number | undefined =>

@@ -15,13 +15,13 @@ import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between servers of the images wire (`/images/generations`, `/images/edits`). */
 export interface ImagesQuirks {
-  /** Value that requests bytes instead of a URL. GPT image models always send bytes and reject the field (2026-11). */
+  /** Value that requests bytes instead of a URL. GPT image models always send bytes and reject this field (2026-11). */
   readonly responseFormat: 'b64_json' | 'none';
   /** Whether the server accepts a seed. OpenAI does not; local servers do. */
   readonly seed: boolean;
   /** Sizes that the server accepts. */
   readonly size: SizeRule;
-  /** Limits of images to edit. If it is not set, the limits are unknown, and images are sent unchanged. */
+  /** Limits of the images to edit. If the limits are not set, images are sent unchanged. */
   readonly inputs?: ImageLimits | false | undefined;
 }
 
@@ -104,7 +104,7 @@ export function fromImagesBody(json: unknown, requested: number, target: string)
   const entries = data.map((entry, index): ImageDecoder => () => {
     const path = `data[${index}]`;
     const { b64_json: base64, url } = asRecord(entry);
-    // Some servers send every field, with null or an empty string.
+    // Some servers send every field, using null or an empty string for missing data.
     const isMissing = base64 === undefined || base64 === null || base64 === '';
     if (isMissing && typeof url === 'string' && !url.startsWith('data:')) throw urlError(target);
     return imageFromBase64(isMissing ? url : base64, { target, path: `${path}.b64_json` });

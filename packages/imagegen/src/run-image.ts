@@ -28,7 +28,7 @@ export interface RunCall {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request for one image. Drops settings that the model does not accept, with a warning. */
+/** Converts a request for one image. Drops each setting that the model does not accept, with a warning. */
 export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: string): RunCall {
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {

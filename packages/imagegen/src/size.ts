@@ -14,7 +14,7 @@ export interface SizeRule {
   readonly maxEdge?: number | undefined;
   /** Maximum number of pixels (width × height). */
   readonly maxPixels?: number | undefined;
-  /** Maximum ratio of the longer edge to the shorter one. */
+  /** Maximum ratio of the longer edge to the shorter edge. */
   readonly maxRatio?: number | undefined;
 }
 

@@ -15,14 +15,14 @@ import { parseSize } from './size.ts';
 /** Key of `ImageRequest.extra` for this wire, which may contain `steps`, `cfg_scale`, `negative_prompt` and `sampler_name`. */
 export const TXT2IMG_WIRE = 'sdapi-txt2img';
 
-/** Request of the Stable Diffusion web UI, whose wire other local servers use too. */
+/** Request in the format of the Stable Diffusion web UI, which other local servers also accept. */
 export interface Txt2ImgCall {
   /** Path below the origin. */
   readonly path: '/sdapi/v1/txt2img' | '/sdapi/v1/img2img';
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Posts JSON to a path below the origin and returns the parsed answer. Throws the error of a refusal. */
+/** Posts JSON to a path below the origin and returns the parsed answer. Throws an error for an error response. */
 export type PostTxt2Img = (
   path: Txt2ImgCall['path'],
   body: string,

@@ -51,7 +51,7 @@ const MAX_SECONDS = 3600;
 const toBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Returns a codec that restores the process-wide settings of sharp after use. */
+/** Returns a codec that restores sharp's process-wide settings after use. */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
   const seconds = Math.min(Math.ceil(timeoutMs / 1000), MAX_SECONDS);
@@ -120,7 +120,7 @@ const boxOf = (edge: number): { readonly width: number; readonly height: number;
   return { width: pixels, height: pixels, fit: 'inside' };
 };
 
-/** Formats that every build of sharp decodes, so that a failure means an invalid file. */
+/** Formats that every build of sharp decodes. If decoding fails, the file is invalid. */
 const ALWAYS_DECODED = new Set([
   'image/png',
   'image/jpeg',
@@ -133,14 +133,14 @@ const ALWAYS_DECODED = new Set([
 /** Message of libjpeg for a valid file with an unsupported coding, such as 12 bits. */
 const UNSUPPORTED_JPEG = /unsupported jpeg/i;
 
-/** Error code for a lack of time or memory, after which a later attempt may succeed. */
+/** Error code for insufficient time or memory. A later attempt may succeed. */
 const BUSY = 'busy';
 
-/** Whether the same bytes would fail again. */
+/** Whether decoding the same bytes would fail again. */
 export const isPermanent = (error: unknown): boolean =>
   LlmError.is(error, 'invalid-request', 'unsupported') && error.details.code !== BUSY;
 
-/** Converts an error of sharp to an error for the image. */
+/** Converts sharp's error to an error for the image. */
 export function decodingError(error: unknown, { mediaType, animated }: ImageFacts): unknown {
   if (LlmError.is(error) || !(error instanceof Error)) return error;
   const why = error.message.split('\n')[0] ?? '';

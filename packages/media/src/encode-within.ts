@@ -7,10 +7,10 @@ import {
   type EncodingResult,
 } from './next-encoding.ts';
 
-/** Formats, in the order in which they are tried. */
+/** Image formats, in the order in which the formats are tried. */
 export interface Formats {
   readonly first: Format;
-  /** Format to try if a PNG is too large. */
+  /** Lossy format that is tried if a PNG is too large. */
   readonly lossy: Exclude<Format, 'png'> | undefined;
 }
 

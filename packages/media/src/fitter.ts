@@ -29,7 +29,7 @@ export interface MediaFitterOptions {
   readonly maxMemory?: number | undefined;
   /** Maximum number of images that are changed at the same time. `@default 2` */
   readonly concurrency?: number | undefined;
-  /** Handling of animations. `first-frame`: only this frame is sent. `keep`: unchanged. `@default 'first-frame'` */
+  /** Handling of animations. `first-frame`: sends only the first frame. `keep`: no change. `@default 'first-frame'` */
   readonly animation?: 'first-frame' | 'keep' | undefined;
   /** Maximum time of each decoding or encoding, in milliseconds, rounded up to seconds. `@default 10_000` */
   readonly timeoutMs?: number | undefined;
@@ -101,7 +101,7 @@ function pageCounter(): NonNullable<MediaFitter['pages']> {
   };
 }
 
-/** Returns a function that loads sharp once. A missing package is an error only if an image has to be changed. */
+/** Returns a function that loads sharp once. If the package is missing, an error occurs only if an image must be changed. */
 function lazyCodec(
   sharp: Sharp | false | undefined,
   options: { readonly maxPixels: number; readonly timeoutMs: number },

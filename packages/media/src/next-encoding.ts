@@ -14,7 +14,7 @@ export const MAX_TRIES: number = 6;
 
 /** Quality of the first encoding. */
 const MAX_QUALITY = 85;
-/** Minimum quality. Below it, fewer pixels look better. */
+/** Minimum quality. Below this quality, an image with fewer pixels looks better. */
 const MIN_QUALITY = 30;
 /** Estimated quality below which the edges are shortened without a try at `MIN_QUALITY`. */
 const MIN_GUESS = 12;

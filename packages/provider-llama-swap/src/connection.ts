@@ -6,11 +6,11 @@ import { keyOf, originOf, type LlamaSwapOptions, type ManageOptions } from './op
 /** Client of the server's management endpoints. */
 export interface Management {
   readonly target: string;
-  /** Sends a request. Throws the error of an error response, `config` without a URL, and `aborted` after an abort. */
+  /** Sends a request. Throws the error of an error response, `config` if the URL is missing, and `aborted` after an abort. */
   send(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<Response>;
   /** Sends one request and parses the response as JSON. */
   json(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<unknown>;
-  /** Posts JSON for one model, which errors name as their target. */
+  /** Posts JSON for one model, whose target appears in errors. */
   post(path: string, body: string, context: Pick<ModelContext, 'target'> & ManageOptions): Promise<unknown>;
 }
 

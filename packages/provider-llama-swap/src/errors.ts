@@ -4,7 +4,7 @@ import { truncateBody, transportError, tryParseJson, wireError } from '@majordom
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/** Converts an error response of the management API. A 404 becomes `not-found`, for an unknown model or a model of a peer. */
+/** Converts an error response of the management API. A 404 becomes `not-found`: the model is unknown or belongs to a peer. */
 export async function responseError(
   response: Response,
   target: string,
@@ -21,7 +21,7 @@ export async function responseError(
   });
 }
 
-/** Returns the body as JSON or plain text, which depends on the `Accept` header and the version of the server. */
+/** Returns the body as JSON or plain text. The form depends on the `Accept` header and the server's version. */
 const bodyOf = (text: string): unknown => truncateBody(tryParseJson(text) ?? text);
 
 /** Reads `{ error: { message } }`, the older `{ error: '…' }`, or plain text. */
@@ -42,7 +42,7 @@ export function callError(
     : transportError(error, target, secrets);
 }
 
-/** Returns the error for a missing URL. The example uses another name: a variable cannot redefine the provider's own name. */
+/** Returns the error for a missing URL. The example uses another name: a variable cannot redefine a provider's own name. */
 export function missingURL(target: string): LlmError {
   const message = `${target}: no base URL is configured; pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
   return new LlmError('config', message, { target, code: 'missing-url' });

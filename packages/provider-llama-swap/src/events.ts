@@ -17,7 +17,7 @@ export interface SwapEvent {
 /** Options of `events()`. */
 export interface WatchOptions extends ManageOptions {
   /**
-   * Time before a lost connection is opened again, in milliseconds. The time doubles up to 30 s while reconnecting fails.
+   * Time before a lost connection is opened again, in milliseconds. The time doubles up to 30 s while the server is unreachable.
    * @default 1_000
    */
   readonly reconnectMs?: number | undefined;
@@ -31,7 +31,7 @@ export interface LogOptions extends ManageOptions {
    */
   readonly source?: 'proxy' | 'upstream' | undefined;
   /**
-   * Whether to start with earlier entries.
+   * Whether the stream starts with earlier log entries.
    * @default true
    */
   readonly history?: boolean | undefined;
@@ -75,7 +75,7 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncIterable<Swap
   }
 }
 
-/** Parses an event. Returns `undefined` for another line, which must not end the stream. */
+/** Parses an event. Returns `undefined` for any other line, because such a line must not end the stream. */
 function parseEvent(line: string): SwapEvent | undefined {
   const { type, data } = asRecord(tryParseJson(line));
   return typeof type === 'string'

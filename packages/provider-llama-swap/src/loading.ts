@@ -1,11 +1,11 @@
-/** Start of llama-swap's own deltas, whose members have this order. */
+/** Start of llama-swap's own deltas, whose members are always in this order. */
 const OPENING = new TextEncoder().encode('data: {"choices":[{"delta":{"reasoning_content":"');
 const LF = 10;
-/** Maximum size of a loading event, in bytes. The longest known message has about a hundred bytes. */
+/** Maximum size of a loading event, in bytes. The longest known event has about 100 bytes. */
 const MAX_EVENT_BYTES = 4096;
 
 type Fetch = typeof globalThis.fetch;
-/** Wrappers by transport, because connections are cached by transport. */
+/** Wrapped `fetch` functions by transport, because connections are cached by transport. */
 const filteredTransports = new WeakMap<Fetch, Fetch>();
 
 /**
@@ -31,7 +31,7 @@ export function withoutLoading(fetch: Fetch): Fetch {
 }
 
 function withoutFirstEvents(reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
-  /** Start of an event, or `undefined` after the first other event. */
+  /** Start of an event; `undefined` after the first event that is not a loading event. */
   let pending: Uint8Array | undefined = new Uint8Array();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -58,7 +58,7 @@ function withoutFirstEvents(reader: ReadableStreamDefaultReader<Uint8Array>): Re
   });
 }
 
-/** Returns the bytes after the loading events. */
+/** Returns the bytes that follow the loading events. */
 function skipEvents(bytes: Uint8Array): Uint8Array {
   let from = 0;
   for (let end = endOfEvent(bytes, from); end !== -1; end = endOfEvent(bytes, from)) {
@@ -68,7 +68,7 @@ function skipEvents(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(from);
 }
 
-/** Returns the index after the next blank line, or -1. */
+/** Returns the index after the next blank line, or -1 if none follows. */
 function endOfEvent(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2;

@@ -12,14 +12,14 @@ export interface LlamaSwapOptions extends ProviderOptions {
    * @default 'txt2img'
    */
   readonly images?: 'txt2img' | 'images' | undefined;
-  /** Embedding model for each configured name. Only vectors of the same embedding model are comparable. */
+  /** Embedding model for each configured name. Only vectors of the same embedding model can be compared. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Options of a management call. */
 export type ManageOptions = Partial<Pick<ModelContext, 'signal' | 'fetch' | 'headers'>>;
 
-/** Key for a server without keys. */
+/** Key that is sent to a server without keys. */
 const NO_KEY = 'no-key';
 
 /** Treats an empty key as missing. */
@@ -33,7 +33,7 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
-/** Options for validation. JavaScript callers may pass any type. */
+/** Returns options for the validation. JavaScript callers may pass values of any type. */
 export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>
   typeof (options as ProviderOptions | null)?.baseURL === 'string'
     ? { ...options, baseURL: originOf(options) }

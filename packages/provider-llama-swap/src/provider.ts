@@ -19,9 +19,9 @@ import { health, running, unload, version, type RunningModel, type SwapVersion }
 
 /** Provider for a llama-swap server, with its management API. All methods throw `LlmError`. */
 export interface LlamaSwap extends Provider {
-  /** Returns the models with a running process. */
+  /** Returns the models that have a running process. */
   running(options?: ManageOptions): Promise<readonly RunningModel[]>;
-  /** Stops the process of one model, or of all models. Throws `not-found` for an unknown model or a model of a peer. */
+  /** Stops the process of one model, or of all models. Throws `not-found` if the model is unknown or belongs to a peer. */
   unload(model?: string, options?: ManageOptions): Promise<void>;
   /** Returns whether the server responds. */
   health(options?: ManageOptions): Promise<boolean>;
@@ -40,8 +40,8 @@ export interface LlamaSwap extends Provider {
 const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
 /**
- * Creates a provider for a llama-swap server. Chat uses Chat Completions at `{baseURL}/v1`. Without `baseURL` a call fails
- * with `config`; without a key `no-key` is sent.
+ * Creates a provider for a llama-swap server. Chat uses Chat Completions at `{baseURL}/v1`. If `baseURL` is not set, a call fails
+ * with `config`. If no key is set, the key `no-key` is sent.
  */
 export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   checkProviderOptions('llama-swap', withOrigin(options), EXTRA_OPTIONS);
@@ -84,7 +84,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   };
 }
 
-/** Placeholder URL. Without a configured URL, no model sends a request (see `swapModel`). */
+/** Placeholder URL. If no URL is configured, no model sends a request (see `swapModel`). */
 const MISSING_URL = 'http://nowhere.invalid';
 
 const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
@@ -94,7 +94,7 @@ const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
   timeouts: NO_TIMEOUTS,
 });
 
-/** Creates a provider from a DSN such as `llama-swap://[TOKEN@]host:8080[?quirk=value]`. `llama-swaps` means https. */
+/** Creates a provider from a DSN such as `llama-swap://[TOKEN@]host:8080[?quirk=value]`. `llama-swaps` selects https. */
 const fromDsn =
   (protocol: 'http' | 'https') =>
   ({ name, token, host, path, params }: Dsn): Provider =>
@@ -116,7 +116,7 @@ function swapModel(
 ): Model {
   return {
     ...model,
-    /** Returns the capabilities. Evaluated for each call, because the server may list the model later. */
+    /** Returns the capabilities. They are read for each call, because the server may list the model later. */
     get capabilities() {
       return { ...model.capabilities, ...capabilitiesByModel() };
     },
@@ -130,7 +130,7 @@ function swapModel(
 
 type OtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
 
-/** Wraps the embedding, transcription and speech models, whose paths the server also routes by model. */
+/** Wraps the embedding, transcription and speech models. The server also routes their paths by model. */
 function otherModels(
   { embeddingModel, transcriptionModel, speechModel }: OtherModels,
   options: LlamaSwapOptions,

@@ -3,7 +3,7 @@ import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
 import type { ManageOptions } from './options.ts';
 
-/** Model with a running process. */
+/** Model that has a running process. */
 export interface RunningModel {
   readonly model: string;
   /** State: `starting`, `ready`, `stopping`, `shutdown`, or a state of a later version. */
@@ -53,7 +53,7 @@ export async function running(server: Management, options: ManageOptions): Promi
   });
 }
 
-/** Stops one model, or all models. Does not use the older `GET /unload`, because a GET request should not change state. */
+/** Stops one model, or all models. Does not use the older `GET /unload`, because GET requests should not change state. */
 export async function unload(
   server: Management,
   model: string | undefined,

@@ -28,14 +28,14 @@ export interface EmbedParams {
   readonly [name: string]: unknown;
 }
 
-/** Connection of one provider to its server. Its functions return the raw response, and throw for an error response. */
+/** Connection of one provider to its server. The functions return the raw response, and throw an error for an error response. */
 export interface Connection {
   chat(params: WireParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Requests vectors for texts. */
+  /** Requests vectors for the values. */
   embed(params: EmbedParams, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Requests the list of installed models. */
   list(context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Requests the download of a model to the server. */
+  /** Requests that the server downloads a model. */
   pull(model: string, context: CallContext, facts: ErrorContext): Promise<Response>;
 }
 
@@ -57,7 +57,7 @@ export function createConnection(options: OllamaOptions, profile: Profile): Conn
 /** Sends one request with a method of the SDK and returns the raw response. */
 type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
 
-/** Returns a function that determines the base URL and the credential of a call. Stores the secrets to redact in `facts`. */
+/** Returns a function that determines the base URL and the key of a call. Stores the secrets to redact in `facts`. */
 function createSend(
   options: OllamaOptions,
   profile: Profile,
@@ -114,7 +114,7 @@ function transportOf(
 const bearer = (key: string | undefined): Readonly<Record<string, string>> =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
-/** Merges headers. Removes the key that the SDK adds for ollama.com from OLLAMA_API_KEY of the process. */
+/** Merges headers. Removes the ollama.com key that the SDK reads from OLLAMA_API_KEY of the process. */
 function headersOf(
   transport: RequestInit['headers'],
   extraHeaders: Readonly<Record<string, string>>,

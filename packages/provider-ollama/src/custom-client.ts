@@ -15,7 +15,7 @@ export const sendWith =
       const result = await abortable(sending, signal);
       return isStream(result) ? linesOf(result, signal) : Response.json(result);
     } catch (error) {
-      // The SDK cannot be aborted before the headers arrive, so abort the response when they do.
+      // The SDK cannot be aborted before the headers arrive, so abort the response when the headers arrive.
       if (signal.aborted) sending.then(abort, () => undefined);
       const { status_code: status, error: text } = asRecord(error);
       if (typeof status !== 'number') throw error;
@@ -34,7 +34,7 @@ const abort = (result: unknown): void => {
 
 const UTF8 = new TextEncoder();
 
-/** Returns the messages as lines of JSON, the form that the server sends. An error in a message is also a line. */
+/** Returns the messages as lines of JSON, which is the form that the server sends. An error becomes a line as well. */
 function linesOf(messages: Messages, signal: AbortSignal): Response {
   const iterator = messages[Symbol.asyncIterator]();
   const stop = (): void => {
@@ -56,8 +56,8 @@ function linesOf(messages: Messages, signal: AbortSignal): Response {
 }
 
 /**
- * Converts an error that a message reported to a last message. The SDK throws it as a plain `Error`. Rethrows errors of the
- * transport.
+ * Converts an error that a message reported to a final message. The SDK throws such an error as a plain `Error`. Rethrows errors
+ * of the transport.
  */
 function lastMessage(error: unknown): IteratorResult<object, undefined> {
   if (!(error instanceof Error) || error.name !== 'Error') throw error;

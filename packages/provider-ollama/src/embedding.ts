@@ -7,7 +7,7 @@ import type { OllamaOptions } from './options.ts';
 
 const WIRE = 'ollama-embed';
 
-/** Creates an embedding model. Limits are those of the server. */
+/** Creates an embedding model. The server's limits apply to its values. */
 export function embeddingModel(
   modelId: string,
   options: OllamaOptions,
@@ -34,7 +34,7 @@ export function embeddingModel(
 }
 
 /**
- * Maximum number of values per request. The server has no limit. Smaller batches can fail separately and be sent to another
+ * Maximum number of values per request. The server has no maximum. Smaller batches can fail separately and be sent to another
  * target.
  */
 const MAX_VALUES = 512;
@@ -49,7 +49,7 @@ export function toEmbedParams(
   return {
     model,
     input: [...values],
-    // By default, the server truncates long values and does not report it (API reference, 2026-11).
+    // By default, the server truncates long values without reporting the truncation (API reference, 2026-11).
     truncate: false,
     ...(dimensions !== undefined && { dimensions }),
     ...(keepAlive !== undefined && { keep_alive: keepAlive }),

@@ -20,8 +20,8 @@ export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
   transportError(error, facts.target, facts.secrets);
 
 /**
- * Converts the body of an error response. Replaces the SDK's conversion, which drops the headers and converts an error object
- * to "[object Object]". Without `http`, the error is in a response with status 200.
+ * Converts the body of an error response. Replaces the SDK's conversion, which drops the headers and converts an error object to
+ * "[object Object]". If `http` is not set, the error is in a response with status 200.
  */
 export function responseError(rawBody: unknown, facts: ErrorContext, http?: HttpFacts): LlmError {
   const body = truncateBody(rawBody);
@@ -45,7 +45,7 @@ export function httpError(text: string, http: HttpFacts, facts: ErrorContext): L
   try {
     body = JSON.parse(text);
   } catch {
-    // The body is not JSON, for example a page of a proxy.
+    // The body is not JSON. It may be a proxy's error page.
   }
   return responseError(body, facts, http);
 }
@@ -79,6 +79,6 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 function kindFrom(status: number | undefined, message: string): ErrorKind | undefined {
   if (status === 401 || status === 404) return undefined;
   const [, kind] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
-  // A gateway's 5xx page may match accidentally, so only `overloaded` is accepted.
+  // The text of a gateway's 5xx page may match accidentally, so only `overloaded` is accepted.
   return status !== undefined && status >= 500 && kind !== 'overloaded' ? undefined : kind;
 }

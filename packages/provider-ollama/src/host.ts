@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { checkBaseURL } from '@majordomo/wire-kit';
 
 const DEFAULT_PORT = '11434';
-/** Host for which a missing scheme means https, as in the vendor's client. */
+/** Host for which the default scheme is https, as in the vendor's client. */
 const CLOUD_HOST = 'ollama.com';
 
 /**
@@ -21,7 +21,7 @@ export function baseURLFromHost(host: string): string {
   const url = parsed(written);
   if (url === undefined || url.hostname === '') throw invalidHost(host);
   checkBaseURL(written, 'the address of Ollama');
-  // `URL` drops the default port of the scheme, so check the text.
+  // `URL` drops the scheme's default port, so check the text for a port.
   const port = hasScheme || /:\d+(?:\/|$)/.test(written.slice('http://'.length)) ? url.port : DEFAULT_PORT;
   const path = url.pathname.replace(/(?<!\/)\/+$/, '');
   return `${url.protocol}//${REACHABLE_HOSTS[url.hostname] ?? url.hostname}${port === '' ? '' : `:${port}`}${path}`;

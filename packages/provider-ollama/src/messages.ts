@@ -13,7 +13,7 @@ import type {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { WAV } from './models.ts';
 
-/** Message of the API. Servers send call ids, which the SDK's types do not contain and older servers ignore. */
+/** Message of the API. Servers send call ids, which are missing in the SDK's types and which older servers ignore. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
@@ -31,7 +31,7 @@ export interface WireToolCall {
 /** Prefix of a failed result, because the API has no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
-/** Converts turns. Text becomes one string with separate images, and each tool result becomes one message. */
+/** Converts turns. Text becomes one string, with images in a separate list, and each tool result becomes one message. */
 export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
@@ -72,15 +72,15 @@ function userMessage({ parts }: UserMessage): WireMessage {
   return { role: 'user', content: texts.join('\n\n'), ...(images.length > 0 ? { images } : undefined) };
 }
 
-/** Returns audio as base64 for the list of images. Models recognize WAV there by its bytes (ollama/ollama#15427, 2026-04). */
+/** Returns audio as base64 for the list of images, where models recognize WAV by its bytes (ollama/ollama#15427, 2026-04). */
 function audioData({ mediaType, bytes }: AudioPart): string {
   if (WAV.includes(mediaType)) return toBase64(bytes);
   throw new LlmError('unsupported', `audio of type "${mediaType}": this API accepts only WAV`);
 }
 
 /**
- * Converts an assistant message. Includes reasoning only for models of its family. The model's template determines which turns
- * use it.
+ * Converts an assistant message. Includes reasoning only if the model belongs to the family of the reasoning. The model's
+ * template determines which turns use the reasoning.
  */
 function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
   let content = '';
@@ -100,7 +100,7 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   };
 }
 
-/** Converts tool results. Images follow in a user message, because models see images only there. */
+/** Converts tool results. Images follow in a user message, because models accept images only in user messages. */
 function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
   const images: string[] = [];
   const wire = parts.map((result): WireMessage => {

@@ -2,14 +2,14 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { asRecord, asText, isList } from '@majordomo/core/toolkit';
 import type { OllamaQuirks } from './quirks.ts';
 
-/** Capabilities and quirks of the models whose ids match. The first rule that matches applies. */
+/** Capabilities and quirks of the models whose ids match `pattern`. The first matching rule applies. */
 interface ModelRule {
   readonly pattern: RegExp;
   readonly capabilities: Capabilities;
   readonly quirks: Partial<OllamaQuirks>;
 }
 
-/** Audio formats (ollama/ollama#15427, 2026-04). The name of a model does not state whether it accepts audio. */
+/** Audio formats (ollama/ollama#15427, 2026-04). A model's name does not state whether the model accepts audio. */
 export const WAV: readonly string[] = ['audio/wav', 'audio/x-wav', 'audio/wave'];
 /** Capabilities of all models. No server of this API accepts documents. */
 const GENERAL: Capabilities = { files: false, audio: WAV, output: 'native' };
@@ -32,7 +32,7 @@ const MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** Returns the first matching rule. An id may contain a tag and the suffix `:cloud`. */
+/** Returns the first matching rule. A model id may contain a tag and the suffix `:cloud`. */
 export function modelFacts(modelId: string): Omit<ModelRule, 'pattern'> {
   return MODELS.find(({ pattern }) => pattern.test(modelId)) ?? { capabilities: GENERAL, quirks: {} };
 }

@@ -4,15 +4,15 @@ import type { ProfileName } from './profiles.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
 /**
- * Options of `createOllama`. `baseURL` is the origin, in any form that OLLAMA_HOST accepts. It defaults to OLLAMA_HOST in the
- * `env` of the call, otherwise to the address of the profile.
+ * Options of `createOllama`. `baseURL` is the origin, in any form that OLLAMA_HOST accepts. `baseURL` defaults to OLLAMA_HOST in
+ * the `env` of the call, or otherwise to the profile's address.
  */
 export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   /** Service to use. @default 'ollama', the local server */
   readonly profile?: ProfileName | undefined;
   /** Quirks that replace those of the profile and of the model. */
   readonly quirks?: Partial<OllamaQuirks> | undefined;
-  /** Embedding models by custom model name. Vectors of the same embedding model are then comparable under all its names. */
+  /** Embedding models by custom model name. Vectors of the same embedding model can then be compared under all its names. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
   /** Client of the package `ollama` that sends the requests, with its own host, headers and `fetch`. Default: a new client. */
   readonly client?: object | undefined;

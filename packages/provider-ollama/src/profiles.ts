@@ -13,9 +13,9 @@ export interface Profile {
   /** Environment variable that contains the address, in any form that the vendor's tools accept. */
   readonly hostEnv: string | undefined;
   readonly keyEnv: readonly string[];
-  /** Whether a call without a key fails before a request is sent. */
+  /** Whether a call fails before a request is sent if no key is set. */
   readonly needsKey: boolean;
-  /** Whether `pull` can download models. */
+  /** Whether `pull` can download models to the service. */
   readonly canPull: boolean;
   readonly quirks: OllamaQuirks;
   /** Whether the connection has no proxy that closes idle connections. A response without deltas is then requested as one body. */
@@ -47,7 +47,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     isLocal: true,
     timeouts: NO_TIMEOUTS,
   },
-  // The cloud ignores `format` (reports with curl, 2026-05), so the system text contains the schema in addition.
+  // The cloud ignores `format` (reports with curl, 2026-05), so the system text also contains the schema.
   'ollama-cloud': {
     id: 'ollama-cloud',
     vendor: 'ollama-cloud',

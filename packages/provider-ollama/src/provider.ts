@@ -24,7 +24,7 @@ import { ChatReader } from './stream.ts';
 
 /** Provider that can download models, if its profile supports downloads. */
 export interface OllamaProvider extends Provider {
-  /** Downloads a model and yields the progress. Throws `unsupported` for a service to which models cannot be downloaded. */
+  /** Downloads a model and yields the progress. Throws `unsupported` if the service does not support downloads. */
   pull(model: string, options?: PullOptions): AsyncIterable<PullProgress>;
 }
 
@@ -81,8 +81,8 @@ function profileOf({ profile = 'ollama' }: Pick<OllamaOptions, 'profile'>): Prof
 }
 
 /**
- * Creates a provider from a DSN such as `foreman://TOKEN@host?num_ctx=32768`. The scheme is the profile. A key from the
- * environment is sent to the vendor's host only.
+ * Creates a provider from a DSN such as `foreman://TOKEN@host?num_ctx=32768`. The scheme is the name of the profile. A key from
+ * the environment is sent only to the vendor's host.
  */
 function fromDsn({ name, scheme, token, baseURL, params }: Dsn): Provider {
   const settings = settingsFromParams(params, `LLM_${name.toUpperCase()}`);

@@ -1,8 +1,8 @@
 import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 
-/** Differences between servers and models of Ollama's API. They affect only requests; the reader accepts all known forms. */
+/** Differences between servers and models of Ollama's API. Quirks affect only requests; the reader accepts all known forms. */
 export interface OllamaQuirks {
-  /** Place of an output schema: `format`, or `format` and the system text for servers that may ignore `format`. */
+  /** Place of an output schema: `format`, or both `format` and the system text for servers that may ignore `format`. */
   readonly schema: 'format' | 'format-and-prompt';
   /** Type of `think`: a boolean, or the name of a level. */
   readonly think: 'boolean' | 'levels';
@@ -14,7 +14,7 @@ export const CHAT_QUIRKS: OllamaQuirks = { schema: 'format', think: 'boolean' };
 /** Settings of the model's runner. */
 export interface RunnerOptions {
   /**
-   * Size of the context window in tokens (`num_ctx`). The server truncates a longer prompt.
+   * Size of the context window in tokens (`num_ctx`). If the prompt is longer, the server truncates the prompt.
    * @default the size that the server sets, often 4,096
    */
   readonly numCtx?: number | undefined;
@@ -34,7 +34,7 @@ export function settingsFromParams(
   return { numCtx, keepAlive, quirks };
 }
 
-/** Settings in a DSN. Runner settings have the names of the API there. */
+/** Settings in a DSN. The runner settings have the same names as in the API. */
 interface DsnSettings extends OllamaQuirks {
   readonly num_ctx: number;
   readonly keep_alive: string | number;

@@ -31,7 +31,7 @@ export interface WireAnswer {
   readonly tool_calls?: unknown;
 }
 
-/** Converts usage. The API has no counts of cached or reasoning tokens. */
+/** Converts usage. The API does not report counts of cached tokens or reasoning tokens. */
 export function usage({ prompt_eval_count: input, eval_count: output }: WireChunk): Usage | undefined {
   if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
   return {
@@ -56,8 +56,8 @@ const MAX_CHARACTERS_PER_TOKEN = 8;
 const MIN_CONTEXT = 2048;
 
 /**
- * Returns a warning if the server truncated the prompt, which it does not report. The token count is then much too low for the
- * text, or equals the size of the context window.
+ * Returns a warning if the server truncated the prompt, because the server does not report the truncation. The token count is
+ * then much too low for the text, or equals the size of the context window.
  */
 export function promptCutWarning({ characters, numCtx }: PromptSize, count: unknown): Warning | undefined {
   if (typeof count !== 'number' || count <= 0 || characters < Math.min(MIN_CONTEXT, numCtx ?? Infinity)) {

@@ -90,7 +90,7 @@ export class ChatReader implements WireReader {
     if (!isRecord(json)) throw this.protocolError('');
     const chunk: WireChunk = json;
     if (chunk.error !== undefined && chunk.error !== null) throw this.options.toLlmError(chunk);
-    // The API has no response ids. Ids of calls are derived from the creation time.
+    // The API has no response ids. The ids of calls are derived from the creation time.
     this.writer.start(asText(chunk.created_at));
     const { message } = chunk;
     if (message !== undefined && message !== null) this.readAnswer(message);
@@ -115,7 +115,7 @@ export class ChatReader implements WireReader {
     for (const [n, call] of calls.entries()) this.toolCall(call, `message.tool_calls[${n}]`);
   }
 
-  /** Writes a complete call. Its arguments are an object; some proxies send a string. */
+  /** Writes a complete call. The arguments are an object, but some proxies send a string. */
   private toolCall(call: unknown, path: string): void {
     const { function: called, id } = asRecord(call);
     const { name, arguments: args } = asRecord(called);

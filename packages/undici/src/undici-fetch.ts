@@ -3,7 +3,7 @@ import { Exchange } from './exchange.ts';
 
 /** Options of `undiciFetch`. `proxy` has no effect if `dispatcher` is set. */
 export interface UndiciFetchOptions {
-  /** Dispatcher of undici 7. Its timeouts for headers and bodies are disabled. `@default new Agent({ allowH2: false })` */
+  /** Dispatcher of undici 7. The dispatcher's header and body timeouts are disabled. `@default new Agent({ allowH2: false })` */
   readonly dispatcher?: Dispatcher | undefined;
   /** `'environment'` uses the proxies in `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, read once. `@default` no proxy */
   readonly proxy?: 'environment' | undefined;
@@ -12,7 +12,7 @@ export interface UndiciFetchOptions {
 type Body = string | Uint8Array | null;
 
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
-/** Disables redirects, because a dispatcher that follows them would send the key to another host. */
+/** Dispatch options. Redirects are disabled, because a dispatcher that follows redirects would send the key to another host. */
 const ALWAYS = { ...NO_TIMEOUTS, maxRedirections: 0 };
 /** Headers that the platform's `fetch` adds to a request. */
 const ADDED = { accept: '*/*', 'accept-encoding': 'gzip, br', 'user-agent': 'node' };

@@ -14,7 +14,7 @@ interface ModelCall {
 
 type Batch = readonly ModelEvent[];
 
-/** Yields the events of a model's answer. The first, empty batch reports the response headers. */
+/** Yields the events of a model's answer. The first batch is empty and reports the response headers. */
 export async function* streamEvents(
   model: () => LanguageModelV4,
   call: ModelCall,
@@ -53,7 +53,7 @@ function checkModel(model: LanguageModelV4): LanguageModelV4 {
   throw new LlmError('config', message);
 }
 
-/** Reports an answer that does not follow the interface as `protocol`, not as a network failure. */
+/** Converts an error of `readStream` about an answer that does not follow the interface to `protocol`. */
 function withDriftError(target: string, readStream: () => void): void {
   try {
     readStream();
@@ -62,7 +62,7 @@ function withDriftError(target: string, readStream: () => void): void {
   }
 }
 
-/** Reads to the finish, and then cancels the stream. */
+/** Reads the stream to the finish part, and then cancels the stream. */
 async function* read(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   parts: PartReader,
@@ -70,7 +70,7 @@ async function* read(
 ): AsyncGenerator<Batch, undefined> {
   const reader = stream.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
-  // A stream that ignores its signal would block the read.
+  // Cancel the stream on an abort, because a stream that ignores its signal would block the read.
   signal.addEventListener('abort', cancel, { once: true });
   try {
     yield [];

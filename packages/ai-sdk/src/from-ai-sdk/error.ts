@@ -3,7 +3,7 @@ import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { transportError, wireError } from '@majordomo/wire-kit';
 
-/** Kinds of the AI SDK's errors without a response, by name. */
+/** Error kinds by name, for the AI SDK's errors without a response. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_LoadAPIKeyError: 'auth',
   AI_LoadSettingError: 'config',
@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   AI_NoContentGeneratedError: 'empty',
 };
 
-/** Converts an error of a model or its stream by name, because several copies of the AI SDK may be installed. */
+/** Converts an error of a model or its stream. Identifies the error by name, as several copies of the AI SDK may be installed. */
 export function fromSdkError(error: unknown, target: string, signal: AbortSignal): LlmError {
   if (signal.aborted)
     return new LlmError('aborted', `the call to ${target} was aborted`, { target }, { cause: signal.reason });

@@ -14,7 +14,7 @@ import { fromSdkFinish } from '../finish.ts';
 import { fromSdkUsage } from '../usage.ts';
 import { fromSdkWarning } from '../warning.ts';
 
-/** Finish reasons that the AI SDK sets without a reason of the vendor. */
+/** Finish reasons that the AI SDK sets if the vendor sent no reason. */
 const UNEXPLAINED: ReadonlySet<LanguageModelV4FinishReason['unified']> = new Set([
   'other',
   'error',
@@ -29,7 +29,7 @@ export class PartReader {
   readonly writer: EventWriter;
   isFinished = false;
   private readonly family: string;
-  /** Metadata by part. It arrives in several chunks and is merged. */
+  /** Metadata by part. The metadata of a part arrive in several chunks, which are merged. */
   private readonly metadata = new Map<string, SharedV4ProviderMetadata>();
   /** Ids of tool calls that the vendor runs. */
   private readonly vendorCalls = new Set<string>();
@@ -115,7 +115,7 @@ export class PartReader {
     this.writer.end(id);
   }
 
-  /** Returns the token of a part: all its metadata, which the vendor expects back. */
+  /** Returns the token of a part, which consists of all metadata of the part. The vendor expects these metadata back. */
   private replay(key: string, metadata: SharedV4ProviderMetadata | undefined): Replay | undefined {
     if (metadata === undefined) return undefined;
     const all = { ...this.metadata.get(key) };

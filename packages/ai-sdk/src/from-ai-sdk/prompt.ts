@@ -20,7 +20,7 @@ import type {
 } from '@majordomo/core';
 import { sanitizeToolName, toolIdMapper, type ToolIdRule } from '@majordomo/wire-kit';
 
-/** Ids that every vendor accepts: the AI SDK sends ids and names unchanged. */
+/** Rule for ids that every vendor accepts, because the AI SDK sends ids and names unchanged. */
 const ID_RULE: ToolIdRule = { maxLength: 40, pattern: /^[a-zA-Z0-9_-]+$/ };
 const MAX_NAME_LENGTH = 64;
 
@@ -30,7 +30,7 @@ interface Names {
   readonly idOf: (id: string) => string;
 }
 
-/** Converts a conversation. Tokens of this family become the provider options of their part. */
+/** Converts a conversation. A token of `family` becomes the provider options of its part. */
 export function toSdkPrompt({ system, messages }: ModelRequest, family: string): LanguageModelV4Prompt {
   const names: Names = { family, idOf: toolIdMapper(messages, ID_RULE) };
   const turns = messages.map((message) => toSdkMessage(message, names));
@@ -95,7 +95,7 @@ const optionsOf = (
 ): { readonly providerOptions?: SharedV4ProviderOptions } =>
   replay?.family === family ? { providerOptions: replay.data as SharedV4ProviderOptions } : {};
 
-/** Converts a tool result. An error with images is sent without its error mark, because the AI SDK's errors have text only. */
+/** Converts a tool result. If an error contains images, omits the error mark, because the AI SDK's errors contain only text. */
 function toSdkOutput({ content, isError }: ToolResultPart): LanguageModelV4ToolResultOutput {
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   if (texts.length === content.length) {

@@ -3,7 +3,7 @@ import type { Model, Provider } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { streamEvents } from './answer.ts';
 
-/** Options of a provider of the AI SDK in a chain. */
+/** Options of `fromAISDK`. */
 export interface FromAISDKOptions {
   /** Name of the provider in specs. */
   readonly id: string;
@@ -37,7 +37,7 @@ export function fromAISDK(model: (id: string) => LanguageModelV4, options: FromA
 const bridgedModel = (id: string, family: string, model: (id: string) => LanguageModelV4): Model => ({
   id,
   families: [family],
-  // Each package of the AI SDK uses its vendor's feature for schemas.
+  // Each package of the AI SDK uses its vendor's own feature for output schemas.
   capabilities: { output: 'native' },
   isNonStreaming: () => true,
   stream: (request, context) => streamEvents(() => model(id), { family, request, context }),

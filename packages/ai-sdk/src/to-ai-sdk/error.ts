@@ -13,7 +13,7 @@ export function toSdkError(error: unknown, spec: string, signal: AbortSignal | u
     message: error.message,
     url: target,
     requestBodyValues: {},
-    // A stream that was cut has a successful status.
+    // If a stream was cut, its status is successful, so omit the status.
     ...(status !== undefined && status >= 400 ? { statusCode: status } : {}),
     ...(body === undefined ? {} : { responseBody: body }),
     ...(retryAfterMs === undefined
@@ -27,7 +27,7 @@ export function toSdkError(error: unknown, spec: string, signal: AbortSignal | u
 
 const abortError = ({ message }: LlmError): DOMException => new DOMException(message, 'AbortError');
 
-/** Returns the details of the last failed attempt: an exhausted chain has no status. */
+/** Returns the details of the last failed attempt, because the error of an exhausted chain has no status. */
 function lastFailure({ kind, details }: LlmError): ErrorDetails {
   if (kind !== 'exhausted') return details;
   const last = details.attempts.findLast(({ outcome }) => outcome === 'failed');

@@ -2,7 +2,7 @@ import type { JSONObject, SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import type { Attempt, ChatResponse, Warning } from '@majordomo/core';
 import type { BridgeOptions } from './options.ts';
 
-/** Time limit of the application's `cost`, in milliseconds. */
+/** Time limit of the application's function `cost`, in milliseconds. */
 const COST_TIMEOUT_MS = 1000;
 
 /** Returns `providerMetadata.majordomo` of an answer: target, attempts, warnings and cost. */

@@ -4,8 +4,8 @@ import { checkFinite, checkOptions as checkKinds } from '@majordomo/core/toolkit
 /** Options of `toLanguageModel` and `toAISDK`. */
 export interface BridgeOptions {
   /**
-   * Returns the cost of an answer for its metadata, such as `costOfResponse` of `@majordomo/catalog`. Without a result within one
-   * second, the metadata contain no cost.
+   * Returns the cost of an answer for the answer's metadata, such as `costOfResponse` of `@majordomo/catalog`. If the function
+   * returns no result within one second, the metadata contain no cost.
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /**
@@ -15,7 +15,7 @@ export interface BridgeOptions {
   readonly totalMs?: number | undefined;
 }
 
-/** Throws `config` for invalid options of the function `of`. */
+/** Throws `config` for invalid options. `of`: name of the function that received the options. */
 export function checkOptions(of: string, options: BridgeOptions): void {
   checkKinds(of, options, { cost: 'function', totalMs: 0 });
   checkFinite(options.totalMs, 'totalMs', `${of}: `);

@@ -37,7 +37,7 @@ export function parseCall(callOptions: LanguageModelV4CallOptions, bridge: Bridg
     seed: callOptions.seed,
     output: fromSdkOutput(callOptions),
     reasoning: callOptions.reasoning === 'provider-default' ? undefined : callOptions.reasoning,
-    // Core checks this JSON of the application.
+    // Core validates this JSON value of the application.
     cache: ownOptions['cache'] as ChatRequest['cache'],
     extra: ownOptions['extra'] as ChatRequest['extra'],
   };
@@ -69,7 +69,7 @@ function majordomoOptions(
   return majordomo;
 }
 
-/** Warns about headers, except the user agent that the AI SDK adds to every call. */
+/** Adds a warning about headers, except the user agent that the AI SDK adds to every call. */
 function warnOfHeaders({ headers = {} }: LanguageModelV4CallOptions, unsupported: Unsupported): void {
   const names = Object.keys(headers).filter(
     (name) => name.toLowerCase() !== 'user-agent' && headers[name] !== undefined,

@@ -1,4 +1,4 @@
-/** Facts about an image, from the header of its file. */
+/** Facts about an image that its file header contains. */
 export interface ImageFacts {
   /** Media type of the first bytes, which may differ from the declared media type. */
   readonly mediaType: string;
@@ -6,7 +6,7 @@ export interface ImageFacts {
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly animated: boolean;
-  /** Whether the file is complete, and not a truncated download. */
+  /** Whether the file is complete, as opposed to a truncated download. */
   readonly complete: boolean;
   /**
    * Estimated memory of a decoder, in bytes. `undefined` for formats without a reader. Interlaced and progressive files are

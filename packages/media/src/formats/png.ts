@@ -27,5 +27,5 @@ export function readPng(bytes: Uint8Array): ImageHeader | undefined {
   return { width, height, animated, complete, decodeBytes: isInterlaced ? decoded : decoded * SHARE_BY_ROWS };
 }
 
-/** Share of the pixels that is in memory if the rows are decoded in order (measured with sharp 0.35). */
+/** Share of the pixels that are in memory if the rows are decoded in order (measured with sharp 0.35). */
 const SHARE_BY_ROWS = 1 / 4;

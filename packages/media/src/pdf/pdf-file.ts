@@ -15,7 +15,7 @@ const MAX_INFLATED = 32 * 2 ** 20;
 /** Maximum average number of times that a character of the file is read. */
 const READINGS = 10;
 
-/** Reader for the bytes of a PDF. The length of the file limits the work. */
+/** Reader for the bytes of a PDF. The length of the file limits the amount of work. */
 export class PdfFile {
   /** Content of the file, with one character per byte. */
   readonly text: string;

@@ -6,7 +6,7 @@ import type { IAudioMetadata } from 'music-metadata';
 export interface RecordingFacts {
   /** Media type of the content. An MP4 or WebM that contains only sound has a type `audio/…`. */
   readonly mediaType: string;
-  /** Duration in milliseconds; `undefined` if it is not known, for example of a live WebM or a truncated file. */
+  /** Duration in milliseconds; `undefined` if the duration is unknown, for example for a live WebM or a truncated file. */
   readonly durationMs: number | undefined;
   readonly hasVideo: boolean;
 }
