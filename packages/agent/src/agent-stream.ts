@@ -83,7 +83,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       for (const reader of this.readers.splice(0)) reader(this.end());
     });
     this.running = running;
-    // The iterator or `result()` reports the error. A caller that uses only one of them must not get an unhandled rejection.
+    // The iterator or `result()` reports the error. If the caller uses only one, the other must not reject unhandled.
     running.catch(() => undefined);
     return running;
   }

@@ -1,7 +1,7 @@
 import { LlmError, type FinishReason, type StreamEvent } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
 
-/** Returns a listener that passes the selected text events to `emit`. Throws `config` for an invalid `text`. */
+/** Returns a listener that passes events to `emit`. `text` selects the text events. Throws `config` for an invalid `text`. */
 export function filterText(text: 'all' | 'final', emit: Emit): Emit {
   switch (text) {
     case 'all':

@@ -23,7 +23,7 @@ export interface Journal {
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
   /** Waits for the decision on a call. If the same call waits again, `name` is different. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
-  /** Called with all calls of a step that wait for decisions, again after each decision, and finally with an empty array. */
+  /** Called with all calls of a step that wait for decisions, then after each decision, and finally with an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ export interface ScopeLimits {
   readonly createError: () => Error;
 }
 
-/** Runs work under limits. Rejects at a limit even if the work ignores its signal. The scope must be closed. */
+/** Runs work within limits. Rejects at a limit, even if the work ignores its signal. The caller must close the scope. */
 export class Scope {
   /** Signal that aborts when the run aborts or the time limit is reached. */
   readonly signal: AbortSignal;

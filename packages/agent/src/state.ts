@@ -47,7 +47,7 @@ export interface ToolOutcome extends ToolResultPart {
 /** State of a run as plain data. Another process can continue a state that was serialized with `toJson`. */
 export interface RunState {
   readonly version: 1;
-  /** Complete transcript without compaction. While calls are pending, the transcript ends with the turn that contains them. */
+  /** Complete transcript without compaction. If calls are pending, the transcript ends with the turn that contains them. */
   readonly messages: readonly Message[];
   /** Number of model calls so far. */
   readonly steps: number;

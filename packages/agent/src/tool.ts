@@ -46,7 +46,7 @@ export interface Tool extends ToolSpec {
   readonly approval?: boolean | ((args: JsonObject) => boolean | Promise<boolean>) | undefined;
   /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
-  /** Maximum time of a call in milliseconds. A longer call gets an error result. 0 disables the limit. `@default 0` */
+  /** Maximum time of a call in milliseconds. If a call takes longer, its result is an error. 0 disables it. `@default 0` */
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
@@ -59,7 +59,7 @@ export interface ToolDefinition<Parameters, Args> {
   readonly parameters: Parameters;
   /** Whether a person must approve a call, or a function of the arguments that decides. `@default false` */
   readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
-  /** Maximum time of a call in milliseconds. A longer call gets an error result. 0 disables the limit. `@default 0` */
+  /** Maximum time of a call in milliseconds. If a call takes longer, its result is an error. 0 disables it. `@default 0` */
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;

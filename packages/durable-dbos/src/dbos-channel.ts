@@ -10,9 +10,9 @@ const POLL_INTERVAL_MS = 100;
 const MAX_INTERVAL_MS = 5000;
 
 /**
- * Creates a channel that stores the messages of a run in a stream of its workflow, in the same PostgreSQL. A late subscriber
- * receives all messages from the beginning. Pass it to `dbosAgent(name, agent, { channel })`, and to `watchRun` in any
- * process that has launched DBOS.
+ * Creates a channel that stores the messages of a run in a stream of the run's workflow, in the PostgreSQL database of DBOS. A
+ * late subscriber receives all messages from the beginning. Pass the channel to `dbosAgent(name, agent, { channel })`, and to
+ * `watchRun` in any process that has launched DBOS.
  */
 export function dbosChannel(): RunChannel {
   return {

@@ -8,7 +8,7 @@ export type GeneratedImages = Omit<ImageResponse, 'attempts'>;
 export type ImageDecoder = () => ImagePart;
 
 /**
- * Decodes the images of an answer. Invalid and missing images become a warning. Throws the first failure if no image can be
+ * Decodes the images of an answer. Invalid and missing images cause a warning. Throws the first failure if no image can be
  * decoded.
  */
 export function decodeImages(
@@ -38,9 +38,9 @@ function missingImages(count: number, n: number, failure: LlmError | undefined):
 }
 
 /**
- * Generates `n` images on a wire that returns one at a time. Calls `draw` with `seed + index`, four calls in parallel. Failures
- * become a warning if at least one image arrives. Otherwise throws the first failure; after four failures, starts no further
- * calls. Adds up the usage.
+ * Generates `n` images on a wire that returns one image at a time. Calls `draw` with `seed + index`, at most four calls in
+ * parallel. Failures cause a warning if at least one image arrives. Otherwise throws the first failure; after four failures,
+ * starts no further calls. Returns the sum of the usage.
  */
 export async function generateEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },

@@ -40,8 +40,8 @@ export interface ImagesCall {
 }
 
 /**
- * Converts a request to `generations`, or to `edits` if it contains images. Throws `invalid-request` for an invalid size or a mask
- * without an image, and `unsupported` for a size that the server does not accept.
+ * Converts a request to `generations`, or to `edits` if the request contains images. Throws `invalid-request` for an invalid size
+ * or a mask without an image, and `unsupported` for a size that the server does not accept.
  */
 export function toImagesCall(
   request: ImageRequest,
@@ -93,8 +93,8 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
 }
 
 /**
- * Decodes the images of an answer. Missing images become a warning. Throws `protocol` for an invalid answer, `unsupported` for an
- * answer with URLs, which are never fetched, and the error that the server reported.
+ * Decodes the images of an answer. Missing images cause a warning. Throws `protocol` for an invalid answer, `unsupported` for an
+ * answer with URLs, because URLs are never fetched, and the error that the server reported.
  */
 export function fromImagesBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');

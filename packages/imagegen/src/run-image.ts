@@ -79,7 +79,7 @@ function formOf(fields: Readonly<Record<string, unknown>>, images: readonly Imag
 
 /**
  * Decodes the image of a run: bytes, a stream of bytes, base64, or an object with one of these in `image`, `data` or `result`.
- * Throws `protocol` otherwise.
+ * Throws `protocol` for any other output.
  */
 export async function imageFromRun(output: unknown, location: ImageLocation): Promise<ImagePart> {
   if (typeof output === 'string') return imageFromBase64(output, location);

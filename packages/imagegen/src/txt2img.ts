@@ -44,8 +44,8 @@ const imageCount = ({ batch_size: size, n_iter: batches }: Txt2ImgCall['body']):
   (asNumber(size) ?? 1) * (asNumber(batches) ?? 1);
 
 /**
- * Converts a request to `txt2img`, or to `img2img` if it contains images. In a batch the server uses seed, seed + 1, and so on. A
- * proxy selects the server by `model`.
+ * Converts a request to `txt2img`, or to `img2img` if the request contains images. For a batch, the server uses seed, seed + 1,
+ * and so on. A proxy selects the server by `model`.
  */
 export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: string): Txt2ImgCall {
   const { prompt, n, size, seed, images = [], mask, extra } = request;
@@ -68,8 +68,8 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
 }
 
 /**
- * Decodes the images of an answer. Omits the grid that the web UI adds before the images. Omits images that extensions add
- * after them, with a warning. The wire reports no usage.
+ * Decodes the images of an answer. Omits the grid that the web UI adds before the images. Omits images that extensions add after
+ * the requested images, with a warning. The wire reports no usage.
  */
 export function fromTxt2ImgBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');

@@ -18,8 +18,8 @@ export interface Formats {
 const MIN_EDGE = 16;
 
 /**
- * Returns the best encoding of a raster within a byte limit, after at most six encodings. If no encoding fits, returns the
- * number of bytes of the smallest.
+ * Returns the best encoding of a raster within a byte limit, after at most six encodings. If no encoding fits, returns the size
+ * of the smallest encoding in bytes.
  */
 export async function encodeWithin(
   raster: Raster,
@@ -60,7 +60,7 @@ export async function encodeWithin(
   return search(lossy, (tries) => nextEncoding(tries, maxBytes, MAX_TRIES - 1));
 }
 
-/** Whether the last encoding fits and has the highest quality of all fitting encodings at its scale. */
+/** Whether the last encoding fits and has the highest quality of all encodings at its scale that fit. */
 function isBestOfScale(plan: EncodingPlan, tries: readonly EncodingResult[], maxBytes: number): boolean {
   const fitting = tries.filter(({ scale, bytes }) => scale === plan.scale && bytes <= maxBytes);
   return fitting.at(-1) === tries.at(-1) && fitting.every(({ quality }) => quality <= plan.quality);

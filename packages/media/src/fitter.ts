@@ -21,8 +21,8 @@ export interface MediaFitterOptions {
   /** Maximum number of pixels of an image. A larger image is `unsupported`. `@default 50_331_648` */
   readonly maxPixels?: number | undefined;
   /**
-   * Maximum memory for the images that are changed at the same time, in bytes, estimated from their headers. Further images wait.
-   * An image that needs more memory than the limit is `unsupported`. With the default, a process grows by less than 256 MB.
+   * Maximum memory for images that are changed at the same time, in bytes, estimated from the image headers. Further images wait.
+   * An image that needs more memory is `unsupported`. With the default, a process grows by less than 256 MB.
    *
    * @default 208_000_000
    */
@@ -49,9 +49,9 @@ const DEFAULT_MAX_MEMORY = 208e6;
 
 /**
  * Returns a fitter for `createMajordomo({ media })`, which fits images to the limits of each target. Images that fit are not
- * changed. A change is reported as a warning. Throws `unsupported` if an image cannot be fitted, so that the chain continues with
- * the next target, and `invalid-request` for bytes that are not a complete image. Also counts the pages of PDFs and measures
- * recordings for targets that limit them.
+ * changed. Each change causes a warning. Throws `unsupported` if an image cannot be fitted, so that the chain continues with the
+ * next target, and `invalid-request` for bytes that are not a complete image. The fitter also counts the pages of PDFs and
+ * measures recordings for targets that limit them.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
  */

@@ -9,7 +9,7 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/** Returns a lane. A task that needs more than `maxBytes` runs alone. */
+/** Returns a lane for at most `concurrency` tasks at a time. A task that needs more than `maxBytes` runs alone. */
 export function memoryLane(concurrency: number, maxBytes: number): MemoryLane {
   const queue: Waiting[] = [];
   let running = 0;

@@ -28,9 +28,9 @@ const TARGET_SHARE = 0.95;
 const DEFAULT_SLOPE = 0.75;
 
 /**
- * Returns the next encoding to try, or `undefined` if the best fitting encoding is found or no further try can help. The size
- * is approximately a power of the quantizer step, so that two or three tries find the quality. Edges are shortened only if the
- * lowest quality is too large.
+ * Returns the next encoding to try, or `undefined` if the best fitting encoding is found or no further try can help. The size is
+ * approximately a power of the quantizer step, so two or three tries find the quality. Edges are shortened only if the image is
+ * too large at the lowest quality.
  */
 export function nextEncoding(
   tries: readonly EncodingResult[],

@@ -29,8 +29,8 @@ const BYTES_PER_RASTER_PIXEL = 8;
 const MAX_EDGE: Readonly<Record<Format, number>> = { jpeg: 65_500, png: Infinity, webp: 16_383 };
 
 /**
- * Encodes an image again so that it fits the limits. Decodes it once for all encodings. Throws `unsupported` if the image cannot
- * be fitted.
+ * Encodes an image again so that the image fits the limits. Decodes the image once for all encodings. Throws `unsupported` if the
+ * image cannot be fitted.
  */
 export async function reencode(
   bytes: Uint8Array,
@@ -83,7 +83,7 @@ interface MeasuredSize {
   readonly decodeBytes: number;
 }
 
-/** Returns the size from the header, which sharp reads for formats without a reader in this package. */
+/** Returns the size from the header. For formats without a reader in this package, sharp reads the header. */
 async function measureImage(
   bytes: Uint8Array,
   { width, height, decodeBytes }: ImageFacts,
@@ -102,7 +102,7 @@ function edgeFor({ width, height }: MeasuredSize, maxPixels: number, maxEdge: nu
   return limit < longest ? limit : undefined;
 }
 
-/** Returns the edge that all formats accept. */
+/** Returns the maximum edge that all of these formats accept. */
 const maxEdgeOf = ({ first, lossy }: Formats): number =>
   Math.min(MAX_EDGE[first], lossy === undefined ? Infinity : MAX_EDGE[lossy]);
 
@@ -120,7 +120,7 @@ function formatsFor(mediaType: string, limits: ImageLimits, isSmaller: boolean):
   const allowed = encodableFormats(limits);
   const own = allowed.find((format) => mediaType === `image/${format}`);
   const lossy = allowed.find((format) => format !== 'png');
-  // A PNG of the same pixels has the same size.
+  // A PNG with the same pixels would have the same size.
   const first: Format | undefined = own === 'png' && !isSmaller ? (lossy ?? own) : (own ?? allowed[0]);
   if (first === undefined) throw unfit(`${mediaType} cannot be converted to ${limits.mediaTypes.join(', ')}`);
   return { first, lossy };

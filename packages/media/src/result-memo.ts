@@ -1,6 +1,6 @@
 import { abortable } from '@majordomo/core/toolkit';
 
-/** Results by bytes and limits, cached as long as the bytes exist, for the next turns of a conversation. */
+/** Results by bytes and limits. A result is cached as long as its bytes exist, for the next turns of a conversation. */
 export interface ResultMemo<T> {
   /**
    * Returns the result for these bytes and this key. Concurrent callers share the work, which is aborted when all of them have aborted. A
@@ -22,9 +22,9 @@ interface Work<T> {
 }
 
 /**
- * Returns a cache that identifies bytes by their object. The bytes must not be changed.
+ * Returns a cache that identifies bytes by their array object. The caller must not change the bytes.
  *
- * @param isPermanent whether the same bytes would fail again
+ * @param isPermanent whether processing the same bytes would fail again with this error
  */
 export function resultMemo<T>(isPermanent: (error: unknown) => boolean): ResultMemo<T> {
   const known = new WeakMap<Uint8Array, Map<string, Work<T>>>();

@@ -11,7 +11,7 @@ const dropped = new FinalizationRegistry<(error: Error) => void>((fail) => {
   fail(new Error('the response was garbage-collected before its body was read'));
 });
 
-/** Handles the events of one request. Holds no reference to the response, so that an unused one can be garbage-collected. */
+/** Handles the events of one request. Holds no reference to the response, so that an unused response can be garbage-collected. */
 export class Exchange implements Dispatcher.DispatchHandler {
   private readonly request: Pick<Request, 'url' | 'method'> & { readonly signal: AbortSignal | null };
   private settle: { resolve(response: Response): void; reject(error: unknown): void } | undefined;

@@ -69,7 +69,7 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
   const { allow = [], maxBytes = 20 * 2 ** 20, maxRedirects = 3, resolve = systemResolve } = options;
   let url = start;
   for (let hops = 0; hops <= maxRedirects; hops++) {
-    // The resolver does not accept a signal.
+    // Race the lookup with the signal, because the resolver does not accept a signal.
     const address = await abortable(resolveHost(url, allow, resolve), signal);
     const found = await download(url, { address, maxBytes, signal });
     if (!(found instanceof URL)) return found;

@@ -16,8 +16,8 @@ export type Resolve = (host: string) => Promise<readonly Address[]>;
 export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
 /**
- * Returns the address of a URL's host. Throws `invalid-request` (code `private-address`) if any of the host's addresses is not
- * public, unless `allow` contains the host (`name` or `name:port`).
+ * Returns the address of a URL's host. Throws `invalid-request` (code `private-address`) if at least one of the host's addresses
+ * is not public, unless `allow` contains the host (`name` or `name:port`).
  */
 export async function resolveHost(url: URL, allow: readonly string[], resolve: Resolve): Promise<Address> {
   const host = url.hostname.replace(/^\[|\]$/g, '');

@@ -8,8 +8,8 @@ const HEADER_BYTES = 64 * 1024;
 const BYTES_PER_PIXEL = 16;
 
 /**
- * Reads HEIF and AVIF (ISO/IEC 23008-12). `ispe` boxes contain the sizes of the image, its tiles and its thumbnails. The
- * largest size is that of the image.
+ * Reads HEIF and AVIF (ISO/IEC 23008-12). `ispe` boxes contain the sizes of the image, its tiles and its thumbnails. The largest
+ * of these sizes is the size of the image.
  */
 export function readHeif(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);

@@ -19,7 +19,7 @@ export interface CrossReference {
   readonly encrypted: boolean;
 }
 
-/** Section that one save of the file added. If two entries have the same number, the first entry applies. */
+/** Section that one save of the file added. If two entries have the same object number, the first entry applies. */
 interface Section {
   readonly trailer: PdfDictionary;
   readonly entries: readonly (readonly [number: number, entry: Entry])[];

@@ -7,7 +7,7 @@ import { countIn, isArray, isDictionary, isReference, UnreadablePdf, type PdfVal
 export interface PdfFacts {
   /** Number of pages that a viewer shows, or `undefined` if the page tree cannot be read. */
   readonly pages: number | undefined;
-  /** Whether the file needs a password. `false` if its cross-reference cannot be read. */
+  /** Whether the file needs a password. `false` if the file's cross-reference cannot be read. */
   readonly encrypted: boolean;
   /** Whether the file contains its end marker. */
   readonly complete: boolean;
@@ -19,8 +19,8 @@ const DEEPEST = 64;
 const MOST_PAGES = 10_000_000;
 
 /**
- * Returns the pages, encryption and completeness of a PDF (ISO 32000-2). Counts the pages of the last save, without deleted
- * pages and attached documents. Returns `undefined` for bytes that are not a PDF.
+ * Returns the number of pages, the encryption and the completeness of a PDF (ISO 32000-2). Counts the pages of the last save,
+ * without deleted pages and attached documents. Returns `undefined` for bytes that are not a PDF.
  */
 export function inspectPdf(bytes: Uint8Array): PdfFacts | undefined {
   if (sniffMediaType(bytes) !== 'application/pdf') return undefined;
@@ -65,7 +65,7 @@ class PageTree {
     return isDictionary(catalog) ? this.count(catalog.get('Pages'), 0) : 0;
   }
 
-  /** Counts the pages below a node. A node that occurs twice in the tree counts twice. */
+  /** Counts the pages below a node. If a node occurs twice in the tree, its pages count twice. */
   private count(node: PdfValue | undefined, depth: number): number {
     if (!isReference(node)) return this.below(node ?? null, depth);
     const known = this.counted.get(node.object);
@@ -110,7 +110,7 @@ class PageTree {
     return found;
   }
 
-  /** Returns the objects of an object stream, which begins with pairs of number and offset. */
+  /** Returns the objects of an object stream, which begins with pairs of object number and offset. */
   private openStream(stream: number): ReadonlyMap<number, () => PdfValue> {
     const entry = this.entries.get(stream);
     if (entry === undefined || entry === 'free' || 'stream' in entry)

@@ -42,7 +42,7 @@ export class PdfFile {
     return { number, value: scanner.value(), scanner };
   }
 
-  /** Reads the data after the dictionary of a stream, inflated if they are compressed. */
+  /** Reads the data after a stream's dictionary, and inflates the data if they are compressed. */
   streamData(dictionary: PdfDictionary, scanner: PdfScanner, length: PdfValue | undefined): Uint8Array {
     scanner.expect('stream');
     const from = scanner.at + (this.text.startsWith('\r\n', scanner.at) ? 2 : 1);
