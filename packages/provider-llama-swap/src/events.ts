@@ -17,7 +17,7 @@ export interface SwapEvent {
 /** Options of `events()`. */
 export interface WatchOptions extends ManageOptions {
   /**
-   * Time before a lost connection is opened again, in milliseconds. The time doubles up to 30 s while the server is unreachable.
+   * Time before a lost connection is opened again, in milliseconds. The time doubles up to 30 s if reconnecting fails.
    * @default 1_000
    */
   readonly reconnectMs?: number | undefined;
