@@ -2,7 +2,7 @@ import { Refusal } from './errors/refusal.ts';
 
 /** Limits the number of concurrent calls. */
 export class ConcurrencyLimit {
-  /** Maximum number of calls, which an update can change. */
+  /** Maximum number of concurrent calls. `update` of the gateway can change it. */
   max: number;
   private count = 0;
 
@@ -10,7 +10,7 @@ export class ConcurrencyLimit {
     this.max = max;
   }
 
-  /** Counts a call and returns a function that ends the count. Throws a `busy` refusal at the limit. */
+  /** Counts a call as running until the returned function is called. Throws a `busy` refusal at the limit. */
   enter(): () => void {
     if (this.count >= this.max)
       throw new Refusal(

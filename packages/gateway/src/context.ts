@@ -22,7 +22,7 @@ export interface RequestContext {
   /** Path of the URL. */
   readonly path: string;
   readonly caller: Caller;
-  /** Id of the request, in the headers of the response and the metadata of the call. */
+  /** Id of the request. The response headers and the metadata of the call contain it. */
   readonly requestId: string;
   readonly platform: PlatformContext | undefined;
   readonly trace: RequestTrace;

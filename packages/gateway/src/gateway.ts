@@ -23,18 +23,18 @@ import type { GatewayContext, RequestContext } from './context.ts';
 
 /** Handler with the standard `Request` and `Response` of Node, Bun, Deno and Workers, for clients in any language. */
 export interface Gateway {
-  /** Responds to a request. Never rejects. `context`: context of the platform, such as that of a Worker. */
+  /** Responds to a request. Never rejects. `context`: the platform's context, such as `ctx` of a Worker. */
   fetch(request: Request, context?: PlatformContext): Promise<Response>;
   /**
    * Listener that passes events of the application's own calls to the mounted handlers, such as the inspector. Not needed for
    * calls of the gateway.
    */
   readonly onEvent: (event: CallEvent) => void;
-  /** Value of the option `idleMs` of `createGateway`, for `serve`. */
+  /** Value of the option `idleMs`, which `serve` reads. */
   readonly idleMs?: number | undefined;
   /**
-   * Replaces options for new requests. Requests in progress keep the old options. Throws `config` for an invalid change, and then
-   * changes nothing.
+   * Replaces options for new requests. Requests in progress use the previous options. If the change is invalid, throws `config`
+   * and changes nothing.
    */
   update(change: GatewayUpdate): void;
   /** Makes `/ready` respond with 503 from now on. Requests are still served. */
@@ -136,7 +136,7 @@ interface Arrival extends Omit<RequestContext, 'caller'> {
   readonly headers: Record<string, string>;
 }
 
-/** Responds to requests that need no caller. Authorizes all other requests. */
+/** Responds to requests that need no authorization. Authorizes all other requests before it responds. */
 async function respond({ headers, ...arrival }: Arrival, gateway: GatewayContext): Promise<Response> {
   const { request, path, requestId, platform, trace } = arrival;
   const { settings } = gateway;

@@ -16,11 +16,11 @@ import type { OperatorReports } from './errors/report.ts';
 export interface Caller {
   /** Tenant of the calls, which gates, limits and events receive. Default: no tenant */
   readonly tenant?: string | undefined;
-  /** Id of the key that the caller used. The metadata of its calls contains it as `key`. Default: none */
+  /** Id of the key that the caller used. The metadata of the caller's calls contains the id as `key`. Default: none */
   readonly key?: string | undefined;
   /** Whether the caller has access to mounted handlers, such as the inspector. @default false */
   readonly admin?: boolean | undefined;
-  /** Names (with `anySpec`, also specs) that the caller may use. Default: all names that the gateway serves. */
+  /** Names (with `anySpec`, also specs) that the caller may use. Default: all served names */
   readonly models?: readonly string[] | undefined;
   /** Metadata that is added to the metadata of the calls. Vendors do not receive it. Default: none */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
@@ -36,7 +36,7 @@ export type FetchMedia = (
 export interface Mounted {
   /** Path of the handler, such as `/inspector`. The handler receives the requests at and below this path. */
   readonly path: string;
-  /** Listener called with the events of each call of the gateway. `request` is set for chats. */
+  /** Listener called with the events of each call of the gateway. `request` is set if the call is a chat. */
   readonly onEvent?: ((event: CallEvent, request?: ChatRequest) => void) | undefined;
   /**
    * Responds to a request. `admin`: whether `authorize` returned a caller with `admin: true`. The handler itself refuses
@@ -55,12 +55,12 @@ export interface RouteContext {
   readonly call: CallOptions;
 }
 
-/** Route of the application, such as `/v1/batches`. It requires `authorize`, and its requests are reported like all others. */
+/** Route of the application, such as `/v1/batches`. Requests need a caller of `authorize` and are reported like all others. */
 export type Route = (request: Request, context: RouteContext) => Promise<Response>;
 
 /** Options of `createGateway`. */
 export interface GatewayOptions {
-  /** Majordomo that makes every call with its chains, gates, health and events. */
+  /** Majordomo that makes every call. Its chains, gates, health and events apply. */
   readonly majordomo: Majordomo;
   /** Names that clients may use, with the spec of each name: `{ 'gpt-x': 'openai/gpt-x,anthropic/claude-y' }`. */
   readonly models: { readonly [name: string]: string };
@@ -68,7 +68,7 @@ export interface GatewayOptions {
   readonly anySpec?: boolean | undefined;
   /**
    * Function that identifies the caller. Callers for which it returns `undefined` are refused with 401. Without this option,
-   * `fetch` refuses every caller and `serve` admits callers on this machine. A function that reads the body has to read that of
+   * `fetch` refuses every caller and `serve` admits callers on this machine. A function that reads the body has to read it from
    * `request.clone()`.
    */
   readonly authorize?: ((request: Request) => Caller | undefined | Promise<Caller | undefined>) | undefined;
@@ -76,7 +76,7 @@ export interface GatewayOptions {
   readonly mounts?: readonly Mounted[] | undefined;
   /**
    * Routes by path, or by path and `/*` for all paths below it. Built-in routes have precedence. If a route rejects, the error is
-   * mapped like that of a call. @default {}
+   * mapped like the error of a call. @default {}
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
@@ -84,8 +84,8 @@ export interface GatewayOptions {
    */
   readonly moderations?: ((body: JsonObject, options: CallOptions) => Promise<JsonObject>) | undefined;
   /**
-   * Access to `GET /metrics` in Prometheus' text format, for everyone or for admins: callers with `admin: true`, and the token of a
-   * mounted admin API. @default not served
+   * Access to `GET /metrics` in Prometheus' text format, for everyone or for admins: callers with `admin: true`, and requests
+   * with the token of a mounted admin API. @default not served
    */
   readonly metrics?: 'admin' | 'public' | undefined;
   /**
@@ -99,22 +99,21 @@ export interface GatewayOptions {
    */
   readonly onRequest?: ((event: RequestEvent) => void) | undefined;
   /**
-   * Listener called with the events of each call of the gateway. `request` is set for chats. `onEvent` of `createCallLog` of
-   * `@majordomo/admin` implements it.
+   * Listener called with the events of each call of the gateway. `request` is set if the call is a chat. `onEvent` of
+   * `createCallLog` of `@majordomo/admin` implements it.
    */
   readonly onEvent?: ((event: CallEvent, request?: ChatRequest) => void) | undefined;
   /**
-   * Options of the inspector to mount, or `true` for its defaults, which admit admins only. Requires the optional peer
-   * `@majordomo/inspector`. If the package is missing or an option is invalid, requests to the page receive 502 and the reason,
-   * and `onError` receives a `config` error. @default false
-   *
+   * Options of the inspector to mount, or `true` for the default options, which admit admins only. Requires the optional peer
+   * `@majordomo/inspector`. If the package is missing or an option is invalid, requests to the inspector receive 502 and the
+   * reason, and `onError` receives a `config` error. @default false
    * @example
    * createGateway({ majordomo, models, authorize, inspector: { token: process.env.INSPECTOR_TOKEN, ledger } });
    */
   readonly inspector?: boolean | Omit<InspectorOptions, 'majordomo' | 'models'> | undefined;
   /**
-   * Catalog with the retirement dates of models, such as a refreshed one. Responses of a model that retires within 90 days get
-   * the headers `Deprecation`, `Sunset` and `x-majordomo-successor`. Requires `@majordomo/catalog`, an optional peer.
+   * Catalog with the retirement dates of models, such as a refreshed catalog. If a model retires within 90 days, its responses
+   * have the headers `Deprecation`, `Sunset` and `x-majordomo-successor`. Requires `@majordomo/catalog`, an optional peer.
    * @default none: no response has these headers
    */
   readonly catalog?: Catalog | undefined;
@@ -124,7 +123,7 @@ export interface GatewayOptions {
    * failures of calls. Errors that the listener throws are ignored.
    */
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
-  /** Maximum size of a request body, in bytes. A larger one is refused with 413. @default 33_554_432 */
+  /** Maximum size of a request body, in bytes. A larger body is refused with 413. @default 33_554_432 */
   readonly maxBodyBytes?: number | undefined;
   /** Maximum number of concurrent calls. Further calls are refused with 429. @default 5_000 */
   readonly maxConcurrent?: number | undefined;

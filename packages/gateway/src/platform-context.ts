@@ -1,7 +1,7 @@
 /** Key that marks requests that `serve` received from this machine. */
 export const FROM_LOOPBACK: unique symbol = Symbol('from loopback');
 
-/** Key of the function that closes the connection of a response. */
+/** Key of the function that closes the connection of a request. */
 export const CUT: unique symbol = Symbol('cut');
 
 /** Context that a platform passes along with a request, such as that of a Worker. */

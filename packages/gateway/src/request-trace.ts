@@ -22,7 +22,7 @@ export class RequestTrace {
   private readonly startedAt = systemClock.now();
   private error: RequestEvent['error'];
   private status = 0;
-  /** Number of parts of the response that have not ended: the handler, and the body of a stream. */
+  /** Number of unfinished activities that delay the report: the handler, and the body of a streamed response. */
   private open = 1;
 
   constructor(request: Request, requestId: string, report: (event: RequestEvent) => void) {
@@ -31,7 +31,7 @@ export class RequestTrace {
     this.report = report;
   }
 
-  /** Delays the report until the returned function is called. It may be called more than once. */
+  /** Delays the report until the returned function is called. The function may be called more than once. */
   hold(): () => void {
     this.open++;
     let isReleased = false;
@@ -45,7 +45,7 @@ export class RequestTrace {
     this.error = { kind, code, message };
   }
 
-  /** Reports the request now, or when the body of its stream has ended. */
+  /** Reports the request now, or when the body of its streamed response has ended. `status`: HTTP status. */
   end(status: number): void {
     this.status = status;
     this.close();

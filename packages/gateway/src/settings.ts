@@ -44,7 +44,7 @@ const UPDATE_KINDS: KindsOf<GatewayUpdate> = {
 
 const MOUNTED: KindsOf<Mounted> = { path: 'string', onEvent: 'function', fetch: 'function' };
 
-/** Throws `config` for a change of other options than those that `update` can change. */
+/** Throws `config` if the change contains an option that `update` cannot change. */
 export function checkUpdate(change: GatewayUpdate): void {
   checkOptions('gateway.update', change, UPDATE_KINDS);
   for (const name of Object.keys(change))

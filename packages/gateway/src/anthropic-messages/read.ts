@@ -25,14 +25,14 @@ import { anthropicMessage } from './complete.ts';
 import { MessagesWriter } from './stream.ts';
 import { messagesTools } from './tools.ts';
 
-/** Reasons why members of a request are dropped, by member. */
+/** Reasons for which members of a request are dropped, by name of the member. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['container', 'tools that the vendor runs are not supported'],
   ['mcp_servers', 'tools that the vendor runs are not supported'],
   ['context_management', 'the client manages its transcript'],
 ]);
 
-/** Parses a request of Messages. `counts`: whether the request counts tokens, so that `max_tokens` is not required. */
+/** Parses a Messages request. `counts`: whether the request counts tokens; `max_tokens` is then optional. */
 export function parseMessages(value: unknown, media: Media, counts = false): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
@@ -152,7 +152,7 @@ function formOf(body: Fields): JsonObject | undefined {
   return format.required('schema', jsonObject);
 }
 
-/** Adds a warning that citations of documents are dropped, because only Claude's wire has them. */
+/** Adds a warning that document citations are dropped, because only Claude's wire supports them. */
 function noteCitations(body: Fields, notes: Notes): void {
   const hasCitations = blocksOfTurns(body).some(
     (block) => block.optional('citations', object)?.value['enabled'] === true,

@@ -46,7 +46,7 @@ export class MessagesWriter implements Writer {
       case 'args-delta':
         return this.input(this.args.push(event.json));
       case 'part-end':
-        // Clients of this wire could not send such a block back.
+        // Clients of this wire could not send a vendor's block back.
         return event.part.type === 'vendor' ? '' : this.blockEnd(event.part);
       case 'finish':
         return this.finish(event);
@@ -92,7 +92,7 @@ export class MessagesWriter implements Writer {
     return rest + stop;
   }
 
-  /** Emits the content of a part that is known only at the end of the part. */
+  /** Returns the content that is known only when the part ends. */
   private restOf(part: Exclude<AssistantPart, VendorPart>): string {
     if (part.type === 'text')
       return messagesCitations(part)
@@ -107,7 +107,7 @@ export class MessagesWriter implements Writer {
     return signature === undefined ? start : start + this.delta({ type: 'signature_delta', signature });
   }
 
-  /** Starts the message before its first block. The usage follows at the end. */
+  /** Returns the event that starts the message, once, before the first block. The usage follows at the end. */
   private begin(): string {
     if (this.hasBegun) return '';
     this.hasBegun = true;

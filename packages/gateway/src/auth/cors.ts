@@ -6,8 +6,8 @@ const EXPOSED_HEADERS =
   'x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings, x-majordomo-successor';
 
 /**
- * Returns the CORS headers for a page of an allowed origin. Refuses pages of other origins. Returns no headers for a request
- * without an origin, because browsers send an origin with requests of pages.
+ * Returns the CORS headers for a page of an allowed origin. Refuses pages of other origins. Returns no headers if the request has
+ * no origin, because a browser sends the origin of the page with each request.
  */
 export function originHeaders(request: Request, allowed: readonly string[]): Record<string, string> {
   const origin = request.headers.get('origin');
@@ -38,7 +38,7 @@ export const preflight = (request: Request, headers: Record<string, string>): Re
     },
   });
 
-/** Allows every requested header. Official clients send `x-stainless-…` headers, and none reaches a vendor. */
+/** Allows every requested header. Official clients send `x-stainless-…` headers, which vendors do not receive. */
 const allowedHeaders = ({ headers }: Request): string => {
   const requested = headers.get('access-control-request-headers');
   return requested === null || !/^[\w\-, ]{1,2000}$/.test(requested) ? DEFAULT_HEADERS : requested;

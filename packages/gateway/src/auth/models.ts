@@ -8,7 +8,7 @@ export function namesFor({ models: allowed }: Caller, { models }: Settings): rea
   return allowed === undefined ? names : names.filter((name) => allowed.includes(name));
 }
 
-/** Returns the spec of a model name. Throws the same refusal for a missing name and a forbidden name. */
+/** Returns the spec of a model name. Throws the same refusal whether the name is unknown or forbidden. */
 export async function specOf(name: string, caller: Caller, settings: Settings): Promise<string> {
   const { models, anySpec } = settings;
   const isAllowed = caller.models === undefined || caller.models.includes(name);

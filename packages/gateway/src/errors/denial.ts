@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 import { Refusal, type RefusalKind } from './refusal.ts';
 
-/** Kinds of the denials of the ledger, by their codes. */
+/** Refusal kinds of the ledger's denials, by error code. */
 const KINDS: ReadonlyMap<string | undefined, RefusalKind> = new Map<string, RefusalKind>([
   ['budget-spent', 'spent'],
   ['rate-limited', 'rate-limit'],
@@ -11,11 +11,11 @@ const KINDS: ReadonlyMap<string | undefined, RefusalKind> = new Map<string, Refu
   ['no-price', 'config'],
   ['books-down', 'unavailable'],
 ]);
-/** Codes of failures that the operator can resolve. */
+/** Error codes of denials that the operator can resolve. */
 const FOR_OPERATOR: readonly (string | undefined)[] = ['no-bound', 'no-price', 'books-down'];
 const OUTAGE_RETRY_MS = 5000;
 
-/** Returns the refusal of a denial with a code of the ledger, or `undefined` for any other error. */
+/** Returns the refusal for a denial by the ledger, or `undefined` for any other error. */
 export function denialRefusal({ kind, message, details }: LlmError): Refusal | undefined {
   const { publicMessage = redact(message), retryAfterMs, code } = details;
   let refusalKind = kind === 'denied' ? KINDS.get(code) : undefined;
@@ -28,11 +28,11 @@ export function denialRefusal({ kind, message, details }: LlmError): Refusal | u
   });
 }
 
-/** Whether the operator can resolve a denial. `undefined` for a denial without a code of the ledger. */
+/** Whether the operator can resolve a denial. `undefined` if the ledger did not issue the denial. */
 export const denialConcernsOperator = ({ kind, details }: LlmError): boolean | undefined =>
   kind === 'denied' && KINDS.has(details.code) ? FOR_OPERATOR.includes(details.code) : undefined;
 
-/** Returns the refusal for a store of keys that does not respond, or `undefined` for any other error of `authorize`. */
+/** Returns the refusal for an error of a key store that does not respond, or `undefined` for any other error of `authorize`. */
 export function keyStoreRefusal(cause: unknown): Refusal | undefined {
   if (!LlmError.is(cause) || cause.details.code !== 'key-store-down') return undefined;
   const message = 'the gateway cannot check keys at the moment; retry later';

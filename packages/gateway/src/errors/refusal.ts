@@ -1,6 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 
-/** Kinds of refused requests: error kinds of calls, and kinds of the gateway. */
+/** Kinds of refusals: the error kinds of calls, and kinds that only the gateway uses. */
 export type RefusalKind =
   | ErrorKind
   | 'unauthorized'
@@ -22,13 +22,13 @@ export type RefusalKind =
 /** Message for failures that clients cannot resolve. */
 export const GATEWAY_FAILED = 'the gateway failed; its operator receives the reason';
 
-/** Error for a refused request, independent of the wire. Clients receive all members except the cause. */
+/** Error for a refused request, in the same form for all wires. Clients receive all members except the cause. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
   readonly kind: RefusalKind;
   /** Path of the invalid member of the request. */
   readonly path: string | undefined;
-  /** Error code of the wire, for clients that need more than the kind. */
+  /** Error code of the wire, for clients that evaluate more than the kind. */
   readonly code: string | undefined;
   /** Time after which the client may retry, in milliseconds. */
   readonly retryAfterMs: number | undefined;

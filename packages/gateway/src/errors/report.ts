@@ -11,11 +11,11 @@ const QUIET_MS: Readonly<Record<string, number>> = {
 };
 const MAX_REPORTS = 1000;
 
-/** Failures that were reported to the operator, with the times. */
+/** Failures that were reported to the operator, and the times of the reports. */
 export class OperatorReports {
   private readonly times = new Map<string, number>();
 
-  /** Whether the failure was not reported recently. */
+  /** Whether the failure has not been reported recently. If so, records it as reported. */
   isNew(error: unknown): boolean {
     const { code = '', target = '' } = LlmError.is(error) ? causeOf(error).details : {};
     const quietMs = QUIET_MS[code];
@@ -30,13 +30,13 @@ export class OperatorReports {
   }
 }
 
-/** Returns the error of the attempt that a chain without an available target failed with. */
+/** Returns the error of the last failed attempt if the error itself has no code; otherwise the error itself. */
 const causeOf = (error: LlmError): LlmError =>
   error.details.code === undefined
     ? (error.details.attempts.findLast((attempt) => attempt.error !== undefined)?.error ?? error)
     : error;
 
-/** Receives the reports: the gateway's option `onError`, and the earlier reports. */
+/** Receiver of the reports: the gateway's option `onError`, and the earlier reports. */
 interface Operator {
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
   readonly reports: OperatorReports;

@@ -46,7 +46,7 @@ const WORTH_RETRYING: readonly RefusalKind[] = [
   'denied',
   'unavailable',
 ];
-/** Maximum `retry-after` for which the official clients wait, in milliseconds. For a longer time, the response forbids a retry. */
+/** Maximum `retry-after` for which the official clients wait, in milliseconds. If it is longer, the response forbids a retry. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Returns the headers that state whether and when the client should retry. */

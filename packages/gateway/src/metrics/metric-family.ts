@@ -7,7 +7,7 @@ const BUCKETS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 interface Series {
   readonly labels: Labels;
   value: number;
-  /** Counts of the buckets of a histogram, not cumulated. */
+  /** Count of each bucket of a histogram, not cumulative. */
   readonly counts: number[];
 }
 
@@ -44,7 +44,7 @@ export class MetricFamily {
     this.series.clear();
   }
 
-  /** Returns the lines of all series, or `''` without a series. */
+  /** Returns the lines of all series, or `''` if the metric has no series. */
   text(): string {
     if (this.series.size === 0) return '';
     const lines = Array.from(this.series.values(), (series) =>

@@ -3,7 +3,7 @@ import type { CallEvent, Majordomo } from '@majordomo/core';
 import { MetricFamily, type Labels } from './metric-family.ts';
 import { processLines } from './process-lines.ts';
 
-/** Metrics of a gateway. Label values are limited to served names, targets, kinds and routes, never values of clients. */
+/** Metrics of a gateway. Label values are limited to served names, targets, kinds and routes, never values that clients send. */
 export class Metrics {
   private readonly families = {
     requests: new MetricFamily('requests_total', 'counter', 'Requests by route and status.'),
@@ -39,7 +39,7 @@ export class Metrics {
     this.families.seconds.observe({ route }, ms / 1000);
   }
 
-  /** Counts a stream. Returns a function that ends the count. */
+  /** Counts a stream as open until the returned function is called. */
   onStream(): () => void {
     this.families.streams.add({}, 1);
     return () => {

@@ -16,10 +16,10 @@ import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
  */
 const BACKLOG = 4096;
 const MAX_PORT = 65_535;
-/** Idle limit of a gateway without `idleMs`, in milliseconds. */
+/** Idle limit if the gateway has no `idleMs`, in milliseconds. */
 const DEFAULT_IDLE_MS = 60_000;
 
-/** Gateway, or a handler of requests without the other members. */
+/** Gateway, or an object that has only its `fetch`. */
 export type ServedGateway = Pick<Gateway, 'fetch'> & Partial<Gateway>;
 
 /** Options of `serve`. */
@@ -29,8 +29,8 @@ export interface ServeOptions {
   /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /**
-   * Time between `drain` of the gateway and the last accepted connection while closing, in milliseconds, so that load balancers
-   * stop sending requests. @default 0
+   * Time for which `close` still accepts connections after it has called the gateway's `drain`, in milliseconds. Load balancers
+   * stop sending requests during this time. @default 0
    */
   readonly drainMs?: number | undefined;
 }
@@ -73,7 +73,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
       };
       const response = await gateway.fetch(request, context);
       if (!isEventStream(response)) return response;
-      // Calls use POST. An event stream of GET shows calls on a page, does not end, and would delay `close`.
+      // Calls use POST. A page's event stream uses GET and never ends by itself, so it would delay `close`.
       if (request.method === 'GET') shutdown.endsWithServer(outgoing);
       return chunked(response, incoming);
     },

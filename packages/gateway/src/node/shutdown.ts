@@ -30,7 +30,7 @@ export class Shutdown {
     });
   }
 
-  /** Ends the response when the server closes. */
+  /** Ends this response when the server closes, because the response would not end by itself. */
   endsWithServer(outgoing: ServerResponse): void {
     this.watchers.add(outgoing);
     if (this.isClosing) setImmediate(() => outgoing.end());

@@ -45,6 +45,6 @@ export const chatFailure = ({ kind, message, path }: Pick<Refusal, 'kind' | 'mes
   },
 });
 
-/** Formats a refusal for Responses, where the maximum length of the output has another name. */
+/** Formats a refusal for Responses, where the parameter for the maximum output length has another name. */
 export const responsesFailure: typeof chatFailure = ({ kind, message, path }) =>
   chatFailure({ kind, message, path: kind === 'over-limit' ? 'max_output_tokens' : path });

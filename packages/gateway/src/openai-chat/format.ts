@@ -2,7 +2,7 @@ import type { FinishReason, ReasoningPart, TextPart, TokenLogprob, Usage } from 
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 
-/** Finish reasons of the wire, by those of core. A paused turn has no counterpart on the wire and becomes `stop`. */
+/** Finish reasons of the wire, by the finish reasons of core. A paused turn has no counterpart on the wire and becomes `stop`. */
 export const FINISH: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -46,14 +46,14 @@ const oneToken = (token: string, logprob: number): object => ({
   bytes: [...new TextEncoder().encode(token)],
 });
 
-/** Formats the web pages that a text cites. `from`: position of the text in the message. */
+/** Formats the citations of web pages in a text part. `from`: start of the part in the message. */
 export const chatAnnotations = (part: TextPart, from: number): readonly object[] =>
   pageCitations(part).map(({ url, title, start, end }) => ({
     type: 'url_citation',
     url_citation: { url, title, start_index: from + start, end_index: from + end },
   }));
 
-/** Formats reasoning with a token in OpenRouter's extension of this wire, so that clients can send the reasoning back. */
+/** Formats reasoning that has a token in OpenRouter's extension of this wire, so that clients can send the reasoning back. */
 export function reasoningDetail({ text, replay }: ReasoningPart, index: number): object | undefined {
   const signature = tokenText(replay);
   return signature === undefined ? undefined : { type: 'reasoning.text', text, signature, index };

@@ -23,7 +23,7 @@ import { chatMessages } from './messages.ts';
 import { ChatWriter } from './stream.ts';
 import { chatTools } from './tools.ts';
 
-/** Reasons why members of a request are dropped, by member. */
+/** Reasons for which members of a request are dropped, by name of the member. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['store', 'this gateway stores no data'],
   ['logit_bias', 'tokens differ between targets'],
@@ -32,7 +32,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['verbosity', NO_FORM],
 ]);
 
-/** Parses a request of Chat Completions. */
+/** Parses a Chat Completions request. */
 export function parseChat(value: unknown, media: Media): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();

@@ -28,7 +28,7 @@ export class ChatWriter implements Writer {
   /** Length of the message so far, from which the positions of text parts are computed. */
   private length = 0;
   private readonly textStarts = new Map<number, number>();
-  /** Indices of the parts that are refusals, which the wire has in a separate member. */
+  /** Indices of the parts that are refusals. The wire has a separate member for refusals. */
   private readonly refusals = new Set<number>();
   private hasRole = false;
 
@@ -134,7 +134,7 @@ export class ChatWriter implements Writer {
     ]);
   }
 
-  /** Returns the role with the first delta, and nothing afterwards. */
+  /** Returns the member `role` for the first delta, and no members for later deltas. */
   private role(): object {
     if (this.hasRole) return {};
     this.hasRole = true;

@@ -24,13 +24,13 @@ import { responsesInput } from './items.ts';
 import { ResponsesWriter } from './stream.ts';
 import { responsesTools } from './tools.ts';
 
-/** Value of `include` that has no effect, because the gateway always sends encrypted reasoning if the target does. */
+/** Value of `include` that has no effect, because the gateway sends all encrypted reasoning that the target returns. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** Members of a request that refer to state on the server. */
 const STATE: readonly string[] = ['previous_response_id', 'conversation', 'prompt'];
 
-/** Parses a request of Responses. */
+/** Parses a Responses request. */
 export function parseResponses(value: unknown, media: Media): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
@@ -65,7 +65,7 @@ function refuseState(body: Fields): void {
     invalid('background', 'is not supported, because this gateway stores no data');
 }
 
-/** Adds warnings about settings without effect. */
+/** Adds a warning about each setting that has no effect. */
 function noteSettings(body: Fields, notes: Notes): void {
   // `stream_options` has no setting that the gateway supports. It is parsed to avoid a warning.
   body.optional('stream_options', object);

@@ -18,7 +18,7 @@ import type { KnownTools } from './tools.ts';
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Tools of the request, by their names at the targets. */
+  /** Tools of the request, by the names that targets receive. */
   readonly known: Pick<KnownTools, 'get'>;
 }
 
@@ -102,7 +102,7 @@ export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?
   }
 }
 
-/** Formats the web pages that a text cites. */
+/** Formats the citations of web pages in a text part. */
 export const annotationsOf = (part: TextPart): readonly object[] =>
   pageCitations(part).map(({ url, title, start, end }) => ({
     type: 'url_citation',

@@ -135,7 +135,7 @@ export class ResponsesWriter implements Writer {
     return added + this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta });
   }
 
-  /** Returns a part with the type of its start. A refusal that another target continued would otherwise end as text. */
+  /** Returns a part with the type of its start. Otherwise a refusal that another target continues would end as text. */
   private asStarted(part: Exclude<AssistantPart, VendorPart>): Exclude<AssistantPart, VendorPart> {
     return this.isRefusal && part.type === 'text' ? { ...part, isRefusal: true } : part;
   }
@@ -200,7 +200,7 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  /** Emits the complete input of a custom tool, because its deltas arrived as JSON. */
+  /** Returns the events with the complete input of a custom tool, because the deltas of the input arrived as JSON. */
   private customEnd(input: string): string {
     return (
       this.event('response.custom_tool_call_input.delta', { ...this.ofItem(), delta: input }) +
@@ -218,7 +218,7 @@ export class ResponsesWriter implements Writer {
     return { item_id: this.id, output_index: this.output.length };
   }
 
-  /** Returns the position of the content of an item. A message has one content. */
+  /** Returns the position of the content of an item. A message has one content part. */
   private inItem(): object {
     return { ...this.ofItem(), content_index: 0 };
   }

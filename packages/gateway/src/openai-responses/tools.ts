@@ -8,28 +8,28 @@ import { namedTool } from '../parsing/tool-choice.ts';
 export interface ClientTool {
   readonly name: string;
   readonly namespace: string | undefined;
-  /** Whether the tool takes text instead of an object. No other wire has such tools. */
+  /** Whether the input of the tool is text instead of an object. No other wire has such tools. */
   readonly isCustom: boolean;
 }
 
 type Named = Pick<ClientTool, 'name' | 'namespace'>;
 
-/** Maximum length of a tool name that every vendor accepts. */
+/** Maximum length of a tool name that every vendor accepts, in characters. */
 const MAX_LENGTH = 64;
 
 /** Names of the tools of a request. Other wires have no namespaces, so targets receive other names than the client sends. */
 export class KnownTools {
   private readonly byTargetName = new Map<string, ClientTool>();
   private readonly targetNames = new Map<string, string>();
-  /** Next number by prefix, for names that share their first characters. */
+  /** Next suffix number by prefix, for names that share their first characters. */
   private readonly numbers = new Map<string, number>();
 
-  /** Returns the tool with this name at the targets. */
+  /** Returns the tool that targets receive under this name. */
   get(targetName: string): ClientTool | undefined {
     return this.byTargetName.get(targetName);
   }
 
-  /** Adds a tool and returns its name at the targets, which is the same in every turn with the same tools. */
+  /** Adds a tool and returns the name that targets receive. The name is the same in every turn with the same tools. */
   add(tool: ClientTool): string {
     const targetName = tool.namespace === undefined ? tool.name : this.unused(joined(tool));
     this.byTargetName.set(targetName, tool);
@@ -38,7 +38,7 @@ export class KnownTools {
     return targetName;
   }
 
-  /** Returns the name at the targets of a tool. */
+  /** Returns the name under which targets receive the tool. */
   nameFor(tool: Named): string {
     return this.targetNames.get(keyOf(tool)) ?? joined(tool);
   }
@@ -143,7 +143,7 @@ function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): 
   return { tools: tools.filter(isAllowed), toolChoice: choice.required('mode', oneOf('auto', 'required')) };
 }
 
-/** Returns the name at the targets of the tool that a member of the request names. */
+/** Returns the name under which targets receive the tool that a member of the request names. */
 export const targetNameOf = (tool: Fields, known: KnownTools): string =>
   known.nameFor({
     name: tool.required('name', nonEmptyString),

@@ -12,7 +12,7 @@ export interface ParsedOperation {
   run(majordomo: Majordomo, spec: string, options: CallOptions): Promise<OperationResult>;
 }
 
-/** Complete response and facts about its call. */
+/** Complete response, with the facts about its call that the headers contain. */
 export interface OperationResult {
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly mediaType: string;

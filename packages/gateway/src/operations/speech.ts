@@ -7,7 +7,7 @@ import type { ParseOperation } from './operation.ts';
 
 type Format = NonNullable<SpeechRequest['format']>;
 
-/** Parses `POST /v1/audio/speech`. The response is complete audio, so that the chain can fail over until its end. */
+/** Parses `POST /v1/audio/speech`. The response is sent when the audio is complete, so the chain can fail over until then. */
 export const parseSpeech: ParseOperation = async (request, mostBytes) => {
   const body = object(await jsonBody(request, mostBytes), '');
   const notes = new Notes();

@@ -63,7 +63,7 @@ async function formOf(request: Request, mostBytes: number): Promise<FormData> {
   if (!/^multipart\/form-data\s*;/i.test(type)) invalid('', 'must be a form (multipart/form-data)');
   const bytes = await bodyBytes(request, mostBytes);
   try {
-    // Deprecated because of its memory usage, which is bounded here.
+    // `formData` is deprecated because of its memory usage, which the maximum body size bounds here.
     // oxlint-disable-next-line typescript/no-deprecated
     return await new Response(bytes, { headers: { 'content-type': type } }).formData();
   } catch {
@@ -71,7 +71,7 @@ async function formOf(request: Request, mostBytes: number): Promise<FormData> {
   }
 }
 
-/** Returns the fields of a form other than times. An empty field counts as missing. */
+/** Returns the fields of a form, except the fields for times. An empty field counts as missing. */
 function fieldsOf(form: FormData): Fields {
   for (const field of ONCE) {
     if (form.getAll(field).length > 1) invalid(field, 'must be set only once');
@@ -91,7 +91,7 @@ async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, '
   return { audio, mediaType: mediaTypeOf(file) };
 }
 
-/** Returns the media type of the file, or of its extension, because curl does not know the types of audio files. */
+/** Returns the media type of a file. Falls back to the file extension, because curl does not know the types of audio files. */
 function mediaTypeOf({ type, name: fileName }: File): string {
   if (TYPE.test(type) && type !== UNKNOWN) return type;
   const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
@@ -120,7 +120,7 @@ function transcriptResult(
   return { body: JSON.stringify(body), mediaType: 'application/json', result: response };
 }
 
-/** Formats a response that contains times, in seconds. */
+/** Formats a response with the times of segments and words, in seconds. */
 function verbose(
   { text, language, durationMs, segments }: TranscriptionResponse,
   timestamps: Timestamps,

@@ -23,7 +23,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Reads the body of a request. `most`: maximum size in bytes. */
+/** Reads the body of a request. `most`: maximum size in bytes; a larger body is refused. */
 export async function bodyBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const coding = request.headers.get('content-encoding') ?? 'identity';
   if (coding.toLowerCase() !== 'identity')
@@ -31,7 +31,7 @@ export async function bodyBytes(request: Request, most: number): Promise<Uint8Ar
   const announced = request.headers.get('content-length');
   if (announced !== null && Number(announced) > most) throw tooLarge(most);
   try {
-    // The server enforces `content-length`.
+    // The server ensures that the body is not longer than its `content-length`.
     return announced === null ? await bounded(request, most) : new Uint8Array(await request.arrayBuffer());
   } catch (error) {
     if (error instanceof Refusal) throw error;
@@ -40,7 +40,7 @@ export async function bodyBytes(request: Request, most: number): Promise<Uint8Ar
 }
 
 async function bounded({ body }: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  // The body is `null` for a request without a body, although the types exclude `null`.
+  // `body` is `null` if the request has no body, although its type excludes `null`.
   const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>> | null)?.getReader();
   if (reader === undefined) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

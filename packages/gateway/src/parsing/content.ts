@@ -6,7 +6,7 @@ import { tokenOf } from './replay-token.ts';
 /** Returns a text part, or no part for an empty string. */
 export const textPart = (text: string): readonly TextPart[] => (text === '' ? [] : [{ type: 'text', text }]);
 
-/** Returns a reasoning part, or no part without a valid token, because a provider can read reasoning only with its token. */
+/** Returns a reasoning part, or no part if the token is invalid, because a provider can read reasoning only with its token. */
 export function reasoningPart(text: string, token: string): readonly ReasoningPart[] {
   const replay = tokenOf(token);
   return replay === undefined ? [] : [{ type: 'reasoning', text, replay }];

@@ -5,7 +5,7 @@ import { Refusal } from '../errors/refusal.ts';
 /** Parses one value of a request. Throws a refusal with the path of the value if the value is invalid. */
 export type Parser<T> = (value: unknown, path: string) => T;
 
-/** Object of a request, which records the members that were parsed. */
+/** Object in a request. Records which of its members were parsed. */
 export class Fields {
   readonly value: Readonly<Record<string, unknown>>;
   readonly path: string;
@@ -27,7 +27,7 @@ export class Fields {
     return this.isSet(key) ? this.required(key, parse) : undefined;
   }
 
-  /** Whether the object has this member with another value than `null`. */
+  /** Whether the object has this member with a value other than `null`. */
   isSet(key: string): boolean {
     const member = this.member(key);
     return member !== undefined && member !== null;
@@ -112,7 +112,7 @@ export const object: Parser<Fields> = (value, path) =>
 /** Parses a JSON Schema without validation, because the target decides which keywords it accepts. */
 export const jsonObject: Parser<JsonObject> = (value, path) => object(value, path).value as JsonObject;
 
-/** Returns a parser for an array, whose items `parse` parses. */
+/** Returns a parser for an array. `parse` parses each item. */
 export const array =
   <T>(parse: Parser<T>): Parser<readonly T[]> =>
   (value, path) =>

@@ -10,7 +10,7 @@ export interface Media {
   byUrl(url: string, path: string): ImagePart | FilePart;
 }
 
-/** Returns base64 data as a part: an image if the media type or the bytes are those of an image, otherwise a file. */
+/** Converts base64 data to a part: to an image if the media type or the bytes indicate an image, otherwise to a file. */
 export function mediaPart(
   base64: string,
   mediaType: string,
@@ -39,7 +39,7 @@ function exactType(mediaType: string, bytes: Uint8Array): string {
     : (sniffMediaType(bytes) ?? 'application/octet-stream');
 }
 
-/** Returns the part of a data URL. Resolves other URLs with `media`. */
+/** Converts the content of a data URL to a part. Resolves other URLs with `media`. */
 export function urlPart(url: string, path: string, media: Media, fileName?: string): ImagePart | FilePart {
   if (!/^data:/i.test(url)) return media.byUrl(url, path);
   const comma = url.indexOf(',');
@@ -48,7 +48,7 @@ export function urlPart(url: string, path: string, media: Media, fileName?: stri
   return mediaPart(url.slice(comma + 1), head.split(';')[0] ?? '', path, fileName);
 }
 
-/** Returns the image. Refuses any other part. */
+/** Returns the part if it is an image. Refuses any other part. */
 export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): ImagePart {
   return part.type === 'image' ? part : invalid(path, `must be an image, not ${part.mediaType}`);
 }
@@ -57,8 +57,8 @@ export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): I
 const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
 /**
- * Parses a request, and parses a request with URLs a second time. The first pass collects the URLs, and the second uses the
- * fetched parts. Refuses URLs without `fetchMedia`.
+ * Parses a request, and parses it a second time if it contains URLs. The first pass collects the URLs, and the second pass uses
+ * the fetched parts. Refuses URLs if `fetchMedia` is not set.
  */
 export async function parseWithMedia<T>(
   parse: (media: Media) => T,

@@ -3,7 +3,7 @@ import type { Fields } from './fields.ts';
 
 export const NO_FORM = 'most targets do not support it';
 
-/** Warnings about settings that targets receive in another form or not at all. */
+/** Collected warnings about settings that targets receive in another form or not at all. */
 export class Notes {
   readonly all: Warning[] = [];
 
@@ -17,14 +17,14 @@ export class Notes {
       this.all.push({ action: 'coerced', what, why });
   }
 
-  /** Adds a warning for each member of a nested object except these. */
+  /** Adds a warning for each member of a nested object, except the `known` members. */
   unknown(members: Fields | undefined, ...known: readonly string[]): void {
     if (members === undefined) return;
     for (const key of members.unparsed())
       if (!known.includes(key)) this.dropped(members.pathOf(key), NO_FORM);
   }
 
-  /** Adds a warning for each member that was not parsed. `reasons`: reasons by member. */
+  /** Adds a warning for each member that was not parsed. `reasons`: reasons by name of the member. */
   unparsed(members: Fields, reasons: ReadonlyMap<string, string> = new Map()): void {
     for (const key of members.unparsed()) this.dropped(key, reasons.get(key) ?? 'unknown member');
   }

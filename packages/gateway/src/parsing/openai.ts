@@ -3,7 +3,7 @@ import { mediaPart, urlPart, type Media } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
 import { invalid, jsonObject, nonEmptyString, object, oneOf, string, type Fields } from './fields.ts';
 
-/** Returns the service tier. `auto` is the default. Others have no counterpart, because they belong to the vendor's account. */
+/** Returns the service tier; `undefined` for `auto`. Drops tiers that depend on the vendor's account, with a warning. */
 export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
   const tier = body.optional('service_tier', string);
   if (tier === 'default' || tier === 'flex' || tier === 'priority') return tier;
@@ -22,8 +22,8 @@ export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | un
 const MAX_KEY_LENGTH = 64;
 
 /**
- * Returns the cache setting: the lifetime, and the routing key if the request has one. Mode `explicit` without breakpoints
- * disables caching. Each provider chooses the positions of breakpoints.
+ * Returns the cache setting: the lifetime, and the routing key if the request has one. Mode `explicit` disables caching if the
+ * request has no breakpoints. Each provider chooses the positions of breakpoints.
  */
 export function cacheOf(body: Fields): ChatRequest['cache'] {
   const retention = body.optional('prompt_cache_retention', string);
@@ -44,7 +44,7 @@ export function cacheOf(body: Fields): ChatRequest['cache'] {
 const hasBreakpoint = ({ value }: Fields): boolean =>
   JSON.stringify(value).includes('"prompt_cache_breakpoint":');
 
-/** Converts the description of a function. Without parameters it takes none. */
+/** Converts the description of a function. If `parameters` is missing, the function takes no arguments. */
 export const functionTool = (tool: Fields): ToolSpec => ({
   name: tool.required('name', nonEmptyString),
   description: tool.optional('description', string) ?? '',

@@ -1,7 +1,7 @@
 import type { JsonValue, Replay } from '@majordomo/core';
 import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
 
-/** Prefix of tokens that the gateway wrote. A token without this prefix is a signature of Claude. */
+/** Prefix of tokens that the gateway wrote. A token without this prefix is one of Claude's signatures. */
 const MARK = 'majordomo.1.';
 
 /**
@@ -10,10 +10,10 @@ const MARK = 'majordomo.1.';
  */
 const NEVER: readonly string[] = ['item', 'messages', 'caller', 'block'];
 
-/** Members that a part of Gemini may have in a token. Files of the account, calls and results are not allowed. */
+/** Members that one of Gemini's parts may have in a token. Files of the account, calls and results are not allowed. */
 const BARE: readonly string[] = ['text', 'thought', 'thoughtSignature'];
 
-/** Returns a replay token as one opaque string for the client's transcript. Returns a signature of Claude unchanged. */
+/** Returns a replay token as one opaque string for the client's transcript. Returns Claude's signatures unchanged. */
 export function tokenText(replay: Replay | undefined): string | undefined {
   if (replay === undefined || !isAllowed(replay.data)) return undefined;
   const { signature } = asRecord(replay.data);

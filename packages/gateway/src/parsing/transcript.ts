@@ -1,7 +1,7 @@
 import type { AssistantPart, ImagePart, Message, TextPart, ToolResultPart, UserPart } from '@majordomo/core';
 import type { Notes } from './notes.ts';
 
-/** Transcript of a request. Joins consecutive results for the calls of a turn to one message. */
+/** Transcript of a request. Joins consecutive tool results for the calls of one turn into one message. */
 export class Transcript {
   readonly messages: Message[] = [];
   private readonly notes: Notes;
@@ -16,8 +16,8 @@ export class Transcript {
   }
 
   /**
-   * Adds a system turn. After the first other turn it becomes user text, in tags that Claude knows. Moving a reminder to the top would lose
-   * its position and change the cached prefix of the conversation.
+   * Adds a system turn. After the first turn of another role, a system turn becomes user text in tags that Claude knows. Moving a
+   * reminder to the top would lose its position and change the cached prefix of the conversation.
    */
   system(text: string): void {
     if (text === '') return;

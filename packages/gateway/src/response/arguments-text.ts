@@ -5,7 +5,7 @@ type Place =
   | 'before'
   | 'object'
   | 'string'
-  /** After a backslash in a string. */
+  /** Within a string, directly after a backslash. */
   | 'escape'
   /** The object is complete. */
   | 'after'
@@ -16,8 +16,8 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Streamed arguments of a call, repaired by the rules of core for complete arguments. Clients join and parse the pieces, so an
- * emitted piece can no longer change.
+ * Streamed arguments of a tool call, repaired by the rules that core applies to complete arguments. Clients join and parse the
+ * pieces, so an emitted piece cannot change.
  */
 export class ArgumentsText {
   private place: Place = 'before';
@@ -27,7 +27,7 @@ export class ArgumentsText {
   private held = '';
   private hasEmitted = false;
 
-  /** Adds a piece. Returns the text that can be emitted now. */
+  /** Adds a piece of JSON. Returns the text that can be emitted now. */
   push(json: string): string {
     let emitted = '';
     for (let at = 0; at < json.length; at++) {

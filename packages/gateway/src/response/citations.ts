@@ -1,6 +1,6 @@
 import type { AssistantPart, Citation, TextPart, Warning } from '@majordomo/core';
 
-/** Web page that a text cites, with the range of the text that the page supports. */
+/** Web page that a text cites, with the range of the text to which the citation applies. */
 export interface PageCitation {
   readonly url: string;
   readonly title: string;

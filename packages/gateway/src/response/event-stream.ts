@@ -4,7 +4,7 @@ import { callHeaders } from './headers.ts';
 import { droppedParts } from './citations.ts';
 import { eventBody, type ReporterOptions } from './reporter.ts';
 
-/** Response at the arrival of its first content. */
+/** State of a stream when its first content has arrived. */
 interface FirstContent {
   readonly writer: Writer;
   readonly first: string;

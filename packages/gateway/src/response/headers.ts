@@ -8,7 +8,7 @@ export interface CallInfo {
   readonly warnings: readonly Warning[];
 }
 
-/** Maximum length of a header value in characters, because servers and clients limit the length of headers. */
+/** Maximum length of a header value in characters. Servers and clients limit the length of headers. */
 const MAX_LENGTH = 2000;
 
 /** Returns headers with the target that responded, the number of attempts, and the warnings of the call. */
@@ -21,7 +21,7 @@ export function callHeaders({ target, attempts, warnings }: CallInfo): Record<st
   };
 }
 
-/** Returns the number of attempts, without skipped targets. */
+/** Returns the number of attempts. Skipped targets do not count. */
 export const attemptsOf = (attempts: readonly Attempt[]): number =>
   attempts.filter(({ outcome }) => outcome !== 'skipped').length;
 

@@ -1,7 +1,7 @@
 import type { StreamEvent } from '@majordomo/core';
 import type { Writer } from '../wire.ts';
 
-/** Returns a writer that passes events on so that only one part is open at a time, as some clients expect. */
+/** Returns a writer that reorders events so that only one part is open at a time, as some clients expect. */
 export function inOrder(writer: Writer): Writer {
   const order = new PartOrder();
   return {

@@ -3,8 +3,8 @@ import type { Settings } from '../options.ts';
 import { withHeaders } from './headers.ts';
 
 /**
- * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and
- * `x-majordomo-successor`. If the catalog fails, adds no headers.
+ * Adds headers to the response of a model that retires within 90 days or has retired: `Deprecation` (RFC 9745), `Sunset` (RFC
+ * 8594) and `x-majordomo-successor`. Adds no headers if the catalog fails.
  */
 export async function addLifecycle(response: Response, settings: Settings): Promise<Response> {
   const target = response.headers.get('x-majordomo-target');

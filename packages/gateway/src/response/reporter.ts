@@ -15,7 +15,7 @@ export interface ReporterOptions {
   readonly writer: Writer;
   /** Text to send before the text of the next event. */
   readonly first: string;
-  /** Time after which the connection of a client that reads nothing is closed, in milliseconds. */
+  /** Time after which a client that reads nothing is disconnected, in milliseconds. */
   readonly idleMs: number;
   /** Aborts the call immediately. */
   readonly leave: () => void;
@@ -32,7 +32,7 @@ export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> 
   new ReadableStream(new Reporter(options), { highWaterMark: 0 });
 
 /**
- * Writes events at the pace of the client. While the client does not read, nothing is read from the vendor. A failure becomes
+ * Writes events at the client's pace. While the client does not read, no events are read from the vendor. A failure becomes
  * the last event, because the HTTP status has already been sent.
  */
 class Reporter {

@@ -48,7 +48,7 @@ export async function chatRoute(
   }
 }
 
-/** Counts a stream until its end. Its request is reported then. */
+/** Counts a stream as open, and delays the report of its request, until the returned function is called. */
 function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
   const ends = [trace.hold(), metrics.onStream()];
   let isEnded = false;
@@ -59,7 +59,7 @@ function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
   };
 }
 
-/** Returns the options of a call. `request`: request of the call if the call is a chat. */
+/** Returns the options of a call. `request`: chat request, if the call is a chat. */
 export const callOptions = (
   { request, caller, requestId, platform, trace }: RequestContext,
   metadata: Readonly<Record<string, unknown>> | undefined,
@@ -83,7 +83,7 @@ export const callOptions = (
   ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),
 });
 
-/** Call for a request of a client. */
+/** Chat call that a client's request causes. */
 interface ChatCall {
   readonly parsed: ParsedRequest;
   readonly spec: string;

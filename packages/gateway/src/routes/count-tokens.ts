@@ -5,7 +5,7 @@ import { jsonBody } from '../parsing/body.ts';
 import { parseWithMedia } from '../parsing/media.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 
-/** Responds with the number of tokens of a Messages request, which `@majordomo/context` estimates for the first target. */
+/** Responds with the number of input tokens of a Messages request, as estimated by `@majordomo/context` for the first target. */
 export async function countTokens(
   { request, caller, trace }: RequestContext,
   { settings }: GatewayContext,

@@ -4,7 +4,7 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Mounted } from '../options.ts';
 
-/** Responds with the metrics, to everyone or to admins. */
+/** Responds with the metrics. The option `metrics` determines whether everyone or only admins have access. */
 export async function metricsRoute(
   { request, trace }: Omit<RequestContext, 'caller'>,
   { settings, metrics }: GatewayContext,

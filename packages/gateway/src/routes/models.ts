@@ -5,7 +5,7 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 /** Creation date of every model. Both wires require a date, and no client uses it. */
 const CREATED = 0;
 
-/** Lists the models that the caller may use, in the format of its client. */
+/** Lists the models that the caller may use, in the format of the caller's client. */
 export function listModels({ request, caller }: RequestContext, { settings }: GatewayContext): Response {
   const names = namesFor(caller, settings);
   const data = names.map((name) => modelOf(name, request));

@@ -4,7 +4,7 @@ import { jsonBody } from '../parsing/body.ts';
 import { jsonObject } from '../parsing/fields.ts';
 import { callOptions } from './chat.ts';
 
-/** Responds with the result of the option `moderations`. */
+/** Responds with the result of the function in the option `moderations`. */
 export async function moderationsRoute(context: RequestContext, gateway: GatewayContext): Promise<Response> {
   const { moderations, maxBodyBytes } = gateway.settings;
   if (moderations === undefined)

@@ -111,7 +111,7 @@ async function runRoute(route: Route, context: RequestContext, gateway: GatewayC
   const release = gateway.concurrency.enter();
   try {
     const call = callOptions(context, undefined, gateway);
-    // The headers of a response of `fetch` cannot be changed.
+    // Copy the response, because the headers of a response of `fetch` are immutable.
     const { body, status, headers } = await route(request, { caller, requestId, path, call });
     return new Response(body, { status, headers });
   } finally {
