@@ -6,7 +6,7 @@ import type { LedgerContext } from './gate/context.ts';
 import { parseUsd, USD_RULE } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
-/** Lease of a reservation without claims. Its id lets the store recognize a repeated booking. */
+/** Lease of a reservation without claims. The reservation's id lets the store recognize a repeated booking. */
 const LEASE_MS = 86_400_000;
 
 /** Books an amount that was spent outside of majordomo. Limits never deny it. */

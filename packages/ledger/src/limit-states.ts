@@ -11,7 +11,7 @@ export async function limitStates(
   limits: readonly LimitCounters[],
 ): Promise<readonly LimitState[]> {
   const now = clock.now();
-  // Records do not contain the caller whose limits they count towards.
+  // Records do not contain the caller, so they cannot be assigned to the limits of callers.
   const shared = limits.filter(({ isOwn }) => !isOwn);
   const samples = await samplesOf(store, shared, now);
   const states = limits.map(async (limit) => {

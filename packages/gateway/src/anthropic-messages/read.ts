@@ -160,7 +160,7 @@ function noteCitations(body: Fields, notes: Notes): void {
   if (hasCitations) notes.dropped('citations', 'most targets do not support citations of documents');
 }
 
-/** Returns whether and for how long the prompt is cached. Each provider chooses the positions of the cache points. */
+/** Returns whether the prompt is cached, and for how long. Each provider chooses the positions of the cache points. */
 function cacheOf(body: Fields): ChatRequest['cache'] {
   const places = [body, ...blocks(body, 'system'), ...blocks(body, 'tools'), ...blocksOfTurns(body)];
   const marks = places.flatMap((block) => block.optional('cache_control', object) ?? []);

@@ -37,7 +37,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   aborted: 499,
 };
 
-/** Kinds that a retry may resolve. The headers of other kinds forbid a retry, which the official clients would do. */
+/** Kinds that a retry may resolve. For other kinds, the headers forbid the retry that the official clients would attempt. */
 const WORTH_RETRYING: readonly RefusalKind[] = [
   'busy',
   'rate-limit',

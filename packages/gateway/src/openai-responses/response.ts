@@ -35,7 +35,7 @@ export interface Status {
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** Returns the status. A refusal without a refusal part (`hasRefused`) is a content filter on this wire. */
+/** Returns the status. A refusal is reported as a content filter if no refusal part exists (`hasRefused` is false). */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
   return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)

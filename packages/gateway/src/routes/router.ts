@@ -93,7 +93,7 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}${baseHint(path)}`);
 }
 
-/** Returns the application's route for a path: of the same path, or of the longest path with `/*` above it. */
+/** Returns the application's route for a path: the route with the same path, otherwise with the longest matching `/*`. */
 function ownRoute(
   path: string,
   routes: GatewayContext['settings']['routes'],

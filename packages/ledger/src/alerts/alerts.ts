@@ -7,7 +7,7 @@ import type { LedgerStore } from '../contract/store.ts';
 import type { LimitCounters } from '../limits/limit-counters.ts';
 import { BurnRate } from '../limits/burn-rate.ts';
 
-/** Amount that was booked on a counter, or that the counter denied. */
+/** Amount that was booked on a counter, or that the counter's limit denied. */
 export interface BookedAmount {
   readonly limit: LimitCounters;
   readonly counter: string;
@@ -18,9 +18,9 @@ export interface BookedAmount {
 const DEFAULT_SHARES = [0.8, 0.9, 0.95];
 const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
-/** Smallest difference of costs that emits `drift`, as a share. Rounding and discounts cause smaller differences. */
+/** Smallest difference between two costs that emits `drift`, as a share. Rounding and discounts cause smaller differences. */
 const MIN_DRIFT = 0.01;
-/** Maximum number of stored alerts, and of stored burn rates. When it is exceeded, all of them are removed. */
+/** Maximum number of stored alerts, and of stored burn rates. If there are more, all of them are removed. */
 const MAX_REMEMBERED = 10_000;
 /** Lease of the claim by which one process obtains the right to emit an alert, in milliseconds. The claim is settled at once. */
 const CLAIM_LEASE_MS = 30_000;
@@ -162,7 +162,7 @@ export class Alerts {
   }
 }
 
-/** Whether a period lasts longer than a day. Shorter periods always end within a day. */
+/** Whether a period lasts longer than a day. Shorter periods always end within a day, so they need no `running-out` alert. */
 function isLong({ definition: { per } }: LimitCounters): boolean {
   return per === 'day' || per === 'month' || per === 'ever' || (typeof per === 'object' && per.ms >= DAY_MS);
 }

@@ -9,7 +9,7 @@ import type { SpendRecord } from './record.ts';
 export type Alert =
   /** The used amount has reached a share from the limit's `alertAt`. */
   | { readonly type: 'threshold'; readonly share: number; readonly state: LimitState }
-  /** The limit is used up, or it denied a call that would fit into a new period. */
+  /** The limit is used up, or the limit denied a call that would fit into a new period. */
   | { readonly type: 'spent'; readonly state: LimitState }
   /**
    * At the rate of the last 24 hours, the limit will be used up within this number of days, before its period ends. Requires at
@@ -23,7 +23,7 @@ export type Alert =
    * reported cost, positive if the catalog's price is higher.
    */
   | { readonly type: 'drift'; readonly target: string; readonly share: number }
-  /** The store can never store this record. Limits may have counted its amounts. */
+  /** The store can never store this record. Limits may already have counted the record's amounts. */
   | { readonly type: 'unrecorded'; readonly record: SpendRecord; readonly error: unknown }
   /** The store failed or timed out. The alert is not repeated until the store has answered again. */
   | { readonly type: 'store-down'; readonly error: unknown };

@@ -21,20 +21,18 @@ export interface LedgerOptions {
    * @default the snapshot of `@majordomo/catalog`
    */
   readonly catalog?: Catalog | undefined;
-  /** Initial limits. Two limits with the same name, or a limit that no call could pass, throw `config`. */
+  /** Initial limits. Two limits with the same name, and a limit that no call could pass, throw `config`. */
   readonly limits?: readonly Limit[] | undefined;
   /**
    * Returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt. Counters are named
-   * after the limits. Return the same objects for later calls, because each object is checked once. A denial by one of these
-   * limits shows its figures to the client.
-   *
+   * after the limits. Return the same objects for later calls, because each new object has to be checked. If one of these limits
+   * denies a call, the client receives the figures of the limit.
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
   /**
-   * Decision on a call of unknown price to which a limit in USD applies. `admit` allows the call, counts no money for it and
-   * emits an alert.
-   *
+   * Decision on a call of unknown price to which a limit in USD applies. `admit` allows the call, counts no money for the call
+   * and emits an alert.
    * @default 'deny'
    */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
@@ -47,8 +45,8 @@ export interface LedgerOptions {
    */
   readonly reserve?: 'maximum' | 'likely' | ((attempt: AttemptInfo) => number | undefined) | undefined;
   /**
-   * Counts the pages of PDFs, for example the media fitter of `createMajordomo`. Without this counter, a PDF with compressed
-   * objects reserves the maximum number of pages that the model accepts.
+   * Counter of PDF pages, for example the media fitter of `createMajordomo`. If it is not set, a PDF with compressed objects
+   * reserves the maximum number of pages that the model accepts.
    */
   readonly media?: Pick<MediaFitter, 'pages'> | undefined;
   /**
@@ -83,10 +81,10 @@ export interface LedgerOptions {
   readonly tags?: readonly string[] | undefined;
   /** Listener for alerts. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
-  /** Listener for the record of each attempt, called when the attempt is booked, for example for telemetry. */
+  /** Listener that receives the record of each attempt when the attempt is booked, for example for telemetry. */
   readonly onRecord?: ((record: SpendRecord) => void) | undefined;
   /**
-   * Clock of timers and periods.
+   * Clock for timers and periods.
    *
    * @default the system clock
    */
@@ -102,7 +100,7 @@ export interface Entry {
   /** Tags of the record. Limits match them like call metadata. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /**
-   * Id of the entry. An entry with the id of an earlier entry is ignored.
+   * Id of the entry. If an earlier entry has the same id, the entry is ignored.
    *
    * @default a random id
    */
@@ -111,7 +109,7 @@ export interface Entry {
 
 /** Enforces limits, stores a record of each attempt and computes reports, all with one store. */
 export interface Ledger {
-  /** Gate for `createMajordomo({ gates: [ledger.gate] })`. */
+  /** Gate to pass to `createMajordomo({ gates: [ledger.gate] })`. */
   readonly gate: Gate;
   /** Returns the current limits. */
   limits(): readonly Limit[];
@@ -123,24 +121,24 @@ export interface Ledger {
   /** Removes a limit. An unknown name is ignored. */
   removeLimit(name: string): void;
   /**
-   * Returns the states of one limit, or of all limits without a name. A limit with `each` has one state for each counter that
-   * attempts have used. Rejects with `config` for an unknown name.
+   * Returns the states of one limit, or of all limits if no name is given. A limit with `each` has one state for each counter
+   * that attempts have used. Rejects with `config` for an unknown name.
    */
   state(limit?: string): Promise<readonly LimitState[]>;
-  /** Returns the states of limits that `limitsOf` returns, without `emptyAt`. */
+  /** Returns the states of limits that `limitsOf` has returned. `emptyAt` is not set. */
   state(limits: readonly Limit[]): Promise<readonly LimitState[]>;
   /** Returns records, oldest first. */
   records(query?: RecordQuery): AsyncIterable<SpendRecord>;
   /** Returns the rows of a report in the order of their keys. Rejects with `config` for an invalid query. */
   report(query: ReportQuery): Promise<readonly ReportRow[]>;
   /**
-   * Books an amount that was spent outside of majordomo, such as the price of an e-mail. The amount counts towards matching
-   * limits and is never denied. Rejects with `config` for an invalid entry.
+   * Books an amount that was spent outside of majordomo, such as the price of an email. The amount counts towards matching
+   * limits, which never deny it. Rejects with `config` for an invalid entry.
    */
   book(entry: Entry): Promise<void>;
   /**
-   * Resolves when all bookings in progress are stored. Rejects if the store fails, and once for a record that the store can
-   * never store. On platforms that stop a request's work when the response ends, pass the call's `waitUntil` instead.
+   * Resolves when all bookings in progress are stored. Rejects if the store fails, and once if the store can never store a
+   * record. On platforms that stop a request's work when the response ends, pass the call's `waitUntil` instead.
    */
   flush(): Promise<void>;
   /** Flushes, then closes the store. Emits `unrecorded` for each record that could not be stored. */

@@ -12,8 +12,8 @@ export interface Limit {
     | { readonly requests: number }
     | { readonly calls: number };
   /**
-   * Length of a period. Named periods follow the calendar and clock of `zone`. `{ ms }` are consecutive periods of this
-   * length, the first of which starts at the Unix epoch. `ever` never resets.
+   * Length of a period. Named periods follow the calendar and clock of `zone`. `{ ms }` are consecutive periods of this length;
+   * the first one starts at the Unix epoch. A limit with `ever` never resets.
    */
   readonly per: 'minute' | 'hour' | 'day' | 'month' | 'ever' | { readonly ms: number };
   /**
@@ -23,8 +23,8 @@ export interface Limit {
    */
   readonly zone?: string | undefined;
   /**
-   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of the call's metadata. Calls
-   * without a value for a key share one counter, such as `tenant=`. Counter keys contain percent-encoded values.
+   * Keys that get a separate counter for each value: `tenant`, `vendor`, `provider`, `target`, or a key of the call's metadata.
+   * Calls that have no value for a key share one counter, such as `tenant=`. Values in counter keys are percent-encoded.
    */
   readonly each?: readonly string[] | undefined;
   /** Filter. Only attempts that match every listed key count towards the limit. */
@@ -37,7 +37,7 @@ export interface Limit {
       }
     | undefined;
   /**
-   * Effect of a denial: with `fail` the call fails, with `advance` it tries the next target. A call that can try another
+   * Effect of a denial: with `fail` the call fails, with `advance` the call tries the next target. A call that can try another
    * target does not wait for the reservations of other calls.
    *
    * @default 'fail'
@@ -54,7 +54,7 @@ export interface Limit {
 /** Current state of one counter of a limit. Amounts are in the limit's unit; money is in nano-USD (1e-9 USD). */
 export interface LimitState {
   readonly limit: Limit;
-  /** Values of `each`, such as `tenant=acme,provider=openai`; `''` without `each`. */
+  /** Values of `each`, such as `tenant=acme,provider=openai`; `''` if the limit has no `each`. */
   readonly key: string;
   /** Amount used in the current period. */
   readonly used: bigint;
@@ -66,7 +66,7 @@ export interface LimitState {
   readonly resetsAt: number | undefined;
   /**
    * Time at which the limit will be used up, in epoch milliseconds, at the rate of the last 24 hours or since the first use,
-   * whichever is shorter. `undefined` with less than an hour of data or fewer than five attempts.
+   * whichever is shorter. `undefined` if there is less than an hour of data, or if there are fewer than five attempts.
    */
   readonly emptyAt: number | undefined;
 }

@@ -3,7 +3,7 @@ import type { Attempt, Usage } from '@majordomo/core';
 
 /** Record of an attempt that reached a vendor, or of an amount that `ledger.book` booked. */
 export interface SpendRecord {
-  /** Unique id: `<call>/<target>/<attempt>`. */
+  /** Unique id of the record: `<call>/<target>/<attempt>`. */
   readonly id: string;
   /** End of the attempt as an ISO date in UTC. */
   readonly at: string;
@@ -14,30 +14,30 @@ export interface SpendRecord {
   readonly target: string;
   readonly vendor: string | undefined;
   readonly model: string | undefined;
-  /** Innermost alias or preset that resolved to the target; `undefined` without one. */
+  /** Innermost alias or preset that resolved to the target; `undefined` if the call named the target directly. */
   readonly name: string | undefined;
   readonly tenant: string | undefined;
   /** Call metadata under the keys that `LedgerOptions.tags` and the limits use. */
   readonly tags: Readonly<Record<string, string>>;
   readonly outcome: Attempt['outcome'];
   readonly ms: number;
-  /** Usage as the vendor reported it; `undefined` if it reported none. */
+  /** Usage as the vendor reported it; `undefined` if the vendor reported none. */
   readonly usage: Usage | undefined;
-  /** Cost as a decimal integer in nano-USD (1e-9 USD); `undefined` if it is unknown or a plan includes the attempt. */
+  /** Cost as a decimal integer in nano-USD (1e-9 USD); `undefined` if the cost is unknown or a plan includes the attempt. */
   readonly nanoUsd: string | undefined;
   /**
    * Source of `nanoUsd`. With `estimate`, the vendor reported no usage. If majordomo stopped the attempt after its request was
-   * sent, `nanoUsd` is the maximum cost of the attempt's input. If the vendor rejected the request, it is 0.
+   * sent, `nanoUsd` is the maximum cost of the attempt's input. If the vendor rejected the request, `nanoUsd` is 0.
    */
   readonly basis: Cost['basis'] | 'estimate';
   /**
    * Amount that reads from the prompt cache saved, as a decimal integer in nano-USD. `cacheEffect` of `@majordomo/catalog`
-   * computes it. `undefined` if it is unknown or a plan includes the attempt.
+   * computes the amount. `undefined` if the amount is unknown or a plan includes the attempt.
    */
   readonly cacheSavedNanoUsd?: string | undefined;
   /**
-   * Extra cost of writes to the prompt cache, as a decimal integer in nano-USD. `undefined` if it is unknown or a plan includes
-   * the attempt.
+   * Extra cost of writes to the prompt cache, as a decimal integer in nano-USD. `undefined` if the cost is unknown or a plan
+   * includes the attempt.
    */
   readonly cacheExtraNanoUsd?: string | undefined;
   /** Reasons why the cost is unknown, and notes on an estimate. */

@@ -18,7 +18,7 @@ export type ReportKey =
 export interface ReportQuery extends RecordQuery {
   /** Dimensions: the report has one row for each combination of values that occurs. Without dimensions, it has one row. */
   readonly by: readonly ReportKey[];
-  /** Name of the tag for `by: ['tag']`, which requires it. */
+  /** Name of the tag for `by: ['tag']`. Required if `by` contains `tag`. */
   readonly tag?: string | undefined;
   /**
    * IANA name of the time zone of days, hours and months.
@@ -49,18 +49,18 @@ export interface ReportRow {
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly nanoUsd: bigint;
-  /** Amount that reads from prompt caches saved, in nano-USD: the sum of the records in which it is known. */
+  /** Amount that reads from prompt caches saved, in nano-USD: the sum over the records whose saving is known. */
   readonly cacheSavedNanoUsd: bigint;
   /**
-   * Extra cost of writes to prompt caches, in nano-USD: the sum of the records in which it is known. The net saving is
+   * Extra cost of writes to prompt caches, in nano-USD: the sum over the records whose extra cost is known. The net saving is
    * `cacheSavedNanoUsd - cacheExtraNanoUsd`.
    */
   readonly cacheExtraNanoUsd: bigint;
-  /** Number of attempts whose price is unknown. `nanoUsd` does not include them. */
+  /** Number of attempts whose price is unknown. `nanoUsd` does not include these attempts. */
   readonly unpriced: number;
   /**
-   * Number of attempts whose tokens the vendor did not report. `input` and `output` do not include them. Attempts that are
-   * billed by other units, such as images, do not increase this number.
+   * Number of attempts whose tokens the vendor did not report. `input` and `output` do not include these tokens. Attempts that
+   * are billed by other units, such as images, do not increase this number.
    */
   readonly unknownUsage: number;
   /** Median duration of the attempts, in milliseconds. Some stores compute it with an error of up to 5 %. */

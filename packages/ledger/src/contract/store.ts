@@ -5,7 +5,7 @@ import type { ReportQuery, ReportRow } from './report.ts';
 export interface EqualPeriods {
   /** Length of a period in milliseconds, as an integer. */
   readonly ms: number;
-  /** Start of the first period after the Unix epoch, in milliseconds, at least 0 and less than `ms`. */
+  /** Time from the Unix epoch to the start of the next period, in milliseconds, at least 0 and less than `ms`. */
   readonly phaseMs: number;
 }
 
@@ -21,23 +21,23 @@ export interface Claim {
   /** Time until the counter resets, in milliseconds. The first claim of a period sets the period's end. `undefined`: never. */
   readonly resetsInMs: number | undefined;
   /**
-   * Time until the end of the following period, in milliseconds, set shortly before a period ends. A claim that reaches the
-   * store after the end starts the following period with it. Without this value the claim would start a period that ends
-   * almost at once, and the same amount would be admitted again.
+   * Time until the end of the following period, in milliseconds, set shortly before a period ends. A claim that reaches the store
+   * after the end starts the following period with this value. Without this value, the claim would start a period that ends
+   * almost immediately, and the same amount would be admitted again.
    */
   readonly nextResetsInMs?: number | undefined;
   /**
-   * Set if all periods have the same length. A store with its own clock computes periods with that clock, because processes with
-   * different clocks would start too many periods.
+   * Set if all periods have the same length. A store with its own clock computes periods with that clock, because processes whose
+   * clocks differ would start too many periods.
    */
   readonly window?: EqualPeriods | undefined;
-  /** Effect of a lapsed lease: with `spent` the amount counts as used, with `free` it is released. */
+  /** Effect of a lapsed lease: with `spent` the amount counts as used, with `free` the amount is released. */
   readonly whenLapsed: 'spent' | 'free';
   /** Tenant of the counter; `undefined` for a counter that all tenants share. */
   readonly tenant?: string | undefined;
 }
 
-/** Counter without enough remaining amount for a claim. */
+/** Counter whose remaining amount is too small for a claim. */
 export interface Refusal {
   readonly counter: string;
   /** Remaining amount. Negative if more than the maximum was used. */
@@ -56,7 +56,7 @@ export interface Refusal {
  */
 export interface LedgerStore {
   /**
-   * Reserves all claims or none. A repeated id reserves nothing, even after it was settled. A store may forget a settled id
+   * Reserves all claims or none. A repeated id reserves nothing, even after the id was settled. A store may forget a settled id
    * after the original end of its lease.
    */
   reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
@@ -77,8 +77,8 @@ export interface LedgerStore {
    */
   counters(prefix: string): Promise<readonly CounterState[]>;
   /**
-   * Stores a record. A record with a known id changes nothing. Rejects with `invalid-request` for a record that the store can
-   * never store. After any other error the ledger retries; it stops after ten minutes if the store has accepted other records.
+   * Stores a record. A record with a known id changes nothing. Rejects with `invalid-request` if the store can never store the
+   * record. After any other error the ledger retries; it stops after ten minutes if the store has accepted other records.
    */
   append(record: SpendRecord): Awaitable<void>;
   /** Returns records, oldest first. */

@@ -6,7 +6,7 @@ import type { LedgerStore } from '../contract/store.ts';
 export const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 
-/** Claims of one attempt. */
+/** Leased claims of one attempt. */
 export interface Lease {
   readonly id: string;
   /** Attempt that holds the claims. `isLapsed` is true when the attempt can no longer be running. */

@@ -9,7 +9,7 @@ export interface StoreJob {
   onLost?(error: unknown): void;
 }
 
-/** Time after which a job without a result is retried, in milliseconds. The store may then receive the job twice. */
+/** Time after which a job that has not ended is retried, in milliseconds. The store may then receive the job twice. */
 const JOB_TIMEOUT_MS = 30_000;
 /** Delay of the first retry, in milliseconds. Each retry doubles the delay, up to the maximum. */
 const MIN_WAIT_MS = 1000;
@@ -34,7 +34,7 @@ interface PendingJob {
 }
 
 /**
- * Writes jobs to the store at once, and retries failed jobs until the store accepts them. Each job is retried separately. A
+ * Runs jobs immediately, and retries failed jobs until the store accepts them. Each job is retried separately. A
  * job that the store can never accept is abandoned and reported.
  */
 export class Outbox {
@@ -44,7 +44,7 @@ export class Outbox {
   /** Jobs that wait for a retry, oldest first, each with the function that cancels the retry. */
   private readonly waiting = new Map<PendingJob, () => void>();
   private completed = 0;
-  /** Error of a job that was abandoned since the last flush. */
+  /** Error of a job that was abandoned after the last flush. */
   private loss: { readonly error: unknown } | undefined;
 
   constructor(clock: Clock, onError: (error: unknown) => void) {
@@ -105,7 +105,7 @@ export class Outbox {
     return this.track(tried, Promise.resolve(invoke(() => tried.job.run())));
   }
 
-  /** Returns the error if the job failed. */
+  /** Tracks a running job. Resolves to its error if the job failed. */
   private track(tried: PendingJob, doing: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
     const attempted = withTimeout(doing, JOB_TIMEOUT_MS, this.clock, true).then(
       () => {

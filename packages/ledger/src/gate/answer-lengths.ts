@@ -18,7 +18,7 @@ export class AnswerLengths {
     this.lengths.set(target, lengths);
   }
 
-  /** Returns the number of output tokens that 99 of 100 responses did not exceed; `undefined` with too few responses. */
+  /** Returns the number of output tokens that 99 of 100 responses did not exceed; `undefined` if too few responses are stored. */
   likely(target: string): number | undefined {
     const lengths = this.lengths.get(target) ?? [];
     if (lengths.length < MIN_LENGTHS) return undefined;

@@ -87,7 +87,7 @@ export function bookingJob(
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
   };
-  // Use another id: a late reservation under the attempt's id is released, and nothing can be booked on a released id.
+  // Use another id: a late reservation under the attempt's id is released, and a released id accepts no booking.
   const reservation = isReserved ? id : `${id}/unreserved`;
   const settle = (): void | Promise<void> =>
     mapValue(store.settle(reservation, booked), () => {

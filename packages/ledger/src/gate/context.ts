@@ -9,7 +9,7 @@ import type { AnswerLengths } from './answer-lengths.ts';
 import type { HeldQueue } from './held-queue.ts';
 import type { Prices } from './prices.ts';
 
-/** Shared parts of a ledger. */
+/** State that all functions of a ledger share. */
 export interface LedgerContext {
   readonly store: LedgerStore;
   readonly clock: Clock;

@@ -10,7 +10,7 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   calls: (amount) => (amount === 1n ? '1 call' : `${amount} calls`),
 };
 
-/** Messages for clients. They contain figures of the caller's own limits only. */
+/** Messages for clients. The messages contain only figures of the caller's own limits. */
 const PUBLIC = {
   spent: 'a limit of this gateway is spent',
   tooLarge: 'this request is larger than a limit of this gateway allows; lower its maximum answer length',
@@ -23,7 +23,7 @@ const PUBLIC = {
 /** Suggested delay before the retry of a call that was denied because of the reservations of other calls, in milliseconds. */
 const HELD_RETRY_MS = 1000;
 
-/** Returns the denial of a claim that exceeds the remaining amount of the period. */
+/** Returns the denial of a claim that exceeds the remaining amount of the current period. */
 export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refusal, now: number): Denial {
   const { definition, unit, max } = limit;
   const format = FORMATS[unit];
@@ -56,7 +56,7 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
   };
 }
 
-/** Returns the denial of a claim that fits once other calls have settled their reservations. */
+/** Returns the denial of a claim that will fit when other calls have settled their reservations. */
 export function heldDenial(limit: LimitCounters, amount: bigint, refusal: Refusal): Denial {
   const { definition, unit, max } = limit;
   const format = FORMATS[unit];
@@ -86,7 +86,7 @@ export const queuedDenial = ({ definition }: LimitCounters): Denial => ({
 export const canAdvance = ({ definition }: LimitCounters, { isLastTarget = true }: AttemptInfo): boolean =>
   definition.whenSpent === 'advance' && !isLastTarget;
 
-/** Returns the name of a limit of the caller for a client, such as `the limit of this key per day`. */
+/** Returns the name by which a client knows a limit of its key, such as `the limit of this key per day`. */
 function ownName({ definition: { per } }: LimitCounters): string {
   if (per === 'ever') return 'the limit of this key';
   return `the limit of this key per ${typeof per === 'string' ? per : `${per.ms} ms`}`;
@@ -97,7 +97,7 @@ function nameOf(limit: LimitCounters, { counter }: Refusal): string {
   return `limit "${limit.definition.name}"${key === '' ? '' : ` (${key})`}`;
 }
 
-/** Returns the denial of a call under a limit of money, if its price is known but the number of billed units is not. */
+/** Returns the denial of a call under a limit of money if the call's price is known but the number of billed units is not. */
 export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition }: LimitCounters): Denial {
   const remedy =
     payload && 'audio' in payload
@@ -111,7 +111,7 @@ export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition 
   };
 }
 
-/** Returns the denial of a call of unknown price under a limit of money. */
+/** Returns the denial of a call under a limit of money if the call's price is unknown. */
 export function unpricedDenial(
   { target, vendor, model }: AttemptInfo,
   { definition }: LimitCounters,
@@ -126,7 +126,7 @@ export function unpricedDenial(
   };
 }
 
-/** Returns the denial of a call of unknown maximum output under a limit of money or tokens. */
+/** Returns the denial of a call under a limit of money or tokens if the call's maximum output is unknown. */
 export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCounters): Denial => ({
   deny: `the maximum output of ${target} is unknown, so that this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
   advance: definition.whenSpent === 'advance',

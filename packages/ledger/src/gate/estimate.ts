@@ -4,7 +4,7 @@ import { user, type AttemptInfo, type ImageRequest, type UserPart } from '@major
 import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
-/** Estimate for limits that count only requests or calls, for which the size of a request is irrelevant. */
+/** Estimate for limits that count only requests or calls. The size of a request is irrelevant to these limits. */
 export const NO_ESTIMATE: Estimate = {
   input: 0,
   output: undefined,
@@ -20,15 +20,15 @@ export interface Estimate {
   /** Maximum cost in nano-USD. */
   readonly nanoUsd: bigint | undefined;
   /**
-   * Part of `nanoUsd` that the vendor may bill as soon as it has read the request, in nano-USD. For embeddings, speech,
-   * transcription and images this is the complete cost.
+   * Share of `nanoUsd` that the vendor may bill as soon as it has read the request, in nano-USD. For embeddings, speech,
+   * transcription and images, the share is the complete cost.
    */
   readonly inputNanoUsd: bigint | undefined;
   /** Whether the vendor bills units such as images or seconds, or tokens whose number is unknown before the call. */
   readonly isByUnit: boolean;
 }
 
-/** Returns the maximum amounts of an attempt. `output` lowers the number of output tokens. */
+/** Returns the maximum amounts of an attempt. `output`: number of output tokens to assume if it is below the maximum. */
 export function estimate(
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
@@ -80,7 +80,7 @@ function inputTokens({ vendor, model }: AttemptInfo, parts: readonly (string | U
   return maxRequestTokens({ system: undefined, messages, tools: [], output: undefined }, { vendor, model });
 }
 
-/** Returns the maximum amounts by tokens. Audio of unknown length counts as the model's maximum number of tokens. */
+/** Returns the maximum amounts if tokens are billed. Audio of unknown length counts as the model's maximum number of tokens. */
 function byTokens(
   input: number | undefined,
   output: number | undefined,
@@ -120,7 +120,7 @@ function inputOf(
   return Math.min(maxRequestTokens(request, target), ceiling);
 }
 
-/** Returns the output limit of the request, otherwise that of the model. */
+/** Returns the output limit of the request, otherwise the output limit of the model. */
 function maxOutput(
   { request, capabilities }: AttemptInfo,
   model: CatalogModel | undefined,
@@ -149,7 +149,7 @@ export function unitsOf(
   return { [size === undefined ? 'image' : `image:${size}`]: n };
 }
 
-/** Returns the maximum cost of images: by their fee or by the tokens that the model can write, whichever is higher. */
+/** Returns the maximum cost of images: their fee or the cost of the tokens that the model can write, whichever is higher. */
 function imageEstimate(
   attempt: AttemptInfo,
   payload: ImageRequest,

@@ -14,7 +14,7 @@ export interface HeldLimit {
 
 interface Waiter {
   readonly attempt: AttemptInfo;
-  /** Number of the call in the order of arrival. */
+  /** Position of the call in the order of arrival. */
   readonly number: number;
   /** Counter in whose queue the call waits. */
   counter: string;

@@ -12,7 +12,7 @@ import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planClaims } from './plan.ts';
 
-/** Number of output tokens to reserve with `reserve: 'likely'` for a target without enough responses. */
+/** Number of output tokens to reserve with `reserve: 'likely'` if too few responses of the target are stored. */
 const DEFAULT_OUTPUT = 4096;
 
 /** Creates the gate. It reserves the estimated amounts before each attempt and books the used amounts afterwards. */
@@ -26,7 +26,7 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
     ),
 });
 
-/** Whether the amount depends on the request and its answer. */
+/** Whether the amount in this unit depends on the request and its response. */
 const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
 
 /** Admits or denies an attempt. Synchronous if the store is synchronous and no other call holds the required amount. */
@@ -198,7 +198,7 @@ function permit(
   };
 }
 
-/** Returns a permit for an attempt admitted while the store is down. Settling waits at most `storeTimeoutMs`. */
+/** Returns a permit for an attempt that is admitted while the store is down. Settling waits at most `storeTimeoutMs`. */
 function permitWhileDown(context: LedgerContext, request: GateRequest, claims: readonly Claim[]): Permit {
   const { clock, options } = context;
   const granted = permit(context, request, claims, false);

@@ -22,7 +22,7 @@ async function countPages(
 ): Promise<PageCounts> {
   const counts = new Map<FilePart, number>();
   for (const pdf of pdfs) {
-    // A PDF without a count is estimated by its size.
+    // If the counter fails, the pages are estimated by the size of the PDF.
     const pages = await media.pages?.(pdf, signal).catch(() => undefined);
     if (pages !== undefined) counts.set(pdf, pages);
   }

@@ -6,7 +6,7 @@ const MAX_MODELS = 1000;
 /** Looks up models of the catalog and caches them until the catalog is refreshed. */
 export class Prices {
   private readonly catalog: Catalog;
-  /** Sources of the catalog data that the cached models come from. */
+  /** Sources of the catalog data from which the models were cached. */
   private sources: Catalog['sources'];
   private readonly models = new Map<string, CatalogModel | undefined>();
 

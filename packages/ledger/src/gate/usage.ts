@@ -5,7 +5,7 @@ import type { SpendRecord } from '../contract/record.ts';
 import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
-/** Returns the usage that the vendor reported. If it reported none for images or speech, returns the requested units. */
+/** Returns the usage that the vendor reported. If the vendor reported none for images or speech, returns the requested units. */
 export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
   if (usage !== undefined) return withValidCounts(usage);
   const units = payload && unitsOf(payload);
@@ -20,7 +20,7 @@ export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['ba
 const STOPPED = 'no usage: the attempt was stopped after its request was sent, and its input is estimated';
 const REJECTED = 'no usage: the vendor rejected the request, and vendors do not charge for that';
 
-/** Returns the cost by usage. Without usage, a stopped attempt costs its reserved input, and a rejected attempt costs nothing. */
+/** Returns the cost of the usage. If usage is unknown, a stopped attempt costs its reserved input, and a rejected one costs 0. */
 export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,
@@ -36,8 +36,8 @@ export function bookedCost(
 }
 
 /**
- * Returns the amounts that an attempt adds to its limits. Without reported usage, the reservation counts: all of it if any
- * output arrived, its input if majordomo stopped the attempt before that, and nothing if the vendor failed.
+ * Returns the amounts that an attempt adds to its limits. If the vendor reported no usage, the reservation counts: all of it if
+ * any output arrived, only its input if majordomo stopped the attempt before any output, and nothing if the vendor failed.
  */
 export function amountsOf(
   outcome: Attempt,
@@ -59,7 +59,7 @@ export function amountsOf(
   };
 }
 
-/** Whether the vendor rejected the request before the model ran. A filtered answer shows that it ran. */
+/** Whether the vendor rejected the request before the model ran. A filtered response shows that the model ran. */
 const isRejected = ({ error }: Attempt): boolean =>
   /^4\d\d$/.test(`${error?.details.status}`) && error?.kind !== 'content-filter' && !error?.details.partial;
 

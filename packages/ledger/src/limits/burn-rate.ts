@@ -13,8 +13,8 @@ const MIN_AGE_MS = 3_600_000;
 const MERGE_MS = 300_000;
 
 /**
- * Returns the time at which `left` is used up, in epoch milliseconds, at the rate of the last 24 hours or since the first
- * sample, whichever is shorter. Returns `undefined` with less than an hour of data or fewer than five samples.
+ * Returns the time at which `left` is used up, in epoch milliseconds, at the rate of the last 24 hours or since the first sample,
+ * whichever is shorter. Returns `undefined` if there is less than an hour of data, or if there are fewer than five samples.
  */
 export function emptyAt(
   samples: readonly (Sample & { readonly count?: number })[],
@@ -31,7 +31,7 @@ export function emptyAt(
   return Math.round(now + (Number(left) / Number(spent)) * age);
 }
 
-/** Rate at which one counter grows, from the observations of this process. Includes amounts that other processes booked. */
+/** Rate at which one counter grows, as observed by this process. Includes amounts that other processes booked. */
 export class BurnRate {
   private samples: { at: number; amount: bigint; count: number }[] = [];
   private last: bigint | undefined;

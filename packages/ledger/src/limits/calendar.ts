@@ -31,7 +31,7 @@ export function offsetAt(at: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
 }
 
-/** Returns a time in the zone as `YYYY-MM-DDTHH`. Its prefixes are the labels of the day and the month. */
+/** Returns a time in the zone as `YYYY-MM-DDTHH`. Prefixes of this label are the labels of the day and the month. */
 export function hourLabel(at: number, zone: string): string {
   return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 13);
 }

@@ -7,7 +7,7 @@ const PERIODS: readonly unknown[] = ['minute', 'hour', 'day', 'month', 'ever'];
 const WHERE_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target'];
 const FIELDS = ['name', 'max', 'per', 'zone', 'each', 'where', 'whenSpent', 'alertAt'];
 
-/** Throws `config` with the path of an invalid field, for a limit that no call could pass, and for a repeated name. */
+/** Throws `config` for an invalid field, a limit that no call could pass, and a repeated name. The error contains the path. */
 export function checkLimits(limits: readonly Limit[]): void {
   const names = new Set<string>();
   limits.forEach((limit, index) => {
@@ -18,7 +18,7 @@ export function checkLimits(limits: readonly Limit[]): void {
   });
 }
 
-/** Throws `config` with the path of an invalid field, and for a limit that no call could pass. */
+/** Throws `config` for an invalid field, and for a limit that no call could pass. `path`: path of the limit, for the error. */
 export function checkLimit(limit: Limit, path: string): void {
   if (typeof limit !== 'object' || (limit as unknown) === null) fail(path, 'must be a limit object');
   for (const field of Object.keys(limit))

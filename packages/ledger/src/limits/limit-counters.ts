@@ -11,7 +11,7 @@ export interface Spender {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Used amounts of an attempt, by unit of a limit. */
+/** Used amounts of an attempt, by unit. */
 export type Amounts = Readonly<Record<Unit, bigint>>;
 
 /** Unit of a limit. */
@@ -31,9 +31,9 @@ export class LimitCounters {
   readonly max: bigint;
   /** Common prefix of the names of the limit's counters. */
   readonly prefix: string;
-  /** Whether the limit belongs to the caller, who may see its figures. */
+  /** Whether the limit belongs to the caller, who may then see the limit's figures. */
   readonly isOwn: boolean;
-  /** Number of times that the limit was replaced in this process. Each revision can emit its alerts again. */
+  /** Number of times that the limit was replaced in this process. Alerts are emitted once per revision. */
   readonly revision: number;
   private readonly zone: string;
   private readonly isTenants: boolean;

@@ -60,7 +60,7 @@ export class LimitSet {
     );
   }
 
-  /** Returns the limits that match, and with `call` also those of the call. */
+  /** Returns the counters of all matching limits, and also of the limits that `limitsOf` returns for `call`, if given. */
   countersFor(spender: Spender, call?: CallInfo): readonly LimitCounter[] {
     const counted: LimitCounter[] = [];
     const own = call === undefined ? [] : (this.limitsOf?.(call) ?? []).map((limit) => this.ofCaller(limit));

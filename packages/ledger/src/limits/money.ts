@@ -4,7 +4,7 @@ const DECIMAL = /^\d{1,10}(?:\.\d{1,9})?$/;
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 /** `MAX_AMOUNT` in USD. */
 const MAX_USD = '9223372036.854775807';
-/** Requirement on amounts in USD, as part of error messages. */
+/** Requirement on amounts in USD, for error messages. */
 export const USD_RULE: string = `must be a string with a decimal number of at most ${MAX_USD} and nine decimals`;
 
 /**
@@ -18,5 +18,5 @@ export function parseUsd(text: unknown): bigint | undefined {
   return nano > MAX_AMOUNT ? undefined : nano;
 }
 
-/** Returns the amount, limited to the maximum of a counter. */
+/** Returns the amount, or the maximum of a counter if the amount is larger. */
 export const capAmount = (amount: bigint): bigint => (amount > MAX_AMOUNT ? MAX_AMOUNT : amount);

@@ -33,8 +33,8 @@ function windowAt(at: number, ms: number, offset: number): Period {
 }
 
 /**
- * Returns the first full second for which the predicate holds. The predicate must be false at `no` and true at `yes`, and
- * change only once in between.
+ * Returns the first full second for which the predicate holds. The predicate must be false at `no` and true at `yes`, and change
+ * only once between them.
  */
 function firstSecondWhere(holds: (at: number) => boolean, no: number, yes: number): number {
   let before = Math.floor(no / 1000);

@@ -18,7 +18,7 @@ export class MemoryRecords {
     if (oldest !== undefined) this.ids.delete(oldest.id);
   }
 
-  /** Returns the records of a query that existed when the reading began. */
+  /** Yields the matching records that existed when reading began. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     yield* this.records.filter(matches(query));
   }

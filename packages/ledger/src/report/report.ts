@@ -7,10 +7,10 @@ import { emptyRow, sumRecords } from './sum-records.ts';
 const TIMES = ['hour', 'day', 'month'] as const;
 const VALUES = ['tenant', 'vendor', 'provider', 'model', 'target', 'name', 'outcome', 'tag'] as const;
 const KEYS: readonly ReportKey[] = [...TIMES, ...VALUES];
-/** Step in milliseconds. In every time zone, hours begin at multiples of it. */
+/** Step in milliseconds. In every time zone, hours begin at multiples of this step. */
 const STEP_MS = 900_000;
 
-/** Returns the rows of a report in the order of their keys. The store computes them if it has `report`. */
+/** Returns the rows of a report in the order of their keys. The store computes the rows if it has `report`. */
 export async function report(store: LedgerStore, query: ReportQuery): Promise<readonly ReportRow[]> {
   check(query);
   const { empty = false, ...storeQuery } = query;
@@ -50,7 +50,7 @@ function addEmptyRows(rows: readonly ReportRow[], query: ReportQuery): readonly 
   return [...rows, ...missing.map(emptyRow)];
 }
 
-/** Returns every time label of the range. Without `from` and `to`, the records determine the range. */
+/** Returns every time label of the range. If `from` or `to` is missing, the records determine that end of the range. */
 function timesOf(rows: readonly ReportRow[], { by, from, to, zone = 'UTC' }: ReportQuery): Labels[] {
   const units = TIMES.filter((unit) => by.includes(unit));
   const labels = rows.map(({ key }) => key[units[0] ?? 'day'] ?? '').sort();

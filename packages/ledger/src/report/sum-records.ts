@@ -37,7 +37,7 @@ export async function sumRecords(
   return [...sums.values()].map(rowOf);
 }
 
-/** Returns a row without records. */
+/** Returns the row of a key for which no records exist. */
 export const emptyRow = (key: ReportSum['key']): ReportRow => rowOf(emptySum(key));
 
 const emptySum = (key: ReportSum['key']): ReportSum => ({
@@ -89,7 +89,7 @@ function rowOf({ calls, durations, ...sum }: ReportSum): ReportRow {
   };
 }
 
-/** Returns a quantile by the nearest-rank method. */
+/** Returns a quantile by the nearest-rank method. `share`: from 0 to 1. */
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
