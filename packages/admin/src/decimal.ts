@@ -1,7 +1,7 @@
-/** Number of decimals of USD in nano-USD. */
+/** Number of decimal places of nano-USD in an amount in USD. */
 export const NANO_DIGITS = 9;
 
-/** Returns an amount as a decimal number, without trailing zeros. */
+/** Returns `amount` divided by 10 to the power of `digits`, as a decimal number without trailing zeros. */
 export function decimal(amount: bigint, digits: number): string {
   const sign = amount < 0n ? '-' : '';
   const all = `${amount < 0n ? -amount : amount}`.padStart(digits + 1, '0');

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 
-/** HTTP status of a refusal by its code. */
+/** HTTP status of a refusal, by error code. */
 const STATUS = {
   'invalid-request': 400,
   unauthorized: 401,
@@ -35,7 +35,7 @@ export const answerWith = (
   headers: Readonly<Record<string, string>> = {},
 ): Response => Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } });
 
-/** Returns the response for a failure. Failures of stores and of this API have no details. */
+/** Returns the response for a failure. The response contains no details of failures of stores and of this API. */
 export function answerTo(error: unknown): Response {
   if (error instanceof Refusal) return refusal(error.code, error.message, undefined, error.headers);
   if (LlmError.is(error, 'config')) return refusal('invalid-request', error.message, error.details.path);

@@ -51,7 +51,7 @@ export const callRoutes = (calls: CallLog): readonly Route[] => [
     mediaTypes: Object.values(MEDIA_TYPES),
     async handle({ query: { format = 'jsonl', ...query } }) {
       const filter = filterOf(query);
-      // An invalid query is refused with a status, which a stream that has begun does not have.
+      // Check the query first, because an invalid query needs an error status, and a stream has already sent its status.
       await calls.page({ ...filter, limit: 1 });
       const name = format as keyof typeof MEDIA_TYPES;
       return new Response(calls.export(name, filter), {
@@ -77,7 +77,7 @@ export const callRoutes = (calls: CallLog): readonly Route[] => [
   },
 ];
 
-/** Returns the query with dates. */
+/** Converts the query parameters to a call query. Throws `config` for an invalid time. */
 function filterOf({ from, to, ...filter }: RouteRequest['query']): CallQuery {
   return {
     ...filter,

@@ -97,7 +97,7 @@ export function createAdmin(options: AdminOptions): Admin {
     const query = await queryOf(route, url.searchParams);
     const body = route.body === undefined ? {} : await readBody(request);
     if (route.body !== undefined) await checkFits('the body', route.body, body);
-    // A store that does not respond must not occupy the client.
+    // If a store does not respond, the client must still receive a response.
     const answering = route.handle({ by: caller, id, query, body });
     const answer = await withTimeout(answering, MAX_ANSWER_MS, systemClock);
     return answer instanceof Response ? answer : answerWith(answer, route.status);
@@ -137,7 +137,7 @@ function decode(step: string): string {
   }
 }
 
-/** Returns the query parameters, with integers as numbers. */
+/** Returns the query parameters. Converts integers to numbers. */
 async function queryOf(
   { query = {} }: Route,
   params: URLSearchParams,

@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
   409: 'denied',
 };
 
-/** Creates access to keys through the admin API of a running gateway. Its methods reject with the error that the API returns. */
+/** Creates access to keys through the admin API of a running gateway. The methods reject with the error that the API returns. */
 export function remoteKeys(options: RemoteKeysOptions): Omit<Keys, 'authorize' | 'limitsOf'> {
   checkOptions('remoteKeys', options, { url: 'string', token: 'string', fetch: 'function' }, [
     'url',

@@ -4,7 +4,7 @@ import type { JsonObject } from '@majordomo/core';
 export interface RouteRequest {
   /** Caller, for `onChange`. */
   readonly by: string;
-  /** Value of `{id}` in the path; `''` without it. */
+  /** Value of `{id}` in the path; `''` if the route has no `{id}`. */
   readonly id: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: JsonObject;
@@ -13,10 +13,10 @@ export interface RouteRequest {
 /** Route of the admin API. Its schemas validate requests and describe the route in the OpenAPI document. */
 export interface Route {
   readonly method: 'get' | 'post' | 'patch';
-  /** Path below the path of the API, in which `{id}` matches one segment. */
+  /** Path relative to the path of the API. `{id}` matches one segment. */
   readonly path: string;
   readonly summary: string;
-  /** Schemas of the query parameters by name. Parameters of type integer are converted. */
+  /** Schemas of the query parameters by name. Parameters of type integer are converted to numbers. */
   readonly query?: Readonly<Record<string, JsonObject>> | undefined;
   /** Schema of the JSON body. */
   readonly body?: JsonObject | undefined;

@@ -32,7 +32,7 @@ export function contentOf(
   });
 }
 
-/** Returns the metadata of a call without its ids, which entries contain separately. */
+/** Returns the metadata of a call without the ids that entries contain separately. */
 export function metadataOf(
   { key: _key, requestId: _requestId, ...metadata }: Readonly<Record<string, unknown>>,
   redactor: Redactor,

@@ -30,7 +30,7 @@ const COLUMNS: Readonly<Record<string, (entry: CallEntry) => string | number | u
 
 type Line = (entry: CallEntry) => string;
 
-/** Formats of an export: the first line, and the line of an entry. */
+/** Export formats, each with its first line and a function that returns the line of an entry. */
 export const FORMATS: Readonly<Record<'jsonl' | 'csv', { readonly head: string; readonly line: Line }>> = {
   jsonl: { head: '', line: (entry) => `${JSON.stringify(entry)}\n` },
   csv: {
@@ -44,7 +44,7 @@ function row(cells: readonly string[]): string {
   return `${cells.map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(',')}\r\n`;
 }
 
-/** Returns a value as text. Spreadsheets would execute text that begins like a formula. */
+/** Returns a value as text. Prefixes text that begins like a formula with `'`, because spreadsheets would execute the formula. */
 function cell(value: string | number | undefined): string {
   const text = `${value ?? ''}`;
   return typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

@@ -3,15 +3,15 @@ import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { CallEntry } from './call.ts';
 import type { CallStore } from './call-store.ts';
 
-/** Number of entries that are written at once. */
+/** Number of entries in one write. */
 const BATCH = 200;
-/** Maximum wait for the store, in milliseconds. A store that answers later has stored the entries, and they are replaced. */
+/** Maximum wait for the store, in milliseconds. A later write replaces entries that the store has stored after this time. */
 const TIMEOUT_MS = 10_000;
 const RETRY_MS = 1000;
 const PRUNE_EVERY_MS = 3_600_000;
 const MAX_PRUNED = 1000;
 
-/** Something that becomes an entry. */
+/** Source of an entry, such as a call. */
 export interface Loggable {
   toEntry(): CallEntry;
   /** Called when the entry is stored. */
@@ -29,7 +29,7 @@ export interface CallWriterOptions {
   readonly onError: ((error: LlmError, dropped: number) => void) | undefined;
 }
 
-/** Writes entries in batches, and deletes old ones. Waiting entries are limited; beyond the limit the oldest are dropped. */
+/** Writes entries in batches, and deletes old entries. If too many entries are waiting, the oldest of them are dropped. */
 export class CallWriter {
   /** Number of entries dropped since the start. */
   dropped = 0;
@@ -45,14 +45,14 @@ export class CallWriter {
     this.options = options;
   }
 
-  /** Adds an entry, or writes it again with its present content. */
+  /** Queues an entry. If the entry was written before, writes its current state again. */
   add(entry: Loggable): void {
     this.pending.add(entry);
     this.dropOldest();
     if (!this.isDown) this.schedule(this.options.flushMs);
   }
 
-  /** Writes the waiting entries. Never rejects, and ends when the store fails. */
+  /** Writes the waiting entries. Never rejects. Stops at the first failure of the store. */
   flush(): Promise<void> {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
@@ -125,7 +125,7 @@ export class CallWriter {
     if (now < this.pruneAt) return;
     this.pruneAt = now + PRUNE_EVERY_MS;
     const before = { entries: new Date(now - keepMs), content: new Date(now - keepContentMs) };
-    // A failed deletion is repeated by the next one.
+    // If a deletion fails, the next deletion includes its entries.
     const deleted = await withTimeout(store.prune(before, MAX_PRUNED), TIMEOUT_MS, clock).catch(() => 0);
     if (deleted >= MAX_PRUNED) this.pruneAt = now;
   }

@@ -1,6 +1,6 @@
 import type { JsonObject, OperationType, Usage } from '@majordomo/core';
 
-/** Entry for one call of a chain, or for a request that was refused before it became a call. JSON. */
+/** Entry for one call of a chain, or for a request that was refused before it became a call. Entries are JSON. */
 export interface CallEntry {
   /** Id of the call, or request id of a refused request. */
   readonly id: string;
@@ -21,7 +21,7 @@ export interface CallEntry {
   /** Model name that the client sent. */
   readonly model: string | undefined;
   readonly spec: string | undefined;
-  /** Target that answered. */
+  /** Target whose response the call returned. */
   readonly target: string | undefined;
   readonly tenant: string | undefined;
   /** Id of the virtual key. */
@@ -36,7 +36,7 @@ export interface CallEntry {
   /** Usage of all attempts together. */
   readonly usage: Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'reasoning'> | undefined;
   /**
-   * Cost of all attempts in nano-USD, as a decimal integer, as the ledger booked it. `undefined` if no cost is known or a plan
+   * Cost of all attempts in nano-USD, as a decimal integer, as the ledger booked it. `undefined` if the cost is unknown or a plan
    * includes the call.
    */
   readonly nanoUsd: string | undefined;
@@ -99,7 +99,7 @@ export interface CallQuery {
   readonly id?: string | undefined;
 }
 
-/** Page of calls. */
+/** Page of results. */
 export interface CallPage {
   /** Calls, newest first. */
   readonly calls: readonly CallEntry[];
@@ -109,7 +109,7 @@ export interface CallPage {
 
 /** Figures of a group of calls. Durations are those of calls that finished, in milliseconds. */
 export interface CallStats {
-  /** Values of `by`; `''` for calls without the value. Hours are `YYYY-MM-DDTHH`, days `YYYY-MM-DD`. */
+  /** Values of `by`; `''` for calls that have no value. Hours are `YYYY-MM-DDTHH`, days `YYYY-MM-DD`. */
   readonly key: Readonly<Record<string, string>>;
   readonly calls: number;
   readonly failed: number;
@@ -119,7 +119,7 @@ export interface CallStats {
   readonly p99Ms: number | undefined;
   readonly firstP50Ms: number | undefined;
   readonly firstP95Ms: number | undefined;
-  /** Output tokens of streamed calls per second after the first content. */
+  /** Output tokens per second after the first content, for streamed calls. */
   readonly tokensPerSecond: number | undefined;
   readonly nanoUsd: bigint;
 }

@@ -17,7 +17,7 @@ export const DIMENSIONS: readonly string[] = [
   'day',
 ];
 
-/** Schemas of the filters by name, also for the parameters of the admin API. */
+/** Schemas of the filters by name. The admin API also uses them for its query parameters. */
 export const FILTERS: JsonObject = {
   from: time,
   to: time,
@@ -34,13 +34,13 @@ export const FILTERS: JsonObject = {
 };
 
 const MAX_PAGE = 1000;
-/** Schemas of the place of a page. */
+/** Schemas of the members that select a page. */
 export const PAGE: JsonObject = {
   limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE },
   after: { ...text, description: 'Value of `next` of the previous page.' },
 };
 
-/** Throws `config` with the path of an invalid member. `members`: schemas of the members besides the filters. */
+/** Throws `config` with the path of an invalid member. `members`: schemas of the allowed members in addition to the filters. */
 export async function checkCallQuery(
   subject: string,
   query: object,

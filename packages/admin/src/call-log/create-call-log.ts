@@ -16,9 +16,8 @@ export interface CallLogOptions {
   /** Store for entries: `memoryCallStore()`, or `calls` of `@majordomo/store-sqlite` or `-postgres`. */
   readonly store: CallStore;
   /**
-   * Whether requests and answers of chats are also stored: after redaction, without bytes of media, at most 16,000 characters
-   * of each string and 256,000 of the messages of a request. The newest 1,000 waiting calls have content.
-   *
+   * Whether requests and responses of chats are also stored: after redaction, without bytes of media, at most 16,000 characters
+   * of each string and 256,000 of a request's messages. Of the waiting calls, only the newest 1,000 retain their content.
    * @default false
    */
   readonly content?: boolean | undefined;
@@ -29,15 +28,14 @@ export interface CallLogOptions {
   /** Retention time of content, in milliseconds. @default 7 days, or `keepMs` if that is shorter */
   readonly keepContentMs?: number | undefined;
   /**
-   * Maximum time that an entry waits to be written with others, in milliseconds. A killed process loses at most the entries of
-   * this time.
-   *
+   * Maximum time that an entry waits to be written with others, in milliseconds. If the process is killed, at most the entries of
+   * this period are lost.
    * @default 500
    */
   readonly flushMs?: number | undefined;
   /**
-   * Maximum number of entries that wait while the store does not respond. Beyond it, the oldest entries are dropped and counted.
-   *
+   * Maximum number of entries that wait while the store does not respond. Beyond the maximum, the oldest entries are dropped and
+   * counted.
    * @default 10_000
    */
   readonly maxPending?: number | undefined;
@@ -47,9 +45,9 @@ export interface CallLogOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Log of calls with their callers and outcomes. It outlives the process, and never delays or fails a call. */
+/** Log of calls with their callers and outcomes. The log outlives the process, and never delays a call or makes it fail. */
 export interface CallLog {
-  /** Listener for `onEvent` of `createGateway` or `createMajordomo`. `request` is needed for content. */
+  /** Listener for `onEvent` of `createGateway` or `createMajordomo`. `request` is required for storing content. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   /** Listener for `onRequest` of `createGateway`. Adds status, wire and refused requests. */
   readonly onRequest: (event: RequestEvent) => void;
@@ -65,21 +63,21 @@ export interface CallLog {
   stats(query: CallStatsQuery): Promise<readonly CallStats[]>;
   /**
    * Returns all matching entries, newest first, as lines of JSON or as CSV (RFC 4180) with a header. Reads in pages, so memory
-   * does not grow. A cell that begins like a formula is prefixed with `'`.
+   * usage is constant. A cell that begins like a formula is prefixed with `'`.
    */
   export(format: 'jsonl' | 'csv', query?: CallQuery): ReadableStream<Uint8Array>;
   /** Number of entries dropped since the start. */
   readonly dropped: number;
   /** Writes the waiting entries. Never rejects; `onError` receives a failure of the store. */
   flush(): Promise<void>;
-  /** Flushes, then accepts no more entries. Does not close the store, which belongs to the application. */
+  /** Flushes, then accepts no more entries. Does not close the store, because the application owns it. */
   close(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
 const DEFAULT_PAGE = 100;
 const EXPORT_PAGE = 500;
-/** Time after the end of a call in which its request and its costs may arrive, in milliseconds, and the number of such calls. */
+/** Time after the end of a call in which its request and costs may arrive, in milliseconds, and maximum number of such calls. */
 const LATE_MS = 60_000;
 const MAX_ENDED = 10_000;
 /** Number of waiting calls with content. */
@@ -133,7 +131,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     write(call);
   };
 
-  /** Returns the query without entries whose retention time is over. */
+  /** Restricts a query to entries whose retention time has not ended. */
   const kept = <Query extends CallQuery>(query: Query): Query => {
     const oldest = new Date(clock.now() - keepMs);
     return { ...query, from: query.from !== undefined && query.from > oldest ? query.from : oldest };
@@ -211,7 +209,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
   };
 }
 
-/** Returns the newest call of a request. */
+/** Returns the newest entry with this call id, request id or client request id, with its content. */
 async function withContent(store: CallStore, id: string): Promise<CallEntry | undefined> {
   const [found] = await store.page({ id, limit: 1 });
   return found && store.get(found.id);

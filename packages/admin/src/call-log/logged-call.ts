@@ -34,7 +34,7 @@ interface Ending extends Pick<Of<'call-end'>, 'outcome'> {
   readonly usage: LoggedUsage | undefined;
 }
 
-/** Collects the events of one call. It stores references and short facts only; `toEntry` does the work, after the call. */
+/** Collects the events of one call. Events only store references and short facts; `toEntry` creates the entry after the call. */
 export class LoggedCall implements Loggable {
   /** Chat whose content is stored. */
   content: { readonly request: ChatRequest; response: ChatResponse | undefined } | undefined;
@@ -117,7 +117,7 @@ export class LoggedCall implements Loggable {
     };
   }
 
-  /** Releases the content, which an entry that is written again leaves as it is. */
+  /** Releases the content. Writing the entry again does not change the stored content. */
   onWritten(): void {
     this.content = undefined;
   }

@@ -57,7 +57,7 @@ export function memoryCallStore(options: { readonly most?: number | undefined } 
 
 type Place = Pick<CallEntry, 'at' | 'id'>;
 
-/** ISO times in UTC are in the order of their strings. */
+/** Compares ISO times as strings, because in UTC the order of the strings is the order of the times. */
 const newestFirst = (a: Place, b: Place): number => {
   if (a.at !== b.at) return a.at > b.at ? -1 : 1;
   return a.id > b.id ? -1 : Number(a.id < b.id);
@@ -78,7 +78,7 @@ function matches(entry: CallEntry, query: CallQuery): boolean {
   );
 }
 
-/** Returns a function for the group of an entry. */
+/** Returns a function that returns the group of an entry. */
 function keyFunction({ by, zone = 'UTC' }: CallStatsQuery): (entry: CallEntry) => CallStats['key'] {
   // The Swedish format is like ISO: 2026-11-20 23.
   const format = new Intl.DateTimeFormat('sv-SE', {
@@ -123,6 +123,6 @@ function figures(key: CallStats['key'], entries: readonly CallEntry[]): CallStat
   };
 }
 
-/** Returns the value of the nearest rank. */
+/** Returns a quantile by the nearest rank. `share`: from 0 to 1. */
 const quantile = (values: readonly number[], share: number): number | undefined =>
   values.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(values.length * share)) - 1];

@@ -6,7 +6,7 @@ const MAX_METADATA = 16;
 const MAX_METADATA_NAME = 64;
 const USD = /^\d{1,9}(?:\.\d{1,9})?$/;
 
-/** Throws `config` with the path of an invalid member. A key must expire after `now`, in epoch milliseconds. */
+/** Throws `config` with the path of an invalid member. `now`: current time in epoch milliseconds; the key must expire later. */
 export async function checkNewKey(subject: string, key: NewKey, now: number): Promise<void> {
   await checkFits(subject, NEW_KEY, key);
   const { limits = [], metadata = {}, expiresAt } = key;
@@ -54,7 +54,7 @@ function checkLimit(subject: string, limit: KeyLimit, index: number, all: readon
     fail(subject, `${path}.zone`, "must be an IANA time zone, such as 'Europe/Berlin'", limit.zone);
 }
 
-/** Whether a time zone is known. */
+/** Whether the platform knows a time zone. */
 export function isZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';

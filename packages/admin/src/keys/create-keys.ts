@@ -15,15 +15,14 @@ export interface KeysOptions {
   /** Store for keys: `memoryKeyStore()`, or `keys` of `@majordomo/store-sqlite`, `-redis` or `-postgres`. */
   readonly store: KeyStore;
   /**
-   * Maximum time for which a key is cached, in milliseconds. A change that the store reports removes the key at once. Applies
-   * only to stores with `watch`; other stores are queried at every request.
-   *
+   * Maximum time for which a key is cached, in milliseconds. If the store reports a change of the key, the key is removed from
+   * the cache immediately. Applies only to stores with `watch`; other stores are queried for every request.
    * @default 5_000
    */
   readonly cacheMs?: number | undefined;
   /**
-   * Maximum time for which a known key is accepted while the store does not respond, in milliseconds. 0 refuses it at once.
-   *
+   * Maximum time for which a known key is accepted while the store does not respond, in milliseconds. With 0, the key is refused
+   * immediately.
    * @default 60_000
    */
   readonly staleMs?: number | undefined;
@@ -43,7 +42,7 @@ export interface Keys {
   authorize(request: Request): Promise<KeyCaller | undefined>;
   /** Returns the limits of the call's key, or `[]` for a call without a key. Pass it to `createLedger` as `limitsOf`. */
   limitsOf(call: CallInfo): readonly Limit[];
-  /** Creates a key. Rejects with `config` for values that are out of range, with the member in `details.path`. */
+  /** Creates a key. Rejects with `config` for an invalid member, whose path is in `details.path`. */
   create(key: NewKey): Promise<IssuedKey>;
   /** Returns the key with this id, or `undefined` if none exists. */
   get(id: string): Promise<VirtualKey | undefined>;
@@ -55,13 +54,13 @@ export interface Keys {
    */
   update(id: string, change: KeyChange): Promise<VirtualKey>;
   /**
-   * Gives the key another secret. The old secret is refused after `graceMs` (default 0, at most 30 days). The id, the limits
+   * Gives the key another secret. The previous secret is refused after `graceMs` (default 0, at most 30 days). The id, the limits
    * and the amounts spent do not change. Rejects with `not-found`, and with `config` for a revoked key.
    */
   rotate(id: string, options?: { readonly graceMs?: number | undefined }): Promise<IssuedKey>;
   /** Revokes the key and its secrets permanently. Calls in progress end normally. A repeated revocation is not an error. */
   revoke(id: string): Promise<VirtualKey>;
-  /** Stops watching the store. Does not close the store, which belongs to the application. */
+  /** Stops watching the store. Does not close the store, because the application owns it. */
   close(): Promise<void>;
 }
 
@@ -78,7 +77,7 @@ const DEFAULT_PAGE = 100;
 /** Maximum number of tries to revoke a key that other callers change at the same time. */
 const REVOKE_TRIES = 20;
 
-/** Creates access to the keys of a store. Throws `config` for an invalid option. */
+/** Creates functions that manage the keys of a store. Throws `config` for an invalid option. */
 export function createKeys(options: KeysOptions): Keys {
   checkOptions('createKeys', options, KINDS, ['store']);
   const { store, clock = systemClock, cacheMs = 5000, staleMs = 60_000, timeoutMs = 250 } = options;
@@ -205,7 +204,7 @@ const KEY_QUERY = {
   additionalProperties: false,
 } as const;
 
-/** Returns the members of a key that are stored unchanged, with their defaults. */
+/** Returns the members of a new key that are stored unchanged. Adds defaults for missing members. */
 const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = false }: NewKey) => ({
   name,
   tenant,
@@ -219,7 +218,7 @@ const statusOf = ({ revokedAt, expiresAt }: KeyRecord, now: string): VirtualKey[
   revokedAt !== undefined ? 'revoked' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
 
 /**
- * Whether the key is active and this secret is still valid. Compares ISO times as strings, because strings of UTC times have the same order as the times.
+ * Whether the key is active and this secret is still valid. Compares ISO times in UTC as strings.
  */
 const isAccepted = (record: KeyRecord, sha256: string, now: string): boolean =>
   statusOf(record, now) === 'active' &&

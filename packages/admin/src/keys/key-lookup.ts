@@ -54,7 +54,7 @@ export class KeyLookup {
     );
   }
 
-  /** Removes a changed key from the cache. Without an id, marks all keys as outdated. */
+  /** Removes a changed key from the cache. If no id is given, marks all keys as outdated. */
   readonly onChange = (id: string | undefined): void => {
     this.changes++;
     for (const [sha256, entry] of this.entries)
@@ -68,7 +68,7 @@ export class KeyLookup {
     await stop?.();
   }
 
-  /** Starts watching the store, if it is not watched. After a failure, the next lookup tries again. */
+  /** Starts watching the store, unless it is already being watched. After a failure, the next lookup tries again. */
   private watch(): void {
     const { store } = this.options;
     if (this.watching !== undefined || store.watch === undefined) return;

@@ -12,7 +12,7 @@ export interface KeyRecord extends Omit<VirtualKey, 'status'> {
 export interface KeyStore {
   /**
    * Inserts a record of version 1, or replaces the record of the previous version. Rejects with `denied`, code `conflict`, if
-   * another version, or another key with one of the hashes, is stored.
+   * another version is stored, or if another key has one of the hashes.
    */
   put(record: KeyRecord): Promise<void>;
   /** Returns the key with this hash, regardless of its state. A store that has the key in memory returns it synchronously. */

@@ -1,6 +1,6 @@
 /** Limit of one key. A key has at most one limit for each pair of unit and period, and at most 8 limits. */
 export interface KeyLimit {
-  /** Maximum per period. `usd`: a decimal number, such as `5.00`. `calls`: requests of the client, regardless of the number of attempts per request. */
+  /** Maximum per period. `usd`: a decimal number, such as `5.00`. `calls`: client requests, regardless of their attempts. */
   readonly max: { readonly usd: string } | { readonly tokens: number } | { readonly calls: number };
   /** Calendar period. */
   readonly per: 'minute' | 'hour' | 'day' | 'month' | 'ever';
@@ -10,7 +10,7 @@ export interface KeyLimit {
 
 /** Permissions and settings of a new key. */
 export interface NewKey {
-  /** Display name, 1 to 100 characters. Need not be unique. */
+  /** Display name, 1 to 100 characters. The name need not be unique. */
   readonly name: string;
   /** Team or customer that pays, 1 to 200 characters. @default none */
   readonly tenant?: string | undefined;
@@ -23,7 +23,7 @@ export interface NewKey {
    * of at most 256 characters. @default {}
    */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** Time from which the key is refused. @default never */
+  /** Time from which the key is refused. @default none: the key does not expire */
   readonly expiresAt?: Date | undefined;
   /** Whether the key also gives access to the admin API and the inspector. @default false */
   readonly admin?: boolean | undefined;
@@ -34,7 +34,7 @@ export type KeyChange = {
   readonly [Member in Exclude<keyof NewKey, 'name' | 'admin'>]?: NewKey[Member] | null;
 } & Partial<Pick<NewKey, 'name' | 'admin'>>;
 
-/** Public view of a key. Never contains the secret or its hash. */
+/** Key without its secret and the hash of the secret. */
 export interface VirtualKey {
   /** Identifier, such as `key_9f2c…`. Rotation does not change it. Limits, spending and the call log use it. */
   readonly id: string;
@@ -54,13 +54,13 @@ export interface VirtualKey {
   readonly status: 'active' | 'expired' | 'revoked';
 }
 
-/** A key and its secret, `mj_` and 43 characters. The secret is not stored and cannot be shown again. */
+/** Key with its secret: `mj_` and 43 characters. The secret is not stored and cannot be shown again. */
 export interface IssuedKey {
   readonly key: VirtualKey;
   readonly secret: string;
 }
 
-/** Filter for keys. Results are sorted newest first. */
+/** Filter for keys. The newest keys are listed first. */
 export interface KeyQuery {
   readonly tenant?: string | undefined;
   readonly status?: VirtualKey['status'] | undefined;

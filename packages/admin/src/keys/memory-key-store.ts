@@ -26,7 +26,7 @@ export function memoryKeyStore(): KeyStore {
   };
 }
 
-/** Number of keys of a page without `limit`. */
+/** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
 
 const newestFirst = (a: KeyRecord, b: KeyRecord): number =>

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export const isEventStream = ({ headers }: Response): boolean =>
   headers.get('content-type')?.startsWith('text/event-stream') === true;
 
-/** Marks a stream as chunked, because the adapter delays the first chunk of other streams. HTTP/1.0 does not support chunks. */
+/** Marks a stream as chunked, because the adapter otherwise delays its first chunk. HTTP/1.0 does not support chunks. */
 export function chunked({ body, status, headers }: Response, { httpVersion }: IncomingMessage): Response {
   const all = new Headers(headers);
   if (httpVersion === '1.1') all.set('transfer-encoding', 'chunked');

@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 const MIN_DRIFT = 0.01;
 /** Maximum number of stored alerts, and of stored burn rates. If there are more, all of them are removed. */
 const MAX_REMEMBERED = 10_000;
-/** Lease of the claim by which one process obtains the right to emit an alert, in milliseconds. The claim is settled at once. */
+/** Lease of the claim that gives one process the right to emit an alert, in milliseconds. The claim is settled at once. */
 const CLAIM_LEASE_MS = 30_000;
 
 /** Detects conditions that need attention, and emits each alert once. */

@@ -16,7 +16,7 @@ export type ReportKey =
 
 /** Filter and dimensions of a report. */
 export interface ReportQuery extends RecordQuery {
-  /** Dimensions: the report has one row for each combination of values that occurs. Without dimensions, it has one row. */
+  /** Dimensions: the report has one row for each combination of values that occurs, or one row if the list is empty. */
   readonly by: readonly ReportKey[];
   /** Name of the tag for `by: ['tag']`. Required if `by` contains `tag`. */
   readonly tag?: string | undefined;

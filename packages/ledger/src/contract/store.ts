@@ -5,7 +5,7 @@ import type { ReportQuery, ReportRow } from './report.ts';
 export interface EqualPeriods {
   /** Length of a period in milliseconds, as an integer. */
   readonly ms: number;
-  /** Time from the Unix epoch to the start of the next period, in milliseconds, at least 0 and less than `ms`. */
+  /** Start of the first period at or after the Unix epoch, in epoch milliseconds: at least 0 and less than `ms`. */
   readonly phaseMs: number;
 }
 

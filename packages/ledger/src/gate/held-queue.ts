@@ -26,7 +26,7 @@ interface Waiter {
   isOver: boolean;
 }
 
-/** Interval of retries for the first call of a queue, in milliseconds. Other processes may hold or release reservations. */
+/** Interval of retries for the first call of a queue, in milliseconds. Other processes may release reservations. */
 const POLL_MS = 100;
 
 /**

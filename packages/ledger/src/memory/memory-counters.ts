@@ -1,7 +1,7 @@
 import type { Claim, CounterState, Refusal } from '../contract/store.ts';
 import { capAmount } from '../limits/money.ts';
 
-/** Amounts of one period of a counter. A reservation refers to the period in which it was made, even if it settles later. */
+/** Amounts of one period of a counter. A reservation refers to the period in which it was made, also if settled later. */
 interface CounterPeriod {
   used: bigint;
   held: bigint;
