@@ -1,6 +1,6 @@
 /**
- * Store of responses. The interface is that of Keyv, so a Keyv instance is also a store. Values are JSON. `get` returns a copy,
- * so changing the copy does not change the stored value.
+ * Store of responses. The interface is compatible with Keyv, so a Keyv instance can be used as a store. Values are JSON. `get`
+ * returns a copy, so changing the copy does not change the stored value.
  */
 export interface CacheStore {
   /** Returns the value, or `undefined` if the key is unknown or the value has expired. */
@@ -8,7 +8,7 @@ export interface CacheStore {
   /**
    * Stores a value in place of the previous one.
    *
-   * @param ttlMs time to live in milliseconds; without it, the value is stored until it is deleted or the store is full
+   * @param ttlMs time to live in milliseconds; if omitted, the value is stored until it is deleted or the store is full
    */
   set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;
   /** Deletes a value. The result of the promise is not used. */

@@ -72,14 +72,14 @@ export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   };
 }
 
-/** View of a stream for calls that joined another call, which paid for the tokens. */
+/** View of a stream for calls that joined another call. Only the other call paid for the tokens. */
 const CHAT: SharedView<StreamEvent, ChatResponse> = {
   event: (event) => (event.type === 'finish' ? { ...event, usage: undefined } : event),
   response: asShared,
   partial: partialOf,
 };
 
-/** Adds the call site of the application to errors, also if another call sent the request. */
+/** Adds the application's call site to errors, even if another call sent the request. */
 const withCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw copyWithCallSite(site, error);

@@ -23,7 +23,7 @@ import { skipReason } from './skip-reason.ts';
 /** A request for a value. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;
 
-/** Response, and whether the response came from the store. */
+/** Response, and whether it came from the store. */
 interface CachedAnswer {
   readonly answer: ChatResponse;
   readonly isStored: boolean;
@@ -185,7 +185,7 @@ export class CachedCalls {
   }
 }
 
-/** Returns the key for sharing a request, which also contains the options of the calls. */
+/** Returns the key under which calls share a request. In contrast to the store's key, it also contains the call options. */
 const flightKey = (key: string, call: CallOptions): string => `${termsOf(call)} ${key}`;
 
 const unshared = <T>(begin: (signal: AbortSignal) => Promise<T>): JoinedFlight<T> => ({

@@ -1,7 +1,7 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 
-/** Work in progress that several calls share. The work is aborted when the last waiting call is aborted. */
+/** Work in progress that several calls share. When the last waiting call is aborted, the work is aborted. */
 export class Flight<T> {
   readonly result: Promise<T>;
   private readonly stop = new AbortController();
@@ -9,7 +9,7 @@ export class Flight<T> {
 
   constructor(begin: (signal: AbortSignal) => Promise<T>) {
     this.result = begin(this.stop.signal);
-    // Waiting calls receive the error. Without them, the rejection must not be unhandled.
+    // Waiting calls receive the error. If no call waits, the rejection must not count as unhandled.
     this.result.catch(() => undefined);
   }
 
@@ -29,9 +29,8 @@ export class Flight<T> {
   }
 
   /**
-   * Waits for the work, or a part of the work, until the call's signal aborts. The last call waits for the end of the aborted
-   * work.
-   *
+   * Waits for the work, or for one step of it, until the call's signal aborts. The last waiting call also waits until the aborted
+   * work has ended.
    * @param partial returns the part of a stream that the call has read
    */
   async waitFor<P>(

@@ -13,7 +13,7 @@ export class Flights<T> {
   /**
    * Joins the work in progress or starts it.
    *
-   * @param begin starts the work. Its second argument ends the sharing, which a failure also does
+   * @param begin starts the work. Its second argument is a function that ends the sharing. A failure also ends the sharing
    */
   join(key: string, begin: (signal: AbortSignal, landed: () => void) => Promise<T>): JoinedFlight<T> {
     const known = this.underWay.get(key);

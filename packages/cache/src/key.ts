@@ -5,7 +5,7 @@ import type { CacheOptions } from './options.ts';
 /** Version of the keys, which changes when the meaning of a request or the stored format changes. */
 const CONTRACT = 1;
 
-/** Parts of a call that its response depends on. */
+/** Members of a call on which its response depends. */
 interface KeyInput {
   /** Kind of the response: an answer, or an object. */
   readonly kind: 'answer' | 'object';
@@ -16,7 +16,7 @@ interface KeyInput {
 
 /**
  * Returns the key of a response, which is a hash of everything that may change the response. Throws an error for an empty
- * namespace, and for a request that has no JSON form, such as one with an instance of a class.
+ * namespace, and for a request that has no JSON form, such as a request that contains an instance of a class.
  */
 export async function keyOf(
   { kind, spec, request, tenant }: KeyInput,
@@ -70,7 +70,7 @@ function withPlainSchemas({ tools, output, ...rest }: KeyInput['request']): obje
 
 type Hashes = ReadonlyMap<Uint8Array, string>;
 
-/** Returns hashes of all bytes, because base64 would take a hundred times as long. */
+/** Returns the hashes of all byte arrays in a value, because encoding them as base64 would take a hundred times as long. */
 async function hashesOf(value: unknown): Promise<Hashes> {
   const found = new Set<Uint8Array>();
   const look = (inner: unknown): void => {

@@ -7,7 +7,7 @@ const DEFAULT_MAX_ENTRIES = 1000;
 /** Options of `memoryCache`. */
 export interface MemoryCacheOptions {
   /**
-   * Maximum number of entries. Above it, the least recently used entry is removed.
+   * Maximum number of entries. Above the maximum, the least recently used entry is removed.
    *
    * @default 1_000
    */
@@ -26,7 +26,7 @@ const KINDS: KindsOf<MemoryCacheOptions> = { maxEntries: 0, clock: 'object with 
 export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
   checkOptions('memoryCache', options, KINDS);
   const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = options;
-  /** Entries in order of use, the last used entry last. */
+  /** Entries in order of use. The most recently used entry is last. */
   const entries = new Map<string, { readonly json: string; readonly until: number }>();
   return {
     get(key) {

@@ -36,7 +36,7 @@ export class Reader<Event, Response> implements Source<Event> {
   private readCount = 0;
   private isOver = false;
   private isPulling = false;
-  /** Result of an abort between two reads, which the next read returns. */
+  /** Result of an abort between two reads. The next read returns this result. */
   private last: Promise<readonly Event[] | undefined> | undefined;
 
   constructor(
@@ -122,7 +122,7 @@ export class Reader<Event, Response> implements Source<Event> {
     this.readCount += events?.length ?? 0;
     if (shared.response !== undefined) this.onEnd({ result: this.viewOf(isFirst, shared.response) });
     const { view } = this.reading;
-    // Events without a view are not shared, and need no copy.
+    // Without a view, no other call reads the events, so they need no copy.
     if (view === undefined) return events;
     return copyData(events)?.map((event) => (isFirst ? event : view.event(event)));
   }

@@ -16,8 +16,8 @@ export class ResponseStore {
   }
 
   /**
-   * Returns the stored response with a warning that states when it was stored, or `undefined` without a response or after an
-   * abort.
+   * Returns the stored response with a warning that states when it was stored, or `undefined` if none is stored or the signal has
+   * aborted.
    */
   async get(key: string, signal: AbortSignal): Promise<ChatResponse | undefined> {
     const { store } = this.options;

@@ -21,7 +21,7 @@ export interface StreamSource<Event, Response> {
 export class TeeStream<Event, Response> {
   /** Response, set before the last event is returned. */
   response: Response | undefined;
-  /** Response of the source, which is requested once. May reject without a reader. */
+  /** Response of the source, which is requested once. The promise may reject while there is no reader. */
   readonly ending: Promise<Response>;
   private readonly iterator: AsyncIterator<Event>;
   private readonly source: StreamSource<Event, Response>;
@@ -65,7 +65,7 @@ export class TeeStream<Event, Response> {
     }
   }
 
-  /** Returns the first events. */
+  /** Returns the first `count` events. */
   first(count: number): readonly Event[] {
     return this.events.slice(0, count);
   }

@@ -1,6 +1,6 @@
 import { Refusal } from './answers.ts';
 
-/** Access to the page: with the token for the first request, and then with a cookie. */
+/** Access to the page. The first request needs the token; later requests need the cookie. */
 export interface Access {
   /** Returns the header that sets the cookie; `undefined` for a wrong token. */
   cookieFor(token: string, secure: boolean): Promise<string | undefined>;
@@ -47,12 +47,12 @@ const hex = (bytes: Uint8Array): string =>
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-/** Rejects hosts other than loopback: any website's host name may resolve to 127.0.0.1. */
+/** Rejects hosts that are not loopback addresses, because any website's host name may resolve to 127.0.0.1. */
 export function checkLoopbackHost(request: Request): void {
   if (!LOOPBACK.test(hostOf(request))) throw new Refusal(421, 'host: must be 127.0.0.1 or localhost');
 }
 
-/** Rejects requests of other origins. Other pages may link to the page, but not to other paths. */
+/** Rejects requests of other origins. Other sites may link to the page (`isPage`), but not to other paths. */
 export function checkOrigin(request: Request, isPage: boolean): void {
   const site = request.headers.get('sec-fetch-site');
   if (!isPage && site !== null && site !== 'same-origin' && site !== 'none') throw foreign();

@@ -124,7 +124,7 @@ function closed({ token }: InspectorSetup): Refusal {
   return new Refusal(401, `the inspector requires access: ${how}`);
 }
 
-/** Converts an error to an error response. Only messages of `LlmError` are shown, after redaction. */
+/** Converts an error to an error response. The response contains only messages of `LlmError`, after redaction. */
 function asRefusal(error: unknown, { redactor }: InspectorSetup): Refusal {
   if (error instanceof Refusal) return error;
   return LlmError.is(error)

@@ -2,10 +2,10 @@ import type { ModelNotice } from '@majordomo/catalog';
 import type { TargetHealth } from '@majordomo/core';
 import type { FeedHealth } from './feed-types.ts';
 
-/** End of a bench that lasts until it is released: the latest possible time of a `Date`. */
+/** End of a bench that lasts until the target is released: the latest possible time of a `Date`. */
 const FOREVER = 8_640_000_000_000_000;
 
-/** Converts the health of a target. It contains the number of benched credentials, but not their hashes. */
+/** Converts the health of a target. The result contains the number of benched credentials, but not their hashes. */
 export function toFeedHealth(target: string, health: TargetHealth): FeedHealth {
   const { state, failures, benches, until, credentials = {} } = health;
   return {

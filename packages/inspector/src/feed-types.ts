@@ -21,7 +21,7 @@ export interface FeedCall {
   readonly firstMs?: number | undefined;
   readonly tries: readonly FeedAttempt[];
   readonly events: readonly FeedEvent[];
-  /** Number of events that were dropped because the call has too many. */
+  /** Number of events that were dropped because the call has too many events. */
   readonly leftOut?: number | undefined;
   /** Sum of the usage that vendors reported for the attempts. */
   readonly usage?: FeedUsage | undefined;
@@ -34,7 +34,7 @@ export interface FeedCall {
 
 export type CallOutcome = 'running' | 'finished' | 'failed' | 'abandoned';
 
-/** Attempt, or skipped target. */
+/** Attempt of a call, or target that the call skipped. */
 export interface FeedAttempt {
   readonly target: string;
   /** Number of the attempt on this target, from 1; absent for a skipped target. */
@@ -87,7 +87,7 @@ export interface FeedHealth {
   readonly state: 'healthy' | 'benched' | 'probing';
   readonly failures: number;
   readonly benches: number;
-  /** End of the bench in epoch milliseconds; absent without a bench and for a bench without an end. */
+  /** End of the bench in epoch milliseconds; absent if there is no bench or if the bench has no end. */
   readonly until?: number | undefined;
   /** Whether the bench lasts until the target is released manually. */
   readonly forever?: boolean | undefined;

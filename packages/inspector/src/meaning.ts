@@ -5,8 +5,8 @@ import { toFeedHealth } from './feed-health.ts';
 import type { FeedMeaning, FeedPlan, FeedTarget } from './feed-types.ts';
 
 /**
- * Returns the targets of a spec or name in order. For a name of the router, the result includes the reasons for the choice.
- * No vendor is called.
+ * Returns the targets of a spec or name, in the order in which a call would try them. For a name of the router, the result
+ * includes the reasons for the choice. No vendor is called.
  */
 export async function meaningOf(
   query: URLSearchParams,
@@ -37,7 +37,7 @@ function toFeedTarget({ target, vendor, billing, capabilities, health }: Resolve
   };
 }
 
-/** Formats a capability. Details of files and images are omitted, because they are too long. */
+/** Formats a capability as text. Details of file and image capabilities are omitted, because they are too long. */
 function capabilityText(name: string, value: unknown): readonly string[] {
   if (value === true || (typeof value === 'object' && name === 'images')) return [name];
   if (typeof value === 'string') return [`${name}: ${value}`];

@@ -44,7 +44,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
 
 const unitOf = ({ max }: Limit): FeedLimit['unit'] => Object.keys(max)[0] as FeedLimit['unit'];
 
-/** Returns spending by one key, highest cost first. Periods are hours for one day, otherwise days. */
+/** Returns spending grouped by one key, highest cost first. Periods are hours if the range is one day, otherwise days. */
 export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {
   const by = oneOf(query.get('by') ?? 'model', KEYS, 'by');
   const range = oneOf(query.get('range') ?? '24h', ['24h', '7d', '30d'], 'range');
@@ -91,7 +91,7 @@ function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly 
   };
 }
 
-/** Returns the cost of each call over all attempts. A call without a record is omitted. */
+/** Returns the total cost of all attempts for each call. A call without a record is omitted. */
 export async function costsOf(
   query: URLSearchParams,
   ledger: Ledger,

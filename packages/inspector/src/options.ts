@@ -4,7 +4,7 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
-/** Source of plans for names. `Router` of `@majordomo/routing` implements it. */
+/** Source of plans, which resolve names to chains. `Router` of `@majordomo/routing` implements it. */
 export interface Planner {
   /** Returns the names of the presets. */
   names(): readonly string[];
@@ -30,11 +30,11 @@ export interface PlannedChain {
 export interface InspectorOptions {
   /** Majordomo whose health is shown and changed, and which resolves names. */
   readonly majordomo: Majordomo;
-  /** Ledger for costs, spending and limits. @default undefined, with empty views */
+  /** Ledger for costs, spending and limits. @default undefined; the views are empty */
   readonly ledger?: Ledger | undefined;
   /**
-   * Catalog with the retirement dates of models. A target whose model is retired within 90 days shows the date and the recommended
-   * successor. Requires the optional peer dependency `@majordomo/catalog`. @default undefined, without dates
+   * Catalog with the retirement dates of models. A target whose model is retired within 90 days shows the date and the
+   * recommended successor. Requires the optional peer dependency `@majordomo/catalog`. @default undefined; no dates are shown
    */
   readonly catalog?: Catalog | undefined;
   /** Served names with their specs. They are resolved like names of the majordomo. @default {} */
@@ -43,9 +43,9 @@ export interface InspectorOptions {
   readonly router?: Planner | undefined;
   /** Whether prompts and responses are also stored and shown, after redaction. @default false */
   readonly content?: boolean | undefined;
-  /** Maximum number of stored calls, from 1 to 10,000. Beyond it, ended calls are removed before running ones. @default 1_000 */
+  /** Maximum number of stored calls, from 1 to 10,000. Beyond the maximum, ended calls are removed first. @default 1_000 */
   readonly keep?: number | undefined;
-  /** Token for access to the page, sent once as `?token=`, at least 16 characters. @default undefined, admins only */
+  /** Token for access to the page, sent once as `?token=`, at least 16 characters. @default undefined; only admins have access */
   readonly token?: string | undefined;
   /** Redactor for everything that is shown. @default the rules of `@majordomo/redact` */
   readonly redactor?: Redactor | undefined;

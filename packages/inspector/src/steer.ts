@@ -17,7 +17,7 @@ export async function steer(request: Request, health: Health): Promise<void> {
   else throw new Refusal(400, 'ms: must be a number above 0, or null');
 }
 
-/** Reads JSON. A form of another page cannot send this content type without a preflight request. */
+/** Reads a JSON body. A form on another site cannot send the content type of JSON without a preflight request. */
 async function bodyOf(request: Request): Promise<unknown> {
   if (!(request.headers.get('content-type') ?? '').startsWith('application/json'))
     throw new Refusal(415, 'content-type: must be application/json');

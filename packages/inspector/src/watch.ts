@@ -49,7 +49,7 @@ export function watch({
       storeContent(contents, event, event.call.id, request);
     if (isNew) notify('calls');
   };
-  // An event may be repeated with the request that was missing the first time.
+  // An event may be repeated with a request that was missing when the event was first reported.
   function storeContent(to: Contents, event: CallEvent, id: string, request: ChatRequest | undefined): void {
     const answered = event.type === 'call-end' ? event.response : undefined;
     if (event.type === 'call-start' && request !== undefined) to.asked(id, request);

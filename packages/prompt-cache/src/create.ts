@@ -18,15 +18,14 @@ import { prefixOf, type Prefix } from './prefix.ts';
 /** Options of `createPromptCache`. */
 export interface PromptCacheOptions {
   /**
-   * Catalog with the prices.
+   * Catalog with the prices of models.
    *
    * @default the snapshot of `@majordomo/catalog`
    */
   readonly catalog?: Catalog | undefined;
   /**
-   * Store that shares the state of conversations between processes. It receives hashes and counts, never text. If it fails or
-   * exceeds `storeTimeoutMs`, the order of the chain does not change.
-   *
+   * Store that shares the state of conversations between processes. It receives hashes and counts, never text. If the store fails
+   * or exceeds `storeTimeoutMs`, the order of the chain does not change.
    * @default the memory of this process
    */
   readonly store?: CacheStore | undefined;
@@ -44,9 +43,8 @@ export interface PromptCacheOptions {
   readonly maxConversations?: number | undefined;
   /**
    * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. Then the
-   * conversation returns to the first healthy target. 0 returns at the second call. If the last attempt of any conversation at
-   * the first healthy target failed, the maximum is 6 times as long.
-   *
+   * conversation returns to the first healthy target. With 0, it returns at the second call. If the last attempt of any
+   * conversation at the first healthy target failed, the maximum is 6 times as long.
    * @default 1_800_000
    */
   readonly maxStayMs?: number | undefined;
@@ -58,9 +56,8 @@ export interface PromptCacheOptions {
    */
   readonly minSaving?: number | undefined;
   /**
-   * Lifetimes of `short` and `long` cache entries by vendor, in milliseconds. Vendors that are not listed have their default
+   * Lifetimes of `short` and `long` cache entries by vendor, in milliseconds. Vendors that are not listed have the default
    * lifetimes.
-   *
    * @default { short: 300_000, long: 3_600_000 }, and for openai and azure { short: 1_800_000, long: 43_200_000 }
    */
   readonly lifetimesMs?: Readonly<Record<string, CacheLifetimes>> | undefined;

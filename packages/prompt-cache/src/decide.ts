@@ -24,7 +24,7 @@ export interface CacheDecision {
   readonly expectedSavedNanoUsd: bigint | undefined;
 }
 
-/** Input of a decision about one call. */
+/** Facts on which the decision about one call depends. */
 export interface DecisionFacts {
   readonly call: CallInfo;
   readonly request: ChatRequest;
@@ -92,7 +92,7 @@ export async function decide(facts: DecisionFacts): Promise<CacheDecision | unde
 const isLower = (cost: bigint | undefined, other: bigint | undefined): boolean =>
   cost !== undefined && (other === undefined || cost < other);
 
-/** Quick estimate, because it delays each call. */
+/** Quick estimate of tokens. An exact count would delay each call. */
 const ESTIMATE = { count: (text: string) => Math.ceil(text.length / 4), pages: () => 1 };
 
 /** Returns the expected tokens of a call: the counts of the last response, plus an estimate for the messages after it. */

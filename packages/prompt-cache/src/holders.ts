@@ -17,7 +17,7 @@ export interface Holder {
   readonly until: number;
 }
 
-/** State of one conversation. It contains hashes and counts, never text. */
+/** State of one conversation. The state contains hashes and counts, never text. */
 export interface Conversation {
   readonly holders: readonly Holder[];
   /** Time since which the first healthy target is not first, in epoch milliseconds. */

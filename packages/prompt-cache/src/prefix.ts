@@ -5,7 +5,7 @@ import { hash128, hashOf } from '@majordomo/core/toolkit';
 export interface Prefix {
   /** Key of the conversation, equal for all of its requests and different for each tenant. */
   readonly conversation: string;
-  /** Returns the hash of the first messages with tools and system text; `undefined` if the request has fewer messages. */
+  /** Returns the hash of the tools, the system text and the first `count` messages; `undefined` if there are fewer messages. */
   hashOf(count: number): string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function prefixOf(request: ChatRequest, tenant: string | undefined): Pref
 
 const toolHashes = new WeakMap<object, string>();
 
-/** Hashes names and descriptions only: schemas may be objects of a library that have no JSON form. */
+/** Hashes names and descriptions only, because schemas may be library objects that have no JSON form. */
 function toolsHash(tools: NonNullable<ChatRequest['tools']>): string {
   const known = toolHashes.get(tools);
   if (known !== undefined) return known;

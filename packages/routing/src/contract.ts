@@ -38,7 +38,7 @@ export interface Turn {
   readonly signal: AbortSignal;
 }
 
-/** Meaning of a name: a chain, a choice among targets, or a function that returns a chain. */
+/** Meaning of a name: a chain, a choice among targets, or a function that returns a spec. */
 export type Preset =
   | string
   /** Chain with its settings. */
@@ -66,7 +66,7 @@ export interface Choice {
   readonly most?: number | undefined;
   /** Required abilities, in addition to those that the request needs. @default {} */
   readonly needs?: Needs | undefined;
-  /** Spec that always comes last, without a rank. @default no fallback */
+  /** Spec that always follows the ranked targets. The spec itself is not ranked. @default no fallback */
   readonly fallback?: string | undefined;
 }
 
@@ -79,7 +79,7 @@ export interface Needs {
   readonly structured?: boolean | undefined;
   /**
    * Whether the model reasons. `true` excludes models without reasoning. `false` excludes models with reasoning, because the
-   * catalog does not state which of them can omit it.
+   * catalog does not state which models can omit reasoning.
    */
   readonly reasoning?: boolean | undefined;
   /** Minimum context in tokens, including input and output. */
@@ -101,7 +101,7 @@ export interface RouterOptions {
   /** Ledger whose limits lower the rank of targets with nearly used limits. @default none */
   readonly ledger?: Ledger | undefined;
   /**
-   * Quality of targets from 0 to 1, which the application sets.
+   * Quality of targets from 0 to 1, as the application rates it.
    *
    * @default 0.5
    */
@@ -129,12 +129,12 @@ export interface RouterOptions {
 export interface Candidate {
   /** Target as written in `choose`, or otherwise `provider/model`. */
   readonly target: string;
-  /** Sum of the parts. 0 without a ranking. */
+  /** Sum of the parts. 0 if the targets are not ranked. */
   readonly score: number;
   /** Parts of the score. The sum of `cost`, `speed` and `quality` is at most 10. `health`, `ledger` and `context` are added. */
   readonly parts: Readonly<Record<string, number>>;
   /**
-   * Estimated cost of this request in nano-USD, with an answer of `maxTokens` or 1,000 tokens. `undefined` if the price is
+   * Estimated cost of this request in nano-USD, with a response of `maxTokens` or 1,000 tokens. `undefined` if the price is
    * unknown or a subscription pays.
    */
   readonly estimateNanoUsd: bigint | undefined;
@@ -146,7 +146,7 @@ export interface Plan {
   /** Meaning of the name as a spec. */
   readonly chain: string;
   readonly reason: 'preset' | 'ranked' | 'rule' | 'override' | 'simple-turn' | 'fallback';
-  /** Ranked targets, best first, including targets beyond `most`. Without a ranking, the targets of the chain in order. */
+  /** Ranked targets, best first, including targets beyond `most`. If nothing is ranked, the targets of the chain in order. */
   readonly candidates: readonly Candidate[];
   readonly rejected: readonly { readonly target: string; readonly why: string }[];
   /** Assumptions and upcoming retirements. */
@@ -157,11 +157,11 @@ export interface Plan {
 export interface Router {
   /** Resolver for `createMajordomo({ resolvers: [router.resolver] })`. */
   readonly resolver: Resolver;
-  /** Listener for `onEvent` that measures the speed of targets. */
+  /** Listener to pass as `onEvent`. Measures the speed of targets. */
   readonly onEvent: (event: CallEvent) => void;
   /**
-   * Runs the resolver and returns its decision. Without a `request`, assumes 1,000 input tokens. Throws `config` for an unknown
-   * name or a name without a meaning, and errors that a call would have.
+   * Runs the resolver and returns its decision. If `turn` has no `request`, assumes 1,000 input tokens. Rejects with `config` for
+   * an unknown name or a name without a meaning, and with errors that a call would have.
    */
   plan(name: string, majordomo: Majordomo, turn?: Partial<Turn>): Promise<Plan>;
   /** Sets a preset, or removes it if `preset` is `undefined`. Throws `config` for an invalid preset. */

@@ -39,7 +39,7 @@ export interface CallLogOptions {
    * @default 10_000
    */
   readonly maxPending?: number | undefined;
-  /** Listener for failures of the store, called once per outage. `dropped`: number of entries dropped since its last call. */
+  /** Listener for failures of the store, called once per outage. `dropped`: number of entries dropped since the last failure. */
   readonly onError?: ((error: LlmError, dropped: number) => void) | undefined;
   /** Source of time. @default the system clock */
   readonly clock?: Clock | undefined;

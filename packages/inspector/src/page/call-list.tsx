@@ -16,7 +16,7 @@ interface CallListProps {
   readonly onSelect: (id: string) => void;
 }
 
-/** List that renders only its visible rows. New calls do not move the rows of a list that is scrolled down. */
+/** List that renders only its visible rows. If the list is scrolled down, new calls do not move its rows. */
 export function CallList({ calls, selected, now, onSelect }: CallListProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const [{ top, height }, setWindow] = useState({ top: 0, height: 900 });

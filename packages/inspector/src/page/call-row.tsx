@@ -66,7 +66,7 @@ interface MiniProps {
   readonly took: number;
 }
 
-/** Waterfall in one line. The call's details contain the same data as text. */
+/** Waterfall of the attempts in one line. The call's details contain the same data as text. */
 function MiniBars({ call, took }: MiniProps): JSX.Element {
   const whole = Math.max(1, took);
   return (

@@ -1,7 +1,7 @@
 import type { FeedCall, FeedHealth, FeedHello } from '../feed-types.ts';
 import type { Store } from './store.ts';
 
-/** Path of the page. All requests are sent to paths below it. */
+/** Path of the page. All requests are sent to paths below this path. */
 export const base = location.pathname.replace(/\/$/, '');
 
 /** Connects to the feed. Browsers reconnect after a lost connection, but not after an error response. */
@@ -19,7 +19,7 @@ export function connect(store: Store): void {
       return;
     }
     store.setConnection('closed');
-    // A restarting server rejects requests for a while. A server with another session rejects them permanently.
+    // A restarting server rejects requests for a while. A server that does not know the session rejects them permanently.
     setTimeout(() => void again(store), 3000);
   });
 }

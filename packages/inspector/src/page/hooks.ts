@@ -25,7 +25,7 @@ export function useKnown(): PageState {
   return known;
 }
 
-/** Returns the server's time. The view is rendered again after each interval. */
+/** Returns the server's current time. Renders the view again every `everyMs` milliseconds. */
 export function useNow(everyMs: number): number {
   const { skew } = useKnown();
   const [, draw] = useState(0);
@@ -41,7 +41,7 @@ export interface Loaded<T> {
   readonly error?: string | undefined;
 }
 
-/** Requests JSON at once and after each interval. The previous value remains until the next one arrives. */
+/** Requests JSON immediately and after each interval. The previous value remains until the next value arrives. */
 export function useLoaded<T>(
   path: string | undefined,
   query: Readonly<Record<string, string>> = {},
@@ -69,7 +69,7 @@ export function useLoaded<T>(
   return loaded;
 }
 
-/** Delay of a request for costs after a call has ended, in milliseconds. The ledger records attempts a little later. */
+/** Delay of a request for costs after a call has ended, in milliseconds. The ledger records attempts shortly after the call. */
 const RECORDED_AFTER_MS = 400;
 const MAX_IDS = 60;
 

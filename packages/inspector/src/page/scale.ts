@@ -1,6 +1,6 @@
 const STEPS = [1, 2, 5];
 
-/** Returns round values from 0 to `end`, at most `most` in addition to 0. */
+/** Returns round values for an axis from 0 to `end`: 0 and at most `most` further values. */
 export function marks(end: number, most: number): readonly number[] {
   const rough = Math.max(1, end) / most;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -62,7 +62,7 @@ export interface TargetSummary {
   readonly p50Ms: number | undefined;
 }
 
-/** Kinds of failures that the request caused. They indicate nothing about the target. */
+/** Kinds of failures that the request caused. These failures indicate nothing about the target. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',

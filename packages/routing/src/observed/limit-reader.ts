@@ -1,7 +1,7 @@
 import { messageOf, type Clock } from '@majordomo/core';
 import type { Ledger, LimitState } from '@majordomo/ledger';
 
-/** Time for which read limit states are used, in milliseconds. */
+/** Time for which limit states are used after they were read, in milliseconds. */
 const FRESH_MS = 5000;
 /** Maximum time to wait for the ledger, in milliseconds. Afterwards the previous states are used. */
 const WAIT_MS = 250;

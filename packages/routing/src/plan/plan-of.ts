@@ -11,7 +11,7 @@ interface Planner extends RankingContext {
   readonly presets: ReadonlyMap<string, Preset>;
 }
 
-/** Runs the resolver like a call, and returns the decision. */
+/** Runs the resolver as a call would, and returns the decision. */
 export async function planOf(
   name: string,
   majordomo: Majordomo,

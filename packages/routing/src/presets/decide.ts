@@ -91,7 +91,7 @@ function isSimple(turn: Turn, { is = isSimpleTurn }: NonNullable<RouterOptions['
   throw configError('simpleTurns.is', `must return true or false synchronously, not ${typeof answer}`);
 }
 
-/** Adds a target before the chain of a decision. */
+/** Returns a decision with a target added before the chain. */
 function prependTarget(first: string, decision: Decision): Decision {
   const { meaning } = decision;
   const chained =

@@ -4,7 +4,7 @@ import type { RankedTarget } from './ranked-target.ts';
 
 const DAY_MS = 86_400_000;
 const SPENT_PENALTY = -20;
-/** Penalties for a limit that is used up within a number of days, before it resets. */
+/** Penalties for a limit that will be used up within a number of days, before the limit resets. */
 const RUNNING_OUT_PENALTIES = [
   { days: 1, part: -12.5 },
   { days: 3, part: -7.5 },

@@ -3,11 +3,11 @@ import type { Candidate, Weights } from '../contract.ts';
 import { NEUTRAL } from '../neutral.ts';
 import type { RankedTarget } from './ranked-target.ts';
 
-/** Ratings of a target, in addition to its facts. */
+/** Ratings of a target, which the score combines with the target's facts. */
 export interface TargetRating {
-  /** Speed from 0 to 1. 0.5 without data. */
+  /** Speed from 0 to 1. 0.5 if no data exists. */
   readonly speed: number;
-  /** Quality from 0 to 1, if the application sets the quality. */
+  /** Quality from 0 to 1. `undefined` if the application does not rate the target. */
   readonly quality: number | undefined;
   /** Penalty for limits: 0, or negative if a limit is nearly used up. */
   readonly ledger: number;
@@ -64,7 +64,7 @@ function costScores(subjects: readonly RankedTarget[]): readonly (number | undef
   );
 }
 
-/** Returns the health part of a score, which places a benched target after all healthy targets. */
+/** Returns the health part of a score. This part places a benched target after all healthy targets. */
 function healthPart(health: TargetHealth | undefined, now: number): number {
   if (health === undefined) return 0;
   const { state, until, failures } = health;
