@@ -6,7 +6,7 @@ export interface FeedSource {
   readonly boot: string;
   readonly clock: Clock;
   readonly hello: () => object;
-  /** Returns the calls that changed after a change, in the order of their changes, and the number of the last change. */
+  /** Returns the calls that changed after change number `after`, in order of change, and the number of the last change. */
   readonly calls: (after: number) => { readonly calls: readonly object[]; readonly last: number } | undefined;
   readonly health: () => object;
   /** Adds a listener. Returns a function that removes it. */

@@ -26,7 +26,7 @@ export interface Conversation {
 
 export const NO_HOLDERS: Conversation = { holders: [] };
 
-/** Prefix of the store's keys. It contains the format, so that releases with another format do not share conversations. */
+/** Prefix of the store's keys. It contains the format version, because releases with different formats must not share. */
 const KEY_PREFIX = 'majordomo/prompt-cache/1/';
 
 /** Options of `Conversations`. */

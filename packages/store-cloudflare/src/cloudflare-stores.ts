@@ -9,16 +9,16 @@ import type { KeyValues, ObjectNamespace } from './platform.ts';
 export interface CloudflareBindings {
   /** Namespace of `LedgerObject`. */
   readonly ledger: object;
-  /** KV namespace. */
+  /** KV namespace for the cache. @default none: `cache` is undefined */
   readonly cache?: object | undefined;
   /**
-   * Whether each tenant has a separate object. Limits, counters and records over all tenants are then rejected. @default all
-   * tenants share one object
+   * Whether each tenant has a separate object. If `tenant`, limits, counters and records over all tenants are rejected. @default
+   * all tenants share one object
    */
   readonly shard?: 'tenant' | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need them. Default: 400
-   * days
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records. Default:
+   * 400 days
    */
   readonly keepRecordsMs?: number | undefined;
 }
@@ -26,7 +26,7 @@ export interface CloudflareBindings {
 /** Stores that use the bindings. */
 export interface CloudflareStores {
   readonly ledger: LedgerStore;
-  /** Cache, or `undefined` without a KV namespace. */
+  /** Cache, or `undefined` if no KV namespace is given. */
   readonly cache: CacheStore | undefined;
 }
 

@@ -114,7 +114,7 @@ function holdersOf(sql: Sql, name: string): number {
   return Number(sql.exec(count, name).toArray()[0]?.['holders'] ?? 0);
 }
 
-/** Ends reservations whose lease has expired, and deletes those that ended long ago. */
+/** Ends reservations whose lease has expired, and deletes reservations that ended long ago. */
 function lapse(sql: Sql, now: number): void {
   const over = sql.exec(
     "SELECT id, holds FROM reservations WHERE state = 'held' AND until <= ?",
@@ -140,8 +140,8 @@ function present(sql: Sql, claim: Claim, now: number): Counter {
 }
 
 /**
- * Returns the end of a period that starts now. Equal periods are computed from the object's clock; otherwise the claim contains
- * the end.
+ * Returns the end of a period that starts now. Equal periods are computed from the object's clock. For other periods, the claim
+ * contains the end.
  */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {

@@ -16,7 +16,7 @@ export class LedgerObject {
     makeRecords(this.storage.sql);
   }
 
-  /** Handles a request of `cloudflareStores`. Objects cannot be called from outside. */
+  /** Handles a request of `cloudflareStores`. Only Workers with the binding can call an object. */
   async fetch(request: Request): Promise<Response> {
     const question = decode<LedgerCommand>(await request.text());
     try {

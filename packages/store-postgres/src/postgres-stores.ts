@@ -69,7 +69,7 @@ export interface PostgresStores extends AsyncDisposable {
   readonly runs: RunStore;
   /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
   readonly conversations: ConversationStore;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. They report changes if `listener` is given. */
+  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes if `listener` is given. */
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;

@@ -39,7 +39,7 @@ export interface RedisOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need them.
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records.
    *
    * @default 400 days
    */
@@ -58,15 +58,15 @@ export interface RedisStores extends AsyncDisposable {
   readonly cache: CacheStore;
   /** Channel that transports events of runs on a durable engine. Pass it to the engine's adapter, and to `watchRun`, which requires `subscriber`. */
   readonly channel: RunChannel;
-  /** Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims never expire. */
+  /** Claims for tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims never expire. */
   readonly claims: ClaimStore;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. They report changes if `subscriber` is given. */
+  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes if `subscriber` is given. */
   readonly keys: KeyStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
-  /** Stops sharing health. Does not close the connections, which belong to the application. */
+  /** Stops sharing health. Does not close the clients, because the application owns them. */
   close(): Promise<void>;
 }
 

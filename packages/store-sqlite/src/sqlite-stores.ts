@@ -23,7 +23,7 @@ export interface SqliteStores extends AsyncDisposable {
   /** Agent runs by id. Only one process at a time can lock a run. */
   readonly runs: RunStore;
   /**
-   * Claims of tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims are stored until they are deleted.
+   * Claims for tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims are stored until they are deleted.
    */
   readonly claims: ClaimStore;
   /** Conversations by id, with a full-text search. */
@@ -41,9 +41,8 @@ export interface SqliteOptions {
   /** Clock of the stores. `@default the system clock` */
   readonly clock?: Clock | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need them. A record takes
-   * about half a kilobyte.
-   *
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records. A record
+   * takes about half a kilobyte.
    * @default records are stored permanently
    */
   readonly keepRecordsMs?: number | undefined;
@@ -54,7 +53,7 @@ const KINDS: KindsOf<SqliteOptions> = {
   keepRecordsMs: 'number',
 };
 
-/** Minimum retention in milliseconds, which alerts of limits need. */
+/** Minimum retention time, in milliseconds. Alerts of limits need the records of the last day. */
 const DAY_MS = 86_400_000;
 
 /**

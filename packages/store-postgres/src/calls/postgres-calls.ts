@@ -11,7 +11,7 @@ export function postgresCalls(connection: Connection): CallStore {
   const { schema } = connection;
   return {
     async append(entries) {
-      // A statement cannot write a row twice, so the last entry of an id is written.
+      // A statement cannot write a row twice, so only the last entry with each id is written.
       const rows = [...new Map(entries.map((entry) => [entry.id, toRow(entry)])).values()];
       if (rows.length > 0) await connection.query(appendSql(schema), [JSON.stringify(rows)]);
     },
@@ -79,7 +79,7 @@ function dimension(name: CallDimension, zone: number): string {
   return `to_char(to_timestamp(at / 1000.0) AT TIME ZONE $${zone}::text, '${format}')`;
 }
 
-/** Conditions by the names of the filters. */
+/** Functions that return the SQL condition of a filter, by name of the filter. */
 const CONDITIONS: Readonly<Record<keyof CallQuery, (value: string) => string>> = {
   from: (value) => `at >= ${value}::bigint`,
   to: (value) => `at < ${value}::bigint`,
@@ -144,7 +144,7 @@ ON CONFLICT (id) DO UPDATE SET ${COLUMNS.split(', ')
   .map((column) => `${column} = excluded.${column}`)
   .join(', ')}, content = coalesce(excluded.content, call.content)`;
 
-/** Rows that another statement uses are skipped. */
+/** Returns the SQL that deletes old entries and content. Skips rows that another statement has locked. */
 const pruneSql = (schema: string): string => `
 WITH deleted AS (
   DELETE FROM ${schema}.calls WHERE id IN (

@@ -5,7 +5,7 @@ import { LlmError } from '@majordomo/core';
  */
 export type PostgresClient = object;
 
-/** Row of a result. All columns are selected as text, because applications can configure the clients' parsers of other types. */
+/** Row of a result. All columns are selected as text, because applications can configure how a client parses other types. */
 export type Row = Readonly<Record<string, string | null | undefined>>;
 
 /** Parameter of a query, sent as text. */

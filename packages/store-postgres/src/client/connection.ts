@@ -4,7 +4,7 @@ import { migrationSql, versionSql } from '../sql/migration.ts';
 import { SCHEMA_VERSION } from '../sql/tables.ts';
 import type { Query, Row, Value } from './client.ts';
 
-/** Time for which statements fail at once after a timeout, in milliseconds. Then one statement is sent as a test. */
+/** Time for which statements fail at once after a timeout, in milliseconds. After this time, one statement is sent as a test. */
 const RETRY_MS = 1000;
 /** Minimum time between two deletions of old rows, in milliseconds. */
 const SWEEP_EVERY_MS = 60_000;
@@ -43,8 +43,8 @@ export class Connection {
   }
 
   /**
-   * Runs a statement that may take longer than others. Rejects after `timeoutMs`, which does not count as an outage of the
-   * connection.
+   * Runs a statement that may take longer than others. Rejects after `timeoutMs`; such a timeout does not count as an outage of
+   * the connection.
    */
   slowQuery(text: string, values: readonly Value[], timeoutMs: number): Promise<readonly Row[]> {
     if (this.clock.now() < this.retryAt) return this.query(text, values);

@@ -14,7 +14,7 @@ export interface Subscriber {
   readonly onEnd?: (failure: LlmError) => void;
 }
 
-/** Client for `LISTEN`, or a function that returns a connected one. */
+/** Client for `LISTEN`, or a function that returns a connected client. */
 export type ListenerClient = PostgresClient | (() => PostgresClient | Promise<PostgresClient>);
 
 /** Whether the value is a function that returns a client. The result of `postgres()` is itself a function. */

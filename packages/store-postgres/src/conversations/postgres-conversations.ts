@@ -25,7 +25,7 @@ const RANK = { model: 1, user: 2 } as const;
 
 const INFO = `c.id, c.at::text AS saved, c.spec, coalesce(c.renamed, c.title) AS title, c.messages::text AS messages`;
 
-/** Conversations, with a row for each conversation and a row for each message, which has the search index. */
+/** Conversations, with a row for each conversation and a row for each message. The message rows have the search index. */
 export class PostgresConversations implements ConversationStore {
   private readonly connection: Connection;
 
@@ -37,7 +37,7 @@ export class PostgresConversations implements ConversationStore {
     const { schema } = this.connection;
     const rows = messages.map((message) => rowOf(message));
     const stored = after === 0 ? undefined : await this.hashes(id, after);
-    // Writes the changed messages only, because earlier messages may contain images.
+    // Write only the changed messages, because unchanged messages may contain large images.
     const changedAt = rows.findIndex(({ hash }, place) => hash !== stored?.hashes[place]);
     const from = changedAt === -1 ? rows.length : changedAt;
     const values = [

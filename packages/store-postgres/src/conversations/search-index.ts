@@ -5,7 +5,7 @@ const MAX_LENGTH = 100_000;
 /** Maximum number of words of a message. PostgreSQL does not distinguish later positions. */
 const MAX_WORDS = 16_000;
 
-/** Returns the words of a text with their positions, as a `tsvector`. Words consist of letters and digits. */
+/** Returns the words of a string with their positions, as a `tsvector`. Words consist of letters and digits. */
 export function toVector(text: string): string {
   const words = tokensOf(text.slice(0, MAX_LENGTH)).slice(0, MAX_WORDS);
   return words.map((word, index) => `'${word}':${index + 1}`).join(' ');
@@ -20,7 +20,7 @@ export function toQuery(query: string): string | undefined {
   return phrases.length === 0 ? undefined : phrases.join(' & ');
 }
 
-/** Maximum length of a word. PostgreSQL accepts 2,046 bytes. */
+/** Maximum length of a word, in characters. PostgreSQL accepts words of up to 2,046 bytes. */
 const MAX_WORD = 500;
 
 const tokensOf = (text: string): readonly string[] =>

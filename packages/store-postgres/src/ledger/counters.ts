@@ -62,7 +62,7 @@ export class Counters {
 
   async list(prefix: string): Promise<readonly CounterState[]> {
     const { schema } = this.connection;
-    // Ends lapsed reservations.
+    // An empty list of operations ends lapsed reservations.
     await this.connection.query(`SELECT ${schema}.ledger('[]')::text`);
     const rows = await this.connection.query(
       `SELECT name, (CASE WHEN over THEN 0 ELSE used END)::text AS used, (CASE WHEN over THEN 0 ELSE held END)::text AS held,

@@ -72,7 +72,7 @@ export const noListener = (purpose: string): LlmError =>
     path: 'listener',
   });
 
-/** Returns a stored message; `undefined` if it is not available. Observers detect the gap and are notified. */
+/** Returns a stored message; `undefined` if the message is not available. Observers then detect the gap. */
 async function longMessage(connection: Connection, seq: string): Promise<string | undefined> {
   try {
     const [row] = await connection.query(

@@ -14,7 +14,7 @@ interface Loaded {
   readonly stop: () => void;
 }
 
-/** Runs, whose leases use the clock of PostgreSQL. */
+/** Store of agent runs. Leases use PostgreSQL's clock. */
 export class PostgresRuns implements RunStore {
   private readonly connection: Connection;
   private readonly me = crypto.randomUUID();

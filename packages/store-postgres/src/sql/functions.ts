@@ -1,4 +1,4 @@
-/** Time after the end of its lease in which a reservation can still be settled, in milliseconds. */
+/** Time for which a reservation can still be settled after its lease has ended, in milliseconds. */
 const LAPSED_MS = 86_400_000;
 /** Time for which a counter is stored after the end of its period, in milliseconds. */
 const COUNTER_MS = 7 * 86_400_000;

@@ -29,7 +29,7 @@ export type RedisClient = object;
 
 /** Common interface of the two clients. */
 export interface Client {
-  /** Whether the client is connected, as far as the client knows. */
+  /** Whether the client reports that it is connected. */
   isReady(): boolean;
   /** Calls the listener after each connection. Returns a function that removes the listener. */
   onReady(listener: () => void): () => void;
@@ -40,7 +40,7 @@ export interface Client {
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<unknown>>;
 }
 
-/** Common interfaces by client. All stores that use a client share its interface. */
+/** Common interfaces by client. All stores that use the same client share its interface. */
 const clients = new WeakMap<RedisClient, Client>();
 
 /** Returns the common interface of a client. Throws `config` for any other value. */

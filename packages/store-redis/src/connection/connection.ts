@@ -83,7 +83,7 @@ export class Connection {
     });
   }
 
-  /** Returns an error while Redis is down. A disconnected client would queue the command beyond its timeout. */
+  /** Returns an error while Redis is down, because a disconnected client would queue a command beyond the command's timeout. */
   private downError(): LlmError | undefined {
     if (this.wasReady && !this.client.isReady()) return new LlmError('network', 'Redis is not connected');
     if (!this.isStalled) return undefined;
@@ -99,7 +99,7 @@ export class Connection {
 
 const readiness = new WeakMap<Client, Promise<void>>();
 
-/** Returns a promise of the next connection. All callers share one listener per client. */
+/** Returns a promise that resolves at the client's next connection. All callers share one listener per client. */
 function ready(client: Client): Promise<void> {
   const first =
     readiness.get(client) ??

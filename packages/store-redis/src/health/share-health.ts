@@ -11,7 +11,7 @@ const RECOVERY_MS = 86_400_000;
 /** Time between two attempts to read missed verdicts, in milliseconds. */
 const CATCH_UP_RETRY_MS = 1000;
 
-/** Connections and settings of health sharing. */
+/** Connections and settings for sharing health. */
 export interface HealthBus {
   readonly connection: Connection;
   readonly client: Client;
@@ -22,8 +22,8 @@ export interface HealthBus {
 }
 
 /**
- * Shares benches and recoveries with other processes. A verdict contains a duration, and neither counts nor times. While Redis is
- * down, each process uses its own health data.
+ * Shares benches and recoveries with other processes. A message contains only a verdict and its remaining duration. While Redis
+ * is down, each process uses its own health data.
  */
 export async function shareHealth(bus: HealthBus, health: Majordomo['health']): Promise<() => Promise<void>> {
   const sharing = new HealthSharing(bus, health);

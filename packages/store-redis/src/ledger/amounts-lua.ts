@@ -1,6 +1,6 @@
 /**
  * Lua functions for integers above 2⁵³, because Lua's numbers are doubles. An integer has two parts of ten digits. The lower
- * part is never negative. Exact for sums of int64.
+ * part is never negative. The functions are exact for sums of int64.
  */
 export const AMOUNTS_LUA: string = `
 local HALF = 10000000000

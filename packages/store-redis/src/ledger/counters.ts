@@ -66,7 +66,7 @@ export class Counters {
         // Either the call has ended, or the estimate of Redis's clock was wrong; the reply has corrected it.
         if (typeof reply === 'object' && reply[0] === 'late' && performance.now() < until)
           reply = await this.reserved(id, lease, until, values);
-        // The call no longer waits for this reservation; release it, unless it was requested again.
+        // The call no longer waits for this reservation. Release the reservation, unless it was requested again.
         isUnclaimed = !isAwaited && isLast() && typeof reply !== 'object';
       } finally {
         if (isLast()) this.requests.delete(id);
@@ -144,7 +144,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
     : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
-/** Checks an amount before the script, because a failing script is not rolled back. */
+/** Checks an amount before the script runs, because Redis does not roll back a failed script. */
 function toInteger(ms: number, what: string): string {
   if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));

@@ -31,7 +31,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
       try {
         return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
       } catch (error) {
-        // A failure to unsubscribe has no consequence.
+        // Ignore a failure to unsubscribe: the channel no longer delivers messages to this listener.
         subscribing?.then((stop) => stop()).catch(() => undefined);
         throw error;
       }

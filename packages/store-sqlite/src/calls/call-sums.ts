@@ -3,7 +3,7 @@ import { fromStoredText } from '@majordomo/core/toolkit';
 import { addStep, quantile, stepOf, type Histogram } from '../ledger/quantile-histogram.ts';
 import { timesIn } from '../ledger/stretches.ts';
 
-/** Columns of a call. Numbers beyond 2⁵³ are strings. */
+/** Row with the figures of a call. Numbers beyond 2⁵³ are strings. */
 export type FigureRow = Readonly<Record<string, string | number | null>>;
 
 interface CallSum {
@@ -18,7 +18,7 @@ interface CallSum {
   nanoUsd: bigint;
 }
 
-/** Sums of calls per group. Histograms keep the memory small, however many calls are added. */
+/** Sums of calls per group. Histograms limit the memory usage, regardless of the number of calls. */
 export class CallSums {
   private readonly by: CallStatsQuery['by'];
   private readonly timesAt: ReturnType<typeof timesIn>;

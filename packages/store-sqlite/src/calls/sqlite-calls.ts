@@ -71,7 +71,7 @@ export function sqliteCalls(database: Database): CallStore {
   };
 }
 
-/** Place before the newest call. */
+/** Position before the newest call. */
 const NEWEST: Place = [Number.MAX_SAFE_INTEGER, ''];
 const FIGURES =
   'at, id, model, target, tenant, key, outcome, kind, ms, first_ms, output, CAST(nano_usd AS TEXT) AS nano_usd';
@@ -80,7 +80,7 @@ const entryOf = (row: Row): CallEntry => JSON.parse(String(row['json'])) as Call
 
 const stored = (text: string | undefined): string | null => (text === undefined ? null : toStoredText(text));
 
-/** Conditions by the names of the filters. `?` is the value. */
+/** SQL conditions by name of the filter. `?` is the value. */
 const CONDITIONS: readonly (readonly [name: keyof CallQuery, condition: string])[] = [
   ['tenant', 'tenant = ?'],
   ['key', '"key" = ?'],
@@ -96,7 +96,7 @@ const CONDITIONS: readonly (readonly [name: keyof CallQuery, condition: string])
   ['id', '(id = ? OR request = ? OR client_request = ?)'],
 ];
 
-/** Returns matching rows after a place, newest first. */
+/** Returns matching rows after a position, newest first. */
 function select(
   database: Database,
   columns: string,

@@ -1,6 +1,6 @@
 import { UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 
-/** Returns a text in the form in which it is indexed. */
+/** Returns a string in the form in which the index contains it. */
 export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
 
 /** Returns the query for the index with quoted words, or `undefined` for an empty query. */

@@ -17,7 +17,7 @@ export class Database {
     this.commit = this.connection.prepare('COMMIT');
   }
 
-  /** Prepares a statement. Reading a number above 2⁵³ throws an error. */
+  /** Prepares a statement. The statement throws an error if it reads a number above 2⁵³. */
   prepare(sql: string): StatementSync {
     return this.connection.prepare(sql);
   }

@@ -8,15 +8,15 @@ import { isBusy, isCorrupt } from './sqlite-error.ts';
 const BUSY_MS = 5000;
 
 /**
- * Opens or creates the file. Throws `config` for a file of a newer version or of another program, which is not changed. Also
- * throws `config` for a damaged file of this package, after renaming the file and its log.
+ * Opens or creates the file. Throws `config`, and does not change the file, if a newer version or another program created it.
+ * Also throws `config` for a damaged file of this package, after renaming the file and its log.
  */
 export function openFile(path: string): DatabaseSync {
   const before = inodeOf(path);
   let database: DatabaseSync | undefined;
   let header: Buffer | undefined;
   try {
-    // SQLite treats a file that is smaller than a page as empty, and overwrites it.
+    // Check the header first, because SQLite treats a file that is smaller than a page as empty, and overwrites it.
     header = headerOf(path);
     if (header !== undefined && !isSqlite(header)) throw unknownFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -39,7 +39,7 @@ export function openFile(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  // Read the version before the id: another process may be creating the file, and it commits both in one transaction.
+  // Read the version before the id: another process may be creating the file, which commits both in one transaction.
   const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
   if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreignFile(path);
@@ -67,7 +67,7 @@ function enableWal(database: DatabaseSync): void {
   }
 }
 
-/** Migrates the file. Only one process at a time migrates. */
+/** Migrates the file to the current version. Only one process at a time can migrate a file. */
 function migrate(database: DatabaseSync, path: string): void {
   if (pragma(database, 'user_version') === MIGRATIONS.length) return;
   database.exec('BEGIN IMMEDIATE');
@@ -128,7 +128,7 @@ const unknownFile = (path: string, cause?: unknown): LlmError =>
     { cause },
   );
 
-/** Renames a damaged file. Keeps a new file that another process created after renaming the damaged file. */
+/** Renames a damaged file. Does not rename a new file with which another process has already replaced the damaged file. */
 function renameDamaged(path: string, before: bigint | undefined, cause: unknown): LlmError {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
   if (before === undefined || inodeOf(path) !== before)

@@ -2,13 +2,13 @@ import { LlmError, type AttemptInfo, type Clock, type Gate, type Permit } from '
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
-/** Options of lanes, which limit the number of concurrent attempts. */
+/** Options of `lanes`, which limits the number of concurrent attempts. */
 export interface LanesOptions {
   /** Name of the lanes. All processes that use this name share the lanes. */
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
+  /** Whether lanes are separate for each target or for each provider. @default all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
    * Time after which the lane of a process that died becomes available, in milliseconds. The lease is renewed while an attempt
@@ -21,7 +21,7 @@ export interface LanesOptions {
 
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
-/** Time before the second try, in milliseconds. The time doubles after each try, up to the maximum. */
+/** Time before the second attempt to obtain a lane, in milliseconds. The time doubles after each attempt, up to the maximum. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
 
@@ -64,7 +64,7 @@ function permitOf(
       () => {
         if (attempt.isLapsed === true) return;
         renewLater();
-        // The next renewal tries again. If it fails as well, the lane becomes available when the lease ends.
+        // The next renewal tries again. If no renewal succeeds, the lane becomes available when the lease ends.
         Promise.resolve(store.renew(id, leaseMs)).catch(() => undefined);
       },
       true,

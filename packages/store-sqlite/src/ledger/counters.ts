@@ -111,7 +111,7 @@ export class Counters {
   }
 
   async list(prefix: string): Promise<readonly CounterState[]> {
-    // Usually no reservation has expired, and a read does not wait for writers.
+    // Read first: usually no reservation has expired, and a read does not wait for writers.
     if (this.sql.firstLapsed.get(Math.floor(this.now())) !== undefined)
       await this.database.write(() => this.lapsed());
     return this.database.read(() => {
@@ -152,7 +152,7 @@ export class Counters {
     return now;
   }
 
-  /** Adds a used amount to the counter. Does nothing if the period of the hold has ended. */
+  /** Replaces the given amount of a hold by the used amount. Does nothing if the period of the hold has ended. */
   private book({ counter, period }: Hold, given: bigint, used: bigint): void {
     if (given === 0n && used === 0n) return;
     const known = this.sql.counter.get(counter) as Counter | undefined;

@@ -1,8 +1,8 @@
 /** Duration in milliseconds below which durations are counted exactly. */
 const EXACT_MS = 64;
-/** Ratio of consecutive steps above `EXACT_MS`. The middle of a step deviates by less than 4 %, including rounding. */
+/** Ratio of consecutive steps above `EXACT_MS`. The middle of a step differs from its durations by less than 4 %. */
 const RATIO = 1.06;
-/** Number of bytes of an encoded step (two) and its count (four). */
+/** Number of bytes of an encoded pair: two for the step, four for its count. */
 const PAIR_BYTES = 6;
 
 /** Number of durations by step. */
@@ -49,7 +49,7 @@ export function withStep(bytes: Uint8Array | undefined, step: number): Uint8Arra
   return longer;
 }
 
-/** Returns a quantile in milliseconds by the nearest rank. Returns 0 without data. */
+/** Returns a quantile in milliseconds by the nearest rank; 0 if the histogram is empty. `share`: from 0 to 1. */
 export function quantile(histogram: Histogram, share: number): number {
   const steps = [...histogram].sort(([a], [b]) => a - b);
   const rank = Math.ceil(steps.reduce((sum, [, count]) => sum + count, 0) * share);

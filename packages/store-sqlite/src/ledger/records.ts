@@ -157,7 +157,7 @@ function restoreUndefined(record: SpendRecord): SpendRecord {
   };
 }
 
-/** Returns SQL for a sum that is limited to the maximum INTEGER of SQLite, above which it would become an inexact REAL. */
+/** Returns SQL for a sum that is limited to SQLite's maximum INTEGER. A larger sum would become an inexact REAL. */
 const saturatingSum = (column: string): string =>
   `${column} = min(${column}, 9223372036854775807 - excluded.${column}) + excluded.${column}`;
 

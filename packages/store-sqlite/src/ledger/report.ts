@@ -26,7 +26,7 @@ interface ReportSum {
   unknownUsage: number;
 }
 
-/** Report that uses the stored sums of complete hours where possible, and single records at the edges of days and ranges. */
+/** Computes reports. Uses the stored sums of complete hours where possible, and single records at the ends of days and ranges. */
 export class Report {
   private readonly database: Database;
   private readonly series: SeriesTable;
@@ -184,7 +184,7 @@ function statements(database: Database) {
   return {
     ends: database.prepare('SELECT min(at) AS first, max(at) AS last FROM records'),
     hours: database.prepare(
-      // Sums may exceed the exact range of a number, and sums of older versions the range of an INTEGER.
+      // Sums may exceed the exact range of a number, and sums that older versions stored may exceed the range of an INTEGER.
       `SELECT series, attempts, single, CAST(input AS REAL) AS input, CAST(output AS REAL) AS output,
          CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced,
          CAST(cache_write AS REAL) AS cache_write, CAST(cache_saved AS TEXT) AS cache_saved, CAST(cache_extra AS TEXT) AS cache_extra,

@@ -7,7 +7,7 @@ export type Series = Pick<SpendRecord, 'tenant' | 'vendor' | 'model' | 'target' 
 /** Maximum number of cached series. */
 const MAX_CACHED = 10_000;
 
-/** Ids of series, with a cache. */
+/** Table with the ids of series, and a cache of the ids. */
 export class SeriesTable {
   private readonly ids = new Map<string, number>();
   private readonly series = new Map<number, Series>();

@@ -13,10 +13,10 @@ export interface Stretch {
 }
 
 const UNITS = { month: 7, day: 10, hour: 13 } as const;
-/** Step in milliseconds. The offset of every time zone is a multiple of it. */
+/** Step in milliseconds. The offset of every time zone is a multiple of this step. */
 const STEP_MS = 900_000;
 
-/** Divides a range where a label changes and at full hours. */
+/** Divides a range at full hours, and at each time at which a label changes. */
 export function* stretches(
   range: { readonly from: number; readonly to: number },
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,

@@ -13,7 +13,7 @@ interface Loaded {
   readonly stop: () => void;
 }
 
-/** Runs in the file. */
+/** Store of agent runs in the file. */
 export class SqliteRuns implements RunStore {
   private readonly database: Database;
   private readonly clock: Clock;
