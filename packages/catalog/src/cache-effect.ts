@@ -17,8 +17,7 @@ export interface CacheEffect {
 
 /**
  * Returns the effect of the prompt cache; `undefined` if usage or price is unknown, or if cached tokens have no rate. Throws
- * `config` for a price with amounts that are not integers.
- *
+ * `config` if an amount of the price is not an integer.
  * @param options `tier`: the vendor's name of the service tier; default `usage.details.serviceTier`
  */
 export function cacheEffect(
@@ -37,7 +36,7 @@ export function cacheEffect(
   return { savedNanoUsd: roundToNano(-read), extraNanoUsd: roundToNano(short + long) };
 }
 
-/** Returns the cost of these tokens minus their cost at the plain input rate; `undefined` if one of the two is unknown. */
+/** Returns the cost of these tokens minus their cost at the plain input rate; `undefined` if either cost is unknown. */
 function aboveInput(tokens: number | undefined, name: keyof Rates, rates: Rates): Picos | undefined {
   if (tokens === 0) return 0n;
   const rate = rates[name];

@@ -3,7 +3,7 @@ import type { Catalog } from './contract.ts';
 import { decodeModels } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 
-/** Creates a catalog of one vendor. The first lookup decodes its models. */
+/** Creates a catalog of one vendor. The first lookup decodes the vendor's models. */
 export const catalogOfVendor = (vendor: string, rows: string): Catalog =>
   catalogOf({
     date: DATE,

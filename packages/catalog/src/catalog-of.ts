@@ -2,7 +2,7 @@ import type { Catalog, Override } from './contract.ts';
 import { checkOverride, applyOverrides } from './override.ts';
 import { modelsIn, modelStore, type Models, type ModelStore } from './model-store.ts';
 
-/** Data of a catalog. The first lookup of a vendor loads its models. */
+/** Data of a catalog. The first lookup for a vendor loads the vendor's models. */
 export interface Snapshot {
   readonly date: Catalog['date'];
   readonly sources: Catalog['sources'];

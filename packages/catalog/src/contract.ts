@@ -1,4 +1,4 @@
-/** Price of a unit: an integer number of micro-USD per million units, which equals pico-USD per unit. */
+/** Price of a unit: an integer number of micro-USD per million units. The same number is the price of one unit in pico-USD. */
 export type Rate = number;
 
 /** Rates by kind of token. */
@@ -25,11 +25,11 @@ export interface Price {
   /** Rates that apply to the complete request if its input exceeds `inputTokens`. */
   readonly above?: readonly { readonly inputTokens: number; readonly rates: Rates }[] | undefined;
   /**
-   * Rates by the vendor's name of the service tier, such as `batch`. A missing rate is that of `rates`. Rates of a tier above a
-   * context step have the name `<tier>><tokens>`, such as `priority>200000`.
+   * Rates by the vendor's name of the service tier, such as `batch`. If a rate is missing, the rate in `rates` applies. Rates of
+   * a tier above a context step have the name `<tier>><tokens>`, such as `priority>200000`.
    */
   readonly tiers?: { readonly [tier: string]: Partial<Rates> } | undefined;
-  /** Fees for one use in micro-USD, with at most six decimals, such as `{ web_search: 10_000, request: 5_000 }`. */
+  /** Fees for one use, in micro-USD with at most six decimals, such as `{ web_search: 10_000, request: 5_000 }`. */
   readonly fees?: { readonly [unit: string]: number } | undefined;
   /** Names of the sources of this price. */
   readonly sources: readonly string[];
@@ -83,7 +83,7 @@ export interface CatalogMatch {
 /** Properties of a model that replace those in the snapshot. */
 export type Override = Partial<CatalogModel> & Pick<CatalogModel, 'vendor' | 'id'>;
 
-/** Catalog of models. The first lookup of a vendor loads its models. */
+/** Catalog of models. The first lookup for a vendor loads the vendor's models. */
 export interface Catalog {
   /** Date of the data, in ISO format. */
   readonly date: string;
@@ -91,12 +91,12 @@ export interface Catalog {
   /** Vendor names for `find` and `models`. */
   readonly vendors: readonly string[];
   /**
-   * Finds a model by its exact id, otherwise by an alias, otherwise by the id without a date at its end. For an alias, `model`
+   * Finds a model by its exact id, otherwise by an alias, otherwise by the id without the date at its end. For an alias, `model`
    * is the model that the alias refers to. There is no fuzzy matching.
    */
   find(vendor: string, id: string): Promise<CatalogMatch | undefined>;
   /** Returns all models of a vendor, including aliases; an empty array for an unknown vendor. */
   models(vendor: string): Promise<readonly CatalogModel[]>;
-  /** Returns a catalog in which these overrides apply. Throws `config` for an invalid price, with the property in the message. */
+  /** Returns a catalog in which these overrides apply. Throws `config` for an invalid price; the message names the property. */
   with(overrides: readonly Override[]): Catalog;
 }

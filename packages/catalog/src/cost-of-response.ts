@@ -56,7 +56,7 @@ const withVendor = (what: string, { vendor, model }: Attempt): string =>
     ? what
     : `no price: ${vendor === undefined ? 'the vendor is unknown' : `the catalog has no model "${model ?? ''}" of ${vendor}`}`;
 
-/** Returns the sum of costs. The sum is unknown if one of the costs is unknown, and `included` if all of them are included. */
+/** Returns the sum of costs. The sum is unknown if one of the costs is unknown, and `included` if all costs are included. */
 export function sumCosts(costs: readonly Cost[]): Cost {
   const missing = costs.flatMap((cost) => cost.missing);
   const paid = costs.filter(({ basis }) => basis !== 'included');
@@ -72,5 +72,5 @@ export function sumCosts(costs: readonly Cost[]): Cost {
   };
 }
 
-/** Bases of a cost in increasing order of certainty. A sum has the least certain basis of its parts. */
+/** Bases of a cost in increasing order of certainty. A sum has the least certain basis among its costs. */
 const BASES = ['catalogue', 'override', 'reported'] as const;

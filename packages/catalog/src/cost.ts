@@ -14,15 +14,15 @@ export interface Cost {
   readonly nanoUsd: bigint | undefined;
   readonly basis: 'reported' | 'catalogue' | 'override' | 'included' | 'unknown';
   /**
-   * Reasons for an unknown cost, such as `no price for cacheWrite`. For a known cost it can contain `portions>total`: the
-   * vendor's details exceed the total, so the remainder was set to 0.
+   * Reasons for an unknown cost, such as `no price for cacheWrite`. If the cost is known, the list can contain `portions>total`:
+   * the vendor's details exceed the total, so the remainder was set to 0.
    */
   readonly missing: readonly string[];
   /** Cost according to the catalog minus the reported cost, if both are known. */
   readonly driftNanoUsd?: bigint | undefined;
 }
 
-/** Inputs for a cost in addition to usage and price. */
+/** Facts that determine a cost, in addition to usage and price. */
 export interface CostOptions {
   /** Billing of the call. `included`: a plan or the user's hardware covers the cost. */
   readonly billing?: Billing | undefined;
@@ -36,7 +36,7 @@ export interface CostOptions {
 
 /**
  * Returns the cost of one attempt: the cost that the vendor reported, otherwise the cost of its usage at this price. Throws
- * `config` for a price with amounts that are not integers.
+ * `config` if an amount of the price is not an integer.
  */
 export function costOf(usage: Usage | undefined, price: Price | undefined, options: CostOptions = {}): Cost {
   if (options.billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
@@ -74,7 +74,7 @@ const unknown = (missing: readonly string[]): Cost => ({ nanoUsd: undefined, bas
 const NO_USAGE = unknown(['no usage']);
 const NO_PRICE = unknown(['no price']);
 
-/** Amount, or the reason why it is unknown. */
+/** Amount, or the reason for which the amount is unknown. */
 type Item = Picos | string;
 
 function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
@@ -89,8 +89,8 @@ function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
 }
 
 /**
- * Returns the fees for the request, for tools that ran at the vendor, and for other units. A unit without a fee costs nothing
- * if the vendor counted output tokens. Images cost either a fee or tokens, because a price with both states the same amount in
+ * Returns the fees for the request, for tools that ran at the vendor, and for other units. A unit without a fee costs nothing if
+ * the vendor counted output tokens. Images cost either a fee or tokens, because a price that has both states the same amount in
  * two ways.
  */
 function feeItems(

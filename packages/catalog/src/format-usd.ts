@@ -23,7 +23,7 @@ export function formatUsd(nanoUsd: bigint, options: { readonly digits?: number |
   return `${sign}$${dollars}${decimals === 0 ? '' : `.${text.slice(-decimals)}`}`;
 }
 
-/** Returns two decimals, or the number that shows two significant digits below one dollar. */
+/** Returns the number of decimals: 2, or for less than one dollar the number that shows two significant digits. */
 function decimalsOf(amount: bigint): number {
   if (amount === 0n) return 2;
   const zeros = MAX_DIGITS - String(amount).length;

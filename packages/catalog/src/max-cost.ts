@@ -38,7 +38,7 @@ function checkCounts({ input, output }: { readonly input: number; readonly outpu
   return { input: BigInt(input), output: BigInt(output) };
 }
 
-/** Returns every set of rates that may apply to a request with this input. */
+/** Returns every set of rates that may apply to a request with this number of input tokens. */
 function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint): readonly Rates[] {
   const steps = above.filter(({ inputTokens }) => input > BigInt(inputTokens));
   return Object.entries(tiers).reduce<readonly Rates[]>(

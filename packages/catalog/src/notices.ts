@@ -10,7 +10,7 @@ const WITHIN_DAYS = 90;
 export interface ModelNotice {
   readonly vendor: string;
   readonly id: string;
-  /** Target of the call, such as `anthropic/claude-sonnet-4-5`. Absent in a notice that does not belong to a call. */
+  /** Target of the call, such as `anthropic/claude-sonnet-4-5`. Absent if the notice does not belong to a call. */
   readonly target?: string | undefined;
   /** Date of the retirement, in ISO format. */
   readonly retires: string;
@@ -46,9 +46,8 @@ export interface ModelNoticesOptions {
 }
 
 /**
- * Returns a listener for `onEvent`. It reports a target that retires soon once per UTC day, after the first attempt that ends
- * on that day.
- *
+ * Returns a listener for `onEvent`. If a target retires soon, the listener reports it once per UTC day, after the first attempt
+ * that ends on that day.
  * @example createMajordomo({ providers, onEvent: modelNotices({ catalog, onNotice: (notice) => console.warn(notice) }) })
  */
 export function modelNotices(options: ModelNoticesOptions): (event: CallEvent) => void {

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { CatalogModel, Override, Price, Rates } from './contract.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 
-/** Applies the application's overrides to the models of a vendor. Adds new models at the end. */
+/** Applies the application's overrides to a vendor's models. Adds new models at the end. */
 export function applyOverrides(
   models: readonly CatalogModel[],
   overrides: readonly Override[],

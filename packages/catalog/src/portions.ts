@@ -1,13 +1,13 @@
 import type { Usage } from '@majordomo/core';
 import type { Rates } from './contract.ts';
 
-/** Number of tokens for each rate; `undefined` if the vendor did not report it. */
+/** Number of tokens for each rate; `undefined` if the vendor did not report the number. */
 export type Portions = Readonly<Record<keyof Rates, number | undefined>>;
 
 /**
- * Splits usage into the number of tokens for each rate. A total includes its details, such as cached tokens, so the remainder
- * has the plain rate. The remainder is at least 0, because some vendors count tokens twice. Reasoning and image tokens without
- * a separate rate are part of the remainder; cached and audio tokens never are.
+ * Splits usage into the number of tokens for each rate. A total includes its details, such as cached tokens, so the plain rate
+ * applies to the remainder. The remainder is at least 0, because some vendors count tokens twice. Reasoning and image tokens
+ * without a separate rate are part of the remainder; cached and audio tokens never are.
  */
 export function portionsOf(usage: Usage, rates: Rates): Portions {
   const { input, output, details = {} } = usage;

@@ -36,7 +36,7 @@ function tierName(tier: unknown): string {
 
 /**
  * Returns the highest context step that a single model call exceeded. For a tool loop at the vendor, the usage is the sum of
- * several calls, so it does not show the step.
+ * several calls, so the usage does not show the step.
  */
 function stepOf({ above = [] }: Price, { input = 0, details }: Usage): Step | 'unknown' | undefined {
   const size = details?.largestInput ?? input;
@@ -51,7 +51,7 @@ const hasRunTools = (details: UsageDetails | undefined): boolean =>
 
 type Step = NonNullable<Price['above']>[number];
 
-/** Returns the rates, replaced by those that are set in `own`. */
+/** Returns the rates. A rate that is set in `own` replaces the rate with the same name. */
 export function mergeRates(rates: Rates, own: Partial<Rates>): Rates {
   const known = Object.entries(own).filter(([, rate]) => rate !== undefined);
   return { ...rates, ...Object.fromEntries(known) };

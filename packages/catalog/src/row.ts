@@ -24,19 +24,19 @@ export interface Row {
   readonly e?: string;
   readonly u?: string;
   readonly x?: string;
-  /** Successor of the model. */
+  /** Id of the model's successor. */
   readonly h?: string;
   readonly p?: readonly PriceRow[];
 }
 
 /** Price with rates in USD per million units, by `RATE_LETTERS`. */
 export interface PriceRow {
-  /** First day; absent: the model's release, otherwise `SINCE_EVER`. */
+  /** First day. If absent: the model's release date, otherwise `SINCE_EVER`. */
   readonly f?: string;
   readonly p: RatesRow;
   /** Rates above a number of input tokens. */
   readonly a?: Readonly<Record<string, RatesRow>>;
-  /** Tiers. */
+  /** Rates by service tier. */
   readonly t?: Readonly<Record<string, RatesRow>>;
   /** Fees, in micro-USD. */
   readonly e?: NonNullable<Price['fees']>;
@@ -49,7 +49,7 @@ export interface PriceRow {
 /** USD per million units, by letter. */
 export type RatesRow = Readonly<Record<string, number>>;
 
-/** First day of a price whose first day is unknown. Earlier than the first price of any model. */
+/** First day of a price whose first day is unknown. The day is earlier than the first price of any model. */
 export const SINCE_EVER = '2020-01-01';
 
 /** Input and output kinds by letter. */

@@ -20,7 +20,7 @@ export function changesOf(
   return changes;
 }
 
-/** Amount in two versions of a price; `undefined` if the version does not contain the amount. */
+/** Amount in two versions of a price; `undefined` if a version does not contain the amount. */
 export interface Difference {
   readonly name: string;
   readonly before: number | undefined;

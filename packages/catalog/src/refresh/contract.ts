@@ -24,9 +24,9 @@ export interface LoadedSource {
 export interface LoadedData {
   /** Parsed JSON. */
   readonly data: unknown;
-  /** Version of the data. The next `load` receives it. */
+  /** Version of the data. The next `load` receives this version. */
   readonly etag?: string | undefined;
-  /** Date of the data, in ISO format, if the data does not contain one. @default the current day */
+  /** Date of the data, in ISO format, if the data contains no date. @default the current day */
   readonly date?: string | undefined;
 }
 
@@ -58,20 +58,19 @@ export type ModelCounts = Readonly<Record<string, number>>;
 export interface CatalogStore {
   /** Returns the stored value, or `undefined` if none exists. Rejects if the value cannot be read. */
   read(): Promise<StoredCatalog | undefined>;
-  /** Replaces the stored value. Rejects if it cannot be written; the previous value then remains. */
+  /** Replaces the stored value. Rejects if the value cannot be written; the previous value then remains. */
   write(value: StoredCatalog): Promise<void>;
 }
 
 /** Options of `refreshed`. */
 export interface RefreshOptions {
-  /** Source of the data. Throws `config` for an `http:` URL of another host than a loopback address. */
+  /** Source of the data. Throws `config` for an `http:` URL whose host is not a loopback address. */
   readonly from: CatalogSource;
   /** Storage between starts of the program. @default none; each start begins with the catalog of this package */
   readonly store?: CatalogStore | undefined;
   /**
-   * Time between two checks of the source, in milliseconds. Up to 10 % are added at random. With 0, only `refresh()` checks the
-   * source, and no check is made at the start.
-   *
+   * Time between two checks of the source, in milliseconds. Up to 10 % of this time is added at random. With 0, only `refresh()`
+   * checks the source, and `refreshed` does not check it at the start.
    * @default 86_400_000
    */
   readonly everyMs?: number | undefined;
@@ -87,7 +86,7 @@ export interface RefreshOptions {
   /** Vendors whose models are read. @default the vendors of the base catalog */
   readonly vendors?: readonly string[] | undefined;
   /**
-   * Base catalog into which the data is merged. The result contains at least the models of this catalog.
+   * Base catalog into which the data is merged. The result contains all models of this catalog.
    *
    * @default the catalog of this package
    */
@@ -116,7 +115,7 @@ export interface CatalogChange {
   /** Rates that differ, in micro-USD per million units, such as `input: 2000000 → 20000000`. Empty for `added` and `retiring`. */
   readonly rates: readonly string[];
   /**
-   * Reason for which the change was not applied, such as `input ×10 is above maxChange 5`; `undefined` if it was applied.
+   * Reason for which the change was refused, such as `input ×10 is above maxChange 5`; `undefined` if it was applied.
    */
   readonly refused?: string | undefined;
 }

@@ -18,14 +18,14 @@ export interface SourceData {
   readonly sources: readonly { readonly name: string; readonly date: string; readonly licence: string }[];
   /** Whether the data contains complete prices with their periods, as majordomo's own format does. */
   readonly isComplete: boolean;
-  /** For stored data, the date of the catalog whose prices apply until then. Later price periods of the data are added. */
+  /** For stored data, the date of the base catalog. Of the data, only price periods after this date are added. */
   readonly knownUntil?: string;
 }
 
 /** Properties of a source that `readData` needs. */
 interface Origin {
   readonly name: string;
-  /** Date to use if the data does not contain one. */
+  /** Date to use if the data contains no date. */
   readonly date: string;
   readonly vendors: readonly string[];
 }

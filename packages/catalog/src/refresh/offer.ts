@@ -6,7 +6,7 @@ export type SourceName = 'models.dev' | 'genai-prices' | 'litellm' | 'pi-ai';
 /** Price of a model in one source, from a day on. */
 export interface Offer {
   readonly source: SourceName;
-  /** First day in ISO format; `undefined` if the source states none. */
+  /** First day in ISO format; `undefined` if the source states no day. */
   readonly from: string | undefined;
   readonly rates: Rates;
   readonly above: readonly { readonly inputTokens: number; readonly rates: Rates }[];
@@ -14,7 +14,7 @@ export interface Offer {
   readonly fees: Readonly<Record<string, number>>;
 }
 
-/** Facts of a model without prices. */
+/** Facts about a model, except its prices. */
 export type Facts = Omit<CatalogModel, 'vendor' | 'id' | 'prices' | 'aliasOf' | 'lastSeen'>;
 
 /** Model in the list of one source. */

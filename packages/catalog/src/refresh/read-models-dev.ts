@@ -4,7 +4,7 @@ import { isoDate, numberIn, recordIn, recordsIn, textIn, textsIn, type Json } fr
 import type { Facts, Listed, Listing, Offer } from './offer.ts';
 import { completeRates, rateOfMillion, readRates } from './rates.ts';
 
-/** Reads models.dev's `api.json`: `{ vendor: { models: { id: … } } }`. Prices are in USD per million. */
+/** Reads models.dev's `api.json`: `{ vendor: { models: { id: … } } }`. Prices are in USD per million tokens. */
 export function readModelsDev(json: Json, vendor: string): Listing {
   const models = recordIn(recordIn(json, vendor), 'models');
   return Object.keys(models).map((id) => listed(id, recordIn(models, id)));

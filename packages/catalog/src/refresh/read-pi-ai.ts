@@ -5,7 +5,7 @@ import { completeRates, rateOfMillion, readRates, withoutZeros } from './rates.t
 
 /**
  * Reads a folder of pi-ai's data: `{ '<vendor>.json': { <api>: { '<type>:<id>': … } } }`. Prices are in USD per million.
- * Returns the models of type `chat`, and a model of several APIs only once.
+ * Returns only models of type `chat`. Returns a model of several APIs only once.
  */
 export function readPiAi(folder: Json, name: string): Listing {
   const apis = recordIn(folder, `${name}.json`);
@@ -28,7 +28,7 @@ export const dateOfPiAi = (folder: Json): string | undefined =>
 function listed(id: string, model: Json): Listed {
   const cost = recordIn(model, 'cost');
   const rates = ratesOf(cost);
-  // If both are 0, the model is free or its price is unknown.
+  // If both rates are 0, the model is free or its price is unknown.
   const isPrice = rates !== undefined && rates.input + rates.output > 0;
   const above = recordsIn(cost, 'tiers').flatMap((step) => {
     const inputTokens = numberIn(step, 'inputTokensAbove');

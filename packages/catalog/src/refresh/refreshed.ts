@@ -121,7 +121,7 @@ class Refresher {
     this.#cancelTimer = clock.timer(delay, () => void this.#checkAndSchedule(), true);
   }
 
-  /** Uses stored data if it is newer, otherwise that of the source. */
+  /** Uses stored data if it is newer than the current data, otherwise loads the data of the source. */
   async #check(stored: StoredCatalog | undefined): Promise<CatalogEvent> {
     let event: CatalogEvent;
     try {
@@ -193,7 +193,7 @@ class Refresher {
     return data;
   }
 
-  /** Throws `protocol` for an invalid date or one in the future, which would prevent updates until that day. */
+  /** Throws `protocol` for an invalid date, and for a future date, because that date would prevent updates until then. */
   #checkDate(date: string): void {
     if (Date.parse(date) <= this.#options.clock.now() + MAX_SKEW_MS) return;
     throw new LlmError('protocol', `the date of the data, ${date}, is in the future`);

@@ -13,15 +13,15 @@ export interface VendorNames {
   readonly piAi: string;
   readonly litellm: LitellmNames;
   /**
-   * Whether the vendor resells models of other makers. Only its models in models.dev are included, because the list changes
-   * daily.
+   * Whether the vendor resells models of other makers. Only its models in models.dev are included, because the list of models
+   * changes daily.
    */
   readonly resells?: true;
 }
 
 const litellm = (prefix: string, ...providers: readonly string[]): LitellmNames => ({ providers, prefix });
 
-/** Returns the names of a vendor. The sources use the same name unless another one is given. */
+/** Returns the names of a vendor. The sources use the same name unless `names` contains another name. */
 const named = (vendor: string, names: Partial<VendorNames> = {}): VendorNames => ({
   vendor,
   genai: vendor,

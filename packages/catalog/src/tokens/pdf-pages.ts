@@ -1,7 +1,7 @@
 const pageCounts = new WeakMap<Uint8Array, { readonly pages: number | undefined }>();
 
 /**
- * Returns the number of pages of a PDF without compressed objects; `undefined` for other data. The result is never too low, but
+ * Returns the number of pages of a PDF without compressed objects; `undefined` for other data. The result is never too low. It is
  * too high if the file contains old revisions of pages.
  */
 export function pdfPages(bytes: Uint8Array): number | undefined {

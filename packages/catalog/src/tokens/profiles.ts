@@ -6,7 +6,7 @@ export type ImageRule =
   | { readonly by: 'crops'; readonly crop: number }
   | { readonly by: 'picture'; readonly tokens: number };
 
-/** Rule for models without a known rule. Its number is higher than that of most vendors. */
+/** Rule for models without a known rule. Its number of tokens is higher than most vendors' numbers. */
 export const ANY_IMAGE: ImageRule = { by: 'picture', tokens: 1600 };
 
 /** Rules by pattern of the model id. The first match applies. Source: documentation of the vendors, 2026-11. */
@@ -64,7 +64,7 @@ function tokensOfPage(rule: ImageRule): number {
   }
 }
 
-/** Tokens that a vendor adds to every request, and in addition to requests with tools. */
+/** Tokens that a vendor adds to every request, and further tokens that it adds to requests with tools. */
 export interface HiddenTokens {
   readonly plain: number;
   readonly tools: number;

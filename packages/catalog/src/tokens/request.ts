@@ -31,7 +31,7 @@ export interface EstimateTarget {
   readonly count?: ((text: string) => number) | undefined;
   /** Returns the number of pages of a PDF; `undefined` if it is unknown. */
   readonly pages?: ((pdf: FilePart) => number | undefined) | undefined;
-  /** Maximum number of PDF pages that the model accepts. Upper bound for a PDF whose pages cannot be counted. */
+  /** Maximum number of PDF pages that the model accepts. A PDF whose pages cannot be counted counts as this many pages. */
   readonly maxPages?: number | undefined;
 }
 
@@ -63,7 +63,7 @@ const FRAME = 3;
 const toolText = ({ name, description, parameters }: ModelRequest['tools'][number]): string =>
   JSON.stringify({ name, description, parameters });
 
-/** Estimates the tokens of one message, including those that vendors add to it. */
+/** Estimates the tokens of one message, including the tokens that vendors add to each message. */
 export function estimateMessage({ parts }: Message, target: EstimateTarget = {}): number {
   return parts.reduce((sum, part) => sum + partTokens(part, target), PER_MESSAGE);
 }
@@ -94,7 +94,7 @@ function partTokens(part: AnyPart, target: EstimateTarget): number {
 /** Bytes of audio per token: 16,000 bytes per second (MP3 at 128 kbit/s) and 32 tokens per second (Gemini). */
 const BYTES_OF_AUDIO_TOKEN = 500;
 
-/** Estimated tokens of a page: text and image. */
+/** Estimated tokens of a PDF page: its text and its image. */
 const PAGE_TOKENS = 2500;
 const BYTES_OF_PAGE = 60_000;
 

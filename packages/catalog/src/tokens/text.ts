@@ -1,6 +1,6 @@
 /**
  * Estimates the tokens of a text for current large vocabularies such as o200k. The error is at most a third for prose in most
- * languages, for code and for JSON. Takes time linear in the length of the text.
+ * languages, for code and for JSON. The duration is linear in the length of the text.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;

@@ -22,7 +22,7 @@ export interface HealthBus {
 }
 
 /**
- * Shares benches and recoveries with other processes. A message contains only a verdict and its remaining duration. While Redis
+ * Shares benches and recoveries with other processes. A verdict contains a duration, but neither counts nor times. While Redis
  * is down, each process uses its own health data.
  */
 export async function shareHealth(bus: HealthBus, health: Majordomo['health']): Promise<() => Promise<void>> {

@@ -31,7 +31,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
       try {
         return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
       } catch (error) {
-        // Ignore a failure to unsubscribe: the channel no longer delivers messages to this listener.
+        // The subscription has failed, so a failure to unsubscribe changes nothing.
         subscribing?.then((stop) => stop()).catch(() => undefined);
         throw error;
       }
