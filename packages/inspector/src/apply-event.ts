@@ -69,7 +69,7 @@ const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): Feed
   ...(until !== undefined && Number.isFinite(until) && { until }),
 });
 
-/** Sets the time of the first content. If attempts run in parallel on one target, the content is attributed to the newest attempt. */
+/** Sets the time of the first content. If attempts run in parallel on one target, the newest attempt gets the content. */
 function committed(call: FeedCall, { target }: Of<'committed'>, at: number): FeedCall {
   const running = call.tries.findLast((each) => each.target === target && each.outcome === 'running');
   const shown = { ...call, firstMs: call.firstMs ?? at };

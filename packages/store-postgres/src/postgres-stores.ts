@@ -84,7 +84,7 @@ export interface PostgresStores extends AsyncDisposable {
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /** Resolves if the database answers and its tables have the required version. Rejects with `config` or `network`. */
   ready(): Promise<void>;
-  /** Stops listening, sharing health, and renewing the locks of runs. The clients remain open; the application owns them. */
+  /** Stops listening, sharing health, and renewing the locks of runs. The application closes the clients. */
   close(): Promise<void>;
 }
 

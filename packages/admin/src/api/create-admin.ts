@@ -43,7 +43,7 @@ export interface Admin {
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },
   ): Promise<Response>;
-  /** Returns the OpenAPI 3.1 document, generated from the schemas that check requests. Also served at `GET …/openapi.json`. */
+  /** Returns the OpenAPI 3.1 document, generated from the schemas that check requests. `GET …/openapi.json` also serves it. */
   openapi(): JsonObject;
 }
 

@@ -5,7 +5,7 @@ import type { KeyRecord } from './key-store.ts';
 /** Maximum number of keys whose limits are cached. */
 const MAX_KEYS = 50_000;
 
-/** Returns the limits of a key for the ledger. Their names, and so their counters, contain the id of the key. */
+/** Returns the limits of a key for the ledger. The limits' names, and so their counters, contain the key's id. */
 export const ledgerLimits = ({ id, limits }: Pick<KeyRecord, 'id' | 'limits'>): readonly Limit[] =>
   limits.map(({ max, per, zone }) => ({ name: `key/${id}/${per}/${Object.keys(max)[0]}`, max, per, zone }));
 
