@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Value that is printed as a mask. Only `reveal` returns it. */
+/** Value that is printed as a mask. Only `reveal` returns the value. */
 export interface Secret {
   /** Returns the value. Pass the value only to code that sends it. */
   reveal(): string;

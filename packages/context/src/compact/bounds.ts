@@ -16,10 +16,10 @@ export const ASSUMED_CONTEXT = 128_000;
 const MIN_THRESHOLD = 64_000;
 const MIN_SUMMARY = 2000;
 const MAX_SUMMARY = 12_000;
-/** Share of the summarizer's context for the transcript. The rest is for the prompt and the summary. */
+/** Share of the summarizer's context that the transcript may use. The prompt and the summary use the rest. */
 const SUMMARIZER_SHARE = 0.7;
 
-/** Returns the limits for a context size. */
+/** Returns the compaction limits for a context size, in tokens. */
 export function boundsOf(
   contextTokens: number,
   {
@@ -42,7 +42,7 @@ export function boundsOf(
   };
 }
 
-/** Returns the maximum number of tokens of a summary of `summarized` tokens. */
+/** Returns the maximum length of a summary of `summarized` tokens, in tokens. */
 export function summaryTokens(summarized: number, { summary }: Bounds): number {
   const asked = Math.max(MIN_SUMMARY, summarized / 5);
   // A summary must be shorter than the messages that it replaces.

@@ -25,20 +25,20 @@ import { summaryOf } from './summary-message.ts';
 import { summarize, type SummaryRequest } from './summarize.ts';
 
 /**
- * Compactor of transcripts, which stores a bounded number of summaries. A compactor does not change its input, does not
+ * Transcript compactor that stores a bounded number of summaries. A compactor does not change its input, does not
  * separate calls from their results, and keeps the last user message unchanged.
  */
 export interface Compactor {
   /**
-   * Returns the messages to send, for the option `compact` of `createAgent`. Throws only if aborted. Compacts even a transcript
+   * Returns the messages to send, for `createAgent`'s option `compact`. Throws only if aborted. Compacts even a transcript
    * that fits if `context.overflow` is set.
    */
   readonly compact: (messages: readonly Message[], context?: object) => Promise<readonly Message[]>;
-  /** Checks a transcript, and summarizes a transcript that is too long. Throws only if aborted. */
+  /** Checks a transcript, and summarizes the transcript if it is too long. Throws only if aborted. */
   run(messages: readonly Message[], options?: CompactionRun): Promise<Compaction>;
-  /** Returns the size of a transcript as it would be sent, with existing summaries. */
+  /** Returns the size that a transcript would have if it were sent with the existing summaries. */
   status(messages: readonly Message[], options?: CompactionRun): Promise<ContextStatus>;
-  /** Removes all summaries and ends the pause after a failure of the summarizer. */
+  /** Removes all summaries, and ends the pause that follows a summarizer failure. */
   reset(): void;
 }
 
@@ -70,7 +70,7 @@ const SUMMARY_MARGIN = 1.3;
 
 interface CompactionPass {
   readonly compaction: Compaction;
-  /** Whether the summary covers only a part, because the transcript exceeded one prompt. */
+  /** Whether the summary covers only a part of the transcript, because the transcript exceeded one prompt. */
   readonly isPart: boolean;
 }
 
@@ -107,7 +107,7 @@ class Engine {
     return sent;
   }
 
-  /** Compacts until the transcript fits. Messages that exceed one prompt are summarized by the next prompt. */
+  /** Compacts until the transcript fits. The next prompt summarizes the messages that do not fit into one prompt. */
   async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
     const first = await this.pass(given, run);
     let { compaction } = first;
@@ -174,7 +174,7 @@ class Engine {
   private planFor(inspection: Inspection): Plan | undefined {
     const { protectFirst: first = 3, protectLast: last = 20 } = this.options;
     const { view, bounds, weigh, tokens, run } = inspection;
-    // With `force`, a part must be summarized even if the complete transcript fits the tail.
+    // With `force`, some messages must be summarized even if the complete transcript fits into the tail.
     const tail =
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);
@@ -207,7 +207,7 @@ class Engine {
       ineffective: saved * 10 < before ? (known?.ineffective ?? 0) + 1 : 0,
       restsUntil: -Infinity,
     };
-    // `tokens` may be based on the vendor's count, so the savings are scaled.
+    // `tokens` may be based on the vendor's count, so scale the estimated savings to this count.
     const tokensAfter = Math.round(tokens - saved * Math.min(1, tokens / before));
     this.conversations.store(next);
     const lineage: Lineage = {
@@ -232,7 +232,7 @@ class Engine {
     try {
       return this.applySummary(inspection, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
     } catch {
-      // Without a working redactor, no excerpt may leave the process.
+      // If the redactor fails, no excerpt may leave the process.
       return skipped;
     }
   }
@@ -250,7 +250,7 @@ class Engine {
   private recordOf({ given, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
     const record = newRecord(given);
-    // Do not store an empty transcript, with which every transcript begins.
+    // Do not store an empty transcript, because every transcript begins with it.
     if (given.length > 0) this.conversations.store(record);
     return record;
   }

@@ -3,7 +3,7 @@ import { beginsWith } from '../transcript/equality.ts';
 
 /** Summary state of a conversation. */
 export interface ConversationRecord {
-  /** Messages of the caller that the replacement summarizes. */
+  /** The caller's messages that the replacement summarizes. */
   readonly prefix: readonly Message[];
   /** Messages to send instead of the prefix. */
   readonly replacement: readonly Message[];
@@ -16,7 +16,7 @@ export interface ConversationRecord {
   restsUntil: number;
 }
 
-/** Returns the record of a conversation without a summary. */
+/** Returns the record of a conversation that has no summary. */
 export function newRecord(messages: readonly Message[]): ConversationRecord {
   const prefix = [...messages];
   return { prefix, replacement: prefix, from: 0, compactions: 0, ineffective: 0, restsUntil: -Infinity };
@@ -24,11 +24,11 @@ export function newRecord(messages: readonly Message[]): ConversationRecord {
 
 const MAX_CONVERSATIONS = 64;
 
-/** Bounded store of conversations. The least recently used conversations are removed. */
+/** Bounded store of conversations. If the store is full, the least recently used conversations are removed. */
 export class Conversations {
   private records: readonly ConversationRecord[] = [];
 
-  /** Returns the matching record with the longest prefix, or the newest of several. */
+  /** Returns the matching record with the longest prefix. If several have this length, returns the newest. */
   find(messages: readonly Message[]): ConversationRecord | undefined {
     const [best] = this.records
       .toReversed()
@@ -51,7 +51,7 @@ export class Conversations {
 const isSent = (messages: readonly Message[], replacement: readonly Message[]): boolean =>
   replacement.length > 0 && beginsWith(messages, replacement);
 
-/** Returns the messages to send. Returns messages that already begin with the replacement unchanged. */
+/** Returns the messages to send. Messages that already begin with the replacement do not change. */
 export function viewOf(
   messages: readonly Message[],
   known: ConversationRecord | undefined,

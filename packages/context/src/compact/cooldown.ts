@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 
 const MINUTE = 60_000;
 
-/** Returns the pause after a failure in milliseconds, and whether the pause applies to all conversations. */
+/** Returns the length of the pause after a failure, in milliseconds, and whether it applies to all conversations. */
 export function cooldownAfter(error: unknown): { readonly ms: number; readonly isForAll: boolean } {
   const retryAfterMs = LlmError.is(error) ? (error.details.retryAfterMs ?? 0) : 0;
   return { ms: Math.max(msOf(error), retryAfterMs), isForAll: !LlmError.is(error, ...TRANSCRIPT_KINDS) };

@@ -6,7 +6,7 @@ import { MIN_DETAIL, render } from './render.ts';
 
 const MAX_CHARACTERS = 8000;
 
-/** Returns excerpts of all turns, for a transcript that no model could summarize. */
+/** Returns excerpts from all turns, for a transcript that no model could summarize. */
 export function excerptNote(
   fresh: readonly Message[],
   previous: string | undefined,

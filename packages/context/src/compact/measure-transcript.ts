@@ -5,11 +5,11 @@ import { ASSUMED_CONTEXT, boundsOf, type Bounds } from './bounds.ts';
 import type { CompactionRun, CompactorOptions } from './options.ts';
 import type { WeighMessage } from './plan.ts';
 
-/** Size of a transcript in relation to a model's context. */
+/** Size of a transcript relative to a model's context. */
 export interface TranscriptMeasurement {
   readonly bounds: Bounds;
   readonly tokens: number;
-  /** Whether the transcript fits even if the estimate is too low. */
+  /** Whether the transcript fits even if the token estimate is too low. */
   readonly isWithin: boolean;
   readonly weigh: WeighMessage;
 }
@@ -66,7 +66,7 @@ const requestOf = (messages: readonly Message[], { system, tools }: CompactionRu
   tools,
 });
 
-/** Returns the total number of tokens of messages. */
+/** Returns the total number of tokens in the messages. */
 export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>
   messages.reduce((sum, message) => sum + weigh(message), 0);
 
@@ -78,7 +78,7 @@ function safeMeter(meter: TokenMeter): TokenMeter {
         const reading = meter.estimate(request, target);
         if (reading.tokens >= 0) return reading;
       } catch {
-        // If the meter throws, estimate the tokens with the fallback.
+        // If the meter throws, the fallback estimates the tokens.
       }
       return fallback.estimate(request, target);
     },
@@ -87,7 +87,7 @@ function safeMeter(meter: TokenMeter): TokenMeter {
       try {
         meter.observe(request, usage, target);
       } catch {
-        // Ignore the error: without this observation, later estimates are only less exact.
+        // Ignore the error. Without this observation, later estimates are only less accurate.
       }
     },
   };

@@ -8,28 +8,28 @@ export interface CompactorOptions {
   /** Model that writes the summaries, usually a cheap chain. */
   readonly summarizer: ChatModel;
   /**
-   * Context of the model that reads the transcript, in tokens, or a function that returns it for a target. If the function fails, 128,000 is
-   * used.
+   * Context size of the model that reads the transcript, in tokens, or a function that returns this size for a target. If the
+   * function fails, 128,000 is used.
    */
   readonly contextTokens:
     number | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
   /**
-   * Context of the summarizer in tokens. If it is smaller than that of the model, compaction starts earlier. Default: the context of the
-   * model.
+   * Context size of the summarizer, in tokens. If it is smaller than the model's context, compaction starts earlier. Default:
+   * the model's context.
    */
   readonly summarizerTokens?: number | undefined;
   /**
-   * Share of the context above which a transcript is compacted. A context of 128,000 tokens or more uses at least 64,000 tokens. @default 0.5
+   * Share of the context above which a transcript is compacted; at least 64,000 tokens of 128,000 or more. @default 0.5
    */
   readonly threshold?: number | undefined;
-  /** Share of the threshold that stays unchanged at the end, limited to 0.1 to 0.8. @default 0.2 */
+  /** Size of the unchanged end of the transcript as a share of the threshold, limited to 0.1 to 0.8. @default 0.2 */
   readonly tail?: number | undefined;
-  /** Number of messages that stay at the beginning, in addition to instructions. @default 3 */
+  /** Number of messages that stay unchanged at the beginning, after the instructions. @default 3 */
   readonly protectFirst?: number | undefined;
-  /** Number of messages that stay at the end regardless of their size, limited to 3 to 8. @default 20 */
+  /** Number of messages that stay unchanged at the end regardless of their size, limited to 3 to 8. @default 20 */
   readonly protectLast?: number | undefined;
   /**
-   * Behavior if the summarizer fails, or its summary is cut or exceeds the limit. `keep`: all messages stay. `note`: excerpts
+   * Behavior if the summarizer fails, or if its summary is cut or exceeds the limit. `keep`: all messages stay. `note`: excerpts
    * replace the messages, without a model.
    * @default 'keep'
    */
@@ -38,7 +38,7 @@ export interface CompactorOptions {
   readonly redactor?: Redactor | undefined;
   /** Meter that estimates tokens. @default tokenMeter() */
   readonly meter?: TokenMeter | undefined;
-  /** Listener called for every check. Errors that it throws are ignored. */
+  /** Listener that is called for every check. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: CompactionEvent) => void) | undefined;
   /** Clock for the pause after a failure, and for `Lineage.at`. @default the system clock */
   readonly clock?: Pick<Clock, 'now'> | undefined;
@@ -48,42 +48,42 @@ export interface CompactorOptions {
 export interface Lineage {
   readonly from: number;
   readonly to: number;
-  /** Tokens of the request before and after the compaction. */
+  /** Number of tokens in the request before and after the compaction. */
   readonly tokensBefore: number;
   readonly tokensAfter: number;
   readonly summary: string;
-  /** Time of the summary, in ISO format and UTC. */
+  /** Time at which the summary was written, in ISO format and UTC. */
   readonly at: string;
 }
 
 /** Reason why nothing was summarized. */
 export type SkipReason = 'fits' | 'protected' | 'thrash' | 'cooldown' | 'failed';
 
-/** Outcome of a check. */
+/** Outcome of a compaction check. */
 export type CompactionEvent =
   | { readonly type: 'compacted'; readonly lineage: Lineage }
   | { readonly type: 'skipped'; readonly why: SkipReason; readonly error?: unknown };
 
-/** Result of a check. */
+/** Result of a compaction check. */
 export interface Compaction {
   readonly messages: readonly Message[];
-  /** Summarized range, if a new summary was written. */
+  /** Summarized range; `undefined` if no new summary was written. */
   readonly lineage: Lineage | undefined;
   /**
-   * Reason why nothing was summarized. `fits`: the transcript is short enough; `protected`: every message has to stay; `thrash`: summaries
-   * save too little; `cooldown`: the summarizer failed recently; `failed`: the summarizer failed in this check.
+   * Reason why nothing was summarized. `fits`: the transcript is short enough. `protected`: every message must stay. `thrash`:
+   * summaries save too few tokens. `cooldown`: the summarizer failed recently. `failed`: the summarizer failed in this check.
    */
   readonly skipped: SkipReason | undefined;
 }
 
-/** Options of one check. */
+/** Options of one compaction check. */
 export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
-  /** Whether to summarize even if the transcript fits, a summary saves too little, or the summarizer failed recently. @default false */
+  /** Whether to summarize even if the transcript fits, summaries save little, or the summarizer failed recently. @default false */
   readonly force?: boolean | undefined;
   /** Subject that the summary must cover first. @default the latest user messages */
   readonly focus?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Target `provider/model` that reads the transcript. Default: that of the previous check. */
+  /** Target `provider/model` that reads the transcript. Default: the target of the previous check. */
   readonly target?: string | undefined;
 }
 

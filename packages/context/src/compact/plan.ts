@@ -9,13 +9,13 @@ export interface Plan {
   readonly to: number;
   /** Messages in the range that no summary covers yet. */
   readonly fresh: readonly Message[];
-  /** Existing summaries in the range, which are input of the new summary. */
+  /** Existing summaries in the range, from which the new summary is also written. */
   readonly previous: string | undefined;
-  /** Messages in the range that are not summarized: the last user message, and the answer before it if that answer is small. */
+  /** Messages in the range that are not summarized: the last user message, and the preceding answer if that answer is short. */
   readonly pinned: readonly Message[];
 }
 
-/** Sizes of the protected parts. */
+/** Sizes of the protected beginning and end of the transcript. */
 export interface ProtectedSizes {
   readonly first: number;
   readonly last: number;
@@ -62,7 +62,7 @@ const isAnswer = (message: Message): boolean =>
 export const lastUserMessage = (messages: readonly Message[]): Message | undefined =>
   messages.findLast((message) => message.role === 'user' && summaryOf(message) === undefined);
 
-/** Returns the plan for only the first `count` fresh messages. */
+/** Returns a plan that covers only the first `count` fresh messages. */
 export function shortenPlan(plan: Plan, messages: readonly Message[], count: number): Plan {
   const next = plan.fresh[count];
   if (next === undefined) return plan;
@@ -76,7 +76,7 @@ export function shortenPlan(plan: Plan, messages: readonly Message[], count: num
   };
 }
 
-/** Returns the end of the instructions and the first messages. Summaries are not part of them. */
+/** Returns the index after the instructions and the first messages. Summaries do not count as first messages. */
 function headEnd(messages: readonly Message[], groups: readonly Group[], first: number): number {
   let left = first;
   let end = 0;

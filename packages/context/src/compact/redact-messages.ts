@@ -2,8 +2,8 @@ import type { AssistantPart, Message, ToolResultPart } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 
 /**
- * Returns the messages for the summarizer, without secrets, reasoning and vendors' replay tokens. Redacts strings before they are cut, and
- * redacts arguments also by their names.
+ * Returns the messages for the summarizer, without secrets, reasoning and vendors' replay tokens. Redacts strings before they
+ * are cut. Redacts arguments by their names as well.
  */
 export function redactMessages(messages: readonly Message[], redactor: Redactor): readonly Message[] {
   const text = (part: { readonly text: string }) => ({

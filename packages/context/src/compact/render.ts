@@ -13,7 +13,7 @@ export interface Detail {
 
 type CutLengths = readonly [head: number, tail: number];
 
-/** Lowest detail. */
+/** Lowest level of detail. */
 export const MIN_DETAIL: Detail = { text: [600, 200], args: [150, 50], result: undefined };
 
 export const DETAILS: readonly Detail[] = [
@@ -24,7 +24,7 @@ export const DETAILS: readonly Detail[] = [
 
 const WORTH_REFERENCE = 200;
 
-/** Returns a transcript as text with at least one line per message. */
+/** Renders a transcript as text with at least one line per message. */
 export function render(messages: readonly Message[], detail: Detail): readonly string[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
   const last = new Map<string, ToolResultPart>();

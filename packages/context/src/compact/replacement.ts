@@ -2,7 +2,7 @@ import type { Message } from '@majordomo/core';
 import type { Plan } from './plan.ts';
 import { ACKNOWLEDGMENT, summaryMessage } from './summary-message.ts';
 
-/** Returns the messages that replace all before the tail: instructions, first messages, summary and pinned messages. */
+/** Returns the replacement for all messages before the tail: instructions, first messages, summary and pinned messages. */
 export function replacementFor(
   messages: readonly Message[],
   { from, to, pinned }: Plan,
@@ -13,7 +13,7 @@ export function replacementFor(
   const instructions = before.filter(isInstruction);
   const head = messages.slice(0, from).filter((message) => !isInstruction(message));
   const isUserNext = messages[to]?.role === 'user';
-  // Roles must alternate, so a user message follows the pinned answer.
+  // Roles must alternate, so a user message must follow the pinned answer.
   const retained = pinned.at(-1)?.role === 'assistant' && !isUserNext ? [] : pinned;
   return [
     ...instructions,

@@ -1,7 +1,7 @@
 import type { ChatRequest, Message, Usage } from '@majordomo/core';
 import type { TokenMeter } from '../meter/token-meter.ts';
 
-/** Context of a model step, as `compact` receives it. Every member is optional. */
+/** Context of a model step that `compact` receives. Every member is optional. */
 export interface StepContext {
   readonly step?: number | undefined;
   readonly state?: { readonly runId?: string | undefined } | undefined;

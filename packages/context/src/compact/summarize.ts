@@ -10,7 +10,7 @@ import { DETAILS, MIN_DETAIL, render } from './render.ts';
 import { withoutFrame } from './summary-message.ts';
 import { summaryPrompt, type SummaryTask } from './summary-prompt.ts';
 
-/** Messages to summarize, and limits. */
+/** Messages to summarize, and limits of the summary and its prompt. */
 export interface SummaryRequest {
   readonly fresh: readonly Message[];
   readonly previous: string | undefined;
@@ -21,27 +21,27 @@ export interface SummaryRequest {
   readonly promptTokens: number;
 }
 
-/** Model that writes summaries, and redactor of its input and output. */
+/** Model that writes summaries, and redactor of the model's input and output. */
 export interface Summarizer {
   readonly model: ChatModel;
   readonly redactor: Redactor;
 }
 
-/** Limit of a summary, as a multiple of the length that the prompt requests. */
+/** Maximum length of a summary, as a multiple of the length that the prompt requests. */
 const SUMMARY_MARGIN = 1.3;
-/** Maximum time of a complete call, including failover, in milliseconds. */
+/** Maximum duration of a complete call, including failover, in milliseconds. */
 const TIME_MS = 180_000;
 const PROMPT_OVERHEAD = 700;
 
-/** Summary, and the number of messages that it covers, which are complete groups from the start. */
+/** Summary, and the number of messages that the summary covers. These messages are complete groups from the start. */
 export interface Summary {
   readonly text: string;
   readonly count: number;
 }
 
 /**
- * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws errors of the model, `empty` for no
- * text, `content-filter` for a refusal, `truncated` for a summary that was cut, and `invalid-output` for a summary that exceeds its limit.
+ * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws model errors, `empty`
+ * for no text, `content-filter` for a refusal, `truncated` for a cut summary, and `invalid-output` for one beyond its limit.
  */
 export async function summarize(
   order: SummaryRequest,
@@ -69,7 +69,7 @@ export async function summarize(
   throw overflow;
 }
 
-/** Throws an error for a summary that may be incomplete, because it would replace messages. */
+/** Throws an error if the summary may be incomplete, because the summary would replace messages. */
 function checkFinish(finish: FinishReason, maxTokens: number): void {
   if (finish === 'refusal' || finish === 'content-filter')
     throw new LlmError('content-filter', 'summarizer: the model refused to summarize');
@@ -122,7 +122,7 @@ const taskOf = (
   tokens,
 });
 
-/** Yields the prompts that fit, the most detailed first. Always yields the shortest prompt. */
+/** Yields the prompts that fit, the most detailed first. Yields the shortest prompt even if it does not fit. */
 function* prompts({ readable, ...task }: Task, maxTokens: number): Generator<string> {
   for (const detail of DETAILS) {
     const prompt = summaryPrompt({ ...task, lines: render(readable, detail) });

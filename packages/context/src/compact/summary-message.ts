@@ -11,7 +11,7 @@ export const summaryMessage = (summary: string): UserMessage => ({
   parts: [{ type: 'text', text: `${START}\n${HEADER}\n\n${withoutFrame(summary)}\n${END}` }],
 });
 
-/** Returns the summary in a message, or `undefined` for other messages. */
+/** Returns the summary that a message contains, or `undefined` if the message is not a summary. */
 export function summaryOf(message: Message | undefined): string | undefined {
   if (message?.role !== 'user') return undefined;
   const [part, ...more] = message.parts;
@@ -24,7 +24,7 @@ export function summaryOf(message: Message | undefined): string | undefined {
 export const withoutFrame = (summary: string): string =>
   summary.replaceAll(START, '').replaceAll(END, '').replaceAll(HEADER, '').trim();
 
-/** Assistant turn between two user turns, for wires that require alternating roles. */
+/** Assistant turn that separates two user turns, for wires that require alternating roles. */
 export const ACKNOWLEDGMENT: AssistantMessage = { role: 'assistant', parts: [{ type: 'text', text: 'OK.' }] };
 
 /** Whether a message is an acknowledgment. Compares the content, because stored transcripts are copies. */

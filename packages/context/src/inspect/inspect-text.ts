@@ -4,7 +4,7 @@ import { trimTail } from '../transcript/trim-tail.ts';
 import { invisibleIn } from './invisible.ts';
 import { classesAt, SEQUENCES, type Scope, type SequenceRule } from './rules.ts';
 
-/** Suspicious passage of a text. The excerpt is at most one line, without invisible characters. */
+/** Suspicious passage of a text. The excerpt has at most one line and no invisible characters. */
 export interface Suspicion {
   readonly id: string;
   readonly at: number;
@@ -44,7 +44,7 @@ const SCOPES: readonly Scope[] = ['all', 'context', 'strict'];
 const includes = (scope: Scope, ruleScope: Scope): boolean =>
   SCOPES.indexOf(ruleScope) <= SCOPES.indexOf(scope);
 
-/** Pattern of an element with attributes. It excludes nested tags, so that the time stays linear. */
+/** Matches an element with attributes. The pattern excludes nested tags to keep the time linear. */
 const HIDDEN_ELEMENT = /<[a-z]{1,10}\s[^<>]{0,300}>/gi;
 const COMMENT = /<!--[^<>]{0,2000}-->/g;
 const HIDES = /(?:display\s?:\s?none|visibility\s?:\s?hidden|font-size\s?:\s?0|opacity\s?:\s?0)(?![.\d])/i;
@@ -59,14 +59,14 @@ function* hiddenIn(text: string, pattern: RegExp): Generator<number> {
 
 const WORD = /[A-Za-z0-9$~_./][\w$~{}:/@.-]*/g;
 
-/** Finds the passages that match a rule, whose steps are words. Only rules that contain a word are visited. */
+/** Finds the passages that match a rule whose steps are words. For each word, checks only the rules that contain the word. */
 function sequencesIn(
   text: string,
   rules: readonly SequenceRule[],
   report: (id: string, at: number) => void,
 ): void {
   const index = indexOf(rules);
-  /** State for each rule and step: start of the latest partial match, and index of its last word. */
+  /** State for each rule and step: start of the latest partial match, and index of the match's last word. */
   const runs = rules.map(({ steps }) => steps.map(() => ({ start: -1, word: -Infinity })));
   let count = 0;
   const meet = (name: string, at: number): void => {
@@ -83,7 +83,7 @@ function sequencesIn(
     }
   };
   const lower = text.toLowerCase();
-  // Some letters are longer in lower case, which would shift the offsets.
+  // Some letters are longer in lower case and would shift the offsets.
   for (const { 0: raw, index: at } of (lower.length === text.length ? lower : text).matchAll(WORD)) {
     count++;
     const word = trimTail(lower.length === text.length ? raw : raw.toLowerCase(), '.:,}');

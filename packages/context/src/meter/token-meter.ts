@@ -3,13 +3,13 @@ import type { AssistantMessage, ChatRequest, Message, Usage } from '@majordomo/c
 import { beginsWith, isSame } from '../transcript/equality.ts';
 import { plainTools } from './plain-tools.ts';
 
-/** Function that counts the tokens of a string, such as that of a tokenizer. */
+/** Function that counts the tokens in a string, such as a tokenizer's function. */
 export type TokenCounter = (text: string) => number;
 
 /** Parts of a request that the model reads. */
 export type MeteredRequest = Pick<ChatRequest, 'messages' | 'system' | 'tools'>;
 
-/** Estimated number of tokens of a request. */
+/** Estimated number of tokens in a request. */
 export interface MeterReading {
   readonly estimated: true;
   readonly tokens: number;
@@ -27,7 +27,7 @@ export interface TokenMeter {
 
 interface Anchor extends MeteredRequest {
   readonly input: number;
-  /** Tokens of the response when it is sent again as part of the transcript. */
+  /** Number of tokens that the response has when it is sent again as part of the transcript. */
   readonly answer: { readonly text: number; readonly reasoning: number } | undefined;
 }
 
@@ -36,7 +36,7 @@ const MAX_ANCHORS = 64;
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
-/** Returns a meter with bounded memory. `count`: tokenizer to use. Default: an estimate by characters */
+/** Returns a meter with bounded memory. `count`: tokenizer to use. Default: an estimate by characters. */
 export function tokenMeter({ count }: { readonly count?: TokenCounter | undefined } = {}): TokenMeter {
   const counter = safeCounter(count);
   const weights = new Weights(counter);
@@ -61,7 +61,7 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
     observe({ messages, system, tools }, usage, target) {
       const { input, output, reasoning = 0 } = usage;
       if (input === undefined || !(input > 0)) return;
-      // Some servers report only uncached input, so a count far below the estimate is not used.
+      // Some servers report only uncached input, so ignore a count far below the estimate.
       const estimated = weights.ofRequest({ messages, system, tools }, target);
       if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
       const answer = output === undefined ? undefined : { text: Math.max(0, output - reasoning), reasoning };
@@ -98,7 +98,7 @@ class Weights {
     return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);
   }
 
-  /** Returns the tokens of the messages after the anchor. The tokens of the response are known. */
+  /** Returns the number of tokens after the anchor. The number of tokens in the response is known. */
   afterAnchor({ messages, answer }: Anchor, request: MeteredRequest, target: string | undefined): number {
     const [first, ...rest] = request.messages.slice(messages.length);
     if (first === undefined) return 0;

@@ -2,13 +2,13 @@ import { estimateTokens, imageTokens } from '@majordomo/catalog/tokens';
 import type { TextPart, UserPart } from '@majordomo/core';
 import { cutEnd } from '../transcript/cut-middle.ts';
 
-/** Number of tokens of both tags and of the line about a cut. */
+/** Number of tokens reserved for both tags and the line about a cut. */
 const FRAME = 30;
 
-/** Pattern of the `<` of a closing tag of any reference. */
+/** Matches the `<` of the closing tag of any reference. */
 const CLOSING_TAG = /<(?=\s?\/\s?(?:file|folder|diff|staged|commits|page)\b)/gi;
 
-/** Remaining token budget of references. */
+/** Token budget that remains for references. */
 export class Budget {
   private left: number;
   private readonly cut = new Set<string>();
@@ -21,14 +21,14 @@ export class Budget {
     return this.cut.has(raw);
   }
 
-  /** Returns the text in a tag that the text cannot close, cut to the budget. Returns the reason if the budget is used up. */
+  /** Returns the text, cut to the budget, in a tag that the text cannot close. If no budget is left, returns the reason. */
   textPart(raw: string, tag: string, text: string): TextPart | string {
     const excerpt = this.take(raw, text.replaceAll(CLOSING_TAG, '‹'));
     if (excerpt === undefined) return NO_ROOM;
     return { type: 'text', text: `<${tag}>\n${excerpt}\n</${tag.replace(/ .*/s, '')}>` };
   }
 
-  /** Returns a fetched part: text in a tag, other parts unchanged. */
+  /** Returns a fetched part. Puts text in a tag; other parts do not change. If no budget is left, returns the reason. */
   part(raw: string, url: string, part: UserPart): UserPart | string {
     if (part.type === 'text') return this.textPart(raw, `page url="${url}"`, part.text);
     const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(part.bytes.length / 24);

@@ -9,11 +9,11 @@ import { projectSources, type ProjectSource } from './project-sources.ts';
 export interface ContextFilesOptions {
   /** Folder of the project. */
   readonly cwd: string;
-  /** Folder of the agent that contains SOUL.md. @default SOUL.md is not read */
+  /** The agent's folder that contains SOUL.md. @default SOUL.md is not read */
   readonly home?: string | undefined;
-  /** Maximum number of characters of a file. Of a longer file, the first 70 % and the last 20 % of the limit remain. @default 20_000 */
+  /** Maximum number of characters per file. A longer file is cut to the first 70 % and last 20 % of the limit. @default 20_000 */
   readonly limit?: number | undefined;
-  /** Handling of a suspicious file. `block`: omitted. `warn`: unchanged. `wrap`: marked as untrusted. @default 'wrap' */
+  /** Handling of a suspicious file. `block`: omit it. `warn`: include it. `wrap`: mark it as untrusted. @default 'wrap' */
   readonly onSuspicion?: 'block' | 'warn' | 'wrap' | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface ContextFiles {
 }
 
 /**
- * Reads, cuts and inspects SOUL.md and the first existing source of the project. Skips unreadable files with a warning. Throws
+ * Reads, cuts and inspects SOUL.md and the project's first existing source. Skips unreadable files with a warning. Throws
  * `config` if a folder does not exist.
  */
 export async function contextFiles(options: ContextFilesOptions): Promise<ContextFiles> {
@@ -61,7 +61,7 @@ class Files {
     this.onSuspicion = onSuspicion;
   }
 
-  /** Adds the layer of a source. Returns false if its files are empty or do not exist. */
+  /** Adds the layer of a source. Returns false if the source's files are empty or do not exist. */
   async take({ name, root, files }: ProjectSource, tier: Layer['tier']): Promise<boolean> {
     const texts: string[] = [];
     for (const file of files) {

@@ -7,7 +7,7 @@ export type FetchReference = (
 
 const TEXT = /^(?:text\/|application\/(?:json|xml|yaml|javascript|[\w.-]+\+(?:json|xml))(?:;|$))/;
 
-/** Fetches a URL with the function of the application, otherwise with `fetchMedia` of `@majordomo/media`. */
+/** Fetches a URL with the application's function if one is given, otherwise with `fetchMedia` of `@majordomo/media`. */
 export async function fetchReference(
   url: string,
   fetch: FetchReference | undefined,

@@ -5,7 +5,7 @@ import ignore, { type Ignore } from 'ignore';
 const MAX_ENTRIES = 500;
 const MAX_DEPTH = 6;
 
-/** Lists a folder recursively, without ignored files. Links are listed, but not followed. */
+/** Lists a folder recursively, without ignored files. Lists links but does not follow them. */
 export async function folderTree(
   root: string,
   folder: string,

@@ -1,6 +1,6 @@
 const FENCE = '---\n';
 
-/** Returns the text without front matter, which consists of YAML between two `---` lines at the beginning. */
+/** Returns the text without front matter. Front matter is YAML between two `---` lines at the beginning. */
 export function withoutFrontmatter(text: string): string {
   if (!text.startsWith(FENCE)) return text;
   const end = `${text}\n`.indexOf('\n---\n', FENCE.length - 1);
@@ -9,5 +9,5 @@ export function withoutFrontmatter(text: string): string {
   return lines.every((line) => YAML_LINE.test(line)) ? text.slice(end + 5).replace(/^\n+/, '') : text;
 }
 
-/** Pattern of a YAML line: empty, indented, a comment, an item, or a name with a value. */
+/** Matches a YAML line: an empty line, an indented line, a comment, an item, or a name with a value. */
 const YAML_LINE = /^(?:$|[\s#]|-\s|[\w"'.-]+\s*:(?:\s|$))/;

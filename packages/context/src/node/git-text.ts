@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 const TIME_MS = 20_000;
 const MAX_BYTES = 8 * 2 ** 20;
 
-/** Git settings that prevent running programs and fetching. `NAMED` has settings whose names a repository chooses. */
+/** Git settings that prevent git from running programs and fetching. `NAMED` has settings whose names a repository chooses. */
 const SAFE: readonly string[] = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
@@ -19,8 +19,8 @@ const NAMED: readonly (readonly [pattern: RegExp, value: string])[] = [
 ];
 
 /**
- * Returns the output of git in this folder, or `undefined` if git fails. Git runs no program from the configuration of the repository, such
- * as a filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial clone.
+ * Returns git's output in this folder, or `undefined` if git fails. Git runs no program from the repository's configuration,
+ * such as a filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial clone.
  */
 export async function gitText(
   root: string,
@@ -32,7 +32,7 @@ export async function gitText(
     const [, value] = NAMED.find(([pattern]) => pattern.test(name)) ?? [];
     return value === undefined ? [] : [[name, value] as const];
   });
-  // `-c` cannot override a setting whose name contains these characters.
+  // `-c` cannot override a setting whose name contains one of these characters.
   if (names === undefined || named.some(([name]) => /[=\uFFFD]/.test(name))) return undefined;
   return run(root, args, [...SAFE, ...new Set(named.map(([name, value]) => `${name}=${value}`))], signal);
 }

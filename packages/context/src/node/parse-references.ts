@@ -1,6 +1,6 @@
 import { trimTail } from '../transcript/trim-tail.ts';
 
-/** Reference `@…` in a text. */
+/** Reference `@…` in a string. */
 export type Reference = { readonly raw: string } & (
   | {
       readonly type: 'file';
@@ -14,12 +14,12 @@ export type Reference = { readonly raw: string } & (
   | { readonly type: 'url'; readonly url: string }
 );
 
-/** Pattern of a reference. Excludes mail addresses and positions within a word. */
+/** Matches a reference, but not an `@` in an email address or within a word. */
 const REFERENCE =
   /(?<![\w@./])@(?:(file|folder|git|url):(?:"([^"\n]{1,1000})"|`([^`\n]{1,1000})`|((?:(?!,@(?:(?:file|folder|git|url):|(?:diff|staged)\b))[^\s"<>]){1,2000}))|(diff|staged)\b)/g;
 const MAX_COMMITS = 20;
 
-/** Returns the references in a text, in order and without duplicates. */
+/** Returns the references in a string, in order and without duplicates. */
 export function parseReferences(text: string): readonly Reference[] {
   const found = [...text.matchAll(REFERENCE)].flatMap(
     ([match, kind, inQuotes, inBackticks, plain = '', command]): Reference[] => {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Files of one section, by their names within a folder. */
+/** Files of one prompt section, by their names within a folder. */
 export interface ProjectSource {
   readonly name: string;
   readonly root: string;

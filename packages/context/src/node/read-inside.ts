@@ -2,7 +2,7 @@ import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LlmError } from '@majordomo/core';
 
-/** Maximum number of bytes that are read from a file. */
+/** Maximum number of bytes read from a file. */
 export const MAX_BYTES: number = 2 ** 20;
 
 /** Text of a file, or the reason why the file was not read. */
@@ -16,12 +16,12 @@ export async function realFolder(folder: string, option: string): Promise<string
     const real = await realpath(folder);
     if ((await stat(real)).isDirectory()) return real;
   } catch {
-    // The error is thrown below.
+    // The code below throws the error.
   }
   throw new LlmError('config', `${option} "${folder}" is not a folder`, { path: option });
 }
 
-/** Returns the real path of a file within a real folder, `undefined` for a missing file, or `null` for a file outside. */
+/** Returns the real path of a file, `undefined` if the file does not exist, or `null` if it is outside the real folder `root`. */
 export async function realInside(root: string, name: string): Promise<string | null | undefined> {
   if (name.includes('\0') || path.isAbsolute(name) || /^[a-z]:/i.test(name) || name.startsWith('\\'))
     return null;
@@ -50,7 +50,7 @@ export async function readText(
   if (real === undefined) return { problem: 'missing' };
   if (real === null) return { problem: 'outside' };
   try {
-    // Reading a pipe or a device might never end.
+    // Reading from a pipe or a device might never end.
     if (!(await stat(real)).isFile()) return { problem: 'not a file' };
     await using file = await open(real, 'r');
     const { size } = await file.stat();

@@ -11,13 +11,13 @@ import { parseReferences, type Reference } from './parse-references.ts';
 
 /** Options of `resolveReferences`. */
 export interface ReferenceOptions {
-  /** Folder of the files. Files outside the folder are not read. */
+  /** Folder that relative paths start from. Files outside this folder are not read. */
   readonly root: string;
-  /** Maximum estimated number of tokens of all references. Longer content is cut and marked. */
+  /** Maximum estimated number of tokens in all references together. Longer content is cut and marked. */
   readonly maxTokens: number;
   /** Signal that aborts immediately. */
   readonly signal?: AbortSignal | undefined;
-  /** Function that loads `@url:`. Default: `fetchMedia` of `@majordomo/media`, which loads only from public addresses. */
+  /** Function that loads `@url:` references. Default: `fetchMedia` of `@majordomo/media`, which loads only public addresses. */
   readonly fetch?: FetchReference | undefined;
 }
 
@@ -28,15 +28,15 @@ const KINDS: KindsOf<ReferenceOptions> = {
   fetch: 'function',
 };
 
-/** Text with the content of its references, and warnings about unreadable ones. */
+/** Text with the content of its references, and warnings about unreadable references. */
 export interface ResolvedReferences {
   readonly parts: readonly UserPart[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Returns the text and the content of its references `@file:src/a.ts:10-20`, `@folder:docs`, `@diff`, `@staged`, `@git:3` and
- * `@url:https://…`, within a token budget. Unreadable content becomes a warning. Throws `config` if the root is not a folder, and `aborted`.
+ * Returns the text and the content of references such as `@file:src/a.ts:10-20`, `@folder:docs`, `@diff`, `@staged`, `@git:3`,
+ * `@url:https://…`, within a token budget. Warns about unreadable content. Throws `config` for an invalid root, and `aborted`.
  */
 export async function resolveReferences(
   text: string,
@@ -106,7 +106,7 @@ const DIFF = [
   '--no-ext-diff',
   '--no-textconv',
   '--no-color',
-  // Within a submodule git would follow the configuration there.
+  // Within a submodule, git would apply the submodule's configuration.
   '--ignore-submodules=all',
   '--submodule=short',
 ];

@@ -1,16 +1,16 @@
 import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
-/** Section of the system prompt. Keep `stable` and `context` layers equal between calls, for vendors' caches. */
+/** Section of the system prompt. Do not change `stable` and `context` layers between calls, so that vendors can cache them. */
 export interface Layer {
   readonly tier: 'stable' | 'context' | 'volatile';
   readonly name: string;
   readonly text: string;
-  /** Maximum length in characters. Of a longer text, the first 70 % and the last 20 % of the limit remain. Default: no limit. */
+  /** Maximum length in characters. Longer text is cut to the first 70 % and the last 20 % of the limit. Default: no limit. */
   readonly limit?: number | undefined;
 }
 
-/** System prompt with its layers. */
+/** System prompt and its layers. */
 export interface Prompt {
   readonly system: string;
   readonly layers: readonly { readonly name: string; readonly characters: number; readonly cut: boolean }[];
@@ -18,7 +18,7 @@ export interface Prompt {
 }
 
 const TIERS = ['stable', 'context', 'volatile'] as const;
-/** Kinds of the members of a layer. `buildPrompt` checks `limit` separately, with the name of the layer. */
+/** Kinds of a layer's members. `buildPrompt` checks `limit` separately, so that its error contains the layer's name. */
 const LAYER: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
 
 /**
@@ -43,14 +43,14 @@ export function buildPrompt(layers: readonly Layer[]): Prompt {
   };
 }
 
-/** Throws `config` for an invalid layer, because a layer of an unknown tier would be lost. */
+/** Throws `config` for an invalid layer, because a layer with an unknown tier would be lost. */
 function checkLayer(layer: unknown, at: number): void {
   const path = `layers[${at}]`;
   checkOptions('buildPrompt', { [path]: layer ?? null }, { [path]: 'object' });
   checkOptions(`buildPrompt: ${path}`, layer, LAYER, ['tier', 'name', 'text']);
 }
 
-/** Returns the warning about a cut text. */
+/** Returns the warning that a text was cut from `was` to `is` characters. */
 export const cutWarning = (name: string, was: number, is: number): string =>
   `${name} was cut from ${was} to ${is} characters`;
 

@@ -1,7 +1,7 @@
 import type { Layer } from './build-prompt.ts';
 import { GUIDANCE } from './guidance-table.ts';
 
-/** Returns guidance for the tools and the model family, as layers of the tier `stable`. */
+/** Returns guidance for the tools and the model family, as layers with the tier `stable`. */
 export function guidance({
   tools,
   model,

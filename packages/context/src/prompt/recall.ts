@@ -1,6 +1,6 @@
 import type { UserMessage } from '@majordomo/core';
 
-/** Appends notes to the user message. The system text, whose prefix is cached, does not change. */
+/** Returns the user message with the notes appended. The system text, which vendors cache, does not change. */
 export function recall(message: UserMessage, notes: string | readonly string[]): UserMessage {
   const text = (typeof notes === 'string' ? [notes] : notes).filter((note) => note.trim() !== '').join('\n');
   if (text === '') return message;

@@ -12,7 +12,7 @@ export interface TitleOptions {
   readonly signal?: AbortSignal | undefined;
   /** Redactor of all text that the model reads and writes. @default createRedactor() */
   readonly redactor?: Redactor | undefined;
-  /** Maximum time of the call in milliseconds. Afterwards the first words of the user become the title. @default 30_000 */
+  /** Maximum duration of the call, in milliseconds. After this time the user's first words become the title. @default 30_000 */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -20,8 +20,8 @@ const EXCERPT = 500;
 const MAX_TOKENS = 500;
 
 /**
- * Returns a title of three to seven words, or `undefined` for a conversation without words. Never rejects: without a model, or
- * if the model fails, the title consists of the user's first words.
+ * Returns a title of three to seven words, or `undefined` if the conversation has no words. Never rejects. If no model is set or
+ * the model fails, the title consists of the user's first words.
  */
 export async function titleOf(
   model: ChatModel | undefined,
@@ -62,7 +62,7 @@ async function modelTitle(
   }
 }
 
-/** Returns the text of a message. It is redacted before it is cut. */
+/** Returns the text of a message. Redacts the text before cutting it. */
 const textOf = (message: Message | undefined, redactor: Redactor): string =>
   (message?.parts ?? [])
     .map((part) => (part.type === 'text' ? redactor.text(part.text) : ''))

@@ -1,4 +1,4 @@
-/** Function that returns the text in place of a cut. `left`: number of removed characters. */
+/** Function that returns the text that replaces a cut. `left`: number of removed characters. */
 export type Marker = (left: number) => string;
 
 const DEFAULT_MARKER: Marker = (left) => `\n[… ${left} characters …]\n`;
@@ -16,10 +16,10 @@ export function cutMiddle(text: string, head: number, tail: number, marker: Mark
 export const cutEnd = (text: string, maxLength: number): string =>
   text.length <= maxLength ? text : text.slice(0, boundary(text, maxLength, -1));
 
-/** Number of characters around a cut that are searched for character boundaries. Visible characters such as flags are shorter. */
+/** Number of characters around a cut in which a character boundary is searched. Visible characters such as flags are shorter. */
 const AROUND = 64;
 
-/** First code unit that can combine with the previous one, except in line ends. */
+/** First code unit that can combine with the previous code unit, except in line endings. */
 const FIRST_COMBINING = 0x300;
 
 let segmenter: Intl.Segmenter | undefined;

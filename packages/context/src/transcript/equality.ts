@@ -5,7 +5,7 @@ export function beginsWith(messages: readonly Message[], prefix: readonly Messag
   return prefix.length <= messages.length && prefix.every((message, at) => isSame(message, messages[at]));
 }
 
-/** Whether two values of plain data are equal, including bytes. */
+/** Whether two plain data values are deeply equal, including bytes. */
 export function isSame(first: unknown, second: unknown): boolean {
   if (first === second) return true;
   if (!isObject(first) || !isObject(second)) return false;

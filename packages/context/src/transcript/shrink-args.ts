@@ -4,7 +4,7 @@ import { cutEnd } from './cut-middle.ts';
 const LONG_ARGS = 500;
 const LONG_TEXT = 200;
 
-/** Shortens long strings in arguments. Returns valid JSON. */
+/** Returns the arguments with long strings shortened. The result is still valid JSON. */
 export const shrinkArgs = (args: JsonObject): JsonObject =>
   JSON.stringify(args).length <= LONG_ARGS ? args : shrunkMembers(args);
 

@@ -1,4 +1,4 @@
-/** Removes these characters at the end. A regular expression would take quadratic time. */
+/** Removes any of these characters from the end of the text. A regular expression would take quadratic time. */
 export function trimTail(text: string, characters: string): string {
   let end = text.length;
   while (end > 0 && characters.includes(text.charAt(end - 1))) end--;

@@ -8,7 +8,7 @@ import { LlmError } from '@majordomo/core';
 const POLL_MS = 15;
 /** Interval in milliseconds at which the holder of the lock renews the time of its claim. */
 const RENEW_MS = 10_000;
-/** Age in milliseconds above which a claim of another machine is treated as that of a dead process. */
+/** Age in milliseconds above which a claim from another machine is treated as the claim of a dead process. */
 const STALE_MS = 60_000;
 /** Maximum time to wait for the lock, in milliseconds, because a holder may be waiting for a token endpoint. */
 const LONGEST_WAIT_MS = 120_000;
@@ -67,7 +67,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
     const [, pid, host] = CLAIM.exec(name) ?? [];
     const file = join(folder, name);
     if (pid === undefined || file === own) continue;
-    // The age is not used on this machine, because a process may have been suspended.
+    // The age of a claim from this machine is ignored, because its process may have been suspended.
     const isAlive = host === HOST ? exists(Number(pid)) : (await ageOf(file)) < STALE_MS;
     if (isAlive) return name;
     await unlink(file).catch(() => undefined);
@@ -75,7 +75,7 @@ async function holderIn(folder: string, own: string): Promise<string | undefined
   return undefined;
 }
 
-/** Returns the age of a file in milliseconds, or `Infinity` for a claim that was just released. */
+/** Returns the age of a file in milliseconds, or `Infinity` if the claim was just released. */
 const ageOf = (file: string): Promise<number> =>
   stat(file).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,

@@ -8,7 +8,7 @@ import { withLock } from './file-lock.ts';
 import { prepareFolder } from './vault-file.ts';
 import { defaultVaultPath } from './vault-path.ts';
 
-/** Part of `@napi-rs/keyring` that is used. */
+/** Part of `@napi-rs/keyring` that the vault uses. */
 export interface Keyring {
   readonly Entry: new (
     service: string,
@@ -86,7 +86,7 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   };
 }
 
-/** Returns the names of the entries. An entry of another application contains no names. */
+/** Returns the names of the entries. If another application wrote the text, returns no names. */
 const namesIn = (text: string = ''): readonly string[] =>
   asList(tryParseJson(text)).filter((name) => typeof name === 'string');
 

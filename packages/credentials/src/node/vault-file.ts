@@ -8,7 +8,7 @@ import { formatVault, parseVault, type Entries } from '../vault/format.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-// Windows does not have this flag.
+// Windows has no such flag.
 const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { readonly O_NOFOLLOW?: number };
 /** Maximum size of a vault file, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -28,7 +28,7 @@ export async function prepareFolder(path: string): Promise<void> {
   }
 }
 
-/** Returns the entries of a file, or none without a file. Rejects an invalid file with `config`, after a backup. */
+/** Returns the entries of a file, or none if the file does not exist. Copies an invalid file and rejects it with `config`. */
 export async function readVault(
   path: string,
   onCorrupt: ((backup: string) => void) | undefined,
@@ -41,7 +41,7 @@ export async function readVault(
     if (LlmError.is(error) && error.details.code === 'vault-version') throw error;
     const backup = await copyAside(path, text);
     notify(onCorrupt, backup);
-    // The message of the parser may contain secrets.
+    // The parser's message may contain secrets.
     throw new LlmError(
       'config',
       `${path} is not a vault; its content was copied to ${backup}; repair it, or remove it to start with an empty vault`,
@@ -63,17 +63,17 @@ export async function writeVault(path: string, entries: Entries): Promise<void> 
   await syncFolder(dirname(path));
 }
 
-/** Creates a file and flushes it to disk. The flag does not follow symbolic links. */
+/** Creates a file and flushes the file to disk. Does not follow symbolic links. */
 async function writeSynced(path: string, text: string): Promise<void> {
   await using file = await open(path, 'wx', FILE_MODE);
   await file.writeFile(text);
   await file.sync();
 }
 
-/** Suffix of a writer's temporary file. */
+/** Suffix of the temporary file that a writer creates. */
 const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
 
-/** Removes temporary files of killed writers. The caller must hold the lock. */
+/** Removes the temporary files of writers that were killed. The caller must hold the lock. */
 export async function removeTemporary(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   for (const file of await readdir(dirname(path)).catch(() => [])) {

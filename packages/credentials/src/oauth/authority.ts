@@ -6,7 +6,7 @@ import type { StoredCredential } from '../vault/vault.ts';
 import { DIALECTS } from './dialects.ts';
 import { isLoopback, type OAuthOptions } from './options.ts';
 
-/** Maximum time to wait for a response of the authority, in milliseconds. */
+/** Maximum time to wait for the authority's response, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
 // oxlint-disable-next-line typescript/no-deprecated -- deprecated as a warning; used for loopback addresses only
@@ -18,14 +18,14 @@ const VISIBLE = /^[\x20-\x7e]+$/;
 /** Tokens that a token endpoint granted. The local clock determines `expiresAt`. */
 export type Tokens = Pick<StoredCredential, 'value' | 'refresh' | 'issuedAt' | 'expiresAt'>;
 
-/** Values of one login with an authorization code. */
+/** Values that belong to one login with an authorization code. */
 interface CodeLogin {
   readonly redirect: string;
   readonly verifier: string;
   readonly state: string;
 }
 
-/** Calls one authority with oauth4webapi. Errors contain no tokens. */
+/** Calls one authority with oauth4webapi. The errors that it throws contain no tokens. */
 export class Authority {
   readonly client: protocol.Client;
   private readonly options: OAuthOptions;
@@ -38,7 +38,7 @@ export class Authority {
     this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
-  /** Returns the endpoints of the authority. After a failed discovery, the next call repeats the discovery. */
+  /** Returns the authority's endpoints. If discovery fails, the next call repeats it. */
   async server(signal: AbortSignal): Promise<protocol.AuthorizationServer> {
     this.discovery ??= this.discover(signal).catch((error: unknown) => {
       this.discovery = undefined;
@@ -200,7 +200,7 @@ export class Authority {
   }
 }
 
-/** Maximum size of a response in bytes. Tokens and endpoint lists have a few kilobytes. */
+/** Maximum size of a response in bytes. Tokens and endpoint lists have only a few kilobytes. */
 const MAX_ANSWER_BYTES = 2 ** 20;
 
 /** Options that oauth4webapi passes to a transport. */
@@ -215,7 +215,7 @@ function bodyOf(body: object): Pick<RequestInit, 'body' | 'headers'> {
   };
 }
 
-/** Removes the unused ID token, because oauth4webapi would reject a response whose ID token has a wrong time or issuer. */
+/** Removes the ID token, which is not used. oauth4webapi would reject a response whose ID token has a wrong time or issuer. */
 async function withoutIdentity(response: Response): Promise<Response> {
   if (!response.ok || !(response.headers.get('content-type') ?? '').includes('json')) return response;
   const text = await response.text();
@@ -255,7 +255,7 @@ function responseOf(error: unknown): Response | undefined {
   return cause instanceof Response ? cause : undefined;
 }
 
-/** Converts an error of a login or a refresh. Omits the cause, which may contain secrets of the request. */
+/** Converts an error of a login or a refresh, which `what` names. Omits the cause, which may contain the request's secrets. */
 export function asLoginError(error: unknown, what: string): LlmError {
   if (LlmError.is(error)) return error;
   const { code, ...details } = failureDetails(error);
@@ -285,6 +285,6 @@ export function asLoginError(error: unknown, what: string): LlmError {
   return new LlmError('protocol', `${what}: the server sent an invalid OAuth response (${known})`);
 }
 
-/** Returns an error code of OAuth. Returns `undefined` for other values, which may repeat secrets of the request. */
+/** Returns an OAuth error code, or `undefined` for any other value, because such a value may repeat the request's secrets. */
 const errorCode = (code: string | undefined): string | undefined =>
   code !== undefined && /^[a-z]+(?:_[a-z]+)*$/.test(code) && code.length <= 40 ? code : undefined;

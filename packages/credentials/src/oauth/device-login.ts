@@ -7,7 +7,7 @@ import { showPrompt } from './show-prompt.ts';
 const DEFAULT_INTERVAL_S = 5;
 const SLOW_DOWN_S = 5;
 
-/** Logs in with a code that the user enters on another device. Polls until the authority grants or refuses. */
+/** Logs in with a code that the user enters on another device. Polls until the authority grants or refuses the login. */
 export async function deviceLogin(
   authority: Authority,
   io: LoginIo,
@@ -32,7 +32,7 @@ export async function deviceLogin(
   }
 }
 
-/** Returns the tokens, or the reason to poll again: the user has not decided, or the authority did not respond. */
+/** Polls once. Returns the tokens, or the reason to poll again: the user has not decided, or the authority did not respond. */
 async function poll(
   authority: Authority,
   code: string,
@@ -52,7 +52,7 @@ async function poll(
   }
 }
 
-/** Returns the error for an unsafe address. Terminals and pages may open the address, so it must be a web address. */
+/** Returns the error for an address that is not a web address. Terminals and pages may open the address. */
 const unsafeAddress = (): LlmError =>
   new LlmError('auth', 'oauth: the login URL of the server does not begin with https:// or http://', {
     code: 'login-failed',

@@ -1,16 +1,16 @@
 import { asRecord } from '@majordomo/core/toolkit';
 
-/** Authority whose protocol differs from OAuth. Presets set this option. */
+/** Name of a protocol that differs from OAuth. Presets set this option. */
 export type Dialect = 'openrouter' | 'codex';
 
 /** Sends a JSON object or a form. */
 type Post = (url: string, body: object | URLSearchParams) => Promise<Response>;
 
-/** Differences of a protocol from OAuth. */
+/** Translation between OAuth and an authority's protocol. */
 interface Translation {
   /** Converts the standard authorization URL to the address that the user opens. */
   authorize?(url: URL): URL;
-  /** Sends a standard request in the protocol of the authority, and returns a standard response. */
+  /** Sends a standard request in the authority's protocol, and returns a standard response. */
   post(url: string, form: URLSearchParams, post: Post): Promise<Response>;
 }
 
@@ -70,7 +70,7 @@ async function codexDevice(url: string, form: URLSearchParams, post: Post): Prom
   });
 }
 
-/** Polls once. On 403 and 404 the user has not decided. The final response has a code and a verifier. */
+/** Polls once. Status 403 or 404 means that the user has not decided. The final response has a code and a verifier. */
 async function codexPoll(url: string, form: URLSearchParams, post: Post): Promise<Response> {
   const [id, userCode] = JSON.parse(form.get('device_code') ?? '[]') as readonly unknown[];
   const answer = await post(new URL('/api/accounts/deviceauth/token', url).href, {
@@ -94,7 +94,7 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
   );
 }
 
-/** Converts a refusal to a standard error response. Retains the status of rate limits and server errors. */
+/** Converts a refusal to a standard error response. Retains the status of a rate limit or a server error. */
 const asRefusal = (answer: Response): Response =>
   answer.status === 429 || answer.status >= 500
     ? answer

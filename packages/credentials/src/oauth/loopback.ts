@@ -3,13 +3,13 @@ import { LlmError } from '@majordomo/core';
 /** Loopback address to which the browser is redirected. */
 export interface Redirect {
   readonly url: string;
-  /** Query of the redirect with the state of this login. */
+  /** Query of the redirect that contains this login's state. */
   readonly answer: Promise<URLSearchParams>;
   /** Shows the result in the browser, and releases the port. */
   close(isDone: boolean): Promise<void>;
 }
 
-// Used part of node:http. Runtimes without node:http also load this file, and use the device flow.
+// Parts of node:http that are used. Runtimes without node:http load this file too, and use the device flow.
 interface Incoming {
   readonly method?: string;
   readonly url?: string;
@@ -55,7 +55,7 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
   let host = '';
   const server = http.createServer((request, response) => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
-    // A page of another site may use another host name for this address.
+    // A page from another site may use another host name for this address.
     if (request.headers.host !== host) page(response, 403, 'Not for this host.');
     else if (url?.pathname !== PATH || request.method !== 'GET') page(response, 404, 'Nothing here.');
     else if (browser !== undefined) page(response, 410, 'This login has ended.');

@@ -27,7 +27,7 @@ export function oauth(options: OAuthOptions): TokenSource {
         if (entry !== undefined)
           await authority.revoke((entry.refresh ?? entry.value).reveal(), new AbortController().signal);
       } catch {
-        // The token is removed from the vault even if the authority fails.
+        // Remove the token from the vault even if the authority fails.
       }
       await vault.update(name, () => undefined);
     },

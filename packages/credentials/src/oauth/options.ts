@@ -3,7 +3,7 @@ import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolki
 import type { Vault } from '../vault/vault.ts';
 import type { Dialect } from './dialects.ts';
 
-/** Authority, client and vault of a login. */
+/** Options of `oauth`: the authority, client and vault of a login. */
 export interface OAuthOptions {
   /** Vault that stores the tokens. Its lock permits one refresh at a time, across all processes that share the vault. */
   readonly vault: Vault;
@@ -19,11 +19,11 @@ export interface OAuthOptions {
   readonly endpoints?: OAuthEndpoints | undefined;
   /** Scopes of the token, as the vendor defines them. @default [] */
   readonly scopes?: readonly string[] | undefined;
-  /** Time in milliseconds before a token expires at which it is refreshed; at most 1/4 of its life. `@default 60_000` */
+  /** Time between the refresh and the expiry of a token, in milliseconds; at most 1/4 of its lifetime. `@default 60_000` */
   readonly earlyMs?: number | undefined;
   /** Additional parameters of the authorization request, such as `access_type`. @default {} */
   readonly extra?: Readonly<Record<string, string>> | undefined;
-  /** Protocol of an authority that differs from OAuth. Presets set this option. @default OAuth */
+  /** Protocol of the authority if it differs from OAuth. Presets set this option. @default OAuth */
   readonly dialect?: Dialect | undefined;
   /** Transport of all requests. `@default globalThis.fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;

@@ -1,13 +1,13 @@
 import type { OAuthOptions } from './options.ts';
 
-/** Options of a vendor's login. The client id is not included. */
+/** Options of a vendor's login, without the client id. */
 export interface OAuthPreset extends Pick<
   OAuthOptions,
   'issuer' | 'endpoints' | 'scopes' | 'extra' | 'dialect'
 > {
   /** Document that contains these values, and the date on which it was checked. */
   readonly source: string;
-  /** Terms of the vendor about the applications that may use the login. */
+  /** The vendor's terms for applications that use the login. */
   readonly terms: string;
 }
 

@@ -6,9 +6,9 @@ import { asLoginError, failureDetails, type Authority } from './authority.ts';
 import type { OAuthOptions } from './options.ts';
 
 const EARLY_MS = 60_000;
-/** Maximum time before its expiry at which a token is refreshed, as a share of its lifetime. */
+/** Maximum time between the refresh and the expiry of a token, as a share of the token's lifetime. */
 const MAX_EARLY_SHARE = 0.25;
-/** Time after which a failed refresh of a valid token is repeated, in milliseconds, if the response has no Retry-After header. */
+/** Time before a failed refresh of a valid token is repeated if the response has no Retry-After header, in milliseconds. */
 const RETRY_MS = 5000;
 /** Error codes after which the authority rejects the refresh token permanently. */
 const NEEDS_LOGIN: ReadonlySet<string> = new Set([
@@ -20,14 +20,14 @@ const NEEDS_LOGIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the access token and refreshes it, with one refresh for all calls of this process and, by the lock of the vault, for all processes.
+ * Returns the access token and refreshes it. All calls in this process, and by the vault's lock all processes, share one refresh.
  * Two refreshes with the same refresh token would end the login, because the authority would consider the token stolen.
  */
 export class Refresher {
   private readonly options: OAuthOptions;
   private readonly authority: Authority;
   private readonly clock: Clock;
-  /** Time before which a failed refresh is not repeated. A valid token is used until then. */
+  /** Time before which a failed refresh is not repeated, in epoch milliseconds. Until then, calls use the valid token. */
   private notBefore = -Infinity;
   private running:
     { readonly rejected: string | undefined; readonly entry: Promise<StoredCredential> } | undefined;
@@ -72,7 +72,7 @@ export class Refresher {
     return this.usable(entry, undefined) ?? entry ?? this.missing();
   }
 
-  /** Returns the entry if its token can be used. Throws `auth` if the user has to log in. */
+  /** Returns the entry if its token can be used. Throws `auth` if the user must log in. */
   private usable(
     entry: StoredCredential | undefined,
     rejected: string | undefined,
@@ -123,7 +123,7 @@ export class Refresher {
 
 const isValid = ({ expiresAt = Infinity }: StoredCredential, now: number): boolean => expiresAt > now;
 
-/** Whether a token does not expire soon. Tokens with a lifetime of a few minutes are refreshed later. */
+/** Whether a token does not expire soon. Tokens with a lifetime of only a few minutes are refreshed closer to their expiry. */
 function isFresh(
   { issuedAt, expiresAt }: StoredCredential,
   earlyMs: number = EARLY_MS,
@@ -134,7 +134,7 @@ function isFresh(
   return expiresAt - now > Math.min(earlyMs, lifeMs * MAX_EARLY_SHARE);
 }
 
-/** Returns the error for a used-up plan quota, for which the authority of this dialect returns 429. */
+/** Returns the error for an exhausted plan quota, which this dialect's authority reports with status 429. */
 const planExhausted = (name: string, retryAfterMs: number | undefined): LlmError =>
   new LlmError(
     'quota',

@@ -12,20 +12,20 @@ export interface KeyState {
   readonly why: string | undefined;
   /** Number of calls in progress. */
   readonly inUse: number;
-  /** Number of calls so far, including failed calls. */
+  /** Number of calls with the key so far, including failed calls. */
   readonly uses: number;
 }
 
 /** State of a key that can be used. */
 const USABLE = { state: 'ok', until: undefined, why: undefined } as const;
 
-/** Key of a pool with its state. */
+/** Key of a pool, and its state. */
 export interface Key extends Writable<Omit<KeyState, 'id'>> {
   readonly id: string;
   readonly credential: Credential;
-  /** Returns the last used value, to mask it in errors. */
+  /** Returns the value that was last used, which errors must mask. */
   readonly lastValue: () => string | undefined;
-  /** Returns whether the source of the key returns a new value, such as after a new login. `undefined` for a constant key. */
+  /** Returns whether the key's source has a new value, such as after a new login. `undefined` for a constant key. */
   readonly hasNewValue: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   /** Number of state changes. Failures of calls that started before the last change are ignored. */
   epoch: number;
@@ -71,13 +71,13 @@ export class KeyRing {
     this.clock = clock;
   }
 
-  /** Returns the next key by the strategy, except keys in `without`, or `undefined` if no key can be used. */
+  /** Returns the key that the strategy selects, except those in `without`. Returns `undefined` if no key can be used. */
   next(without: ReadonlySet<Key> = new Set()): Key | undefined {
     const usable = this.keys.filter((key) => this.isUsable(key) && !without.has(key));
     return choose(usable, { ...this.settings, last: this.last, all: this.keys });
   }
 
-  /** Uses a key until `release`, or until the signal aborts. */
+  /** Reserves a key for a call until `release` is called or the signal aborts. */
   take(key: Key, signal: AbortSignal): Lease {
     this.last = this.keys.indexOf(key);
     key.inUse++;
@@ -97,7 +97,7 @@ export class KeyRing {
     if (key.epoch === epoch) key.rests = 0;
   }
 
-  /** Rests or retires the key, once for all calls that failed with the key at the same time. */
+  /** Rests or retires the key. If several calls fail with the key at the same time, only the first failure counts. */
   recordFailure({ key, epoch }: Lease, { kind, message, details: { retryAfterMs } }: LlmError): void {
     if (key.epoch !== epoch) return;
     const why = `${kind}: ${message}`;
@@ -158,7 +158,7 @@ export class KeyRing {
   }
 }
 
-/** Returns a credential that stores the last returned value. */
+/** Returns a credential that stores the last value that `source` returned. */
 function trackValue(source: Credential): Pick<Key, 'credential' | 'lastValue' | 'hasNewValue'> {
   if (typeof source === 'string')
     return { credential: source, lastValue: () => source, hasNewValue: undefined };

@@ -3,7 +3,7 @@ import { withDetails } from '@majordomo/core/toolkit';
 import { transportError } from '@majordomo/wire-kit';
 import type { Key, KeyRing, Lease } from './key-ring.ts';
 
-/** Kinds of errors that another key may avoid. */
+/** Kinds of errors that a call with another key may avoid. */
 const KEY_FAILURES: ReadonlySet<string> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
 /** Key for the next attempt. */
@@ -11,13 +11,13 @@ interface Plan {
   readonly key: Key;
   /** Keys that have failed in this call. */
   readonly failed: ReadonlySet<Key>;
-  /** Recovery of the key's provider. The provider recognizes its recoveries by identity. */
+  /** Recovery of the key's provider, which recognizes its recoveries by identity. */
   readonly inner: Recovery | undefined;
 }
 
 type Use<Result> = (key: Key, context: ModelContext) => Result;
 
-/** Makes each attempt with a key of the pool. If a key fails, the recovery of the chain continues with another key. */
+/** Makes each attempt with a key of the pool. If a key fails, the chain's recovery continues with another key. */
 export class PoolAttempts {
   private readonly ring: KeyRing;
   private readonly provider: string;
@@ -30,7 +30,7 @@ export class PoolAttempts {
     this.provider = provider;
   }
 
-  /** Streams the steps of an attempt. The key has succeeded at the step for which `isLast` is true, or at the end. */
+  /** Streams the steps of an attempt. The key has succeeded at the step for which `isLast` returns true, or at the end. */
   async *steps<Step>(
     context: ModelContext,
     use: Use<AsyncIterable<Step>>,
@@ -103,7 +103,7 @@ export class PoolAttempts {
     return recoveries.map((recovery) => this.plans.get(recovery)).findLast((plan) => plan !== undefined);
   }
 
-  /** Adds a recovery to the error: the recovery of the provider, or another key. */
+  /** Adds a recovery to the error: the provider's recovery, or a retry with another key. */
   private recoverable(thrown: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
     if (!LlmError.is(thrown)) return thrown;
     const cause = transportError(thrown, target, this.ring.values());
@@ -119,7 +119,7 @@ export class PoolAttempts {
     return withDetails(cause, { retryAfterMs, target: cause.details.target ?? target });
   }
 
-  /** Returns the recovery of the provider with the same key. Each key may refresh its value once. */
+  /** Returns the provider's recovery with the same key. Each key may refresh its value once. */
   private sameKey(inner: Recovery, key: Key, failed: ReadonlySet<Key>): Recovery {
     const isRenewal = inner.id === 'credential';
     const recovery: Recovery = isRenewal
@@ -161,14 +161,14 @@ export class PoolAttempts {
   }
 }
 
-/** Returns the context without the keys of the pool, so that health does not see them. */
+/** Returns the context without the pool's keys, so that health does not see the keys. */
 function withoutCredential(context: ModelContext): ModelContext {
   const inside: ModelContext = { ...context };
   delete inside.credential;
   return inside;
 }
 
-/** Whether a step of a chat finishes the response. */
+/** Whether the events of a chat step finish the response. */
 export function hasFinished(events: ModelEvent | readonly ModelEvent[]): boolean {
   return 'type' in events ? events.type === 'finish' : events.some(({ type }) => type === 'finish');
 }

@@ -5,7 +5,7 @@ import type { PoolAttempts } from './pool-attempts.ts';
 /** Models of a provider that are not chat models. */
 type OtherModels = Pick<Provider, 'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
 
-/** Returns the other models of a pool. The first key's provider describes them, and calls use the next key. */
+/** Returns a pool's models other than chat models. The first key's provider describes them, and each call uses the next key. */
 export function pooledOtherModels(
   first: Provider,
   providerOf: (key: Key) => Provider,

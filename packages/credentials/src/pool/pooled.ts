@@ -16,12 +16,12 @@ import { STRATEGIES, type Strategy } from './strategy.ts';
 
 /** Options of a pool of keys. */
 export interface PoolOptions {
-  /** Keys of the pool. A key without an id has its position as id: `1`, `2`, … */
+  /** Keys of the pool. The id of a key without an id is its position: `1`, `2`, … */
   readonly keys: readonly (Secret | string | { readonly id: string; readonly key: Credential })[];
   /** Order in which keys are used. `@default 'fill-first'` */
   readonly strategy?: Strategy | undefined;
   /**
-   * Number of calls in progress on a key from which another key is preferred. `@default 1 for `least-used`, otherwise unlimited`
+   * Number of calls in progress on a key at which the pool prefers another key. @default 1 for `least-used`, otherwise unlimited
    */
   readonly lease?: number | undefined;
   /** Clock, for tests. `@default systemClock` */

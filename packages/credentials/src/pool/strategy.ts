@@ -3,7 +3,7 @@ export const STRATEGIES = ['fill-first', 'round-robin', 'least-used', 'random'] 
 /** Order in which keys are used. */
 export type Strategy = 'fill-first' | 'round-robin' | 'least-used' | 'random';
 
-/** Key, with the facts that a strategy uses. */
+/** Properties of a key that a strategy uses. */
 interface Candidate {
   readonly inUse: number;
   readonly uses: number;
@@ -12,7 +12,7 @@ interface Candidate {
 /** Settings of a strategy. */
 export interface RingSettings {
   readonly strategy: Strategy;
-  /** Number of calls in progress on a key from which another key is preferred. */
+  /** Number of calls in progress on a key at which another key is preferred. */
   readonly lease: number;
   /** Returns a number in [0, 1). */
   readonly random: () => number;
@@ -24,7 +24,7 @@ interface Situation<Key> extends RingSettings {
   readonly all: readonly Key[];
 }
 
-/** Selects a key that has fewer than `lease` calls in progress. If none has, selects among the keys with the fewest calls. */
+/** Selects a key with fewer than `lease` calls in progress. If no key has fewer, selects among the keys with the fewest calls. */
 export function choose<Key extends Candidate>(
   usable: readonly Key[],
   situation: Situation<Key>,

@@ -3,7 +3,7 @@ import { checkOptions } from '@majordomo/core/toolkit';
 import type { Vault } from './vault.ts';
 
 /**
- * Returns a credential for a provider's `apiKey` that reads the entry for every attempt. Without the entry, the attempt fails
+ * Returns a credential for a provider's `apiKey`, which reads the entry for every attempt. If the entry is missing, it fails
  * with `auth` and code `missing-key`. If the entry needs a new login, the code is `login-required`.
  */
 export function vaultKey(vault: Vault, name: string): Credential {

@@ -11,9 +11,9 @@ export interface StoredCredential {
   readonly issuedAt?: number | undefined;
   /** Expiry of the access token, in epoch milliseconds. */
   readonly expiresAt?: number | undefined;
-  /** Reason why the entry cannot be used before a new login. */
+  /** Reason why the entry cannot be used until the user logs in again. */
   readonly dead?: string | undefined;
-  /** Description for users. */
+  /** Description of the entry for users. */
   readonly label?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export type Change = (
 
 /** Store of keys and tokens by name. Every method rejects with `config` if the store cannot be used. */
 export interface Vault {
-  /** Returns the current entry, including changes of other processes. */
+  /** Returns the current entry, including changes by other processes. */
   get(name: string): Promise<StoredCredential | undefined>;
   /**
    * Reads, changes and writes an entry under a lock that other processes respect, and returns the new entry. Writes nothing if
