@@ -9,7 +9,7 @@ import { fittedNames } from './client/names.ts';
 import { ToolHistory } from './client/tool-history.ts';
 import type { McpEvent, McpOptions, McpToolbox } from './options.ts';
 
-/** Maximum number of tools of a server. A longer list is truncated, and an event reports the truncation. */
+/** Maximum number of tools per server. A longer list is truncated, and an event reports the truncation. */
 const MAX_TOOLS = 1000;
 
 /**
@@ -59,7 +59,7 @@ class ServerTools {
     });
   }
 
-  /** Updates the tools. Retains the tool objects if the list is unchanged, because providers recognize them by identity. */
+  /** Updates the tools. Retains the tool objects if the list is unchanged, because providers recognize tools by identity. */
   private update(all: readonly ListedTool[]): void {
     const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(this.options.only));
     const listed = chosen.filter((tool) => problemOf(tool) === undefined);
@@ -87,7 +87,7 @@ class ServerTools {
   }
 }
 
-/** Returns the reason why no call of a tool can succeed; `undefined` for a usable tool. */
+/** Returns the reason why no call of a tool can succeed, or `undefined` for a usable tool. */
 function problemOf({ inputSchema, execution }: ListedTool): string | undefined {
   // Core would reject every request that contains a tool with such a schema.
   if (isTooDeep(inputSchema)) return `its input schema is nested more than ${MAX_DEPTH} levels`;

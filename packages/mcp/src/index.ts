@@ -15,5 +15,5 @@ export { serveMcp } from './serve/serve-mcp.ts';
 export type { McpServerHandle, ServeOptions } from './serve/options.ts';
 export { reportProgress, type McpProgress } from './serve/progress.ts';
 
-// Types of the agent package to which types of this package refer.
+// The agent package's types to which types of this package refer.
 export type { Tool, Toolbox, ToolContext } from '@majordomo/agent';

@@ -1,4 +1,4 @@
-// In builds for pages and Workers, this module replaces the program transports and stdin.
+// In builds for browsers and Workers, this module replaces the modules that start programs or use stdin.
 import { LlmError } from '@majordomo/core';
 
 export const programTransport = (): Promise<never> =>

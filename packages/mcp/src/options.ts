@@ -5,12 +5,12 @@ import type { ChatModel, Clock, Credential, JsonObject } from '@majordomo/core';
 export interface McpProgram {
   readonly command: string;
   readonly args?: readonly string[] | undefined;
-  /** Environment of the program, in addition to harmless variables of this process such as `PATH` and `HOME`. @default {} */
+  /** Environment of the program, in addition to this process's harmless variables, such as `PATH` and `HOME`. @default {} */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
 }
 
-/** Address of a server with streamable HTTP. */
+/** Address of a server that uses streamable HTTP. */
 export interface McpAddress {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -29,11 +29,11 @@ export type McpEndpoint = McpProgram | McpAddress;
 /** Event of a connection. */
 export interface McpEvent {
   /**
-   * Type of the event. `tools-changed`: the list of tools changed. `tool-changed`: the definition of a tool changed.
-   * `tool-rejected`: a tool is not offered, because its input schema is nested too deeply.
+   * Type of the event. `tools-changed`: the list of tools changed. `tool-changed`: a tool's definition changed.
+   * `tool-rejected`: a tool is not offered to the model, because its input schema is nested too deeply.
    */
   readonly type: 'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'tool-rejected' | 'stderr';
-  /** Description of the event, without secrets of `place`. */
+  /** Description of the event, without the secrets in `place`. */
   readonly detail: string;
 }
 
@@ -46,13 +46,13 @@ export interface McpSampling {
   readonly maxTokens?: number | undefined;
 }
 
-/** Question of a server to the user. */
+/** Question that a server asks the user. */
 export type McpQuestion =
   | { readonly mode: 'form'; readonly message: string; readonly schema: JsonObject }
-  /** Address to open. Show the complete address, and open it only if the user agrees. */
+  /** Address to open. Show the complete address, and open the address only if the user agrees. */
   | { readonly mode: 'url'; readonly message: string; readonly url: string };
 
-/** Reply of the user. `decline`: the user refused. `cancel`: the user did not decide. */
+/** The user's reply. `decline`: the user refused. `cancel`: the user did not decide. */
 export type McpReply =
   | { readonly action: 'accept'; readonly content?: JsonObject | undefined }
   | { readonly action: 'decline' | 'cancel' };
@@ -65,7 +65,7 @@ export interface McpOptions {
   readonly place: McpEndpoint;
   /** Prefix of tool names, or `''` for no prefix. `@default '<name>_'` */
   readonly prefix?: string | undefined;
-  /** Names of the tools to use, as on the server, or a function that selects them. `@default all, up to 1,000` */
+  /** Server's names of the tools to use, or a function that selects the tools. `@default all, up to 1,000` */
   readonly only?:
     | readonly string[]
     | ((tool: { readonly name: string; readonly description: string | undefined }) => boolean)
@@ -80,7 +80,7 @@ export interface McpOptions {
   readonly connectMs?: number | undefined;
   /** Maximum time of a call without data from the server, in milliseconds. Progress counts as data. @default 60_000 */
   readonly timeoutMs?: number | undefined;
-  /** Maximum total time of a call, in milliseconds. `@default 600_000` */
+  /** Maximum total duration of a call, in milliseconds. `@default 600_000` */
   readonly totalMs?: number | undefined;
   /** Maximum number of retries of a failed call of a tool that the server declares read-only or idempotent. @default 0 */
   readonly retries?: number | undefined;
@@ -91,27 +91,27 @@ export interface McpOptions {
   /** `file://` addresses of folders that are sent to the server on request. @default such requests are refused */
   readonly roots?: readonly string[] | undefined;
   /**
-   * Function that shows a question of the server to the user and returns the reply. Timeouts of calls pause. @default such
+   * Function that shows a server's question to the user and returns the reply. Meanwhile, call timeouts pause. @default such
    * requests are refused
    */
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;
-  /** Listener for connections, changed tools and stderr output. Errors of the listener are ignored. */
+  /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
   /** Protocol version. `2025`: the protocol of 2025. `auto`: the protocol of July 2026, otherwise that of 2025. @default '2025' */
   readonly protocol?: '2025' | 'auto' | undefined;
-  /** Signal that aborts connecting. After the connection, it has no effect. */
+  /** Signal that aborts connecting. Has no effect once the connection is open. */
   readonly signal?: AbortSignal | undefined;
   /** Clock for timeouts and backoff. @default the system clock */
   readonly clock?: Clock | undefined;
 }
 
-/** Tools of a server, which change with the server. An agent applies changes before its next step. */
+/** A server's tools, which change when the server changes them. An agent applies changes before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
   /** Reloads the list of tools. Reconnects if necessary. */
   refresh(): Promise<void>;
-  /** Aborts calls in progress and closes the connection. Ends a program and its child processes. */
+  /** Aborts calls in progress and closes the connection. Ends the server's program and its child processes, if any. */
   close(): Promise<void>;
 }

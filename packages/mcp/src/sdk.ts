@@ -1,4 +1,4 @@
-// All used modules of the SDK. Each is loaded when it is first needed.
+// All modules of the SDK that this package uses. Each module is loaded when it is first needed.
 
 export const loadClient = (): Promise<typeof import('@modelcontextprotocol/client')> =>
   import('@modelcontextprotocol/client');

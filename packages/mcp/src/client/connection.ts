@@ -21,7 +21,7 @@ export interface ToolCall {
 }
 
 /**
- * Connection to a server across its sessions. After a loss, the next call opens a new session, once. If the new session fails,
+ * Connection to a server across sessions. After a session is lost, the next call opens one new session. If opening it fails,
  * the call fails, and the next call waits longer before it reconnects.
  */
 export class Connection {
@@ -62,7 +62,7 @@ export class Connection {
     });
   }
 
-  /** Returns the result of a call. Repeats the call if the server did not know the session, because such a call did not run. */
+  /** Returns the result of a call. Repeats the call if the server did not recognize the session, because the call did not run. */
   async call(call: ToolCall): Promise<CallToolResult> {
     try {
       return await this.callOnce(call);
@@ -117,7 +117,7 @@ export class Connection {
     }
   }
 
-  /** Returns the open session, or opens one session for all callers. Connecting has a separate time limit. */
+  /** Returns the open session, or opens one session for all callers. Connecting does not count toward `timeout`. */
   private async open(timeout: IdleTimeout): Promise<Session> {
     if (this.session?.isOpen === true) return this.session;
     this.opening ??= this.reopen().finally(() => {
@@ -145,7 +145,7 @@ export class Connection {
     return session;
   }
 
-  /** Connects without the signal of the caller, because other callers may wait for the same connection. */
+  /** Connects without the caller's signal, because other callers may wait for the same connection. */
   private async openWithTimeout(): Promise<Session> {
     const { connectMs = SILENT_MS } = this.options;
     const { closing, clock, label, emit, answers } = this;

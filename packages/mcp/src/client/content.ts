@@ -5,10 +5,10 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
 type Content = ToolResultPart['content'][number];
 
 const PDF = 'application/pdf';
-/** Maximum number of images and documents of a result. The media limits of each target bound their size. */
+/** Maximum number of images and documents in a result. Each target's media limits bound the size of the media. */
 const MAX_MEDIA = 20;
 
-/** Returns a result as parts for a model. Describes content that a model cannot receive as text. */
+/** Returns a result as parts for a model. Replaces content that a model cannot receive with a text description. */
 export function contentOf({ content = [], structuredContent }: Partial<CallToolResult>): readonly Content[] {
   const parts = content.map(partOf);
   if (parts.length > 0) return limitMedia(parts);
@@ -46,7 +46,7 @@ function resourceOf(resource: Extract<ContentBlock, { type: 'resource' }>['resou
   );
 }
 
-/** Returns an image with the media type of its first bytes, because vendors reject a conversation with an invalid image. */
+/** Returns an image with the media type that its first bytes indicate, because vendors reject an image with a wrong type. */
 function imageOf(data: string, declared: string): Content | undefined {
   if (!/^image\//.test(declared)) return undefined;
   try {
@@ -58,7 +58,7 @@ function imageOf(data: string, declared: string): Content | undefined {
   }
 }
 
-/** Returns a PDF. A target that does not accept documents in results receives an error text instead. */
+/** Returns a PDF as a document. A target that does not accept documents in results receives an error text instead. */
 function pdfOf(data: string, uri: string): Content | undefined {
   try {
     const bytes = fromBase64(data);

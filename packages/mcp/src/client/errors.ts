@@ -6,10 +6,10 @@ const MAX_CHARACTERS = 2000;
 
 /** Facts that an error message contains. */
 export interface ErrorContext {
-  /** Subject of messages, such as `mcp "files"` or `files_read`. */
+  /** Subject of the error message, such as `mcp "files"` or `files_read`. */
   readonly label: string;
   readonly signal: AbortSignal | undefined;
-  /** Last stderr output of a program or the reason for its end, with secrets masked. */
+  /** A program's last stderr output or the reason for its end, with secrets masked. */
   readonly last?: string | undefined;
   readonly mask?: ((text: string) => string) | undefined;
 }
@@ -31,7 +31,7 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
 }
 
 /**
- * Whether the server did not process the request, so that the request can be sent again: it was not sent, or the HTTP session
+ * Whether the request can be sent again because the server did not process it: it was not sent, or the HTTP session
  * is unknown. The protocol requires status 404, but servers based on the SDK's example return 400.
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>

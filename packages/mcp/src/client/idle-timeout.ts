@@ -12,8 +12,8 @@ export interface IdleTimeoutOptions {
 }
 
 /**
- * Timeout that aborts when the server sends no data for `idleMs`, or after a total time. It pauses while the server waits for the client, and
- * must be closed.
+ * Timeout that aborts when the server sends no data for `idleMs`, or after a total time. The timeout pauses while the server
+ * waits for the client. The caller must close the timeout.
  */
 export class IdleTimeout {
   /** Signal that aborts with the caller's signal, or when a time limit is reached. */

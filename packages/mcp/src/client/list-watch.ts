@@ -30,7 +30,7 @@ export class ListWatch {
     if (!this.isFollowing) void this.follow();
   };
 
-  /** Resolves when the list contains the latest change, or after `MAX_WAIT_MS`. */
+  /** Resolves when the list contains the latest reported change, or after `MAX_WAIT_MS`. */
   async whenRefreshed(): Promise<void> {
     if (!this.isFollowing) return;
     let cancel: (() => void) | undefined;

@@ -18,11 +18,11 @@ export interface ToolsIo {
   readonly history: ToolHistory;
 }
 
-/** Returns the complete definition of a tool as a string, because any change may mean another behavior. */
+/** Returns a tool's complete definition as a string, because any change of the definition may change the tool's behavior. */
 export const fingerprintOf = ({ description, title, inputSchema, annotations }: ListedTool): string =>
   JSON.stringify([description, title, inputSchema, annotations]);
 
-/** Returns a tool of the server as a tool for an agent. */
+/** Returns a server's tool as a tool for an agent. */
 export function mcpTool(listed: ListedTool, name: string, { options, connection, history }: ToolsIo): Tool {
   const { approve = 'destructive', maxResultChars } = options;
   const fingerprint = fingerprintOf(listed);
@@ -48,7 +48,7 @@ export function mcpTool(listed: ListedTool, name: string, { options, connection,
 const CHANGED =
   'the tool did not run, because the server changed its definition after the approval check; call the tool again';
 
-/** Whether a call requires approval. An annotation of the server can require approval, but not waive it. */
+/** Whether a call requires approval. A server's annotation can require approval, but cannot waive it. */
 function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,

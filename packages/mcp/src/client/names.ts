@@ -2,8 +2,8 @@
 const MAX_LENGTH = 64;
 
 /**
- * Returns the names with the prefix, in characters that every vendor accepts. Appends a hash of the complete name to names that
- * collide or are too long.
+ * Returns the names with the prefix, in characters that every vendor accepts. Appends a hash of the complete name if names
+ * collide or if a name is too long.
  */
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
   const prefixed = new Map([...new Set(names)].map((name) => [name, prefix + name]));
@@ -31,7 +31,7 @@ function countNames(names: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Returns a name with a hash. If the hashes of two names are equal, a number distinguishes them. */
+/** Returns a name with a hash. If two names have the same hash, a number distinguishes the names. */
 function withHash(words: string, full: string, taken: ReadonlySet<string>): string {
   for (let n = 0; ; n++) {
     const mark = `_${hash(n === 0 ? full : `${full}#${n}`)}`;
@@ -40,7 +40,7 @@ function withHash(words: string, full: string, taken: ReadonlySet<string>): stri
   }
 }
 
-/** Returns the FNV-1a hash, which is not cryptographic. */
+/** Returns the FNV-1a hash of a name. This hash is not cryptographic. */
 function hash(text: string): string {
   let state = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;

@@ -26,14 +26,14 @@ export interface SessionIo {
   emit(event: McpEvent): void;
   /** Called when the server reports that its tools have changed. */
   readonly listChanged: () => void;
-  /** Called when the session ends. `last`: last output of a program, or the reason for its end. */
+  /** Called when the session ends. `last`: a program's last output, or the reason for its end. */
   closed(session: Session, last: string | undefined): void;
 }
 
 /** Request options that disable the SDK's timeouts, which `IdleTimeout` replaces. */
 export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
-/** Validator that accepts every result, because a model reads the results, and patterns of the server must not run. */
+/** Validator that accepts every result, because a model reads the results, and the server's patterns must not run. */
 const UNCHECKED: jsonSchemaValidator = {
   getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
 };
@@ -63,7 +63,7 @@ export async function openSession(
   client.onclose = () => {
     session.markLost();
   };
-  // The SDK reports unparsable lines here, and errors that other code handles.
+  // The SDK reports unparsable lines here, as well as errors that other code handles.
   client.onerror = () => undefined;
   try {
     await client.connect(connection.transport, { ...NO_LIMIT, signal });
@@ -125,7 +125,7 @@ class OpenSession implements Session {
 
   async close(): Promise<void> {
     this.markLost();
-    // A transport that is closing may fail without consequence.
+    // The failure of a transport that is being closed has no consequence.
     await this.transport.close().catch(() => undefined);
     await this.client.close().catch(() => undefined);
   }

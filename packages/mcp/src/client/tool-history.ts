@@ -1,13 +1,13 @@
 /**
- * Tool definitions of a connection. A server may change a definition at any time, but a person's approval covers only the definition that the
- * person has seen.
+ * Tool definitions of a connection. A server may change a definition at any time, but a person's approval covers only the
+ * definition that the person has seen.
  */
 export class ToolHistory {
   private readonly latest = new Map<string, string>();
   private readonly trusted = new Map<string, string>();
   private readonly requested = new Map<string, string>();
 
-  /** Stores the current list. Returns the names of the changed tools. */
+  /** Stores the current tools. Returns the names of the tools whose definitions have changed. */
   update(tools: readonly (readonly [name: string, fingerprint: string])[]): readonly string[] {
     const changed: string[] = [];
     for (const [name, fingerprint] of tools) {
@@ -21,7 +21,7 @@ export class ToolHistory {
     return changed;
   }
 
-  /** Whether the definition differs from the first definition, or from the last approved definition, if any. */
+  /** Whether the definition differs from the last approved definition or, if none was approved, from the first definition. */
   isChanged(name: string, fingerprint: string): boolean {
     return this.trusted.get(name) !== fingerprint;
   }

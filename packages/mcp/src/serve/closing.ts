@@ -5,7 +5,7 @@ export interface ClosingSignal extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** End of a server. Each request has a separate signal, because requests of a Worker must not share a signal. */
+/** Shutdown of a server. Each request has a separate signal, because requests in a Worker must not share a signal. */
 export class Closing {
   private reason: LlmError | undefined;
   private readonly active = new Set<AbortController>();

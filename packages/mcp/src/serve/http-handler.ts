@@ -6,15 +6,15 @@ import { loadServer } from '../sdk.ts';
 
 type Transport = WebStandardStreamableHTTPServerTransport;
 
-/** HTTP handler for clients of the protocols of 2025 and 2026. */
+/** HTTP handler for clients that use the protocol of 2025 or 2026. */
 export interface HttpHandler {
   fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
 /**
- * Returns a handler. Clients of 2026 need no session. The number of sessions for clients of 2025 is limited; the least recently
- * used session is closed.
+ * Returns a handler. Clients of 2026 need no session. Clients of 2025 have a limited number of sessions. At the limit, the least
+ * recently used session is closed.
  */
 export async function httpHandler(
   factory: McpServerFactory,

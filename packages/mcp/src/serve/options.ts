@@ -8,7 +8,7 @@ export interface ServeOptions {
   readonly version: string;
   /** Tools to serve, with unique names. */
   readonly tools: readonly Tool[];
-  /** Instructions for the models of the clients. @default none */
+  /** Instructions for the clients' models. @default none */
   readonly instructions?: string | undefined;
   /**
    * Approval of tools with `approval`. `ask`: the client must ask its user, and a tool does not run if the client cannot.
@@ -17,18 +17,18 @@ export interface ServeOptions {
    */
   readonly approvals?: 'ask' | 'client' | undefined;
   /**
-   * Maximum number of HTTP sessions of clients of 2025, which need a session for cancellation and elicitation. With 0, every
+   * Maximum number of HTTP sessions for clients of 2025, which need a session for cancellation and elicitation. With 0, every
    * request is independent, for hosts with many instances.
    * @default 0
    */
   readonly sessions?: number | undefined;
-  /** Listener for errors outside of calls. @default errors are ignored */
+  /** Listener for errors that occur outside of calls. @default errors are ignored */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
-/** Server of tools for MCP clients. */
+/** Server that offers tools to MCP clients. */
 export interface McpServerHandle {
-  /** Serves the client at stdin and stdout. No other code may write to stdout. Resolves when the client has disconnected. */
+  /** Serves the client on stdin and stdout. No other code may write to stdout. Resolves when the client has disconnected. */
   stdio(): Promise<void>;
   /** Responds to an HTTP request, which the application must authorize first. */
   fetch(request: Request): Promise<Response>;

@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { loadServerStdio } from '../sdk.ts';
 
-/** Serves the client at stdin until the client disconnects or the signal aborts. */
+/** Serves the client on stdin and stdout until the client disconnects or the signal aborts. */
 export async function serveOnStdio(
   factory: McpServerFactory,
   onerror: ((error: Error) => void) | undefined,

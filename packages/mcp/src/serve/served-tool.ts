@@ -3,7 +3,7 @@ import { systemClock, type JsonObject, type ToolCallPart } from '@majordomo/core
 import { toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
 
-/** Call of an MCP client. */
+/** Tool call by an MCP client. */
 export interface ServedCall {
   readonly id: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface ServedCall {
   readonly context: object;
 }
 
-/** Returns the tool in the form of the protocol. Throws `invalid-request` without a JSON Schema of an object. */
+/** Returns the tool in the protocol's form. Throws `invalid-request` if the parameters have no JSON Schema of an object. */
 export function listedTool({ name, description, parameters, approval }: Tool): ListedTool {
   const schema = toJsonSchema(parameters, `parameters of tool "${name}"`);
   return {

@@ -4,7 +4,7 @@ import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/cl
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { refusalError } from './refusal-error.ts';
 
-/** Asks the user. Rejects content that does not match the schema that the server sent. */
+/** Asks the user a server's question. Rejects a reply whose content does not match the server's schema. */
 export async function elicit(
   params: ElicitRequestParams,
   onElicit: NonNullable<McpOptions['onElicit']>,

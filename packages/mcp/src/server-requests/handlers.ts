@@ -3,7 +3,7 @@ import type { McpOptions } from '../options.ts';
 import { elicit } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
-/** Returns the client capabilities for which the application has an option. The SDK refuses all other requests. */
+/** Returns the client capabilities for which the application set an option. The SDK refuses requests for other capabilities. */
 export function capabilitiesFor({
   roots,
   sampling,
@@ -16,7 +16,7 @@ export function capabilitiesFor({
   };
 }
 
-/** Handlers for requests of a server, across its sessions. */
+/** Dependencies of the handlers for a server's requests, across its sessions. */
 export class ServerRequests {
   readonly options: Pick<McpOptions, 'roots' | 'onElicit'>;
   readonly sampler: Sampler | undefined;
@@ -32,7 +32,7 @@ export class ServerRequests {
   }
 }
 
-/** Registers the handlers for requests of the server. */
+/** Registers the handlers for the server's requests. */
 export function handleServerRequests(client: Client, { options, sampler, pause }: ServerRequests): void {
   const { roots, onElicit } = options;
   if (roots !== undefined)

@@ -1,5 +1,5 @@
-/** Error code of the protocol for a refusal by the user or the application. */
+/** The protocol's error code for a refusal by the user or the application. */
 const REFUSED = -1;
 
-/** Returns an error that the SDK sends to the server. */
+/** Returns a refusal with the reason `why`, which the SDK sends to the server. */
 export const refusalError = (why: string): Error => Object.assign(new Error(why), { code: REFUSED });

@@ -10,7 +10,7 @@ type Result = HandlerResultTypeMap['sampling/createMessage'];
 const MAX_REQUESTS = 10;
 const MAX_TOKENS = 1000;
 
-/** Handles the completion requests of a server, within the limits of a connection. */
+/** Handles a server's completion requests, within the connection's limits. */
 export class Sampler {
   private readonly options: McpSampling;
   private requestCount = 0;
@@ -19,7 +19,7 @@ export class Sampler {
     this.options = options;
   }
 
-  /** Requests a completion. For a model error, the server receives only the kind of the error. */
+  /** Requests a completion. If the model fails, the server receives only the kind of the error. */
   async sample(params: Params, signal: AbortSignal): Promise<Result> {
     const { model, maxRequests = MAX_REQUESTS, maxTokens = MAX_TOKENS } = this.options;
     if (this.requestCount >= maxRequests)
@@ -38,7 +38,7 @@ export class Sampler {
   }
 }
 
-/** Converts a request. Ignores the model preferences of the request, and its request for context of other servers. */
+/** Converts a completion request. Ignores its model preferences, and its request for other servers' context. */
 function requestOf(params: Params, limit: number): ChatRequest {
   const { messages, systemPrompt: system, temperature, stopSequences: stop, maxTokens } = params;
   return {

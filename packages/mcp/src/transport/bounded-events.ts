@@ -5,7 +5,7 @@ const RETURN = 13;
 const LETTER_I = 105;
 
 /**
- * Limits the events of a stream to `maxBytes` each. A longer event ends the stream with an error. Calls `onEnd` at the end of a
+ * Limits each event of a stream to `maxBytes`. A longer event ends the stream with an error. Calls `onEnd` at the end of a
  * stream without event ids, because such a stream cannot be resumed.
  */
 export function boundedEvents(

@@ -7,7 +7,7 @@ import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
 import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 
-/** Maximum size of a response and of an event, in bytes. Equal to the maximum size of a message of a program. */
+/** Maximum size of a response and of an event, in bytes. Equal to the maximum size of a program's message. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
 /** Time in which the SDK can read the remaining data of a stream, in milliseconds. */
@@ -15,7 +15,7 @@ const READ_MS = 100;
 const CLOSE_TIMEOUT_MS = 1000;
 
 /**
- * Returns a transport for streamable HTTP. The SDK follows redirects within the same origin only. Adds tokens of the credential
+ * Returns a transport for streamable HTTP. The SDK follows only redirects within the same origin. Adds the credential's tokens
  * to the secrets.
  */
 export async function httpTransport(
@@ -44,7 +44,7 @@ export async function httpTransport(
   return { transport, close };
 }
 
-/** Fails requests whose stream ended without a response, because the SDK would wait for the timeout. */
+/** Fails requests whose stream ended without a response. Otherwise the SDK would wait for the timeout. */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was closed before the response' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });
@@ -63,7 +63,7 @@ function boundedResponse(answer: Response, who: string, onEnd: () => void): Resp
   return isStream ? boundedEvents(answer, who, MAX_BYTES, onEnd) : limitBody(answer, who, MAX_BYTES);
 }
 
-/** Returns the provider of tokens, called for every request. After a 401, requests the credential again. */
+/** Returns the token provider, which the SDK calls for every request. After a 401, the provider reads the credential again. */
 function authProvider(credential: Credential, secrets: Set<string>): AuthProvider {
   if (typeof credential === 'string') return { token: () => Promise.resolve(credential) };
   let current: string | undefined;

@@ -21,7 +21,7 @@ const SCRIPT = `
 exec "$@" 3<&-
 `;
 
-/** Time for a program to end after its stdin closes, and again after SIGTERM, in milliseconds. */
+/** Time that a program has to end after its stdin closes, and again after SIGTERM, in milliseconds. */
 const GRACE_MS = 700;
 /** Maximum time in milliseconds to read output after the exit of a program: another process may have stdout open. */
 const DRAIN_MS = 1000;
@@ -34,7 +34,7 @@ export interface Program {
   readonly lastOutput: () => string | undefined;
 }
 
-/** Starts a program in its own process group. On Windows, without process groups, uses the transport of the SDK. */
+/** Starts a program in a separate process group. Windows has no process groups, so the SDK's transport is used there. */
 export async function programTransport(place: McpProgram, stderr: StderrTail): Promise<Program> {
   const [{ deserializeMessage }, { getDefaultEnvironment, StdioClientTransport }] = await Promise.all([
     loadClient(),
@@ -135,7 +135,7 @@ class ProgramTransport implements Transport {
     });
   }
 
-  /** Closes stdin, and then sends signals to the process group. */
+  /** Closes stdin. If the program does not end, sends signals to the process group. */
   async close(): Promise<void> {
     const { child, exited } = this;
     if (child?.pid === undefined || exited === undefined) return;

@@ -1,6 +1,6 @@
 const LINE_FEED = 10;
 
-/** Yields the lines of a byte stream, except an unfinished last line. Throws for a line of more than `maxBytes`. */
+/** Yields the lines of a byte stream, except an unfinished last line. Throws if a line has more than `maxBytes` bytes. */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes: number,

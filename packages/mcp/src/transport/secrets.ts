@@ -4,7 +4,7 @@ import type { McpEndpoint } from '../options.ts';
 /** Minimum length of a value to mask. Shorter values occur in ordinary text. */
 const MIN_LENGTH = 8;
 
-/** Returns the secret values of the endpoint, and the parts of these values. */
+/** Returns the endpoint's secret values, and parts of these values that are also secret. */
 export function secretsOf(place: McpEndpoint): readonly string[] {
   if (isProgram(place)) return withParts(Object.values(place.env ?? {}), '\n');
   const { headers = {}, credential } = place;

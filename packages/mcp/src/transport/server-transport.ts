@@ -3,9 +3,9 @@ import type { Transport } from '@modelcontextprotocol/client';
 /** Transport to a server, before it is started. */
 export interface ServerTransport {
   readonly transport: Transport;
-  /** Returns the last stderr output of a program and the reason for its end, with secrets masked. */
+  /** Returns a program's last stderr output and the reason for its end, with secrets masked. */
   readonly lastOutput: () => string | undefined;
-  /** Masks secrets of the endpoint, including renewed tokens. */
+  /** Masks the endpoint's secrets, including renewed tokens. */
   readonly mask: (text: string) => string;
   /** Closes the transport, and ends the session on the server. */
   close(): Promise<void>;

@@ -7,7 +7,7 @@ const MAX_TAIL = 2000;
 const MAX_LINE = 1000;
 
 /**
- * Tail of the stderr of a program. Lines are masked before they are cut, because a part of a secret is also secret. The stream
+ * Tail of a program's stderr. Lines are masked before they are cut, because a part of a secret is also secret. The stream
  * is always read, because a full pipe would block the program.
  */
 export class StderrTail {
