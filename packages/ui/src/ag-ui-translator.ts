@@ -19,16 +19,16 @@ interface ToolCall {
 /** Translates chunks of the UI message stream to AG-UI events. A step is one assistant message. */
 export class AgUiTranslator {
   private readonly input: AgUiInput;
-  /** Messages that the client has, without those of the current step. */
+  /** Messages that the client has, except the messages of the current step. */
   private readonly messages: object[];
-  /** Tool messages after the message of the step. */
+  /** Tool messages that follow the message of the current step. */
   private results: object[] = [];
   private content = '';
   private toolCalls: ToolCall[] = [];
-  /** Events of the parts that the client shows as incomplete: that of a delta, without its text, and those of the end. */
+  /** For each part that the client shows as incomplete: the delta event without its text, and the events that end the part. */
   private readonly open = new Map<string, readonly AgUiEvent[]>();
   private interrupts: JsonObject[] = [];
-  /** Number of the message of the step: of the steps, and of their attempts. */
+  /** Number of the current message, which increases with each step and each attempt. */
   private number = 0;
   private errorKind: JsonValue = 'server';
 
@@ -55,7 +55,7 @@ export class AgUiTranslator {
       case 'reset-step': {
         const ends = this.ends();
         this.startMessage();
-        // Replaces the messages of the client with those that are still valid.
+        // Replaces the client's messages with the messages that are still valid.
         return [...ends, { type: 'MESSAGES_SNAPSHOT', messages: this.messages as JsonObject[] }];
       }
       case 'text-start':
@@ -145,7 +145,7 @@ export class AgUiTranslator {
     this.number++;
   }
 
-  /** Returns the events that end the open parts. */
+  /** Closes the open parts, and returns the events that end them. */
   private ends(): AgUiEvent[] {
     return [...this.open.values()].flatMap(([, ...end]) => end);
   }
@@ -162,7 +162,7 @@ export class AgUiTranslator {
     return delta === undefined ? [] : [{ ...delta, delta: text }];
   }
 
-  /** Returns the current step as the client has it. */
+  /** Returns the messages of the current step as the client has them. */
   private stepMessage(): object[] {
     const { messageId: id, content, toolCalls } = this;
     return content === '' && toolCalls.length === 0 ? [] : [{ id, role: 'assistant', content, toolCalls }];

@@ -14,7 +14,7 @@ export interface AgUiInput {
   readonly run: readonly Message[] | RunState;
   /** Decisions that the `resume` member of the request contains. */
   readonly decisions: readonly Decision[];
-  /** Messages as the client sent them; the snapshot after a reset begins with them. */
+  /** Messages as the client sent them. The snapshot after a reset begins with these messages. */
   readonly clientMessages: readonly object[];
 }
 

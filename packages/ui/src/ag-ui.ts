@@ -10,7 +10,7 @@ export type { AgUiInput, AgUiOptions } from './ag-ui-types.ts';
 
 /**
  * Returns a run as AG-UI 1.0 events over SSE, for `HttpAgent`, CopilotKit and assistant-ui's AG-UI runtime. A reset is a
- * `MESSAGES_SNAPSHOT` of the messages that are still valid. Pending calls end the run with the outcome `interrupt`; the client
+ * `MESSAGES_SNAPSHOT` of the messages that are still valid. Pending calls end the run with the outcome `interrupt`. The client
  * sends its decisions as `resume`, with `{ approved: boolean, reason? }` as payload.
  */
 export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {

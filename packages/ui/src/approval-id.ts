@@ -7,7 +7,7 @@ import type { FromUiOptions, UiOptions } from './types.ts';
 
 const TTL_MS = 86_400_000;
 const VERSION = 1;
-/** Call ids that `ToolContext.key` contains. For any other id, the key contains the position of the call, which a page could change. */
+/** Call ids that `ToolContext.key` contains. For other ids, the key contains the call's position, which a page could change. */
 const PLAIN_ID = /^[!-~]{1,200}$/;
 
 /** Run and step that made a call. */
@@ -36,7 +36,7 @@ export async function approvalIds(
   return new Map(await Promise.all(approvable.map(async (call) => [call.id, await sign(call)] as const)));
 }
 
-/** Returns the origin of an approval; `undefined` for an id that has expired, or is not valid for this call and chat. */
+/** Returns the origin of an approval, or `undefined` if its id has expired or is not valid for this call and chat. */
 export async function verifyApproval(
   id: string,
   call: ToolCallPart,
@@ -59,7 +59,7 @@ function signedBytes(
   chatId: string | undefined,
   expiry: number,
 ): Uint8Array<ArrayBuffer> {
-  // Pages and stores do not preserve the order of members. Arguments contain no bytes to hash.
+  // Pages and stores do not preserve the order of object members. Arguments contain no bytes to hash.
   const json = canonicalJson(args, () => '');
   return new TextEncoder().encode(
     JSON.stringify([VERSION, chatId ?? null, runId, steps, expiry, id, name, json]),

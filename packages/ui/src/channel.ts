@@ -7,7 +7,7 @@ import type { UiMessageChunk } from './types.ts';
 
 /** Time in which another process must answer the first request, in milliseconds. */
 const ANSWER_MS = 2_000;
-/** Interval at which a request is repeated, in milliseconds. The answer shows that the other process lives. */
+/** Interval at which a request is repeated, in milliseconds. Each answer shows that the other process is alive. */
 const REPEAT_MS = 5_000;
 /** Number of unanswered requests after which the other process is considered dead. */
 const MAX_SILENCES = 3;
@@ -15,14 +15,14 @@ const LOST = 'response: its connection to this server was lost; reload the page'
 
 /** Message between processes about the responses of one chat. */
 type ChatMessage =
-  /** A response was started. It replaces all earlier ones of the chat. */
+  /** A response was started. It replaces all earlier responses of the chat. */
   | { readonly type: 'started'; readonly response: string }
   /** Requests the next chunks, or a stop. The requests of a client are numbered from 0. */
   | {
       readonly type: 'read' | 'stop';
       readonly client: string;
       readonly number: number;
-      /** Response that answered before. */
+      /** Id of the response that answered the previous request. */
       readonly response?: string;
     }
   /** The client needs no more chunks. */
@@ -43,9 +43,9 @@ interface Reply {
   readonly wasRunning?: boolean;
 }
 
-/** Messages about one chat over the channel of the application. Failures of the channel are ignored. */
+/** Messages about one chat over the application's channel. Channel failures are ignored. */
 interface ChatTopic {
-  /** Publishes a message when the subscription is active. Resolves to whether the channel accepted it. */
+  /** Publishes a message once the subscription is active. Resolves to whether the channel accepted the message. */
   publish(message: ChatMessage): Promise<boolean>;
   close(): void;
 }
@@ -61,7 +61,7 @@ function openTopic(
       const message: unknown = JSON.parse(text);
       if (isRecord(message)) onMessage(message as unknown as ChatMessage);
     } catch {
-      // A message of another application.
+      // Another application sent this message.
     }
   };
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(name, onText, () => undefined)));
@@ -72,7 +72,7 @@ function openTopic(
         await channel.publish(name, JSON.stringify(message));
         return true;
       } catch {
-        // The request is repeated.
+        // The client repeats the request.
         return false;
       }
     },
@@ -80,7 +80,7 @@ function openTopic(
   };
 }
 
-/** Requests of this process to the one that has the response of a chat. */
+/** Client of the process that has a chat's response. */
 interface ChatClient {
   /** Returns the answer to a request; `undefined` if no process answers, or after `close`. */
   request(): Promise<Reply | undefined>;
@@ -92,9 +92,9 @@ interface ChatClient {
 function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, clock: Clock): ChatClient {
   const client = crypto.randomUUID();
   let number = -1;
-  /** Response that answered. */
+  /** Id of the response that answered. */
   let response: string | undefined;
-  /** Signs of life of the other process since the last request. */
+  /** Number of messages from the other process since the last request. */
   let signs = 0;
   let isClosed = false;
   let settle: (reply?: Reply) => void = () => undefined;
@@ -144,7 +144,7 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
   };
 }
 
-/** Returns a reader of the response of a chat in another process; `undefined` if no process has one. */
+/** Returns a reader of a chat's response in another process, or `undefined` if no process has a response. */
 export async function readFromChannel(
   channel: RunChannel,
   chatId: string,
@@ -168,7 +168,7 @@ async function follow(client: ChatClient, reader: ChunkReader, first: Reply): Pr
   }
 }
 
-/** Stops the response of a chat in another process. Returns false if no process has a running one. */
+/** Stops a chat's response in another process. Returns false if no process has a running response. */
 export async function stopByChannel(channel: RunChannel, chatId: string, clock: Clock): Promise<boolean> {
   const client = chatClient('stop', channel, chatId, clock);
   const reply = await client.request();
@@ -179,7 +179,7 @@ export async function stopByChannel(channel: RunChannel, chatId: string, clock: 
 /** Reader in another process. */
 interface RemoteReader {
   readonly chunks: ChunkReader;
-  /** Last answer, which may have been lost. */
+  /** Last answer, which is sent again if the reader did not receive it. */
   reply?: Reply;
   isWaiting: boolean;
   /** Cancels the removal of a reader whose process died. */
@@ -187,8 +187,8 @@ interface RemoteReader {
 }
 
 /**
- * Answers requests of other processes for a response of this process. Publishes no content without readers there. Returns a
- * function that ends it.
+ * Answers other processes' requests for a response of this process. Publishes content only if they have readers. Returns a
+ * function that stops answering.
  */
 export function serveChannel(
   channel: RunChannel,
@@ -214,7 +214,7 @@ export function serveChannel(
     if (message.type === 'left') remove(message.client);
   });
   void topic.publish({ type: 'started', response }).then((isSent) => {
-    // A message that was not sent does not return to this process.
+    // This process does not receive its message if the message was not sent.
     if (!isSent) isAnnounced = true;
   });
   const reply = (client: string, number: number, answered: Partial<Reply>): Reply => {

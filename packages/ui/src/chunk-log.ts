@@ -1,13 +1,13 @@
 import type { UiMessageChunk } from './types.ts';
 
-/** Member with the text of each type of delta. */
+/** Member that contains the text, by type of delta. */
 const DELTAS: Readonly<Record<string, string>> = {
   'text-delta': 'delta',
   'reasoning-delta': 'delta',
   'tool-input-delta': 'inputTextDelta',
 };
 
-/** Chunks in a short form: adjacent deltas are joined, and content that a reset removes is omitted. */
+/** Chunks in a compact form. Adjacent deltas are joined, and content that a reset removes is omitted. */
 export class ChunkLog {
   /** Number of characters of the text of all deltas and of the JSON of all other chunks. */
   size = 0;
@@ -21,7 +21,7 @@ export class ChunkLog {
     if (chunk.type === 'reset-step') {
       const step = this.list.findLastIndex(({ type }) => type === 'start-step');
       this.take(step + 1);
-      // The client removes the content of the step that was taken before.
+      // The client removes the content of the step, which an earlier `take` returned.
       if (step !== -1) return;
     }
     this.size += sizeOf(chunk);
@@ -38,7 +38,7 @@ export class ChunkLog {
   }
 }
 
-/** Whether two chunks are deltas of one part. */
+/** Whether two chunks are deltas of the same part. */
 const isSamePart = (first: UiMessageChunk, second: UiMessageChunk): boolean =>
   first.type in DELTAS &&
   first.type === second.type &&

@@ -24,7 +24,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     return this;
   }
 
-  /** Whether the client has read everything. */
+  /** Whether the client has read all chunks. */
   get isRead(): boolean {
     return this.isOver && this.waiting.chunks.length === 0;
   }
@@ -48,7 +48,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     this.waiting.add({ type: 'error', errorText });
   }
 
-  /** Returns the next chunks, at most `count`. Waits for them; empty at the end. */
+  /** Waits for chunks, and returns the next chunks, at most `count`. Returns an empty array at the end. */
   async take(count?: number): Promise<readonly UiMessageChunk[]> {
     if (this.waiting.chunks.length === 0 && !this.isOver)
       await new Promise<void>((resolve) => (this.wake = resolve));

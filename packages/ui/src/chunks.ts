@@ -16,11 +16,11 @@ import type { SourceResult, UiEvent } from './events.ts';
 import { defined, outputState } from './tool-output.ts';
 import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
-/** First version of the AI SDK that has chunks for approvals. */
+/** First major version of the AI SDK that has chunks for approvals. */
 const APPROVALS = 6;
 const RESETS = 7;
 
-/** Text of a call whose arguments are invalid. */
+/** Error text for a call whose arguments are invalid. */
 export const INVALID_ARGUMENTS = 'The arguments are not a JSON object.';
 
 /** Part that the page shows as incomplete. */
@@ -64,7 +64,7 @@ export class ChunkEncoder {
     ];
   }
 
-  /** Returns the chunks of an event. Throws if the page cannot show it. */
+  /** Returns the chunks of an event. Throws if the page cannot show the event. */
   event(event: UiEvent): UiMessageChunk[] {
     switch (event.type) {
       case 'step-start':
@@ -103,7 +103,7 @@ export class ChunkEncoder {
     ];
   }
 
-  /** Returns the last chunks. `errorText` is set after a failure, `facts` unless their conversion failed. */
+  /** Returns the last chunks. `errorText` is set after a failure. `facts` is set unless the conversion of the facts failed. */
   last({ outcome }: UiEnd, facts: UiFacts | undefined, errorText: string | undefined): UiMessageChunk[] {
     const messageMetadata = facts && this.metadata(facts);
     const metadata = messageMetadata && { messageMetadata };
@@ -150,7 +150,7 @@ export class ChunkEncoder {
 
   private modelEvent(event: StreamEvent): UiMessageChunk[] {
     if (event.type === 'reset') return this.reset(event.error);
-    // The next target continues the open parts.
+    // The next target continues the open parts, so the page needs no chunk.
     if (event.type === 'continued') return [];
     this.accumulator.push(event);
     const chunks = this.partEvent(event);
@@ -232,7 +232,7 @@ export class ChunkEncoder {
     ];
   }
 
-  /** Returns a different id for the second of two calls with the same id in one step, as the agent does. */
+  /** Returns a unique id for a call. If two calls in one step have the same id, the second gets another id, as in the agent. */
   private uniqueCallId(given: string): string {
     let id = given;
     for (let n = 2; this.callIds.has(id); n++) id = `${given}_${n}`;
@@ -248,7 +248,7 @@ export class ChunkEncoder {
   }
 }
 
-/** Returns a vendor part, as a chunk and as a part of a message. */
+/** Returns a vendor part, which is both a chunk and a message part. */
 export const vendorPart = (
   { kind, text }: { readonly kind: string; readonly text?: string | undefined },
   token: Replay | undefined,
@@ -272,7 +272,7 @@ function sourceOf({ url, document, title }: Citation, id: string) {
   return { type: 'source', sourceType: 'document', id, mediaType: 'text/plain', title: name };
 }
 
-/** Reasons that have another name in the protocol. */
+/** Finish reasons that have another name in the protocol. */
 const FINISH_REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
   refusal: 'content-filter',
   incomplete: 'other',

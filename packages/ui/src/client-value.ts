@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { isList, isRecord, isTooDeep } from '@majordomo/core/toolkit';
 
-/** Value of any type that a client sent. The methods throw `invalid-request` with its path for a value of another type. */
+/** Value of any type that a client sent. The methods throw `invalid-request` with the path if the value has the wrong type. */
 export class ClientValue {
   readonly value: unknown;
   /** Place in the request, such as `messages[0].parts[1]`. */
@@ -12,14 +12,14 @@ export class ClientValue {
     this.path = path;
   }
 
-  /** Returns the value of a request. Rejects one whose nesting could exhaust the stack. */
+  /** Returns the value of a request. Throws if the value is nested so deeply that it could exhaust the stack. */
   static ofRequest(value: unknown, path: string): ClientValue {
     const request = new ClientValue(value, path);
     if (isTooDeep(value)) throw request.invalid('nested too deeply');
     return request;
   }
 
-  /** Returns a member of the object, which may be absent. */
+  /** Returns a member of the object. The member may be absent. */
   at(name: string): ClientValue {
     return new ClientValue(this.record()[name], `${this.path}.${name}`);
   }

@@ -6,12 +6,12 @@ import type { UiEvents, UiInput, UiOptions } from './types.ts';
 
 type Durable = NonNullable<UiOptions['durable']>;
 
-/** Interval at which the waiting calls are read again after a decision was sent, in milliseconds. */
+/** Interval at which the waiting calls are read again after the client sent a decision, in milliseconds. */
 const RETRY_MS = 100;
 /** Time to wait for events that are still in transit when calls wait for a decision, in milliseconds. */
 const GRACE_MS = 500;
 
-/** Events of a watched run. The result of the run replaces missed events. The events end when calls wait. */
+/** Events of a watched run. The run's result replaces missed events. The events end when calls wait for a decision. */
 export class DurableSource extends EventSource {
   private readonly durable: Durable;
   private readonly clock: Clock;
@@ -64,7 +64,7 @@ export class DurableSource extends EventSource {
     return { messages: result?.messages ?? this.input.messages, awaiting };
   }
 
-  /** Resolves when calls wait and their events had time to arrive. Never resolves for a run that ends. */
+  /** Resolves when calls wait and their events have had time to arrive. Never resolves if the run ends. */
   private async waitForCalls(): Promise<'waiting'> {
     const answered = new Set(this.input.decisions.map(({ callId }) => callId));
     while (!this.isClosed) {
@@ -84,6 +84,6 @@ export class DurableSource extends EventSource {
   }
 }
 
-/** Whether the page already shows the event. Results are sent again, because the page ignores repeated results. */
+/** Whether the page already shows the event. False for results, because the page ignores repeated results. */
 const isShown = (value: RunEvent, steps: number): boolean =>
   'step' in value && value.step <= steps && !(value.type === 'event' && value.event.type === 'tool-end');

@@ -3,7 +3,7 @@ import type { RunEvent } from '@majordomo/agent/durable';
 import type { ChatStream, Message, StreamEvent, ToolCallPart } from '@majordomo/core';
 import type { UiEvents, UiInput } from './types.ts';
 
-/** Event of the response of an agent or a watched run. The events of a chat become those of one step. */
+/** Event of a response by an agent or a watched run. The events of a chat become the events of one step. */
 export type UiEvent = AgentEvent | Exclude<RunEvent, { readonly type: 'event' }>;
 
 /** Result of a source that has ended. */
@@ -28,7 +28,7 @@ export class EventSource {
     this.input = input ?? { messages: [], steps: 0, decisions: [] };
   }
 
-  /** Returns the events. They may not end after `close`, because a generator that waits cannot return. */
+  /** Returns the events. After `close` they may never end, because a generator cannot return while it waits. */
   async *events(): AsyncGenerator<UiEvent, void> {
     const { source } = this;
     const read = { [Symbol.asyncIterator]: () => this.open() };
@@ -50,11 +50,11 @@ export class EventSource {
         .return?.()
         .catch(() => undefined);
     } catch {
-      // `events` reports that the source was read before.
+      // `events` reports that the source has already been read.
     }
   }
 
-  /** Returns the result after the end. Rejects after a failure. A stopped chat or agent rejects as well. */
+  /** Returns the result after the events have ended. Rejects after a failure, and also if a chat or agent was stopped. */
   async result(): Promise<SourceResult> {
     const { source } = this;
     const { messages } = this.input;

@@ -9,7 +9,7 @@ import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
 import { addCall, decisionOf, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';
 
-/** Reads the body of an AG-UI request. Follows the rules of `fromUiMessages` and throws the same errors; the `chatId` is the `threadId`. */
+/** Reads the body of an AG-UI request. Applies the rules and errors of `fromUiMessages`. The `chatId` is the `threadId`. */
 export async function fromAgUi(
   body: unknown,
   options: Pick<InputOptions, 'secret' | 'stored' | 'clock'> = {},
@@ -130,7 +130,7 @@ function stepOf({ pending }: RunState): Step {
   return { parts: [...pending], calls: pending.map((call) => ({ call, source })) };
 }
 
-/** Returns the call of an interrupt. The id of an interrupt without a signature is the call id, which requires a stored run. */
+/** Returns the call of an interrupt. If the interrupt's id is unsigned, it is the call id and requires a stored run. */
 async function findCall(
   id: string,
   calls: readonly ClientCall[],

@@ -6,11 +6,11 @@ import { lastTurnOf, readSteps } from './steps.ts';
 import type { FromUiOptions, UiInput } from './types.ts';
 
 /**
- * Reads the `messages` of a request of `useChat` (AI SDK 5, 6 or 7). The value comes from the network and may have any content.
+ * Reads the `messages` of a `useChat` request (AI SDK 5, 6 or 7). The value comes from the network and may have any content.
  *
  * - User parts: text, and files as `data:` URLs (image, audio and other files).
  * - Assistant parts: text, reasoning and tool parts with the vendor tokens that `UiOptions.replay` sent; sources, files and
- *   unknown `data-…` parts are dropped. A call without a result gets an error result, a call that was still streaming is dropped.
+ *   unknown `data-…` parts are dropped. A call without a result gets an error result. A call that was streaming is dropped.
  * - System messages are rejected. Set `system` or `instructions` on the server instead.
  *
  * A stateless page can send any assistant text and any tool results. Store the conversation on the server if it must be trusted.
@@ -28,7 +28,7 @@ export async function fromUiMessages(messages: unknown, options: FromUiOptions =
   const last = list.at(-1);
   if (last === undefined) throw page.invalid('the list is empty; send at least one message');
   const turns: Turn[] = [];
-  // A stored conversation replaces the earlier messages of the page.
+  // A stored conversation replaces the page's earlier messages.
   for (const message of options.stored === undefined ? list.slice(0, -1) : [])
     turns.push(...(await readMessage(message, options)));
   const lastTurns = await readMessage(last, options);
@@ -71,7 +71,7 @@ async function readFile(part: ClientValue, { file: load }: FromUiOptions): Promi
   return filePart(bytes, mediaType, filename);
 }
 
-/** Returns a file as the part for its media type. */
+/** Returns a file as the kind of part that its media type requires. */
 export function filePart(bytes: Uint8Array, mediaType: string, filename?: string): UserPart {
   if (mediaType.startsWith('image/')) return image(bytes, mediaType);
   return mediaType.startsWith('audio/') ? audio(bytes, mediaType) : file(bytes, mediaType, filename);

@@ -7,20 +7,20 @@ import { messagesOfStep, type ClientCall, type Step } from './steps.ts';
 import { resultOf, textOfResult } from './tool-output.ts';
 import type { FromUiOptions, UiInput } from './types.ts';
 
-/** Message of the user, or step of the assistant, that a client sent. */
+/** User message or assistant step that a client sent. */
 export type Turn = UserMessage | Step;
 
-/** Options of the input that both protocols have. */
+/** Input options that both protocols have. */
 export type InputOptions = Pick<FromUiOptions, 'secret' | 'chatId' | 'stored' | 'clock'>;
 
 const NOT_ANSWERED = 'Not run: the user wrote a message instead of a decision.';
 
-/** Returns the paused run; `undefined` for a stored transcript. */
+/** Returns the paused run, or `undefined` for a stored transcript. */
 export const pausedRun = (stored: FromUiOptions['stored']): RunState | undefined =>
   stored !== undefined && 'pending' in stored ? stored : undefined;
 
 /**
- * Returns the input of a run: the transcript with a new message of the user, or the decisions on waiting calls.
+ * Returns the input of a run: the transcript with a new user message, or the decisions on waiting calls.
  *
  * @param source last message, for the error if the conversation has nothing to continue
  */
@@ -55,7 +55,7 @@ const newRun = (messages: readonly Message[]): Pick<UiInput, 'messages' | 'run' 
 
 const messagesOf = (turn: Turn): readonly Message[] => ('role' in turn ? [turn] : messagesOfStep(turn));
 
-/** Returns the paused run whose approvals the client answers. Every approval must have a valid signature of that run. */
+/** Returns the paused run whose approvals the client answers. Every approval must be validly signed for that run. */
 async function signedRun(
   earlier: readonly Message[],
   { parts, calls }: Step,
@@ -85,7 +85,7 @@ async function signedRun(
 
 const isPending = ({ approvalId }: ClientCall): boolean => approvalId !== undefined;
 
-/** Returns the decision of a client on a call of the stored run, if it made one. */
+/** Returns the client's decision on a call of the stored run, or `undefined` if the client made none. */
 function storedDecision({ call, source, result, decision }: ClientCall, run: RunState | undefined) {
   const isWaiting = run?.pending.some(({ id }) => id === call.id) === true;
   const isSuspended = run?.suspended?.some(({ callId }) => callId === call.id) === true;

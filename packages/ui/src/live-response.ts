@@ -4,7 +4,7 @@ import { ChunkReader } from './chunk-reader.ts';
 import type { ResponseStream } from './response-stream.ts';
 import type { UiMessageChunk } from './types.ts';
 
-/** Limits of a response that outlives its connection, and their clock. */
+/** Limits of a response that outlives its connection, and the clock for them. */
 interface Limits {
   readonly disconnectMs: number;
   readonly maxBytes: number;
@@ -22,7 +22,7 @@ export class LiveResponse {
   /** Whether a newer response of the chat has started, here or in another process. */
   isSuperseded = false;
   private readonly stream: ResponseStream<UiMessageChunk>;
-  /** Chunks of the earlier content of the message. The page that requested the response already shows it. */
+  /** Chunks of the message's earlier content, which the page that requested the response already shows. */
   private readonly earlier: readonly UiMessageChunk[];
   private readonly options: Limits;
   /** Content so far; `undefined` if the content exceeded the maximum size. */
@@ -38,7 +38,7 @@ export class LiveResponse {
     this.ended = this.run();
   }
 
-  /** Returns a reader of the response from its beginning; `undefined` if the content exceeded the maximum size. */
+  /** Returns a reader of the response from its beginning, or `undefined` if the content exceeded the maximum size. */
   read(): ChunkReader | undefined {
     if (this.log === undefined) return undefined;
     const reader = this.addReader();

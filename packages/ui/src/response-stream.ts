@@ -10,7 +10,7 @@ export interface Ending extends UiEnd {
   readonly awaiting: readonly ToolCallPart[];
 }
 
-/** Returns the messages of the client's protocol for chunks. */
+/** Translates chunks to messages of the client's protocol. */
 export type Translate<Chunk> = (chunks: readonly UiMessageChunk[]) => readonly Chunk[];
 
 const DONE = { done: true, value: undefined } as const;
@@ -94,7 +94,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     return undefined;
   }
 
-  /** Returns the next event; `undefined` at the end and after a stop. */
+  /** Returns the next event, or `undefined` at the end and after a stop. */
   private read(events: AsyncIterator<UiEvent, void>): Promise<UiEvent | undefined> {
     if (this.isStopped) return Promise.resolve(undefined);
     const next = events.next();
@@ -131,7 +131,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     return { outcome: error.kind === 'aborted' ? 'stopped' : 'failed', messages, state, error, awaiting: [] };
   }
 
-  /** Returns the transcript with the text of the current step, unless the run has recorded that step. */
+  /** Returns the transcript. Appends the text of the current step unless the run has recorded that step. */
   private interruptedResult(error: unknown): SourceResult {
     const state = RunError.is(error) ? error.state : undefined;
     const messages = state?.messages ?? this.options.input?.messages ?? [];
@@ -153,7 +153,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     }
   }
 
-  /** Returns the value of a function of the application or the encoder. If the function fails, the response fails. */
+  /** Calls a function of the application or the encoder, and returns its value. If the function fails, the response fails. */
   private async attempt<T>(run: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await run();
@@ -163,7 +163,7 @@ export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undef
     }
   }
 
-  /** Records a failure. The first one determines the text for the page. */
+  /** Records a failure. The first failure determines the text for the page. */
   private fail(error: unknown): void {
     const text = this.notifyError(error);
     this.errorText ??= text ?? publicText(error);

@@ -10,7 +10,7 @@ import type { UiEvents, UiMessageChunk, UiOptions, UiResponseOptions } from './t
 const PROTOCOL = { 'x-vercel-ai-ui-message-stream': 'v1' };
 
 /**
- * Returns events as chunks of the UI message stream, for transports of the application. Reading drives the stream. `return()`
+ * Returns events as chunks of the UI message stream, for the application's own transports. Reading drives the stream. `return()`
  * closes the connection to the vendor at once, even while `next()` waits. Never rejects: a failure is an `error` chunk.
  */
 export function uiMessageChunks(
@@ -64,7 +64,7 @@ export function chunkStream<Chunk = UiMessageChunk>(
   return new ResponseStream(source, new ChunkEncoder(options), options, translate);
 }
 
-/** Sends chunks with the headers of the protocol and its `[DONE]` at the end. */
+/** Returns a response that sends chunks with the protocol's headers, and `[DONE]` at the end. */
 export function chunkResponse(
   chunks: AsyncIterable<UiMessageChunk>,
   { signal, heartbeatMs, headers }: Pick<UiResponseOptions, 'signal' | 'heartbeatMs' | 'headers'>,

@@ -8,7 +8,7 @@ import type { ResumableOptions, ResumableStreams, UiEnd } from './types.ts';
 
 /**
  * Creates the registry of running responses. Responses are stored in the memory of the process that creates them and are lost when that
- * process dies. For responses that survive it, use a durable run, and send `watchRun(…)` with `uiMessageResponse` for both POST and GET.
+ * process dies. If responses must survive, use a durable run, and send `watchRun(…)` with `uiMessageResponse` for POST and GET.
  */
 export function createResumableStreams(options: ResumableOptions = {}): ResumableStreams {
   checkOptions('createResumableStreams', options, {
@@ -24,7 +24,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   const responses = new Map<string, LiveResponse>();
   let isClosed = false;
 
-  /** Returns the response of a chat, unless a newer one is in another process. */
+  /** Returns the response of a chat, unless another process has a newer response. */
   const currentResponse = (chatId: string): LiveResponse | undefined => {
     checkChatId(chatId);
     const response = responses.get(chatId);

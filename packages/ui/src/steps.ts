@@ -15,15 +15,15 @@ import { piecesOf, resultOf } from './tool-output.ts';
 /** Tool call that a client sent. */
 export interface ClientCall {
   readonly call: ToolCallPart;
-  /** Value that contains the call, or the answer to it. */
+  /** Value that contains the call or the answer to the call. */
   readonly source: ClientValue;
   readonly result?: ToolResultPart | undefined;
-  /** Id of the approval that was requested. */
+  /** Id of the requested approval. */
   readonly approvalId?: ClientValue | undefined;
   readonly decision?: Decision | undefined;
 }
 
-/** Step of an assistant message. */
+/** Step of an assistant message: its parts and its calls. */
 export interface Step {
   readonly parts: AssistantPart[];
   readonly calls: ClientCall[];
@@ -34,7 +34,7 @@ const NO_RESULT = 'Not run: the conversation continued without a result of this 
 /** Parts of an assistant message that are not sent to a model. */
 const DROPPED = /^(?:source-url|source-document|file|reasoning-file|custom|steering-message|data-.*)$/s;
 
-/** Returns the steps of an assistant message of a page. */
+/** Returns the steps of an assistant message that a page sent. */
 export function readSteps(parts: readonly ClientValue[]): readonly Step[] {
   const steps: Step[] = [{ parts: [], calls: [] }];
   for (const part of parts) {
@@ -51,11 +51,11 @@ export function messagesOfStep({ parts, calls }: Step): readonly Message[] {
   return results.length === 0 ? [turn] : [turn, { role: 'tool', parts: results }];
 }
 
-/** Returns the messages after the last one of the user. */
+/** Returns the messages after the last user message. */
 export const lastTurnOf = (messages: readonly Message[]): readonly Message[] =>
   messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
 
-/** Adds a call. Rejects a second call with the same id, because an approval of one could be used for the other. */
+/** Adds a call. Throws for a second call with the same id, because an approval of one call could be used for the other. */
 export function addCall({ parts, calls }: Step, added: ClientCall, id: ClientValue): void {
   if (calls.some(({ call }) => call.id === added.call.id))
     throw id.invalid('another call of the step has this id');
@@ -63,7 +63,7 @@ export function addCall({ parts, calls }: Step, added: ClientCall, id: ClientVal
   calls.push(added);
 }
 
-/** Returns the decision of an approval. */
+/** Returns the decision that approves or denies a call. */
 export const decisionOf = (callId: string, isApproved: boolean, reason: string | undefined): Decision =>
   isApproved ? { callId, approve: true } : { callId, deny: denialReason(reason) };
 
@@ -96,7 +96,7 @@ function readPart(part: ClientValue, step: Step): void {
   }
 }
 
-/** Returns a call; `undefined` for one whose arguments are incomplete. */
+/** Returns a call, or `undefined` if its arguments are incomplete. */
 function readCall(part: ClientValue, type: string): ClientCall | undefined {
   const state = part.at('state').text();
   const id = part.at('toolCallId').text();
@@ -141,7 +141,7 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   }
 }
 
-/** Returns the arguments of a call. Those of an invalid call are a string. */
+/** Returns the arguments of a call. Invalid arguments are a string. */
 function readInput(part: ClientValue, state: string): Pick<ToolCallPart, 'args' | 'invalid'> {
   const { input, rawInput } = part.record();
   const raw = rawInput ?? input;
@@ -155,7 +155,7 @@ function metadataOf(part: ClientValue, name: string) {
   return { replay: readReplay(replay), output, isError, isRefusal };
 }
 
-/** Returns `undefined` for a malformed token: the request can be sent without it. */
+/** Returns a vendor token, or `undefined` if it is malformed. The request can be sent without the token. */
 function readReplay(value: unknown): Replay | undefined {
   const { family, data } = asRecord(value);
   return typeof family === 'string' && data !== undefined ? { family, data: data as JsonValue } : undefined;

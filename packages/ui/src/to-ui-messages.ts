@@ -95,7 +95,7 @@ function toolPart(
   }
 }
 
-/** Returns the members of a result that cannot be read exactly from the state of its part. */
+/** Returns the members of a result that the state of its tool part does not preserve exactly. */
 function hiddenMembers(result: ToolResultPart): Readonly<Record<string, JsonValue | undefined>> {
   const { errorText, output } = outputState(result);
   const exact = exactOutput(result.content);

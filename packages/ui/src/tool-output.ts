@@ -9,11 +9,11 @@ export const defined = (members: Readonly<Record<string, JsonValue | undefined>>
     Object.entries(members).filter(([, value]) => value !== undefined),
   );
 
-/** Returns the text of a result. */
+/** Returns the concatenated text of a result. */
 export const textOfResult = (pieces: Pieces): string =>
   pieces.map((piece) => (piece.type === 'text' ? piece.text : `[${piece.mediaType}]`)).join('\n');
 
-/** Returns the result of a call. A string becomes one text. */
+/** Returns the result of a call. A string becomes one text piece. */
 export const resultOf = (
   { id, name }: Pick<ToolCallPart, 'id' | 'name'>,
   content: string | Pieces,

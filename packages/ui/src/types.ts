@@ -20,7 +20,7 @@ import type {
  */
 export type UiEvents = ChatStream | AgentStream | AsyncIterable<RunEvent> | AsyncIterable<AgentEvent>;
 
-/* The types of messages depend on the version of the AI SDK. */
+/* The message types depend on the version of the AI SDK. */
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /** A message of the AI SDK (`UIMessage` of `ai` 5, 6 and 7), as JSON. */
 export interface UiMessage {
@@ -57,7 +57,7 @@ export interface FromUiOptions {
    */
   readonly stored?: readonly Message[] | RunState | undefined;
   /**
-   * Loads a file part whose URL is not a `data:` URL. Must check the address itself. Default: such a part is rejected with
+   * Loads a file part whose URL is not a `data:` URL. The function must check the address. Default: such a part is rejected with
    * `invalid-request`, because a page could name addresses inside the server's network.
    */
   readonly file?:
@@ -67,7 +67,7 @@ export interface FromUiOptions {
         readonly filename: string | undefined;
       }) => Promise<Uint8Array>)
     | undefined;
-  /** Returns text for the model from a `data-…` part of a user message; `undefined` drops the part. Default: all are dropped. */
+  /** Returns text for the model from a user message's `data-…` part, or `undefined` to drop the part. Default: drops all. */
   readonly data?:
     | ((part: {
         readonly type: string;
@@ -89,7 +89,7 @@ export interface UiInput {
   readonly decisions: readonly Decision[];
   /** Id of the assistant message that the response continues; `undefined` for a new message. */
   readonly messageId: string | undefined;
-  /** Steps that this assistant message already shows. */
+  /** Number of steps that this assistant message already shows. */
   readonly steps: number;
 }
 
@@ -113,11 +113,11 @@ export interface ToUiOptions {
 export interface UiFacts {
   /** Targets that responded, in order and without duplicates. */
   readonly targets: readonly string[];
-  /** Tokens of all steps. */
+  /** Number of tokens in all steps. */
   readonly usage: Omit<Usage, 'details'> | undefined;
   /** Finish reason of the last step. */
   readonly finish: FinishReason | undefined;
-  /** Number of attempts of all steps. */
+  /** Number of attempts in all steps. */
   readonly attempts?: number | undefined;
   /** Cost of all steps as decimal nano-USD. Set when `UiOptions.cost` is given and returns a cost. */
   readonly nanoUsd?: string | undefined;
@@ -178,7 +178,7 @@ export interface UiOptions {
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat, part of the approval signatures. */
   readonly chatId?: string | undefined;
-  /** Time for which an approval request is valid, in milliseconds. `@default 86_400_000` */
+  /** Duration for which an approval request is valid, in milliseconds. `@default 86_400_000` */
   readonly approvalTtlMs?: number | undefined;
   /** Sources of a durable run's result and pending calls, for `watchRun`. */
   readonly durable?:
@@ -190,11 +190,11 @@ export interface UiOptions {
       }
     | undefined;
   /**
-   * Called once when the response has ended. The last chunk is sent after it has settled, so that a page that received the end can read
-   * the data that it stored. If it rejects, the page receives an error chunk. Also called when all readers have disconnected.
+   * Called once when the response has ended. The last chunk is sent after `onEnd` settles, so that a page that received it can read
+   * the data that `onEnd` stored. If `onEnd` rejects, the page receives an error chunk. Also called if all readers disconnected.
    */
   readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
-  /** Called with every failure, for the log. A returned string replaces the text that the page receives. */
+  /** Called with every failure, for logging. A returned string replaces the failure text that the page receives. */
   readonly onError?: ((error: unknown) => unknown) | undefined;
   /** Clock for approvals. `@default systemClock` */
   readonly clock?: Clock | undefined;
@@ -206,7 +206,7 @@ export interface UiResponseOptions extends UiOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time without a chunk after which a comment line is sent, in milliseconds. 0 disables comment lines. `@default 15_000` */
   readonly heartbeatMs?: number | undefined;
-  /** Headers in addition to those of the protocol. */
+  /** Headers in addition to the protocol's headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -224,7 +224,7 @@ export interface ResumableOptions {
   readonly disconnectMs?: number | undefined;
   /** Time for which an ended response can still be replayed, in milliseconds, for a page that was loaded just before the end. `@default 10_000` */
   readonly keepMs?: number | undefined;
-  /** Maximum size of a response that is retained for replay, in bytes. A longer one continues but cannot be resumed. `@default 16_777_216` */
+  /** Maximum size of a response that is retained for replay, in bytes. A longer response cannot be resumed. `@default 16_777_216` */
   readonly maxBytes?: number | undefined;
   /** Clock for the times above. `@default systemClock` */
   readonly clock?: Clock | undefined;

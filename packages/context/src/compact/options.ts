@@ -19,7 +19,7 @@ export interface CompactorOptions {
    */
   readonly summarizerTokens?: number | undefined;
   /**
-   * Share of the context above which a transcript is compacted; at least 64,000 tokens of 128,000 or more. @default 0.5
+   * Share of the context above which compaction starts. A context of 128,000 tokens or more uses at least 64,000. @default 0.5
    */
   readonly threshold?: number | undefined;
   /** Size of the unchanged end of the transcript as a share of the threshold, limited to 0.1 to 0.8. @default 0.2 */

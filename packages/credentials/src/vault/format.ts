@@ -13,7 +13,7 @@ export function formatVault(entries: Entries): string {
   return `${JSON.stringify({ version: VERSION, entries: Object.fromEntries(formatted) }, undefined, 2)}\n`;
 }
 
-/** Parses a vault. `place` names the vault in errors. Throws `config` with code `vault-version` for a newer version. */
+/** Parses the vault at `place`. Throws `config` with code `vault-version` for a newer version, and `Error` for invalid text. */
 export function parseVault(text: string, place: string): Entries {
   const { version, entries } = recordOf(JSON.parse(text), 'the text');
   if (typeof version === 'number' && version > VERSION) {
