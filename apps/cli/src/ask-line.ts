@@ -12,7 +12,7 @@ export interface AskOptions {
   readonly question: string;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  /** Path of the file with earlier questions, which the arrow keys show. */
+  /** Path of the file with earlier questions, which the user recalls with the arrow keys. */
   readonly history: string;
   readonly signal: AbortSignal;
   /** Lines that arrived before the question, such as the rest of a multi-line paste without markers. */
@@ -20,8 +20,8 @@ export interface AskOptions {
 }
 
 /**
- * Asks the user for a line, or for pasted text as one question. Arrow keys show earlier questions. Returns `null` at the end of
- * input (Ctrl-D) and `undefined` after Ctrl-C twice; the first one empties the line.
+ * Asks the user for a question: one line, or pasted text. Arrow keys show earlier questions. Returns `null` at the end of
+ * input (Ctrl-D) and `undefined` after Ctrl-C is pressed twice. The first Ctrl-C empties the line.
  */
 export async function askLine(options: AskOptions): Promise<string | null | undefined> {
   const { question, input, output, history, signal, ahead } = options;
@@ -109,7 +109,7 @@ function answered(
   });
 }
 
-/** Stores the history. Failures are ignored. */
+/** Stores the history. Ignores failures. */
 function storeHistory(file: string, texts: readonly string[]): void {
   try {
     writeState(file, texts);

@@ -15,7 +15,7 @@ const ENDINGS = { SIGHUP: 129, SIGTERM: 143 } as const;
 let ended: number | undefined;
 const end = (signal: keyof typeof ENDINGS): void => {
   ended = ENDINGS[signal];
-  // Aborted calls close their connections and restore the terminal.
+  // Abort the calls, so that they close their connections and restore the terminal.
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };

@@ -32,7 +32,7 @@ function commandNameIn(argv: readonly string[]): string | undefined {
   return first === 'help' ? second : first;
 }
 
-/** Creates the program with the names of all commands, and with the options of the called one. */
+/** Creates the program with the names of all commands, and with the options of the called command. */
 async function programFor(
   called: string | undefined,
   io: Io,

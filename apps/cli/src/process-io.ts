@@ -57,7 +57,7 @@ function homeFolder(): string {
   return isAbsolute(home) ? home : userInfo().homedir;
 }
 
-/** Returns the alternative if the folder is not available: the user has no home, or the working folder was removed. */
+/** Returns the folder, or the alternative if the user has no home or the working folder was removed. */
 function or(find: () => string, otherwise: string): string {
   try {
     return find();

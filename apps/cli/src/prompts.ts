@@ -29,7 +29,7 @@ export function askChoices(
 }
 
 /**
- * Returns the answer; `undefined` if the user cancelled. Ctrl-D closes the input, which a prompt ignores: it is cancelled and
+ * Returns the answer, or `undefined` if the user cancelled. Ctrl-D closes the input, which a prompt ignores: the prompt is cancelled and
  * returns `null`.
  */
 async function untilEnd<Answer>(

@@ -1,4 +1,4 @@
-/** Returns each distinct text once. A text that occurs several times has its count after the first line. */
+/** Returns each distinct text once. If a text occurs several times, its count follows its first line. */
 export function withCounts(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].map((text) => {
     const times = texts.filter((other) => other === text).length;

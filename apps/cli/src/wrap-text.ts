@@ -14,7 +14,7 @@ export function cellsOf(text: string): number {
 
 /** Wraps text between words for a terminal. */
 export interface LineWrapper {
-  /** Returns the output for the next chunk. A word that exceeds its line is erased and written on the next one. */
+  /** Returns the output for the next chunk. A word that exceeds its line is erased and written on the next line. */
   feed(text: string): string;
   /** Number of used cells in the current line. */
   readonly column: number;

@@ -13,11 +13,11 @@ export interface Backend {
   readonly profile?: Profile;
   /** Names of variables, each of which can contain the credential. */
   readonly keyEnv: readonly string[];
-  /** Option that receives a login from the vault; `undefined` for `apiKey`. */
+  /** Option that receives a login from the vault. If it is `undefined`, `apiKey` receives the login. */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
-  /** Names of variables with the base URL. The provider reads them from `env`. */
+  /** Names of variables that contain the base URL. The provider reads these variables from `env`. */
   readonly addressEnv?: readonly string[] | undefined;
-  /** Whether the provider has no default base URL and requires such a variable. */
+  /** Whether the provider has no default base URL and requires a variable of `addressEnv`. */
   readonly needsAddress?: true;
   /** Kind of backend. `server` and `cli` run on this machine, are detected, and require no credential. */
   readonly kind: 'remote' | 'server' | 'cli';
@@ -136,7 +136,7 @@ export const BACKENDS: readonly Backend[] = [
 export const hasKey = ({ keyEnv }: Backend, env: Env): boolean =>
   keyEnv.some((name) => (env[name] ?? '') !== '');
 
-/** Whether the provider has a default base URL, or the environment has one. */
+/** Whether the provider has a default base URL, or the environment contains a base URL. */
 export const hasAddress = ({ needsAddress, addressEnv = [] }: Backend, env: Env): boolean =>
   needsAddress !== true || addressEnv.some((name) => (env[name] ?? '') !== '');
 

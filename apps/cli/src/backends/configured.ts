@@ -32,7 +32,7 @@ export async function openableIds(known: Known, cwd: string): Promise<readonly s
   });
 }
 
-/** Returns the openable ids, and those of installed packages that lack their key only. */
+/** Returns the openable ids, and the ids of installed packages that lack only a key. */
 export async function installedIds(known: Known, cwd: string): Promise<readonly string[]> {
   const keyed = BACKENDS.filter(
     (backend) =>

@@ -1,6 +1,6 @@
 import { checkDsn, dsnVariable, LlmError, type Dsn, type Env } from '@majordomo/core';
 
-/** Variable with a DSN, and its parsed value or error. */
+/** Variable with a DSN, and the parsed DSN or the error. */
 export type DsnEntry = { readonly variable: string; readonly value: string; readonly id: string } & (
   { readonly dsn: Dsn; readonly error: undefined } | { readonly dsn: undefined; readonly error: LlmError }
 );
@@ -23,5 +23,5 @@ function entry(variable: string, value: string): DsnEntry {
   }
 }
 
-/** Whether a variable with a DSN defines this provider. It then takes precedence over the built-in backend. */
+/** Whether a variable with a DSN defines this provider. The DSN takes precedence over the built-in backend. */
 export const hasDsn = (id: string, env: Env): boolean => env[dsnVariable(id)] !== undefined;

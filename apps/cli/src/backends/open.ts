@@ -27,7 +27,7 @@ export interface OpenOptions {
 }
 
 /**
- * Creates a majordomo with the providers of a spec only. Throws `config` for an unknown name, and `Stop` for a missing package.
+ * Creates a majordomo with only the providers of a spec. Throws `config` for an unknown name, and `Stop` for a missing package.
  */
 export async function openSpec(spec: string, settings: Known, options: OpenOptions): Promise<Majordomo> {
   return openSpecs([spec], settings, options);

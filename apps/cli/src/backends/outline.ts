@@ -38,7 +38,7 @@ export function outline({ aliases, resolvers, env, providers }: Known): Outline 
   return { majordomo, needed, namedById };
 }
 
-/** Creates a placeholder for a provider that records when it is used. */
+/** Creates a placeholder provider that calls `note` when it is used. */
 const standIn = (id: string, note: () => void): Provider => ({
   spi: 1,
   id,

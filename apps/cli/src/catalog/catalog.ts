@@ -73,7 +73,7 @@ interface Checked {
   readonly stored: StoredCatalog | undefined;
 }
 
-/** Checks a source without changing the file, and prints the result. */
+/** Checks a source without changing the stored file, and prints the result. */
 async function check({ from = RECOMMENDED, json, accept = [] }: SourceFlags, io: Io): Promise<Checked> {
   const { fileStore } = await import('@majordomo/catalog/node');
   const { refreshed } = await import('@majordomo/catalog/refresh');

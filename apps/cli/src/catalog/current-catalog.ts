@@ -5,10 +5,10 @@ import { stateFile } from '../state-file.ts';
 
 type Place = Pick<Io, 'home' | 'env' | 'stderr'>;
 
-/** Returns the file that `majordomo catalog update` writes. */
+/** Returns the path of the file that `majordomo catalog update` writes. */
 export const catalogFile = (io: Pick<Io, 'home' | 'env'>): string => stateFile('catalog.json', io);
 
-/** Returns the file with the models whose prices the last `majordomo catalog update` rejected. */
+/** Returns the path of the file with the models whose prices the last `majordomo catalog update` rejected. */
 export const rejectedFile = (io: Pick<Io, 'home' | 'env'>): string => stateFile('catalog-rejected.json', io);
 
 /** Returns the shipped snapshot with the newer data of `majordomo catalog update`. Reports a damaged file and ignores it. */

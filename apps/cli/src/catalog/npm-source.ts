@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 /** Paths of catalog data in the packages `@majordomo/catalog` and `@earendil-works/pi-ai`. */
 const PLACES = ['dist/catalog.json', 'catalog.json', 'dist/providers/data'];
 
-/** Matches a package name and version. A name that begins with a hyphen would be an option of npm. */
+/** Matches a package name and version. npm would read a name that begins with a hyphen as an option. */
 const PACKAGE = /^(?:@[a-z\d][\w.-]*\/)?[a-z\d][\w.-]*(?:@[\w.^~+-]+)?$/i;
 
 /** Returns a source that unpacks a package with the user's `npm pack` and `tar`. No script of the package runs. */

@@ -100,7 +100,7 @@ async function printComplete(session: Chat, question: UserMessage): Promise<Turn
   return turnOf(response);
 }
 
-/** Prints the final answer only, without text between tool calls. */
+/** Prints only the final answer, without text between tool calls. */
 async function printCompleteWithSkills(
   session: Chat,
   question: UserMessage,

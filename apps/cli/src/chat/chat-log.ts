@@ -35,7 +35,7 @@ export class ChatLog {
     }
   }
 
-  /** Sets the title, which is stored with the next save. */
+  /** Sets the title, which the next save stores. */
   async rename(title: string): Promise<void> {
     this.title = title;
     try {
@@ -70,8 +70,8 @@ export class ChatLog {
 }
 
 /**
- * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument, and the id is `undefined`
- * for the newest conversation.
+ * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument. The id is `undefined`
+ * if the newest conversation is to be continued.
  */
 export function parseContinue(
   words: readonly (string | undefined)[],

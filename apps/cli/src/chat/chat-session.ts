@@ -29,14 +29,14 @@ export interface Chat {
   /** Skills whose tools the model may call. */
   readonly skills: readonly Skill[];
   readonly flags: ChatFlags;
-  /** Store of the conversation, if it is logged. */
+  /** Store of the conversation; `undefined` if the conversation is not logged. */
   readonly log: ChatLog | undefined;
   readonly io: Io;
 }
 
 /**
- * Runs a turn. Summarizes a conversation that is too long, and repeats the turn with a summary if the vendor rejects the conversation as too
- * long.
+ * Runs a turn. Summarizes the conversation if it is too long. Repeats the turn with a summary if the vendor rejects the
+ * conversation as too long.
  */
 export async function withRoom<T>(
   session: Chat,
@@ -62,10 +62,10 @@ export interface Turn {
   readonly added: readonly Message[];
 }
 
-/** Returns the turn of an answer without tools. */
+/** Returns the turn for an answer without tool calls. */
 export const turnOf = (response: ChatResponse): Turn => ({ response, added: [response.message] });
 
-/** Adds an answered turn to the conversation, and stores it if requested. */
+/** Adds an answered turn to the conversation, and stores the conversation if requested. */
 export async function keep(session: Chat, question: Message, { added, response }: Turn): Promise<void> {
   const { messages, model, system, title, log } = session;
   session.context.learn(response);
@@ -77,5 +77,5 @@ export async function keep(session: Chat, question: Message, { added, response }
   await saveTranscript(save, session.io.cwd, { title, messages });
 }
 
-/** Opens another model for the same conversation, with the settings of the flags. Throws for an invalid spec. */
+/** Opens another model for the same conversation, with the flags' settings. Throws for an invalid spec. */
 export type OpenModel = (spec: string) => Promise<Pick<Chat, 'model' | 'settings' | 'targets'>>;

@@ -8,7 +8,7 @@ import { attachment } from './attachments.ts';
 import type { ChatFlags } from './flags.ts';
 import { writeJson } from '../write-json.ts';
 
-/** `--image cat.png`: writes the first image there, and others to `cat-2.png` and so on. */
+/** `--image cat.png`: writes the first image to `cat.png`, the second to `cat-2.png`, and so on. */
 export async function draw(
   model: ImageModel,
   prompt: string,

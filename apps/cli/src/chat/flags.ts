@@ -11,7 +11,7 @@ export interface ChatFlags {
   readonly load?: string;
   /** Whether the conversation is stored. */
   readonly log?: true;
-  /** Id of a stored conversation to continue, or `true` for the newest. */
+  /** Id of a stored conversation to continue, or `true` for the newest conversation. */
   readonly continue?: string | true;
   readonly maxTokens?: string;
   readonly temperature?: string;

@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { costIn } from './cost.ts';
 
-/** Prints the target that answered, the cost if it is known, and why other targets did not answer. */
+/** Prints the target that answered, the cost if known, and the reasons why other targets did not answer. */
 export async function footer(response: ChatResponse, ms: number, io: Io): Promise<void> {
   const { usage, finish } = response;
   const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} in, ${usage.output ?? '?'} out`];

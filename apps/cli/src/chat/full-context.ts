@@ -30,7 +30,7 @@ export class FullContext {
     return made.messages;
   }
 
-  /** Returns shorter messages after the vendor rejected them as too long; `undefined` if they cannot be shortened. */
+  /** Returns shorter messages after the vendor rejected the messages as too long, or `undefined` if none can be shortened. */
   async fitAgain(
     messages: readonly Message[],
     overflow: LlmError,
@@ -105,7 +105,7 @@ const isSame = (one: readonly Message[], other: readonly Message[]): boolean =>
 const lengthOf = (messages: readonly Message[]): number =>
   messages.reduce((sum, { parts }) => sum + JSON.stringify(parts, withoutBytes).length, 0);
 
-/** Replaces bytes with the maximum token count of media. */
+/** Replaces bytes with a placeholder that has the maximum token count of media. */
 const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 

@@ -20,7 +20,7 @@ const plain: Paint = (_style, text) => text;
 export type MarkdownFactory = (columns: number) => MarkdownStream;
 
 /**
- * Shows text, dimmed reasoning, the names of tool calls, and restarts. Lines break between words. Without `createMarkdown` text
+ * Shows text, dimmed reasoning, tool names, and restarts. Lines break between words. If `createMarkdown` is not set, text
  * is shown unchanged.
  */
 export function createRenderer(output: Output, createMarkdown?: MarkdownFactory): Renderer {

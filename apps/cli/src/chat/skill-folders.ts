@@ -11,7 +11,7 @@ type LoadSkills = (
   options: { readonly onProblem: (error: LlmError) => void },
 ) => Promise<Skill>;
 
-/** Loads the skills of these folders. Throws `Stop` if no skill is found, and prints the problems of each skill. */
+/** Loads the skills in these folders, and prints the problems of each skill. Throws `Stop` if no skill is found. */
 export async function loadSkillFolders(folders: readonly string[], io: Io): Promise<Skill> {
   const module = await loadPackage('@majordomo/skills/node', io.cwd, '--skills');
   const load = Reflect.get(module, 'loadSkills') as LoadSkills;

@@ -23,7 +23,7 @@ export type Slash =
   | { readonly name: SlashName; readonly rest: string }
   | { readonly name: undefined; readonly problem: string };
 
-/** Parses a line that begins with a slash; `undefined` for a question. */
+/** Parses a line that begins with a slash. Returns `undefined` if the line is a question. */
 export function slashOf(line: string): Slash | undefined {
   const match = /^\/(\S*)\s*([\s\S]*)$/.exec(line);
   if (match === null) return undefined;

@@ -7,7 +7,7 @@ import type { ChatFlags } from './flags.ts';
 
 /** Ledger and stored conversation of a chat. Disposing waits until all records are stored. */
 export interface ChatStores extends AsyncDisposable {
-  /** Arguments without the id of a conversation. */
+  /** Arguments without the conversation's id. */
   readonly words: readonly (string | undefined)[];
   /** Conversation to continue. */
   readonly conversation: StoredConversation | undefined;

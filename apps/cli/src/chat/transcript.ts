@@ -46,7 +46,7 @@ export async function saveTranscript(
   }
 }
 
-/** Reads a file of `saveTranscript`. Throws `Stop` for another file. */
+/** Reads a file that `saveTranscript` wrote. Throws `Stop` for any other file. */
 export async function loadTranscript(path: string, cwd: string): Promise<Transcript> {
   const json = await readJson(resolve(cwd, path), path);
   if (!isSaved(json)) throw new Stop(`${path} is not a conversation saved by majordomo`);

@@ -13,9 +13,9 @@ export interface MajordomoConfig {
   readonly aliases?: Readonly<Record<string, string>> | undefined;
   /** System instructions of every conversation. */
   readonly system?: string | undefined;
-  /** Variables such as keys and `LLM_*` DSNs. Those of the environment take precedence. */
+  /** Variables such as keys and `LLM_*` DSNs. Variables of the environment take precedence. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Additional providers. They replace built-in ones with the same id. */
+  /** Additional providers. They replace built-in providers with the same id. */
   readonly providers?: readonly Provider[] | undefined;
   /** Functions that resolve names that are not aliases. The first function that returns a spec is used. */
   readonly resolvers?: readonly Resolver[] | undefined;
@@ -25,7 +25,7 @@ export interface MajordomoConfig {
   readonly skills?: readonly Skill[] | undefined;
   /** Retries, timeouts and policy of every call. */
   readonly chain?: ChainOptions | undefined;
-  /** Records the cost of `majordomo chat`, and limits it. `{}` records only. */
+  /** Ledger that records and limits the cost of `majordomo chat`. `{}` records without limits. */
   readonly ledger?: LedgerConfig | undefined;
   /** Whether the conversations of `majordomo chat` are stored, for `majordomo log` and `chat --continue`. */
   readonly log?: boolean | undefined;
@@ -36,7 +36,7 @@ export interface MajordomoConfig {
 /** File, limits and prices of the ledger. */
 export interface LedgerConfig {
   /**
-   * SQLite file, relative to the configuration; `~/` is your home folder. Conversations are stored in it too. `@default`
+   * SQLite file, relative to the configuration; `~/` is your home folder. The file also contains conversations. `@default`
    * `majordomo/books.db` in `$XDG_STATE_HOME`
    */
   readonly file?: string | undefined;

@@ -9,7 +9,7 @@ const OWN_NAME = 'majordomo';
 const ES_SYNTAX = /^[^\S\n]*export\s/m;
 
 /**
- * Imports a configuration. A file with `export` is loaded as an ES module whatever package.json states. `majordomo` is this
+ * Imports a configuration. A file with `export` is loaded as an ES module, whatever package.json states. `majordomo` is this
  * package, which a project that uses npx does not have.
  */
 export async function importConfig(file: string): Promise<unknown> {

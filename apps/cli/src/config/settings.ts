@@ -25,8 +25,8 @@ export interface Settings extends Known {
 }
 
 /**
- * Reads and merges the configurations. A project's configuration that was never trusted is left out with a notice. One that has
- * changed since throws `Stop`, because its limits would be missing. `report`: the caller reports both.
+ * Reads and merges the configurations. Omits a project's configuration that was never trusted, with a notice. One that has
+ * changed since it was trusted throws `Stop`, because its limits would be missing. `report`: the caller reports both cases.
  */
 export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'): Promise<Settings> {
   const files = await loadConfigs(io);
@@ -53,7 +53,7 @@ function lazily({ logins }: Settings, io: Io): () => Promise<StoredKeys | undefi
   return () => (reading ??= read());
 }
 
-/** Returns why a configuration is not used and what to do; `undefined` if it is used. */
+/** Returns why a configuration is not used and what to do, or `undefined` if the configuration is used. */
 export function reasonUnused({ trust }: LoadedConfig): string | undefined {
   if (trust === 'trusted') return undefined;
   return trust === 'changed'

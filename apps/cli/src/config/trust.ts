@@ -5,7 +5,7 @@ import { stateFile, writeState } from '../state-file.ts';
 
 type StateLocation = Pick<Io, 'home' | 'env'>;
 
-/** Whether a project's configuration is used. `changed`: it was trusted before with other content. */
+/** State of trust in a project's configuration. `changed`: the file was trusted with other content. */
 export type Trust = 'trusted' | 'changed' | 'unknown';
 
 /** Trusted content of a file. The text is stored to show later changes. */
@@ -47,7 +47,7 @@ const isTrustedFile = (value: unknown): value is TrustedFile =>
   'text' in value &&
   typeof value.text === 'string';
 
-/** Returns the stored trust. If it cannot be read, no file is trusted. */
+/** Returns the stored trust. If the stored trust cannot be read, no file is trusted. */
 function readTrust(place: StateLocation): Readonly<Record<string, unknown>> {
   try {
     const known: unknown = JSON.parse(readFileSync(storeOf(place), 'utf8'));

@@ -46,7 +46,7 @@ export async function playDemo(
   }
 }
 
-/** Width before an answer. */
+/** Number of cells before an answer. */
 const MARGIN = 12;
 
 async function sendPrompt(spec: string, prompt: string, io: Io): Promise<ExitCode> {

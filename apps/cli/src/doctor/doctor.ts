@@ -54,7 +54,7 @@ export async function doctor(
   return isSound ? EXIT.ok : EXIT.failed;
 }
 
-/** Returns the ids of DSNs whose package is installed. A missing one is reported as a finding. */
+/** Returns the ids of DSNs whose package is installed. A missing package is reported as a finding. */
 const installedDsnIds = ({ env }: Settings, { cwd }: Io): readonly string[] =>
   dsnEntries(env).flatMap(({ id, dsn }) => {
     const backend = dsn === undefined ? undefined : backendForScheme(dsn.scheme);

@@ -1,4 +1,4 @@
-/** Line of the report. With a `mistake` the command exits with an error, with a `warning` it does not. */
+/** Line of the report. The command exits with an error for a `mistake`, but not for a `warning`. */
 export interface Finding {
   readonly state: 'ok' | 'absent' | 'warning' | 'mistake';
   readonly what: string;

@@ -18,7 +18,7 @@ export interface VerdictFlags {
 }
 
 type WriteReport = (file: string, evaluation: Evaluation, evals: Evals) => Promise<void>;
-/** Reports by the extension of their file. */
+/** Functions that write a report, by file extension. */
 const REPORTS: Readonly<Record<string, WriteReport>> = {
   '.md': (file, evaluation, { toMarkdown }) => writeFile(file, toMarkdown(evaluation)),
   '.xml': (file, evaluation, { toJUnit }) => writeFile(file, toJUnit(evaluation)),
@@ -26,7 +26,7 @@ const REPORTS: Readonly<Record<string, WriteReport>> = {
   '.jsonl': (file, evaluation, { writeEvaluation }) => writeEvaluation(file, evaluation),
 };
 
-/** Loads the package. Throws `Stop` for a report with an unknown extension. */
+/** Loads `@majordomo/evals`. Throws `Stop` for a report with an unknown extension. */
 export async function loadEvals({ report = [] }: VerdictFlags, { cwd }: Io): Promise<Evals> {
   const unknown = report.find((file) => !Object.hasOwn(REPORTS, extname(file)));
   if (unknown !== undefined)

@@ -45,7 +45,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Uses TypeScript if this Node supports it. */
+/** Returns the path of the new configuration: a TypeScript file if this Node supports TypeScript. */
 function configFile(cwd: string): string {
   const strips = Boolean(Reflect.get(process.features, 'typescript'));
   return join(cwd, `majordomo.config.${strips ? 'ts' : 'mjs'}`);

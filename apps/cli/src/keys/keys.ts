@@ -172,7 +172,7 @@ function countOf(text: string, option: string): number {
   throw new Stop(`${option} must be a positive integer, not "${text}"`);
 }
 
-/** Returns the number of days of a text such as `90d`. */
+/** Parses a number of days such as `90d`. `option` names the flag in errors. */
 function daysOf(text: string, option: string): number {
   const days = /^(\d{1,5})d$/.exec(text)?.[1];
   if (days === undefined) throw new Stop(`${option} must be a number of days, such as 7d, not "${text}"`);

@@ -22,7 +22,7 @@ export interface GatewayStores extends AsyncDisposable {
 const REMOTE_TIMEOUT_MS = 1000;
 
 /**
- * Opens the stores of `--store`, `MAJORDOMO_STORE` or the ledger's file. Throws `Stop` if it cannot; the message does not contain the
+ * Opens the stores of `--store`, `MAJORDOMO_STORE` or the ledger's file. Throws `Stop` on failure. The message omits the
  * URL, which may contain a password.
  */
 export async function openStores(

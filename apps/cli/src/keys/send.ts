@@ -6,13 +6,13 @@ import type { Io } from '../io.ts';
 import { loadPackage } from '../load-package.ts';
 import { openStores } from './open-stores.ts';
 
-/** Where the keys are: in a store, or at a running gateway. */
+/** Location of the keys: a store, or a running gateway. */
 export interface KeysPlace {
   readonly store?: string;
   readonly url?: string;
 }
 
-/** Sends a request to the admin API, and returns its answer. */
+/** Sends a request to the admin API, and returns the response. */
 export type Send = (method: string, path: string, body?: object) => Promise<JsonObject>;
 
 const WHY = 'majordomo keys';

@@ -65,7 +65,7 @@ async function withLog(io: Io, run: (log: Log | undefined) => Promise<ExitCode>)
   return await run(books?.conversations);
 }
 
-/** Returns the error for an unknown conversation, or if no conversation is stored. */
+/** Returns the error for an unknown conversation, or for a log without conversations. */
 const unknown = (id: string | undefined): Stop =>
   new Stop(
     id === undefined

@@ -7,7 +7,7 @@ import { tableSpans } from './table.ts';
 export interface MarkdownStream {
   /** Returns the spans that are final after the next chunk. Ambiguous text is buffered. */
   feed(text: string): readonly Span[];
-  /** Returns the buffered rest. */
+  /** Returns the spans of the text that is still buffered. */
   end(): readonly Span[];
 }
 
@@ -23,7 +23,7 @@ const UNDECIDED = /^\s*(?:|#{1,6} *|`{1,2}|~{1,2}|[-*_+][-*_+ ]*|>)$/;
 const MAX_BUFFERED = 500;
 
 export function createMarkdown(columns: number): MarkdownStream {
-  /** Part of the current line that is not shown. */
+  /** Part of the current line that is not shown yet. */
   let rest = '';
   let isLineStart = true;
   let lineStyles: readonly Style[] = [];

@@ -19,7 +19,7 @@ const PARAMETERS = {
 /** Reports the progress of a call to the client. */
 export type Report = (context: Parameters<Tool['run']>[1], progress: McpProgress) => void;
 
-/** Returns a tool that calls these models. It stores nothing between calls. */
+/** Returns a tool that calls these models. The tool stores nothing between calls. */
 export function askTool(
   majordomo: Majordomo,
   spec: string,

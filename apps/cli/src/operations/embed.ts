@@ -41,7 +41,7 @@ export async function embed(
   });
 }
 
-/** Returns the text, or with `--lines` its lines without blank ones. */
+/** Returns the text or, with `--lines`, its lines that are not blank. */
 const valuesIn = (text: string, { lines }: EmbedFlags): readonly string[] =>
   lines === true ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : [text];
 

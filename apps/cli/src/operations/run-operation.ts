@@ -34,7 +34,7 @@ export interface OperationRequest {
 }
 
 /**
- * Opens the models of the spec and the ledger, and runs the request. Without a spec it uses the alias with the name of the
+ * Opens the spec's models and the ledger, and runs the request. Without a spec, uses the alias that has the name of the
  * command. Prints errors in the requested format.
  */
 export async function runOperation(

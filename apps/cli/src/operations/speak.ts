@@ -97,7 +97,7 @@ async function keep(file: string, audio: Uint8Array, { cwd }: Io): Promise<void>
   }
 }
 
-/** Returns the requested format, or the one of the file extension. */
+/** Returns the requested format, or the format of the file extension. */
 function formatOf({ format }: SpeakFlags, file: string | undefined): Format | undefined {
   const word = (format ?? extname(file ?? '').slice(1)).toLowerCase();
   if (word === '') return undefined;

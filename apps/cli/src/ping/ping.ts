@@ -9,7 +9,7 @@ import type { Io } from '../io.ts';
 import { painter, printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
 
-/** Result of one target. */
+/** Result of the request to one target. */
 export interface Pong {
   readonly target: string;
   readonly ms: number;

@@ -7,7 +7,7 @@ import { createConfiguredLedger } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../load-package.ts';
 import { printable } from '../paint.ts';
 
-/** Virtual keys, call log, ledger and admin API over one store. Disposing writes what waits. */
+/** Virtual keys, call log, ledger and admin API over one store. Disposing writes all pending records. */
 export interface KeyGateway extends AsyncDisposable {
   readonly keys: Keys;
   readonly calls: CallLog;
@@ -17,7 +17,7 @@ export interface KeyGateway extends AsyncDisposable {
   ready(): Promise<unknown>;
 }
 
-/** Opens the store. `token`: token of the admin API. Throws `Stop` if it cannot. */
+/** Opens the store. `token`: token of the admin API. Throws `Stop` if the store cannot be opened. */
 export async function openKeyGateway(
   store: string | undefined,
   token: string | undefined,

@@ -113,7 +113,7 @@ async function loadPackages({ cwd }: Io, withInspector: boolean) {
   return { createGateway, createInspector };
 }
 
-/** Returns the callers of a key file, which SIGHUP reads again. A file with a mistake changes nothing. */
+/** Returns the callers of a key file. SIGHUP reloads the file. If the file has a mistake, the callers do not change. */
 async function reloadedKeys(path: string, io: Io): Promise<Authorize> {
   let authorize = await keyFile(path, io);
   io.onHangup(() => {

@@ -6,7 +6,7 @@ export type Credentials = typeof import('@majordomo/credentials');
 
 const NAME = '@majordomo/credentials';
 
-/** Loads the package. `why`: the feature that needs it. Throws `Stop` if it is not installed. */
+/** Loads `@majordomo/credentials`. `why`: the feature that needs the package. Throws `Stop` if the package is not installed. */
 export const loadCredentials = async (io: Pick<Io, 'cwd'>, why: string): Promise<Credentials> =>
   (await loadPackage(NAME, io.cwd, why)) as Credentials;
 
@@ -16,7 +16,7 @@ export interface UserVault {
   readonly vault: Vault;
 }
 
-/** Returns the vault. Its file is read on first use. */
+/** Returns the vault. The vault's file is read on first use. */
 export async function userVault(
   { cwd, env, home }: Pick<Io, 'cwd' | 'env' | 'home'>,
   why: string,

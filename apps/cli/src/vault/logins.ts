@@ -26,7 +26,7 @@ const PROVIDERS: Readonly<Record<PresetName, string>> = {
 
 const isPreset = (name: string): name is PresetName => Object.hasOwn(PROVIDERS, name);
 
-/** Returns the login named `called`. Throws `Stop` if something is missing. */
+/** Returns the login named `called`. Throws `Stop` if the login is unknown or incomplete. */
 export function loginOf(
   called: string,
   clientId: string | undefined,
