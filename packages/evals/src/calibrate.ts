@@ -5,7 +5,7 @@ import { configError } from './options.ts';
 import { kappa, wilson } from './statistics.ts';
 import type { Case, Check, EvalDefinition, EvaluateOptions } from './types.ts';
 
-/** Output with a human label. */
+/** Output that a person has labeled. */
 export interface Labeled<Input = JsonValue> {
   readonly id?: string | undefined;
   readonly input: Input;
@@ -34,14 +34,14 @@ export interface Judgment {
 /** Agreement of a judge with human labels. A score of 0.5 or more counts as good. */
 export interface Agreement {
   readonly n: number;
-  /** Share of outputs on which judge and label agree, with its 95 % Wilson interval. */
+  /** Share of outputs on which judge and label agree, with the share's 95 % Wilson interval. */
   readonly accuracy: number;
   readonly interval: readonly [low: number, high: number];
   /** Cohen's kappa, the agreement beyond chance: 1 is perfect, 0 is chance. `undefined` if all labels and all verdicts are equal. */
   readonly kappa: number | undefined;
-  /** Share of good outputs that the judge accepts. `undefined` if none exist. */
+  /** Share of good outputs that the judge accepts. `undefined` if no good output exists. */
   readonly sensitivity: number | undefined;
-  /** Share of bad outputs that the judge rejects. `undefined` if none exist. */
+  /** Share of bad outputs that the judge rejects. `undefined` if no bad output exists. */
   readonly specificity: number | undefined;
   readonly disagreements: readonly Judgment[];
 }

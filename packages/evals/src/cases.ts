@@ -51,7 +51,7 @@ export const casesFromTrajectories = (
   },
 });
 
-/** Returns the lines of a file. `skipsEnd`: without a truncated last line. */
+/** Returns the lines of a file. `skipsEnd`: whether to omit a truncated last line. */
 async function linesOf(file: string, skipsEnd = false): Promise<readonly Line[]> {
   const lines = await readLines(file);
   if (lines === undefined) throw fileError(file, 'the file does not exist');

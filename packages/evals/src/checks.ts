@@ -42,7 +42,7 @@ function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Outp
 }
 
 /**
- * Checks that the text equals, or that the value deeply equals in any order of members. Text is compared after trimming and is
+ * Checks that the text equals `expected`, or that the value deeply equals it in any member order. Text is trimmed and
  * not parsed. A case without `expected` scores 0.
  *
  * @default the case's `expected`
@@ -148,7 +148,7 @@ function includes(value: unknown, wanted: unknown): boolean {
 }
 
 /**
- * Checks that tools were called in this order. `exactly` forbids other calls; otherwise calls between them are allowed. A case
+ * Checks that tools were called in this order. `exactly` forbids other calls; otherwise other calls are allowed. A case
  * without `expected` scores 0.
  *
  * @default the names of the case's `expected.toolCalls`
@@ -219,7 +219,7 @@ export function maxCalls(calls: number): Check<unknown, unknown> {
 }
 
 /**
- * Checks that the redactor finds nothing in the text, the tool arguments or the value. The redactor defines the rules for personal data.
+ * Checks that the redactor finds nothing in the text, the tool arguments and the value. The redactor defines what it finds.
  *
  * @default createRedactor()
  */

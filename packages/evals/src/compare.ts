@@ -16,7 +16,7 @@ import type { Evaluation, Metric, Sample, Verdict } from './types.ts';
 
 /** Options of `compare`. */
 export interface CompareOptions {
-  /** Margins by metric, which replace those of the new evaluation. */
+  /** Margins by metric, which replace the margins of the new evaluation. */
   readonly margins?: Readonly<Record<string, number | false>> | undefined;
   /** Number of random permutations per metric, 99 to 100,000. `@default 9_999` */
   readonly permutations?: number | undefined;
@@ -69,7 +69,7 @@ export function compare(
 
 type Cases = ReadonlyMap<string, readonly Sample[]>;
 
-/** Returns the samples with a result by case, in the order of the cases. */
+/** Returns the samples that have a result, by case, in the order of the cases. */
 function byCase(evaluation: Evaluation | undefined): Cases {
   const cases = samplesByCase(evaluation?.samples ?? []);
   const sorted = [...cases].sort(([a], [b]) => compareText(a, b));
@@ -152,7 +152,7 @@ function describe(
 const NO_BASELINE = 'no baseline exists';
 const NO_PAIRS = 'no case has it in both evaluations';
 
-/** Returns the reason for which a metric cannot be compared, or `undefined` if it can. */
+/** Returns the reason why a metric cannot be compared, or `undefined` if the metric can be compared. */
 function problemOf(
   { name, kind, version, isPreference }: Scale,
   before: number | undefined,

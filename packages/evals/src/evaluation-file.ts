@@ -3,7 +3,7 @@ import { checkFormat, fileError, readLines, replaceFile, type Line } from './fil
 import { isName } from './options.ts';
 import type { Evaluation, Sample } from './types.ts';
 
-/** Writes an evaluation: its summary in the first line, then one sample per line. Replaces the file atomically. */
+/** Writes an evaluation: the summary in the first line, then one sample per line. Replaces the file atomically. */
 export async function writeEvaluation(file: string, evaluation: Evaluation): Promise<void> {
   const { samples, ...summary } = evaluation;
   await replaceFile(file, [{ ...summary, samples: samples.length }, ...samples]);
@@ -26,7 +26,7 @@ export async function readEvaluation(file: string): Promise<Evaluation> {
 
 type Summary = Omit<Evaluation, 'samples'> & { readonly samples: number };
 
-/** Returns the value of a line. Rejects with `config` if it does not fit the schema or is not valid. */
+/** Returns the value of a line. Rejects with `config` if the value does not match the schema. */
 async function checked<T>(
   schema: JsonObject,
   { value, place }: Line,

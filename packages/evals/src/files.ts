@@ -7,13 +7,13 @@ import { isRecord } from '@majordomo/core/toolkit';
 /** Line of a file with one JSON value per line. */
 export interface Line {
   readonly text: string;
-  /** JSON value; `undefined` for another text, such as a truncated one. */
+  /** JSON value, or `undefined` if the line is not JSON, for example because it is truncated. */
   readonly value: unknown;
   /** File and number of the line. */
   readonly place: string;
 }
 
-/** Returns the lines of a file that are not empty; `undefined` if the file does not exist. */
+/** Returns the lines of a file that are not empty, or `undefined` if the file does not exist. */
 export async function readLines(file: string): Promise<readonly Line[] | undefined> {
   const content = await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -44,7 +44,7 @@ export function checkFormat(file: string, header: unknown, format: string, remed
     throw fileError(file, `the file is not a ${format} file${remedy}`);
 }
 
-/** Writes one JSON value per line. Replaces the file atomically, unless its content is equal. Creates its folder. */
+/** Writes one JSON value per line. Creates the folder. Replaces the file atomically, unless its content would not change. */
 export async function replaceFile(file: string, values: readonly unknown[]): Promise<void> {
   const content = values.map((value) => `${JSON.stringify(value)}\n`).join('');
   const current = await readFile(file, 'utf8').catch(() => undefined);

@@ -53,7 +53,7 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
     range('trials', given.trials, 1, 100);
     range('concurrency', given.concurrency, 1, 1000);
   }
-  // Timers have no longer delay.
+  // Timers do not support a longer delay.
   range('timeoutMs', definition.timeoutMs, 0, 2 ** 31 - 1);
   const { trials = definition.trials ?? 1, budgetUsd, mode = 'replay', catalog } = options;
   const { clock = systemClock, redactor = createRedactor() } = options;

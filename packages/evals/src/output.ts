@@ -6,12 +6,12 @@ import { isJson } from './json.ts';
 import { configError } from './options.ts';
 import type { Output } from './types.ts';
 
-/** Members of an output that come from the result of the subject. */
+/** Members of an output that come from the subject's result. */
 export type ReadResult = Pick<Output, 'text' | 'value' | 'messages' | 'toolCalls'>;
 
 export const NO_OUTPUT: ReadResult = { text: '', value: undefined, messages: [], toolCalls: [] };
 
-/** Reads the result of a subject. Throws `config` for a value that is not JSON. */
+/** Reads a subject's result. Throws `config` for a value that is not JSON. */
 export function readResult(name: string, result: unknown, input: unknown): ReadResult {
   if (isResponse(result)) {
     const { text, message, toolCalls } = result;
@@ -29,7 +29,7 @@ export function readResult(name: string, result: unknown, input: unknown): ReadR
   return { ...NO_OUTPUT, text: JSON.stringify(result), value: result };
 }
 
-/** Returns the last text of the assistant and all of its tool calls. */
+/** Returns the assistant's last text and all its tool calls. */
 export function answerIn(messages: readonly Message[]): Pick<Output, 'text' | 'toolCalls'> {
   const answers = messages.filter(({ role }) => role === 'assistant');
   return { text: textOf(answers.at(-1)), toolCalls: answers.flatMap(toolCallsOf) };
@@ -42,7 +42,7 @@ export const textOf = (message: Message | undefined): string =>
 export const toolCallsOf = ({ parts }: Message): readonly ToolCallPart[] =>
   parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
 
-/** Whether a value is a response of a model. */
+/** Whether a value is a model's response. */
 export const isResponse = (value: unknown): value is ChatResponse =>
   isRecord(value) && isRecord(value['message']) && Array.isArray(value['attempts']) && 'target' in value;
 

@@ -92,7 +92,7 @@ export const metricCells = (metric: Metric): readonly string[] => [
   `${metric.changed} of ${metric.cases}`,
 ];
 
-/** Describes the change of a metric in a sentence. */
+/** Describes a metric's change in a sentence. */
 export function changeText(metric: Metric): string {
   const [, , now = '', before = '', difference = '', margin = '', p = ''] = metricCells(metric);
   return `${before} before, ${now} now, difference ${difference}, margin ${margin}, p ${p}`;

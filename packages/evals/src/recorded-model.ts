@@ -25,7 +25,7 @@ interface RecordedModelOptions {
   readonly targetsOf: TargetsOf;
 }
 
-/** Returns a model whose calls are replayed or recorded. The events of a stream follow its complete response. */
+/** Returns a model whose calls are replayed or recorded. A stream emits its events only after the response is complete. */
 export function recordedModel(
   model: ChatModel,
   { recorder, by, version, targetsOf }: RecordedModelOptions,
@@ -48,7 +48,7 @@ export function recordedModel(
     return loadResponse(stored);
   };
 
-  /** Returns the source of a stream's events. The sample waits for the response, also if the reader leaves. */
+  /** Returns the source of a stream's events. The sample waits for the response even if the reader stops reading. */
   const sourceOf = <Event, Response extends ChatResponse>(
     response: Promise<Response>,
     eventsOf: (response: Response | PartialResponse) => readonly Event[],
@@ -109,7 +109,7 @@ export function recordedModel(
   };
 }
 
-/** Returns a stored response with its value, which the schema may transform. */
+/** Returns a stored response together with its value, which the schema may transform. */
 async function withValue<T>(
   response: ChatResponse,
   { output }: ObjectRequest<T>,

@@ -17,15 +17,15 @@ export interface RecorderOptions {
 
 /** Records or replays the calls of one sample, whose results are JSON. */
 export class Recorder {
-  /** First problem for which the sample has no result, such as a call without a recording. */
+  /** First problem because of which the sample has no result, such as a call without a recording. */
   problem: LlmError | undefined;
   hasLiveCalls = false;
   /** Recorded time of the replayed calls, in milliseconds. */
   replayedMs = 0;
-  /** Streams, each of which resolves at its end. */
+  /** Promises of the streams, each of which resolves at the end of its stream. */
   readonly streams: Promise<unknown>[] = [];
   readonly options: RecorderOptions;
-  /** Calls in order of their start; `undefined` while in progress. */
+  /** Calls in the order in which they started. A call in progress is `undefined`. */
   private readonly started: (RecordedCall | undefined)[] = [];
   private readonly unused: RecordedCall[];
 

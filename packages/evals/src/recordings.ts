@@ -9,7 +9,7 @@ export interface RecordedCall {
   readonly by: 'subject' | 'check';
   readonly type: 'call' | 'effect';
   readonly digest: string;
-  /** Short digest of each part of a request, for the message of a miss. */
+  /** Short digest of each part of a request, for the message about a missing recording. */
   readonly parts?: Readonly<Record<string, string>> | undefined;
   /** Time of the call, ISO 8601 in UTC. */
   readonly at: string;
@@ -50,7 +50,7 @@ export class Recordings {
     this.samples = samples;
   }
 
-  /** Reads a file if it exists. Rejects with `config` for another format. An incomplete last line is skipped. */
+  /** Reads a file if it exists. Skips an incomplete last line. Rejects with `config` if the file has another format. */
   static async open(file: string, name: string): Promise<Recordings> {
     return new Recordings(file, name, await readSamples(file));
   }
@@ -67,7 +67,7 @@ export class Recordings {
     return isEqual ? Promise.resolve() : inTurn(() => this.write(line));
   }
 
-  /** Sorts the lines and removes those of other samples. Does not write a file that is already equal. */
+  /** Sorts the lines, and removes the lines of other samples. Does not write the file if nothing changes. */
   finish(isPlanned: (position: Position) => boolean): Promise<void> {
     return inTurn(() => this.rewrite(isPlanned));
   }

@@ -37,7 +37,7 @@ export function requestKey(
   };
 }
 
-/** Describes how a call differs from the most similar one of these. */
+/** Describes how a call differs from the most similar of the recorded calls. */
 export function describeMiss({ by, type, parts = {} }: CallKey, recorded: readonly RecordedCall[]): string {
   const name = `${type}${by === 'check' ? ' of a check' : ''}`;
   const differences = recorded

@@ -9,7 +9,7 @@ import { costOfCalls, nanoUsdText } from './stored-call.ts';
 import { summarize } from './summary.ts';
 import type { EvalDefinition, EvaluateOptions, Evaluation, Sample } from './types.ts';
 
-/** Inputs of a run that were checked or read from files. */
+/** Inputs of a run, which were checked or read from files. */
 interface RunInputs {
   readonly cases: readonly NamedCase[];
   readonly settings: Settings;
@@ -33,7 +33,7 @@ export class Run {
   private started = 0;
   private errors = 0;
   private replayed = 0;
-  /** Cost of live calls in nano-dollars; `undefined` after a call of unknown cost. */
+  /** Cost of live calls in nano-dollars; `undefined` after a call whose cost is unknown. */
   private spent: bigint | undefined = 0n;
 
   constructor(definition: EvalDefinition, options: EvaluateOptions, inputs: RunInputs) {

@@ -19,7 +19,7 @@ export interface SampleOptions
   readonly definition: EvalDefinition;
   readonly one: NamedCase;
   readonly trial: number;
-  /** Aborts with the evaluation. */
+  /** Signal that aborts with the evaluation. */
   readonly stop: AbortSignal;
   /** Text of the baseline's output. */
   readonly baseline: string | undefined;
@@ -34,7 +34,7 @@ export interface SampleResult {
   readonly recording: SampleRecording | undefined;
 }
 
-/** Runs one case in one trial. Rejects with `config` for a result or score that the definition must not return. */
+/** Runs one trial of a case. Rejects with `config` for a result or score that the definition must not return. */
 export async function runSample(options: SampleOptions): Promise<SampleResult> {
   const { definition, one, trial, clock, timeoutMs, stop } = options;
   const subject = `evaluation ${definition.name}: case ${JSON.stringify(one.id)}, trial ${trial}`;

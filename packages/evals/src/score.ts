@@ -5,7 +5,7 @@ import type { CallContext, CheckResult, EvalDefinition, Output, Sample } from '.
 
 type Attempted<T> = { readonly value: T } | { readonly error: unknown };
 
-/** Returns the result or the error of the work. Returns the reason of the signal if the signal aborts first. */
+/** Returns the result or the error of the work, or the signal's reason if the signal aborts first. */
 export const attempted = <T>(work: Promise<T>, signal: AbortSignal): Promise<Attempted<T>> =>
   abortable(work, signal).then(
     (value) => ({ value }),

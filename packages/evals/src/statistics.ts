@@ -2,7 +2,7 @@
 export interface Pair {
   readonly before: readonly number[];
   readonly after: readonly number[];
-  /** Whether the case may differ by chance. An unchanged case has the difference 0 exactly. */
+  /** Whether the case may differ by chance. The difference of an unchanged case is exactly 0. */
   readonly isChanged: boolean;
 }
 
@@ -50,7 +50,7 @@ export function permutationTest(pairs: readonly Pair[], permutations: number): n
   return (1 + extreme) / (1 + permutations);
 }
 
-/** Returns the mean of the first values minus the mean of the others. */
+/** Returns the mean of the first values minus the mean of the other values. */
 function gap(values: readonly number[], size: number): number {
   let first = 0;
   let others = 0;
@@ -59,7 +59,7 @@ function gap(values: readonly number[], size: number): number {
   return first / size - others / (values.length - size);
 }
 
-/** Moves a random choice of the values to the first positions. */
+/** Moves a random selection of the values to the first positions. */
 function shuffle(values: number[], size: number, random: () => number): void {
   for (let at = 0; at < size; at++) {
     const other = at + Math.floor(random() * (values.length - at));
@@ -113,7 +113,7 @@ export function scoreDifference(pairs: readonly Pair[], worst = 1): Estimate {
 const UNCHANGED: Estimate = { difference: 0, interval: [0, 0] };
 
 /**
- * Returns the relative change of a total. The interval is that of the logarithm of the ratio, with the standard error of a
+ * Returns the relative change of a total. The interval is computed for the logarithm of the ratio, with the standard error of a
  * jackknife, because a few cases with large amounts dominate a total.
  */
 export function relativeChange(pairs: readonly Pair[]): Estimate {

@@ -76,7 +76,7 @@ function loadAttempts({ response, error, value }: RecordedCall): readonly Attemp
 
 const FREE: Cost = { nanoUsd: undefined, basis: 'included', missing: [] };
 
-/** Returns the cost of recorded calls, failed attempts included, at the prices of their days. */
+/** Returns the cost of recorded calls, including failed attempts, at the prices of the days on which they were made. */
 export async function costOfCalls(calls: readonly RecordedCall[], catalog?: Catalog): Promise<Cost> {
   const costs = calls.map(async (call): Promise<Cost> => {
     const attempts = loadAttempts(call);
@@ -87,6 +87,6 @@ export async function costOfCalls(calls: readonly RecordedCall[], catalog?: Cata
   return sumCosts(await Promise.all(costs));
 }
 
-/** Returns decimal nano-dollars; `undefined` for an unknown cost. */
+/** Returns a cost in decimal nano-dollars, or `undefined` if the cost is unknown. */
 export const nanoUsdText = ({ nanoUsd, basis }: Cost): string | undefined =>
   basis === 'included' ? '0' : nanoUsd?.toString();

@@ -2,11 +2,11 @@ import type { SampleResult } from './sample.ts';
 import { compareSamples, isMissing } from './samples.ts';
 import type { EvalDefinition, Evaluation, GateResult, Sample, Totals } from './types.ts';
 
-/** Facts of a run that its samples do not contain. */
+/** Facts about a run that its samples do not contain. */
 type RunFacts = Pick<Evaluation, 'at' | 'margins' | 'warnings'> &
   Pick<Totals, 'cases' | 'skipped' | 'spentNanoUsd'>;
 
-/** Returns the evaluation of finished samples before its comparison. */
+/** Returns the evaluation of the finished samples, without a comparison. */
 export function summarize(
   { name, checks = {}, gates = {} }: EvalDefinition,
   results: readonly SampleResult[],
@@ -51,7 +51,7 @@ function gateResult(name: string, samples: readonly Sample[]): GateResult {
   return { name, passed: failed.length === 0, failed: positions };
 }
 
-/** Returns the sum of amounts in decimal nano-dollars; `undefined` if an amount is unknown. */
+/** Returns the sum of amounts in decimal nano-dollars, or `undefined` if an amount is unknown. */
 const sum = (amounts: readonly (string | undefined)[]): string | undefined =>
   amounts.includes(undefined)
     ? undefined

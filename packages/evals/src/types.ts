@@ -64,7 +64,7 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
    */
   readonly margins?: Readonly<Record<string, number | false>> | undefined;
   /**
-   * Part of every recording's key. Change it when something changes that is not visible in requests, such as the settings of an alias,
+   * Part of every recording's key. Change the version when something changes that requests do not show, such as an alias's settings,
    * provider options or the tools' data. `@default ''`
    */
   readonly version?: string | undefined;
@@ -99,7 +99,7 @@ export interface SubjectContext<Input = unknown> extends CallContext {
 
 /** Access to models whose answers are recorded and replayed. */
 export interface CallContext {
-  /** Signal that aborts with the evaluation and when the sample's time is over. */
+  /** Signal that aborts when the evaluation aborts or the sample's time is over. */
   readonly signal: AbortSignal;
   /** Returns a recorded model of the definition's `majordomo`. Its resolved targets are part of the recording's key. Throws `config` without `majordomo`. */
   readonly model: (spec: string) => ChatModel;
@@ -126,9 +126,9 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly value: unknown;
   /** Transcript of an agent or trajectory, or the one message of a response. */
   readonly messages: readonly Message[];
-  /** Tool calls of the transcript, in order, without those of an input that is itself a list of messages. */
+  /** Tool calls of the transcript, in order. Omits the calls in an input that is itself a list of messages. */
   readonly toolCalls: readonly ToolCallPart[];
-  /** Targets that responded, in order of the calls. */
+  /** Targets that responded, in the order of the calls. */
   readonly targets: readonly string[];
   /** Number of model calls of the subject. */
   readonly calls: number;
@@ -140,7 +140,7 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly baseline: string | undefined;
 }
 
-/** Score: 1 or true is the best, 0 or false the worst. `undefined`: the check does not apply to this case. */
+/** Score. 1 or true is the best score, 0 or false the worst. `undefined`: the check does not apply to this case. */
 export type Score = number | boolean | undefined;
 /** Score, or a score with its reason. */
 export type CheckResult =
@@ -226,7 +226,7 @@ export interface Evaluation {
   readonly verdict: Verdict;
   /** Sentences that explain the verdict, most important first. */
   readonly reasons: readonly string[];
-  /** Checks in order of the definition. */
+  /** Checks in the order of the definition. */
   readonly checks: readonly {
     readonly name: string;
     readonly version?: string | undefined;
@@ -234,11 +234,11 @@ export interface Evaluation {
   }[];
   /** Margins that apply to the checks, `usd` and `ms`. */
   readonly margins: Readonly<Record<string, number | false>>;
-  /** Checks in order of the definition, then `usd` and `ms`. */
+  /** Checks in the order of the definition, then `usd` and `ms`. */
   readonly metrics: readonly Metric[];
   readonly gates: readonly GateResult[];
   readonly totals: Totals;
-  /** Baseline of the comparison. `undefined` if none exists. */
+  /** Baseline of the comparison. `undefined` if no baseline exists. */
   readonly baseline:
     | {
         readonly at: string;
@@ -248,15 +248,15 @@ export interface Evaluation {
       }
     | undefined;
   readonly warnings: readonly string[];
-  /** Sorted by case, then trial. */
+  /** Samples, sorted by case and then by trial. */
   readonly samples: readonly Sample[];
 }
 
-/** One metric and its comparison. */
+/** One metric and its comparison with the baseline. */
 export interface Metric {
   readonly name: string;
   readonly kind: 'score' | 'usd' | 'ms';
-  /** Mean over cases: a score, dollars or milliseconds. `undefined` if it is known for no sample. */
+  /** Mean over cases: a score, dollars or milliseconds. `undefined` if no sample has a known value. */
   readonly mean: number | undefined;
   /** Mean of the paired cases in the baseline; 0.5 for `preferred`. */
   readonly before: number | undefined;

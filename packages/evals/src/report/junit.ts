@@ -2,7 +2,7 @@ import { changeText, count } from '../reasons.ts';
 import type { Evaluation, Metric } from '../types.ts';
 import { escaped } from './plain-text.ts';
 
-/** Test case with its result. A test case that passes has no result. */
+/** Test case, and its result if it does not pass. */
 interface TestCase {
   readonly test: string;
   readonly result?: 'failure' | 'skipped' | undefined;

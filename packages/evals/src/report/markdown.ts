@@ -67,7 +67,7 @@ const sampleText = (sample: Sample): string =>
 function code(text: string): string {
   const line = plainLine(text).trim() || ' ';
   const fence = '`'.repeat(longestRun(line) + 1);
-  // Spaces separate the fence from backticks of the text.
+  // Spaces separate the fence from backticks in the text.
   return `${fence} ${line} ${fence}`;
 }
 

@@ -2,7 +2,7 @@ import { formatUsd } from '@majordomo/catalog';
 import type { Sample } from '../types.ts';
 import { plainLines } from './plain-text.ts';
 
-/** Describes the results of a sample. `isProblem`: only its error, failed gates and scores below 0.5. */
+/** Describes the results of a sample. `isProblem`: whether to include only the error, failed gates and scores below 0.5. */
 function resultsOf({ error, gates, scores }: Sample, isProblem: boolean): readonly string[] {
   const because = (reason = ''): string => (reason === '' ? '' : `: ${reason}`);
   const problem = error === undefined ? [] : [`${error.kind}: ${error.message}`];
@@ -21,7 +21,7 @@ function resultsOf({ error, gates, scores }: Sample, isProblem: boolean): readon
 /** Describes the problems of a sample. */
 export const problemsOf = (sample: Sample): readonly string[] => resultsOf(sample, true);
 
-/** Returns the members of a sample as titles with their text, without empty ones. */
+/** Returns the members of a sample as titles with their text. Omits empty members. */
 export function membersOf(sample: Sample): readonly (readonly [title: string, text: string])[] {
   const { input, text, toolCalls, nanoUsd, ms, targets } = sample;
   const cost = nanoUsd === undefined ? 'unknown cost' : formatUsd(BigInt(nanoUsd));
