@@ -28,7 +28,7 @@ export const rules: Readonly<Record<string, Rule.RuleModule>> = {
   'no-raw-ai-binding': noRawAiBinding(rewriteBindingCall),
 };
 
-/** The plugin with rules that also rewrite code, as `majordomo-lint --fix` uses it. */
+/** Plugin whose rules also rewrite code. `majordomo-lint --fix` uses this plugin. */
 const plugin: MajordomoPlugin = definePlugin(rules);
 
 export default plugin;

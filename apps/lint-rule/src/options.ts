@@ -23,7 +23,7 @@ export interface MajordomoOptions {
    */
   readonly scripts?: boolean | undefined;
   /**
-   * Additional packages that are raw SDKs. A `*` at the end matches any rest of the name.
+   * Additional packages that are raw SDKs. A `*` at the end of a name matches any suffix.
    * @default []
    */
   readonly packages?: readonly string[] | undefined;

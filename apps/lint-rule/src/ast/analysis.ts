@@ -2,7 +2,7 @@ import type { SourceCode } from 'eslint';
 import type { Node } from './node.ts';
 
 /**
- * State of one analysis, which ends recursion. Code such as `s = s + a; s = s + b` refers to itself, so `activeNodes` ends
+ * State of one analysis, which limits recursion. Code such as `s = s + a; s = s + b` refers to itself, so `activeNodes` ends
  * cycles. A node may have several values, so `remainingSteps` ends long searches.
  */
 export interface Analysis {
@@ -18,7 +18,7 @@ export function startAnalysis(code: SourceCode): Analysis {
   return { code, activeNodes: new Set(), remainingSteps: MAX_STEPS };
 }
 
-/** Runs `step` for a node. Returns `unknown` in a cycle or when no steps are left. */
+/** Runs `step` for a node and returns its result. Returns `unknown` in a cycle or if no steps are left. */
 export function analyzeNode<T>(analysis: Analysis, node: Node, unknown: T, step: () => T): T {
   if (analysis.remainingSteps <= 0 || analysis.activeNodes.has(node)) return unknown;
   analysis.remainingSteps -= 1;

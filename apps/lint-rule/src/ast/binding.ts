@@ -2,14 +2,14 @@ import type { Scope, SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
 import { child, isNode, keyName, type Node } from './node.ts';
 
-/** A possible value of a name. `path` lists the destructured properties: `const { a: { b } } = node` → a, b. */
+/** Possible value of a name. `path` lists the destructured properties: `const { a: { b } } = node` → a, b. */
 export type Binding =
   | { readonly kind: 'import'; readonly module: string; readonly name: string }
   | { readonly kind: 'value'; readonly node: Node; readonly path: readonly string[] }
   | { readonly kind: 'parameter'; readonly path: readonly string[]; readonly pattern: Node }
   | { readonly kind: 'function'; readonly node: Node };
 
-/** Returns the variable of a name, or undefined for a global that the code does not declare. */
+/** Returns the variable that a name refers to, or undefined for a global that the code does not declare. */
 export function variableOf(identifier: ESTree.Identifier, code: SourceCode): Scope.Variable | undefined {
   const resolved = variablesByNode(code).get(identifier);
   if (resolved !== undefined) return ifDeclared(resolved);
@@ -27,7 +27,7 @@ function ifDeclared(variable: Scope.Variable | null): Scope.Variable | undefined
 
 type VariableByNode = ReadonlyMap<Node, Scope.Variable | null>;
 
-/** Returns the variables of all references in a file. A search through the scopes for each name would be slower. */
+/** Returns the variables of all references in a file. Searching the scopes for each name would be slower. */
 function variablesByNode(code: SourceCode): VariableByNode {
   const { scopes } = code.scopeManager;
   const cached = variableCache.get(scopes);
@@ -51,7 +51,7 @@ export function bindingsOf(variable: Scope.Variable): readonly Binding[] {
   return bindings;
 }
 
-/** Bindings by variable. Without the cache, each use of a variable would search all of its references. */
+/** Bindings by variable. Without this cache, each use of a variable would search all references to the variable. */
 const bindingsCache = new WeakMap<Scope.Variable, readonly Binding[]>();
 
 function collectBindings(variable: Scope.Variable): readonly Binding[] {

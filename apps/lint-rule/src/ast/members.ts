@@ -1,7 +1,7 @@
 import type * as ESTree from 'estree';
 import { bare, child, isNode, keyName, parentOf, type Node } from './node.ts';
 
-/** Returns the value of a property of an object literal. If several properties have the name, the last one applies. */
+/** Returns the value of a property of an object literal. If several properties have this name, the last property applies. */
 export function propertyOf(object: ESTree.ObjectExpression, name: string): Node | undefined {
   for (const property of object.properties.toReversed()) {
     if (property.type !== 'Property' || property.kind !== 'init') continue;
@@ -24,7 +24,7 @@ export function enclosingClass(node: Node): ESTree.Class | undefined {
   return undefined;
 }
 
-/** Returns the possible values of `this.name`: of the field, the getter and the assignments in the constructor. */
+/** Returns the possible values of `this.name`, from the field, the getter and the assignments in the constructor. */
 export function memberValues(owner: ESTree.Class, name: string): readonly Node[] {
   const values: Node[] = [];
   for (const member of owner.body.body) {
@@ -63,7 +63,7 @@ function constructorValues(constructor: ESTree.FunctionExpression, name: string)
   return values;
 }
 
-/** Returns the type annotation of a field or of a constructor's parameter property: `ai: Ai`. */
+/** Returns the type annotation of a field or of a constructor's parameter property, such as `ai: Ai`. */
 export function memberType(owner: ESTree.Class, name: string): Node | undefined {
   for (const member of owner.body.body) {
     if (member.type === 'PropertyDefinition' && keyName(member.key, member.computed) === name)

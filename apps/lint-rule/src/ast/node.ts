@@ -5,7 +5,7 @@ interface TsNode {
   readonly range?: [number, number] | undefined;
 }
 
-/** TypeScript syntax around an expression that changes its type and not its value. */
+/** TypeScript syntax around an expression, which changes the expression's type but not its value. */
 export interface TsWrapper extends TsNode {
   readonly type:
     | 'TSAsExpression'
@@ -29,7 +29,7 @@ export interface TsParameterProperty extends TsNode {
   readonly parameter: ESTree.Identifier | ESTree.AssignmentPattern;
 }
 
-/** An enum. Its members are in `body` (typescript-eslint 8, oxlint) or in `members` (Babel). */
+/** Enum. Its members are in `body` (typescript-eslint 8, oxlint) or in `members` (Babel). */
 export interface TsEnum extends TsNode {
   readonly type: 'TSEnumDeclaration';
   readonly members?: readonly TsEnumMember[] | undefined;
@@ -69,12 +69,12 @@ export function bare(node: Node): Node {
   }
 }
 
-/** Returns the parent, which parsers set on every node and the types of ESTree do not declare. */
+/** Returns the parent node, which parsers set on every node but the ESTree types do not declare. */
 export function parentOf(node: Node): Node | undefined {
   return child(node, 'parent');
 }
 
-/** Returns a child that the types of ESTree do not declare, such as `typeAnnotation`. */
+/** Returns a child node that the ESTree types do not declare, such as `typeAnnotation`. */
 export function child(node: object, key: string): Node | undefined {
   const value: unknown = Reflect.get(node, key);
   return isNode(value) ? value : undefined;

@@ -6,7 +6,7 @@ import { enclosingClass, memberValues } from './members.ts';
 import { bare, keyName, type Node } from './node.ts';
 
 /**
- * The source of a value, traced through aliases, destructuring, `await import`, `require`, `bind` and `promisify`. In `path`,
+ * Source of a value, traced through aliases, destructuring, `await import`, `require`, `bind` and `promisify`. In `path`,
  * `()` is the result of a call and `?` is a name that is not known statically.
  */
 export interface Origin {
@@ -58,7 +58,7 @@ function identifierOrigin(identifier: ESTree.Identifier, analysis: Analysis): Or
   const cached = originCache.get(variable);
   if (cached !== undefined) return cached;
   const localOrigin: Origin = { from: 'local', name: identifier.name, path: [] };
-  // Ends the recursion for a variable whose value depends on itself.
+  // This entry ends the recursion for a variable whose value depends on itself.
   originCache.set(variable, localOrigin);
   const origin = variableOrigin(variable, analysis) ?? localOrigin;
   originCache.set(variable, origin);
@@ -138,7 +138,7 @@ function withoutNodePrefix(specifier: string): string {
   return specifier.startsWith('node:') ? specifier.slice(5) : specifier;
 }
 
-/** Returns the first origin outside the file. If all are local, returns the first one. */
+/** Returns the first origin outside the file. If all origins are local, returns the first origin. */
 function firstExternalOrigin(nodes: readonly Node[], analysis: Analysis): Origin | undefined {
   let local: Origin | undefined;
   for (const node of nodes) {

@@ -12,7 +12,7 @@ export const UNKNOWN_MARK = '\0';
 
 const UNKNOWN: readonly string[] = [UNKNOWN_MARK + UNKNOWN_MARK];
 /**
- * Maximum number of strings per expression, enough for `a ?? b` on both sides of a path. Limits the time for long chains of
+ * Maximum number of strings per expression. Suffices for `a ?? b` on both sides of a path. Limits the time for long chains of
  * conditions.
  */
 const MAX_STRINGS = 8;

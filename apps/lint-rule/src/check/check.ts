@@ -7,7 +7,7 @@ import type { LintArguments } from './arguments.ts';
 import { parser } from './parser.ts';
 
 export interface LintFinding {
-  /** Absolute path. */
+  /** Absolute path of the file. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -49,7 +49,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
       { ignores: [...GENERATED, ...args.ignore] },
       {
         files: [SOURCES],
-        // Also for `.cjs`: the source type only affects scopes, and the rules treat the top level of a script like that of a module.
+        // This applies to `.cjs` too: the source type affects only scopes, and the rules treat a script's top level like a module's.
         languageOptions: { parser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },
@@ -64,7 +64,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
   for (const { filePath, messages } of results)
     for (const message of messages) {
       if (message.fatal === true) skipped.push({ file: filePath, message: message.message });
-      // Comments in the repository may configure rules that only its own linter has.
+      // Comments in the repository may configure rules that only the repository's linter has.
       else if (message.ruleId?.startsWith('majordomo/') === true) findings.push(toFinding(filePath, message));
     }
   const rewritten = results.filter(({ output }) => output !== undefined).length;

@@ -3,7 +3,7 @@ import type { Linter } from 'eslint';
 import { name, version } from '../version.ts';
 
 /**
- * A parser for JavaScript, TypeScript and Flow that does not need the TypeScript compiler. It returns the tree and the comments
+ * Parser for JavaScript, TypeScript and Flow that does not need the TypeScript compiler. Returns the tree and the comments
  * (for `eslint-disable`) without tokens, because the rules read none.
  */
 export const parser: Linter.Parser = {
@@ -49,7 +49,7 @@ function optionsFor(filename: string, isFlow: boolean): ParserOptions {
   const plugins: ParserPlugin[] = [
     ['estree', { classFeatures: true }],
     'decorators-legacy',
-    // Fields with decorators of the ECMAScript proposal.
+    // This plugin parses auto-accessor fields of the ECMAScript decorators proposal.
     'decoratorAutoAccessors',
     'explicitResourceManagement',
   ];

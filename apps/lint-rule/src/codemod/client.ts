@@ -4,7 +4,7 @@ import { parentOf, type Node } from '../ast/node.ts';
 import type { Dialect, RawCall } from './dialects.ts';
 import { plainProperties, rangeOf, type Edit } from './edit.ts';
 
-/** The SDK client of a file: its construction and its uses. */
+/** SDK client of a file: its construction and its uses. */
 export interface Client {
   readonly build: ESTree.NewExpression;
   readonly uses: readonly Scope.Reference[];
@@ -41,7 +41,7 @@ export function rewriteBuild(
   const [, calleeEnd] = rangeOf(build.callee);
   const [argument, ...more] = build.arguments;
   const open = `createMajordomo({ providers: [${factory}`;
-  // Without an `apiKey` the SDK reads the environment, and majordomo needs it as `env`.
+  // Without an `apiKey`, the SDK reads the environment, which majordomo needs as `env`.
   if (argument === undefined) return [{ range: [start, end], text: `${open}()], env: process.env })` }];
   const properties = argument.type === 'ObjectExpression' ? plainProperties(argument) : undefined;
   if (more.length > 0 || properties === undefined) return undefined;
@@ -52,7 +52,7 @@ export function rewriteBuild(
   return [{ range: [start, calleeEnd], text: open }, ...wire, { range: [end, end], text: rest }];
 }
 
-/** Returns an edit that selects the API that the file uses, because a custom server may support only this API. */
+/** Returns the edits that select the API that the file uses, because a custom server may support only this API. */
 function wireEdits(
   baseURL: ESTree.Property | undefined,
   calls: readonly RawCall[],

@@ -1,7 +1,7 @@
-/** The format of a request and of its response, without the transport. */
+/** Format of a request and its response, without the transport. */
 export type RawFormat = Pick<RawCall, 'options' | 'text' | 'numbers'>;
 
-/** A raw call, and its translation to a `ChatRequest`. */
+/** Raw call, and its translation to a `ChatRequest`. */
 export interface RawCall {
   /** Path of the method from the client: `client.chat.completions.create`. */
   readonly path: readonly string[];
@@ -13,7 +13,7 @@ export interface RawCall {
   readonly options: Readonly<Record<string, Translation>>;
   /** Path of the text in the response. */
   readonly text: readonly string[];
-  /** Paths of numbers in the response that are `number | undefined` on both sides. */
+  /** Paths of the response's numbers whose type is `number | undefined` before and after the rewrite. */
   readonly numbers: readonly { readonly from: readonly string[]; readonly to: string }[];
 }
 
@@ -22,13 +22,13 @@ export type Translation =
   | { readonly kind: 'rename'; readonly to: string }
   | { readonly kind: 'model' | 'messages' | 'input' | 'stop' | 'off' };
 
-/** An SDK and the provider that replaces it. */
+/** SDK, and the provider that replaces it. */
 export interface Dialect {
   readonly package: string;
   readonly providerPackage: string;
   readonly factory: string;
   readonly id: string;
-  /** Header of the API key, the text before the key in it, and the environment variable that the SDK reads. */
+  /** Header that contains the API key, the text before the key, and the environment variable that the SDK reads. */
   readonly key: { readonly header: string; readonly prefix: string; readonly variable: string };
   /** Constructor options that the factory also has, with the same meaning. */
   readonly clientOptions: readonly string[];

@@ -1,7 +1,7 @@
 import type * as ESTree from 'estree';
 import { keyName, type Node } from '../ast/node.ts';
 
-/** The replacement of a range of text. The edits of a rewrite do not overlap. */
+/** Replacement of a range of text. The edits of a rewrite do not overlap. */
 export interface Edit {
   readonly range: readonly [number, number];
   readonly text: string;
@@ -21,7 +21,7 @@ export function replaceAround(outer: Node, inner: Node, before: string, after: s
   ];
 }
 
-/** Returns the properties of an object literal by name. Undefined if it has spreads, methods or computed names. */
+/** Returns the properties of an object literal by name. Undefined if the literal has spreads, methods or computed names. */
 export function plainProperties(
   object: ESTree.ObjectExpression,
 ): ReadonlyMap<string, ESTree.Property> | undefined {

@@ -56,7 +56,7 @@ function parseFetchCall({ callee, arguments: given }: ESTree.CallExpression): Fe
 }
 
 /**
- * Returns the call of the factory. It selects Chat Completions explicitly, because the factory uses the Responses API by default.
+ * Returns the factory call. Selects Chat Completions explicitly, because the factory uses the Responses API by default.
  */
 const factoryCall = ({ factory }: Dialect, { api }: RawCall): string =>
   api === 'chat' ? `${factory}({ api: 'chat' })` : `${factory}()`;
@@ -75,7 +75,7 @@ function bodyOf(init: ESTree.ObjectExpression, dialect: Dialect): ESTree.ObjectE
 
 const IGNORED_HEADERS: ReadonlySet<string> = new Set(['content-type', 'accept', 'anthropic-version']);
 
-/** Whether the headers are the usual ones, with the key from the variable that the SDK also reads. */
+/** Whether the headers are the usual headers, with the key from the variable that the SDK reads. */
 function hasUsualHeaders(headers: ESTree.ObjectExpression, { key }: Dialect): boolean {
   const entries = [...(plainProperties(headers) ?? [])].map(
     ([name, property]) => [name.toLowerCase(), property.value] as const,

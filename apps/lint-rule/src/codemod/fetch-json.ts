@@ -4,14 +4,14 @@ import { bare, child, keyName, parentOf, type Node } from '../ast/node.ts';
 import { isExported } from './client.ts';
 import { rangeOf } from './edit.ts';
 
-/** The variable that contains the JSON of a response, and the ranges to replace. */
+/** Variable that contains a response's JSON, and the ranges to replace. */
 export interface JsonVariable {
   /** Declarator of the variable. Its uses are the uses of the response. */
   readonly declarator: ESTree.VariableDeclarator;
   /** Range that `before` and the rewritten call replace. */
   readonly range: readonly [number, number];
   readonly before: string;
-  /** Ranges of statements to delete: checks of the status, and the statement that reads the JSON. */
+  /** Ranges of the statements to delete: status checks, and the statement that reads the JSON. */
   readonly deletions: readonly (readonly [number, number])[];
 }
 

@@ -21,7 +21,7 @@ export function freeNames(
   return user === undefined || assistant === undefined ? undefined : { user, assistant };
 }
 
-/** Replaces the SDK's import with those of the rewritten file, with the same quotes. */
+/** Replaces the SDK's import with the imports of the rewritten file. Uses the same quotes. */
 export function importEdit(
   node: ESTree.ImportDeclaration,
   dialect: Dialect,

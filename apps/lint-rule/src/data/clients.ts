@@ -1,4 +1,4 @@
-/** Modules that send HTTP. A call of any of their exports with an inference URL is reported. 2026-11-20. */
+/** Modules that send HTTP requests. The rules report a call of any export with an inference URL. As of 2026-11-20. */
 export const httpModules: ReadonlySet<string> = new Set([
   'axios',
   'got',
@@ -69,7 +69,7 @@ export const httpGlobals: ReadonlySet<string> = new Set([
   'net',
 ]);
 
-/** Methods that send, for objects of unknown origin. Without `get`, which maps and caches also have. */
+/** Methods that send requests, for objects of unknown origin. Excludes `get`, which maps and caches also have. */
 export const sendingMethods: ReadonlySet<string> = new Set(['request', 'post', 'put', 'patch', 'fetch']);
 
 /** Options of HTTP clients that contain the address. */

@@ -10,7 +10,7 @@ export const cliPackages: ReadonlyMap<string, string> = new Map([
   ['@openai/codex', 'codex'],
 ]);
 
-/** Modules that start processes. A call of any of their exports with a command starts one. */
+/** Modules that start processes. A call of any export with a command starts a process. */
 export const spawnModules: ReadonlySet<string> = new Set([
   'child_process',
   'execa',
@@ -36,7 +36,7 @@ export const spawnGlobals: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['Deno', new Set(['Command', 'run'])],
 ]);
 
-/** Names of functions that start processes, for functions of unknown origin. Without `exec`, which RegExp also has. */
+/** Names of functions that start processes, for functions of unknown origin. Excludes `exec`, which RegExp also has. */
 export const spawnNames: ReadonlySet<string> = new Set([
   'spawn',
   'spawnSync',
@@ -49,7 +49,7 @@ export const spawnNames: ReadonlySet<string> = new Set([
   'execaCommandSync',
 ]);
 
-/** Programs that run the program in their arguments, and their flags that have a value. */
+/** Programs that run the program in their arguments, and those flags that take a value. */
 export const launchers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['npx', new Set(['-p', '--package', '-c'])],
   ['bunx', new Set<string>()],

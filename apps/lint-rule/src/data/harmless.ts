@@ -1,9 +1,9 @@
-/** The parts of a raw SDK that do not call models. */
+/** Parts of a raw SDK that do not call models. */
 export interface HarmlessExports {
   readonly package: string;
   /** Prefixes of subpaths, such as `text_splitter`. Unset: none. */
   readonly subpaths?: readonly string[] | undefined;
-  /** Exports of the package, or `'*'` for all of them. Unset: none. */
+  /** Exports of the package, or `'*'` for all exports. Unset: none. */
   readonly names?: ReadonlySet<string> | '*' | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { ReplacementName } from './replacement.ts';
 
-/** A host that serves inference requests. */
+/** Host that serves inference requests. */
 export interface InferenceHost {
-  /** Host name. A `*` matches any characters except a dot. With a port only if the service always uses that port. */
+  /** Host name. A `*` matches any characters except a dot. Includes a port only if the service always uses that port. */
   readonly host: string;
   readonly use: ReplacementName;
   /** Path prefixes of the inference API, for a host that also serves web pages. */

@@ -1,4 +1,4 @@
-/** The replacement that a message recommends. */
+/** Replacement that a message recommends. */
 export interface Replacement {
   /** The package to install. */
   readonly package: string;

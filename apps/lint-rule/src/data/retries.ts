@@ -1,4 +1,4 @@
-/** The option of an SDK client that switches off its retries. */
+/** Option of an SDK client that switches off the client's retries. */
 export interface RetryOption {
   /** Package that exports the client. */
   readonly package: string;

@@ -1,6 +1,6 @@
 import type { ReplacementName } from './replacement.ts';
 
-/** A package that calls models. A `*` at the end of the name matches any rest. */
+/** Package that calls models. A `*` at the end of the name matches any suffix. */
 export interface Sdk {
   readonly name: string;
   readonly use: ReplacementName;

@@ -7,7 +7,7 @@ import type { ReplacementName } from './replacement.ts';
  */
 export type RequiredEvidence = 'nothing' | 'any' | 'name' | 'header';
 
-/** A path of an inference API. */
+/** Path of an inference API. */
 export interface WirePath {
   /** Matches at the end of the path or before `?`. A `*` matches one segment. */
   readonly path: string;
@@ -45,7 +45,7 @@ export const wireHeaders: ReadonlyMap<string, ReplacementName> = new Map<string,
   ['cf-aig-authorization', 'cloudflare'],
 ]);
 
-/** Inputs of an inference request. A body counts if it has a model and one of these. */
+/** Inputs of an inference request. A body counts as evidence if it has a model and one of these inputs. */
 export const bodyInputs: ReadonlySet<string> = new Set(['messages', 'prompt', 'input', 'contents']);
 
 /** Matches names of vendors and APIs in variables (`OPENAI_BASE_URL`, `ollamaHost`). */

@@ -3,7 +3,7 @@ import type { ReplacementName } from '../data/replacement.ts';
 import { vendorNames, type RequiredEvidence, type WirePath } from '../data/wire.ts';
 import { UNKNOWN_MARK } from '../ast/strings.ts';
 
-/** The result of matching an address against the known hosts and paths. */
+/** Result of matching an address against the known hosts and paths. */
 export type AddressMatch =
   | {
       readonly kind: 'inference';
@@ -33,7 +33,7 @@ export function addressMatcher(rules: AddressRules): AddressMatcher {
   const pathOf = pathFinder(rules.paths);
   return (text) => {
     const { authority, path } = splitAddress(text);
-    // A request for the list of models is not an inference request.
+    // A request that lists models is not an inference request.
     if (LISTING.test(path)) return OTHER;
     const host = authority === undefined ? undefined : hostOf(authority, path);
     if (host !== undefined) {
@@ -74,7 +74,7 @@ const OTHER: AddressMatch = { kind: 'other' };
 /** Paths that list models or describe one model: `/v1/models`, `/api/tags`. */
 const LISTING = /\/(?:v\d\w*|api)\/(?:models|tags)\/?(?:[?#]|$)/;
 
-/** Adds a scheme to a host without one, such as that of `https.request({ hostname })`. */
+/** Adds a scheme to a host that has none, such as the host in `https.request({ hostname })`. */
 export function toAddress(host: string): string {
   return ADDRESS.test(host) || host.startsWith(UNKNOWN_MARK) ? host : `https://${host}`;
 }

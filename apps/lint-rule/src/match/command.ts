@@ -8,7 +8,7 @@ export function programsIn(line: string): readonly string[] {
   return splitCommands(line).flatMap((words) => programsOf(words));
 }
 
-/** Returns the programs that one command with its arguments starts. */
+/** Returns the programs that one command starts with its arguments. */
 export function programsOf(args: readonly string[]): readonly string[] {
   const start = args.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
   const head = args[start];

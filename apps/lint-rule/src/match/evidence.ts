@@ -7,7 +7,7 @@ import { bodyInputs, wireHeaders, type RequiredEvidence } from '../data/wire.ts'
 
 /** Signs of an inference request in the arguments of a call, apart from its address. */
 export interface Evidence {
-  /** A header that only inference APIs use. */
+  /** Header that only inference APIs use. */
   readonly header: { readonly name: string; readonly use: ReplacementName } | undefined;
   /** Whether a body has a model and an input. */
   readonly body: boolean;

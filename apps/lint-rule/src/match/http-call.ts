@@ -18,7 +18,7 @@ import { toAddress } from './address.ts';
 /** Evidence that a call sends HTTP: a known client, or only the name of a method. */
 export type SenderKind = 'client' | 'method';
 
-/** The function that is called, and its arguments. */
+/** Called function and its arguments. */
 export interface HttpCall {
   readonly callee: Node;
   readonly arguments: readonly Node[];
@@ -77,7 +77,7 @@ function isFetchName(name: string | undefined): boolean {
   return name !== undefined && /fetch/i.test(name) && !/prefetch/i.test(name) && !isMock(name);
 }
 
-/** Whether a name is that of a mock, such as `MockAgent`, `fetchMock` or `nock`. */
+/** Whether a name is the name of a mock, such as `MockAgent`, `fetchMock` or `nock`. */
 function isMock(part: string): boolean {
   return /mock|fake|stub|\bnock\b/i.test(part);
 }

@@ -37,7 +37,7 @@ export function spawnedPrograms(args: readonly Node[], analysis: Analysis): read
   );
 }
 
-/** Returns the arguments in `['claude', '-p']` or `{ cmd: ['claude', '-p'] }`, or undefined without such a list. */
+/** Returns the arguments in `['claude', '-p']` or `{ cmd: ['claude', '-p'] }`. Undefined if the node is not such a list. */
 function argumentList(node: Node, analysis: Analysis): readonly string[] | undefined {
   const array = arrayOf(node, analysis);
   if (array !== undefined)

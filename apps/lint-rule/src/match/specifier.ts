@@ -41,7 +41,7 @@ function nameIn(text: string): string {
   return version < 0 ? name : name.slice(0, version);
 }
 
-/** Returns a function that finds an entry by package name. A `*` at the end of an entry's name matches any rest. */
+/** Returns a function that finds an entry by package name. A `*` at the end of an entry's name matches any suffix. */
 export function nameTable<T extends { readonly name: string }>(
   entries: readonly T[],
 ): (name: string) => T | undefined {

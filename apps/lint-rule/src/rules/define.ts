@@ -5,7 +5,7 @@ import { globMatcher } from '../match/glob.ts';
 import { isProviderPackage, relativePath } from '../match/provider-package.ts';
 import { optionsOf, perOptions, schemaOf, type MajordomoOptions, type OptionName } from '../options.ts';
 
-/** The file that a rule checks, and the options for it. */
+/** File that a rule checks, and the rule's options for this file. */
 export interface RuleFile {
   readonly context: Rule.RuleContext;
   readonly code: SourceCode;
@@ -29,7 +29,7 @@ export interface RuleDefinition {
   readonly isFixable?: boolean | undefined;
   /** Files that the rule checks: all except provider packages, or only provider packages. */
   readonly fileKind: 'outside-providers' | 'inside-providers';
-  /** Whether the text can contain a violation. The file is not traversed otherwise. */
+  /** Returns whether the text can contain a violation. Otherwise the file is not traversed. */
   readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
   createListener(file: RuleFile): Rule.RuleListener;
 }

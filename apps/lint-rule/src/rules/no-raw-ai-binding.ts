@@ -99,7 +99,7 @@ function isGateway(receiver: readonly string[], names: ReadonlySet<string>): boo
   return receiver.at(-2) === 'gateway' && names.has(receiver.at(-3) ?? '');
 }
 
-/** Whether the arguments have a model's id or an input. `game.ai.run(board, depth)` has neither. */
+/** Whether the arguments contain a model's id or an input. `game.ai.run(board, depth)` contains neither. */
 function looksLikeModelCall(texts: readonly string[], input: Node | undefined, analysis: Analysis): boolean {
   if (
     texts.some((text) =>

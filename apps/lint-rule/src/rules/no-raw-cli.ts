@@ -13,7 +13,7 @@ const commandsOf = perOptions((options) => new Set([...cliCommands, ...(options.
 const SPAWN_HINT =
   /child_process|execa|tinyexec|\bzx\b|\bspawn|nano-spawn|node-pty|shelljs|\bBun\b|\bDeno\b|['"]bun['"]|\bdax\b|promise-spawn|foreground-child|\bexec(?:File|Sync)/;
 
-/** Reports processes that start the CLI of a model. */
+/** Reports calls that start a model's CLI as a process. */
 export const noRawCli: Rule.RuleModule = defineRule({
   name: 'no-raw-cli',
   description: 'Disallow spawning model CLIs outside provider packages',

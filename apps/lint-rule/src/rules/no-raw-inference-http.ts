@@ -13,7 +13,7 @@ import { defineRule, fixWith, type Edits, type RuleFile } from './define.ts';
 
 type Call = ESTree.CallExpression | ESTree.NewExpression;
 interface HttpFinding {
-  /** The part of the call that matched. Only `host` means the vendor's own address. */
+  /** Part of the call that matched. Only `host` means the vendor's own address. */
   readonly source: 'host' | 'path' | 'evidence';
   readonly subject: string;
   readonly use: ReplacementName;
@@ -93,7 +93,7 @@ function findingIn(call: Call, { code, options }: RuleFile): HttpFinding | undef
   return undefined;
 }
 
-/** Sorts matches of a host first. In `${base ?? 'https://api.groq.com'}/v1/chat/completions`, the host is more specific. */
+/** Sorts host matches first. In `${base ?? 'https://api.groq.com'}/v1/chat/completions`, the host is more specific. */
 function hostsFirst(matches: readonly AddressMatch[]): readonly AddressMatch[] {
   const isHost = (match: AddressMatch): boolean => match.kind === 'inference' && match.source === 'host';
   return matches.length < 2 ? matches : matches.toSorted((a, b) => Number(isHost(b)) - Number(isHost(a)));

@@ -81,7 +81,7 @@ export const noRawSdk = (rewrite?: RewriteImport): Rule.RuleModule =>
     },
   });
 
-/** Exports that count, limit or break calls and do not call a model. */
+/** Matches exports that count, limit or break calls but do not call a model. */
 const ACCOUNTING_NAME = /Breaker|Ledger|Cost|Budget|Quota|RateLimit|Health|Usage/;
 
 /** Imported names, or undefined if the import may use every export. */
@@ -95,7 +95,7 @@ function importedNames({ specifiers }: ESTree.ImportDeclaration): Names {
   return names.every((name) => name !== undefined) && names.length > 0 ? names : undefined;
 }
 
-/** Whether the import only uses parts of a package that do not call models, such as splitters, ids and hooks. */
+/** Whether the import uses only parts of a package that do not call models, such as splitters, ids and hooks. */
 function isHarmless(name: string, specifier: string, names: Names): boolean {
   const entry = harmlessExports.find((one) => one.package === name);
   if (entry === undefined) return false;

@@ -12,7 +12,7 @@ import { defineRule } from './define.ts';
 
 const clientsOf = perOptions((options) => [...(options.clients ?? []), ...retryOptions]);
 
-/** Reports SDK clients in provider packages that do not visibly switch off their own retries. */
+/** Reports SDK clients in provider packages whose retries are not visibly switched off. */
 export const noSdkRetries: Rule.RuleModule = defineRule({
   name: 'no-sdk-retries',
   description: 'Require raw SDK clients in provider packages to be built with their own retries off',
@@ -56,7 +56,7 @@ function hasRetriesOff(node: ESTree.NewExpression, client: RetryOption, analysis
   return objects.every((object) => disablesRetries(object, client.option.split('.'), client, analysis));
 }
 
-/** Reads the properties from the end, because the last one applies. A spread of unknown content may set the option. */
+/** Reads the properties from the end, because the last property applies. A spread of unknown content may set the option. */
 function disablesRetries(
   object: ESTree.ObjectExpression,
   path: readonly string[],
