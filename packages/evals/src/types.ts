@@ -64,7 +64,7 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
    */
   readonly margins?: Readonly<Record<string, number | false>> | undefined;
   /**
-   * Part of every recording's key. Change the version when something changes that requests do not show, such as an alias's settings,
+   * Part of every recording's key. Change the version when something changes that requests do not show, such as alias settings,
    * provider options or the tools' data. `@default ''`
    */
   readonly version?: string | undefined;

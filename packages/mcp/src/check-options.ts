@@ -54,7 +54,7 @@ function checkAddress({ url: address, headers = {}, credential, fetch }: McpAddr
   if (url === null || !/^https?:$/.test(url.protocol))
     throw invalidOption('place.url', 'must be an http or https address');
   const carriesSecrets = credential !== undefined || Object.keys(headers).length > 0;
-  // A custom `fetch`, such as that of a service binding, possibly does not use the network.
+  // A custom `fetch`, such as the function of a service binding, may send nothing over the network.
   if (!carriesSecrets || url.protocol === 'https:' || fetch !== undefined) return;
   if (!/^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname))
     throw invalidOption(

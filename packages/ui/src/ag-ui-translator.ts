@@ -145,7 +145,7 @@ export class AgUiTranslator {
     this.number++;
   }
 
-  /** Closes the open parts, and returns the events that end them. */
+  /** Returns the events that end the open parts. */
   private ends(): AgUiEvent[] {
     return [...this.open.values()].flatMap(([, ...end]) => end);
   }

@@ -190,8 +190,8 @@ export interface UiOptions {
       }
     | undefined;
   /**
-   * Called once when the response has ended. The last chunk is sent after `onEnd` settles, so that a page that received it can read
-   * the data that `onEnd` stored. If `onEnd` rejects, the page receives an error chunk. Also called if all readers disconnected.
+   * Called once when the response has ended. The last chunk is sent after `onEnd` settles, so that a page that received it can
+   * read the data that `onEnd` stored. If it rejects, the page receives an error chunk. Also called if all readers disconnected.
    */
   readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
   /** Called with every failure, for logging. A returned string replaces the failure text that the page receives. */
@@ -224,7 +224,7 @@ export interface ResumableOptions {
   readonly disconnectMs?: number | undefined;
   /** Time for which an ended response can still be replayed, in milliseconds, for a page that was loaded just before the end. `@default 10_000` */
   readonly keepMs?: number | undefined;
-  /** Maximum size of a response that is retained for replay, in bytes. A longer response cannot be resumed. `@default 16_777_216` */
+  /** Maximum size of a response retained for replay, in bytes. A longer response cannot be resumed. `@default 16_777_216` */
   readonly maxBytes?: number | undefined;
   /** Clock for the times above. `@default systemClock` */
   readonly clock?: Clock | undefined;

@@ -49,7 +49,7 @@ export async function check(path: string, args: LintArguments): Promise<LintRepo
       { ignores: [...GENERATED, ...args.ignore] },
       {
         files: [SOURCES],
-        // This applies to `.cjs` too: the source type affects only scopes, and the rules treat a script's top level like a module's.
+        // Applies to `.cjs` too: the source type affects only scopes, and the rules treat a script's top level like a module's.
         languageOptions: { parser, sourceType: 'module' },
         linterOptions: { noInlineConfig: args.noInline, reportUnusedDisableDirectives: 'off' },
         settings: { majordomo: settingsOf(args) },

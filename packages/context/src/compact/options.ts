@@ -78,7 +78,7 @@ export interface Compaction {
 
 /** Options of one compaction check. */
 export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
-  /** Whether to summarize even if the transcript fits, summaries save little, or the summarizer failed recently. @default false */
+  /** Whether to summarize if the transcript fits, summaries save little, or the summarizer failed recently. @default false */
   readonly force?: boolean | undefined;
   /** Subject that the summary must cover first. @default the latest user messages */
   readonly focus?: string | undefined;
