@@ -1,4 +1,4 @@
-/** Decoded percent-encoded text. `offsets` contains the offset in the original text of each character and of the end. */
+/** Decoded percent-encoded text. `offsets`: where each character and the end are in the original text. */
 export interface DecodedRun {
   readonly decoded: string;
   readonly offsets: readonly number[];
@@ -7,7 +7,7 @@ export interface DecodedRun {
 const CODE = /%[0-9A-Fa-f]{2}/y;
 const PERCENT = 37;
 
-/** Decodes the percent-encoded parts of a text, such as URLs, forms, and JSON within them. */
+/** Decodes the percent-encoded parts of a text, such as URLs, forms, and JSON within URLs or forms. */
 export function decodedRuns(text: string): readonly DecodedRun[] {
   const runs: DecodedRun[] = [];
   let behind = 0;
@@ -41,14 +41,14 @@ const isCode = (text: string, at: number): boolean => {
   return CODE.test(text);
 };
 
-/** Converts codes to a string, in chunks, because the number of arguments of a call is limited. */
+/** Converts character codes to a string, in chunks, because JavaScript limits the number of arguments of a call. */
 function textOf(codes: readonly number[]): string {
   let text = '';
   for (let at = 0; at < codes.length; at += 4096) text += String.fromCharCode(...codes.slice(at, at + 4096));
   return text;
 }
 
-/** Whether the character ends a percent-encoded run: whitespace, controls, double quotes, brackets, backslashes, masks. */
+/** Whether a character ends a percent-encoded run: whitespace, control, double quote, bracket, backslash or mask. */
 const endsRun = (code: number): boolean =>
   code <= 32 || code === 0x2028 || code === 0x2029 || (code < 128 && ENDS.has(code));
 const ENDS: ReadonlySet<number> = new Set(Array.from('"`<>\\{}', (character) => character.charCodeAt(0)));

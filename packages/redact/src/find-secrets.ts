@@ -5,17 +5,17 @@ import type { Span } from './rule.ts';
 import { findTokens } from './tokens/find-tokens.ts';
 import { findUserinfo } from './find-userinfo.ts';
 
-/** Character that replaces each masked character. Like a space, it is not part of any secret. */
+/** Character that replaces each masked character. No secret contains this character. */
 export const MASKED = '\u2028';
-/** Character that replaces existing masks, and occurrences of itself in the input. */
+/** Character that replaces each character of existing masks. Also replaces occurrences of `MASKED` in the input. */
 export const EXISTING_MASK = '\u2029';
 
-/** Maximum number of passes. A mask may reveal another secret, so the text is searched again. */
+/** Maximum number of passes. After a secret is masked, a rule may recognize another one, so the text is searched again. */
 const MAX_ROUNDS = 6;
 /** Maximum number of nested percent-encodings that are decoded. */
 const MAX_LAYERS = 3;
 
-/** Maximum length of an encoded character, such as `%252525`, which has one `25` for each layer. */
+/** Maximum length of an encoded character, such as `%252525`, with one `25` for each layer. */
 const MAX_CODE_LENGTH = 9;
 
 const PLACES = compileRules(PLACE_RULES);
@@ -26,7 +26,7 @@ export interface Found {
   readonly spans: readonly Span[];
 }
 
-/** Finds secrets in complete lines. The result does not depend on how many lines are searched together. */
+/** Finds secrets in complete lines. The result is the same if the lines are searched separately. */
 export function findSecrets(text: string, own: readonly CompiledRule[]): Found {
   const spans: Span[] = [];
   let masked = text;
@@ -55,7 +55,7 @@ function findEncoded(text: string, own: readonly CompiledRule[], layer: number, 
   for (const { decoded, offsets } of decodedRuns(text)) {
     for (const { rule, start, end, from } of onePass(decoded, own, layer + 1)) {
       const [first = 0, last = 0, begin = 0] = [start, end, from].map((at) => offsets[at]);
-      // `from` includes a preceding percent-code, so that a window of a long line is not cut within the code.
+      // `from` is before a preceding percent-code, so that a window of a long line does not end within the code.
       found.push({ rule, start: first, end: last, from: Math.max(0, begin - MAX_CODE_LENGTH) });
     }
   }

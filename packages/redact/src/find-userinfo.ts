@@ -6,7 +6,7 @@ import type { Span } from './rule.ts';
 const MAX_LENGTH = 1024;
 const MAX_SCHEME_LENGTH = 32;
 const ENDS = /[\s/?#"'`<>\\]/;
-/** Schemes whose userinfo begins with a user name. In other schemes, including the `LLM_*` DSNs of majordomo, it is a token. */
+/** Schemes whose userinfo begins with a user name. In other schemes, including majordomo's `LLM_*` DSNs, userinfo is a token. */
 const HAS_USERS =
   /^(?:git|hg|svn|bzr)?\+?(?:https?|wss?|ssh|git|s?ftps?|scp|rsync|file|postgres(?:ql)?|mysql|mariadb|mssql|sqlserver|oracle|mongodb|rediss?|valkeys?|memcached|amqps?|kafka|nats|mqtts?|smtps?|imaps?|pop3s?|ldaps?|sips?|xmpp|irc|telnet|rdp|vnc|smb|nfs|s3|gs|docker|clickhouse|cockroachdb|snowflake|cassandra|neo4j|bolt|elasticsearch|jdbc|vscode|svn|socks[45h]*|stun|turns?|rtsp|rtmp)(?:\+\w+)?$/i;
 const PUT_IN_LATER = /^(?:\$\{?[A-Za-z_]|<|\{\{?[A-Za-z_.]+\}|\*+$|%s$)/;
@@ -37,7 +37,7 @@ const add = (found: Span[], start: number, end: number, from: number): void => {
 
 const isTemplate = (value: string): boolean => PUT_IN_LATER.test(value) || beginsAsMask(value);
 
-/** Returns the offset of the last `@` before the path, because a password of a DSN may contain `@`. */
+/** Returns the offset of the last `@` before the path, because the password in a DSN may contain `@`. */
 function endOfUserinfo(text: string, start: number): number | undefined {
   let end: number | undefined;
   for (let at = start; at < text.length && at - start < MAX_LENGTH; at++) {

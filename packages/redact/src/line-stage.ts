@@ -4,21 +4,21 @@ import type { CompiledRule } from './patterns.ts';
 import { continueKey, privateKeyIn, type KeyMode } from './private-key.ts';
 import type { Span } from './rule.ts';
 
-/** Maximum length of a line that is searched at once. Longer lines are searched in windows of this size. */
+/** Maximum length of a line that is searched at once. A longer line is searched in windows of this size. */
 const WINDOW = 32_768;
-/** Number of characters after which every rule has recognized a secret. */
+/** Number of characters that every rule needs at most to recognize a secret. */
 const LOOKAHEAD = 2048;
-/** Maximum size of a window. A longer secret is masked in parts. */
+/** Maximum size of a window. If a secret is longer, its parts are masked separately. */
 const MAX_WINDOW = 1_048_576;
-/** Maximum size of lines that are searched together. The result does not depend on this size. */
+/** Maximum total size of lines that are searched together. The result does not depend on this size. */
 const BLOCK = 65_536;
 
-/** Emits a part of the text, either unchanged or masked by a rule. `quote`: quote that the mask needs on both sides. */
+/** Emits a part of the text, unchanged if `rule` is `undefined`, otherwise masked. `quote`: quote on both sides of the mask. */
 export type EmitText = (raw: string, rule: string | undefined, quote?: string) => void;
 
 /**
- * Finds secrets line by line, and in windows of a long line. The result does not depend on how the input is split: it depends
- * on the line and on whether a private key began before it.
+ * Finds secrets in each line, or in windows of a long line. The result does not depend on how the input is split. It depends
+ * only on the line and on whether a private key began before the line.
  */
 export class LineStage {
   private raw = '';
@@ -26,7 +26,7 @@ export class LineStage {
   private key: KeyMode | undefined;
   /** Offset in the buffered text at which the next private key may begin. */
   private keyBegin = -1;
-  /** Size of the window, which grows while a single secret fills it. */
+  /** Size of the window. The window grows while a single secret fills it. */
   private window = WINDOW;
   private readonly rules: readonly CompiledRule[];
   private readonly emit: EmitText;
@@ -50,9 +50,9 @@ export class LineStage {
     this.work = this.work.slice(at);
   }
 
-  /** Returns the length of the complete lines, of a window of a long line, or of the rest. Returns 0 if more text is needed. */
+  /** Returns the length of the text to search: complete lines, a window of a long line, or the rest. 0: more text is needed. */
   private stretch(at: number, isEnd: boolean): number {
-    // Within a private key, each line is checked separately. A grown window contains one line.
+    // Within a private key, each line is checked separately. A window that has grown contains only one line.
     const begin = this.key === undefined && this.window === WINDOW ? this.nextKey(at) : at;
     let end = at;
     while (end - at < BLOCK) {
@@ -143,7 +143,7 @@ function endOfStretch(masked: string, from: number, isMasked: boolean): number {
   return to;
 }
 
-/** Returns the offset at which a window can be cut, so that later text does not change the result before the offset. */
+/** Returns the offset at which a window can be cut. Later text cannot change the result before this offset. */
 function cutOf(text: string, spans: readonly Span[]): number {
   const limit = text.length - LOOKAHEAD;
   let cut = limit;

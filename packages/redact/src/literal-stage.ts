@@ -4,7 +4,7 @@ import { maskAt } from './mask.ts';
 /** Two copies of a text with the same length: unchanged, and with mark characters. */
 export interface MarkedText {
   readonly raw: string;
-  /** Text with `MASKED` in place of known secrets, and `EXISTING_MASK` in place of masks. */
+  /** Text with `MASKED` in place of known secrets and `EXISTING_MASK` in place of existing masks, for each character. */
   readonly work: string;
 }
 
@@ -14,7 +14,7 @@ export interface MarkedText {
  */
 export class LiteralStage {
   private held = '';
-  /** Number of buffered characters that belong to a secret that began before them. */
+  /** Number of buffered characters at the start that belong to a secret that began earlier. */
   private maskedAhead = 0;
 
   push(piece: string, forms: readonly string[], isEnd: boolean): MarkedText {
@@ -48,11 +48,11 @@ function masksIn(
   return { spans, pending: text.length };
 }
 
-/** Returns the ranges of all known secrets, also overlapping ones, wherever the search began. */
+/** Returns the ranges of all known secrets, including overlapping ones. The result does not depend on where the search begins. */
 function literalsIn(text: string, forms: readonly string[], masks: readonly Range[]): readonly Range[] {
   const found: Range[] = [];
   for (const form of forms) {
-    // A form with a bracket may overlap a mask that has not arrived completely. Its ranges are not joined.
+    // A form with a bracket may overlap a mask that has not arrived completely. The ranges of such a form are not joined.
     const isJoined = !form.includes('[');
     let last: [number, number] | undefined;
     let mask = 0;
@@ -67,7 +67,7 @@ function literalsIn(text: string, forms: readonly string[], masks: readonly Rang
   return found.sort(([a], [b]) => a - b);
 }
 
-/** Returns the position before which later text cannot change the result. */
+/** Returns the offset before which later text cannot change the result. */
 function safeCut(
   text: string,
   forms: readonly string[],

@@ -1,11 +1,11 @@
-/** Forms of known secrets. They are cached because computing them is expensive. */
+/** Cached forms by known secret. Computing the forms is expensive. */
 const known = new Map<string, readonly string[]>();
 const MAX_CACHED = 1000;
 const MIN_LENGTH = 3;
 const JSON_LEVELS = 6;
 const MIN_BASE64_LENGTH = 8;
 
-/** Returns all forms of known secrets. A source that throws has no secrets. */
+/** Returns all forms of known secrets. If the function throws, returns no forms. */
 export function literalForms(secrets: (() => Iterable<string>) | undefined): readonly string[] {
   if (secrets === undefined) return [];
   try {
@@ -46,7 +46,7 @@ function newForms(secret: string): readonly string[] {
   ];
 }
 
-/** Returns the secret as escaped in each level of JSON, where each level doubles the backslashes. */
+/** Returns the secret as escaped at each level of JSON. Each level doubles the backslashes. */
 function inJson(text: string): readonly string[] {
   const forms = [text];
   for (let level = 1; level <= JSON_LEVELS; level++) forms.push(JSON.stringify(forms.at(-1)).slice(1, -1));
@@ -62,14 +62,14 @@ function percentEncoded(text: string): string {
   }
 }
 
-/** Number of bytes before the secret, and of base64 characters at the start that depend on these bytes. */
+/** Number of bytes before the secret, and number of base64 characters at the start that depend on these bytes. */
 const BASE64_OFFSETS = [
   [0, 0],
   [1, 2],
   [2, 3],
 ] as const;
 
-/** Returns the base64 characters that only the secret determines, for each offset. */
+/** Returns the base64 characters that depend only on the secret, for each offset of the secret. */
 function inBase64(text: string): readonly string[] {
   const bytes = new TextEncoder().encode(text);
   return BASE64_OFFSETS.flatMap(([before, influenced]) => {

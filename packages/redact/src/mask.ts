@@ -13,7 +13,7 @@ export function maskWith(salt: string | undefined): (secret: string) => string {
 
 /** Returns the length of the mask at this offset, `pending` if more text is needed, or `undefined` if no mask begins here. */
 export function maskAt(text: string, at: number): number | 'pending' | undefined {
-  // Brackets are frequent, but masks are rare.
+  // Most brackets do not begin a mask. This cheap check excludes them.
   if (at + 1 < text.length && text[at + 1] !== 'r') return undefined;
   const head = text.slice(at, at + MAX_MASK_LENGTH);
   if (head.startsWith(MASK)) return MASK.length;
@@ -23,5 +23,5 @@ export function maskAt(text: string, at: number): number | 'pending' | undefined
   return isBegun ? 'pending' : undefined;
 }
 
-/** Whether the value begins with a mask, whose bracket may be percent-encoded in a URL. */
+/** Whether the value begins with a mask. In a URL, the bracket of the mask may be percent-encoded. */
 export const beginsAsMask = (value: string): boolean => /^(?:\[|%5b)redacted(?:\]|%5d|:|%3a)/i.test(value);

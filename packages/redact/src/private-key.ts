@@ -2,11 +2,11 @@ import { endOfQuoted, type Quote } from './quote.ts';
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
-/** Pattern of a line within a key block, which contains base64, headers, quotes or code. */
+/** Pattern of a line within a key block. Such a line contains base64, headers, quotes or code. */
 const BODY =
   /^[\s>|*#"'`+,;\\]*(?:[A-Za-z0-9/=][A-Za-z0-9+/=]*(?:\\[nr])*(?:[\s"'`,;\\][\s"'`+,;\\]*)?|[A-Za-z-]{1,30}: .{0,200}\s{0,4})?$/;
 
-/** Returns the offsets at which a PEM block of a private key begins, and at which its first line ends. */
+/** Returns the offset at which a private key's PEM block begins, and the offset at which the block's first line ends. */
 export function privateKeyIn(text: string): { readonly from: number; readonly to: number } | undefined {
   for (let at = text.indexOf('-----BEGIN '); at !== -1; at = text.indexOf('-----BEGIN ', at + 1)) {
     BEGIN.lastIndex = at;
@@ -21,7 +21,7 @@ export function privateKeyIn(text: string): { readonly from: number; readonly to
  */
 export type KeyMode = 'lines' | 'inline' | 'run' | Quote;
 
-/** Returns how much of this line belongs to the secret, and whether the secret continues after it. */
+/** Returns how much of this line belongs to the secret, and whether the secret continues in the next line. */
 export function continueKey(
   line: string,
   mode: KeyMode,
@@ -46,7 +46,7 @@ function restOfRun(line: string): { length: number; next: KeyMode | undefined } 
   return stop === null ? { length: line.length, next: 'run' } : { length: stop.index, next: undefined };
 }
 
-/** Returns the rest of a quoted value. Trailing backslashes are left to the next call, which sees what follows them. */
+/** Returns the rest of a quoted value. Leaves trailing backslashes to the next call, which has the text after them. */
 function restOfQuoted(line: string, quote: Quote): { length: number; next: KeyMode | undefined } {
   const { end, isClosed } = endOfQuoted(line, 0, quote);
   if (isClosed || end < line.length) return { length: end, next: undefined };

@@ -1,4 +1,4 @@
-/** Quote that opens a value (`"`, `'` or a backtick), with the backslashes before it. JSON within JSON adds backslashes. */
+/** Quote that opens a value (`"`, `'` or a backtick), and the number of backslashes before the quote, as in nested JSON. */
 export interface Quote {
   readonly character: string;
   readonly slashes: number;
@@ -17,7 +17,7 @@ const NEWLINE = 10;
 const DOUBLE_QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Returns the quote at this offset, or `undefined`. */
+/** Returns the quote at this offset, or `undefined` if the text at the offset is not a quote. */
 export function quoteAt(text: string, at: number): Quote | undefined {
   let end = at;
   while (end - at < MAX_SLASHES && text.charCodeAt(end) === BACKSLASH) end++;
@@ -28,8 +28,8 @@ export function quoteAt(text: string, at: number): Quote | undefined {
 }
 
 /**
- * Returns the end of a value that begins at `start` after `quote`. A `'` that is never closed ends with the JSON string around
- * it.
+ * Returns the end of a value that begins at `start` after `quote`. If `'` is not closed, the value ends with the
+ * JSON string that contains it.
  */
 export function endOfQuoted(
   text: string,
@@ -87,15 +87,15 @@ function continuation(text: string, at: number, start: number, { character, slas
   return at > start && text[at + 1] === "'" ? 1 : 0;
 }
 
-/** Maximum number of characters before a value in which the quote of a string around it is searched. */
+/** Maximum number of characters before a value that are searched for the opening quote of a surrounding string. */
 const STRING_HEAD = 1024;
 
-/** Whether the `'` at this offset is part of the value that begins at `start`, and does not close a string around it. */
+/** Whether the `'` at this offset is part of the value that begins at `start`, and does not close a surrounding string. */
 export const isApostrophe = (text: string, at: number, start: number): boolean =>
   text[at] === "'" &&
   (/[\w%@]/.test(text.charAt(at + 1)) || !text.slice(Math.max(0, start - STRING_HEAD), start).includes("'"));
 
-/** Returns the offset after the masks at this offset. */
+/** Returns the offset after the masks that begin at this offset, or the same offset without masks. */
 export function behindMasks(text: string, at: number): number {
   let begin = at;
   while (text[begin] === '\u2028' || text[begin] === '\u2029') begin++;

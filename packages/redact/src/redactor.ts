@@ -9,26 +9,26 @@ import { cleanCopy } from './value/clean-copy.ts';
 /** Options of `createRedactor`. */
 export interface RedactorOptions {
   /**
-   * Function that returns known secrets, which are matched unchanged, percent-encoded, in base64, and escaped for JSON. Called
-   * at every use. If the function throws, only the rules apply. Secrets of one or two characters are ignored. @default none
+   * Function that returns known secrets. They are matched unchanged, percent-encoded, in base64, and escaped for JSON. Called
+   * for every text. If the function throws, only the rules apply. Secrets of one or two characters are ignored. @default none
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
   /** Rules in addition to the built-in rules. @default [] */
   readonly rules?: readonly SecretRule[] | undefined;
-  /** Salt of masks with a fingerprint, `[redacted:1f3a…]`. Equal secrets get equal masks. @default `[redacted]` as mask */
+  /** Salt for masks with a fingerprint, such as `[redacted:1f3a…]`. Equal secrets get equal masks. @default `[redacted]` */
   readonly fingerprint?: { readonly salt: string } | undefined;
 }
 
-/** Masks complete secrets. Masking a masked text does not change the text. */
+/** Masks secrets completely. Masking a masked text again does not change the text. */
 export interface Redactor {
   /** Returns the text with a mask in place of each secret. */
   text(text: string): string;
   /**
-   * Returns a deep copy without secrets. Instances of classes, and the bytes of images and files, are not changed. All values
+   * Returns a deep copy without secrets. Class instances and the bytes of images and files are not changed. All values
    * under a secret name (`apiKey`, `authorization`, `password`, `x-api-key` …) are masked.
    */
   value<T>(value: T): T;
-  /** Returns the ranges of the secrets, in order and without overlap. */
+  /** Returns the ranges of the secrets in the text, sorted and without overlap. */
   find(text: string): readonly Finding[];
   /**
    * Returns a redactor for text that arrives in pieces, with the same result as `text`. `push` returns complete lines and most
@@ -92,7 +92,7 @@ class Run {
   }
 }
 
-/** Joins adjacent ranges of secrets, so that they get one mask. */
+/** Joins adjacent ranges of secrets, so that they are replaced by one mask. */
 class CleanText {
   private clean = '';
   private secret = '';
@@ -113,7 +113,7 @@ class CleanText {
     this.clean += raw;
   };
 
-  /** Returns the masked text. A secret that may continue is emitted when it has ended. */
+  /** Returns the masked text. If a secret may continue, its mask is emitted when the secret has ended. */
   take(isEnd: boolean): string {
     if (isEnd) this.endSecret();
     const taken = this.clean;

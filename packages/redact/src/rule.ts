@@ -2,13 +2,13 @@ import type { Quote } from './quote.ts';
 
 /** Rule that finds a kind of secret. The pattern must match in linear time and have no look-behind. */
 export interface SecretRule {
-  /** Id of the rule, such as `github-token`, which findings contain. */
+  /** Id of the rule, such as `github-token`. Each finding contains the id of its rule. */
   readonly id: string;
-  /** Pattern that is matched within a line. */
+  /** Pattern of the secret, matched within a single line. */
   readonly pattern: RegExp;
-  /** Number of the capture group of `pattern` that contains the secret. Default: the complete match. */
+  /** Number of the capture group of `pattern` that contains the secret. `@default` 0, the complete match */
   readonly group?: number | undefined;
-  /** Document that describes the shape, and the date on which it was read. */
+  /** Document that describes the secret's shape, and the date on which the document was read. */
   readonly source: string;
 }
 
@@ -22,10 +22,10 @@ export interface Finding {
   readonly end: number;
 }
 
-/** Finding with its context, which is the range from the start of the name to the end of the value. */
+/** Finding with its context. The context is the range from the start of the name to the end of the value. */
 export interface Span extends Finding {
   readonly from: number;
-  /** Quote that the mask needs on both sides, because it replaces a JSON number. */
+  /** Quote that the mask needs on both sides, because the mask replaces a JSON number. */
   readonly quote?: string;
   /** Quote that opened the value, if the text ended before the closing quote. */
   readonly open?: Quote;

@@ -1,10 +1,10 @@
-/** Returns the first bits of the fractional part of a root of a prime, as the standard defines its constants. */
+/** Returns the first bits of the fractional part of a root of a prime, as the standard defines SHA-256's constants. */
 const fraction = (root: number): number => ((root - Math.floor(root)) * 2 ** 32) | 0;
 const PRIMES: readonly number[] = firstPrimes(64);
 const ROUND: readonly number[] = PRIMES.map((prime) => fraction(Math.cbrt(prime)));
 const INITIAL: readonly number[] = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
 
-/** Returns the SHA-256 hash (FIPS 180-4). `crypto.subtle` is asynchronous, but a redactor is synchronous. */
+/** Returns the SHA-256 hash (FIPS 180-4) in hexadecimal. `crypto.subtle` is asynchronous, but a redactor is synchronous. */
 export function sha256Hex(text: string): string {
   const state = [...INITIAL];
   const bytes = padMessage(new TextEncoder().encode(text));

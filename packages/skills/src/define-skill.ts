@@ -2,7 +2,7 @@ import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
 
 /**
- * Returns a skill, which has instructions, tools, or both. A skill stores no state of a run, so several agents can share the
+ * Returns the skill if it has instructions, tools, or both. A skill does not store a run's state, so several agents can share the
  * skill. Throws `config` for a skill that has neither instructions nor tools.
  *
  *

@@ -1,13 +1,13 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { parse } from 'yaml';
 
-/** Fields by name. Every scalar is a string, so that a version of `1.0` is not changed. */
+/** Front-matter fields by name. Every scalar is a string, so that the version `1.0` does not become 1. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Reports a violation of the format that does not prevent reading. */
+/** Reports a violation of the format that does not prevent reading the file. */
 export type ReportProblem = (what: string) => void;
 
-/** File with front matter. `fields` is `undefined` without lines of `---`. */
+/** File with front matter. `fields` is `undefined` if the file has no `---` lines. */
 export interface SplitFile {
   readonly fields: Fields | undefined;
   readonly body: string;
@@ -17,7 +17,7 @@ export interface SplitFile {
 const MAX_FRONT_MATTER = 64 * 1024;
 const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)\r?\n?---[ \t]*(?:\r?\n|$)/;
 
-/** Splits a file into front matter and body. Throws an `Error` for front matter that cannot be parsed even after repairs. */
+/** Splits a file into front matter and body. Throws an `Error` if the front matter cannot be parsed. */
 export function splitFile(text: string, problem: ReportProblem): SplitFile {
   const plain = text.replace(/^\uFEFF/, '');
   const begun = plain.trimStart();
@@ -51,9 +51,9 @@ function parseYaml(yaml: string): Fields | string {
 const FIELD = /^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]|$)/;
 
 /**
- * Parses each field separately, so that an invalid field does not affect the others. Common invalid fields are
- * `description: Use when: …`, `argument-hint: [file] [mode]` and `tools: *`. The last of several fields with the same name
- * applies.
+ * Parses each field separately, so that an invalid field does not affect the other fields. Common invalid fields are
+ * `description: Use when: …`, `argument-hint: [file] [mode]` and `tools: *`. If several fields have
+ * the same name, the last one applies.
  */
 function fieldByField(yaml: string): Fields | undefined {
   const blocks = new Map<string, string[]>();
@@ -72,7 +72,7 @@ function valueOf(name: string, block: readonly string[]): unknown {
   return typeof fields === 'string' ? asWritten(block) : fields[name];
 }
 
-/** Returns the value of a field on one line, without quotation marks and folding marks. */
+/** Returns a field's unparsed value on one line, without quotation marks and YAML's folding marks. */
 function asWritten(block: readonly string[]): string {
   const text = block
     .map((line) => line.trim())

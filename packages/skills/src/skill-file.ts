@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 import { splitFile, type Fields, type ReportProblem } from './front-matter.ts';
 
-/** Fields of a `SKILL.md` by the Agent Skills format (agentskills.io/specification, read 2026-11). */
+/** Fields of a `SKILL.md` in the Agent Skills format (agentskills.io/specification, read 2026-11). */
 export interface SkillFile {
   readonly name: string;
   /** Purpose of the skill, and when to use it. */
@@ -16,7 +16,7 @@ export interface SkillFile {
   readonly body: string;
 }
 
-/** Parsed `SKILL.md` with its violations of the format. */
+/** Parsed `SKILL.md` and its violations of the format. */
 export interface ReadSkillFile {
   readonly file: SkillFile;
   /** Violations, such as `description has 1068 characters, at most 1024 are allowed`. */
@@ -27,12 +27,12 @@ const NAME = /^(?!-)(?!.*--)[a-z0-9-]{1,64}(?<!-)$/;
 const MAX_NAME = 64;
 const MAX_DESCRIPTION = 1024;
 const MAX_COMPATIBILITY = 500;
-/** Maximum length in characters of fields that become part of every prompt. */
+/** Maximum length of each field that becomes part of every prompt, in characters. */
 const MAX_FIELD = 4096;
 
 /**
- * Parses a `SKILL.md` strictly. The skill must have the name of its `folder`. Throws `config` for the first violation of the
- * format.
+ * Parses a `SKILL.md` strictly. The skill's name must equal `folder`, if set. Throws `config` for the first violation
+ * of the format.
  */
 export function parseSkillFile(text: string, folder?: string): SkillFile {
   return readFields(text, folder, (what) => {
@@ -40,7 +40,7 @@ export function parseSkillFile(text: string, folder?: string): SkillFile {
   });
 }
 
-/** Parses a `SKILL.md` leniently, and returns its violations of the format. Throws `config` if it is not a skill. */
+/** Parses a `SKILL.md` leniently and returns its violations of the format. Throws `config` if the text is not a skill. */
 export function readSkillFile(text: string, folder?: string): ReadSkillFile {
   const problems: string[] = [];
   const file = readFields(text, folder, (what) => problems.push(what));
@@ -72,7 +72,7 @@ function split(text: string, problem: ReportProblem): { readonly fields: Fields;
   }
 }
 
-/** Returns the name if it is valid, otherwise the name of the folder. */
+/** Returns the skill's name if it is valid, otherwise the folder's name. */
 function nameOf(fields: Fields, folder: string | undefined, problem: ReportProblem): string {
   const name = textIn(fields, 'name', MAX_NAME, problem);
   if (name === undefined) {
@@ -101,7 +101,7 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   return first.trim().slice(0, MAX_DESCRIPTION);
 }
 
-/** Returns a field as text. Joins the items of a list. */
+/** Returns a field as text, of at most `MAX_FIELD` characters. Reports more than `maxLength`. Joins the items of a list. */
 function textIn(
   fields: Fields,
   field: string,

@@ -5,11 +5,11 @@ import type { SkillFile } from './skill-file.ts';
 
 /** Skill folder, for example on disk, in a bundle or in a bucket. */
 export interface SkillFolder extends Pick<SkillFile, 'name' | 'description'> {
-  /** Returns the body of the `SKILL.md`. Called when the model requests the body. */
+  /** Returns the body of the `SKILL.md`. Called each time the model requests the body. */
   body(): string | Promise<string>;
-  /** Returns the paths of the other files, relative to the folder, with slashes. */
+  /** Returns the paths of the other files, relative to the folder, with forward slashes. */
   files(): readonly string[] | Promise<readonly string[]>;
-  /** Returns a file for the model. Must throw an error for a file outside of the folder. */
+  /** Returns a file's content for the model. Must throw an error if the path is outside the folder. */
   read(path: string): ToolOutput | Promise<ToolOutput>;
 }
 
@@ -27,7 +27,7 @@ export function skillLibrary(folders: readonly SkillFolder[]): Skill {
       throw new LlmError('config', `two skill folders are named "${folder.name}"; rename one of them`);
     byName.set(folder.name, folder);
   }
-  // The schema of the tool allows only known names.
+  // The tool's schema allows only known names.
   const find = (name: unknown): SkillFolder => {
     const folder = byName.get(typeof name === 'string' ? name : '');
     if (folder === undefined) throw new Error(`unknown skill; available: ${[...byName.keys()].join(', ')}`);

@@ -14,8 +14,8 @@ export function zonedTime(
 }
 
 /**
- * Returns the instant of a time that contains an offset, or of a local time of the zone. A local time that a clock change skips is read as if
- * the clock had not changed. A local time that occurs twice is the first occurrence.
+ * Returns the instant of a time that contains an offset, or of a local time of the zone. A local time that a clock
+ * change skips is read as if the clock had not changed. If a local time occurs twice, the first occurrence is returned.
  */
 export function instantOf(time: string, zone: string): number {
   const [, year, month, day, hour = '00', minute = '00', second = '00'] = PARTS.exec(time.trim()) ?? [];
@@ -37,7 +37,7 @@ function absolute(time: string): number {
     throw new RangeError(`"${time}" is not a time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00`);
   const [hours = '+00', minutes = '00'] = pieces.splice(6);
   const offset = (Number(hours.slice(1)) * 60 + Number(minutes)) * MINUTE;
-  // Local times before time zones differed from Greenwich by up to sixteen hours.
+  // Before time zones existed, local times differed from Greenwich time by up to sixteen hours.
   if (Number(minutes) > 59 || offset > 16 * 60 * MINUTE)
     throw new RangeError(`"${time}" has an invalid offset`);
   return (
@@ -48,7 +48,7 @@ function absolute(time: string): number {
   );
 }
 
-/** Returns the instant of a local time, with offset 0. Throws an error for invalid days and hours. */
+/** Returns the instant of a local time, with offset 0. Throws an error for an invalid date or time. */
 function wallTime(
   time: string,
   [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[],
@@ -60,7 +60,7 @@ function wallTime(
   return wall;
 }
 
-/** Returns the instant in UTC. Unlike `Date.UTC`, does not interpret the year 26 as 1926. */
+/** Returns the instant in UTC. Unlike `Date.UTC`, this function does not interpret the year 26 as 1926. */
 function utc(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
   return new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000;
 }

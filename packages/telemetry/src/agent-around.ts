@@ -13,8 +13,8 @@ interface AgentWriter {
 }
 
 /**
- * Returns a function that wraps each run and tool in a span. The span ends with the work. State of a run is released when the
- * run ends.
+ * Returns a function that wraps each run and tool in a span. The span ends when the run or tool ends. A run's
+ * state is released when the run ends.
  */
 export function agentAround(name: string, writer: AgentWriter): Around {
   const { start, instruments, content } = writer;
@@ -44,7 +44,7 @@ export function agentAround(name: string, writer: AgentWriter): Around {
   };
 }
 
-/** Maximum number of tool names in metrics, since a model can invent names. */
+/** Maximum number of tool names in metrics, because a model can invent names. */
 const MAX_NAMES = 100;
 
 function boundedNames(): (name: string) => string {
@@ -55,7 +55,7 @@ function boundedNames(): (name: string) => string {
   };
 }
 
-/** Returns the labels of metrics. */
+/** Returns the attributes of metrics. `bounded` limits the number of tool names. */
 const labelsOf = (work: AgentWork, name: string, bounded: (name: string) => string): Attributes =>
   work.type === 'run'
     ? { 'gen_ai.agent.name': name }
@@ -111,7 +111,7 @@ const isOutcome = (came: unknown): came is ToolOutcome =>
 const isResult = (came: unknown): came is RunResult =>
   typeof came === 'object' && came !== null && 'awaiting' in came;
 
-/** Returns the error type, or `undefined` if the reader stopped reading the stream, which is not a failure. */
+/** Returns the error type, or `undefined` if the reader stopped reading the stream. Stopping is not a failure. */
 function errorType(error: unknown): string | undefined {
   if (!LlmError.is(error)) return '_OTHER';
   for (let cause: unknown = error; LlmError.is(cause); cause = cause.cause)

@@ -27,15 +27,15 @@ type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }
 interface OpenCall {
   readonly span: SafeSpan;
   readonly attempts: Map<string, OpenAttempt>;
-  /** Error of an attempt whose content was already returned. The next attempt discards or continues the content. */
+  /** Error of an attempt whose content the caller already received. The next attempt discards or continues the content. */
   lastError: LlmError | undefined;
 }
 
-/** Attempt that is in progress, or has finished before its call. */
+/** Attempt that is in progress, or that has finished while its call is in progress. */
 interface OpenAttempt {
   readonly target: string;
   readonly span: SafeSpan;
-  /** Attributes of the metrics of this attempt. */
+  /** Attributes of this attempt's metrics. */
   readonly labels: Attributes;
   readonly isStreamed: boolean;
   msToFirst: number | undefined;
@@ -45,7 +45,7 @@ interface OpenAttempt {
 
 /**
  * Spans and metrics of calls. A call has a span, with a child for each attempt that reached a provider. The events and `around`
- * calls of a call arrive in order. State of a call is released when the call ends.
+ * callbacks of a call arrive in order. The state of a call is released when the call ends.
  */
 export class CallSpans {
   private readonly options: CallSpansOptions;
@@ -56,7 +56,7 @@ export class CallSpans {
   }
 
   /**
-   * Runs an attempt in the context of its span. Creates no span for a call without events, because the span would never end.
+   * Runs an attempt in the context of its span. Creates no span for a call without events, because such a span would never end.
    */
   readonly around = <T>(attempt: AttemptInfo, run: () => T): T => {
     const call = this.open.get(attempt.call.id);
@@ -161,7 +161,7 @@ export class CallSpans {
     attempt.span.set(endAttributes(result));
     this.measure(attempt, result);
     if (result.outcome === 'finished') {
-      // The span stays open, because the response's id is known at the end of the call. Its recorded end time is the end of the attempt.
+      // The span stays open, because the call's end provides the response id. The span's end time is the attempt's end.
       attempt.finishedAt = attempt.span.now();
       return;
     }
@@ -176,7 +176,7 @@ export class CallSpans {
     duration(ms / 1000, outcome === 'failed' ? { ...labels, 'error.type': error?.kind ?? '_OTHER' } : labels);
     if (usage?.input !== undefined) tokens(usage.input, { ...labels, 'gen_ai.token.type': 'input' });
     if (usage?.output !== undefined) tokens(usage.output, { ...labels, 'gen_ai.token.type': 'output' });
-    // Chunks are not observed, so the mean time per token is recorded.
+    // Chunks are not observed, so the mean time per token is recorded as the time per chunk.
     if (msToFirst === undefined || usage?.output === undefined || usage.output < 2) return;
     outputChunk((ms - msToFirst) / 1000 / (usage.output - 1), labels);
   }

@@ -13,7 +13,7 @@ import type {
 import type { Redactor } from '@majordomo/redact';
 import { ignoreErrors } from './safe-span.ts';
 
-/** Prompts and responses as attributes of the conventions, without secrets. */
+/** Prompts and responses as span attributes that the conventions define, without secrets. */
 export interface ContentAttributes {
   request(attempt: AttemptInfo): Attributes;
   answer(response: ChatResponse): Attributes;
@@ -21,7 +21,7 @@ export interface ContentAttributes {
   toolResult(result: ToolResultPart): Attributes;
 }
 
-/** Creates content attributes. If the redactor fails, the attribute is omitted. */
+/** Creates content attributes. If the redactor throws for an attribute, the attribute is omitted. */
 export function contentOf(redactor: Redactor): ContentAttributes {
   const clean = (name: string, value: unknown): Attributes =>
     ignoreErrors(() => ({ [name]: JSON.stringify(redactor.value(value)) })) ?? {};
@@ -83,7 +83,7 @@ const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): 
   size: bytes.byteLength,
 });
 
-/** Returns the text of a request other than chat. */
+/** Returns the prompts of a request other than chat. */
 function promptsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
   if ('values' in payload) return payload.values;
   if ('text' in payload) return [payload.text];

@@ -4,11 +4,11 @@ import type { Attributes } from '@opentelemetry/api';
 export type Convention = '1.36' | '2026-08';
 
 /**
- * Attribute and metric names of a version. They follow open-telemetry/semantic-conventions-genai at commit
- * 004902b8cb70aa5ae6ca4ae07132b7daabcd3e10 (August 2026, in development). Many dashboards still read 1.36.
+ * Attribute and metric names of a version of the conventions. They follow open-telemetry/semantic-conventions-genai at commit
+ * 004902b8cb70aa5ae6ca4ae07132b7daabcd3e10 (August 2026, in development). Many dashboards read 1.36.
  */
 export interface Dialect {
-  /** Returns the attributes that this version defines, with its names. */
+  /** Returns the attributes that this version defines, renamed to its names. */
   attributes(attributes: Attributes): Attributes;
   /** Whether this version defines the metric. */
   hasMetric(name: string): boolean;

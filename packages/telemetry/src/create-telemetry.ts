@@ -23,8 +23,8 @@ const KINDS: KindsOf<TelemetryOptions> = {
 };
 
 /**
- * Creates spans and metrics by OpenTelemetry's GenAI conventions. Throws `config` for content with 1.36 and
- * for an unknown convention.
+ * Returns options that create spans and metrics by OpenTelemetry's GenAI conventions. Throws `config` if `content` is set
+ * with convention 1.36, and for an unknown convention.
  *
  * @example
  * const telemetry = createTelemetry();

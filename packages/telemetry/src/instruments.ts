@@ -23,11 +23,11 @@ export interface Instruments {
   readonly tool: Measure;
   /** State of a target: 0 healthy, 1 probed, 2 benched. */
   readonly state: Measure;
-  /** Cost in nano-USD. */
+  /** Cost of an attempt, in nano-USD. */
   readonly cost: Measure;
 }
 
-/** Histogram buckets of the conventions, in seconds. */
+/** Histogram bucket boundaries that the conventions specify, in seconds. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const SECONDS_OF_RUNS = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
 const TOKENS = [

@@ -20,8 +20,8 @@ export interface TelemetryOptions {
    */
   readonly meter?: Meter | undefined;
   /**
-   * Redactor for prompts, responses, arguments and results of tools on spans. Images and files are never
-   * included. Not available with 1.36, which has no attributes for them.
+   * Redactor for prompts, responses, and tool arguments and results, which spans then contain. Images and files are never
+   * included. Not available with convention 1.36, which has no attributes for content.
    *
    * @default no content
    */
@@ -33,7 +33,7 @@ export interface TelemetryOptions {
    */
   readonly convention?: Convention | undefined;
   /**
-   * Whether metrics have the tenant as an attribute. Use it only with few tenants. Call spans always have the attribute.
+   * Whether metrics have a tenant attribute. Enable this only for few tenants. Call spans always have the attribute.
    *
    * @default false
    */
@@ -42,13 +42,13 @@ export interface TelemetryOptions {
 
 /** Spans and metrics of calls and agents. Errors of a tracer, meter or redactor do not affect calls. */
 export interface Telemetry {
-  /** Options for `createMajordomo({ ...telemetry.majordomo })`. Pass both options, or none of them. */
+  /** Options for `createMajordomo({ ...telemetry.majordomo })`. Pass both options or neither. */
   readonly majordomo: {
     readonly onEvent: (event: CallEvent) => void;
     readonly around: <T>(attempt: AttemptInfo, run: () => T) => T;
   };
-  /** Returns options for `createAgent({ ...telemetry.agent('support') })`. The name is an attribute of metrics. */
+  /** Returns options for `createAgent({ ...telemetry.agent('support') })`. `name`: agent's name in spans and metrics. */
   agent(name: string): { readonly around: Around };
-  /** Listener for `onRecord` of a ledger, which records the cost as a metric. */
+  /** Listener for a ledger's `onRecord`. Records the cost as a metric. */
   readonly onRecord: (record: SpendRecord) => void;
 }

@@ -1,10 +1,10 @@
-/** Returns the vendor's name in the conventions, or otherwise the name in majordomo. */
+/** Returns the vendor's name in the conventions. Without a vendor, returns the provider's id in `target`. */
 export function providerName(vendor: string | undefined, target: string): string {
   if (vendor === undefined) return target.slice(0, target.indexOf('/'));
   return NAMES[vendor] ?? vendor;
 }
 
-/** Names in the conventions that differ from `Provider.vendor`. */
+/** Names in the conventions by `Provider.vendor`, for names that differ. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   'amazon-bedrock': 'aws.bedrock',
   azure: 'azure.ai.openai',

@@ -4,7 +4,7 @@ import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
 /**
- * Returns the attributes of operation, provider and model. Spans have them from the start, for sampling. Metrics have them too.
+ * Returns the operation, provider and model attributes of spans and metrics. Spans have them at the start, for samplers.
  */
 export function identityAttributes({
   operation,
@@ -25,7 +25,7 @@ export function operationName(operation = 'chat'): string {
   return operation === 'embedding' ? 'embeddings' : 'generate_content';
 }
 
-/** Output types of the conventions, by operation. */
+/** Output types in the conventions, by operation. */
 const OUTPUTS: Readonly<Record<string, string>> = {
   image: 'image',
   speech: 'speech',
@@ -56,7 +56,7 @@ export function requestAttributes(attempt: AttemptInfo): Attributes {
   });
 }
 
-/** Returns the attributes of the usage. In the conventions and in majordomo, totals include their parts. */
+/** Returns the usage attributes. In the conventions and in majordomo, input and output totals include their parts. */
 export function usageAttributes(usage: Usage | undefined): Attributes {
   return withoutUndefined({
     'gen_ai.usage.input_tokens': usage?.input,
@@ -76,11 +76,11 @@ export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attri
   });
 }
 
-/** Returns the attributes of the end of an attempt. */
+/** Returns the attributes that are known when an attempt ends. */
 export function endAttributes({ outcome, error, usage }: Attempt): Attributes {
   return withoutUndefined({
     'majordomo.outcome': outcome,
-    // The error of a skipped attempt is that of an earlier response.
+    // The error of a skipped attempt belongs to an earlier response.
     'http.response.status_code': outcome === 'skipped' ? undefined : error?.details.status,
     ...usageAttributes(usage),
   });

@@ -32,7 +32,7 @@ export class SafeSpan {
   readonly context: Context;
   private readonly span: Span | undefined;
   private readonly dialect: Dialect;
-  /** Start in epoch milliseconds, and by the monotonic clock. */
+  /** Start time in epoch milliseconds. The next field is the same time by the monotonic clock. */
   private readonly startTime = Date.now();
   private readonly began = performance.now();
 
@@ -48,7 +48,7 @@ export class SafeSpan {
     this.context = ignoreErrors(() => this.span && trace.setSpan(parent, this.span)) ?? parent;
   }
 
-  /** Whether an SDK records spans. Without an SDK, attributes and children are not needed. */
+  /** Whether an SDK records spans. Without an SDK, attributes and child spans are not needed. */
   get isTraced(): boolean {
     return (
       this.isRecording ||
@@ -56,7 +56,7 @@ export class SafeSpan {
     );
   }
 
-  /** Whether attributes are recorded. */
+  /** Whether this span records attributes. `false` if it is not sampled. */
   get isRecording(): boolean {
     return ignoreErrors(() => this.span?.isRecording()) ?? false;
   }
@@ -80,7 +80,7 @@ export class SafeSpan {
     return this.startTime + this.ms();
   }
 
-  /** Returns the time since the start, in milliseconds. */
+  /** Returns the time since the span's start, in milliseconds. */
   ms(): number {
     return performance.now() - this.began;
   }

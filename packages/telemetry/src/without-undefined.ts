@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 
 type Value = string | number | boolean | string[] | undefined;
 
-/** Returns the defined values. A missing attribute means that the value is unknown. */
+/** Returns the values that are not `undefined`. A missing attribute means that the value is unknown. */
 export function withoutUndefined(values: Readonly<Record<string, Value>>): Attributes {
   const attributes: Attributes = {};
   for (const name in values) {

@@ -11,7 +11,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 
-/** Complete or failed result of a model's stream. */
+/** Result of a model's stream that ended or failed. */
 export interface Collected {
   readonly events: readonly ModelEvent[];
   /** Finished parts, in order. */
@@ -26,10 +26,10 @@ export interface Collected {
   readonly error: LlmError | undefined;
 }
 
-/** Called for every batch of events. Returning `leave` stops the reading. */
+/** Function called for every batch of events. Return `leave` to stop reading. */
 export type OnStep = (events: readonly ModelEvent[]) => 'leave' | undefined;
 
-/** Reads `Model.stream` to its end. An `LlmError` becomes part of the result; other errors are thrown. */
+/** Reads `Model.stream` to its end. The result contains an `LlmError`. Other errors are thrown. */
 export async function collect(
   model: Model,
   request: ModelRequest,

@@ -4,7 +4,7 @@ import { toLine } from './line.ts';
 import { toShareGpt } from './sharegpt.ts';
 import type { Trajectory } from './trajectory.ts';
 
-/** Format of a line. */
+/** Format of the lines in a trajectory file. */
 export type LineFormat = 'majordomo' | 'sharegpt';
 
 /** Line without secrets, or a suspect line with reasons. */
@@ -15,7 +15,7 @@ export type CleanedLine =
 export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {
   const whole = toLine(trajectory);
   try {
-    // Conversion to JSON and back removes instances of classes, which the redactor does not search. Bytes are not searched.
+    // JSON conversion removes class instances, which the redactor does not search. Bytes are not searched.
     const cleaned = redactor.value(fromJson<Trajectory>(JSON.parse(whole)));
     const kept = format === 'sharegpt' ? toShareGpt(cleaned) : cleaned;
     const line = JSON.stringify(format === 'sharegpt' ? kept : toJson(kept));

@@ -3,7 +3,7 @@ import type { ShareGpt, ShareGptTurn } from './sharegpt.ts';
 
 /** Length limits of a conversation for training. */
 export interface CompressOptions {
-  /** Function that returns the number of tokens of a text, such as `estimateTokens` of `@majordomo/catalog/tokens`. */
+  /** Function that returns the number of tokens in a text, such as `estimateTokens` of `@majordomo/catalog/tokens`. */
   readonly tokens: (text: string) => number;
   /** Maximum number of tokens of the conversation. `@default 15_250` */
   readonly targetTokens?: number | undefined;
@@ -18,13 +18,13 @@ export interface CompressedConversation {
   readonly omitted: number;
   readonly tokensBefore: number;
   readonly tokensAfter: number;
-  /** Whether the conversation fits. `false` if the retained entries are too long. */
+  /** Whether the conversation fits `targetTokens`. `false` if the retained entries are too long. */
   readonly fits: boolean;
 }
 
 /**
- * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entries of the system, the
- * human, the model and the tools, and the last entries. A call and its results are retained or omitted together. An added entry
+ * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entry of the system, the
+ * human, the model and the tools, and the last `keepLast` entries. A call and its results are retained or omitted together. An added entry
  * states the number of omitted entries. Throws `config` for invalid numbers.
  */
 export function compress(conversation: ShareGpt, options: CompressOptions): CompressedConversation {

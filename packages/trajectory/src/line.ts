@@ -4,7 +4,7 @@ import type { Trajectory } from './trajectory.ts';
 /** Returns a trajectory as one line of JSON without the line break. Bytes become base64. Throws if a value has no JSON form. */
 export const toLine = (trajectory: Trajectory): string => JSON.stringify(toJson(trajectory));
 
-/** Parses a line of `toLine`. Throws `invalid-request` if it is not a trajectory of a known version. */
+/** Parses a line that `toLine` returned. Throws `invalid-request` if the line is not a trajectory of a known version. */
 export function parseTrajectory(line: string): Trajectory {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null || !('version' in value)) throw invalidLine('no version');

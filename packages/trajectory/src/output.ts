@@ -8,8 +8,8 @@ interface OpenFile {
 }
 
 /**
- * Appends lines of a kind to files that no other writer uses, so that no lock is needed. Files are named
- * `<kind>.<UTC>.<random>.jsonl`. A new file follows a full file, or a file with an incomplete line.
+ * Appends lines of one kind to files that no other writer uses, so no lock is needed. Files are named
+ * `<kind>.<UTC>.<random>.jsonl`. If a file is full or has an incomplete line, a new file is started.
  */
 export class Output {
   private readonly folder: string;

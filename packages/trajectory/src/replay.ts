@@ -8,18 +8,18 @@ import type {
 } from '@majordomo/core';
 import type { Trajectory } from './trajectory.ts';
 
-/** Turn that was replayed. */
+/** Recorded turn and the model's new response. */
 export interface ReplayedTurn {
   readonly turn: number;
   readonly recorded: AssistantMessage;
   readonly response: ChatResponse;
-  /** Differences in the calls, or in the text if neither response has calls. */
+  /** Differences between the tool calls of both responses, or between their texts if neither response has calls. */
   readonly differences: readonly string[];
 }
 
 /**
- * Yields the replayed turns. Calls a model for each recorded turn, with the transcript before the turn. Tool results come from
- * the record, and no tool runs. Rejects with the error of the model.
+ * Calls a model for each recorded turn, with the transcript before the turn, and yields the result. Tool results come from
+ * the recording. No tool is executed. Rejects with the model's error.
  */
 export async function* replay(
   { messages, system, tools }: Trajectory,

@@ -16,8 +16,8 @@ export interface ShareGpt {
 }
 
 /**
- * Converts a run to the ShareGPT format with the tags of Hermes models. Tools are in the system entry, reasoning is in a think
- * block, and calls and results are JSON. Placeholders replace images.
+ * Converts a run to the ShareGPT format with the tags of Hermes models. The system entry contains the tools, reasoning is in a
+ * `think` block, and calls and results are JSON. Images become placeholders.
  */
 export function toShareGpt(trajectory: Trajectory): ShareGpt {
   const { messages, at, spec, targets } = trajectory;

@@ -6,9 +6,9 @@ export interface Trajectory {
   readonly version: 1;
   /** Id of the run. */
   readonly id: string;
-  /** End of the run, as an ISO time in UTC. */
+  /** End time of the run, as an ISO 8601 date in UTC. */
   readonly at: string;
-  /** Spec that the agent called. */
+  /** Spec of the model that the agent called. */
   readonly spec: string;
   /** Target that answered each step, in order. */
   readonly targets: readonly string[];
@@ -18,13 +18,13 @@ export interface Trajectory {
   readonly messages: readonly Message[];
   /** Sum of the usage, or `undefined` if no vendor reported usage. */
   readonly usage: Usage | undefined;
-  /** Reason for the end: `answered`, `max-steps` and so on, `waiting` for a decision, or the kind of the error. */
+  /** Reason for the run's end, such as `answered`, `max-steps` or `waiting` (for a decision), or the kind of its error. */
   readonly outcome: string;
-  /** Metadata of the application, as JSON. */
+  /** Metadata that the application adds. Must have a JSON form. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Tool, as the model received it. */
+/** Tool as described to the model. */
 export interface TrajectoryTool {
   readonly name: string;
   readonly description: string;
@@ -32,10 +32,10 @@ export interface TrajectoryTool {
   readonly parameters: object;
 }
 
-/** Facts that a run does not contain. `targets` defaults to the targets of the run. */
+/** Facts about a run that its result does not contain. `targets` defaults to the run's targets. */
 export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
-/** Converts a run, or the error that ended a run, to a trajectory. `at`: end of the run; default: now. */
+/** Converts a run, or the error that ended a run, to a trajectory. `at`: end time of the run. `@default` now */
 export function trajectoryOf(
   run: RunResult | RunError,
   about: RunDescription,

@@ -8,15 +8,15 @@ import { isCompleted, type Trajectory } from './trajectory.ts';
 
 /** Options of `trajectoryWriter`. */
 export interface WriterOptions {
-  /** Folder of the files. A missing folder is created, with access for its owner only. */
+  /** Folder of the files. A missing folder is created and is accessible only to its owner. */
   readonly folder: string;
-  /** Redactor of every line. */
+  /** Redactor applied to every line. */
   readonly redactor: Redactor;
   /** Maximum size of a file, in bytes. A longer line gets a separate file. `@default 67_108_864` (64 MiB) */
   readonly maxBytes?: number | undefined;
-  /** Format of a line. `@default` `majordomo`, which is lossless */
+  /** Format of the lines. `@default 'majordomo'`, which is lossless */
   readonly format?: LineFormat | undefined;
-  /** Listener for errors of writing. Errors of the listener are ignored. @default errors are ignored */
+  /** Listener for write errors. Errors that the listener throws are ignored. `@default` errors are ignored */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface TrajectoryWriter extends AsyncDisposable {
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Creates a writer. Throws `config` for invalid options. Any number of writers, in any number of processes, may share a folder.
+ * Creates a writer. Throws `config` for invalid options. Several writers, also in different processes, may share a folder.
  *
  * @example
  * await using writer = trajectoryWriter({ folder: 'runs', redactor: createRedactor() });
@@ -56,7 +56,7 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
     return 'quarantined';
   };
   const fail = (error: unknown): 'failed' => {
-    // An error of the writer must not fail the run.
+    // A write error must not fail the run.
     notify(onError, error);
     return 'failed';
   };

@@ -31,7 +31,7 @@ export function findKeyed(text: string, found: Span[]): void {
   }
 }
 
-/** Offset of the end of the last value, which is stored so that repeated names are not scanned again. */
+/** Stored end offset of the last value, so that the value is not scanned again for each name in it. */
 interface Run {
   lastsTo: number;
 }
@@ -50,7 +50,7 @@ function findAfterSeparator(
   if (code === GREATER && text[from - 1] !== '<') return undefined;
   const verdict = verdictOf(text, name, from, code);
   if (verdict === undefined) return undefined;
-  // `=>` and `:=` assign a value. A comparison does not.
+  // `=>` and `:=` assign a value. A comparison operator does not.
   let next = at + 1;
   if (text[next] === '=' || (code === EQUALS && text[next] === '=')) {
     if (code === EQUALS) return undefined;
@@ -61,7 +61,7 @@ function findAfterSeparator(
   return findValue(text, next, { text: name, from, verdict, quote }, code !== COLON, found, run);
 }
 
-/** Returns the kind of a name. In the query of a URL, `key` and `sig` alone are also names of credentials. */
+/** Returns the kind of a name. In a URL's query, `key` and `sig` are also names of credentials. */
 function verdictOf(text: string, name: string, from: number, code: number): Verdict | undefined {
   const before = text[from - 1];
   const isQuery = code === EQUALS && (before === '?' || before === '&');
@@ -113,7 +113,7 @@ function findValue(
   while (start - at < MAX_BLANKS && isBlank(text.charCodeAt(start))) start++;
   const isDefinite = verdict !== 'perhaps';
   if (isDefinite && (text[start] === '[' || text[start] === '{')) return findNested(text, start, name, found);
-  // Skips the further quotes of `"""` in Python and `""` in CSV.
+  // Skips the remaining quotes of `"""` in Python and of `""` in CSV.
   start += /^"{1,2}(?="[\w!@#$%^&*-])/.exec(text.slice(start, start + 4))?.[0].length ?? 0;
   const quote = quoteAt(text, start);
   if (quote !== undefined) return findQuoted(text, start, quote, name, found);
@@ -146,16 +146,16 @@ function headLength(text: string, start: number, run: Run): number {
 function valueEnd(text: string, start: number): number {
   let end = start;
   while (!endsValue(text, end, start)) end++;
-  // Backslashes before a quote belong to the string around the value.
+  // Backslashes before a quote belong to the string that contains the value.
   if (quoteAt(text, end) !== undefined) while (end > start && text[end - 1] === '\\') end--;
-  // In `f(token=abc)` and `{ token: abc }`, the closing bracket is not part of the value. In `?password=abc!&x=1`, `!` is.
+  // The closing bracket in `f(token=abc)` is not part of the value. The `!` in `?password=abc!&x=1` is part of it.
   while (text[end] !== '<' && text[end] !== '&' && end > start && isClosing(text.charAt(end - 1))) end--;
   return end;
 }
 
 const isClosing = (character: string): boolean => ')]}.:!?'.includes(character);
 
-/** Table by character code: 1 for whitespace, quotes and separators, which end a value. */
+/** Table by character code: 1 for whitespace, quotes and separators, all of which end a value. */
 const ENDS = new Uint8Array(256);
 for (let code = 0; code <= 32; code++) ENDS[code] = 1;
 for (const character of '"\'`&,;<>\u00a0') ENDS[character.charCodeAt(0)] = 1;
@@ -168,7 +168,7 @@ function endsValue(text: string, at: number, start: number): boolean {
 
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 
-/** Returns the offset of the end of the name before a separator. Skips a quote with its backslashes, a bracket, and spaces. */
+/** Returns the offset of the end of the name before a separator. Skips a quote and its backslashes, a bracket, and spaces. */
 function separatorStart(text: string, at: number): number {
   let end = at;
   let gap = 0;

@@ -4,7 +4,7 @@ import type { Verdict } from './name.ts';
 import { behindMasks, endOfQuoted, quoteAt, type Quote } from '../quote.ts';
 import { isQuotedSecret, isWorkingFolder } from './value.ts';
 
-/** Name that was found, with the facts that decide whether its value is secret. */
+/** Name before a value, with the facts that decide whether the value is secret. */
 export interface Name {
   readonly text: string;
   /** Offset of the first character of the name. */
@@ -14,14 +14,14 @@ export interface Name {
   readonly quote: Quote | undefined;
 }
 
-/** Number of characters that decide whether a value is secret. */
+/** Number of characters of a value that decide whether the value is secret. */
 const HEAD_LENGTH = 64;
 const MEMBER_NUMBER = /(-?\d[\d.eE+-]{3,})(?:[\s,}\]]|$)/y;
-/** Start of a JSON Schema. A schema describes a property with a secret name, but contains no value of the property. */
+/** Start of a JSON Schema. A schema describes a property with a secret name, but does not contain its value. */
 const SCHEMA =
   /^\{(?:\s|\\[nrt])*\\*"(?:\$ref|type|description|title|anyOf|oneOf|allOf|enum|const|default|format|pattern|m(?:in|ax)Length|properties|items|required|examples?|nullable|writeOnly)\\*"/;
 
-/** Finds a quoted secret. Returns the offset of its end, or `undefined`. */
+/** Finds a quoted secret. Returns the offset of its end, or `undefined` if the value is not secret. */
 export function findQuoted(
   text: string,
   opening: number,
@@ -35,10 +35,10 @@ export function findQuoted(
   if (verdict === 'authorization') return findQuotedCredential(text, start, quote, isMember, from, found);
   const isCookie = verdict === 'cookie' || verdict === 'set-cookie';
   const begin = behindMasks(text, start);
-  // In nested JSON each quote of the value has more backslashes than the opening one.
+  // In nested JSON, each quote within the value has more backslashes than the opening quote.
   const limit = begin + HEAD_LENGTH * (quote.slashes + 1);
   const head = text.slice(begin, endOfQuoted(text, begin, quote, limit).end);
-  // The line end after a private key, which is already masked.
+  // Only the line end after a private key remains. The key is already masked.
   if (begin > start && /^(?:\\+[nr]|\s)*$/.test(head)) return undefined;
   if (isWorkingFolder(name.text, head) || !isQuotedSecret(head, name.text, verdict, isMember))
     return undefined;
@@ -48,7 +48,7 @@ export function findQuoted(
   return end;
 }
 
-/** Finds the strings of a list or an object under a name that always has a secret value. */
+/** Finds the strings in a list or an object whose name always indicates a secret. */
 export function findNested(text: string, at: number, name: Name, found: Span[]): number | undefined {
   const isObject = text[at] === '{';
   if (isObject && (name.quote === undefined || SCHEMA.test(text.slice(at, at + 200)))) return undefined;
@@ -71,7 +71,7 @@ export function findNested(text: string, at: number, name: Name, found: Span[]):
   return here;
 }
 
-/** Finds a JSON number. Its mask needs quotes, so that the text remains valid JSON. */
+/** Finds a secret JSON number. The mask is quoted, so that the text remains valid JSON. */
 export function findNumber(
   text: string,
   start: number,

@@ -6,19 +6,19 @@ import { isQuotedSecret } from './value.ts';
 const SCHEME =
   /^(?:bearer|basic|token|digest|api-?key|negotiate|ntlm|hawk|aws4-hmac-sha256|aws4-ecdsa-p256-sha256|key|dpop|sharedkey(?:lite)?|sso-key|bot|oauth|jwt|splunk|geniekey|sharedaccesssignature|googlelogin|mac|private-token|ssws|client|zoho-oauthtoken)[ \t]{1,16}/i;
 const HEAD_LENGTH = 120;
-/** Maximum number of characters of a header with parameters that are searched. */
+/** Maximum number of characters that are searched in a header with parameters. */
 const MAX_HEADER = 2048;
 /** Schemes with parameters, such as `Digest username="…"`, whose quotes belong to the credential. */
 const HAS_PARAMETERS = /^(?:digest|hawk|oauth|aws4|mac|sharedaccesssignature)/i;
 
-/** Finds the credential after `Authorization:`, without its scheme. */
+/** Finds the credential after `Authorization:`. The scheme is not masked. */
 export function findCredential(text: string, start: number, from: number, found: Span[]): number | undefined {
   const value = text.slice(start, start + 64);
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = start + scheme.length;
   const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + HEAD_LENGTH))?.[0] ?? '';
   const end = HAS_PARAMETERS.test(scheme) ? endOfHeader(text, begin) : undefined;
-  // Check the head first, so that repeated headers are not scanned again.
+  // The head is checked first, so that the rest is not scanned for each repeated header.
   if (!isCredential(end === undefined ? head : text.slice(begin, end), scheme !== '')) return undefined;
   let stop = end ?? begin + head.length;
   while (stop < text.length && head.length === HEAD_LENGTH && !/[\s"'`,\\]/.test(text.charAt(stop))) stop++;
@@ -35,7 +35,7 @@ function endOfHeader(text: string, start: number): number {
   return text[end - 1] === '\r' ? end - 1 : end;
 }
 
-/** Finds a quoted credential up to the closing quote. */
+/** Finds a quoted credential, which ends at the closing quote. */
 export function findQuotedCredential(
   text: string,
   start: number,
@@ -58,14 +58,14 @@ export function findQuotedCredential(
   return end;
 }
 
-/** Whether the value is a credential. A word of prose is short and has no digit or inner capital. */
+/** Whether the value is a credential. An ordinary word is short and has no digit or inner capital. */
 function isCredential(value: string, hasScheme: boolean): boolean {
   if (beginsAsMask(value) || /^(?:\*+$|[<${%\s]|\.\.\.)/.test(value) || value.length < 6) return false;
   if (/\d|[a-z][A-Z]/.test(value)) return true;
   return hasScheme ? value.length >= 16 : value.length >= 24;
 }
 
-/** Finds all values of `Cookie:`, and the first value of `Set-Cookie:`, whose attributes are not secret. */
+/** Finds all values of `Cookie:`, and the first value of `Set-Cookie:`. The attributes of `Set-Cookie:` are not secret. */
 export function findCookies(
   text: string,
   start: number,
@@ -88,16 +88,16 @@ export function findCookies(
   }
 }
 
-/** Name of a cookie, with the whitespace before it. */
+/** Pattern of a cookie's name, with the preceding whitespace. */
 const COOKIE_NAME = /^[ \t]{0,8}[^\s=;,:"']{1,120}="?/;
 const MAX_COOKIE_NAME = 132;
 
-/** Returns the offset of the end of a cookie. A mask, which looks like a space, may replace a value. */
+/** Returns the offset of the end of a cookie. A mask character may replace a value, and counts as a space. */
 function endOfCookie(text: string, begin: number): number {
   let end = begin;
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;
   while (end < text.length && (!/[\s"';,]/.test(text.charAt(end)) || isApostrophe(text, end, begin))) end++;
-  // Backslashes before a quote belong to the string around the cookie.
+  // Backslashes before a quote belong to the string that contains the cookie.
   if (text[end] === '"' || text[end] === "'") while (end > begin && text[end - 1] === '\\') end--;
   return end;
 }

@@ -4,7 +4,7 @@ export type Verdict =
   | 'password'
   /** The value is a secret, as for `api_key` and `clientSecret`. */
   | 'secret'
-  /** A quoted value is a secret, and another value may be a secret, as for `secret`. */
+  /** A quoted value is a secret. An unquoted value may be a secret. Applies to `secret`. */
   | 'secret-if-quoted'
   /** The value may be a secret, as for `token` and `signing_key`. */
   | 'perhaps'
@@ -29,9 +29,9 @@ const PERHAPS = new Set(
     ' ',
   ),
 );
-/** Words that make `tokens` mean credentials instead of counts. */
+/** Words before `tokens` that make `tokens` mean credentials instead of counts. */
 const HAS_TOKENS = new Set('access refresh auth api bearer bot oauth personal'.split(' '));
-/** Words that make a name harmless, by the last word of the name, as in `cache_key` and `next_page_token`. */
+/** Words that make a name harmless, as in `cache_key` and `next_page_token`. Keys: last word of the name. */
 const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     'key',
@@ -61,7 +61,7 @@ const HARMLESS_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 const verdicts = new Map<string, Verdict | undefined>();
 const MAX_CACHED = 2000;
 
-/** Returns the kind by the words of a name in any spelling, such as `X-Api-Key`, `apiKey` or `AWS_SECRET_ACCESS_KEY`. */
+/** Returns the kind of value for a name in any spelling, such as `X-Api-Key`, `apiKey` or `AWS_SECRET_ACCESS_KEY`. */
 export function verdictOn(name: string): Verdict | undefined {
   if (verdicts.has(name)) return verdicts.get(name);
   const verdict = verdictOnWords(wordsOf(name));
@@ -92,7 +92,7 @@ function verdictOnLast(last: string, before: string, count: number): Verdict | u
   return PERHAPS.has(last) ? 'perhaps' : undefined;
 }
 
-/** Returns the words of a name, also for `HTTPSToken` and `dbPassword2`. */
+/** Splits a name into words. `HTTPSToken` and `dbPassword2` also have two words. */
 function wordsOf(name: string): readonly string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

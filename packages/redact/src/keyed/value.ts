@@ -1,24 +1,24 @@
 import { beginsAsMask } from '../mask.ts';
 import type { Verdict } from './name.ts';
 
-/** Number of characters that decide whether a value is secret. */
+/** Number of characters of a value that decide whether the value is secret. */
 const HEAD_LENGTH = 64;
 
 const PLACEHOLDER =
   /^(?:\*+|x+|\.+|-+|_+|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|any|unknown|bearer|basic|default|yes|no|on|off|todo|tbd|n\/a|text|varchar|redacted|hidden|masked|removed)$/i;
-/** Pattern of placeholders that a program replaces, such as `$TOKEN`, `{{ token }}`, `<your key>` and `%s`. */
+/** Pattern of placeholders that a program or a reader replaces, such as `$TOKEN`, `{{ token }}`, `<your key>` and `%s`. */
 const TEMPLATE = /^(?:\$|<|\{|%[A-Za-z(]|@\w+@$|#\{|\\?$)/;
 /** Pattern of code that reads a value, such as `process.env.KEY`, `getToken()` and `self.api_key`. */
 const CODE =
   /^(?:process\.|import\.|self\.|this\.|os\.|env\.|ENV\[|config\.|settings\.|options\.|props\.|secrets\.|vars\.|await\b|new\b|ctx\.|req\.)|^[\w$.]*\(|^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[a-z_]*(?:api_?key|token|secret|password|passwd|credential)s?$|^[A-Z][A-Z_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 
-/** Placeholders under names whose other values are always secret. */
+/** Pattern of quoted values that are not secret, even if the name always indicates a secret. */
 const QUOTED_PLACEHOLDER =
   /^(?:\*{3,}|x{4,}|\.{3,}|-{3,}|_{3,}|null|undefined|none|nil|true|false|string|number|boolean|object|required|optional|empty|unknown|redacted|hidden|masked|removed|todo|tbd|<[a-z][\w .:-]*>)$/i;
 const QUOTED_TEMPLATE =
   /^(?:\$[A-Z][A-Z_]{2,}|\$\{[^{}]*\}|\$?\{\{[^{}]*\}\}|\{[a-z]{2,}(?:_[a-z]+)*\}|%[A-Z_]{3,}%|%s)$/;
 
-/** Whether an unquoted value is a secret of the kind that its name indicates. `isTight`: no space separates name and value. */
+/** Whether an unquoted value is secret, by its name's kind. `isTight`: no space is between the name and the value. */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
   const head = value.slice(0, HEAD_LENGTH);
   if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(head) && !isTemplate(head);
@@ -27,10 +27,10 @@ export function isSecret(value: string, verdict: Verdict, isTight: boolean): boo
   return isTight ? head.length >= 6 && !CODE.test(head) : isRandom(head);
 }
 
-/** Whether a quoted value is secret. `isMember`: whether the name is also quoted, as in JSON. */
+/** Whether a quoted value is secret. `isMember`: the name is also quoted, as in JSON. */
 export function isQuotedSecret(value: string, name: string, verdict: Verdict, isMember: boolean): boolean {
   if (value === '') return false;
-  // A quote may also close a string that ends with a name: `"password:", "next"`.
+  // The quote may close a string that ends with a name: `"password:", "next"`.
   if (!isMember && /^(?:[\s,}\])]|[;.:]\s)/.test(value)) return false;
   if (verdict === 'perhaps') {
     const [word = ''] = value.split(/\s/, 1);
@@ -41,7 +41,7 @@ export function isQuotedSecret(value: string, name: string, verdict: Verdict, is
   return !isTemplate(value) && value.length >= (verdict === 'password' ? 4 : 6);
 }
 
-/** Whether `PWD` or `pwd` is the name of the working folder, as in lists of environment variables. */
+/** Whether `PWD` or `pwd` is the name of the working folder, as in a list of environment variables. */
 export const isWorkingFolder = (name: string, value: string): boolean =>
   /^(?:old_?)?pwd$/i.test(name) && /^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w ./\\~@+-]*$/.test(value);
 
@@ -61,7 +61,7 @@ function isRandom(value: string): boolean {
   const kinds = Number(hasLower) + Number(hasUpper) + Number(hasDigit);
   const isMixed =
     value.length < 16 ? kinds >= 2 && hasDigit : kinds >= 2 || (value.length >= 20 && isAlphanumeric);
-  // The cheap check is first, so that the time for repeated names stays linear.
+  // The cheapest check is first, so that the time remains linear if names are repeated.
   return isMixed && !/^[\d.,:+-]+$/.test(value) && !CODE.test(value) && !isPath(value) && !isOfWords(value);
 }
 

@@ -27,7 +27,7 @@ const IS_WORD: Uint8Array = Uint8Array.from({ length: SIZE }, (_, code) =>
   /\w/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 const HYPHEN = 45;
-/** Minimum length of a fixed beginning that may follow a hyphen. Shorter beginnings may be part of a compound word. */
+/** Minimum length of a fixed beginning that may follow a hyphen. A shorter beginning may be part of a compound word. */
 const MAY_FOLLOW_A_HYPHEN = 4;
 
 /** Finds tokens by their shape. */
@@ -86,7 +86,7 @@ const isWithinBase64 = (text: string, at: number): boolean => {
 const PLUS = 43;
 const SLASH = 47;
 
-/** Returns the offset of the end of the word, so that no rest of a secret remains. */
+/** Returns the offset of the end of the word, so that no part of a secret remains. */
 function endOfWord(text: string, at: number): number {
   let end = at;
   for (let code = text.charCodeAt(end); code < SIZE && (IS_WORD[code] === 1 || code === HYPHEN);) {

@@ -1,10 +1,10 @@
 /** Kind of token: id, fixed beginnings, pattern of the rest, and source. */
 export type TokenRow = readonly [id: string, starts: readonly string[], body: string, source: string];
 
-// Public rule sets, for vendors without a page.
+// Public rule sets, for vendors that do not document their keys.
 export const GITLEAKS = 'rules of gitleaks, read 2026-11-20';
 export const SECRETLINT = 'rules of secretlint, read 2026-11-20';
-/** Source of kinds whose shape is not documented. */
+/** Source for kinds of tokens whose shape is not documented. */
 export const OBSERVED = 'shape of keys in use, not documented by the vendor, 2026-11-21';
 /** Returns the source for a vendor's page about its keys. Most pages show only an example. */
 export const page = (address: string): string =>

@@ -8,21 +8,21 @@ import { GITLEAKS, page } from './row.ts';
 /** Kind of token with a fixed beginning. */
 export interface TokenRule extends SecretRule {
   readonly starts: readonly string[];
-  /** Pattern that matches only at `lastIndex`. */
+  /** Copy of the pattern that matches only at `lastIndex`. */
   readonly anchored: RegExp;
 }
 
-/** Kind of token with a fixed string inside. */
+/** Kind of token that contains a fixed string, but not at its beginning. */
 export interface InnerRule extends SecretRule {
   readonly anchor: string;
-  /** Number of characters before the fixed string. */
+  /** Number of the token's characters before the fixed string. */
   readonly before: number;
   readonly anchored: RegExp;
 }
 
 const escapePattern = (text: string): string => text.replaceAll(/[$|.+/]/g, String.raw`\$&`);
 
-/** Kinds of tokens with a fixed beginning, the longest beginnings first. */
+/** Kinds of tokens with a fixed beginning, sorted from the longest to the shortest beginning. */
 export const TOKEN_RULES: readonly TokenRule[] = [
   ...MODEL_TOKENS,
   ...CODE_TOKENS,
@@ -48,7 +48,7 @@ const inner = (id: string, anchor: string, before: number, shape: string, source
   anchored: new RegExp(shape, 'y'),
 });
 
-// Keys of 64 bytes in base64. Longer base64 may contain their letters by chance.
+// These keys are 64 bytes in base64. Longer base64 data may contain the fixed string by chance.
 const MICROSOFT = page('learn.microsoft.com/purview/sit-defn-azure');
 
 /** Kinds of tokens without a fixed beginning. */

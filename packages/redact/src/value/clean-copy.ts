@@ -3,7 +3,7 @@ import { isWorkingFolder } from '../keyed/value.ts';
 
 type Text = (text: string) => string;
 
-/** Copy whose members are not filled yet. A queue of tasks replaces recursion, which would fail for deep values. */
+/** Copy whose members are not set yet. A queue of tasks replaces recursion, because recursion would fail for deep values. */
 interface Task {
   readonly from: object;
   readonly to: object;
@@ -35,7 +35,7 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
 
 type CopyOf = (member: unknown, isSecret: boolean) => unknown;
 
-/** Returns an empty copy, or `member` itself if it is not copied, such as an instance of a class, bytes or a date. */
+/** Returns an empty copy, or `member` itself if it is a class instance, bytes or a date. */
 function emptyCopy(member: object, text: Text, mask: string): object {
   if (Array.isArray(member)) return emptyList(member.length);
   if (member instanceof Map) return new Map();
@@ -46,11 +46,11 @@ function emptyCopy(member: object, text: Text, mask: string): object {
   if (member instanceof URLSearchParams) return cleanQuery(member, text, mask);
   const prototype: unknown = Object.getPrototypeOf(member);
   if (prototype === null) return Object.create(null) as object;
-  // Plain objects, including those of another realm.
+  // A plain object, possibly of another realm.
   return Object.getPrototypeOf(prototype) === null ? {} : member;
 }
 
-/** Returns an array of holes, which the items replace. */
+/** Returns an array of holes. The caller replaces the holes with items. */
 function emptyList(length: number): unknown[] {
   const list: unknown[] = [];
   list.length = length;
@@ -87,7 +87,7 @@ function fillMembers(from: object, to: object, isSecret: boolean, copyOf: CopyOf
   }
 }
 
-/** Returns a unique name, because the masks of two names may be equal. */
+/** Returns a name that the copy does not contain yet, because two names may have equal masks. */
 function nameFor(to: object, name: string): string {
   let free = name;
   for (let number = 2; Object.hasOwn(to, free); number++) free = `${name} ${number}`;
@@ -104,7 +104,7 @@ function isSecretName(key: unknown): boolean {
 const isSecretMember = (key: unknown, member: unknown): boolean =>
   isSecretName(key) && !(typeof member === 'string' && isWorkingFolder(String(key), member));
 
-/** Returns the name of the member of a part or tagged value that contains bytes as a string. */
+/** Returns the name of a member that contains bytes as a string, if the value is a part or a tagged value. */
 function bytesMember(from: object): string | undefined {
   const { type, $bytes } = from as { type?: unknown; $bytes?: unknown };
   if (typeof $bytes === 'string') return '$bytes';
@@ -117,7 +117,7 @@ function bytesMember(from: object): string | undefined {
 const isDataUrl = (text: string): boolean =>
   /^data:[\w.+-]{1,100}\/[\w.+-]{1,100}[^,]{0,100};base64,/.test(text);
 
-/** Returns a mask for bytes under a secret name. Returns instances unchanged, because they are not printed as text. */
+/** Returns a mask for bytes under a secret name. Returns class instances unchanged, because they are not printed as text. */
 const secretObject = (member: object, mask: string): unknown =>
   ArrayBuffer.isView(member) || member instanceof ArrayBuffer ? mask : member;
 
@@ -128,7 +128,7 @@ function cleanUrl(url: URL, text: Text): URL {
 
 function cleanHeaders(headers: Headers, text: Text, mask: string): Headers {
   const clean = new Headers();
-  // A header value must be ASCII. Masks are ASCII.
+  // A header value must be ASCII, as masks are.
   for (const [name, value] of headers) clean.append(name, isSecretName(name) ? mask : text(value));
   return clean;
 }

@@ -7,7 +7,7 @@ import type { SkillFolder } from '../skill-library.ts';
 import { insidePath } from './path-guard.ts';
 
 export const SKILL_FILE = 'SKILL.md';
-/** Maximum size of a file for the model, in bytes. */
+/** Maximum size of a file that the model may read, in bytes. */
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
 const MAX_SKILL_BYTES = 1024 * 1024;
 const IMAGES: Readonly<Record<string, string>> = {
@@ -20,13 +20,13 @@ const IMAGES: Readonly<Record<string, string>> = {
 
 /** Options of `diskFolder`. */
 export interface DiskFolderOptions {
-  /** Whether to reject every deviation from the format. */
+  /** Whether to throw an error for every violation of the format. */
   readonly strict: boolean;
   /** Listener for violations of the format. */
   readonly onProblem: (what: string) => void;
 }
 
-/** Opens a skill folder on disk. Reads the front matter now, and the rest on request. Throws `config` if invalid. */
+/** Opens a skill folder on disk. Reads the front matter now, other content on request. Throws `config` for an invalid folder. */
 export async function diskFolder(
   folder: string,
   { strict, onProblem }: DiskFolderOptions,
@@ -48,7 +48,7 @@ export async function diskFolder(
   };
 }
 
-/** Returns the text of a `SKILL.md`. Checks the size first, because the complete file becomes part of a prompt. */
+/** Returns the text of a `SKILL.md`. Checks the size first, because the complete text becomes part of a prompt. */
 async function skillText(folder: string): Promise<string> {
   const file = await insidePath(folder, SKILL_FILE);
   const { size } = await stat(file);

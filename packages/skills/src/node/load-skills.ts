@@ -15,7 +15,7 @@ export interface LoadSkillsOptions {
 }
 
 /**
- * Loads the skill folders of one or several folders, as one skill for `createAgent`. If two skills have the same name, the
+ * Loads the skill folders in one or several folders, as one skill for `createAgent`. If two skills have the same name, the
  * skill in the earlier folder is used, so put the user's folder first. Violations of the format are tolerated. A folder that
  * does not describe a skill is skipped. Throws `config` for an invalid path, and for a folder that cannot be read.
  *

@@ -4,9 +4,9 @@ import { createMajordomo, type Clock } from '@majordomo/core';
 /** Clock whose time changes only by `advance`. */
 export interface FakeClock extends Clock {
   /**
-   * Advances the time by `ms` and runs the timers that become due, in the order of their times, then of their creation. After
-   * each timer, pending microtasks and immediates run, so that they can set further timers. Network I/O is not awaited. Parallel
-   * advances run one after the other. Rejects with a `RangeError` if `ms` is negative or not finite.
+   * Advances the time by `ms` and runs the timers that become due, in the order of their due times, then of their creation. After
+   * each timer, pending microtasks and immediates run and may set further timers. Network I/O is not awaited. Concurrent
+   * calls advance the time one after the other. Rejects with a `RangeError` if `ms` is negative or not finite.
    */
   advance(ms: number): Promise<void>;
   /** Number of timers and sleeps that have not ended. */
@@ -58,8 +58,8 @@ export function fakeClock(start: number = 0): FakeClock {
 }
 
 /**
- * Makes two calls without a target. Core loads the code of typed objects and of other operations at the first such call, and
- * the loading takes real time that this clock does not measure.
+ * Makes two calls without a target. Core loads the code for typed objects and other operations at the first such call. The
+ * loading takes real time, which this clock does not measure.
  */
 async function loadLazyParts(): Promise<void> {
   const majordomo = createMajordomo({ providers: [] });
@@ -69,7 +69,7 @@ async function loadLazyParts(): Promise<void> {
   ]);
 }
 
-/** Resolves after `ms` milliseconds of the timer's clock. Rejects with the signal's reason when the signal aborts. */
+/** Resolves after `ms` milliseconds by the timer's clock. Rejects with the signal's reason when the signal aborts. */
 export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -86,7 +86,7 @@ export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSi
   });
 }
 
-/** Returns the first due timer. Equal timers run in the order of creation, in which a Set iterates. */
+/** Returns the first timer due at or before `until`. Timers with equal times run in order of creation, as a Set iterates. */
 function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
   let found: Timer | undefined;
   for (const timer of timers) {
@@ -99,7 +99,7 @@ function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
 const MIN_TURNS = 2;
 const MOST_TURNS = 12;
 
-/** Returns the next due timer after pending work has run. */
+/** Returns the next timer due at or before `until`, after pending work has run. */
 async function dueBy(timers: ReadonlySet<Timer>, until: number): Promise<Timer | undefined> {
   for (let turns = 1; turns <= MOST_TURNS; turns++) {
     await turn();

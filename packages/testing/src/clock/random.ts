@@ -1,4 +1,4 @@
-/** Returns a generator of numbers in [0, 1) that repeats for an equal seed (mulberry32). Print the seed when a test fails. */
+/** Returns a generator (mulberry32) of numbers in [0, 1). Equal seeds give equal numbers. Print the seed when a test fails. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

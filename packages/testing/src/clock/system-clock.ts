@@ -8,7 +8,7 @@ const timer: Clock['timer'] = (ms, run) => {
   };
 };
 
-/** Clock of the system, with real time. */
+/** Clock that uses the system's time and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   timer,

@@ -18,23 +18,23 @@ import { FakeScript, unscriptedError } from './script.ts';
 import { plainTurn } from '../script/plain-turn.ts';
 import type { PlainTurn, Turn } from '../script/turn.ts';
 
-/** Options of `fakeProvider`: scripts and properties. */
+/** Options of `fakeProvider`: scripts and properties of its models. */
 export interface FakeOptions extends FakeOperationOptions {
   /** Id of the provider: the part of a spec before the slash. */
   readonly id: string;
-  /** Vendor whose prices apply. `@default undefined`, with unknown costs */
+  /** Vendor whose prices apply. `@default undefined`, costs are unknown */
   readonly vendor?: string | undefined;
-  /** Billing of calls, such as `included` in a plan. `@default undefined` */
+  /** How calls are billed, such as `included` for a subscription. `@default undefined` */
   readonly billing?: Billing | undefined;
-  /** Turns per chat model, one per call, in order. `@default {}` */
+  /** Turns of each chat model, one per call, in order. `@default {}` */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
-  /** Capabilities of the models. `@default {}`, all unknown */
+  /** Capabilities of the models. `@default {}`, all are unknown */
   readonly capabilities?: Capabilities | undefined;
   /** Families whose replay tokens the models can read. `@default ['fake/<id>']` */
   readonly families?: readonly string[] | undefined;
-  /** Clock for delays. `@default` the system clock */
+  /** Clock that measures delays. `@default` the system clock */
   readonly clock?: Clock | undefined;
-  /** Whether calls whose caller reads no deltas are sent as non-streaming requests. `@default false` */
+  /** Whether a call is sent as a non-streaming request if its caller does not read deltas. `@default false` */
   readonly isNonStreaming?: boolean | undefined;
 }
 
@@ -56,15 +56,15 @@ export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList
   readonly requests: readonly FakeCall[];
   /** Received image requests, in order. */
   readonly imageRequests: readonly { readonly model: string; readonly request: ImageRequest }[];
-  /** Number of turns that were not played. 0 if the test played all turns. */
+  /** Number of scripted turns that were not played. 0 if the test played all turns. */
   readonly unplayed: number;
-  /** Returns an image model that plays the script in `models`. Its turns have `images`. */
+  /** Returns an image model that plays its script in `models`. The turns of an image model have `images`. */
   imageModel(modelId: string): ImageBackend;
 }
 
 /**
- * Creates a provider that plays scripts and records its requests. A call beyond the script, or of a model without a script,
- * fails with `config`, which no chain retries on another target.
+ * Creates a provider that plays scripts and records its requests. A call beyond the script, or to a model without a script,
+ * fails with `config`, which chains do not retry on another target.
  *
  * @example
  * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });
@@ -121,7 +121,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
   };
 }
 
-/** Returns the turn for a request and calls its functions. Throws `config` for an invalid turn. */
+/** Returns the turn for a request. Calls the turn if it is a function. Throws `config` for an invalid turn. */
 function resolveTurn(turn: Turn, request: ModelRequest, target: string, number: number): PlainTurn {
   try {
     return plainTurn(turn, request);

@@ -17,15 +17,15 @@ import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/ope
 import { scriptedError, waitForAbort, throwIfAborted, waitFor } from './play.ts';
 import { FakeScript, type Scripts } from './script.ts';
 
-/** Scripts and properties of a fake's embedding, transcription and speech models. */
+/** Scripts and properties of a fake provider's embedding, transcription and speech models. */
 export interface FakeOperationOptions {
-  /** Turns per embedding model. `@default {}` */
+  /** Turns of each embedding model, one per call. `@default {}` */
   readonly embeddings?: Scripts<EmbeddingTurn> | undefined;
-  /** Turns per transcription model. `@default {}` */
+  /** Turns of each transcription model, one per call. `@default {}` */
   readonly transcriptions?: Scripts<TranscriptionTurn> | undefined;
-  /** Turns per speech model. `@default {}` */
+  /** Turns of each speech model, one per call. `@default {}` */
   readonly speech?: Scripts<SpeechTurn> | undefined;
-  /** Embedding space and limits of these models. By default each embedding model has a separate space, and there are no limits. */
+  /** Embedding spaces and limits of the models. By default, each embedding model has a separate space and no limits. */
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
@@ -97,7 +97,7 @@ class OperationScript<Turn, Request> {
     this.clock = clock;
   }
 
-  /** Returns the next turn of a model and calls its functions. Throws `config` for an invalid turn. */
+  /** Returns the next turn of a model. Calls the turn if it is a function. Throws `config` for an invalid turn. */
   next(model: string, request: Request, { target }: ModelContext): ResolvedTurn<Turn> {
     this.requests.push({ model, request });
     const { turn: first, number } = this.script.next(model, target);

@@ -1,9 +1,9 @@
 import { LlmError } from '@majordomo/core';
 
-/** Turns per model, one per call, in order. */
+/** Turns of each model, one per call, in order. */
 export type Scripts<Turn> = Readonly<Record<string, readonly Turn[]>>;
 
-/** Scripts of several models, with the number of played turns. */
+/** Scripts of several models, with the number of played turns of each model. */
 export class FakeScript<Turn> {
   private readonly scripts: Scripts<Turn>;
   private readonly played = new Map<string, number>();
@@ -12,7 +12,7 @@ export class FakeScript<Turn> {
     this.scripts = scripts;
   }
 
-  /** Returns the next turn of a model and its number, from 1. Throws `config` for a call beyond the script. */
+  /** Returns the next turn of a model, and the turn's number from 1. Throws `config` for a call beyond the script. */
   next(modelId: string, target: string): { readonly turn: Turn; readonly number: number } {
     const { scripts, played } = this;
     const script = Object.hasOwn(scripts, modelId) ? scripts[modelId] : undefined;

@@ -4,7 +4,7 @@ export interface Destination {
   readonly port: string;
 }
 
-/** Whether a host is `localhost`, 127.0.0.0/8 or ::1, also in mapped or bracketed form. Other names are not resolved. */
+/** Whether a host is `localhost`, 127.0.0.0/8 or ::1, including IPv4-mapped and bracketed forms. Other names are not resolved. */
 export function isLoopback({ host }: Destination): boolean {
   const bare = host
     .toLowerCase()

@@ -8,7 +8,7 @@ export interface BlockedConnection extends Error {
 }
 
 /**
- * Blocks TCP connections to other machines. They fail before a name is looked up, with an error that names the host. Loopback
+ * Blocks TCP connections to other machines. They fail before the name lookup, with an error that names the host. Loopback
  * and local sockets remain available. Returns a function that removes the block. Call it in the set-up file of a test runner.
  *
  * @example

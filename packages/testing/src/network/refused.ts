@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Lowest candidate port. The range is below the one from which systems assign ports, so no other server receives these. */
+/** Lowest candidate port. Systems assign ports from a higher range, so no other server is assigned a candidate. */
 const MIN_PORT = 20_000;
 const MAX_PORT = 30_000;
 

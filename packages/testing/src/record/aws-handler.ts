@@ -1,4 +1,4 @@
-/** Members of an AWS SDK request that are used. */
+/** Members of an AWS SDK request that the handler reads. */
 interface AwsRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -19,12 +19,12 @@ interface AwsResponse {
 
 /** Request handler for AWS SDK clients that uses `fetch`. */
 export interface AwsHandler {
-  /** Sends one request of a client. */
+  /** Sends one request of an AWS SDK client. */
   handle(
     request: AwsRequest,
     options?: { readonly abortSignal?: AbortSignal | undefined },
   ): Promise<{ readonly response: AwsResponse }>;
-  /** Does nothing, because the handler keeps no connections. */
+  /** Does nothing, because the handler does not hold connections. */
   destroy(): void;
   /** Does nothing, because the handler has no options. */
   updateHttpClientConfig(): void;
@@ -36,7 +36,7 @@ type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Resp
 
 /**
  * Creates a request handler for AWS SDK clients that sends requests with `fetch` over HTTP/1.1. AWS SDK clients have no `fetch`
- * option, so Bedrock needs it for `record` and `replayRecordings`.
+ * option, so Bedrock needs this handler for `record` and `replayRecordings`.
  *
  * @example createBedrock({ requestHandler: awsHandler(record({ write })) })
  */
@@ -68,7 +68,7 @@ export function awsHandler(fetch: Fetch): AwsHandler {
 const isBody = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   (typeof body === 'string' && body !== '') || body instanceof Uint8Array;
 
-/** Returns the headers without those that `fetch` sets itself and may reject. */
+/** Returns the request's headers, except headers that `fetch` sets itself and may reject. */
 function headersOf({ headers }: AwsRequest): Headers {
   const sent = new Headers(headers);
   for (const name of ['host', 'content-length', 'expect']) sent.delete(name);

@@ -9,10 +9,10 @@ const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|
 const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id)[-_]?token|.*secret.*)$/i;
 /** Matches path segments that contain an account id. */
 const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
-/** Minimum length of a value that is masked elsewhere. Shorter values occur in text by chance. */
+/** Minimum length of a value that is also masked in bodies and URLs. Shorter values may occur in text by chance. */
 const MIN_SECRET_LENGTH = 8;
 
-/** Returns headers with lower-case names and masked credentials and accounts. */
+/** Returns headers with lower-case names, masked credentials and masked account ids. */
 export function concealHeaders(
   headers: Headers,
   secrets: readonly string[],
@@ -25,7 +25,7 @@ export function concealHeaders(
   );
 }
 
-/** Returns a URL without user information and with masked credentials and accounts. */
+/** Returns a URL without user information, with masked credentials and masked account ids. */
 export function concealUrl(url: URL, secrets: readonly string[]): string {
   const clean = new URL(url);
   clean.username = '';
@@ -86,7 +86,7 @@ function concealPiece(text: string, start: number, spans: readonly (readonly [nu
 /** Returns the UTF-8 encoding of a string with one character per byte. */
 export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** Returns the credentials and account ids of headers and a URL, to be masked in bodies too. */
+/** Returns the credentials and account ids in headers and a URL, so that the caller can also mask them in bodies. */
 export function credentialsOf(headers: Headers, url?: URL): readonly string[] {
   const found = [...headers].flatMap(([name, value]) => {
     if (name.toLowerCase() === 'set-cookie') return [cookieIn(value)];
@@ -102,7 +102,7 @@ export function credentialsOf(headers: Headers, url?: URL): readonly string[] {
   ) as readonly string[];
 }
 
-/** Returns the cookie's value without its attributes. */
+/** Returns the value of the cookie without the cookie's attributes. */
 function cookieIn(value: string): string {
   const [pair = ''] = value.split(';', 1);
   return pair.slice(pair.indexOf('=') + 1).trim();

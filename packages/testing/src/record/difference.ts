@@ -5,7 +5,7 @@ import type { RecordedBody, RecordedRequest } from './recording.ts';
 const MOST = 5;
 const LONGEST_VALUE = 80;
 
-/** Returns the differences between a recorded and a sent request, except in the base URL and the headers. */
+/** Returns at most `MOST` differences between a recorded and a sent request. Ignores the base URL and the headers. */
 export function differences(recorded: RecordedRequest, sent: RecordedRequest): readonly string[] {
   const found: string[] = [];
   const [there, here] = [new URL(recorded.url), new URL(sent.url)];
@@ -18,7 +18,7 @@ export function differences(recorded: RecordedRequest, sent: RecordedRequest): r
   return found.length > MOST ? [...found.slice(0, MOST), `and ${found.length - MOST} more`] : found;
 }
 
-/** Whether one path ends with the other. A base URL from a variable such as `OPENAI_BASE_URL` may have another prefix. */
+/** Whether one path ends with the other path. A base URL, for example in `OPENAI_BASE_URL`, may add a prefix. */
 const isSamePath = (recorded: string, sent: string): boolean =>
   recorded.endsWith(sent) || sent.endsWith(recorded);
 
@@ -27,7 +27,7 @@ function contentOf(body: RecordedBody | null): unknown {
   return 'json' in body ? body.json : 'text' in body ? body.text : body.base64;
 }
 
-/** Adds the paths at which two JSON values differ to `found`. */
+/** Compares two JSON values at `path` and adds the differences to `found`. */
 function compare(recorded: unknown, sent: unknown, path: string, found: string[]): void {
   if (isDeepStrictEqual(recorded, sent)) return;
   if (hasMembers(recorded) && hasMembers(sent) && Array.isArray(recorded) === Array.isArray(sent)) {

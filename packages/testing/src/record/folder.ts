@@ -11,7 +11,7 @@ export interface RecordingFolder {
   read(): readonly Recording[];
 }
 
-/** Returns a folder of recordings. It is created at the first write. */
+/** Returns a folder of recordings. The first write creates the folder. */
 export function recordingFolder(folder: string): RecordingFolder {
   return {
     async write(name, text) {

@@ -18,19 +18,19 @@ import { tap, type Tap } from './tap.ts';
 export interface RecordOptions {
   /** Called at the end of each exchange with a file name, such as `0001-POST-v1-messages.json`, and the file's content. */
   write(name: string, text: string): void | Promise<void>;
-  /** Strings to mask in addition to the credentials of the requests, such as other keys, account ids and names. */
+  /** Strings to mask in addition to the requests' credentials, such as other keys, account ids and names. */
   readonly secrets?: readonly string[] | undefined;
   /** Function that sends the requests. `@default` the `fetch` of the platform */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Origin of the recordings, stored in each of them. `@default undefined` */
+  /** Origin of the recordings, stored in each recording. `@default undefined` */
   readonly origin?: string | undefined;
-  /** License of the recordings, stored in each of them. `@default undefined` */
+  /** License of the recordings, stored in each recording. `@default undefined` */
   readonly licence?: string | undefined;
   /** Clock for the times in recordings. `@default` the system clock */
   readonly clock?: Clock | undefined;
 }
 
-/** `fetch` that records its exchanges. */
+/** Function with the type of `fetch` that records its exchanges. */
 export interface RecordingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
@@ -41,8 +41,8 @@ export interface RecordingFetch {
 }
 
 /**
- * Wraps `fetch` to record its exchanges without secrets. The sent requests and the received responses do not change. Pass it as
- * `fetch` to a provider or to `createMajordomo`.
+ * Wraps `fetch` to record its exchanges without secrets. The sent requests and the received responses do not change. Pass the
+ * returned function as `fetch` to a provider or to `createMajordomo`.
  *
  * @example
  * const fetch = record({ write: (name, text) => writeFile(`recordings/${name}`, text), secrets: [apiKey] });
@@ -64,7 +64,7 @@ export function record(options: RecordOptions): RecordingFetch {
 
   const recording = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const sent = readSent(input, init);
-    // The consumer of the body receives its error.
+    // The consumer of the body receives the body's error.
     sent.body.catch(() => undefined);
     const number = ++requests;
     const began = clock.now();
@@ -125,7 +125,7 @@ async function answered(base: Base, { response, chunks, over }: Tap, headersAt: 
   const secrets = [...secretsOf(base), ...credentialsOf(response.headers)];
   const complete = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const bytes = chunks.map((chunk) => chunk.bytes);
-  // A mask would damage binary data. Such a body is stored unchanged, or the recording is not written.
+  // A mask would damage binary data. A binary body is stored unchanged, or the recording is not written.
   const clean = end === 'complete' && textOf(complete) === undefined ? bytes : concealChunks(bytes, secrets);
   const found: RecordedResponse = {
     status: response.status,
@@ -161,7 +161,7 @@ async function recordingOf(
   return { recording, secrets };
 }
 
-/** Removes headers that describe the encoded bytes. */
+/** Removes headers that describe the encoded body, because the recorded body is decoded. */
 function withoutEncoding(headers: Headers): Headers {
   const rest = new Headers(headers);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) rest.delete(name);

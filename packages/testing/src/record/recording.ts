@@ -1,9 +1,9 @@
 import type { JsonValue } from '@majordomo/core';
 
-/** Name and version of the file format. */
+/** Name and version of the recordings' file format. */
 export const FORMAT = 'majordomo-recording/1';
 
-/** Body as JSON, as text, or as base64. The first possible form is used. */
+/** Body as JSON, as text, or as base64: the first of these forms that can represent the body. */
 export type RecordedBody =
   { readonly json: JsonValue } | { readonly text: string } | { readonly base64: string };
 
@@ -13,9 +13,9 @@ export interface RecordedRequest {
   readonly method: string;
   /** Complete URL with its query; credentials are masked. */
   readonly url: string;
-  /** Headers with lower-case names and masked credentials and accounts. */
+  /** Headers with lower-case names, masked credentials and masked account ids. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Body; `null` without a body. */
+  /** Body; `null` if the request has none. */
   readonly body: RecordedBody | null;
 }
 
@@ -24,28 +24,28 @@ export type RecordedChunk =
   { readonly atMs: number; readonly text: string } | { readonly atMs: number; readonly base64: string };
 
 /**
- * End of a response: `complete`; `broken` by an error of the transport; `aborted` by the caller's signal; `left` by a reader
+ * End of a response: `complete`; `broken` by a transport error; `aborted` by the caller's signal; `left` by a reader
  * that cancelled; or `unfinished` when the recorder was closed.
  */
 export type RecordedEnd = 'complete' | 'broken' | 'aborted' | 'left' | 'unfinished';
 
-/** Response with the chunks as they were read. */
+/** Response with its chunks as the reader received them. */
 export interface RecordedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Time from the request to the headers, in milliseconds. All times of a recording start at the request. */
+  /** Time from the request to the headers, in milliseconds. All times in a recording are relative to the request. */
   readonly headersAtMs: number;
   readonly chunks: readonly RecordedChunk[];
   readonly end: RecordedEnd;
   readonly endAtMs: number;
 }
 
-/** Error of the transport. */
+/** Error with which the transport failed. */
 export interface RecordedError {
   readonly name: string;
   readonly message: string;
   readonly code: string | null;
-  /** Message of the innermost cause, if it differs. */
+  /** Message of the innermost cause, if it differs from the error's message. */
   readonly cause?: string | undefined;
 }
 
@@ -58,10 +58,10 @@ export interface Recording {
   readonly origin: string | null;
   readonly licence: string | null;
   readonly request: RecordedRequest;
-  /** Response; `null` without a response. */
+  /** Response; `null` if the request failed. */
   readonly response: RecordedResponse | null;
   readonly error: RecordedError | null;
-  /** Expected result of parsing the response, such as events. Add it manually; `record` does not write it. */
+  /** Expected result of parsing the response, such as events. `record` does not write this member. Add it manually. */
   readonly expected?: JsonValue | undefined;
 }
 

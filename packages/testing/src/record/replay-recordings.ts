@@ -14,19 +14,19 @@ export interface ReplayOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** `fetch` that responds from recordings, without a connection. */
+/** Function with the type of `fetch` that responds from recordings, without a connection. */
 export interface ReplayingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** Recordings that no request has used. */
+  /** Recordings that have not been played yet. */
   readonly left: readonly Recording[];
-  /** Throws if a request had no matching recording, or if a recording was not used. */
+  /** Throws if a request had no matching recording, or if a recording was not played. */
   done(): void;
 }
 
 /**
- * Plays recordings. Each one responds to the first request that equals it in method, path, query and body. Headers, the host
- * and a prefix of the path may differ, so a base URL in the environment does not matter. Any other request receives status 400,
- * which no chain retries, and a message with the differences from the first unused recording. `done` throws this message too.
+ * Plays recordings. Each one responds to the first request with equal method, path, query and body. Headers, the host
+ * and a prefix of the path may differ, so the base URL does not matter. Any other request receives status 400,
+ * which chains do not retry, and a message with the differences from the first unused recording. `done` throws this message too.
  */
 export function replayRecordings(
   recordings: readonly Recording[],
@@ -81,7 +81,7 @@ async function play(
   return new Response(isBodyless ? null : body(response, error, wait, signal), { status, headers });
 }
 
-/** Returns a function that waits until a time after the request. It rejects when the request is aborted. */
+/** Returns a function that waits until a time after the request, and rejects when the request is aborted. */
 function waiting(
   { pace, clock = systemClock }: Pace,
   signal?: AbortSignal,

@@ -4,12 +4,12 @@ import { spansOf } from './secrets.ts';
 
 /**
  * Returns the content of a recording's file. Throws if it contains one of the secrets, in plain, percent-encoded or base64 form,
- * or a string with the shape of a key. The message contains the secret's place, but not the secret.
+ * or a string with the shape of a key. The error names the secret's place, but not the secret.
  */
 export function sealRecording(recording: Recording, secrets: readonly string[] = []): string {
   const place = found(recording, secrets, '') ?? inBody(recording, secrets);
   const text = `${JSON.stringify(recording, undefined, 1)}\n`;
-  // A name and a value may be a credential only in combination.
+  // Some credentials are recognized only by a name together with its value.
   const where = place ?? (spansOf(text, secrets).length > 0 ? 'a member and its name' : undefined);
   if (where !== undefined)
     throw new Error(

@@ -1,7 +1,7 @@
 import { secretSpans } from '@majordomo/core/toolkit';
 import { createRedactor, RULES } from '@majordomo/redact';
 
-/** Replacement of a secret. */
+/** Replacement for a secret. */
 export const MASK = '***';
 
 type Span = readonly [from: number, to: number];
@@ -13,7 +13,7 @@ const redactor = createRedactor();
  */
 const BY_SHAPE: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
-/** Returns the positions of known secrets and of strings with the shape of a secret, in order and without overlap. */
+/** Returns the ranges of known secrets and of strings with a secret's shape, sorted and without overlap. */
 export function spansOf(text: string, secrets: readonly string[]): readonly Span[] {
   const shapes = redactor
     .find(text)

@@ -8,13 +8,13 @@ export interface Sent {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
-  /** Resolves to the body. A stream is read while it is sent. */
+  /** Resolves to the body. A stream body is read while the transport sends it. */
   readonly body: Promise<Uint8Array | undefined>;
-  /** Arguments for the transport. A stream body is replaced by one of its two branches. */
+  /** Arguments for the transport. A stream body is replaced by one branch of the stream. */
   readonly init: RequestInit | undefined;
 }
 
-/** Reads a request without changing the sent request. */
+/** Reads the arguments of `fetch` without changing the request that is sent. */
 export function readSent(input: string | URL | Request, init: RequestInit | undefined): Sent {
   const request = input instanceof Request ? input : undefined;
   const headers = new Headers(init?.headers ?? request?.headers);
@@ -43,7 +43,7 @@ async function read(body: ConstructorParameters<typeof Response>[0]): Promise<Ui
     : bytes;
 }
 
-/** Returns the request with masked secrets, for recording and comparison. */
+/** Returns the request with masked secrets, for recording and comparison. `given`: secrets in addition to its credentials. */
 export async function concealed(sent: Sent, given: readonly string[]): Promise<RecordedRequest> {
   const { method, url, headers } = sent;
   const secrets = [...given, ...credentialsOf(headers, url)];

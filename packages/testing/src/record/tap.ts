@@ -66,7 +66,7 @@ export function tap(response: Response, now: () => number, signal: AbortSignal |
   return { response: like(response, body), chunks, over, giveUp };
 }
 
-/** Returns the next bytes; `undefined` at the end. */
+/** Returns the next chunk; `undefined` at the end. */
 async function nextOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
   for (;;) {
     const { done, value } = await reader.read();

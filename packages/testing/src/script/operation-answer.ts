@@ -7,7 +7,7 @@ interface OperationTurn {
   /** Time before the response, in milliseconds on the provider's clock. */
   readonly delayMs?: number | undefined;
   readonly usage?: Usage | undefined;
-  /** Warnings of the response. Servers do not use them. */
+  /** Warnings of the response. Test servers ignore them. */
   readonly warnings?: readonly Warning[] | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface TranscriptTurn extends OperationTurn {
 
 /** Successful turn of a speech model. */
 export interface AudioTurn extends OperationTurn {
-  /** Audio, complete or in chunks. */
+  /** Audio in one chunk or in several chunks. */
   readonly audio: Uint8Array | readonly Uint8Array[];
   /** Media type of the audio. `@default 'audio/mpeg'` */
   readonly mediaType?: string | undefined;

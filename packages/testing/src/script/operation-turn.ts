@@ -4,7 +4,7 @@ import type { FailTurn, HangTurn } from './turn.ts';
 
 /** Failing turn of an operation that is not streamed. */
 export type OperationFail = Omit<FailTurn, 'after'>;
-/** Hanging turn of an operation that is not streamed. It lasts until the call is aborted. */
+/** Hanging turn of an operation that is not streamed. The turn lasts until the call is aborted. */
 export type OperationHang = Omit<HangTurn, 'after'>;
 
 /** Turn of a fake embedding model. */
@@ -19,7 +19,7 @@ export type TranscriptionTurn =
   | OperationHang
   | ((request: TranscriptionRequest) => TranscriptionTurn);
 
-/** Turn of a fake speech model. A failure or silence can follow the audio in `after`. */
+/** Turn of a fake speech model. If `after` is set, its audio is emitted before a failure or a hang. */
 export type SpeechTurn =
   | AudioTurn
   | (OperationFail & { readonly after?: Uint8Array | undefined })

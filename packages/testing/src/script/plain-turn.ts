@@ -2,7 +2,7 @@ import { messageOf, type ModelRequest } from '@majordomo/core';
 import { turnProblem } from './check.ts';
 import type { PlainTurn, Turn } from './turn.ts';
 
-/** Returns the turn for a request: calls functions and converts a string to a response. Throws for an invalid turn. */
+/** Returns the turn for a request. Calls a function and converts a string to a response. Throws for an invalid turn. */
 export function plainTurn(turn: Turn, request: ModelRequest): PlainTurn {
   let plain = turn;
   try {

@@ -27,12 +27,12 @@ export interface AnswerTurn extends Timed {
         readonly args: JsonObject;
       }[]
     | undefined;
-  /** Sources of the text, emitted at its end. */
+  /** Sources of the text, emitted after the text. */
   readonly citations?: readonly Citation[] | undefined;
-  /** Calls of tools that the vendor ran. */
+  /** Calls of tools that the vendor executed. */
   readonly vendorParts?:
     | readonly {
-        /** Kind of the tool. `@default 'search'` */
+        /** Kind of tool. `@default 'search'` */
         readonly kind?: string | undefined;
         /** Search query, or executed code. */
         readonly text: string;

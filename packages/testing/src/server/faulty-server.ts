@@ -30,7 +30,7 @@ export interface FaultyServer {
   readonly anthropicBaseURL: string;
   /** Requests in the order of arrival. */
   readonly requests: readonly ReceivedRequest[];
-  /** Number of listed responses that were not requested. 0 if the responses are a function. */
+  /** Number of responses in the list that were not requested. 0 if the responses are a function. */
   readonly unplayed: number;
   /** Closes all connections and the server. */
   close(): Promise<void>;
@@ -51,7 +51,7 @@ const ENDPOINTS: Readonly<
 };
 
 /**
- * Starts a server for Chat Completions and Messages on a free port of 127.0.0.1. It streams if the request asks for a stream. A
+ * Starts a server for Chat Completions and Messages on a free port of 127.0.0.1. It streams if the request specifies a stream. A
  * request beyond the list of responses receives status 400, which no client retries.
  *
  * @example
@@ -177,7 +177,7 @@ async function writeChunks(
   }
 }
 
-/** Waits until the time has passed. Rejects when the client closes the connection. */
+/** Waits for `ms` milliseconds. Rejects when the client closes the connection. */
 async function pause(ms: number | undefined, response: ServerResponse): Promise<void> {
   if (ms === undefined || ms === 0) return;
   const closed = new AbortController();

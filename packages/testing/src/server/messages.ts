@@ -28,7 +28,7 @@ const stopReason = ({ toolCalls }: ResponseContent): string =>
 
 interface Block {
   readonly block: object;
-  /** Block as it starts, before its deltas. */
+  /** Block in its start event, before its deltas. */
   readonly empty: object;
   readonly deltas: readonly object[];
 }

@@ -13,9 +13,9 @@ export interface AnswerResponse extends DelayedResponse {
   readonly everyMs?: number | undefined;
 }
 
-/** Response during which the server closes the connection. */
+/** Response that the server interrupts by closing the connection. */
 export interface CutResponse extends DelayedResponse {
-  /** Text that a stream sends before the connection closes. A non-streaming response is cut in the middle of this text. */
+  /** Text that a stream contains before the connection closes. A non-streaming response ends in the middle of this text. */
   readonly cutAfter: string;
 }
 
@@ -24,7 +24,7 @@ export interface ErrorResponse extends DelayedResponse {
   readonly status: number;
   /** Error message. `@default 'status <status>'` */
   readonly message?: string | undefined;
-  /** Delay that the headers `retry-after` and `retry-after-ms` request, in milliseconds. Without it, they are not sent. */
+  /** Delay in milliseconds, sent as the headers `retry-after` and `retry-after-ms`. Without a delay, both are omitted. */
   readonly retryAfterMs?: number | undefined;
 }
 
