@@ -44,7 +44,7 @@ interface OpenAttempt {
 }
 
 /**
- * Spans and metrics of calls. A call has a span, with a child for each attempt that reached a provider. The events and `around`
+ * Spans and metrics of calls. A call has a span with a child span for each attempt that reached a provider. Events and `around`
  * callbacks of a call arrive in order. The state of a call is released when the call ends.
  */
 export class CallSpans {

@@ -1,7 +1,7 @@
 import { type ChatModel, createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 
-/** Functions of `@majordomo/agent` that the suite needs. This package does not depend on that package. */
+/** Functions of `@majordomo/agent` that the suite needs. This package does not depend on `@majordomo/agent`. */
 export interface AgentKit<Agent> {
   /** Creates an agent, as `createAgent` of `@majordomo/agent` does. */
   readonly createAgent: (options: {
@@ -21,11 +21,11 @@ export interface KitTool {
   readonly parameters: { readonly type: 'object' };
   readonly approval?: boolean;
   readonly effect?: 'once';
-  /** Returns the tool's result. `key` is equal if the engine executes the same call again. */
+  /** Returns the tool's result. If the engine executes a call again, `key` is the same. */
   run(args: never, context: { readonly key: string }): string | object | Promise<string>;
 }
 
-/** Agents that an engine must run for the suite, by name. */
+/** Agents of the suite by name. An engine must run all of them. */
 export type EngineAgents<Agent> = Readonly<Record<EngineAgentName, Agent>>;
 
 /** Names of the agents of the suite. */
@@ -47,7 +47,7 @@ const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
   ...more,
 });
 
-/** Creates the agents for one engine. Calls of the agent `parallel` add their keys to `startedKeys`. */
+/** Creates the suite's agents for one engine. Calls of the agent `parallel` add their keys to `startedKeys`. */
 export function engineAgents<Agent>(
   { createAgent, suspend }: AgentKit<Agent>,
   startedKeys: string[],
@@ -89,7 +89,7 @@ export function engineAgents<Agent>(
   };
 }
 
-/** Returns a function whose calls resolve when it has been called `count` times. */
+/** Returns a function. Its calls resolve when the function has been called `count` times. */
 function barrier(count: number): () => Promise<void> {
   let left = count;
   let open = (): void => undefined;

@@ -10,9 +10,9 @@ import {
 
 /** Runs of one agent on a durable engine, as its adapter implements them. */
 export interface EngineRuns {
-  /** Resolves when the engine has accepted the run. A second start of an id has no effect. */
+  /** Resolves when the engine has accepted the run. Starting the same id again has no effect. */
   start(runId: string, input: string): Promise<void>;
-  /** Resolves when the run has ended. Rejects with the run's error and its partial response, or with `aborted`. */
+  /** Resolves when the run has ended. Rejects with the run's error, which contains the partial response, or with `aborted`. */
   result(
     runId: string,
     options?: { readonly signal?: AbortSignal | undefined },
@@ -26,7 +26,7 @@ export interface EngineRuns {
   decide(runId: string, decision: EngineDecision): Promise<void>;
 }
 
-/** Decision about a call. */
+/** Decision about an open call. */
 export type EngineDecision = { readonly callId: string } & (
   { readonly approve: true } | { readonly deny: string } | { readonly result: string }
 );
@@ -153,7 +153,7 @@ const failureCases: readonly EngineCase[] = [
       const error = await runs.result('failing 1').catch((reason: unknown) => reason);
       ok(LlmError.is(error, 'auth'), `${String(error)} has the kind of the model's error`);
       deepEqual([error.details.status, error.details.partial?.text], [401, 'half an ans']);
-      // A retry would exceed the script and change the message.
+      // If the call were retried, it would exceed the script, and the message would differ.
       equal(error.message, 'run "failing 1": the run ended in step 1: f/m failed as scripted: auth');
       deepEqual(await runs.awaiting('failing 1'), []);
     },

@@ -1,17 +1,17 @@
 import { fromJson, toJson } from '@majordomo/core';
 
-/** Journal of a run. It stores the results of effects by name, so that a repeated run does not execute them again. */
+/** Journal of a run. It stores the results of effects by name, so that a repeated run does not execute the effects again. */
 export interface ReplayJournal {
-  /** Returns the stored result of a name. At the first call, executes the effect, stores its result and ends the run. */
+  /** Returns the result stored under a name. Without one, executes the effect, stores its result and ends the run. */
   step<T>(name: string, effect: () => Promise<T>): Promise<T>;
 }
 
 /** Result of `replayRun`. */
 export interface ReplayResult<T> {
   readonly value: T;
-  /** Names of the journal's entries, in the order in which they were written. */
+  /** Names of the journal's entries, in the order of writing. */
   readonly entries: readonly string[];
-  /** Number of started runs, which is the number of entries plus one. */
+  /** Number of started runs: the number of restarts plus one. */
   readonly runs: number;
 }
 

@@ -27,7 +27,7 @@ export function messagesBlocks(body: Body): readonly PromptBlock[] {
   ];
 }
 
-/** Maximum number of explicit breakpoints that take effect. If a request has more, only the last ones take effect. */
+/** Maximum number of explicit breakpoints that take effect. If a request has more breakpoints, only the last ones take effect. */
 const MAX_BREAKPOINTS = { implicit: 3, explicit: 4 } as const;
 
 /**

@@ -1,9 +1,9 @@
 /** Block of a prompt. Blocks are in the order in which the vendor reads them. */
 export interface PromptBlock {
-  /** Content without marks, as a string. Blocks with equal content have equal strings. */
+  /** Content without cache marks, as a string. Blocks with equal content have equal strings. */
   readonly text: string;
   readonly tokens: number;
-  /** Lifetime of the cache entry that ends with this block, in milliseconds; `undefined` without a mark. */
+  /** Lifetime of the cache entry that ends with this block, in milliseconds; `undefined` if the block has no mark. */
   readonly markMs: number | undefined;
 }
 
@@ -11,7 +11,7 @@ export interface PromptBlock {
 export interface CachedInput {
   readonly input: number;
   readonly read: number;
-  /** Number of written tokens, by lifetime in milliseconds. */
+  /** Number of tokens written to the cache, by lifetime in milliseconds. */
   readonly written: ReadonlyMap<number, number>;
 }
 
@@ -19,7 +19,7 @@ export interface CachedInput {
 export interface PrefixRules {
   /** Minimum length of a cached prefix, in tokens. */
   readonly minTokens: number;
-  /** Maximum number of blocks between a mark and an earlier entry that it can read. */
+  /** Maximum number of blocks between a mark and an earlier entry that the mark can read. */
   readonly lookBack: number;
 }
 
@@ -31,7 +31,7 @@ interface Node {
 
 const emptyNode = (): Node => ({ children: new Map(), until: -Infinity, ttlMs: 0 });
 
-/** Trie of cached prefixes with lifetimes. */
+/** Trie of cached prefixes. Each entry has a lifetime. */
 export class PrefixTrie {
   private readonly rules: PrefixRules;
   private readonly root = emptyNode();
@@ -40,7 +40,7 @@ export class PrefixTrie {
     this.rules = rules;
   }
 
-  /** Reads the longest cached prefix before a mark, renews its entries, and writes entries for the later marks. */
+  /** Reads the longest cached prefix before a mark, renews the prefix's entries, and writes entries for the later marks. */
   request(blocks: readonly PromptBlock[], now: number): CachedInput {
     const path = this.pathOf(blocks);
     const marks = blocks.flatMap(({ markMs }, at) => (markMs === undefined ? [] : [{ at, markMs }]));

@@ -12,7 +12,7 @@ export interface PromptCacheRates {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
-  /** Rate of writes with a lifetime of at least an hour. `@default the rate of cacheWrite` */
+  /** Rate for cache writes with a lifetime of at least an hour. `@default the rate of cacheWrite` */
   readonly cacheWriteLong?: number | undefined;
 }
 
@@ -30,11 +30,11 @@ export interface PromptCacheScriptOptions {
   readonly now: () => number;
   /** Minimum length of a cached prefix in tokens, of four characters each. `@default 1024` */
   readonly minTokens?: number | undefined;
-  /** Returns the response to a request. Its usage is replaced, except `output`. A failure does not change the cache. */
+  /** Returns the response to a request. The script replaces its usage, except `output`. A failure does not change the cache. */
   readonly answer: (exchange: Exchange, n: number) => Answer | Failure;
 }
 
-/** Sums over the successful requests. */
+/** Token and cost totals of the successful requests. */
 export interface PromptCacheBill {
   readonly requests: number;
   readonly input: number;
@@ -59,8 +59,8 @@ const LONG_MS = 3_600_000;
 const EMPTY: PromptCacheBill = { requests: 0, input: 0, read: 0, written: 0, output: 0, picoUsd: 0n };
 
 /**
- * Returns a script for `startWireServer`. It determines the cached input of each request with a trie of cached prefixes, as the
- * vendor does, and sums up the bill.
+ * Returns a script for `startWireServer`. The script determines the cached input of each request with a trie of cached
+ * prefixes, as the vendor does, and sums up the bill.
  */
 export function promptCacheScript(options: PromptCacheScriptOptions): PromptCacheScript {
   const { vendor, rates, now, minTokens = DEFAULT_MIN_TOKENS, answer } = options;

@@ -16,7 +16,7 @@ export interface Bench {
   readonly server: WireServer;
   readonly model: Model;
   readonly target: string;
-  /** Possible deliveries of a request: `deltas`, and `complete` if the model supports it as a non-streaming call. */
+  /** Possible deliveries of a request: `deltas`, and `complete` if the model supports the request without streaming. */
   readonly deliveries: (request?: ModelRequest) => readonly Delivery[];
   readonly generate: (request?: ModelRequest, options?: BenchCallOptions) => Promise<Collected>;
   readonly context: (options?: BenchCallOptions) => ModelContext;
@@ -100,7 +100,7 @@ function checkShown(part: Collected['parts'][number], shown: string): void {
     assert.deepEqual(JSON.parse(shown || '{}'), part.args, 'the deltas of a tool call are not its arguments');
 }
 
-/** Creates a request with one user message. */
+/** Creates a request with one user message. `more` adds or replaces fields. */
 export function chatRequest(text: string, more: Partial<ModelRequest> = {}): ModelRequest {
   return {
     messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
@@ -129,7 +129,7 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
   return result.error;
 }
 
-/** Returns the last request. Asserts the number of requests, and that they satisfy the rules of the wire. */
+/** Returns the last request. Asserts that `count` requests were sent and that they satisfy the wire's rules. */
 export function onlyRequest(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
   const last = server.requests.at(-1);
@@ -138,7 +138,7 @@ export function onlyRequest(server: WireServer, count = 1): Exchange {
   return last;
 }
 
-/** Time limit for a client to close its socket, in milliseconds. It is long, so that cases pass on a busy machine. */
+/** Time within which a client must close its socket, in milliseconds. Long enough for a busy machine. */
 const CLOSES_WITHIN_MS = 10_000;
 
 /** Waits until the exchange has ended. Throws unless the client closed its socket. */

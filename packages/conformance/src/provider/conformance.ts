@@ -41,7 +41,7 @@ export const conformance: readonly Case[] = [
 ].map(retryExpiredTimeouts);
 
 /**
- * Returns the name of each case for a harness, with the function that runs it, or with the reason why it is skipped.
+ * Returns each case's name for a harness, with the function that runs the case or the reason why the case is skipped.
  *
  * @example
  * for (const [name, run] of casesFor(harness)) {
@@ -60,7 +60,7 @@ export function casesFor(
 
 function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): string | undefined {
   const operation = OPERATION_NAMES.find((name) => scenario === name || scenario.startsWith(`${name}-`));
-  // The cases named `-declared` check that a harness names its models.
+  // The cases named `-declared` run even without a model, because they check that a harness names its models.
   if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
     return `this provider has no ${operation} model`;
   const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');

@@ -7,19 +7,19 @@ import type { Scenario } from './scenario.ts';
 /** Provider under test, with its limitations. */
 export interface Harness {
   readonly wire: Wire;
-  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged; one case tests a missing key with `undefined`. */
+  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged: `undefined` tests a missing key. */
   open(at: {
     readonly baseURL: string;
     readonly server: WireServer | undefined;
     readonly apiKey: string | undefined;
   }): Provider | Promise<Provider>;
-  /** Model id of the provider. */
+  /** Id of the provider's chat model. */
   readonly model: string;
   /** Model ids for embeddings, transcription and speech, if the provider has them. */
   readonly models?: Readonly<Partial<Record<OperationName, string>>> | undefined;
-  /** Time that an attempt needs before it sends a request, such as to start a process, in milliseconds. `@default 0` */
+  /** Time that an attempt needs before it sends a request, for example to start a process, in milliseconds. `@default 0` */
   readonly startMs?: number | undefined;
-  /** Scenarios that the provider does not support, with the reason. Their cases are skipped. */
+  /** Reasons by scenario that the provider does not support. Cases of these scenarios are skipped. */
   readonly cannot?: Partial<Readonly<Record<Scenario, string>>> | undefined;
 }
 
@@ -27,6 +27,6 @@ export interface Harness {
 export interface Case {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Runs the case with its own servers. Rejects with the reason of the failure. */
+  /** Runs the case with separate servers. Rejects with the reason of the failure. */
   run(harness: Harness): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { OperationName } from '@majordomo/testing';
 import type { FailureName } from '../wires/failure.ts';
 
-/** Name of a tested behavior. A harness lists the scenarios that its provider does not support in `cannot`. */
+/** Name of a tested behavior. In `cannot`, a harness lists the scenarios that its provider does not support. */
 export type Scenario =
   | 'text'
   | 'unicode-split'

@@ -5,7 +5,7 @@ class EarlyTimeoutError extends Error {
   override readonly name = 'EarlyTimeoutError';
 }
 
-/** Asserts that an event happened before a timeout expired. A failed assertion repeats the case. */
+/** Asserts that an event happened before a timeout expired. If the assertion fails, the case is repeated. */
 export function assertBeforeTimeout(happened: boolean, message: string): void {
   if (!happened) throw new EarlyTimeoutError(message);
 }

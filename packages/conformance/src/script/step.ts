@@ -3,7 +3,7 @@ import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 
 /**
- * Position in a streamed body: after a number of content frames (0 means before the content), of events of any kind, or of
+ * Position in a streamed body, after a number of content frames (0 means before the content), of events of any kind, or of
  * bytes. In a non-streaming JSON body, a number of frames or events means the middle of the body, and 0 means its start.
  */
 export type Point = { readonly content: number } | { readonly events: number } | { readonly bytes: number };
@@ -23,7 +23,7 @@ export type Fault = Damaged &
         readonly at?: Point | undefined;
       }
     | {
-        /** Body that ends regularly, but incomplete. */
+        /** Body that ends without a transport error, but is incomplete. */
         readonly fault: 'end';
         readonly at?: Point | undefined;
       }
@@ -43,7 +43,7 @@ export type Fault = Damaged &
         readonly ms?: number | undefined;
       }
     | {
-        /** Pause of `ms` milliseconds, by default without an end. At `{ content: 0 }` the headers are sent and no content. */
+        /** Pause of `ms` milliseconds, by default endless. At `{ content: 0 }`, only the headers are sent before the pause. */
         readonly fault: 'stall';
         readonly at?: Point | undefined;
         readonly ms?: number | undefined;

@@ -20,7 +20,7 @@ export interface Exchange {
   readonly violations: readonly Violation[];
   /** Outcome: `left` if the client closed the connection first, `broken` if the server closed it because of a fault. */
   readonly outcome: 'open' | 'served' | 'left' | 'broken';
-  /** Time at which the client closed the connection before the response ended. */
+  /** Time at which the client closed the connection, if the response had not ended. */
   readonly closedByClient: number | undefined;
   /** Number of body bytes that were written to the socket. */
   readonly sent: number;

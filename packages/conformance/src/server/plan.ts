@@ -23,12 +23,12 @@ import { stepOfTurn } from './turn-step.ts';
 
 /** Planned response, with all of its bytes. */
 export interface Plan {
-  /** Delay of the headers in milliseconds; `Infinity` if none are sent. */
+  /** Delay of the headers in milliseconds; `Infinity` if no headers are sent. */
   readonly lateMs: number;
-  /** Status and headers; `undefined` if none are sent. */
+  /** Status and headers; `undefined` if neither is sent. */
   readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly frames: readonly Uint8Array[];
-  /** Pause after a number of bytes; `undefined` without a pause. */
+  /** Pause after a number of bytes; `undefined` if there is no pause. */
   readonly stall: { readonly bytes: number; readonly ms: number } | undefined;
   readonly pace: { readonly bytes: number | 'event'; readonly everyMs: number } | undefined;
   readonly end: 'clean' | 'cut' | 'reset';
@@ -188,7 +188,7 @@ function offset({ frames, isStream }: Body, point: Point): number {
   if (!isStream) return n === 0 ? 0 : Math.floor(total / 2);
   if ('events' in point) return lengthOf(frames.slice(0, n));
   let seen = 0;
-  // An answer with too little content is damaged directly before its finish.
+  // If the answer has too little content, the position is directly before the finish.
   const upper = frames.findIndex(({ kind }) => kind === 'finish' || (kind === 'content' && seen++ === n));
   return lengthOf(frames.slice(0, upper));
 }

@@ -25,7 +25,7 @@ export async function send(
   try {
     await pause(plan.lateMs, disconnected.signal);
     if (plan.head !== undefined) {
-      // Vendors send the length of a complete body. An incomplete body has no length.
+      // Vendors send the length of a complete JSON body. If the body is incomplete, no length is sent.
       const sized = plan.end === 'clean' && plan.stall === undefined && isJson(plan.head.headers);
       const length = sized ? { 'content-length': String(sizeOf(plan.frames)) } : {};
       response.writeHead(plan.head.status, { ...plan.head.headers, ...length });
@@ -66,7 +66,7 @@ async function end(response: ServerResponse, how: Plan['end'], exchange: OpenExc
   else response.socket?.destroy();
 }
 
-/** Splits the writes at a number of bytes. */
+/** Returns the writes, with an additional split after `bytes` bytes. */
 function cutAt(writes: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
   let at = 0;
   return writes.flatMap((chunk) => {
@@ -90,7 +90,7 @@ async function write(response: ServerResponse, bytes: Uint8Array, disconnected: 
   await nextTurn();
 }
 
-/** Waits for `ms` milliseconds, or without an end if infinite. Rejects when the client disconnects. */
+/** Waits for `ms` milliseconds, or forever if `ms` is infinite. Rejects when the client disconnects. */
 async function pause(ms: number, disconnected: AbortSignal): Promise<void> {
   disconnected.throwIfAborted();
   if (ms === 0) return;

@@ -20,7 +20,7 @@ export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step 
 export interface WireServerOptions {
   /** Wire of the vendor, such as `openaiChat`. */
   readonly wire: Wire;
-  /** Steps to play. Requests beyond an array of steps receive status 400 with the code `unscripted`. */
+  /** Steps to play. If an array has no step left, requests receive status 400 with the code `unscripted`. */
   readonly script: Script;
   /** Way in which bodies are split into writes. `@default 'complete'` */
   readonly split?: Split | undefined;
@@ -76,7 +76,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // A server that closes idle connections could close one that a client is about to use.
+  // A server that closes idle connections could close a connection that a client is about to use.
   server.keepAliveTimeout = 0;
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) =>

@@ -2,7 +2,7 @@ import { seededRandom } from '@majordomo/testing';
 
 /**
  * Way to split a body into writes: a single write, one write per event, a fixed number of bytes, or random sizes from a seed of
- * up to `most` (default 16) bytes. Splits may be within characters and line ends.
+ * up to `most` (default 16) bytes. A split may be within a character or a line end.
  */
 export type Split =
   'complete' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };

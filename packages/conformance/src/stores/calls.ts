@@ -9,7 +9,7 @@ export type CallStores = readonly [mine: CallStore, theirs: CallStore];
 const newestFirst = (a: CallEntry, b: CallEntry): number =>
   a.at === b.at ? (a.id > b.id ? -1 : 1) : a.at > b.at ? -1 : 1;
 
-/** Condition of each member of a query: whether an entry meets the value of the member. */
+/** Functions by query member. Each one returns whether an entry meets the member's value. */
 const CONDITIONS: {
   readonly [Name in keyof CallQuery]-?: (entry: CallEntry, value: NonNullable<CallQuery[Name]>) => boolean;
 } = {
@@ -32,7 +32,7 @@ const matches = (entry: CallEntry, query: CallQuery): boolean =>
     (CONDITIONS[name as keyof CallQuery] as (entry: CallEntry, value: unknown) => boolean)(entry, value),
   );
 
-/** Returns one query for each filter alone, and random combinations. */
+/** Returns one query for each single filter, and queries with random combinations of filters. */
 function queries(all: readonly CallEntry[], seed: number): readonly CallQuery[] {
   const next = random(seed);
   const filters: Required<CallQuery> = {
@@ -72,7 +72,7 @@ async function idsOf(store: CallStore, query: CallQuery, limit: number): Promise
 const rank = (values: readonly number[], share: number): number | undefined =>
   values.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(values.length * share)) - 1];
 
-/** Checks that a percentile deviates by at most 5 %. */
+/** Checks that a percentile deviates from the exact value by at most 5 %. */
 function near(actual: number | undefined, values: readonly number[], share: number): void {
   const exact = rank(values, share);
   if (exact === undefined) equal(actual, undefined);

@@ -11,7 +11,7 @@ export interface StoreCase<Store> {
 const LOOK_EVERY_MS = 5;
 const LONGEST_WAIT_MS = 10_000;
 
-/** Polls until the condition is true, because the clock of a store cannot be controlled. Rejects after ten seconds. */
+/** Polls until `holds` resolves to true, because tests cannot control a store's clock. Rejects after ten seconds. */
 export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const begin = performance.now();
   while (!(await holds())) {

@@ -1,8 +1,8 @@
 import type { Message, ToolCallPart, Usage } from '@majordomo/core';
 
 /*
- * Members of types of `@majordomo/agent` that the cases use. The tests of that package use this one, so this package cannot
- * import it.
+ * Members of types of `@majordomo/agent` that the cases use. Its tests use this package, so this package cannot import
+ * `@majordomo/agent`.
  */
 
 /** Part of `RunState`. */
@@ -20,9 +20,9 @@ export interface StoredRun {
 
 /** Members of `RunStore`. */
 export interface TestedRunStore {
-  /** Saves a run. Rejects with `denied` if another process has locked it or has saved it since. */
+  /** Saves a run. Rejects with `denied` if another process has locked the run or has saved it since. */
   save(id: string, state: StoredRun): Promise<void>;
-  /** Loads and locks a run. Resolves to `undefined` if it is unknown or locked. */
+  /** Loads and locks a run. Resolves to `undefined` if the run is unknown or locked. */
   load(id: string): Promise<Pick<StoredRun, 'steps' | 'messages'> | undefined>;
   /** Unlocks a run. */
   release(id: string): Promise<void>;
@@ -54,7 +54,7 @@ interface StoredMessages {
 
 /** Members of `ConversationStore`. */
 export interface TestedConversationStore {
-  /** Saves a conversation that continues version `after`, and returns its version. */
+  /** Saves a conversation that continues version `after`. Returns the new version. */
   save(conversation: StoredMessages, after?: number): Promise<number>;
   /** Returns a conversation. */
   load(
@@ -62,9 +62,9 @@ export interface TestedConversationStore {
   ): Promise<
     (StoredMessages & { readonly title: string; readonly at: Date; readonly version: number }) | undefined
   >;
-  /** Returns conversations, newest first. */
+  /** Returns at most `limit` conversations, newest first. */
   list(limit?: number): Promise<readonly StoredTitle[]>;
-  /** Returns conversations with a message that contains all words. */
+  /** Returns at most `limit` conversations with a message that contains all words of the query. */
   search(query: string, limit?: number): Promise<readonly (StoredTitle & { readonly excerpt: string })[]>;
   /** Sets a title and returns whether it was set. */
   rename(id: string, title: string, by?: 'user' | 'model'): Promise<boolean>;

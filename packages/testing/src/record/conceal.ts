@@ -108,7 +108,7 @@ function cookieIn(value: string): string {
   return pair.slice(pair.indexOf('=') + 1).trim();
 }
 
-/** Returns the credentials in a header's value: bearer tokens, basic passwords, cookies, and AWS key ids and signatures. */
+/** Returns the credentials in a header's value: bearer tokens, basic-auth passwords, cookies, and AWS key ids and signatures. */
 function credentialsIn(value: string): readonly string[] {
   if (value.startsWith('AWS4-')) {
     return [...value.matchAll(/(?:Credential|Signature)=([^/,\s]+)/g)].map(([, part = '']) => part);

@@ -16,7 +16,7 @@ const PERSON = {
 
 const person: ModelRequest = chatRequest('Who?', { output: { name: 'person', schema: PERSON } });
 
-/** Asserts the finish reason, in every delivery. */
+/** Asserts that an answer has this finish reason in every delivery. */
 const checkFinish = (harness: Harness, answer: Answer, finish: FinishReason): Promise<void> =>
   withBench(
     harness,

@@ -6,7 +6,7 @@ import type { Case, Harness } from '../harness.ts';
 
 const names = Object.keys(FAILURE_KINDS) as FailureName[];
 
-/** Asserts the error's kind and status, and a single request, for an HTTP failure in every delivery. */
+/** Asserts that an HTTP failure causes a single request and an error with its kind and status, in every delivery. */
 async function checkFailure(harness: Harness, failure: FailureName): Promise<void> {
   const form = harness.wire.failures[failure];
   assert.ok(form, `${harness.wire.name} has no form for ${failure}`);

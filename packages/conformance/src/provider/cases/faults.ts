@@ -6,7 +6,7 @@ import type { Case, Harness } from '../harness.ts';
 
 const TEXT = 'Eight characters per part.';
 
-/** Asserts that a fault fails with one of these kinds after one request, in every delivery. */
+/** Asserts that a fault causes an error of one of these kinds after one request, in every delivery. */
 const checkFault = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Promise<void> =>
   withBench(
     harness,
@@ -35,7 +35,7 @@ const checkSlow = (harness: Harness, fault: Step): Promise<void> =>
     },
   );
 
-/** Asserts that a response that ends early fails, at every event and at random bytes before the finish. */
+/** Asserts that a call fails if its response ends before the finish, after every event and after random bytes. */
 async function checkEarlyEnd(harness: Harness): Promise<void> {
   let at: Extract<Fault, { fault: 'end' }>['at'] = { events: 0 };
   await withBench(
@@ -62,7 +62,7 @@ async function checkEarlyEnd(harness: Harness): Promise<void> {
   );
 }
 
-/** Cases of transport faults and invalid formats. */
+/** Cases of transport faults and of responses in an invalid format. */
 export const faultCases: readonly Case[] = [
   {
     name: 'a body that ends cleanly before its finish fails with truncated at every position',

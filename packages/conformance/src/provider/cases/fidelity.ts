@@ -19,7 +19,7 @@ const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as c
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-/** Sent request with its result. */
+/** Request that the server received, with the call's result. */
 interface SentRequest {
   readonly exchange: Exchange;
   readonly result: Collected;
@@ -76,7 +76,7 @@ async function sendAll(
   return sent;
 }
 
-/** Asserts that a tool result contains its PDF, if the model declares that it accepts PDFs in tool results. */
+/** Asserts that a tool result contains its PDF, if the model declares support for PDFs in tool results. */
 async function checkResultDocument(harness: Harness, call: ToolCallPart): Promise<void> {
   const accepted: boolean[] = [];
   const { exchange } = await sendOne(harness, ({ resultFiles = [] }) => {
@@ -98,7 +98,7 @@ async function sendOne(harness: Harness, request: RequestSource): Promise<SentRe
 const hasWarning = ({ result }: SentRequest, field: RegExp): boolean =>
   result.warnings.some(({ what, why }) => field.test(what) || field.test(why));
 
-/** Asserts that each variant changes the body or emits a warning about the field. */
+/** Asserts that each variant of a request changes the body or emits a warning about the field. */
 async function assertEffect(
   harness: Harness,
   base: ModelRequest,
@@ -150,14 +150,14 @@ async function checkSampling(harness: Harness): Promise<void> {
       `${JSON.stringify(more)} is not in the body and has no warning`,
     );
   }
-  // Falsy values must be sent too.
+  // A temperature of 0 must be sent, although 0 is falsy.
   await assertEffect(harness, chatRequest('hi'), [{ temperature: 0 }], /temperature/i);
   await assertEffect(harness, chatRequest('hi'), [{ seed: 0 }], /seed/i);
 }
 
 const SAMPLING_KEY = /^(?:temperature|top_?[pk]|seed|stop|stop_?sequences|(?:presence|frequency)_?penalty)$/i;
 
-/** Asserts that requests contain no additional settings. Only a token limit may be added, which some vendors require. */
+/** Asserts that requests contain no additional settings. Only a token limit may be added, because some vendors require one. */
 async function checkNothingAdded(harness: Harness): Promise<void> {
   const [first, second, plain] = await sendAll(harness, [
     chatRequest('one', { system: 'Be brief-5a1.' }),
@@ -180,7 +180,7 @@ async function checkNothingAdded(harness: Harness): Promise<void> {
   }
 }
 
-/** Asserts that concurrent calls of one provider do not mix their requests. */
+/** Asserts that a provider does not mix the requests of concurrent calls. */
 const checkConcurrentCalls = (harness: Harness): Promise<void> =>
   withBench(
     harness,
@@ -201,13 +201,13 @@ const EMPTY_REQUEST = { system: '', tools: [], toolCalls: [], images: [], output
 const limitIn = (body: unknown, limit: number): string =>
   Object.entries(Object(body) as object).find(([, value]) => value === limit)?.[0] ?? '';
 
-/** Cases that requests are sent completely and without additions. */
+/** Cases that check that requests are sent completely and without additions. */
 export const fidelityCases: readonly Case[] = [
   {
     name: 'the request contains every text of the conversation once and in order',
     scenario: 'request-history',
     async run(harness) {
-      // The text has significant whitespace, and characters that normalization would change.
+      // The text has significant whitespace and characters that normalization would change.
       const first = ' first-7a1:\n\tif  a\r\n\n  e\u0301 ';
       const messages = [user(first, 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
       const { exchange } = await sendOne(harness, chatRequest('', { messages }));

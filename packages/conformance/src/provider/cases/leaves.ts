@@ -12,7 +12,7 @@ export function leavesOf(value: unknown, key = ''): readonly Leaf[] {
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, Array.isArray(value) ? key : name));
 }
 
-/** Whether the body contains the primitive value. */
+/** Whether the body contains this primitive value, at any depth. */
 export const hasLeaf = (body: unknown, value: unknown): boolean =>
   leavesOf(body).some((leaf) => leaf.value === value);
 

@@ -18,13 +18,13 @@ const PICTURE = Uint8Array.from([
   ...Array.from({ length: 256 }, (_, n) => n),
 ]);
 
-/** Start and end of a JPEG. */
+/** Start and end of a JPEG file. */
 const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
 
 /** Wires with a separate field for the images of a message. */
 const WIRES_WITH_IMAGE_LIST: ReadonlySet<string> = new Set(['ollama-chat']);
 
-/** Start of a PDF, followed by bytes that are not valid text. */
+/** Start of a PDF file, followed by bytes that are not valid UTF-8. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
@@ -68,7 +68,7 @@ function freezeDeep<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Cases of the contents of requests. */
+/** Cases that check the contents of requests. */
 export const requestCases: readonly Case[] = [
   {
     name: 'an invalid limit is rejected before a request is sent',

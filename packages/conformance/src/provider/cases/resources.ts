@@ -9,7 +9,7 @@ const CALLS = 12;
 /** Maximum number of idle connections that a client may keep open. */
 const MAX_IDLE_CONNECTIONS = 2;
 
-/** Counts the remaining listeners after garbage collection. `fetch` removes its listener when its request is collected. */
+/** Counts the signal's listeners after garbage collection. `fetch` removes its listener when the request is collected. */
 async function listenersLeft(signal: AbortSignal): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
@@ -22,7 +22,7 @@ async function listenersLeft(signal: AbortSignal): Promise<number> {
 
 const GC_ROUNDS = 20;
 
-/** Cases of resources that must be released after calls. */
+/** Cases that check that calls release their resources. */
 export const resourceCases: readonly Case[] = [
   {
     name: 'calls leave no listener on the signal and share connections',

@@ -59,7 +59,7 @@ export const textCases: readonly Case[] = [
     name: 'a stream returns the same answer for every split of its bytes',
     scenario: 'unicode-split',
     run: async (harness) => {
-      // With CRLF, single bytes also split the line end.
+      // With CRLF, sending single bytes also splits the line ends.
       await withBench(
         harness,
         [SHORT],

@@ -32,7 +32,7 @@ const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall 
   ...more,
 });
 
-/** Asserts the tool calls of an answer in every delivery. */
+/** Asserts that an answer has these tool calls in every delivery. */
 async function checkCalls(
   harness: Harness,
   parts: readonly AnswerToolCall[],

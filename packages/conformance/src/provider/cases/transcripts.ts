@@ -8,7 +8,7 @@ import { ADD } from './tools.ts';
 
 const CALL = { type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } } as const;
 
-/** Asserts that calls of undeclared tools, which transcripts may contain, can be sent. */
+/** Asserts that a transcript with calls of undeclared tools can be sent. */
 async function checkInventedNames(harness: Harness): Promise<void> {
   const names = ['exec.command<|channel|>', '$READFILE', ' ', 'x'.repeat(200)];
   const made = names.map((name, n) => ({ ...CALL, id: `call_${n}`, name }));
@@ -71,7 +71,7 @@ async function checkFittedNames(harness: Harness): Promise<void> {
   );
 }
 
-/** Schemas with common types that many vendors reject. */
+/** Schemas of common types. Many vendors reject these schemas. */
 const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   record: {
     type: 'object',

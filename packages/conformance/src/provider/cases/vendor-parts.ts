@@ -104,7 +104,7 @@ function assertUnsent({ request, body }: ReturnType<typeof onlyRequest>): void {
   assert.ok(!JSON.stringify(body).includes(QUERY), 'the request contains the part of another vendor');
 }
 
-/** Cases of parts from tools that the vendor executed. */
+/** Cases of vendor parts, which contain calls of tools that the vendor executed. */
 export const vendorCases: readonly Case[] = [
   {
     name: 'vendor parts have their position and are sent back unchanged',

@@ -19,10 +19,10 @@ import { startWireServer, type WireServer } from '../../server/server.ts';
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 
-/** Text of the fallback target. */
+/** Text that the fallback target returns. */
 export const FALLBACK_TEXT = 'Hello from the fallback.';
 
-/** Request of all chain cases. */
+/** Request that all chain cases send. */
 export const REQUEST: ChatRequest = { messages: [user('hi')] };
 
 /** Chain of two providers of the harness: the first with a fault, the second (the fallback) without. */
@@ -34,8 +34,8 @@ export interface ChainBench {
 }
 
 /**
- * Starts both servers, runs the case and closes the servers. Timeouts apply to the first provider only, so that the fallback
- * does not fail on a busy machine.
+ * Starts both servers, runs the case and closes the servers. Timeouts apply only to the first provider, so that the
+ * fallback does not fail on a busy machine.
  */
 export async function onChain(
   harness: Harness,
@@ -74,7 +74,7 @@ async function warmUp(majordomo: Majordomo, model: string, fallback: WireServer)
   assert.equal(fallback.requests.length, 1);
 }
 
-/** Returns the number of requests to the fallback server, except the one that loads the SDK. */
+/** Returns the number of requests to the fallback server, without the request that loads the SDK. */
 export const fallbackRequests = ({ fallback }: ChainBench): number => fallback.requests.length - 1;
 
 const withId = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({
@@ -95,14 +95,14 @@ function withTimeouts(model: Model, timeouts: Timeouts = {}): Model {
   };
 }
 
-/** State of a consumer at the end of a stream, with the text since the last reset. */
+/** State of a consumer at the end of a stream. Contains the text since the last reset. */
 export interface ConsumerResult {
   readonly text: string;
   readonly resets: readonly string[];
   readonly response: ChatResponse;
 }
 
-/** Reads a stream like a user interface: appends text, and discards it at a reset. */
+/** Reads a stream as a user interface does: appends text, and discards the text at a reset. */
 export async function consume(model: ChatModel): Promise<ConsumerResult> {
   const events: StreamEvent[] = [];
   const resets: string[] = [];

@@ -8,7 +8,7 @@ export interface Row {
   readonly name: string;
   /** Response of the first server; `undefined` for a refused connection. */
   readonly step: Step | undefined;
-  /** Number of requests to the first target before the chain tries the next. */
+  /** Number of requests to the first target before the chain tries the next target. */
   readonly tries: number;
   /** Whether the stream has emitted content before the fault. */
   readonly isMidStream: boolean;
@@ -16,10 +16,10 @@ export interface Row {
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** Timeout for a target without a response, in milliseconds. It allows a busy machine to send the request. */
+/** Timeout for a target without a response, in milliseconds. Long enough for a busy machine to send the request. */
 const NO_RESPONSE_MS = 150;
 
-/** Timeout for a stream that stalls, in milliseconds. It allows a busy machine to receive the first chunks. */
+/** Timeout for a stream that stalls, in milliseconds. Long enough for a busy machine to receive the first chunks. */
 const STALLED_MS = 200;
 
 /** Faults of the first target, with the expected behavior of the chain. */

@@ -25,7 +25,7 @@ async function checkInvalidVectors(
     async ({ call, server }) => {
       const result = call({ values: ['a', 'bb'] });
       await result.catch(() => undefined);
-      // A wire with one text per request cannot return an additional vector.
+      // If each request contains one text, the wire cannot return an additional vector.
       const isOneEach = server.requests.every(({ operation }) => operation?.values.length === 1);
       if (!isOneEach || what !== MORE) await failedWith(result, what, 'protocol');
     },
@@ -131,7 +131,7 @@ export const operationAnswerCases: readonly Case[] = [
         (size) => (exchange) => validAnswer('speech', exchange, size),
         async ({ call, server }) => {
           const { audio, mediaType } = await call();
-          // A header is added to raw samples.
+          // The provider adds a header to raw samples.
           assert.deepEqual(Buffer.from(audio).subarray(-lengthOf(AUDIO_CHUNKS)), Buffer.concat(AUDIO_CHUNKS));
           assert.match(mediaType, /^audio\//);
           const { text, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));

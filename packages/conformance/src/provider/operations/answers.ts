@@ -44,7 +44,7 @@ export function validAnswer(
   }
 }
 
-/** Returns a vector of length 1 with a negative element. Its direction depends on the text's length. */
+/** Returns a vector of length 1 and `size` dimensions, with a negative element. Its direction depends on the text's length. */
 export function vectorOf(value: string, size: number): Float32Array {
   const vector = new Float32Array(size);
   vector[value.length % size] = 0.6;

@@ -43,7 +43,7 @@ interface CallOptions {
 
 const DEFAULT_SIZE = 8;
 
-/** Starts a server and a provider, runs the case and closes the server. The script receives the number of dimensions. */
+/** Starts a server and a provider, runs the case and closes the server. `script` receives the number of dimensions. */
 export async function onOperation(
   harness: Harness,
   operation: OperationName,
@@ -60,7 +60,7 @@ export async function onOperation(
     const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
     if (operation === 'embedding') size = provider.embeddingModel?.(model).dimensions ?? DEFAULT_SIZE;
     const target = `${provider.id}/${model}`;
-    // Each call has a separate client, so that an earlier failure does not bench the target.
+    // Each call uses a separate client, so that an earlier failure does not bench the target.
     const majordomo = () => createMajordomo({ providers: [provider], chain: { attempts: 1 } });
     await run({
       server,

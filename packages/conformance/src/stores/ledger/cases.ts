@@ -21,7 +21,7 @@ const onEmpty = (one: LedgerCase): StoreCase<LedgerStore> => ({
 
 /**
  * Test cases that every ledger store must pass, for any test runner. They take a few seconds of real time. `create` must return
- * an empty store, which each case closes.
+ * an empty store. Each case closes its store.
  */
 export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
   ...countingCases,
@@ -31,7 +31,7 @@ export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
 ].map(onEmpty);
 
 /**
- * Additional test cases for a ledger store with its own clock. Such a store must start periods by its own clock, not by the
+ * Additional test cases for a ledger store with a separate clock. Such a store must start periods by its clock, not by the
  * client's. Both clocks must be correct.
  */
 export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(onEmpty);

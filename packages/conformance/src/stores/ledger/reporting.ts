@@ -88,7 +88,7 @@ function queries(): readonly ReportQuery[] {
   ];
 }
 
-/** Returns the reported and the expected rows. Durations within the tolerance are replaced by the expected durations. */
+/** Returns the reported and the expected rows. A reported duration within the tolerance is replaced by the expected duration. */
 async function compared(
   store: LedgerStore,
   records: readonly SpendRecord[],

@@ -13,7 +13,7 @@ const windowWithClockOff = (byMs: number): Parameters<typeof claim>[0] => {
   return { resetsInMs, window: { ms: HOUR_MS, phaseMs: PHASE_MS } };
 };
 
-/** Cases of periods that start by the store's clock, which must agree with this machine's clock. */
+/** Cases of periods that start by the store's clock. The store's clock must agree with this machine's clock. */
 export const windowCases: readonly LedgerCase[] = [
   ...[-17, 17, 59].map((minutes): LedgerCase => ({
     name: `ends windows by the clock of the store for a client whose clock is ${minutes} minutes off`,
@@ -33,7 +33,7 @@ export const windowCases: readonly LedgerCase[] = [
       const window = { ms: windowMs, phaseMs: 0 };
       const ends = new Set<number>();
       for (let n = 0; ends.size < 4; n++) {
-        // One client expects the end in 1 ms, the other a new window.
+        // One client expects the end of the window in 1 ms. The other client expects a new window.
         const resetsInMs = n % 2 === 0 ? 1 : windowMs;
         await store.reserve(`${n}`, [claim({ max: 1_000_000n, resetsInMs, window })], LONG_MS);
         for (const { resetsAt } of await store.counters('a')) if (resetsAt !== undefined) ends.add(resetsAt);
