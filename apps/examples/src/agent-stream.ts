@@ -1,8 +1,8 @@
 import type { Agent } from '@majordomo/agent';
 
 /**
- * Shows the stream of an agent whose model may fail midway. A reset removes the text of the current step, but nothing before a tool's
- * result.
+ * Shows the stream of an agent whose model may fail midway. A reset removes the text of the current step, but no text
+ * before a tool's result.
  */
 export async function shown(
   agent: Agent,

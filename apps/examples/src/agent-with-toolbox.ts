@@ -9,7 +9,7 @@ const lookUp = defineTool({
   run: ({ number }) => ({ number, to: 'Acme', cents: 120_000 }),
 });
 
-/** Tool that pays an amount. Amounts above ten require approval. With `once`, a crash never causes a second payment. */
+/** Tool that pays an amount. Amounts above ten require approval. With `effect: 'once'`, a crash never causes a second payment. */
 const pay = defineTool({
   name: 'pay',
   description: 'Pays an amount to a recipient',
@@ -31,7 +31,7 @@ export async function begin(
   return { json: JSON.stringify(toJson(state)), awaiting: awaiting.map(({ id }) => id) };
 }
 
-/** Continues the run with a decision, in any process. */
+/** Continues the run with a decision about a call. Any process can continue the run. */
 export async function decide(agent: Agent, json: string, callId: string, yes: boolean): Promise<string> {
   const state = fromJson<RunState>(JSON.parse(json));
   const decision = yes

@@ -5,8 +5,8 @@ import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
 import { continueRun } from './run-worker.ts';
 
 /**
- * A job contains the id of a run, and the store contains the run. BullMQ repeats the job of a killed worker, which waits for the
- * run's lease.
+ * A job contains the id of a run, and the store contains the run. BullMQ repeats the job of a killed worker. The
+ * repeated job waits until the run's lease ends.
  */
 type Job = { readonly runId: string };
 const RETRY = { attempts: 20, backoff: { type: 'fixed', delay: 1000 }, removeOnComplete: true };
@@ -22,7 +22,7 @@ export const runWorker = (runs: RunStore, agent: Agent, connection: ConnectionOp
     { connection, concurrency: 10 },
   );
 
-/** Starts a run. The run is saved first, so that every job has one. */
+/** Starts a run. The run is saved before the job is added, so that every job has a run. */
 export async function start(
   { runs, queue }: { readonly runs: RunStore; readonly queue: Queue<Job> },
   agent: Agent,

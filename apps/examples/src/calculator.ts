@@ -1,7 +1,7 @@
 import { defineTool, type Skill } from '@majordomo/agent';
 import { defineSkill } from '@majordomo/skills';
 
-/** Creates a skill, which consists of instructions and tools. This skill calculates arithmetic without evaluating code. */
+/** Creates a skill, which consists of instructions and tools. This skill evaluates arithmetic without running code. */
 export function calc(): Skill {
   return defineSkill({
     name: 'calc',
@@ -24,7 +24,7 @@ export function calc(): Skill {
 
 const LIMIT = 1000;
 
-/** Returns the value. Throws for an invalid expression; the model receives the message and can correct its call. */
+/** Returns an expression's value. Throws for an invalid expression. The model receives the message and can correct its call. */
 function valueOf(expression: string): number {
   if (expression.length > LIMIT) throw new RangeError(`expression: longer than ${LIMIT} characters`);
   const tokens = expression.match(/\d+\.?\d*|\.\d+|\S/g) ?? [];

@@ -1,12 +1,12 @@
 import { LlmError, user, type ChatModel } from '@majordomo/core';
 
-/** Makes a call in which an invalid key advances to the next target, and all attempts together take at most five seconds. */
+/** Makes a call. An invalid key advances the chain to the next target. All attempts together take at most five seconds. */
 export async function askWithPolicy(model: ChatModel, question: string): Promise<string> {
   const options = { policy: { auth: { advance: true } }, timeouts: { totalMs: 5000 } } as const;
   try {
     return (await model.generate({ messages: [user(question)] }, options)).text;
   } catch (error) {
-    // The error of an exhausted chain is `auth` if all of its attempts failed with `auth`.
+    // The error of an exhausted chain is `auth` if all attempts failed with `auth`.
     if (LlmError.is(error, 'auth')) return 'The API key is not valid.';
     if (LlmError.is(error, 'timeout', 'network')) return 'No connection.';
     throw error;

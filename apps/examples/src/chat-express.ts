@@ -3,7 +3,7 @@ import { user, type ChatModel } from '@majordomo/core';
 import { pipeSse } from '@majordomo/core/http';
 import express, { type Express } from 'express';
 
-/** Selects the events of an agent for the screen: text, resets, and the names of its tools. Other events stay on the server. */
+/** Selects the agent's events for the screen: text, resets, and tool names. Other events remain on the server. */
 function shown(event: unknown): object | undefined {
   const {
     type,
@@ -20,7 +20,7 @@ function shown(event: unknown): object | undefined {
     : undefined;
 }
 
-/** Serves a chat and an agent. `pipeSse` writes to responses of Node's servers: Express, Fastify (`reply.raw`), node:http. */
+/** Serves a chat and an agent. `pipeSse` writes to responses of Express, Fastify (`reply.raw`) and node:http. */
 export const expressChat = (model: ChatModel, agent: Agent): Express =>
   express()
     .use(express.text())

@@ -2,7 +2,7 @@ import { user, type ChatModel } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
 import { Hono } from 'hono';
 
-/** Serves a chat. Other servers that return a web `Response` do the same: Workers, Deno, Bun. */
+/** Serves a chat. Works in the same way on other servers that return a web `Response`: Workers, Deno, Bun. */
 export function honoChat(model: ChatModel): Hono {
   const app = new Hono();
   app.post('/chat', async ({ req }) => {

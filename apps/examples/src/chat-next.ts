@@ -2,8 +2,8 @@ import { user, type ChatModel } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
 
 /**
- * A route handler for Next.js. In `app/chat/route.ts`: `export const POST = chatRoute(model)`, with the model of your
- * application. It runs in both of Next.js's runtimes.
+ * Returns a route handler for Next.js. In `app/chat/route.ts`: `export const POST = chatRoute(model)`, with the model of your
+ * application. The handler runs in both Next.js runtimes.
  */
 export const chatRoute =
   (model: ChatModel) =>

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { user, type ChatModel } from '@majordomo/core';
 import { pipeSse } from '@majordomo/core/http';
 
-/** Serves the page `page/chat.html` and its chat. The page clears its text at a reset. */
+/** Serves the page `page/chat.html` and the chat endpoint. At a reset, the page clears the displayed text. */
 export const chatPage = (model: ChatModel): Server =>
   createServer((request, response) => void serve(model, request, response));
 

@@ -20,7 +20,7 @@ export interface ChatUiOptions {
   readonly model: ChatModel;
   /** Conversations, and runs that wait for an approval. */
   readonly stores: SqliteStores;
-  /** Returns the user of a request, such as from a session cookie. */
+  /** Returns the user of a request, for example from a session cookie. */
   readonly userOf: (request: Request) => string | undefined;
   /** Returns the cost of a response, such as `costOfResponse` of `@majordomo/catalog`. */
   readonly cost?: UiOptions['cost'];
@@ -37,11 +37,11 @@ const refund = defineTool({
   description: 'Pays back an order.',
   parameters: z.object({ order: z.string(), eur: z.number() }),
   approval: true,
-  // With the key, the bank pays once although a run may be continued twice.
+  // The bank pays once per key, although a run may be continued twice.
   run: ({ order, eur }, { key }) => `paid ${eur} EUR for ${order}, transfer ${key}`,
 });
 
-/** A complete chat for `useChat`: `page/chat-ui.tsx` is its page. */
+/** Returns a complete chat for `useChat`. Its page is `page/chat-ui.tsx`. */
 export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
   const agent = createAgent({ model, instructions: 'You help customers.', tools: [refund] });
   const streams = createResumableStreams({ disconnectMs: 120_000 });
@@ -65,11 +65,11 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
     else await stores.runs.remove(chat);
   }
 
-  /** Answers the last message of the page, or continues the run with the user's decisions. */
+  /** Answers the last message in the request, or continues the run with the user's decisions. */
   async function answer(chat: string, request: Request): Promise<Response> {
     const { messages } = (await request.json()) as { readonly messages: unknown };
     const input = await fromUiMessages(messages, { stored: await load(chat) });
-    // A page that is reloaded during the answer shows the question.
+    // Save the question, so that a page that is reloaded during the answer shows it.
     if (input.decisions.length === 0) await saveMessages(chat, input.messages);
     const events = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart' });
     return streams.start(chat, events, {
@@ -96,7 +96,7 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
     const user = userOf(request);
     if (user === undefined) return new Response('log in first', { status: 401 });
     const [, , , id = '', action] = pathname.split('/').map(decodeURIComponent);
-    // The key contains the user, so that an id gives no access to chats of other users.
+    // The key contains the user, so that a chat id gives no access to other users' chats.
     const chat = JSON.stringify([user, id]);
     if (request.method === 'GET' && action === 'stream')
       return streams.resume(chat, { signal: request.signal });
@@ -138,7 +138,7 @@ async function serve(
   outgoing.writeHead(response.status, [...response.headers]);
   outgoing.flushHeaders();
   if (response.body === null) outgoing.end();
-  // A client that disconnects rejects.
+  // `pipeline` rejects if the client disconnects.
   else await pipeline(Readable.fromWeb(response.body), outgoing).catch(() => undefined);
 }
 
@@ -155,7 +155,7 @@ const HTML = `<!doctype html>
 <script type="module" src="/chat-ui.js"></script>
 </html>`;
 
-/** An application would bundle its page in advance. */
+/** Bundles the page's script at each request. An application would bundle it in advance. */
 async function pageScript(): Promise<Response> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../page/chat-ui.tsx', import.meta.url))],

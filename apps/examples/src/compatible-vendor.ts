@@ -1,7 +1,7 @@
 import { createMajordomo, type Majordomo } from '@majordomo/core';
 import { groq, openaiCompatible } from '@majordomo/provider-openai';
 
-/** Adds vendors that support Chat Completions as data: a shipped profile and a custom one. */
+/** Adds vendors that support Chat Completions with profiles: one from the package and a custom one. */
 export function withLab(env: object, baseURL: string): Majordomo {
   const lab = { id: 'lab', baseURL, keyEnv: 'LAB_KEY', quirks: { maxTokensField: 'max_tokens' } } as const;
   return createMajordomo({
@@ -11,5 +11,5 @@ export function withLab(env: object, baseURL: string): Majordomo {
   });
 }
 
-/** Vendor-specific fields, by provider or by wire. */
+/** Vendor-specific request fields, by provider or by wire. */
 export const extra = { lab: { top_k: 20 }, 'openai-chat': { user: 'u-1' } } as const;

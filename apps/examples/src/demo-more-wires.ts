@@ -7,7 +7,7 @@ import type { Timeline } from '../../cli/src/demo/timeline.ts';
 
 const STORY = 'A butler opens the door before the bell has rung.';
 
-/** Plays a scene of the demo: a chain from Gemini to Bedrock, each through its own SDK. Returns the servers. */
+/** Plays a scene of the demo: a chain from Gemini to Bedrock, each through its vendor's SDK. Returns the test servers. */
 export async function playMoreWires(timeline: Timeline): Promise<readonly WireServer[]> {
   const cut = { fault: 'end', at: { content: 2 }, answer: STORY } as const;
   const google = await startWireServer({ wire: geminiGenerate, script: () => cut });

@@ -3,7 +3,7 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 
 /**
- * Creates providers from variables: `LLM_BOX=foreman://TOKEN@box.lan` adds `box/qwen3`, and
+ * Creates providers from environment variables: `LLM_BOX=foreman://TOKEN@box.lan` adds `box/qwen3`, and
  * `LLM_LAB=openai+http://127.0.0.1:8000/v1` adds `lab/…`. The scheme of the value selects the provider package.
  */
 export function fromEnvironment(env: object): Majordomo {

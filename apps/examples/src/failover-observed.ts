@@ -1,6 +1,6 @@
 import type { CallEvent } from '@majordomo/core';
 
-/** Prices per token by target. Attempts of targets without a price are counted separately. */
+/** Prices per token by target. Attempts are counted separately if their target has no price. */
 export type Prices = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
 
 /** Calculates failures and cost from the events of calls. The cost includes failed attempts. */

@@ -2,7 +2,7 @@ import { user, type ChatModel, type StreamEvent } from '@majordomo/core';
 
 // #region hedged
 /**
- * Limits slow answers. The next target is also called if the first is silent for a second, a slow target is abandoned,
+ * Limits slow answers. If the first target is silent for a second, the next target is also called. A slow target is abandoned,
  * and the next target continues an answer that fails midway.
  */
 export async function tell(

@@ -1,6 +1,6 @@
 import { user, type Majordomo } from '@majordomo/core';
 
-/** Generates two images with a chain of image models and passes them to a chat model, without conversion. */
+/** Generates two images with a chain of image models and passes the images to a chat model without conversion. */
 export async function betterCat(majordomo: Majordomo): Promise<string> {
   const painter = majordomo.imageModel('openai/gpt-image,art/draw');
   const { images, warnings } = await painter.generate({ prompt: 'a cat', size: '1024x1024', n: 2 });

@@ -1,7 +1,7 @@
 import { createMajordomo, user, type ImagePart, type Majordomo, type Provider } from '@majordomo/core';
 import { createMediaFitter } from '@majordomo/media';
 
-/** Creates a majordomo that fits images to the limits of each model, always from the original. */
+/** Creates a majordomo that fits images to each model's limits. Every fitted image is made from the original. */
 export const studio = (providers: readonly Provider[]): Majordomo =>
   createMajordomo({ providers, media: createMediaFitter(), chain: { backoff: { baseMs: 1 } } });
 

@@ -18,7 +18,7 @@ export function createTenants(
   return { ledger, majordomo: createMajordomo({ providers: [provider], gates: [ledger.gate] }) };
 }
 
-/** Serves tenants, which `tenantOf` identifies. An exhausted budget returns a 429 with a Retry-After. */
+/** Serves the tenants that `tenantOf` identifies. If a budget is exhausted, returns status 429 with `Retry-After`. */
 export function server(
   { majordomo, ledger }: ReturnType<typeof createTenants>,
   spec: string,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { file, image, user, type ChatModel, type Message } from '@majordomo/core';
 
-/** Creates a conversation with images and documents. Their parts contain bytes, and the caller stores the history. */
+/** Creates a conversation with images and documents. The parts contain bytes. The caller stores the history. */
 export function conversation(model: ChatModel, system: string) {
   const messages: Message[] = [];
   return async (...content: Parameters<typeof user>): Promise<string> => {

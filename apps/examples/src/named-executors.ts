@@ -2,7 +2,7 @@ import { createMajordomo, user, type Majordomo, type MajordomoOptions } from '@m
 import { createRouter, type Router } from '@majordomo/routing';
 
 // #region named-executors
-/** Creates the executors of a daemon. Their names describe strategy and tier; the environment contains the models. */
+/** Creates the executors of a daemon. The names describe strategy and tier. The environment specifies the models. */
 export function executors(
   env: Readonly<Record<string, string | undefined>>,
   options: MajordomoOptions,
@@ -15,7 +15,7 @@ export function executors(
       cerebras_reasoning: from('cerebras', 'CEREBRAS_REASONING_MODEL'),
       cerebras_mid: from('cerebras', 'CEREBRAS_MID_MODEL'),
       workers_ai: 'cloudflare/@cf/meta/llama-3.3-70b-instruct-fp8-fast',
-      // This executor is not a model. The dispatcher receives `unknown-name` and runs it differently.
+      // This executor is not a model. The dispatcher receives the error `unknown-name` and runs this executor differently.
       claude_code: () => undefined,
     },
   });
@@ -28,7 +28,7 @@ export async function dispatch(majordomo: Majordomo, executor: string, task: str
   const { text, target, attempts } = await majordomo
     .model(`${executor},workers_ai`)
     .generate({ messages: [user(task)] });
-  // For telemetry: the executor and the model that answered, which may differ from the requested ones.
+  // For telemetry: the executor and the model that answered, which may differ from the requested executor and model.
   console.log(`${executor}: ran ${attempts.at(-1)?.name} as ${target}`);
   return text;
 }

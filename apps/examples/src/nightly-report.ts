@@ -3,7 +3,7 @@ import type { Ledger, ReportRow } from '@majordomo/ledger';
 
 const DAY_MS = 86_400_000;
 
-/** Returns the costs of the last `days` as a table, by day and by tenant. */
+/** Returns the costs of the last `days` days as a table, by day and tenant. */
 export async function nightlyReport(
   ledger: Pick<Ledger, 'report' | 'state'>,
   now: Date,

@@ -39,7 +39,7 @@ export function createAcme(options: { readonly baseURL: string; readonly apiKey?
           yield writer.finish(chunk.done === 'end' ? 'stop' : 'other', chunk.done, undefined);
           return;
         }
-        // A body without its end marker is not a complete response, even with status 200.
+        // If a body has no end marker, the response is incomplete, even with status 200.
         throw new LlmError('truncated', `${target} closed the stream without an end`, { target });
       },
     }),

@@ -1,6 +1,6 @@
 import { user, type ChatModel } from '@majordomo/core';
 
-/** Block of an answer on the screen. */
+/** Block of an answer, as displayed on the screen. */
 export interface Block {
   readonly kind: 'text' | 'reasoning' | 'tool-call';
   text: string;

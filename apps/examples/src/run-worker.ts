@@ -15,7 +15,7 @@ export async function work(runs: RunStore, agent: Agent, signal: AbortSignal): P
 }
 
 /**
- * Continues a run until it ends or waits for a decision, and saves it before each model call. Returns `false` if another worker
+ * Continues a run until it ends or waits for a decision. Saves the run before each model call. Returns `false` if another worker
  * has locked the run.
  */
 export async function continueRun(

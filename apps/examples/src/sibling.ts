@@ -3,7 +3,7 @@ import { createAnthropic } from '@majordomo/provider-anthropic';
 
 /**
  * Code of another repository. It receives a `ChatModel`, so that tests can pass a fake, and `@majordomo/eslint-plugin`
- * reports raw SDKs in it.
+ * reports raw SDKs in this code.
  */
 export class Summariser {
   private readonly model: ChatModel;

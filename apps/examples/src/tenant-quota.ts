@@ -1,12 +1,12 @@
 import type { Gate } from '@majordomo/core';
 
-/** Quotas that several processes share. A repeated id counts as one reservation. */
+/** Quotas that several processes share. Reservations with the same id count as one. */
 export interface Quotas {
   reserve(tenant: string, id: string, tokens: number, signal: AbortSignal): Promise<boolean>;
   settle(id: string, used: number): Promise<void>;
 }
 
-/** Admits a tenant's attempts while quota remains. A denial has the kind `denied` and benches no target. */
+/** Admits a tenant's attempts while quota remains. A denial has the kind `denied` and does not bench a target. */
 export const tenantQuota = (quotas: Quotas): Gate => ({
   name: 'tenant-quota',
   timeoutMs: 2000,

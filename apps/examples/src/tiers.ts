@@ -1,13 +1,13 @@
 import { createMajordomo, type Majordomo, type Provider } from '@majordomo/core';
 
-/** Store of the models of each tier: a table or a settings service. */
+/** Store of each tier's models, such as a table or a settings service. */
 export interface TierStore {
   read(tier: string, tenant: string | undefined, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /**
- * Resolves `fast` or `thinking` per call and tenant. Resolvers are called for names without an alias, may do I/O, and
- * receive the signal of the call.
+ * Resolves `fast` or `thinking` for each call and tenant. Resolvers are called for names without an alias, may do I/O, and
+ * receive the call's signal.
  */
 export const withTiers = (providers: readonly Provider[], store: TierStore): Majordomo =>
   createMajordomo({

@@ -8,8 +8,8 @@ export interface Span {
 }
 
 /**
- * Creates a span for each attempt. `around` runs the attempt in the span, so that spans of the SDK and of `fetch` are its
- * children. The event `attempt-end` ends the span.
+ * Creates a span for each attempt. `around` runs the attempt in the span, so that spans of the SDK and of `fetch` become
+ * its children. The event `attempt-end` ends the span.
  */
 export function tracing(startSpan: (name: string) => Span): Pick<MajordomoOptions, 'around' | 'onEvent'> {
   const current = new AsyncLocalStorage<Span>();

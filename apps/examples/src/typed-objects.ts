@@ -14,14 +14,14 @@ export async function recipe(model: ChatModel, dish: string): Promise<z.infer<ty
   return value;
 }
 
-/** Yields the title of a streamed value. Every snapshot is valid JSON in which properties may be missing. */
+/** Yields the title of each snapshot of a streamed value. Every snapshot is valid JSON. Properties may be missing. */
 export async function* titles(model: ChatModel, dish: string): AsyncGenerator<string> {
   const stream = model.streamObject({ messages: [user(dish)], output: Recipe });
   for await (const { title } of stream) if (title !== undefined) yield title;
   yield (await stream.response()).value.title;
 }
 
-/** Uses Valibot's Standard Schema wrapper. Every validator with Standard Schema and JSON Schema is supported. */
+/** Uses Valibot's Standard Schema wrapper. Every validator that supports Standard Schema and JSON Schema can be used. */
 export async function capital(model: ChatModel, country: string): Promise<string> {
   const output = toStandardJsonSchema(v.object({ capital: v.string() }));
   return (await model.generateObject({ messages: [user(country)], output })).value.capital;

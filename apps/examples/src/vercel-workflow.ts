@@ -35,7 +35,7 @@ export const RULES: Rules = {
 
 /**
  * Runs an agent in a function with `'use workflow'`: `return runBySteps(question, steps, (id) => hook.create({ token: runId + id }))`,
- * where `hook` is `defineHook<Decision>()`. It only imports the pure steps, as workflow functions require.
+ * where `hook` is `defineHook<Decision>()`. This module imports only the pure steps, as workflow functions require.
  */
 export async function runBySteps(
   question: string,

@@ -14,11 +14,11 @@ export interface AnswerText {
   readonly logprobs?: readonly TokenLogprob[] | undefined;
 }
 
-/** Reasoning of the model. Wires that do not support reasoning omit it. */
+/** Reasoning of the model. Wires without support for reasoning omit this part. */
 export interface AnswerReasoning {
   readonly type: 'reasoning';
   readonly text: string;
-  /** Signature; `false` for none. `@default` a signature that the wire's validator accepts */
+  /** Signature of the reasoning; `false` for none. `@default` a signature that the wire's validator accepts */
   readonly signature?: string | false | undefined;
   /** Whether to send only the encrypted form, if the wire has one. */
   readonly redacted?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface AnswerReasoning {
 /** Tool call. */
 export interface AnswerToolCall {
   readonly type: 'tool-call';
-  /** Id of the call; `''` for none. `@default` an id from the answer's id and the position */
+  /** Id of the call; `''` for none. `@default` an id made from the answer's id and the call's position */
   readonly id?: string | undefined;
   readonly name: string;
   /** Arguments as a string, which may be empty or invalid JSON. */
@@ -36,7 +36,7 @@ export interface AnswerToolCall {
   readonly chunks?: Chunks | undefined;
 }
 
-/** Tool that the vendor executed: a search, or code for Gemini. Wires that do not support such tools omit it. */
+/** Tool that the vendor executed: a search, or code for Gemini. Wires without support for such tools omit this part. */
 export interface AnswerVendor {
   readonly type: 'vendor';
   /** Search query, or executed code. */
@@ -60,7 +60,7 @@ export interface Answer {
   /** Name of the model. `@default` the requested model */
   readonly model?: string | undefined;
   readonly parts: readonly AnswerPart[];
-  /** Finish reason. `@default 'tool-calls'` with a call, `'refusal'` with a refusal, otherwise `'stop'` */
+  /** Finish reason. `@default 'tool-calls'` if the answer has a call, `'refusal'` if it has a refusal, otherwise `'stop'` */
   readonly finish?: FinishReason | undefined;
   /** Value that the wire sends instead of its value for `finish`. */
   readonly rawFinish?: string | undefined;

@@ -1,14 +1,14 @@
 import { isString } from './shape.ts';
 
 /**
- * Rules of Claude models on every platform, from the vendor's pages and from rejections that users reported. They are an
+ * Rules of Claude models on every platform, from the vendor's pages and from rejections that users reported. These rules are an
  * independent source for checking the table of models in `@majordomo/claude`.
  */
 
 /** Models that reject forced tools (What's new in Opus 5.5, Sonnet 5.5 and Fable 5.1, platform.claude.com, 2026-11). */
 const NEVER_FORCED = /claude-(?:(?:opus|sonnet)-5-5|(?:fable|mythos)-5-[12])(?!\d)/;
 
-/** Models that accept a forced tool with adaptive thinking (langchain-aws#1141, 2026-07). Up to 4.7 they reject it (#1151). */
+/** Models that accept a forced tool with adaptive thinking (langchain-aws#1141, 2026-07). Models up to 4.7 reject it (#1151). */
 const FORCED_WHILE_ADAPTIVE = /claude-(?:opus-4-8|(?:opus|sonnet|haiku|fable|mythos)-[5-9]|mythos-preview)/;
 
 /** Models that reject prefill: "This model does not support assistant message prefill" (4.6 and later, 2026). */

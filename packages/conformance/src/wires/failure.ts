@@ -1,6 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 
-/** Failures that vendors report, named after their cause. */
+/** Names of failures that vendors report. Each name describes the cause. */
 export type FailureName =
   | 'invalid'
   | 'parameter'
@@ -32,7 +32,7 @@ export interface FailureForm {
 /** Delay in `retry-after-ms`, in `retry-after` as seconds, or in `retry-after` as an HTTP date. */
 export type RetryAfter = { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
 
-/** Failure with which the server responds. Each field replaces the wire's value. */
+/** Failure with which the server responds. Each field that is set replaces the wire's value. */
 export interface Failure extends Partial<FailureForm> {
   readonly failure: FailureName;
   readonly retryAfter?: RetryAfter | undefined;

@@ -1,9 +1,9 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import type { Violation } from './wire.ts';
 
-/** Reports the rules that a value at a path violates. */
+/** Function that reports the rules that a value at a path violates. */
 export type Check = (value: unknown, path: string, report: Report) => void;
-/** Receives one violation as rule, path and message. */
+/** Function that receives a violation's rule, path and message. */
 export type Report = (rule: string, path: string, message: string) => void;
 
 /** Checks of properties, by key. */
@@ -107,7 +107,7 @@ export function object(required: Fields, optional: Fields = {}): Check {
   };
 }
 
-/** Returns a check that accepts objects. Their `tag` property selects the check. */
+/** Returns a check for objects. The value of an object's `tag` property selects the check in `members`. */
 export function tagged(tag: string, members: Fields, fallback?: Check): Check {
   return (value, path, report) => {
     if (!isRecord(value)) {
@@ -144,7 +144,7 @@ const own = (fields: Fields, key: string): Check | undefined =>
 
 const at = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** Accepts values without unpaired surrogates in strings, which vendors reject with 400 or cannot parse. */
+/** Rejects unpaired surrogates in strings, because vendors respond with status 400 or cannot parse them. */
 export const wellFormed: Check = (value, path, report) => {
   if (isString(value)) {
     if (/\p{Surrogate}/u.test(value)) report('lone-surrogate', path, 'is not valid Unicode');

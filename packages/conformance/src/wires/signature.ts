@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Key of signatures, which is not secret. It distinguishes these signatures from vendors' signatures, and makes them equal in all
- * runs.
+ * Key of signatures, which is not secret. The key distinguishes these signatures from vendors' signatures. Its constant value makes
+ * signatures equal in all runs.
  */
 const KEY = 'majordomo test wire';
 
 const digest = (scope: string, text: string): string =>
   createHmac('sha256', KEY).update(`${scope}\0${text}`).digest('base64');
 
-/** Returns a signature for a text. The signature is equal in all runs, so that it does not have to be stored. */
+/** Returns a signature for a text. The signature is equal in all runs, so it need not be stored. */
 export const signText = (scope: string, text: string): string => `mj${digest(scope, text)}`;
 
 /** Whether the signature belongs to exactly this text. */

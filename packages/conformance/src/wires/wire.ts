@@ -11,8 +11,8 @@ export interface Reply {
 }
 
 /**
- * Frame of a streamed body. `content` contains a part of the answer, `finish` the finish reason, and `tail` the later frames,
- * such as usage and end markers.
+ * Frame of a streamed body. `content` contains a part of the answer, `finish` the finish reason, and `tail` data after the
+ * finish, such as usage and end markers.
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
@@ -23,7 +23,7 @@ export interface Frame {
 export interface Framing {
   /** Line end. `@default '\n'` */
   readonly newline?: '\n' | '\r\n' | '\r' | undefined;
-  /** Whether to insert comments and, if the wire has them, pings between the frames. `@default false` */
+  /** Whether to insert comments, and pings if the wire has them, between the frames. `@default false` */
   readonly noise?: boolean | undefined;
 }
 
@@ -74,7 +74,7 @@ export interface Violation {
 export interface ValidateOptions {
   /** Accepted signatures: `issued` by the server, or `any` for recordings of the vendor. `@default 'issued'` */
   readonly signatures?: 'issued' | 'any' | undefined;
-  /** Model id, for wires that have it in the path. Without it, rules of specific models are not checked. */
+  /** Model id, for wires that have it in the path. Without an id, rules of specific models are not checked. */
   readonly model?: string | undefined;
 }
 
@@ -128,11 +128,11 @@ export interface Wire {
   baseURL(origin: string): string;
   /** Whether the method and the path are those of a chat request. */
   accepts(method: string, path: string): boolean;
-  /** Rules that `validate` checks: a description by name. */
+  /** Descriptions of the rules that `validate` checks, by rule name. */
   readonly rules: Readonly<Record<string, string>>;
   /** Formats of failures. Failures that the wire cannot report are absent. */
   readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
-  /** Scenarios that the wire does not support, with the reason. */
+  /** Reasons by scenario that the wire does not support. */
   readonly cannot: Readonly<Record<string, string>>;
   /** Returns the contents of a request. Does not throw for invalid requests. */
   read(path: string, body: unknown): WireRequest;

@@ -10,10 +10,10 @@ import {
 } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Scope of signatures. All wires of Claude share it, because every platform of Claude reads the signatures. */
+/** Scope of signatures. All Claude wires share this scope, because every platform of Claude reads the signatures. */
 export const SCOPE = 'claude';
 
-/** Values of the wire for finish reasons. */
+/** Wire's values for finish reasons. */
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
@@ -32,7 +32,7 @@ export interface Block {
   readonly complete: object;
 }
 
-/** Returns the blocks of an answer. A refusal is only a stop reason, without a block. */
+/** Returns the blocks of an answer. A refusal has a stop reason, but no block. */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
   return answer.parts.flatMap((part, at) =>
@@ -95,7 +95,7 @@ function redacted(text: string): Block {
   return { opening: block, deltas: [], complete: block };
 }
 
-/** Returns a tool_use block. Its first delta is always empty (recorded 2026-04). A complete block cannot contain invalid JSON. */
+/** Returns a tool_use block. The first delta is always empty (recorded 2026-04). A complete block cannot contain invalid JSON. */
 function toolUse(call: AnswerToolCall, usualId: string): Block {
   const head = { type: 'tool_use', id: call.id ?? usualId, name: call.name };
   const tail = { caller: { type: 'direct' } };
@@ -139,7 +139,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Returns the usage. `input_tokens` does not include cached tokens, unlike the total of `FullUsage`. */
+/** Returns the usage. Unlike the total of `FullUsage`, `input_tokens` does not include cached tokens. */
 export function messagesUsage(usage: FullUsage): object {
   const { input, output, cacheRead, cacheWrite, cacheWriteLong, reasoning } = usage;
   return {

@@ -12,7 +12,7 @@ const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif',
 export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
   const turns = turnsOf(body);
   turns.forEach(({ blocks, path, role }, index) => {
-    // Only the last assistant message may be empty, because it is the one to continue.
+    // Only a last assistant message may be empty, because the model continues that message.
     if (blocks.length === 0 && !(role === 'assistant' && index === turns.length - 1)) {
       report('content-missing', path, 'all messages must have non-empty content');
     }
@@ -52,7 +52,7 @@ function checkSource({ type, source }: Block, path: string, report: Report): voi
   }
 }
 
-/** Checks that a signature covers the issued block. Edited, merged or foreign reasoning is rejected. */
+/** Checks that a signature covers the issued block. Reports edited, merged or foreign reasoning. */
 function checkSignature({ type, thinking, signature, data }: Block, path: string, report: Report): void {
   const isOwn =
     type === 'thinking'
@@ -75,7 +75,7 @@ function countMarkers(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMarkers(item), 0);
   if (!isRecord(value)) return 0;
   let sum = isRecord(value['cache_control']) ? 1 : 0;
-  // Arguments and schemas are data. They contain no markers.
+  // Arguments and schemas are data, so a `cache_control` key in them is not a marker.
   for (const [key, item] of Object.entries(value))
     if (key !== 'input' && key !== 'input_schema') sum += countMarkers(item);
   return sum;

@@ -37,7 +37,7 @@ function blocksOf(content: unknown, path: string): { block: Block; path: string 
   );
 }
 
-/** Checks that the user begins, and that the next user turn starts with a result for every tool_use. */
+/** Checks that the first turn is the user's, and that a result for every `tool_use` begins the next user turn. */
 export function checkConversation(body: unknown, report: Report): void {
   const turns = turnsOf(body);
   const first = turns[0];

@@ -71,7 +71,7 @@ function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], re
   if (thinkingType(body) === 'enabled') checkLoopStart(turns, report);
 }
 
-/** Checks that the assistant turn of an unfinished tool loop begins with its thinking, which a fixed budget requires. */
+/** Checks that the assistant turn of an unfinished tool loop begins with its thinking. A fixed thinking budget requires this. */
 function checkLoopStart(turns: readonly Turn[], report: Report): void {
   const isLoop = turns.at(-1)?.blocks.some(({ block }) => block['type'] === 'tool_result') ?? false;
   const turn = turns.at(-2);

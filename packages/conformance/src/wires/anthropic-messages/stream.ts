@@ -36,7 +36,7 @@ function opening({ id, model, usage }: FullAnswer): { readonly type: string } {
   return { type: 'message_start', ...{ message } };
 }
 
-/** Returns the event with the stop reason and the usage. */
+/** Returns the event that contains the stop reason and the usage. */
 function closing(answer: FullAnswer): { readonly type: string } {
   const { finish, rawFinish, usage } = answer;
   const delta = {

@@ -2,7 +2,7 @@ import type { FinishReason } from '@majordomo/core';
 import { type AnswerPart, type AnswerVendor, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
 import { sealText, signText } from '../signature.ts';
 
-/** Scope of signatures. All wires of Claude share it, because every platform of Claude reads the signatures. */
+/** Scope of signatures. All Claude wires share this scope, because every platform of Claude reads the signatures. */
 export const SCOPE = 'claude';
 
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
@@ -67,7 +67,7 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
   }
 }
 
-/** Returns the web search of Nova. The query is visible, the result is hidden (recorded with Nova 2). */
+/** Returns the blocks of Nova's web search. The query is visible. The result is hidden (recorded with Nova 2). */
 function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: string): readonly Block[] {
   const use = { toolUseId, name: 'nova_grounding', type: 'server_tool_use' };
   const found = { toolUseId, type: 'nova_grounding_result', status: 'success' };
@@ -99,7 +99,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
   };
 }
 
-/** Returns a redacted block. JSON contains bytes as base64, even if they are base64 text (recorded 2025-08). */
+/** Returns a redacted block. JSON contains its bytes as base64, even if the bytes are base64 text (recorded 2025-08). */
 function redacted(text: string): Block {
   const redactedContent = Buffer.from(sealText(SCOPE, text), 'utf8').toString('base64');
   const block = { reasoningContent: { redactedContent } };

@@ -60,7 +60,7 @@ function checkMedia(media: unknown, path: string, report: Report): void {
   if (isString(bytes) && (bytes === '' || !isBase64(bytes))) report('media-bytes', path, 'bytes are base64');
 }
 
-/** Checks that a signature covers the issued block. Models without signatures issue none. */
+/** Checks that a signature covers the issued block. Models that do not support signatures issue none. */
 function checkSignature({ reasoningText, redactedContent }: Fields, path: string, report: Report): void {
   const { text, signature } = isRecord(reasoningText) ? reasoningText : {};
   const sealed = isString(redactedContent)

@@ -59,7 +59,7 @@ export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm
   },
 };
 
-/** Exceptions that a stream can contain (`ConverseStreamOutput`). Other failures are sent as the most similar one. */
+/** Exceptions that a stream can contain (`ConverseStreamOutput`). Other failures are sent as the most similar exception. */
 const IN_STREAM: Readonly<Partial<Record<FailureName, string>>> = {
   invalid: 'validationException',
   'rate-limit': 'throttlingException',

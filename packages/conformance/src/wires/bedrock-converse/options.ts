@@ -110,7 +110,7 @@ function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   return began;
 }
 
-/** Checks that a last assistant message has a form that Claude continues. */
+/** Checks that Claude can continue the last message, if it is an assistant message. */
 function checkLast(last: Turn | undefined, model: string | undefined, report: Report): void {
   if (last?.role !== 'assistant' || model?.includes('claude') !== true) return;
   const text = last.blocks.at(-1)?.block['text'];
@@ -128,7 +128,7 @@ function checkOutput(config: unknown, report: Report): void {
   else checkGrammar(parsed, 'outputConfig.textFormat.schema', report, 'output-schema');
 }
 
-/** Returns the output schema as a string; `undefined` without one. */
+/** Returns the output schema as a string; `undefined` if the request has none. */
 export function outputSchemaOf(config: unknown): string | undefined {
   const format = isRecord(config) ? config['textFormat'] : undefined;
   const structure = isRecord(format) ? format['structure'] : undefined;

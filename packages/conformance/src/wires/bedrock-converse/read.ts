@@ -41,7 +41,7 @@ export function readConverse(path: string, body: unknown): WireRequest {
   };
 }
 
-/** Returns a tool result. Models without `status` receive the failure in the text. */
+/** Returns a tool result. If a model does not support `status`, the text contains the failure. */
 function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResults'][number] {
   const text = asList(content)
     .filter(isRecord)

@@ -58,7 +58,7 @@ export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>
   },
 };
 
-/** Returns the error body. It repeats the status, even with HTTP 200. */
+/** Returns the error body, which contains the failure's status even if the HTTP status is 200. */
 export function errorBody(failure: Failure): object {
   const { type, code, message } = formOf(GEMINI_FAILURES, failure);
   const usual = formOf(GEMINI_FAILURES, { failure: failure.failure });

@@ -21,7 +21,7 @@ const textIn = (content: unknown): string =>
     .map((part) => asText(asRecord(part)['text']) ?? '')
     .join('');
 
-/** Returns the embedding request: of a batch, of a single content, or of Vertex's instances. */
+/** Returns the embedding request of a batch, of a single content, or of Vertex AI's instances. */
 function embeddingOf(body: unknown): {
   readonly values: readonly string[];
   readonly dimensions: number | undefined;
@@ -83,7 +83,7 @@ const partsIn = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
 
 const speaks = (body: unknown): boolean => asList(configOf(body)['responseModalities']).includes('AUDIO');
 
-/** Speech endpoint. It sends raw samples as base64, in one body or in one event per chunk. */
+/** Speech endpoint. The endpoint sends raw samples as base64, in one body or in one event per chunk. */
 const speech = speechEndpoint({
   accepts: (method, path, body) => isGenerate(method, path) && speaks(body),
   read: (path, body) => ({

@@ -2,7 +2,7 @@ import type { FinishReason } from '@majordomo/core';
 import { type AnswerPart, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
 import { sealText } from '../signature.ts';
 
-/** Scope of the signatures of this wire. */
+/** Scope of this wire's signatures. */
 export const SCOPE = 'gemini-generate';
 
 export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
@@ -20,7 +20,7 @@ export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
 export const signThought = (thought: string): string => sealText(SCOPE, thought);
 
 /**
- * Returns the parts of an answer in the order in which they are sent, one per chunk. A thought has no signature itself. The
+ * Returns the parts of an answer in the order in which they are sent, one per chunk. A thought itself has no signature. The
  * first part after it is signed, or an empty text if no part follows (recorded 2025-11 to 2026-03).
  */
 export function partsOf({ parts, id }: FullAnswer): readonly object[] {

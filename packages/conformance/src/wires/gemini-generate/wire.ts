@@ -15,7 +15,7 @@ import { geminiFrames, completeGemini } from './stream.ts';
 
 const NOT_ON_THOUGHTS = 'Gemini signs the part after a thought, not the thought';
 
-/** Wire of generateContent of the Gemini API and of Vertex AI. */
+/** Wire of the method `generateContent` in the Gemini API and in Vertex AI. */
 export const geminiGenerate: Wire = {
   name: 'gemini-generate',
   baseURL: (origin) => origin,

@@ -23,13 +23,13 @@ const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   other: 'other',
 };
 
-/** Returns a line of the stream. */
+/** Returns a value as one JSON line of the stream. */
 export function lineFrame(kind: Frame['kind'], value: unknown, { newline }: Framing = {}): Frame {
   // In this format, a single CR does not end a line.
   return { kind, bytes: encoder.encode(`${JSON.stringify(value)}${newline === '\r\n' ? '\r\n' : '\n'}`) };
 }
 
-/** Returns the lines of an answer: one per token, one per call, and a last one with the counts. */
+/** Returns the lines of an answer: one per token, one per call, and a last line with the token counts. */
 export function ollamaFrames(
   answer: Answer | string,
   request: WireRequest,

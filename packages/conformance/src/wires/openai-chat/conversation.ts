@@ -2,7 +2,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Checks that every call has exactly one result, directly after it and with its id. */
+/** Checks that every call has exactly one result, directly after the call and with the call's id. */
 export function checkConversation(body: unknown, report: Report, dialect: ChatDialect): void {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   let open: ToolTurn | undefined;

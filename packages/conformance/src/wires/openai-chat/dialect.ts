@@ -1,5 +1,5 @@
 /**
- * Differences between a vendor's Chat Completions API and OpenAI's. The keys are those of recorded requests that the vendor
+ * Differences between a vendor's Chat Completions API and OpenAI's. The keys are from recorded requests that the vendor
  * accepted, 2025-09 to 2026-11.
  */
 export interface ChatDialect {
@@ -18,7 +18,7 @@ export interface ChatDialect {
   readonly toolTypes?: readonly string[] | undefined;
   /** Pattern and maximum length of tool call ids. `@default` up to 40 arbitrary characters */
   readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
-  /** Name of the field with reasoning. `@default undefined`, the vendor sends no reasoning */
+  /** Name of the field that contains reasoning. `@default undefined`, the vendor sends no reasoning */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
   /** Whether the API rejects `max_tokens` and `stop` for reasoning models, and checks strict schemas. `@default false` */
   readonly checksModels?: boolean | undefined;

@@ -8,7 +8,7 @@ import type { ChatDialect } from './dialect.ts';
 const REASONING_MODEL = /^(?:o\d|gpt-[5-9]|gpt-daybreak|gpt-rosalind)/;
 const REFUSED_BY_REASONING_MODELS: readonly string[] = ['max_tokens', 'stop'];
 
-/** Models from 6 on, which always reason and reject sampling options as gpt-5 does (several clients, 2026-09). */
+/** Models from version 6 on. They always reason, and reject sampling options as gpt-5 does (several clients, 2026-09). */
 const ALWAYS_REASONS = /^(?:gpt-[6-9]|gpt-daybreak|gpt-rosalind)/;
 
 /** Models that reject tools with an effort other than none: "Function tools with reasoning_effort are not supported" (2026-09). */

@@ -133,7 +133,7 @@ function assistant({ assistantKeys, toolCallKeys, partTypes = [] }: ChatDialect)
       name: text,
       refusal: nullable(text),
       audio: nullable(object({ id: text })),
-      // The request types do not contain it, but the API accepts it when a client sends back an answer (recorded 2026).
+      // The request types lack this key, but the API accepts it when a client sends back an answer (recorded 2026).
       annotations: nullable(list(anyObject)),
       function_call: nullable(object({ name: NAME, arguments: text })),
       tool_calls: list(call, 1),

@@ -19,7 +19,7 @@ import type { ChatDialect } from './dialect.ts';
 /** Creation time of every answer. It is constant, so that two runs do not differ. */
 export const CREATED = 1_780_000_000;
 
-/** Values of the wire for finish reasons. */
+/** Wire's values for finish reasons. */
 export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
@@ -123,7 +123,7 @@ export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): o
   url_citation: { url, title, start_index: start, end_index: end },
 });
 
-/** Returns the deltas of a call. The first has id and name with empty arguments; the others only the index (recorded 2026-06). */
+/** Returns the deltas of a call. The first has id, name and empty arguments; the others have the index (recorded 2026-06). */
 function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
   const id = callId(call, index, answer, dialect);
   const place = placeOf(index, dialect);
@@ -151,7 +151,7 @@ function placeOf(index: number, { callIndexing }: ChatDialect): { readonly index
   return { index: callIndexing === 'index-zero' ? 0 : index };
 }
 
-/** Returns the signature of a call. Only the first call of a turn has one. */
+/** Returns the signature of a call. Only the first call of a turn has a signature. */
 export function signatureOf(call: AnswerToolCall, index: number, { hasCallSignatures }: ChatDialect): object {
   if (hasCallSignatures !== true || index > 0) return {};
   return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };

@@ -4,7 +4,7 @@ import { isString, type Report, shown } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 
-/** Scope of the seals of encrypted reasoning. */
+/** Scope of the seals for encrypted reasoning. */
 export const SCOPE = 'openai-responses';
 
 const LONGEST_ID = 64;
@@ -90,7 +90,7 @@ function checkReasoning(
   }
 }
 
-/** Whether an item is repeated, with the same id or directly after itself. Seals depend on the text only and may be equal. */
+/** Whether an item repeats another by id, or repeats the preceding item. Seals depend only on the text and may be equal. */
 function isThereTwice(items: readonly Item[], index: number): boolean {
   const { id, encrypted_content: secret } = items[index] ?? {};
   const before = items.slice(0, index).filter(({ type }) => type === 'reasoning');
