@@ -1,7 +1,7 @@
 // Rehearses a release: packs every package, checks the tarballs, runs npm's dry run of publishing, and prints the next versions
-// that changesets computes. The last benchmark must be of this commit and meet every bound. Prints one line per package.
+// that changesets computes. The last benchmark must be from this commit and meet every bound. Prints one line per package.
 //
-// pnpm release:dry --out FOLDER: keeps the tarballs, which the release publishes
+// pnpm release:dry --out FOLDER: stores the tarballs that the release publishes
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /** Files at the top of a tarball. All others are in `dist`. */
 const TOP = new Set(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']);
-/** Files with data of others, and the file with their licenses. */
+/** Files with third-party data, each with the file that contains its licenses. */
 const NOTICES = { 'dist/catalog.json': 'dist/NOTICES.md' };
 
 /** Returns the problems of a tarball from its manifest and paths. */

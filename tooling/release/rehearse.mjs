@@ -16,7 +16,7 @@ import { startVendor } from './vendor.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CHANGESETS = join(ROOT, 'node_modules/@changesets/cli/bin.js');
-/** Work that is done at the same time: publishing, and steps of users. */
+/** Maximum number of concurrent uploads, and of concurrent user steps. */
 const UPLOADS = 4;
 const USERS = 2;
 const MINOR = `---
@@ -122,8 +122,8 @@ function versionsIn(folder) {
 }
 
 /**
- * Publishes packages, some at the same time: their tarballs in a folder, otherwise new ones. The registry takes any token; npm
- * requires one.
+ * Publishes packages, some at the same time: their tarballs in a folder, otherwise new ones. The registry accepts any token, but
+ * npm requires one.
  */
 async function publish(folders, registry, packed) {
   const token = `--${registry.replace(/^http:/, '')}:_authToken=rehearsal`;
@@ -144,7 +144,7 @@ function tarballOf(folder) {
   return tarballName(JSON.parse(readFileSync(join(copy, folder, 'package.json'), 'utf8')));
 }
 
-/** Does some pieces of work at the same time. */
+/** Does `work` for all items, at most `count` at the same time. */
 async function atOnce(count, items, work) {
   const left = [...items];
   const worker = async () => {

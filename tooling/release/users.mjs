@@ -85,7 +85,7 @@ export const STEPS = {
   },
 };
 
-/** A user with an empty folder and an empty HOME, who installs from the registry. */
+/** User with an empty folder and an empty HOME. Installs packages from the registry. */
 export class User {
   constructor({ folder, registry, vendor, previous, next }) {
     Object.assign(this, { folder: join(folder, 'app'), previous, next });
@@ -94,7 +94,7 @@ export class User {
     mkdirSync(this.folder, { recursive: true });
     const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
     this.env = { PATH: path, HOME: join(folder, 'home'), NO_COLOR: '1', ...vendor.env };
-    // The packages were published a minute ago, and some package managers wait for a day.
+    // The packages were published a minute ago. Some package managers wait a day before they install a new version.
     this.write('../home/.npmrc', `registry=${registry}\nupdate-notifier=false\n`);
     this.write('pnpm-workspace.yaml', 'minimumReleaseAge: 0\n');
     this.yarnSettings = `npmRegistryServer: ${registry}\nunsafeHttpWhitelist: [127.0.0.1]\nnpmMinimalAgeGate: 0\n`;

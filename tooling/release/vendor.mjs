@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 export const ANSWER = 'Because of Rayleigh scattering.';
 const USAGE = { input_tokens: 9, output_tokens: 6, total_tokens: 15 };
 
-/** Starts the server. Models of Anthropic are overloaded there, so that a chain continues with OpenAI. */
+/** Starts the server. Its Anthropic models are overloaded, so that a chain continues with OpenAI. */
 export async function startVendor() {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -19,7 +19,7 @@ export async function startVendor() {
   const url = `http://127.0.0.1:${server.address().port}`;
   return {
     stop: () => server.close(),
-    /** Variables with which an application reaches the server. */
+    /** Environment variables that make an application use the server. */
     env: {
       OPENAI_API_KEY: 'sk-rehearsal',
       OPENAI_BASE_URL: `${url}/v1`,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Export conditions for runtimes that load no packages. */
+/** Export conditions for runtimes that cannot load packages. */
 const CONDITIONS = { workerd: ['workerd', 'worker', 'browser'], chromium: ['browser'] };
 
 /**

@@ -32,8 +32,8 @@ function isInstalled() {
 }
 
 /**
- * Runs the npm of the machine, which has the configured proxies and certificates. Install scripts are not run, because those of
- * the runtimes only copy the platform's binary.
+ * Runs the npm of the machine, which has the configured proxies and certificates. Install scripts are not run, because the
+ * runtimes' scripts only copy the platform's binary.
  */
 export function npm(args, cwd) {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];

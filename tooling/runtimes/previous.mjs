@@ -4,14 +4,14 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 const WAYS = {
-  /** Two copies of core in one process: the provider uses the core with which it was released. */
+  /** Tests two copies of core in one process: the old provider uses the core with which it was released. */
   own: 'their own core',
   /** Tests the old provider with the new core, as `^1.0.0` allows. */
   new: 'the core of today',
 };
 
 /**
- * Returns matrix rows for the providers of the previous release: once with a second copy of their core, once with the core of
+ * Returns matrix rows for the providers of the previous release: once with a second copy of core, once with the core of
  * this checkout. Returns no rows before the first release.
  */
 export async function previousProviders(node, app, scratch) {

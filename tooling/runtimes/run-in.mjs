@@ -3,7 +3,7 @@ import { bundleGuest } from './bundle.mjs';
 
 const LONGEST_MS = { quick: 180_000, complete: 900_000 };
 
-/** Runs the application's programs in a runtime. Returns their results, or the reason why there are none. */
+/** Runs the application's programs in a runtime. Returns their results, or the reason why no results exist. */
 export async function runIn({ binary, command, guest, folder, lacks }, app, home, extent) {
   if (binary === undefined) return { results: [], skipped: lacks ?? 'it is not installed here' };
   try {
@@ -18,7 +18,7 @@ export async function runIn({ binary, command, guest, folder, lacks }, app, home
   }
 }
 
-/** Each output line is a result; the last one confirms the end. */
+/** Returns the results. Each output line is a result, and the last line confirms the end. */
 async function resultsOf(file, args, { folder, home, extent }) {
   const child = spawn(file, args, { cwd: folder, env: environment(home), timeout: LONGEST_MS[extent] });
   let out = '';

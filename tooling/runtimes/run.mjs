@@ -36,7 +36,7 @@ async function main(extent) {
   const app = await installedApp(scratch);
   const runtimes = [...RUNTIMES, ...(await previousProviders(NODE, app, scratch))];
   const rows = [];
-  // Two at a time, so that the timers of a case do not overtake its requests.
+  // Runs two runtimes at a time, so that a case's timers do not expire before its requests are sent.
   const left = [...runtimes];
   const worker = async () => {
     for (let runtime = left.shift(); runtime !== undefined; runtime = left.shift())

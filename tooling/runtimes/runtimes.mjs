@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const MODULES = join(import.meta.dirname, 'node_modules');
 const STRICT = '--unhandled-rejections=strict';
-/** Path of Chromium in Debian's package. The variable CHROMIUM specifies another path. */
+/** Path of Chromium in Debian's package. The environment variable CHROMIUM specifies another path. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /**

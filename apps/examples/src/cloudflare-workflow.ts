@@ -11,7 +11,7 @@ export interface WorkflowStep {
   ): Promise<{ readonly payload: Decision }>;
 }
 
-/** Step options. Cloudflare must not retry, because the chain retries. The timeout is longer than any response takes. */
+/** Step options. Cloudflare must not retry, because the chain retries. The timeout exceeds the duration of any response. */
 const ONCE = { retries: { limit: 0, delay: 0 }, timeout: '1 hour' };
 
 /**

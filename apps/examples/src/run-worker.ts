@@ -3,7 +3,7 @@ import type { Agent, RunState } from '@majordomo/agent';
 import type { RunStore } from '@majordomo/store-sqlite';
 
 /**
- * Continues agent runs of any process. Any number of workers can run, and each may be killed at any time. Runs that wait for
+ * Continues agent runs that any process started. Several workers can run, and each may be killed at any time. Runs that wait for
  * a decision are skipped. A step that was interrupted is repeated, so tools that must not repeat an effect use `ToolContext.key`.
  */
 export async function work(runs: RunStore, agent: Agent, signal: AbortSignal): Promise<void> {

@@ -23,8 +23,8 @@ export interface CompressedConversation {
 }
 
 /**
- * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entry of the system, the
- * human, the model and the tools, and the last `keepLast` entries. A call and its results are retained or omitted together. An added entry
+ * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entry of
+ * the system, the human, the model and the tools, and the last `keepLast` entries. A call and its results are retained or omitted together. An added entry
  * states the number of omitted entries. Throws `config` for invalid numbers.
  */
 export function compress(conversation: ShareGpt, options: CompressOptions): CompressedConversation {

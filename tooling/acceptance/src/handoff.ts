@@ -67,7 +67,7 @@ const answered = (response: ChatResponse): Message[] => {
   return [response.message, toolResult(results)];
 };
 
-/** Makes a conversation with everything that may cause problems at the next vendor, such as an interrupted call and a refusal. */
+/** Creates a conversation with everything that may cause problems at the next vendor, such as an interrupted call. */
 export async function make(model: ChatModel): Promise<Message[]> {
   const messages: Message[] = [user('What is this?', image(PIXEL))];
   const ask = (): Promise<ChatResponse> =>
@@ -75,7 +75,7 @@ export async function make(model: ChatModel): Promise<Message[]> {
   messages.push(...answered(await ask()));
   messages.push(...answered(await ask()), user('Look again.'));
   messages.push((await ask()).message, user('Never mind. Open it by force.'));
-  // If the API cannot represent a refusal, the vendor blocks the turn, and nothing of the turn remains.
+  // If the API cannot represent a refusal, the vendor blocks the turn, and no part of the turn remains.
   const refusal = await ask().catch((error: unknown) => {
     if (LlmError.is(error, 'content-filter')) return undefined;
     throw error;
@@ -84,7 +84,7 @@ export async function make(model: ChatModel): Promise<Message[]> {
   return messages;
 }
 
-/** Continues the conversation with `turns` turns on a model. */
+/** Continues the conversation on a model for `turns` turns. */
 export async function carryOn(
   model: ChatModel,
   history: readonly Message[],
@@ -105,7 +105,7 @@ export async function carryOn(
   return messages;
 }
 
-/** Vendor without a socket, with its requests and the violations that it would have rejected. */
+/** Vendor without a socket. Stores its requests and the violations for which a real vendor would reject them. */
 export interface Vendor {
   readonly model: ChatModel;
   readonly requests: WireRequest[];
@@ -113,7 +113,7 @@ export interface Vendor {
   readonly refused: string[];
 }
 
-/** Creates a vendor that repeats the responses above, with other ids each time. */
+/** Creates a vendor that repeats `ANSWERS`, with different ids each time. */
 export function open(side: Side, id: string): Vendor {
   const { wire, model } = side;
   const requests: WireRequest[] = [];

@@ -1,6 +1,6 @@
 /**
  * Makes many calls through both SDKs with one shared signal: half of them streams, a fifth with a fault, a tenth aborted, a
- * tenth abandoned. Prints the remaining resources. Afterwards the process must end by itself.
+ * tenth abandoned. Prints the remaining resources. Afterwards, the process must end without a call of `process.exit`.
  */
 import { getEventListeners } from 'node:events';
 import { createMajordomo, LlmError, user, type ChatModel } from '@majordomo/core';

@@ -6,11 +6,11 @@ export interface Row {
   readonly name: string;
   /** Step of the primary for every request; `undefined` for a refused connection. */
   readonly step: Step | undefined;
-  /** Number of requests that the primary receives in one call, which shows whether the chain retries. */
+  /** Number of requests that the primary receives in one call. The number shows whether the chain retries. */
   readonly requests: { readonly whole: number; readonly deltas: number };
   /** Whether one failure benches the primary, so that the next call does not try it. */
   readonly benches?: boolean;
-  /** Kinds that `error` mode throws if content arrives before the failure. */
+  /** Error kinds that `error` mode throws if content arrives before the failure. */
   readonly shown?: readonly ErrorKind[];
 }
 

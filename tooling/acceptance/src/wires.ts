@@ -82,7 +82,7 @@ export const SIDES: readonly Side[] = [
   },
 ];
 
-/** Model ids are those of the vendor of the API. */
+/** The model ids belong to the API's vendor. */
 export const WORKERS_AI: Side = {
   wire: workersaiRun,
   model: '@cf/some/vision-model',

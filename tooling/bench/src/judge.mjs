@@ -6,7 +6,7 @@ const SLACK = 1.15;
 /**
  * @typedef {object} Verdict
  * @property {string} row
- * @property {string} wire the worst one
+ * @property {string} wire wire with the worst figure
  * @property {number | undefined} goal
  * @property {string} unit
  * @property {number} figure
@@ -14,7 +14,7 @@ const SLACK = 1.15;
  */
 
 /**
- * Judges the rows of the suites that were measured. A row without a figure is left out when one of its subjects is not
+ * Judges the rows of the suites that were measured. A row without a figure is omitted if one of its subjects is not
  * installed.
  *
  * @param {Record<string, Record<string, object>>} measured measures by suite and wire

@@ -15,7 +15,7 @@ const ALL = WIRES.map(({ name }) => name);
 const [OPENAI, ANTHROPIC] = MAIN_WIRES;
 
 /**
- * Rows of the benchmark, each measured per wire in a separate process. `isExtra`: left out of a run that does not name it.
+ * Rows of the benchmark, each measured per wire in a separate process. `isExtra`: only measured if the run names the suite.
  *
  * @type {Record<string, { measure: (context: object) => Promise<object>, wires: readonly string[], isExtra?: boolean }>}
  */
@@ -54,7 +54,7 @@ const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
 const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
 const evals = (row, ...about) => rowOf('evals', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
-/** Cost per item, of many and of a tenth of them: 1 when it is linear, 10 when it is quadratic. */
+/** Ratio of the cost per item for many items and for a tenth of them: 1 if the cost is linear, 10 if it is quadratic. */
 const linear = (row, metric) => inProcess(row, 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
 
 const p99 = (values) => quantile(values, 0.99);
@@ -68,8 +68,8 @@ const agentGrowth = ({ step, shortStep }) => {
  * @typedef {object} Row
  * @property {string} row
  * @property {keyof typeof SUITES} suite
- * @property {readonly string[]} wires the figure is that of the worst one
- * @property {number} [atMost] missing: reported, not judged
+ * @property {readonly string[]} wires measured wires; the figure is from the worst wire
+ * @property {number} [atMost] bound; a row without a bound is reported, but not judged
  * @property {string} unit
  * @property {(measures: object) => number} figure NaN when a subject is not installed
  *

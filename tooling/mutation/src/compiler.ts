@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Whether a file would still compile if it had this text. */
 export type Compiles = (path: string, text: string) => boolean;
 
-/** A change that does not compile needs no test. */
+/** Returns a function that compiles changed files. If a change does not compile, it needs no test. */
 export function compilerOf(folder: string): Compiles {
   const config = join(folder, 'tsconfig.json');
   const read: unknown = ts.readConfigFile(config, (path) => ts.sys.readFile(path)).config;

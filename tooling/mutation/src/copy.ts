@@ -8,7 +8,7 @@ export interface Copy {
   remove(): void;
 }
 
-/** Copies a package into a new temporary folder, with the repository around it that it needs to be tested. */
+/** Copies a package into a new temporary folder, with the repository files that its tests need. */
 export function copyOf(root: string, path: string): Copy {
   const top = mkdtempSync(join(tmpdir(), 'majordomo-mutation-'));
   const folder = join(top, path);

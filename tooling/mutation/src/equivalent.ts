@@ -88,7 +88,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
 
 export const isEquivalent = (mutant: Mutant): boolean => EQUIVALENT.some((entry) => isSame(entry, mutant));
 
-/** Returns the entries whose code has changed since. They must be reviewed. */
+/** Returns the entries whose code has changed since their review. They must be reviewed again. */
 export const outdated = (mutants: readonly Mutant[], starts: readonly string[]): readonly Equivalent[] =>
   EQUIVALENT.filter(
     (entry) =>

@@ -8,7 +8,7 @@ import { withFate, type Fate, type Tally } from './tally.ts';
 
 /** Time limit of the first test run, in milliseconds. */
 const FIRST_LIMIT_MS = 180_000;
-/** Time limit of the other test runs, as a multiple of the longest first run. Only an endless loop exceeds it. */
+/** Time limit of the other test runs, as a multiple of the longest first run. Only an endless loop exceeds this limit. */
 const LIMIT_FACTOR = 3;
 
 /** Tests that can detect a mutant of a file: folders of the package; an empty list means all. */

@@ -89,7 +89,7 @@ const lostNot: Mutator = (node, source) =>
     ? replaced(node, node.operand.getText(source), source)
     : undefined;
 
-/** `i++` becomes `i--`, and the other way round. */
+/** `i++` becomes `i--`, and `i--` becomes `i++`. */
 const otherStep: Mutator = (node, source) => {
   if (!ts.isPostfixUnaryExpression(node)) return undefined;
   const sign = node.operator === ts.SyntaxKind.PlusPlusToken ? '--' : '++';
@@ -166,7 +166,7 @@ const replaced = (node: ts.Node, replacement: string, source: ts.SourceFile): Mu
   replacement,
 });
 
-/** Removes the following comma too. */
+/** Removes a member and the following comma. */
 function withoutMember(node: ts.Node, source: ts.SourceFile): Mutation {
   const [comma = ''] = /^\s*,/.exec(source.text.slice(node.getEnd())) ?? [];
   return { start: node.getStart(source), end: node.getEnd() + comma.length, replacement: '' };

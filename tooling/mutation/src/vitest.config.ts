@@ -1,7 +1,7 @@
 import type { ViteUserConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Runs the files first that detected the previous change, because the next one is often near, and then the fastest files. */
+/** First runs the files that detected the previous change, because the next change is often near. Then runs the fastest files. */
 class FastestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = (file: TestSpecification): number => {

@@ -16,10 +16,10 @@ export const TEMPORAL: string = join(import.meta.dirname, '../temporal');
 /** Debian installs each major version of PostgreSQL in a separate folder outside of PATH. */
 const POSTGRES = '/usr/lib/postgresql';
 
-/** Folder of servers, which is not in the PATH of all users. */
+/** Folder of server programs. Not every user's PATH contains this folder. */
 const SBIN = '/usr/sbin';
 
-/** Program of the server on this machine. */
+/** Returns the path of the service's program on this machine, or `undefined` if the program is missing. */
 export function binaryOf(service: Service): string | undefined {
   if (service === 'redis') return inFolders(pathFolders(), 'redis-server');
   if (service === 'postgres') return inFolders([...postgresFolders(), ...pathFolders()], 'postgres');
@@ -45,7 +45,7 @@ export function foundBinaryOf(service: Service): string {
   return binary;
 }
 
-/** Returns why the service is not available, or `undefined` if it is. */
+/** Returns why the service is not available, or `undefined` if the service is available. */
 export function missing(service: Service): string | undefined {
   return binaryOf(service) === undefined
     ? `not installed; node tooling/services/install.ts ${service}`

@@ -10,7 +10,7 @@ export interface PgBouncer extends Server {
   readonly url: string;
 }
 
-/** Starts PgBouncer in transaction mode in front of a server, with two connections. It refuses root. */
+/** Starts PgBouncer in transaction mode in front of a server, with two connections. PgBouncer cannot run as root. */
 export async function startPgBouncer(postgres: Postgres): Promise<PgBouncer> {
   const binary = foundBinaryOf('pgbouncer');
   const [port = 0] = await freePorts(1);

@@ -8,7 +8,7 @@ import { foundBinaryOf } from './binaries.ts';
 import { freePorts } from './free-ports.ts';
 import { serverFolder, startServer, type Recipe, type Server } from './server.ts';
 
-/** PostgreSQL server of a test, with the user and the database `postgres`. It accepts all users of this machine. */
+/** PostgreSQL server of a test, with the user and the database `postgres`. The server accepts all users of this machine. */
 export interface Postgres extends Server {
   readonly port: number;
   readonly url: string;
@@ -51,7 +51,7 @@ export async function startPostgres(): Promise<Postgres> {
   return Object.assign(server, {
     port,
     url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
-    // Each connection has a process, which a signal to the server does not reach.
+    // Each connection has a separate process. A signal to the server does not reach these processes.
     pause: () => {
       signalAll('SIGSTOP');
     },
@@ -64,7 +64,7 @@ export async function startPostgres(): Promise<Postgres> {
 const childrenOf = (pid: number): readonly number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
-/** Returns the ids of a user of this machine. */
+/** Returns the user id and group id of a user of this machine. */
 export function accountOf(name: string): NonNullable<Recipe['user']> {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

@@ -55,7 +55,7 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
   const keys = listed(await toldRedis(source, `CLUSTER GETKEYSINSLOT ${slot} ${MOST_KEYS}`));
   const quoted = keys.map((key) => JSON.stringify(key)).join(' ');
   if (keys.length > 0) await asked(source, `MIGRATE 127.0.0.1 ${target} "" 0 10000 KEYS ${quoted}`);
-  // Notifies all nodes like `redis-cli --cluster`, because gossip can take long.
+  // Notifies all nodes like `redis-cli --cluster`, because gossip can take a long time.
   for (const port of new Set([target, source, ...nodes.map((node) => node.port)]))
     await asked(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
   // Wait until all nodes are notified, because until then they may redirect clients to each other.

@@ -10,7 +10,7 @@ export interface Restate extends Server {
   readonly ingress: string;
   /** Address that registers handlers. */
   readonly admin: string;
-  /** Registers the handlers at `uri`. Rejects with the server's response if it rejects them. */
+  /** Registers the handlers at `uri`. If the server refuses the handlers, rejects with the server's response. */
   register(uri: string): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ interface Bundling {
   readonly resolve?: object;
 }
 
-/** Bundles the workflows of a module as Temporal's worker does it. They may import `@temporalio/workflow`. */
+/** Bundles the workflows of a module as Temporal's worker does. The workflows may import `@temporalio/workflow`. */
 export async function startTemporal(workflowsPath: string): Promise<Replayer> {
   const { bundleWorkflowCode, DefaultLogger, Runtime, Worker } = (await import(
     pathToFileURL(foundBinaryOf('temporal')).href

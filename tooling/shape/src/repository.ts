@@ -43,7 +43,7 @@ export const exists = (path: string): boolean => existsSync(join(ROOT, path));
 
 const apps = packagesIn('apps');
 
-/** Returns the published packages. Names of packages in apps/ differ from their folders. */
+/** Returns the published packages. The names of packages in `apps/` differ from their folder names. */
 export const published: readonly Package[] = [
   ...packagesIn('packages'),
   ...apps.filter(({ manifest }) => manifest.private !== true),

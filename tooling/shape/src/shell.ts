@@ -1,4 +1,4 @@
-/** Returns the problem of the arguments of a command, or `undefined`. */
+/** Function that returns the problem of a command's arguments, or `undefined` if the arguments are valid. */
 export type Bin = (args: readonly string[]) => Promise<string | undefined>;
 
 /** Files, scripts and packages against which commands are checked. */

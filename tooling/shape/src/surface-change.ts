@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /** History of a checkout. */
 export interface History {
-  /** Whether the clone has no history, such as a shallow clone, which also has no tags. */
+  /** Whether the clone has no history. A shallow clone also has no tags. */
   readonly isCut: boolean;
   readonly tags: readonly string[];
   /** Returns an earlier version of a file, or `undefined`. */

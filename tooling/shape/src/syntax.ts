@@ -4,7 +4,7 @@ import ts from 'typescript';
 export const parse = (path: string, text: string): ts.SourceFile =>
   ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
 
-/** Returns the code without comments. Line numbers stay unchanged. */
+/** Returns the code without comments. Line numbers do not change. */
 export function withoutComments(path: string, text: string): string {
   const source = parse(path, text);
   const ranges = new Map<number, number>();

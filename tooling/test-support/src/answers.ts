@@ -31,7 +31,7 @@ export const stalls =
 
 const BLANKS = 65 * 1024 * 1024;
 
-/** Responds with 65 MiB of white space as JSON, which are 65 kB compressed. */
+/** Responds with 65 MiB of whitespace as JSON. The compressed body has 65 kB. */
 export const bomb =
   (status: number): Reply =>
   (response) => {
@@ -46,7 +46,7 @@ export const redirects =
     response.writeHead(307, { location }).end();
   };
 
-/** Sends one response for each request, and the last one for all further requests. */
+/** Sends one response for each request, and the last response for all further requests. */
 export const inTurn =
   (...all: readonly Answer[]): Answer =>
   (response, request, number) =>

@@ -12,7 +12,7 @@ export interface Read {
     { readonly kind: string; readonly details: { readonly status?: number | undefined } } | undefined;
 }
 
-/** Returns the facts of a response in the form of a recording. Ids are compared if the server sent one. */
+/** Returns the facts of a response in the form of a recording. The id is compared if the server sent one. */
 export const facts = (
   { error, text, parts, toolCalls, rawFinish, usage }: Read,
   expected: Expected,

@@ -12,7 +12,7 @@ export function seeded(seed: number): (below: number) => number {
 /** Values that replace sizes, counts and offsets: 0, 1, the limits of their types, and random values. */
 const EDGES: readonly number[] = [0, 1, 2, 7, 8, 15, 16, 0x7f, 0x80, 0xff];
 
-/** Returns the sample with a few changed bytes, numbers or parts. The seed determines them. */
+/** Returns the sample with a few changed bytes, numbers or parts. The seed determines the changes. */
 export function mutated(sample: Uint8Array, seed: number): Uint8Array {
   const random = seeded(seed * 2_654_435_761);
   let bytes = new Uint8Array(sample);
@@ -52,7 +52,7 @@ function changed(bytes: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<Arr
   }
 }
 
-/** Changes a number in a text, which consists of digits. */
+/** Replaces a digit with a random digit, to change numbers in text. */
 const digit = (byte: number, random: Random): number =>
   byte >= 0x30 && byte <= 0x39 ? 0x30 + random(10) : byte;
 

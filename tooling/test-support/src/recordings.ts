@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonValue } from '@majordomo/core';
 
-/** Folder of recorded traffic, which is not part of the project. Tests that need it are skipped if it is missing. */
+/** Folder of recorded traffic. It is not part of the project. Tests that need the folder are skipped if it is missing. */
 const ROOT: string =
   process.env['WIRE_CORPUS'] ?? path.resolve(import.meta.dirname, '../../../../shared/wire');
 
@@ -27,7 +27,7 @@ export interface Expected {
   }[];
   readonly finishReasonRaw: string | null;
   readonly usageRaw: Readonly<Record<string, JsonValue>> | null;
-  /** Facts of the response. Steps of a sequence have none. */
+  /** Signatures in the response. */
   readonly signatures: readonly { readonly sha256: string; readonly length: number }[];
   readonly error: {
     readonly status: number | null;
@@ -58,7 +58,7 @@ export interface Recording {
 export const deliveryOf = ({ expected }: Pick<Recording, 'expected'>): 'deltas' | 'complete' =>
   expected.streamed ? 'deltas' : 'complete';
 
-/** Returns the single exchanges of one API, or of all, ordered by name. */
+/** Returns the single exchanges of one API, or of all APIs, sorted by name. */
 export const recordings = (wire?: string, vendor = '*'): readonly Recording[] =>
   recordingsIn('corpus', `${vendor}/*`, wire);
 
@@ -70,7 +70,7 @@ export interface Sequence {
   readonly steps: readonly Recording[];
 }
 
-/** Returns the tool loops of one API, or of all. */
+/** Returns the tool loops of one API, or of all APIs. */
 export function sequences(wire?: string, vendor = '*'): readonly Sequence[] {
   const steps = new Map<string, Recording[]>();
   for (const step of recordingsIn('sequences', `${vendor}/*/*`, wire)) {

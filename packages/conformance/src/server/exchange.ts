@@ -18,7 +18,7 @@ export interface Exchange {
   readonly operation: OperationRequest | undefined;
   readonly model: string;
   readonly violations: readonly Violation[];
-  /** Outcome: `left` if the client closed the connection first, `broken` if the server closed it because of a fault. */
+  /** Outcome: `left` if the client closed the connection first, `broken` if the server closed the connection for a fault. */
   readonly outcome: 'open' | 'served' | 'left' | 'broken';
   /** Time at which the client closed the connection, if the response had not ended. */
   readonly closedByClient: number | undefined;

@@ -59,7 +59,7 @@ export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> 
   overloaded: ['overloaded'],
 };
 
-/** Returns the format of a failure on a wire, with replaced fields. A failure without a format has the one of `server`. */
+/** Returns the format of a failure on a wire, or of `server` if the wire has none. Fields of the failure replace its fields. */
 export function formOf(
   failures: Readonly<Partial<Record<FailureName, FailureForm>>>,
   { failure, status, type, code, param, message }: Failure,

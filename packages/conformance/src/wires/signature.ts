@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Key of signatures, which is not secret. The key distinguishes these signatures from vendors' signatures. Its constant value makes
- * signatures equal in all runs.
+ * Key of signatures. It is not secret. The key distinguishes these signatures from vendors' signatures. Its constant value
+ * makes signatures equal in all runs.
  */
 const KEY = 'majordomo test wire';
 

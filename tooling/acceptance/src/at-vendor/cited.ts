@@ -9,10 +9,10 @@ import {
   responsesItems,
 } from './oracle.ts';
 
-/** Citation of a text: the source, and the quoted text in the response. */
+/** Citation in a response: the source, and the quoted text. */
 export interface Cited {
   readonly source: string;
-  /** Quotation from the source. With `isOwn`, the part of the text to which the citation applies. */
+  /** Quotation from the source. If `isOwn` is true, the part of the response text to which the citation applies. */
   readonly words?: string;
   readonly isOwn?: boolean;
 }

@@ -19,7 +19,7 @@ export function eventFrames(body: Uint8Array): readonly Frame[] {
     const headers = view.getUint32(at + 4);
     const head = decoder.decode(body.subarray(at + 12, at + 12 + headers));
     const data = decoder.decode(body.subarray(at + 12 + headers, at + length - 4));
-    // A header contains its name, the type of a string, two bytes for the length, and the string.
+    // A header contains its name, the type code for strings, a two-byte length, and the string.
     const type = /^\w+/.exec(head.split(':event-type')[1]?.slice(3) ?? '')?.[0] ?? '';
     frames.push({ type, data: asRecord(JSON.parse(data)) });
     at += length;

@@ -10,7 +10,7 @@ export type Row =
 
 type Loose = Readonly<Record<string, unknown>>;
 
-/** Joins adjacent texts and removes empty ones. */
+/** Joins adjacent texts and removes empty texts. */
 export function joined(rows: readonly Row[]): readonly Row[] {
   const all: Row[] = [];
   for (const row of rows) {
@@ -49,7 +49,7 @@ export const eventsOf = (recording: Recording): readonly Loose[] =>
 
 export const bodyOf = (recording: Recording): Loose => asRecord(JSON.parse(textOf(recording)));
 
-/** Returns the content blocks. Those of a stream are assembled from deltas. */
+/** Returns the content blocks. Blocks of a stream are assembled from deltas. */
 export function messagesBlocks(recording: Recording): readonly Loose[] {
   if (!recording.expected.streamed) return asList(bodyOf(recording)['content']).map(asRecord);
   const blocks: Record<string, unknown>[] = [];
@@ -119,7 +119,7 @@ function responsesRow(item: Loose): readonly Row[] {
 export const geminiCandidates = (recording: Recording): readonly Loose[] =>
   geminiChunks(recording).map((chunk) => asRecord(asList(asRecord(chunk)['candidates'])[0]));
 
-/** Returns the chunks. Without `alt=sse`, a stream is one list of chunks. */
+/** Returns the chunks. If the URL lacks `alt=sse`, a stream is one list of chunks. */
 function geminiChunks(recording: Recording): readonly unknown[] {
   if (recording.expected.streamed) return eventsOf(recording);
   const body: unknown = JSON.parse(textOf(recording));
@@ -140,7 +140,7 @@ function geminiRow(part: Loose): readonly Row[] {
     : [{ type: 'text', text: part['text'] }];
 }
 
-/** Returns the content blocks. Those of a stream are assembled from frames. */
+/** Returns the content blocks. Blocks of a stream are assembled from frames. */
 export function converseBlocks(recording: Recording): readonly Loose[] {
   if (!recording.expected.streamed)
     return asList(asRecord(asRecord(bodyOf(recording)['output'])['message'])['content']).map(asRecord);

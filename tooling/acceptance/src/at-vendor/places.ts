@@ -36,7 +36,7 @@ export function providerOf({ vendor, expected }: Recording, baseURL: string): Pr
   }
 }
 
-/** Returns a model id. It is an id of the vendor if the model family depends on the id. */
+/** Returns a model id. If the model family depends on the id, returns an id of the vendor. */
 export const modelOf = ({ expected }: Recording): string =>
   ({
     'anthropic-messages': 'claude-sonnet-4-6',

@@ -48,7 +48,7 @@ export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>
 const rawOf = (data: unknown): unknown => (isRecord(data) ? Object.values(data)[0] : data);
 
 /**
- * Returns JSON with sorted properties, because two SDKs change the order. Properties that AWS's SDK does not know appear under
+ * Returns JSON with sorted properties, because two SDKs change the order. Properties that the AWS SDK does not know appear under
  * their own names.
  */
 export const canonical = (value: unknown): string =>

@@ -12,7 +12,7 @@ import {
   type Wire,
 } from '@majordomo/conformance';
 
-/** All APIs, and the vendors of Chat Completions that have their own form of reasoning and ids. */
+/** All APIs, and the vendors of Chat Completions that have a separate form of reasoning and ids. */
 export const WIRES: readonly (readonly [name: string, vendor: string, wire: Wire])[] = [
   ['Chat Completions', 'openai', openaiChat],
   ...['deepseek', 'groq', 'cerebras', 'mistral', 'openrouter'].map(
@@ -31,7 +31,7 @@ export const WIRES: readonly (readonly [name: string, vendor: string, wire: Wire
 /** Invalid JSON, for APIs that send arguments as text. */
 export const CUT_ARGUMENTS = 'arguments that the limit cut';
 
-/** Responses with everything that a stream can contain. An API omits content that it cannot represent. */
+/** Responses with everything that a stream can contain. If an API cannot represent content, the content is omitted. */
 export const ANSWERS: Readonly<Record<string, Answer>> = {
   'a text of characters of one to four bytes': {
     parts: [{ type: 'text', text: 'a é ж 世 🌍 👩‍👩‍👧\nß', chunks: 2 }],

@@ -26,7 +26,7 @@ export function eventEnds(wire: string, body: Uint8Array): readonly number[] {
   );
 }
 
-/** Returns the ends of binary frames. A frame begins with its length. */
+/** Returns the end offsets of binary frames. A frame begins with its length. */
 function frameEnds(body: Uint8Array): readonly number[] {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   const ends: number[] = [];
@@ -38,8 +38,8 @@ function frameEnds(body: Uint8Array): readonly number[] {
 }
 
 /**
- * Returns all offsets if there are few, otherwise a seeded sample. The sample includes the last offsets, which concern the
- * finish event.
+ * Returns all offsets if there are few, otherwise a seeded sample. The sample includes the last offsets, because they
+ * concern the finish event.
  */
 export function sample(ends: readonly number[], most: number, seed: number): readonly number[] {
   if (ends.length <= most) return ends;

@@ -16,7 +16,7 @@ export interface Reply {
 /** Function that returns the response to a request, without a socket. */
 export type Respond = (asked: Asked) => Reply;
 
-/** Creates a `fetch` for SDKs. */
+/** Creates a `fetch` for SDKs that returns these responses. */
 export function fetchOf(respond: Respond): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Folder of the recorded traffic of real vendors, which is not part of this repository. */
+/** Folder of real vendors' recorded traffic. The folder is not part of this repository. */
 export const FOLDER: string =
   process.env['WIRE_CORPUS'] ?? resolve(import.meta.dirname, '../../../../../shared/wire');
 
@@ -23,7 +23,7 @@ interface Facts {
 
 const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
-/** Returns all streamed responses, single ones and those of sessions. */
+/** Returns all streamed responses, both single responses and responses in sessions. */
 export function streams(): readonly Recording[] {
   if (!isThere) return [];
   return [...below('corpus', 2), ...below('sequences', 3)].flatMap((id) => {

@@ -14,7 +14,7 @@ import { fetchOf, handlerOf, type Respond } from './exchange.ts';
 
 const at = { apiKey: 'test-key', baseURL: 'http://wire.test' } as const;
 
-/** Providers other than profiles of provider-openai, by API and by vendor. */
+/** Providers that are not profiles of provider-openai, by API and vendor. */
 const OWN: Readonly<Record<string, Readonly<Record<string, (respond: Respond) => Provider>>>> = {
   'anthropic-messages': { '': (respond) => createAnthropic({ ...at, fetch: fetchOf(respond) }) },
   'gemini-generate': {

@@ -24,7 +24,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { OpenAI } from 'openai';
 
-/** Text that every secret in these tests contains, and that no file path contains. It does not have the form of a key. */
+/** Text that every secret in these tests contains, and that no file path contains. The text does not have the form of a key. */
 export const CANARY = 'c4nary';
 export const KEY = `${CANARY}Xq7-p_2718281828`;
 
@@ -58,7 +58,7 @@ const aws = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: KEY };
 const headers = { 'x-gateway-auth': `Bearer ${KEY}` };
 const apiKey = KEY;
 
-/** Vault that contains the key as access token and as refresh token. */
+/** Creates a vault that contains the key as access token and as refresh token. */
 function vault(): Vault {
   const made = memoryVault();
   const held = secret(KEY);

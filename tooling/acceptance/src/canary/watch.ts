@@ -7,7 +7,7 @@ const SIGNS: readonly string[] = [CANARY, ...secretForms(KEY).filter((form) => !
   (sign) => sign.slice(0, 24),
 );
 
-/** Returns the places of a value in which the key is visible, by the way of formatting the value. */
+/** Returns the ways of formatting a value that show the key. */
 export function leaks(name: string, value: unknown): readonly string[] {
   return looks(value).flatMap(([how, text]) => {
     const sign = SIGNS.find((each) => text.includes(each));

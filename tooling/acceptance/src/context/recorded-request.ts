@@ -3,7 +3,7 @@ import type { MeteredRequest } from '@majordomo/context';
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import type { Recording } from '@majordomo/test-support';
 
-/** Request of a recorded client, reduced to the roles and texts of its turns. */
+/** Returns a recorded client's request, reduced to the roles and texts of its turns. */
 export function meteredRequest({ request }: Recording): MeteredRequest {
   const body = asRecord(request?.body);
   const { system, instructions, systemInstruction } = body;

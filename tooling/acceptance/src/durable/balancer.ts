@@ -6,7 +6,7 @@ export interface Balancer extends AsyncDisposable {
   readonly port: number;
   /** Returns the number of connections to the worker at this port. */
   taken(port: number): number;
-  /** Permanently closes all connections to this worker. The worker continues to run. */
+  /** Permanently closes all connections to the worker at this port. The worker continues to run. */
   cutOff(port: number): void;
 }
 

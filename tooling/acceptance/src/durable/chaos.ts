@@ -11,7 +11,7 @@ export interface Runs {
   text(runId: string): Promise<string>;
 }
 
-/** Number of runs and kills. The seed determines the moments. */
+/** Number of runs and kills. The seed determines when the worker is killed. */
 export interface ChaosOptions {
   readonly runs: number;
   readonly kills: number;
@@ -22,13 +22,13 @@ export interface ChaosOptions {
 /** Number of runs by outcome. */
 export interface Outcome {
   readonly finished: number;
-  /** Runs whose effect with a key happened once. */
+  /** Number of runs whose effect with a key happened once. */
   readonly keptOnce: number;
-  /** Runs whose effect without a key happened more than once, which is allowed. */
+  /** Number of runs whose effect without a key happened more than once. Any number is allowed. */
   readonly doubled: number;
-  /** Runs whose payment was started more than once. Must be 0. */
+  /** Number of runs whose payment was started more than once. Must be 0. */
   readonly paidTwice: number;
-  /** Runs whose payment never started, because the process died between the claim and the effect. */
+  /** Number of runs whose payment never started, because the process died between the claim and the effect. */
   readonly unpaid: number;
   readonly seconds: number;
 }

@@ -1,4 +1,4 @@
-/** Server of a chat page whose answers are durable runs. The id of the chat is that of the run. */
+/** Server of a chat page whose answers are durable runs. The chat's id is the run's id. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import { fromUiMessages, uiMessageResponse, type UiInput } from '@majordomo/ui';
 
 const secret = 'a secret of at least 32 random bytes';
 
-/** Starts the server and returns its port. `POST /RUN` sends decisions and `GET /RUN` resumes; a run is started elsewhere. */
+/** Starts the server and returns its port. `POST /RUN` sends decisions. `GET /RUN` resumes a stream. */
 export async function serveChat(runs: DbosAgent, channel: RunChannel): Promise<number> {
   const server = createServer((request, response) => void serve(runs, channel, request, response));
   server.listen(0, '127.0.0.1');

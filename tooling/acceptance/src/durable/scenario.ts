@@ -7,8 +7,8 @@ import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 
 /**
- * Points at which a run is killed. "Before" an effect means after the record of the previous effect. The last two are killed
- * from outside.
+ * Points at which a run is killed. "Before" an effect means after the record of the previous effect. At the last two points, the
+ * run is killed from outside.
  */
 export const POINTS = [
   ...['ask 1', 'add', 'ask 2', 'pay', 'ask 3'].flatMap((what) => [`before ${what}`, `after ${what}`]),
@@ -28,8 +28,8 @@ export const linesOf = (folder: string, runId: string, what: string): readonly s
 };
 
 /**
- * Returns the effects of a server that checks keys: one for each key. A line is a single write, so after a kill it is complete
- * or missing.
+ * Returns the effects of a server that checks keys: one for each key. A line is a single write, so after a kill the line is
+ * complete or missing.
  */
 export const keysOf = (folder: string, runId: string, what: string): readonly string[] => [
   ...new Set(linesOf(folder, runId, what)),

@@ -87,7 +87,7 @@ export async function supervised(name: string, args: readonly string[]): Promise
 
   async function listen(lines: AsyncIterable<string>): Promise<void> {
     for await (const line of lines) {
-      // Ignore the log of the engine, which is also on stdout.
+      // Ignore the engine's log, which is also written to stdout.
       if (!line.startsWith('{"id":')) continue;
       const { id, answer } = JSON.parse(line) as { readonly id: number; readonly answer: unknown };
       open.get(id)?.resolve(answer);

@@ -16,11 +16,11 @@ export function historyOf(workflow: string, input: unknown, happened: readonly H
     });
     return `${events.length}`;
   };
-  /** The worker runs until it waits. Its commands follow. */
+  /** Adds a workflow task: the worker runs until it waits. The worker's commands follow. */
   const task = (): string => {
     const scheduledEventId = add('WORKFLOW_TASK_SCHEDULED', { taskQueue, attempt: 1 });
     const startedEventId = add('WORKFLOW_TASK_STARTED', { scheduledEventId });
-    // The first flag of the SDK: names of activities are compared.
+    // The SDK's first flag: names of activities are compared.
     const sdkMetadata = { coreUsedFlags: [1] };
     return add('WORKFLOW_TASK_COMPLETED', { scheduledEventId, startedEventId, sdkMetadata });
   };

@@ -10,7 +10,7 @@ import {
   toolsRan,
 } from '@majordomo/agent/steps';
 
-/** An activity has one attempt, because the chain retries. */
+/** Each activity has only one attempt, because the chain retries. */
 const activities = proxyActivities({ startToCloseTimeout: '10 minutes', retry: { maximumAttempts: 1 } });
 const rules = {
   maxSteps: () => 10,

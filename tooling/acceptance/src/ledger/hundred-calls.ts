@@ -12,8 +12,8 @@ interface HundredCalls {
 }
 
 /**
- * Makes 100 parallel calls, spread over these stores of one database, on a budget of $0.05. They use $0.015 in all, and each
- * reserves $0.01.
+ * Makes 100 parallel calls, spread over these stores of one database, on a budget of $0.05. The calls use $0.015 in total. Each
+ * call reserves $0.01.
  */
 export async function hundredCalls(stores: readonly LedgerStore[]): Promise<HundredCalls> {
   const limits = [{ name: 'job', max: { usd: '0.05' }, per: 'ever' }] as const;

@@ -1,7 +1,7 @@
 import { casesFor, conformance, type Case } from '@majordomo/conformance';
 import type { Subject } from './subjects.ts';
 
-/** Outcome of a case for a subject: unsupported variants with the reason. */
+/** Outcome of a case for a subject. Contains the unsupported variants, each with its reason. */
 export interface Outcome {
   readonly of: Case;
   readonly cannot: readonly (readonly [title: string, reason: string])[];

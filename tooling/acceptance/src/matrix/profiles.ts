@@ -1,7 +1,7 @@
 import * as openai from '@majordomo/provider-openai';
 import type { AnyProfile } from './render.ts';
 
-/** Profiles that are confirmed only by test data of other projects, which was not recorded from the vendor. */
+/** Profiles that are confirmed only by other projects' test data, which was not recorded from the vendor. */
 const NOT_RECORDED: Readonly<Record<string, string>> = {
   alibaba: 'fixtures alone',
   moonshot: 'fixtures alone',

@@ -1,7 +1,7 @@
 import { outcomesOf } from './outcomes.ts';
 import type { Subject } from './subjects.ts';
 
-/** Used part of the JSON report of vitest. */
+/** Members of Vitest's JSON report that the matrix reads. */
 export interface Report {
   readonly testResults: readonly {
     readonly name: string;
@@ -13,7 +13,7 @@ export interface Report {
   }[];
 }
 
-/** Cases that the matrix calls passed and the run does not, as `file > variant > case: status`. */
+/** Returns the cases that passed in the matrix but not in the run, as `file > variant > case: status`. */
 export function unproven(subjects: readonly Subject[], { testResults }: Report): readonly string[] {
   const status = new Map(
     testResults.flatMap(({ name, assertionResults }) =>

@@ -1,6 +1,6 @@
 /**
  * `node write.ts report.json` writes the matrix after a run of the suite. Fails if the run does not confirm the matrix.
- * `--check` only compares.
+ * `--check` compares the document without writing it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -68,7 +68,7 @@ const OPENAI: readonly Row[] = [
   ['speech', 'gpt-4o-mini-tts', sounding],
 ];
 
-/** Providers with operations other than chat. Both APIs of OpenAI share the same code for them. */
+/** Providers with operations other than chat. Both OpenAI APIs share the code for these operations. */
 export const SIDES: readonly Side[] = [
   ...sides('OpenAI, Responses', openai, ...OPENAI),
   ...sides(

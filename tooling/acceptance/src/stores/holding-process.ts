@@ -1,4 +1,4 @@
-/** Holds a reservation and a lane, reports this, and never ends by itself. */
+/** Holds a reservation and a lane, reports that it holds them, and runs until it is killed. */
 import { setInterval } from 'node:timers';
 import { sqliteStores } from '@majordomo/store-sqlite';
 

@@ -1,6 +1,6 @@
 /**
  * One of several processes with the same file. Opens the file, reports this, and on command starts a number of concurrent
- * reservations. Writes the number of admitted ones.
+ * reservations. Writes the number of admitted reservations.
  */
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { linesIn } from './lines.ts';

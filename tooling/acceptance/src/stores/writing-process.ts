@@ -1,4 +1,4 @@
-/** Writes one record after the other, and prints the id of each when it is settled. */
+/** Writes one record after the other, and prints each record's id when the record is settled. */
 import { writeSync } from 'node:fs';
 import { sqliteStores } from '@majordomo/store-sqlite';
 

@@ -20,7 +20,7 @@ export const hasPortkey = () => existsSync(PORTKEY);
  * Starts a process with this gateway in front of the vendor at `origin`.
  *
  * @returns {Promise<{ url: string, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
- *   `cpuOf`: µs of CPU of that process, all threads, during the work
+ *   `cpuOf`: CPU time of all threads of that process during the work, in µs
  */
 export async function startGateway(name, wire, origin) {
   const child = fork(CHILD, [FILES[name].href, wire, origin], {

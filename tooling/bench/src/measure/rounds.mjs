@@ -3,7 +3,7 @@ import { shuffled } from './statistics.mjs';
 /**
  * @typedef {object} Job
  * @property {string} subject
- * @property {() => Promise<unknown>} run throws on a wrong answer, which ends the measurement
+ * @property {() => Promise<unknown>} run throws if the answer is wrong. The error ends the measurement
  * @property {number} [per] calls, deltas or steps of one run
  *
  * @typedef {object} Plan
@@ -13,8 +13,8 @@ import { shuffled } from './statistics.mjs';
  */
 
 /**
- * Runs every job once per round, in a new order each time. Values of the same round are a pair: a machine that is slow for a
- * moment is slow for both.
+ * Runs every job once per round, in a new order each time. Values of the same round are a pair, because a machine that is
+ * slow for a moment is slow for both values.
  *
  * @param {readonly Job[]} jobs
  * @param {Plan} plan
@@ -41,7 +41,7 @@ async function cpuOf({ run }) {
   return user + system;
 }
 
-/** Throws on a wrong answer, so that no subject gains by losing a delta. */
+/** Throws if the answer is wrong, so that a subject that loses deltas does not appear faster. */
 export function check(answer, expected) {
   if (answer !== expected) throw new Error(`wrong answer: ${String(answer).slice(0, 80)}`);
 }

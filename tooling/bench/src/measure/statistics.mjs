@@ -1,7 +1,7 @@
-/** Returns the median of the values; NaN without values. */
+/** Returns the median of the values; NaN if there are none. */
 export const median = (values) => quantile(values, 0.5);
 
-/** Returns a quantile with linear interpolation; NaN without values. */
+/** Returns a quantile with linear interpolation; NaN if there are no values. `share`: 0 to 1. */
 export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * share;
@@ -10,11 +10,11 @@ export function quantile(values, share) {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** Returns the median of the ratios per round; NaN if one of the two was not measured. */
+/** Returns the median of the ratios per round; NaN if one of the two subjects was not measured. */
 export const medianRatio = (values = [], others = []) =>
   paired(values, others, (value, other) => value / other);
 
-/** Returns the median of the differences per round; NaN if one of the two was not measured. */
+/** Returns the median of the differences per round; NaN if one of the two subjects was not measured. */
 export const medianExcess = (values = [], others = []) =>
   paired(values, others, (value, other) => value - other);
 

@@ -1,4 +1,4 @@
-// The server, in a separate process so that its CPU time does not count as the client's. It ends with its parent.
+// Runs the server in a separate process, so that its CPU time is not counted as the client's. Ends with its parent process.
 import { createServer } from 'node:net';
 import { serve } from './connection.mjs';
 import { replies } from './replies.mjs';

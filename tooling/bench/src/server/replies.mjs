@@ -18,8 +18,8 @@ const END = Buffer.from('0\r\n\r\n');
 
 /**
  * @typedef {object} Reply
- * @property {readonly Buffer[]} writes a whole response in one write, or an event in each
- * @property {number} [everyMs] between two writes; at once where it is missing
+ * @property {readonly Buffer[]} writes a complete response in one write, or one event per write
+ * @property {number} [everyMs] time between two writes. If missing, the server does not wait
  */
 
 /** Returns a function from a path and a request body to a reply. */

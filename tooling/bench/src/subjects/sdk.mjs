@@ -1,7 +1,7 @@
 import { EDIT, FOUND, PROMPT, SEARCH } from '../wires/wire.mjs';
 
 /**
- * @typedef {object} Session what a subject can do; a missing method is one that it does not offer
+ * @typedef {object} Session operations of a subject; unsupported methods are missing
  * @property {() => Promise<string>} [complete] one non-streaming call
  * @property {(onDelta?: (text: string) => void, signal?: AbortSignal) => Promise<string>} [streamText]
  * @property {() => Promise<{ name: string, args: unknown }>} [streamTool]
@@ -14,7 +14,7 @@ import { EDIT, FOUND, PROMPT, SEARCH } from '../wires/wire.mjs';
  */
 
 /**
- * The vendor's own client, used as its documentation shows; only its retries are off.
+ * Creates a subject for the vendor's client, used as its documentation shows, but without retries.
  *
  * @param {import('../wires/wire.mjs').Dialect} dialect
  * @returns {Subject}

@@ -17,7 +17,7 @@ const REFRESHES = 5;
 const DOCUMENT_BYTES = 1_000_000;
 const MB = 1e6;
 
-/** Costs of cache plans, of the order of targets, and of a refreshed catalogue. */
+/** Costs of cache plans, of the order of targets, and of a refreshed catalog. */
 export async function measureCaching({ plan }) {
   const before = heapUsed();
   const prompts = await filledPromptCache();

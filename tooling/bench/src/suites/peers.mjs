@@ -35,7 +35,7 @@ const KINDS = {
     isRight: ({ args }) => check(JSON.stringify(args), JSON.stringify(editArguments(PIECES))),
   },
   step: {
-    // The server counts the turns of an origin, so that each run needs a separate one.
+    // The server counts the turns of an origin, so each run needs a separate origin.
     script: (run) => `turns-${STEPS}.${run}`,
     method: 'runAgent',
     times: 2,

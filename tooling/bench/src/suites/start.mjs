@@ -37,7 +37,7 @@ const IMPORT = `
   const { user, system } = process.cpuUsage(from);
   console.log(JSON.stringify({ ms: (user + system) / 1000 }));`;
 
-/** Ends the process explicitly: an open connection must not keep it alive. */
+/** Ends the process explicitly, because an open connection would keep the process alive. */
 const END = `
   const { user: own, system } = process.cpuUsage();
   console.log(JSON.stringify({ answer, ms: (own + system) / 1000 }));

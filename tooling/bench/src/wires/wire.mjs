@@ -10,11 +10,11 @@
  * @property {(ask: Ask) => object} body
  * @property {(text: string) => object} user a message of the user
  * @property {(answer: object) => Turn} turn content of a complete answer
- * @property {(text: string) => object} [said] a complete answer, for a gateway
+ * @property {(text: string) => object} [said] complete answer, for a gateway
  * @property {(calls: readonly Call[], result: string) => object[]} results messages with the results of tool calls
  * @property {(event: object) => string | undefined} text of a streamed event
- * @property {(event: object) => string | undefined} json a piece of the arguments in a streamed event
- * @property {(event: object) => string | undefined} callName the name of a tool, where an event starts a call
+ * @property {(event: object) => string | undefined} json fragment of the arguments in a streamed event
+ * @property {(event: object) => string | undefined} callName name of the tool, if the event starts a call
  * @property {(baseURL: string) => Promise<Sdk>} sdk
  * @property {(baseURL: string, id?: string) => Promise<import('@majordomo/core').Provider>} provider
  *

@@ -8,7 +8,7 @@ export interface Attack {
   readonly tail: string;
 }
 
-/** Minimum of the maximum of a repetition that is checked. Repetitions with a lower maximum are harmless. */
+/** Repetitions are checked if their maximum is at least this number. Repetitions with a lower maximum are harmless. */
 const MANY = 64;
 const MOST_KINDS = 10;
 const USUAL = ' \t\n\raZ09_-./\\"\'<>=:,;()[]{}@&%#?!*+|^$~`é\u0001';

@@ -11,9 +11,9 @@ const SHORT = 200;
 const LONG = 2 * SHORT;
 /** Number of steps above which an expression is checked with a longer text. Linear expressions need fewer. */
 const FEW_STEPS = 12 * SHORT;
-/** Number of steps for a short text that no linear expression needs. */
+/** Number of steps for a short text. No linear expression needs so many steps. */
 const MOST_STEPS = 1000 * SHORT;
-/** Maximum growth for twice the length: linear expressions have a factor of two, quadratic ones of four. */
+/** Maximum growth for twice the length: linear expressions have a factor of two, quadratic expressions of four. */
 const MOST_GROWTH = 3;
 
 /** Returns the slowest attack; `undefined` if no attack makes the expression slow. */

@@ -12,7 +12,7 @@ export interface Expression {
   readonly text: string;
 }
 
-/** Returns the expressions of a module: literals, and `new RegExp` with constants of the module. */
+/** Returns the expressions of a module: literals, and `new RegExp` with the module's constants. */
 export function expressionsIn(path: string, text: string): readonly Expression[] {
   const source = parse(path, text);
   const constants = constantsOf(source);

@@ -3,7 +3,7 @@ import { sseComment, sseFrame } from '../sse.ts';
 import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
 import { FINISH_REASONS, geminiUsage, partsOf, completeParts } from './parts.ts';
 
-/** Returns the chunks of an answer, each in the form of a complete answer. The last has the finish reason and an empty text. */
+/** Returns the chunks of an answer, each in the form of a complete answer. The last chunk has the finish reason and no text. */
 export function geminiFrames(
   answer: Answer | string,
   request: WireRequest,
