@@ -69,7 +69,7 @@ const hasBytes = (value: unknown): boolean =>
 
 /**
  * Returns JSON with sorted members, so that equal values have equal JSON. Bytes are replaced by their hash. Throws `config` for
- * instance of a class without `toJSON`.
+ * an instance of a class without `toJSON`.
  */
 export const canonicalJson = (value: unknown, hashOf: (bytes: Uint8Array) => string): string =>
   JSON.stringify(sortMembers(value, hashOf));

@@ -6,8 +6,8 @@ import type { Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
 
 /**
- * Names that every wire accepts (2026-11-20). OpenAI and Converse accept `[a-zA-Z0-9_-]{1,64}`, Claude up to 128 characters, and
- * Gemini no digit or hyphen at the start. Names from MCP servers can have dots and slashes.
+ * Names that every wire accepts (2026-11-20). OpenAI and Converse accept `[a-zA-Z0-9_-]{1,64}`. Claude accepts up to 128
+ * characters. Gemini accepts no digit or hyphen at the start. Names from MCP servers can have dots and slashes.
  */
 const VALID_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const MAX_NAME_LENGTH = 64;
