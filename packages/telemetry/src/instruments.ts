@@ -23,7 +23,7 @@ export interface Instruments {
   readonly tool: Measure;
   /** State of a target: 0 healthy, 1 probed, 2 benched. */
   readonly state: Measure;
-  /** Cost of an attempt, in nano-USD. */
+  /** Cost of a spend record, in nano-USD. */
   readonly cost: Measure;
 }
 

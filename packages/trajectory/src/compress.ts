@@ -23,9 +23,9 @@ export interface CompressedConversation {
 }
 
 /**
- * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entry of
- * the system, the human, the model and the tools, and the last `keepLast` entries. A call and its results are retained or omitted together. An added entry
- * states the number of omitted entries. Throws `config` for invalid numbers.
+ * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entry of the system, the
+ * human, the model and the tools, and the last `keepLast` entries. A call and its results are retained or omitted together.
+ * An added entry states the number of omitted entries. Throws `config` for invalid numbers.
  */
 export function compress(conversation: ShareGpt, options: CompressOptions): CompressedConversation {
   const { tokens, targetTokens = 15_250, keepLast = 4 } = options;
