@@ -21,13 +21,15 @@ export function contentOf(
 ): CallContent {
   const plain = Object.entries(settings).filter(([, value]) => typeof value !== 'object');
   const request = {
-    ...Object.fromEntries(plain),
-    tools: tools?.map(({ name }) => name),
+    ...(toPlain(
+      { ...Object.fromEntries(plain), tools: tools?.map(({ name }) => name) },
+      redactor,
+    ) as JsonObject),
     messages: newest(messages.map((message) => toPlain(message, redactor))),
   };
   const { parts, finish, target } = response ?? {};
   return redactor.value({
-    request: toPlain(request, redactor) as JsonObject,
+    request,
     response: response && (toPlain({ parts, finish, target }, redactor) as JsonObject),
   });
 }

@@ -1,4 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
+import { withTimeout } from '@majordomo/core/toolkit';
 import type { KeyRecord, KeyStore } from './key-store.ts';
 
 /** Settings of a lookup, in milliseconds. */
@@ -36,7 +37,7 @@ export class KeyLookup {
   /** Returns the key with this hash. Synchronous if the key is cached or the store is synchronous. */
   find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined> {
     this.watch();
-    const { store, clock, cacheMs } = this.options;
+    const { store, clock, cacheMs, timeoutMs } = this.options;
     const entry = this.entries.get(sha256);
     if (entry?.isFresh === true && this.isWatching && clock.now() < entry.readAt + cacheMs)
       return entry.record;
@@ -48,7 +49,7 @@ export class KeyLookup {
       return this.knownKey(sha256, cause);
     }
     if (!(found instanceof Promise)) return this.remember(sha256, found, changes);
-    return this.inTime(found).then(
+    return withTimeout(found, timeoutMs, clock).then(
       (record) => this.remember(sha256, record, changes),
       (cause: unknown) => this.knownKey(sha256, cause),
     );
@@ -105,15 +106,5 @@ export class KeyLookup {
       { code: 'key-store-down', retryAfterMs: RETRY_AFTER_MS },
       { cause },
     );
-  }
-
-  private inTime<T>(reading: Promise<T>): Promise<T> {
-    const { clock, timeoutMs } = this.options;
-    return new Promise((resolve, reject) => {
-      const cancel = clock.timer(timeoutMs, () => {
-        reject(new LlmError('network', `the key store did not respond within ${timeoutMs} ms`));
-      });
-      reading.then(resolve, reject).finally(cancel);
-    });
   }
 }
