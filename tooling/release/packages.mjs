@@ -4,9 +4,9 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = ['packages', 'apps'];
 
-/** Returns the public packages of this repository: folder, name, version, and the file name of the tarball. */
-export function publicPackages() {
-  return FOLDERS.flatMap((top) => readdirSync(join(ROOT, top)).map((name) => join(ROOT, top, name)))
+/** Returns the public packages of a checkout, by default this one: folder, name, version, and the file name of the tarball. */
+export function publicPackages(root = ROOT) {
+  return FOLDERS.flatMap((top) => readdirSync(join(root, top)).map((name) => join(root, top, name)))
     .filter((folder) => existsSync(join(folder, 'package.json')))
     .map((folder) => ({ folder, ...JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) }))
     .filter((manifest) => manifest.private !== true)
@@ -14,6 +14,6 @@ export function publicPackages() {
 }
 
 /** Returns the file name of a packed package. */
-export function tarballName({ name, version }) {
+function tarballName({ name, version }) {
   return `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
 }

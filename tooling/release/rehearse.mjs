@@ -3,12 +3,12 @@
 //
 // pnpm release:rehearse [--tarballs FOLDER] [text ...]: only the steps of users whose name contains one of the texts. With tarballs
 // of `pnpm release:dry --out FOLDER` it publishes these.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installRuntimes } from '../runtimes/install.mjs';
-import { tarballName } from './packages.mjs';
+import { publicPackages } from './packages.mjs';
 import { installRegistry, startRegistry } from './registry.mjs';
 import { run } from './run.mjs';
 import { STEPS, User } from './users.mjs';
@@ -71,6 +71,7 @@ async function rehearse() {
 
 /** Publishes the packages as they are, and then a minor version of some. Returns both versions, or `undefined` after a failure. */
 async function publishBoth(registry) {
+  let packages;
   let previous;
   let next;
   const isReady =
@@ -78,20 +79,24 @@ async function publishBoth(registry) {
       await run('git', ['clone', '--quiet', '--shared', ROOT, copy]);
       await version();
       await build();
-      previous = versionsIn(copy);
+      packages = publicPackages(copy);
+      previous = versionsIn(packages);
     })) &&
-    (await step('publish all packages', () => publish(Object.keys(previous), registry, tarballs))) &&
+    (await step('publish all packages', () => publish(packages, registry, tarballs))) &&
     (await step('publish a minor version of core and a provider', async () => {
       writeFileSync(join(copy, '.changeset/rehearsal.md'), MINOR);
       await version();
-      next = versionsIn(copy);
-      const changed = Object.keys(next).filter((folder) => next[folder] !== previous[folder]);
-      const major = changed.filter((folder) => next[folder].split('.')[0] !== previous[folder].split('.')[0]);
+      packages = publicPackages(copy);
+      next = versionsIn(packages);
+      const changed = packages.filter(({ name }) => next[name] !== previous[name]);
+      const major = changed.filter(({ name }) => next[name].split('.')[0] !== previous[name].split('.')[0]);
       if (major.length > 0)
-        throw new Error(`a minor change makes a new major version of ${major.join(', ')}`);
+        throw new Error(
+          `a minor change makes a new major version of ${major.map(({ name }) => name).join(', ')}`,
+        );
       await publish(changed, registry);
     }));
-  const core = 'packages/core';
+  const core = '@majordomo/core';
   return isReady ? { previous: previous[core], next: next[core] } : undefined;
 }
 
@@ -106,42 +111,24 @@ async function build() {
   await run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { cwd: copy });
 }
 
-/** Returns the versions of all public packages by their folder. */
-function versionsIn(folder) {
-  const folders = ['packages', 'apps'].flatMap((top) =>
-    readdirSync(join(folder, top)).map((name) => `${top}/${name}`),
-  );
-  const manifests = folders
-    .filter((path) => existsSync(join(folder, path, 'package.json')))
-    .map((path) => [path, JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8'))]);
-  return Object.fromEntries(
-    manifests
-      .filter(([, manifest]) => manifest.private !== true)
-      .map(([path, manifest]) => [path, manifest.version]),
-  );
+/** Returns the versions of all public packages by their name. */
+function versionsIn(packages) {
+  return Object.fromEntries(packages.map(({ name, version }) => [name, version]));
 }
 
 /**
  * Publishes packages, some at the same time: their tarballs in a folder, otherwise new ones. The registry accepts any token, but
  * npm requires one.
  */
-async function publish(folders, registry, packed) {
+async function publish(packages, registry, packed) {
   const token = `--${registry.replace(/^http:/, '')}:_authToken=rehearsal`;
-  await atOnce(UPLOADS, folders, async (folder) => {
-    const tarball = packed === undefined ? await pack(folder) : join(packed, tarballOf(folder));
-    await run('npm', ['publish', tarball, `--registry=${registry}`, token, '--provenance=false'], {
+  await atOnce(UPLOADS, packages, async ({ folder, tarball }) => {
+    if (packed === undefined) await run('pnpm', ['pack', '--pack-destination', scratch], { cwd: folder });
+    const file = join(packed ?? scratch, tarball);
+    await run('npm', ['publish', file, `--registry=${registry}`, token, '--provenance=false'], {
       cwd: scratch,
     });
   });
-}
-
-async function pack(folder) {
-  await run('pnpm', ['pack', '--pack-destination', scratch], { cwd: join(copy, folder) });
-  return join(scratch, tarballOf(folder));
-}
-
-function tarballOf(folder) {
-  return tarballName(JSON.parse(readFileSync(join(copy, folder, 'package.json'), 'utf8')));
 }
 
 /** Does `work` for all items, at most `count` at the same time. */
