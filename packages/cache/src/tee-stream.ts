@@ -21,7 +21,7 @@ export interface StreamSource<Event, Response> {
 export class TeeStream<Event, Response> {
   /** Response, set before the last event is returned. */
   response: Response | undefined;
-  /** Response of the source, which is requested once. The promise may reject while there is no reader. */
+  /** Response of the source, which is requested once. The promise may reject before a reader exists. */
   readonly ending: Promise<Response>;
   private readonly iterator: AsyncIterator<Event>;
   private readonly source: StreamSource<Event, Response>;

@@ -4,7 +4,7 @@ import { toOutputSchema } from './output-schema.ts';
 
 /** Output settings of a request. */
 export interface Output {
-  /** Schema for the API to enforce; `undefined` if there is no schema, or if the system text contains the schema instead. */
+  /** Schema for the API to enforce; `undefined` if no schema exists, or if the system text contains the schema instead. */
   readonly schema: JsonObject | undefined;
   /** System text, including the schema if the API cannot enforce it. */
   readonly system: string | undefined;

@@ -36,7 +36,7 @@ export interface CachedRequest<Block> {
   readonly isMarkable: (block: Block) => boolean;
 }
 
-/** Returns the position of the last block; `undefined` if there are no messages. */
+/** Returns the position of the last block; `undefined` if no messages exist. */
 export function endOf(messages: readonly Turn<unknown>[]): BlockPosition | undefined {
   const last = messages.at(-1);
   return last && { message: messages.length - 1, block: last.content.length - 1 };

@@ -87,7 +87,7 @@ export interface FeedHealth {
   readonly state: 'healthy' | 'benched' | 'probing';
   readonly failures: number;
   readonly benches: number;
-  /** End of the bench in epoch milliseconds; absent if there is no bench or if the bench has no end. */
+  /** End of the bench in epoch milliseconds; absent if no bench exists or if the bench has no end. */
   readonly until?: number | undefined;
   /** Whether the bench lasts until the target is released manually. */
   readonly forever?: boolean | undefined;

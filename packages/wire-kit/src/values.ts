@@ -72,7 +72,7 @@ export function positiveCounts(raw: unknown, suffix = ''): Readonly<Record<strin
   return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
-/** Returns the properties that are not `undefined`. Returns `undefined` if there are no such properties. */
+/** Returns the properties that are not `undefined`. Returns `undefined` if no such properties exist. */
 export function definedMembers<T extends object>(members: T): Partial<T> | undefined {
   const defined = Object.entries(members).filter(([, value]) => value !== undefined);
   return defined.length === 0 ? undefined : (Object.fromEntries(defined) as Partial<T>);

@@ -7,7 +7,7 @@ export type ServedModels = Readonly<Record<string, string>>;
 
 /**
  * Returns the requested names, each `name`, `name=spec` or `provider/model`, otherwise all of the configuration: aliases,
- * presets, and `default` for its `model`. Throws `Stop` if there is no name.
+ * presets, and `default` for its `model`. Throws `Stop` if no name exists.
  */
 export function servedModels(wanted: readonly string[] | undefined, settings: Settings): ServedModels {
   const known = namesIn(settings);

@@ -28,7 +28,7 @@ export interface Plan {
   /** Status and headers; `undefined` if neither is sent. */
   readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly frames: readonly Uint8Array[];
-  /** Pause after a number of bytes; `undefined` if there is no pause. */
+  /** Pause after a number of bytes; `undefined` if no pause exists. */
   readonly stall: { readonly bytes: number; readonly ms: number } | undefined;
   readonly pace: { readonly bytes: number | 'event'; readonly everyMs: number } | undefined;
   readonly end: 'clean' | 'cut' | 'reset';

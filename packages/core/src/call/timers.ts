@@ -60,7 +60,7 @@ export class AttemptTimers {
     this.meter?.startWindow(this.characters());
   }
 
-  /** Returns the latest end of the last wait, in epoch milliseconds; `Infinity` if there is no limit. */
+  /** Returns the latest end of the last wait, in epoch milliseconds; `Infinity` if no limit exists. */
   waitsUntil(): number {
     const { completeMs, idleMs, firstContentMs } = this.limits;
     if (this.options.isNonStreaming) return this.startedAt + completeMs;
@@ -95,7 +95,7 @@ export class AttemptTimers {
     else this.options.onTimeout(this.timeoutError());
   }
 
-  /** Returns the end of the permitted wait, in epoch milliseconds; `Infinity` if there is no limit. */
+  /** Returns the end of the permitted wait, in epoch milliseconds; `Infinity` if no limit exists. */
   private deadline(): number {
     const phase = this.phase();
     const limitMs = this.limits[LIMIT[phase]];

@@ -23,7 +23,7 @@ interface FittedImage {
   readonly warnings: readonly Warning[];
 }
 
-/** Fits each image to the limits of a target. If there is no fitter, throws `unsupported` for an image above the limits. */
+/** Fits each image to the limits of a target. If no fitter exists, throws `unsupported` for an image above the limits. */
 export async function fitImages(
   messages: readonly TurnMessage[],
   limits: ImageLimits | false | undefined,

@@ -39,7 +39,7 @@ function message({ parts, toolCalls }: ChatResponse): object {
   };
 }
 
-/** Joins the text of the parts. Returns `null` if there are no parts, as the wire requires. */
+/** Joins the text of the parts. Returns `null` if no parts exist, as the wire requires. */
 const joined = (parts: readonly TextPart[]): string | null => parts.map(({ text }) => text).join('') || null;
 
 function annotationsOf(parts: ChatResponse['parts']): readonly object[] {

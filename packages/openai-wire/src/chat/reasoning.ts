@@ -42,7 +42,7 @@ export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
   last['index'] === next.index &&
   last['type'] === next.type &&
   next.type !== 'reasoning.encrypted' &&
-  // If there is no index, text fragments belong to the same detail until a fragment has a signature.
+  // If no index exists, text fragments belong to the same detail until a fragment has a signature.
   (next.index !== undefined || (next.type === 'reasoning.text' && typeof last['signature'] !== 'string'));
 
 function mergeDetail(last: JsonObject, next: ReasoningDetail): JsonObject {

@@ -22,7 +22,7 @@ interface CallState {
 }
 
 /**
- * Assembles tool calls from fragments. The index identifies the call, or the id if there is no index. A fragment with neither
+ * Assembles tool calls from fragments. The index identifies the call, or the id if no index exists. A fragment with neither
  * continues the last call. A fragment with a name begins another call if its id differs (Gemini's compatible endpoint sends
  * every call with index 0), or if it has no id and the current arguments are complete. A fragment with a different id but no
  * name continues the call, because some servers generate an id for every fragment (Poolside and gateways, 2026).
@@ -77,7 +77,7 @@ export class ToolCalls {
     const id = fragment.id ?? '';
     const at = typeof index === 'number' ? index : id === '' ? undefined : id;
     const known = at === undefined ? this.last : this.callsByKey.get(at);
-    // If there is no index, an unknown id may be another id of the same call.
+    // If no index exists, an unknown id may be another id of the same call.
     const state = known ?? (typeof index === 'number' ? undefined : this.last);
     if (state === undefined) return this.begin(at ?? 0, id);
     if (state.isOpen && beginsAnother(state, fragment)) return this.begin(at ?? this.all.length, id);

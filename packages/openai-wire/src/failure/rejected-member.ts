@@ -19,7 +19,7 @@ const MESSAGES: readonly RegExp[] = [
   /(?:property|parameter|argument|field) [`'"]([\w.]+)[`'"] is (?:not supported|unsupported|not permitted|unknown)/i,
   /[`'"]([\w.]+)[`'"] is not supported (?:with|by|for|on) this model/i,
   /not supported on this model: ([\w.]+)/i,
-  // If there are no quotes, only a name with an underscore is certain to be a property.
+  // If no quotes exist, only a name with an underscore is certain to be a property.
   /^([a-z]+(?:_[a-z]+)+) is not supported (?:with|by|for|on) this model/i,
 ];
 

@@ -14,7 +14,7 @@ export class RecentValues {
     this.next = (this.next + 1) % MAX_VALUES;
   }
 
-  /** Returns the weighted median, and the weight as a number of new measurements. `undefined` if there are no measurements. */
+  /** Returns the weighted median, and the weight as a number of new measurements. `undefined` if no measurements exist. */
   at(now: number): { readonly median: number; readonly weight: number } | undefined {
     const weighed = this.values
       .map((value, at) => ({ value, weight: weightOf(now - (this.times[at] ?? now)) }))
