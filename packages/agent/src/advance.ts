@@ -6,6 +6,7 @@ import type {
   ToolResultPart,
   Warning,
 } from '@majordomo/core';
+import { sumParallel, sumSpent, type Spent } from './budget.ts';
 import {
   callsOf,
   errorResult,
@@ -36,6 +37,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     results: [],
     decisions: [],
     usage: sumUsage(state.usage, answer.usage),
+    ...spentWith(state, answer.spent),
     approvals: undefined,
     suspended: undefined,
     claims: undefined,
@@ -48,7 +50,8 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
 
 /** Returns the state with the outcomes of tools, which may be in any order. */
 export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): RunState {
-  return outcomes.reduce(withOutcome, state);
+  const next = outcomes.reduce(withOutcome, state);
+  return { ...next, ...spentWith(state, sumParallel(outcomes.map(({ spent }) => spent))) };
 }
 
 /** Returns the state with the decisions on pending calls. Returns the given state if no decision matches a pending call. */
@@ -89,6 +92,12 @@ export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunS
   return { ...state, claims: { ...state.claims, [id]: by } };
 }
 
+/** Returns the state with the amounts that failed work has spent. */
+export const withFailedWork = (
+  state: RunState,
+  { usage, spent }: Pick<ToolOutcome, 'usage' | 'spent'> = {},
+): RunState => ({ ...state, usage: sumUsage(state.usage, usage), ...spentWith(state, spent) });
+
 /** Returns the state of a run that ends after this state. Adds a result for each call without one, so that the transcript can be continued. */
 export function interrupted(state: RunState): RunState {
   return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
@@ -118,14 +127,19 @@ function doneReason(finish: Answer['finish'], calls: readonly ToolCallPart[]): D
   }
 }
 
-function withOutcome(state: RunState, { suspended, usage, ...result }: ToolOutcome): RunState {
-  const spent: RunState = usage === undefined ? state : { ...state, usage: sumUsage(state.usage, usage) };
-  if (suspended === undefined) return withResult(spent, result);
+function spentWith({ spent }: RunState, more: Spent | undefined): Pick<RunState, 'spent'> {
+  const sum = sumSpent(spent, more);
+  return sum === undefined ? {} : { spent: sum };
+}
+
+function withOutcome(state: RunState, { suspended, usage, spent: _, ...result }: ToolOutcome): RunState {
+  const next: RunState = usage === undefined ? state : { ...state, usage: sumUsage(state.usage, usage) };
+  if (suspended === undefined) return withResult(next, result);
   const { callId } = result;
   return {
-    ...spent,
-    decisions: withoutCall(spent.decisions, callId),
-    suspended: [...withoutCall(spent.suspended, callId), { callId, payload: suspended.payload }],
+    ...next,
+    decisions: withoutCall(next.decisions, callId),
+    suspended: [...withoutCall(next.suspended, callId), { callId, payload: suspended.payload }],
   };
 }
 

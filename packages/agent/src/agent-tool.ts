@@ -1,6 +1,7 @@
 import type { Agent } from './agent.ts';
-import { withDepth } from './nesting.ts';
+import { nestingOf, withNesting } from './nesting.ts';
 import { RunError } from './run-error.ts';
+import type { RunState } from './state.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
 
 const MAX_DEPTH = 3;
@@ -34,19 +35,24 @@ export function agentTool({
 }
 
 async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolContext): Promise<string> {
-  const { options, signal, context, key, spend } = parent;
+  const { options, signal, context, key } = parent;
+  const { cost, left, spend } = nestingOf(parent);
   const depth = parent.depth + 1;
+  const add = ({ usage, spent }: RunState): void => {
+    parent.spend(usage);
+    if (spent !== undefined) spend?.(spent);
+  };
   if (depth > MAX_DEPTH) throw new Error(`agents may be nested ${MAX_DEPTH} deep`);
   try {
     const inherited = { ...options, signal, context, runId: key };
-    const result = await agent.run(task, withDepth(inherited, depth));
-    spend(result.usage);
+    const result = await agent.run(task, withNesting(inherited, { depth, cost, left }));
+    add(result.state);
     if (result.done === 'answered') return result.text;
     const why =
       result.done ?? `it waits for a decision on ${result.awaiting.map((call) => call.name).join(', ')}`;
     throw new Error(`the agent stopped without an answer (${why}): ${result.text}`);
   } catch (error) {
-    if (RunError.is(error)) spend(error.state.usage);
+    if (RunError.is(error)) add(error.state);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Message } from '@majordomo/core';
 import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
+import type { Budget } from './budget.ts';
 import type { RunInput } from './initial-state.ts';
 import { decide, type Action } from './decide.ts';
 import { localEffects, createReports, type AgentEffects, type EffectsIo } from './effects.ts';
@@ -13,8 +14,8 @@ import { begin, type RunState } from './state.ts';
 
 /** Agent, which consists of a model with instructions and tools. An agent stores no state of its runs. */
 export interface Agent {
-  /** Returns the state before the first step. */
-  begin(input: string | readonly Message[]): RunState;
+  /** Returns the state before the first step, with the budget of the run, or the budget of the agent. */
+  begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
   /** Returns the next action of a run without side effects. */
   decide(state: RunState): Action;
   /** Returns the effects that call the model and the tools in this process. A driver can wrap these effects. */
@@ -56,7 +57,7 @@ export function createAgent(options: AgentOptions): Agent {
     );
   };
   return {
-    begin,
+    begin: (input, { budget = options.budget } = {}) => begin(input, { budget }),
     decide: (state) => decide(state, parts.rules),
     effects: (io) => localEffects(parts, io, createReports(parts, io)),
     claimOwner: () => parts.started.ownerId(),

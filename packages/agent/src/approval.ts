@@ -2,18 +2,22 @@ import { checkValue, type ToolCallPart } from '@majordomo/core';
 import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import type { Tools } from './toolbox.ts';
+import { isOverMaxCalls } from './tool-limits.ts';
 
 /** Returns the ids of the calls that a person must approve before they run. */
 export async function approvalsNeeded(
   calls: readonly ToolCallPart[],
-  { offered }: RunState,
+  state: RunState,
   tools: Tools,
 ): Promise<readonly string[]> {
   const checked = await Promise.all(
     calls.map(async (call) => {
-      const tool = tools.find(call.name, offered);
+      const tool = tools.find(call.name, state.offered);
       const isNeeded =
-        tool !== undefined && call.invalid === undefined && (await requiresApproval(tool, call));
+        tool !== undefined &&
+        call.invalid === undefined &&
+        !isOverMaxCalls(tool, call, state) &&
+        (await requiresApproval(tool, call));
       return isNeeded ? [call.id] : [];
     }),
   );

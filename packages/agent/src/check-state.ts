@@ -1,5 +1,6 @@
 import { LlmError, type Message } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
+import { checkBudget } from './check-budget.ts';
 import { isMessage } from './messages-from.ts';
 import { callsOf, type Done, type RunState } from './state.ts';
 
@@ -29,10 +30,11 @@ const DONE: ReadonlySet<unknown> = new Set<Done | undefined>([
   'truncated',
   'refused',
   'tool-loop',
+  'budget',
 ]);
 
 function checkMembers(state: Fields): void {
-  const { messages, steps, pending, results, decisions, suspended = [], usage, done } = state;
+  const { messages, steps, pending, results, decisions, suspended = [], usage, done, budget, spent } = state;
   for (const [at, message] of listOf(messages, 'messages').entries())
     if (!isMessage(message)) throw invalidState(`state.messages[${at}]`, 'must be a message');
   if (!Number.isSafeInteger(steps) || (steps as number) < 0)
@@ -50,8 +52,17 @@ function checkMembers(state: Fields): void {
   for (const name of ['claims', 'approvals'] as const)
     if (state[name] !== undefined && !isRecord(state[name]))
       throw invalidState(`state.${name}`, 'must be an object');
+  checkBudget(budget, true, 'state.budget');
+  if (spent !== undefined && !isSpent(spent))
+    throw invalidState('state.spent', "must contain nanoUsd, a string of digits, and the numbers tokens and ms");
   if (!DONE.has(done)) throw invalidState('state.done', `must not be ${JSON.stringify(done)}`);
 }
+
+const isSpent = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value['nanoUsd'] === 'string' &&
+  /^\d{1,30}$/.test(value['nanoUsd']) &&
+  [value['tokens'], value['ms']].every((number) => Number.isFinite(number) && (number as number) >= 0);
 
 /** Checks that pending calls belong to the last turn, and that each call of this turn is pending or has a result. */
 function checkCalls({ messages, pending, results, decisions, suspended = [] }: RunState): void {

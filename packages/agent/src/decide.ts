@@ -1,4 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
+import { isUsedUp } from './budget.ts';
 import { isLooping, type LoopLimits } from './limits.ts';
 import type { Done, RunState } from './state.ts';
 
@@ -32,6 +33,8 @@ export function decide(state: RunState, rules: Rules): Action {
   if (state.done !== undefined) return { type: 'stop', why: state.done };
   if (state.pending.length > 0) return decidePending(state, rules);
   if (isLooping(state, rules.loop)) return { type: 'stop', why: 'tool-loop' };
+  if (state.budget !== undefined && isUsedUp(state.budget, state.spent))
+    return { type: 'stop', why: 'budget' };
   if (state.steps < rules.maxSteps(state)) return { type: 'call-model' };
   return rules.closingTurn ? { type: 'call-model', textOnly: true } : { type: 'stop', why: 'max-steps' };
 }

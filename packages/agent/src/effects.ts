@@ -1,5 +1,7 @@
 import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
 import { approvalsNeeded } from './approval.ts';
+import { remaining, sumSpent, tokensOf, type CostOf, type Spent } from './budget.ts';
+import { checkBudget } from './check-budget.ts';
 import { runAround } from './around.ts';
 import { requestTurn } from './model-call.ts';
 import type { ClaimStore } from './claim-store.ts';
@@ -8,13 +10,17 @@ import { hookWarning, type Hooks, type Observers } from './hooks.ts';
 import { messagesFrom } from './messages-from.ts';
 import type { Effects, Turn } from './loop.ts';
 import { toolKey } from './names.ts';
-import { depthOf } from './nesting.ts';
+import { nestingOf, withNesting } from './nesting.ts';
 import type { AgentParts } from './options.ts';
 import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
+import { Semaphore } from './semaphore.ts';
+import { costOfAnswer, recordFailedWork, spentByFailure } from './spending.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import { StepReports } from './step-report.ts';
+import { isOverMaxCalls } from './tool-limits.ts';
 import { ToolOrder } from './tool-order.ts';
+import type { Tool } from './tool.ts';
 import { withDecidedArgs, withArgsNote } from './decided-args.ts';
 
 /** Options for the effects of a run. */
@@ -38,6 +44,7 @@ interface LocalRun {
   readonly io: EffectsIo;
   readonly reports: StepReports;
   readonly toolOrder: ToolOrder;
+  readonly toolSlots: Semaphore;
 }
 
 /** Returns the reports of a run, which notify the agent's observers before the run's observers. */
@@ -46,23 +53,43 @@ export const createReports = ({ hooks }: AgentParts, io: EffectsIo): StepReports
 
 /** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
 export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
-  const run = { agent, io, reports, toolOrder: new ToolOrder() };
+  const toolSlots = new Semaphore(agent.toolConcurrency);
+  const run = { agent, io, reports, toolOrder: new ToolOrder(), toolSlots };
   const { steer } = agent.hooks;
   return {
     callModel: (state, turn) => callModel(state, turn, run),
     needsApproval: (calls, state) =>
       withinStepLimits(state, run, (scope) => scope.race(() => approvalsNeeded(calls, state, agent.tools))),
-    runTool: (call, state) => callTool(call, state, run),
+    runTool: (call, state) => toolSlots.run(io.signal, () => callTool(call, state, run)),
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
   };
 }
 
 async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun): Promise<Answer> {
   const { agent, io, reports, toolOrder } = run;
-  const { response, offered } = await withinStepLimits(state, run, async (scope) => {
+  const began = agent.clock.now();
+  const cost = costFunction(run);
+  const isRequired = state.budget?.maxUsd !== undefined;
+  checkBudget(state.budget, cost !== undefined, 'state.budget');
+  const turnWithCost = withinStepLimits(state, run, async (scope) => {
     await scope.race(() => reports.startStep(state));
-    return requestTurn(state, turn, agent, { scope, options: io.options, reports, toolOrder });
+    const made = await requestTurn(state, turn, agent, { scope, options: io.options, reports, toolOrder });
+    const warn = (why: string): void => reports.warn({ action: 'dropped', what: 'cost', why });
+    const nanoUsd = await scope.race(() => costOfAnswer(made.response, cost, isRequired, warn));
+    return { ...made, nanoUsd };
   });
+  const { response, offered, nanoUsd } = await turnWithCost.catch(async (error: unknown) => {
+    if (isMetered(state, cost))
+      recordFailedWork(error, {
+        spent: await spentByFailure(error, cost, agent.clock, agent.clock.now() - began),
+      });
+    throw error;
+  });
+  const spent = {
+    nanoUsd: String(nanoUsd),
+    tokens: tokensOf(response.attempts),
+    ms: agent.clock.now() - began,
+  };
   await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings, toolCalls } = response;
   const by = toolCalls.some((call) => agent.rules.isOnce(call)) ? agent.started.ownerId() : undefined;
@@ -71,8 +98,17 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
     warnings: [...warnings, ...reports.takeWarnings()],
     ...(offered === undefined ? {} : { offered }),
     ...(by === undefined ? {} : { by }),
+    ...(isMetered(state, cost) && { spent }),
   };
 }
+
+/** Returns the cost function of the agent, or the one of the run that called this agent. */
+const costFunction = ({ agent, io }: LocalRun): CostOf | undefined =>
+  agent.cost ?? nestingOf(io.options ?? {}).cost;
+
+/** Whether the amounts that the run spends are recorded. */
+const isMetered = ({ budget }: RunState, cost: CostOf | undefined): boolean =>
+  budget !== undefined || cost !== undefined;
 
 async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalRun): Promise<ToolOutcome> {
   const { agent, io, reports } = run;
@@ -82,21 +118,49 @@ async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalR
   const began = agent.clock.now();
   const key = toolKey(runId, state, call);
   const tool = agent.tools.find(call.name, state.offered);
-  const isOver = tool?.effect === 'once' && !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
-  const outcome = isOver
-    ? errorResult(call, OUTCOME_UNKNOWN)
-    : await runAround(agent.around, { type: 'tool', runId, call }, () =>
-        runTool({
-          tool,
-          call,
-          names: agent.tools.names(state.offered),
-          context: { signal, callId: call.id, key, context, options, depth: depthOf(options) },
-          clock: agent.clock,
-        }),
-      );
+  const why = tool && whyNotRun(tool, call, key, state, run);
+  const cost = costFunction(run);
+  let spent: Spent | undefined;
+  const { depth } = nestingOf(options);
+  const nesting = {
+    depth,
+    cost,
+    left: state.budget && remaining(state.budget, state.spent),
+    spend: (more: Spent) => (spent = sumSpent(spent, more)),
+  };
+  const outcome: ToolOutcome =
+    why === undefined
+      ? await runAround(agent.around, { type: 'tool', runId, call }, () =>
+          runTool({
+            tool,
+            call,
+            names: agent.tools.names(state.offered),
+            context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
+            clock: agent.clock,
+          }),
+        )
+      : errorResult(call, why);
   const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
-  await reports.endTool(call, outcomeWithNote, agent.clock.now() - began, state);
-  return outcomeWithNote;
+  const ms = agent.clock.now() - began;
+  await reports.endTool(call, outcomeWithNote, ms, state);
+  if (!isMetered(state, cost)) return outcomeWithNote;
+  const { usage } = outcomeWithNote;
+  const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
+  return { ...outcomeWithNote, spent: { nanoUsd: '0', tokens, ...spent, ms } };
+}
+
+/** Returns the text of the error result of a call that must not run. */
+function whyNotRun(
+  tool: Tool,
+  call: ToolCallPart,
+  key: string,
+  state: RunState,
+  { agent }: LocalRun,
+): string | undefined {
+  if (isOverMaxCalls(tool, call, state))
+    return `Not run: "${call.name}" may be called at most ${tool.maxCalls ?? 0} times in a run.`;
+  const isOver = tool.effect === 'once' && !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
+  return isOver ? OUTCOME_UNKNOWN : undefined;
 }
 
 const OUTCOME_UNKNOWN =

@@ -3,6 +3,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { checkSize } from './entry-size.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 import { isMessage } from './messages-from.ts';
+import { failedWorkOf, recordFailedWork, type FailedWork } from './spending.ts';
 
 export interface EntryIo {
   readonly signal: AbortSignal;
@@ -54,7 +55,10 @@ export async function journalEntry<T extends object | string>(
     }
   });
   const failure = isRecord(storedResult) ? errorFromJson(storedResult['failed']) : undefined;
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) {
+    recordFailedWork(failure, fromJson<FailedWork | undefined>(Object(storedResult)['work']));
+    throw failure;
+  }
   const value = fromJson<T>(storedResult);
   if (isValid(value)) return value;
   throw new LlmError(
@@ -68,6 +72,9 @@ const asJson = (value: object | string): JsonValue => (typeof value === 'string'
 
 /** Returns a model error as an entry. Throws any other value as an `Error`, because engines do not support other thrown values. */
 function failureEntry(error: unknown, { aborted }: AbortSignal): JsonValue {
-  if (LlmError.is(error) && !aborted) return { failed: errorToJson(error) };
+  if (LlmError.is(error) && !aborted) {
+    const work = failedWorkOf(error);
+    return { failed: errorToJson(error), ...(work && { work: toJson(work) }) };
+  }
   throw error instanceof Error ? error : new Error(messageOf(error), { cause: error });
 }

@@ -1,5 +1,6 @@
 export { createAgent, type Agent } from './agent.ts';
 export type { RunOptions, StreamOptions } from './run-options.ts';
+export type { Budget, CostOf, CostResult, Spent } from './budget.ts';
 export type { ClaimStore } from './claim-store.ts';
 export type { RunInfo, RunQuery, RunStore } from './run-store.ts';
 export type {

@@ -19,7 +19,9 @@ export function initialState(
     runId: runId ?? known ?? crypto.randomUUID(),
   });
   if (typeof input === 'string' || isList(input)) return named(begin(input));
-  const state = checkState(input);
+  const stored = checkState(input);
+  // A run whose budget was used up continues, if its limits are higher now.
+  const state = stored.done === 'budget' ? { ...stored, done: undefined } : stored;
   return isFollowUp(state) ? named(begin(state.messages)) : named(state, state.runId);
 }
 

@@ -1,9 +1,20 @@
 import { LlmError, type Attempt, type Message, type ToolCallPart, type Usage } from '@majordomo/core';
-import { answered, approvalsChecked, claimed, decided, interrupted, steered, toolsRan } from './advance.ts';
+import {
+  answered,
+  approvalsChecked,
+  claimed,
+  decided,
+  interrupted,
+  steered,
+  toolsRan,
+  withFailedWork,
+} from './advance.ts';
 import { answerText } from './answer-text.ts';
+import { NOTHING_SPENT, type Budget, type Spent } from './budget.ts';
 import { decide, type Rules } from './decide.ts';
 import { checkDecisions } from './decision.ts';
 import { RunError } from './run-error.ts';
+import { failedWorkOf } from './spending.ts';
 import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 
 /**
@@ -48,6 +59,8 @@ export interface RunResult {
   readonly done: Done | undefined;
   /** Usage of all model calls, including those in other processes. */
   readonly usage: Usage;
+  /** Amounts that the run has spent. Without `budget` and `cost`, only `tokens` is known, and the others are 0. */
+  readonly spent: Spent;
   /** Targets that answered steps in this process, in order. */
   readonly targets: readonly string[];
   /** Attempts of model calls in this process. Empty after `drive`, because journals do not store attempts. */
@@ -56,13 +69,15 @@ export interface RunResult {
 
 /** Rules of `decide`, and the facts about tools that the loop needs. */
 export interface DriveRules extends Rules {
+  /** Budget of a run that has no budget. */
+  readonly budget?: Budget | undefined;
   isOnce(call: ToolCallPart): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
 
 /** Performs the actions of `decide` until the run stops or waits for a decision. Throws a `RunError` with the last state. */
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
-  let state = initial;
+  let state = initial.budget || !rules.budget ? initial : { ...initial, budget: rules.budget };
   const targets: string[] = [];
   const resultNow = (awaiting: readonly ToolCallPart[]): RunResult => resultOf(state, awaiting, targets);
   try {
@@ -106,7 +121,7 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
       }
     }
   } catch (error) {
-    throw new RunError(interrupted(state), error);
+    throw new RunError(interrupted(withFailedWork(state, failedWorkOf(error))), error);
   }
 }
 
@@ -142,7 +157,9 @@ async function runTools(
 function resultOf(state: RunState, awaiting: readonly ToolCallPart[], targets: readonly string[]): RunResult {
   const { messages, done, usage } = state;
   const text = answerText(messages);
-  return { text, state, messages, awaiting, done, usage, targets, attempts: [] };
+  const tokens = (usage.input ?? 0) + (usage.output ?? 0);
+  const spent = state.spent ?? { ...NOTHING_SPENT, tokens };
+  return { text, state, messages, awaiting, done, usage, spent, targets, attempts: [] };
 }
 
 /** Returns the original error of an effect, except for model errors, because engines suspend and cancel runs by throwing errors. */

@@ -1,9 +1,24 @@
-/** Key of the nesting depth in call options. The depth is not a public option of a run. */
-const DEPTH = Symbol.for('majordomo.depth');
+import type { Budget, CostOf, Spent } from './budget.ts';
 
-export const withDepth = <T extends object>(options: T, depth: number): T => ({ ...options, [DEPTH]: depth });
-
-export function depthOf(options: object): number {
-  const depth: unknown = DEPTH in options ? options[DEPTH] : 0;
-  return typeof depth === 'number' ? depth : 0;
+/** Facts about the calling run that a sub-agent inherits. They are not public options of a run. */
+export interface Nesting {
+  /** Number of agents above this agent. */
+  readonly depth: number;
+  /** Cost function of the calling run, for sub-agents without one. */
+  readonly cost?: CostOf | undefined;
+  /** Part of the budget that the calling run has left. */
+  readonly left?: Budget | undefined;
+  /** Adds the amounts that a sub-agent has spent to the call of its tool. */
+  readonly spend?: ((spent: Spent) => void) | undefined;
 }
+
+const NESTING = Symbol.for('majordomo.nesting');
+
+/** Returns the options or the context of a tool with the facts. The key is a symbol, so that copies of the object contain the facts. */
+export const withNesting = <T extends object>(carrier: T, nesting: Nesting): T => ({
+  ...carrier,
+  [NESTING]: nesting,
+});
+
+export const nestingOf = (carrier: object): Nesting =>
+  NESTING in carrier ? (carrier[NESTING] as Nesting) : { depth: 0 };

@@ -2,6 +2,8 @@ import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/co
 import { checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
+import type { Budget, CostOf } from './budget.ts';
+import { checkBudget } from './check-budget.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
 import type { LoopLimits } from './limits.ts';
 import type { DriveRules } from './loop.ts';
@@ -28,6 +30,19 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly loopLimits?: LoopLimits | undefined;
   /** Whether the calls of a turn run in parallel. Results have the order of the calls. @default false */
   readonly parallelTools?: boolean | undefined;
+  /**
+   * Maximum tool calls of one turn at the same time, sub-agents included. A number above 1 implies `parallelTools`. `@default` 1, or unlimited with
+   * `parallelTools: true`
+   */
+  readonly toolConcurrency?: number | undefined;
+  /** Limits of a run, its sub-agents included, unless the run has its own limits. `@default` none */
+  readonly budget?: Budget | undefined;
+  /**
+   * Function that returns the cost of a model call, such as `costOfResponse` of `@majordomo/catalog`. Required with `budget.maxUsd`, in which case an
+   * unknown cost ends the run with a `RunError` of kind `config` that names the target. Without `maxUsd`, an unknown cost counts as zero and causes a
+   * warning. `basis: 'included'` counts as zero. Sub-agents without `cost` use this function.
+   */
+  readonly cost?: CostOf | undefined;
   /** Clock for time limits and durations. @default the system clock */
   readonly clock?: Pick<Clock, 'now' | 'timer'> | undefined;
   /** Wraps a run and each tool call of the run, such as in a tracing context. Must call `run` once and return its result. */
@@ -44,6 +59,10 @@ const KINDS: KindsOf<AgentOptions> = {
   closingTurn: 'boolean',
   loopLimits: { errorSteps: 1, repeats: 1 },
   parallelTools: 'boolean',
+  toolConcurrency: 1,
+  // `checkBudget` checks this option.
+  budget: true,
+  cost: 'function',
   clock: 'object with now',
   around: 'function',
   toolChoice: true,
@@ -93,13 +112,17 @@ export interface AgentParts {
   readonly clock: Pick<Clock, 'now' | 'timer'>;
   readonly around: Around | undefined;
   readonly started: StartedCalls;
+  readonly cost: CostOf | undefined;
+  readonly toolConcurrency: number;
 }
 
 /** Throws `config` for invalid options, such as a missing model, an invalid number, or a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
   checkOptions('createAgent', options, KINDS, [], OTHER_NAMES);
   checkCache(options.cache, 'config');
-  const { model, clock = systemClock, around } = options;
+  checkBudget(options.budget, options.cost !== undefined, 'budget', 'createAgent: ');
+  const { model, clock = systemClock, around, cost } = options;
+  const { parallelTools = false, toolConcurrency = parallelTools ? Infinity : 1 } = options;
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
   const tools = toolsOf(options);
@@ -127,10 +150,12 @@ export function agentParts(options: AgentOptions): AgentParts {
     },
     tools,
     hooks: options,
-    rules: rulesOf(options, tools),
+    rules: rulesOf(options, tools, toolConcurrency > 1),
     clock,
     around,
     started: new StartedCalls(),
+    cost,
+    toolConcurrency: Math.floor(toolConcurrency),
   };
 }
 
@@ -166,8 +191,9 @@ const namedToolbox = (box: Toolbox): Toolbox => ({
 });
 
 function rulesOf(
-  { maxSteps = 10, loopLimits, closingTurn, parallelTools }: AgentOptions,
+  { maxSteps = 10, loopLimits, closingTurn, budget }: AgentOptions,
   tools: Tools,
+  parallel: boolean,
 ): DriveRules {
   if (typeof maxSteps !== 'function') checkNumber(maxSteps, 0, 'maxSteps');
   return {
@@ -178,7 +204,8 @@ function rulesOf(
     needsApproval: (calls, state) => approvalsNeeded(calls, state, tools),
     loop: loopLimits ?? {},
     closingTurn: closingTurn ?? false,
-    parallel: parallelTools ?? false,
+    parallel,
+    budget,
   };
 }
 

@@ -1,11 +1,14 @@
 import { decided } from './advance.ts';
 import { runAround } from './around.ts';
+import { limitedBy } from './budget.ts';
+import { checkBudget } from './check-budget.ts';
 import { initialState, type RunInput } from './initial-state.ts';
 import { checkClaim, runIdOf } from './check-claim.ts';
 import { checkDecisionsFor } from './decision.ts';
 import { claimEffect, localEffects, createReports } from './effects.ts';
 import type { Emit } from './event.ts';
 import { drive, type RunResult } from './loop.ts';
+import { nestingOf } from './nesting.ts';
 import type { AgentParts } from './options.ts';
 import type { RunOptions } from './run-options.ts';
 import type { StepReports } from './step-report.ts';
@@ -16,11 +19,14 @@ export async function runLocally(
   options: RunOptions,
   onEvent: Emit | undefined,
 ): Promise<RunResult> {
-  const { decisions = [], claim, context, runId: requestedRunId, signal, ...rest } = options;
+  const { decisions = [], claim, context, runId: requestedRunId, signal, budget, ...rest } = options;
   const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
   const named = initialState(input, requestedRunId);
   const runId = runIdOf(input, named);
-  const initial = { ...named, runId };
+  const nesting = nestingOf(options);
+  checkBudget(budget, (agent.cost ?? nesting.cost) !== undefined, 'budget', 'run: ');
+  const own = budget ?? (nesting.left ? agent.rules.budget : (named.budget ?? agent.rules.budget));
+  const initial = { ...named, runId, budget: limitedBy(own, nesting.left, named.spent) };
   await checkDecisionsFor(initial, decisions, agent.tools);
   // Apply the decisions before checking the tools, because the tools may have changed since the run paused.
   const state = decided(initial, decisions);

@@ -1,4 +1,5 @@
 import type { CallOptions } from '@majordomo/core';
+import type { Budget } from './budget.ts';
 import type { ClaimStore } from './claim-store.ts';
 import type { Observers } from './hooks.ts';
 import type { Decision } from './state.ts';
@@ -16,6 +17,11 @@ export interface RunOptions extends CallOptions, Observers {
    * @example await agent.run(state, { decisions, claim: sqliteStores('runs.db').claims })
    */
   readonly claim?: ClaimStore | undefined;
+  /**
+   * Limits of this run; they replace those of the agent and of the state. With higher limits, a state that stopped with `done: 'budget'` continues.
+   * `@default` the limits of the state, or those of the agent
+   */
+  readonly budget?: Budget | undefined;
   /** Value that tools receive as `ToolContext.context`. @default undefined */
   readonly context?: unknown;
   /** Id of the run in `ToolContext.key`. Ignored for a state with pending calls, which contains the id. `@default` the state's id, or a UUID */

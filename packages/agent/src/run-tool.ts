@@ -14,6 +14,7 @@ import { Scope } from './scope.ts';
 import { errorResult, type ToolOutcome } from './state.ts';
 import { suspension, type Tool, type ToolContext } from './tool.ts';
 import { toolContent } from './tool-content.ts';
+import { withConcurrency } from './tool-limits.ts';
 
 const MAX_RESULT_CHARS = 100_000;
 const MAX_RAW_CHARS = 200;
@@ -40,7 +41,9 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
   const spend = (spent: Usage | undefined): void => {
     usage = sumUsage(usage, spent);
   };
-  const outcome = await runWithinLimits(tool, call, { ...context, spend }, clock);
+  const { signal } = context;
+  const run = (): Promise<ToolOutcome> => runWithinLimits(tool, call, { ...context, spend }, clock);
+  const outcome = await withConcurrency(tool, signal, run);
   return usage === undefined ? outcome : { ...outcome, usage };
 }
 

@@ -10,9 +10,13 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import type { Budget, Spent } from './budget.ts';
 
-/** Reason for which a run stopped. Only a run that stopped with `answered` has an answer. */
-export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop';
+/**
+ * Reason for which a run stopped. Only a run that stopped with `answered` has an answer. A run that stopped with `budget` continues if it is run with
+ * higher limits.
+ */
+export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop' | 'budget';
 
 /** Decision on a waiting call: runs the call, denies the call, or provides the result of the call. */
 export type Decision = { readonly callId: string } & (
@@ -34,6 +38,8 @@ export interface Answer extends Pick<
   readonly offered?: readonly string[] | undefined;
   /** Id of the agent that received the response, if the response calls tools with `effect: 'once'`. */
   readonly by?: string | undefined;
+  /** Amounts that the model call has spent, failed attempts included. Set if the run has a budget or the agent a `cost`. */
+  readonly spent?: Spent | undefined;
 }
 
 /** Tool outcome in the form that a journal stores. */
@@ -42,6 +48,8 @@ export interface ToolOutcome extends ToolResultPart {
   readonly suspended?: { readonly payload: JsonValue } | undefined;
   /** Usage of the model calls that the tool made. */
   readonly usage?: Usage | undefined;
+  /** Amounts that the call has spent. Set if the run has a budget or the agent a `cost`. */
+  readonly spent?: Spent | undefined;
 }
 
 /** State of a run as plain data. Another process can continue a state that was serialized with `toJson`. */
@@ -73,10 +81,17 @@ export interface RunState {
   readonly offered?: readonly string[] | undefined;
   /** Warnings of all steps, without duplicates. */
   readonly warnings?: readonly Warning[] | undefined;
+  /** Limits that apply to the run, in every process that continues it. */
+  readonly budget?: Budget | undefined;
+  /** Amounts spent so far. Set if the run has a budget or the agent a `cost`. */
+  readonly spent?: Spent | undefined;
 }
 
-/** Returns the state before the first step. */
-export function begin(input: string | readonly Message[]): RunState {
+/** Returns the state before the first step, with the budget of the run. */
+export function begin(
+  input: string | readonly Message[],
+  { budget }: { readonly budget?: Budget | undefined } = {},
+): RunState {
   const messages: readonly Message[] =
     typeof input === 'string' ? [{ role: 'user', parts: [{ type: 'text', text: input }] }] : input;
   return {
@@ -88,12 +103,21 @@ export function begin(input: string | readonly Message[]): RunState {
     decisions: [],
     usage: UNKNOWN_USAGE,
     done: undefined,
+    ...(budget && { budget }),
   };
 }
 
 /** Returns the tool calls of a turn, in order. */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
   parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+
+/** Returns the index of the first turn of this run in the transcript, which may begin with earlier runs. */
+export function startOfRun({ messages, steps }: RunState): number {
+  let turns = 0;
+  for (let at = messages.length - 1; at >= 0; at--)
+    if (messages[at]?.role === 'assistant' && ++turns >= steps) return at;
+  return 0;
+}
 
 /** Returns an error result for a call, without running the tool. */
 export function errorResult({ id, name }: ToolCallPart, text: string): ToolResultPart {

@@ -14,3 +14,4 @@ export {
 export { answerText } from './answer-text.ts';
 export { isLooping, type LoopLimits } from './limits.ts';
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
+export type { Budget, Spent } from './budget.ts';

@@ -50,6 +50,10 @@ export interface Tool extends ToolSpec {
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
+  /** Maximum calls of this tool at the same time in this process, over all runs. Others wait; an abort ends the wait. `@default` unlimited */
+  readonly concurrency?: number | undefined;
+  /** Maximum calls of this tool in one run, counted in the transcript. Further calls are error results that state the limit. `@default` unlimited */
+  readonly maxCalls?: number | undefined;
 }
 
 /** Definition of a tool with typed arguments. */
@@ -65,6 +69,16 @@ export interface ToolDefinition<Parameters, Args> {
   readonly maxResultChars?: number | undefined;
   /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
+  /**
+   * Maximum calls of this tool at the same time in this process, over all runs. Other calls wait, first come, first served. `timeoutMs` does not
+   * include the wait, and an abort ends it. `@default` unlimited
+   */
+  readonly concurrency?: number | undefined;
+  /**
+   * Maximum calls of this tool in one run, counted in the transcript, which includes calls that were denied or failed. Further calls do not run, need
+   * no approval, and are error results that state the limit. `@default` unlimited
+   */
+  readonly maxCalls?: number | undefined;
   /** Runs the tool with the arguments that the schema returned. An error becomes an error result. */
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
 }
@@ -77,6 +91,8 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   // `createAgent` checks these values, because a tool may be created without `defineTool`.
   timeoutMs: true,
   maxResultChars: true,
+  concurrency: true,
+  maxCalls: true,
   effect: 'string',
   run: 'function',
 };
@@ -105,6 +121,7 @@ export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
   checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], OTHER_NAMES);
   const { approval, parameters, name, description, timeoutMs, maxResultChars, effect } = tool;
+  const { concurrency, maxCalls } = tool;
   return {
     name,
     description,
@@ -112,6 +129,8 @@ export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSche
     timeoutMs,
     maxResultChars,
     effect,
+    concurrency,
+    maxCalls,
     approval: typeof approval === 'function' ? (args) => approval(args as never) : approval,
     run: (args, context) => tool.run(args, context),
   };

@@ -1,6 +1,6 @@
 import { LlmError, type ToolSpec } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/toolkit';
 import type { Tool } from './tool.ts';
+import { checkToolLimits } from './tool-limits.ts';
 import { hasSameItems } from './tool-order.ts';
 
 /** Named group of tools. */
@@ -90,8 +90,7 @@ function addTool(byName: Map<string, OwnedTool>, tool: Tool, owner: string): voi
   if (known !== undefined) {
     throw new LlmError('config', `tool "${tool.name}" is in both ${known.owner} and ${owner}; rename one`);
   }
-  checkNumber(tool.timeoutMs, 0, `timeoutMs of tool "${tool.name}"`);
-  checkNumber(tool.maxResultChars, 0, `maxResultChars of tool "${tool.name}"`);
+  checkToolLimits(tool);
   byName.set(tool.name, { tool, owner });
 }
 

@@ -1,0 +1,118 @@
+import type { Attempt, ChatResponse } from '@majordomo/core';
+
+/** Limits of one run, its sub-agents and handoffs included. Each limit is checked before a model call; a call in progress is not interrupted. */
+export interface Budget {
+  /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
+  readonly maxUsd?: string | undefined;
+  /** Maximum of input plus output tokens. */
+  readonly maxTokens?: number | undefined;
+  /** Maximum time of model calls and tools, in milliseconds. Waiting for a decision does not count. Parallel calls of one turn count once, by the longest. */
+  readonly maxMs?: number | undefined;
+}
+
+/** Amounts that a run has spent. Without `budget` and `cost`, only the tokens of its result are known. */
+export interface Spent {
+  /** Cost in nano-dollars as a decimal string, because JSON has no bigint. `'0'` without `cost`. */
+  readonly nanoUsd: string;
+  readonly tokens: number;
+  readonly ms: number;
+}
+
+/** Returns the cost of the attempts of a response in nano-dollars, or `undefined` with the missing facts. */
+export type CostOf = (response: Pick<ChatResponse, 'attempts'>) => CostResult | Promise<CostResult>;
+
+/** Cost of a model call, such as a `Cost` of `@majordomo/catalog`. */
+export interface CostResult {
+  /** `undefined` if the cost is unknown or included. */
+  readonly nanoUsd: bigint | undefined;
+  /** `included`: a plan or the user's hardware covers the call, which counts as zero. */
+  readonly basis?: string | undefined;
+  /** Reasons for an unknown cost. */
+  readonly missing: readonly string[];
+}
+
+export const NOTHING_SPENT: Spent = { nanoUsd: '0', tokens: 0, ms: 0 };
+
+const NANO_DIGITS = 9;
+const USD = /^\d{1,12}(?:\.\d{1,9})?$/;
+
+/** Returns a decimal number of dollars in nano-dollars, or `undefined` for any other value. */
+export function nanoUsdOf(text: unknown): bigint | undefined {
+  if (typeof text !== 'string' || !USD.test(text)) return undefined;
+  const [, decimals = ''] = text.split('.');
+  return BigInt(text.replace('.', '')) * 10n ** BigInt(NANO_DIGITS - decimals.length);
+}
+
+/** Returns a number of nano-dollars in dollars. */
+function usdOf(nano: bigint): string {
+  const digits = String(nano).padStart(NANO_DIGITS + 1, '0');
+  return `${digits.slice(0, -NANO_DIGITS)}.${digits.slice(-NANO_DIGITS)}`;
+}
+
+/** Returns whether a limit of the budget is reached. */
+export function isUsedUp({ maxUsd, maxTokens, maxMs }: Budget, spent: Spent = NOTHING_SPENT): boolean {
+  const maxNano = nanoUsdOf(maxUsd);
+  return (
+    (maxNano !== undefined && BigInt(spent.nanoUsd) >= maxNano) ||
+    (maxTokens !== undefined && spent.tokens >= maxTokens) ||
+    (maxMs !== undefined && spent.ms >= maxMs)
+  );
+}
+
+/** Returns the sum of amounts that were spent one after another. Returns `undefined` if both are. */
+export function sumSpent(first: Spent | undefined, second: Spent | undefined): Spent | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return {
+    nanoUsd: String(BigInt(first.nanoUsd) + BigInt(second.nanoUsd)),
+    tokens: first.tokens + second.tokens,
+    ms: first.ms + second.ms,
+  };
+}
+
+/** Returns the amounts of calls that ran at the same time: sums, and the time of the longest call. */
+export function sumParallel(all: readonly (Spent | undefined)[]): Spent | undefined {
+  const sum = all.reduce(sumSpent, undefined);
+  return sum && { ...sum, ms: Math.max(...all.map((spent) => spent?.ms ?? 0)) };
+}
+
+/** Returns the amounts of `after` that `before` does not contain. */
+export const spentSince = (after: Spent, before: Spent = NOTHING_SPENT): Spent => ({
+  nanoUsd: String(BigInt(after.nanoUsd) - BigInt(before.nanoUsd)),
+  tokens: after.tokens - before.tokens,
+  ms: after.ms - before.ms,
+});
+
+/** Returns the part of the budget that is left. */
+export function remaining(budget: Budget, spent: Spent = NOTHING_SPENT): Budget {
+  const { maxTokens, maxMs } = budget;
+  const nano = nanoUsdOf(budget.maxUsd);
+  const left = nano === undefined ? 0n : nano - BigInt(spent.nanoUsd);
+  return {
+    maxUsd: nano === undefined ? undefined : usdOf(left > 0n ? left : 0n),
+    maxTokens: maxTokens === undefined ? undefined : Math.max(0, maxTokens - spent.tokens),
+    maxMs: maxMs === undefined ? undefined : Math.max(0, maxMs - spent.ms),
+  };
+}
+
+/**
+ * Returns the budget of a sub-agent: the lower of its own limits and of the limits that the calling run has left. `spent`: amounts of the sub-agent
+ * before it waited, which the calling run has already counted.
+ */
+export function limitedBy(own: Budget | undefined, left: Budget | undefined, spent?: Spent): Budget | undefined {
+  if (left === undefined) return own;
+  const { nanoUsd, tokens, ms } = spent ?? NOTHING_SPENT;
+  const [ownNano, leftNano] = [nanoUsdOf(own?.maxUsd), nanoUsdOf(left.maxUsd)];
+  const maxNano = lower(ownNano, leftNano === undefined ? undefined : leftNano + BigInt(nanoUsd));
+  return {
+    maxUsd: maxNano === undefined ? undefined : usdOf(maxNano),
+    maxTokens: lower(own?.maxTokens, left.maxTokens === undefined ? undefined : left.maxTokens + tokens),
+    maxMs: lower(own?.maxMs, left.maxMs === undefined ? undefined : left.maxMs + ms),
+  };
+}
+
+const lower = <T extends number | bigint>(a: T | undefined, b: T | undefined): T | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
+
+/** Returns the input and output tokens of all attempts, failed ones included. */
+export const tokensOf = (attempts: readonly Attempt[]): number =>
+  attempts.reduce((sum, { usage }) => sum + (usage?.input ?? 0) + (usage?.output ?? 0), 0);

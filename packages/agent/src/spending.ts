@@ -1,0 +1,75 @@
+import { LlmError, type Attempt, type ChatResponse, type Clock, type Usage } from '@majordomo/core';
+import { withTimeout } from '@majordomo/core/toolkit';
+import { tokensOf, type CostOf, type Spent } from './budget.ts';
+
+/** Maximum time to determine the cost of a failed call, in milliseconds. */
+const FAILED_COST_MS = 5000;
+
+/** Usage of work that failed. */
+export interface FailedWork {
+  readonly usage?: Usage | undefined;
+  readonly spent?: Spent | undefined;
+}
+
+const failedWork = new WeakMap<object, FailedWork>();
+
+/** Records what the work that failed with this error has spent. */
+export function recordFailedWork(error: unknown, work: FailedWork | undefined): void {
+  if (work !== undefined && typeof error === 'object' && error !== null) failedWork.set(error, work);
+}
+
+/** Returns what the work that failed with this error has spent. */
+export const failedWorkOf = (error: unknown): FailedWork | undefined =>
+  typeof error === 'object' && error !== null ? failedWork.get(error) : undefined;
+
+/**
+ * Returns the cost of an answered model call in nano-dollars. An unknown cost is zero with a warning. If `isRequired` is set, throws `config` instead,
+ * because the budget would have no effect.
+ */
+export async function costOfAnswer(
+  response: ChatResponse,
+  cost: CostOf | undefined,
+  isRequired: boolean,
+  warn: (why: string) => void,
+): Promise<bigint> {
+  if (cost === undefined) return 0n;
+  const { nanoUsd, basis, missing } = await cost(response);
+  if (typeof nanoUsd === 'bigint') return nanoUsd;
+  if (basis === 'included') return 0n;
+  const why = `the cost of this call is unknown: ${missing.join(', ') || 'no reason given'}`;
+  if (!isRequired) {
+    warn(why);
+    return 0n;
+  }
+  throw new LlmError(
+    'config',
+    `${response.target}: ${why}; add a price to the catalog, or remove budget.maxUsd`,
+    { path: 'cost', attempts: response.attempts },
+  );
+}
+
+/** Returns what a failed model call has spent. An unknown cost is zero, because the run has already failed. */
+export async function spentByFailure(
+  error: unknown,
+  cost: CostOf | undefined,
+  clock: Pick<Clock, 'timer'>,
+  ms: number,
+): Promise<Spent> {
+  const attempts: readonly Attempt[] = LlmError.is(error) ? error.details.attempts : [];
+  const billed = attempts.filter(({ usage }) => usage !== undefined);
+  const nanoUsd = cost === undefined || billed.length === 0 ? 0n : await knownCost(cost, billed, clock);
+  return { nanoUsd: String(nanoUsd), tokens: tokensOf(attempts), ms };
+}
+
+async function knownCost(
+  cost: CostOf,
+  attempts: readonly Attempt[],
+  clock: Pick<Clock, 'timer'>,
+): Promise<bigint> {
+  try {
+    const { nanoUsd } = await withTimeout(Promise.resolve(cost({ attempts })), FAILED_COST_MS, clock, true);
+    return nanoUsd ?? 0n;
+  } catch {
+    return 0n;
+  }
+}

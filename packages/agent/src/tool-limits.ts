@@ -1,0 +1,36 @@
+import { checkNumber } from '@majordomo/core/toolkit';
+import type { ToolCallPart } from '@majordomo/core';
+import { Semaphore } from './semaphore.ts';
+import { callsOf, startOfRun, type RunState } from './state.ts';
+import type { Tool } from './tool.ts';
+
+/** Throws `config` for a limit that is not a number in its range. */
+export function checkToolLimits({ name, concurrency, maxCalls, timeoutMs, maxResultChars }: Tool): void {
+  checkNumber(timeoutMs, 0, `timeoutMs of tool "${name}"`);
+  checkNumber(maxResultChars, 0, `maxResultChars of tool "${name}"`);
+  checkNumber(concurrency, 1, `concurrency of tool "${name}"`);
+  checkNumber(maxCalls, 0, `maxCalls of tool "${name}"`);
+}
+
+/** Returns whether the transcript of this run contains `maxCalls` earlier calls of the tool. */
+export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, state: RunState): boolean {
+  if (maxCalls === undefined) return false;
+  const turns = state.messages.slice(startOfRun(state));
+  const calls = turns.flatMap((turn) => (turn.role === 'assistant' ? callsOf(turn) : []));
+  // Ids are unique in a turn only, and the call belongs to the last turn.
+  const earlier = calls.slice(0, calls.findLastIndex((call) => call.id === id));
+  return earlier.filter((call) => call.name === name).length >= maxCalls;
+}
+
+const semaphores = new WeakMap<Tool, Semaphore>();
+
+/** Runs a call of the tool when the limit `concurrency` of the tool permits it. */
+export function withConcurrency<T>(tool: Tool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  if (tool.concurrency === undefined) return work();
+  let semaphore = semaphores.get(tool);
+  if (semaphore === undefined) {
+    semaphore = new Semaphore(Math.floor(tool.concurrency));
+    semaphores.set(tool, semaphore);
+  }
+  return semaphore.run(signal, work);
+}

@@ -1,0 +1,20 @@
+import type { Usage } from '@majordomo/core';
+import type { CostOf } from '../../src/index.ts';
+
+export const usage = (input: number, output = 1): Usage => ({
+  input,
+  output,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+});
+
+/** Exact price of a model: 3 nano-dollars per input token and 7 per output token. */
+export const cost: CostOf = ({ attempts }) => {
+  const counted = attempts.flatMap((attempt) => attempt.usage ?? []);
+  const nanoUsd = counted.reduce(
+    (sum, { input = 0, output = 0 }) => sum + BigInt(input) * 3n + BigInt(output) * 7n,
+    0n,
+  );
+  return { nanoUsd, missing: [] };
+};
