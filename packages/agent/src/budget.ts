@@ -98,7 +98,11 @@ export function remaining(budget: Budget, spent: Spent = NOTHING_SPENT): Budget 
  * Returns the budget of a sub-agent: the lower of its own limits and of the limits that the calling run has left. `spent`: amounts of the sub-agent
  * before it waited, which the calling run has already counted.
  */
-export function limitedBy(own: Budget | undefined, left: Budget | undefined, spent?: Spent): Budget | undefined {
+export function limitedBy(
+  own: Budget | undefined,
+  left: Budget | undefined,
+  spent?: Spent,
+): Budget | undefined {
   if (left === undefined) return own;
   const { nanoUsd, tokens, ms } = spent ?? NOTHING_SPENT;
   const [ownNano, leftNano] = [nanoUsdOf(own?.maxUsd), nanoUsdOf(left.maxUsd)];

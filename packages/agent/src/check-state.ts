@@ -54,7 +54,10 @@ function checkMembers(state: Fields): void {
       throw invalidState(`state.${name}`, 'must be an object');
   checkBudget(budget, true, 'state.budget');
   if (spent !== undefined && !isSpent(spent))
-    throw invalidState('state.spent', "must contain nanoUsd, a string of digits, and the numbers tokens and ms");
+    throw invalidState(
+      'state.spent',
+      'must contain nanoUsd, a string of digits, and the numbers tokens and ms',
+    );
   if (!DONE.has(done)) throw invalidState('state.done', `must not be ${JSON.stringify(done)}`);
 }
 

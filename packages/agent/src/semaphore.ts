@@ -27,7 +27,9 @@ export class Semaphore {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         this.waiting.splice(this.waiting.indexOf(start), 1);
-        reject(new LlmError('aborted', 'the run was aborted before the tool ran', {}, { cause: signal.reason }));
+        reject(
+          new LlmError('aborted', 'the run was aborted before the tool ran', {}, { cause: signal.reason }),
+        );
       };
       const start = (): void => {
         signal.removeEventListener('abort', onAbort);

@@ -18,7 +18,10 @@ export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, s
   const turns = state.messages.slice(startOfRun(state));
   const calls = turns.flatMap((turn) => (turn.role === 'assistant' ? callsOf(turn) : []));
   // Ids are unique in a turn only, and the call belongs to the last turn.
-  const earlier = calls.slice(0, calls.findLastIndex((call) => call.id === id));
+  const earlier = calls.slice(
+    0,
+    calls.findLastIndex((call) => call.id === id),
+  );
   return earlier.filter((call) => call.name === name).length >= maxCalls;
 }
 

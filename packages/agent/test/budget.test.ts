@@ -18,7 +18,11 @@ const stored = (state: RunState): RunState => fromJson<RunState>(JSON.parse(JSON
 describe('a budget', () => {
   it('stops the run before the model call that follows the limit, with exact amounts', async () => {
     const budget = { maxUsd: '0.000000614' };
-    const { agent, requests } = world([looking(100), looking(100), answer(1)], { tools: [look], cost, budget });
+    const { agent, requests } = world([looking(100), looking(100), answer(1)], {
+      tools: [look],
+      cost,
+      budget,
+    });
     const { done, spent, state, awaiting } = await agent.run('go');
     expect([done, spent.nanoUsd, requests.length, awaiting]).toEqual(['budget', '614', 2, []]);
     expect(state).toMatchObject({ budget, spent: { nanoUsd: '614', tokens: 202 } });
@@ -34,15 +38,15 @@ describe('a budget', () => {
     const large: CostOf = () => ({ nanoUsd: 9_007_199_254_740_993n, missing: [] });
     const budget = { maxUsd: '18014398.509481987' };
     const { agent } = world([looking(1), looking(1), answer(1)], { tools: [look], cost: large, budget });
-    expect(await agent.run('go')).toMatchObject({ done: 'answered', spent: { nanoUsd: '27021597764222979' } });
+    expect(await agent.run('go')).toMatchObject({
+      done: 'answered',
+      spent: { nanoUsd: '27021597764222979' },
+    });
   });
 
   it('limits tokens, also of failed attempts', async () => {
     const fake = (id: string, turns: readonly Turn[]) => fakeProvider({ id, models: { m: turns } });
-    const providers = [
-      fake('f', [{ text: '', usage: usage(40) }]),
-      fake('g', [looking(50), answer(1)]),
-    ];
+    const providers = [fake('f', [{ text: '', usage: usage(40) }]), fake('g', [looking(50), answer(1)])];
     const model = createMajordomo({ providers, chain: { attempts: 1 } }).model('f/m,g/m');
     const agent = createAgent({ model, tools: [look], cost, budget: { maxTokens: 92 } });
     const { done, spent } = await agent.run('go');
@@ -116,7 +120,11 @@ describe('a budget', () => {
     const { state, done } = await agent.run('go', { budget: { maxTokens: 10 } });
     expect([done, state.budget]).toEqual(['answered', { maxTokens: 10 }]);
     const followUp = await agent.run({ ...state, messages: [...state.messages, user('And?')] });
-    expect([followUp.done, followUp.state.budget, followUp.spent.tokens]).toEqual(['budget', { maxTokens: 0 }, 0]);
+    expect([followUp.done, followUp.state.budget, followUp.spent.tokens]).toEqual([
+      'budget',
+      { maxTokens: 0 },
+      0,
+    ]);
   });
 
   it('is part of the state that `begin` returns, and of a state that is driven', async () => {
@@ -132,7 +140,11 @@ describe('a budget', () => {
   it('is absent by default, and the tokens are known', async () => {
     const { agent } = world([looking(10), answer(20)], { tools: [look] });
     const { spent, state } = await agent.run('go');
-    expect([spent, state.spent, state.budget]).toEqual([{ nanoUsd: '0', tokens: 32, ms: 0 }, undefined, undefined]);
+    expect([spent, state.spent, state.budget]).toEqual([
+      { nanoUsd: '0', tokens: 32, ms: 0 },
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -188,7 +200,11 @@ describe('a sub-agent', () => {
   it('shares the budget and the cost function, and is counted once', async () => {
     const inner = world([looking(10), looking(10), answer(1)], { tools: [look] });
     const budget: Budget = { maxUsd: '0.000000080' };
-    const { agent, requests } = world([delegation, 'never'], { tools: [delegate(inner.agent)], cost, budget });
+    const { agent, requests } = world([delegation, 'never'], {
+      tools: [delegate(inner.agent)],
+      cost,
+      budget,
+    });
     const { done, spent, usage: total } = await agent.run('go');
     expect([done, spent.nanoUsd, spent.tokens, total.input]).toEqual(['budget', '84', 24, 21]);
     expect([requests.length, inner.requests.length]).toEqual([1, 2]);

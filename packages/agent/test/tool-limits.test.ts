@@ -209,7 +209,10 @@ describe('a limit that is not a number in its range is config with its path', ()
       [name]: value,
     });
     expect(() => world(['hi'], { tools: [tool] })).toThrow(
-      expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path: `${name} of tool "look"` }) as object }) as Error,
+      expect.objectContaining({
+        kind: 'config',
+        details: expect.objectContaining({ path: `${name} of tool "look"` }) as object,
+      }) as Error,
     );
   });
 
