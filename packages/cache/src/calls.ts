@@ -185,7 +185,7 @@ export class CachedCalls {
   }
 }
 
-/** Returns the key under which calls share a request. In contrast to the store's key, it also contains the call options. */
+/** Returns the key under which simultaneous calls share a request: the store's key and the call options. */
 const flightKey = (key: string, call: CallOptions): string => `${termsOf(call)} ${key}`;
 
 const unshared = <T>(begin: (signal: AbortSignal) => Promise<T>): JoinedFlight<T> => ({

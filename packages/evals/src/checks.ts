@@ -42,8 +42,8 @@ function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Outp
 }
 
 /**
- * Checks that the text equals `expected`, or that the value deeply equals it in any member order. Text is trimmed and
- * not parsed. A case without `expected` scores 0.
+ * Checks that the output's text equals `expected`, or that its value deeply equals `expected` in any member order. Text is
+ * trimmed and not parsed. If neither `expected` nor the case's `expected` exists, the output scores 0.
  *
  * @default the case's `expected`
  */

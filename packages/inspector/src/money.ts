@@ -32,7 +32,7 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
     key,
     per: typeof limit.per === 'string' ? limit.per : `${limit.per.ms} ms`,
     unit: unitOf(limit),
-    // The maximum is the sum of the ledger's amounts, because `limit.max` has another unit.
+    // `limit.max` is in dollars, the amounts are in nano-USD. Their sum is the maximum in the same unit.
     max: String(used + held + left),
     used: String(used),
     held: String(held),

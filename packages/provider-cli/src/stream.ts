@@ -113,7 +113,7 @@ export class TextOutput implements Output {
 }
 
 export const tooMuchOutput = (target: string, most: number): LlmError =>
-  new LlmError('protocol', `${target}: the CLI printed more than ${most} bytes`, {
+  new LlmError('protocol', `${target}: the CLI printed more than ${most} bytes; raise maxOutputBytes`, {
     target,
     code: 'output-too-large',
     path: '',

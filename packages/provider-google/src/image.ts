@@ -135,6 +135,6 @@ export function fromImageBody(json: unknown, facts: GeminiFacts): GeneratedImage
     return [() => imageFromBase64(inlineData.data, { target, path })];
   });
   if (entries.length === 0 && finishReason(raw, false) === 'content-filter')
-    throw blockedError(raw, finishMessage, target, usage);
+    throw blockedError('response', raw, finishMessage, target, usage);
   return { target, ...decodeImages(entries, 1, target), usage };
 }

@@ -126,7 +126,7 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   if (body.error !== undefined) throw inBandError(body.error, facts);
   const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
   const counted = body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0);
-  if (blockReason !== undefined) throw blockedError(blockReason, blockReasonMessage, target, counted);
+  if (blockReason !== undefined) throw blockedError('prompt', blockReason, blockReasonMessage, target, counted);
   const candidate = Array.isArray(body.candidates)
     ? (body.candidates[0] as WireCandidate | undefined)
     : undefined;
@@ -150,7 +150,7 @@ export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate 
   const candidate = candidateOf(json, facts);
   const { finishReason: raw, finishMessage, usage: counted } = candidate;
   const reason = finishReason(raw, false);
-  if (reason === 'content-filter') throw blockedError(raw, finishMessage, facts.target, counted);
+  if (reason === 'content-filter') throw blockedError('response', raw, finishMessage, facts.target, counted);
   if (reason === 'length')
     throw new LlmError('truncated', `${facts.target}: the response was truncated at its token limit`, {
       target: facts.target,
@@ -161,12 +161,13 @@ export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate 
 }
 
 export const blockedError = (
+  blocked: 'prompt' | 'response',
   reason: string,
   message: string | undefined,
   target: string,
   counted: Usage | undefined,
 ): LlmError =>
-  new LlmError('content-filter', `${target}: the vendor blocked the response: ${message ?? reason}`, {
+  new LlmError('content-filter', `${target}: the vendor blocked the ${blocked}: ${message ?? reason}`, {
     target,
     code: reason,
     partial: usageOnly(target, counted),

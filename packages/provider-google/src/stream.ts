@@ -159,7 +159,7 @@ export class GeminiReader implements WireReader {
       this.warnings.warn('citations', 'their text had ended before they arrived');
     const reason = rawFinish === undefined ? 'other' : finishReason(rawFinish, this.calls > 0);
     if (reason === 'content-filter' && !writer.hasContent)
-      throw this.blockedError(rawFinish, this.finishMessage);
+      throw this.blockedError('response', rawFinish, this.finishMessage);
     writer.finish(
       reason,
       rawFinish,
@@ -178,7 +178,7 @@ export class GeminiReader implements WireReader {
     }
     const { candidates, promptFeedback } = chunk;
     if (promptFeedback?.blockReason !== undefined) {
-      throw this.blockedError(promptFeedback.blockReason, promptFeedback.blockReasonMessage);
+      throw this.blockedError('prompt', promptFeedback.blockReason, promptFeedback.blockReasonMessage);
     }
     if (candidates === undefined) return false;
     if (!Array.isArray(candidates)) throw this.protocolError('candidates', 'is not an array');
@@ -298,10 +298,14 @@ export class GeminiReader implements WireReader {
     this.writer.end(key);
   }
 
-  private blockedError(code: string | undefined, message: string | undefined): LlmError {
+  private blockedError(
+    blocked: 'prompt' | 'response',
+    code: string | undefined,
+    message: string | undefined,
+  ): LlmError {
     const { target } = this.writer;
     const why = [code, message].filter((word) => word !== undefined).join(': ');
-    return new LlmError('content-filter', `${target}: the vendor blocked the request: ${why}`, {
+    return new LlmError('content-filter', `${target}: the vendor blocked the ${blocked}: ${why}`, {
       target,
       code,
     });

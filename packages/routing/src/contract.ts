@@ -78,8 +78,8 @@ export interface Needs {
   readonly images?: boolean | undefined;
   readonly structured?: boolean | undefined;
   /**
-   * Whether the model reasons. `true` excludes models without reasoning. `false` excludes models with reasoning, because the
-   * catalog does not state which models can omit reasoning.
+   * Whether the model must reason. `true` excludes models without reasoning, and `false` excludes models with reasoning: the
+   * catalog does not state which models can switch it off.
    */
   readonly reasoning?: boolean | undefined;
   /** Minimum context in tokens, including input and output. */

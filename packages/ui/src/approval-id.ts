@@ -59,7 +59,7 @@ function signedBytes(
   chatId: string | undefined,
   expiry: number,
 ): Uint8Array<ArrayBuffer> {
-  // Pages and stores do not preserve the order of object members. Arguments contain no bytes to hash.
+  // Pages and stores do not preserve the order of object members. Arguments are JSON without bytes, so bytes need no hash.
   const json = canonicalJson(args, () => '');
   return new TextEncoder().encode(
     JSON.stringify([VERSION, chatId ?? null, runId, steps, expiry, id, name, json]),

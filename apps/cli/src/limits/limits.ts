@@ -22,7 +22,7 @@ export async function limits({ json }: { readonly json?: true }, io: Io): Promis
   const states = await books.ledger.state();
   if (json === true) writeJson(io.stdout, states.map(inJson));
   else for (const state of states) io.stdout.write(shown(state, new Date(), io.stdout));
-  if (json !== true && states.length === 0) io.stdout.write('No call has counted towards a limit yet.\n');
+  if (json !== true && states.length === 0) io.stdout.write('No call has counted toward a limit yet.\n');
   return EXIT.ok;
 }
 

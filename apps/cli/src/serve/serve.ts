@@ -42,7 +42,7 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const models = servedModels(flags.models, settings);
   const authorize = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
-  // Other machines need a key.
+  // Callers on other machines must present a key.
   const needsKeys = flags.keys === true || (authorize === undefined && !LOOPBACK.test(place.host));
   if (flags.keys === true && authorize !== undefined)
     throw new Stop(

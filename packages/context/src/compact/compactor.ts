@@ -172,9 +172,9 @@ class Engine {
   }
 
   private planFor(inspection: Inspection): Plan | undefined {
-    const { protectFirst: first = 3, protectLast: last = 20 } = this.options;
+    const { protectFirst: first = 3, protectLast: last = 8 } = this.options;
     const { view, bounds, weigh, tokens, run } = inspection;
-    // With `force`, some messages must be summarized even if the complete transcript fits into the tail.
+    // If `force` is set, the tail shrinks, so that some messages are summarized even if the complete transcript fits into it.
     const tail =
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);

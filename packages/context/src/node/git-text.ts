@@ -32,7 +32,7 @@ export async function gitText(
     const [, value] = NAMED.find(([pattern]) => pattern.test(name)) ?? [];
     return value === undefined ? [] : [[name, value] as const];
   });
-  // `-c` cannot override a setting whose name contains one of these characters.
+  // `git -c` cannot override a setting whose name contains `=` or bytes that are not UTF-8.
   if (names === undefined || named.some(([name]) => /[=\uFFFD]/.test(name))) return undefined;
   return run(root, args, [...SAFE, ...new Set(named.map(([name, value]) => `${name}=${value}`))], signal);
 }

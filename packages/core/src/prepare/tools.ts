@@ -39,7 +39,7 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
     warnings: [...fitted].map(([name, fit]) => ({
       action: 'coerced',
       what: `name of tool "${name}"`,
-      why: `it is sent as "${fit}": wires accept letters, digits, _ and -, at most ${MAX_NAME_LENGTH}`,
+      why: `it is sent as "${fit}": a name has at most ${MAX_NAME_LENGTH} letters, digits, _ or -`,
     })),
     read: (steps) => mapEvents(steps, (event) => withOriginalName(event, originals)),
   };

@@ -53,7 +53,7 @@ export const chatAnnotations = (part: TextPart, from: number): readonly object[]
     url_citation: { url, title, start_index: from + start, end_index: from + end },
   }));
 
-/** Formats reasoning that has a token in OpenRouter's extension of this wire, so that clients can send the reasoning back. */
+/** Formats signed reasoning as OpenRouter's extension of this wire does, so that clients can send the reasoning back. */
 export function reasoningDetail({ text, replay }: ReasoningPart, index: number): object | undefined {
   const signature = tokenText(replay);
   return signature === undefined ? undefined : { type: 'reasoning.text', text, signature, index };

@@ -132,7 +132,7 @@ export interface Ledger {
   /** Returns the rows of a report in the order of their keys. Rejects with `config` for an invalid query. */
   report(query: ReportQuery): Promise<readonly ReportRow[]>;
   /**
-   * Books an amount that was spent outside of majordomo, such as the price of an email. The amount counts towards matching
+   * Books an amount that was spent outside of majordomo, such as the price of an email. The amount counts toward matching
    * limits, which never deny it. Rejects with `config` for an invalid entry.
    */
   book(entry: Entry): Promise<void>;

@@ -27,7 +27,7 @@ export interface Limit {
    * Calls that have no value for a key share one counter, such as `tenant=`. Values in counter keys are percent-encoded.
    */
   readonly each?: readonly string[] | undefined;
-  /** Filter. Only attempts that match every listed key count towards the limit. */
+  /** Filter. Only attempts that match every listed key count toward the limit. */
   readonly where?:
     | {
         readonly tenant?: readonly string[] | undefined;

@@ -20,7 +20,7 @@ export interface LedgerContext {
   readonly alerts: Alerts;
   readonly answerLengths: AnswerLengths;
   readonly heldQueue: HeldQueue;
-  /** Calls with an admitted attempt. Their further attempts do not count towards limits of calls. */
+  /** Calls with an admitted attempt. Their further attempts do not count toward limits of calls. */
   readonly countedCalls: WeakSet<CallInfo>;
   readonly options: Pick<LedgerOptions, 'reserve' | 'media' | 'tags' | 'onRecord' | 'onAlert'> & {
     readonly unknownPrice: 'admit' | 'deny';

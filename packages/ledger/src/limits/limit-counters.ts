@@ -56,7 +56,7 @@ export class LimitCounters {
     this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;
   }
 
-  /** Returns the counter that an attempt counts towards; `undefined` if the limit does not match the attempt. */
+  /** Returns the counter that an attempt counts toward; `undefined` if the limit does not match the attempt. */
   counterFor(spender: Spender): string | undefined {
     const { where, each } = this.definition;
     const isMatch = Object.entries(where ?? {}).every(

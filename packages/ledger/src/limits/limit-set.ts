@@ -3,7 +3,7 @@ import type { Limit } from '../contract/limit.ts';
 import { LimitCounters, type Spender } from './limit-counters.ts';
 import { checkLimit, checkLimits } from './check-limit.ts';
 
-/** Counter of a limit that an attempt counts towards. */
+/** Counter of a limit that an attempt counts toward. */
 export interface LimitCounter {
   readonly limit: LimitCounters;
   readonly counter: string;

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** llama.cpp's server. Source: recordings of 2025-2026, in which the server accepted its own `reasoning_content`. */
+/** Server of llama.cpp. It accepts its own `reasoning_content` in requests. Source: recordings of 2025 and 2026. */
 export const llamacpp: Profile = {
   id: 'llamacpp',
   vendor: 'llamacpp',

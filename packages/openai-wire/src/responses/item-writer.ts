@@ -13,7 +13,7 @@ interface TextItem {
   pending: string;
   replay: Replay | undefined;
   citations: readonly Citation[];
-  /** Filter that removes nulls from a text in which null means an absent property. */
+  /** Removes properties whose null means that they are absent. `undefined` if the text has no schema. */
   readonly nulls: NullFilter | undefined;
   /** Whether the message is a refusal. */
   isRefusal: boolean;

@@ -17,8 +17,7 @@ const BLANK = /[ \t\n\r]/;
 const LITERAL_END = /[ \t\n\r,\]}]/;
 
 /**
- * Removes properties from streamed JSON text that are null although the schema requires another type and the property is
- * optional. In OpenAI's strict subset, a model can express absence only by null. All other text, including invalid JSON, passes
+ * Removes null properties from streamed JSON text if the schema allows no null and the property is optional. In OpenAI's strict subset, a model can express absence only by null. All other text, including invalid JSON, passes
  * unchanged.
  */
 export class NullFilter {

@@ -55,7 +55,7 @@ class OpencodeReader implements OutputReader {
       case 'error':
         throw this.fail(failureOf(asRecord(line['error'])));
       default:
-      // Ignore the CLI's tools and newer part types.
+      // Parts of the CLI's own tools, and part types that are not known, are ignored.
     }
   }
 

@@ -3,7 +3,7 @@ import { isWorkingFolder } from '../keyed/value.ts';
 
 type Text = (text: string) => string;
 
-/** Copy whose members are not set yet. A queue of tasks replaces recursion, because recursion would fail for deep values. */
+/** Object to copy, and its copy without members. A queue of tasks replaces recursion, which would overflow on deep values. */
 interface Task {
   readonly from: object;
   readonly to: object;

@@ -31,7 +31,7 @@ interface PendingFirst {
 export class SpeedMemory {
   private readonly now: () => number;
   private readonly targets = new Map<string, TargetSpeed>();
-  /** Target of the last measurement. This target is already the last entry of the map, so the map needs no reordering. */
+  /** Target of the last measurement. It is the last entry of the map already, so it needs no reordering. */
   private latest: { readonly target: string; readonly targetSpeed: TargetSpeed } | undefined;
   /** Attempts with content that have not ended, by call id. A call has one attempt at a time. */
   private readonly pending = new Map<string, PendingFirst>();

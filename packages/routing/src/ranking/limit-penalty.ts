@@ -14,7 +14,7 @@ const RUNNING_OUT_PENALTIES = [
 const MOSTLY_USED = 0.8;
 const MAX_USED_PENALTY = -5;
 
-/** Returns the largest penalty of the limits that an attempt at this target counts towards. */
+/** Returns the largest penalty of the limits that an attempt at this target counts toward. */
 export function limitPenalty(
   subject: RankedTarget,
   call: CallInfo | undefined,
@@ -35,7 +35,7 @@ function penaltyOf({ used, held, left, emptyAt, resetsAt = Infinity }: LimitStat
   return Math.min(nearlyUsed, ...runningOut);
 }
 
-/** Whether an attempt of this call at this target counts towards the limit. */
+/** Whether an attempt of this call at this target counts toward the limit. */
 function countsTowards(
   { limit, key }: LimitState,
   subject: RankedTarget,

@@ -30,7 +30,7 @@ export interface RecordOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Function with the type of `fetch` that records its exchanges. */
+/** A `fetch` that records each request and its response. */
 export interface RecordingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
