@@ -1,17 +1,19 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { Clock } from '@majordomo/core';
-import { invoke, isRecord } from '@majordomo/core/toolkit';
+import { invoke, isRecord, withTimeout } from '@majordomo/core/toolkit';
 import { ChunkReader } from './chunk-reader.ts';
 import type { LiveResponse } from './live-response.ts';
 import type { UiMessageChunk } from './types.ts';
 
 /** Time in which another process must answer the first request, in milliseconds. */
 const ANSWER_MS = 2_000;
+/** Maximum time for which a response waits until its notice is published, in milliseconds. */
+const ANNOUNCE_MS = 500;
 /** Interval at which a request is repeated, in milliseconds. Each answer shows that the other process is alive. */
 const REPEAT_MS = 5_000;
 /** Number of unanswered requests after which the other process is considered dead. */
 const MAX_SILENCES = 3;
-const LOST = 'response: its connection to this server was lost; reload the page';
+const LOST = 'response: the connection was lost; reload the page';
 
 /** Message between processes about the responses of one chat. */
 type ChatMessage =
@@ -109,14 +111,9 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
   });
   const send = (): void =>
     void topic.publish({ type, client, number, ...(response !== undefined && { response }) });
-  const replyWithin = async (ms: number): Promise<Reply | undefined> => {
-    let cancel = (): void => undefined;
-    const reply = await new Promise<Reply | undefined>((resolve) => {
-      settle = resolve;
-      cancel = clock.timer(ms, () => resolve(undefined), true);
-    });
-    cancel();
-    return reply;
+  const replyWithin = (ms: number): Promise<Reply | undefined> => {
+    const replied = new Promise<Reply | undefined>((resolve) => (settle = resolve));
+    return withTimeout(replied, ms, clock, true).catch(() => undefined);
   };
   const close = (): void => {
     isClosed = true;
@@ -186,16 +183,20 @@ interface RemoteReader {
   cancelRemoval(): void;
 }
 
-/**
- * Answers other processes' requests for a response of this process. Publishes content only if they have readers. Returns a
- * function that stops answering.
- */
+/** Service of one response for the other processes. */
+interface ResponseService {
+  /** Resolves when the other processes have been notified of the response, or after `ANNOUNCE_MS`. */
+  readonly announced: Promise<void>;
+  close(): void;
+}
+
+/** Answers other processes' requests for a response of this process. Publishes content only if they have readers. */
 export function serveChannel(
   channel: RunChannel,
   chatId: string,
   live: LiveResponse,
   clock: Clock,
-): () => void {
+): ResponseService {
   const { id: response } = live;
   const readers = new Map<string, RemoteReader>();
   /** Whether all processes have been notified of the response. */
@@ -213,7 +214,7 @@ export function serveChannel(
       void stop(message.client, message.number);
     if (message.type === 'left') remove(message.client);
   });
-  void topic.publish({ type: 'started', response }).then((isSent) => {
+  const announcing = topic.publish({ type: 'started', response }).then((isSent) => {
     // This process does not receive its message if the message was not sent.
     if (!isSent) isAnnounced = true;
   });
@@ -262,5 +263,6 @@ export function serveChannel(
     reply(client, number, { wasRunning });
   }
 
-  return () => topic.close();
+  const announced = withTimeout(announcing, ANNOUNCE_MS, clock, true).catch(() => undefined);
+  return { announced, close: () => topic.close() };
 }

@@ -33,7 +33,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
     if (this.isOver) return;
     this.waiting.add(chunk);
     if (this.waiting.size > this.maxBytes)
-      this.fail('response: the page read the content too slowly; reload the page');
+      this.fail('response: the page read too slowly; reload the page');
     else this.wake();
   }
 

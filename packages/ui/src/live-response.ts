@@ -15,7 +15,7 @@ interface Limits {
 export class LiveResponse {
   readonly id: string = crypto.randomUUID();
   /** Settles when the source is closed and `onEnd` has settled. */
-  readonly ended: Promise<void>;
+  ended: Promise<void> = Promise.resolve();
   /** Reader of the page that requested the response. */
   readonly requester: ChunkReader;
   isOver = false;
@@ -35,7 +35,11 @@ export class LiveResponse {
     this.earlier = earlier;
     this.options = options;
     this.requester = this.addReader();
-    this.ended = this.run();
+  }
+
+  /** @param announced resolves when a page that reloads finds this response instead of an earlier one */
+  begin(announced?: Promise<void>): void {
+    this.ended = this.run(announced);
   }
 
   /** Returns a reader of the response from its beginning, or `undefined` if the content exceeded the maximum size. */
@@ -71,7 +75,8 @@ export class LiveResponse {
     else this.cancelStop = clock.timer(disconnectMs, () => void this.stop(), true);
   }
 
-  private async run(): Promise<void> {
+  private async run(announced: Promise<void> | undefined): Promise<void> {
+    await announced;
     for await (const chunk of this.stream) {
       this.log?.add(chunk);
       if (this.log !== undefined && this.log.size > this.options.maxBytes) this.log = undefined;

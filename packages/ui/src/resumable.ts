@@ -32,12 +32,13 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   };
 
   const serve = async (chatId: string, response: LiveResponse): Promise<void> => {
-    const leave = channel && serveChannel(channel, chatId, response, clock);
+    const service = channel && serveChannel(channel, chatId, response, clock);
     responses.set(chatId, response);
+    response.begin(service?.announced);
     await response.ended;
     const remove = (): void => {
       if (responses.get(chatId) === response) responses.delete(chatId);
-      leave?.();
+      service?.close();
     };
     if (isClosed) remove();
     else clock.timer(keepMs, remove, true);
@@ -54,7 +55,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
       if (isClosed)
         throw new LlmError(
           'config',
-          'start: the registry is closed; create another with createResumableStreams',
+          'start: the registry is closed; create another',
         );
       const older = responses.get(chatId);
       const onEnd = async (end: UiEnd): Promise<void> => {

@@ -87,6 +87,30 @@ describe('a page whose reload reaches another process', () => {
 });
 
 describe('the channel', () => {
+  it('carries the notice of a response before the page receives its first chunk', async () => {
+    const { channel, writer, reader, clock } = twoProcesses();
+    await chunksOf(reader.start('chat', answering().stream('hi'), { messageId: 'earlier' }));
+    const { promise: accepted, resolve: accept } = deferred<undefined>();
+    channel.accepted = accepted;
+    let isShown = false;
+    const sent = chunksOf(writer.start('chat', answering().stream('hi'), { messageId: 'newer' }));
+    void sent.then(() => (isShown = true));
+    await clock.advance(400);
+    expect(isShown).toBe(false);
+    accept(undefined);
+    await sent;
+    const [start] = await chunksOf(await reader.resume('chat'));
+    expect(start).toMatchObject({ type: 'start', messageId: 'newer' });
+  });
+
+  it('delays a response by at most 500 ms if it does not accept the notice', async () => {
+    const { channel, writer, clock } = twoProcesses();
+    channel.accepted = new Promise(() => undefined);
+    const sent = chunksOf(writer.start('chat', answering().stream('hi')));
+    await clock.advance(500);
+    expect(textOfChunks(await sent)).toBe('It is sunny today.');
+  });
+
   it('carries one message of a response that no other process reads', async () => {
     const { channel, writer, clock } = twoProcesses();
     await chunksOf(writer.start('chat', answering().stream('hi')));
@@ -168,15 +192,18 @@ describe('the channel', () => {
     },
   };
 
-  it.each(Object.keys(broken))('that %s affects nothing in the process', async (name) => {
+  it.each(Object.keys(broken))('that %s only delays a response of the process', async (name) => {
     const clock = fakeClock();
     const streams = createResumableStreams({ channel: broken[name], clock });
-    const sent = await chunksOf(streams.start('chat', answering().stream('hi')));
-    expect(textOfChunks(await chunksOf(await streams.resume('chat')))).toBe(textOfChunks(sent));
+    const sent = chunksOf(streams.start('chat', answering().stream('hi')));
+    await clock.advance(500);
+    expect(textOfChunks(await chunksOf(await streams.resume('chat')))).toBe(textOfChunks(await sent));
     expect((await settled(streams.resume('other'), clock, 2_000)).status).toBe(204);
     expect(await settled(streams.stop('other'), clock, 2_000)).toBe(false);
     await using vendor = await silentVendor();
-    await readUntil(streams.start('chat', vendor.model.stream(ask)), 'Once');
+    const waiting = readUntil(streams.start('chat', vendor.model.stream(ask)), 'Once');
+    await clock.advance(500);
+    await waiting;
     expect(await streams.stop('chat')).toBe(true);
     await vendor.closed;
     await streams.close();

@@ -12,6 +12,8 @@ export interface MemoryChannel extends RunChannel {
   readonly published: readonly Carried[];
   /** Decides which messages are lost from now on. */
   loses: (message: Carried) => boolean;
+  /** Messages that are published from now on wait for this promise. */
+  accepted: Promise<undefined>;
 }
 
 export function memoryChannel(): MemoryChannel {
@@ -21,10 +23,13 @@ export function memoryChannel(): MemoryChannel {
   const channel: MemoryChannel = {
     published,
     loses: () => false,
+    accepted: Promise.resolve(undefined),
     publish(id, text) {
       const message = JSON.parse(text) as Carried;
       published.push(message);
-      last = last.then(() => {
+      const { accepted } = channel;
+      last = last.then(async () => {
+        await accepted;
         if (!channel.loses(message)) for (const listener of listeners.get(id) ?? []) listener(text);
       });
       return last;
