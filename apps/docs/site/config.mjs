@@ -1,5 +1,5 @@
-// The site: VitePress over the pages that build.mjs lays out. Search works without a server.
-import { pagesOf, titleOf } from './pages.mjs';
+// The site: VitePress over the pages that build.mjs writes. Search works without a server.
+import { groupsOf, pagesOf, titleOf } from './pages.mjs';
 
 const pages = [...pagesOf()].map(([file, page]) => ({
   text: titleOf(file),
@@ -16,6 +16,20 @@ const slugify = (heading) =>
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-');
 
+/** Documents are found before package READMEs. Decision records are not in the index. */
+const search = {
+  provider: 'local',
+  options: {
+    _render: (text, env, markdown) => (env.relativePath.startsWith('adr/') ? '' : markdown.render(text, env)),
+    miniSearch: {
+      searchOptions: {
+        boost: { title: 6, titles: 2, text: 1 },
+        boostDocument: (id) => (String(id).startsWith('/docs/') ? 3 : 1),
+      },
+    },
+  },
+};
+
 export default {
   title: 'majordomo',
   description:
@@ -24,20 +38,25 @@ export default {
   ignoreDeadLinks: [/^\/reference\//],
   markdown: { anchor: { slugify } },
   themeConfig: {
-    search: { provider: 'local' },
+    search,
     nav: [
+      { text: 'Get started', link: '/docs/getting-started' },
       { text: 'Documentation', link: '/docs/' },
-      { text: 'Reference', link: '/reference/index.html', target: '_self' },
+      { text: 'API', link: '/reference/index.html', target: '_self' },
     ],
     sidebar: [
-      { text: 'Documentation', items: within('docs') },
+      ...groupsOf().map(({ title, files }) => ({
+        text: title,
+        items: files.map((file) => pages.find(({ page }) => page === pagesOf().get(file))),
+        collapsed: title === 'Project',
+      })),
       { text: 'Packages', items: within('packages'), collapsed: true },
-      { text: 'Decisions', link: '/adr/', items: within('adr'), collapsed: true },
-      {
-        text: 'The project',
-        items: pages.filter(({ page }) => page === 'contributing' || page === 'security'),
-      },
     ],
+    editLink: {
+      pattern: ({ frontmatter }) =>
+        `https://github.com/majordomo-llm/majordomo/edit/main/${frontmatter.source}`,
+      text: 'Edit this page',
+    },
     socialLinks: [{ icon: 'github', link: 'https://github.com/majordomo-llm/majordomo' }],
     outline: [2, 3],
   },

@@ -8,7 +8,7 @@ const SOURCE = 'https://github.com/majordomo-llm/majordomo/blob/main/';
 /** Path in the repository → path in the site, without `.md`. */
 export function pagesOf() {
   const pages = new Map([
-    ['README.md', 'index'],
+    ['apps/docs/site/home.md', 'index'],
     ['CONTRIBUTING.md', 'contributing'],
     ['SECURITY.md', 'security'],
     ['apps/docs/README.md', 'docs/index'],
@@ -30,9 +30,24 @@ const markdownIn = (folder) =>
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
     .map((name) => name.slice(0, -'.md'.length));
 
+/** Groups of the sidebar: each section of the documentation's front page, with the documents that it lists. */
+export const groupsOf = () =>
+  readFileSync(join(ROOT, 'apps/docs/README.md'), 'utf8')
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => ({
+      title: section.slice(0, section.indexOf('\n')),
+      files: [...section.matchAll(/^- \[[^\]]+\]\(([^)#]+)\)/gm)].map(([, link]) =>
+        posix.join('apps/docs', link),
+      ),
+    }));
+
 /** Returns the text of a page. Links to other files point to the repository; a broken link throws. */
 export function pageText(file, pages) {
-  const text = readFileSync(join(ROOT, file), 'utf8');
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const text = source.startsWith('---\n')
+    ? source.replace('---\n', `---\nsource: ${file}\n`)
+    : `---\nsource: ${file}\n---\n\n${source}`;
   const parts = text.split(/(^```[\s\S]*?^```$)/gm);
   return parts.map((part) => (part.startsWith('```') ? part : withLinks(part, file, pages))).join('');
 }
@@ -44,7 +59,7 @@ const withLinks = (text, file, pages) =>
     const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
     if (!existsSync(join(ROOT, target))) throw new Error(`${file}: there is no ${path}`);
     const place = statSync(join(ROOT, target)).isDirectory() ? `${target}/README.md` : target;
-    const page = pages.get(place) ?? pages.get(target);
+    const page = place === 'README.md' ? 'index' : (pages.get(place) ?? pages.get(target));
     return page === undefined
       ? `](${SOURCE}${target}${anchor})`
       : `](/${page.replace(/index$/, '')}${anchor})`;

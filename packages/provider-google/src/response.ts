@@ -165,7 +165,7 @@ export const blockedError = (
   reason: string,
   message: string | undefined,
   target: string,
-  counted: Usage | undefined,
+  counted?: Usage,
 ): LlmError =>
   new LlmError('content-filter', `${target}: the vendor blocked the ${blocked}: ${message ?? reason}`, {
     target,

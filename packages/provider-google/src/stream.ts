@@ -5,7 +5,7 @@ import type { WireError } from './errors.ts';
 import { citationsOf, queriesOf, quotationsOf, type Grounding, type Quotation } from './grounding.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments, type PartialArg } from './partial-args.ts';
-import { finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
+import { blockedError, finishReason, mergeUsage, usage, type WireUsage } from './response.ts';
 
 interface Chunk {
   readonly responseId?: string;
@@ -159,7 +159,7 @@ export class GeminiReader implements WireReader {
       this.warnings.warn('citations', 'their text had ended before they arrived');
     const reason = rawFinish === undefined ? 'other' : finishReason(rawFinish, this.calls > 0);
     if (reason === 'content-filter' && !writer.hasContent)
-      throw this.blockedError('response', rawFinish, this.finishMessage);
+      throw blockedError('response', rawFinish ?? '', this.finishMessage, target);
     writer.finish(
       reason,
       rawFinish,
@@ -178,7 +178,8 @@ export class GeminiReader implements WireReader {
     }
     const { candidates, promptFeedback } = chunk;
     if (promptFeedback?.blockReason !== undefined) {
-      throw this.blockedError('prompt', promptFeedback.blockReason, promptFeedback.blockReasonMessage);
+      const { blockReason, blockReasonMessage } = promptFeedback;
+      throw blockedError('prompt', blockReason, blockReasonMessage, this.writer.target);
     }
     if (candidates === undefined) return false;
     if (!Array.isArray(candidates)) throw this.protocolError('candidates', 'is not an array');
@@ -296,19 +297,6 @@ export class GeminiReader implements WireReader {
     const key = `part ${this.storedParts++}`;
     this.writer.reasoning('', { family: this.family, data: { part: part as JsonObject } }, key);
     this.writer.end(key);
-  }
-
-  private blockedError(
-    blocked: 'prompt' | 'response',
-    code: string | undefined,
-    message: string | undefined,
-  ): LlmError {
-    const { target } = this.writer;
-    const why = [code, message].filter((word) => word !== undefined).join(': ');
-    return new LlmError('content-filter', `${target}: the vendor blocked the ${blocked}: ${why}`, {
-      target,
-      code,
-    });
   }
 
   private protocolError(path: string, problem: string): LlmError {

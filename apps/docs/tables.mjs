@@ -1,0 +1,86 @@
+// Writes the tables of this folder's pages that come from other files. A test in tooling/shape compares them.
+//   <!-- members: ChatRequest in packages/core/src/types/request.ts -->   each member, its type, and its docstring
+//   <!-- variables: .env.example -->                                      the variables of each package
+// Each such comment begins a table, and `<!-- end of table -->` ends it.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = join(import.meta.dirname, '../..');
+const TABLE = /<!-- (members|variables): (.+?)(?: in (\S+))? -->\n[\s\S]*?<!-- end of table -->/g;
+
+const read = (file) => readFileSync(join(ROOT, file), 'utf8');
+
+/** Returns the text of a page with current tables. */
+export const withTables = (page) =>
+  page.replaceAll(TABLE, (all, kind, subject, file) => {
+    const table = kind === 'members' ? memberTable(subject, file) : variableTable(subject);
+    return `${all.slice(0, all.indexOf('\n'))}\n\n${table}\n\n<!-- end of table -->`;
+  });
+
+function memberTable(name, file) {
+  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  const type = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
+  if (type === undefined) throw new Error(`${file} has no interface ${name}`);
+  return tableOf(
+    ['member', 'type', 'meaning'],
+    type.members.map((member) => [`\`${nameOf(member)}\``, `\`${typeOf(member)}\``, meaningOf(member)]),
+  );
+}
+
+const nameOf = ({ name, questionToken }) => name.getText() + (questionToken === undefined ? '' : '?');
+
+function typeOf(member) {
+  if (ts.isMethodSignature(member))
+    return `(${member.parameters.map((one) => one.name.getText()).join(', ')}) => ${member.type?.getText()}`;
+  const text = member.type
+    .getText()
+    .replaceAll('readonly ', '')
+    .replaceAll(/\s*\| undefined/g, '');
+  return text.replace(/^\s*\|/, '').replace(/^\((\(.*)\)$/s, '$1');
+}
+
+function meaningOf(member) {
+  const doc = ts.getJSDocCommentsAndTags(member).find(ts.isJSDoc);
+  const standard = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
+  const text = ts.getTextOfJSDocComment(doc?.comment) ?? '';
+  return [
+    text.replaceAll(/`@default (.+?)`/g, 'Default: `$1`.'),
+    standard && `Default: ${defaultOf(ts.getTextOfJSDocComment(standard.comment))}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Formats values as code, and other defaults as prose. */
+const defaultOf = (text) =>
+  /^(?:[\d_.]+|'[^']*'|true|false|\{.*\}|\[.*\])$/.test(text) ? `\`${text}\`` : text;
+
+/** Each block of the file is a comment and the variables that it explains. */
+const variableTable = (file) =>
+  tableOf(
+    ['variables', 'read by'],
+    read(file)
+      .split('\n\n')
+      .slice(1)
+      .map((block) => [
+        [...block.matchAll(/^(?:# ?)?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => `\`${name}\``).join(', '),
+        [...block.matchAll(/^# (?![A-Z][A-Z0-9_]*=)(.+)$/gm)].map(([, line]) => line).join(' '),
+      ]),
+  );
+
+const tableOf = (head, rows) =>
+  [head, head.map(() => '---'), ...rows]
+    .map(
+      (cells) =>
+        `| ${cells.map((text) => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim()).join(' | ')} |`,
+    )
+    .join('\n');
+
+if (process.argv[1] === import.meta.filename)
+  for (const name of readdirSync(import.meta.dirname).filter((file) => file.endsWith('.md'))) {
+    const path = join(import.meta.dirname, name);
+    const old = readFileSync(path, 'utf8');
+    const page = withTables(old);
+    if (page !== old) writeFileSync(path, page);
+  }
