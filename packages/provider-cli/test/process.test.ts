@@ -71,7 +71,9 @@ describe('a CLI that responds', () => {
       createCli({ cli: 'claude', command: cli.command, maxOutputBytes: 1_000_000 }),
     );
     expect(error).toMatchObject({ kind: 'protocol', details: { code: 'output-too-large' } });
-    expect(error?.message).toBe('anthropic-cli/default: the CLI printed more than 1000000 bytes; raise maxOutputBytes');
+    expect(error?.message).toBe(
+      'anthropic-cli/default: the CLI printed more than 1000000 bytes; raise maxOutputBytes',
+    );
   });
 
   it('may split its output inside a character', async () => {

@@ -126,7 +126,8 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
   if (body.error !== undefined) throw inBandError(body.error, facts);
   const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
   const counted = body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0);
-  if (blockReason !== undefined) throw blockedError('prompt', blockReason, blockReasonMessage, target, counted);
+  if (blockReason !== undefined)
+    throw blockedError('prompt', blockReason, blockReasonMessage, target, counted);
   const candidate = Array.isArray(body.candidates)
     ? (body.candidates[0] as WireCandidate | undefined)
     : undefined;

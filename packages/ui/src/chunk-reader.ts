@@ -32,8 +32,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
   push(chunk: UiMessageChunk): void {
     if (this.isOver) return;
     this.waiting.add(chunk);
-    if (this.waiting.size > this.maxBytes)
-      this.fail('response: the page read too slowly; reload the page');
+    if (this.waiting.size > this.maxBytes) this.fail('response: the page read too slowly; reload the page');
     else this.wake();
   }
 

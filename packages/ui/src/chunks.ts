@@ -287,5 +287,4 @@ const unremovable = (version: number, cause: unknown): LlmError =>
   );
 
 /** Returns the error for a run whose events were lost and whose result cannot replace them. */
-const missedEvents = (): LlmError =>
-  new LlmError('network', 'response: events were missed; reload the page');
+const missedEvents = (): LlmError => new LlmError('network', 'response: events were missed; reload the page');

@@ -52,11 +52,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   return {
     start(chatId, events, { signal, heartbeatMs, headers, ...uiOptions } = {}) {
       checkChatId(chatId);
-      if (isClosed)
-        throw new LlmError(
-          'config',
-          'start: the registry is closed; create another',
-        );
+      if (isClosed) throw new LlmError('config', 'start: the registry is closed; create another');
       const older = responses.get(chatId);
       const onEnd = async (end: UiEnd): Promise<void> => {
         await older?.ended;
