@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { withTables } from '../../../apps/docs/tables.mjs';
+import { withTables } from '../../../apps/docs/tables.ts';
 import { filesIn, read } from '../src/repository.ts';
 
 const pages = filesIn('apps/docs').filter((file) => /^apps\/docs\/[\w-]+\.md$/.test(file));
 
-test.each(pages)('the tables of %s match the sources; run node apps/docs/tables.mjs', (file) => {
+test.each(pages)('the tables of %s match the sources; run node apps/docs/tables.ts', (file) => {
   expect(withTables(read(file))).toBe(read(file));
 });
 

@@ -9,18 +9,18 @@ import ts from 'typescript';
 const ROOT = join(import.meta.dirname, '../..');
 const TABLE = /<!-- (members|variables): (.+?)(?: in (\S+))? -->\n[\s\S]*?<!-- end of table -->/g;
 
-const read = (file) => readFileSync(join(ROOT, file), 'utf8');
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Returns the text of a page with current tables. */
-export const withTables = (page) =>
-  page.replaceAll(TABLE, (all, kind, subject, file) => {
+export const withTables = (page: string): string =>
+  page.replaceAll(TABLE, (all: string, kind: string, subject: string, file = '') => {
     const table = kind === 'members' ? memberTable(subject, file) : variableTable(subject);
     return `${all.slice(0, all.indexOf('\n'))}\n\n${table}\n\n<!-- end of table -->`;
   });
 
-function memberTable(name, file) {
+function memberTable(name: string, file: string): string {
   const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
-  const type = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
+  const type = source.statements.filter(ts.isInterfaceDeclaration).find((node) => node.name.text === name);
   if (type === undefined) throw new Error(`${file} has no interface ${name}`);
   return tableOf(
     ['member', 'type', 'meaning'],
@@ -28,11 +28,13 @@ function memberTable(name, file) {
   );
 }
 
-const nameOf = ({ name, questionToken }) => name.getText() + (questionToken === undefined ? '' : '?');
+const nameOf = ({ name, questionToken }: ts.TypeElement): string =>
+  (name?.getText() ?? '') + (questionToken === undefined ? '' : '?');
 
-function typeOf(member) {
+function typeOf(member: ts.TypeElement): string {
   if (ts.isMethodSignature(member))
-    return `(${member.parameters.map((one) => one.name.getText()).join(', ')}) => ${member.type?.getText()}`;
+    return `(${member.parameters.map((one) => one.name.getText()).join(', ')}) => ${member.type?.getText() ?? ''}`;
+  if (!ts.isPropertySignature(member) || member.type === undefined) return '';
   const text = member.type
     .getText()
     .replaceAll('readonly ', '')
@@ -40,36 +42,36 @@ function typeOf(member) {
   return text.replace(/^\s*\|/, '').replace(/^\((\(.*)\)$/s, '$1');
 }
 
-function meaningOf(member) {
+function meaningOf(member: ts.TypeElement): string {
   const doc = ts.getJSDocCommentsAndTags(member).find(ts.isJSDoc);
   const standard = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
   const text = ts.getTextOfJSDocComment(doc?.comment) ?? '';
   return [
     text.replaceAll(/`@default (.+?)`/g, 'Default: `$1`.'),
-    standard && `Default: ${defaultOf(ts.getTextOfJSDocComment(standard.comment))}.`,
+    standard === undefined ? '' : `Default: ${defaultOf(ts.getTextOfJSDocComment(standard.comment) ?? '')}.`,
   ]
-    .filter(Boolean)
+    .filter((part) => part !== '')
     .join(' ');
 }
 
 /** Formats values as code, and other defaults as prose. */
-const defaultOf = (text) =>
+const defaultOf = (text: string): string =>
   /^(?:[\d_.]+|'[^']*'|true|false|\{.*\}|\[.*\])$/.test(text) ? `\`${text}\`` : text;
 
 /** Each block of the file is a comment and the variables that it explains. */
-const variableTable = (file) =>
+const variableTable = (file: string): string =>
   tableOf(
     ['variables', 'read by'],
     read(file)
       .split('\n\n')
       .slice(1)
       .map((block) => [
-        [...block.matchAll(/^(?:# ?)?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => `\`${name}\``).join(', '),
-        [...block.matchAll(/^# (?![A-Z][A-Z0-9_]*=)(.+)$/gm)].map(([, line]) => line).join(' '),
+        [...block.matchAll(/^(?:# ?)?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = '']) => `\`${name}\``).join(', '),
+        [...block.matchAll(/^# (?![A-Z][A-Z0-9_]*=)(.+)$/gm)].map(([, line = '']) => line).join(' '),
       ]),
   );
 
-const tableOf = (head, rows) =>
+const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows]
     .map(
       (cells) =>
