@@ -12,6 +12,7 @@ export type {
   Majordomo,
   MajordomoOptions,
   NamedSpec,
+  PreparedTarget,
   ResolvedTarget,
   ResolveOptions,
   Resolver,
@@ -89,6 +90,8 @@ export { messageOf } from './errors/error-kind.ts';
 export { truncateText } from './util/bytes.ts';
 
 // Providers
+export type { BatchBackend, BatchContext, BatchLimits, BatchLine, BatchLook } from './types/batch.ts';
+export type { BatchSearch, FoundBatch, NewBatch } from './types/batch.ts';
 export type { ModelCache, ModelOutput, ModelRequest, ModelTool } from './types/request.ts';
 export type { SpeechStep } from './types/operations.ts';
 export type {

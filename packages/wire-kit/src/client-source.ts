@@ -38,6 +38,9 @@ export interface ClientSourceInit<Client> {
   readonly create: (settings: NewClient) => Promise<Client>;
 }
 
+/** Base URL of a request over `ModelContext.exchange`, which reaches no server. */
+const NO_SERVER = 'http://exchange.invalid';
+
 /**
  * Returns a function that determines the credential of an attempt and returns an SDK client: the application's client, or a
  * cached client. The function stores in `facts` the secrets to redact and the recovery that renews the credential.
@@ -50,6 +53,12 @@ export function clientSource<Client>(
   const clients = clientCache<Client>();
   return async (context, facts) => {
     const { client, fetch = context.fetch ?? patientFetch } = options;
+    const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...headers });
+    if (context.exchange !== undefined) {
+      facts.secrets = secretsIn(context.headers, headers, query);
+      const exchange = directFetch(context.exchange, id);
+      return init.create({ key: undefined, baseURL: NO_SERVER, fetch: exchange, headerNames });
+    }
     facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, headers, query)];
     if (client !== undefined) return checkClient<Client>(client, init.members, init.names);
     const baseURL = init.baseURL(context.env);
@@ -58,7 +67,6 @@ export function clientSource<Client>(
       facts.secrets = [key, ...facts.secrets];
       facts.credential = () => credentials.renewal(key);
     }
-    const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...headers });
     // One client sends requests for many models, so errors of its transport name only the provider.
     const create = (): Promise<Client> =>
       init.create({ key, baseURL, fetch: directFetch(fetch, id), headerNames });

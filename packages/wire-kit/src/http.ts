@@ -6,6 +6,9 @@ type Transport = typeof globalThis.fetch;
 /** Media types of streamed bodies. Their size is not limited, because the decoders limit the size of each message. */
 const STREAM_TYPE = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream))\b/i;
 
+/** Value of `accept` in a request for a file, as SDKs send it. The file's size is not limited, because it is read line by line. */
+export const FILE_TYPE = 'application/binary';
+
 /**
  * Returns a `fetch` for a provider. It rejects a redirect with kind `protocol` and the new location in the message, because
  * following it could send the key, the headers and the prompt to another origin or without TLS. It limits non-streaming bodies
@@ -15,8 +18,10 @@ export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init) => {
     const answer = await fetch(input, { ...init, redirect: 'manual' });
     if (isRedirect(answer)) throw rejectRedirect(answer, target);
-    const isStream = answer.ok && STREAM_TYPE.test(answer.headers.get('content-type') ?? '');
-    return isStream ? answer : limitBody(answer, target);
+    const isStream =
+      STREAM_TYPE.test(answer.headers.get('content-type') ?? '') ||
+      new Headers(init?.headers).get('accept') === FILE_TYPE;
+    return isStream && answer.ok ? answer : limitBody(answer, target);
   };
 }
 

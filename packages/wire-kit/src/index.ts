@@ -1,4 +1,15 @@
 export { SseDecoder, tryParseJson } from '@majordomo/core/toolkit';
+export {
+  batchId,
+  batchRecords,
+  batchRequest,
+  ignoreGone,
+  isGone,
+  lazyBatch,
+  lazyFileBatch,
+  type BatchRequests,
+  type FileBatchRequests,
+} from './batch.ts';
 export { limitBody, collectBody, MAX_BODY_BYTES } from './bounded-body.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
@@ -18,6 +29,7 @@ export { SSE, sseMessages, type BodyDecoder, type Framing, type OnMessage } from
 export {
   captureResponse,
   directFetch,
+  FILE_TYPE,
   isSecretHeader,
   lowerCaseNames,
   patientFetch,
@@ -27,6 +39,7 @@ export {
   withKnownHeaders,
 } from './http.ts';
 export {
+  jsonRecords,
   MAX_LINE_LENGTH,
   ndjsonLines,
   NDJSON,

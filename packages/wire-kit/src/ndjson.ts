@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { copyText } from '@majordomo/core/toolkit';
+import { copyText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { decodeBody, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
 
 /** Maximum length of a line: 16 Mi characters. A tool call, an image or a non-streaming response is one line. */
@@ -79,8 +79,27 @@ export const NDJSON: Framing = {
 };
 
 /** Iterates over the lines of a body. Ending the iteration early cancels the body. */
-export function ndjsonLines(body: ReadableStream<Uint8Array>, target: string): AsyncIterable<string> {
+export function ndjsonLines(
+  body: ReadableStream<Uint8Array>,
+  target: string,
+  maxLineLength?: number,
+): AsyncIterable<string> {
   const lines: string[] = [];
-  const decoder = NDJSON.decoder((line) => lines.push(line), target);
+  const decoder = new NdjsonDecoder((line) => lines.push(line), { target, maxLineLength });
   return decodeBody(body, decoder, lines);
+}
+
+/** Maximum length of a record: 256 Mi characters. One line of a batch may contain 2,048 vectors. */
+const MAX_RECORD_LENGTH = 256 * 1024 * 1024;
+
+/** Iterates over the JSON objects of a file, such as the results of a batch. Skips lines that are not JSON objects. */
+export async function* jsonRecords(
+  { body }: Response,
+  target: string,
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  if (body === null) return;
+  for await (const line of ndjsonLines(body, target, MAX_RECORD_LENGTH)) {
+    const record = tryParseJson(line);
+    if (isRecord(record)) yield record;
+  }
 }

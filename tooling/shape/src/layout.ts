@@ -58,6 +58,11 @@ export const ROLES: Readonly<Record<string, Role>> = {
     holds: 'of messages.ts and stream.ts: vendor parts, received and sent back',
     pure: true,
   },
+  'src/batch.ts': { when: 'where-needed', holds: 'of provider.ts: limits and lines of batches' },
+  'src/batch-requests.ts': {
+    when: 'where-needed',
+    holds: 'of batch.ts: requests to the batch API, loaded by the first of them',
+  },
   'src/image.ts': { when: 'where-needed', holds: 'of provider.ts: image models' },
   'src/embedding.ts': { when: 'where-needed', holds: 'of provider.ts: vectors' },
   'src/transcription.ts': { when: 'where-needed', holds: 'of provider.ts: what is said, written down' },

@@ -8,7 +8,7 @@ import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/l
 import type { Usage } from '../types/usage.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
-import { skippedAttempt, type SkippedTarget, targetFields } from './call-log.ts';
+import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarget } from './call-log.ts';
 import type { CallContext, PreparedCall } from './call.ts';
 import type { ClaimMode, HealthClaim } from './health-claim.ts';
 import { unreadMsOf } from './settings.ts';
@@ -61,18 +61,9 @@ export async function beginAttempt<Event extends object, Result>(
   const gatesEnd = deps.clock.now() + MAX_ADMISSION_MS;
   let latestEnd = (): number => gatesEnd;
   const info: AttemptParts<Event, Result>['info'] = {
-    call: call.info,
-    operation: call.operation.type,
-    target: target.key,
-    vendor: target.provider.vendor,
-    billing: target.provider.billing,
-    model: target.modelId,
-    name: target.name,
+    ...attemptInfo(target, call.info, prepared),
     attempt: number,
     isLastTarget: state.isLast,
-    request: prepared.request,
-    payload: prepared.payload,
-    capabilities: prepared.capabilities,
     delivery: prepared.isNonStreaming ? 'complete' : 'deltas',
     signal: scope.signal,
     get isLapsed() {
@@ -124,10 +115,6 @@ async function prepareFor<Event extends object, Result>(
     throw error;
   }
 }
-
-/** Adds the target to the details of an error, unless the details already name a target. */
-const withTarget = (error: LlmError, target: string): LlmError =>
-  error.details.target === undefined ? withDetails(error, { target }) : error;
 
 /** Returns the error if it is a gate's denial. Throws any other error, which ends the call. */
 function denialError(error: unknown): LlmError {

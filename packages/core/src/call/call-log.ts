@@ -1,6 +1,7 @@
 import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo } from '../types/call-options.ts';
-import type { Attempt as AttemptRecord, LlmError } from '../types/llm-error.ts';
+import type { AttemptInfo } from '../types/gate.ts';
+import { type Attempt as AttemptRecord, type LlmError, withDetails } from '../types/llm-error.ts';
 import type { ChatResponse } from '../types/response.ts';
 import type { Emit } from '../util/listeners.ts';
 
@@ -115,3 +116,25 @@ export const skippedAttempt = (target: Target, error: LlmError): AttemptRecord =
   usage: undefined,
   ms: 0,
 });
+
+/** Returns the facts about an attempt that depend only on the target and the request. */
+export const attemptInfo = (
+  { key, provider, modelId, name }: Target,
+  call: CallInfo,
+  { request, payload, capabilities }: Pick<AttemptInfo, 'request' | 'payload' | 'capabilities'>,
+): Omit<AttemptInfo, 'attempt' | 'signal'> => ({
+  call,
+  operation: call.operation,
+  target: key,
+  vendor: provider.vendor,
+  billing: provider.billing,
+  model: modelId,
+  name,
+  request,
+  payload,
+  capabilities,
+});
+
+/** Adds the target to the details of an error, unless the details already name a target. */
+export const withTarget = (error: LlmError, target: string): LlmError =>
+  error.details.target === undefined ? withDetails(error, { target }) : error;

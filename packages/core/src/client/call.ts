@@ -1,7 +1,7 @@
 import { CallRun } from '../call/call-run.ts';
 import type { CallScope } from '../call/call-scope.ts';
 import type { ChainDeps, Call } from '../call/call.ts';
-import { chainSettings } from '../call/settings.ts';
+import { chainSettings, type ChainSettings } from '../call/settings.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type {
   TargetOrder,
@@ -82,7 +82,7 @@ export function newCall<Event extends object, Result>(
       operation,
       settings,
       settingsFor: (target) =>
-        target.with === undefined ? settings : chainSettings(chainFor(setup.chain, target.with), options),
+        target.with === undefined ? settings : targetSettings(setup.chain, target.with, options),
       isStreamed,
       site,
       signal: options?.signal,
@@ -119,12 +119,20 @@ export const newInfo = (
   metadata: options?.metadata ?? {},
 });
 
-/** Overrides the chain options of a majordomo with those of an alias. */
-const chainFor = (chain: ChainOptions | undefined, { timeouts, policy }: TargetSettings): ChainOptions => ({
-  ...chain,
-  timeouts: mergeTimeouts(chain?.timeouts, timeouts),
-  policy: { ...chain?.policy, ...policy },
-});
+/** Returns the chain options of a majordomo, overridden by those of an alias, which those of a call override. */
+export const targetSettings = (
+  chain: ChainOptions | undefined,
+  { timeouts, policy }: TargetSettings,
+  options: CallOptions | undefined,
+): ChainSettings =>
+  chainSettings(
+    {
+      ...chain,
+      timeouts: mergeTimeouts(chain?.timeouts, timeouts),
+      policy: { ...chain?.policy, ...policy },
+    },
+    options,
+  );
 
 /** Wraps the platform's `waitUntil`, which may throw if its context has ended. Such an error must not fail the call. */
 const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined =>

@@ -125,6 +125,12 @@ function newView(
     resolve: function resolve(spec, options) {
       return rejectWithCallSite(callSite(resolve), resolveSpec(spec, setup, options));
     },
+    prepare: function prepare(spec, request, options) {
+      const prepared = loadPreparedTargets().then(({ preparedTargets }) =>
+        preparedTargets(spec, request, options, setup),
+      );
+      return rejectWithCallSite(callSite(prepare), prepared);
+    },
     loadEnv(env) {
       checkChanges({ env });
       models.clear();
@@ -145,6 +151,10 @@ function newView(
     },
   };
 }
+
+/** Loads the code of `prepare` at its first call, because most applications make none. */
+const loadPreparedTargets = (): Promise<typeof import('./prepared-targets.ts')> =>
+  import('./prepared-targets.ts');
 
 /** Providers and cached models. All views with the same providers share them. */
 interface Backends {

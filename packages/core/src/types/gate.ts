@@ -73,6 +73,11 @@ export interface Gate {
   readonly name: string;
   /** Maximum time of `admit`, in milliseconds. If it is exceeded, the attempt is denied. @default no limit */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Whether the gate also checks each target that `Majordomo.prepare` returns, with `attempt: 0`. Its permit is settled at once.
+   * @default false
+   */
+  readonly batches?: boolean | undefined;
   /** Returns a permit or a denial, or `undefined` if the gate does not apply to the attempt. Called before each attempt. */
   admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;
 }

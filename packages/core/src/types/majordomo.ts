@@ -4,15 +4,24 @@ import type {
   CallOptions,
   ChainOptions,
   Clock,
+  Decision,
   PolicyOverrides,
   Timeouts,
   WaitUntil,
 } from './call-options.ts';
+import type { BatchBackend, BatchContext } from './batch.ts';
 import type { StreamEvent } from './events.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
 import type { Health, HealthOptions } from './health.ts';
 import type { LlmError } from './llm-error.ts';
-import type { EmbeddingModel, ImageModel, SpeechModel, TranscriptionModel } from './operations.ts';
+import type {
+  EmbeddingModel,
+  EmbeddingRequest,
+  EmbeddingResponse,
+  ImageModel,
+  SpeechModel,
+  TranscriptionModel,
+} from './operations.ts';
 import type { MediaFitter, ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
 import type { ChatResponse } from './response.ts';
@@ -195,6 +204,26 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Target with a request that is prepared for it. */
+export interface PreparedTarget {
+  /** Attempt as gates receive it. Its number is 0. */
+  readonly attempt: AttemptInfo;
+  readonly provider: Provider;
+  /** Batch API of the target for the operation of the request; `undefined` if the target has none. */
+  readonly batch: BatchBackend | undefined;
+  /** Reason that the target cannot take the request: usually `unsupported`, or `denied` by a gate. */
+  readonly refusal: LlmError | undefined;
+  /** Returns the decision for this error, by the failover table and the overrides of chain and name. */
+  decide(error: LlmError): Decision;
+  /**
+   * Runs one non-streaming attempt over `exchange` instead of the network, with `Provider.batch` only. Returns the answer of a
+   * live call, or rejects with its error. `attempts` contains this attempt. May be called repeatedly.
+   */
+  ask(exchange: typeof globalThis.fetch): Promise<ChatResponse | EmbeddingResponse>;
+  /** Context for requests of the provider's batch API. */
+  readonly context: BatchContext;
+}
+
 /** Registry of providers and names, created by `createMajordomo`. */
 export interface Majordomo {
   /** Returns the model of a spec. Each call resolves the spec again. Throws `config` for a spec that cannot be parsed. */
@@ -218,6 +247,15 @@ export interface Majordomo {
    * with `config` for a spec that a call would reject, with the position in `details.path`.
    */
   resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;
+  /**
+   * Returns how each target of a chain would handle a request, for work that is not sent as a call, such as a batch. Calls only
+   * gates with `batches: true`, changes no health and emits no event. Rejects as `resolve` does.
+   */
+  prepare(
+    spec: string,
+    request: ChatRequest | { readonly embedding: EmbeddingRequest },
+    options?: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'>,
+  ): Promise<readonly PreparedTarget[]>;
   /** Reads additional `LLM_*` DSNs and returns an error for each invalid one. */
   loadEnv(env: object): readonly LlmError[];
   /** Returns the models that a provider lists. Rejects with `unsupported` if its API has no list. */

@@ -1,8 +1,10 @@
 import type { Timeouts } from './call-options.ts';
 import type { Capabilities, ImageLimits } from './target.ts';
 import type { ModelEvent } from './events.ts';
-import type { Billing, Recovery } from './llm-error.ts';
+import type { BatchBackend } from './batch.ts';
+import type { Billing } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
+import type { Env, ModelContext } from './model-context.ts';
 import type {
   EmbeddingRequest,
   EmbeddingResponse,
@@ -15,38 +17,9 @@ import type {
 } from './operations.ts';
 import type { ModelRequest } from './request.ts';
 import type { Warning } from './response.ts';
-import type { Usage } from './usage.ts';
 
+export type { Env, ModelContext } from './model-context.ts';
 export type { Capabilities, FileLimits, ImageLimits } from './target.ts';
-
-/** Environment variables of `createMajordomo`. Packages never read `process.env`. */
-export type Env = { readonly [name: string]: string | undefined };
-
-/** Context of the attempt that a provider serves. */
-export interface ModelContext {
-  /** Target as `provider/model`, for events and errors. */
-  readonly target: string;
-  /** `complete` if the caller needs no deltas and `Model.isNonStreaming` returned true. */
-  readonly delivery: 'deltas' | 'complete';
-  /** Signal of the attempt. Pass it to all I/O: it aborts when the call is cancelled or a time limit is exceeded. */
-  readonly signal: AbortSignal;
-  readonly env: Env;
-  /** `fetch` of `createMajordomo`. The provider's option takes precedence. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Headers of `createMajordomo`. The provider's headers take precedence. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Reports the credential of the attempt, so that its failures bench the credential instead of the target. Throws if the
-   * credential is benched. Core stores only a hash with a salt of the process. `credentialSource` of the wire kit calls it.
-   */
-  credential?(value: string): void;
-  /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
-  readonly recoveries?: readonly Recovery[] | undefined;
-  /**
-   * Reports usage before the `finish` event. A failed or aborted attempt retains it; otherwise `finish` replaces it.
-   */
-  reportUsage?(usage: Usage): void;
-}
 
 /** Chat model of a provider. */
 export interface Model {
@@ -207,6 +180,11 @@ export interface Provider {
   transcriptionModel?(modelId: string): TranscriptionBackend;
   /** Returns a speech model for any id. Absent if the provider has no speech models. */
   speechModel?(modelId: string): SpeechBackend;
+  /**
+   * Returns the vendor's batch API for a model, without I/O. Absent, or `undefined` for a model or operation, if batches are not
+   * available. A provider with this function must send requests over `ModelContext.exchange` if it is set.
+   */
+  batch?(modelId: string, operation: 'chat' | 'embedding', env?: Env): BatchBackend | undefined;
   /** Functions that create a provider from an `LLM_*` DSN, by scheme. */
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
   /** Returns the models that the API lists. Absent if the API has no list of models. */

@@ -1,0 +1,109 @@
+import type { LlmError } from './llm-error.ts';
+import type { ModelContext } from './model-context.ts';
+import type { JsonObject } from './schema.ts';
+
+/** Context of a request to a batch API: transport, headers and environment of a call. */
+export type BatchContext = Omit<ModelContext, 'delivery'>;
+
+/**
+ * Vendor's batch API for one model. It handles files, batches and lines; requests and answers are those of live calls. Its
+ * functions throw `LlmError`, and send each request once: neither they nor the SDK retry it.
+ */
+export interface BatchBackend {
+  readonly limits: BatchLimits;
+  /**
+   * Returns a line of the input, from the body and headers that a live call would send. Requests of different groups go into
+   * separate batches. `group` contains what the vendor takes once per batch, such as Anthropic's version and beta headers, and
+   * never a credential. @default one group
+   */
+  line(
+    id: string,
+    body: JsonObject,
+    headers: Headers,
+  ): { readonly text: string; readonly group?: string | undefined };
+  /** Separator between two lines. @default '\n' */
+  readonly separator?: string | undefined;
+  /** Uploads the input under this name and returns the id of the file. Absent if `create` sends the input itself. */
+  upload?(name: string, input: Blob, context: BatchContext): Promise<string>;
+  /** Returns the id of the existing file with this name. */
+  findUpload?(name: string, context: BatchContext): Promise<string | undefined>;
+  /** Creates a batch and returns the vendor's id. */
+  create(batch: NewBatch, context: BatchContext): Promise<string>;
+  /** Returns the batches that may be the result of `create`, newest first. */
+  find(batch: BatchSearch, context: BatchContext): Promise<readonly FoundBatch[]>;
+  /** Returns the state of a batch. */
+  look(ref: string, context: BatchContext): Promise<BatchLook>;
+  /** Returns the results of an ended batch, at the reader's pace; lines may come in any order. */
+  results(ref: string, context: BatchContext): AsyncIterable<BatchLine>;
+  /** Cancels a batch. A batch that has ended is not an error. */
+  cancel(ref: string, context: BatchContext): Promise<void>;
+  /** Deletes what the batch left at the vendor. Something that is already deleted is not an error. */
+  remove(
+    left: { readonly ref: string | undefined; readonly upload: string | undefined },
+    context: BatchContext,
+  ): Promise<void>;
+}
+
+/** Batch to create. */
+export interface NewBatch {
+  /** Name of the batch, for `find`: letters, digits, `-` and `_`, at most 64. */
+  readonly token: string;
+  /** Id of the uploaded file, or the input itself if the backend has no `upload`. */
+  readonly input: string | Blob;
+  /** Number of lines in the input. */
+  readonly requests: number;
+  readonly group: string | undefined;
+}
+
+/** Facts about a batch whose creation had no response. */
+export interface BatchSearch extends Omit<NewBatch, 'input' | 'group'> {
+  /** Id of the uploaded file. */
+  readonly input: string | undefined;
+  /** Time of the creation, in epoch milliseconds. Older batches are not returned. */
+  readonly since: number;
+}
+
+/** Batch that `find` returned. */
+export interface FoundBatch {
+  readonly ref: string;
+  /** Whether the vendor's data identifies the batch. Otherwise only the ids in its results can identify it. */
+  readonly isCertain: boolean;
+}
+
+/** Limits of one batch. */
+export interface BatchLimits {
+  readonly requests: number;
+  /** Maximum size of the complete input. */
+  readonly bytes: number;
+  /** Maximum number of strings to embed, over all requests. */
+  readonly values?: number | undefined;
+  /** Time after which the vendor expires a batch, in milliseconds. */
+  readonly expiresMs: number;
+}
+
+/** State of a batch at the vendor. */
+export interface BatchLook {
+  /** `failed`: the vendor accepted none of the requests. */
+  readonly state: 'running' | 'ended' | 'failed';
+  /** Number of completed requests. 0 if the vendor reports it only at the end. */
+  readonly completed: number;
+  /** Expiry time in epoch milliseconds; `undefined` if the vendor did not report it. */
+  readonly expiresAt: number | undefined;
+  /**
+   * Reason for the absence of requests that have no line in the results, if the vendor reports the reason only for the complete
+   * batch. If it is absent, a missing line is a fault of the vendor.
+   */
+  readonly without?: 'expired' | 'cancelled' | undefined;
+  /** Reason for `failed`. The kind is `rate-limit` if the vendor accepts the same batch later, because its queue is full. */
+  readonly error: LlmError | undefined;
+}
+
+/** One line of the results: an answer as HTTP would have delivered it, or the reason for its absence. */
+export type BatchLine =
+  | {
+      readonly id: string;
+      readonly status: number;
+      readonly body: unknown;
+      readonly requestId?: string | undefined;
+    }
+  | { readonly id: string; readonly without: 'expired' | 'cancelled' };

@@ -1,0 +1,235 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type BatchBackend,
+  type CallEvent,
+  createMajordomo,
+  LlmError,
+  type Majordomo,
+  type MajordomoOptions,
+  type ModelContext,
+  type PreparedTarget,
+  type Provider,
+  user,
+} from '../src/index.ts';
+import { ResponseWriter } from './support/response-writer.ts';
+
+const hi = { messages: [user('hi')] };
+const embedding = { values: ['a', 'b'] };
+
+/** Batch API that is never called. */
+const BACKEND = { limits: { requests: 1, bytes: 1, expiresMs: 1 } } as unknown as BatchBackend;
+
+/** Provider that sends the text of the request over the exchange, and answers with the text of the response. */
+function provider(
+  id: string,
+  { hasBatches = true, tools = true, maxValues = 10, contexts = [] as ModelContext[] } = {},
+): Provider {
+  const send = async (context: ModelContext, body: string): Promise<string> => {
+    contexts.push(context);
+    const fetch = context.exchange ?? context.fetch ?? globalThis.fetch;
+    const response = await fetch('http://unreachable.invalid', {
+      method: 'POST',
+      body,
+      signal: context.signal,
+    });
+    if (!response.ok)
+      throw new LlmError('rate-limit', `${context.target} is busy`, { status: response.status });
+    return response.text();
+  };
+  return {
+    spi: 1,
+    id,
+    vendor: 'acme',
+    ...(hasBatches && { batch: () => BACKEND }),
+    model: (modelId) => ({
+      id: modelId,
+      families: [id],
+      capabilities: { tools },
+      async *stream(request, context) {
+        const writer = new ResponseWriter(context.target);
+        writer.start();
+        const text = await send(context, JSON.stringify(request.messages));
+        if (text === 'cut') return;
+        writer.text(text);
+        writer.finish('stop', undefined);
+        yield writer.take();
+      },
+    }),
+    embeddingModel: (modelId) => ({
+      id: modelId,
+      space: 'words',
+      maxValues,
+      embed: async ({ values }, context) => ({
+        target: context.target,
+        vectors: (JSON.parse(await send(context, values.join())) as number[][]).map((vector) =>
+          Float32Array.from(vector),
+        ),
+        usage: undefined,
+        warnings: [],
+      }),
+    }),
+  };
+}
+
+const make = (options: Partial<MajordomoOptions> = {}): Majordomo =>
+  createMajordomo({ providers: [provider('a'), provider('b')], ...options });
+
+const answer =
+  (body: string, status = 200): typeof fetch =>
+  () =>
+    Promise.resolve(new Response(body, { status }));
+
+async function first(
+  majordomo: Majordomo,
+  request: Parameters<Majordomo['prepare']>[1] = hi,
+): Promise<PreparedTarget> {
+  const [target] = await majordomo.prepare('a/m,b/m', request);
+  if (target === undefined) throw new Error('no target');
+  return target;
+}
+
+describe('prepare', () => {
+  test('returns each target of a chain with the attempt that gates receive', async () => {
+    const majordomo = make({ aliases: { both: 'a/m,b/m' } });
+    const targets = await majordomo.prepare('both', hi, { tenant: 't', metadata: { job: 1 } });
+    expect(targets.map(({ attempt }) => [attempt.target, attempt.name, attempt.isLastTarget])).toEqual([
+      ['a/m', 'both', false],
+      ['b/m', 'both', true],
+    ]);
+    expect(targets[0]).toMatchObject({
+      batch: BACKEND,
+      refusal: undefined,
+      context: { target: 'a/m' },
+      attempt: {
+        call: { tenant: 't', metadata: { job: 1 } },
+        attempt: 0,
+        operation: 'chat',
+        vendor: 'acme',
+        model: 'm',
+        delivery: 'complete',
+        request: { messages: [{ role: 'user' }] },
+      },
+    });
+  });
+
+  test('returns the refusal of a target that cannot take the request', async () => {
+    const majordomo = make({ providers: [provider('a', { tools: false }), provider('b')] });
+    const tool = { name: 'look', description: 'looks', parameters: { type: 'object' } } as const;
+    const targets = await majordomo.prepare('a/m,b/m', { ...hi, tools: [tool] });
+    expect(targets.map(({ refusal }) => refusal?.kind)).toEqual(['unsupported', undefined]);
+    await expect(targets[0]?.ask(answer('hello'))).rejects.toBe(targets[0]?.refusal);
+  });
+
+  test('calls only gates that also check batches, and returns their denial as the refusal', async () => {
+    const calls: string[] = [];
+    const settled: string[] = [];
+    const gates = [
+      { name: 'budget', admit: () => ({ deny: 'never called' }) },
+      {
+        name: 'residency',
+        batches: true,
+        admit: ({ target }: { readonly target: string }) => {
+          calls.push(target);
+          return target === 'a/m' ? { deny: 'wrong region' } : { settle: () => void settled.push(target) };
+        },
+      },
+    ];
+    const targets = await make({ gates }).prepare('a/m,b/m', hi);
+    expect(targets.map(({ refusal }) => refusal?.message)).toEqual([
+      'gate "residency" denied a/m: wrong region',
+      undefined,
+    ]);
+    expect(calls).toEqual(['a/m', 'b/m']);
+    expect(settled).toEqual(['b/m']);
+  });
+
+  test('rejects an unknown name, an invalid request and an aborted signal', async () => {
+    const majordomo = make();
+    await expect(majordomo.prepare('nobody', hi)).rejects.toMatchObject({ kind: 'config' });
+    await expect(majordomo.prepare('a/m', { messages: [] })).rejects.toMatchObject({
+      kind: 'invalid-request',
+    });
+    await expect(majordomo.prepare('a/m', { embedding: { values: [] } })).rejects.toMatchObject({
+      kind: 'invalid-request',
+    });
+    await expect(majordomo.prepare('a/m', hi, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      kind: 'aborted',
+    });
+  });
+
+  test('decides by the overrides of the chain and of the name', async () => {
+    const majordomo = make({
+      chain: { policy: { auth: { advance: true } } },
+      aliases: { own: { spec: 'a/m', with: { policy: { server: { advance: false } } } } },
+    });
+    const [target] = await majordomo.prepare('own', hi);
+    const advances = (kind: 'auth' | 'server' | 'timeout'): boolean | undefined =>
+      target?.decide(new LlmError(kind, 'x')).advance;
+    expect([advances('auth'), advances('server'), advances('timeout')]).toEqual([true, false, true]);
+  });
+});
+
+describe('ask', () => {
+  test('runs one non-streaming attempt over the exchange, without events, health or the network', async () => {
+    const contexts: ModelContext[] = [];
+    const events: CallEvent[] = [];
+    const bodies: unknown[] = [];
+    const majordomo = make({
+      providers: [provider('a', { contexts }), provider('b')],
+      fetch: () => Promise.reject(new Error('the network was used')),
+      onEvent: (event) => events.push(event),
+    });
+    const target = await first(majordomo);
+    const response = await target.ask((_url, init) => {
+      bodies.push(JSON.parse(String(init?.body)));
+      return Promise.resolve(new Response('hello'));
+    });
+    expect(response).toMatchObject({
+      text: 'hello',
+      target: 'a/m',
+      spec: 'a/m,b/m',
+      attempts: [{ target: 'a/m', model: 'm', vendor: 'acme', outcome: 'finished' }],
+    });
+    expect(bodies).toEqual([[{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }]]);
+    expect(contexts[0]?.delivery).toBe('complete');
+    expect([events, majordomo.health.snapshot()]).toEqual([[], {}]);
+  });
+
+  test('rejects with the error of a live call, and with its attempt', async () => {
+    const target = await first(
+      make({ chain: { classify: ({ kind }) => (kind === 'rate-limit' ? 'quota' : undefined) } }),
+    );
+    await expect(target.ask(answer('busy', 429))).rejects.toMatchObject({
+      kind: 'quota',
+      details: { target: 'a/m', status: 429, attempts: [{ outcome: 'failed', error: { kind: 'quota' } }] },
+    });
+    await expect(target.ask(answer('cut'))).rejects.toMatchObject({ kind: 'truncated' });
+    await expect(target.ask(answer(''))).rejects.toMatchObject({ kind: 'empty' });
+  });
+
+  test('rejects a provider without batches before anything is sent', async () => {
+    const target = await first(make({ providers: [provider('a', { hasBatches: false }), provider('b')] }));
+    expect(target.batch).toBeUndefined();
+    await expect(target.ask(() => Promise.reject(new Error('sent')))).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: 'a/m has no batch API',
+    });
+  });
+
+  test('embeds the values in one request, repeatedly', async () => {
+    const target = await first(make(), { embedding });
+    expect(target.attempt).toMatchObject({ operation: 'embedding', payload: embedding });
+    for (let at = 0; at < 2; at++)
+      expect(await target.ask(answer('[[1,0],[0,1]]'))).toMatchObject({
+        vectors: [Float32Array.of(1, 0), Float32Array.of(0, 1)],
+        attempts: [{ outcome: 'finished' }],
+      });
+  });
+
+  test('refuses values that a live call would send in several requests', async () => {
+    const target = await first(make({ providers: [provider('a', { maxValues: 1 }), provider('b')] }), {
+      embedding,
+    });
+    expect(target.refusal?.message).toBe('a/m accepts at most 1 of these values in one request');
+  });
+});

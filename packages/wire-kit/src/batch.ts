@@ -1,0 +1,103 @@
+import { type BatchBackend, type BatchContext, LlmError } from '@majordomo/core';
+import { derivedSignal } from '@majordomo/core/toolkit';
+import type { ErrorContext } from './errors.ts';
+import { jsonRecords } from './ndjson.ts';
+
+/** Functions of a batch API that send requests. */
+export type BatchRequests = Omit<BatchBackend, 'limits' | 'line' | 'separator'>;
+
+/** Functions of a batch API that takes its input as a file. */
+export type FileBatchRequests = Required<BatchRequests>;
+
+type Local = Pick<BatchBackend, 'limits' | 'line' | 'separator'>;
+
+/** Creates a batch API whose functions that send requests are loaded by the first of them. */
+export const lazyBatch = (local: Local, load: () => Promise<BatchRequests>): BatchBackend => ({
+  ...local,
+  create: async (batch, context) => (await load()).create(batch, context),
+  find: async (batch, context) => (await load()).find(batch, context),
+  look: async (ref, context) => (await load()).look(ref, context),
+  async *results(ref, context) {
+    yield* (await load()).results(ref, context);
+  },
+  cancel: async (ref, context) => (await load()).cancel(ref, context),
+  remove: async (left, context) => (await load()).remove(left, context),
+});
+
+/** Creates a batch API that takes its input as a file; see `lazyBatch`. */
+export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequests>): BatchBackend => ({
+  ...lazyBatch(local, load),
+  upload: async (name, input, context) => (await load()).upload(name, input, context),
+  findUpload: async (name, context) => (await load()).findUpload(name, context),
+});
+
+/** Converts an error of the provider's SDK. */
+type ToLlmError = (error: unknown, facts: ErrorContext) => LlmError;
+
+/** Runs a request of a batch API with a separate signal, because some SDKs leave a listener on it, and converts its errors. */
+export async function batchRequest<Result>(
+  context: BatchContext,
+  toLlmError: ToLlmError,
+  send: (context: BatchContext, facts: ErrorContext) => Promise<Result>,
+): Promise<Result> {
+  const facts: ErrorContext = { target: context.target, secrets: [] };
+  const own = derivedSignal(context.signal);
+  try {
+    return await send({ ...context, signal: own.signal }, facts);
+  } catch (error) {
+    throw batchError(error, context, toLlmError, facts);
+  } finally {
+    own.release();
+  }
+}
+
+/** Iterates over the JSON objects of a file of results. A file that does not exist has none. */
+export async function* batchRecords(
+  context: BatchContext,
+  toLlmError: ToLlmError,
+  download: (context: BatchContext, facts: ErrorContext) => Promise<Response>,
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  const facts: ErrorContext = { target: context.target, secrets: [] };
+  const own = derivedSignal(context.signal);
+  try {
+    const response = await download({ ...context, signal: own.signal }, facts);
+    yield* jsonRecords(response, context.target);
+  } catch (cause) {
+    const error = batchError(cause, context, toLlmError, facts);
+    if (!isGone(error)) throw error;
+  } finally {
+    own.release();
+  }
+}
+
+/** Whether the server does not have the file or batch of a request. */
+export const isGone = (error: unknown): boolean => LlmError.is(error) && error.details.status === 404;
+
+/** Awaits a deletion, and ignores that the object does not exist. */
+export async function ignoreGone(deletion: Promise<unknown>): Promise<void> {
+  try {
+    await deletion;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+function batchError(
+  cause: unknown,
+  { target, signal }: BatchContext,
+  toLlmError: ToLlmError,
+  facts: ErrorContext,
+): LlmError {
+  if (signal.aborted)
+    return new LlmError('aborted', `${target}: the request was aborted`, { target }, { cause });
+  return toLlmError(cause, facts);
+}
+
+/** Returns the id in a response. Throws `protocol` if it is missing. */
+export function batchId(value: unknown, target: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new LlmError('protocol', `${target}: the response has no id of the file or batch`, {
+    target,
+    path: 'id',
+  });
+}
