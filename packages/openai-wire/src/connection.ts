@@ -18,6 +18,14 @@ export interface Connection {
     context: CallContext,
     facts: SdkErrorContext,
   ): Promise<Response>;
+  /** Sends a request to another path of the API, such as a file. A downloaded file is not limited in size. */
+  send(
+    method: 'get' | 'post' | 'delete',
+    path: string,
+    context: CallContext,
+    facts: SdkErrorContext,
+    body?: string | FormData,
+  ): Promise<Response>;
   /** Returns the models that the server lists. */
   list(
     context: CallContext,
@@ -40,16 +48,20 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
   });
   const report = options.onRateLimits && reportRateLimits(options.onRateLimits);
   const convert = (error: unknown, facts: SdkErrorContext): LlmError => toLlmError(error, facts, errors());
+  const send: Connection['send'] = async (method, path, context, facts, body) => {
+    const client = await connect(context, facts);
+    const settings = settingsOf(context, body !== undefined && typeof body !== 'string');
+    const sent = sdk.requiresBytes === true && typeof body === 'string' ? UTF8.encode(body) : body;
+    return client[method](sdk.prefix + path, { ...settings, body: sent }).asResponse();
+  };
   return {
     baseURL: (env) =>
       options.baseURL ?? baseURLInEnv(env, server) ?? server.baseURL ?? server.baseURLEnv ?? '',
     async post(path, body, context, facts) {
-      const client = await connect(context, facts);
-      const settings = settingsOf(context, typeof body !== 'string');
-      const sent = sdk.requiresBytes === true && typeof body === 'string' ? UTF8.encode(body) : body;
-      const sending = client.post(sdk.prefix + path, { ...settings, body: sent }).asResponse();
+      const sending = send('post', path, context, facts, body);
       return report === undefined ? sending : report(facts.target, sending);
     },
+    send,
     async list(context, capabilitiesOf) {
       const facts: SdkErrorContext = { target: server.id, secrets: [] };
       try {

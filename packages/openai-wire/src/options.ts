@@ -63,6 +63,7 @@ const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   transcription: true,
   speech: true,
   spaces: true,
+  batches: ['openai', 'jobs'],
   unverified: 'string',
 };
 

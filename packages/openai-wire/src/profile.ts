@@ -13,6 +13,9 @@ export interface WireModelRule<Quirks> {
   readonly capabilities?: Capabilities | undefined;
 }
 
+/** Batch API of a server: OpenAI's batches, or the jobs of Mistral. */
+export type BatchApi = 'openai' | 'jobs';
+
 /** Vendor or server, described by plain data that `structuredClone` can copy. */
 export interface WireProfile<Quirks> extends OtherModelsProfile {
   /** Default id of the provider, such as `groq` in `groq/llama-…`. */
@@ -41,6 +44,8 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   /** Rules by model id. The first rule that matches applies. */
   readonly models?: readonly WireModelRule<Quirks>[] | undefined;
   readonly timeouts?: Timeouts | undefined;
+  /** Batch API of the server. @default none */
+  readonly batches?: BatchApi | undefined;
   /** Source of the profile, if no recorded response confirms the profile. */
   readonly unverified?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
 import { checkInteger } from '@majordomo/core/toolkit';
 import { billingOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
+import { batchBackend } from './batch/backend.ts';
 import { bodyText } from './body.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
@@ -27,12 +28,21 @@ export function createProvider(
   const id = options.id ?? profile.id;
   const connection = createConnection(sdk, { ...profile, id }, options);
   const model = (modelId: string, env: Env = {}): Model => createModel(modelId, id, connection, env);
+  const others = otherModels && createOtherModels(otherModels, connection, profile, options);
+  const { batches } = profile;
+  const chatPath = 'api' in profile ? '/responses' : '/chat/completions';
   return {
     spi: 1,
     id,
     ...billingOf(options, profile),
-    ...(otherModels && createOtherModels(otherModels, connection, profile, options)),
+    ...others,
     model,
+    ...(batches && {
+      batch: (modelId: string, operation: 'chat' | 'embedding') =>
+        operation === 'embedding' && others?.embeddingModel === undefined
+          ? undefined
+          : batchBackend(batches, connection, modelId, operation === 'chat' ? chatPath : '/embeddings'),
+    }),
     listModels: (context) => connection.list(context, (modelId) => model(modelId).capabilities),
   };
 }

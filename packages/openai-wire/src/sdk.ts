@@ -4,6 +4,8 @@ export interface SdkClient {
   post(path: string, options: object): { asResponse(): Promise<Response> };
   /** Sends a GET to a path under the base URL. Throws the SDK's error for a status of 400 or above. */
   get(path: string, options: object): { asResponse(): Promise<Response> };
+  /** Sends a DELETE to a path under the base URL. Throws the SDK's error for a status of 400 or above. */
+  delete(path: string, options: object): { asResponse(): Promise<Response> };
 }
 
 /** Settings of an SDK client. Every setting is passed, so that the SDK reads none from the process environment. */

@@ -12,6 +12,14 @@ import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 export interface Connection {
   /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
+  /** Sends a request to another path of the API. Throws the SDK's errors. */
+  request(
+    method: 'get' | 'post',
+    path: string,
+    context: CallContext,
+    facts: ErrorContext,
+    init: { readonly body?: Blob; readonly query?: object; readonly headers?: Headers },
+  ): Promise<Response>;
   /** Returns a function that requests one page of the model list with the given query parameters. */
   modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
 }
@@ -48,6 +56,10 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
       const client = await connect(context, facts);
       return client.post('/v1/messages', { ...settings(context, headers), body }).asResponse();
     },
+    async request(method, path, context, facts, { headers = {}, ...init }) {
+      const client = await connect(context, facts);
+      return client[method](path, { ...settings(context, headers), ...init }).asResponse();
+    },
     async modelPages(context, facts) {
       const client = await connect(context, facts);
       return (query) => client.get('/v1/models', { ...settings(context, {}), query });
@@ -59,9 +71,11 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Client {
-  post(path: string, options: CallSettings & { readonly body: string }): { asResponse(): Promise<Response> };
-  get(path: string, options: CallSettings & { readonly query: object }): PromiseLike<unknown>;
+  post(path: string, options: CallSettings & { readonly body?: string | Blob }): ApiPromise;
+  get(path: string, options: CallSettings & { readonly query?: object }): ApiPromise;
 }
+
+type ApiPromise = PromiseLike<unknown> & { asResponse(): Promise<Response> };
 
 interface CallSettings {
   readonly headers: Headers;

@@ -7,6 +7,7 @@ import {
   sdkStream,
   type ErrorContext,
 } from '@majordomo/wire-kit';
+import { batchBackend } from './batch.ts';
 import { serializeBody } from './body.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
@@ -47,6 +48,11 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     vendor: options.vendor,
     billing: options.billing,
     model: (modelId, env) => messagesModel(modelId, options, server, env),
+    // Only Anthropic's server is known to have batches.
+    ...(options.vendor === VENDOR && {
+      batch: (_modelId: string, operation: 'chat' | 'embedding') =>
+        operation === 'chat' ? batchBackend(server) : undefined,
+    }),
     schemes: { anthropic: fromDsn },
     async listModels(context) {
       const facts: ErrorContext = { target: id, secrets: [] };

@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, isList, isRecord } from '@majordomo/core/toolkit';
+import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -115,6 +115,24 @@ export const headersOf = (params: WireRequest['params']): Readonly<Record<string
   'temperature' in params || 'top_p' in params || 'top_k' in params
     ? { ...JSON_BODY, 'anthropic-version': '2023-06-01' }
     : JSON_BODY;
+
+/** Headers that apply to all requests of a batch. */
+const GROUP_HEADERS = ['anthropic-version', 'anthropic-beta'];
+
+/** Returns the values of the headers of a live request that apply to all requests of a batch. */
+export const groupOf = (headers: Headers): string =>
+  JSON.stringify(GROUP_HEADERS.map((name) => headers.get(name) ?? ''));
+
+/** Returns the headers of a group. */
+export function headersOfGroup(group: string = ''): Record<string, string> {
+  const values = asList(tryParseJson(group));
+  return Object.fromEntries(
+    GROUP_HEADERS.flatMap((name, at) => {
+      const value = values[at];
+      return typeof value === 'string' && value !== '' ? [[name, value]] : [];
+    }),
+  );
+}
 
 /** Value of the header `anthropic-version`. */
 export const API_VERSION = '2026-10-21';

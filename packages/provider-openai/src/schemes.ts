@@ -33,12 +33,16 @@ export const responsesSchemes = (
   },
 });
 
-/** Separates the DSN parameter `vendor`, which selects the prices, from the parameters that are quirks. */
-function serverOf({ name, baseURL, params: { vendor, ...quirks } }: Dsn): {
-  server: Pick<Profile, 'id' | 'vendor' | 'baseURL'>;
+/**
+ * Separates the DSN parameters `vendor`, which selects the prices, and `batches`, which names the batch API, from the parameters
+ * that are quirks.
+ */
+function serverOf({ name, baseURL, params: { vendor, batches, ...quirks } }: Dsn): {
+  server: Pick<Profile, 'id' | 'vendor' | 'baseURL' | 'batches'>;
   quirks: Dsn['params'];
 } {
-  return { server: { id: name, vendor, baseURL }, quirks };
+  // The check of the profile rejects an unknown batch API.
+  return { server: { id: name, vendor, baseURL, batches: batches as Profile['batches'] }, quirks };
 }
 
 const nameOf = ({ name }: Dsn): string => `LLM_${name.toUpperCase()}`;

@@ -37,6 +37,8 @@ export function azureOpenAI(options: AzureOptions = {}): Profile {
     quirks: OPENAI_QUIRKS,
     // Most deployments are named after their model.
     models: OPENAI_MODELS,
+    // Only the `/openai/v1` API has batches.
+    batches: deployment === undefined ? 'openai' : undefined,
     ...OPENAI_OTHER_MODELS,
     spaces,
   };

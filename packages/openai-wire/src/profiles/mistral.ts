@@ -29,6 +29,7 @@ export const mistral: Profile = {
     toolId: 'alphanumeric-9',
     topK: false,
   },
+  batches: 'jobs',
   // docs.mistral.ai/api/endpoint/embeddings, 2026-11: `output_dimension` requests shorter vectors.
   embeddings: { all: { dimensions: 'output_dimension' } },
   transcription: { all: { times: 'verbose' } },

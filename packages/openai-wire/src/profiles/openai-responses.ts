@@ -13,5 +13,6 @@ export const openaiResponses: ResponsesProfile = {
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_RESPONSES_QUIRKS,
   models: OPENAI_RESPONSES_MODELS,
+  batches: 'openai',
   ...OPENAI_OTHER_MODELS,
 };

@@ -12,5 +12,6 @@ export const openai: Profile = {
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_QUIRKS,
   models: OPENAI_MODELS,
+  batches: 'openai',
   ...OPENAI_OTHER_MODELS,
 };

@@ -1,0 +1,142 @@
+import type { BatchContext, BatchLine } from '@majordomo/core';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import {
+  batchId,
+  batchRecords,
+  batchRequest,
+  FILE_TYPE,
+  ignoreGone,
+  isGone,
+  type FileBatchRequests,
+} from '@majordomo/wire-kit';
+import type { Connection } from '../connection.ts';
+import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts';
+
+/** Maximum difference between the clocks of the vendor and of this machine. Older batches are not searched. */
+const CLOCK_DIFFERENCE_MS = 3_600_000;
+
+/** Creates the functions of a batch API that takes its input as a file. */
+export function fileBatches(
+  { send, toLlmError }: Connection,
+  jobs: Jobs,
+  target: BatchTarget,
+): FileBatchRequests {
+  const json = (
+    method: 'get' | 'post',
+    path: string,
+    context: BatchContext,
+    body?: string | FormData,
+  ): Promise<Json> =>
+    batchRequest(context, toLlmError, async (own, facts) =>
+      asRecord(await (await send(method, path, own, facts, body)).json()),
+    );
+  const jobPath = (ref: string): string => `${jobs.path}/${encodeURIComponent(ref)}`;
+
+  /** Iterates over the objects of a list, page by page. */
+  async function* list(path: string, context: BatchContext): AsyncGenerator<Json> {
+    let page: Json | undefined;
+    for (let number = 0; ; number++) {
+      const query = jobs.pageQuery(number, page);
+      if (query === undefined) return;
+      page = await json('get', `${path}${path.includes('?') ? '&' : '?'}${query}`, context);
+      yield* asList(page['data']).map(asRecord);
+    }
+  }
+
+  const deleteFile = (id: string, context: BatchContext): Promise<void> =>
+    ignoreGone(
+      batchRequest(context, toLlmError, async (own, facts) => {
+        const response = await send('delete', `/files/${encodeURIComponent(id)}`, own, facts);
+        await response.body?.cancel();
+      }),
+    );
+
+  return {
+    async upload(name, input, context) {
+      const form = new FormData();
+      form.set('purpose', 'batch');
+      form.set('file', input, name);
+      return batchId((await json('post', '/files', context, form))['id'], context.target);
+    },
+
+    async findUpload(name, context) {
+      for await (const { id, filename } of list('/files?purpose=batch', context))
+        if (filename === name && typeof id === 'string') return id;
+      return undefined;
+    },
+
+    async create(batch, context) {
+      const job = await json('post', jobs.path, context, JSON.stringify(jobs.newJob(batch, target)));
+      return batchId(job['id'], context.target);
+    },
+
+    async find({ token, input, since }, context) {
+      const found: { ref: string; isCertain: boolean }[] = [];
+      for await (const job of list(jobs.path, context)) {
+        const createdAt = asNumber(job['created_at']) ?? Infinity;
+        if (createdAt * 1000 < since - CLOCK_DIFFERENCE_MS) break;
+        const isOwn =
+          asRecord(job['metadata'])[TOKEN_MEMBER] === token ||
+          (input !== undefined && jobs.inputsOf(job).includes(input));
+        const ref = asText(job['id']);
+        if (isOwn && ref !== undefined) found.push({ ref, isCertain: true });
+      }
+      return found;
+    },
+
+    look: async (ref, context) => jobs.lookOf(await json('get', jobPath(ref), context), context.target),
+
+    async *results(ref, context) {
+      const job = await json('get', jobPath(ref), context);
+      for (const file of jobs.resultsOf(job)) {
+        if (typeof file !== 'string') continue;
+        const records = batchRecords(context, toLlmError, (own, facts) =>
+          send(
+            'get',
+            `/files/${encodeURIComponent(file)}/content`,
+            { ...own, headers: { ...own.headers, accept: FILE_TYPE } },
+            facts,
+          ),
+        );
+        for await (const record of records) {
+          const line = lineOf(record);
+          if (line !== undefined) yield line;
+        }
+      }
+    },
+
+    async cancel(ref, context) {
+      try {
+        await json('post', `${jobPath(ref)}/cancel`, context);
+      } catch (error) {
+        // The vendor rejects the cancellation of a batch that has ended.
+        const { state } = jobs.lookOf(await json('get', jobPath(ref), context), context.target);
+        if (state === 'running') throw error;
+      }
+    },
+
+    async remove({ ref, upload }, context) {
+      const job = ref === undefined ? {} : await json('get', jobPath(ref), context).catch(emptyIfGone);
+      for (const file of new Set([...jobs.resultsOf(job), upload]))
+        if (typeof file === 'string') await deleteFile(file, context);
+    },
+  };
+}
+
+function emptyIfGone(error: unknown): Json {
+  if (isGone(error)) return {};
+  throw error;
+}
+
+/** Returns a line of the results; `undefined` without an id. The response of an expired or cancelled request is missing. */
+function lineOf({ custom_id: id, response, error }: Json): BatchLine | undefined {
+  if (typeof id !== 'string') return undefined;
+  if (isRecord(response)) {
+    const { status_code, request_id, body } = response;
+    return { id, status: asNumber(status_code) ?? 200, body, requestId: asText(request_id) };
+  }
+  const { code } = asRecord(error);
+  if (code === 'batch_expired') return { id, without: 'expired' };
+  if (code === 'batch_cancelled') return { id, without: 'cancelled' };
+  return { id, status: 500, body: { error } };
+}

@@ -1,0 +1,134 @@
+import { type BatchLook, LlmError, type NewBatch } from '@majordomo/core';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import type { BatchApi } from '../profile.ts';
+
+/** JSON object in a response. Any member may be missing. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Model and endpoint of all requests of a batch. */
+export interface BatchTarget {
+  readonly modelId: string;
+  /** Path with the version, such as `/v1/responses`. */
+  readonly endpoint: string;
+}
+
+/** Differences between the batch APIs that take their input as a file. */
+export interface Jobs {
+  /** Path of the list of batches. */
+  readonly path: string;
+  /** Returns the body that creates a batch. */
+  newJob(batch: Pick<NewBatch, 'token' | 'input'>, target: BatchTarget): object;
+  /** Returns the ids of the input files of a batch. */
+  inputsOf(job: Json): readonly unknown[];
+  /** Returns the ids of the result files of a batch. Each may be missing. */
+  resultsOf(job: Json): readonly unknown[];
+  /** Returns the state of a batch. */
+  lookOf(job: Json, target: string): BatchLook;
+  /** Returns the query of a page of a list, or `undefined` after the last page. Pages are numbered from 0. */
+  pageQuery(number: number, previous: Json | undefined): string | undefined;
+}
+
+/** Member of the metadata that identifies a batch. */
+export const TOKEN_MEMBER = 'majordomo';
+
+const PAGE_SIZE = 100;
+
+/** OpenAI's batches, which Groq and Azure's `/openai/v1` also implement. Source: types of openai 7.57. */
+const BATCHES: Jobs = {
+  path: '/batches',
+  newJob: ({ token, input }, { endpoint }) => ({
+    input_file_id: input,
+    endpoint,
+    completion_window: '24h',
+    metadata: { [TOKEN_MEMBER]: token },
+  }),
+  inputsOf: (job) => [job['input_file_id']],
+  resultsOf: (job) => [job['output_file_id'], job['error_file_id']],
+  lookOf: (job, target) => {
+    const { completed, failed } = asRecord(job['request_counts']);
+    const expiresAt = asNumber(job['expires_at']);
+    return {
+      ...stateOf(
+        job['status'],
+        { completed: 'ended', expired: 'expired', cancelled: 'cancelled', failed: 'failed' },
+        () => failureOf(asRecord(job['errors'])['data'], target),
+      ),
+      completed: countOf(completed) + countOf(failed),
+      expiresAt: expiresAt && expiresAt * 1000,
+    };
+  },
+  pageQuery(_number, previous) {
+    if (previous === undefined) return `limit=${PAGE_SIZE}`;
+    const last = asText(asRecord(asList(previous['data']).at(-1))['id']);
+    const hasMore = previous['has_more'] === true && last !== undefined;
+    return hasMore ? `limit=${PAGE_SIZE}&after=${encodeURIComponent(last)}` : undefined;
+  },
+};
+
+/** Mistral's jobs. Source: types of @mistralai/mistralai 2.7; no recording confirms them. */
+const TIMED_JOBS: Jobs = {
+  path: '/batch/jobs',
+  newJob: ({ token, input }, { modelId, endpoint }) => ({
+    input_files: [input],
+    endpoint,
+    model: modelId,
+    timeout_hours: 24,
+    metadata: { [TOKEN_MEMBER]: token },
+  }),
+  inputsOf: (job) => asList(job['input_files']),
+  resultsOf: (job) => [job['output_file'], job['error_file']],
+  lookOf(job, target) {
+    // A job whose requests all failed may have the state FAILED. Its file of errors has the reasons.
+    const hasResults = this.resultsOf(job).some((file) => typeof file === 'string');
+    const { completed_requests: completed, succeeded_requests: succeeded, failed_requests: failed } = job;
+    return {
+      ...stateOf(
+        job['status'],
+        {
+          SUCCESS: 'ended',
+          TIMEOUT_EXCEEDED: 'expired',
+          CANCELLED: 'cancelled',
+          FAILED: hasResults ? 'ended' : 'failed',
+        },
+        () => failureOf(job['errors'], target),
+      ),
+      completed: asNumber(completed) ?? countOf(succeeded) + countOf(failed),
+      expiresAt: undefined,
+    };
+  },
+  pageQuery(number, previous) {
+    const isLast = previous !== undefined && asList(previous['data']).length < PAGE_SIZE;
+    return isLast ? undefined : `page=${number}&page_size=${PAGE_SIZE}`;
+  },
+};
+
+/** Differences by API. */
+export const JOBS: Readonly<Record<BatchApi, Jobs>> = { openai: BATCHES, jobs: TIMED_JOBS };
+
+const countOf = (count: unknown): number => asNumber(count) ?? 0;
+
+type State = Pick<BatchLook, 'state' | 'without' | 'error'>;
+
+/** Returns the state of a batch. A status that is not known counts as running. */
+function stateOf(
+  status: unknown,
+  names: Readonly<Record<string, 'ended' | 'expired' | 'cancelled' | 'failed'>>,
+  failure: () => LlmError,
+): State {
+  const name = typeof status === 'string' && Object.hasOwn(names, status) ? names[status] : undefined;
+  if (name === undefined) return { state: 'running', error: undefined };
+  if (name === 'failed') return { state: 'failed', error: failure() };
+  return { state: 'ended', without: name === 'ended' ? undefined : name, error: undefined };
+}
+
+/** Creates the error of a batch of which no request was accepted. A full queue is temporary. */
+function failureOf(errors: unknown, target: string): LlmError {
+  const { code, message, line } = asRecord(asList(errors)[0]);
+  const reason = asText(message) ?? asText(code) ?? 'the vendor reported no reason';
+  const place = asNumber(line) === undefined ? '' : ` (line ${String(line)} of the input)`;
+  return new LlmError(
+    code === 'token_limit_exceeded' ? 'rate-limit' : 'server',
+    `${target}: the vendor rejected the batch: ${reason}${place}`,
+    { target, code: asText(code) },
+  );
+}

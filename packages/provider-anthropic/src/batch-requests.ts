@@ -1,0 +1,137 @@
+import type { BatchContext, BatchLine, FoundBatch } from '@majordomo/core';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { batchId, batchRecords, batchRequest, FILE_TYPE, type BatchRequests } from '@majordomo/wire-kit';
+import type { Connection } from './connection.ts';
+import { toLlmError } from './errors.ts';
+import { headersOfGroup } from './request.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const PATH = '/v1/messages/batches';
+
+/** Number of batches in a page of the list, which is the maximum. */
+const PAGE_SIZE = 100;
+
+/** Maximum difference between the clocks of the vendor and of this machine. */
+const CLOCK_DIFFERENCE_MS = 60_000;
+
+/** Creates the functions of the Message Batches API, which takes all requests in the body of one request. */
+export function messageBatches({ request }: Connection): BatchRequests {
+  const json = (
+    method: 'get' | 'post',
+    path: string,
+    context: BatchContext,
+    init: { readonly body?: Blob; readonly query?: object; readonly headers?: Record<string, string> } = {},
+  ): Promise<Json> =>
+    batchRequest(context, toLlmError, async (own, facts) =>
+      asRecord(await (await request(method, path, own, facts, init)).json()),
+    );
+  const look = (ref: string, context: BatchContext): Promise<Json> => json('get', pathOf(ref), context);
+
+  return {
+    async create({ input, group }, context) {
+      const body = new Blob(['{"requests":[', input, ']}']);
+      const headers = { 'content-type': 'application/json', ...headersOfGroup(group) };
+      return batchId((await json('post', PATH, context, { body, headers }))['id'], context.target);
+    },
+
+    async find({ requests, since }, context) {
+      const found: FoundBatch[] = [];
+      let after: string | undefined;
+      do {
+        const page = await json('get', PATH, context, { query: { limit: PAGE_SIZE, after_id: after } });
+        const batches = asList(page['data']).map(asRecord);
+        for (const batch of batches) {
+          const ref = asText(batch['id']);
+          if (createdAt(batch) < since - CLOCK_DIFFERENCE_MS) return found;
+          if (ref !== undefined && sumOf(batch) === requests) found.push({ ref, isCertain: false });
+        }
+        after = page['has_more'] === true ? asText(page['last_id'] ?? batches.at(-1)?.['id']) : undefined;
+      } while (after !== undefined);
+      return found;
+    },
+
+    async look(ref, context) {
+      const batch = await look(ref, context);
+      const isEnded = batch['processing_status'] === 'ended';
+      const expiresAt = Date.parse(asText(batch['expires_at']) ?? '');
+      return {
+        state: isEnded ? 'ended' : 'running',
+        // Until the batch has ended, the vendor counts all requests as processing.
+        completed: isEnded ? sumOf(batch) : 0,
+        expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
+        error: undefined,
+      };
+    },
+
+    async *results(ref, context) {
+      // Do not use `results_url`: the key must not go to an address in a response.
+      const records = batchRecords(context, toLlmError, (own, facts) =>
+        request('get', `${pathOf(ref)}/results`, own, facts, { headers: { accept: FILE_TYPE } }),
+      );
+      for await (const record of records) {
+        const line = lineOf(record);
+        if (line !== undefined) yield line;
+      }
+    },
+
+    async cancel(ref, context) {
+      try {
+        await json('post', `${pathOf(ref)}/cancel`, context);
+      } catch (error) {
+        // The vendor rejects the cancellation of a batch that has ended.
+        if ((await look(ref, context))['processing_status'] !== 'ended') throw error;
+      }
+    },
+
+    // A batch leaves no files. Its results are deleted by the vendor after 29 days.
+    remove: () => Promise.resolve(),
+  };
+}
+
+const pathOf = (ref: string): string => `${PATH}/${encodeURIComponent(ref)}`;
+
+const createdAt = (batch: Json): number => {
+  const at = Date.parse(asText(batch['created_at']) ?? '');
+  return Number.isNaN(at) ? Infinity : at;
+};
+
+const sumOf = (batch: Json): number =>
+  Object.values(asRecord(batch['request_counts'])).reduce<number>(
+    (sum, count) => sum + (asNumber(count) ?? 0),
+    0,
+  );
+
+/** HTTP status of an error by its type, because the results contain none (API reference, "Errors", 2026-11). */
+const STATUS: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+};
+
+/** Returns a line of the results; `undefined` without an id or a result. */
+function lineOf({ custom_id: id, result }: Json): BatchLine | undefined {
+  if (typeof id !== 'string' || !isRecord(result)) return undefined;
+  const { type, message, error } = result;
+  switch (type) {
+    case 'succeeded':
+      return { id, status: 200, body: message };
+    case 'expired':
+      return { id, without: 'expired' };
+    case 'canceled':
+      return { id, without: 'cancelled' };
+    default: {
+      const outer = asRecord(error);
+      const errorType = asText(asRecord(outer['error'] ?? error)['type']) ?? '';
+      const status = Object.hasOwn(STATUS, errorType) ? STATUS[errorType] : undefined;
+      return { id, status: status ?? 500, body: error, requestId: asText(outer['request_id']) };
+    }
+  }
+}

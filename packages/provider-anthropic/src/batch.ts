@@ -1,0 +1,18 @@
+import type { BatchBackend } from '@majordomo/core';
+import { lazyBatch } from '@majordomo/wire-kit';
+import type { Connection } from './connection.ts';
+import { groupOf } from './request.ts';
+
+/** Creates the Message Batches API. Limits: API reference, 2026-11. */
+export const batchBackend = (server: Connection): BatchBackend =>
+  lazyBatch(
+    {
+      limits: { requests: 100_000, bytes: 256_000_000, expiresMs: 86_400_000 },
+      line: (id, params, headers) => ({
+        text: JSON.stringify({ custom_id: id, params }),
+        group: groupOf(headers),
+      }),
+      separator: ',',
+    },
+    async () => (await import('./batch-requests.ts')).messageBatches(server),
+  );
