@@ -74,6 +74,9 @@ export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './type
 export type { TranscriptionModel, TranscriptionRequest, TranscriptionResponse } from './types/operations.ts';
 export type { OperationResponse, TranscriptSegment } from './types/operations.ts';
 export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operations.ts';
+export type { RerankModel, RerankRequest, RerankResponse, RerankResult } from './types/operations.ts';
+export type { ModerationModel, ModerationRequest } from './types/operations.ts';
+export type { ModerationResponse, ModerationResult } from './types/operations.ts';
 
 // Calls and errors
 export type { CallEvent, CallInfo, CallOptions, ChainOptions } from './types/call-options.ts';
@@ -97,6 +100,7 @@ export type { SpeechStep } from './types/operations.ts';
 export type {
   Capabilities,
   Credential,
+  DataHandling,
   Dsn,
   EmbeddingBackend,
   Env,
@@ -106,8 +110,10 @@ export type {
   Model,
   ModelContext,
   ModelInfo,
+  ModerationBackend,
   Provider,
   ProviderOptions,
+  RerankBackend,
   SpeechBackend,
   TranscriptionBackend,
 } from './types/provider.ts';

@@ -3,7 +3,7 @@ export { checkFinite, checkOptions, definedMembers, mergeTimeouts } from './util
 export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger } from './prepare/validate.ts';
-export { NO_ENV } from './resolve/registry.ts';
+export { declaredData, NO_ENV } from './resolve/registry.ts';
 
 // Listeners, promises and signals
 export { abortable, derivedSignal, invoke, mapValue } from './util/async.ts';

@@ -16,7 +16,7 @@ export type { ChatParameter, ChatQuirks } from './chat/quirks.ts';
 export { responsesQuirksFromParams } from './responses/quirk-params.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 
-// Embedding, transcription and speech models.
+// Models other than chat models.
 export {
   otherModels,
   type CreateOtherModels,
@@ -26,8 +26,10 @@ export {
 export type {
   EmbeddingQuirks,
   EndpointProfile,
+  ModerationQuirks,
   OtherModelsProfile,
   OtherModelRule,
+  RerankQuirks,
   SpeechQuirks,
   TranscriptionQuirks,
 } from './other-models/quirks.ts';
@@ -59,6 +61,7 @@ export { fireworks } from './profiles/fireworks.ts';
 export { githubModels } from './profiles/github-models.ts';
 export { groq } from './profiles/groq.ts';
 export { huggingface } from './profiles/huggingface.ts';
+export { jina } from './profiles/jina.ts';
 export { llamacpp } from './profiles/llamacpp.ts';
 export { lmstudio } from './profiles/lmstudio.ts';
 export { mimo } from './profiles/mimo.ts';
@@ -77,6 +80,7 @@ export { sglang } from './profiles/sglang.ts';
 export { together } from './profiles/together.ts';
 export { vercelGateway } from './profiles/vercel-gateway.ts';
 export { vllm } from './profiles/vllm.ts';
+export { voyage } from './profiles/voyage.ts';
 export { xaiResponses } from './profiles/xai-responses.ts';
 export { xai } from './profiles/xai.ts';
 export { zai } from './profiles/zai.ts';

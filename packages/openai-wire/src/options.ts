@@ -62,6 +62,8 @@ const PROFILE: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   embeddings: true,
   transcription: true,
   speech: true,
+  rerank: true,
+  moderation: true,
   spaces: true,
   batches: ['openai', 'jobs'],
   unverified: 'string',

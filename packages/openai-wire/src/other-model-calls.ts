@@ -2,6 +2,10 @@ import type {
   EmbeddingBackend,
   EmbeddingRequest,
   ModelContext,
+  ModerationBackend,
+  ModerationRequest,
+  RerankBackend,
+  RerankRequest,
   SpeechBackend,
   SpeechRequest,
   SpeechStep,
@@ -13,7 +17,15 @@ import { limitBody, parseJson } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
-import type { EmbeddingQuirks, SpeechQuirks, TranscriptionQuirks } from './other-models/quirks.ts';
+import { fromModerationBody, toModerationBody } from './other-models/moderation.ts';
+import type {
+  EmbeddingQuirks,
+  ModerationQuirks,
+  RerankQuirks,
+  SpeechQuirks,
+  TranscriptionQuirks,
+} from './other-models/quirks.ts';
+import { fromRerankBody, toRerankBody } from './other-models/rerank.ts';
 import { toSpeechCall } from './other-models/speech.ts';
 import { fromTranscriptionBody, toTranscriptionForm } from './other-models/transcription.ts';
 
@@ -34,6 +46,32 @@ export function embed(
     const body = toEmbeddingBody(request, modelId, quirks, context.target);
     const response = await connection.post('/embeddings', body, context, facts);
     return fromEmbeddingBody(await jsonOf(response, context), request.values.length, context.target);
+  });
+}
+
+/** Sends one rerank request and returns the results in the order of the server. */
+export function rerank(
+  { modelId, quirks, connection }: ModelAtConnection<RerankQuirks>,
+  request: RerankRequest,
+  context: ModelContext,
+): ReturnType<RerankBackend['rerank']> {
+  return withErrors(connection, context, async (facts) => {
+    const body = toRerankBody(request, modelId, quirks, context.target);
+    const response = await connection.post(quirks.url ?? quirks.path, body, context, facts);
+    return fromRerankBody(await jsonOf(response, context), context.target);
+  });
+}
+
+/** Sends one moderation request and returns a result for each value. */
+export function moderate(
+  { modelId, quirks, connection }: ModelAtConnection<ModerationQuirks>,
+  request: ModerationRequest,
+  context: ModelContext,
+): ReturnType<ModerationBackend['moderate']> {
+  return withErrors(connection, context, async (facts) => {
+    const body = toModerationBody(request, modelId, context.target);
+    const response = await connection.post('/moderations', body, context, facts);
+    return fromModerationBody(await jsonOf(response, context), request, quirks, context.target);
   });
 }
 

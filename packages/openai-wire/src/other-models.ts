@@ -1,6 +1,8 @@
 import type {
   EmbeddingBackend,
+  ModerationBackend,
   Provider,
+  RerankBackend,
   SpeechBackend,
   Timeouts,
   TranscriptionBackend,
@@ -10,6 +12,8 @@ import type { Connection } from './connection.ts';
 import type { SdkOptions } from './options.ts';
 import {
   embeddingQuirks,
+  moderationQuirks,
+  rerankQuirks,
   speechQuirks,
   transcriptionQuirks,
   type OtherModelsProfile,
@@ -18,10 +22,10 @@ import {
 /** Functions that create the models of a provider other than chat models. */
 export type OtherModels = Pick<
   Provider,
-  'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'
+  'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
 >;
 
-/** Context for creating image, embedding, transcription and speech models. */
+/** Context for creating models other than chat models. */
 export interface OtherModelsContext {
   readonly connection: Connection;
   readonly profile: OtherModelsProfile;
@@ -29,10 +33,10 @@ export interface OtherModelsContext {
   readonly isProfileServer: boolean;
 }
 
-/** Creates the image, embedding, transcription or speech models of a provider. */
+/** Creates the models of a provider other than chat models. */
 export type CreateOtherModels = (context: OtherModelsContext) => OtherModels;
 
-/** Creates the image, embedding, transcription and speech models of a provider, with its timeouts. */
+/** Creates the models of a provider other than chat models, with its timeouts. */
 export function createOtherModels(
   create: CreateOtherModels,
   connection: Connection,
@@ -40,11 +44,12 @@ export function createOtherModels(
   options: SdkOptions,
 ): OtherModels {
   const timeouts = options.timeouts ?? profile.timeouts;
-  const { imageModel, embeddingModel, transcriptionModel, speechModel } = create({
-    connection,
-    profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },
-    isProfileServer: options.baseURL === undefined && options.client === undefined,
-  });
+  const { imageModel, embeddingModel, transcriptionModel, speechModel, rerankModel, moderationModel } =
+    create({
+      connection,
+      profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },
+      isProfileServer: options.baseURL === undefined && options.client === undefined,
+    });
   const withTimeouts =
     <Backend extends object>(modelOf: (id: string) => Backend): ((id: string) => Backend) =>
     (id) => ({ timeouts, ...modelOf(id) });
@@ -53,12 +58,14 @@ export function createOtherModels(
     ...(embeddingModel && { embeddingModel: withTimeouts(embeddingModel) }),
     ...(transcriptionModel && { transcriptionModel: withTimeouts(transcriptionModel) }),
     ...(speechModel && { speechModel: withTimeouts(speechModel) }),
+    ...(rerankModel && { rerankModel: withTimeouts(rerankModel) }),
+    ...(moderationModel && { moderationModel: withTimeouts(moderationModel) }),
   };
 }
 
 const loadCalls = (): Promise<typeof import('./other-model-calls.ts')> => import('./other-model-calls.ts');
 
-/** Creates embedding, transcription and speech models. The first call loads their code. */
+/** Creates all models except chat and image models. The first call loads their code. */
 export function otherModels({ connection, profile, isProfileServer }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {
@@ -70,6 +77,12 @@ export function otherModels({ connection, profile, isProfileServer }: OtherModel
     }),
     ...(profile.speech !== false && {
       speechModel: (modelId: string) => speechBackend(modelId, profile, connection),
+    }),
+    ...((profile.rerank ?? false) !== false && {
+      rerankModel: (modelId: string) => rerankBackend(modelId, profile, connection, isProfileServer),
+    }),
+    ...((profile.moderation ?? false) !== false && {
+      moderationModel: (modelId: string) => moderationBackend(modelId, profile, connection),
     }),
   };
 }
@@ -118,5 +131,36 @@ function speechBackend(id: string, profile: OtherModelsProfile, connection: Conn
       const { speak } = await loadCalls();
       yield* speak({ modelId: id, quirks, connection }, request, context);
     },
+  };
+}
+
+function rerankBackend(
+  id: string,
+  profile: OtherModelsProfile,
+  connection: Connection,
+  isProfileServer: boolean,
+): RerankBackend {
+  const known = rerankQuirks(profile, id);
+  const quirks = isProfileServer ? known : { ...known, url: undefined };
+  return {
+    id,
+    maxDocuments: quirks.maxDocuments,
+    rerank: async (request, context) =>
+      (await loadCalls()).rerank({ modelId: id, quirks, connection }, request, context),
+  };
+}
+
+function moderationBackend(
+  id: string,
+  profile: OtherModelsProfile,
+  connection: Connection,
+): ModerationBackend {
+  const quirks = moderationQuirks(profile, id);
+  return {
+    id,
+    images: quirks.images,
+    maxValues: quirks.maxValues,
+    moderate: async (request, context) =>
+      (await loadCalls()).moderate({ modelId: id, quirks, connection }, request, context),
   };
 }

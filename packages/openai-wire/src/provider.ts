@@ -1,8 +1,9 @@
 import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
 import { checkInteger } from '@majordomo/core/toolkit';
-import { billingOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
+import { billingOf, dataAt, dataOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
 import { batchBackend } from './batch/backend.ts';
 import { bodyText } from './body.ts';
+import { ORIGINS } from './profiles/origins.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
@@ -35,6 +36,7 @@ export function createProvider(
     spi: 1,
     id,
     ...billingOf(options, profile),
+    data: dataOf(options, (_modelId, env) => dataAt(connection.baseURL(env), ORIGINS)),
     ...others,
     model,
     ...(batches && {

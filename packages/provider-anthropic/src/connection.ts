@@ -1,4 +1,4 @@
-import type { ModelContext } from '@majordomo/core';
+import type { Env, ModelContext } from '@majordomo/core';
 import {
   baseURLFromEnv,
   clientSource,
@@ -36,7 +36,7 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
     keyEnv,
     requiresKey: true,
     headers: optionHeaders,
-    baseURL: (env) => options.baseURL ?? baseURLFromEnv(env, 'ANTHROPIC_BASE_URL') ?? ORIGIN,
+    baseURL: (env) => baseURLOf(options, env),
     members: ['post', 'get'],
     names: CUSTOM_CLIENT,
     async create({ key: apiKey = '', baseURL, fetch, headerNames }) {
@@ -66,6 +66,10 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
     },
   };
 }
+
+/** Returns the base URL of a call with this `env`. */
+export const baseURLOf = ({ baseURL }: AnthropicOptions, env: Env): string =>
+  baseURL ?? baseURLFromEnv(env, 'ANTHROPIC_BASE_URL') ?? ORIGIN;
 
 /** Timeout for the SDK: the longest time that a timer accepts. majordomo enforces the timeouts itself. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -11,6 +11,11 @@ export interface AnthropicOptions extends ProviderOptions {
   readonly quirks?: Partial<Quirks> | undefined;
   /** `@anthropic-ai/sdk` client that sends the requests with its own credential, base URL and `fetch`. `@default` a new client */
   readonly client?: object | undefined;
+  /**
+   * Place where the model runs: `inference_geo` of every request, and the declared `data.region` at Anthropic's API.
+   * `@default` the workspace's default
+   */
+  readonly inferenceGeo?: 'us' | 'global' | undefined;
 }
 
 export const DEFAULT_ID = 'anthropic';
@@ -20,4 +25,8 @@ export const ORIGIN = 'https://api.anthropic.com';
 export const KEY_ENV: readonly string[] = ['ANTHROPIC_API_KEY'];
 
 /** Types of the options that are not part of `ProviderOptions`. */
-export const EXTRA_OPTIONS: ExtraOptions<AnthropicOptions> = { quirks: 'object', client: 'object' };
+export const EXTRA_OPTIONS: ExtraOptions<AnthropicOptions> = {
+  quirks: 'object',
+  client: 'object',
+  inferenceGeo: ['us', 'global'],
+};

@@ -1,7 +1,9 @@
-import type { Dsn, Env, Model, Provider } from '@majordomo/core';
+import type { DataHandling, Dsn, Env, Model, Provider } from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import {
   checkProviderOptions,
+  dataAt,
+  dataOf,
   quirksFromParams,
   EventWriter,
   sdkStream,
@@ -9,7 +11,7 @@ import {
 } from '@majordomo/wire-kit';
 import { batchBackend } from './batch.ts';
 import { serializeBody } from './body.ts';
-import { createConnection, type Connection } from './connection.ts';
+import { baseURLOf, createConnection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 import { modelFacts, listModels } from './models.ts';
 import { DEFAULT_ID, KEY_ENV, ORIGIN, EXTRA_OPTIONS, type AnthropicOptions } from './options.ts';
@@ -47,6 +49,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     id,
     vendor: options.vendor,
     billing: options.billing,
+    data: dataOf(options, (_modelId, env) => dataAt(baseURLOf(options, env), originsOf(options))),
     model: (modelId, env) => messagesModel(modelId, options, server, env),
     // Only Anthropic's server is known to have batches.
     ...(options.vendor === VENDOR && {
@@ -64,6 +67,11 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     },
   };
 }
+
+/** Retention, and no training without consent: Anthropic's commercial terms and API documents (2026-11). */
+const originsOf = ({ inferenceGeo: region }: AnthropicOptions): Readonly<Record<string, DataHandling>> => ({
+  [ORIGIN]: { region, retentionDays: 30, trainsOn: false },
+});
 
 const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
@@ -100,7 +108,14 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
           reportUsage: (usage) => context.reportUsage?.(usage),
         }),
         send(signal) {
-          const { params, warnings } = toWire(request, modelId, quirks, family, modelMaxTokens);
+          const { params, warnings } = toWire(
+            request,
+            modelId,
+            quirks,
+            family,
+            modelMaxTokens,
+            options.inferenceGeo,
+          );
           writer.warning(...warnings);
           const body = serializeBody(params, delivery === 'deltas');
           return server.send(body, headersOf(params), { ...context, signal }, facts);

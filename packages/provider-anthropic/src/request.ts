@@ -30,6 +30,7 @@ export interface WireParams {
   top_p?: number;
   top_k?: number;
   service_tier?: 'auto' | 'standard_only';
+  inference_geo?: string | null;
   stream?: true;
 }
 
@@ -48,6 +49,7 @@ export function toWire(
   quirks: Quirks,
   family: string,
   modelMaxTokens?: number,
+  inferenceGeo?: string,
 ): WireRequest {
   const warnings: Warning[] = [];
   const messages = toMessages(request.messages, family, warnings);
@@ -84,7 +86,10 @@ export function toWire(
   if (topK !== undefined) params.top_k = topK;
   const tier = toServiceTier(request.serviceTier, warnings);
   if (tier !== undefined) params.service_tier = tier;
-  return { params: withExtra(params, request.extra), warnings };
+  const merged = withExtra(params, request.extra);
+  // A `null` of `extra` would select the workspace's default, which contradicts the declared region.
+  if (inferenceGeo !== undefined) merged.inference_geo ??= inferenceGeo;
+  return { params: merged, warnings };
 }
 
 /**

@@ -53,7 +53,7 @@ export function createConnection(options: BedrockOptions): Connect {
   let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);
-    const endpoint = options.baseURL ?? endpointIn(context.env);
+    const endpoint = endpointOf(options, context.env);
     const found = await auth(context);
     const headers = { ...lowerCaseNames(context.headers), ...own };
     facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
@@ -146,8 +146,9 @@ const unmanagedLease = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClien
   release: () => undefined,
 });
 
-/** Returns the endpoint in the AWS variables of `env`; `undefined` if none is set. */
-function endpointIn(env: Env): string | undefined {
+/** Returns the endpoint in the options, otherwise in the AWS variables of `env`; `undefined` for the endpoint of the region. */
+export function endpointOf({ baseURL }: BedrockOptions, env: Env): string | undefined {
+  if (baseURL !== undefined) return baseURL;
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
   const found = env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? env['AWS_ENDPOINT_URL'];
   return found === '' ? undefined : found;

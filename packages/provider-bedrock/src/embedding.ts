@@ -5,12 +5,10 @@ import {
   type EmbeddingResponse,
   type ModelContext,
 } from '@majordomo/core';
-import { asNumber, asRecord, derivedSignal } from '@majordomo/core/toolkit';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { asVector, asVectors, extraFor, parseJson, spaceOf, wellFormedJson } from '@majordomo/wire-kit';
-import type { Connect, Connected, Invoked } from './connection.ts';
-import { toLlmError, type ConverseCallFacts } from './errors.ts';
-
-const WIRE = 'bedrock-invoke';
+import type { Connect, Invoked } from './connection.ts';
+import { INVOKE_WIRE, invokeModel } from './invoke.ts';
 
 interface Family {
   readonly pattern: RegExp;
@@ -76,36 +74,25 @@ function spaceOfModel(modelId: string): string {
   return /^embed-\w+-v3$/.test(name) ? `${name}.0` : name;
 }
 
-async function embed(
+function embed(
   modelId: string,
   family: Family | undefined,
   request: EmbeddingRequest,
   context: ModelContext,
   connect: Connect,
 ): Promise<Omit<EmbeddingResponse, 'attempts' | 'spec'>> {
-  const { target, signal } = context;
-  const facts: ConverseCallFacts = { target, streamed: false, secrets: [], sources: 'no client yet' };
-  // Derive a signal for this call, because the SDK does not remove its listener from a signal.
-  const derived = derivedSignal(signal);
-  let connected: Connected | undefined;
-  try {
-    signal.throwIfAborted();
-    const body = toEmbedBody(request, family, target);
-    connected = await connect(context, facts);
-    return {
+  const { target } = context;
+  return invokeModel(
+    modelId,
+    () => toEmbedBody(request, family, target),
+    context,
+    connect,
+    (invoked) => ({
       target,
-      ...fromEmbedBody(await connected.invoke(modelId, body, derived.signal), target),
+      ...fromEmbedBody(invoked, target),
       warnings: [],
-    };
-  } catch (error) {
-    signal.throwIfAborted();
-    const llmError = toLlmError(error, facts);
-    if (llmError.kind === 'network') connected?.lease.evict();
-    throw llmError;
-  } finally {
-    derived.release();
-    connected?.lease.release();
-  }
+    }),
+  );
 }
 
 /** Values of the input type by purpose. Cohere's models require an input type. */
@@ -140,7 +127,7 @@ export function toEmbedBody(
     wire === 'titan'
       ? { inputText: values[0] }
       : { texts: values, input_type: INPUT_TYPES[purpose ?? 'default'], embedding_types: ['float'] };
-  return wellFormedJson(JSON.stringify({ ...input, ...sized, ...extraFor(extra, WIRE, target) }));
+  return wellFormedJson(JSON.stringify({ ...input, ...sized, ...extraFor(extra, INVOKE_WIRE, target) }));
 }
 
 /** Converts a response of an Amazon model or a Cohere model. Throws `protocol` for an invalid response. */

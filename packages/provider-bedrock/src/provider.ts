@@ -1,12 +1,14 @@
 import type { Dsn, Env, Model, Provider } from '@majordomo/core';
-import { checkProviderOptions, billingOf, quirksFromParams } from '@majordomo/wire-kit';
+import { checkProviderOptions, billingOf, dataOf, quirksFromParams } from '@majordomo/wire-kit';
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { createConnection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';
+import { dataOfModel } from './data.ts';
 import { embeddingModel } from './embedding.ts';
 import { modelFacts, familyOf } from './models.ts';
 import { EXTRA_OPTIONS, type BedrockOptions } from './options.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
+import { rerankModel } from './rerank.ts';
 import { toWire, type WireRequest } from './request.ts';
 
 /** Provider that can report the sources of its region and its credentials. */
@@ -16,8 +18,8 @@ export interface BedrockProvider extends Provider {
 }
 
 /**
- * Creates a provider for Amazon Bedrock. Chat models use Converse, and embedding models use InvokeModel. The first call loads the
- * SDK.
+ * Creates a provider for Amazon Bedrock. Chat models use Converse, embedding and rerank models use InvokeModel. The first call
+ * loads the SDK.
  */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
   checkProviderOptions('bedrock', options, EXTRA_OPTIONS);
@@ -26,8 +28,10 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
     spi: 1,
     id: options.id ?? 'bedrock',
     ...billingOf(options, { vendor: 'amazon-bedrock' }),
+    data: dataOf(options, (modelId, env) => dataOfModel(modelId, options, env)),
     model: (modelId) => converseModel(modelId, options, connect),
     embeddingModel: (modelId) => ({ ...embeddingModel(modelId, connect), timeouts: options.timeouts }),
+    rerankModel: (modelId) => ({ ...rerankModel(modelId, connect), timeouts: options.timeouts }),
     schemes: { bedrock: fromDsn },
     sources: (env) => sourcesOf(options, env),
   };

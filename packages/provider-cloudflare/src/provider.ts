@@ -4,6 +4,8 @@ import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import {
   checkProviderOptions,
   billingOf,
+  dataAt,
+  dataOf,
   quirksFromParams,
   EventWriter,
   sdkStream,
@@ -49,6 +51,7 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
     spi: 1,
     id,
     ...billingOf(options, { vendor: 'cloudflare-workers-ai' }),
+    data: dataOf(options, () => (options.binding === undefined ? dataAt(options.baseURL) : undefined)),
     model: (modelId) => modelOf(modelId, id, options, connection),
     imageModel: (modelId) => ({
       ...imageModel(modelId, imageQuirksOf(modelId), connection),

@@ -39,7 +39,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
 }
 
 /** Returns the origin for a location. If no origin is set, the SDK reads a process variable. */
-function vertexOrigin(location: string): string {
+export function vertexOrigin(location: string): string {
   if (location === 'global') return 'https://aiplatform.googleapis.com';
   // Each of these locations comprises several regions.
   if (location === 'us' || location === 'eu') return `https://aiplatform.${location}.rep.googleapis.com`;

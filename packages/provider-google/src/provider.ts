@@ -2,6 +2,7 @@ import type { Dsn, Model, Provider } from '@majordomo/core';
 import {
   checkProviderOptions,
   billingOf,
+  dataOf,
   quirksFromParams,
   EventWriter,
   sdkStream,
@@ -13,6 +14,7 @@ import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
 import { imageModel } from './image.ts';
 import { modelFacts, familyOf, listModels, MAX_INLINE_BYTES } from './models.ts';
 import { EXTRA_OPTIONS, type GoogleOptions } from './options.ts';
+import { dataOfPlatform } from './data.ts';
 import { GEMINI_ORIGIN, platformOf } from './platform.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -39,6 +41,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     spi: 1,
     id,
     ...billingOf(options, { vendor: platformOf(options, {}).vertexai ? 'google-vertex' : 'google' }),
+    data: dataOf(options, (_modelId, env) => dataOfPlatform(platformOf(options, env))),
     model: (modelId) => geminiModel(modelId, options, connection),
     imageModel: (modelId) => ({
       ...imageModel(modelId, connection),

@@ -1,5 +1,5 @@
 import type { Capabilities, Dsn, LlmError, Model, ModelContext, Provider, Timeouts } from '@majordomo/core';
-import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-kit';
+import { checkProviderOptions, billingOf, dataAt, dataOf, patientFetch } from '@majordomo/wire-kit';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
 import { createManagement } from './connection.ts';
@@ -59,6 +59,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     spi: 1,
     id,
     ...billingOf(options, { vendor: 'llama-swap', billing: 'included' }),
+    data: dataOf(options, () => dataAt(originOf(options))),
     model: (modelId, env) =>
       swapModel(chat.model(modelId, env), () => capabilitiesByModel.get(modelId), options),
     imageModel: (modelId) =>

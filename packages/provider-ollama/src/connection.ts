@@ -125,7 +125,7 @@ function headersOf(
   return headers;
 }
 
-function hostOf(
+export function hostOf(
   { baseURL }: OllamaOptions,
   { id, hostEnv, baseURL: defaultURL }: Profile,
   env: CallContext['env'],

@@ -5,11 +5,13 @@ import {
   checkProviderOptions,
   NDJSON,
   billingOf,
+  dataAt,
+  dataOf,
   EventWriter,
   sdkStream,
   type ErrorContext,
 } from '@majordomo/wire-kit';
-import { createConnection, type Connection } from './connection.ts';
+import { createConnection, hostOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { responseError, toLlmError } from './errors.ts';
 import { modelFacts, listModels } from './models.ts';
@@ -48,6 +50,11 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     spi: 1,
     id,
     ...billingOf(options, profile),
+    data: dataOf(options, (modelId, env) =>
+      profile.isLocal && !isCloudModel(modelId)
+        ? dataAt(baseURLFromHost(hostOf(options, profile, env, id)))
+        : undefined,
+    ),
     model: (modelId) => modelOf(modelId, id, options, profile, connection),
     embeddingModel: (modelId) => ({
       ...embeddingModel(modelId, options, connection),
@@ -70,6 +77,9 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     },
   };
 }
+
+/** Whether a local server forwards the model's calls to the vendor's cloud: `gpt-oss:120b-cloud`, `kimi-k2:cloud`. */
+const isCloudModel = (modelId: string): boolean => /[:-]cloud$/.test(modelId);
 
 function profileOf({ profile = 'ollama' }: Pick<OllamaOptions, 'profile'>): Profile {
   if (Object.hasOwn(PROFILES, profile)) return PROFILES[profile];

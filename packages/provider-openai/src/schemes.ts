@@ -38,11 +38,12 @@ export const responsesSchemes = (
  * that are quirks.
  */
 function serverOf({ name, baseURL, params: { vendor, batches, ...quirks } }: Dsn): {
-  server: Pick<Profile, 'id' | 'vendor' | 'baseURL' | 'batches'>;
+  server: Pick<Profile, 'id' | 'vendor' | 'baseURL' | 'batches' | 'rerank' | 'moderation'>;
   quirks: Dsn['params'];
 } {
   // The check of the profile rejects an unknown batch API.
-  return { server: { id: name, vendor, baseURL, batches: batches as Profile['batches'] }, quirks };
+  const server = { id: name, vendor, baseURL, batches: batches as Profile['batches'], rerank: {}, moderation: {} };
+  return { server, quirks };
 }
 
 const nameOf = ({ name }: Dsn): string => `LLM_${name.toUpperCase()}`;

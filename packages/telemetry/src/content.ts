@@ -85,7 +85,8 @@ const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): 
 
 /** Returns the prompts of a request other than chat. */
 function promptsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
-  if ('values' in payload) return payload.values;
+  if ('values' in payload) return [...payload.values].filter((value) => typeof value === 'string');
+  if ('documents' in payload) return [payload.query, ...payload.documents];
   if ('text' in payload) return [payload.text];
   return payload.prompt === undefined ? [] : [payload.prompt];
 }

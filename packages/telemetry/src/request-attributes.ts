@@ -22,6 +22,8 @@ export function identityAttributes({
 /** Returns the operation's name in the conventions. */
 export function operationName(operation = 'chat'): string {
   if (operation === 'chat') return operation;
+  // The conventions have no name for these operations, and permit other names.
+  if (operation === 'rerank' || operation === 'moderation') return operation;
   return operation === 'embedding' ? 'embeddings' : 'generate_content';
 }
 
@@ -38,7 +40,7 @@ const NO_IMAGE: { readonly seed?: number | undefined; readonly n?: number | unde
 export function requestAttributes(attempt: AttemptInfo): Attributes {
   const { request, payload, operation = 'chat', delivery } = attempt;
   const { seed, n = 1 } = payload && 'prompt' in payload && !('audio' in payload) ? payload : NO_IMAGE;
-  const dimensions = payload && 'values' in payload ? payload.dimensions : undefined;
+  const dimensions = payload && 'dimensions' in payload ? payload.dimensions : undefined;
   return withoutUndefined({
     'gen_ai.request.stream': delivery === 'deltas' ? true : undefined,
     'gen_ai.request.max_tokens': request.maxTokens,

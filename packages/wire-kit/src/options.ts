@@ -16,6 +16,7 @@ const COMMON_KINDS: KindsOf<ProviderOptions> = {
   timeouts: TIMEOUT_KINDS,
   vendor: 'string',
   billing: ['metered', 'included'],
+  data: { region: 'string', retentionDays: 0, trainsOn: 'boolean' },
 };
 
 /** Throws kind `config` for invalid options of a provider. `provider` is the id that errors name if the options contain none. */

@@ -65,6 +65,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   },
   'src/image.ts': { when: 'where-needed', holds: 'of provider.ts: image models' },
   'src/embedding.ts': { when: 'where-needed', holds: 'of provider.ts: vectors' },
+  'src/rerank.ts': { when: 'where-needed', holds: 'of provider.ts: rerank models' },
   'src/transcription.ts': { when: 'where-needed', holds: 'of provider.ts: what is said, written down' },
   'src/speech.ts': { when: 'where-needed', holds: 'of provider.ts: sound from text' },
   'src/draw.ts': { when: 'where-needed', holds: 'of image.ts: what its first call loads' },
@@ -129,12 +130,15 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/auth.ts': 'two ways to sign, and four places where keys can be',
       'src/converse.ts': 'one call: the SDK has its own transport and decodes its streams',
       'src/clients.ts': 'rotating keys must not pile up clients, which hold sockets',
+      'src/data.ts': 'regions and inference profiles as places where content is processed',
+      'src/invoke.ts': 'of embedding.ts and rerank.ts: one call with the body of a maker',
       'src/media.ts': 'types of pictures, documents, videos and sounds as formats of the wire',
       'src/response-check.ts': 'middleware that checks a response, because the SDK takes no `fetch`',
     },
   },
   'provider-google': {
     extra: {
+      'src/data.ts': 'locations as places where content is processed',
       'src/grounding.ts': 'of stream.ts: what a text rests on, counted in bytes',
       'src/partial-args.ts': 'of stream.ts: arguments that come value by value',
       'src/platform.ts': 'two platforms with three addresses behind one SDK',

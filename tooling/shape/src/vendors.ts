@@ -35,5 +35,6 @@ export const NAMES_VENDORS: Readonly<Record<string, string>> = {
   'packages/core/src/errors/redact.ts': 'the shapes of keys that vendors issue',
   'packages/openai-wire/src/index.ts': 'exports the profiles by name',
   'packages/provider-bedrock/src/embedding.ts': 'each maker of vectors there has a request of its own',
+  'packages/provider-bedrock/src/rerank.ts': 'only models of one maker are available over this API',
   'packages/provider-openai/src/index.ts': 'exports the profiles by name',
 };

@@ -25,7 +25,7 @@ export const FILTERS: JsonObject = {
   key: text,
   model: text,
   target: text,
-  operation: { enum: ['chat', 'image', 'embedding', 'transcription', 'speech'] },
+  operation: { enum: ['chat', 'image', 'embedding', 'transcription', 'speech', 'rerank', 'moderation'] },
   outcome: { enum: ['finished', 'failed', 'abandoned', 'refused'] },
   kind: text,
   minMs: { type: 'integer', minimum: 0 },

@@ -38,6 +38,7 @@ const OPERATIONS: readonly (readonly [path: string, operation: OperationType])[]
   ['/transcriptions', 'transcription'],
   ['/speech', 'speech'],
   ['/images', 'image'],
+  ['/moderations', 'moderation'],
 ];
 
 const operationOf = (route: string): OperationType =>

@@ -66,6 +66,9 @@ export async function beginAttempt<Event extends object, Result>(
     isLastTarget: state.isLast,
     delivery: prepared.isNonStreaming ? 'complete' : 'deltas',
     signal: scope.signal,
+    get data() {
+      return deps.dataOf(target);
+    },
     get isLapsed() {
       return deps.clock.now() > latestEnd() + LAPSE_TOLERANCE_MS;
     },

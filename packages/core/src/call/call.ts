@@ -5,7 +5,7 @@ import type { Answer, ShownPart } from '../stream/accumulator.ts';
 import type { CallInfo, Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Gate } from '../types/gate.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
-import type { Capabilities, ModelContext } from '../types/provider.ts';
+import type { Capabilities, DataHandling, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Emit } from '../util/listeners.ts';
 import type { CallLog } from './call-log.ts';
@@ -55,6 +55,7 @@ export interface ChainDeps {
   readonly memory: RecoveryMemory;
   readonly gates: readonly Gate[];
   readonly around: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
+  readonly dataOf: (target: Target) => DataHandling | undefined;
   readonly transport: () => Pick<ModelContext, 'env' | 'fetch' | 'headers'>;
 }
 

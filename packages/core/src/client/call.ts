@@ -153,9 +153,10 @@ async function orderTargets(
   targets: readonly Target[],
   order: TargetOrder,
   { signal: callSignal, ...context }: Parameters<TargetOrder>[1],
-  { deps: { clock, health }, modelAt }: ModelSetup,
+  setup: ModelSetup,
 ): Promise<readonly Target[]> {
   if (targets.length < 2) return targets;
+  const { clock, health } = setup.deps;
   const limit = new AbortController();
   const cancelTimer = clock.timer(MAX_ORDER_MS, () => {
     limit.abort(new Error(`the order took longer than ${MAX_ORDER_MS} ms`));
@@ -163,7 +164,7 @@ async function orderTargets(
   const signal = AbortSignal.any([callSignal, limit.signal]);
   try {
     const snapshot = health.snapshot();
-    const resolved = targets.map((target) => resolvedTarget(target, modelAt(target), snapshot));
+    const resolved = targets.map((target) => resolvedTarget(target, setup, snapshot));
     const names = await abortable(
       Promise.resolve(invoke(() => order(resolved, { ...context, signal }))),
       signal,
@@ -178,15 +179,19 @@ async function orderTargets(
 }
 
 /** Returns a target as applications receive it. */
-export const resolvedTarget = (
-  { key, modelId, provider }: Target,
-  { capabilities }: Model,
+export function resolvedTarget(
+  target: Target,
+  { deps, modelAt }: ModelSetup,
   health: Readonly<Record<string, TargetHealth>>,
-): ResolvedTarget => ({
-  target: key,
-  vendor: provider.vendor,
-  billing: provider.billing,
-  model: modelId,
-  capabilities,
-  health: Object.hasOwn(health, key) ? health[key] : undefined,
-});
+): ResolvedTarget {
+  const { key, modelId, provider } = target;
+  return {
+    target: key,
+    vendor: provider.vendor,
+    billing: provider.billing,
+    model: modelId,
+    data: deps.dataOf(target),
+    capabilities: modelAt(target).capabilities,
+    health: Object.hasOwn(health, key) ? health[key] : undefined,
+  };
+}

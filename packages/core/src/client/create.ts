@@ -32,7 +32,7 @@ import {
 import { operationMethod, speechStreamMethod } from './other-models.ts';
 
 /** Parts that all views of one majordomo share. */
-type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport'>;
+type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport' | 'dataOf'>;
 
 /**
  * Creates a majordomo, which calls the models of several providers through one interface, with retries and failover. Only
@@ -89,7 +89,13 @@ function newView(
     onEvent,
     media,
     waitUntil,
-    deps: { ...shared, gates, around, transport },
+    deps: {
+      ...shared,
+      gates,
+      around,
+      transport,
+      dataOf: ({ provider, modelId }) => registry.dataOf(provider, modelId),
+    },
     resolve: (spec, call, request, scope, path = []) =>
       resolve(spec, {
         names: { aliases, resolvers, parse: parseNamedSpec },
@@ -114,6 +120,8 @@ function newView(
       speak: operationMethod('speak', spec, setup),
       stream: speechStreamMethod(spec, setup),
     }),
+    rerankModel: (spec) => ({ spec, rerank: operationMethod('rerank', spec, setup) }),
+    moderationModel: (spec) => ({ spec, moderate: operationMethod('moderate', spec, setup) }),
     alias(name, spec) {
       if (spec === undefined) aliases.delete(name);
       else aliases.set(name, parseNamedSpec(`aliases.${name}`, spec));
@@ -218,7 +226,7 @@ async function resolveSpec(
   try {
     const targets = await abortable(setup.resolve(spec, call, request, { signal }, path), signal);
     const health = setup.deps.health.snapshot();
-    return targets.map((target) => resolvedTarget(target, setup.modelAt(target), health));
+    return targets.map((target) => resolvedTarget(target, setup, health));
   } catch (cause) {
     if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
     throw asLlmError(cause, spec);

@@ -2,6 +2,8 @@ import { runToEnd } from '../call/call-run.ts';
 import type { Operation } from '../call/call.ts';
 import type { CallSite } from '../errors/call-site.ts';
 import { imageOperation } from '../operations/image.ts';
+import { moderationOperation } from '../operations/moderation.ts';
+import { rerankOperation } from '../operations/rerank.ts';
 import { speechOperation } from '../operations/speech.ts';
 import { transcriptionOperation } from '../operations/transcription.ts';
 import type { Source } from '../stream/pulled-stream.ts';
@@ -11,6 +13,10 @@ import type {
   EmbeddingResponse,
   ImageRequest,
   ImageResponse,
+  ModerationRequest,
+  ModerationResponse,
+  RerankRequest,
+  RerankResponse,
   SpeechRequest,
   SpeechResponse,
   TranscriptionRequest,
@@ -25,6 +31,8 @@ export interface OtherOperations {
   readonly embed: readonly [EmbeddingRequest, EmbeddingResponse];
   readonly transcribe: readonly [TranscriptionRequest, TranscriptionResponse];
   readonly speak: readonly [SpeechRequest, SpeechResponse];
+  readonly rerank: readonly [RerankRequest, RerankResponse];
+  readonly moderate: readonly [ModerationRequest, ModerationResponse];
 }
 
 type OtherCall<Request, Response> = (
@@ -42,6 +50,8 @@ export const OTHER_CALLS: {
   embed,
   transcribe: callOf((request, { media }) => transcriptionOperation(request, media)),
   speak: callOf((request) => speechOperation(request, false)),
+  rerank: callOf((request) => rerankOperation(request)),
+  moderate: callOf((request, { media }) => moderationOperation(request, media)),
 };
 
 function callOf<Request, Event extends object, Response>(

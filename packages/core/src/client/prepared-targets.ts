@@ -125,6 +125,7 @@ async function preparedTarget(
     attempt: 0,
     isLastTarget,
     delivery: 'complete',
+    data: setup.deps.dataOf(target),
     signal,
   };
   return {

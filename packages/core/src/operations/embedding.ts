@@ -1,15 +1,20 @@
 import type { Operation } from '../call/call.ts';
-import { asLlmError } from '../errors/error-kind.ts';
 import { checkInteger, checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
-import { completeUsage, sumUsage } from '../stream/usage.ts';
-import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
+import { completeUsage } from '../stream/usage.ts';
+import { type Attempt, LlmError } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
 import type { EmbeddingBackend, ModelContext } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { checkRequest, prepareSingle, type SingleRequest } from './single-response.ts';
+import {
+  checkRequest,
+  prepareSingle,
+  protocolError,
+  type SingleRequest,
+  withUsage,
+} from './single-response.ts';
 
 /** Part of a call's values, with the vectors received so far. A later attempt requests only the missing vectors. */
 export interface Part {
@@ -103,10 +108,7 @@ async function sendPart(
       for (const vector of vectors) part.vectors[missing[done++]?.[1] ?? 0] = vector;
       warnings.push(...response.warnings);
     } catch (cause) {
-      const error = asLlmError(cause, target);
-      const usage = sumUsage(...usages, error.details.partial?.usage);
-      if (usage === undefined) throw error;
-      throw withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
+      throw withUsage(cause, target, usages);
     }
   }
   return { target, usage: completeUsage(usages), warnings };
@@ -286,6 +288,3 @@ function normalized(vector: Float32Array): Float32Array {
   if (length === 0 || Math.abs(length - 1) <= LENGTH_TOLERANCE) return vector;
   return vector.map((value) => value / length);
 }
-
-const protocolError = (target: string, path: string, problem: string): LlmError =>
-  new LlmError('protocol', `${target}: ${path}: ${problem}`, { path });

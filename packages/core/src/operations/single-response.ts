@@ -1,10 +1,11 @@
 import type { PreparedCall } from '../call/call.ts';
+import { asLlmError } from '../errors/error-kind.ts';
 import { checkMembers, invalidError } from '../prepare/validate.ts';
 import type { Answer } from '../stream/accumulator.ts';
-import { UNKNOWN_USAGE } from '../stream/usage.ts';
+import { sumUsage, UNKNOWN_USAGE } from '../stream/usage.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
-import { type Attempt, LlmError } from '../types/llm-error.ts';
+import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
 import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
@@ -102,3 +103,15 @@ export const usageOfUnits = (units: Readonly<Record<string, number>>): Usage => 
   ...UNKNOWN_USAGE,
   details: { units },
 });
+
+/** Creates the error for an invalid response of a backend. */
+export const protocolError = (target: string, path: string, problem: string): LlmError =>
+  new LlmError('protocol', `${target}: ${path}: ${problem}`, { path });
+
+/** Returns the error of a failed request, with the usage of the answered requests, because the vendor bills them. */
+export function withUsage(cause: unknown, target: string, usages: readonly (Usage | undefined)[]): LlmError {
+  const error = asLlmError(cause, target);
+  const usage = sumUsage(...usages, error.details.partial?.usage);
+  if (usage === undefined) return error;
+  return withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
+}

@@ -1,5 +1,6 @@
 import { LlmError } from '../types/llm-error.ts';
-import type { Dsn, Env } from '../types/provider.ts';
+import type { DataHandling, Dsn, Env } from '../types/provider.ts';
+import { definedMembers } from '../util/options.ts';
 
 const PREFIX = 'LLM_';
 
@@ -56,12 +57,35 @@ export function checkDsn(variable: string, value: string): Dsn {
     host,
     path,
     baseURL: `${isPlain ? 'http' : 'https'}://${host}${path}`,
-    params: Object.fromEntries(new URLSearchParams(query)),
+    ...readParams(variable, value, query),
   };
   // The token is not enumerable, so that logs and copies of the DSN do not contain it.
   return Object.defineProperty(dsn, 'token', {
     value: decodeToken(authority.slice(0, Math.max(at, 0))),
   }) as Dsn;
+}
+
+/** Parameters that describe data handling: the pattern of their values, and its description. */
+const DATA_PARAMS = {
+  data_region: [/^[a-z][a-z0-9-]*$/, 'a region in lower case, such as eu'],
+  data_retention_days: [/^\d{1,5}$/, 'a number of days'],
+  data_trains_on: [/^(?:true|false)$/, 'true or false'],
+} as const;
+
+/** Separates the parameters that describe data handling from the others, which the scheme reads. */
+function readParams(variable: string, value: string, query: string): Pick<Dsn, 'params' | 'data'> {
+  const all: Readonly<Record<string, string>> = Object.fromEntries(new URLSearchParams(query));
+  for (const [name, [pattern, expected]] of Object.entries(DATA_PARAMS)) {
+    if (Object.hasOwn(all, name) && !pattern.test(all[name] ?? ''))
+      throw dsnError(variable, `${name} must be ${expected}`, value.indexOf(name));
+  }
+  const { data_region: region, data_retention_days: days, data_trains_on: trains, ...params } = all;
+  const data: DataHandling = definedMembers({
+    region,
+    retentionDays: days === undefined ? undefined : Number(days),
+    trainsOn: trains === undefined ? undefined : trains === 'true',
+  });
+  return { params, ...(Object.keys(data).length > 0 && { data }) };
 }
 
 /** Pattern of a DSN with a slash in the token. Without this check, errors would show the first part of the token as the host. */

@@ -1,6 +1,6 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
-import type { Env, Provider } from '../types/provider.ts';
+import type { DataHandling, Env, Provider } from '../types/provider.ts';
 import { didYouMean, definedMembers, mergeTimeouts } from '../util/options.ts';
 import { dsnError, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
@@ -14,6 +14,8 @@ interface SpecPosition {
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
+  /** Data handling of the DSNs of built providers. */
+  private readonly dsnData = new WeakMap<Provider, DataHandling>();
   private readonly schemes = new Map<string, NonNullable<Provider['schemes']>[string]>();
   private variables: Env;
 
@@ -30,6 +32,13 @@ export class Registry {
   /** Returns the provider. Throws `config` for an unknown name, with the position of the name and both sources in the error. */
   provider(name: string, position: SpecPosition): Provider {
     return this.registered.get(name) ?? this.fromVariable(name, position);
+  }
+
+  /** Returns the declared data handling of a target. Members of a DSN replace those of the provider. */
+  dataOf(provider: Provider, modelId: string): DataHandling | undefined {
+    const declared = declaredData(provider, modelId, this.variables);
+    const own = this.dsnData.get(provider);
+    return own === undefined ? declared : { ...declared, ...own };
   }
 
   /** Adds environment variables. Returns an error for each invalid DSN. */
@@ -89,9 +98,14 @@ export class Registry {
     if (make === undefined) throw unknownSchemeError(variable, value, dsn.scheme, [...this.schemes.keys()]);
     const provider = make(dsn);
     this.built.set(dsn.name, provider);
+    if (dsn.data !== undefined) this.dsnData.set(provider, dsn.data);
     return provider;
   }
 }
+
+/** Returns the data handling that a provider declares for a model. */
+export const declaredData = ({ data }: Provider, modelId: string, env: Env): DataHandling | undefined =>
+  typeof data === 'function' ? data(modelId, env) : data;
 
 /** Returns the members of an environment that are strings. On Workers, an environment also contains bindings. */
 function strings(env: object): Record<string, string> {

@@ -148,7 +148,8 @@ export interface CallInfo {
 }
 
 /** Operation that a chain performs. */
-export type OperationType = 'chat' | 'image' | 'embedding' | 'transcription' | 'speech';
+export type OperationType =
+  'chat' | 'image' | 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
 
 /**
  * Event of a call. `call-end` is the last event. A stream emits it when the caller has read the last event or has left. A

@@ -1,7 +1,14 @@
 import type { CallInfo, OperationType } from './call-options.ts';
 import type { Attempt, Billing } from './llm-error.ts';
-import type { EmbeddingRequest, ImageRequest, SpeechRequest, TranscriptionRequest } from './operations.ts';
-import type { Capabilities } from './provider.ts';
+import type {
+  EmbeddingRequest,
+  ImageRequest,
+  ModerationRequest,
+  RerankRequest,
+  SpeechRequest,
+  TranscriptionRequest,
+} from './operations.ts';
+import type { Capabilities, DataHandling } from './provider.ts';
 import type { ModelRequest } from './request.ts';
 
 /** Attempt that is about to begin. */
@@ -17,7 +24,14 @@ export interface AttemptInfo {
   /** Request as it will be sent if the call is a chat. For other operations, an empty request. */
   readonly request: ModelRequest;
   /** Request as it will be sent if the operation of the call is not a chat. */
-  readonly payload?: ImageRequest | EmbeddingRequest | TranscriptionRequest | SpeechRequest | undefined;
+  readonly payload?:
+    | ImageRequest
+    | EmbeddingRequest
+    | TranscriptionRequest
+    | SpeechRequest
+    | RerankRequest
+    | ModerationRequest
+    | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
   /**
@@ -29,6 +43,8 @@ export interface AttemptInfo {
   readonly vendor?: string | undefined;
   /** How the provider's calls are paid; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
+  /** Declared data handling of the target; see `Provider.data`. */
+  readonly data?: DataHandling | undefined;
   /** Id of the model, without the provider. */
   readonly model?: string | undefined;
   /** Innermost alias or resolved name that led to the target. */

@@ -19,6 +19,8 @@ import type {
   EmbeddingRequest,
   EmbeddingResponse,
   ImageModel,
+  ModerationModel,
+  RerankModel,
   SpeechModel,
   TranscriptionModel,
 } from './operations.ts';
@@ -236,6 +238,10 @@ export interface Majordomo {
   transcriptionModel(spec: string): TranscriptionModel;
   /** Returns the speech model of a spec. */
   speechModel(spec: string): SpeechModel;
+  /** Returns the rerank model of a spec. */
+  rerankModel(spec: string): RerankModel;
+  /** Returns the moderation model of a spec. */
+  moderationModel(spec: string): ModerationModel;
   /** Sets the spec of a name, or removes the name if `spec` is `undefined`. */
   alias(name: string, spec: string | NamedSpec | undefined): void;
   /** Adds a resolver after the existing ones. */

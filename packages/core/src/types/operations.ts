@@ -4,7 +4,7 @@ import type { ImagePart } from './messages.ts';
 import type { Warning } from './response.ts';
 import type { Usage } from './usage.ts';
 
-/** Response of an image, embedding, transcription or speech model. */
+/** Response of any model except a chat model. */
 export interface OperationResponse {
   /** Target that answered, as `provider/model`. */
   readonly target: string;
@@ -178,4 +178,73 @@ export interface SpeechStep {
   readonly usage?: Usage | undefined;
   /** Settings that could not be applied. */
   readonly warnings?: readonly Warning[] | undefined;
+}
+
+/** Documents to order by their relevance to a query. */
+export interface RerankRequest {
+  /** Question or topic. */
+  readonly query: string;
+  /** Documents: at least one, none empty. All are sent to one target in one request. */
+  readonly documents: readonly string[];
+  /** Maximum number of results. @default all documents */
+  readonly topN?: number | undefined;
+  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  readonly extra?: { readonly [provider: string]: object } | undefined;
+}
+
+/** Relevance of one document. */
+export interface RerankResult {
+  /** Position in `documents`. */
+  readonly index: number;
+  /** Score; higher is better. Its scale depends on the model, so scores of two models cannot be compared. */
+  readonly score: number;
+}
+
+/** Ordered documents. `usage` has `details.units.search` if the vendor bills searches, and `input` if it bills tokens. */
+export interface RerankResponse extends OperationResponse {
+  /** Results, best first and equal scores by index. Each document occurs once, and there are at most `topN` results. */
+  readonly results: readonly RerankResult[];
+  readonly spec: string;
+}
+
+/** Rerank model: one target or a chain of targets. */
+export interface RerankModel {
+  readonly spec: string;
+  /**
+   * Orders the documents, with failover of the complete request. Rejects with `invalid-request` for an empty query, list or
+   * document, and for a `topN` that is not a positive integer.
+   */
+  rerank(request: RerankRequest, options?: CallOptions): Promise<RerankResponse>;
+}
+
+/** Content to classify. */
+export interface ModerationRequest {
+  /** Strings and images: at least one, none empty. */
+  readonly values: readonly (string | ImagePart)[];
+  /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
+  readonly extra?: { readonly [provider: string]: object } | undefined;
+}
+
+/** Classification of one value. */
+export interface ModerationResult {
+  /** Whether the vendor flags the value. If the vendor makes no decision: whether any category applies. */
+  readonly flagged: boolean;
+  /** Whether each category applies, by the vendor's names. The names of two vendors differ. */
+  readonly categories: Readonly<Record<string, boolean>>;
+  /** Scores by category, from 0 to 1. */
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+/** Classified values. `usage` has `details.units.moderation`, the number of values, if the vendor publishes a fee. */
+export interface ModerationResponse extends OperationResponse {
+  /** One result for each value, in the same order. */
+  readonly results: readonly ModerationResult[];
+  readonly spec: string;
+}
+
+/** Moderation model: one target or a chain of targets. */
+export interface ModerationModel {
+  readonly spec: string;
+  /** Classifies the values, with failover. Rejects with `invalid-request` and the position of an invalid value. */
+  moderate(request: ModerationRequest, options?: CallOptions): Promise<ModerationResponse>;
 }

@@ -1,5 +1,5 @@
 import type { Timeouts } from './call-options.ts';
-import type { Capabilities, ImageLimits } from './target.ts';
+import type { Capabilities, DataHandling, ImageLimits } from './target.ts';
 import type { ModelEvent } from './events.ts';
 import type { BatchBackend } from './batch.ts';
 import type { Billing } from './llm-error.ts';
@@ -10,6 +10,10 @@ import type {
   EmbeddingResponse,
   ImageRequest,
   ImageResponse,
+  ModerationRequest,
+  ModerationResponse,
+  RerankRequest,
+  RerankResponse,
   SpeechRequest,
   SpeechStep,
   TranscriptionRequest,
@@ -19,7 +23,7 @@ import type { ModelRequest } from './request.ts';
 import type { Warning } from './response.ts';
 
 export type { Env, ModelContext } from './model-context.ts';
-export type { Capabilities, FileLimits, ImageLimits } from './target.ts';
+export type { Capabilities, DataHandling, FileLimits, ImageLimits } from './target.ts';
 
 /** Chat model of a provider. */
 export interface Model {
@@ -103,6 +107,39 @@ export interface SpeechBackend {
   speak(request: SpeechRequest, context: ModelContext): AsyncIterable<SpeechStep>;
 }
 
+/** Rerank model of a provider. */
+export interface RerankBackend {
+  readonly id: string;
+  /** Maximum number of documents in a request. If the request has more, the target is skipped. */
+  readonly maxDocuments?: number | undefined;
+  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
+  readonly timeouts?: Timeouts | undefined;
+  /**
+   * Returns results in any order; core checks, sorts and cuts them. Throws `LlmError`. The method neither retries nor applies
+   * time limits.
+   */
+  rerank(request: RerankRequest, context: ModelContext): Promise<Omit<RerankResponse, 'attempts' | 'spec'>>;
+}
+
+/** Moderation model of a provider. */
+export interface ModerationBackend {
+  readonly id: string;
+  /** Limits for images. `false`: a target is skipped if the request has an image. `undefined`: no limits are known. */
+  readonly images?: ImageLimits | false | undefined;
+  /** Maximum number of strings in a request. Core splits a longer list into several requests to the same target. */
+  readonly maxValues?: number | undefined;
+  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
+  readonly timeouts?: Timeouts | undefined;
+  /**
+   * Returns one result for each value. The values are at most `maxValues` strings, or one image. Throws `LlmError`. The method
+   * neither retries nor applies time limits.
+   */
+  moderate(
+    request: ModerationRequest,
+    context: ModelContext,
+  ): Promise<Omit<ModerationResponse, 'attempts' | 'spec'>>;
+}
+
 /** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable, so logs never contain it. */
 export interface Dsn {
   /** Id of the provider: the name in lower case, with `_` for `-`. */
@@ -116,7 +153,10 @@ export interface Dsn {
   /** URL of the API: `https://host/path`, or `http://…` for `scheme+http`. */
   readonly baseURL: string;
   readonly token: string | undefined;
+  /** Parameters, except those of `data`. */
   readonly params: Readonly<Record<string, string>>;
+  /** Data handling in `data_region`, `data_retention_days` and `data_trains_on`. It replaces that of the provider. */
+  readonly data?: DataHandling | undefined;
 }
 
 /** API key, or a function that returns it for each attempt. `rejected` is the key that just received a 401. */
@@ -148,6 +188,11 @@ export interface ProviderOptions {
   readonly vendor?: string | undefined;
   /** Payment of calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
+  /**
+   * Data handling that only the application knows, such as a contract without storage. Each member replaces the member that
+   * the provider declares.
+   */
+  readonly data?: DataHandling | undefined;
 }
 
 /** Model in the list of a provider. */
@@ -167,6 +212,11 @@ export interface Provider {
   /** Payment of calls: `included` for a subscription or own hardware, to which no prices apply. */
   readonly billing?: Billing | undefined;
   /**
+   * Declared data handling of the endpoint. A function returns it for a model and for the environment of `createMajordomo`, which
+   * may contain a region or an address.
+   */
+  readonly data?: DataHandling | ((modelId: string, env: Env) => DataHandling | undefined) | undefined;
+  /**
    * Returns a model for any id, without I/O. It must not throw, because the vendor rejects unknown ids at the call.
    *
    * @param env environment of `createMajordomo`, for families that depend on a base URL in this environment
@@ -180,6 +230,10 @@ export interface Provider {
   transcriptionModel?(modelId: string): TranscriptionBackend;
   /** Returns a speech model for any id. Absent if the provider has no speech models. */
   speechModel?(modelId: string): SpeechBackend;
+  /** Returns a rerank model for any id. Absent if the provider has no rerank models. */
+  rerankModel?(modelId: string): RerankBackend;
+  /** Returns a moderation model for any id. Absent if the provider has no moderation models. */
+  moderationModel?(modelId: string): ModerationBackend;
   /**
    * Returns the vendor's batch API for a model, without I/O. Absent, or `undefined` for a model or operation, if batches are not
    * available. A provider with this function must send requests over `ModelContext.exchange` if it is set.

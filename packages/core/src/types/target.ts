@@ -63,6 +63,19 @@ export interface FileLimits {
     | undefined;
 }
 
+/** Handling of content by the operator of an endpoint, as declared. A member that is not set is unknown. */
+export interface DataHandling {
+  /**
+   * Place where content is processed, in lower case: `eu`, `us`, `gb`, `ch`, `jp` and so on; `europe` for places in and around the
+   * EU; `global` if the vendor chooses the place; `local` for this machine.
+   */
+  readonly region?: string | undefined;
+  /** Number of days for which content is stored. 0: content is not stored. */
+  readonly retentionDays?: number | undefined;
+  /** Whether content may be used for training. */
+  readonly trainsOn?: boolean | undefined;
+}
+
 /** Target of a resolved spec. */
 export interface ResolvedTarget {
   /** `provider/model`. */
@@ -73,6 +86,8 @@ export interface ResolvedTarget {
   readonly billing: Billing | undefined;
   /** Id of the model: the text after the first slash. */
   readonly model: string;
+  /** Declared data handling; `undefined` if nothing is declared. */
+  readonly data?: DataHandling | undefined;
   readonly capabilities: Capabilities;
   /** Health of the target; `undefined` if it never had a failure or a bench. */
   readonly health: TargetHealth | undefined;

@@ -3,7 +3,10 @@ import type { Key } from './key-ring.ts';
 import type { PoolAttempts } from './pool-attempts.ts';
 
 /** Models of a provider that are not chat models. */
-type OtherModels = Pick<Provider, 'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
+type OtherModels = Pick<
+  Provider,
+  'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
+>;
 
 /** Returns a pool's models other than chat models. The first key's provider describes them, and each call uses the next key. */
 export function pooledOtherModels(
@@ -45,6 +48,24 @@ export function pooledOtherModels(
         speak: (request, context) =>
           attempts.steps(context, (key, keyContext) =>
             required(providerOf(key).speechModel?.(id), key.id).speak(request, keyContext),
+          ),
+      }),
+    }),
+    ...(first.rerankModel && {
+      rerankModel: (id: string) => ({
+        ...required(first.rerankModel?.(id), id),
+        rerank: (request, context) =>
+          attempts.run(context, (key, keyContext) =>
+            required(providerOf(key).rerankModel?.(id), key.id).rerank(request, keyContext),
+          ),
+      }),
+    }),
+    ...(first.moderationModel && {
+      moderationModel: (id: string) => ({
+        ...required(first.moderationModel?.(id), id),
+        moderate: (request, context) =>
+          attempts.run(context, (key, keyContext) =>
+            required(providerOf(key).moderationModel?.(id), key.id).moderate(request, keyContext),
           ),
       }),
     }),

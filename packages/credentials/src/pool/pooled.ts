@@ -2,12 +2,13 @@ import {
   LlmError,
   type Clock,
   type Credential,
+  type DataHandling,
   type Model,
   type ModelContext,
   systemClock,
   type Provider,
 } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, declaredData, type KindsOf } from '@majordomo/core/toolkit';
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
 import { hasFinished, PoolAttempts } from './pool-attempts.ts';
@@ -71,6 +72,8 @@ export function pooled(
     id: first.id,
     vendor: first.vendor,
     billing: first.billing,
+    data: (modelId, env) =>
+      commonMembers([...inner.values()].map((provider) => declaredData(provider, modelId, env) ?? {})),
     model: (id, env) => pooledModel((provider) => provider.model(id, env), first, providerOf, attempts),
     ...pooledOtherModels(first, providerOf, attempts),
     ...(first.listModels && {
@@ -83,6 +86,14 @@ export function pooled(
     pool: handle(ring),
   };
 }
+
+/** Returns the members on which the providers of all keys agree, because a call may use any key. */
+const commonMembers = ([first = {}, ...others]: readonly DataHandling[]): DataHandling =>
+  Object.fromEntries(
+    Object.entries(first).filter(([name, value]) =>
+      others.every((other) => Reflect.get(other, name) === value),
+    ),
+  );
 
 function pooledModel(
   open: (provider: Provider) => Model,

@@ -1,6 +1,12 @@
 import { maxCost, type CatalogModel, type Price } from '@majordomo/catalog';
 import { maxRequestTokens, type BoundTarget } from '@majordomo/catalog/tokens';
-import { user, type AttemptInfo, type ImageRequest, type UserPart } from '@majordomo/core';
+import {
+  user,
+  type AttemptInfo,
+  type ImageRequest,
+  type RerankRequest,
+  type UserPart,
+} from '@majordomo/core';
 import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
@@ -59,8 +65,12 @@ function otherEstimate(
   model: CatalogModel | undefined,
   price: Price | undefined,
 ): OtherEstimate {
-  if ('values' in payload) return byTokens(inputTokens(attempt, payload.values), 0, price, false);
   const { fees } = price ?? {};
+  if ('values' in payload)
+    return fees?.['moderation'] === undefined
+      ? byTokens(inputTokens(attempt, payload.values), 0, price, false)
+      : byFee(fees, 'moderation', payload.values.length);
+  if ('documents' in payload) return rerankEstimate(attempt, payload, price);
   if ('text' in payload) {
     if (price !== undefined && fees?.['character'] === undefined)
       return byTokens(inputTokens(attempt, [payload.text]), model?.maxOutputTokens, price, true);
@@ -72,6 +82,23 @@ function otherEstimate(
   // Vendors that bill by time round up to whole seconds.
   const { durationMs } = payload;
   return byFee(fees, 'audio-second', durationMs && Math.ceil(durationMs / 1000));
+}
+
+/** Maximum number of characters that certainly fit into a chunk of a document. Vendors count a long document as several. */
+const CHUNK_LENGTH = 500;
+
+/** Returns the maximum amounts of a rerank request: searches of up to 100 chunks, or tokens of the query with each document. */
+function rerankEstimate(
+  attempt: AttemptInfo,
+  { query, documents }: RerankRequest,
+  price: Price | undefined,
+): OtherEstimate {
+  if (price?.fees?.['search'] === undefined) {
+    const input = inputTokens(attempt, documents) + documents.length * inputTokens(attempt, [query]);
+    return byTokens(input, 0, price, false);
+  }
+  const chunks = documents.map(({ length }) => Math.ceil((length + query.length) / CHUNK_LENGTH));
+  return byFee(price.fees, 'search', Math.ceil(chunks.reduce((sum, count) => sum + count, 0) / 100));
 }
 
 /** Returns the maximum number of input tokens of an operation with these strings or images. */
@@ -143,7 +170,7 @@ function lowest(most: number | undefined, wanted: number | undefined): number | 
 export function unitsOf(
   payload: NonNullable<AttemptInfo['payload']>,
 ): Readonly<Record<string, number>> | undefined {
-  if ('values' in payload || 'audio' in payload) return undefined;
+  if ('values' in payload || 'audio' in payload || 'documents' in payload) return undefined;
   if ('text' in payload) return { character: payload.text.length };
   const { n = 1, size } = payload;
   return { [size === undefined ? 'image' : `image:${size}`]: n };

@@ -3,6 +3,7 @@ import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 import { jsonBody, mergeExtra } from './extra.ts';
 import { vectorOf } from './floats.ts';
 import type { EmbeddingQuirks } from './quirks.ts';
+import { inputUsage } from './usage.ts';
 
 /** Key of this API in `EmbeddingRequest.extra`. */
 const WIRE = 'openai-embeddings';
@@ -45,7 +46,7 @@ type EmbeddingResult = Pick<EmbeddingResponse, 'target' | 'vectors' | 'usage' | 
 /** Returns the vectors of a response in the order of the values. Throws `protocol` for an invalid response. */
 export function fromEmbeddingBody(json: unknown, count: number, target: string): EmbeddingResult {
   const { data, usage: counts } = asRecord(json);
-  const usage = usageOf(counts);
+  const usage = inputUsage(counts);
   const invalid = (path: string, problem: string): LlmError => invalidResponse(target, path, problem, usage);
   if (!isList(data)) throw invalid('data', 'is not an array');
   const vectors: (Float32Array | undefined)[] = Array.from({ length: count });
@@ -63,13 +64,6 @@ export function fromEmbeddingBody(json: unknown, count: number, target: string):
   if (complete.length !== count) throw invalid('data', `has ${data.length} vectors for ${count} values`);
   return { target, vectors: complete, usage, warnings: [] };
 }
-
-const usageOf = (raw: unknown): Usage | undefined => {
-  const input = asNumber(asRecord(raw)['prompt_tokens']);
-  // Servers that do not count tokens report 0, so 0 means unknown.
-  if (input === undefined || input === 0) return undefined;
-  return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-};
 
 /** Creates the error for an invalid response. The error contains the usage, because the vendor bills the response. */
 const invalidResponse = (target: string, path: string, problem: string, usage: Usage | undefined): LlmError =>

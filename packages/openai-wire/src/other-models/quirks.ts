@@ -1,3 +1,5 @@
+import type { ImageLimits } from '@majordomo/core';
+
 /** Differences between servers that implement `/embeddings`. */
 export interface EmbeddingQuirks {
   /** Requested encoding of vectors. `base64` is smaller and faster. `none`: the request does not contain `encoding_format`. */
@@ -38,6 +40,28 @@ export interface SpeechQuirks {
   readonly maxCharacters?: number | undefined;
 }
 
+/** Differences between servers that implement `/rerank`. */
+export interface RerankQuirks {
+  /** Property for the maximum number of results. */
+  readonly limitField: 'top_n' | 'top_k';
+  /** Maximum number of documents in one request. `@default` no maximum */
+  readonly maxDocuments?: number | undefined;
+  /** Path of the endpoint under the base URL of the provider. */
+  readonly path: string;
+  /** URL of the endpoint at the profile's own server. `@default` `path` under the base URL */
+  readonly url?: string | undefined;
+}
+
+/** Differences between servers that implement `/moderations`. */
+export interface ModerationQuirks {
+  /** Limits of an image; `false` if the model accepts only text. */
+  readonly images: ImageLimits | false;
+  /** Whether the vendor publishes a fee per value, which may be 0. Otherwise, the reported tokens are the usage. */
+  readonly hasFee: boolean;
+  /** Maximum number of strings in one request. `@default` no maximum */
+  readonly maxValues?: number | undefined;
+}
+
 /** Quirks of the models of one endpoint whose ids match a pattern. */
 export interface OtherModelRule<Quirks> {
   /** Pattern for the model id as the caller wrote it. */
@@ -45,11 +69,15 @@ export interface OtherModelRule<Quirks> {
   readonly quirks: Partial<Quirks>;
 }
 
-/** Embedding, transcription and speech endpoints of a vendor. `false`: the vendor does not have the endpoint. */
+/** Endpoints of a vendor for operations other than chat. `false`: the vendor does not have the endpoint. */
 export interface OtherModelsProfile {
   readonly embeddings?: EndpointProfile<EmbeddingQuirks> | undefined;
   readonly transcription?: EndpointProfile<TranscriptionQuirks> | undefined;
   readonly speech?: EndpointProfile<SpeechQuirks> | undefined;
+  /** Rerank endpoint. `@default false` */
+  readonly rerank?: EndpointProfile<RerankQuirks> | undefined;
+  /** Moderation endpoint. `@default false` */
+  readonly moderation?: EndpointProfile<ModerationQuirks> | undefined;
   /** Embedding models by deployment name or another alias. Vectors of the same model are comparable under all its names. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
@@ -62,6 +90,8 @@ export type EndpointProfile<Quirks> =
 const EMBEDDINGS: EmbeddingQuirks = { encoding: 'none', dimensions: 'dimensions', maxValues: 2048 };
 const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose' };
 const SPEECH: SpeechQuirks = { formats: ['mp3', 'wav', 'opus', 'flac', 'pcm'], instructions: true };
+const RERANK: RerankQuirks = { limitField: 'top_n', path: '/rerank' };
+const MODERATION: ModerationQuirks = { images: false, hasFee: false };
 
 export const embeddingQuirks = (profile: OtherModelsProfile, modelId: string): EmbeddingQuirks =>
   quirksOf(EMBEDDINGS, profile.embeddings, modelId);
@@ -71,6 +101,12 @@ export const transcriptionQuirks = (profile: OtherModelsProfile, modelId: string
 
 export const speechQuirks = (profile: OtherModelsProfile, modelId: string): SpeechQuirks =>
   quirksOf(SPEECH, profile.speech, modelId);
+
+export const rerankQuirks = (profile: OtherModelsProfile, modelId: string): RerankQuirks =>
+  quirksOf(RERANK, profile.rerank, modelId);
+
+export const moderationQuirks = (profile: OtherModelsProfile, modelId: string): ModerationQuirks =>
+  quirksOf(MODERATION, profile.moderation, modelId);
 
 /** Returns the quirks of a model. The first matching rule replaces the vendor's quirks, and these replace the defaults. */
 function quirksOf<Quirks>(base: Quirks, facts: EndpointProfile<Quirks> | undefined, modelId: string): Quirks {

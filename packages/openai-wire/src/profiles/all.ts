@@ -9,6 +9,7 @@ import { fireworks } from './fireworks.ts';
 import { githubModels } from './github-models.ts';
 import { groq } from './groq.ts';
 import { huggingface } from './huggingface.ts';
+import { jina } from './jina.ts';
 import { llamacpp } from './llamacpp.ts';
 import { lmstudio } from './lmstudio.ts';
 import { mimo } from './mimo.ts';
@@ -27,6 +28,7 @@ import { sglang } from './sglang.ts';
 import { together } from './together.ts';
 import { vercelGateway } from './vercel-gateway.ts';
 import { vllm } from './vllm.ts';
+import { voyage } from './voyage.ts';
 import { xai } from './xai.ts';
 import { zai } from './zai.ts';
 
@@ -42,6 +44,7 @@ export const PROFILES: readonly Profile[] = [
   githubModels,
   groq,
   huggingface,
+  jina,
   mimo,
   minimax,
   mistral,
@@ -56,6 +59,7 @@ export const PROFILES: readonly Profile[] = [
   scaleway,
   together,
   vercelGateway,
+  voyage,
   xai,
   zai,
   llamacpp,

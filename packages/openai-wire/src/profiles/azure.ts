@@ -51,5 +51,5 @@ export function azureResponses(
   const azure = azureOpenAI(options);
   const { id, vendor, baseURL, baseURLEnv, baseURLEnvPath, keyEnv, keyHeader, spaces } = azure;
   const address = { baseURL, baseURLEnv, baseURLEnvPath };
-  return { ...openaiResponses, ...address, id, vendor, keyEnv, keyHeader, spaces };
+  return { ...openaiResponses, ...address, id, vendor, keyEnv, keyHeader, spaces, moderation: false };
 }

@@ -1,6 +1,9 @@
 import type { Profile } from '../profile.ts';
 
-/** Cohere's compatible endpoint. It accepts only the efforts `none` and `high` (API reference, 2026). */
+/**
+ * Cohere's compatible endpoint. It accepts only the efforts `none` and `high` (API reference, 2026). The rerank endpoint belongs
+ * to the native API (cohere-ai 8.1).
+ */
 export const cohere: Profile = {
   id: 'cohere',
   vendor: 'cohere',
@@ -10,4 +13,5 @@ export const cohere: Profile = {
   unverified: 'API reference (2026); recordings exist only for the native API',
   transcription: false,
   speech: false,
+  rerank: { all: { path: '/../../v2/rerank', url: 'https://api.cohere.com/v2/rerank' } },
 };

@@ -8,4 +8,5 @@ export const llamacpp: Profile = {
   baseURL: 'http://localhost:8080/v1',
   quirks: { thinkTags: 'split', reasoningReplay: 'echo' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
+  rerank: {},
 };

@@ -34,4 +34,6 @@ export const mistral: Profile = {
   embeddings: { all: { dimensions: 'output_dimension' } },
   transcription: { all: { times: 'verbose' } },
   speech: false,
+  // @mistralai/mistralai 2.7: strings only; no decision and no usage.
+  moderation: {},
 };

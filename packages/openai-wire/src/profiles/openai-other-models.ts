@@ -1,4 +1,4 @@
-import type { OtherModelsProfile } from '../other-models/quirks.ts';
+import type { ModerationQuirks, EndpointProfile, OtherModelsProfile } from '../other-models/quirks.ts';
 
 /** Media types that `/audio/transcriptions` accepts (openai 7.55). The limit of 25 MB is from the guide to speech to text (2026). */
 const SOUNDS = [
@@ -36,4 +36,20 @@ export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
     all: { voice: 'alloy', maxCharacters: 4096 },
     models: [{ pattern: /^tts-1/, quirks: { instructions: false } }],
   },
+};
+
+/**
+ * Moderation models of OpenAI, which are free. Source: openai 7.57; the guide to moderation (2026) for images of up to 20 MB. A
+ * request with two images fails with `too_many_images` (several clients, 2026-04).
+ */
+export const OPENAI_MODERATION: EndpointProfile<ModerationQuirks> = {
+  all: { hasFee: true },
+  models: [
+    {
+      pattern: /^omni-moderation/,
+      quirks: {
+        images: { mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'], maxBytes: 20_000_000 },
+      },
+    },
+  ],
 };

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
-import { OPENAI_OTHER_MODELS } from './openai-other-models.ts';
+import { OPENAI_MODERATION, OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 
 /** OpenAI over Chat Completions. */
@@ -14,4 +14,5 @@ export const openai: Profile = {
   models: OPENAI_MODELS,
   batches: 'openai',
   ...OPENAI_OTHER_MODELS,
+  moderation: OPENAI_MODERATION,
 };

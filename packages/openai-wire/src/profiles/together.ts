@@ -6,4 +6,5 @@ export const together: Profile = {
   vendor: 'togetherai',
   baseURL: 'https://api.together.xyz/v1',
   keyEnv: 'TOGETHER_API_KEY',
+  rerank: {},
 };

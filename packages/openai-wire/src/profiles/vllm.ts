@@ -8,4 +8,5 @@ export const vllm: Profile = {
   baseURL: 'http://localhost:8000/v1',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
+  rerank: {},
 };

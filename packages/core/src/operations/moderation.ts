@@ -1,0 +1,146 @@
+import type { Operation } from '../call/call.ts';
+import { fitImages, imagesIn } from '../prepare/media.ts';
+import { invalidError, unsupportedError } from '../prepare/validate.ts';
+import { distinctWarnings } from '../stream/events.ts';
+import { completeUsage } from '../stream/usage.ts';
+import { type ImagePart, user } from '../types/messages.ts';
+import type { ModerationRequest, ModerationResponse, ModerationResult } from '../types/operations.ts';
+import type { MediaFitter, ModelContext, ModerationBackend } from '../types/provider.ts';
+import type { Warning } from '../types/response.ts';
+import type { Usage } from '../types/usage.ts';
+import { isList, isRecord } from '../util/values.ts';
+import {
+  checkRequest,
+  prepareSingle,
+  protocolError,
+  type SingleRequest,
+  withUsage,
+} from './single-response.ts';
+
+type BackendResponse = Omit<ModerationResponse, 'attempts' | 'spec'>;
+type Value = string | ImagePart;
+
+/** Creates the operation that classifies values. Images are adapted to each target. */
+export function moderationOperation(
+  request: ModerationRequest,
+  media: MediaFitter | undefined,
+): Operation<BackendResponse, ModerationResponse> {
+  return {
+    type: 'moderation',
+    validate: () => {
+      validate(request);
+    },
+    async prepare({ key, provider, modelId }, scope) {
+      const backend = provider.moderationModel?.(modelId);
+      if (backend === undefined) throw unsupportedError(key, 'does not classify content');
+      const { values, warnings } = await fitValues(request.values, backend, media, key, scope);
+      return prepareSingle(singleRequest(key, backend, { ...request, values }, warnings));
+    },
+  };
+}
+
+function validate(request: ModerationRequest): void {
+  const { values }: { readonly values?: unknown } = checkRequest(request, ['values', 'extra'], {
+    input: 'values',
+    texts: 'values',
+  });
+  if (!isList(values) || values.length === 0)
+    throw invalidError('values', 'must be an array of at least one string or image');
+  for (const [index, value] of values.entries()) {
+    const isValid = typeof value === 'string' ? value.trim() !== '' : isImage(value);
+    if (!isValid) throw invalidError(`values[${index}]`, 'must be a string or an image, and not empty');
+  }
+}
+
+const isImage = (value: unknown): boolean =>
+  isRecord(value) &&
+  value['type'] === 'image' &&
+  value['bytes'] instanceof Uint8Array &&
+  value['bytes'].length > 0;
+
+/** Fits each image to the limits of the target. Each image is sent separately, so their number does not matter. */
+async function fitValues(
+  values: readonly Value[],
+  { images: limits }: ModerationBackend,
+  media: MediaFitter | undefined,
+  target: string,
+  scope: { readonly signal: AbortSignal },
+): Promise<{ readonly values: readonly Value[]; readonly warnings: readonly Warning[] }> {
+  const images = values.filter((value) => typeof value !== 'string');
+  if (images.length === 0) return { values, warnings: [] };
+  if (limits === false) throw unsupportedError(target, 'does not classify images', { path: 'values' });
+  const ownLimits = limits && { ...limits, maxCount: undefined, maxTotalBytes: undefined };
+  const { messages, warnings } = await fitImages([user('', images)], ownLimits, media, target, scope);
+  const fitted = imagesIn(messages).values();
+  return {
+    values: values.map((value) => (typeof value === 'string' ? value : (fitted.next().value ?? value))),
+    warnings,
+  };
+}
+
+function singleRequest(
+  target: string,
+  backend: ModerationBackend,
+  payload: ModerationRequest,
+  warnings: readonly Warning[],
+): SingleRequest<BackendResponse, ModerationResponse> {
+  return {
+    target,
+    payload,
+    capabilities: { images: backend.images },
+    timeouts: backend.timeouts,
+    warnings,
+    send: (context) => sendAll(backend, payload, context),
+    usage: ({ usage }) => usage,
+    result: (response, requestWarnings, facts) => ({
+      results: response.results,
+      target,
+      usage: response.usage,
+      warnings: [...requestWarnings, ...response.warnings],
+      ...facts,
+    }),
+  };
+}
+
+/** Sends the strings in as few requests as possible, and each image separately, one request after another. */
+async function sendAll(
+  backend: ModerationBackend,
+  request: ModerationRequest,
+  context: ModelContext,
+): Promise<BackendResponse> {
+  const { target } = context;
+  const results: ModerationResult[] = [];
+  const usages: (Usage | undefined)[] = [];
+  const warnings: Warning[] = [];
+  for (const indexes of requestsFor(request.values, backend)) {
+    const values = indexes.map((index) => request.values[index] ?? '');
+    try {
+      const response = await backend.moderate({ ...request, values }, context);
+      usages.push(response.usage);
+      const { length } = values;
+      if (!isList(response.results) || response.results.length !== length)
+        throw protocolError(target, 'results', `expected an array of ${length} results`);
+      for (const [at, index] of indexes.entries()) results[index] = response.results[at] as ModerationResult;
+      warnings.push(...response.warnings);
+    } catch (cause) {
+      throw withUsage(cause, target, usages);
+    }
+  }
+  return { target, results, usage: completeUsage(usages), warnings: distinctWarnings(warnings) };
+}
+
+/** Returns the indexes of the values of each request. */
+function requestsFor(
+  values: readonly Value[],
+  { maxValues = Infinity }: ModerationBackend,
+): readonly (readonly number[])[] {
+  const images: number[][] = [];
+  const strings: number[][] = [];
+  for (const [index, value] of values.entries()) {
+    const last = strings.at(-1);
+    if (typeof value !== 'string') images.push([index]);
+    else if (last !== undefined && last.length < maxValues) last.push(index);
+    else strings.push([index]);
+  }
+  return [...strings, ...images];
+}

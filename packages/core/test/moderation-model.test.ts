@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createMajordomo,
+  type Gate,
+  image,
+  LlmError,
+  type MajordomoOptions,
+  type ModerationBackend,
+  type ModerationModel,
+  type ModerationRequest,
+  type ModerationResult,
+  type Provider,
+  type Usage,
+} from '../src/index.ts';
+
+const usageOf = (moderation: number): Usage => ({
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+  details: { units: { moderation } },
+});
+
+type Values = ModerationRequest['values'];
+type Moderator = Provider & { readonly requests: Values[] };
+
+const verdictOf = (value: Values[number]): ModerationResult => {
+  const name = typeof value === 'string' ? value : `image of ${value.bytes.length}`;
+  return {
+    flagged: name.includes('bad'),
+    categories: { [name]: name.includes('bad') },
+    scores: { [name]: 0.5 },
+  };
+};
+
+/** Provider that flags values that contain "bad". `damage` changes the results of a request. */
+function moderator(
+  id: string,
+  facts: Partial<ModerationBackend> = {},
+  damage: (results: readonly ModerationResult[], request: number) => unknown = (results) => results,
+): Moderator {
+  const requests: Values[] = [];
+  return {
+    spi: 1,
+    id,
+    requests,
+    model: () => {
+      throw new LlmError('unsupported', `${id} does not chat`);
+    },
+    moderationModel: (modelId) => ({
+      id: modelId,
+      async moderate({ values }, { target }) {
+        requests.push(values);
+        const results = damage(values.map(verdictOf), requests.length) as ModerationResult[];
+        return { results, target, usage: usageOf(values.length), warnings: [] };
+      },
+      ...facts,
+    }),
+  };
+}
+
+const modelOf = (providers: readonly Provider[], options: Partial<MajordomoOptions> = {}): ModerationModel =>
+  createMajordomo({ providers, ...options, chain: { attempts: 1, ...options.chain } }).moderationModel(
+    providers.map(({ id }) => `${id}/m`).join(','),
+  );
+
+const failing = async (work: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
+  return error;
+};
+
+const PNG = image(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), 'image/png');
+const LARGER = image(new Uint8Array([...PNG.bytes, 0, 0]), 'image/png');
+
+describe('moderation', () => {
+  it('returns a result for each value, in order', async () => {
+    const provider = moderator('a');
+    const response = await modelOf([provider]).moderate({ values: ['fine', 'bad'] });
+    expect(response).toMatchObject({
+      results: [verdictOf('fine'), verdictOf('bad')],
+      target: 'a/m',
+      spec: 'a/m',
+      usage: usageOf(2),
+      warnings: [],
+      attempts: [{ target: 'a/m', outcome: 'finished', usage: usageOf(2) }],
+    });
+    expect(provider.requests).toEqual([['fine', 'bad']]);
+  });
+
+  it('sends the strings in one request and each image separately', async () => {
+    const provider = moderator('a');
+    const values = ['one', PNG, 'bad', LARGER];
+    const { results, usage } = await modelOf([provider]).moderate({ values });
+    expect(provider.requests).toEqual([['one', 'bad'], [PNG], [LARGER]]);
+    expect(results).toEqual(values.map(verdictOf));
+    expect(usage).toEqual(usageOf(4));
+  });
+
+  it('splits strings by the limit of the target, and calls gates once', async () => {
+    const provider = moderator('a', { maxValues: 2 });
+    const admitted: unknown[] = [];
+    const gate: Gate = {
+      name: 'record',
+      admit: ({ operation, payload }) => void admitted.push([operation, payload]),
+    };
+    const values = ['1', '2', '3', 'bad', '5'];
+    const { results, attempts } = await modelOf([provider], { gates: [gate] }).moderate({ values });
+    expect(provider.requests).toEqual([['1', '2'], ['3', 'bad'], ['5']]);
+    expect(results.map(({ flagged }) => flagged)).toEqual([false, false, false, true, false]);
+    expect(attempts).toHaveLength(1);
+    expect(admitted).toEqual([['moderation', { values }]]);
+  });
+
+  it.each([
+    ['too few results', (results: readonly ModerationResult[]) => results.slice(1)],
+    ['too many results', (results: readonly ModerationResult[]) => [...results, ...results]],
+    ['no list', () => ({ results: [] })],
+  ])('rejects %s as protocol, and tries the next target', async (_, damage) => {
+    const request = { values: ['one', 'two'] };
+    const error = await failing(modelOf([moderator('a', {}, damage)]).moderate(request));
+    expect([error.kind, error.details.path, error.details.partial?.usage]).toEqual([
+      'protocol',
+      'results',
+      usageOf(2),
+    ]);
+    const { target } = await modelOf([moderator('a', {}, damage), moderator('b')]).moderate(request);
+    expect(target).toBe('b/m');
+  });
+
+  it('counts the usage of the requests before a failed one', async () => {
+    const provider = moderator('a', { maxValues: 1 }, (results, request) => {
+      if (request === 3) throw new LlmError('server', 'out of order');
+      return results;
+    });
+    const error = await failing(modelOf([provider]).moderate({ values: ['1', '2', '3'] }));
+    expect([error.kind, error.details.attempts[0]?.usage]).toEqual(['server', usageOf(2)]);
+  });
+
+  it.each([
+    ['values', { values: [] }],
+    ['values', { values: 'one' }],
+    ['values[1]', { values: ['one', ' '] }],
+    ['values[0]', { values: [7] }],
+    ['values[1]', { values: ['one', { type: 'image', bytes: new Uint8Array(), mediaType: 'image/png' }] }],
+    ['values[0]', { values: [{ type: 'audio', bytes: PNG.bytes }] }],
+    ['input', { values: ['one'], input: 'two' }],
+  ])('rejects a request with an invalid %s before anything is sent', async (path, request) => {
+    const provider = moderator('a');
+    const error = await failing(modelOf([provider]).moderate(request as unknown as ModerationRequest));
+    expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
+    expect(provider.requests).toEqual([]);
+  });
+
+  it('skips a target for strings if a value is an image, and one without moderation models', async () => {
+    const { moderationModel: _none, ...chatOnly } = moderator('chat');
+    const strings = moderator('strings', { images: false });
+    const { target, attempts } = await modelOf([chatOnly, strings, moderator('b')]).moderate({
+      values: ['x', PNG],
+    });
+    expect(target).toBe('b/m');
+    expect(attempts.map(({ error }) => error?.kind)).toEqual(['unsupported', 'unsupported', undefined]);
+    expect(strings.requests).toEqual([]);
+    expect((await modelOf([strings]).moderate({ values: ['x'] })).target).toBe('strings/m');
+  });
+
+  it('fits each image alone to the limits of the target', async () => {
+    const limits = { mediaTypes: ['image/png'], maxBytes: 9, maxCount: 1, maxTotalBytes: 9 };
+    const provider = moderator('a', { images: limits });
+    const warning = { action: 'coerced', what: 'image', why: 'too large' } as const;
+    const model = modelOf([provider], {
+      media: {
+        fit: (part, { maxBytes, maxCount }, _signal, warn) => {
+          if (part.bytes.length <= maxBytes) return Promise.resolve(part);
+          warn?.({ ...warning, why: `count ${String(maxCount)}` });
+          return Promise.resolve({ ...part, bytes: part.bytes.slice(0, maxBytes) });
+        },
+      },
+    });
+    const { warnings } = await model.moderate({ values: [PNG, 'x', LARGER] });
+    expect(
+      provider.requests.slice(1).map(([part]) => (typeof part === 'object' ? part.bytes.length : 0)),
+    ).toEqual([8, 9]);
+    expect(warnings).toEqual([{ ...warning, what: 'image 2', why: 'count undefined' }]);
+    const error = await failing(modelOf([provider]).moderate({ values: [LARGER] }));
+    expect(error.kind).toBe('unsupported');
+  });
+});

@@ -1,0 +1,21 @@
+import type { Usage } from '@majordomo/core';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
+
+/** Returns the tokens of a response without output; `undefined` if it reports none. */
+export function inputUsage(raw: unknown): Usage | undefined {
+  const { prompt_tokens: prompt, total_tokens: total } = asRecord(raw);
+  const input = asNumber(prompt) ?? asNumber(total);
+  // Servers that do not count tokens report 0, so 0 means unknown.
+  if (input === undefined || input === 0) return undefined;
+  return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+}
+
+/** Returns usage that is billed in units other than tokens. */
+export const unitUsage = (units: Readonly<Record<string, number>>): Usage => ({
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  reasoning: undefined,
+  details: { units },
+});

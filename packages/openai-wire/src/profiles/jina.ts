@@ -1,0 +1,13 @@
+import type { Profile } from '../profile.ts';
+
+/** Jina AI: embeddings and rerank models, no chat models. */
+export const jina: Profile = {
+  id: 'jina',
+  vendor: 'jina',
+  baseURL: 'https://api.jina.ai/v1',
+  keyEnv: 'JINA_API_KEY',
+  unverified: 'several clients (2026); no recording exists',
+  transcription: false,
+  speech: false,
+  rerank: {},
+};

@@ -1,0 +1,31 @@
+import type { DataHandling, Env, Provider, ProviderOptions } from '@majordomo/core';
+import { definedMembers } from '@majordomo/core/toolkit';
+
+/**
+ * Returns the data handling of a provider. Members of the option `data` replace those that follow from the model and the
+ * environment. With a `client` of the application, only the option applies, because the client has its own address.
+ */
+export function dataOf(
+  { data: declared = {}, client }: Pick<ProviderOptions, 'data'> & { readonly client?: object | undefined },
+  known: (modelId: string, env: Env) => DataHandling | undefined,
+): NonNullable<Provider['data']> {
+  const own = definedMembers(declared);
+  return (modelId, env) => ({ ...(client === undefined && known(modelId, env)), ...own });
+}
+
+/**
+ * Returns the data handling at an address: `local` for loopback, otherwise the entry of the URL's origin in the table.
+ * Origins are compared exactly, so that `https://eu.api.openai.com.example` and another port are unknown.
+ */
+export function dataAt(
+  url: string | undefined,
+  origins: Readonly<Record<string, DataHandling>> = {},
+): DataHandling | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { origin, hostname } = new URL(url);
+  if (LOOPBACK.test(hostname)) return LOCAL;
+  return Object.hasOwn(origins, origin) ? origins[origin] : undefined;
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOCAL: DataHandling = { region: 'local', retentionDays: 0, trainsOn: false };
