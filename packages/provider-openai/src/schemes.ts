@@ -42,7 +42,14 @@ function serverOf({ name, baseURL, params: { vendor, batches, ...quirks } }: Dsn
   quirks: Dsn['params'];
 } {
   // The check of the profile rejects an unknown batch API.
-  const server = { id: name, vendor, baseURL, batches: batches as Profile['batches'], rerank: {}, moderation: {} };
+  const server = {
+    id: name,
+    vendor,
+    baseURL,
+    batches: batches as Profile['batches'],
+    rerank: {},
+    moderation: {},
+  };
   return { server, quirks };
 }
 
