@@ -7,16 +7,10 @@ import { importsOf } from '../src/syntax.ts';
 
 const fences = documents.flatMap(fencesOf);
 
-/** Examples are compiled and run by themselves: what is quoted from one, word for word, is not compiled again. */
-const examples = filesIn('apps/examples/src').map((file) =>
-  flat(read(file).replaceAll(/^\s*\/\/ #(?:end)?region.*\n/gm, '')),
-);
-const isQuoted = (code: string): boolean => examples.some((example) => example.includes(flat(code)));
-
-/** Every other code block is a complete program. */
+/** Every code block is a complete program. */
 const blocks = Object.fromEntries(
   fences
-    .filter(({ language, code }) => (language === 'ts' || language === 'js') && !isQuoted(code))
+    .filter(({ language, code }) => language === 'ts' || language === 'js')
     .map(({ at, code }) => [`${at.replaceAll(/[/:]/g, '_')}.ts`, code]),
 );
 const complaints = complaintsAbout(blocks);
@@ -84,10 +78,6 @@ test('the page of packages lists every published package, and no other', () => {
     published.map(({ manifest, path }) => `${manifest.name} ${path}`).sort(),
   );
 });
-
-function flat(code: string): string {
-  return code.replaceAll(/\s+/g, ' ').trim();
-}
 
 function withFolders(file: string): string[] {
   return file.split('/').map((_, index, pieces) => pieces.slice(0, index + 1).join('/'));
