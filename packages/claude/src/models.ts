@@ -37,14 +37,17 @@ const model = (
   quirks,
 });
 
-/** Models with output schemas also support strict tools (structured outputs, platform.claude.com and AWS, 2026-11). */
-const STRICT_TOOLS: Partial<ClaudeQuirks> = { strictTools: true };
+/**
+ * Models from 4.5 on support strict tools (structured outputs, platform.claude.com and AWS, 2026-11) and tool references (tool
+ * search tool, platform.claude.com, 2026-11).
+ */
+const FROM_4_5: Partial<ClaudeQuirks> = { strictTools: true, toolReferences: true };
 
 /** Returns a model from 4.6 on: a context of a million tokens, 128,000 output tokens, output schemas, and no prefill. */
 const millionTokenModel = (quirks: Partial<ClaudeQuirks>): ClaudeModel => ({
   ...model(
     128_000,
-    { ...STRICT_TOOLS, ...quirks },
+    { ...FROM_4_5, ...quirks },
     { output: 'native', prefill: false, contextTokens: 1_000_000 },
   ),
   maxPages: 600,
@@ -78,7 +81,7 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'opus-4-6': millionTokenModel(VERSION_4_6),
   'opus-4-5': model(
     64_000,
-    { ...STRICT_TOOLS, thinking: 'budget', sampling: 'one', efforts: UP_TO_HIGH },
+    { ...FROM_4_5, thinking: 'budget', sampling: 'one', efforts: UP_TO_HIGH },
     NATIVE,
   ),
   'opus-4-1': model(32_000, { ...BUDGET, sampling: 'one' }),
@@ -88,13 +91,13 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'sonnet-5-5': millionTokenModel({ ...FORCED_NEVER, thinkingOff: 'between_tools' }),
   'sonnet-5': millionTokenModel({ ...FORCED_ALWAYS, thinkingOff: 'disabled' }),
   'sonnet-4-6': millionTokenModel(VERSION_4_6),
-  'sonnet-4-5': model(64_000, { ...STRICT_TOOLS, ...BUDGET, sampling: 'one' }, NATIVE),
+  'sonnet-4-5': model(64_000, { ...FROM_4_5, ...BUDGET, sampling: 'one' }, NATIVE),
   'sonnet-4': model(64_000, BUDGET),
   'sonnet-3-7': model(64_000, BUDGET),
   'sonnet-3-5': model(8192, NO_THINKING, { reasoning: false }),
   'sonnet-3': EARLY_3,
   'haiku-5-5': millionTokenModel({ ...FORCED_ALWAYS, thinkingOff: 'disabled' }),
-  'haiku-4-5': model(64_000, { ...STRICT_TOOLS, ...BUDGET, sampling: 'one' }, NATIVE),
+  'haiku-4-5': model(64_000, { ...FROM_4_5, ...BUDGET, sampling: 'one' }, NATIVE),
   'haiku-3-5': model(8192, NO_THINKING, { reasoning: false }),
   'haiku-3': EARLY_3,
   'fable-5-2': millionTokenModel({ ...FORCED_NEVER, thinkingOff: 'never' }),

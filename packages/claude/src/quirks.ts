@@ -19,6 +19,8 @@ export interface ClaudeQuirks {
   readonly sampling: 'both' | 'one' | 'none';
   /** Whether the model accepts `strict` on tools, which enforces the schemas of their arguments. */
   readonly strictTools: boolean;
+  /** Whether the Messages API accepts `defer_loading` on tools and `tool_reference` in results of this model. */
+  readonly toolReferences: boolean;
   /** Condition under which the model accepts a tool choice that forces a call. */
   readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
@@ -31,6 +33,7 @@ export const CLAUDE_QUIRKS: ClaudeQuirks = {
   efforts: EFFORTS,
   sampling: 'both',
   strictTools: false,
+  toolReferences: false,
   forcedTools: 'without-thinking',
 };
 
@@ -51,5 +54,6 @@ export const CLAUDE_QUIRK_VALUES: {
   },
   sampling: ['both', 'one', 'none'],
   strictTools: [true, false],
+  toolReferences: [true, false],
   forcedTools: ['always', 'without-thinking', 'never'],
 };

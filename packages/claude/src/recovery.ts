@@ -4,7 +4,7 @@ import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
 /** Recovery, and the error messages to which it applies. */
-export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember'> {
+export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' | 'isNeededFor'> {
   /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;
   /** Returns a changed request, or the same object if nothing applies. `numbers` are captured by `pattern`. */
@@ -17,12 +17,12 @@ export function recoveryFor(
   request: ModelRequest,
   rules: readonly RecoveryRule[],
 ): Recovery | undefined {
-  for (const { pattern, apply, id, what, remember } of rules) {
+  for (const { pattern, apply, ...rule } of rules) {
     const match = pattern.exec(message);
     if (match === null) continue;
     const numbers = match.slice(1).map(Number);
     if (apply(request, numbers) !== request)
-      return { id, what, remember, apply: (rejected) => apply(rejected, numbers) };
+      return { ...rule, apply: (rejected) => apply(rejected, numbers) };
   }
   return undefined;
 }

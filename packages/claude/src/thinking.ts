@@ -2,6 +2,8 @@ import type { Effort, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/wire-kit';
 import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
+type ThinkingQuirks = Omit<ClaudeQuirks, 'toolReferences'>;
+
 /** Field `thinking` of a request, as documented for the Messages API (2026-11). */
 export type ThinkingConfig =
   | { readonly type: 'enabled'; readonly budget_tokens: number }
@@ -39,7 +41,7 @@ const MIN_BUDGET = 1024;
 /** Returns the settings for a reasoning effort. If no effort is set, nothing is sent and the model's default applies. */
 export function toThinking(
   reasoning: Effort | undefined,
-  quirks: ClaudeQuirks,
+  quirks: ThinkingQuirks,
   situation: ThinkingSituation,
   warnings: Warning[],
 ): Thinking {
@@ -58,7 +60,7 @@ export function toThinking(
 
 /** Returns why the API would reject this request with thinking; `undefined` if the API would accept it. */
 function reasonToDrop(
-  { thinking, forcedTools }: ClaudeQuirks,
+  { thinking, forcedTools }: ThinkingQuirks,
   { maxTokens, lacksThinking, forcesTool }: ThinkingSituation,
 ): string | undefined {
   if (thinking === 'none') return 'this model does not support reasoning';
@@ -74,7 +76,7 @@ function reasonToDrop(
 /** Returns the thinking setting. A budget uses at most half of the response's tokens. */
 function configOf(
   reasoning: Exclude<Effort, 'none'>,
-  { thinking, thinkingText }: ClaudeQuirks,
+  { thinking, thinkingText }: ThinkingQuirks,
   maxTokens: number = Infinity,
 ): ThinkingConfig {
   if (thinking === 'budget') {
@@ -84,7 +86,7 @@ function configOf(
   return thinkingText === 'sent' ? { type: 'adaptive' } : { type: 'adaptive', display: 'summarized' };
 }
 
-function withoutThinking({ thinkingOff, efforts }: ClaudeQuirks, warnings: Warning[]): Thinking {
+function withoutThinking({ thinkingOff, efforts }: ThinkingQuirks, warnings: Warning[]): Thinking {
   switch (thinkingOff) {
     case 'omit':
       return NO_THINKING;
@@ -102,7 +104,7 @@ function withoutThinking({ thinkingOff, efforts }: ClaudeQuirks, warnings: Warni
 /** Whether the model thinks with these settings. */
 export const isThinkingOn = (
   config: ThinkingConfig | undefined,
-  { thinking, thinkingOff }: ClaudeQuirks,
+  { thinking, thinkingOff }: ThinkingQuirks,
 ): boolean =>
   config === undefined
     ? thinking === 'adaptive' && thinkingOff !== 'omit'

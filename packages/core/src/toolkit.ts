@@ -44,6 +44,7 @@ export { copyText, SseDecoder } from './stream/sse-decoder.ts';
 
 // Requests for a target
 export { checkCache } from './prepare/cache.ts';
+export { firstLoads, toolsToSend } from './prepare/loaded-tools.ts';
 export { withOutputInstruction } from './prepare/output.ts';
 export { EFFORTS, OPTIONAL_SETTINGS } from './prepare/settings.ts';
 export type { OptionalSetting } from './prepare/settings.ts';

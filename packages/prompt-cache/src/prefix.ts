@@ -32,7 +32,11 @@ const toolHashes = new WeakMap<object, string>();
 function toolsHash(tools: NonNullable<ChatRequest['tools']>): string {
   const known = toolHashes.get(tools);
   if (known !== undefined) return known;
-  const hash = hash128(JSON.stringify(tools.map(({ name, description }) => [name, description])));
+  const hash = hash128(
+    JSON.stringify(
+      tools.filter(({ deferred }) => deferred !== true).map(({ name, description }) => [name, description]),
+    ),
+  );
   toolHashes.set(tools, hash);
   return hash;
 }

@@ -20,6 +20,7 @@ import type {
 } from '@majordomo/core';
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
+import { referencesOf, type DeferredNames } from './deferred-tools.ts';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
 /** Maps a call id of the transcript to an id that the wire accepts. */
@@ -80,11 +81,17 @@ export function assistantBlock(
 /**
  * Converts a tool result. A block with `is_error` must contain only text ("all content must be type text") and must not be empty
  * ("content cannot be empty"). Images and documents of a failed result are returned in `loose`, to be sent after the tool result.
+ * References to the loaded tools replace the content of a result.
  */
 export function resultBlocks(
   part: ToolResultPart,
   ids: CallIds,
+  deferred: DeferredNames,
 ): { readonly result: ToolResultBlockParam; readonly loose: readonly ContentBlockParam[] } {
+  const references = referencesOf(part, deferred);
+  const id = ids(part.callId);
+  if (references.length > 0)
+    return { result: { type: 'tool_result', tool_use_id: id, content: references }, loose: [] };
   const isError = part.isError === true;
   const content: (TextBlockParam | ImageBlockParam | DocumentBlockParam)[] = [];
   const loose: ContentBlockParam[] = [];
@@ -95,7 +102,7 @@ export function resultBlocks(
     else content.push(block);
   }
   if (isError && content.length === 0) content.push({ type: 'text', text: 'error' });
-  const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: ids(part.callId) };
+  const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: id };
   if (content.length > 0) result.content = content;
   if (isError) result.is_error = true;
   return { result, loose };

@@ -8,6 +8,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { cachePoints, endOf, type CachePoint } from '@majordomo/claude';
 import type { ModelRequest } from '@majordomo/core';
+import type { DeferredNames } from './deferred-tools.ts';
 import { toMessages, type WireMessage } from './messages.ts';
 
 /** Parts of the request body that accept `cache_control`. */
@@ -15,6 +16,8 @@ interface MarkedParts {
   readonly tools: readonly Tool[];
   readonly system: readonly TextBlockParam[];
   readonly messages: WireMessage[];
+  /** Names of the tools that are not part of the prefix. The API rejects `cache_control` on them. */
+  readonly deferred: DeferredNames;
 }
 
 /** Adds `cache_control` to the blocks after which the vendor caches the prompt. */
@@ -24,8 +27,8 @@ export function markCache(
   parts: MarkedParts,
 ): void {
   if (cache === undefined) return;
-  const { tools, system, messages } = parts;
-  const leading = cache.after === 0 ? [] : toMessages(turns.slice(0, cache.after), family, []);
+  const { tools, system, messages, deferred } = parts;
+  const leading = cache.after === 0 ? [] : toMessages(turns.slice(0, cache.after), family, [], deferred);
   const points = cachePoints(cache, {
     hasTools: tools.length > 0,
     hasSystem: system.length > 0,
@@ -36,10 +39,11 @@ export function markCache(
   for (const point of points) mark(point, parts);
 }
 
-function mark({ after, lifetime }: CachePoint, { tools, system, messages }: MarkedParts): void {
+function mark({ after, lifetime }: CachePoint, { tools, system, messages, deferred }: MarkedParts): void {
   const control: CacheControlEphemeral = { type: 'ephemeral', ttl: lifetime === 'long' ? '1h' : '5m' };
   if (typeof after === 'string') {
-    const last: Markable | undefined = after === 'tools' ? tools.at(-1) : system.at(-1);
+    const last: Markable | undefined =
+      after === 'tools' ? tools.findLast(({ name }) => !deferred.has(name)) : system.at(-1);
     if (last !== undefined) last.cache_control = control;
     return;
   }

@@ -2,6 +2,7 @@ import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { TurnMessage, Warning } from '@majordomo/core';
 import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
+import type { DeferredNames } from './deferred-tools.ts';
 
 /**
  * Message of the Messages API. The content is always a list of blocks, so the JSON of one turn is a prefix of the JSON of the
@@ -27,6 +28,7 @@ export function toMessages(
   messages: readonly TurnMessage[],
   family: string,
   warnings: Warning[],
+  deferred: DeferredNames = new Set(),
 ): WireMessage[] {
   const ids = toolIdMapper(messages, ID_RULE);
   const cached = forms.forRequest(ID_RULE, family, ids);
@@ -34,12 +36,15 @@ export function toMessages(
   for (const message of messages) {
     let form = cached.get(message);
     if (form === undefined) {
-      const content = blocksOf(message, ids, family);
+      const content = blocksOf(message, ids, family, deferred);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
+      // References depend on the tools of the request, so a message that loads tools is not cached.
+      const loadsTools = message.role === 'tool' && message.parts.some(({ loads }) => loads !== undefined);
       // If reasoning was dropped, do not cache the message, because later requests must add the warning too.
-      if (!losesReasoning(message, content)) cached.set(message, form);
-      else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
+      if (!losesReasoning(message, content)) {
+        if (!loadsTools) cached.set(message, form);
+      } else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
     }
     for (const wireMessage of form) appendMessage(wire, wireMessage);
   }
@@ -48,9 +53,14 @@ export function toMessages(
   return wire;
 }
 
-function blocksOf(message: TurnMessage, ids: CallIds, family: string): readonly ContentBlockParam[] {
+function blocksOf(
+  message: TurnMessage,
+  ids: CallIds,
+  family: string,
+  deferred: DeferredNames,
+): readonly ContentBlockParam[] {
   if (message.role === 'tool') {
-    const results = message.parts.map((part) => resultBlocks(part, ids));
+    const results = message.parts.map((part) => resultBlocks(part, ids, deferred));
     return [...results.map(({ result }) => result), ...results.flatMap(({ loose }) => loose)];
   }
   const blocks =

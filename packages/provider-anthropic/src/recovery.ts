@@ -1,9 +1,16 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
+import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
 
 /** Changes to a request with which a retry may succeed after the API rejected the request with status 400. */
 export const RECOVERIES: readonly RecoveryRule[] = [
+  {
+    // "tools.1.custom.defer_loading: Extra inputs are not permitted"; "Tool reference 'x' not found in available tools";
+    // "messages.2.content.0.tool_result.content.0: Input tag 'tool_reference' found using 'type' …"
+    ...WITHOUT_TOOL_LOADING,
+    pattern: /defer_loading|tool[_ ]reference/i,
+  },
   {
     // "`server_tool_use` blocks …", "container not found", "messages.1.content.0: Input tag 'fallback' found using 'type' …"
     id: 'vendor-parts',

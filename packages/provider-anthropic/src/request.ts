@@ -11,6 +11,7 @@ import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
+import { deferredNames } from './deferred-tools.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { toToolChoice, wireTools } from './tools.ts';
@@ -52,9 +53,14 @@ export function toWire(
   inferenceGeo?: string,
 ): WireRequest {
   const warnings: Warning[] = [];
-  const messages = toMessages(request.messages, family, warnings);
+  const deferred = deferredNames(request, quirks);
+  const messages = toMessages(request.messages, family, warnings, deferred);
   const output = toOutput(request.output, request.system, warnings);
-  const tools = wireTools(toTools(request.tools, quirks, output.schema, warnings));
+  // The schemas of deferred tools are not part of the grammar that the API compiles.
+  const definitions = request.tools.map((tool) =>
+    deferred.has(tool.name) ? { ...tool, strict: false } : tool,
+  );
+  const tools = wireTools(toTools(definitions, quirks, output.schema, warnings), deferred);
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
   const maxTokens = maxTokensOf(request, modelMaxTokens, warnings);
   const situation = {
@@ -66,7 +72,7 @@ export function toWire(
   const thinks = isThinkingOn(thinking.config, quirks);
   if (!thinks) dropFinalThinking(messages);
   const system = systemBlocks(output.system);
-  markCache(request, family, { tools, system, messages });
+  markCache(request, family, { tools, system, messages, deferred });
   warnings.push(
     ...unsentSettingWarnings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']),
   );

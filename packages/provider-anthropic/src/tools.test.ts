@@ -4,16 +4,19 @@ import { MESSAGES_QUIRKS } from './quirks.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
 describe('wireTools', () => {
-  it('converts name, description, schema and strict', () => {
+  it('converts name, description, schema, strict and deferred names', () => {
     const schema = { type: 'object' } as const;
     expect(
-      wireTools([
-        { name: 'a', description: 'd', schema, strict: true },
-        { name: 'b', description: undefined, schema, strict: false },
-      ]),
+      wireTools(
+        [
+          { name: 'a', description: 'd', schema, strict: true },
+          { name: 'b', description: undefined, schema, strict: false },
+        ],
+        new Set(['b']),
+      ),
     ).toEqual([
       { name: 'a', description: 'd', input_schema: schema, strict: true },
-      { name: 'b', input_schema: schema },
+      { name: 'b', input_schema: schema, defer_loading: true },
     ]);
   });
 });

@@ -139,7 +139,7 @@ export function modelFacts(modelId: string): {
 
 function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   const model = claudeModel(modelId);
-  const { thinking, ...known }: ClaudeQuirks = { ...CLAUDE_QUIRKS, ...model?.quirks };
+  const { thinking, toolReferences: _, ...known }: ClaudeQuirks = { ...CLAUDE_QUIRKS, ...model?.quirks };
   const quirks = CLAUDE_RULES.filter(({ pattern }) => pattern.test(modelId)).reduce<Quirks>(
     (all, here) => ({ ...all, ...here.quirks }),
     { ...CONVERSE_QUIRKS, ...CLAUDE, ...known, reasoning: THINKING[thinking] },

@@ -3,9 +3,9 @@ import type { QuirkValues } from '@majordomo/wire-kit';
 
 /**
  * Differences between models of the Converse API. Quirks affect only requests; the reader accepts all known response formats.
- * Claude's quirks have the same names on all platforms, except that `reasoning` replaces `thinking` here.
+ * Claude's quirks have the same names on all platforms, except that `reasoning` replaces `thinking` here, and Converse has no tool references.
  */
-export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
+export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'> {
   /**
    * Form of the reasoning setting in `additionalModelRequestFields`: a token budget or adaptive (`thinking`, Claude),
    * `reasoningConfig` (Nova 2), `reasoning_effort` (gpt-oss), or none.
@@ -28,8 +28,8 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking'> {
   readonly system: boolean;
 }
 
-const { thinking: _thinking, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
-const { thinking: _values, ...CLAUDE_VALUES } = CLAUDE_QUIRK_VALUES;
+const { thinking: _thinking, toolReferences: _references, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
+const { thinking: _values, toolReferences: _flags, ...CLAUDE_VALUES } = CLAUDE_QUIRK_VALUES;
 
 /** Quirks of an unknown model. If the model rejects a setting, another attempt omits the setting. */
 export const CONVERSE_QUIRKS: Quirks = {

@@ -67,7 +67,7 @@ export {
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
 export { dataAt, dataOf } from './data.ts';
 export { extraFor, jsonText, billingOf, quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
-export { sanitizeToolName, objectRoot, type ObjectRoot } from './tools.ts';
+export { sanitizeToolName, objectRoot, type ObjectRoot, WITHOUT_TOOL_LOADING } from './tools.ts';
 export {
   unchangedId,
   cacheJson,

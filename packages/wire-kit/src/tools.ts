@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@majordomo/core';
+import type { JsonObject, JsonValue, ModelTool, Recovery } from '@majordomo/core';
 import { asList, asText, isRecord } from '@majordomo/core/toolkit';
 
 /** JSON Schema whose root is an object. */
@@ -69,3 +69,17 @@ export function sanitizeToolName(name: string, maxLength: number): string {
   const fitted = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, maxLength);
   return fitted === '' ? 'unknown' : fitted;
 }
+
+/** Sends loaded tools with the others, for a server that rejects definitions of tools within the conversation. */
+export const WITHOUT_TOOL_LOADING: Recovery = {
+  id: 'tool-loading',
+  what: 'loaded tools sent with the others',
+  apply: (request) =>
+    request.tools.some(isLoaded)
+      ? { ...request, tools: request.tools.map(({ deferred: _, ...tool }) => tool) }
+      : request,
+  remember: true,
+  isNeededFor: ({ tools }) => tools.some(isLoaded),
+};
+
+const isLoaded = ({ deferred }: ModelTool): boolean => deferred === true;

@@ -123,6 +123,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviations>> = {
       'src/body.ts': 'the bytes of the body: tool schemas are serialised once',
       'src/citations.ts': 'what a text cites, which the vendor wants back in part',
       'src/content-blocks.ts': 'of stream.ts: blocks by their index, parallel calls',
+      'src/deferred-tools.ts': 'tools that a result loads: their names and references',
     },
   },
   'provider-bedrock': {

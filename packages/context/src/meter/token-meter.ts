@@ -1,5 +1,6 @@
 import { estimateMessage, estimateRequest, estimateTokens } from '@majordomo/catalog/tokens';
 import type { AssistantMessage, ChatRequest, Message, Usage } from '@majordomo/core';
+import { toolsToSend } from '@majordomo/core/toolkit';
 import { beginsWith, isSame } from '../transcript/equality.ts';
 import { plainTools } from './plain-tools.ts';
 
@@ -92,7 +93,7 @@ class Weights {
   ofRequest({ messages, system, tools }: MeteredRequest, target: string | undefined): number {
     const [vendor, model] = partsOf(target);
     const { tokens } = estimateRequest(
-      { messages: [], system, tools: plainTools(tools), output: undefined },
+      { messages: [], system, tools: plainTools(toolsToSend(tools ?? [], messages)), output: undefined },
       { vendor, model, count: this.count },
     );
     return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);

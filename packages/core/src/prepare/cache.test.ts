@@ -12,7 +12,7 @@ const chat: readonly Message[] = [user('hi'), assistant('yes'), user('and?')];
 
 function cacheOf(request: ChatRequest, tenant?: string) {
   const merged = mergeSystem(request);
-  return toModelCache(request, { ...merged, tools: toModelTools(request.tools), tenant });
+  return toModelCache(request, { ...merged, tools: toModelTools(request.tools ?? []), tenant });
 }
 
 const keyOf = (request: Omit<ChatRequest, 'cache'>, tenant?: string): string | undefined =>

@@ -6,6 +6,7 @@ import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
 import { repairHistory } from './history.ts';
+import { toolsToSend } from './loaded-tools.ts';
 import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
 import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
@@ -63,7 +64,7 @@ function translate(
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
   const { output, extra, ...rest } = request;
-  const tools = toModelTools(request.tools);
+  const tools = toModelTools(toolsToSend(request.tools ?? [], messages), request.tools);
   const { system } = merged;
   const translated: ModelRequest = {
     ...rest,

@@ -25,7 +25,7 @@ export interface RenamedTools {
 /** Replaces tool names that a wire may reject, in the tools, the tool choice and the history. */
 export function fitToolNames(request: ModelRequest): RenamedTools {
   if (request.tools.every(({ name }) => isValidName(name))) return { request, warnings: [] };
-  const fitted = replacementNames(request.tools.map(({ name }) => name));
+  const fitted = replacementNames(request.tools);
   const out = (name: string): string => fitted.get(name) ?? name;
   const originals = new Map([...fitted].map(([name, fit]) => [fit, name]));
   const { tools, toolChoice, messages } = request;
@@ -45,12 +45,19 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
   };
 }
 
-/** Derives each name from the original name alone, so that it is the same in each turn. If a name is taken, it gets a suffix. */
-function replacementNames(names: readonly string[]): ReadonlyMap<string, string> {
-  const taken = new Set(names.filter((name) => isValidName(name)));
+/**
+ * Derives each name from the original name alone, so that it is the same in each turn. If a name is taken, it gets a suffix. A
+ * loaded tool does not change the names of the tools before it.
+ */
+function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, string> {
+  const initial = tools.filter(({ deferred }) => deferred !== true).map(({ name }) => name);
+  const taken = new Set(initial.filter(isValidName));
   const fitted = new Map<string, string>();
-  for (const name of names) {
-    if (isValidName(name)) continue;
+  for (const { name, deferred } of tools) {
+    if (isValidName(name) && !(deferred === true && taken.has(name))) {
+      taken.add(name);
+      continue;
+    }
     const plain = name.replaceAll(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=[^A-Za-z_]|$)/, '_');
     const isFree = plain.length <= MAX_NAME_LENGTH && !taken.has(plain);
     const fit = isFree
@@ -65,10 +72,18 @@ function replacementNames(names: readonly string[]): ReadonlyMap<string, string>
 /** Replaces names in a message. Returns a message without such names unchanged, because wires cache messages by identity. */
 function renameTools(message: TurnMessage, out: (name: string) => string): TurnMessage {
   if (message.role === 'user') return message;
-  const names = message.parts.flatMap((part) => ('name' in part ? [part.name] : []));
+  const names = message.parts.flatMap((part) => [
+    ...('name' in part ? [part.name] : []),
+    ...('loads' in part ? (part.loads ?? []) : []),
+  ]);
   if (names.every((name) => out(name) === name)) return message;
   if (message.role === 'tool') {
-    return { ...message, parts: message.parts.map((part) => ({ ...part, name: out(part.name) })) };
+    const parts = message.parts.map((part) => ({
+      ...part,
+      name: out(part.name),
+      ...(part.loads !== undefined && { loads: part.loads.map(out) }),
+    }));
+    return { ...message, parts };
   }
   const parts = message.parts.map((part) =>
     part.type === 'tool-call' ? { ...part, name: out(part.name) } : part,

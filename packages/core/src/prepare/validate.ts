@@ -4,6 +4,7 @@ import { type ErrorDetails, LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { didYouMean } from '../util/options.ts';
 import { checkCache } from './cache.ts';
+import { toolsToSend } from './loaded-tools.ts';
 import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 
 /** Throws `invalid-request` with the path for a request that no target accepts. */
@@ -115,7 +116,8 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
       return (
         stringProblem(part['callId'], 'callId') ??
         stringProblem(part['name'], 'name') ??
-        contentProblem(part['content'])
+        contentProblem(part['content']) ??
+        loadsProblem(part['loads'])
       );
     default:
       return typeof part['type'] === 'string' ? undefined : ['.type', 'must be a string such as "text"'];
@@ -135,6 +137,11 @@ function contentProblem(content: unknown): Problem {
   }
   return undefined;
 }
+
+const loadsProblem = (loads: unknown): Problem =>
+  loads === undefined || (isList(loads) && loads.every((name) => typeof name === 'string'))
+    ? undefined
+    : ['.loads', 'must be an array of tool names'];
 
 const TIERS: readonly ServiceTier[] = ['default', 'flex', 'priority'];
 
@@ -166,12 +173,12 @@ export function checkOneOf(value: unknown, known: readonly string[], path: strin
 /** Pattern of names that at least one wire accepts. */
 const TOOL_NAME = /^[\p{L}\p{N}_.:-]{1,128}$/u;
 
-function validateTools({ tools = [], toolChoice }: ChatRequest): void {
+function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void {
   if (!isList(tools)) throw invalidError('tools', 'must be an array of tools');
   const names = new Set<string>();
   for (const [index, tool] of tools.entries()) {
     if (!isRecord(tool)) throw invalidError(`tools[${index}]`, 'must be a tool');
-    const { name, parameters } = tool;
+    const { name, parameters, deferred } = tool;
     if (name === '') throw invalidError(`tools[${index}].name`, 'must not be empty');
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
       throw invalidError(
@@ -183,12 +190,17 @@ function validateTools({ tools = [], toolChoice }: ChatRequest): void {
     // Schemas of some libraries are functions.
     if (typeof (parameters as unknown) !== 'function' && !isRecord(parameters))
       throw invalidError(`tools[${index}].parameters`, 'must be a schema');
+    if (deferred !== undefined && typeof deferred !== 'boolean')
+      throw invalidError(`tools[${index}].deferred`, 'must be a boolean');
     names.add(name);
   }
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
     throw invalidError('toolChoice.name', `no tool is named "${toolChoice.name}"`);
   }
-  if (toolChoice === 'required' && tools.length === 0)
+  const sent = toolsToSend(tools, messages);
+  if (typeof toolChoice === 'object' && sent.every(({ name }) => name !== toolChoice.name))
+    throw invalidError('toolChoice.name', `"${toolChoice.name}" is deferred, and no tool result loads it`);
+  if (toolChoice === 'required' && sent.length === 0)
     throw invalidError('toolChoice', '"required" needs tools');
 }
 

@@ -51,17 +51,21 @@ function jsonSchemaOf(schema: ObjectSchema<unknown>, what: string): JsonObject {
   return convert(jsonSchema.input, what);
 }
 
-/** Returns the tools for a provider. The same specs result in the same array. */
-export function toModelTools(specs: readonly ToolSpec[] | undefined): readonly ModelTool[] {
-  if (specs === undefined || specs.length === 0) return NO_TOOLS;
+/** Returns the tools for a provider. The same specs result in the same array. Errors contain the position in `all`. */
+export function toModelTools(
+  specs: readonly ToolSpec[],
+  all: readonly ToolSpec[] = specs,
+): readonly ModelTool[] {
+  if (specs.length === 0) return NO_TOOLS;
   const known = modelTools.get(specs);
   if (known?.specs.length === specs.length && known.specs.every((spec, at) => spec === specs[at]))
     return known.tools;
-  const tools = specs.map(({ name, description, parameters }, at) => ({
-    name,
-    description,
-    parameters: toJsonSchema(parameters, `tools[${at}].parameters`),
-  }));
+  const tools = specs.map((spec, at): ModelTool => {
+    const { name, description, parameters, deferred } = spec;
+    const path = `tools[${all === specs ? at : all.indexOf(spec)}].parameters`;
+    const tool = { name, description, parameters: toJsonSchema(parameters, path) };
+    return deferred === true ? { ...tool, deferred } : tool;
+  });
   modelTools.set(specs, { specs: [...specs], tools });
   return tools;
 }

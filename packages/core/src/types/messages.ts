@@ -57,6 +57,8 @@ export interface ToolResultInput {
   readonly content: string | readonly ResultPiece[];
   /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
+  /** Names of deferred tools that this result makes available; see `ToolResultPart.loads`. */
+  readonly loads?: readonly string[] | undefined;
 }
 
 /**
@@ -68,12 +70,13 @@ export function toolResult(result: ToolResultInput | readonly ToolResultInput[])
   return { role: 'tool', parts: [result].flat().map(toResultPart) };
 }
 
-const toResultPart = ({ callId, name, content, isError }: ToolResultInput): ToolResultPart => ({
+const toResultPart = ({ callId, name, content, isError, loads }: ToolResultInput): ToolResultPart => ({
   type: 'tool-result',
   callId,
   name,
   content: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
   ...(isError === undefined ? {} : { isError }),
+  ...(loads === undefined ? {} : { loads }),
 });
 
 /** Returns an image part. A media fitter detects the media type from the bytes. */
@@ -192,6 +195,8 @@ export interface ToolResultPart {
   readonly content: readonly ResultPiece[];
   /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
+  /** Names of deferred tools that this result makes available, best first. Unknown names are ignored; a failed result loads none. */
+  readonly loads?: readonly string[] | undefined;
 }
 
 /** Part of a tool result. */

@@ -13,6 +13,13 @@ export interface ToolSpec {
   readonly description: string;
   /** JSON Schema of an object, or a Standard Schema that can be converted to one. */
   readonly parameters: JsonSchema | ObjectSchema<unknown>;
+  /**
+   * Whether the definition is sent only after a tool result of the conversation has loaded it (`ToolResultPart.loads`). It is then
+   * sent so that the prompt cache still matches: to Anthropic as `defer_loading` with a `tool_reference` in that result, over OpenAI
+   * Responses as an `additional_tools` item behind that result, over every other wire at the end of the list of tools.
+   * @default false
+   */
+  readonly deferred?: boolean | undefined;
 }
 /** Tool use: the model decides, no tool, at least one tool, or the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
@@ -47,7 +54,7 @@ export interface CachePlan {
   readonly after?: number | undefined;
   /**
    * Routing key for vendors that accept one, 1 to 64 characters. Requests with equal keys reach the same cache.
-   * @default a hash of tenant, tools, system text and, in a conversation, the first user message
+   * @default a hash of tenant, tools that are not deferred, system text and, in a conversation, the first user message
    */
   readonly key?: string | undefined;
 }
@@ -136,6 +143,8 @@ export interface ModelTool {
   readonly parameters: JsonObject;
   /** Whether the vendor enforces the schema. @default true if the wire supports it */
   readonly strict?: boolean | undefined;
+  /** Whether a tool result has loaded this definition. Such tools follow all others, in the order of loading. */
+  readonly deferred?: true | undefined;
 }
 /** Output format that a provider receives. */
 export interface ModelOutput {

@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, ModelTool, Recovery, TurnMessage } from '@majordomo/core';
-import { GRAMMAR_DIALECT, sanitizeSchema } from '@majordomo/wire-kit';
+import { GRAMMAR_DIALECT, sanitizeSchema, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE, type NamedSchema } from '../schema/output.ts';
 import { mergeVendorTools } from '../schema/vendor-tools.ts';
@@ -71,7 +71,9 @@ const schemasIn = ({ tools, response_format: chat, text }: SentBody): string =>
 const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyForms): Recovery => ({
   id: 'strict',
   what: 'strict dropped from schemas',
-  apply(request) {
+  apply(sent) {
+    // The tools below replace those of the request, so loaded tools must be among them.
+    const request = WITHOUT_TOOL_LOADING.apply(sent);
     const { tools, output, extra } = request;
     const list = tools.length > 0 ? toolsToWire(tools) : undefined;
     const { name = '', schema } = output ?? {};

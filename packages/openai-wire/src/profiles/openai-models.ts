@@ -108,6 +108,13 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   { pattern: GPT_4, quirks: { reasoningRequest: 'none' }, capabilities: TEXT_ONLY },
 ];
 
+/**
+ * Quirk of gpt-5.6 and later, which are the models with the new cache: they accept `additional_tools` (openai 7.57; verified by
+ * another client for OpenAI, Codex and Copilot, 2026-10).
+ */
+const loadingOf = ({ cacheRequest }: SharedQuirks): Partial<ResponsesQuirks> =>
+  cacheRequest === undefined ? {} : { toolLoading: 'additional_tools' };
+
 /** Quirk of reasoning models: they reject sampling settings over Responses too. */
 const THINKS: Partial<ResponsesQuirks> = { refuses: ['temperature', 'top_p', 'top_logprobs'] };
 
@@ -123,12 +130,12 @@ export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
   })),
   ...REASONING_MODELS.map(([pattern, quirks]): ResponsesRule => ({
     pattern,
-    quirks: { ...THINKS, ...quirks },
+    quirks: { ...THINKS, ...quirks, ...loadingOf(quirks) },
     capabilities: SEES_AND_REASONS,
   })),
-  ...FIVE_POINT.map(([pattern, efforts, cache]): ResponsesRule => ({
+  ...FIVE_POINT.map(([pattern, efforts, cache = {}]): ResponsesRule => ({
     pattern,
-    quirks: { efforts, ...cache },
+    quirks: { efforts, ...cache, ...loadingOf(cache) },
     capabilities: SEES_AND_REASONS,
   })),
   { pattern: GPT_4_WITH_IMAGES, quirks: PLAIN, capabilities: SEES },

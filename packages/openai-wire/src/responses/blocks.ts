@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import type { JsonValue, ToolMessage, ToolResultPart, UserPart } from '@majordomo/core';
+import type { JsonValue, ToolResultPart, UserPart } from '@majordomo/core';
 import { rejectVideo } from '../failure/unsupported.ts';
 import { dataUrl, resultText, withErrorPrefix } from '../transcript/tool-results.ts';
 
@@ -44,17 +44,16 @@ interface ResultContext {
   readonly callers: ReadonlyMap<string, JsonValue>;
 }
 
-/** Converts tool results. A result with images or documents becomes a list of parts. */
-export const resultItems = ({ parts }: ToolMessage, { idOf, callers }: ResultContext): readonly InputItem[] =>
-  parts.map((result) => {
-    const caller = callers.get(result.callId);
-    return {
-      type: 'function_call_output',
-      call_id: idOf(result.callId),
-      ...(caller === undefined ? undefined : { caller }),
-      output: result.content.some(({ type }) => type !== 'text') ? resultParts(result) : resultText(result),
-    };
-  });
+/** Converts a tool result. A result with images or documents becomes a list of parts. */
+export function resultItem(result: ToolResultPart, { idOf, callers }: ResultContext): InputItem {
+  const caller = callers.get(result.callId);
+  return {
+    type: 'function_call_output',
+    call_id: idOf(result.callId),
+    ...(caller === undefined ? undefined : { caller }),
+    output: result.content.some(({ type }) => type !== 'text') ? resultParts(result) : resultText(result),
+  };
+}
 
 function resultParts({ content, isError }: ToolResultPart): readonly unknown[] {
   const parts = content.map(inputPart);

@@ -4,6 +4,7 @@ import type {
   JsonObject,
   JsonValue,
   ModelRequest,
+  ModelTool,
   TurnMessage,
   Warning,
 } from '@majordomo/core';
@@ -11,7 +12,8 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { toolIdMapper, wellFormedJson, WireMessageCache } from '@majordomo/wire-kit';
 import { toolNames } from '../transcript/tool-names.ts';
 import { withTextResults } from '../transcript/tool-results.ts';
-import { resultItems, userItem, type InputItem } from './blocks.ts';
+import { additionalTools, type LoadedTools } from './additional-tools.ts';
+import { resultItem, userItem, type InputItem } from './blocks.ts';
 import type { ResponsesQuirks } from './quirks.ts';
 
 /** Call ids that are sent unchanged, such as `call_…`. Joined ids (`call_1|fc_1`) and longer ids are replaced. */
@@ -29,6 +31,8 @@ interface Conversion {
   readonly callers: ReadonlyMap<string, JsonValue>;
   /** Ids of reasoning items in the input. The API rejects duplicates. */
   readonly reasoningIds: Set<string>;
+  /** Loaded tools that no item of the input contains yet. */
+  readonly unsentTools: Map<string, ModelTool>;
 }
 
 const forms = new WireMessageCache<InputItem>();
@@ -42,26 +46,36 @@ export function itemsToWire(
   quirks: ResponsesQuirks,
   family: string | undefined,
   warnings: Warning[],
+  loaded: LoadedTools = new Map(),
 ): InputItem[] {
   const isStored = request.extra['store'] === true;
   const idOf = toolIdMapper(request.messages, ID_RULE);
   const { nameOf, key } = toolNames(request.tools);
   const callers = callersIn(request.messages, family);
   const reasoningIds = new Set<string>();
-  const conversion: Conversion = { quirks, family, isStored, idOf, nameOf, callers, reasoningIds };
+  const unsentTools = new Map(loaded);
+  const conversion = { quirks, family, isStored, idOf, nameOf, callers, reasoningIds, unsentTools };
   const known = forms.forRequest(quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
   const messages =
     quirks.toolResult === 'parts' ? request.messages : withTextResults(request.messages, warnings);
   return messages.flatMap((each) => {
     const message = each.role === 'assistant' ? withoutDuplicates(each, conversion) : each;
     let form = known.get(message);
-    if (form === undefined) known.set(message, (form = messageToItems(message, conversion)));
+    if (form !== undefined) return form;
+    form = messageToItems(message, conversion);
+    // Additional tools depend on the tools of the request, so a message that loads tools is not cached.
+    if (each.role !== 'tool' || each.parts.every(({ loads }) => loads === undefined))
+      known.set(message, form);
     return form;
   });
 }
 
 function messageToItems(message: TurnMessage, conversion: Conversion): readonly InputItem[] {
-  if (message.role === 'tool') return resultItems(message, conversion);
+  if (message.role === 'tool')
+    return message.parts.flatMap((part) => [
+      resultItem(part, conversion),
+      ...additionalTools(part, conversion.unsentTools),
+    ]);
   return message.role === 'user' ? [userItem(message.parts)] : turnItems(message, conversion);
 }
 

@@ -14,6 +14,7 @@ const VALUES: {
   reasoningSummary: ['auto', 'omit'],
   reasoningReplay: ['encrypted', 'text', 'omit'],
   toolResult: ['parts', 'text'],
+  toolLoading: ['additional_tools', 'none'],
   delivery: ['any', 'stream'],
   refuses: listOf(RESPONSES_PARAMETERS),
 };

@@ -33,6 +33,8 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
   /** Form of a tool result with images. `parts`: a list of parts. `text`: images follow in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
+  /** Form of a tool that a result loads: an item behind the result, so that the prompt cache matches; `none`: part of `tools`. */
+  readonly toolLoading: 'additional_tools' | 'none';
   /** Forms of requests that the server accepts. `stream`: streaming requests only. */
   readonly delivery: 'any' | 'stream';
   /** Properties that are not sent. If a request contains such a property, a warning reports that it was dropped. */
@@ -57,6 +59,7 @@ export const OPENAI_RESPONSES_QUIRKS: ResponsesQuirks = {
   reasoningSummary: 'omit',
   reasoningReplay: 'encrypted',
   toolResult: 'parts',
+  toolLoading: 'none',
   delivery: 'any',
   refuses: [],
 };

@@ -1,9 +1,11 @@
 import type { Recovery } from '@majordomo/core';
 import { asList, asRecord, isList } from '@majordomo/core/toolkit';
+import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { hasMedia, withTextResults } from '../transcript/tool-results.ts';
+import { isLoadingRejection } from './additional-tools.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
@@ -17,6 +19,7 @@ export function recoveryFor(
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
 ): Recovery | undefined {
   const { message, param } = failure;
+  if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
   // The server does not have the vendor item that the request refers to.
   if (status === 404 && /^item with id/i.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
   if (!isBodyRejection(status)) return undefined;

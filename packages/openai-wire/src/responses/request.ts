@@ -12,6 +12,7 @@ import {
 import { outputToWire } from '../schema/output.ts';
 import { originalSchemas, prepareTools } from '../schema/strict-tools.ts';
 import { mergeVendorTools } from '../schema/vendor-tools.ts';
+import { listedTools, loadedTools } from './additional-tools.ts';
 import type { InputItem } from './blocks.ts';
 import { itemsToWire } from './messages.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
@@ -26,16 +27,18 @@ export function toWire(
 ): WireRequest {
   const warnings: Warning[] = [];
   const output = outputToWire(request.output, quirks, schemaFormat, warnings);
-  const input = itemsToWire(request, quirks, family, warnings);
+  const { tools, originals } = prepareTools(request, quirks, warnings);
+  const loaded = loadedTools(tools, request, quirks);
+  const listed = loaded.size === 0 ? tools : listedTools(tools);
+  const input = itemsToWire(request, quirks, family, warnings, loaded);
   const cache = cacheToWire(request.cache, quirks, warnings);
   if (cache.afterLeading !== undefined) {
     const leading = { ...request, messages: request.messages.slice(0, request.cache?.after) };
-    const { length } = itemsToWire(leading, quirks, family, []);
+    const { length } = itemsToWire(leading, quirks, family, [], loaded);
     addBreakpoint(input, length, cache.afterLeading, 'input_text');
   }
   const system = joinSystem(request.system, output.instruction);
-  const { tools, originals } = prepareTools(request, quirks, warnings);
-  const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
+  const wireTools = listed.length > 0 ? toolsToWire(listed) : undefined;
   const params: Record<string, unknown> = {
     instructions: systemToWire(system, input, cache, quirks, warnings),
     input,

@@ -23,6 +23,7 @@ const CONVERTED: ReadonlySet<string> = new Set([
   'reasoning',
   'function_call',
   'function_call_output',
+  'additional_tools',
 ]);
 
 /**
