@@ -1,4 +1,4 @@
-import { checkValue, type ToolCallPart } from '@majordomo/core';
+import { checkValue, type CallOptions, type ToolCallPart } from '@majordomo/core';
 import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import type { Tools } from './toolbox.ts';
@@ -9,6 +9,7 @@ export async function approvalsNeeded(
   calls: readonly ToolCallPart[],
   state: RunState,
   tools: Tools,
+  options?: CallOptions,
 ): Promise<readonly string[]> {
   const checked = await Promise.all(
     calls.map(async (call) => {
@@ -17,7 +18,7 @@ export async function approvalsNeeded(
         tool !== undefined &&
         call.invalid === undefined &&
         !isOverMaxCalls(tool, call, state) &&
-        (await requiresApproval(tool, call));
+        (await requiresApproval(tool, call, options));
       return isNeeded ? [call.id] : [];
     }),
   );
@@ -31,11 +32,14 @@ export async function approvalsNeeded(
 export async function requiresApproval(
   { approval, parameters }: Tool,
   { args }: ToolCallPart,
+  options?: CallOptions,
 ): Promise<boolean> {
   try {
     const checked = await checkValue(parameters, args);
     if ('issues' in checked) return false;
-    return typeof approval === 'function' ? await approval(checked.value as never) : approval === true;
+    return typeof approval === 'function'
+      ? await approval(checked.value as never, options)
+      : approval === true;
   } catch {
     return true;
   }

@@ -59,7 +59,9 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
   return {
     callModel: (state, turn) => callModel(state, turn, run),
     needsApproval: (calls, state) =>
-      withinStepLimits(state, run, (scope) => scope.race(() => approvalsNeeded(calls, state, agent.tools))),
+      withinStepLimits(state, run, (scope) =>
+        scope.race(() => approvalsNeeded(calls, state, agent.tools, { ...io.options, signal: scope.signal })),
+      ),
     runTool: (call, state) => toolSlots.run(io.signal, () => callTool(call, state, run)),
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
   };

@@ -43,7 +43,8 @@ export interface Tool extends ToolSpec {
   /** Runs the tool with validated arguments. An error becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
   /** Whether a person must approve the call, or a function of the arguments without side effects. If the function fails, approval is required. */
-  readonly approval?: boolean | ((args: JsonObject) => boolean | Promise<boolean>) | undefined;
+  readonly approval?:
+    boolean | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>) | undefined;
   /** Number of times that a call may start. `@default 'repeatable'` */
   readonly effect?: ToolEffect | undefined;
   /** Maximum time of a call in milliseconds. If a call takes longer, its result is an error. 0 disables it. `@default 0` */

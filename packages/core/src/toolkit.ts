@@ -2,7 +2,7 @@
 export { checkFinite, checkOptions, definedMembers, mergeTimeouts } from './util/options.ts';
 export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
-export { checkInteger } from './prepare/validate.ts';
+export { checkInteger, validate as validateRequest } from './prepare/validate.ts';
 export { declaredData, NO_ENV } from './resolve/registry.ts';
 
 // Listeners, promises and signals

@@ -118,6 +118,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because:
       'a peer of its own, and a standard that moves; of all but core the types alone, as optional peers',
   },
+  guards: {
+    ours: ['core', 'agent', 'redact'],
+    others: [],
+    because:
+      'a separate audience: applications with customers; of agent and redact the types only, as optional peers',
+  },
   routing: {
     ours: ['core', 'catalog', 'ledger'],
     others: [],

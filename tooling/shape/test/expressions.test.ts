@@ -5,6 +5,8 @@ import { published, read, sourcesOf } from '../src/repository.ts';
 
 const OWN_TABLE = "words of the table of vendors, against an address in the app's own source";
 
+const OWN_CHECK = 'expressions of the app, and those of pii-rules.ts, whose speed a test measures';
+
 const IN_PIECES = 'shapes of tokens and of the app, against pieces of bounded length';
 
 /** Expressions that only the running program knows, each with what bounds it. */
@@ -17,6 +19,9 @@ const MADE_LATER: Readonly<Record<string, string>> = {
     OWN_TABLE,
   "apps/lint-rule/src/match/glob.ts new RegExp(`^(?:${globs.map(source).join('|')})$`)":
     'globs of the app, against paths of its own files',
+  "packages/guards/src/checks.ts new RegExp(source, flags.replace(/[gy]/g, ''))": OWN_CHECK,
+  'packages/guards/src/find-values.ts new RegExp(`^(?:${pattern.source})$`, flags)': OWN_CHECK,
+  "packages/guards/src/find-values.ts new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`)": OWN_CHECK,
   'packages/redact/src/patterns.ts new RegExp(pattern.source, flags)': IN_PIECES,
   'packages/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,
   'packages/redact/src/tokens/table.ts new RegExp(shape)': IN_PIECES,

@@ -1,0 +1,128 @@
+import type { FoundValue, MaskRule } from './types.ts';
+
+/** Range of a value. */
+export interface Range extends FoundValue {
+  /** Value, if the text contains an escaped form of it. */
+  readonly value?: string;
+}
+
+/** Finds the values of rules in a text. */
+export class ValueFinder {
+  private readonly rules: readonly CompiledRule[];
+
+  constructor(rules: readonly MaskRule[]) {
+    this.rules = rules.map(compiled);
+  }
+
+  /** Returns the ranges of values, in any order. Ranges of several rules may overlap. */
+  find(text: string): readonly FoundValue[] {
+    return this.rules.flatMap((rule) => matchesOf(rule, text));
+  }
+
+  /** Whether a rule finds the value without the text around it. */
+  findsAlone(value: string): boolean {
+    return this.find(value).some(({ start, end }) => start === 0 && end === value.length);
+  }
+}
+
+interface CompiledRule extends MaskRule {
+  /** Pattern that matches the complete text, for values that are shorter than a match. */
+  readonly complete: RegExp | undefined;
+}
+
+function compiled(rule: MaskRule): CompiledRule {
+  const { pattern, group = 0, valid } = rule;
+  const flags = pattern.flags.replace(/[gyd]/g, '');
+  return {
+    ...rule,
+    pattern: new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`),
+    complete: valid !== undefined && group === 0 ? new RegExp(`^(?:${pattern.source})$`, flags) : undefined,
+  };
+}
+
+function matchesOf(rule: CompiledRule, text: string): readonly FoundValue[] {
+  const { pattern, label, group = 0 } = rule;
+  const found: FoundValue[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const range = group > 0 ? match.indices?.[group] : [match.index, pattern.lastIndex];
+    const [start = 0, matchEnd = 0] = range ?? [];
+    const end = validEnd(rule, text, start, matchEnd);
+    if (end > start) found.push({ label, start, end });
+    // A value may begin inside a match that is not valid.
+    if (end <= start || match[0] === '') pattern.lastIndex = match.index + 1;
+  }
+  return found;
+}
+
+/** Returns the end of the value that begins at `start`, or `start` if there is none. The match may contain text after the value, such as an expiry date. */
+function validEnd({ valid, complete }: CompiledRule, text: string, start: number, matchEnd: number): number {
+  if (valid === undefined || start === matchEnd || valid(text.slice(start, matchEnd))) return matchEnd;
+  if (complete === undefined) return start;
+  for (let end = matchEnd - 1; end > start; end--) {
+    const isBoundary = isTerm(text[end - 1]) && !isTerm(text[end]);
+    if (!isBoundary) continue;
+    const value = text.slice(start, end);
+    if (complete.test(value) && valid(value)) return end;
+  }
+  return start;
+}
+
+const TERM = /[\p{L}\p{N}]/u;
+const isTerm = (character = ''): boolean => TERM.test(character);
+
+/** Returns the ranges in order, without overlap. Ranges that overlap become one range, so that no part of a value remains. */
+export function mergeRanges(found: readonly Range[]): readonly Range[] {
+  const merged: Range[] = [];
+  for (const range of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = merged.at(-1);
+    if (last === undefined || range.start >= last.end) merged.push(range);
+    else if (range.end > last.end)
+      merged[merged.length - 1] = { label: last.label, start: last.start, end: range.end };
+  }
+  return merged;
+}
+
+interface Node {
+  readonly next: Map<string, Node>;
+  known?: { readonly value: string; readonly label: string };
+}
+
+/** Values that only their context identified, found wherever they occur in later text. The time is linear in the text. */
+export class KnownValues {
+  private readonly root: Node = { next: new Map() };
+
+  add(value: string, label: string): void {
+    // Tool results and arguments contain values in JSON.
+    for (const form of [value, JSON.stringify(value).slice(1, -1)]) {
+      let node = this.root;
+      for (let at = 0; at < form.length; at++) {
+        const next: Node = node.next.get(form.charAt(at)) ?? { next: new Map() };
+        node.next.set(form.charAt(at), next);
+        node = next;
+      }
+      node.known ??= { value, label };
+    }
+  }
+
+  /** Returns the ranges of known values. Values of fewer than 4 characters count only as separate terms. */
+  find(text: string): readonly Range[] {
+    const found: Range[] = [];
+    if (this.root.next.size === 0) return found;
+    for (let start = 0; start < text.length; start++) {
+      let best: Range | undefined;
+      let node: Node | undefined = this.root;
+      for (let end = start; node !== undefined; node = node.next.get(text.charAt(end++)))
+        if (node.known !== undefined && isSeparate(text, start, end)) best = { ...node.known, start, end };
+      if (best === undefined) continue;
+      found.push(best);
+      start = best.end - 1;
+    }
+    return found;
+  }
+}
+
+const MIN_INNER = 4;
+
+const isSeparate = (text: string, start: number, end: number): boolean =>
+  end - start >= MIN_INNER || (!isTerm(text[start - 1]) && !isTerm(text[end]));

@@ -1,0 +1,86 @@
+import {
+  systemClock,
+  type CallOptions,
+  type ChatModel,
+  type ChatRequest,
+  type DeepPartial,
+  type JsonSchemaRequest,
+  type ObjectResponse,
+  type ObjectStream,
+  type TypedRequest,
+} from '@majordomo/core';
+import {
+  callSite,
+  copyWithCallSite,
+  EventStream,
+  PulledStream,
+  type CallSite,
+  type Ending,
+} from '@majordomo/core/toolkit';
+import { chatEvents, objectSnapshots } from './guarded-events.ts';
+import { Guard, GuardedCall } from './guarded-call.ts';
+import { GuardedSource } from './guarded-source.ts';
+import { checkGuardOptions } from './options.ts';
+import type { GuardOptions } from './types.ts';
+
+/**
+ * Returns a model with policies on both sides. Checks of one side run at the same time, and the first refusal counts. The model can
+ * be used wherever a `ChatModel` is accepted: agents, summarizers, the AI SDK bridge, and the gateway by `wrapModel`.
+ *
+ * A refusal is an `LlmError` of kind `denied` or `content-filter`, `details.code` is the name of the check, and `details.attempts` has
+ * the paid attempts. `details.partial` of every error is exactly the delivered part. Throws `config` for invalid options.
+ *
+ * @example
+ * const moderated = moderation(majordomo.moderationModel('openai/omni-moderation-latest'));
+ * const model = guarded(majordomo.model('fast'), { mask: {}, input: [moderated], output: [moderated] });
+ */
+export function guarded(model: ChatModel, options: GuardOptions): ChatModel {
+  checkGuardOptions(model, options);
+  const guard = new Guard(model, options);
+  const { clock = systemClock } = options;
+
+  const generate: ChatModel['generate'] = (request, call) =>
+    withCallSite(callSite(generate), new GuardedCall(guard, request, call).chat());
+
+  const generateObject = <T>(
+    request: TypedRequest<T> | JsonSchemaRequest,
+    call?: CallOptions,
+  ): Promise<ObjectResponse<T>> =>
+    withCallSite(
+      callSite(generateObject),
+      new GuardedCall(guard, request as ChatRequest, call).object<T>(request.output),
+    );
+
+  // Disables the timeout for unread streams, because the stream of the model detects a reader that has stopped.
+  const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
+    const site = callSite(stream);
+    return new EventStream(
+      (onEnd) =>
+        new GuardedSource(new GuardedCall(guard, request, call), { site, events: chatEvents }, onEnd),
+      { clock, unreadMs: Infinity, mayRestart: call?.afterCommit === 'restart' },
+    );
+  };
+
+  const streamObject = <T>(request: TypedRequest<T>, call?: CallOptions): ObjectStream<T> => {
+    const site = callSite(streamObject);
+    const events = objectSnapshots<T>(request.output);
+    return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
+      (onEnd: (ending: Ending<ObjectResponse<T>>) => void) =>
+        new GuardedSource(
+          new GuardedCall(guard, request as unknown as ChatRequest, call),
+          { site, events },
+          onEnd,
+        ),
+      clock,
+      Infinity,
+    );
+  };
+
+  // The overloads exclude events that some options make impossible.
+  return { spec: model.spec, generate, generateObject, stream: stream as ChatModel['stream'], streamObject };
+}
+
+const withCallSite = <T>(site: CallSite, work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw copyWithCallSite(site, error);
+  });

@@ -1,0 +1,78 @@
+import type { ChatRequest, Message, Part, ResultPiece } from '@majordomo/core';
+import { isPlain } from '@majordomo/core/toolkit';
+
+/** Returns the list of results, or the same list if no item changed. */
+export function mapList<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
+  const changed = list.map(change);
+  return changed.every((item, at) => item === list[at]) ? list : changed;
+}
+
+/**
+ * Returns a copy of plain data with each string and each key changed, or the same value if nothing changed. A number becomes a
+ * string if its digits change.
+ */
+export function mapStrings<T>(value: T, change: (text: string) => string): T;
+export function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value === 'number') {
+    const text = change(String(value));
+    return text === String(value) ? value : text;
+  }
+  if (Array.isArray(value)) return mapList(value as readonly unknown[], (item) => mapStrings(item, change));
+  if (!isPlain(value)) return value;
+  const entries = Object.entries(value);
+  const changed = entries.map(([key, member]): [string, unknown] => [
+    change(key),
+    mapStrings(member, change),
+  ]);
+  const isSame = changed.every(([key, member], at) => key === entries[at]?.[0] && member === entries[at][1]);
+  return isSame ? value : Object.fromEntries(changed);
+}
+
+/** Text of a request: `owner` is the part, or the role `system` for `ChatRequest.system`. */
+export type TextChange = (text: string, role: Message['role'], owner: object | undefined) => string;
+
+/**
+ * Returns the request with each text changed that a vendor reads: system text, text of messages, names of files, citations,
+ * arguments of calls and tool results. Reasoning and vendor parts do not change, because signatures cover them. Parts
+ * and messages without a change remain the same objects.
+ */
+export function mapTexts(request: ChatRequest, change: TextChange): ChatRequest {
+  const system = request.system === undefined ? undefined : change(request.system, 'system', undefined);
+  const messages = mapList(request.messages, (message) => {
+    const parts = mapList<Part>(message.parts, (part) => mapPart(part, message.role, change));
+    return parts === message.parts ? message : ({ ...message, parts } as Message);
+  });
+  return system === request.system && messages === request.messages
+    ? request
+    : { ...request, messages, ...(system !== undefined && { system }) };
+}
+
+function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
+  const ofPart = (text: string): string => change(text, role, part);
+  switch (part.type) {
+    case 'text':
+      return withChanges(part, {
+        text: ofPart(part.text),
+        ...(part.citations && { citations: mapStrings(part.citations, ofPart) }),
+      });
+    case 'file':
+      return part.name === undefined ? part : withChanges(part, { name: ofPart(part.name) });
+    case 'tool-call':
+      return withChanges(part, {
+        args: mapStrings(part.args, ofPart),
+        ...(part.invalid && { invalid: mapStrings(part.invalid, ofPart) }),
+      });
+    case 'tool-result':
+      return withChanges(part, {
+        content: mapList(part.content, (piece) => mapPart(piece, role, change) as ResultPiece),
+      });
+    default:
+      return part;
+  }
+}
+
+function withChanges<T extends object>(part: T, members: Partial<T>): T {
+  const names = Object.keys(members) as (keyof T)[];
+  return names.every((name) => members[name] === part[name]) ? part : { ...part, ...members };
+}

@@ -1,0 +1,56 @@
+import type { MaskRule } from './types.ts';
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
+/** Luhn: every second digit from the right counts twice, and the sum of all digits is a multiple of 10. */
+function isCardNumber(text: string): boolean {
+  const digits = digitsOf(text);
+  if (digits.length < 13 || digits.length > 19) return false;
+  let sum = 0;
+  for (let at = 1; at <= digits.length; at++) {
+    const digit = Number(digits.at(-at)) * (at % 2 === 0 ? 2 : 1);
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** ISO 13616: the country and check digits move to the end, letters count as 10 to 35, and the number modulo 97 is 1. */
+function isIban(text: string): boolean {
+  const plain = text.replace(/[^A-Z0-9]/g, '');
+  if (plain.length < 15 || plain.length > 34) return false;
+  let rest = 0;
+  for (const character of plain.slice(4) + plain.slice(0, 4))
+    for (const digit of String(Number.parseInt(character, 36))) rest = (rest * 10 + Number(digit)) % 97;
+  return rest === 1;
+}
+
+const isAddress = (text: string): boolean =>
+  !text.includes(':') || (/[\da-f]/i.test(text) && URL.canParse(`http://[${text}]`));
+
+const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+
+/**
+ * Rules for `EMAIL`, `PHONE` (international form), `IBAN` (mod 97), `CARD` (Luhn) and `IP`. Each pattern begins only where a value can
+ * begin and is bounded, so the time is linear in the length of the text.
+ */
+export const PII_RULES: readonly MaskRule[] = [
+  {
+    label: 'EMAIL',
+    pattern:
+      /(?<![\w.%+\u00C0-\u024F-])[\w.%+\u00C0-\u024F-]{1,64}@[A-Za-z0-9\u00C0-\u024F-]{1,63}(?:\.[A-Za-z0-9\u00C0-\u024F-]{1,63}){0,8}\.(?:xn--[a-z\d-]{1,59}|[A-Za-z\u00C0-\u024F]{2,24})(?![\w\u00C0-\u024F])/,
+  },
+  {
+    label: 'IBAN',
+    pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00A0-]?[A-Z0-9]){11,30}(?![A-Za-z0-9])/,
+    valid: isIban,
+  },
+  { label: 'PHONE', pattern: /(?<![\w+])\+[1-9](?:[ \u00A0()./-]{0,3}\d){6,14}(?!\d)/ },
+  { label: 'CARD', pattern: /(?<!\d)\d{4}(?:[ \u00A0-]?\d{3,6}){2,4}(?!\d)/, valid: isCardNumber },
+  {
+    label: 'IP',
+    pattern: new RegExp(
+      `(?<![\\d.])(?:${BYTE}\\.){3}${BYTE}(?!\\d|\\.\\d)|(?<![\\w:.])(?=[\\da-fA-F]{0,4}:[\\da-fA-F]{0,4}:)[\\da-fA-F:]{2,39}(?:${BYTE}(?:\\.${BYTE}){3})?(?![\\w:]|\\.\\d)`,
+    ),
+    valid: isAddress,
+  },
+];

@@ -1,0 +1,79 @@
+import type { Tool, ToolContext, Toolbox } from '@majordomo/agent';
+import type { CallOptions, JsonObject } from '@majordomo/core';
+import { checkOptions } from '@majordomo/core/toolkit';
+import { checkToolOptions } from './options.ts';
+import { CheckRunner, type RefusalError } from './run-checks.ts';
+import type { ToolGuardOptions } from './types.ts';
+
+/** Maximum number of refusals that wait for the run of their call. */
+const MAX_REFUSALS = 1000;
+
+/**
+ * Returns a tool with checks before `run`. A refused call does not run; the model gets an error result that names the check and its
+ * reason, and no approval is requested. If a check is down before an approval, the approval is requested and the checks run again.
+ * Throws `config` for invalid options.
+ *
+ * @example
+ * const refund = guardedTool(tool, {
+ *   checks: [{ name: 'small', check: ({ args }) => (Number(args?.['cents']) > 10_000 ? { deny: 'too much' } : undefined) }],
+ * });
+ */
+export function guardedTool(tool: Tool, options: ToolGuardOptions): Tool {
+  checkOptions('guardedTool', { tool }, { tool: 'object with run' }, ['tool']);
+  checkToolOptions('guardedTool', options);
+  return withChecks(tool, options);
+}
+
+/** Returns a toolbox with checks before each tool. A toolbox that changes stays guarded. Throws `config` for invalid options. */
+export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Toolbox {
+  checkOptions('guardedToolbox', toolbox, { name: 'string', tools: 'array' }, ['name', 'tools']);
+  checkToolOptions('guardedToolbox', options);
+  const guarded = new WeakMap<Tool, Tool>();
+  return {
+    name: toolbox.name,
+    get tools() {
+      return toolbox.tools.map((tool) => {
+        const known = guarded.get(tool) ?? withChecks(tool, options);
+        guarded.set(tool, known);
+        return known;
+      });
+    },
+  };
+}
+
+function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
+  const { approval } = tool;
+  // A check may decide differently when the call runs. A call that was refused before its approval must not run without one.
+  const refusals = new Map<string, RefusalError>();
+  const refusalOf = async (args: JsonObject, call: CallOptions): Promise<RefusalError | undefined> => {
+    const { tenant, metadata = {}, signal = new AbortController().signal } = call;
+    const runner = new CheckRunner(
+      options,
+      { tenant, metadata, spec: undefined, request: undefined },
+      signal,
+    );
+    const text = JSON.stringify(args);
+    return (await runner.run(options.checks, { side: 'tool-call', text, tool: tool.name, args })).refusal;
+  };
+  const requiresApproval = async (args: JsonObject, call: CallOptions = {}): Promise<boolean> => {
+    if (typeof approval === 'function' && !(await approval(args, call))) return false;
+    const refusal = await refusalOf(args, call);
+    if (refusal === undefined || refusal.isDown) return true;
+    refusals.set(keyOf(args, call), refusal);
+    const [oldest = ''] = refusals.keys();
+    if (refusals.size > MAX_REFUSALS) refusals.delete(oldest);
+    return false;
+  };
+  const run = async (args: never, context: ToolContext): Promise<Awaited<ReturnType<Tool['run']>>> => {
+    const call = { ...context.options, signal: context.signal };
+    const key = keyOf(args, call);
+    const refusal = refusals.get(key) ?? (await refusalOf(args, call));
+    refusals.delete(key);
+    if (refusal !== undefined) throw refusal.error;
+    return tool.run(args, context);
+  };
+  const needsApproval = approval === true || typeof approval === 'function';
+  return { ...tool, run, ...(needsApproval && { approval: requiresApproval }) };
+}
+
+const keyOf = (args: JsonObject, { tenant = '' }: CallOptions): string => `${tenant} ${JSON.stringify(args)}`;

@@ -1,0 +1,171 @@
+import type { ChatRequest, Clock, JsonObject } from '@majordomo/core';
+import type { Redactor } from '@majordomo/redact';
+
+/** Part of a call that a check judges. */
+export type Side = 'input' | 'tool-result' | 'output' | 'tool-call';
+
+/** Text that a check judges. */
+export interface Subject {
+  /**
+   * Side of the call. `input`: system and user text that has not passed yet, in one string, separated by blank lines.
+   * `tool-result`: text of one tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
+   */
+  readonly side: Side;
+  /** Text as the application sees it: before masking of a request, after restoring of an answer. */
+  readonly text: string;
+  /** Name of the tool. Set for `tool-call` and `tool-result`. */
+  readonly tool?: string | undefined;
+  /** Arguments of the call. Set for `tool-call`. */
+  readonly args?: JsonObject | undefined;
+}
+
+/** Call that a check belongs to. */
+export interface CheckContext {
+  /** Signal that is aborted when the run of the checks ends. A check passes it to its I/O. */
+  readonly signal: AbortSignal;
+  readonly tenant: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Spec of the guarded model. `undefined` in a guarded tool. */
+  readonly spec: string | undefined;
+  /** Complete request. `undefined` in a guarded tool. */
+  readonly request: ChatRequest | undefined;
+}
+
+/** Refusal by a check. */
+export interface Refusal {
+  /** Reason, for the error message and events. It must not repeat the text that was judged. */
+  readonly deny: string;
+  /** Kind of the error: `denied` for a policy, `content-filter` for content. `@default 'denied'` */
+  readonly kind?: 'denied' | 'content-filter' | undefined;
+}
+
+/** Named rule. A check that throws, rejects, exceeds `timeoutMs` or returns any other value is down: see `whenDown`. */
+export interface Check {
+  /** Name in errors, events and metrics: 1 to 60 characters. */
+  readonly name: string;
+  /** Returns a refusal, or `undefined` to allow. */
+  check(
+    subject: Subject,
+    context: CheckContext,
+  ): Refusal | undefined | void | Promise<Refusal | undefined | void>;
+  /**
+   * Maximum length of text that the check must see at once, in characters. While an answer is streamed, the last `span - 1`
+   * characters stay held until more text follows or the part ends. `@default 1`
+   */
+  readonly span?: number | undefined;
+  /** Overrides `GuardOptions.whenDown` for this check. */
+  readonly whenDown?: 'deny' | 'allow' | undefined;
+}
+
+/** Rule for a kind of personal data with a recognizable pattern. */
+export interface MaskRule {
+  /** Name in placeholders and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. `EMAIL` gives `[EMAIL_1]`. */
+  readonly label: string;
+  readonly pattern: RegExp;
+  /** Group that holds the value. `@default 0` */
+  readonly group?: number | undefined;
+  /** Returns whether a value counts, such as by its check digits. */
+  readonly valid?: ((value: string) => boolean) | undefined;
+}
+
+/** Value that `MaskOptions.find` found, with its range in the text, as for `slice`. */
+export interface FoundValue {
+  /** Label as in `MaskRule`. */
+  readonly label: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Masking of requests, and restoring of answers. */
+export interface MaskOptions {
+  /** Rules to apply. `@default PII_RULES` */
+  readonly rules?: readonly MaskRule[] | undefined;
+  /** Redactor whose secrets are also masked, as `[SECRET_1]`. `@default` none */
+  readonly redactor?: Pick<Redactor, 'find'> | undefined;
+  /**
+   * Function that finds further values, such as names by an NER service. It receives all new text of a request at once, separated
+   * by blank lines. If it is down, `GuardOptions.whenDown` applies.
+   */
+  readonly find?: ((text: string, context: CheckContext) => Promise<readonly FoundValue[]>) | undefined;
+  /**
+   * Places where values replace placeholders again. `arguments`: in all tool calls, or only in those of the named tools. Other
+   * tools receive placeholders. `@default { text: true, arguments: true }`
+   */
+  readonly restore?:
+    | { readonly text?: boolean | undefined; readonly arguments?: boolean | readonly string[] | undefined }
+    | undefined;
+}
+
+/** Bounds for the part of a streamed answer that is held while output checks run. */
+export interface HoldBackOptions {
+  /** Number of new characters after which the checks run. 0: at every chunk. `@default 400` */
+  readonly characters?: number | undefined;
+  /** Maximum time between the arrival of a character and the start of its checks, in milliseconds. `@default 1_000` */
+  readonly ms?: number | undefined;
+  /** Number of delivered characters that the checks see before the new text. `@default 1_000` */
+  readonly context?: number | undefined;
+}
+
+/** Behavior of checks that are down, and observers. */
+export interface CheckPolicy {
+  /** Behavior when a check is down. `deny`: the call fails with `denied`. `allow`: the call continues with a warning. `@default 'deny'` */
+  readonly whenDown?: 'deny' | 'allow' | undefined;
+  /** Maximum time of one run of a check, in milliseconds. 0 disables it. `@default 10_000` */
+  readonly timeoutMs?: number | undefined;
+  /** Listener for actions of checks and masks, without content. Errors that it throws are ignored. */
+  readonly onEvent?: ((event: GuardEvent) => void) | undefined;
+  /** Source of time, for tests. `@default` the system's clock */
+  readonly clock?: Clock | undefined;
+}
+
+/** Policies of a guarded model. */
+export interface GuardOptions extends CheckPolicy {
+  /**
+   * Checks of system and user text of the complete request. This guarded model does not judge again a message object that passed
+   * for the same tenant, or a system text equal to the last one that passed.
+   */
+  readonly input?: readonly Check[] | undefined;
+  /**
+   * Checks of each tool result before it is sent. A refused result is replaced in the request, not in the transcript, by a note
+   * that names the check; the call continues with a warning (`action: 'dropped'`).
+   */
+  readonly toolResults?: readonly Check[] | undefined;
+  /** Checks of text, reasoning and tool calls of the answer before the caller receives them. */
+  readonly output?: readonly Check[] | undefined;
+  /** Masking: placeholders replace personal data before the request is sent. `@default` none */
+  readonly mask?: MaskOptions | undefined;
+  /**
+   * `block`: the model is called when all input checks have passed. `parallel`: the model is called at once, nothing of its answer
+   * is delivered before all input checks have passed, and a refusal aborts the call, whose tokens are paid. Tool results are
+   * always judged first. `@default 'block'`
+   */
+  readonly mode?: 'block' | 'parallel' | undefined;
+  /** Bounds for the part of a streamed answer that is held while output checks run. */
+  readonly holdBack?: HoldBackOptions | undefined;
+}
+
+/** Policies of a guarded tool. */
+export interface ToolGuardOptions extends CheckPolicy {
+  /** Checks of the arguments, after the schema has accepted them and before `run`. */
+  readonly checks: readonly Check[];
+}
+
+/** Action of a check or a mask. Never contains text of the request or the answer. */
+export interface GuardEvent {
+  /** Outcome. `withheld`: a tool result was replaced. `down`: the check gave no valid result. `masked`: values were replaced. */
+  readonly type: 'passed' | 'refused' | 'withheld' | 'down' | 'masked';
+  /** Name of the check; `mask` for masks. */
+  readonly rule: string;
+  readonly side: Side;
+  readonly kind?: 'denied' | 'content-filter' | undefined;
+  /** Reason of the refusal, or description of the failure. */
+  readonly reason?: string | undefined;
+  /** Number of replacements by label. Set for `masked`. */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
+  readonly ms: number;
+  readonly spec: string | undefined;
+  readonly tenant: string | undefined;
+}
+
+/** Facts about the call of a check. */
+export type CallFacts = Omit<CheckContext, 'signal'>;

@@ -1,0 +1,145 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createMajordomo, type ChatModel, type MajordomoOptions } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { onTestFinished } from 'vitest';
+
+/** Body of a request, as OpenAI's SDK sends it. */
+export interface ChatBody {
+  readonly messages: readonly {
+    readonly role: string;
+    readonly content: unknown;
+    readonly tool_calls?: unknown;
+  }[];
+  readonly stream?: boolean;
+  readonly model: string;
+}
+
+/** Answer of the server. Each piece of a stream is one chunk. */
+export interface Answer {
+  readonly reasoning?: readonly string[];
+  readonly pieces?: readonly string[];
+  readonly calls?: readonly {
+    readonly name: string;
+    readonly json: string;
+    readonly cuts?: readonly number[];
+  }[];
+  /** Status other than 200. */
+  readonly status?: number;
+  /** Whether the connection breaks after the last piece. */
+  readonly isCut?: boolean;
+  /** Called before each piece. */
+  readonly step?: (at: number) => Promise<void>;
+  readonly finish?: string;
+}
+
+export interface ChatServer {
+  readonly model: ChatModel;
+  /** Returns a model with other options of `createMajordomo`. */
+  create(options?: Partial<MajordomoOptions>): ChatModel;
+  readonly url: string;
+  readonly bodies: readonly ChatBody[];
+  /** Number of connections that clients have opened. */
+  connections(): number;
+  /** Resolves when a client has closed the connection of a response before its end. */
+  readonly left: Promise<void>;
+}
+
+/** Starts a server for Chat Completions on 127.0.0.1, and a model that OpenAI's SDK calls. */
+export async function chatServer(
+  answer: (body: ChatBody, at: number) => Answer | Promise<Answer>,
+): Promise<ChatServer> {
+  const bodies: ChatBody[] = [];
+  let connections = 0;
+  const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    response.on('close', () => {
+      if (!response.writableFinished) leave();
+    });
+    void (async () => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      const body = JSON.parse(text) as ChatBody;
+      const at = bodies.push(body) - 1;
+      await write(response, body, await answer(body, at));
+    })().catch(() => response.destroy());
+  });
+  server.on('connection', () => connections++);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const create = (options: Partial<MajordomoOptions> = {}): ChatModel =>
+    createMajordomo({
+      providers: [createOpenAI({ api: 'chat', apiKey: 'test', baseURL: url })],
+      chain: { attempts: 1 },
+      ...options,
+    }).model('openai/gpt-test');
+  return { model: create(), create, url, bodies, connections: () => connections, left };
+}
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 };
+
+async function write(response: ServerResponse, body: ChatBody, answer: Answer): Promise<void> {
+  const { pieces = [], reasoning = [], calls = [], status = 200, step, isCut = false } = answer;
+  const finish = answer.finish ?? (calls.length > 0 ? 'tool_calls' : 'stop');
+  const head = { id: 'r1', model: body.model, created: 1 };
+  if (status !== 200) {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { message: `status ${status}` } }));
+    return;
+  }
+  const toolCalls = calls.map(({ name, json }, at) => ({
+    id: `call_${at}`,
+    type: 'function',
+    function: { name, arguments: json },
+  }));
+  if (body.stream !== true) {
+    for (let at = 0; at < pieces.length; at++) await step?.(at);
+    const message = {
+      role: 'assistant',
+      content: pieces.join(''),
+      ...(reasoning.length > 0 && { reasoning_content: reasoning.join('') }),
+      ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
+    };
+    const json = JSON.stringify({
+      ...head,
+      object: 'chat.completion',
+      choices: [{ index: 0, message, finish_reason: finish }],
+      usage: USAGE,
+    });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(json);
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const send = (delta: object, more: object = {}): void => {
+    const chunk = { ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta, ...more }] };
+    response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  };
+  send({ role: 'assistant', content: '' });
+  for (const text of reasoning) send({ reasoning_content: text });
+  for (const [at, content] of pieces.entries()) {
+    await step?.(at);
+    send({ content });
+  }
+  if (isCut) {
+    response.destroy();
+    return;
+  }
+  for (const [index, { name, json, cuts = [] }] of calls.entries()) {
+    send({
+      tool_calls: [{ index, id: `call_${index}`, type: 'function', function: { name, arguments: '' } }],
+    });
+    const ends = [...cuts, json.length];
+    for (const [at, end] of ends.entries())
+      send({ tool_calls: [{ index, function: { arguments: json.slice(ends[at - 1] ?? 0, end) } }] });
+  }
+  send({}, { finish_reason: finish });
+  const usage = { ...head, object: 'chat.completion.chunk', choices: [], usage: USAGE };
+  response.write(`data: ${JSON.stringify(usage)}\n\n`);
+  response.end('data: [DONE]\n\n');
+}
