@@ -21,7 +21,8 @@ const MADE_LATER: Readonly<Record<string, string>> = {
     'globs of the app, against paths of its own files',
   "packages/guards/src/checks.ts new RegExp(source, flags.replace(/[gy]/g, ''))": OWN_CHECK,
   'packages/guards/src/find-values.ts new RegExp(`^(?:${pattern.source})$`, flags)': OWN_CHECK,
-  "packages/guards/src/find-values.ts new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`)": OWN_CHECK,
+  "packages/guards/src/find-values.ts new RegExp(pattern.source, `${flags}g${group > 0 ? 'd' : ''}`)":
+    OWN_CHECK,
   'packages/redact/src/patterns.ts new RegExp(pattern.source, flags)': IN_PIECES,
   'packages/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,
   'packages/redact/src/tokens/table.ts new RegExp(shape)': IN_PIECES,

@@ -52,7 +52,10 @@ export async function chatServer(
 ): Promise<ChatServer> {
   const bodies: ChatBody[] = [];
   let connections = 0;
-  const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+  let leave = (): void => undefined;
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
   const server = createServer((request, response) => {
     response.on('close', () => {
       if (!response.writableFinished) leave();
