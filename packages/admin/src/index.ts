@@ -22,9 +22,15 @@ export type {
 } from './call-log/call.ts';
 
 // admin API
+export type { MetricSample } from './metric-sample.ts';
 export { createAdmin, type Admin, type AdminOptions } from './api/create-admin.ts';
 export type { KeyChangeEvent } from './api/key-routes.ts';
-export { remoteKeys, type RemoteKeysOptions } from './api/remote-keys.ts';
+export {
+  remoteKeys,
+  type KeyLimitState,
+  type RemoteKeys,
+  type RemoteKeysOptions,
+} from './api/remote-keys.ts';
 
 // types of the ledger that the public API uses
 export type { Ledger, Limit, SpendRecord } from '@majordomo/ledger';

@@ -411,6 +411,14 @@ describe('remoteKeys', () => {
     });
     expect((await remote.rotate(key.id, { graceMs: 5 })).secret).not.toBe(secret);
     expect((await remote.list({ tenant: 't', limit: 10 })).map(({ id }) => id)).toEqual([key.id]);
+    const created = [key.id];
+    for (let number = 0; number < 3; number++)
+      created.unshift((await keys.create({ name: 'b', tenant: 'u' })).key.id);
+    const all: string[] = [];
+    for await (const each of remote.all()) all.push(each.id);
+    expect(all.toSorted()).toEqual(created.toSorted());
+    expect(await remote.limits(key.id)).toEqual([]);
+    await expect(remote.limits('key_0')).rejects.toMatchObject({ kind: 'not-found' });
     expect(await remote.revoke(key.id)).toMatchObject({ status: 'revoked' });
     expect([(await remote.get(key.id))?.status, await remote.get('key_0')]).toEqual(['revoked', undefined]);
     await expect(remote.create({ name: '' })).rejects.toMatchObject({

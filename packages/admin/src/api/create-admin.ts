@@ -4,6 +4,7 @@ import type { Ledger } from '@majordomo/ledger';
 import { sha256Hex } from '@majordomo/redact';
 import { checkFits, fail } from '../check-value.ts';
 import type { CallLog } from '../call-log/create-call-log.ts';
+import type { MetricSample } from '../metric-sample.ts';
 import type { Keys } from '../keys/create-keys.ts';
 import { answerTo, answerWith, Refusal } from './answer.ts';
 import { callRoutes } from './call-routes.ts';
@@ -45,6 +46,8 @@ export interface Admin {
   ): Promise<Response>;
   /** Returns the OpenAPI 3.1 document, generated from the schemas that check requests. `GET …/openapi.json` also serves it. */
   openapi(): JsonObject;
+  /** Returns the cost of each target and the number of dropped entries, for `GET /metrics` of the gateway. */
+  metrics(): readonly MetricSample[];
 }
 
 const KINDS: KindsOf<AdminOptions> = {
@@ -107,6 +110,7 @@ export function createAdmin(options: AdminOptions): Admin {
     path,
     fetch: (request, access) => handle(request, access).catch(answerTo),
     openapi: () => document,
+    metrics: () => calls?.metrics() ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { LlmError, type ErrorKind } from '@majordomo/core';
 import { asRecord, asText, checkOptions } from '@majordomo/core/toolkit';
-import type { IssuedKey, VirtualKey } from '../keys/key.ts';
+import type { IssuedKey, KeyLimit, KeyQuery, VirtualKey } from '../keys/key.ts';
 import type { Keys } from '../keys/create-keys.ts';
 
 /** Options of `remoteKeys`. */
@@ -13,6 +13,27 @@ export interface RemoteKeysOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
+/** State of a limit of a key. Amounts are decimal numbers, in USD, tokens or calls. */
+export interface KeyLimitState extends KeyLimit {
+  readonly used: string;
+  /** Amount that calls in progress have reserved. */
+  readonly held: string;
+  readonly left: string;
+  /** End of the period, ISO 8601 in UTC. Not set for the period `ever`. */
+  readonly resetsAt?: string | undefined;
+}
+
+/** Keys of a running gateway. */
+export interface RemoteKeys extends Omit<Keys, 'authorize' | 'limitsOf'> {
+  /** Yields all matching keys, newest first, and requests them in pages. */
+  all(query?: Pick<KeyQuery, 'tenant' | 'status'>): AsyncGenerator<VirtualKey>;
+  /** Returns the states of the key's limits. Rejects with `not-found`. */
+  limits(id: string): Promise<readonly KeyLimitState[]>;
+}
+
+/** Maximum number of keys per page. */
+const PAGE = 1000;
+
 /** Error kinds by the status of a refusal. Any other status has the kind `server`. */
 const KINDS: Readonly<Record<number, ErrorKind>> = {
   400: 'config',
@@ -23,7 +44,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
 };
 
 /** Creates access to keys through the admin API of a running gateway. The methods reject with the error that the API returns. */
-export function remoteKeys(options: RemoteKeysOptions): Omit<Keys, 'authorize' | 'limitsOf'> {
+export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
   checkOptions('remoteKeys', options, { url: 'string', token: 'string', fetch: 'function' }, [
     'url',
     'token',
@@ -65,6 +86,12 @@ export function remoteKeys(options: RemoteKeysOptions): Omit<Keys, 'authorize' |
       },
     );
   };
+  const page = (query: KeyQuery): Promise<Readonly<Record<string, unknown>>> => {
+    const params = new URLSearchParams();
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) params.set(name, String(value));
+    return call('GET', `/keys?${params.toString()}`);
+  };
   const at = (id: string): string => `/keys/${encodeURIComponent(id)}`;
 
   return {
@@ -77,12 +104,16 @@ export function remoteKeys(options: RemoteKeysOptions): Omit<Keys, 'authorize' |
         throw error;
       }
     },
-    async list(query = {}) {
-      const params = new URLSearchParams();
-      for (const [name, value] of Object.entries(query))
-        if (value !== undefined) params.set(name, String(value));
-      return (await call('GET', `/keys?${params.toString()}`))['keys'] as readonly VirtualKey[];
+    list: async (query = {}) => (await page(query))['keys'] as readonly VirtualKey[],
+    async *all(query = {}) {
+      let after: string | undefined;
+      do {
+        const { keys, next } = await page({ ...query, limit: PAGE, after });
+        yield* keys as readonly VirtualKey[];
+        after = asText(next);
+      } while (after !== undefined);
     },
+    limits: async (id) => (await call('GET', at(id)))['limits'] as readonly KeyLimitState[],
     update: async (id, change) => (await call('PATCH', at(id), change))['key'] as VirtualKey,
     rotate: async (id, settings = {}) =>
       (await call('POST', `${at(id)}/rotate`, settings)) as unknown as IssuedKey,

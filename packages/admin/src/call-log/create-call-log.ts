@@ -3,6 +3,8 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { SpendRecord } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 import { fail } from '../check-value.ts';
+import { decimal, NANO_DIGITS } from '../decimal.ts';
+import type { MetricSample } from '../metric-sample.ts';
 import type { CallEntry, CallPage, CallQuery, CallStats, CallStatsQuery, RequestEvent } from './call.ts';
 import { FORMATS } from './call-export.ts';
 import type { CallStore } from './call-store.ts';
@@ -68,6 +70,8 @@ export interface CallLog {
   export(format: 'jsonl' | 'csv', query?: CallQuery): ReadableStream<Uint8Array>;
   /** Number of entries dropped since the start. */
   readonly dropped: number;
+  /** Returns the number of dropped entries and the cost of each target since the start, for `GET /metrics` of a gateway. */
+  metrics(): readonly MetricSample[];
   /** Writes the waiting entries. Never rejects; `onError` receives a failure of the store. */
   flush(): Promise<void>;
   /** Flushes, then accepts no more entries. Does not close the store, because the application owns it. */
@@ -107,6 +111,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
   const running = new Map<string, LoggedCall>();
   const ended = new Map<string, { readonly call: LoggedCall; readonly at: number }>();
   const contents = new Set<LoggedCall>();
+  const costs = new Map<string, bigint>();
   let isClosed = false;
 
   const write = (entry: Loggable): void => {
@@ -170,6 +175,8 @@ export function createCallLog(options: CallLogOptions): CallLog {
         write({ toEntry: () => refusedEntry(event, redactor) });
     },
     onRecord(record) {
+      const { target, nanoUsd } = record;
+      if (nanoUsd !== undefined) costs.set(target, (costs.get(target) ?? 0n) + BigInt(nanoUsd));
       const call = running.get(record.call) ?? ended.get(record.call)?.call;
       if (call === undefined) return;
       call.addCost(record);
@@ -200,6 +207,20 @@ export function createCallLog(options: CallLogOptions): CallLog {
     get dropped() {
       return writer.dropped;
     },
+    metrics: () => [
+      {
+        name: 'call_log_dropped_total',
+        help: 'Entries of the call log that were dropped.',
+        labels: {},
+        value: writer.dropped,
+      },
+      ...Array.from(costs, ([target, nanoUsd]) => ({
+        name: 'cost_usd_total',
+        help: 'Cost by target in USD, as the ledger booked it.',
+        labels: { target },
+        value: Number(decimal(nanoUsd, NANO_DIGITS)),
+      })),
+    ],
     flush: () => writer.flush(),
     async close() {
       isClosed = true;
