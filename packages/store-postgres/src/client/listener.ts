@@ -131,3 +131,25 @@ export class Listener {
     return Array.from(this.subscribers.values(), (subscribers) => [...subscribers]).flat();
   }
 }
+
+/**
+ * Subscribes within the time limit of the connection. Returns a function that unsubscribes. If it rejects, nothing is subscribed, because
+ * the listener would otherwise retry a subscription that its caller starts again.
+ */
+export async function subscribeInTime(
+  connection: { withTimeout<T>(work: () => Promise<T>): Promise<T> },
+  listener: Listener,
+  channel: string,
+  subscriber: Subscriber,
+): Promise<() => void> {
+  const stop = (): void => {
+    listener.unsubscribe(channel, subscriber);
+  };
+  try {
+    await connection.withTimeout(() => listener.subscribe(channel, subscriber));
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return stop;
+}

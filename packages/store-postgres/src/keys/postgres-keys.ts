@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 import { changeMessage, toStoredText, watchChanges } from '@majordomo/core/toolkit';
 import type { Row } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
-import type { Listener } from '../client/listener.ts';
+import { subscribeInTime, type Listener } from '../client/listener.ts';
 
 /** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
@@ -61,19 +61,13 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
         {
           publish: (message) =>
             connection.query('SELECT pg_notify($1::text, $2::text)::text', [channel, message]),
-          async subscribe(onMessage, onReconnect) {
-            const subscriber = { onMessage, onOpen: onReconnect };
-            const stop = (): void => {
-              listener.unsubscribe(channel, subscriber);
+          subscribe(onMessage, onReconnect) {
+            let wasOpen = false;
+            const onOpen = (): void => {
+              if (wasOpen) onReconnect();
+              wasOpen = true;
             };
-            try {
-              await connection.withTimeout(() => listener.subscribe(channel, subscriber));
-            } catch (error) {
-              // Remove the failed subscription, which the listener would otherwise retry; the caller starts another watch.
-              stop();
-              throw error;
-            }
-            return stop;
+            return subscribeInTime(connection, listener, channel, { onMessage, onOpen });
           },
         },
         clock,

@@ -2,7 +2,7 @@ import type { RunChannel } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
 import { fnv1a } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
-import type { Listener } from '../client/listener.ts';
+import { subscribeInTime, type Listener } from '../client/listener.ts';
 
 /** Maximum size of a notification's payload in PostgreSQL, in bytes. */
 const MAX_PAYLOAD_BYTES = 7999;
@@ -51,17 +51,11 @@ export function postgresChannel(
         },
         onEnd,
       };
-      const stop = (): void => {
+      const stop = await subscribeInTime(connection, listener, channel, subscriber);
+      return () => {
         isOver = true;
-        listener.unsubscribe(channel, subscriber);
-      };
-      try {
-        await connection.withTimeout(() => listener.subscribe(channel, subscriber));
-      } catch (error) {
         stop();
-        throw error;
-      }
-      return stop;
+      };
     },
   };
 }
