@@ -18,6 +18,8 @@ export interface Inspector {
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   /** Handles requests at and below `path`. Never rejects. `admin` gives access without the token. @default false */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
+  /** Replaces options after a reload of the application's configuration. The new majordomo must share the health of the previous one. */
+  update(change: Partial<Pick<InspectorOptions, 'majordomo' | 'models' | 'router'>>): void;
 }
 
 /** Maximum time to wait for resolvers, routers and the ledger's store, in milliseconds. */
@@ -32,8 +34,8 @@ const TIMEOUT_MS = 10_000;
  * // in a handler: if (new URL(request.url).pathname.startsWith('/inspector')) return inspector.fetch(request);
  */
 export function createInspector(options: InspectorOptions): Inspector {
-  const setup = checkedOptions(options);
-  const watching = watch(setup);
+  let setup = checkedOptions(options);
+  const watching = watch(setup, () => setup.router?.names() ?? []);
   const access = createAccess(setup.token, setup.path);
   const isPage = (url: URL): boolean => url.pathname === setup.path || url.pathname === `${setup.path}/`;
 
@@ -100,6 +102,9 @@ export function createInspector(options: InspectorOptions): Inspector {
   return {
     path: setup.path,
     onEvent: watching.onEvent,
+    update(change) {
+      setup = checkedOptions({ ...setup, ...change });
+    },
     fetch: async (request, { admin = false } = {}) => {
       try {
         return await fetch(request, admin);

@@ -18,17 +18,11 @@ interface Watching {
   readonly source: FeedSource;
 }
 
-/** Stores the state of calls and notifies connected pages. */
-export function watch({
-  majordomo,
-  content,
-  keep,
-  redactor,
-  clock,
-  ledger,
-  router,
-  catalog,
-}: InspectorSetup): Watching {
+/** Stores the state of calls and notifies connected pages. `presets` returns the names of the router's presets. */
+export function watch(
+  { majordomo, content, keep, redactor, clock, ledger, catalog }: InspectorSetup,
+  presets: () => readonly string[],
+): Watching {
   const boot = randomHex(6);
   const journal = new Journal(keep, redactor);
   const contents = content ? new Contents(redactor) : undefined;
@@ -63,7 +57,7 @@ export function watch({
     keep,
     hasLedger: ledger !== undefined,
     showsContent: content,
-    presets: router?.names() ?? [],
+    presets: presets(),
   });
   const source: FeedSource = {
     boot,
