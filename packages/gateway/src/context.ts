@@ -1,6 +1,7 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { Mounts } from './mounts.ts';
 import type { RequestTrace } from './request-trace.ts';
 import type { Caller, Settings } from './options.ts';
 import type { PlatformContext } from './platform-context.ts';
@@ -12,6 +13,7 @@ export interface GatewayContext {
   /** Listener for events of calls. `request`: chat request of the call. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   readonly metrics: Metrics;
+  readonly mounts: Mounts;
   /** Whether `drain` was called. */
   readonly isDraining: () => boolean;
 }

@@ -66,6 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     concurrency,
     onEvent,
     metrics,
+    mounts,
     isDraining: () => isDraining,
   });
   let context = contextOf(settings);

@@ -5,10 +5,12 @@ export type {
   GatewayOptions,
   GatewayUpdate,
   Mounted,
+  ResponsesOptions,
   Route,
   RouteContext,
 } from './options.ts';
-export type { RequestEvent } from '@majordomo/admin';
+export type { MetricSample, RequestEvent } from '@majordomo/admin';
+export type { CacheStore } from '@majordomo/cache';
 export type { Catalog } from '@majordomo/catalog';
 export type { InspectorOptions } from '@majordomo/inspector';
 export type { PlatformContext } from './platform-context.ts';

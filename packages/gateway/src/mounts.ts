@@ -1,3 +1,4 @@
+import type { MetricSample } from '@majordomo/admin';
 import { LlmError, type CallEvent, type ChatRequest } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import type { Inspector, InspectorOptions } from '@majordomo/inspector';
@@ -19,6 +20,11 @@ export class Mounts {
   /** Returns the handler that is mounted at the path or above it, if any. */
   at(path: string): Mounted | undefined {
     return this.handlers.find((handler) => path === handler.path || path.startsWith(`${handler.path}/`));
+  }
+
+  /** Returns the metrics of all handlers. */
+  metrics(): readonly MetricSample[] {
+    return this.handlers.flatMap((handler) => handler.metrics?.() ?? []);
   }
 
   /** Reports an event to every handler. A handler that throws does not affect the others. */

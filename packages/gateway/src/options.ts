@@ -1,4 +1,4 @@
-import type { RequestEvent } from '@majordomo/admin';
+import type { MetricSample, RequestEvent } from '@majordomo/admin';
 import type {
   CallEvent,
   CallOptions,
@@ -8,6 +8,7 @@ import type {
   JsonObject,
   Majordomo,
 } from '@majordomo/core';
+import type { CacheStore } from '@majordomo/cache';
 import type { Catalog } from '@majordomo/catalog';
 import type { InspectorOptions } from '@majordomo/inspector';
 import type { OperatorReports } from './errors/report.ts';
@@ -43,6 +44,8 @@ export interface Mounted {
    * callers without access. If the handler rejects, `onError` receives the error and the client receives 502.
    */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
+  /** Returns counters for `GET /metrics`, such as costs. @default none */
+  readonly metrics?: (() => readonly MetricSample[]) | undefined;
 }
 
 /** Context of a request of a route. */
@@ -57,6 +60,14 @@ export interface RouteContext {
 
 /** Route of the application, such as `/v1/batches`. Requests need a caller of `authorize` and are reported like all others. */
 export type Route = (request: Request, context: RouteContext) => Promise<Response>;
+
+/** State of the Responses API. */
+export interface ResponsesOptions {
+  /** Store of responses, such as `cache` of a store. Use a database that does not evict entries. */
+  readonly store: CacheStore;
+  /** Time for which a response is stored, in milliseconds. @default 30 days */
+  readonly keepMs?: number | undefined;
+}
 
 /** Options of `createGateway`. */
 export interface GatewayOptions {
@@ -79,6 +90,12 @@ export interface GatewayOptions {
    * mapped like the error of a call. @default {}
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
+  /**
+   * State of the Responses API, for `previous_response_id`, references to items, and reading stored responses. Only callers of the same
+   * tenant can read a response. If the store fails, the client receives its response with `store: false`.
+   * @default none: nothing is stored, and parameters that need stored responses are refused by name
+   */
+  readonly responses?: ResponsesOptions | undefined;
   /**
    * Function that answers `POST /v1/moderations`. It receives and returns OpenAI's bodies. @default none: the path returns 404
    */

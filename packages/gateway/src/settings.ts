@@ -10,6 +10,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   authorize: 'function',
   mounts: 'array',
   routes: 'object',
+  responses: 'object',
   moderations: 'function',
   metrics: ['admin', 'public'],
   checks: 'object',
@@ -42,7 +43,12 @@ const UPDATE_KINDS: KindsOf<GatewayUpdate> = {
   fetchMedia: 'function',
 };
 
-const MOUNTED: KindsOf<Mounted> = { path: 'string', onEvent: 'function', fetch: 'function' };
+const MOUNTED: KindsOf<Mounted> = {
+  path: 'string',
+  onEvent: 'function',
+  fetch: 'function',
+  metrics: 'function',
+};
 
 /** Throws `config` if the change contains an option that `update` cannot change. */
 export function checkUpdate(change: GatewayUpdate): void {
@@ -75,6 +81,9 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     if (!/^(?:\/[\w.-]+)+$/.test(mounted.path))
       throw wrong(`mounts[${at}].path`, 'must be a path such as /inspector');
   }
+  const { responses } = settings;
+  if (responses !== undefined)
+    checkOptions('responses of createGateway', responses, { store: 'object with get', keepMs: 1 }, ['store']);
   for (const [path, route] of Object.entries(settings.routes)) {
     if (!/^(?:\/[\w.-]+)+(?:\/\*)?$/.test(path))
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a path such as /v1/batches or /v1/batches/*');

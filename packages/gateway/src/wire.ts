@@ -1,4 +1,5 @@
 import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo/core';
+import type { GatewayContext, RequestContext } from './context.ts';
 import type { Refusal } from './errors/refusal.ts';
 import type { Media } from './parsing/media.ts';
 
@@ -13,7 +14,10 @@ export interface ParsedRequest {
   /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];
   /** Formats the body of a complete response. */
-  complete(response: ChatResponse): object;
+  complete(response: ChatResponse): object | Promise<object>;
+  /** Called before a stream's `finish` event is written, and awaited. */
+  readonly beforeFinish?:
+    ((event: Extract<StreamEvent, { readonly type: 'finish' }>) => Promise<void>) | undefined;
   /** Creates the writer of a streamed response. */
   createWriter(): Writer;
 }
@@ -30,6 +34,13 @@ export interface Writer {
 
 /** Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. */
 export type ParseChat = (body: unknown, media: Media) => ParsedRequest;
+
+/** Returns the parser of a request, after loading what the request refers to. */
+export type PrepareChat = (
+  body: unknown,
+  context: RequestContext,
+  gateway: GatewayContext,
+) => ParseChat | Promise<ParseChat>;
 
 /** Formats the body of an error response. */
 export type FormatFailure = (refusal: Refusal) => object;

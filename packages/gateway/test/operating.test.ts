@@ -1,6 +1,14 @@
-import { createAdmin, createKeys, memoryKeyStore } from '@majordomo/admin';
+import {
+  createAdmin,
+  createCallLog,
+  createKeys,
+  memoryCallStore,
+  memoryKeyStore,
+  type SpendRecord,
+} from '@majordomo/admin';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
+import parsePrometheus from 'parse-prometheus-text-format';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
 
@@ -208,6 +216,39 @@ describe('/metrics', () => {
       ]),
     );
     expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('is in Prometheus’ text format, with the cost per target and the dropped entries of a mounted call log', async () => {
+    const calls = createCallLog({
+      store: { ...memoryCallStore(), append: () => Promise.reject(new Error('down')) },
+      maxPending: 1,
+    });
+    const record = { id: 'a', call: 'b', target: 'a/x "1"', nanoUsd: '1250000000' } as SpendRecord;
+    for (let number = 0; number < 2; number++) calls.onRecord(record);
+    const { chat, send } = setUp({
+      metrics: 'public',
+      mounts: [createAdmin({ calls })],
+      onRequest: calls.onRequest,
+    });
+    await chat('smart');
+    for (let number = 0; number < 3; number++) await chat('none');
+    const families = parsePrometheus((await send('GET', '/metrics')).text);
+    const valuesOf = (name: string): unknown => families.find((family) => family.name === name)?.metrics;
+    expect(valuesOf('majordomo_cost_usd_total')).toEqual([{ labels: { target: 'a/x "1"' }, value: '2.5' }]);
+    expect(valuesOf('majordomo_call_log_dropped_total')).toEqual([{ value: '2' }]);
+    const types = Object.fromEntries(families.map(({ name, type }) => [name, type]));
+    expect(types).toMatchObject({
+      majordomo_requests_total: 'COUNTER',
+      majordomo_requests_in_progress: 'GAUGE',
+      majordomo_request_duration_seconds: 'HISTOGRAM',
+      majordomo_attempt_duration_seconds: 'HISTOGRAM',
+      process_cpu_seconds_total: 'COUNTER',
+    });
+    for (const { name, help, type, metrics } of families) {
+      expect([name, help.length > 0, type === 'UNTYPED']).toEqual([name, true, false]);
+      if (type === 'HISTOGRAM')
+        for (const { buckets = {} } of metrics) expect(Object.keys(buckets).at(-1)).toBe('+Inf');
+    }
   });
 
   it('has no series of names that clients choose', async () => {

@@ -7,6 +7,8 @@ export type RefusalKind =
   | 'forbidden'
   | 'no-such-model'
   | 'no-such-route'
+  /** A response or an item is not stored. */
+  | 'no-such-object'
   | 'wrong-method'
   | 'busy'
   /** A gate denied the call because of a limit that does not reset with time. */

@@ -10,6 +10,7 @@ export const STATUS: Readonly<Record<RefusalKind, number>> = {
   unavailable: 503,
   'no-such-model': 404,
   'no-such-route': 404,
+  'no-such-object': 404,
   'wrong-method': 405,
   busy: 429,
   'too-large': 413,

@@ -1,4 +1,4 @@
-import type { RequestEvent } from '@majordomo/admin';
+import type { MetricSample, RequestEvent } from '@majordomo/admin';
 import type { CallEvent, Majordomo } from '@majordomo/core';
 import { MetricFamily, type Labels } from './metric-family.ts';
 import { processLines } from './process-lines.ts';
@@ -73,14 +73,24 @@ export class Metrics {
     }
   }
 
-  /** Returns the metrics in Prometheus' text format. */
-  text({ health }: Majordomo, now: number): string {
+  /** Returns the metrics in Prometheus' text format. `samples`: counters of mounted handlers. */
+  text({ health }: Majordomo, samples: readonly MetricSample[], now: number): string {
     this.families.benched.clear();
     for (const [target, { state, until = 0 }] of Object.entries(health.snapshot()))
       this.families.benched.set({ target }, Number(state === 'benched' && until > now));
-    return Object.values(this.families)
+    return [...Object.values(this.families), ...familiesOf(samples)]
       .map((family) => family.text())
       .join('')
       .concat(processLines());
   }
+}
+
+function familiesOf(samples: readonly MetricSample[]): Iterable<MetricFamily> {
+  const families = new Map<string, MetricFamily>();
+  for (const { name, help, labels, value } of samples) {
+    const family = families.get(name) ?? new MetricFamily(name, 'counter', help);
+    families.set(name, family);
+    family.set(labels, value);
+  }
+  return families.values();
 }

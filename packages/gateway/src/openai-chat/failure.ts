@@ -13,6 +13,7 @@ const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'not-allowed': 'budget_exceeded',
   spent: 'insufficient_quota',
   'over-limit': 'request_too_large_for_limit',
+  'no-such-object': 'not_found',
 };
 
 const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
@@ -29,22 +30,25 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unsupported: 'invalid_request_error',
   'no-such-model': 'invalid_request_error',
   'no-such-route': 'invalid_request_error',
+  'no-such-object': 'invalid_request_error',
   'wrong-method': 'invalid_request_error',
   'too-large': 'invalid_request_error',
   'context-overflow': 'invalid_request_error',
   'content-filter': 'invalid_request_error',
 };
 
+type FailureFacts = Pick<Refusal, 'kind' | 'message' | 'path' | 'code'>;
+
 /** Formats a refusal for OpenAI's wires. The error code is the kind in snake case if the wire has no code for the kind. */
-export const chatFailure = ({ kind, message, path }: Pick<Refusal, 'kind' | 'message' | 'path'>): object => ({
+export const chatFailure = ({ kind, message, path, code }: FailureFacts): object => ({
   error: {
     message,
     type: TYPES[kind] ?? 'server_error',
     param: path ?? null,
-    code: CODES[kind] ?? kind.replaceAll('-', '_'),
+    code: code ?? CODES[kind] ?? kind.replaceAll('-', '_'),
   },
 });
 
 /** Formats a refusal for Responses, where the parameter for the maximum output length has another name. */
-export const responsesFailure: typeof chatFailure = ({ kind, message, path }) =>
-  chatFailure({ kind, message, path: kind === 'over-limit' ? 'max_output_tokens' : path });
+export const responsesFailure: typeof chatFailure = ({ kind, message, path, code }) =>
+  chatFailure({ kind, message, code, path: kind === 'over-limit' ? 'max_output_tokens' : path });

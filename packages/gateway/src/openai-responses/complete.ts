@@ -1,12 +1,18 @@
 import type { AssistantPart, ChatResponse } from '@majordomo/core';
-import { newId } from '../response/id.ts';
-import { envelope, itemOf, responsesUsage, statusOf, type Echo } from './response.ts';
+import type { ResponseIds } from './response-ids.ts';
+import { envelope, itemOf, responsesUsage, statusOf, type Echo, type ResponseBody } from './response.ts';
 
 /** Returns a complete response as a `response` object. */
-export const completeResponse = ({ parts, finish, usage }: ChatResponse, echo: Echo): object => ({
-  ...envelope(newId('resp_'), echo),
+export const completeResponse = (
+  { parts, finish, usage }: ChatResponse,
+  echo: Echo,
+  ids: ResponseIds,
+): ResponseBody => ({
+  ...envelope(ids.response, echo),
   ...statusOf(finish, parts.some(refuses)),
-  output: parts.flatMap((part) => (part.type === 'vendor' ? [] : itemOf(part, echo))),
+  output: parts.flatMap((part) =>
+    part.type === 'vendor' ? [] : itemOf(part, echo, (prefix) => ids.item(prefix)),
+  ),
   usage: responsesUsage(usage),
 });
 

@@ -28,13 +28,30 @@ const ITEMS = [
   'item_reference',
 ] as const;
 
-/** Converts the instructions and the input of a request to a transcript. */
-export function responsesInput(body: Fields, media: Media, known: KnownTools, notes: Notes): Transcript {
+/** Items of a request. */
+interface Conversation {
+  /** Items of the responses that the request continues, oldest first. */
+  readonly history: readonly Readonly<Record<string, unknown>>[];
+  /** Input, with items in place of references. */
+  readonly input: unknown;
+}
+
+/** Converts the instructions, the earlier items and the input of a request to a transcript. */
+export function responsesInput(
+  body: Fields,
+  { history, input }: Conversation,
+  media: Media,
+  { known, notes }: { readonly known: KnownTools; readonly notes: Notes },
+): Transcript {
   const transcript = new Transcript(notes);
   transcript.system(body.optional('instructions', string) ?? '');
-  const input = body.value['input'];
-  if (typeof input === 'string') transcript.user(textPart(body.required('input', string)));
-  else for (const item of body.required('input', array(object))) addItem(item, transcript, media, known);
+  const earlier = array(object)(history, 'previous_response_id');
+  for (const item of earlier) addItem(item, transcript, media, known);
+  const items = body.required('input', (_, path) =>
+    typeof input === 'string' ? string(input, path) : array(object)(input, path),
+  );
+  if (typeof items === 'string') transcript.user(textPart(items));
+  else for (const item of items) addItem(item, transcript, media, known);
   return transcript.messages.length === 0 ? invalid('input', 'must not be empty') : transcript;
 }
 
@@ -68,7 +85,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, known: Know
     case 'item_reference':
       invalid(
         item.path,
-        'is a reference, but this gateway stores no items; send the complete item (store: false)',
+        'is a reference, but this gateway stores no responses; send the complete item, or set `responses` of createGateway',
       );
   }
 }

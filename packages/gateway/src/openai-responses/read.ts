@@ -21,55 +21,83 @@ import type { ParsedRequest } from '../wire.ts';
 import type { Echo } from './response.ts';
 import { completeResponse } from './complete.ts';
 import { responsesInput } from './items.ts';
+import { ResponseIds } from './response-ids.ts';
+import type { ResponseState } from './response-store.ts';
 import { ResponsesWriter } from './stream.ts';
 import { responsesTools } from './tools.ts';
 
 /** Value of `include` that has no effect, because the gateway sends all encrypted reasoning that the target returns. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
-/** Members of a request that refer to state on the server. */
-const STATE: readonly string[] = ['previous_response_id', 'conversation', 'prompt'];
+/** Members of a request that refer to state that the gateway never stores. */
+const STATE: readonly string[] = ['conversation', 'prompt'];
 
-/** Parses a Responses request. */
-export function parseResponses(value: unknown, media: Media): ParsedRequest {
+/** Parses a Responses request. `state`: state of the request; `undefined` if the gateway stores no responses. */
+export function parseResponses(value: unknown, media: Media, state?: ResponseState): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
-  refuseState(body);
+  const isStored = storing(body, state, notes);
   noteSettings(body, notes);
   const { request, known } = responsesTools(body, notes);
   const model = body.required('model', nonEmptyString);
-  const echo: Echo = { model, body: body.value, known };
+  const echo: Echo = { model, body: body.value, known, isStored };
+  const conversation = { history: state?.history ?? [], input: state?.input ?? body.value['input'] };
+  const save = state !== undefined && isStored ? state.save : undefined;
+  let writer = new ResponsesWriter(echo);
   const parsed: ParsedRequest = {
     model,
     isStreamed: body.optional('stream', boolean) ?? false,
     request: {
-      messages: responsesInput(body, media, known, notes).messages,
+      messages: responsesInput(body, conversation, media, { known, notes }).messages,
       ...request,
       ...settings(body, notes),
     },
     metadata: metadataOf(body),
     notes: notes.all,
-    complete: (response) => completeResponse(response, echo),
-    createWriter: () => inOrder(new ResponsesWriter(echo)),
+    async complete(response) {
+      const ids = new ResponseIds();
+      const completed = completeResponse(response, echo, ids);
+      return (await save?.(completed, ids)) ?? completed;
+    },
+    createWriter() {
+      writer = new ResponsesWriter(echo);
+      return inOrder(writer);
+    },
+    async beforeFinish(finish) {
+      const stored = await save?.(writer.response(finish), writer.ids);
+      if (stored?.['store'] === false) writer.setNotStored();
+    },
   };
   notes.unparsed(body);
   return parsed;
 }
 
-function refuseState(body: Fields): void {
+/** Returns whether the response is stored. Refuses parameters that need other state. */
+function storing(body: Fields, state: ResponseState | undefined, notes: Notes): boolean {
   for (const key of STATE) {
-    if (body.isSet(key))
-      invalid(key, 'is not supported, because this gateway stores no data; send the complete input');
+    if (body.isSet(key)) invalid(key, 'is not supported; send the complete input, or previous_response_id');
   }
   if (body.optional('background', boolean) === true)
-    invalid('background', 'is not supported, because this gateway stores no data');
+    invalid('background', 'is not supported; wait for the response, or stream it');
+  const store = body.optional('store', boolean);
+  if (state !== undefined) {
+    // `state` contains the responses that this id refers to.
+    body.optional('previous_response_id', string);
+    return store ?? true;
+  }
+  if (body.isSet('previous_response_id'))
+    invalid(
+      'previous_response_id',
+      'is not supported, because this gateway stores no responses; send the complete input, or set `responses` of createGateway',
+    );
+  if (store === true) notes.dropped('store', 'this gateway stores no responses');
+  return false;
 }
 
 /** Adds a warning about each setting that has no effect. */
 function noteSettings(body: Fields, notes: Notes): void {
   // `stream_options` has no setting that the gateway supports. It is parsed to avoid a warning.
   body.optional('stream_options', object);
-  if (body.optional('store', boolean) === true) notes.dropped('store', 'this gateway stores no data');
   notes.unknown(body.optional('text', object), 'format');
   notes.unknown(body.optional('reasoning', object), 'effort');
   for (const name of body.optional('include', array(string)) ?? []) {

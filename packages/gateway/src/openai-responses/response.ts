@@ -8,7 +8,6 @@ import {
   type VendorPart,
 } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { newId } from '../response/id.ts';
 import { pageCitations } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
@@ -18,6 +17,8 @@ import type { KnownTools } from './tools.ts';
 export interface Echo {
   readonly model: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Whether the gateway stores the response. */
+  readonly isStored: boolean;
   /** Tools of the request, by the names that targets receive. */
   readonly known: Pick<KnownTools, 'get'>;
 }
@@ -26,6 +27,12 @@ export interface Echo {
 export interface Item {
   readonly type: string;
   readonly id: string;
+  readonly [member: string]: unknown;
+}
+
+/** Response object. */
+export interface ResponseBody {
+  readonly output: readonly Item[];
   readonly [member: string]: unknown;
 }
 
@@ -46,7 +53,7 @@ export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
 const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });
 
 /** Returns the members that every response and most events contain. Repeats only settings that were applied. */
-export const envelope = (id: string, { model, body }: Echo): object => ({
+export const envelope = (id: string, { model, body, isStored }: Echo): object => ({
   id,
   object: 'response',
   created_at: Math.floor(systemClock.now() / 1000),
@@ -56,9 +63,9 @@ export const envelope = (id: string, { model, body }: Echo): object => ({
   metadata: body['metadata'] ?? {},
   model,
   parallel_tool_calls: body['parallel_tool_calls'] ?? true,
-  previous_response_id: null,
+  previous_response_id: body['previous_response_id'] ?? null,
   reasoning: { effort: asRecord(body['reasoning'])['effort'] ?? null, summary: null },
-  store: false,
+  store: isStored,
   temperature: body['temperature'] ?? null,
   text: { format: asRecord(body['text'])['format'] ?? { type: 'text' } },
   tool_choice: body['tool_choice'] ?? 'auto',
@@ -83,22 +90,26 @@ export function responsesUsage(usage: Usage | undefined): object | null {
   };
 }
 
-/** Converts a part to an item. `id`: id of an item that the stream has already sent. */
-export function itemOf(part: Exclude<AssistantPart, VendorPart>, echo: Echo, id?: string): Item {
+/** Converts a part to an item. `idFor` returns the id of the item. */
+export function itemOf(
+  part: Exclude<AssistantPart, VendorPart>,
+  echo: Echo,
+  idFor: (prefix: string) => string,
+): Item {
   switch (part.type) {
     case 'text':
-      return messageItem(id ?? newId('msg_'), [contentOf(part)]);
+      return messageItem(idFor('msg_'), [contentOf(part)]);
     case 'reasoning': {
       const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
       return {
         type: 'reasoning',
-        id: id ?? newId('rs_'),
+        id: idFor('rs_'),
         summary,
         encrypted_content: tokenText(part.replay) ?? null,
       };
     }
     case 'tool-call':
-      return callItem(part, echo, id);
+      return callItem(part, echo, idFor);
   }
 }
 
@@ -145,12 +156,12 @@ export function calledOf(
   };
 }
 
-function callItem(part: ToolCallPart, echo: Echo, id: string | undefined): Item {
+function callItem(part: ToolCallPart, echo: Echo, idFor: (prefix: string) => string): Item {
   const { called, isCustom } = calledOf(part, echo);
   const done = { ...called, status: 'completed' };
   return isCustom
-    ? { type: 'custom_tool_call', id: id ?? newId('ctc_'), ...done, input: customInput(part) }
-    : { type: 'function_call', id: id ?? newId('fc_'), ...done, arguments: argumentsText(part) };
+    ? { type: 'custom_tool_call', id: idFor('ctc_'), ...done, input: customInput(part) }
+    : { type: 'function_call', id: idFor('fc_'), ...done, arguments: argumentsText(part) };
 }
 
 /** Returns the text input of a call of a custom tool. */

@@ -1,10 +1,10 @@
 import type { AssistantPart, StreamEvent, TextPart, ToolCallPart, VendorPart } from '@majordomo/core';
 import { ArgumentsText } from '../response/arguments-text.ts';
-import { newId } from '../response/id.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
+import { ResponseIds } from './response-ids.ts';
 import {
   annotationsOf,
   calledOf,
@@ -19,6 +19,7 @@ import {
   customInput,
   type Echo,
   type Item,
+  type ResponseBody,
 } from './response.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
@@ -26,8 +27,9 @@ type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
 /** Writes a response as numbered events, one item at a time. Expects one open part at a time. */
 export class ResponsesWriter implements Writer {
+  readonly ids: ResponseIds = new ResponseIds();
   private readonly echo: Echo;
-  private readonly envelope: object;
+  private envelope: object;
   private readonly output: Item[] = [];
   private number = 0;
   private hasBegun = false;
@@ -41,7 +43,7 @@ export class ResponsesWriter implements Writer {
 
   constructor(echo: Echo) {
     this.echo = echo;
-    this.envelope = envelope(newId('resp_'), echo);
+    this.envelope = envelope(this.ids.response, echo);
   }
 
   /** Returns an empty string, because the last event marks the end. */
@@ -107,15 +109,15 @@ export class ResponsesWriter implements Writer {
   private opened(part: Start['part']): Item {
     switch (part.type) {
       case 'text':
-        return messageItem(newId('msg_'), [], 'in_progress');
+        return messageItem(this.ids.item('msg_'), [], 'in_progress');
       case 'reasoning':
-        return { type: 'reasoning', id: newId('rs_'), summary: [] };
+        return { type: 'reasoning', id: this.ids.item('rs_'), summary: [] };
       case 'tool-call': {
         const { called, isCustom } = calledOf(part, this.echo);
         const started = { ...called, status: 'in_progress' };
         return isCustom
-          ? { type: 'custom_tool_call', id: newId('ctc_'), ...started, input: '' }
-          : { type: 'function_call', id: newId('fc_'), ...started, arguments: '' };
+          ? { type: 'custom_tool_call', id: this.ids.item('ctc_'), ...started, input: '' }
+          : { type: 'function_call', id: this.ids.item('fc_'), ...started, arguments: '' };
       }
     }
   }
@@ -141,7 +143,7 @@ export class ResponsesWriter implements Writer {
   }
 
   private partEnd(part: Exclude<AssistantPart, VendorPart>): string {
-    const item = itemOf(part, this.echo, this.id);
+    const item = itemOf(part, this.echo, () => this.id);
     const contentDone = this.doneOf(part);
     const done = this.event('response.output_item.done', { output_index: this.output.length, item });
     this.output.push(item);
@@ -208,10 +210,20 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  private finish({ reason, usage }: Finish): string {
+  /** Returns the complete response, as the last event contains it. */
+  response({ reason, usage }: Finish): ResponseBody {
     const status = statusOf(reason, this.hasRefused);
-    const response = { ...this.envelope, ...status, output: this.output, usage: responsesUsage(usage) };
-    return this.event(`response.${status.status}`, { response });
+    return { ...this.envelope, ...status, output: this.output, usage: responsesUsage(usage) };
+  }
+
+  /** Marks the response as not stored in all further events. */
+  setNotStored(): void {
+    this.envelope = { ...this.envelope, store: false };
+  }
+
+  private finish(event: Finish): string {
+    const { status } = statusOf(event.reason, this.hasRefused);
+    return this.event(`response.${status}`, { response: this.response(event) });
   }
 
   private ofItem(): object {

@@ -27,7 +27,7 @@ export async function eventStreamResponse(
   parsed: ParsedRequest,
   { attempts, ...rest }: EventStreamOptions,
 ): Promise<Response> {
-  const events = stream[Symbol.asyncIterator]();
+  const events = withBeforeFinish(stream, parsed)[Symbol.asyncIterator]();
   const { writer, first, target, warnings } = await untilContent(events, parsed);
   return new Response(eventBody({ events, writer, first, ...rest }), {
     headers: {
@@ -38,6 +38,17 @@ export async function eventStreamResponse(
       ...callHeaders({ target, attempts: attempts(), warnings: [...parsed.notes, ...warnings] }),
     },
   });
+}
+
+/** Calls `beforeFinish` of the wire before the `finish` event. */
+async function* withBeforeFinish(
+  stream: ChatStream,
+  { beforeFinish }: ParsedRequest,
+): AsyncGenerator<StreamEvent> {
+  for await (const event of stream) {
+    if (event.type === 'finish') await beforeFinish?.(event);
+    yield event;
+  }
 }
 
 /** Reads events until the text of an event is not empty. Discards the events of an attempt that is reset before its first text. */

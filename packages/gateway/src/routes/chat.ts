@@ -12,13 +12,13 @@ import type { RequestTrace } from '../request-trace.ts';
 import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
-import type { ParseChat, ParsedRequest } from '../wire.ts';
+import type { PrepareChat, ParsedRequest } from '../wire.ts';
 
 /** Parses a request of one wire, calls the chain, and responds in that wire. */
 export async function chatRoute(
   context: RequestContext,
   gateway: GatewayContext,
-  parse: ParseChat,
+  prepare: PrepareChat,
 ): Promise<Response> {
   const { request, caller, requestId, platform, trace } = context;
   const { settings } = gateway;
@@ -30,6 +30,7 @@ export async function chatRoute(
   };
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
+    const parse = await prepare(body, context, gateway);
     const parsed = await parseWithMedia((media) => parse(body, media), settings.fetchMedia, request.signal);
     trace.model = parsed.model;
     trace.isStreamed = parsed.isStreamed;
@@ -102,7 +103,7 @@ async function completeResponse(
 ): Promise<Response> {
   const response = await majordomo.model(spec).generate(parsed.request, options);
   onEnd();
-  return Response.json(parsed.complete(response), {
+  return Response.json(await parsed.complete(response), {
     headers: callHeaders({
       target: response.target,
       attempts: attemptsOf(response.attempts),

@@ -7,14 +7,14 @@ import type { Mounted } from '../options.ts';
 /** Responds with the metrics. The option `metrics` determines whether everyone or only admins have access. */
 export async function metricsRoute(
   { request, trace }: Omit<RequestContext, 'caller'>,
-  { settings, metrics }: GatewayContext,
+  { settings, metrics, mounts }: GatewayContext,
 ): Promise<Response> {
   if (settings.metrics === 'admin' && !(await hasToken(request, settings.mounts))) {
     const caller = await authorize(request, settings, false);
     trace.caller = caller;
     if (caller.admin !== true) throw new Refusal('forbidden', 'the key does not give access to the metrics');
   }
-  return new Response(metrics.text(settings.majordomo, systemClock.now()), {
+  return new Response(metrics.text(settings.majordomo, mounts.metrics(), systemClock.now()), {
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
   });
 }

@@ -3,25 +3,26 @@ import { parseMessages } from '../anthropic-messages/read.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
-import { parseResponses } from '../openai-responses/read.ts';
+import { prepareResponses } from '../openai-responses/state.ts';
 import { parseEmbeddings } from '../operations/embeddings.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import { parseSpeech } from '../operations/speech.ts';
 import { parseTranscriptions } from '../operations/transcriptions.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import type { FormatFailure, ParseChat } from '../wire.ts';
+import type { FormatFailure, PrepareChat } from '../wire.ts';
 import type { Route } from '../options.ts';
 import { callOptions, chatRoute } from './chat.ts';
 import { countTokens } from './count-tokens.ts';
 import { listModels, oneModel } from './models.ts';
 import { moderationsRoute } from './moderations.ts';
 import { operationRoute } from './operation.ts';
+import { methodsOf, STORED_RESPONSES, storedResponseRoute } from './stored-responses.ts';
 
 /** Parsers of chat requests, by path. */
-const CHATS: ReadonlyMap<string, ParseChat> = new Map([
-  ['/v1/chat/completions', parseChat],
-  ['/v1/responses', parseResponses],
-  ['/v1/messages', parseMessages],
+const CHATS: ReadonlyMap<string, PrepareChat> = new Map<string, PrepareChat>([
+  ['/v1/chat/completions', () => parseChat],
+  ['/v1/responses', prepareResponses],
+  ['/v1/messages', () => parseMessages],
 ]);
 
 /** Parsers of OpenAI's other operations, by path. */
@@ -54,9 +55,9 @@ export const failureAt = (path: string): FormatFailure =>
 type Handler = (context: RequestContext, gateway: GatewayContext) => Promise<Response>;
 
 const POST_ROUTES: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ...[...CHATS].map(([path, parse]): [string, Handler] => [
+  ...[...CHATS].map(([path, prepare]): [string, Handler] => [
     path,
-    (context, gateway) => chatRoute(context, gateway, parse),
+    (context, gateway) => chatRoute(context, gateway, prepare),
   ]),
   ...[...OPERATIONS].map(([path, parse]): [string, Handler] => [
     path,
@@ -84,6 +85,13 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   if (name !== undefined) {
     trace.route = '/v1/models/:name';
     return readOnly(request, path, () => oneModel(context, gateway, decoded(name)));
+  }
+  const [found, id, part] = STORED_RESPONSES.exec(path) ?? [];
+  if (found !== undefined && id !== undefined) {
+    trace.route = `/v1/responses/:id${part ?? ''}`;
+    trace.wire = WIRES.get('/v1/responses');
+    checkMethod(request, path, methodsOf(part));
+    return await storedResponseRoute(context, gateway, { id: decoded(id), part });
   }
   const own = ownRoute(path, gateway.settings.routes);
   if (own !== undefined) {

@@ -1,0 +1,29 @@
+import { newId } from '../response/id.ts';
+
+/** Ids of one response and its items. The id of an item contains that of its response, so a reference to an item needs no index. */
+export class ResponseIds {
+  readonly response: string;
+  private readonly suffix: string = newId('');
+  private places = 0;
+
+  constructor() {
+    this.response = `resp_${this.suffix}`;
+  }
+
+  /** Returns the id of the next item. `prefix`: prefix of the type, such as `msg_`. */
+  item(prefix: string): string {
+    const place = (this.places++).toString(16).padStart(4, '0');
+    return prefix + this.suffix + place;
+  }
+}
+
+const ITEM_ID = /^[a-z]+_([0-9a-f]{32})[0-9a-f]{4,8}$/;
+
+/** Whether a string has the form of the id of a response. */
+export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
+
+/** Returns the id of the response that an item belongs to, or `undefined` for an id that the gateway did not create. */
+export function responseIdOf(itemId: string): string | undefined {
+  const suffix = ITEM_ID.exec(itemId)?.[1];
+  return suffix === undefined ? undefined : `resp_${suffix}`;
+}

@@ -1,0 +1,104 @@
+import { systemClock } from '@majordomo/core';
+import { invoke, isRecord, withTimeout } from '@majordomo/core/toolkit';
+import { Refusal } from '../errors/refusal.ts';
+import type { ResponsesOptions } from '../options.ts';
+import { isResponseId, type ResponseIds } from './response-ids.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Stored response. Its input contains only the items that its request added to those of the responses before it. */
+export interface StoredResponse {
+  /** Tenant that may read the response; `null` for callers without a tenant. */
+  readonly owner: string | null;
+  /** Ids of the responses that the response continues, oldest first. */
+  readonly ancestors: readonly string[];
+  readonly input: readonly Json[];
+  /** Response as the client received it. */
+  readonly response: Json & { readonly output: readonly Json[] };
+}
+
+/** State of a request: the conversation that it continues, and a function that stores its response. */
+export interface ResponseState {
+  /** Items of the responses before, oldest first. */
+  readonly history: readonly Json[];
+  /** Input with items in place of references. */
+  readonly input: unknown;
+  /** Stores a response and returns it. If the store fails, the returned response has `store: false`. */
+  save(response: StoredResponse['response'], ids: ResponseIds): Promise<StoredResponse['response']>;
+}
+
+/** Maximum wait for the store, in milliseconds. */
+const TIMEOUT_MS = 2000;
+const RETRY_AFTER_MS = 5000;
+const DAY_MS = 86_400_000;
+const KEEP_MS = 30 * DAY_MS;
+
+/** Responses of one tenant. A response of another tenant is treated like an unknown one. */
+export class ResponseStore {
+  private readonly options: ResponsesOptions;
+  private readonly owner: string | null;
+
+  constructor(options: ResponsesOptions, tenant: string | undefined) {
+    this.options = options;
+    this.owner = tenant ?? null;
+  }
+
+  /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store does not respond. */
+  async get(id: string): Promise<StoredResponse | undefined> {
+    if (!isResponseId(id)) return undefined;
+    let stored: unknown;
+    try {
+      stored = await limited(() => this.options.store.get(keyOf(id)));
+    } catch (cause) {
+      const message = 'the gateway cannot read stored responses at the moment; retry later';
+      throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
+    }
+    return isStored(stored) && stored.owner === this.owner ? stored : undefined;
+  }
+
+  /** Stores a response. Rejects with the error of the store. */
+  async put(id: string, stored: Omit<StoredResponse, 'owner'>): Promise<void> {
+    const { store, keepMs = KEEP_MS } = this.options;
+    await limited(() => store.set(keyOf(id), { ...stored, owner: this.owner }, keepMs));
+  }
+
+  /** Deletes a response. Returns whether it existed. */
+  async delete(id: string): Promise<boolean> {
+    if ((await this.get(id)) === undefined) return false;
+    await limited(() => this.options.store.delete(keyOf(id)));
+    return true;
+  }
+
+  /** Returns the items of all responses up to this one, oldest first. `undefined` if a response is unknown or has expired. */
+  async conversation({ ancestors, ...last }: StoredResponse): Promise<readonly Json[] | undefined> {
+    const before = await Promise.all(ancestors.map((id) => this.get(id)));
+    const items: Json[] = [];
+    for (const stored of [...before, last]) {
+      if (stored === undefined) return undefined;
+      items.push(...itemsOf(stored));
+    }
+    return items;
+  }
+}
+
+/** Returns the input and output items of one response. */
+export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'response'>): readonly Json[] => [
+  ...input,
+  ...response.output,
+];
+
+const keyOf = (id: string): string => `response/${id}`;
+
+const limited = (work: () => Promise<unknown>): Promise<unknown> =>
+  withTimeout(Promise.resolve(invoke(work)), TIMEOUT_MS, systemClock);
+
+const isStored = (value: unknown): value is StoredResponse =>
+  isRecord(value) &&
+  (value['owner'] === null || typeof value['owner'] === 'string') &&
+  Array.isArray(value['ancestors']) &&
+  value['ancestors'].every((id) => typeof id === 'string') &&
+  isItems(value['input']) &&
+  isRecord(value['response']) &&
+  isItems(value['response']['output']);
+
+const isItems = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);

@@ -1,0 +1,71 @@
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { ResponseStore, type StoredResponse } from '../openai-responses/response-store.ts';
+import { shortened } from '../openai-responses/state.ts';
+import { invalid } from '../parsing/fields.ts';
+
+/** Addresses of stored responses: pattern, and the methods that it accepts. */
+export const STORED_RESPONSES: RegExp = /^\/v1\/responses\/([^/]+)(\/input_items|\/cancel)?$/;
+
+const MAX_ITEMS = 100;
+const DEFAULT_ITEMS = 20;
+
+/** Returns the methods of an address. `part`: path after the id. */
+export const methodsOf = (part: string | undefined): readonly string[] =>
+  part === '/cancel' ? ['POST'] : part === '/input_items' ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'DELETE'];
+
+/** Returns or deletes a stored response, or lists its input items. */
+export async function storedResponseRoute(
+  { request, caller }: RequestContext,
+  { settings }: GatewayContext,
+  { id, part }: { readonly id: string; readonly part: string | undefined },
+): Promise<Response> {
+  if (settings.responses === undefined)
+    throw new Refusal(
+      'no-such-route',
+      'this gateway stores no responses; its operator sets `responses` of createGateway',
+    );
+  const store = new ResponseStore(settings.responses, caller.tenant);
+  const stored = await store.get(id);
+  if (stored === undefined)
+    throw new Refusal('no-such-object', `Response with id '${shortened(id)}' not found.`);
+  if (part === '/cancel')
+    invalid('response_id', 'is not the id of a background response; other responses cannot be cancelled');
+  if (part === '/input_items') return await inputItems(new URL(request.url).searchParams, stored, store);
+  if (request.method === 'DELETE') {
+    await store.delete(id);
+    return Response.json({ id, object: 'response', deleted: true });
+  }
+  if (new URL(request.url).searchParams.get('stream') === 'true')
+    invalid('stream', 'is not supported for stored responses');
+  return Response.json(stored.response);
+}
+
+/** Lists all items that the response was generated from, including those of the responses before it. */
+async function inputItems(
+  query: URLSearchParams,
+  stored: StoredResponse,
+  store: ResponseStore,
+): Promise<Response> {
+  const limit = Number(query.get('limit') ?? DEFAULT_ITEMS);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_ITEMS)
+    invalid('limit', `must be an integer from 1 to ${MAX_ITEMS}`);
+  const order = query.get('order') ?? 'desc';
+  if (order !== 'asc' && order !== 'desc') invalid('order', 'must be asc or desc');
+  const { response, ...request } = stored;
+  const items = await store.conversation({ ...request, response: { ...response, output: [] } });
+  if (items === undefined)
+    throw new Refusal('no-such-object', 'an earlier response has been deleted or has expired');
+  const sorted = order === 'asc' ? items : items.toReversed();
+  const after = query.get('after');
+  const start = after === null ? 0 : sorted.findIndex((item) => item['id'] === after) + 1;
+  if (after !== null && start === 0) invalid('after', 'is not the id of an input item of this response');
+  const data = sorted.slice(start, start + limit);
+  return Response.json({
+    object: 'list',
+    data,
+    first_id: data[0]?.['id'] ?? null,
+    last_id: data.at(-1)?.['id'] ?? null,
+    has_more: start + limit < sorted.length,
+  });
+}
