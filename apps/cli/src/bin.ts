@@ -26,11 +26,14 @@ process.on('SIGHUP', () => {
 process.once('SIGTERM', () => end('SIGTERM'));
 // EPIPE is not a failure: the reader of a pipe, such as `majordomo … | head`, has closed it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// A closed stderr must not end the command.
-process.stderr.on('error', () => undefined);
+// A closed stderr must not end the command, except when its terminal was closed and SIGHUP caused a reload.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EIO') end('SIGHUP');
+});
 
 const code = await main(process.argv.slice(2), processIo(process.env, interrupts));
-const exit = (): void => process.exit(ended ?? code);
+const isStopped = ended === ENDINGS.SIGTERM && interrupts.isServer && code === EXIT.interrupted;
+const exit = (): void => process.exit(isStopped ? EXIT.ok : (ended ?? code));
 // Idle connections would keep the process running for seconds, so it exits as soon as its output is flushed.
 process.stdout.write('', (error) => {
   if (error === null || error === undefined) process.stderr.write('', exit);

@@ -1,4 +1,10 @@
-export { defineConfig, type LedgerConfig, type MajordomoConfig } from './config/config.ts';
+export {
+  defineConfig,
+  type CallLogConfig,
+  type GatewayConfig,
+  type LedgerConfig,
+  type MajordomoConfig,
+} from './config/config.ts';
 export type { LoginConfig } from './vault/login-config.ts';
 
 export type { Skill } from '@majordomo/agent';

@@ -2,6 +2,8 @@
 export class Interrupts {
   /** Time limit for closing connections, in milliseconds. */
   graceMs = 250;
+  /** Whether the command is a server, for which SIGTERM is the normal end. */
+  isServer = false;
   /** Called on SIGHUP. If it is `undefined`, SIGHUP ends the command. */
   reload: (() => void) | undefined;
   private readonly all = new AbortController();

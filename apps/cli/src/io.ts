@@ -6,8 +6,11 @@ export interface Io {
   readonly cwd: string;
   readonly home: string;
   readonly signal: AbortSignal;
-  /** Sets the time limit for closing connections, in milliseconds. `@default 250` */
-  readonly takeTime: (ms: number) => void;
+  /**
+   * Marks the command as a server. `graceMs`: time limit for closing connections, in milliseconds; other commands have 250 ms. If the
+   * server ends within this time after SIGTERM, the exit code is 0.
+   */
+  readonly becomeServer: (graceMs: number) => void;
   /** Calls `reload` on SIGHUP, which otherwise ends the process. */
   readonly onHangup: (reload: () => void) => void;
   readonly stdin: Stdin;

@@ -15,8 +15,9 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
   return {
     env,
     signal,
-    takeTime: (ms) => {
-      interrupts.graceMs = ms;
+    becomeServer: (graceMs) => {
+      interrupts.graceMs = graceMs;
+      interrupts.isServer = true;
     },
     onHangup: (reload) => {
       interrupts.reload = reload;

@@ -6,7 +6,7 @@ import { openaiChat, startWireServer, type Script, type WireServer } from '@majo
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
-import { lab, world } from './world.ts';
+import { lab, trustConfigs, world } from './world.ts';
 
 const CONFIG = { model: 'fast', aliases: { fast: 'lab/gpt-4o', smart: 'lab/down,lab/gpt-4o' } };
 const hello: Script = ({ model }) => (model === 'down' ? { failure: 'unavailable' } : 'Hello.');
@@ -154,17 +154,20 @@ describe('majordomo serve', () => {
   }, 60_000);
 
   it('reloads the keys on SIGHUP, and uses the earlier keys if the file is invalid', async () => {
-    const { running, url, cwd } = await serving({ argv: ['--key-file', 'keys'], files: { keys: 'a old\n' } });
+    const { running, url, cwd } = await serving({
+      argv: ['--key-file', 'keys', '--no-watch'],
+      files: { keys: 'a old\n' },
+    });
     const statusOf = async (key: string): Promise<number> =>
       (await chat(url, 'fast', { headers: { 'x-api-key': key } })).status;
     expect([await statusOf('old'), await statusOf('new')]).toEqual([200, 401]);
     writeFileSync(join(cwd, 'keys'), 'a new\n');
     running.child.kill('SIGHUP');
-    await running.outputMatching(/SIGHUP: the keys of keys are loaded again/);
+    await running.outputMatching(/key file reloaded: keys/);
     expect([await statusOf('old'), await statusOf('new')]).toEqual([401, 200]);
     writeFileSync(join(cwd, 'keys'), 'three words here\n');
     running.child.kill('SIGHUP');
-    await running.outputMatching(/SIGHUP: keys: line 1 .*; the earlier keys stay valid/);
+    await running.outputMatching(/key file not reloaded: keys: line 1 .*; the previous one stays in use/);
     expect(await statusOf('new')).toBe(200);
   }, 60_000);
 
@@ -197,7 +200,7 @@ describe('majordomo serve', () => {
 
   it.each([
     ['SIGINT', 130],
-    ['SIGTERM', 143],
+    ['SIGTERM', 0],
   ] as const)(
     '%s completes running responses and rejects new requests',
     async (signal, code) => {
@@ -337,7 +340,7 @@ describe('majordomo serve --keys', () => {
     expect((await fetch(`${url}/metrics`, { headers: admin })).status).toBe(200);
     expect((await fetch(`${url}/metrics`, { headers })).status).toBe(403);
     running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(143);
+    expect(await running.ended).toBe(0);
     const stores = sqliteStores(join(cwd, 'gateway.db'));
     const entries = await stores.calls.page({ limit: 10 });
     await stores.close();
@@ -352,4 +355,132 @@ describe('majordomo serve --keys', () => {
     chmodSync(join(place.cwd, 'keys'), 0o600);
     expect(await place.run('serve', '--keys', '--key-file', 'keys')).toMatchObject({ code: 2 });
   });
+});
+
+describe('majordomo serve reloads its configuration', () => {
+  const configOf = (aliases: Readonly<Record<string, string>>, more: object = {}): string =>
+    JSON.stringify({ aliases, ...more });
+  const names = async (url: string): Promise<readonly string[]> => {
+    const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: readonly { id: string }[] };
+    return data.map(({ id }) => id);
+  };
+  const write = (cwd: string, text: string): void => {
+    writeFileSync(join(cwd, 'majordomo.config.json'), text);
+    trustConfigs(cwd, ['majordomo.config.json']);
+  };
+
+  it.each<[string, readonly string[]]>([
+    ['when the file changes', []],
+    ['on SIGHUP', ['--no-watch']],
+  ])(
+    '%s, and uses the previous one if the new one is invalid',
+    async (_, argv) => {
+      const files = { 'majordomo.config.json': configOf({ fast: 'lab/gpt-4o' }) };
+      const { running, url, cwd, inspector } = await serving({ argv, files });
+      const change = (text: string): void => {
+        write(cwd, text);
+        if (argv.length > 0) running.child.kill('SIGHUP');
+      };
+      change(configOf({ fast: 'lab/gpt-4o', other: 'lab/down,lab/gpt-4o' }));
+      await running.outputMatching(/configuration reloaded: 2 models/);
+      expect(await names(url)).toEqual(['fast', 'other']);
+      expect((await chat(url, 'other')).headers.get('x-majordomo-target')).toBe('lab/gpt-4o');
+      const entered = await fetch(inspector, { redirect: 'manual' });
+      const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+      const meaning = await fetch(`${url}/inspector/meaning?spec=other`, { headers: { cookie } });
+      expect(await meaning.json()).toMatchObject({
+        targets: [{ target: 'lab/down' }, { target: 'lab/gpt-4o' }],
+      });
+      change('{ "aliases": ');
+      await running.outputMatching(/configuration not reloaded: .*; the previous one stays in use/);
+      change(configOf({ fast: 'nobody/gpt-4o' }));
+      await running.outputMatching(/configuration not reloaded: .*nobody.*; the previous one stays in use/);
+      expect(await names(url)).toEqual(['fast', 'other']);
+      expect((await chat(url, 'other')).status).toBe(200);
+    },
+    60_000,
+  );
+
+  it('reads a JavaScript file again, and applies its limits', async () => {
+    const text = (limits: object): string =>
+      `export default { aliases: { fast: 'lab/gpt-4o' }, ledger: { limits: [${JSON.stringify(limits)}] } };`;
+    const config = 'majordomo.config.mjs';
+    const one = { name: 'all', max: { calls: 1 }, per: 'ever' };
+    const { running, url, cwd } = await serving({ argv: ['--no-watch'], files: { [config]: text(one) } });
+    expect([(await chat(url, 'fast')).status, (await chat(url, 'fast')).status]).toEqual([200, 403]);
+    for (const limit of [
+      { ...one, max: { calls: -1 } },
+      { ...one, max: { calls: 5 } },
+    ]) {
+      writeFileSync(join(cwd, config), text(limit));
+      trustConfigs(cwd, [config]);
+      running.child.kill('SIGHUP');
+      await running.outputMatching(limit.max.calls < 0 ? /not reloaded: .*\n/ : /configuration reloaded/);
+    }
+    expect((await chat(url, 'fast')).status).toBe(200);
+  }, 60_000);
+
+  it('does not use a project’s changed configuration before it is trusted', async () => {
+    const files = { 'majordomo.config.json': configOf({ fast: 'lab/gpt-4o' }) };
+    const { running, cwd } = await serving({ files });
+    writeFileSync(join(cwd, 'majordomo.config.json'), configOf({ mine: 'lab/gpt-4o' }));
+    await running.outputMatching(/not reloaded: .*majordomo trust; the previous one stays in use/);
+    trustConfigs(cwd, ['majordomo.config.json']);
+    await running.outputMatching(/configuration reloaded: 1 models/);
+  }, 60_000);
+});
+
+describe('the section `gateway` of the configuration', () => {
+  const CONFIG_OF = (gateway: object): Record<string, string> => ({
+    'majordomo.config.json': JSON.stringify({ ...CONFIG, gateway }),
+  });
+
+  it('opens a store with keys, metrics and responses', async () => {
+    const gateway = {
+      store: '${FOLDER}/gateway.db',
+      keys: true,
+      metrics: 'public',
+      cors: ['https://a.example'],
+    };
+    const server = await startWireServer({ wire: openaiChat, script: hello });
+    onTestFinished(() => server.close());
+    const cwd = folder(CONFIG_OF(gateway));
+    const env = { ...lab(server), FOLDER: '.', MAJORDOMO_ADMIN_TOKEN: TOKEN };
+    const running = start(['serve', '--port', '0'], { cwd, env });
+    const url = await running.outputMatching(/Serving .* at (\S+)/);
+    const created = start(['keys', 'create', 'app', '--url', url], { cwd, env });
+    await created.ended;
+    const headers = { authorization: `Bearer ${created.out().trim()}`, origin: 'https://a.example' };
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    expect((await chat(url, 'fast')).status).toBe(401);
+    const body = JSON.stringify({ model: 'fast', input: 'hi' });
+    const first = await fetch(`${url}/v1/responses`, { method: 'POST', headers, body });
+    const { id } = (await first.json()) as { id: string };
+    const stored = await fetch(`${url}/v1/responses/${id}`, { headers });
+    expect([first.headers.get('access-control-allow-origin'), stored.status]).toEqual([
+      'https://a.example',
+      200,
+    ]);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    expect(running.out() + running.err()).not.toContain(created.out().trim());
+  }, 60_000);
+
+  it('reports a variable that is not set, and members of a wrong type', async () => {
+    const unset = start(['serve', '--port', '0'], {
+      cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),
+    });
+    expect(await unset.ended).toBe(2);
+    expect(unset.err()).toContain('gateway.store of the configuration: the variable HOST is not set');
+    for (const gateway of [
+      { metrics: 'all' },
+      { calls: { keep: 1 } },
+      { maxConcurrent: 0 },
+      { shop: true },
+    ]) {
+      const wrong = start(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });
+      expect(await wrong.ended).toBe(2);
+      expect(wrong.err()).toContain('"gateway" must be an object with store, keys, calls');
+    }
+  }, 60_000);
 });

@@ -90,7 +90,7 @@ function ioOf(cwd: string, options: WorldOptions, written: { out: string; err: s
     env,
     home: options.home ?? cwd,
     signal: options.signal ?? new AbortController().signal,
-    takeTime: () => undefined,
+    becomeServer: () => undefined,
     onHangup: () => undefined,
     stdin: {
       kind: stdin.kind,

@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly around?: MajordomoOptions['around'];
   /** Request that is passed to resolvers. */
   readonly request?: ChatRequest | undefined;
+  /** Majordomo whose health the new one shares. */
+  readonly base?: Majordomo | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export const openIds = (ids: readonly string[], settings: Known, options: OpenOp
 export async function openSpecs(
   specs: readonly string[],
   settings: Known,
-  { cwd, signal, fetch, onEvent, gates, around, request }: OpenOptions,
+  { cwd, signal, fetch, onEvent, gates, around, request, base }: OpenOptions,
 ): Promise<Majordomo> {
   const { majordomo, needed, namedById } = outline(settings);
   for (const spec of specs) await majordomo.resolve(spec, { signal, request });
@@ -61,5 +63,6 @@ export async function openSpecs(
     ...routers.map((router) => router.onEvent),
   );
   const providers = [...settings.providers, ...loaded.map((provider) => underDsn(provider, env))];
-  return createMajordomo({ providers, aliases, resolvers, env, chain, fetch, onEvent: hear, gates, around });
+  const options = { providers, aliases, resolvers, env, chain, fetch, onEvent: hear, gates, around };
+  return base === undefined ? createMajordomo(options) : base.with(options);
 }

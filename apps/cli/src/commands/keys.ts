@@ -18,7 +18,7 @@ export const define: Define = (command, io, done) => {
     command
       .command(name)
       .description(description)
-      .option('--store <file|postgres://…>', 'store of the keys')
+      .option('--store <file|postgres://…|redis://…>', 'store of the keys')
       .option('--url <address>', 'address of a running gateway')
       .option('--json', 'print one JSON document');
   sub('create', 'create a key; only its secret is printed on standard output')

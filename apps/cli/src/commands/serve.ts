@@ -15,7 +15,10 @@ export const define: Define = (command, io, done) => {
     )
     .option('--key-file <path>', 'file with one client key per line, optionally after a tenant')
     .option('--keys', 'require a virtual key of `majordomo keys`, log the calls, and serve the admin API')
-    .option('--store <file|postgres://…>', 'store of keys, limits and calls; default: the file of the ledger')
+    .option(
+      '--store <file|postgres://…|redis://…>',
+      'store of keys, limits and calls; default: the file of the ledger',
+    )
     .option('--metrics <admin|public>', 'serve /metrics in Prometheus’ format')
     .option('--drain <ms>', 'time between /ready 503 and the last accepted connection', '0')
     .option('--models <name[=spec]>', 'names to serve instead of the configured ones; repeatable', collect)
@@ -24,6 +27,7 @@ export const define: Define = (command, io, done) => {
       'file with the token for inspector and admin API; also MAJORDOMO_ADMIN_TOKEN',
     )
     .option('--no-inspector', 'do not serve the inspector')
+    .option('--no-watch', 'reload the configuration and the key file on SIGHUP only, not when they change')
     .option('--content', 'also show prompts and answers in the inspector')
     .addHelpText('after', MORE)
     .action(async (flags: ServeFlags) => {

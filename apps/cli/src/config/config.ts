@@ -31,6 +31,38 @@ export interface MajordomoConfig {
   readonly log?: boolean | undefined;
   /** Logins for `majordomo login NAME`, by the id of the provider that uses them. */
   readonly logins?: Readonly<Record<string, LoginConfig>> | undefined;
+  /** Options of `majordomo serve`. Options of the command line take precedence. */
+  readonly gateway?: GatewayConfig | undefined;
+}
+
+/** Options of `majordomo serve`. A reload applies `cors` and `maxConcurrent`; the other members need a restart. */
+export interface GatewayConfig {
+  /**
+   * Store of keys, limits, calls and responses: `postgres://…`, `redis://…`, or a SQLite file relative to the configuration.
+   * `${NAME}` is replaced with a variable of the environment. `@default` the file of the ledger
+   */
+  readonly store?: string | undefined;
+  /** Whether every request needs a virtual key. `@default false`; `true` for a host beyond this machine */
+  readonly keys?: boolean | undefined;
+  /** Log of calls, with the options `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on with a store */
+  readonly calls?: boolean | CallLogConfig | undefined;
+  /** State of the Responses API, with the option `keepMs` of `createGateway`. `@default` on with a store */
+  readonly responses?: boolean | { readonly keepMs?: number | undefined } | undefined;
+  /** Access to `/metrics`. `@default` not served */
+  readonly metrics?: 'admin' | 'public' | undefined;
+  /** Whether the inspector is served. `@default true` */
+  readonly inspector?: boolean | undefined;
+  /** Origins of web pages that may send requests. `@default []` */
+  readonly cors?: readonly string[] | undefined;
+  /** Maximum number of concurrent calls. `@default 5_000` */
+  readonly maxConcurrent?: number | undefined;
+}
+
+/** Options of the call log. */
+export interface CallLogConfig {
+  readonly content?: boolean | undefined;
+  readonly keepMs?: number | undefined;
+  readonly keepContentMs?: number | undefined;
 }
 
 /** File, limits and prices of the ledger. */

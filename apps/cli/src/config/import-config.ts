@@ -8,12 +8,19 @@ type RegisterHooks = (hooks: nodeModule.RegisterHooksOptions) => { deregister():
 const OWN_NAME = 'majordomo';
 const ES_SYNTAX = /^[^\S\n]*export\s/m;
 
+let reloads = 0;
+
+/** Reads configurations again at their next import. Modules that a configuration imports are not read again. */
+export const forgetConfigs = (): void => void reloads++;
+
 /**
  * Imports a configuration. A file with `export` is loaded as an ES module, whatever package.json states. `majordomo` is this
  * package, which a project that uses npx does not have.
  */
 export async function importConfig(file: string): Promise<unknown> {
-  const url = pathToFileURL(file).href;
+  const { href } = pathToFileURL(file);
+  // A module is cached by its URL.
+  const url = reloads === 0 ? href : `${href}?reload=${reloads}`;
   const register = Reflect.get(nodeModule, 'registerHooks') as RegisterHooks | undefined;
   // Resolve the package before the hooks are registered, because the hooks would also handle this resolution.
   const own = pathToFileURL(nodeModule.createRequire(import.meta.url).resolve(OWN_NAME)).href;

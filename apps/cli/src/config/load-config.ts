@@ -4,7 +4,7 @@ import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readJson } from '../read-json.ts';
 import { reasonOf } from '../reason.ts';
-import type { LedgerConfig, MajordomoConfig } from './config.ts';
+import type { CallLogConfig, GatewayConfig, LedgerConfig, MajordomoConfig } from './config.ts';
 import { findConfigs } from './find-config.ts';
 import { importConfig } from './import-config.ts';
 import { trustIn, type Trust } from './trust.ts';
@@ -70,17 +70,37 @@ const isSkills = (value: unknown): boolean =>
 const isTools = (value: unknown): boolean =>
   Array.isArray(value) && value.every((member) => isObject(member) && 'name' in member && 'run' in member);
 
-const isLedger = (value: unknown): boolean =>
-  isObject(value) &&
-  Object.entries(value).every(
-    ([name, member]) =>
-      member === undefined || (Object.hasOwn(LEDGER, name) && LEDGER[name as keyof LedgerConfig](member)),
-  );
-const LEDGER: Readonly<Record<keyof LedgerConfig, (value: unknown) => boolean>> = {
+type Checks<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>;
+
+/** Returns whether a value is an object whose members pass these checks. Members without a check are not allowed. */
+const isMadeOf =
+  (checks: Readonly<Record<string, (value: unknown) => boolean>>) =>
+  (value: unknown): boolean =>
+    isObject(value) &&
+    Object.entries(value).every(
+      ([name, member]) =>
+        member === undefined || (Object.hasOwn(checks, name) && checks[name]?.(member) === true),
+    );
+
+const LEDGER: Checks<LedgerConfig> = {
   file: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
   limits: (value) => Array.isArray(value),
   unknownPrice: (value) => typeof value === 'string',
   prices: (value) => Array.isArray(value) && value.every(isObject),
+};
+
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
+const CALL_LOG: Checks<CallLogConfig> = { content: isBoolean, keepMs: isPositive, keepContentMs: isPositive };
+const GATEWAY: Checks<GatewayConfig> = {
+  store: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
+  keys: isBoolean,
+  calls: (value) => isBoolean(value) || isMadeOf(CALL_LOG)(value),
+  responses: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
+  metrics: (value) => value === 'admin' || value === 'public',
+  inspector: isBoolean,
+  cors: (value) => Array.isArray(value) && value.every((origin) => typeof origin === 'string'),
+  maxConcurrent: isPositive,
 };
 
 const LOGIN: readonly string[] = ['preset', 'clientId', 'clientSecret', 'issuer'];
@@ -107,12 +127,13 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   router: ['a router of createRouter', isRouter],
   skills: ['an array of skills', isSkills],
   chain: ['an object', isObject],
-  ledger: ['an object with file, limits, unknownPrice or prices', isLedger],
+  ledger: ['an object with file, limits, unknownPrice or prices', isMadeOf(LEDGER)],
   logins: [
     'an object of logins, with preset, clientId, clientSecret, issuer, endpoints or scopes',
     (value) => isObject(value) && Object.values(value).every(isLogin),
   ],
-  log: ['true or false', (value) => typeof value === 'boolean'],
+  log: ['true or false', isBoolean],
+  gateway: [`an object with ${Object.keys(GATEWAY).join(', ')}, each of its type`, isMadeOf(GATEWAY)],
 };
 
 /** Checks a configuration. Members of a wrong type and unknown members are errors. */

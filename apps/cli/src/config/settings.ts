@@ -8,7 +8,7 @@ import { trustPackagesOf } from '../load-package.ts';
 import { printable } from '../paint.ts';
 import type { LoginConfig } from '../vault/login-config.ts';
 import type { StoredKeys } from '../vault/stored-keys.ts';
-import type { LedgerConfig } from './config.ts';
+import type { GatewayConfig, LedgerConfig } from './config.ts';
 import { isProjectConfig } from './find-config.ts';
 import { loadConfigs, type LoadedConfig } from './load-config.ts';
 
@@ -19,6 +19,8 @@ export interface Settings extends Known {
   readonly skills: readonly Skill[];
   /** Ledger, with the folder that its file is relative to. */
   readonly ledger: (LedgerConfig & { readonly folder: string }) | undefined;
+  /** Options of `majordomo serve`, with the folder that the file of `store` is relative to. */
+  readonly gateway: (GatewayConfig & { readonly folder: string }) | undefined;
   readonly log: boolean;
   readonly logins: Readonly<Record<string, LoginConfig>>;
   readonly files: readonly LoadedConfig[];
@@ -83,6 +85,9 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
     routers: configs.flatMap(({ router }) => router ?? []),
     ledger: first(
       files.map(({ file, config }) => config.ledger && { ...config.ledger, folder: dirname(file) }),
+    ),
+    gateway: first(
+      files.map(({ file, config }) => config.gateway && { ...config.gateway, folder: dirname(file) }),
     ),
     log: first(configs.map(({ log }) => log)) ?? false,
     logins: Object.assign({}, ...lowestFirst.map(({ logins }) => logins)) as Record<string, LoginConfig>,

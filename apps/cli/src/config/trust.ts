@@ -29,10 +29,11 @@ export const trustedText = (file: string, place: StateLocation): string | undefi
 export function setTrust(file: string, content: Buffer | undefined, place: StateLocation): void {
   const { [realpathSync(file)]: _before, ...others } = readTrust(place);
   const entry = content && { sha256: hashOf(content), text: content.toString('utf8') };
-  writeState(storeOf(place), entry === undefined ? others : { ...others, [realpathSync(file)]: entry });
+  writeState(trustFile(place), entry === undefined ? others : { ...others, [realpathSync(file)]: entry });
 }
 
-const storeOf = (place: StateLocation): string => stateFile('trusted.json', place);
+/** Returns the file that contains the trusted configurations. */
+export const trustFile = (place: StateLocation): string => stateFile('trusted.json', place);
 
 function trustedFile(file: string, place: StateLocation): TrustedFile | undefined {
   const known = readTrust(place)[realpathSync(file)];
@@ -50,7 +51,7 @@ const isTrustedFile = (value: unknown): value is TrustedFile =>
 /** Returns the stored trust. If the stored trust cannot be read, no file is trusted. */
 function readTrust(place: StateLocation): Readonly<Record<string, unknown>> {
   try {
-    const known: unknown = JSON.parse(readFileSync(storeOf(place), 'utf8'));
+    const known: unknown = JSON.parse(readFileSync(trustFile(place), 'utf8'));
     return typeof known === 'object' && known !== null ? Object.fromEntries(Object.entries(known)) : {};
   } catch {
     return {};

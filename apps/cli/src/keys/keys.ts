@@ -1,9 +1,9 @@
-import type { KeyLimit, VirtualKey } from '@majordomo/admin';
+import type { IssuedKey, KeyLimit, VirtualKey } from '@majordomo/admin';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { writeJson } from '../write-json.ts';
-import { withAdmin, type KeysPlace, type Send } from './send.ts';
+import { withKeys, type KeysPlace } from './with-keys.ts';
 
 interface KeysFlags extends KeysPlace {
   readonly json?: true;
@@ -22,13 +22,6 @@ export interface CreateFlags extends KeysFlags {
   readonly admin?: true;
 }
 
-/** State of a limit, as the admin API returns it. */
-interface LimitState extends KeyLimit {
-  readonly used: string;
-  readonly left: string;
-  readonly resetsAt?: string;
-}
-
 const DAY_MS = 86_400_000;
 
 /** `majordomo keys create`: prints only the secret on standard output, once. */
@@ -43,7 +36,7 @@ export async function createKey(name: string, flags: CreateFlags, io: Io): Promi
     metadata: meta && Object.fromEntries(meta.map(pairOf)),
     admin,
   };
-  return withAdmin(flags, io, async (send) => printSecret(await send('POST', '/keys', key), flags, io));
+  return withKeys(flags, io, async (keys) => printSecret(await keys.create(key), flags, io));
 }
 
 /** `majordomo keys rotate`: prints only the new secret on standard output, once. */
@@ -53,16 +46,14 @@ export async function rotateKey(
   io: Io,
 ): Promise<ExitCode> {
   const graceMs = flags.grace === undefined ? 0 : daysOf(flags.grace, '--grace') * DAY_MS;
-  return withAdmin(flags, io, async (send) =>
-    printSecret(await send('POST', `${pathOf(id)}/rotate`, { graceMs }), flags, io),
-  );
+  return withKeys(flags, io, async (keys) => printSecret(await keys.rotate(id, { graceMs }), flags, io));
 }
 
 /** `majordomo keys revoke`. */
 export async function revokeKey(id: string, flags: KeysFlags, io: Io): Promise<ExitCode> {
-  return withAdmin(flags, io, async (send) => {
-    const answer = await send('POST', `${pathOf(id)}/revoke`, {});
-    if (flags.json === true) writeJson(io.stdout, answer);
+  return withKeys(flags, io, async (keys) => {
+    const key = await keys.revoke(id);
+    if (flags.json === true) writeJson(io.stdout, { key });
     else io.stdout.write(`revoked ${printable(id)}\n`);
     return EXIT.ok;
   });
@@ -70,11 +61,13 @@ export async function revokeKey(id: string, flags: KeysFlags, io: Io): Promise<E
 
 /** `majordomo keys list`. */
 export async function listKeys(
-  flags: KeysFlags & { readonly tenant?: string; readonly status?: string },
+  flags: KeysFlags & { readonly tenant?: string; readonly status?: VirtualKey['status'] },
   io: Io,
 ): Promise<ExitCode> {
-  return withAdmin(flags, io, async (send) => {
-    const keys = await allKeys(send, flags);
+  const { tenant, status } = flags;
+  return withKeys(flags, io, async (remote) => {
+    const keys: VirtualKey[] = [];
+    for await (const key of remote.all({ tenant, status })) keys.push(key);
     if (flags.json === true) writeJson(io.stdout, { keys });
     else if (keys.length === 0) io.stderr.write('There are no keys.\n');
     else io.stdout.write(tableOf(keys.map(rowOf)));
@@ -84,13 +77,14 @@ export async function listKeys(
 
 /** `majordomo keys show`: prints a key and the remaining amounts of its limits. */
 export async function showKey(id: string, flags: KeysFlags, io: Io): Promise<ExitCode> {
-  return withAdmin(flags, io, async (send) => {
-    const answer = await send('GET', pathOf(id));
+  return withKeys(flags, io, async (keys) => {
+    const limits = await keys.limits(id);
+    const key = await keys.get(id);
+    if (key === undefined) throw new Stop(`no key has the id "${id}"`, EXIT.failed);
     if (flags.json === true) {
-      writeJson(io.stdout, answer);
+      writeJson(io.stdout, { key, limits });
       return EXIT.ok;
     }
-    const { key, limits } = answer as unknown as { key: VirtualKey; limits: readonly LimitState[] };
     const lines = limits.map(
       ({ max, per, used, left, resetsAt }) =>
         `  ${limitText({ max, per })}: ${used} used, ${left} left${resetsAt === undefined ? '' : `, until ${resetsAt}`}`,
@@ -102,8 +96,7 @@ export async function showKey(id: string, flags: KeysFlags, io: Io): Promise<Exi
   });
 }
 
-function printSecret(answer: object, { json }: KeysFlags, io: Io): ExitCode {
-  const { key, secret } = answer as { readonly key: VirtualKey; readonly secret: string };
+function printSecret({ key, secret }: IssuedKey, { json }: KeysFlags, io: Io): ExitCode {
   if (json === true) {
     writeJson(io.stdout, { key, secret });
     return EXIT.ok;
@@ -113,22 +106,6 @@ function printSecret(answer: object, { json }: KeysFlags, io: Io): ExitCode {
     `${printable(`${key.id}  ${key.name}`)}: the secret is not stored and cannot be shown again.\n`,
   );
   return EXIT.ok;
-}
-
-async function allKeys(
-  send: Send,
-  { tenant, status }: { readonly tenant?: string; readonly status?: string },
-): Promise<readonly VirtualKey[]> {
-  const keys: VirtualKey[] = [];
-  const params = new URLSearchParams({ limit: '1000' });
-  if (tenant !== undefined) params.set('tenant', tenant);
-  if (status !== undefined) params.set('status', status);
-  for (;;) {
-    const answer = await send('GET', `/keys?${params.toString()}`);
-    keys.push(...(answer['keys'] as unknown as readonly VirtualKey[]));
-    if (typeof answer['next'] !== 'string') return keys;
-    params.set('after', answer['next']);
-  }
 }
 
 const rowOf = ({ id, name, lastFour, tenant = '-', status, limits }: VirtualKey): readonly string[] => [
@@ -150,8 +127,6 @@ function tableOf(rows: readonly (readonly string[])[]): string {
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
   return lines.map((line) => `${printable(line.trimEnd())}\n`).join('');
 }
-
-const pathOf = (id: string): string => `/keys/${encodeURIComponent(id)}`;
 
 function limitsOf(flags: CreateFlags): readonly KeyLimit[] {
   const { usdPerDay, usdPerMonth, callsPerMinute, tokensPerMinute } = flags;
@@ -179,9 +154,16 @@ function daysOf(text: string, option: string): number {
   return Number(days);
 }
 
-/** Returns the time of `90d`, or of a date. The admin API checks dates. */
-const expiryOf = (text: string): string =>
-  /^\d+d$/.test(text) ? new Date(Date.now() + daysOf(text, '--expires') * DAY_MS).toISOString() : text;
+/** Returns the time of `90d`, or of an ISO date. */
+function expiryOf(text: string): Date {
+  if (/^\d+d$/.test(text)) return new Date(Date.now() + daysOf(text, '--expires') * DAY_MS);
+  const date = new Date(text);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime()))
+    throw new Stop(
+      `--expires must be a number of days, such as 90d, or a date, such as 2027-01-31, not "${text}"`,
+    );
+  return date;
+}
 
 function pairOf(pair: string): readonly [string, string] {
   const at = pair.indexOf('=');

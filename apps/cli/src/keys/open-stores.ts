@@ -1,41 +1,41 @@
-import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { LedgerStore } from '@majordomo/ledger';
+import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { checkSqlite } from '../ledger/check-sqlite.ts';
 import { ledgerFile, prepareLedgerFile } from '../ledger/ledger-file.ts';
 import { loadPackage } from '../load-package.ts';
+import type { GatewayStores } from './gateway-stores.ts';
+import { openPostgres } from './open-postgres.ts';
+import { openRedis } from './open-redis.ts';
 
-/** Stores of a gateway: in one SQLite file, or in one PostgreSQL database for several machines. */
-export interface GatewayStores extends AsyncDisposable {
-  readonly ledger: LedgerStore;
-  readonly keys: KeyStore;
-  readonly calls: CallStore;
-  /** Timeout of the ledger's store, in milliseconds. `undefined`: the default of the ledger. */
-  readonly storeTimeoutMs: number | undefined;
-  /** Resolves if the database responds. */
-  ready(): Promise<unknown>;
+/** Returns the store of `--store`, `MAJORDOMO_STORE` or the configuration: a URL or the path of a file. */
+export function storeOf(flag: string | undefined, { gateway }: Settings, io: Io): string | undefined {
+  const given = flag ?? io.env['MAJORDOMO_STORE'];
+  if (given !== undefined) return isUrl(given) ? given : resolve(io.cwd, given);
+  if (gateway?.store === undefined) return undefined;
+  const store = gateway.store.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = io.env[name] ?? '';
+    if (value === '') throw new Stop(`gateway.store of the configuration: the variable ${name} is not set`);
+    return value;
+  });
+  if (isUrl(store)) return store;
+  return store.startsWith('~/') ? resolve(io.home, store.slice(2)) : resolve(gateway.folder, store);
 }
 
-/** Timeout of a store on another machine, in milliseconds. */
-const REMOTE_TIMEOUT_MS = 1000;
+const isUrl = (store: string): boolean => /^\w+:\/\//.test(store);
 
-/**
- * Opens the stores of `--store`, `MAJORDOMO_STORE` or the ledger's file. Throws `Stop` on failure. The message omits the
- * URL, which may contain a password.
- */
+/** Opens stores. `why`: the command. Throws `Stop` on failure. The message omits the URL, which may contain a password. */
 export async function openStores(
   store: string | undefined,
   settings: Settings,
   io: Io,
   why: string,
 ): Promise<GatewayStores> {
-  const place = store ?? io.env['MAJORDOMO_STORE'];
-  if (place !== undefined && /^postgres(?:ql)?:\/\//.test(place)) return openPostgres(place, io, why);
-  if (place !== undefined && /^\w+:\/\//.test(place))
-    throw new Stop('--store must be a file or postgres://USER:PASSWORD@HOST/DATABASE');
-  return openSqlite(place, settings, io, why);
+  if (store === undefined || !isUrl(store)) return openSqlite(store, settings, io, why);
+  if (/^postgres(?:ql)?:/.test(store)) return openPostgres(store, io, why);
+  if (/^rediss?:/.test(store)) return openRedis(store, io, why);
+  throw new Stop('the store must be a file, postgres://USER:PASSWORD@HOST/DATABASE or redis://HOST');
 }
 
 async function openSqlite(
@@ -52,68 +52,14 @@ async function openSqlite(
   const loaded = await withoutSqliteWarning(() => loadPackage('@majordomo/store-sqlite', io.cwd, why));
   const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
   prepareLedgerFile(file, place);
-  const stores = sqliteStores(file);
-  return {
-    ledger: stores.ledger,
-    keys: stores.keys,
-    calls: stores.calls,
-    storeTimeoutMs: undefined,
-    ready: () => stores.keys.get(''),
-    [Symbol.asyncDispose]: () => stores.close(),
-  };
-}
-
-/** Parts of `pg` that this command uses. */
-interface Pg {
-  readonly Pool: new (options: object) => PgPool;
-  readonly Client: new (options: object) => PgClient;
-}
-interface PgPool {
-  on(event: 'error', listener: () => void): unknown;
-  end(): Promise<void>;
-}
-interface PgClient {
-  on(event: 'error', listener: () => void): unknown;
-  connect(): Promise<void>;
-  end(): Promise<void>;
-}
-
-async function openPostgres(url: string, { cwd }: Io, why: string): Promise<GatewayStores> {
-  const loaded = await loadPackage('@majordomo/store-postgres', cwd, why);
-  const { postgresStores } = loaded as typeof import('@majordomo/store-postgres');
-  const pg = (await loadPackage('pg', cwd, why)) as { readonly default?: Pg } & Pg;
-  const { Pool, Client } = pg.default ?? pg;
-  const ignore = (): void => undefined;
-  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: REMOTE_TIMEOUT_MS });
-  // Errors of idle connections. The next statement opens another connection.
-  pool.on('error', ignore);
-  const sessions = new Set<PgClient>();
-  const listener = async (): Promise<object> => {
-    const session = new Client({ connectionString: url });
-    session.on('error', ignore);
-    await session.connect();
-    sessions.add(session);
-    return session;
-  };
-  const stores = postgresStores({ client: pool, listener, timeoutMs: REMOTE_TIMEOUT_MS });
-  const close = async (): Promise<void> => {
-    await stores.close();
-    await Promise.allSettled([...Array.from(sessions, (session) => session.end()), pool.end()]);
-  };
-  try {
-    await stores.ready();
-  } catch (error) {
-    await close();
-    const reason = error instanceof Error ? error.message : '';
-    throw new Stop(`${why}: the database of --store does not answer: ${reason}`);
-  }
-  const { ledger, keys, calls } = stores;
+  const { ledger, keys, cache, calls, close } = sqliteStores(file);
   return {
     ledger,
     keys,
+    cache,
     calls,
-    storeTimeoutMs: REMOTE_TIMEOUT_MS,
-    ready: () => stores.ready(),
+    storeTimeoutMs: undefined,
+    ready: () => keys.get(''),
     [Symbol.asyncDispose]: close,
   };
 }

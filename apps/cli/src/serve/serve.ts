@@ -1,21 +1,22 @@
+import { resolve } from 'node:path';
 import type { Served } from '@majordomo/gateway/node';
-import { undiciFetch } from '@majordomo/undici';
 import { currentCatalog } from '../catalog/current-catalog.ts';
-import { openableIds } from '../backends/configured.ts';
-import { openSpecs } from '../backends/open.ts';
-import { openLedgerGates } from '../ledger/ledger-gates.ts';
+import { forgetConfigs } from '../config/import-config.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
+import { trustFile } from '../config/trust.ts';
 import { EXIT, Stop, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { storeOf } from '../keys/open-stores.ts';
+import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { loadPackage } from '../load-package.ts';
-import { reasonOf } from '../reason.ts';
-import { plannerOf } from './planner-of.ts';
 import { printable } from '../paint.ts';
+import { configured } from './configured.ts';
+import { openParts } from './gateway-parts.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
-import { openKeyGateway } from './key-gateway.ts';
-import { drainOf, untilAborted, GRACE_MS, inspectorAt, listen, newToken, portOf } from './listen.ts';
+import { drainOf, GRACE_MS, inspectorAt, listen, newToken, portOf, untilAborted } from './listen.ts';
 import { createOperator } from './operator.ts';
-import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
+import { plannerOf } from './planner-of.ts';
+import { inSequence, replaceLimits, reported, WatchedFiles } from './reload.ts';
 
 /** Options of `majordomo serve`. */
 export interface ServeFlags {
@@ -32,76 +33,122 @@ export interface ServeFlags {
   readonly store?: string;
   readonly metrics?: string;
   readonly drain?: string;
+  /** Whether changed files are loaded again. `false` with `--no-watch`. */
+  readonly watch?: boolean;
 }
 
 const WHY = 'majordomo serve';
 
-/** `majordomo serve`: serves the names of the configuration as models until Ctrl-C. */
-export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
-  const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
+/** `majordomo serve`: serves the names of the configuration as models until Ctrl-C or SIGTERM. */
+export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
-  const models = servedModels(flags.models, settings);
-  const authorize = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
+  const flags = withConfig(given, settings);
+  const watched = new WatchedFiles(watchedFiles(flags, settings, io));
+  const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
+  const keysOfFile = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
   // Callers on other machines must present a key.
-  const needsKeys = flags.keys === true || (authorize === undefined && !LOOPBACK.test(place.host));
-  if (flags.keys === true && authorize !== undefined)
+  const needsKeys = flags.keys === true || (keysOfFile === undefined && !LOOPBACK.test(place.host));
+  if (flags.keys === true && keysOfFile !== undefined)
     throw new Stop(
       '--keys and --key-file exclude each other; import the keys of the file with majordomo keys create',
     );
   const metrics = metricsOf(flags);
   const token = await adminToken(flags, io);
   const loaded = await loadPackages(io, flags.inspector !== false && token !== undefined);
-  await using keyed = needsKeys ? await openKeyGateway(flags.store, token, settings, io) : undefined;
-  await using opened = keyed === undefined ? await openLedgerGates(settings, io) : undefined;
-  const ledger = keyed?.ledger ?? opened?.ledger;
-  const specs = await specsOf(models, settings, io);
-  const operator = createOperator(io);
-  const majordomo = await openSpecs(specs, settings, {
-    cwd: io.cwd,
-    signal: io.signal,
-    gates: ledger === undefined ? [] : [ledger.gate],
-    onEvent: operator.onEvent,
-    // This variable enables HTTP_PROXY and similar variables, as for the platform's `fetch`.
-    fetch: undiciFetch({ proxy: io.env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
-  });
+  const store = storeOf(flags.store, settings, io);
+  await using parts =
+    needsKeys || store !== undefined ? await openParts({ store, needsKeys, token }, settings, io) : undefined;
+  await using opened = parts === undefined ? await openLedgerGates(settings, io) : undefined;
+  const ledger = parts?.ledger ?? opened?.ledger;
+  const { onEvent, onError } = createOperator(io);
+  const options = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
+  const first = await configured(settings, options, io);
   const catalog = await currentCatalog(io);
   const inspector = loaded.createInspector?.({
-    majordomo,
-    models,
+    ...first,
     catalog,
     ledger,
     router: plannerOf(settings),
     content: flags.content,
     token,
   });
-  // The specs are resolved now to report errors, such as unknown quirks of a DSN, at the start.
-  for (const spec of fixedSpecs(models, settings)) await majordomo.resolve(spec, { signal: io.signal });
-  const { onError } = operator;
+  const { keys, calls, responses } = parts ?? {};
   const gateway = loaded.createGateway({
-    majordomo,
-    models,
-    authorize: keyed === undefined ? authorize : (request) => keyed.keys.authorize(request),
+    ...first,
+    ...changeable(settings),
+    authorize: keys === undefined ? keysOfFile?.authorize : (request) => keys.authorize(request),
     catalog,
-    mounts: [inspector, keyed?.admin].filter((mount) => mount !== undefined),
+    mounts: [inspector, parts?.admin].filter((mount) => mount !== undefined),
+    responses,
     metrics,
-    checks: keyed && { store: () => keyed.ready() },
-    onEvent: keyed?.calls.onEvent,
-    onRequest: keyed?.calls.onRequest,
+    checks: parts && { store: () => parts.ready() },
+    onEvent: calls?.onEvent,
+    onRequest: calls?.onRequest,
     onError,
   });
+  let present = settings;
+  const reload = async (): Promise<string> => {
+    forgetConfigs();
+    const next = await loadSettings(io);
+    const changed = await configured(next, { ...options, base: first.majordomo }, io);
+    const limits = next.ledger?.limits ?? [];
+    const { createLedger } = await import('@majordomo/ledger');
+    // Throws for an invalid limit, before anything is replaced.
+    createLedger({ limits });
+    gateway.update({ ...changed, ...changeable(next) });
+    inspector?.update({ ...changed, router: plannerOf(next) });
+    if (ledger !== undefined) replaceLimits(ledger, present.ledger?.limits ?? [], limits);
+    present = next;
+    return `${Object.keys(changed.models).length} models`;
+  };
   const served = await listen(gateway, place, WHY, io);
-  io.takeTime(GRACE_MS + place.drainMs + 1000);
+  io.becomeServer(GRACE_MS + place.drainMs + 1000);
   // All lines are written at once, because a reader may close the pipe after the first line.
   io.stdout.write(
     [
-      `Serving ${printable(Object.keys(models).join(', '))} at ${served.url}`,
+      `Serving ${printable(Object.keys(first.models).join(', '))} at ${served.url}`,
       `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags, needsKeys)}`,
       `Inspector: ${inspectorLine(served.url, token, flags, token === io.env['MAJORDOMO_ADMIN_TOKEN'])}\n`,
     ].join('\n'),
   );
+  const reloadAll = async (): Promise<void> => {
+    await reported('configuration', reload, io)();
+    await keysOfFile?.reload();
+  };
+  const start = inSequence(reloadAll);
+  io.onHangup(start);
+  const stopWatching = watched.onChange(start);
   await untilAborted(io.signal);
+  stopWatching();
   await closeServer(served, io);
   return EXIT.ok;
+}
+
+/** Adds the configuration's section `gateway` to the options of the command line, which take precedence. */
+function withConfig(flags: ServeFlags, { gateway = { folder: '' } }: Settings): ServeFlags {
+  const { keys, metrics, inspector } = gateway;
+  return {
+    ...(keys === true && flags.keyFile === undefined && { keys }),
+    ...(metrics !== undefined && { metrics }),
+    ...flags,
+    ...(inspector === false && { inspector }),
+  };
+}
+
+/** Returns the options of the gateway that a reload applies. */
+const changeable = ({ gateway }: Settings) => ({
+  cors: gateway?.cors,
+  maxConcurrent: gateway?.maxConcurrent,
+});
+
+/** Returns the files whose changes cause a reload. The trusted configurations change with `majordomo trust`. */
+function watchedFiles({ keyFile: path, watch }: ServeFlags, { files }: Settings, io: Io): readonly string[] {
+  if (watch === false) return [];
+  return [
+    ...files.map(({ file }) => file),
+    ...(files.length === 0 ? [] : [trustFile(io)]),
+    ...(path === undefined ? [] : [resolve(io.cwd, path)]),
+  ];
 }
 
 async function loadPackages({ cwd }: Io, withInspector: boolean) {
@@ -113,21 +160,19 @@ async function loadPackages({ cwd }: Io, withInspector: boolean) {
   return { createGateway, createInspector };
 }
 
-/** Returns the callers of a key file. SIGHUP reloads the file. If the file has a mistake, the callers do not change. */
-async function reloadedKeys(path: string, io: Io): Promise<Authorize> {
+/** Callers of a key file. `reload` reads the file again. If the file has a mistake, the callers do not change. */
+interface KeysOfFile {
+  readonly authorize: Authorize;
+  readonly reload: () => Promise<void>;
+}
+
+async function reloadedKeys(path: string, io: Io): Promise<KeysOfFile> {
   let authorize = await keyFile(path, io);
-  io.onHangup(() => {
-    keyFile(path, io).then(
-      (reloaded) => {
-        authorize = reloaded;
-        io.stderr.write(`SIGHUP: the keys of ${printable(path)} are loaded again\n`);
-      },
-      (error: unknown) => {
-        io.stderr.write(`SIGHUP: ${printable(reasonOf(error))}; the earlier keys stay valid\n`);
-      },
-    );
-  });
-  return (request) => authorize(request);
+  const load = async (): Promise<string> => {
+    authorize = await keyFile(path, io);
+    return printable(path);
+  };
+  return { authorize: (request) => authorize(request), reload: reported('key file', load, io) };
 }
 
 /**
@@ -170,22 +215,6 @@ function keyHint({ keyFile: path }: ServeFlags, needsKeys: boolean): string {
 function metricsOf({ metrics }: ServeFlags): 'admin' | 'public' | undefined {
   if (metrics === undefined || metrics === 'admin' || metrics === 'public') return metrics;
   throw new Stop(`--metrics must be admin or public, not "${metrics}"`);
-}
-
-/**
- * Returns the specs whose providers are opened. With presets, these are all configured providers, because a preset may select any
- * of them.
- */
-async function specsOf(models: ServedModels, settings: Settings, { cwd }: Io): Promise<readonly string[]> {
-  const specs = fixedSpecs(models, settings);
-  if (presetsOf(settings).length === 0) return specs;
-  return [...specs, ...(await openableIds(settings, cwd)).map((id) => `${id}/*`)];
-}
-
-/** Returns the specs that are not presets. */
-function fixedSpecs(models: ServedModels, settings: Settings): readonly string[] {
-  const presets = new Set(presetsOf(settings));
-  return Object.values(models).filter((spec) => !presets.has(spec));
 }
 
 /** Closes the server, and prints a line if closing takes longer. */

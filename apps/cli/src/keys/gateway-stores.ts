@@ -1,0 +1,31 @@
+import type { CallStore, KeyStore } from '@majordomo/admin';
+import type { CacheStore } from '@majordomo/cache';
+import type { LedgerStore } from '@majordomo/ledger';
+import { Stop } from '../exit.ts';
+
+/** Stores of a gateway: in one SQLite file, or in one database for several machines. */
+export interface GatewayStores extends AsyncDisposable {
+  readonly ledger: LedgerStore;
+  readonly keys: KeyStore;
+  readonly cache: CacheStore;
+  /** Store of the call log. Redis has none. */
+  readonly calls: CallStore | undefined;
+  /** Timeout of the ledger's store, in milliseconds. `undefined`: the default of the ledger. */
+  readonly storeTimeoutMs: number | undefined;
+  /** Resolves if the database responds. */
+  ready(): Promise<unknown>;
+}
+
+/** Timeout of a store on another machine, in milliseconds. */
+export const REMOTE_TIMEOUT_MS = 1000;
+
+/** Closes stores that did not respond, and returns the error for the command. */
+export async function unreachable(
+  error: unknown,
+  close: () => Promise<void>,
+  { kind, why }: { readonly kind: string; readonly why: string },
+): Promise<Stop> {
+  await close();
+  const reason = error instanceof Error ? error.message : '';
+  return new Stop(`${why}: the ${kind} of --store does not respond: ${reason}`);
+}

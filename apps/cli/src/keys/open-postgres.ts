@@ -1,0 +1,58 @@
+import type { Io } from '../io.ts';
+import { loadPackage } from '../load-package.ts';
+import { REMOTE_TIMEOUT_MS, unreachable, type GatewayStores } from './gateway-stores.ts';
+
+/** Parts of `pg` that this command uses. */
+interface Pg {
+  readonly Pool: new (options: object) => PgPool;
+  readonly Client: new (options: object) => PgClient;
+}
+interface PgPool {
+  on(event: 'error', listener: () => void): unknown;
+  end(): Promise<void>;
+}
+interface PgClient {
+  on(event: 'error', listener: () => void): unknown;
+  connect(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Opens the stores of a PostgreSQL database. Throws `Stop` if the database does not respond. */
+export async function openPostgres(url: string, { cwd }: Io, why: string): Promise<GatewayStores> {
+  const loaded = await loadPackage('@majordomo/store-postgres', cwd, why);
+  const { postgresStores } = loaded as typeof import('@majordomo/store-postgres');
+  const pg = (await loadPackage('pg', cwd, why)) as { readonly default?: Pg } & Pg;
+  const { Pool, Client } = pg.default ?? pg;
+  const ignore = (): void => undefined;
+  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: REMOTE_TIMEOUT_MS });
+  // Errors of idle connections. The next statement opens another connection.
+  pool.on('error', ignore);
+  const sessions = new Set<PgClient>();
+  const listener = async (): Promise<object> => {
+    const session = new Client({ connectionString: url });
+    session.on('error', ignore);
+    await session.connect();
+    sessions.add(session);
+    return session;
+  };
+  const stores = postgresStores({ client: pool, listener, timeoutMs: REMOTE_TIMEOUT_MS });
+  const close = async (): Promise<void> => {
+    await stores.close();
+    await Promise.allSettled([...Array.from(sessions, (session) => session.end()), pool.end()]);
+  };
+  try {
+    await stores.ready();
+  } catch (error) {
+    throw await unreachable(error, close, { kind: 'database', why });
+  }
+  const { ledger, keys, cache, calls } = stores;
+  return {
+    ledger,
+    keys,
+    cache,
+    calls,
+    storeTimeoutMs: REMOTE_TIMEOUT_MS,
+    ready: () => stores.ready(),
+    [Symbol.asyncDispose]: close,
+  };
+}

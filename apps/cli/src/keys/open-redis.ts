@@ -1,0 +1,48 @@
+import type { Io } from '../io.ts';
+import { loadPackage } from '../load-package.ts';
+import { REMOTE_TIMEOUT_MS, unreachable, type GatewayStores } from './gateway-stores.ts';
+
+/** Parts of `ioredis` that this command uses. */
+interface Ioredis {
+  readonly Redis: new (url: string, options: object) => RedisClient;
+}
+interface RedisClient {
+  on(event: 'error', listener: () => void): unknown;
+  disconnect(): void;
+}
+
+/** Opens the stores of a Redis, which has no store for the call log. Throws `Stop` if Redis does not respond. */
+export async function openRedis(url: string, { cwd }: Io, why: string): Promise<GatewayStores> {
+  const loaded = await loadPackage('@majordomo/store-redis', cwd, why);
+  const { redisStores } = loaded as typeof import('@majordomo/store-redis');
+  const { Redis } = (await loadPackage('ioredis', cwd, why)) as Ioredis;
+  const connect = (): RedisClient => {
+    const client = new Redis(url, { connectTimeout: REMOTE_TIMEOUT_MS });
+    // The client connects again. Operations in the meantime reject.
+    client.on('error', () => undefined);
+    return client;
+  };
+  const [client, subscriber] = [connect(), connect()];
+  const stores = redisStores({ client, subscriber, timeoutMs: REMOTE_TIMEOUT_MS });
+  const close = async (): Promise<void> => {
+    await stores.close();
+    client.disconnect();
+    subscriber.disconnect();
+  };
+  const { ledger, keys, cache } = stores;
+  const ready = (): Promise<unknown> => keys.get('');
+  try {
+    await ready();
+  } catch (error) {
+    throw await unreachable(error, close, { kind: 'Redis', why });
+  }
+  return {
+    ledger,
+    keys,
+    cache,
+    calls: undefined,
+    storeTimeoutMs: REMOTE_TIMEOUT_MS,
+    ready,
+    [Symbol.asyncDispose]: close,
+  };
+}

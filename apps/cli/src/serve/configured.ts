@@ -1,0 +1,57 @@
+import type { CallEvent, Gate, Majordomo } from '@majordomo/core';
+import { undiciFetch } from '@majordomo/undici';
+import { openableIds } from '../backends/configured.ts';
+import { openSpecs } from '../backends/open.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Io } from '../io.ts';
+import { presetsOf, servedModels, type ServedModels } from './served-models.ts';
+
+/** Part of a server that a reload of the configuration replaces. */
+export interface Configured {
+  readonly majordomo: Majordomo;
+  readonly models: ServedModels;
+}
+
+interface ConfiguredOptions {
+  /** Value of `--models`. */
+  readonly names: readonly string[] | undefined;
+  readonly gates: readonly Gate[];
+  readonly onEvent: (event: CallEvent) => void;
+  /** Majordomo whose health the new one shares. */
+  readonly base?: Majordomo | undefined;
+}
+
+/** Opens the providers of the configuration. Throws for names and specs that cannot be resolved. */
+export async function configured(
+  settings: Settings,
+  { names, ...options }: ConfiguredOptions,
+  { cwd, env, signal }: Io,
+): Promise<Configured> {
+  const models = servedModels(names, settings);
+  const majordomo = await openSpecs(await specsOf(models, settings, cwd), settings, {
+    cwd,
+    signal,
+    ...options,
+    // This variable enables HTTP_PROXY and similar variables, as for the platform's `fetch`.
+    fetch: undiciFetch({ proxy: env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
+  });
+  // The specs are resolved now to report errors, such as unknown quirks of a DSN, at the start.
+  for (const spec of fixedSpecs(models, settings)) await majordomo.resolve(spec, { signal });
+  return { majordomo, models };
+}
+
+/**
+ * Returns the specs whose providers are opened. With presets, these are all configured providers, because a preset may select any
+ * of them.
+ */
+async function specsOf(models: ServedModels, settings: Settings, cwd: string): Promise<readonly string[]> {
+  const specs = fixedSpecs(models, settings);
+  if (presetsOf(settings).length === 0) return specs;
+  return [...specs, ...(await openableIds(settings, cwd)).map((id) => `${id}/*`)];
+}
+
+/** Returns the specs that are not presets. */
+function fixedSpecs(models: ServedModels, settings: Settings): readonly string[] {
+  const presets = new Set(presetsOf(settings));
+  return Object.values(models).filter((spec) => !presets.has(spec));
+}

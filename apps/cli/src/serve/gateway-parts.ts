@@ -1,0 +1,80 @@
+import type { Admin, CallLog, Keys } from '@majordomo/admin';
+import type { CacheStore } from '@majordomo/cache';
+import type { Ledger } from '@majordomo/ledger';
+import type { Settings } from '../config/settings.ts';
+import type { Io } from '../io.ts';
+import { openStores } from '../keys/open-stores.ts';
+import { createConfiguredLedger } from '../ledger/open-ledger.ts';
+import { loadPackage } from '../load-package.ts';
+import { printable } from '../paint.ts';
+
+/** Parts of a gateway that use its store. Disposing writes all pending records. */
+export interface GatewayParts extends AsyncDisposable {
+  /** Virtual keys, if every request needs one. */
+  readonly keys: Keys | undefined;
+  readonly calls: CallLog | undefined;
+  readonly ledger: Ledger;
+  readonly admin: Admin;
+  /** State of the Responses API. */
+  readonly responses: { readonly store: CacheStore; readonly keepMs: number | undefined } | undefined;
+  /** Resolves if the database answers. */
+  ready(): Promise<unknown>;
+}
+
+interface PartsOptions {
+  /** URL or path of the store. `undefined`: the file of the ledger. */
+  readonly store: string | undefined;
+  readonly needsKeys: boolean;
+  /** Token of the admin API. */
+  readonly token: string | undefined;
+}
+
+const WHY = 'majordomo serve';
+
+/** Opens the store. Throws `Stop` if the store cannot be opened. */
+export async function openParts(
+  { store, needsKeys, token }: PartsOptions,
+  settings: Settings,
+  io: Io,
+): Promise<GatewayParts> {
+  const loaded = await loadPackage('@majordomo/admin', io.cwd, WHY);
+  const { createAdmin, createCallLog, createKeys } = loaded as typeof import('@majordomo/admin');
+  const stores = await openStores(store, settings, io, WHY);
+  const { storeTimeoutMs } = stores;
+  const { calls: log = true, responses = true } = settings.gateway ?? {};
+  if (stores.calls === undefined && log !== false)
+    io.stderr.write('The call log is off: Redis has no store for it. Use postgres:// for a call log.\n');
+  const keys = needsKeys ? createKeys({ store: stores.keys, timeoutMs: storeTimeoutMs }) : undefined;
+  const calls =
+    stores.calls === undefined || log === false
+      ? undefined
+      : createCallLog({
+          store: stores.calls,
+          ...(typeof log === 'object' && log),
+          onError: (error) =>
+            io.stderr.write(`call log: ${printable(error.message)}; calls are not affected\n`),
+        });
+  const options = {
+    store: stores.ledger,
+    storeTimeoutMs,
+    tags: ['key'],
+    limitsOf: keys && ((call) => keys.limitsOf(call)),
+    onRecord: calls?.onRecord,
+  } satisfies Parameters<typeof createConfiguredLedger>[0];
+  const ledger = await createConfiguredLedger(options, settings, io);
+  return {
+    keys,
+    calls,
+    ledger,
+    admin: createAdmin({ keys, calls, ledger, token }),
+    responses:
+      responses === false
+        ? undefined
+        : { store: stores.cache, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
+    ready: () => stores.ready(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([calls?.close(), ledger.flush(), keys?.close()]);
+      await stores[Symbol.asyncDispose]();
+    },
+  };
+}

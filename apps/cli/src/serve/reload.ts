@@ -1,0 +1,71 @@
+import { stat } from 'node:fs/promises';
+import type { Ledger, Limit } from '@majordomo/ledger';
+import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
+import { reasonOf } from '../reason.ts';
+
+/** Time between two looks at the files, in milliseconds. A change is complete when two looks show the same files. */
+const WATCH_MS = 200;
+
+/** Watches files by polling, because editors and container platforms replace files. */
+export class WatchedFiles {
+  private readonly files: readonly string[];
+  private loaded: Promise<string>;
+  private seen = '';
+  private timer: NodeJS.Timeout | undefined;
+
+  /** Changes since this call are reported. */
+  constructor(files: readonly string[]) {
+    this.files = files;
+    this.loaded = this.signature();
+  }
+
+  /** Calls the listener after each change until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    const look = async (): Promise<void> => {
+      const present = await this.signature();
+      if (present === this.seen && present !== (await this.loaded)) {
+        this.loaded = Promise.resolve(present);
+        listener();
+      }
+      this.seen = present;
+      this.timer?.refresh();
+    };
+    if (this.files.length > 0) this.timer = setTimeout(() => void look(), WATCH_MS).unref();
+    return () => {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+    };
+  }
+
+  private async signature(): Promise<string> {
+    const stats = await Promise.all(this.files.map((file) => stat(file).catch(() => undefined)));
+    return stats.map((file) => `${file?.mtimeMs} ${file?.size} ${file?.ino}`).join('\n');
+  }
+}
+
+/** Returns a function that starts `reload`. Reloads do not overlap, because each one reads the files when it begins. */
+export function inSequence(reload: () => Promise<void>): () => void {
+  let running = Promise.resolve();
+  return () => {
+    running = running.then(reload);
+  };
+}
+
+/** Returns a reload that prints its result. A reload that fails must change nothing. */
+export const reported =
+  (subject: string, load: () => Promise<string>, { stderr }: Pick<Io, 'stderr'>) =>
+  async (): Promise<void> => {
+    try {
+      stderr.write(printable(`${subject} reloaded: ${await load()}\n`));
+    } catch (error) {
+      stderr.write(printable(`${subject} not reloaded: ${reasonOf(error)}; the previous one stays in use\n`));
+    }
+  };
+
+/** Replaces limits of the previous configuration. Limits that did not change keep their alerts. */
+export function replaceLimits(ledger: Ledger, before: readonly Limit[], after: readonly Limit[]): void {
+  for (const { name } of before) if (!after.some((limit) => limit.name === name)) ledger.removeLimit(name);
+  const known = new Set(before.map((limit) => JSON.stringify(limit)));
+  for (const limit of after) if (!known.has(JSON.stringify(limit))) ledger.setLimit(limit);
+}
