@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { checkAuth } from './auth/check-auth.ts';
 import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';
 
 export const isProgram = (place: McpEndpoint): place is Extract<McpEndpoint, { command: string }> =>
@@ -9,16 +10,22 @@ const KINDS: KindsOf<McpOptions> = {
   name: 'string',
   place: 'object',
   prefix: 'string',
+  rename: 'object or function',
   only: true,
   approve: ['all', 'none', 'destructive'],
   connectMs: 1,
   timeoutMs: 1,
   totalMs: 1,
+  concurrency: 1,
   retries: 0,
   maxResultChars: 0,
   sampling: 'object',
   roots: 'array',
   onElicit: 'function',
+  resources: 'boolean',
+  suspend: 'array',
+  start: ['now', 'first-call'],
+  store: 'object with get',
   onEvent: 'function',
   protocol: ['2025', 'auto'],
   signal: 'object with addEventListener',
@@ -36,6 +43,7 @@ export function checkOptions(options: McpOptions): void {
     checkNumber(sampling.maxRequests, 0, 'sampling.maxRequests');
     checkNumber(sampling.maxTokens, 1, 'sampling.maxTokens');
   }
+  checkSuspend(options);
   for (const [at, root] of (roots ?? []).entries())
     if (typeof (root as unknown) !== 'string' || !root.startsWith('file://'))
       throw invalidOption(`roots[${at}]`, 'must be a file:// address');
@@ -49,19 +57,35 @@ function checkPlace(place: McpEndpoint | undefined): void {
     throw invalidOption('place.command', 'is empty');
 }
 
-function checkAddress({ url: address, headers = {}, credential, fetch }: McpAddress): void {
+function checkSuspend({ suspend = [], onElicit }: McpOptions): void {
+  for (const [at, event] of suspend.entries())
+    if (event !== 'elicitation' && event !== 'task')
+      throw invalidOption(`suspend[${at}]`, 'must be elicitation or task');
+  if (suspend.includes('elicitation') && onElicit !== undefined)
+    throw invalidOption('suspend', 'must not contain elicitation if onElicit is set; remove one of them');
+}
+
+function checkAddress({ url: address, headers = {}, credential, auth, fetch }: McpAddress): void {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol))
     throw invalidOption('place.url', 'must be an http or https address');
-  const carriesSecrets = credential !== undefined || Object.keys(headers).length > 0;
+  if (auth !== undefined) {
+    checkAuth(auth);
+    if (credential !== undefined)
+      throw invalidOption('place.auth', 'cannot be combined with place.credential; remove one of them');
+  }
+  const carriesSecrets = credential !== undefined || auth !== undefined || Object.keys(headers).length > 0;
   // A custom `fetch`, such as the function of a service binding, may send nothing over the network.
   if (!carriesSecrets || url.protocol === 'https:' || fetch !== undefined) return;
-  if (!/^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname))
+  if (!isLoopback(url))
     throw invalidOption(
       'place.url',
       'must be https: only loopback addresses may receive headers and tokens without encryption',
     );
 }
 
-const invalidOption = (path: string, why: string): LlmError =>
+const isLoopback = ({ hostname }: URL): boolean =>
+  /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
+
+export const invalidOption = (path: string, why: string): LlmError =>
   new LlmError('config', `connectMcp: ${path} ${why}`, { path });

@@ -1,19 +1,28 @@
 export { connectMcp } from './connect-mcp.ts';
+export { connectMcpServers, type ConnectServersOptions, type McpServers } from './connect-servers.ts';
+export { withMcpReferences } from './client/references.ts';
 export type {
   McpAddress,
+  McpAuth,
   McpEvent,
   McpOptions,
   McpEndpoint,
+  McpLogin,
+  McpMachineAuth,
   McpProgram,
+  McpPrompt,
   McpQuestion,
   McpReply,
+  McpResource,
   McpSampling,
+  McpSuspension,
   McpToolbox,
 } from './options.ts';
+export type { McpStore } from './store.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';
 export type { McpServerHandle, ServeOptions } from './serve/options.ts';
 export { reportProgress, type McpProgress } from './serve/progress.ts';
 
 // The agent package's types to which types of this package refer.
-export type { Tool, Toolbox, ToolContext } from '@majordomo/agent';
+export type { Decision, RunState, Tool, Toolbox, ToolContext } from '@majordomo/agent';

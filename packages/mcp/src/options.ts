@@ -1,5 +1,6 @@
-import type { Tool, Toolbox } from '@majordomo/agent';
-import type { ChatModel, Clock, Credential, JsonObject } from '@majordomo/core';
+import type { Decision, RunState, Tool, Toolbox } from '@majordomo/agent';
+import type { ChatModel, Clock, Credential, JsonObject, Message, UserMessage } from '@majordomo/core';
+import type { McpStore } from './store.ts';
 
 /** Program that serves MCP on stdin and stdout. */
 export interface McpProgram {
@@ -19,8 +20,54 @@ export interface McpAddress {
    * its token automatically.
    */
   readonly credential?: Credential | undefined;
+  /** Authorization of the client. Cannot be combined with `credential`. `@default` none */
+  readonly auth?: McpAuth | undefined;
   /** Function for requests, such as that of a service binding. `@default the global fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/**
+ * Authorization of the client. The MCP SDK discovers the authorization server, uses PKCE and resource indicators, refreshes
+ * tokens, and checks the issuer of the metadata and of the callback (RFC 9207). Credentials are sent only to `issuer`. A
+ * different authorization server ends the connection with `auth`.
+ */
+export type McpAuth = McpMachineAuth | McpLogin;
+
+/** Authorization of a program without a user. */
+export type McpMachineAuth =
+  | {
+      readonly grant: 'client-credentials';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      /** Issuer of the authorization server at which the client is registered. */
+      readonly issuer: string;
+      /** Scopes to request, separated by spaces. `@default` the scopes that the server requests */
+      readonly scope?: string | undefined;
+    }
+  | {
+      readonly grant: 'private-key-jwt';
+      readonly clientId: string;
+      /** Private key as PEM (PKCS #8). */
+      readonly privateKey: string;
+      /** Algorithm of the signature, such as `ES256`. */
+      readonly algorithm: string;
+      readonly issuer: string;
+      readonly scope?: string | undefined;
+    };
+
+/** Login of a user in a browser. */
+export interface McpLogin {
+  readonly grant: 'login';
+  /** HTTPS address of a client ID metadata document (CIMD), or an id that was registered with `issuer`. */
+  readonly client: { readonly metadataUrl: string } | { readonly clientId: string; readonly issuer: string };
+  readonly scope?: string | undefined;
+  /**
+   * Shows the address of the login to the user. A login ends after 10 minutes. Without `show`, connecting without a stored
+   * token fails with `auth`, code `login-required`.
+   */
+  readonly show?: ((url: string) => void | Promise<void>) | undefined;
+  /** Port of the callback `http://127.0.0.1:<port>/callback`. `@default` a free port */
+  readonly port?: number | undefined;
 }
 
 /** Endpoint of a server: a program or an address. */
@@ -30,9 +77,11 @@ export type McpEndpoint = McpProgram | McpAddress;
 export interface McpEvent {
   /**
    * Type of the event. `tools-changed`: the list of tools changed. `tool-changed`: a tool's definition changed.
-   * `tool-rejected`: a tool is not offered to the model, because its input schema is nested too deeply.
+   * `tool-rejected`: a tool is not offered to the model, because its input schema is nested too deeply. `approval`: a call
+   * requires approval because the definition of its tool has changed.
    */
-  readonly type: 'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'tool-rejected' | 'stderr';
+  readonly type:
+    'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'tool-rejected' | 'approval' | 'stderr';
   /** Description of the event, without the secrets in `place`. */
   readonly detail: string;
 }
@@ -65,6 +114,11 @@ export interface McpOptions {
   readonly place: McpEndpoint;
   /** Prefix of tool names, or `''` for no prefix. `@default '<name>_'` */
   readonly prefix?: string | undefined;
+  /**
+   * New names of tools, by the names that the server uses. Applied before the prefix. Two equal names throw `config`.
+   * `@default` the server's names
+   */
+  readonly rename?: Readonly<Record<string, string>> | ((name: string) => string) | undefined;
   /** Server's names of the tools to use, or a function that selects the tools. `@default all, up to 1,000` */
   readonly only?:
     | readonly string[]
@@ -82,6 +136,11 @@ export interface McpOptions {
   readonly timeoutMs?: number | undefined;
   /** Maximum total duration of a call, in milliseconds. `@default 600_000` */
   readonly totalMs?: number | undefined;
+  /**
+   * Maximum number of tool calls at the same time. Other calls wait, and their time limits begin when they are sent.
+   * `@default` unlimited
+   */
+  readonly concurrency?: number | undefined;
   /** Maximum number of retries of a failed call of a tool that the server declares read-only or idempotent. @default 0 */
   readonly retries?: number | undefined;
   /** Maximum number of characters of a result. A longer text is truncated and marked. `@default 100_000` */
@@ -97,6 +156,25 @@ export interface McpOptions {
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;
+  /** Whether `<prefix>list_resources` and `<prefix>read_resource` are offered if the server has resources. `@default false` */
+  readonly resources?: boolean | undefined;
+  /**
+   * Events that pause the run instead of holding a call open, so that the process may end meanwhile. `elicitation`: a question
+   * to the user. A server of 2025 receives the answer `cancel`, because its question is a live request. `task`: a task of the
+   * server. The pending question or task is the payload in `RunState.suspended`, see `McpSuspension`. `McpToolbox.settle`
+   * makes decisions of the answers. `elicitation` cannot be combined with `onElicit`. `@default []`
+   */
+  readonly suspend?: readonly ('elicitation' | 'task')[] | undefined;
+  /**
+   * Time at which the server is started. `first-call`: when a tool is called, if `store` has the list of tools of an earlier
+   * connection, otherwise now. `@default 'now'`
+   */
+  readonly start?: 'now' | 'first-call' | undefined;
+  /**
+   * Store for the list of tools, the first definition seen of each tool, and tokens of `place.auth`, beyond the life of a
+   * process. Values may be secret. `@default` the memory of this toolbox
+   */
+  readonly store?: McpStore | undefined;
   /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
   /** Protocol version. `2025`: the protocol of 2025. `auto`: the protocol of July 2026, otherwise that of 2025. @default '2025' */
@@ -110,8 +188,81 @@ export interface McpOptions {
 /** A server's tools, which change when the server changes them. An agent applies changes before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
+  /** Instructions of the server, at most 20,000 characters. `undefined` before the first connection, and if there are none. */
+  readonly instructions: string | undefined;
+  /** Returns the server's resources and resource templates. */
+  resources(): Promise<readonly McpResource[]>;
+  /** Returns the content of a resource as text, images and PDFs. Throws `invalid-request` for an unknown address. */
+  readResource(
+    uri: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<UserMessage['parts']>;
+  /** Returns the server's prompts. */
+  prompts(): Promise<readonly McpPrompt[]>;
+  /** Returns the messages of a prompt. Throws `invalid-request` for an unknown name or a missing argument. */
+  prompt(
+    name: string,
+    args?: Readonly<Record<string, string>>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly Message[]>;
+  /**
+   * Returns decisions for the calls of this server that a state waits for, sub-agents included: ended tasks and answered
+   * questions. Keys of `answers` are ids of calls as in `RunResult.awaiting`, followed by `#<key>` if a call has several
+   * questions. A call that still runs, or has no answer, has no decision. Continue with the returned state, because a server
+   * may have asked the next question. Throws `invalid-request` for an answer that no call waits for or that does not match its
+   * form, before anything is sent.
+   */
+  settle(
+    state: RunState,
+    answers?: Readonly<Record<string, McpReply>>,
+  ): Promise<{ readonly state: RunState; readonly decisions: readonly Decision[] }>;
   /** Reloads the list of tools. Reconnects if necessary. */
   refresh(): Promise<void>;
   /** Aborts calls in progress and closes the connection. Ends the server's program and its child processes, if any. */
   close(): Promise<void>;
+}
+
+/** Payload of a call that waits for an MCP server, in `RunState.suspended`. */
+export type McpSuspension =
+  | {
+      readonly type: 'mcp-elicitation';
+      /** Name of the toolbox. */
+      readonly server: string;
+      /** Server's name of the tool. */
+      readonly tool: string;
+      readonly args: JsonObject;
+      readonly questions: Readonly<Record<string, McpQuestion>>;
+      /** Replies to other requests of the server, sent together with the answers. */
+      readonly replies?: JsonObject | undefined;
+      /** State of the server, returned to the server unchanged. */
+      readonly requestState?: string | undefined;
+    }
+  | {
+      readonly type: 'mcp-task';
+      readonly server: string;
+      readonly tool: string;
+      readonly taskId: string;
+      /** Questions that the task waits for. */
+      readonly questions?: Readonly<Record<string, McpQuestion>> | undefined;
+    };
+
+/** Resource of a server. */
+export interface McpResource {
+  readonly uri: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly mediaType: string | undefined;
+  /** Whether `uri` is a template of RFC 6570. */
+  readonly isTemplate: boolean;
+}
+
+/** Prompt of a server. */
+export interface McpPrompt {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly description: string | undefined;
+    readonly required: boolean;
+  }[];
 }

@@ -29,8 +29,8 @@ describe('an agent with the tools of a server', () => {
     expect(events.map(({ type, detail }) => [type, detail])).toContainEqual(['tools-changed', '2 tools']);
   });
 
-  it('runs without a tool that is too deep or needs a task, which is reported once', async () => {
-    const only = (tool: { readonly name: string }): boolean => ['look', 'deep', 'task'].includes(tool.name);
+  it('runs without a tool that is too deep, which is reported once', async () => {
+    const only = (tool: { readonly name: string }): boolean => ['look', 'deep'].includes(tool.name);
     const { box, events } = await world({ only }, { DEEP: '300' });
     const { agent, requests } = agentWith(box, [call('look'), 'done']);
     expect((await agent.run('go')).text).toBe('done');
@@ -39,7 +39,6 @@ describe('an agent with the tools of a server', () => {
     const rejected = events.filter(({ type }) => type === 'tool-rejected');
     expect(rejected).toEqual([
       { type: 'tool-rejected', detail: 'deep: its input schema is nested more than 500 levels' },
-      { type: 'tool-rejected', detail: 'task: the tool runs only as a task, which is not supported' },
     ]);
   });
 
@@ -91,6 +90,10 @@ describe('an agent with the tools of a server', () => {
     const paused = await agent.run('go');
     expect(paused.awaiting.map(({ name }) => name)).toEqual(['h_look']);
     expect(events).toContainEqual({ type: 'tool-changed', detail: 'look' });
+    expect(events).toContainEqual({
+      type: 'approval',
+      detail: 'look: its definition differs from the one that was first seen or approved',
+    });
     const result = await agent.run(paused.state, {
       decisions: paused.awaiting.map(({ id }) => ({ callId: id, approve: true })),
     });

@@ -3,6 +3,12 @@ import { connectMcp, type McpOptions } from '../src/index.ts';
 import { rejection } from './support/world.ts';
 
 const place = { command: 'true' };
+const machine = {
+  grant: 'client-credentials',
+  clientId: 'x',
+  clientSecret: 'y',
+  issuer: 'https://z.example',
+} as const;
 
 describe('invalid options', () => {
   it.each<[string, Partial<McpOptions>]>([
@@ -20,6 +26,45 @@ describe('invalid options', () => {
     ['maxResultChars', { maxResultChars: -1 }],
     ['sampling.maxRequests', { sampling: { model: {} as never, maxRequests: -1 } }],
     ['sampling.maxTokens', { sampling: { model: {} as never, maxTokens: 0 } }],
+    ['rename', { rename: 'x' as never }],
+    ['concurrency', { concurrency: 0 }],
+    ['resources', { resources: 1 as never }],
+    ['suspend', { suspend: 'task' as never }],
+    ['suspend[1]', { suspend: ['task', 'x' as never] }],
+    ['suspend', { suspend: ['elicitation'], onElicit: () => ({ action: 'cancel' }) }],
+    ['start', { start: 'later' as never }],
+    ['store', { store: {} as never }],
+    ['place.auth', { place: { url: 'https://x.example', credential: 'key', auth: machine } }],
+    ['place.url', { place: { url: 'http://far.example/mcp', auth: machine } }],
+    ['place.auth.grant', { place: { url: 'https://x.example', auth: { grant: 'password' } as never } }],
+    ['place.auth.issuer', { place: { url: 'https://x.example', auth: { ...machine, issuer: 'x' } } }],
+    [
+      'clientSecret',
+      { place: { url: 'https://x.example', auth: { ...machine, clientSecret: undefined as never } } },
+    ],
+    [
+      'place.auth.clientSecret',
+      { place: { url: 'https://x.example', auth: { ...machine, clientSecret: '' } } },
+    ],
+    [
+      'place.auth.client',
+      { place: { url: 'https://x.example', auth: { grant: 'login', client: { clientId: 'x' } as never } } },
+    ],
+    [
+      'place.auth.client.metadataUrl',
+      {
+        place: {
+          url: 'https://x.example',
+          auth: { grant: 'login', client: { metadataUrl: 'https://x.example/' } },
+        },
+      },
+    ],
+    [
+      'place.auth.client.issuer',
+      {
+        place: { url: 'https://x.example', auth: { grant: 'login', client: { clientId: 'x', issuer: 'y' } } },
+      },
+    ],
     ['roots[0]', { roots: ['/home'] }],
     ['roots[0]', { roots: [5 as never] }],
     ['roots[1]', { roots: ['file:///a', null as never] }],

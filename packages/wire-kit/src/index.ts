@@ -38,6 +38,7 @@ export {
   secretsOfClient,
   withKnownHeaders,
 } from './http.ts';
+export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
 export {
   jsonRecords,
   MAX_LINE_LENGTH,

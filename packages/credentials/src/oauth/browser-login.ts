@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
+import { listenForRedirect } from '@majordomo/wire-kit';
 import { generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
 import { asLoginError, type Authority, type Tokens } from './authority.ts';
-import { listenForRedirect } from './loopback.ts';
 import type { LoginIo } from './options.ts';
 import { showPrompt } from './show-prompt.ts';
 
@@ -12,7 +12,10 @@ import { showPrompt } from './show-prompt.ts';
 export async function browserLogin(authority: Authority, io: LoginIo, signal: AbortSignal): Promise<Tokens> {
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
-  const redirect = await listenForRedirect(state);
+  const redirect = await listenForRedirect({
+    remedy: 'log in with the flow "device"',
+    accepts: (query) => query.get('state') === state,
+  });
   try {
     const login = { redirect: redirect.url, verifier, state };
     const url = await authority.authorizeUrl(login, signal);

@@ -1,23 +1,30 @@
-import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { LlmError, systemClock, type Clock, type JsonObject } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
-import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/client';
+import type { Tool as ListedTool } from '@modelcontextprotocol/client';
+import { authorizationFor, type Authorization } from '../auth/authorization.ts';
 import { ServerRequests } from '../server-requests/handlers.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
+import { sendCall, type ToolCall } from './call.ts';
 import { ListWatch } from './list-watch.ts';
 import { isLostSession, toLlmError } from './errors.ts';
 import { IdleTimeout } from './idle-timeout.ts';
+import type { CallOutcome, Work } from './outcome.ts';
 import { NO_LIMIT, openSession, type Session } from './session.ts';
+import { Slots } from './slots.ts';
+import { checkTask } from './tasks.ts';
 
 const SILENT_MS = 60_000;
 const TOTAL_MS = 600_000;
+const LOGIN_MS = 600_000;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
 
-/** Tool call, with the tool's name on the server. */
-export interface ToolCall {
-  readonly name: string;
-  readonly args: Record<string, unknown>;
-  readonly signal: AbortSignal;
+/** Dependencies of a connection. */
+export interface ConnectionIo {
+  readonly options: McpOptions;
+  emit(event: McpEvent): void;
+  /** Called with the list of tools, whenever it was requested. */
+  onTools(tools: readonly ListedTool[], hasResources: boolean): void;
 }
 
 /**
@@ -27,11 +34,11 @@ export interface ToolCall {
 export class Connection {
   readonly label: string;
   readonly clock: Clock;
-  private readonly options: McpOptions;
-  private readonly emit: (event: McpEvent) => void;
-  private readonly onTools: (tools: readonly ListedTool[]) => void;
-  private readonly answers: ServerRequests;
+  readonly answers: ServerRequests;
+  private readonly io: ConnectionIo;
   private readonly watch: ListWatch;
+  private readonly slots: Slots;
+  private readonly authorization: Authorization | undefined;
   private readonly closing = new AbortController();
   private readonly timeouts = new Set<IdleTimeout>();
   private session: Session | undefined;
@@ -40,36 +47,74 @@ export class Connection {
   /** Number of lost sessions since the last successful call. */
   private losses = 0;
 
-  constructor(
-    options: McpOptions,
-    emit: (event: McpEvent) => void,
-    onTools: (tools: readonly ListedTool[]) => void,
-  ) {
-    this.options = options;
-    this.emit = emit;
-    this.onTools = onTools;
+  constructor(io: ConnectionIo) {
+    const { options } = io;
+    this.io = io;
     this.label = `mcp "${options.name}"`;
     this.clock = options.clock ?? systemClock;
     this.answers = new ServerRequests(options, () => this.pauseAll());
     this.watch = new ListWatch(this.clock, this.closing.signal, () => this.refreshTools());
+    this.slots = new Slots(options.concurrency ?? Infinity);
+    this.authorization = authorizationFor(options, {
+      label: this.label,
+      clock: this.clock,
+      signal: this.closing.signal,
+      pause: () => this.pauseAll(),
+    });
+  }
+
+  /** Instructions of the server of the latest session. */
+  get instructions(): string | undefined {
+    return this.session?.instructions;
   }
 
   /** Connects if necessary, and updates the list of tools. */
   async list(signal: AbortSignal): Promise<void> {
     await this.withTimeouts(this.label, signal, async (timeout) => {
-      const session = await this.open(timeout);
-      await this.takeTools(session, timeout.signal);
+      const session = this.session;
+      if (session?.isOpen === true) await this.takeTools(session, timeout.signal);
+      else await this.open(timeout);
     });
   }
 
-  /** Returns the result of a call. Repeats the call if the server did not recognize the session, because the call did not run. */
-  async call(call: ToolCall): Promise<CallToolResult> {
+  /** Connects if necessary. */
+  async ready(): Promise<void> {
+    await this.withTimeouts(this.label, this.closing.signal, (timeout) => this.open(timeout));
+  }
+
+  /** Returns the outcome of a tool call. */
+  async call(call: ToolCall): Promise<CallOutcome> {
+    const label = `${this.label}: ${call.tool.name}`;
+    const either = AbortSignal.any([call.signal, this.closing.signal]);
     try {
-      return await this.callOnce(call);
+      return await this.slots.run(either, () =>
+        this.withTimeouts(label, call.signal, async (timeout) => {
+          const send = <T>(work: Work<T>): Promise<T> => this.send(label, timeout, work);
+          const outcome = await sendCall(call, { connection: this, timeout, send });
+          await this.watch.whenRefreshed();
+          return outcome;
+        }),
+      );
     } catch (error) {
-      if (call.signal.aborted || !LlmError.is(error) || !isLostSession(error)) throw error;
-      return this.callOnce(call);
+      throw toLlmError(error, { label, signal: either });
     }
+  }
+
+  /** Sends replies to a task, if there are any, and returns its outcome, or `undefined` while it runs. */
+  task(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined> {
+    const label = `${this.label}: task ${taskId}`;
+    return this.withTimeouts(label, this.closing.signal, (timeout) => {
+      const send = <T>(work: Work<T>): Promise<T> => this.send(label, timeout, work);
+      return checkTask(taskId, replies, { connection: this, timeout, send });
+    });
+  }
+
+  /** Sends other requests than tool calls. `subject` is part of error messages. */
+  request<T>(subject: string, signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
+    const label = `${this.label}: ${subject}`;
+    return this.withTimeouts(label, signal ?? this.closing.signal, (timeout) =>
+      this.send(label, timeout, work),
+    );
   }
 
   close(): Promise<void> {
@@ -83,18 +128,22 @@ export class Connection {
     await this.session?.close();
   }
 
-  private callOnce({ name, args, signal }: ToolCall): Promise<CallToolResult> {
-    const callLabel = `${this.label}: ${name}`;
-    return this.withTimeouts(callLabel, signal, async (timeout) => {
-      const session = await this.open(timeout);
-      const options = { ...NO_LIMIT, signal: timeout.signal, onprogress: timeout.touch };
-      const result = await session.use(callLabel, timeout.signal, (client) =>
-        client.callTool({ name, arguments: args }, options),
-      );
-      this.losses = 0;
-      await this.watch.whenRefreshed();
-      return result;
-    });
+  /** Repeats the work if the server did not recognize the session, because the work did not run. */
+  private async send<T>(label: string, timeout: IdleTimeout, work: Work<T>): Promise<T> {
+    try {
+      return await this.sendOnce(label, timeout, work);
+    } catch (error) {
+      if (timeout.signal.aborted || !LlmError.is(error) || !isLostSession(error)) throw error;
+      return this.sendOnce(label, timeout, work);
+    }
+  }
+
+  private async sendOnce<T>(label: string, timeout: IdleTimeout, work: Work<T>): Promise<T> {
+    const session = await this.open(timeout);
+    const options = { ...NO_LIMIT, signal: timeout.signal, onprogress: timeout.touch };
+    const result = await session.use(label, timeout.signal, (client) => work(client, options));
+    this.losses = 0;
+    return result;
   }
 
   private async withTimeouts<T>(
@@ -102,9 +151,9 @@ export class Connection {
     signal: AbortSignal,
     work: (timeout: IdleTimeout) => Promise<T>,
   ): Promise<T> {
-    const { timeoutMs: idleMs = SILENT_MS, totalMs = TOTAL_MS } = this.options;
+    const { timeoutMs: idleMs = SILENT_MS, totalMs = TOTAL_MS } = this.io.options;
     const either = AbortSignal.any([signal, this.closing.signal]);
-    const timeout = new IdleTimeout({ signal: either, idleMs, totalMs, clock: this.clock, label: label });
+    const timeout = new IdleTimeout({ signal: either, idleMs, totalMs, clock: this.clock, label });
     this.timeouts.add(timeout);
     try {
       timeout.signal.throwIfAborted();
@@ -119,7 +168,7 @@ export class Connection {
 
   /** Returns the open session, or opens one session for all callers. Connecting does not count toward `timeout`. */
   private async open(timeout: IdleTimeout): Promise<Session> {
-    if (this.session?.isOpen === true) return this.session;
+    if (this.opening === undefined && this.session?.isOpen === true) return this.session;
     this.opening ??= this.reopen().finally(() => {
       this.opening = undefined;
     });
@@ -131,35 +180,48 @@ export class Connection {
     }
   }
 
+  /** Opens a session and updates the list of tools, so that no call runs a definition that has changed. */
   private async reopen(): Promise<Session> {
-    const { label } = this;
-    const isFirst = this.session === undefined;
-    if (!isFirst) {
+    if (this.session !== undefined) {
       this.losses += 1;
       await this.clock.sleep(pauseAfter(this.losses), this.closing.signal);
     }
-    const session = await this.openWithTimeout();
-    this.session = session;
-    this.emit({ type: 'connected', detail: session.server ?? label });
-    if (!isFirst) await this.takeTools(session, this.closing.signal);
-    return session;
+    const { connectMs = SILENT_MS } = this.io.options;
+    const { closing, clock, label, authorization } = this;
+    const totalMs = authorization === undefined ? connectMs : connectMs + LOGIN_MS;
+    const timeout = new IdleTimeout({
+      signal: closing.signal,
+      idleMs: connectMs,
+      totalMs,
+      clock,
+      label: `${label}: connecting`,
+    });
+    this.timeouts.add(timeout);
+    try {
+      const session = await this.openSession(timeout.signal);
+      this.session = session;
+      this.io.emit({ type: 'connected', detail: session.server ?? label });
+      try {
+        await abortable(this.takeTools(session, timeout.signal), timeout.signal);
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+      return session;
+    } finally {
+      this.timeouts.delete(timeout);
+      timeout.close();
+    }
   }
 
   /** Connects without the caller's signal, because other callers may wait for the same connection. */
-  private async openWithTimeout(): Promise<Session> {
-    const { connectMs = SILENT_MS } = this.options;
-    const { closing, clock, label, emit, answers } = this;
-    const limits = { signal: closing.signal, idleMs: connectMs, totalMs: connectMs, clock };
-    const timeout = new IdleTimeout({ ...limits, label: `${label}: connecting` });
+  private openSession(signal: AbortSignal): Promise<Session> {
+    const { label, answers, io, watch, authorization } = this;
     const closed = (session: Session, last = label): void => {
-      if (session === this.session) emit({ type: 'closed', detail: last });
+      if (session === this.session) io.emit({ type: 'closed', detail: last });
     };
-    try {
-      const io = { label, answers, emit, listChanged: this.watch.changed, closed };
-      return await openSession(this.options, io, timeout.signal);
-    } finally {
-      timeout.close();
-    }
+    const sessionIo = { label, answers, emit: io.emit, listChanged: watch.changed, closed };
+    return openSession(io.options, authorization, sessionIo, signal);
   }
 
   /** Updates the list of tools if a session is open. Otherwise the next call reconnects. */
@@ -168,13 +230,15 @@ export class Connection {
   }
 
   private async takeTools(session: Session, signal: AbortSignal): Promise<void> {
-    const { tools } = await session.use(this.label, signal, async (client) =>
-      // For a server without tools, the SDK would write to the console.
-      client.getServerCapabilities()?.tools === undefined
-        ? { tools: [] }
-        : client.listTools(undefined, { ...NO_LIMIT, signal, cacheMode: 'refresh' }),
-    );
-    this.onTools(tools);
+    await session.use(this.label, signal, async (client) => {
+      const capabilities = client.getServerCapabilities();
+      const { tools } =
+        // For a server without tools, the SDK would write to the console.
+        capabilities?.tools === undefined
+          ? { tools: [] }
+          : await client.listTools(undefined, { ...NO_LIMIT, signal, cacheMode: 'refresh' });
+      this.io.onTools(tools, capabilities?.resources !== undefined);
+    });
   }
 
   /** Pauses all timeouts while the server waits for the client. */

@@ -20,6 +20,14 @@ export const textOf = (result: Partial<CallToolResult>): string =>
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
     .join('\n');
 
+/** Returns a result as text that names images and documents. */
+export const describe = (result: Partial<CallToolResult>): string =>
+  contentOf(result)
+    .map((part) =>
+      part.type === 'text' ? part.text : `[${part.mediaType}, ${part.bytes.length} bytes, omitted]`,
+    )
+    .join('\n');
+
 function partOf(block: ContentBlock): Content {
   switch (block.type) {
     case 'text':
@@ -31,14 +39,15 @@ function partOf(block: ContentBlock): Content {
     case 'resource_link':
       return text(`[link ${block.uri}${block.name === '' ? '' : ` "${block.name}"`}]`);
     case 'resource':
-      return resourceOf(block.resource);
+      return resourceContent(block.resource);
     default:
       block satisfies never;
       return text(`[content of unknown type ${String((block as { type?: unknown }).type)}]`);
   }
 }
 
-function resourceOf(resource: Extract<ContentBlock, { type: 'resource' }>['resource']): Content {
+/** Returns the content of a resource. */
+export function resourceContent(resource: Extract<ContentBlock, { type: 'resource' }>['resource']): Content {
   if ('text' in resource) return text(resource.text);
   const { blob, mimeType = 'application/octet-stream', uri } = resource;
   return (

@@ -69,13 +69,25 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   INVALID_RESULT: 'protocol',
   ERA_NEGOTIATION_FAILED: 'protocol',
   [CUT_OFF]: 'network',
-  // JSON-RPC codes for an unknown method and invalid parameters.
+  // JSON-RPC codes for an unknown resource in 2025, an unknown method, and invalid parameters.
+  '-32002': 'invalid-request',
   '-32601': 'unsupported',
   '-32602': 'invalid-request',
 };
 
+/** Names of the SDK's errors of authorization. */
+const AUTH_ERRORS: ReadonlySet<string> = new Set([
+  'UnauthorizedError',
+  'OAuthError',
+  'AuthorizationServerMismatchError',
+  'IssuerMismatchError',
+  'InsecureTokenEndpointError',
+  'InsufficientScopeError',
+  'RegistrationRejectedError',
+]);
+
 function errorKind(code: string | number | undefined, status: number | undefined, error: unknown): ErrorKind {
-  if (error instanceof Error && error.name === 'UnauthorizedError') return 'auth';
+  if (error instanceof Error && AUTH_ERRORS.has(error.name)) return 'auth';
   if (status !== undefined) return kindOfStatus(status);
   const known = code === undefined ? undefined : BY_CODE[String(code)];
   if (known !== undefined) return known;
@@ -84,4 +96,4 @@ function errorKind(code: string | number | undefined, status: number | undefined
 }
 
 const adviceFor = (kind: ErrorKind): string =>
-  kind === 'auth' ? '; pass place.credential, or log in again' : '';
+  kind === 'auth' ? '; pass place.credential or place.auth, or log in again' : '';

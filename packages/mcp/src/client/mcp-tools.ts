@@ -1,10 +1,11 @@
-import type { Tool, ToolContext, ToolOutput } from '@majordomo/agent';
+import { suspend, type Tool, type ToolContext, type ToolOutput } from '@majordomo/agent';
 import { truncateText, LlmError, type JsonObject } from '@majordomo/core';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
-import type { McpOptions } from '../options.ts';
+import type { McpEvent, McpOptions } from '../options.ts';
 import type { Connection } from './connection.ts';
 import { contentOf, textOf } from './content.ts';
 import { isTransient } from './errors.ts';
+import { suspensionOf } from './suspended.ts';
 import type { ToolHistory } from './tool-history.ts';
 
 const FIRST_PAUSE_MS = 250;
@@ -16,6 +17,7 @@ export interface ToolsIo {
   readonly options: McpOptions;
   readonly connection: Connection;
   readonly history: ToolHistory;
+  emit(event: McpEvent): void;
 }
 
 /** Returns a tool's complete definition as a string, because any change of the definition may change the tool's behavior. */
@@ -23,9 +25,9 @@ export const fingerprintOf = ({ description, title, inputSchema, annotations }: 
   JSON.stringify([description, title, inputSchema, annotations]);
 
 /** Returns a server's tool as a tool for an agent. */
-export function mcpTool(listed: ListedTool, name: string, { options, connection, history }: ToolsIo): Tool {
-  const { approve = 'destructive', maxResultChars } = options;
-  const fingerprint = fingerprintOf(listed);
+export function mcpTool(listed: ListedTool, fingerprint: string, name: string, io: ToolsIo): Tool {
+  const { options, connection } = io;
+  const { approve = 'destructive', maxResultChars, suspend: suspended = [] } = options;
   const isRepeatable =
     listed.annotations?.readOnlyHint === true || listed.annotations?.idempotentHint === true;
   const attempts = 1 + (isRepeatable ? (options.retries ?? 0) : 0);
@@ -34,30 +36,44 @@ export function mcpTool(listed: ListedTool, name: string, { options, connection,
     description: truncateText(listed.description ?? listed.title ?? '', MAX_DESCRIPTION_CHARS),
     parameters: withoutDialect(listed.inputSchema),
     maxResultChars,
-    approval: approve === 'none' ? false : () => needsApproval(listed, fingerprint, approve, history),
-    async run(args: Record<string, unknown>, { signal }: ToolContext): Promise<ToolOutput> {
-      if (approve !== 'none' && !history.mayRun(listed.name, fingerprint)) throw new Error(CHANGED);
-      const call = { name: listed.name, args, signal };
-      const result = await withRetries(attempts, connection, signal, () => connection.call(call));
-      if (result.isError === true) throw new Error(textOf(result));
-      return contentOf(result);
+    approval: approve === 'none' ? false : () => needsApproval(listed, fingerprint, approve, io),
+    async run(args: JsonObject, { signal }: ToolContext): Promise<ToolOutput> {
+      const check = checkOf(listed, fingerprint, io);
+      const call = { tool: listed, args, signal, suspend: suspended, check };
+      const outcome = await withRetries(attempts, connection, signal, () => connection.call(call));
+      if (outcome.type !== 'result') return suspend(suspensionOf(outcome, options.name, listed.name, args));
+      if (outcome.result.isError === true) throw new Error(textOf(outcome.result));
+      return contentOf(outcome.result);
     },
   };
 }
 
-const CHANGED =
-  'the tool did not run, because the server changed its definition after the approval check; call the tool again';
+/** Returns a check that throws if the definition has changed since the approval check. */
+export function checkOf(listed: ListedTool, fingerprint: string, { options, history }: ToolsIo): () => void {
+  return () => {
+    if (options.approve !== 'none' && !history.mayRun(listed.name, fingerprint))
+      throw new LlmError(
+        'invalid-request',
+        'the tool did not run, because the server changed its definition after the approval check; call the tool again',
+      );
+  };
+}
 
 /** Whether a call requires approval. A server's annotation can require approval, but cannot waive it. */
 function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,
   approve: 'all' | 'destructive',
-  history: ToolHistory,
+  { history, emit }: ToolsIo,
 ): boolean {
-  const isNeeded =
-    approve === 'all' || annotations?.destructiveHint === true || history.isChanged(name, fingerprint);
+  const isChanged = history.isChanged(name, fingerprint);
+  const isNeeded = approve === 'all' || annotations?.destructiveHint === true || isChanged;
   if (isNeeded) history.recordApprovalRequest(name, fingerprint);
+  if (isChanged)
+    emit({
+      type: 'approval',
+      detail: `${name}: its definition differs from the one that was first seen or approved`,
+    });
   return isNeeded;
 }
 

@@ -1,16 +1,21 @@
+import { truncateText } from '@majordomo/core';
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
+import type { Authorization } from '../auth/authorization.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { ServerTransport } from '../transport/server-transport.ts';
 import { loadClient } from '../sdk.ts';
 import { isLostConnection, toLlmError } from './errors.ts';
+import { acceptTasks } from './tasks.ts';
 
 /** Session with a server, from opening to loss or close. */
 export interface Session {
   readonly isOpen: boolean;
   /** Name and version that the server reports. */
   readonly server: string | undefined;
+  /** Instructions of the server, at most `MAX_INSTRUCTIONS` characters. */
+  readonly instructions: string | undefined;
   /**
    * Runs work with the client. Rejects with an `LlmError`. After a loss, no new work starts. Work in progress continues,
    * because an HTTP server may have cut only one request.
@@ -33,6 +38,8 @@ export interface SessionIo {
 /** Request options that disable the SDK's timeouts, which `IdleTimeout` replaces. */
 export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
+const MAX_INSTRUCTIONS = 20_000;
+
 /** Validator that accepts every result, because a model reads the results, and the server's patterns must not run. */
 const UNCHECKED: jsonSchemaValidator = {
   getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
@@ -40,7 +47,8 @@ const UNCHECKED: jsonSchemaValidator = {
 
 /** Connects to the server. After a failure, closes the transport and throws an `LlmError`. */
 export async function openSession(
-  { place, protocol, roots, sampling, onElicit }: McpOptions,
+  options: McpOptions,
+  authorization: Authorization | undefined,
   io: SessionIo,
   signal: AbortSignal,
 ): Promise<Session> {
@@ -48,13 +56,14 @@ export async function openSession(
   const onStderr = (detail: string): void => {
     io.emit({ type: 'stderr', detail });
   };
-  const connection = await openTransport(place, onStderr, io.label);
+  const connection = await openTransport(options.place, { onStderr, label: io.label, authorization });
+  if (options.protocol === 'auto') acceptTasks(connection.transport);
   const client = new Made(
     { name: 'majordomo', version: '1.0.0' },
     {
-      capabilities: capabilitiesFor({ roots, sampling, onElicit }),
+      capabilities: capabilitiesFor(options),
       jsonSchemaValidator: UNCHECKED,
-      ...(protocol === 'auto' ? { versionNegotiation: { mode: 'auto' as const } } : {}),
+      ...(options.protocol === 'auto' ? { versionNegotiation: { mode: 'auto' as const } } : {}),
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: io.listChanged } },
     },
   );
@@ -96,6 +105,11 @@ class OpenSession implements Session {
   get server(): string | undefined {
     const server = this.client.getServerVersion();
     return server && `${server.name} ${server.version}`;
+  }
+
+  get instructions(): string | undefined {
+    const text = this.client.getInstructions();
+    return text === undefined ? undefined : truncateText(text, MAX_INSTRUCTIONS);
   }
 
   async use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {

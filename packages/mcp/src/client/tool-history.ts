@@ -4,8 +4,20 @@
  */
 export class ToolHistory {
   private readonly latest = new Map<string, string>();
-  private readonly trusted = new Map<string, string>();
+  private readonly trusted: Map<string, string>;
   private readonly requested = new Map<string, string>();
+  private readonly onTrust: () => void;
+
+  /** `onTrust` is called when a person has approved a changed definition. */
+  constructor(trusted: Iterable<readonly [name: string, fingerprint: string]>, onTrust: () => void) {
+    this.trusted = new Map(trusted);
+    this.onTrust = onTrust;
+  }
+
+  /** Definitions that a person has approved or that were seen first, by name. */
+  get definitions(): ReadonlyMap<string, string> {
+    return this.trusted;
+  }
 
   /** Stores the current tools. Returns the names of the tools whose definitions have changed. */
   update(tools: readonly (readonly [name: string, fingerprint: string])[]): readonly string[] {
@@ -37,6 +49,7 @@ export class ToolHistory {
     if (!this.isChanged(name, fingerprint)) return true;
     if (this.requested.get(name) !== fingerprint) return false;
     this.trusted.set(name, fingerprint);
+    this.onTrust();
     return true;
   }
 }

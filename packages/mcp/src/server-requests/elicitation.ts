@@ -1,5 +1,5 @@
-import { checkValue, describeIssues, type JsonObject } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { checkValue, describeIssues, LlmError, type JsonObject } from '@majordomo/core';
+import { abortable, asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { refusalError } from './refusal-error.ts';
@@ -14,15 +14,9 @@ export async function elicit(
   const reply = await abortable(callOnElicit(onElicit, question, signal), signal).catch(() => undefined);
   // If the callback failed, the user has neither agreed nor declined.
   if (reply === undefined) return { action: 'cancel' };
-  if (reply.action !== 'accept') return { action: reply.action };
-  if (question.mode === 'url') return { action: 'accept' };
-  const content = reply.content ?? {};
-  const checked = await checkValue(question.schema, content);
-  if ('issues' in checked)
-    throw refusalError(
-      `the content does not match the schema of the form: ${describeIssues(checked.issues)}`,
-    );
-  return { action: 'accept', content: content as ElicitResult['content'] & object };
+  const problem = await replyProblem(question, reply);
+  if (problem !== undefined) throw refusalError(problem);
+  return resultOf(question, reply);
 }
 
 const callOnElicit = async (
@@ -31,7 +25,34 @@ const callOnElicit = async (
   signal: AbortSignal,
 ): Promise<McpReply | undefined> => onElicit(question, { signal });
 
-const questionOf = (params: ElicitRequestParams): McpQuestion =>
-  params.mode === 'url'
-    ? { mode: 'url', message: params.message, url: params.url }
-    : { mode: 'form', message: params.message, schema: params.requestedSchema as unknown as JsonObject };
+/** Returns a server's question. Throws `protocol` for a question that cannot be shown. */
+export function questionOf(params: ElicitRequestParams): McpQuestion {
+  const { mode, message, ...rest } = asRecord(params);
+  const { url, requestedSchema: schema } = rest;
+  if (typeof message === 'string') {
+    if (mode === 'url' && typeof url === 'string') return { mode, message, url };
+    if (mode !== 'url' && isRecord(schema)) return { mode: 'form', message, schema: schema as JsonObject };
+  }
+  throw new LlmError('protocol', 'the server sent an invalid question');
+}
+
+/** Returns the reason why a reply does not answer a question, or `undefined` for a valid reply. */
+export async function replyProblem(question: McpQuestion, reply: McpReply): Promise<string | undefined> {
+  const { action, content } = asRecord(reply);
+  if (action !== 'accept')
+    return action === 'decline' || action === 'cancel'
+      ? undefined
+      : 'the action must be accept, decline or cancel';
+  if (question.mode === 'url') return undefined;
+  const checked = await checkValue(question.schema, content ?? {});
+  return 'issues' in checked
+    ? `the content does not match the schema of the form: ${describeIssues(checked.issues)}`
+    : undefined;
+}
+
+/** Returns a valid reply in the form of the protocol. */
+export function resultOf(question: McpQuestion, reply: McpReply): ElicitResult {
+  if (reply.action !== 'accept') return { action: reply.action };
+  if (question.mode === 'url') return { action: 'accept' };
+  return { action: 'accept', content: (reply.content ?? {}) as ElicitResult['content'] & object };
+}

@@ -1,24 +1,36 @@
-import type { Client, ClientCapabilities } from '@modelcontextprotocol/client';
-import type { McpOptions } from '../options.ts';
-import { elicit } from './elicitation.ts';
+import { LlmError, type JsonObject, type JsonValue } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
+import type { Client, ClientCapabilities, ElicitRequestParams } from '@modelcontextprotocol/client';
+import type { McpOptions, McpQuestion } from '../options.ts';
+import { elicit, questionOf } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
+type Options = Pick<McpOptions, 'roots' | 'sampling' | 'onElicit' | 'protocol' | 'suspend'>;
+
+/** Extension of 2026 for tasks (SEP-2663). */
+const TASKS = 'io.modelcontextprotocol/tasks';
+
 /** Returns the client capabilities for which the application set an option. The SDK refuses requests for other capabilities. */
-export function capabilitiesFor({
-  roots,
-  sampling,
-  onElicit,
-}: Pick<McpOptions, 'roots' | 'sampling' | 'onElicit'>): ClientCapabilities {
+export function capabilitiesFor(options: Options): ClientCapabilities {
+  const { roots, sampling, onElicit, protocol, suspend = [] } = options;
+  const canElicit = onElicit !== undefined || suspend.includes('elicitation');
   return {
     ...(roots === undefined ? {} : { roots: {} }),
     ...(sampling === undefined ? {} : { sampling: {} }),
-    ...(onElicit === undefined ? {} : { elicitation: { form: {}, url: {} } }),
+    ...(canElicit ? { elicitation: { form: {}, url: {} } } : {}),
+    ...(protocol === 'auto' ? { extensions: { [TASKS]: {} } } : {}),
   };
+}
+
+/** Questions to the user, and replies to requests that need no user. */
+export interface PendingInput {
+  readonly questions: Readonly<Record<string, McpQuestion>>;
+  readonly replies: JsonObject;
 }
 
 /** Dependencies of the handlers for a server's requests, across its sessions. */
 export class ServerRequests {
-  readonly options: Pick<McpOptions, 'roots' | 'onElicit'>;
+  readonly options: Options;
   readonly sampler: Sampler | undefined;
   /** Pauses the timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
@@ -30,13 +42,37 @@ export class ServerRequests {
     if (sampling !== undefined)
       this.sampler = new Sampler('model' in sampling ? sampling : { model: sampling });
   }
+
+  /** Replies to the requests in a result. With `suspend`, questions to the user are returned instead. */
+  async reply(requests: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<PendingInput> {
+    const questions: Record<string, McpQuestion> = {};
+    const replies: Record<string, JsonValue> = {};
+    for (const [key, request] of Object.entries(requests)) {
+      const { method, params } = asRecord(request);
+      if (method === 'elicitation/create' && this.options.suspend?.includes('elicitation') === true)
+        questions[key] = questionOf(params as ElicitRequestParams);
+      else replies[key] = (await this.replyTo(method, params, signal)) as JsonValue;
+    }
+    return { questions, replies };
+  }
+
+  private replyTo(method: unknown, params: unknown, signal: AbortSignal): Promise<unknown> {
+    const { sampler, pause, options } = this;
+    const { roots, onElicit } = options;
+    if (method === 'elicitation/create' && onElicit !== undefined)
+      return withPause(pause, () => elicit(params as ElicitRequestParams, onElicit, signal));
+    if (method === 'sampling/createMessage' && sampler !== undefined)
+      return withPause(pause, () => sampler.sample(params as never, signal));
+    if (method === 'roots/list' && roots !== undefined) return Promise.resolve(rootsResult(roots));
+    const message = `the server requested ${String(method)}, which this client does not offer`;
+    return Promise.reject(new LlmError('unsupported', message));
+  }
 }
 
 /** Registers the handlers for the server's requests. */
 export function handleServerRequests(client: Client, { options, sampler, pause }: ServerRequests): void {
-  const { roots, onElicit } = options;
-  if (roots !== undefined)
-    client.setRequestHandler('roots/list', () => ({ roots: roots.map((uri) => ({ uri })) }));
+  const { roots, onElicit, suspend = [] } = options;
+  if (roots !== undefined) client.setRequestHandler('roots/list', () => rootsResult(roots));
   if (sampler !== undefined)
     client.setRequestHandler('sampling/createMessage', ({ params }, { mcpReq }) =>
       withPause(pause, () => sampler.sample(params, mcpReq.signal)),
@@ -45,7 +81,14 @@ export function handleServerRequests(client: Client, { options, sampler, pause }
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
       withPause(pause, () => elicit(params, onElicit, mcpReq.signal)),
     );
+  // A live request of 2025 cannot outlive the process.
+  else if (suspend.includes('elicitation'))
+    client.setRequestHandler('elicitation/create', () => ({ action: 'cancel' as const }));
 }
+
+const rootsResult = (roots: readonly string[]): { roots: { uri: string }[] } => ({
+  roots: roots.map((uri) => ({ uri })),
+});
 
 async function withPause<T>(pause: () => () => void, work: () => Promise<T>): Promise<T> {
   const resume = pause();

@@ -1,7 +1,8 @@
 import type { Credential } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { limitBody } from '@majordomo/wire-kit';
 import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/client';
+import type { Authorization } from '../auth/authorization.ts';
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
@@ -14,31 +15,45 @@ const MAX_BYTES = 10 * 1024 * 1024;
 const READ_MS = 100;
 const CLOSE_TIMEOUT_MS = 1000;
 
+interface HttpIo {
+  readonly label: string;
+  /** Secrets that no error contains. */
+  readonly secrets: Set<string>;
+  readonly authorization: Authorization | undefined;
+}
+
 /**
  * Returns a transport for streamable HTTP. The SDK follows only redirects within the same origin. Adds the credential's tokens
  * to the secrets.
  */
 export async function httpTransport(
   { url, headers, credential, fetch = globalThis.fetch }: McpAddress,
-  label: string,
-  secrets: Set<string>,
+  { label, secrets, authorization }: HttpIo,
 ): Promise<Pick<ServerTransport, 'transport' | 'close'>> {
   const { StreamableHTTPClientTransport } = await loadClient();
+  const ended = new AbortController();
+  const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
+    // Requests of an authorization have no signal.
+    const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
+    const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
+    return boundedResponse(answer, label, () => {
+      // The caller has aborted the request, so no error is reported.
+      if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
+    });
+  };
+  const provider =
+    credential === undefined
+      ? authorization?.provider(boundedFetch)
+      : credentialProvider(credential, secrets);
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     ...(headers === undefined ? {} : { requestInit: { headers: { ...headers } } }),
-    ...(credential === undefined ? {} : { authProvider: authProvider(credential, secrets) }),
-    fetch: async (input, init) => {
-      const answer = await fetch(input, init);
-      const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
-      return boundedResponse(answer, label, () => {
-        // The caller has aborted the request, so no error is reported.
-        if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
-      });
-    },
+    ...(provider === undefined ? {} : { authProvider: provider }),
+    fetch: boundedFetch,
   });
   const close = async (): Promise<void> => {
     const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
     await Promise.race([transport.terminateSession().catch(() => undefined), late]);
+    ended.abort();
     await transport.close();
   };
   return { transport, close };
@@ -52,7 +67,7 @@ function failRequests(transport: Transport, ids: readonly RequestId[]): void {
 
 function requestIdsIn(body: unknown): readonly RequestId[] {
   if (typeof body !== 'string') return [];
-  const json: unknown = JSON.parse(body);
+  const json = tryParseJson(body);
   return (Array.isArray(json) ? json : [json])
     .map((message: unknown) => asRecord(message)['id'])
     .filter((id) => typeof id === 'string' || typeof id === 'number');
@@ -64,7 +79,7 @@ function boundedResponse(answer: Response, who: string, onEnd: () => void): Resp
 }
 
 /** Returns the token provider, which the SDK calls for every request. After a 401, the provider reads the credential again. */
-function authProvider(credential: Credential, secrets: Set<string>): AuthProvider {
+function credentialProvider(credential: Credential, secrets: Set<string>): AuthProvider {
   if (typeof credential === 'string') return { token: () => Promise.resolve(credential) };
   let current: string | undefined;
   let rejected: string | undefined;

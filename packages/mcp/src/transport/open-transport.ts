@@ -1,4 +1,5 @@
 import { redact } from '@majordomo/core/toolkit';
+import type { Authorization } from '../auth/authorization.ts';
 import { isProgram } from '../check-options.ts';
 import type { McpEndpoint } from '../options.ts';
 import { httpTransport } from './http-transport.ts';
@@ -6,16 +7,24 @@ import { StderrTail } from './stderr-tail.ts';
 import { secretsOf } from './secrets.ts';
 import type { ServerTransport } from './server-transport.ts';
 
+/** Dependencies of a transport. */
+export interface TransportIo {
+  readonly label: string;
+  readonly authorization: Authorization | undefined;
+  onStderr(line: string): void;
+}
+
 /** Opens the transport of the endpoint. Loads the program transport only if it is needed. */
 export async function openTransport(
   place: McpEndpoint,
-  onStderr: (line: string) => void,
-  label: string,
+  { onStderr, label, authorization }: TransportIo,
 ): Promise<ServerTransport> {
   const secrets = new Set(secretsOf(place));
-  const mask = (text: string): string => redact(text, [...secrets]);
-  if (!isProgram(place))
-    return { ...(await httpTransport(place, label, secrets)), mask, lastOutput: () => undefined };
+  const mask = (text: string): string => redact(text, [...secrets, ...(authorization?.secrets ?? [])]);
+  if (!isProgram(place)) {
+    const opened = await httpTransport(place, { label, secrets, authorization });
+    return { ...opened, mask, lastOutput: () => undefined };
+  }
   const { programTransport } = await import('./program-transport.ts');
   const { transport, lastOutput } = await programTransport(
     place,

@@ -14,9 +14,11 @@ const png = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]).toString('base64');
 let look = { name: 'look', description: 'Looks', annotations: { readOnlyHint: true } };
 const deep = (levels) =>
   levels === 0 ? { type: 'string' } : { type: 'object', properties: { a: deep(levels - 1) } };
-const task = { name: 'task', execution: { taskSupport: 'required' } };
 let extra =
-  process.env.DEEP === undefined ? [] : [{ name: 'deep', inputSchema: deep(Number(process.env.DEEP)) }, task];
+  process.env.DEEP === undefined ? [] : [{ name: 'deep', inputSchema: deep(Number(process.env.DEEP)) }];
+if (process.env.COUNT !== undefined)
+  for (let n = 0; n < Number(process.env.COUNT); n++)
+    extra.push({ name: `tool${n}`, description: `Tool ${n}` });
 const pdf = Buffer.from('%PDF-1.7\n%%EOF').toString('base64');
 let asked = 0;
 const waiting = new Map();

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 /** Loopback address to which the browser is redirected. */
 export interface Redirect {
   readonly url: string;
-  /** Query of the redirect that contains this login's state. */
+  /** Query of the first accepted redirect. */
   readonly answer: Promise<URLSearchParams>;
   /** Shows the result in the browser, and releases the port. */
   close(isDone: boolean): Promise<void>;
@@ -38,14 +38,21 @@ const PAGE_HEADERS = {
 };
 const PATH = '/callback';
 
-/** Listens on a free port of 127.0.0.1 until `close`. Accepts the first redirect with this state. */
-export async function listenForRedirect(state: string): Promise<Redirect> {
+/** Options of `listenForRedirect`. */
+export interface RedirectOptions {
+  /** Port of 127.0.0.1. `@default` a free port */
+  readonly port?: number | undefined;
+  /** Remedy in the error for a runtime that cannot listen. */
+  readonly remedy: string;
+  /** Whether a redirect belongs to this login. Other redirects are answered with status 400 and ignored. */
+  accepts(query: URLSearchParams): boolean;
+}
+
+/** Listens on 127.0.0.1 until `close`. Throws `config` in a runtime that cannot listen. */
+export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectOptions): Promise<Redirect> {
   const name: string = 'node:http';
   const http = await (import(name) as Promise<Http>).catch(() => {
-    throw new LlmError(
-      'config',
-      'oauth: this runtime cannot listen for the redirect; log in with the flow "device"',
-    );
+    throw new LlmError('config', `oauth: this runtime cannot listen for the redirect; ${remedy}`);
   });
   let settle: (query: URLSearchParams) => void = () => undefined;
   let browser: Outgoing | undefined;
@@ -59,8 +66,7 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
     if (request.headers.host !== host) page(response, 403, 'Not for this host.');
     else if (url?.pathname !== PATH || request.method !== 'GET') page(response, 404, 'Nothing here.');
     else if (browser !== undefined) page(response, 410, 'This login has ended.');
-    else if (url.searchParams.get('state') !== state)
-      page(response, 400, 'This request belongs to another login.');
+    else if (!accepts(url.searchParams)) page(response, 400, 'This request belongs to another login.');
     else {
       browser = response;
       settle(url.searchParams);
@@ -68,7 +74,7 @@ export async function listenForRedirect(state: string): Promise<Redirect> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   host = `127.0.0.1:${server.address().port}`;
   return {

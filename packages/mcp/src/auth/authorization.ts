@@ -1,0 +1,108 @@
+import { LlmError, messageOf } from '@majordomo/core';
+import { redact } from '@majordomo/core/toolkit';
+import type { AuthProvider, FetchLike } from '@modelcontextprotocol/client';
+import { loadClient } from '../sdk.ts';
+import { memoryStore, namedStore } from '../store.ts';
+import { login, type AuthRequest, type LoginIo } from './login.ts';
+import type { McpAuth, McpMachineAuth, McpOptions } from '../options.ts';
+import { StoredTokens } from './stored-tokens.ts';
+
+type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0];
+type Io = Omit<LoginIo, 'tokens'>;
+
+/** Returns the authorization of a server, or `undefined` if it has none. */
+export function authorizationFor(options: McpOptions, io: Io): Authorization | undefined {
+  const { name, place, store = memoryStore(2) } = options;
+  if (!('url' in place) || place.auth === undefined) return undefined;
+  const { auth, url } = place;
+  const secrets = new Set(
+    auth.grant === 'login' ? [] : [auth.grant === 'private-key-jwt' ? auth.privateKey : auth.clientSecret],
+  );
+  const issuer =
+    auth.grant !== 'login' ? auth.issuer : 'issuer' in auth.client ? auth.client.issuer : undefined;
+  const tokens = new StoredTokens(namedStore(store, io.label), { name, url, issuer }, secrets);
+  return new Authorization(auth, { ...io, tokens }, secrets);
+}
+
+/** Authorization of a server, across its sessions. */
+export class Authorization {
+  /** Secrets that no error contains. */
+  readonly secrets: ReadonlySet<string>;
+  private readonly auth: McpAuth;
+  private readonly io: LoginIo;
+  private running: Promise<void> | undefined;
+
+  constructor(auth: McpAuth, io: LoginIo, secrets: ReadonlySet<string>) {
+    this.auth = auth;
+    this.io = io;
+    this.secrets = secrets;
+  }
+
+  /**
+   * Returns the provider of tokens for a transport. After a 401, the SDK calls `onUnauthorized` and repeats the request.
+   * `fetchFn` must not add headers of the MCP server, because it sends requests to the authorization server.
+   */
+  provider(fetchFn: FetchLike): AuthProvider {
+    return {
+      token: async () => (await this.io.tokens.get())?.access_token,
+      onUnauthorized: async (context) => {
+        this.running ??= this.authorize(context, fetchFn).finally(() => {
+          this.running = undefined;
+        });
+        await this.running;
+      },
+    };
+  }
+
+  private async authorize({ response, serverUrl }: UnauthorizedContext, fetchFn: FetchLike): Promise<void> {
+    const { auth, io } = this;
+    try {
+      if (await io.tokens.reload()) return;
+      const { extractWWWAuthenticateParams } = await loadClient();
+      const { resourceMetadataUrl, scope: requested } = extractWWWAuthenticateParams(response);
+      const scope = auth.scope ?? requested;
+      const request: AuthRequest = {
+        serverUrl,
+        fetchFn,
+        ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
+        ...(scope === undefined ? {} : { scope }),
+      };
+      await (auth.grant === 'login' ? login(auth, request, io) : machineToken(auth, request, io));
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  private failure(error: unknown): LlmError {
+    if (LlmError.is(error)) return error;
+    const { label } = this.io;
+    // An attacker may have chosen the values in such an error.
+    const reason =
+      error instanceof Error && error.name === 'IssuerMismatchError'
+        ? 'the issuer is not that of the authorization server'
+        : redact(messageOf(error), [...this.secrets]);
+    // `fetch` reports an unreachable server with a TypeError.
+    if (error instanceof TypeError) return new LlmError('network', `${label}: authorization: ${reason}`);
+    return new LlmError('auth', `${label}: the authorization failed: ${reason}; check place.auth`, {
+      code: 'login-failed',
+    });
+  }
+}
+
+/** Requests a token for a client without a user. The SDK sends the credentials to the expected issuer only. */
+async function machineToken(auth: McpMachineAuth, request: AuthRequest, { tokens }: LoginIo): Promise<void> {
+  const sdk = await loadClient();
+  const { clientId, issuer: expectedIssuer } = auth;
+  const client =
+    auth.grant === 'client-credentials'
+      ? new sdk.ClientCredentialsProvider({ clientId, clientSecret: auth.clientSecret, expectedIssuer })
+      : new sdk.PrivateKeyJwtProvider({
+          clientId,
+          privateKey: auth.privateKey,
+          algorithm: auth.algorithm,
+          expectedIssuer,
+        });
+  await sdk.auth(client, request);
+  const received = client.tokens();
+  if (received !== undefined) await tokens.save(received, expectedIssuer);
+}

@@ -1,0 +1,54 @@
+import { LlmError } from '@majordomo/core';
+import { checkOptions, type Kinds } from '@majordomo/core/toolkit';
+import type { McpAuth } from '../options.ts';
+
+const SCOPE = { grant: 'string', scope: 'string' } as const;
+
+const KINDS: Readonly<
+  Record<McpAuth['grant'], { readonly kinds: Kinds; readonly required: readonly string[] }>
+> = {
+  'client-credentials': {
+    kinds: { ...SCOPE, clientId: 'string', clientSecret: 'string', issuer: 'string' },
+    required: ['clientId', 'clientSecret', 'issuer'],
+  },
+  'private-key-jwt': {
+    kinds: { ...SCOPE, clientId: 'string', privateKey: 'string', algorithm: 'string', issuer: 'string' },
+    required: ['clientId', 'privateKey', 'algorithm', 'issuer'],
+  },
+  login: {
+    kinds: {
+      ...SCOPE,
+      client: { metadataUrl: 'string', clientId: 'string', issuer: 'string' },
+      show: 'function',
+      port: 1,
+    },
+    required: ['client'],
+  },
+};
+
+/** Checks the options of an authorization. Throws `config` for an invalid option. */
+export function checkAuth(auth: McpAuth): void {
+  if (!Object.hasOwn(KINDS, auth.grant))
+    throw invalid('grant', `must be one of ${Object.keys(KINDS).join(', ')}`);
+  const { kinds, required } = KINDS[auth.grant];
+  checkOptions('connectMcp: place.auth', auth, kinds, required);
+  for (const name of required) if (Reflect.get(auth, name) === '') throw invalid(name, 'must not be empty');
+  if (auth.grant !== 'login') checkIssuer(auth.issuer, 'issuer');
+  else if ('metadataUrl' in auth.client) checkMetadataUrl(auth.client.metadataUrl);
+  else if (typeof auth.client.clientId === 'string' && typeof auth.client.issuer === 'string')
+    checkIssuer(auth.client.issuer, 'client.issuer');
+  else throw invalid('client', 'must have a metadataUrl, or a clientId and its issuer');
+}
+
+function checkIssuer(issuer: string, name: string): void {
+  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw invalid(name, 'must be an address');
+}
+
+function checkMetadataUrl(address: string): void {
+  const url = URL.parse(address);
+  if (url?.protocol !== 'https:' || url.pathname === '/')
+    throw invalid('client.metadataUrl', 'must be an https address with a path');
+}
+
+const invalid = (name: string, why: string): LlmError =>
+  new LlmError('config', `connectMcp: place.auth.${name} ${why}`, { path: `place.auth.${name}` });

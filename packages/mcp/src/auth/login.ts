@@ -1,0 +1,160 @@
+import { LlmError, type Clock } from '@majordomo/core';
+import { abortable, withTimeout } from '@majordomo/core/toolkit';
+import { listenForRedirect, type Redirect } from '@majordomo/wire-kit';
+import type {
+  auth,
+  OAuthClientInformationContext,
+  OAuthClientMetadata,
+  OAuthClientProvider,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from '@modelcontextprotocol/client';
+import { loadClient } from '../sdk.ts';
+import type { McpLogin } from '../options.ts';
+import type { StoredTokens } from './stored-tokens.ts';
+
+const LOGIN_MS = 600_000;
+
+/** Options of the SDK for an authorization. */
+export type AuthRequest = Parameters<typeof auth>[1];
+
+/** Dependencies of a login. */
+export interface LoginIo {
+  readonly label: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly tokens: StoredTokens;
+  /** Pauses the timeouts of calls. Returns a function that ends the pause. */
+  pause(): () => void;
+}
+
+/** Refreshes the token, or logs in with a browser. */
+export async function login(options: McpLogin, request: AuthRequest, io: LoginIo): Promise<void> {
+  const { auth, StreamableHTTPClientTransport } = await loadClient();
+  const { show, port } = options;
+  const redirect =
+    show === undefined
+      ? undefined
+      : await listenForRedirect({ port, remedy: 'pass place.credential', accepts: () => true });
+  const client = new LoginClient(options, io, redirect?.url);
+  let isDone = false;
+  try {
+    if ((await auth(client, request)) === 'REDIRECT' && redirect !== undefined) {
+      const answer = await browserAnswer(client, show, redirect, io);
+      const { serverUrl, fetchFn } = request;
+      const transport = new StreamableHTTPClientTransport(new URL(serverUrl), {
+        authProvider: client,
+        ...(fetchFn === undefined ? {} : { fetch: fetchFn }),
+      });
+      await transport.finishAuth(answer);
+    }
+    isDone = true;
+  } finally {
+    await redirect?.close(isDone);
+  }
+}
+
+/** Shows the address, and returns the parameters of the callback. Throws `auth` if the state is not that of this login. */
+async function browserAnswer(
+  { url, csrf }: LoginClient,
+  show: McpLogin['show'],
+  { answer }: Redirect,
+  { label, clock, signal, pause }: LoginIo,
+): Promise<URLSearchParams> {
+  const resume = pause();
+  try {
+    const shown = (async () => show?.(url))().then(() => answer);
+    const work = withTimeout(Promise.race([answer, shown]), LOGIN_MS, clock);
+    const query = await abortable(work, signal);
+    if (query.get('state') === csrf) return query;
+    throw new LlmError('auth', `${label}: the callback does not belong to this login; log in again`, {
+      code: 'login-failed',
+    });
+  } finally {
+    resume();
+  }
+}
+
+/** Client of one login. Stores tokens under their issuer. */
+class LoginClient implements OAuthClientProvider {
+  readonly redirectUrl: string;
+  /** Random value that the callback must contain. */
+  readonly csrf = crypto.randomUUID();
+  readonly clientMetadataUrl?: string;
+  /** Address of the login. */
+  url = '';
+  private readonly options: McpLogin;
+  private readonly io: LoginIo;
+  private verifier = '';
+  private discovery: OAuthDiscoveryState | undefined;
+
+  constructor(options: McpLogin, io: LoginIo, redirectUrl = 'http://127.0.0.1/callback') {
+    this.options = options;
+    this.io = io;
+    this.redirectUrl = redirectUrl;
+    if ('metadataUrl' in options.client) this.clientMetadataUrl = options.client.metadataUrl;
+  }
+
+  get clientMetadata(): OAuthClientMetadata {
+    return {
+      client_name: 'majordomo',
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    };
+  }
+
+  state(): string {
+    return this.csrf;
+  }
+
+  clientInformation(): StoredOAuthClientInformation {
+    const { client } = this.options;
+    if (!('metadataUrl' in client)) return { client_id: client.clientId, issuer: client.issuer };
+    if (this.discovery?.authorizationServerMetadata?.client_id_metadata_document_supported === true)
+      return { client_id: client.metadataUrl };
+    // The SDK would register the client dynamically.
+    throw new LlmError(
+      'auth',
+      `${this.io.label}: the authorization server does not accept metadata documents; pass place.auth.client.clientId`,
+    );
+  }
+
+  tokens(): Promise<StoredOAuthTokens | undefined> {
+    return this.io.tokens.get();
+  }
+
+  async saveTokens(tokens: StoredOAuthTokens, context?: OAuthClientInformationContext): Promise<void> {
+    await this.io.tokens.save(tokens, context?.issuer ?? tokens.issuer ?? '');
+  }
+
+  async invalidateCredentials(scope: string): Promise<void> {
+    if (scope === 'all' || scope === 'tokens') await this.io.tokens.remove();
+  }
+
+  redirectToAuthorization(url: URL): void {
+    if (this.options.show === undefined)
+      throw new LlmError('auth', `${this.io.label}: a login is required; pass place.auth.show`, {
+        code: 'login-required',
+      });
+    this.url = url.href;
+  }
+
+  saveCodeVerifier(verifier: string): void {
+    this.verifier = verifier;
+  }
+
+  codeVerifier(): string {
+    return this.verifier;
+  }
+
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.discovery = state;
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.discovery;
+  }
+}

@@ -1,0 +1,92 @@
+import { LlmError, type JsonObject } from '@majordomo/core';
+import type {
+  CallToolResult,
+  Client,
+  InputRequiredResult,
+  RequestOptions,
+  Tool as ListedTool,
+} from '@modelcontextprotocol/client';
+import type { McpOptions } from '../options.ts';
+import type { CallIo, CallOutcome } from './outcome.ts';
+import { ANY_RESULT, startedTask, waitForTask } from './tasks.ts';
+
+/** Tool call, with the tool's definition on the server. */
+export interface ToolCall {
+  readonly tool: ListedTool;
+  readonly args: JsonObject;
+  readonly signal: AbortSignal;
+  readonly suspend: NonNullable<McpOptions['suspend']>;
+  /** Throws if the call must not run. Called when the list of tools is up to date. */
+  readonly check: () => void;
+  /** Answers to the questions of an earlier call, with the state that the server returned. */
+  readonly resume?: Resume | undefined;
+}
+
+interface Resume {
+  readonly inputResponses: JsonObject;
+  readonly requestState?: string | undefined;
+}
+
+const MAX_ROUNDS = 10;
+
+/** Sends a call, and replies to the server's requests that need no user. */
+export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome> {
+  let { resume } = call;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const answer = await io.send((client, options) => requestCall(client, options, call, resume));
+    const task = startedTask(answer);
+    if (task !== undefined) {
+      if (call.suspend.includes('task')) return { type: 'task', taskId: task.taskId };
+      return waitForTask(task, io);
+    }
+    if (!isInputRequired(answer)) return { type: 'result', result: answer };
+    const { inputRequests = {}, requestState } = answer;
+    const pending = await io.connection.answers.reply(inputRequests, io.timeout.signal);
+    if (Object.keys(pending.questions).length > 0) return { type: 'questions', requestState, ...pending };
+    resume = { inputResponses: pending.replies, requestState };
+  }
+  throw new LlmError('protocol', `${io.connection.label}: the server requested input ${MAX_ROUNDS} times`);
+}
+
+function requestCall(
+  client: Client,
+  options: RequestOptions,
+  { tool, args, suspend, check }: ToolCall,
+  resume: Resume | undefined,
+): Promise<CallToolResult | InputRequiredResult> {
+  check();
+  const { name, inputSchema } = tool;
+  const params = { name, arguments: args };
+  if (runsAsTask(client, tool, suspend)) {
+    const request = { method: 'tools/call', params: { ...params, task: { ttl: TASK_TTL_MS } } };
+    return client.request(request, ANY_RESULT, options) as Promise<CallToolResult>;
+  }
+  const { inputResponses, requestState } = resume ?? {};
+  return client.callTool(
+    {
+      ...params,
+      ...(inputResponses === undefined ? {} : { inputResponses: inputResponses as object as never }),
+      ...(requestState === undefined ? {} : { requestState }),
+    },
+    {
+      ...options,
+      // Without an output schema, the SDK accepts a result that is a task or a question.
+      toolDefinition: { name, inputSchema },
+      allowInputRequired: suspend.includes('elicitation'),
+    },
+  );
+}
+
+/** Time that a server of 2025 should store a task, in milliseconds. */
+const TASK_TTL_MS = 24 * 60 * 60 * 1000;
+
+/** Whether a call is sent as a task of 2025. A server of 2026 decides that itself. */
+function runsAsTask(client: Client, { execution }: ListedTool, suspend: ToolCall['suspend']): boolean {
+  if (client.getProtocolEra() === 'modern') return false;
+  if (client.getServerCapabilities()?.tasks?.requests?.tools?.call === undefined) return false;
+  const { taskSupport } = execution ?? {};
+  return taskSupport === 'required' || (taskSupport === 'optional' && suspend.includes('task'));
+}
+
+const isInputRequired = (answer: CallToolResult | InputRequiredResult): answer is InputRequiredResult =>
+  answer['resultType'] === 'input_required';

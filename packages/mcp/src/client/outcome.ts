@@ -1,0 +1,29 @@
+import type { Clock } from '@majordomo/core';
+import type { CallToolResult, Client, RequestOptions } from '@modelcontextprotocol/client';
+import type { PendingInput, ServerRequests } from '../server-requests/handlers.ts';
+import type { IdleTimeout } from './idle-timeout.ts';
+
+/** Outcome of a call: a result, questions to the user, or a task that runs on the server. */
+export type CallOutcome =
+  | { readonly type: 'result'; readonly result: CallToolResult }
+  | ({ readonly type: 'questions'; readonly requestState: string | undefined } & PendingInput)
+  | {
+      readonly type: 'task';
+      readonly taskId: string;
+      readonly questions?: PendingInput['questions'] | undefined;
+    };
+
+/** Sends requests with a client, within the time limits of a call. */
+export type Work<T> = (client: Client, options: RequestOptions) => Promise<T>;
+
+/** Connection and time limits of a call. */
+export interface CallIo {
+  readonly connection: {
+    readonly label: string;
+    readonly clock: Clock;
+    readonly answers: ServerRequests;
+    request<T>(subject: string, signal: AbortSignal | undefined, work: Work<T>): Promise<T>;
+  };
+  readonly timeout: Pick<IdleTimeout, 'signal' | 'touch'>;
+  readonly send: <T>(work: Work<T>) => Promise<T>;
+}

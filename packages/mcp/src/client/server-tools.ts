@@ -1,0 +1,165 @@
+import type { Decision, RunState, Tool } from '@majordomo/agent';
+import { LlmError, listeners } from '@majordomo/core';
+import { isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
+import type { Tool as ListedTool } from '@modelcontextprotocol/client';
+import type { McpEvent, McpOptions, McpReply } from '../options.ts';
+import { Connection } from './connection.ts';
+import { checkOf, mcpTool, fingerprintOf, type ToolsIo } from './mcp-tools.ts';
+import { fittedNames } from './names.ts';
+import { checkResourceNames, resourceTools } from './resources.ts';
+import { ListEntry } from './stored-list.ts';
+import { settle } from './suspended.ts';
+import { ToolHistory } from './tool-history.ts';
+
+/** Maximum number of tools per server. A longer list is truncated, and an event reports the truncation. */
+const MAX_TOOLS = 1000;
+
+/** Tools of a server, in the form for agents. */
+export class ServerTools {
+  tools: readonly Tool[] = [];
+  readonly connection: Connection;
+  private readonly options: McpOptions;
+  private readonly emit: (event: McpEvent) => void;
+  private readonly entry: ListEntry;
+  private history: ToolHistory;
+  /** Latest list of the server, as far as it is used. */
+  private listed: readonly ListedTool[] = [];
+  private hasResources = false;
+  private fingerprint: string | undefined;
+
+  constructor(options: McpOptions) {
+    this.options = options;
+    this.emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);
+    this.entry = new ListEntry(options);
+    this.history = new ToolHistory([], () => undefined);
+    this.connection = new Connection({
+      options,
+      emit: this.emit,
+      onTools: (listed, hasResources) => {
+        this.update(listed, hasResources);
+      },
+    });
+  }
+
+  /** Reads the stored list. Connects, unless the list suffices until the first call. */
+  async start(signal: AbortSignal): Promise<void> {
+    const stored = await this.entry.read();
+    this.history = new ToolHistory(stored?.definitions ?? [], () => {
+      this.store();
+    });
+    if (this.options.start === 'first-call' && stored !== undefined)
+      this.update(stored.tools, stored.hasResources);
+    else {
+      await this.connection.list(signal);
+      await this.entry.written();
+    }
+  }
+
+  /** Implements `McpToolbox.settle`. */
+  settle(
+    state: RunState,
+    answers: Readonly<Record<string, McpReply>>,
+  ): Promise<{ readonly state: RunState; readonly decisions: readonly Decision[] }> {
+    const { connection } = this;
+    const { name, maxResultChars, suspend = [] } = this.options;
+    return settle(state, answers, {
+      name,
+      maxResultChars,
+      ready: () => connection.ready(),
+      progress: (taskId, replies) => connection.task(taskId, replies),
+      repeat: ({ tool: toolName, args, requestState }, inputResponses) => {
+        const tool = this.listed.find((one) => one.name === toolName);
+        if (tool === undefined) throw new Error(`the server no longer has the tool "${toolName}"`);
+        return connection.call({
+          tool,
+          args,
+          suspend,
+          signal: new AbortController().signal,
+          check: checkOf(tool, fingerprintOf(tool), this.io),
+          resume: { inputResponses, requestState },
+        });
+      },
+    });
+  }
+
+  private get io(): ToolsIo {
+    const { options, connection, history, emit } = this;
+    return { options, connection, history, emit };
+  }
+
+  /** Updates the tools. Retains the tool objects if the list is unchanged, because providers recognize tools by identity. */
+  private update(all: readonly ListedTool[], hasResources: boolean): void {
+    const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
+    const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(only));
+    const listed = chosen.filter((tool) => problemOf(tool) === undefined);
+    const rejected = chosen.flatMap((tool) => {
+      const problem = problemOf(tool);
+      return problem === undefined ? [] : [`${tool.name}: ${problem}`];
+    });
+    const fingerprints = listed.map((tool) => [tool.name, fingerprintOf(tool)] as const);
+    const fingerprint = JSON.stringify([fingerprints, rejected, hasResources]);
+    if (fingerprint === this.fingerprint) return;
+    const newNames = renamed(listed, this.options.rename);
+    const withResources = resources && hasResources;
+    if (withResources) checkResourceNames(newNames);
+    const isFirst = this.fingerprint === undefined;
+    this.fingerprint = fingerprint;
+    this.listed = listed;
+    this.hasResources = hasResources;
+    const changed = this.history.update(fingerprints);
+    const names = fittedNames(prefix, newNames);
+    this.tools = [
+      ...listed.map((tool, at) => {
+        const newName = newNames[at] ?? tool.name;
+        return mcpTool(tool, fingerprints[at]?.[1] ?? '', names.get(newName) ?? newName, this.io);
+      }),
+      ...(withResources ? resourceTools(this.connection, prefix, approve === 'all') : []),
+    ];
+    this.store();
+    const cut = all.length > MAX_TOOLS ? `, the first ${MAX_TOOLS} of ${all.length}` : '';
+    if (!isFirst || cut !== '') this.emit({ type: 'tools-changed', detail: `${listed.length} tools${cut}` });
+    for (const tool of changed) this.emit({ type: 'tool-changed', detail: tool });
+    for (const detail of rejected) this.emit({ type: 'tool-rejected', detail });
+  }
+
+  private store(): void {
+    this.entry.write(() => ({
+      tools: this.listed,
+      definitions: [...this.history.definitions],
+      hasResources: this.hasResources,
+    }));
+  }
+}
+
+/** Returns the reason why no call of a tool can succeed, or `undefined` for a usable tool. */
+const problemOf = ({ inputSchema }: ListedTool): string | undefined =>
+  // Core would reject every request that contains a tool with such a schema.
+  isTooDeep(inputSchema) ? `its input schema is nested more than ${MAX_DEPTH} levels` : undefined;
+
+const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
+  [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
+
+function isSelected(only: McpOptions['only']): (tool: ListedTool) => boolean {
+  if (only === undefined) return () => true;
+  if (typeof only === 'function') return ({ name, description }) => only({ name, description });
+  return ({ name }) => only.includes(name);
+}
+
+/** Returns the new names of tools. Throws `config` for two equal names. */
+function renamed(tools: readonly ListedTool[], rename: McpOptions['rename'] = {}): readonly string[] {
+  const before = new Map<string, string>();
+  for (const { name } of tools) {
+    const newName: unknown =
+      typeof rename === 'function' ? rename(name) : Object.hasOwn(rename, name) ? rename[name] : name;
+    if (typeof newName !== 'string' || newName === '')
+      throw renameError(`the new name of "${name}" must be a string that is not empty`);
+    const other = before.get(newName);
+    if (other !== undefined)
+      throw renameError(`"${other}" and "${name}" have the same new name "${newName}"`);
+    before.set(newName, name);
+  }
+  return [...before.keys()];
+}
+
+const renameError = (why: string): LlmError =>
+  new LlmError('config', `connectMcp: rename: ${why}`, { path: 'rename' });

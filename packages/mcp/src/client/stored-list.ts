@@ -1,0 +1,63 @@
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import type { Tool as ListedTool } from '@modelcontextprotocol/client';
+import type { McpEndpoint, McpOptions } from '../options.ts';
+import { namedStore, type McpStore } from '../store.ts';
+
+/** List of a server's tools, as far as a later process needs it. */
+export interface StoredList {
+  readonly tools: readonly ListedTool[];
+  /** Fingerprints of definitions that a person has approved or that were seen first. */
+  readonly definitions: readonly (readonly [name: string, fingerprint: string])[];
+  readonly hasResources: boolean;
+}
+
+/** Entry of a server's list in a store. Writes are serialized. */
+export class ListEntry {
+  private readonly store: McpStore | undefined;
+  private readonly name: string;
+  private readonly place: string;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor({ name, place, store }: McpOptions) {
+    this.store = store && namedStore(store, `mcp "${name}"`);
+    this.name = `mcp/${name}/tools`;
+    this.place = addressOf(place);
+  }
+
+  /** Returns the stored list. Ignores a damaged entry, and the list of another server. */
+  async read(): Promise<StoredList | undefined> {
+    const entry = tryParseJson((await this.store?.get(this.name)) ?? '');
+    if (!isRecord(entry) || entry['place'] !== this.place) return undefined;
+    return isList(entry) ? entry : undefined;
+  }
+
+  write(list: () => StoredList): void {
+    const { store } = this;
+    if (store === undefined) return;
+    const write = (): Promise<void> => store.set(this.name, JSON.stringify({ place: this.place, ...list() }));
+    this.writing = this.writing.catch(() => undefined).then(write);
+    // `written` reports the error.
+    this.writing.catch(() => undefined);
+  }
+
+  /** Resolves when the latest list is stored. */
+  written(): Promise<void> {
+    return this.writing;
+  }
+}
+
+const addressOf = (place: McpEndpoint): string =>
+  'url' in place ? place.url : JSON.stringify([place.command, ...(place.args ?? [])]);
+
+function isList(entry: Readonly<Record<string, unknown>>): entry is typeof entry & StoredList {
+  const { tools, definitions, hasResources } = entry;
+  return (
+    Array.isArray(tools) &&
+    tools.every(
+      (tool) => isRecord(tool) && typeof tool['name'] === 'string' && isRecord(tool['inputSchema']),
+    ) &&
+    Array.isArray(definitions) &&
+    definitions.every((pair) => Array.isArray(pair) && pair.every((text) => typeof text === 'string')) &&
+    typeof hasResources === 'boolean'
+  );
+}

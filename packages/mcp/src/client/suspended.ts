@@ -1,0 +1,214 @@
+import type { Decision, RunState } from '@majordomo/agent';
+import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
+import type { McpQuestion, McpReply, McpSuspension } from '../options.ts';
+import { replyProblem, resultOf } from '../server-requests/elicitation.ts';
+import type { CallOutcome } from './outcome.ts';
+import { describe } from './content.ts';
+
+const MAX_RESULT_CHARS = 100_000;
+
+/** Returns the payload of a call that waits. */
+export function suspensionOf(
+  outcome: Exclude<CallOutcome, { type: 'result' }>,
+  server: string,
+  tool: string,
+  args: JsonObject,
+): JsonValue {
+  const { questions } = outcome;
+  const payload: McpSuspension =
+    outcome.type === 'task'
+      ? { type: 'mcp-task', server, tool, taskId: outcome.taskId, ...(questions && { questions }) }
+      : {
+          type: 'mcp-elicitation',
+          server,
+          tool,
+          args,
+          questions: outcome.questions,
+          ...(Object.keys(outcome.replies).length === 0 ? {} : { replies: outcome.replies }),
+          ...(outcome.requestState === undefined ? {} : { requestState: outcome.requestState }),
+        };
+  return payload as unknown as JsonObject;
+}
+
+/** Suspended call of a state. */
+export interface WaitingCall {
+  /** Id of the call, after the ids of the calls that started its sub-agents: `c1/p1`. */
+  readonly path: string;
+  readonly payload: JsonValue;
+}
+
+/** State with the states of sub-agents that wait, by the id of the call that started them. */
+type NestedState = RunState & { readonly runs?: Readonly<Record<string, RunState>> | undefined };
+
+/** Returns the suspended calls of a state, those of its sub-agents included. */
+export function waitingCalls(
+  { suspended = [], runs = {} }: NestedState,
+  prefix = '',
+): readonly WaitingCall[] {
+  return [
+    ...suspended.map(({ callId, payload }) => ({ path: prefix + callId, payload })),
+    ...Object.entries(runs).flatMap(([id, run]) => waitingCalls(run, `${prefix}${id}/`)),
+  ];
+}
+
+/** Returns the state with another payload of a suspended call. */
+function withPayload(state: NestedState, path: string, payload: JsonValue, prefix = ''): NestedState {
+  const { suspended, runs } = state;
+  return {
+    ...state,
+    ...(suspended && {
+      suspended: suspended.map((call) => (prefix + call.callId === path ? { ...call, payload } : call)),
+    }),
+    ...(runs && {
+      runs: Object.fromEntries(
+        Object.entries(runs).map(([id, run]) => [id, withPayload(run, path, payload, `${prefix}${id}/`)]),
+      ),
+    }),
+  };
+}
+
+/** Sends answers to the server, and requests the state of tasks. */
+export interface SettleIo {
+  /** Name of the toolbox. */
+  readonly name: string;
+  readonly maxResultChars: number | undefined;
+  /** Connects if necessary. */
+  ready(): Promise<void>;
+  /** Repeats a call with answers. */
+  repeat(
+    call: Extract<McpSuspension, { type: 'mcp-elicitation' }>,
+    replies: JsonObject,
+  ): Promise<CallOutcome>;
+  /** Answers a task's questions, if there are any, and returns its outcome, or `undefined` while it runs. */
+  progress(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined>;
+}
+
+/** Implements `McpToolbox.settle`. */
+export async function settle(
+  state: RunState,
+  answers: Readonly<Record<string, McpReply>>,
+  io: SettleIo,
+): Promise<{ readonly state: RunState; readonly decisions: readonly Decision[] }> {
+  const calls = waitingCalls(state);
+  const own = calls.flatMap(({ path, payload }) => {
+    const suspension = suspensionIn(payload, io.name);
+    return suspension === undefined ? [] : [{ path, suspension }];
+  });
+  checkPaths(answers, calls);
+  const answered = await Promise.all(
+    own.map(async ({ path, suspension }) => ({
+      path,
+      suspension,
+      replies: await repliesTo(path, suspension.questions ?? {}, answers),
+    })),
+  );
+  const due = answered.filter(
+    ({ suspension, replies }) => suspension.type === 'mcp-task' || replies !== undefined,
+  );
+  if (due.length === 0) return { state, decisions: [] };
+  await io.ready();
+  // Tasks first: a failure of `tasks/get` loses nothing, but a repeated call cannot be repeated again.
+  const ordered = due.toSorted((a, b) => rankOf(a.suspension) - rankOf(b.suspension));
+  let settled = state;
+  const decisions: Decision[] = [];
+  for (const { path, suspension, replies } of ordered) {
+    const outcome = await outcomeOf(suspension, replies, io);
+    if (outcome === undefined) settled = withoutQuestions(settled, path, suspension);
+    else if ('deny' in outcome) decisions.push({ callId: path, ...outcome });
+    else if (outcome.type === 'result') decisions.push(decisionOf(path, outcome.result, io.maxResultChars));
+    else {
+      const { server, tool } = suspension;
+      const args = 'args' in suspension ? suspension.args : {};
+      settled = withPayload(settled, path, suspensionOf(outcome, server, tool, args));
+    }
+  }
+  return { state: settled, decisions };
+}
+
+const rankOf = ({ type }: McpSuspension): number => (type === 'mcp-task' ? 0 : 1);
+
+/** Returns the outcome of a call, or the reason of its failure. Throws if the state of a task is not available. */
+async function outcomeOf(
+  suspension: McpSuspension,
+  replies: JsonObject | undefined,
+  { repeat, progress }: SettleIo,
+): Promise<CallOutcome | { readonly deny: string } | undefined> {
+  try {
+    if (suspension.type === 'mcp-task') return await progress(suspension.taskId, replies);
+    return await repeat(suspension, { ...suspension.replies, ...replies });
+  } catch (error) {
+    if (suspension.type === 'mcp-task' && LlmError.is(error)) throw error;
+    return { deny: `the tool failed: ${messageOf(error)}` };
+  }
+}
+
+/** Removes the questions of a task that the user has answered. */
+function withoutQuestions(state: RunState, path: string, suspension: McpSuspension): RunState {
+  if (suspension.type !== 'mcp-task' || suspension.questions === undefined) return state;
+  const { questions: _answered, ...task } = suspension;
+  return withPayload(state, path, task);
+}
+
+function decisionOf(
+  callId: string,
+  result: Extract<CallOutcome, { type: 'result' }>['result'],
+  maxChars = MAX_RESULT_CHARS,
+): Decision {
+  const text = truncateText(describe(result), maxChars);
+  return result.isError === true ? { callId, deny: `the tool failed: ${text}` } : { callId, result: text };
+}
+
+/** Returns the payload of a call of this server. Throws `config` for a damaged payload. */
+function suspensionIn(payload: JsonValue, name: string): McpSuspension | undefined {
+  const { type, server, tool, taskId, args, questions = {} } = asRecord(payload);
+  if ((type !== 'mcp-elicitation' && type !== 'mcp-task') || server !== name) return undefined;
+  const isComplete =
+    typeof tool === 'string' &&
+    isRecord(questions) &&
+    (type === 'mcp-task' ? typeof taskId === 'string' : isRecord(args));
+  if (isComplete) return payload as unknown as McpSuspension;
+  throw new LlmError(
+    'config',
+    `mcp "${name}": a suspended call has a damaged payload; pass a state that \`run\` returned`,
+    {
+      path: 'state.suspended',
+    },
+  );
+}
+
+/** Throws `invalid-request` for an answer that no suspended call waits for. */
+function checkPaths(answers: Readonly<Record<string, McpReply>>, calls: readonly WaitingCall[]): void {
+  const expected = new Set(
+    calls.flatMap(({ path, payload }) => answerKeys(path, asRecord(asRecord(payload)['questions']))),
+  );
+  for (const key of Object.keys(answers))
+    if (!expected.has(key)) throw invalid(key, 'no call waits for this answer');
+}
+
+const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>): readonly string[] => {
+  const keys = Object.keys(questions);
+  return keys.length === 1 ? [path] : keys.map((key) => `${path}#${key}`);
+};
+
+/** Returns the answers to all questions of a call, or `undefined` if one is missing. Throws `invalid-request` for an invalid one. */
+async function repliesTo(
+  path: string,
+  questions: Readonly<Record<string, McpQuestion>>,
+  answers: Readonly<Record<string, McpReply>>,
+): Promise<JsonObject | undefined> {
+  const entries = Object.entries(questions);
+  const keys = answerKeys(path, questions);
+  const replies: Record<string, JsonValue> = {};
+  for (const [at, [key, question]] of entries.entries()) {
+    const reply = answers[keys[at] ?? ''];
+    if (reply === undefined) continue;
+    const problem = await replyProblem(question, reply);
+    if (problem !== undefined) throw invalid(keys[at] ?? '', problem);
+    replies[key] = resultOf(question, reply) as JsonObject;
+  }
+  return entries.length > 0 && Object.keys(replies).length === entries.length ? replies : undefined;
+}
+
+const invalid = (key: string, why: string): LlmError =>
+  new LlmError('invalid-request', `answers["${key}"]: ${why}`, { path: `answers["${key}"]` });

@@ -1,0 +1,158 @@
+import { LlmError, type JsonObject } from '@majordomo/core';
+import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import type { CallToolResult, StandardSchemaV1, Transport } from '@modelcontextprotocol/client';
+import type { CallIo, CallOutcome } from './outcome.ts';
+
+/** Schema that accepts every object, for results that the SDK does not know. */
+export const ANY_RESULT: StandardSchemaV1<unknown, Record<string, unknown>> = {
+  '~standard': { version: 1, vendor: 'majordomo', validate: (value) => ({ value: { ...asRecord(value) } }) },
+};
+
+/** Task of a server, in the form of 2025 or of the extension of 2026. */
+interface Task {
+  readonly taskId: string;
+  readonly status: unknown;
+  readonly pollMs: number;
+  readonly message: string | undefined;
+  /** Members of 2026. */
+  readonly result: unknown;
+  readonly inputRequests: unknown;
+}
+
+const DEFAULT_POLL_MS = 1000;
+const MIN_POLL_MS = 100;
+const MAX_POLL_MS = 30_000;
+
+/** Name under which a task of 2026 is part of a result, because the SDK rejects a result of the type `task`. */
+const TASK_KEY = 'majordomo/task';
+
+/** Makes results of the type `task` readable by the SDK. Call this before the transport is connected. */
+export function acceptTasks(transport: Transport): void {
+  transport.onmessage = (message) => {
+    if (!('result' in message) || message.result['resultType'] !== 'task') return;
+    const { resultType: _type, ...task } = message.result;
+    message.result = { resultType: 'complete', content: [], _meta: { [TASK_KEY]: task } };
+  };
+}
+
+/** Returns the task that a call started, or `undefined` for any other result. */
+export function startedTask(result: unknown): Task | undefined {
+  const { task, _meta } = asRecord(result);
+  const started = asRecord(_meta)[TASK_KEY] ?? task;
+  return isRecord(started) ? taskOf(started) : undefined;
+}
+
+function taskOf(task: unknown): Task {
+  const { taskId, status, statusMessage, result, inputRequests, error, ...rest } = asRecord(task);
+  if (typeof taskId !== 'string') throw new LlmError('protocol', 'the server returned a task without an id');
+  const pollMs = asNumber(rest['pollIntervalMs']) ?? asNumber(rest['pollInterval']) ?? DEFAULT_POLL_MS;
+  return {
+    taskId,
+    status,
+    pollMs: Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, pollMs)),
+    message: asText(asRecord(error)['message']) ?? asText(statusMessage),
+    result,
+    inputRequests,
+  };
+}
+
+/** Requests the state of a task. */
+const getTask = ({ send }: CallIo, taskId: string): Promise<Task> =>
+  send(async (client, options) =>
+    taskOf(await client.request({ method: 'tasks/get', params: { taskId } }, ANY_RESULT, options)),
+  );
+
+/** Sends replies to the requests of a task of 2026. */
+const updateTask = ({ send }: CallIo, taskId: string, inputResponses: JsonObject): Promise<unknown> =>
+  send((client, options) =>
+    client.request({ method: 'tasks/update', params: { taskId, inputResponses } }, ANY_RESULT, options),
+  );
+
+/** Waits until a task ends or needs the user. Cancels the task when the call is aborted. */
+export async function waitForTask(started: Task, io: CallIo): Promise<CallOutcome> {
+  const { connection, timeout } = io;
+  const { taskId } = started;
+  const cancel = (): void => {
+    connection
+      .request(`task ${taskId}`, undefined, (client, options) =>
+        client.request({ method: 'tasks/cancel', params: { taskId } }, ANY_RESULT, options),
+      )
+      .catch(() => undefined);
+  };
+  const answered = new Set<string>();
+  timeout.signal.addEventListener('abort', cancel, { once: true });
+  try {
+    for (let task = started; ; task = await getTask(io, taskId)) {
+      timeout.touch();
+      const outcome = await outcomeOf(task, io, answered);
+      if (outcome !== undefined) return outcome;
+      await connection.clock.sleep(task.pollMs, timeout.signal);
+    }
+  } finally {
+    timeout.signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Sends replies, if there are any, and returns the outcome of a task, or `undefined` while it runs. */
+export async function checkTask(
+  taskId: string,
+  replies: JsonObject | undefined,
+  io: CallIo,
+): Promise<CallOutcome | undefined> {
+  if (replies !== undefined) await updateTask(io, taskId, replies);
+  const task = await getTask(io, taskId);
+  if (task.status !== 'input_required' || isRecord(task.inputRequests))
+    return outcomeOf(task, io, new Set(Object.keys(replies ?? {})));
+  // A server of 2025 sends its questions while the result is requested, and the result may take hours.
+  resultOf(task, io).catch(() => undefined);
+  return undefined;
+}
+
+/** Returns the outcome of a task, or `undefined` while it runs. Throws if the task failed or was cancelled. */
+async function outcomeOf(task: Task, io: CallIo, answered: Set<string>): Promise<CallOutcome | undefined> {
+  const { taskId, status, message } = task;
+  const reason = message === undefined ? '' : `: ${message}`;
+  switch (status) {
+    case 'working':
+      return undefined;
+    case 'input_required':
+      if (isRecord(task.inputRequests)) return askUser(task, io, answered);
+      return { type: 'result', result: await resultOf(task, io) };
+    case 'completed':
+      return { type: 'result', result: await resultOf(task, io) };
+    case 'failed':
+    case 'cancelled':
+      throw new Error(`the task ${status === 'failed' ? 'failed' : 'was cancelled'}${reason}`);
+    default:
+      throw new LlmError('protocol', `task ${taskId}: the status ${JSON.stringify(status)} is unknown`);
+  }
+}
+
+/** Replies to the requests of a task that are not yet answered. Returns an outcome if the user must answer. */
+async function askUser(
+  { taskId, inputRequests }: Task,
+  io: CallIo,
+  answered: Set<string>,
+): Promise<CallOutcome | undefined> {
+  const open = Object.entries(asRecord(inputRequests)).filter(([key]) => !answered.has(key));
+  const { questions, replies } = await io.connection.answers.reply(
+    Object.fromEntries(open),
+    io.timeout.signal,
+  );
+  for (const key of Object.keys(replies)) answered.add(key);
+  if (Object.keys(replies).length > 0) await updateTask(io, taskId, replies);
+  return Object.keys(questions).length === 0 ? undefined : { type: 'task', taskId, questions };
+}
+
+/** Returns the result of a task. In 2025, the request of the result waits until the task has ended. */
+async function resultOf({ taskId, result }: Task, { send }: CallIo): Promise<CallToolResult> {
+  const inline = isRecord(result) ? result : undefined;
+  const complete =
+    inline ??
+    (await send((client, options) =>
+      client.request({ method: 'tasks/result', params: { taskId } }, ANY_RESULT, options),
+    ));
+  if (!Array.isArray(complete['content']))
+    throw new LlmError('protocol', `task ${taskId}: the server returned an invalid result`);
+  return complete as CallToolResult;
+}

@@ -1,0 +1,76 @@
+import { LlmError, messageOf } from '@majordomo/core';
+import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
+import { checkOptions } from './check-options.ts';
+import { Slots } from './client/slots.ts';
+import { connectMcp } from './connect-mcp.ts';
+import type { McpOptions, McpToolbox } from './options.ts';
+
+/** Servers that were connected together. */
+export interface McpServers extends AsyncDisposable {
+  /** Toolboxes of the connected servers, in the order given. */
+  readonly toolboxes: readonly McpToolbox[];
+  /** Servers that could not be connected, with the reason, in the order given. */
+  readonly failures: readonly { readonly name: string; readonly error: Error }[];
+  /** Closes all toolboxes. */
+  close(): Promise<void>;
+}
+
+/** Options of `connectMcpServers`. */
+export interface ConnectServersOptions {
+  /** Maximum number of connections that are opened at the same time. `@default` unlimited */
+  readonly concurrency?: number | undefined;
+  /** Whether a server that fails disconnects the others and rejects. `@default false` */
+  readonly required?: boolean | undefined;
+  /** Signal that aborts connecting. Has no effect once the servers are connected. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Connects to several servers at the same time. A server that fails is listed in `failures`. Rejects with `config` for invalid
+ * options before any server is started, and with the reason of the signal if it aborts.
+ *
+ * @example
+ * await using servers = await connectMcpServers([files, tracker], { concurrency: 8 });
+ * const agent = createAgent({ model, toolboxes: servers.toolboxes });
+ */
+export async function connectMcpServers(
+  servers: readonly McpOptions[],
+  options: ConnectServersOptions = {},
+): Promise<McpServers> {
+  const { concurrency = Infinity, required = false, signal } = options;
+  checkKinds('connectMcpServers', options, {
+    concurrency: 1,
+    required: 'boolean',
+    signal: 'object with addEventListener',
+  });
+  for (const server of servers) checkOptions(server);
+  const slots = new Slots(concurrency);
+  const failed = new AbortController();
+  const signals = signal === undefined ? [failed.signal] : [failed.signal, signal];
+  const results = await Promise.all(
+    servers.map(async (server) => {
+      const either = AbortSignal.any(server.signal === undefined ? signals : [...signals, server.signal]);
+      try {
+        return await slots.run(either, () => connectMcp({ ...server, signal: either }));
+      } catch (error) {
+        if (required) failed.abort(error);
+        return { name: server.name, error: asError(error) };
+      }
+    }),
+  );
+  const toolboxes = results.filter((result) => 'tools' in result);
+  const close = async (): Promise<void> => {
+    await Promise.all(toolboxes.map((toolbox) => toolbox.close()));
+  };
+  if (failed.signal.aborted || signal?.aborted === true) {
+    await close();
+    throw asError(failed.signal.aborted ? failed.signal.reason : signal?.reason);
+  }
+  const failures = results.filter((result) => 'error' in result);
+  return { toolboxes, failures, close, [Symbol.asyncDispose]: close };
+}
+
+const asError = (error: unknown): Error =>
+  LlmError.is(error)
+    ? error
+    : new LlmError('aborted', `connectMcpServers was aborted: ${messageOf(error)}`, {}, { cause: error });

@@ -1,0 +1,39 @@
+import { LlmError, messageOf } from '@majordomo/core';
+
+/** Store of strings by name, such as a file, a vault or a table. */
+export interface McpStore {
+  /** Returns the value of a name, or `undefined` if it has none. */
+  get(name: string): Promise<string | undefined>;
+  /** Stores a value. `undefined` removes the entry. */
+  set(name: string, value: string | undefined): Promise<void>;
+}
+
+/** Returns a store in the memory of this process. At `maxEntries`, the oldest entry is removed. */
+export function memoryStore(maxEntries: number): McpStore {
+  const entries = new Map<string, string>();
+  return {
+    get: (name) => Promise.resolve(entries.get(name)),
+    set: (name, value) => {
+      entries.delete(name);
+      if (value !== undefined) entries.set(name, value);
+      const [oldest] = entries.keys();
+      if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Returns the store with errors that name it, of kind `server`. */
+export function namedStore(store: McpStore, label: string): McpStore {
+  const named = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw new LlmError('server', `${label}: the store failed: ${messageOf(error)}`, {}, { cause: error });
+    }
+  };
+  return {
+    get: (name) => named(async () => store.get(name)),
+    set: (name, value) => named(async () => store.set(name, value)),
+  };
+}

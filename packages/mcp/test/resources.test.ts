@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { withMcpReferences } from '../src/index.ts';
+import { everything } from './support/everything.ts';
+import { rejection, run, world } from './support/world.ts';
+
+describe('resources of server-everything', () => {
+  it('are listed with templates, and read as text and bytes', async () => {
+    const all = await everything();
+    const resources = await all.resources();
+    const template = resources.find(({ isTemplate }) => isTemplate);
+    expect(template?.uri).toContain('{');
+    const file = resources.find(({ isTemplate }) => !isTemplate);
+    expect(file).toMatchObject({
+      uri: expect.stringContaining('://') as string,
+      name: expect.any(String) as string,
+    });
+    const parts = await all.readResource(file?.uri ?? '');
+    expect(parts[0]).toMatchObject({ type: 'text', text: expect.stringMatching(/\w/) as string });
+    expect(await all.readResource('demo://resource/dynamic/text/1')).toMatchObject([
+      { type: 'text', text: expect.stringContaining('1') as string },
+    ]);
+  });
+
+  it('that do not exist are an error of kind invalid-request that names the address', async () => {
+    const all = await everything();
+    expect(await rejection(all.readResource('demo://no/such'))).toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('mcp "everything": demo://no/such') as string,
+    });
+  });
+
+  it('are offered to a model as two tools', async () => {
+    const all = await everything({ prefix: 'e_', resources: true, approve: 'all' });
+    const offered = all.tools.filter(({ name }) => name.endsWith('resources') || name.endsWith('_resource'));
+    expect(offered.map(({ name, approval }) => [name, approval])).toEqual([
+      ['e_list_resources', true],
+      ['e_read_resource', true],
+    ]);
+    const list = (await run(all, 'e_list_resources')) as string;
+    expect(list).toContain('(template)');
+    expect(list.split('\n').length).toBeGreaterThan(2);
+    expect(await run(all, 'e_read_resource', { uri: 'demo://resource/dynamic/text/2' })).toMatchObject([
+      { type: 'text' },
+    ]);
+    expect(await rejection(run(all, 'e_read_resource', { uri: 'demo://no/such' }))).toMatchObject({
+      kind: 'invalid-request',
+    });
+  });
+
+  it('are not offered without the option, and not if the server has none', async () => {
+    const all = await everything();
+    expect(all.tools.map(({ name }) => name)).not.toContain('list_resources');
+    const { box } = await world({ resources: true });
+    expect(box.tools.map(({ name }) => name)).not.toContain('h_list_resources');
+    expect(await box.resources()).toEqual([]);
+  });
+
+  it('need `rename` if the server has a tool of the same name', async () => {
+    const error = await rejection(everything({ resources: true, rename: { echo: 'read_resource' } }));
+    expect(error).toMatchObject({ kind: 'config', details: { path: 'rename' } });
+  });
+});
+
+describe('prompts of server-everything', () => {
+  it('are listed with their arguments, and returned as messages', async () => {
+    const all = await everything();
+    const prompts = await all.prompts();
+    expect(prompts.map(({ name }) => name)).toContain('simple-prompt');
+    expect(prompts.find(({ name }) => name === 'args-prompt')?.arguments).toMatchObject([
+      { name: 'city', required: true },
+      { name: 'state', required: false },
+    ]);
+    expect(await all.prompt('args-prompt', { city: 'Rome' })).toEqual([
+      { role: 'user', parts: [{ type: 'text', text: "What's weather in Rome?" }] },
+    ]);
+  });
+
+  it.each([
+    ['an unknown name', 'no-such-prompt', {}],
+    ['a missing argument', 'args-prompt', {}],
+  ])('with %s are an error of kind invalid-request', async (_what, name, args) => {
+    const all = await everything();
+    expect(await rejection(all.prompt(name, args))).toMatchObject({ kind: 'invalid-request' });
+  });
+
+  it('do not exist on a server without prompts', async () => {
+    const { box } = await world();
+    expect(await box.prompts()).toEqual([]);
+    expect(await rejection(box.prompt('x'))).toMatchObject({ kind: 'invalid-request' });
+  });
+});
+
+describe('references in a text', () => {
+  it('are followed by the content of the resource, without the punctuation of the sentence', async () => {
+    const all = await everything();
+    const { role, parts } = await withMcpReferences(
+      'Compare @mcp:everything:demo://resource/dynamic/text/1, and @mcp:other:x://y.',
+      [all],
+    );
+    expect(role).toBe('user');
+    expect(parts).toMatchObject([
+      { type: 'text', text: 'Compare @mcp:everything:demo://resource/dynamic/text/1' },
+      { type: 'text', text: expect.stringMatching(/resource 1/i) as string },
+      { type: 'text', text: ', and @mcp:other:x://y.' },
+    ]);
+  });
+
+  it('that cannot be read are an error that names them', async () => {
+    const all = await everything();
+    expect(await rejection(withMcpReferences('See @mcp:everything:demo://no/such.', [all]))).toMatchObject({
+      kind: 'invalid-request',
+      message: expect.stringContaining('@mcp:everything:demo://no/such: ') as string,
+    });
+  });
+
+  it('are limited in number and length', async () => {
+    const toolbox = {
+      name: 'x',
+      readResource: () => Promise.resolve([{ type: 'text', text: 'y'.repeat(200_000) }]),
+    };
+    const boxes = [toolbox as never];
+    const { parts } = await withMcpReferences('@mcp:x:a:b', boxes);
+    expect(parts.map((part) => (part.type === 'text' ? part.text.length : 0))).toEqual([10, 100_000]);
+    expect((await withMcpReferences('@mcp:x:a:b '.repeat(20), boxes)).parts).toHaveLength(41);
+    expect(await rejection(withMcpReferences('@mcp:x:a:b '.repeat(21), boxes))).toMatchObject({
+      kind: 'invalid-request',
+    });
+    expect((await withMcpReferences('none', boxes)).parts).toEqual([{ type: 'text', text: 'none' }]);
+    expect((await withMcpReferences('', boxes)).parts).toEqual([{ type: 'text', text: '' }]);
+  });
+});
