@@ -7,6 +7,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { sumParallel, sumSpent, type Spent } from './budget.ts';
+import { runsOnPath, waitingRunOf } from './call-paths.ts';
 import {
   callsOf,
   errorResult,
@@ -40,6 +41,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     ...spentWith(state, answer.spent),
     approvals: undefined,
     suspended: undefined,
+    runs: undefined,
     claims: undefined,
     by: answer.by,
     offered: answer.offered,
@@ -59,7 +61,7 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
   return decisions.reduce((before, decision) => {
     const { callId } = decision;
     const call = before.pending.find(({ id }) => id === callId);
-    if (call === undefined) return before;
+    if (call === undefined) return decidedInside(before, decision);
     if ('approve' in decision) return withApproval(before, decision);
     const result =
       'deny' in decision
@@ -69,10 +71,22 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
   }, state);
 }
 
-/** Approves a call that has not run. Ignores a suspended call, because it has already run and waits for a result. */
+/** Applies a decision to a call inside a sub-agent. The call of the sub-agent then runs again, as if it were approved. */
+function decidedInside(state: RunState, decision: Decision): RunState {
+  for (const { id, run, rest } of runsOnPath(state, decision.callId)) {
+    const next = decided(run, [{ ...decision, callId: rest }]);
+    if (next === run) continue;
+    const decisions = [...withoutCall(state.decisions, id), { callId: id, approve: true } as const];
+    return { ...state, runs: { ...state.runs, [id]: next }, decisions };
+  }
+  return state;
+}
+
+/** Approves a call that has not run. Ignores a suspended call and a sub-agent that waits, because these calls have already run. */
 function withApproval(state: RunState, decision: Decision): RunState {
   const { callId } = decision;
   const isSameCall = (other: { readonly callId: string }): boolean => other.callId === callId;
+  if (waitingRunOf(state, callId) !== undefined) return state;
   if (state.suspended?.some(isSameCall) === true || state.decisions.some(isSameCall)) return state;
   return { ...state, decisions: [...state.decisions, decision] };
 }
@@ -132,10 +146,16 @@ function spentWith({ spent }: RunState, more: Spent | undefined): Pick<RunState,
   return sum === undefined ? {} : { spent: sum };
 }
 
-function withOutcome(state: RunState, { suspended, usage, spent: _, ...result }: ToolOutcome): RunState {
+function withOutcome(state: RunState, { suspended, usage, spent: _, run, ...result }: ToolOutcome): RunState {
   const next: RunState = usage === undefined ? state : { ...state, usage: sumUsage(state.usage, usage) };
-  if (suspended === undefined) return withResult(next, result);
   const { callId } = result;
+  if (run !== undefined)
+    return {
+      ...next,
+      decisions: withoutCall(next.decisions, callId),
+      runs: { ...next.runs, [callId]: run },
+    };
+  if (suspended === undefined) return withResult(next, result);
   return {
     ...next,
     decisions: withoutCall(next.decisions, callId),
@@ -150,7 +170,15 @@ function withResult(state: RunState, result: ToolResultPart): RunState {
   if (pending.length === 0) return withTurnResults({ ...state, pending, results });
   const { callId } = result;
   const decisions = withoutCall(state.decisions, callId);
-  return { ...state, pending, results, decisions, suspended: withoutCall(state.suspended, callId) };
+  const { [callId]: _ended, ...runs } = state.runs ?? {};
+  return {
+    ...state,
+    pending,
+    results,
+    decisions,
+    suspended: withoutCall(state.suspended, callId),
+    ...(state.runs && { runs }),
+  };
 }
 
 function withTurnResults(state: RunState): RunState {
@@ -164,6 +192,7 @@ function withTurnResults(state: RunState): RunState {
     decisions: [],
     approvals: undefined,
     suspended: undefined,
+    runs: undefined,
     claims: undefined,
     by: undefined,
     offered: undefined,

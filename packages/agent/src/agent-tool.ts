@@ -1,14 +1,17 @@
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { Agent } from './agent.ts';
-import { nestingOf, withNesting } from './nesting.ts';
+import { spentSince } from './budget.ts';
+import { MAX_DEPTH, nestingOf, withNesting } from './nesting.ts';
 import { RunError } from './run-error.ts';
 import type { RunState } from './state.ts';
-import { defineTool, type Tool, type ToolContext } from './tool.ts';
-
-const MAX_DEPTH = 3;
+import { markSubAgent, waitingOutput } from './sub-agent-tool.ts';
+import { defineTool, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 
 /**
- * Returns a tool that runs an agent for another agent. The agent inherits the abort signal, the call options and the context of
- * the calling run. The usage of the agent is added to the usage of that run.
+ * Returns a tool that runs an agent for another agent. The agent inherits the abort signal, the call options, the context, the claim store and the
+ * remaining budget of the calling run. Its usage is added to the usage of that run. If a call of the agent waits for a decision, the calling run waits
+ * too: `RunResult.awaiting` lists the call with the path `<call of this tool>/<call of the agent>`, which a decision uses as its `callId`. The
+ * decision `deny` on the call of this tool ends the agent.
  */
 export function agentTool({
   name,
@@ -19,7 +22,7 @@ export function agentTool({
   readonly description: string;
   readonly agent: Pick<Agent, 'run'>;
 }): Tool {
-  return defineTool({
+  const tool = defineTool({
     name,
     description,
     parameters: {
@@ -32,27 +35,28 @@ export function agentTool({
     },
     run: ({ task }, context) => delegate(agent, typeof task === 'string' ? task : '', context),
   });
+  return markSubAgent(tool, agent);
 }
 
-async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolContext): Promise<string> {
+async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolContext): Promise<ToolOutput> {
   const { options, signal, context, key } = parent;
-  const { cost, left, spend } = nestingOf(parent);
+  const { run, ended, spend, ...inherited } = nestingOf(parent);
   const depth = parent.depth + 1;
-  const add = ({ usage, spent }: RunState): void => {
-    parent.spend(usage);
-    if (spent !== undefined) spend?.(spent);
-  };
   if (depth > MAX_DEPTH) throw new Error(`agents may be nested ${MAX_DEPTH} deep`);
+  const addUsage = ({ usage, spent }: RunState): void => {
+    parent.spend(usage);
+    if (spent !== undefined) spend?.(spentSince(spent, run?.spent));
+  };
   try {
-    const inherited = { ...options, signal, context, runId: key };
-    const result = await agent.run(task, withNesting(inherited, { depth, cost, left }));
-    add(result.state);
-    if (result.done === 'answered') return result.text;
-    const why =
-      result.done ?? `it waits for a decision on ${result.awaiting.map((call) => call.name).join(', ')}`;
-    throw new Error(`the agent stopped without an answer (${why}): ${result.text}`);
+    const runOptions = withNesting({ ...options, signal, context, runId: key }, { ...inherited, depth });
+    const { state, awaiting, done, text } = await (ended?.() ?? agent.run(run ?? task, runOptions));
+    addUsage(state);
+    // The calling run has counted the usage so far.
+    if (awaiting.length > 0) return waitingOutput({ ...state, usage: UNKNOWN_USAGE });
+    if (done === 'answered') return text;
+    throw new Error(`the agent stopped without an answer (${done ?? 'unknown'}): ${text}`);
   } catch (error) {
-    if (RunError.is(error)) add(error.state);
+    if (RunError.is(error)) addUsage(error.state);
     throw error;
   }
 }

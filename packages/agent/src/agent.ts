@@ -1,5 +1,6 @@
 import type { Message } from '@majordomo/core';
 import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
+import { withParts } from './agent-parts.ts';
 import { WatchedRun, type AgentStream } from './agent-stream.ts';
 import type { Budget } from './budget.ts';
 import type { RunInput } from './initial-state.ts';
@@ -56,7 +57,7 @@ export function createAgent(options: AgentOptions): Agent {
       runOptions.signal,
     );
   };
-  return {
+  const agent: Agent = {
     begin: (input, { budget = options.budget } = {}) => begin(input, { budget }),
     decide: (state) => decide(state, parts.rules),
     effects: (io) => localEffects(parts, io, createReports(parts, io)),
@@ -68,4 +69,5 @@ export function createAgent(options: AgentOptions): Agent {
     run,
     stream,
   };
+  return withParts(agent, parts);
 }

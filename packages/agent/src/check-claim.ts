@@ -1,7 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import type { RunInput } from './initial-state.ts';
-import type { AgentParts } from './options.ts';
+import { subAgentParts, type AgentParts } from './agent-parts.ts';
+import { waitingRunOf } from './call-paths.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from './state.ts';
 
@@ -16,15 +17,22 @@ export const runIdOf = (input: RunInput, state: RunState & { readonly runId: str
 export function checkClaim(
   state: RunState,
   input: RunInput,
-  { claim, runId }: RunOptions,
-  { rules, started }: AgentParts,
+  options: RunOptions,
+  agent: AgentParts,
 ): void {
+  const { claim, runId } = options;
+  const { rules, started } = agent;
   if (claim !== undefined) checkOptions('run', { claim }, { claim: 'object with claim' });
-  const { pending, approvals, decisions, suspended = [], by } = state;
+  const { pending, approvals, decisions, suspended = [], runs = {}, by } = state;
+  for (const [id, run] of Object.entries(runs)) {
+    const inner = subAgentParts(agent, state, { id });
+    if (inner !== undefined) checkClaim(run, run, options, inner);
+  }
   const call = pending.find(
     (one) =>
       rules.isOnce(one) &&
       suspended.every(({ callId }) => callId !== one.id) &&
+      waitingRunOf(state, one.id) === undefined &&
       (approvals?.[one.id] !== true || decisions.some(({ callId }) => callId === one.id)),
   );
   if (call === undefined || started.isMine(by)) return;

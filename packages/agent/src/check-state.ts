@@ -10,17 +10,17 @@ type Fields = Readonly<Record<string, unknown>>;
  * Returns a stored state without `null` members. Throws `config` with a path if no run produces such a state, because continuing
  * the state could lose or repeat calls.
  */
-export function checkState(given: unknown): RunState {
-  if (!isRecord(given)) throw invalidState('state', 'must be an object');
+export function checkState(given: unknown, at = 'state'): RunState {
+  if (!isRecord(given)) throw invalidState(at, 'must be an object');
   const { version } = given;
   if (version !== 1)
-    throw invalidState('state.version', `must be the version of this agent, not ${JSON.stringify(version)}`);
+    throw invalidState(`${at}.version`, `must be the version of this agent, not ${JSON.stringify(version)}`);
   const state = withoutNulls(given);
-  checkMembers(state);
+  checkMembers(state, at);
   // The cast is safe: the checks above cover all members that the steps use.
   const checked = state as unknown as RunState;
-  checkCalls(checked);
-  return checked;
+  checkCalls(checked, at);
+  return checked.runs === undefined ? checked : { ...checked, runs: checkRuns(checked, at) };
 }
 
 const DONE: ReadonlySet<unknown> = new Set<Done | undefined>([
@@ -33,32 +33,32 @@ const DONE: ReadonlySet<unknown> = new Set<Done | undefined>([
   'budget',
 ]);
 
-function checkMembers(state: Fields): void {
+function checkMembers(state: Fields, at: string): void {
   const { messages, steps, pending, results, decisions, suspended = [], usage, done, budget, spent } = state;
-  for (const [at, message] of listOf(messages, 'messages').entries())
-    if (!isMessage(message)) throw invalidState(`state.messages[${at}]`, 'must be a message');
+  for (const [n, message] of listOf(messages, `${at}.messages`).entries())
+    if (!isMessage(message)) throw invalidState(`${at}.messages[${n}]`, 'must be a message');
   if (!Number.isSafeInteger(steps) || (steps as number) < 0)
-    throw invalidState('state.steps', 'must be an integer of at least 0');
+    throw invalidState(`${at}.steps`, 'must be an integer of at least 0');
   const lists = { pending, results, decisions, suspended };
   for (const [name, list] of Object.entries(lists)) {
-    for (const [at, item] of listOf(list, name).entries())
+    for (const [n, item] of listOf(list, `${at}.${name}`).entries())
       if (!isRecord(item) || typeof item[name === 'pending' ? 'id' : 'callId'] !== 'string')
-        throw invalidState(`state.${name}[${at}]`, 'must contain the id of its call');
+        throw invalidState(`${at}.${name}[${n}]`, 'must contain the id of its call');
   }
-  if (!isRecord(usage)) throw invalidState('state.usage', 'must be an object');
+  if (!isRecord(usage)) throw invalidState(`${at}.usage`, 'must be an object');
   for (const [name, count] of Object.entries(usage))
     if (name !== 'details' && count !== undefined && typeof count !== 'number')
-      throw invalidState(`state.usage.${name}`, 'must be a number');
+      throw invalidState(`${at}.usage.${name}`, 'must be a number');
   for (const name of ['claims', 'approvals'] as const)
     if (state[name] !== undefined && !isRecord(state[name]))
-      throw invalidState(`state.${name}`, 'must be an object');
-  checkBudget(budget, true, 'state.budget');
+      throw invalidState(`${at}.${name}`, 'must be an object');
+  checkBudget(budget, true, `${at}.budget`);
   if (spent !== undefined && !isSpent(spent))
     throw invalidState(
-      'state.spent',
+      `${at}.spent`,
       'must contain nanoUsd, a string of digits, and the numbers tokens and ms',
     );
-  if (!DONE.has(done)) throw invalidState('state.done', `must not be ${JSON.stringify(done)}`);
+  if (!DONE.has(done)) throw invalidState(`${at}.done`, `must not be ${JSON.stringify(done)}`);
 }
 
 const isSpent = (value: unknown): boolean =>
@@ -68,7 +68,7 @@ const isSpent = (value: unknown): boolean =>
   [value['tokens'], value['ms']].every((number) => Number.isFinite(number) && (number as number) >= 0);
 
 /** Checks that pending calls belong to the last turn, and that each call of this turn is pending or has a result. */
-function checkCalls({ messages, pending, results, decisions, suspended = [] }: RunState): void {
+function checkCalls({ messages, pending, results, decisions, suspended = [] }: RunState, at: string): void {
   const made = callsOfLast(pending.length === 0 ? [] : messages);
   const left = new Map(made.map((call) => [call.id, JSON.stringify(call)]));
   const take = (id: string, path: string, text?: string): void => {
@@ -78,14 +78,26 @@ function checkCalls({ messages, pending, results, decisions, suspended = [] }: R
       throw invalidState(path, `"${id}" differs from the call of the last turn`);
     left.delete(id);
   };
-  for (const [at, call] of pending.entries()) take(call.id, `state.pending[${at}]`, JSON.stringify(call));
-  for (const [at, { callId }] of results.entries()) take(callId, `state.results[${at}]`);
-  for (const [id] of left) throw invalidState('state.pending', `the last turn's call "${id}" is missing`);
+  for (const [n, call] of pending.entries()) take(call.id, `${at}.pending[${n}]`, JSON.stringify(call));
+  for (const [n, { callId }] of results.entries()) take(callId, `${at}.results[${n}]`);
+  for (const [id] of left) throw invalidState(`${at}.pending`, `the last turn's call "${id}" is missing`);
   for (const [name, list] of Object.entries({ decisions, suspended })) {
-    for (const [at, { callId }] of list.entries())
+    for (const [n, { callId }] of list.entries())
       if (pending.every(({ id }) => id !== callId))
-        throw invalidState(`state.${name}[${at}]`, `no call with the id "${callId}" is pending`);
+        throw invalidState(`${at}.${name}[${n}]`, `no call with the id "${callId}" is pending`);
   }
+}
+
+/** Returns the checked states of the sub-agents that wait. */
+function checkRuns({ runs, pending }: RunState, at: string): RunState['runs'] {
+  if (!isRecord(runs)) throw invalidState(`${at}.runs`, 'must be an object');
+  return Object.fromEntries(
+    Object.entries(runs).map(([id, run]) => {
+      if (pending.every((call) => call.id !== id))
+        throw invalidState(`${at}.runs.${id}`, 'no call with this id is pending');
+      return [id, checkState(run, `${at}.runs.${id}`)];
+    }),
+  );
 }
 
 function callsOfLast(messages: readonly Message[]): ReturnType<typeof callsOf> {
@@ -93,8 +105,8 @@ function callsOfLast(messages: readonly Message[]): ReturnType<typeof callsOf> {
   return last?.role === 'assistant' ? callsOf(last) : [];
 }
 
-function listOf(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalidState(`state.${name}`, 'must be a list');
+function listOf(value: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalidState(path, 'must be a list');
   return value;
 }
 

@@ -1,5 +1,6 @@
 import type { ToolCallPart } from '@majordomo/core';
 import { isUsedUp } from './budget.ts';
+import { callsThatWait, waitingRunOf } from './call-paths.ts';
 import { isLooping, type LoopLimits } from './limits.ts';
 import type { Done, RunState } from './state.ts';
 
@@ -11,7 +12,7 @@ export type Action =
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
   /** Runs these calls in parallel: all calls that wait for no decision, or only one call if tools run sequentially. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
-  /** Waits for decisions on these calls. */
+  /** Waits for decisions on these calls. The id of a call inside a sub-agent is a path. */
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }
   | { readonly type: 'stop'; readonly why: Done };
 
@@ -43,13 +44,15 @@ function decidePending(state: RunState, rules: Rules): Action {
   const { approvals = {}, suspended = [], decisions, pending } = state;
   const isAmong = (some: readonly { readonly callId: string }[], { id }: ToolCallPart): boolean =>
     some.some(({ callId }) => callId === id);
-  const open = pending.filter((call) => !isAmong(suspended, call));
   const isApproved = (call: ToolCallPart): boolean => isAmong(decisions, call);
+  const waitsInside = (call: ToolCallPart): boolean =>
+    waitingRunOf(state, call.id) !== undefined && !isApproved(call);
+  const open = pending.filter((call) => !isAmong(suspended, call) && !waitsInside(call));
   const unchecked = open.filter(
     (call) => !isApproved(call) && approvals[call.id] === undefined && rules.mayNeedApproval(call),
   );
   if (unchecked.length > 0) return { type: 'check-approval', calls: unchecked };
   const calls = open.filter((call) => isApproved(call) || approvals[call.id] !== true);
-  if (calls.length === 0) return { type: 'await-decisions', calls: pending };
+  if (calls.length === 0) return { type: 'await-decisions', calls: callsThatWait(state) };
   return { type: 'run-tools', calls: rules.parallel ? calls : calls.slice(0, 1) };
 }

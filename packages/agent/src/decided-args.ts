@@ -10,7 +10,7 @@ export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): To
 
 /** Adds a note about changed arguments to the result, because the transcript contains the model's arguments. */
 export function withArgsNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
-  if (outcome.suspended !== undefined) return outcome;
+  if (outcome.suspended !== undefined || outcome.run !== undefined) return outcome;
   const text = `The arguments were changed before the call ran: ${JSON.stringify(args)}`;
   return { ...outcome, content: [{ type: 'text', text }, ...outcome.content] };
 }

@@ -1,5 +1,6 @@
 // runs on the journal of a durable engine, for engine adapters
-export { journaled, type Journal, type JournaledIo } from './journaled.ts';
+export type { Journal } from './journal.ts';
+export { journaled, type JournaledIo } from './journaled.ts';
 export {
   initialStateFrom,
   resultFromJson,

@@ -7,15 +7,16 @@ import { requestTurn } from './model-call.ts';
 import type { ClaimStore } from './claim-store.ts';
 import type { Emit } from './event.ts';
 import { hookWarning, type Hooks, type Observers } from './hooks.ts';
+import { waitingRunOf } from './call-paths.ts';
 import { messagesFrom } from './messages-from.ts';
-import type { Effects, Turn } from './loop.ts';
+import type { Effects, RunResult, Turn } from './loop.ts';
 import { toolKey } from './names.ts';
 import { nestingOf, withNesting } from './nesting.ts';
-import type { AgentParts } from './options.ts';
+import type { AgentParts } from './agent-parts.ts';
 import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { Semaphore } from './semaphore.ts';
-import { costOfAnswer, recordFailedWork, spentByFailure } from './spending.ts';
+import { costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from './spending.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import { StepReports } from './step-report.ts';
 import { isOverMaxCalls } from './tool-limits.ts';
@@ -36,8 +37,11 @@ export interface EffectsIo extends Observers {
 }
 
 /** Effects that an agent implements. */
-export type AgentEffects = Pick<Effects, 'callModel' | 'runTool' | 'steer'> &
-  Required<Pick<Effects, 'needsApproval'>>;
+export interface AgentEffects
+  extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
+  /** Runs one tool call. `ended` returns the result of its sub-agent, or rejects with its error, if the caller has driven the sub-agent. */
+  runTool(call: ToolCallPart, state: RunState, ended?: () => Promise<RunResult>): Promise<ToolOutcome>;
+}
 
 interface LocalRun {
   readonly agent: AgentParts;
@@ -62,7 +66,7 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
       withinStepLimits(state, run, (scope) =>
         scope.race(() => approvalsNeeded(calls, state, agent.tools, { ...io.options, signal: scope.signal })),
       ),
-    runTool: (call, state) => toolSlots.run(io.signal, () => callTool(call, state, run)),
+    runTool: (call, state, ended) => toolSlots.run(io.signal, () => callTool(call, state, ended, run)),
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
   };
 }
@@ -112,7 +116,12 @@ const costFunction = ({ agent, io }: LocalRun): CostOf | undefined =>
 const isMetered = ({ budget }: RunState, cost: CostOf | undefined): boolean =>
   budget !== undefined || cost !== undefined;
 
-async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalRun): Promise<ToolOutcome> {
+async function callTool(
+  originalCall: ToolCallPart,
+  state: RunState,
+  ended: (() => Promise<RunResult>) | undefined,
+  run: LocalRun,
+): Promise<ToolOutcome> {
   const { agent, io, reports } = run;
   const { runId, signal, context, options = {} } = io;
   const call = withDecidedArgs(originalCall, state);
@@ -120,13 +129,13 @@ async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalR
   const began = agent.clock.now();
   const key = toolKey(runId, state, call);
   const tool = agent.tools.find(call.name, state.offered);
-  const why = tool && whyNotRun(tool, call, key, state, run);
+  const why = tool && whyNotRun(tool, call, key, state, run, ended !== undefined);
   const cost = costFunction(run);
   let spent: Spent | undefined;
-  const { depth } = nestingOf(options);
+  const { depth, claim } = nestingOf(options);
   const nesting = {
-    depth,
-    cost,
+    ...{ depth, claim, cost, ended },
+    run: waitingRunOf(state, call.id),
     left: state.budget && remaining(state.budget, state.spent),
     spend: (more: Spent) => (spent = sumSpent(spent, more)),
   };
@@ -139,6 +148,9 @@ async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalR
             names: agent.tools.names(state.offered),
             context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
             clock: agent.clock,
+          }).catch((error: unknown) => {
+            recordFailedWork(error, { ...failedWorkOf(error), spent });
+            throw error;
           }),
         )
       : errorResult(call, why);
@@ -148,7 +160,10 @@ async function callTool(originalCall: ToolCallPart, state: RunState, run: LocalR
   if (!isMetered(state, cost)) return outcomeWithNote;
   const { usage } = outcomeWithNote;
   const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
-  return { ...outcomeWithNote, spent: { nanoUsd: '0', tokens, ...spent, ms } };
+  return {
+    ...outcomeWithNote,
+    spent: { nanoUsd: '0', tokens, ...spent, ms: Math.max(ms, spent?.ms ?? 0) },
+  };
 }
 
 /** Returns the text of the error result of a call that must not run. */
@@ -158,10 +173,13 @@ function whyNotRun(
   key: string,
   state: RunState,
   { agent }: LocalRun,
+  isDriven: boolean,
 ): string | undefined {
   if (isOverMaxCalls(tool, call, state))
     return `Not run: "${call.name}" may be called at most ${tool.maxCalls ?? 0} times in a run.`;
-  const isOver = tool.effect === 'once' && !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
+  // A sub-agent that has waited, or that a journal has driven, may continue.
+  if (tool.effect !== 'once' || isDriven || waitingRunOf(state, call.id) !== undefined) return undefined;
+  const isOver = !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
   return isOver ? OUTCOME_UNKNOWN : undefined;
 }
 

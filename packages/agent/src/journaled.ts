@@ -1,31 +1,22 @@
-import type { JsonValue, ToolCallPart } from '@majordomo/core';
+import { checkValue, type ToolCallPart } from '@majordomo/core';
 import type { Agent } from './agent.ts';
+import { partsOf, subAgentParts } from './agent-parts.ts';
+import { limitedBy, remaining } from './budget.ts';
+import { waitingRunOf } from './call-paths.ts';
+import { withDecidedArgs } from './decided-args.ts';
 import type { EffectsIo } from './effects.ts';
 import { journalEntry, isAnswer, isListOf, isOutcomeOf, isText, type EntryCheck } from './entry.ts';
-import type { Effects } from './loop.ts';
+import { initialState } from './initial-state.ts';
+import { journalInside, type Journal } from './journal.ts';
+import type { Effects, RunResult } from './loop.ts';
 import { isMessage } from './messages-from.ts';
-import { approvalName, modelCallName, claimName, steerName, toolName } from './names.ts';
-import type { Decision } from './state.ts';
-import { findWaitingCall, waitingCalls, type WaitingCall } from './waiting-calls.ts';
-
-/**
- * Journal of a durable engine. Step names depend only on the state of the run, so that a replay after a change of code uses the
- * same names. Errors of the journal are thrown unchanged, because engines suspend and cancel runs by throwing errors.
- */
-export interface Journal {
-  /** Id of the run, which is the first part of `ToolContext.key`. */
-  readonly runId: string;
-  /** Signal that aborts the current work. */
-  readonly signal: AbortSignal;
-  /** Maximum size of an entry, in bytes of JSON. A larger entry fails the run without a retry. `@default no limit` */
-  readonly maxBytes?: number | undefined;
-  /** Returns the recorded result of a step, or runs the step and records its result. Parallel tools start in one tick. */
-  step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for the decision on a call. If the same call waits again, `name` is different. */
-  decision(call: ToolCallPart, name: string): Promise<Decision>;
-  /** Called with all calls of a step that wait for decisions, then after each decision, and finally with an empty array. */
-  awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
-}
+import { approvalName, modelCallName, claimName, steerName, toolKey, toolName } from './names.ts';
+import { MAX_DEPTH, nestingOf, withNesting } from './nesting.ts';
+import { RunError } from './run-error.ts';
+import type { Decision, RunState } from './state.ts';
+import { subAgentOf } from './sub-agent-tool.ts';
+import { isOverMaxCalls } from './tool-limits.ts';
+import { findWaitingCall, waitingCalls } from './waiting-calls.ts';
 
 /** Observers and options of a run on a journal. A step that is read from the journal emits no events. */
 export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
@@ -33,7 +24,8 @@ export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal'>;
 /**
  * Returns an agent's effects as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the end of
  * its process. Each result is recorded once. If the process ends before a result is recorded, the effect is repeated. To prevent
- * the repetition, declare `effect: 'once'`, or pass the tool's `key` to a service that deduplicates.
+ * the repetition, declare `effect: 'once'`, or pass the tool's `key` to a service that deduplicates. The steps of a sub-agent are entries as well, and
+ * its decisions are awaited in place. Sub-agents of one turn run one after another.
  */
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;
@@ -44,8 +36,11 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
     callModel: (state, turn) => step(modelCallName(state), isAnswer, () => callModel(state, turn)),
     needsApproval: (calls, state) =>
       step(approvalName(state, calls), isListOf(isText), () => needsApproval(calls, state)),
-    runTool: (call, state) =>
-      step(toolName(runId, state, call), isOutcomeOf(call.id), () => runTool(call, state)),
+    async runTool(call, state) {
+      const ended = await driveSubAgent(agent, journal, io, call, state);
+      return step(toolName(runId, state, call), isOutcomeOf(call.id), () => runTool(call, state, ended));
+    },
+    runsAlone: (call, state) => subAgentParts(partsOf(agent), state, call) !== undefined,
     claim: (call, state) =>
       step(claimName(runId, state, call), isText, () => Promise.resolve(agent.claimOwner())),
     ...(steer && { steer: (state) => step(steerName(state), isListOf(isMessage), () => steer(state)) }),
@@ -62,4 +57,45 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
       return all;
     },
   };
+}
+
+/**
+ * Drives the sub-agent of a call on the same journal. Returns a function that returns its result or rejects with its error, or `undefined` if the call
+ * runs no sub-agent.
+ */
+async function driveSubAgent(
+  agent: Agent,
+  journal: Journal,
+  io: JournaledIo,
+  call: ToolCallPart,
+  state: RunState,
+): Promise<(() => Promise<RunResult>) | undefined> {
+  const parts = partsOf(agent);
+  const tool = parts?.tools.find(call.name, state.offered);
+  const inner = subAgentOf(tool) as Agent | undefined;
+  const innerParts = partsOf(inner);
+  const { args, invalid } = withDecidedArgs(call, state);
+  const nesting = nestingOf(io.options ?? {});
+  const depth = nesting.depth + 1;
+  // The step of the call creates the error results.
+  if (!parts || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH) return undefined;
+  if (isOverMaxCalls(tool, call, state)) return undefined;
+  const checked = await checkValue(tool.parameters, args);
+  if ('issues' in checked) return undefined;
+
+  const runId = toolKey(journal.runId, state, call);
+  const { task } = checked.value as { readonly task: string };
+  const begun = initialState(waitingRunOf(state, call.id) ?? task, runId);
+  const left = state.budget && remaining(state.budget, state.spent);
+  const budget = limitedBy(innerParts.rules.budget, left, begun.spent);
+  const options = withNesting(io.options ?? {}, { depth, cost: parts.cost ?? nesting.cost });
+  const effects = journaled(inner, journalInside(journal, runId, call.id), { options, context: io.context });
+  try {
+    const result = await inner.drive({ ...begun, budget }, effects);
+    return () => Promise.resolve(result);
+  } catch (error) {
+    // The engine handles its own errors. A model error is the result of the call.
+    if (!RunError.is(error) || journal.signal.aborted) throw error;
+    return () => Promise.reject(error);
+  }
 }

@@ -28,7 +28,9 @@ export interface Effects {
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns decisions on waiting calls. If the array is empty, the run pauses. */
+  /** Whether a call runs alone, after the other calls of the turn. Journals run sub-agents so, because engines require one order of entries. */
+  readonly runsAlone?: ((call: ToolCallPart, state: RunState) => boolean) | undefined;
+  /** Returns decisions on waiting calls. The id of a call inside a sub-agent is a path. If the array is empty, the run pauses. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
    * Returns the owner of a call with `effect: 'once'`, which is `agent.claimOwner()` as a journal entry. If this effect is not
@@ -53,7 +55,10 @@ export interface RunResult {
   readonly state: RunState;
   /** Complete transcript. To continue the conversation, append a user message. */
   readonly messages: readonly Message[];
-  /** Calls that wait for a decision. If the array is not empty, `done` is `undefined`. */
+  /**
+   * Calls that wait for a decision. If the array is not empty, `done` is `undefined`. The id of a call inside a sub-agent is the path
+   * `<call of the agent tool>/<id of the call inside>`, with one segment per level.
+   */
   readonly awaiting: readonly ToolCallPart[];
   /** Reason for the end of the run, or `undefined` if the run waits for decisions. */
   readonly done: Done | undefined;
@@ -100,9 +105,10 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
         }
         case 'run-tools': {
           state = await withClaims(action.calls, state, effects, rules);
-          const { outcomes, failure } = await runTools(action.calls, state, effects);
-          state = toolsRan(state, outcomes);
-          if (failure !== undefined) throw failure.reason as unknown;
+          const { outcomes, failures } = await runTools(action.calls, state, effects);
+          const [first, ...others] = failures.map(({ reason }) => reason as unknown);
+          state = others.map(failedWorkOf).reduce(withFailedWork, toolsRan(state, outcomes));
+          if (failures.length > 0) throw first;
           break;
         }
         case 'await-decisions': {
@@ -145,12 +151,17 @@ async function runTools(
   effects: Effects,
 ): Promise<{
   readonly outcomes: readonly ToolOutcome[];
-  readonly failure: PromiseRejectedResult | undefined;
+  readonly failures: readonly PromiseRejectedResult[];
 }> {
-  const settled = await Promise.allSettled(calls.map((call) => effects.runTool(call, state)));
+  const isAlone = (call: ToolCallPart): boolean => effects.runsAlone?.(call, state) === true;
+  const groups = [calls.filter((call) => !isAlone(call)), ...calls.filter(isAlone).map((call) => [call])];
+  const settled: PromiseSettledResult<ToolOutcome>[] = [];
+  for (const group of groups)
+    if (settled.every(({ status }) => status === 'fulfilled'))
+      settled.push(...(await Promise.allSettled(group.map((call) => effects.runTool(call, state)))));
   return {
     outcomes: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
-    failure: settled.find((one) => one.status === 'rejected'),
+    failures: settled.filter((one) => one.status === 'rejected'),
   };
 }
 

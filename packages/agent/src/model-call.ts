@@ -12,7 +12,7 @@ import { answerText } from './answer-text.ts';
 import { hookWarning, type StepSettings } from './hooks.ts';
 import type { Turn } from './loop.ts';
 import { messagesFrom } from './messages-from.ts';
-import type { AgentParts } from './options.ts';
+import type { AgentParts } from './agent-parts.ts';
 import type { Scope } from './scope.ts';
 import type { RunState } from './state.ts';
 import type { StepReports } from './step-report.ts';

@@ -1,5 +1,6 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
 import { checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import type { AgentParts } from './agent-parts.ts';
 import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Budget, CostOf } from './budget.ts';
@@ -100,21 +101,6 @@ const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   onStepFinish: 'onStep',
   onFinish: 'onEnd',
 };
-
-/** Parsed options of an agent, which all runs of the agent share. */
-export interface AgentParts {
-  readonly model: ChatModel;
-  readonly instructions: string | undefined;
-  readonly settings: Omit<StepSettings, 'model' | 'instructions' | 'tools'>;
-  readonly tools: Tools;
-  readonly hooks: Hooks;
-  readonly rules: DriveRules;
-  readonly clock: Pick<Clock, 'now' | 'timer'>;
-  readonly around: Around | undefined;
-  readonly started: StartedCalls;
-  readonly cost: CostOf | undefined;
-  readonly toolConcurrency: number;
-}
 
 /** Throws `config` for invalid options, such as a missing model, an invalid number, or a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {

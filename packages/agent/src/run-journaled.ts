@@ -1,7 +1,8 @@
 import { fromJson, LlmError, systemClock, toJson, type Clock, type JsonValue } from '@majordomo/core';
 import type { Agent } from './agent.ts';
 import { initialState, type RunInput } from './initial-state.ts';
-import { journaled, type Journal, type JournaledIo } from './journaled.ts';
+import type { Journal } from './journal.ts';
+import { journaled, type JournaledIo } from './journaled.ts';
 import { checkSize } from './entry-size.ts';
 import type { RunResult } from './loop.ts';
 import type { RunChannel } from './run-channel.ts';

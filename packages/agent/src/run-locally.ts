@@ -4,12 +4,12 @@ import { limitedBy } from './budget.ts';
 import { checkBudget } from './check-budget.ts';
 import { initialState, type RunInput } from './initial-state.ts';
 import { checkClaim, runIdOf } from './check-claim.ts';
-import { checkDecisionsFor } from './decision.ts';
+import { checkDecisionsFor } from './check-decisions.ts';
 import { claimEffect, localEffects, createReports } from './effects.ts';
 import type { Emit } from './event.ts';
 import { drive, type RunResult } from './loop.ts';
-import { nestingOf } from './nesting.ts';
-import type { AgentParts } from './options.ts';
+import { nestingOf, withNesting } from './nesting.ts';
+import type { AgentParts } from './agent-parts.ts';
 import type { RunOptions } from './run-options.ts';
 import type { StepReports } from './step-report.ts';
 
@@ -19,21 +19,22 @@ export async function runLocally(
   options: RunOptions,
   onEvent: Emit | undefined,
 ): Promise<RunResult> {
-  const { decisions = [], claim, context, runId: requestedRunId, signal, budget, ...rest } = options;
+  const nesting = nestingOf(options);
+  const { decisions = [], claim = nesting.claim, context, runId: requestedRunId, signal, budget, ...rest } = options;
   const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
   const named = initialState(input, requestedRunId);
   const runId = runIdOf(input, named);
-  const nesting = nestingOf(options);
   checkBudget(budget, (agent.cost ?? nesting.cost) !== undefined, 'budget', 'run: ');
   const own = budget ?? (nesting.left ? agent.rules.budget : (named.budget ?? agent.rules.budget));
   const initial = { ...named, runId, budget: limitedBy(own, nesting.left, named.spent) };
-  await checkDecisionsFor(initial, decisions, agent.tools);
+  await checkDecisionsFor(initial, decisions, agent);
   // Apply the decisions before checking the tools, because the tools may have changed since the run paused.
   const state = decided(initial, decisions);
-  checkClaim(state, input, options, agent);
+  checkClaim(state, input, { ...options, claim }, agent);
   const io = {
     ...{ onStepStart, onToolStart, onToolEnd, onStep, onEnd, onEvent },
-    ...{ runId, context, options: call, signal: signal ?? new AbortController().signal },
+    ...{ runId, context, signal: signal ?? new AbortController().signal },
+    options: withNesting(call, { depth: nesting.depth, cost: nesting.cost, claim }),
   };
   const reports = createReports(agent, io);
   const effects = {

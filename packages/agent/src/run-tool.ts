@@ -10,8 +10,11 @@ import {
   type ToolCallPart,
   type Usage,
 } from '@majordomo/core';
+import { partsOf } from './agent-parts.ts';
 import { Scope } from './scope.ts';
+import { recordFailedWork } from './spending.ts';
 import { errorResult, type ToolOutcome } from './state.ts';
+import { subAgentOf, waitingRun } from './sub-agent-tool.ts';
 import { suspension, type Tool, type ToolContext } from './tool.ts';
 import { toolContent } from './tool-content.ts';
 import { withConcurrency } from './tool-limits.ts';
@@ -43,8 +46,13 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
   };
   const { signal } = context;
   const run = (): Promise<ToolOutcome> => runWithinLimits(tool, call, { ...context, spend }, clock);
-  const outcome = await withConcurrency(tool, signal, run);
-  return usage === undefined ? outcome : { ...outcome, usage };
+  try {
+    const outcome = await withConcurrency(tool, signal, run);
+    return usage === undefined ? outcome : { ...outcome, usage };
+  } catch (error) {
+    recordFailedWork(error, { usage });
+    throw error;
+  }
 }
 
 async function runWithinLimits(
@@ -60,16 +68,19 @@ async function runWithinLimits(
   try {
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
-    const output: unknown = await scope.race(() =>
-      tool.run(checked.value as never, { ...context, signal: scope.signal }),
-    );
+    const work = () => tool.run(checked.value as never, { ...context, signal: scope.signal });
+    // An aborted sub-agent ends by itself, and reports its usage.
+    const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;
+    const output: unknown = await (isSubAgent ? work() : scope.race(work));
+    const run = waitingRun(output);
+    if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
     const content = toolContent(output, tool.maxResultChars ?? MAX_RESULT_CHARS);
     return { type: 'tool-result', callId: call.id, name: call.name, content };
   } catch (error) {
     if (signal.aborted) throw abortError(call, signal);
-    return errorResult(call, `The tool failed: ${messageOf(error)}`);
+    return errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`);
   } finally {
     scope.close();
   }

@@ -50,6 +50,8 @@ export interface ToolOutcome extends ToolResultPart {
   readonly usage?: Usage | undefined;
   /** Amounts that the call has spent. Set if the run has a budget or the agent a `cost`. */
   readonly spent?: Spent | undefined;
+  /** State of a sub-agent that waits for decisions. The call has no result. */
+  readonly run?: RunState | undefined;
 }
 
 /** State of a run as plain data. Another process can continue a state that was serialized with `toJson`. */
@@ -73,6 +75,8 @@ export interface RunState {
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
   /** Pending calls that are suspended, with their payloads. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
+  /** States of sub-agents that wait, by the id of the call that started them. Their usage is part of `usage`. */
+  readonly runs?: Readonly<Record<string, RunState>> | undefined;
   /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** Id of the agent that may start calls without a claim. */

@@ -50,8 +50,8 @@ export class StepReports {
   }
 
   async endTool(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
-    const { suspended, usage, ...result } = outcome;
-    if (suspended !== undefined) return;
+    const { suspended, usage, run, ...result } = outcome;
+    if (suspended !== undefined || run !== undefined) return;
     this.notify('onToolEnd', { runId: this.runId, step: state.steps, call, result, ms });
     await this.emit({ type: 'tool-end', result });
     await this.addResult(result, usage, state);

@@ -1,4 +1,5 @@
 import { LlmError, type ToolCallPart } from '@majordomo/core';
+import { locateCall } from './call-paths.ts';
 import { checkDecisions } from './decision.ts';
 import { decisionName } from './names.ts';
 import type { Decision, RunState } from './state.ts';
@@ -14,11 +15,14 @@ export interface WaitingCall {
 
 /** Returns the waiting calls of a state. */
 export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
-  calls.map((call) => ({
-    name: decisionName(runId, state, call),
-    call,
-    isSuspended: state.suspended?.some(({ callId }) => callId === call.id) === true,
-  }));
+  calls.map((call) => {
+    const { state: inner, call: made } = locateCall(state, call.id) ?? { state, call };
+    return {
+      name: decisionName(inner === state ? runId : (inner.runId ?? runId), inner, made),
+      call,
+      isSuspended: inner.suspended?.some(({ callId }) => callId === made.id) === true,
+    };
+  });
 
 /**
  * Returns the waiting call to which a decision belongs. Throws `invalid-request` for an invalid decision or a decision that no

@@ -53,29 +53,24 @@ describe('an agent as a tool of another', () => {
     ]).toEqual(['aborted', true, 't', 7, 'r/1/h/1/s', 1]);
   });
 
-  it('that stops without an answer, waits or fails is an error result, and is paid for', async () => {
+  it('that stops without an answer or fails is an error result, and is paid for', async () => {
     const wait: Tool = {
       name: 'wait',
       description: 'w',
       parameters: { type: 'object' },
       run: () => '',
-      approval: true,
     };
     const outcomes = [
       [
         world([{ toolCalls: [{ name: 'wait', args: {} }], usage: usage(10) }], {
-          tools: [{ ...wait, approval: false }],
+          tools: [wait],
           maxSteps: 1,
         }),
         'the agent stopped without an answer (max-steps): ',
       ],
       [
-        world([{ toolCalls: [{ name: 'wait', args: {} }], usage: usage(10) }], { tools: [wait] }),
-        'the agent stopped without an answer (it waits for a decision on wait): ',
-      ],
-      [
         world([{ toolCalls: [{ name: 'wait', args: {} }], usage: usage(10) }, { fail: 'auth' }], {
-          tools: [{ ...wait, approval: false }],
+          tools: [wait],
         }),
         'the run ended in step 2: ',
       ],

@@ -1,7 +1,8 @@
-import { createMajordomo, fromJson, toJson, user } from '@majordomo/core';
+import { createMajordomo, user } from '@majordomo/core';
 import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { agentTool, createAgent, type Budget, type CostOf, type RunState, type Tool } from '../src/index.ts';
+import { stored } from './support/scripted.ts';
 import { call, runError, world } from './support/world.ts';
 import { cost, usage } from './support/usage.ts';
 
@@ -13,7 +14,7 @@ const look: Tool = {
 };
 const looking = (input: number): Turn => ({ toolCalls: [{ name: 'look', args: {} }], usage: usage(input) });
 const answer = (input: number): Turn => ({ text: 'Done.', usage: usage(input) });
-const stored = (state: RunState): RunState => fromJson<RunState>(JSON.parse(JSON.stringify(toJson(state))));
+
 
 describe('a budget', () => {
   it('stops the run before the model call that follows the limit, with exact amounts', async () => {

@@ -90,7 +90,7 @@ function endSpan(span: SafeSpan, measure: Measure, labels: Attributes, { attribu
 
 function endOf(came: unknown, content: ContentAttributes | undefined): WorkEnd {
   if (isOutcome(came)) {
-    if (came.suspended !== undefined)
+    if (came.suspended !== undefined || came.run !== undefined)
       return { attributes: { 'majordomo.suspended': true }, error: undefined };
     return {
       attributes: content?.toolResult(came) ?? {},

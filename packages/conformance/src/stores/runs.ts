@@ -125,14 +125,16 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
         state({ pending: [call], approvals: { c: true }, decisions: [{ callId: 'c', approve: true }] }),
       );
       await nextMillisecond();
+      await mine.save('waits-inside', state({ pending: [call], runs: { c: state() } }));
+      await nextMillisecond();
       const before = Date.now();
       await mine.save('done', state({ done: 'answered' }));
       const ids = async (query?: Parameters<TestedRunStore['list']>[0]) =>
         (await theirs.list(query)).map(({ id }) => id);
-      deepEqual(await ids(), ['decided', 'waits']);
-      deepEqual(await ids({ awaiting: true }), ['waits']);
+      deepEqual(await ids(), ['waits-inside', 'decided', 'waits']);
+      deepEqual(await ids({ awaiting: true }), ['waits-inside', 'waits']);
       deepEqual(await ids({ awaiting: false }), ['decided']);
-      deepEqual(await ids({ limit: 1 }), ['decided']);
+      deepEqual(await ids({ limit: 1 }), ['waits-inside']);
       const [{ at, ...done } = { at: new Date(0) }] = await theirs.list({ done: true });
       deepEqual(done, { id: 'done', awaiting: false, done: 'answered', held: false });
       equal(Math.abs(at.getTime() - before) < 60_000, true);

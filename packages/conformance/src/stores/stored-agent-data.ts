@@ -16,6 +16,7 @@ export interface StoredRun {
   readonly usage: Usage;
   readonly done: 'answered' | undefined;
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
+  readonly runs?: Readonly<Record<string, StoredRun>> | undefined;
 }
 
 /** Members of `RunStore`. */

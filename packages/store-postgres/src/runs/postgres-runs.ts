@@ -151,10 +151,12 @@ const infoOf = (row: Row): RunInfo => ({
 });
 
 /** Returns whether a call waits for an approval or an external result. */
-function isAwaiting({ pending, decisions, approvals, suspended }: RunState): boolean {
+function isAwaiting({ pending, decisions, approvals, suspended, runs }: RunState): boolean {
   return pending.some(
     ({ id }) =>
-      (approvals?.[id] === true || suspended?.some(({ callId }) => callId === id) === true) &&
+      (approvals?.[id] === true ||
+        runs?.[id] !== undefined ||
+        suspended?.some(({ callId }) => callId === id) === true) &&
       !decisions.some(({ callId }) => callId === id),
   );
 }

@@ -127,10 +127,12 @@ type Row = Readonly<Record<string, unknown>>;
 const isHeld = (row: Row, now: number): boolean => row['holder'] !== null && Number(row['held_until']) > now;
 
 /** Returns whether a call waits for an approval or an external result. */
-function isAwaiting({ pending, decisions, approvals, suspended }: RunState): boolean {
+function isAwaiting({ pending, decisions, approvals, suspended, runs }: RunState): boolean {
   return pending.some(
     ({ id }) =>
-      (approvals?.[id] === true || suspended?.some(({ callId }) => callId === id) === true) &&
+      (approvals?.[id] === true ||
+        runs?.[id] !== undefined ||
+        suspended?.some(({ callId }) => callId === id) === true) &&
       !decisions.some(({ callId }) => callId === id),
   );
 }

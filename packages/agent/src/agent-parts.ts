@@ -1,0 +1,43 @@
+import type { ChatModel, Clock, ToolCallPart } from '@majordomo/core';
+import type { Around } from './around.ts';
+import type { CostOf } from './budget.ts';
+import type { Hooks, StepSettings } from './hooks.ts';
+import type { DriveRules } from './loop.ts';
+import type { StartedCalls } from './started-calls.ts';
+import { subAgentOf } from './sub-agent-tool.ts';
+import type { RunState } from './state.ts';
+import type { Tools } from './toolbox.ts';
+
+/** Parsed options of an agent, which all runs of the agent share. */
+export interface AgentParts {
+  readonly model: ChatModel;
+  readonly instructions: string | undefined;
+  readonly settings: Omit<StepSettings, 'model' | 'instructions' | 'tools'>;
+  readonly tools: Tools;
+  readonly hooks: Hooks;
+  readonly rules: DriveRules;
+  readonly clock: Pick<Clock, 'now' | 'timer'>;
+  readonly around: Around | undefined;
+  readonly started: StartedCalls;
+  readonly cost: CostOf | undefined;
+  readonly toolConcurrency: number;
+}
+
+const PARTS = Symbol.for('majordomo.agentParts');
+
+/** Returns the agent with its parts. The key is a symbol, so that copies of the agent contain the parts. */
+export const withParts = <T extends object>(agent: T, parts: AgentParts): T => ({ ...agent, [PARTS]: parts });
+
+/** Returns the parts of an agent of `createAgent`, or `undefined` for any other object. */
+export const partsOf = (agent: object | undefined): AgentParts | undefined =>
+  agent !== undefined && PARTS in agent ? (agent[PARTS] as AgentParts) : undefined;
+
+/** Returns the parts of the agent that a call of an agent tool runs, or `undefined` for any other call. */
+export const subAgentParts = (
+  parts: AgentParts | undefined,
+  state: RunState,
+  call: Pick<ToolCallPart, 'id'> | undefined,
+): AgentParts | undefined => {
+  const made = state.pending.find(({ id }) => id === call?.id);
+  return made && partsOf(subAgentOf(parts?.tools.find(made.name, state.offered)));
+};

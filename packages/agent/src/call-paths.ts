@@ -1,0 +1,48 @@
+import type { ToolCallPart } from '@majordomo/core';
+import type { RunState } from './state.ts';
+
+// The path of a call inside a sub-agent is `<call of the agent tool>/<path of the call inside>`.
+
+/** Call and the state of the run that made it. */
+export interface LocatedCall {
+  readonly call: ToolCallPart;
+  readonly state: RunState;
+}
+
+export const pathOf = (outer: string, inner: string): string => `${outer}/${inner}`;
+
+/** Returns the calls that wait for a decision, including those of sub-agents, whose ids are paths. */
+export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
+  state.pending.flatMap((call) => {
+    const { id } = call;
+    const run = waitingRunOf(state, id);
+    if (run !== undefined)
+      return callsThatWait(run).map((inner) => ({ ...inner, id: pathOf(id, inner.id) }));
+    const isCall = (other: { readonly callId: string }): boolean => other.callId === id;
+    const waits = state.approvals?.[id] === true || state.suspended?.some(isCall) === true;
+    return waits && !state.decisions.some(isCall) ? [call] : [];
+  });
+
+/** Returns the state of the sub-agent that waits in this call. */
+export const waitingRunOf = ({ runs }: RunState, callId: string): RunState | undefined =>
+  runs !== undefined && Object.hasOwn(runs, callId) ? runs[callId] : undefined;
+
+/** Returns the sub-agents in which the path may be, with their calls and the remaining paths. */
+export const runsOnPath = (
+  { runs = {} }: RunState,
+  path: string,
+): readonly { readonly id: string; readonly run: RunState; readonly rest: string }[] =>
+  Object.entries(runs)
+    .filter(([id]) => path.startsWith(pathOf(id, '')))
+    .map(([id, run]) => ({ id, run, rest: path.slice(pathOf(id, '').length) }));
+
+/** Returns the pending call with this path. */
+export function locateCall(state: RunState, path: string): LocatedCall | undefined {
+  const call = state.pending.find(({ id }) => id === path);
+  if (call !== undefined) return { call, state };
+  for (const { run, rest } of runsOnPath(state, path)) {
+    const found = locateCall(run, rest);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,59 @@
+import { checkValue, describeIssues, LlmError } from '@majordomo/core';
+import { subAgentParts, type AgentParts } from './agent-parts.ts';
+import { callsThatWait, runsOnPath, waitingRunOf, type LocatedCall } from './call-paths.ts';
+import { checkDecisions, invalidDecision } from './decision.ts';
+import type { Decision, RunState } from './state.ts';
+
+/** Pending call with the agent that made it; `undefined` if `createAgent` did not create that agent. */
+interface CallOfAgent extends LocatedCall {
+  readonly agent: AgentParts | undefined;
+}
+
+/** Throws `invalid-request` for a decision that no call waits for, because the decision would be lost. */
+export async function checkDecisionsFor(
+  state: RunState,
+  decisions: readonly Decision[],
+  agent: AgentParts,
+): Promise<void> {
+  checkDecisions(decisions);
+  for (const [at, decision] of decisions.entries()) {
+    const { callId } = decision;
+    const path = `decisions[${at}]`;
+    const found = locate(state, callId, agent);
+    if (found === undefined) throw invalidDecision(path, `no call with the id "${callId}" is pending`);
+    if (!('approve' in decision)) continue;
+    checkApproval(found, callId, path);
+    const tool = found.agent?.tools.find(found.call.name);
+    if (decision.args === undefined || tool === undefined) continue;
+    const checked = await checkValue(tool.parameters, decision.args);
+    if ('issues' in checked)
+      throw new LlmError(
+        'invalid-request',
+        `${path}.args do not match the schema of ${tool.name}: ${describeIssues(checked.issues)}`,
+        { path: `${path}.args`, issues: checked.issues },
+      );
+  }
+}
+
+/** Throws for an approval of a call that has already run. */
+function checkApproval({ call, state }: LocatedCall, callId: string, path: string): void {
+  if (state.suspended?.some((waiting) => waiting.callId === call.id) === true)
+    throw invalidDecision(path, `the suspended call "${callId}" requires \`result\``);
+  const run = waitingRunOf(state, call.id);
+  if (run === undefined) return;
+  const inside = callsThatWait(run).map(({ id }) => `"${callId}/${id}"`);
+  throw invalidDecision(
+    path,
+    `the sub-agent of "${callId}" waits; decide on ${inside.join(', ')}, or deny "${callId}"`,
+  );
+}
+
+function locate(state: RunState, path: string, agent: AgentParts | undefined): CallOfAgent | undefined {
+  const call = state.pending.find(({ id }) => id === path);
+  if (call !== undefined) return { call, state, agent };
+  for (const { id, run, rest } of runsOnPath(state, path)) {
+    const found = locate(run, rest, subAgentParts(agent, state, { id }));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

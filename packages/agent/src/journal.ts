@@ -1,0 +1,42 @@
+import type { JsonValue, ToolCallPart } from '@majordomo/core';
+import { pathOf } from './call-paths.ts';
+import type { Decision } from './state.ts';
+import type { WaitingCall } from './waiting-calls.ts';
+
+/**
+ * Journal of a durable engine. Step names depend only on the state of the run, so that a replay after a change of code uses the
+ * same names. Errors of the journal are thrown unchanged, because engines suspend and cancel runs by throwing errors.
+ */
+export interface Journal {
+  /** Id of the run, which is the first part of `ToolContext.key`. */
+  readonly runId: string;
+  /** Signal that aborts the current work. */
+  readonly signal: AbortSignal;
+  /** Maximum size of an entry, in bytes of JSON. A larger entry fails the run without a retry. `@default no limit` */
+  readonly maxBytes?: number | undefined;
+  /** Returns the recorded result of a step, or runs the step and records its result. Parallel tools start in one tick. */
+  step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
+  /** Waits for the decision on a call. If the same call waits again, `name` is different. The id of a call inside a sub-agent is a path. */
+  decision(call: ToolCallPart, name: string): Promise<Decision>;
+  /** Called with all calls of a step that wait for decisions, then after each decision, and finally with an empty array. */
+  awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
+}
+
+/** Returns the journal of the sub-agent that a call runs: its entries have the key of the call as a prefix, and its calls have paths. */
+export function journalInside(journal: Journal, key: string, callId: string): Journal {
+  const withPath = (call: ToolCallPart): ToolCallPart => ({ ...call, id: pathOf(callId, call.id) });
+  return {
+    runId: key,
+    signal: journal.signal,
+    maxBytes: journal.maxBytes,
+    step: (name, run) => journal.step(`${key} ${name}`, run),
+    async decision(call, name) {
+      const outer = withPath(call);
+      const decision = await journal.decision(outer, name);
+      return decision.callId === outer.id ? { ...decision, callId: call.id } : decision;
+    },
+    async awaiting(waiting) {
+      await journal.awaiting?.(waiting.map((one) => ({ ...one, call: withPath(one.call) })));
+    },
+  };
+}
