@@ -16,8 +16,7 @@ export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
   state.pending.flatMap((call) => {
     const { id } = call;
     const run = waitingRunOf(state, id);
-    if (run !== undefined)
-      return callsThatWait(run).map((inner) => ({ ...inner, id: pathOf(id, inner.id) }));
+    if (run !== undefined) return callsThatWait(run).map((inner) => ({ ...inner, id: pathOf(id, inner.id) }));
     const isCall = (other: { readonly callId: string }): boolean => other.callId === id;
     const waits = state.approvals?.[id] === true || state.suspended?.some(isCall) === true;
     return waits && !state.decisions.some(isCall) ? [call] : [];

@@ -14,12 +14,7 @@ export const runIdOf = (input: RunInput, state: RunState & { readonly runId: str
  * Throws `config` if another process may have started a call with `effect: 'once'` and `claim` or the run id is missing. `state`:
  * state after the decisions.
  */
-export function checkClaim(
-  state: RunState,
-  input: RunInput,
-  options: RunOptions,
-  agent: AgentParts,
-): void {
+export function checkClaim(state: RunState, input: RunInput, options: RunOptions, agent: AgentParts): void {
   const { claim, runId } = options;
   const { rules, started } = agent;
   if (claim !== undefined) checkOptions('run', { claim }, { claim: 'object with claim' });

@@ -78,7 +78,8 @@ async function driveSubAgent(
   const nesting = nestingOf(io.options ?? {});
   const depth = nesting.depth + 1;
   // The step of the call creates the error results.
-  if (!parts || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH) return undefined;
+  if (!parts || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
+    return undefined;
   if (isOverMaxCalls(tool, call, state)) return undefined;
   const checked = await checkValue(tool.parameters, args);
   if ('issues' in checked) return undefined;

@@ -20,7 +20,15 @@ export async function runLocally(
   onEvent: Emit | undefined,
 ): Promise<RunResult> {
   const nesting = nestingOf(options);
-  const { decisions = [], claim = nesting.claim, context, runId: requestedRunId, signal, budget, ...rest } = options;
+  const {
+    decisions = [],
+    claim = nesting.claim,
+    context,
+    runId: requestedRunId,
+    signal,
+    budget,
+    ...rest
+  } = options;
   const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
   const named = initialState(input, requestedRunId);
   const runId = runIdOf(input, named);

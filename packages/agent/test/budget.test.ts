@@ -15,7 +15,6 @@ const look: Tool = {
 const looking = (input: number): Turn => ({ toolCalls: [{ name: 'look', args: {} }], usage: usage(input) });
 const answer = (input: number): Turn => ({ text: 'Done.', usage: usage(input) });
 
-
 describe('a budget', () => {
   it('stops the run before the model call that follows the limit, with exact amounts', async () => {
     const budget = { maxUsd: '0.000000614' };

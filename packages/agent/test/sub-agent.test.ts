@@ -23,7 +23,8 @@ const calling = (...made: readonly (readonly [id: string, name: string, args?: o
 const asking = (...ids: readonly string[]): Turn =>
   calling(...ids.map((id) => [id, 'helper', { task: `do ${id}` }] as const));
 const done = (text = 'Done.'): Turn => ({ text, usage: usage(1) });
-const helper = (agent: Pick<Agent, 'run'>): Tool => agentTool({ name: 'helper', description: 'Helps', agent });
+const helper = (agent: Pick<Agent, 'run'>): Tool =>
+  agentTool({ name: 'helper', description: 'Helps', agent });
 
 /** A payment that a person must approve, and the arguments and keys of its calls. */
 function payment(options: Partial<Tool> = {}): { readonly pay: Tool; readonly paid: string[] } {
@@ -64,7 +65,10 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
     const first = payment();
     const { agent, worlds } = tower(levels, first.pay);
     const paused = await agent.run('go', { runId: 'r' });
-    expect(paused).toMatchObject({ done: undefined, awaiting: [{ id: path, name: 'pay', args: { cents: 5 } }] });
+    expect(paused).toMatchObject({
+      done: undefined,
+      awaiting: [{ id: path, name: 'pay', args: { cents: 5 } }],
+    });
     const second = payment();
     const other = tower(levels, second.pay);
     const result = await other.agent.run(stored(paused.state), { decisions: [approve(path)] });
@@ -127,7 +131,10 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
       [],
       undefined,
     ]);
-    expect([error.state.usage.input, error.state.spent?.tokens]).toEqual([10 * (levels + 1), 11 * (levels + 1)]);
+    expect([error.state.usage.input, error.state.spent?.tokens]).toEqual([
+      10 * (levels + 1),
+      11 * (levels + 1),
+    ]);
   });
 
   it('has steps that a journal replays after every entry, and a decision that is awaited in place', async () => {
@@ -150,7 +157,11 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
       }),
     );
     const result = resultFromJson(value);
-    expect([result.done, result.text, result.usage.input]).toEqual(['answered', 'Done 1.', 11 * (levels + 1)]);
+    expect([result.done, result.text, result.usage.input]).toEqual([
+      'answered',
+      'Done 1.',
+      11 * (levels + 1),
+    ]);
     expect([asked, paid.length]).toEqual([[path], 1]);
     expect(reported[0]).toEqual([path]);
     expect(worlds.map(({ requests }) => requests.length)).toEqual(worlds.map(() => 2));
@@ -162,27 +173,37 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
 describe('two sub-agents of one turn', () => {
   function team(options: Partial<Parameters<typeof scripted>[1]> = {}) {
     const { pay, paid } = payment();
-    const inner = scripted([calling(['p1', 'pay', { cents: 1 }], ['p2', 'pay', { cents: 2 }]), done('Paid.')], {
-      tools: [pay],
-    });
+    const inner = scripted(
+      [calling(['p1', 'pay', { cents: 1 }], ['p2', 'pay', { cents: 2 }]), done('Paid.')],
+      {
+        tools: [pay],
+      },
+    );
     const outer = scripted([asking('a', 'b'), done('Both.')], { tools: [helper(inner.agent)], ...options });
     return { inner, outer, paid };
   }
 
-  it.each([false, true])('wait together, and are decided one by one in any order, parallel: %s', async (parallelTools) => {
-    const { inner, outer, paid } = team({ parallelTools });
-    let result = await outer.agent.run('go', { runId: 'r' });
-    const all = ['a/p1', 'a/p2', 'b/p1', 'b/p2'];
-    expect(idsOf(result)).toEqual(all);
-    for (const [at, id] of ['b/p2', 'a/p1', 'b/p1', 'a/p2'].entries()) {
-      expect(result.done).toBeUndefined();
-      result = await outer.agent.run(stored(result.state), { decisions: [approve(id)] });
-      expect([idsOf(result).length, paid.length]).toEqual([3 - at, at + 1]);
-    }
-    expect([result.done, result.text, resultTexts(result.messages)]).toEqual(['answered', 'Both.', ['Paid.', 'Paid.']]);
-    expect([inner.requests.length, outer.requests.length, result.usage.input]).toEqual([4, 2, 33]);
-    expect(paid).toEqual(['r/1/b/1/p2 2', 'r/1/a/1/p1 1', 'r/1/b/1/p1 1', 'r/1/a/1/p2 2']);
-  });
+  it.each([false, true])(
+    'wait together, and are decided one by one in any order, parallel: %s',
+    async (parallelTools) => {
+      const { inner, outer, paid } = team({ parallelTools });
+      let result = await outer.agent.run('go', { runId: 'r' });
+      const all = ['a/p1', 'a/p2', 'b/p1', 'b/p2'];
+      expect(idsOf(result)).toEqual(all);
+      for (const [at, id] of ['b/p2', 'a/p1', 'b/p1', 'a/p2'].entries()) {
+        expect(result.done).toBeUndefined();
+        result = await outer.agent.run(stored(result.state), { decisions: [approve(id)] });
+        expect([idsOf(result).length, paid.length]).toEqual([3 - at, at + 1]);
+      }
+      expect([result.done, result.text, resultTexts(result.messages)]).toEqual([
+        'answered',
+        'Both.',
+        ['Paid.', 'Paid.'],
+      ]);
+      expect([inner.requests.length, outer.requests.length, result.usage.input]).toEqual([4, 2, 33]);
+      expect(paid).toEqual(['r/1/b/1/p2 2', 'r/1/a/1/p1 1', 'r/1/b/1/p1 1', 'r/1/a/1/p2 2']);
+    },
+  );
 
   it('take decisions at once', async () => {
     const { outer, paid } = team();
@@ -209,7 +230,12 @@ describe('two sub-agents of one turn', () => {
       'answered',
       ['!The call was denied: stop it', 'I did it'],
     ]);
-    expect([paid, inner.requests.length, result.usage.input, result.state.runs]).toEqual([[], 2, 31, undefined]);
+    expect([paid, inner.requests.length, result.usage.input, result.state.runs]).toEqual([
+      [],
+      2,
+      31,
+      undefined,
+    ]);
   });
 
   it('reject decisions that no call inside waits for, with the path', async () => {
@@ -250,7 +276,9 @@ describe('an agent tool', () => {
     const first = await outer.agent.run('go');
     expect(idsOf(first)).toEqual(['c1']);
     const args = { task: 'something else' };
-    const second = await outer.agent.run(stored(first.state), { decisions: [{ ...approve('c1'), args } as Decision] });
+    const second = await outer.agent.run(stored(first.state), {
+      decisions: [{ ...approve('c1'), args } as Decision],
+    });
     expect(idsOf(second)).toEqual(['c1/p1']);
     const third = await outer.agent.run(stored(second.state), { decisions: [approve('c1/p1')] });
     expect([third.done, paid.length]).toEqual(['answered', 1]);
@@ -319,7 +347,9 @@ describe('the budget of a run with a sub-agent that waits', () => {
   it('counts each call once, and is the remaining one when the agent continues', async () => {
     const { pay } = payment();
     const agents = () => {
-      const inner = scripted([calling(['p1', 'pay']), calling(['p2', 'pay']), done('Paid.')], { tools: [pay] });
+      const inner = scripted([calling(['p1', 'pay']), calling(['p2', 'pay']), done('Paid.')], {
+        tools: [pay],
+      });
       return { inner, outer: scripted([asking('c1'), done()], { tools: [helper(inner.agent)], cost }) };
     };
     const { outer, inner } = agents();
@@ -394,6 +424,8 @@ it('a model that fails inside is an error result, on a journal too', async () =>
     }),
   );
   const { messages, usage: total, spent } = resultFromJson(value);
-  expect(resultTexts(messages)).toEqual([expect.stringContaining('!The tool failed: the run ended in step 2')]);
+  expect(resultTexts(messages)).toEqual([
+    expect.stringContaining('!The tool failed: the run ended in step 2'),
+  ]);
   expect([total.input, spent.nanoUsd]).toEqual([21, '84']);
 });
