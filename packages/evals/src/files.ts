@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LlmError, messageOf } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
@@ -49,8 +49,23 @@ export async function replaceFile(file: string, values: readonly unknown[]): Pro
   const content = values.map((value) => `${JSON.stringify(value)}\n`).join('');
   const current = await readFile(file, 'utf8').catch(() => undefined);
   if (current === content) return;
-  await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${randomUUID()}.tmp`;
-  await writeFile(temporary, content);
-  await rename(temporary, file);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(temporary, content);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(file, error);
+  }
 }
+
+/** Appends one JSON value as a line. */
+export async function appendLine(file: string, value: unknown): Promise<void> {
+  await appendFile(file, `${JSON.stringify(value)}\n`).catch((error: unknown) => {
+    throw writeError(file, error);
+  });
+}
+
+const writeError = (file: string, error: unknown): LlmError =>
+  fileError(file, `the file cannot be written: ${messageOf(error)}`);

@@ -1,7 +1,6 @@
-import { appendFile } from 'node:fs/promises';
 import type { ErrorKind, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { checkFormat, fileError, readLines, replaceFile } from './files.ts';
+import { appendLine, checkFormat, fileError, readLines, replaceFile } from './files.ts';
 import { compareSamples, type Position } from './samples.ts';
 
 /** Model call or effect of a sample. */
@@ -61,10 +60,9 @@ export class Recordings {
 
   /** Appends a recording to the file, so that a crash loses no finished sample. */
   append(recording: SampleRecording): Promise<void> {
-    const line = JSON.stringify(recording);
-    const isEqual = JSON.stringify(this.get(recording)) === line;
+    const isEqual = JSON.stringify(this.get(recording)) === JSON.stringify(recording);
     this.samples.set(keyOf(recording), recording);
-    return isEqual ? Promise.resolve() : inTurn(() => this.write(line));
+    return isEqual ? Promise.resolve() : inTurn(() => this.write(recording));
   }
 
   /** Sorts the lines, and removes the lines of other samples. Does not write the file if nothing changes. */
@@ -72,9 +70,9 @@ export class Recordings {
     return inTurn(() => this.rewrite(isPlanned));
   }
 
-  private async write(line: string): Promise<void> {
-    if (this.isOpen) return appendFile(this.file, `${line}\n`);
-    // The file may not exist or may end within a line. The new line is already among the lines to write.
+  private async write(recording: SampleRecording): Promise<void> {
+    if (this.isOpen) return appendLine(this.file, recording);
+    // The file may not exist or may end within a line. The new recording is already among those to write.
     await this.rewrite(() => true);
     this.isOpen = true;
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate, readEvaluation, writeEvaluation } from '../src/index.ts';
@@ -108,6 +108,17 @@ describe('a recordings file', () => {
 });
 
 describe('an evaluation file', () => {
+  test('that cannot be written rejects with the reason, and leaves no temporary file', async () => {
+    const folder = tempFolder();
+    const { majordomo } = fakeModels(answerTo);
+    const evaluation = await evaluate(echo(majordomo), { folder, mode: 'record' });
+    mkdirSync(join(folder, 'base'));
+    await expect(writeEvaluation(join(folder, 'base'), evaluation)).rejects.toEqual(
+      config(/base: the file cannot be written: EISDIR/),
+    );
+    expect(readdirSync(folder).sort()).toEqual(['base', 'demo.recordings.jsonl']);
+  });
+
   test.each<readonly [string, Damage]>([
     ['name', (summary) => (summary['name'] = 'x -->\n<b>')],
     ['verdict', (summary) => (summary['verdict'] = '<img>')],
