@@ -36,6 +36,17 @@ export type {
   WireRequest,
 } from './wires/wire.ts';
 
+export { startBatchServer, type BatchServer, type BatchServerOptions } from './batches/server.ts';
+export type {
+  BatchFault,
+  BatchItem,
+  BatchRequest,
+  BatchResult,
+  BatchStep,
+  BatchVendor,
+  ServerBatch,
+  ServerFile,
+} from './batches/contract.ts';
 export type { Exchange } from './server/exchange.ts';
 export type { FormFile } from './wires/operations/form.ts';
 export type { Fault, Point, Step } from './script/step.ts';

@@ -7,6 +7,7 @@ import {
   clientCache,
   credentialSource,
   directFetch,
+  FILE_TYPE,
   lowerCaseNames,
   patientFetch,
   secretsIn,
@@ -17,7 +18,7 @@ import {
 import type { GeminiFacts } from './errors.ts';
 import type { ListedModel } from './models.ts';
 import type { GoogleOptions } from './options.ts';
-import { platformOf } from './platform.ts';
+import { type Platform, platformOf } from './platform.ts';
 import type { Auth } from './sdk.ts';
 
 type CallContext = Omit<ModelContext, 'delivery'>;
@@ -40,6 +41,12 @@ export interface Connection {
   generate(sending: Sending): Promise<Response>;
   /** Sends one embedContent request and returns the raw response. */
   embed(sending: Sending): Promise<Response>;
+  /** Sends a request for files or batches, and returns the raw response. */
+  send(call: SdkMethod, context: CallContext, facts: GeminiFacts): Promise<Response>;
+  /** Uploads a file and returns its name, such as `files/abc`. */
+  upload(name: string, file: Blob, context: CallContext, facts: GeminiFacts): Promise<string | undefined>;
+  /** Downloads a file by its name. */
+  download(name: string, context: CallContext, facts: GeminiFacts): Promise<Response>;
   /** Requests the model list page by page and returns all models. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
@@ -56,6 +63,28 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
       checkModelId(sending.modelId, sending.facts.target);
       return embed(await connect(sending.context, sending.facts), sending);
     },
+    async send(call, context, facts) {
+      const connected = await connect(context, facts);
+      return captureFile(connected, call, transportOf(connected, context, facts));
+    },
+    async upload(name, file, context, facts) {
+      const { client, fetch, headers, settings } = await connect(context, facts);
+      const httpOptions = {
+        apiVersion: FILES_VERSION,
+        headers,
+        fetch: transportOf({ fetch }, context, facts),
+      };
+      const { newClient } = await import('./sdk.ts');
+      const own = settings === undefined ? client : newClient(...settings, httpOptions);
+      const config = { displayName: name, mimeType: 'application/jsonl', httpOptions };
+      return (await own.files.upload({ file, config })).name;
+    },
+    async download(name, context, facts) {
+      const connected = await connect(context, facts);
+      const transport = transportOf(connected, context, facts);
+      const call: SdkMethod = ({ files }, httpOptions) => files.get({ name, config: { httpOptions } });
+      return captureFile(connected, call, (url, init) => transport(downloadURL(url), acceptFile(init)));
+    },
     async list(context, facts) {
       const { client, fetch, headers } = await connect(context, facts);
       const transport: Transport = (url, init) => fetch(url, { ...init, signal: context.signal });
@@ -63,6 +92,41 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
     },
   };
 }
+
+/** Calls a method of the SDK. */
+type SdkMethod = (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>;
+
+/** Version of the API that has files and batches. */
+const FILES_VERSION = 'v1beta';
+
+const captureFile = (
+  { client, headers }: Connected,
+  call: SdkMethod,
+  transport: Transport,
+): Promise<Response> =>
+  captureResponse(transport, (fetch) => call(client, { apiVersion: FILES_VERSION, headers, fetch }));
+
+/** Returns the URL of a file's content for the URL of its description. The SDK only writes a file to a path. */
+function downloadURL(url: Parameters<Transport>[0]): string {
+  const { href } = new URL(url instanceof Request ? url.url : url);
+  return href.replace(/\/v1beta\/(files\/[^/?]+).*$/, '/download/v1beta/$1:download?alt=media');
+}
+
+function acceptFile(init: RequestInit | undefined): RequestInit {
+  const headers = new Headers(init?.headers);
+  headers.set('accept', FILE_TYPE);
+  return { ...init, headers };
+}
+
+/** Returns a transport that stores the headers of the response in `facts`. */
+const transportOf =
+  ({ fetch }: Pick<Connected, 'fetch'>, { signal }: CallContext, facts: GeminiFacts): Transport =>
+  async (url, init) => {
+    // Pass the signal only to `fetch`, because the SDK does not remove its listener from a signal.
+    const response = await fetch(url, { ...init, ...wellFormedBody(init), signal });
+    facts.headers = response.headers;
+    return response;
+  };
 
 function generate(connected: Connected, sending: Sending): Promise<Response> {
   const { modelId, params, context } = sending;
@@ -101,18 +165,13 @@ function embed(connected: Connected, sending: Sending): Promise<Response> {
  * body, because it parses each event twice, creates a `Response` per event, and does not cancel the body.
  */
 function captureAnswer(
-  { client, fetch, headers }: Connected,
+  connected: Connected,
   { extra, context, facts }: Sending,
-  send: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
+  send: SdkMethod,
 ): Promise<Response> {
-  const transport: Transport = async (url, init) => {
-    // Pass the signal only to `fetch`, because the SDK does not remove its listener from a signal.
-    const response = await fetch(url, { ...init, ...wellFormedBody(init), signal: context.signal });
-    facts.headers = response.headers;
-    return response;
-  };
-  return captureResponse(transport, (fetch) =>
-    send(client, { fetch: fetch, headers, extraBody: { ...extra } }),
+  const { client, headers } = connected;
+  return captureResponse(transportOf(connected, context, facts), (fetch) =>
+    send(client, { fetch, headers, extraBody: { ...extra } }),
   );
 }
 
@@ -123,7 +182,18 @@ interface Connected {
   readonly client: GoogleGenAI;
   readonly fetch: Transport;
   readonly headers: Record<string, string>;
+  /** Settings of the client; `undefined` for a client of the application. */
+  readonly settings?: readonly [Platform, Auth, Pick<ModelContext, 'env' | 'target'>];
 }
+
+/** Platform of a request over `ModelContext.exchange`, which reaches no server. */
+const NO_SERVER: Platform = {
+  vertexai: false,
+  project: undefined,
+  location: undefined,
+  apiVersion: 'v1',
+  baseURL: 'http://exchange.invalid',
+};
 
 /** Determines the credential of an attempt and returns its client. Stores the secrets to redact in `facts`. */
 type Connect = (context: CallContext, facts: GeminiFacts) => Promise<Connected>;
@@ -134,10 +204,18 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
   const tokens = credentialSource(options.token, []);
   const optionHeaders = lowerCaseNames(options.headers);
   return async (context, facts) => {
-    const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, facts.target);
+    const { exchange } = context;
+    const fetch = directFetch(exchange ?? options.fetch ?? context.fetch ?? patientFetch, facts.target);
     const headers = { ...lowerCaseNames(context.headers), ...optionHeaders };
     const secrets = secretsIn(headers);
+    const clientFor = (platform: Platform, auth: Auth): Promise<GoogleGenAI> =>
+      clients(JSON.stringify([platform, auth]), async () => {
+        const { newClient } = await import('./sdk.ts');
+        return newClient(platform, auth, context);
+      });
     facts.secrets = [...secrets, ...secretsOfClient(options.client)];
+    if (exchange !== undefined)
+      return { client: await clientFor(NO_SERVER, { apiKey: 'none' }), fetch, headers };
     if (options.client !== undefined) return { client: clientOf(options.client), fetch, headers };
     const platform = platformOf(options, context.env);
     const source = platform.vertexai ? vertexSource(options, keys, tokens) : keys;
@@ -147,11 +225,8 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
       facts.credential = () => source?.renewal(secret);
     }
     const auth: Auth = source === tokens ? { token: secret } : { apiKey: secret };
-    const client = await clients(JSON.stringify([platform, auth]), async () => {
-      const { newClient } = await import('./sdk.ts');
-      return newClient(platform, auth, context);
-    });
-    return { client, fetch, headers };
+    const client = await clientFor(platform, auth);
+    return { client, fetch, headers, settings: [platform, auth, context] };
   };
 }
 

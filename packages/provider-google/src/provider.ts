@@ -8,6 +8,7 @@ import {
   sdkStream,
   type QuirkValues,
 } from '@majordomo/wire-kit';
+import { batchBackend } from './batch.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
@@ -59,6 +60,11 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
       return transcriptionModel(modelId, limits, connection);
     },
     speechModel: (modelId) => ({ ...speechModel(modelId, connection), timeouts: options.timeouts }),
+    // Batches of Vertex need buckets and roles.
+    batch: (modelId, operation, env = {}) =>
+      operation === 'chat' && !platformOf(options, env).vertexai
+        ? batchBackend(modelId, connection)
+        : undefined,
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {
       const facts: GeminiFacts = { target: id, secrets: [] };

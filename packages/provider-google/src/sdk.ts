@@ -1,4 +1,4 @@
-import { GoogleGenAI, type GoogleGenAIOptions } from '@google/genai';
+import { GoogleGenAI, type GoogleGenAIOptions, type HttpOptions } from '@google/genai';
 import { LlmError, type ModelContext } from '@majordomo/core';
 import type { Platform } from './platform.ts';
 
@@ -8,11 +8,15 @@ export interface Auth {
   readonly token?: string | undefined;
 }
 
-/** Creates a client without retries. */
+/**
+ * Creates a client without retries. `httpOptions` apply to every request, because the SDK ignores those of a call when it uploads
+ * the parts of a file.
+ */
 export function newClient(
   platform: Platform,
   auth: Auth,
   { env, target }: Pick<ModelContext, 'env' | 'target'>,
+  httpOptions?: HttpOptions,
 ): GoogleGenAI {
   const { vertexai, project, location, apiVersion, baseURL } = platform;
   const needsLogin = vertexai && auth.apiKey === undefined;
@@ -32,7 +36,7 @@ export function newClient(
     ...(location !== undefined && { location }),
     apiVersion,
     // If `retryOptions` is not set, the SDK does not retry.
-    httpOptions: { baseUrl: baseURL },
+    httpOptions: { baseUrl: baseURL, ...httpOptions },
     ...(needsLogin && { googleAuthOptions: authOptions(auth.token, env) }),
   });
 }

@@ -97,7 +97,7 @@ const TIMED_JOBS: Jobs = {
     };
   },
   pageQuery(number, previous) {
-    const isLast = previous !== undefined && asList(previous['data']).length < PAGE_SIZE;
+    const isLast = previous !== undefined && asList(previous['data']).length === 0;
     return isLast ? undefined : `page=${number}&page_size=${PAGE_SIZE}`;
   },
 };

@@ -1,0 +1,134 @@
+import { asList, asRecord } from '@majordomo/core/toolkit';
+import type { BatchItem, BatchReply, BatchRoute, ReceivedBatchRequest } from './contract.ts';
+import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
+
+/** Endpoints of the Message Batches API. Source: types of @anthropic-ai/sdk 1.12. */
+export function anthropicRoutes(state: BatchState): readonly BatchRoute[] {
+  const route = (
+    step: BatchRoute['step'],
+    method: string,
+    path: RegExp,
+    run: BatchRoute['run'],
+  ): BatchRoute => ({ vendor: 'anthropic', step, method, path, run });
+  const withBatch =
+    (run: (batch: OpenBatch, request: ReceivedBatchRequest) => BatchReply): BatchRoute['run'] =>
+    (request) => {
+      const batch = state.batch('anthropic', request.params[0] ?? '');
+      return batch === undefined
+        ? failure(state, 404, 'not_found_error', 'no such batch')
+        : run(batch, request);
+    };
+  return [
+    route('create', 'POST', /^\/v1\/messages\/batches$/, (request) => create(state, request)),
+    route('find', 'GET', /^\/v1\/messages\/batches$/, ({ query }) => list(state, query)),
+    route(
+      'look',
+      'GET',
+      /^\/v1\/messages\/batches\/([^/]+)$/,
+      withBatch((batch, request) => state.json(jobOf(state.look(batch), request))),
+    ),
+    route(
+      'results',
+      'GET',
+      /^\/v1\/messages\/batches\/([^/]+)\/results$/,
+      withBatch((batch) => {
+        if (batch.replies.length === 0)
+          return failure(state, 404, 'not_found_error', 'the batch has no results');
+        const text = state
+          .lines(batch, lineOf)
+          .map((line) => `${line.text}\n`)
+          .join('');
+        return { status: 200, headers: { 'content-type': 'application/x-jsonl' }, body: text };
+      }),
+    ),
+    route(
+      'cancel',
+      'POST',
+      /^\/v1\/messages\/batches\/([^/]+)\/cancel$/,
+      withBatch((batch, request) => {
+        if (batch.state !== 'running')
+          return failure(state, 400, 'invalid_request_error', 'the batch has ended');
+        batch.state = 'cancelling';
+        return state.json(jobOf(batch, request));
+      }),
+    ),
+  ];
+}
+
+const failure = (state: BatchState, status: number, type: string, message: string): BatchReply =>
+  state.json({ type: 'error', error: { type, message }, request_id: 'req_test' }, status);
+
+const VALID_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+
+function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
+  const items: BatchItem[] = [];
+  const ids = new Set<string>();
+  for (const each of asList(asRecord(request.body)['requests'])) {
+    const { custom_id: id = '', params } = asRecord(each);
+    if (typeof id !== 'string' || !VALID_ID.test(id) || ids.has(id) || asRecord(params)['stream'] === true)
+      return failure(state, 400, 'invalid_request_error', `requests.${items.length}: not valid`);
+    ids.add(id);
+    items.push(itemOf('anthropic', id, params));
+  }
+  const batch = state.create(request, 'msgbatch_', items);
+  if (batch.failure !== undefined) {
+    state.batches.shift();
+    return failure(state, 400, 'invalid_request_error', batch.failure.message);
+  }
+  return state.json(jobOf(batch, request));
+}
+
+function jobOf(batch: OpenBatch, { origin }: Pick<ReceivedBatchRequest, 'origin'>): object {
+  const { ref: id, items, state, createdAt, replies } = batch;
+  const isEnded = state !== 'running' && state !== 'cancelling';
+  const count = (isCounted: (reply: ItemReply) => boolean): number =>
+    replies.filter(([, reply]) => isCounted(reply)).length;
+  const counts = {
+    processing: 0,
+    succeeded: count((reply) => 'status' in reply && reply.status < 400),
+    errored: count((reply) => 'status' in reply && reply.status >= 400),
+    canceled: count((reply) => 'result' in reply && reply.result === 'cancelled'),
+    expired: count((reply) => 'result' in reply && reply.result !== 'cancelled'),
+  };
+  return {
+    id,
+    type: 'message_batch',
+    processing_status: isEnded ? 'ended' : state === 'running' ? 'in_progress' : 'canceling',
+    request_counts: isEnded
+      ? counts
+      : { processing: items.length, succeeded: 0, errored: 0, canceled: 0, expired: 0 },
+    created_at: new Date(createdAt).toISOString(),
+    expires_at: new Date(createdAt + 86_400_000).toISOString(),
+    ended_at: isEnded ? new Date(createdAt).toISOString() : null,
+    results_url: isEnded ? `${origin}/v1/messages/batches/${id}/results` : null,
+  };
+}
+
+function list(state: BatchState, query: URLSearchParams): BatchReply {
+  const all = state.batches.filter(({ vendor }) => vendor === 'anthropic');
+  const from = all.findIndex(({ ref }) => ref === query.get('after_id')) + 1;
+  const page = all.slice(from, from + Math.min(Number(query.get('limit') ?? 20), state.script.pageSize));
+  return state.json({
+    data: page.map((batch) => jobOf(batch, { origin: '' })),
+    has_more: from + page.length < all.length,
+    first_id: page[0]?.ref ?? null,
+    last_id: page.at(-1)?.ref ?? null,
+  });
+}
+
+function lineOf(custom_id: string, reply: ItemReply): object {
+  if ('result' in reply) {
+    return { custom_id, result: { type: reply.result === 'cancelled' ? 'canceled' : reply.result } };
+  }
+  const isError = reply.status >= 400;
+  const result = isError
+    ? { type: 'errored', error: reply.body }
+    : { type: 'succeeded', message: withTier(reply.body) };
+  return { custom_id, result };
+}
+
+/** Adds the tier that the vendor reports for batches. */
+function withTier(message: unknown): object {
+  const { usage, ...rest } = asRecord(message);
+  return { ...rest, ...(usage !== undefined && { usage: { ...asRecord(usage), service_tier: 'batch' } }) };
+}

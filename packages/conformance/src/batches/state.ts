@@ -1,0 +1,235 @@
+import type { Clock } from '@majordomo/core';
+import { asRecord, asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isFailure, isOperationAnswer } from '../script/step.ts';
+import { anthropicMessages } from '../wires/anthropic-messages/wire.ts';
+import { geminiGenerate } from '../wires/gemini-generate/wire.ts';
+import { openaiChat } from '../wires/openai-chat/wire.ts';
+import { openaiResponses } from '../wires/openai-responses/wire.ts';
+import type { Wire } from '../wires/wire.ts';
+import type {
+  BatchItem,
+  BatchReply,
+  BatchResult,
+  BatchVendor,
+  ReceivedBatchRequest,
+  ServerBatch,
+  ServerFile,
+} from './contract.ts';
+
+/** Options that determine what happens to requests. */
+export interface BatchScript {
+  /** Source of time. Batches expire after 24 hours. */
+  readonly clock: Clock;
+  /** Returns the result of a request. */
+  readonly answer: (item: BatchItem) => BatchResult;
+  /** Number of status requests for which a batch is still running. */
+  readonly looks: number;
+  /** Number of requests that a batch completes before it expires or is cancelled. */
+  readonly completed: number;
+  /** Maximum number of objects in a page of a list. */
+  readonly pageSize: number;
+  /** Members that responses omit. */
+  readonly omit: readonly string[];
+  /** Returns the reason for which a batch fails completely, if it does. */
+  readonly reject: (batch: ServerBatch) => { readonly code: string; readonly message: string } | undefined;
+  /** Additional lines of results, such as results of other batches. */
+  readonly extraLines: readonly string[];
+}
+
+/** Result of one request, as HTTP would have delivered it. */
+export type ItemReply =
+  | { readonly status: number; readonly body: unknown }
+  | { readonly result: 'expired' | 'cancelled' | 'missing' | 'not-json' };
+
+/** Line of a file of results, and the result that it contains; `undefined` for a line of another batch. */
+export interface ResultLine {
+  readonly reply: ItemReply | undefined;
+  readonly text: string;
+}
+
+/** Batch that changes. */
+export type OpenBatch = { -readonly [Key in keyof ServerBatch]: ServerBatch[Key] } & {
+  looks: number;
+  replies: readonly (readonly [BatchItem, ItemReply])[];
+  failure: { readonly code: string; readonly message: string } | undefined;
+  /** Id of the input file. */
+  readonly input: string | undefined;
+  /** Ids of the files with results, when they exist. */
+  resultFiles: readonly (string | undefined)[] | undefined;
+};
+
+const DAY_MS = 86_400_000;
+
+/** Files and batches of the server. */
+export class BatchState {
+  readonly files: Map<string, ServerFile> = new Map();
+  readonly batches: OpenBatch[] = [];
+  readonly script: BatchScript;
+  private lastId = 0;
+
+  constructor(script: BatchScript) {
+    this.script = script;
+  }
+
+  addFile(prefix: string, name: string, text: string): ServerFile {
+    const file = { id: `${prefix}${++this.lastId}`, name, text };
+    this.files.set(file.id, file);
+    return file;
+  }
+
+  /** Creates a batch of these requests. */
+  create(
+    request: ReceivedBatchRequest,
+    prefix: string,
+    items: readonly BatchItem[],
+    input?: string,
+  ): OpenBatch {
+    const batch: OpenBatch = {
+      ref: `${prefix}${++this.lastId}`,
+      vendor: request.vendor,
+      headers: request.headers,
+      body: request.vendor === 'anthropic' ? undefined : request.body,
+      items,
+      createdAt: this.script.clock.now(),
+      state: 'running',
+      looks: 0,
+      replies: [],
+      failure: undefined,
+      input,
+      resultFiles: undefined,
+    };
+    batch.failure = this.script.reject(batch);
+    if (batch.failure !== undefined) batch.state = 'failed';
+    this.batches.unshift(batch);
+    return batch;
+  }
+
+  batch(vendor: BatchVendor, ref: string): OpenBatch | undefined {
+    return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
+  }
+
+  /** Advances a batch as far as a status request or the time allows. */
+  look(batch: OpenBatch): OpenBatch {
+    const { clock, looks } = this.script;
+    if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
+    if (batch.state !== 'running') return batch;
+    if (clock.now() >= batch.createdAt + DAY_MS) this.finish(batch, 'expired');
+    else if (batch.looks++ >= looks) this.finish(batch, 'ended');
+    return batch;
+  }
+
+  /** Ends a batch with the results of its requests. Results are in the reverse order of the input. */
+  finish(batch: OpenBatch, state: 'ended' | 'expired' | 'cancelled'): void {
+    batch.state = state;
+    const { completed } = this.script;
+    const replies = batch.items.flatMap((item, at): [BatchItem, ItemReply][] => {
+      if (state !== 'ended' && at >= completed) return [[item, { result: state }]];
+      const result = this.script.answer(item);
+      const isTwice = isSpecial(result) && result.result === 'twice';
+      const reply = replyTo(item, isTwice ? `answer to ${item.text}` : result);
+      return isTwice
+        ? [
+            [item, reply],
+            [item, reply],
+          ]
+        : [[item, reply]];
+    });
+    batch.replies = replies.reverse();
+  }
+
+  /** Returns the lines of a batch's results. `lineOf` returns the line of one result. */
+  lines(batch: OpenBatch, lineOf: (id: string, reply: ItemReply) => object): readonly ResultLine[] {
+    const lines = batch.replies.flatMap(([{ id = '' }, reply]): ResultLine[] => {
+      if (!('result' in reply)) return [{ reply, text: JSON.stringify(lineOf(id, reply)) }];
+      if (reply.result === 'missing') return [];
+      const isBroken = reply.result === 'not-json';
+      return [{ reply, text: isBroken ? `{"custom_id":"${id}` : JSON.stringify(lineOf(id, reply)) }];
+    });
+    const isEmpty = lines.length === 0;
+    return isEmpty ? [] : [...this.script.extraLines.map((text) => ({ reply: undefined, text })), ...lines];
+  }
+
+  /** Returns a JSON response without the members that the script omits. */
+  json(body: unknown, status = 200): BatchReply {
+    const { omit } = this.script;
+    const text = JSON.stringify(body, (name, value: unknown) => (omit.includes(name) ? undefined : value));
+    return { status, headers: { 'content-type': 'application/json' }, body: text };
+  }
+}
+
+const isSpecial = (result: BatchResult): result is Extract<BatchResult, { readonly result: string }> =>
+  isRecord(result) && 'result' in result;
+
+/** Returns the response to a request. A request that the vendor would reject receives status 400. */
+export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
+  if (isSpecial(result))
+    return result.result === 'twice' ? replyTo(item, item.text) : { result: result.result };
+  const wire = wireOf(item);
+  const [violation] = wire.validate(item.body, { model: item.model });
+  const embedding = embeddingOf(item);
+  if (embedding === undefined && violation !== undefined)
+    return parsed(wire.failure({ failure: 'invalid', message: `${violation.path}: ${violation.message}` }));
+  if (typeof result === 'object' && isFailure(result)) return parsed(wire.failure(result));
+  if (embedding !== undefined) {
+    const { endpoint, request } = embedding;
+    const vectors = request.values.map((value) => [value.length, 1]);
+    const answer = typeof result === 'object' && isOperationAnswer(result) ? result : { vectors };
+    const [bytes] = endpoint.answer(answer, request).pieces;
+    return { status: 200, body: tryParseJson(new TextDecoder().decode(bytes)) };
+  }
+  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('is not an answer to a chat');
+  return parsed(wire.complete(result, wire.read(pathOf(item), item.body)));
+}
+
+const parsed = ({ status, body }: { readonly status: number; readonly body: string }): ItemReply => ({
+  status,
+  body: tryParseJson(body),
+});
+
+const pathOf = ({ vendor, model }: BatchItem): string =>
+  vendor === 'google' ? `/v1beta/models/${model}:generateContent` : '/v1/chat/completions';
+
+function wireOf({ vendor, body }: Pick<BatchItem, 'vendor' | 'body'>): Wire {
+  if (vendor === 'anthropic') return anthropicMessages;
+  if (vendor === 'google') return geminiGenerate;
+  const { input, messages } = asRecord(body);
+  return input !== undefined && messages === undefined ? openaiResponses : openaiChat;
+}
+
+function embeddingOf({ vendor, body }: Pick<BatchItem, 'vendor' | 'body'>) {
+  const { input, encoding_format: encoding } = asRecord(body);
+  const isText =
+    typeof input === 'string' || (Array.isArray(input) && input.every((value) => typeof value === 'string'));
+  if (vendor === 'anthropic' || vendor === 'google' || !isText) return undefined;
+  if (typeof input === 'string' && encoding === undefined) return undefined;
+  const endpoint = openaiChat.operations?.find(({ operation }) => operation === 'embedding');
+  return endpoint && { endpoint, request: endpoint.read('/v1/embeddings', body) };
+}
+
+/** Reads a request from its body. */
+export function itemOf(
+  vendor: BatchVendor,
+  id: string | undefined,
+  body: unknown,
+  model?: string,
+): BatchItem {
+  const complete = model === undefined || vendor === 'google' ? body : { model, ...asRecord(body) };
+  const item = {
+    id,
+    vendor,
+    model: model ?? asText(asRecord(body)['model']) ?? '',
+    text: '',
+    body: complete,
+  };
+  const embedding = embeddingOf(item);
+  if (embedding !== undefined) return { ...item, text: embedding.request.values.join('\n') };
+  return { ...item, text: textOf(wireOf(item).read(pathOf(item), complete).messages.at(-1)) };
+}
+
+/** Returns the texts of a message in any wire. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(textOf).join('');
+  const { text, content, parts } = asRecord(value);
+  return textOf(text ?? content ?? parts ?? '');
+}

@@ -1,0 +1,181 @@
+import type { GoogleGenAI, HttpOptions } from '@google/genai';
+import { type BatchContext, type BatchLine, type BatchLook, LlmError } from '@majordomo/core';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import {
+  batchId,
+  batchRecords,
+  batchRequest,
+  checkModelId,
+  type FileBatchRequests,
+} from '@majordomo/wire-kit';
+import type { Connection } from './connection.ts';
+import { toLlmError } from './errors.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const PAGE_SIZE = 100;
+
+/** Maximum difference between the clocks of the vendor and of this machine. Older batches are not searched. */
+const CLOCK_DIFFERENCE_MS = 3_600_000;
+
+/** Creates the functions of the Gemini API for batches whose input is a file. */
+export function geminiBatches(modelId: string, { send, upload, download }: Connection): FileBatchRequests {
+  const json = (
+    context: BatchContext,
+    call: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
+  ): Promise<Json> =>
+    batchRequest(context, toLlmError, async (own, facts) =>
+      asRecord(await (await send(call, own, facts)).json()),
+    );
+  const job = (name: string, context: BatchContext): Promise<Json> =>
+    json(context, ({ batches }, httpOptions) => batches.get({ name, config: { httpOptions } }));
+
+  /** Iterates over the objects of a list, page by page. */
+  async function* list(
+    member: string,
+    context: BatchContext,
+    call: (client: GoogleGenAI, config: object) => Promise<unknown>,
+  ): AsyncGenerator<Json> {
+    let pageToken: string | undefined;
+    do {
+      const query = { pageSize: PAGE_SIZE, ...(pageToken !== undefined && { pageToken }) };
+      const page = await json(context, (client, httpOptions) => call(client, { ...query, httpOptions }));
+      yield* asList(page[member]).map(asRecord);
+      pageToken = asText(page['nextPageToken']);
+    } while (pageToken !== undefined && pageToken !== '');
+  }
+
+  return {
+    upload: (name, input, context) =>
+      batchRequest(context, toLlmError, async (own, facts) =>
+        batchId(await upload(name, input, own, facts), context.target),
+      ),
+
+    async findUpload(displayName, context) {
+      const files = list('files', context, (client, config) => client.files.list({ config }));
+      for await (const file of files)
+        if (file['displayName'] === displayName && typeof file['name'] === 'string') return file['name'];
+      return undefined;
+    },
+
+    async create({ token, input }, context) {
+      checkModelId(modelId, context.target);
+      const { name } = await json(context, ({ batches }, httpOptions) =>
+        batches.create({
+          model: modelId,
+          src: { fileName: String(input) },
+          config: { displayName: token, httpOptions },
+        }),
+      );
+      return batchId(name, context.target);
+    },
+
+    async find({ token, input, since }, context) {
+      const found: { ref: string; isCertain: boolean }[] = [];
+      const jobs = list('operations', context, (client, config) => client.batches.list({ config }));
+      for await (const { name, metadata } of jobs) {
+        const { displayName, createTime, inputConfig } = asRecord(metadata);
+        if (Date.parse(asText(createTime) ?? '') < since - CLOCK_DIFFERENCE_MS) break;
+        const isOwn =
+          displayName === token || (input !== undefined && asRecord(inputConfig)['fileName'] === input);
+        if (isOwn && typeof name === 'string') found.push({ ref: name, isCertain: true });
+      }
+      return found;
+    },
+
+    look: async (ref, context) => lookOf(await job(ref, context), context.target),
+
+    async *results(ref, context) {
+      const file = resultFileOf(await job(ref, context));
+      if (file === undefined) return;
+      const records = batchRecords(context, toLlmError, (own, facts) => download(file, own, facts));
+      for await (const record of records) {
+        const line = lineOf(record);
+        if (line !== undefined) yield line;
+      }
+    },
+
+    async cancel(name, context) {
+      try {
+        await json(context, ({ batches }, httpOptions) => batches.cancel({ name, config: { httpOptions } }));
+      } catch (error) {
+        // The vendor rejects the cancellation of a batch that has ended.
+        if (lookOf(await job(name, context), context.target).state === 'running') throw error;
+      }
+    },
+
+    async remove({ ref, upload: input }, context) {
+      const result = ref === undefined ? undefined : resultFileOf(await job(ref, context).catch(emptyIfGone));
+      for (const name of [result, input]) {
+        if (name === undefined) continue;
+        await json(context, ({ files }, httpOptions) =>
+          files.delete({ name, config: { httpOptions } }),
+        ).catch(emptyIfGone);
+      }
+    },
+  };
+}
+
+/** Ignores that an object does not exist. The vendor answers a request for a deleted file with 403. */
+function emptyIfGone(error: unknown): Json {
+  if (LlmError.is(error) && (error.details.status === 404 || error.details.status === 403)) return {};
+  throw error;
+}
+
+const resultFileOf = ({ metadata, response }: Json): string | undefined =>
+  asText(asRecord(asRecord(metadata)['output'])['responsesFile']) ??
+  asText(asRecord(response)['responsesFile']);
+
+/** Returns the state of a batch. A state that is not known counts as running until the operation is done. */
+function lookOf(operation: Json, target: string): BatchLook {
+  const { state, batchStats } = asRecord(operation['metadata']);
+  const { successfulRequestCount, failedRequestCount } = asRecord(batchStats);
+  const name = (asText(state) ?? '').replace(/^(?:BATCH|JOB)_STATE_/, '');
+  const look = {
+    completed: countOf(successfulRequestCount) + countOf(failedRequestCount),
+    expiresAt: undefined,
+    error: undefined,
+  };
+  if (name === 'EXPIRED') return { ...look, state: 'ended', without: 'expired' };
+  if (name === 'CANCELLED') return { ...look, state: 'ended', without: 'cancelled' };
+  const hasFailed = name === 'FAILED' || isRecord(operation['error']);
+  if (hasFailed && resultFileOf(operation) === undefined)
+    return { ...look, state: 'failed', error: failureOf(asRecord(operation['error']), target) };
+  const isEnded = hasFailed || /SUCCEEDED$/.test(name) || operation['done'] === true;
+  return { ...look, state: isEnded ? 'ended' : 'running' };
+}
+
+/** Returns a count, which the API sends as a string. */
+const countOf = (count: unknown): number => asNumber(Number(count ?? 0)) ?? 0;
+
+/** gRPC code of an exhausted quota. */
+const RESOURCE_EXHAUSTED = 8;
+
+function failureOf({ code, message }: Json, target: string): LlmError {
+  const reason = asText(message) ?? 'the vendor reported no reason';
+  const kind = code === RESOURCE_EXHAUSTED ? 'rate-limit' : 'server';
+  return new LlmError(kind, `${target}: the vendor rejected the batch: ${reason}`, { target });
+}
+
+/** HTTP status and name by gRPC code. */
+const STATUS: Readonly<Record<number, readonly [number, string]>> = {
+  3: [400, 'INVALID_ARGUMENT'],
+  4: [504, 'DEADLINE_EXCEEDED'],
+  5: [404, 'NOT_FOUND'],
+  7: [403, 'PERMISSION_DENIED'],
+  8: [429, 'RESOURCE_EXHAUSTED'],
+  13: [500, 'INTERNAL'],
+  14: [503, 'UNAVAILABLE'],
+  16: [401, 'UNAUTHENTICATED'],
+};
+const CANCELLED = 1;
+
+/** Returns a line of the results; `undefined` without a key. */
+function lineOf({ key, response, error }: Json): BatchLine | undefined {
+  if (typeof key !== 'string') return undefined;
+  if (!isRecord(error)) return { id: key, status: 200, body: response };
+  const { code, message, details } = error;
+  if (code === CANCELLED) return { id: key, without: 'cancelled' };
+  const [httpStatus, status] = STATUS[asNumber(code) ?? 13] ?? [500, 'INTERNAL'];
+  return { id: key, status: httpStatus, body: { error: { code: httpStatus, status, message, details } } };
+}

@@ -1,0 +1,13 @@
+import type { BatchBackend } from '@majordomo/core';
+import { lazyFileBatch } from '@majordomo/wire-kit';
+import type { Connection } from './connection.ts';
+
+/** Creates the batch API of the Gemini API for one model. Limits: page "Rate limits" and guide "Batch Mode", 2026-11. */
+export const batchBackend = (modelId: string, connection: Connection): BatchBackend =>
+  lazyFileBatch(
+    {
+      limits: { requests: 100_000, bytes: 2_000_000_000, expiresMs: 172_800_000 },
+      line: (key, request) => ({ text: JSON.stringify({ key, request }) }),
+    },
+    async () => (await import('./batch-requests.ts')).geminiBatches(modelId, connection),
+  );
