@@ -316,6 +316,20 @@ describe('checks', () => {
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
   });
 
+  it('are made at the start if the stored check did not read all vendors', async () => {
+    const document = documentOf('2026-11-09', modelOf('known', priceOf(4, 9)));
+    const checked = { checkedAt: '2026-11-20T11:00:00Z', etag: 'v0', source: 'the source' };
+    const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
+    const store = memory({ document, ...checked, vendors: ['another'] });
+    const { catalog, events } = await follow(source, { store });
+    await vi.waitFor(() => {
+      expect(events).toHaveLength(1);
+    });
+    expect([source.calls, source.etags]).toEqual([1, [undefined]]);
+    expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
+    expect(store.writes.at(-1)?.vendors).toEqual(catalog.vendors);
+  });
+
   it('apply the data if the store cannot be written', async () => {
     const write = () => Promise.reject(new Error('disk full'));
     const { catalog, events } = await follow(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), {

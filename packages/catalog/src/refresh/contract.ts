@@ -47,6 +47,8 @@ export interface StoredCatalog {
   readonly etag?: string | undefined;
   /** Name of the source to which `etag` and `counts` belong. */
   readonly source?: string | undefined;
+  /** Vendors that the last check read. @default all */
+  readonly vendors?: readonly string[] | undefined;
   /** Number of models per vendor in the last data of the source, to detect a loss of models in later data. */
   readonly counts?: ModelCounts | undefined;
 }

@@ -150,14 +150,15 @@ class Refresher {
   /** Uses a stored value. Returns an event if its data is newer than the current data. */
   async #adopt(stored: StoredCatalog): Promise<CatalogEvent | undefined> {
     const { document, checkedAt, etag, counts = {}, source = this.#source.name } = stored;
-    if (source === this.#source.name) {
+    const { base, vendors } = this.#options;
+    const isComplete = vendors.every((vendor) => stored.vendors?.includes(vendor) ?? true);
+    if (source === this.#source.name && isComplete) {
       this.#checkedAt = Date.parse(checkedAt);
       this.#etag = etag;
       this.#counts = counts;
     }
     const { date } = document;
     if (date <= this.current.date) return undefined;
-    const { base } = this.#options;
     const before = this.current;
     const data = { ...document, isComplete: true, knownUntil: base.date };
     this.current = (await overlay(base, data)).catalog;
@@ -206,13 +207,13 @@ class Refresher {
 
   /** Stores the current data after a check of the source. */
   async #write(etag: string | undefined): Promise<void> {
-    const { clock, store } = this.#options;
+    const { clock, store, vendors } = this.#options;
     this.#checkedAt = clock.now();
     this.#etag = etag;
     if (store === undefined) return;
     const checkedAt = new Date(this.#checkedAt).toISOString();
     const document = await catalogDocument(this.current);
-    const stored = { document, checkedAt, etag, source: this.#source.name, counts: this.#counts };
+    const stored = { document, checkedAt, etag, source: this.#source.name, vendors, counts: this.#counts };
     try {
       await this.#limited(() => store.write(stored));
     } catch (error) {
