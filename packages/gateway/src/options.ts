@@ -100,6 +100,8 @@ export interface GatewayOptions {
    * Function that answers `POST /v1/moderations`. It receives and returns OpenAI's bodies. @default none: the path returns 404
    */
   readonly moderations?: ((body: JsonObject, options: CallOptions) => Promise<JsonObject>) | undefined;
+  /** Maximum number of choices (`n`) of one chat completion. Each choice is a call. @default 8 */
+  readonly maxChoices?: number | undefined;
   /**
    * Access to `GET /metrics` in Prometheus' text format, for everyone or for admins: callers with `admin: true`, and requests
    * with the token of a mounted admin API. @default not served
@@ -153,7 +155,15 @@ export interface GatewayOptions {
 }
 
 type DefaultedOption =
-  'anySpec' | 'mounts' | 'routes' | 'checks' | 'maxBodyBytes' | 'maxConcurrent' | 'idleMs' | 'cors';
+  | 'anySpec'
+  | 'mounts'
+  | 'routes'
+  | 'checks'
+  | 'maxChoices'
+  | 'maxBodyBytes'
+  | 'maxConcurrent'
+  | 'idleMs'
+  | 'cors';
 
 /** Options that `update` can change. */
 export type GatewayUpdate = Partial<
@@ -165,6 +175,7 @@ export type GatewayUpdate = Partial<
     | 'authorize'
     | 'routes'
     | 'moderations'
+    | 'maxChoices'
     | 'catalog'
     | 'maxBodyBytes'
     | 'maxConcurrent'

@@ -13,13 +13,15 @@ export interface ParsedRequest {
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** Warnings about settings that no target receives. */
   readonly notes: readonly Warning[];
-  /** Formats the body of a complete response. */
-  complete(response: ChatResponse): object | Promise<object>;
+  /** Number of choices, each of which is a call. @default 1 */
+  readonly choices?: number | undefined;
+  /** Formats the body of a complete response. `others`: responses of the choices after the first one. */
+  complete(response: ChatResponse, others: readonly ChatResponse[]): object | Promise<object>;
   /** Called before a stream's `finish` event is written, and awaited. */
   readonly beforeFinish?:
     ((event: Extract<StreamEvent, { readonly type: 'finish' }>) => Promise<void>) | undefined;
-  /** Creates the writer of a streamed response. */
-  createWriter(): Writer;
+  /** Creates the writer of a streamed choice. `choice`: index of the choice. */
+  createWriter(choice: number): Writer;
 }
 
 /** Converts a call's events to the text of an event stream. */

@@ -181,7 +181,7 @@ describe('a refused request', () => {
       },
       'messages[0].content[0].image_url.url must be a data URL',
     ],
-    [{ model: 'gpt', messages, n: 2 }, 'n must be 1'],
+    [{ model: 'gpt', messages, n: 9 }, 'n must be from 1 to 8, not 9'],
     [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be an integer, not 1.5'],
     [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be at least 1, not 0'],
     [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be at most 9007199254740991, not'],

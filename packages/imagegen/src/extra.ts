@@ -1,3 +1,16 @@
+import type { ImageRequest, Warning } from '@majordomo/core';
+
+/** Key of `ImageRequest.extra` for the images wire. */
+export const IMAGES_WIRE = 'openai-images';
+
+/** Returns a warning for each setting of the images wire, for a target of another wire, which does not receive them. */
+export const droppedSettings = ({ extra }: Pick<ImageRequest, 'extra'>): readonly Warning[] =>
+  Object.keys(extra?.[IMAGES_WIRE] ?? {}).map((what) => ({
+    action: 'dropped',
+    what,
+    why: 'this API does not have the setting',
+  }));
+
 /** Returns the fields that are set. The backend chooses values for unset fields. */
 export const withoutUnset = (fields: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -10,7 +10,7 @@ import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/to
 import { extraFor, wireError } from '@majordomo/wire-kit';
 import { imageFromBase64, imageError } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
-import { withoutUnset } from './extra.ts';
+import { IMAGES_WIRE, withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between servers of the images wire (`/images/generations`, `/images/edits`). */
@@ -27,9 +27,6 @@ export interface ImagesQuirks {
 
 /** Quirks of an unknown server. */
 export const COMPATIBLE_IMAGES: ImagesQuirks = { responseFormat: 'b64_json', seed: true, size: {} };
-
-/** Key of `ImageRequest.extra` for this wire. */
-export const IMAGES_WIRE = 'openai-images';
 
 /** Request of the images wire: JSON, or a form if it contains images. */
 export interface ImagesCall {

@@ -6,13 +6,12 @@ export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-im
 export { generateEach, decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 
 // Requests.
-export { withoutUnset } from './extra.ts';
+export { droppedSettings, IMAGES_WIRE, withoutUnset } from './extra.ts';
 
 // The images wire.
 export {
   COMPATIBLE_IMAGES,
   fromImagesBody,
-  IMAGES_WIRE,
   toImagesCall,
   type ImagesCall,
   type ImagesQuirks,

@@ -2,7 +2,7 @@ import { LlmError, type ImagePart, type ImageRequest, type Warning } from '@majo
 import { toBase64 } from '@majordomo/core/toolkit';
 import { extraFor } from '@majordomo/wire-kit';
 import { imageError, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
-import { withoutUnset } from './extra.ts';
+import { droppedSettings, withoutUnset } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between models behind `run(model, input)`. Each call returns one image. */
@@ -43,6 +43,7 @@ export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: stri
   const warnings = [
     ...(requestedSize !== undefined && quirks.size === false ? [droppedSetting('size')] : []),
     ...(seed !== undefined && !quirks.seed ? [droppedSetting('seed')] : []),
+    ...droppedSettings(request),
   ];
   const more = extraFor(extra, RUN_WIRE, target);
   const fields = { prompt, width, height, seed: quirks.seed ? seed : undefined };

@@ -9,7 +9,7 @@ import { asNumber, asRecord, asText, isList, isRecord, toBase64 } from '@majordo
 import { extraFor, wireError } from '@majordomo/wire-kit';
 import { imageError, imageFromBase64 } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
-import { withoutUnset } from './extra.ts';
+import { droppedSettings, withoutUnset } from './extra.ts';
 import { parseSize } from './size.ts';
 
 /** Key of `ImageRequest.extra` for this wire, which may contain `steps`, `cfg_scale`, `negative_prompt` and `sampler_name`. */
@@ -35,7 +35,8 @@ export const txt2imgModel = (modelId: string, post: PostTxt2Img): ImageBackend =
   async generate(request, context) {
     const { path, body } = toTxt2ImgCall(request, modelId, context.target);
     const answer = await post(path, JSON.stringify(body), context);
-    return fromTxt2ImgBody(answer, imageCount(body), context.target);
+    const generated = fromTxt2ImgBody(answer, imageCount(body), context.target);
+    return { ...generated, warnings: [...droppedSettings(request), ...generated.warnings] };
   },
 });
 

@@ -8,10 +8,11 @@ import {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { extraFor } from '@majordomo/wire-kit';
 import {
+  decodeImages,
+  droppedSettings,
   generateEach,
   imageFromBase64,
   parseSize,
-  decodeImages,
   type GeneratedImages,
   type ImageDecoder,
 } from '@majordomo/imagegen';
@@ -66,7 +67,7 @@ const RATIOS: readonly string[] = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:
 const TOLERANCE = 0.04;
 
 export function toImageParams(
-  { prompt, size, seed, images = [], mask }: ImageRequest,
+  { prompt, size, seed, images = [], mask, extra }: ImageRequest,
   target: string,
 ): { readonly params: ImageParams; readonly warnings: readonly Warning[] } {
   if (mask !== undefined) {
@@ -91,16 +92,18 @@ export function toImageParams(
         ...(seed !== undefined && { seed }),
       },
     },
-    warnings:
-      ratio === undefined
+    warnings: [
+      ...droppedSettings({ extra }),
+      ...(ratio === undefined
         ? []
         : [
             {
-              action: 'coerced',
+              action: 'coerced' as const,
               what: `size ${size ?? ''}`,
               why: `this API accepts only aspect ratios; ${ratio} was sent`,
             },
-          ],
+          ]),
+    ],
   };
 }
 

@@ -2,25 +2,26 @@ import { systemClock, type ChatResponse, type TextPart, type ToolCallPart } from
 import { newId } from '../response/id.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
-import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail, sumOfUsage } from './format.ts';
 
-/** Returns a complete response as a `chat.completion` object. */
-export const chatCompletion = (response: ChatResponse, model: string): object => ({
-  id: newId('chatcmpl-'),
-  object: 'chat.completion',
-  created: Math.floor(systemClock.now() / 1000),
-  model,
-  choices: [
-    {
-      index: 0,
+/** Returns complete responses as the choices of a `chat.completion` object. */
+export function chatCompletion(responses: readonly ChatResponse[], model: string): object {
+  const usage = sumOfUsage(responses.map((response) => response.usage));
+  return {
+    id: newId('chatcmpl-'),
+    object: 'chat.completion',
+    created: Math.floor(systemClock.now() / 1000),
+    model,
+    choices: responses.map((response, index) => ({
+      index,
       message: message(response),
       logprobs: chatLogprobs(response.logprobs),
       finish_reason: FINISH[response.finish],
-    },
-  ],
-  ...(response.usage === undefined ? {} : { usage: chatUsage(response.usage) }),
-  system_fingerprint: null,
-});
+    })),
+    ...(usage !== undefined && { usage: chatUsage(usage) }),
+    system_fingerprint: null,
+  };
+}
 
 function message({ parts, toolCalls }: ChatResponse): object {
   const texts = parts.filter((part) => part.type === 'text');

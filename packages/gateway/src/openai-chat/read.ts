@@ -20,7 +20,7 @@ import {
 import type { ParsedRequest } from '../wire.ts';
 import { chatCompletion } from './complete.ts';
 import { chatMessages } from './messages.ts';
-import { ChatWriter } from './stream.ts';
+import { ChatWriter, StreamedCompletion } from './stream.ts';
 import { chatTools } from './tools.ts';
 
 /** Reasons for which members of a request are dropped, by name of the member. */
@@ -32,15 +32,20 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['verbosity', NO_FORM],
 ]);
 
-/** Parses a Chat Completions request. */
-export function parseChat(value: unknown, media: Media): ParsedRequest {
+/** Parses a Chat Completions request. `maxChoices`: maximum of `n`. */
+export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
+  const choices = body.optional('n', integer(1, maxChoices)) ?? 1;
+  if (choices > 1)
+    notes.emulated('n', `the request is sent ${choices} times, and its input is billed as often`);
   refuseOthers(body);
   const model = body.required('model', nonEmptyString);
   const includesUsage = body.optional('stream_options', object)?.optional('include_usage', boolean) ?? false;
+  const completion = new StreamedCompletion(model, { choices, includesUsage });
   const parsed: ParsedRequest = {
     model,
+    choices,
     isStreamed: body.optional('stream', boolean) ?? false,
     request: {
       messages: chatMessages(body, media, notes).messages,
@@ -50,16 +55,14 @@ export function parseChat(value: unknown, media: Media): ParsedRequest {
     },
     metadata: metadataOf(body),
     notes: notes.all,
-    complete: (response) => chatCompletion(response, model),
-    createWriter: () => new ChatWriter(model, includesUsage),
+    complete: (response, others) => chatCompletion([response, ...others], model),
+    createWriter: (choice) => new ChatWriter(completion, choice),
   };
   notes.unparsed(body, REASONS);
   return parsed;
 }
 
 function refuseOthers(body: Fields): void {
-  if ((body.optional('n', integer(1)) ?? 1) > 1)
-    invalid('n', 'must be 1, because a chain returns one response');
   const modalities = body.optional('modalities', array(string)) ?? [];
   if (modalities.some((modality) => modality !== 'text')) invalid('modalities', 'must contain only text');
 }

@@ -1,4 +1,4 @@
-import { systemClock, type StreamEvent } from '@majordomo/core';
+import { systemClock, type StreamEvent, type Usage } from '@majordomo/core';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
 import type { Refusal } from '../errors/refusal.ts';
@@ -7,7 +7,7 @@ import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
 import { chatFailure } from './failure.ts';
 import { extraContent } from './complete.ts';
-import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail, sumOfUsage } from './format.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartStart = Extract<StreamEvent, { readonly type: 'part-start' }>;
@@ -19,10 +19,54 @@ interface OpenCall {
   readonly args: ArgumentsText;
 }
 
-/** Writes a response as `chat.completion.chunk` events. */
-export class ChatWriter implements Writer {
+/** Members and usage that all choices of a streamed completion share. */
+export class StreamedCompletion {
   private readonly includesUsage: boolean;
   private readonly head: object;
+  private readonly usages = new Map<number, Usage | undefined>();
+  /** Number of choices that have not ended. */
+  private open: number;
+
+  constructor(
+    model: string,
+    { choices, includesUsage }: { readonly choices: number; readonly includesUsage: boolean },
+  ) {
+    this.open = choices;
+    this.includesUsage = includesUsage;
+    this.head = {
+      id: newId('chatcmpl-'),
+      object: 'chat.completion.chunk',
+      created: Math.floor(systemClock.now() / 1000),
+      model,
+      system_fingerprint: null,
+    };
+  }
+
+  chunk(choices: readonly object[]): string {
+    return dataEvent({ ...this.head, choices, ...(this.includesUsage ? { usage: null } : {}) });
+  }
+
+  setUsage(choice: number, usage: Usage | undefined): void {
+    this.usages.set(choice, usage);
+  }
+
+  /** Ends a choice. After the last one, returns the usage of all choices, if the client requested it, and the end of the stream. */
+  end(): string {
+    this.open--;
+    if (this.open > 0) return '';
+    const usage = sumOfUsage([...this.usages.values()]);
+    const last =
+      this.includesUsage && usage !== undefined
+        ? dataEvent({ ...this.head, choices: [], usage: chatUsage(usage) })
+        : '';
+    return `${last}data: [DONE]\n\n`;
+  }
+}
+
+/** Writes a response as `chat.completion.chunk` events. */
+export class ChatWriter implements Writer {
+  private readonly completion: StreamedCompletion;
+  private readonly index: number;
   private readonly calls = new Map<number, OpenCall>();
   private details = 0;
   /** Length of the message so far, from which the positions of text parts are computed. */
@@ -32,15 +76,10 @@ export class ChatWriter implements Writer {
   private readonly refusals = new Set<number>();
   private hasRole = false;
 
-  constructor(model: string, includesUsage: boolean) {
-    this.includesUsage = includesUsage;
-    this.head = {
-      id: newId('chatcmpl-'),
-      object: 'chat.completion.chunk',
-      created: Math.floor(systemClock.now() / 1000),
-      model,
-      system_fingerprint: null,
-    };
+  /** `index`: index of the choice. */
+  constructor(completion: StreamedCompletion, index: number) {
+    this.completion = completion;
+    this.index = index;
   }
 
   write(event: StreamEvent): string {
@@ -67,7 +106,7 @@ export class ChatWriter implements Writer {
   }
 
   end(): string {
-    return 'data: [DONE]\n\n';
+    return this.completion.end();
   }
 
   fail(refusal: Refusal): string {
@@ -121,16 +160,16 @@ export class ChatWriter implements Writer {
   }
 
   private finish({ reason, usage, logprobs }: Finish): string {
-    const last = this.chunk([
-      { index: 0, delta: this.role(), logprobs: chatLogprobs(logprobs), finish_reason: FINISH[reason] },
+    const { index, completion } = this;
+    completion.setUsage(index, usage);
+    return completion.chunk([
+      { index, delta: this.role(), logprobs: chatLogprobs(logprobs), finish_reason: FINISH[reason] },
     ]);
-    if (!this.includesUsage || usage === undefined) return last;
-    return last + dataEvent({ ...this.head, choices: [], usage: chatUsage(usage) });
   }
 
   private delta(delta: object): string {
-    return this.chunk([
-      { index: 0, delta: { ...this.role(), ...delta }, logprobs: null, finish_reason: null },
+    return this.completion.chunk([
+      { index: this.index, delta: { ...this.role(), ...delta }, logprobs: null, finish_reason: null },
     ]);
   }
 
@@ -139,9 +178,5 @@ export class ChatWriter implements Writer {
     if (this.hasRole) return {};
     this.hasRole = true;
     return { role: 'assistant' };
-  }
-
-  private chunk(choices: readonly object[]): string {
-    return dataEvent({ ...this.head, choices, ...(this.includesUsage ? { usage: null } : {}) });
   }
 }

@@ -1,7 +1,7 @@
 import type { TranscriptionRequest, TranscriptionResponse } from '@majordomo/core';
-import { bodyBytes } from '../parsing/body.ts';
+import { formBody, formFields } from '../parsing/form.ts';
 import { Notes } from '../parsing/notes.ts';
-import { nonEmptyString, oneOf, object, string, invalid, type Fields } from '../parsing/fields.ts';
+import { nonEmptyString, oneOf, string, invalid } from '../parsing/fields.ts';
 import type { OperationResult, ParseOperation } from './operation.ts';
 
 const TIMES = 'timestamp_granularities[]';
@@ -31,8 +31,8 @@ type Timestamps = NonNullable<TranscriptionRequest['timestamps']>;
 
 /** Parses `POST /v1/audio/transcriptions`. */
 export const parseTranscriptions: ParseOperation = async (request, mostBytes) => {
-  const form = await formOf(request, mostBytes);
-  const body = fieldsOf(form);
+  const form = await formBody(request, mostBytes);
+  const body = formFields(form, ONCE, [TIMES]);
   const notes = new Notes();
   if (body.optional('stream', oneOf('true', 'false')) === 'true')
     invalid('stream', 'is not supported; the transcript is returned at once');
@@ -57,30 +57,6 @@ export const parseTranscriptions: ParseOperation = async (request, mostBytes) =>
       ),
   };
 };
-
-async function formOf(request: Request, mostBytes: number): Promise<FormData> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^multipart\/form-data\s*;/i.test(type)) invalid('', 'must be a form (multipart/form-data)');
-  const bytes = await bodyBytes(request, mostBytes);
-  try {
-    // `formData` is deprecated because of its memory usage, which the maximum body size bounds here.
-    // oxlint-disable-next-line typescript/no-deprecated
-    return await new Response(bytes, { headers: { 'content-type': type } }).formData();
-  } catch {
-    return invalid('', 'is not a valid form');
-  }
-}
-
-/** Returns the fields of a form, except the fields for times. An empty field counts as missing. */
-function fieldsOf(form: FormData): Fields {
-  for (const field of ONCE) {
-    if (form.getAll(field).length > 1) invalid(field, 'must be set only once');
-  }
-  return object(
-    Object.fromEntries([...form].filter(([field, value]) => field !== TIMES && value !== '')),
-    '',
-  );
-}
 
 async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, 'audio' | 'mediaType'>> {
   const file = form.get('file');

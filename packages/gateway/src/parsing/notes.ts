@@ -11,6 +11,10 @@ export class Notes {
     this.all.push({ action: 'dropped', what, why });
   }
 
+  emulated(what: string, why: string): void {
+    this.all.push({ action: 'emulated', what, why });
+  }
+
   /** Adds a warning about a changed setting, once. */
   coerced(what: string, why: string): void {
     if (!this.all.some((note) => note.what === what && note.why === why))

@@ -1,41 +1,36 @@
 import type { ChatStream, StreamEvent, Warning } from '@majordomo/core';
-import type { ParsedRequest, Writer } from '../wire.ts';
+import type { ParsedRequest } from '../wire.ts';
 import { callHeaders } from './headers.ts';
 import { droppedParts } from './citations.ts';
 import { eventBody, type ReporterOptions } from './reporter.ts';
-
-/** State of a stream when its first content has arrived. */
-interface FirstContent {
-  readonly writer: Writer;
-  readonly first: string;
-  readonly target: string | undefined;
-  readonly warnings: readonly Warning[];
-}
+import { mergedText, textOfEvents, type OpenedStream } from './text-source.ts';
 
 /** Options of an event stream. */
-export interface EventStreamOptions extends Omit<ReporterOptions, 'events' | 'writer' | 'first'> {
+export interface EventStreamOptions extends Omit<ReporterOptions, 'source'> {
   /** Returns the number of attempts so far. */
   readonly attempts: () => number;
 }
 
 /**
- * Returns an event stream that begins with the first content. Before the first content, the chain may continue with the next
- * target, and a failure has its own HTTP status.
+ * Returns an event stream that begins with the first content of each choice. Before the first content, the chain may continue with the
+ * next target, and a failure has its own HTTP status.
  */
 export async function eventStreamResponse(
-  stream: ChatStream,
+  streams: readonly ChatStream[],
   parsed: ParsedRequest,
   { attempts, ...rest }: EventStreamOptions,
 ): Promise<Response> {
-  const events = withBeforeFinish(stream, parsed)[Symbol.asyncIterator]();
-  const { writer, first, target, warnings } = await untilContent(events, parsed);
-  return new Response(eventBody({ events, writer, first, ...rest }), {
+  const opened = await Promise.all(streams.map((stream, choice) => openStream(stream, parsed, choice)));
+  const [first] = opened;
+  const source = opened.length === 1 && first !== undefined ? first : mergedText(opened);
+  const warnings = [...parsed.notes, ...opened.flatMap((each) => each.warnings)];
+  return new Response(eventBody({ source, ...rest }), {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       // nginx buffers responses by default.
       'x-accel-buffering': 'no',
-      ...callHeaders({ target, attempts: attempts(), warnings: [...parsed.notes, ...warnings] }),
+      ...callHeaders({ target: first?.target, attempts: attempts(), warnings }),
     },
   });
 }
@@ -52,25 +47,23 @@ async function* withBeforeFinish(
 }
 
 /** Reads events until the text of an event is not empty. Discards the events of an attempt that is reset before its first text. */
-async function untilContent(
-  events: AsyncIterator<StreamEvent>,
-  parsed: ParsedRequest,
-): Promise<FirstContent> {
-  let writer = parsed.createWriter();
+async function openStream(stream: ChatStream, parsed: ParsedRequest, choice: number): Promise<OpenedStream> {
+  const events = withBeforeFinish(stream, parsed)[Symbol.asyncIterator]();
+  let writer = parsed.createWriter(choice);
   let target: string | undefined;
   const warnings: Warning[] = [];
   for (;;) {
     const step = await events.next();
-    if (step.done === true) return { writer, first: '', target, warnings };
+    if (step.done === true) return { ...textOfEvents(events, writer, ''), target, warnings };
     const event = step.value;
     if (event.type === 'start') target = event.target;
     if (event.type === 'warning') warnings.push(event.warning);
     if (event.type === 'part-end') warnings.push(...droppedParts(event.part));
     if (event.type === 'reset') {
-      writer = parsed.createWriter();
+      writer = parsed.createWriter(choice);
       warnings.length = 0;
     }
     const first = writer.write(event);
-    if (first !== '') return { writer, first, target, warnings };
+    if (first !== '') return { ...textOfEvents(events, writer, first), target, warnings };
   }
 }

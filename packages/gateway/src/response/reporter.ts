@@ -1,5 +1,5 @@
-import { LlmError, systemClock, type StreamEvent } from '@majordomo/core';
-import type { Writer } from '../wire.ts';
+import { LlmError, systemClock } from '@majordomo/core';
+import type { TextSource } from './text-source.ts';
 import { HEARTBEAT } from './sse.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 
@@ -9,12 +9,9 @@ const MAX_TICK_MS = 5000;
 
 const encoder = new TextEncoder();
 
-/** Events of a call and callbacks for the body of its response. */
+/** Text of a response, and callbacks for its body. */
 export interface ReporterOptions {
-  readonly events: AsyncIterator<StreamEvent>;
-  readonly writer: Writer;
-  /** Text to send before the text of the next event. */
-  readonly first: string;
+  readonly source: TextSource;
   /** Time after which a client that reads nothing is disconnected, in milliseconds. */
   readonly idleMs: number;
   /** Aborts the call immediately. */
@@ -27,7 +24,7 @@ export interface ReporterOptions {
   readonly cut: (() => void) | undefined;
 }
 
-/** Returns the events of a call as the body of a response. */
+/** Returns the text of a source as the body of a response. */
 export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> =>
   new ReadableStream(new Reporter(options), { highWaterMark: 0 });
 
@@ -37,8 +34,7 @@ export const eventBody = (options: ReporterOptions): ReadableStream<Uint8Array> 
  */
 class Reporter {
   private readonly options: ReporterOptions;
-  private pending: string;
-  /** Whether the last event is written. */
+  /** Whether the error event is written. */
   private isDone = false;
   /** Whether the client has read the last event or has disconnected. */
   private isEnded = false;
@@ -48,7 +44,6 @@ class Reporter {
 
   constructor(options: ReporterOptions) {
     this.options = options;
-    this.pending = options.first;
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -59,7 +54,6 @@ class Reporter {
     this.waitFor('vendor');
     const text = this.isDone ? '' : await this.read();
     this.waitFor('client');
-    // Some wires have no event for the end of a stream.
     if (text === '') this.end();
     // The client may have disconnected while the event was read.
     if (this.isEnded) controller.close();
@@ -71,30 +65,16 @@ class Reporter {
     this.options.leave();
   }
 
-  /** Returns the pending text, or the text of the next event that the wire supports. */
+  /** Returns the next text, or an empty string at the end. */
   private async read(): Promise<string> {
-    const { events, writer, onError } = this.options;
-    if (this.pending !== '') {
-      const text = this.pending;
-      this.pending = '';
-      return text;
-    }
+    const { source, leave, onError } = this.options;
     try {
-      for (;;) {
-        const step = await events.next();
-        if (step.done === true) {
-          this.isDone = true;
-          return writer.end();
-        }
-        if (step.value.type === 'reset') throw step.value.error;
-        const text = writer.write(step.value);
-        if (text !== '') return text;
-      }
+      return (await source.next()) ?? '';
     } catch (error) {
       this.isDone = true;
-      this.options.leave();
+      leave();
       onError(error);
-      return writer.fail(refusalOf(error));
+      return source.fail(refusalOf(error));
     }
   }
 

@@ -101,13 +101,25 @@ async function completeResponse(
   { parsed, spec, options, onEnd }: ChatCall,
   { majordomo }: Settings,
 ): Promise<Response> {
-  const response = await majordomo.model(spec).generate(parsed.request, options);
+  const { signal, abort } = withAbort(options);
+  const responses = await Promise.all(
+    choicesOf(parsed).map(() => majordomo.model(spec).generate(parsed.request, { ...options, signal })),
+  ).catch((error: unknown) => {
+    // One choice has failed, so the others are of no use.
+    abort();
+    throw error;
+  });
   onEnd();
-  return Response.json(await parsed.complete(response), {
+  const [first, ...others] = responses;
+  if (first === undefined) throw new Error('a request has at least one choice');
+  return Response.json(await parsed.complete(first, others), {
     headers: callHeaders({
-      target: response.target,
-      attempts: attemptsOf(response.attempts),
-      warnings: [...parsed.notes, ...response.warnings, ...response.parts.flatMap(droppedParts)],
+      target: first.target,
+      attempts: responses.reduce((sum, response) => sum + attemptsOf(response.attempts), 0),
+      warnings: [
+        ...parsed.notes,
+        ...responses.flatMap((response) => [...response.warnings, ...response.parts.flatMap(droppedParts)]),
+      ],
     }),
   });
 }
@@ -121,13 +133,31 @@ async function streamResponse(
     if (event.type === 'attempt-start') attempts++;
     options.onEvent?.(event);
   };
-  // Aborts when the client reads nothing.
-  const left = new AbortController();
-  const leave = (): void => {
-    left.abort();
+  // Aborts when the client reads nothing, and when one of several choices fails.
+  const { signal, abort } = withAbort(options);
+  const streams = choicesOf(parsed).map(() =>
+    majordomo.model(spec).stream(parsed.request, { ...options, onEvent, signal }),
+  );
+  const callbacks = { leave: abort, onEnd, onError, attempts: () => attempts };
+  try {
+    return await eventStreamResponse(streams, parsed, { idleMs, cut, ...callbacks });
+  } catch (error) {
+    abort();
+    throw error;
+  }
+}
+
+/** Returns an element for each choice. */
+const choicesOf = ({ choices = 1 }: ParsedRequest): readonly undefined[] =>
+  Array.from({ length: choices }, () => undefined);
+
+/** Returns a signal that aborts with that of the call, or when `abort` is called. */
+function withAbort({ signal }: CallOptions): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const own = new AbortController();
+  return {
+    signal: AbortSignal.any([signal ?? own.signal, own.signal]),
+    abort: () => {
+      own.abort();
+    },
   };
-  const signal = AbortSignal.any([options.signal ?? left.signal, left.signal]);
-  const stream = majordomo.model(spec).stream(parsed.request, { ...options, onEvent, signal });
-  const callbacks = { leave, onEnd, onError, attempts: () => attempts };
-  return eventStreamResponse(stream, parsed, { idleMs, cut, ...callbacks });
 }

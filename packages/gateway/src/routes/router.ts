@@ -5,6 +5,7 @@ import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
 import { prepareResponses } from '../openai-responses/state.ts';
 import { parseEmbeddings } from '../operations/embeddings.ts';
+import { parseEdits, parseGenerations } from '../operations/images.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import { parseSpeech } from '../operations/speech.ts';
 import { parseTranscriptions } from '../operations/transcriptions.ts';
@@ -20,7 +21,12 @@ import { methodsOf, STORED_RESPONSES, storedResponseRoute } from './stored-respo
 
 /** Parsers of chat requests, by path. */
 const CHATS: ReadonlyMap<string, PrepareChat> = new Map<string, PrepareChat>([
-  ['/v1/chat/completions', () => parseChat],
+  [
+    '/v1/chat/completions',
+    (_body, _context, { settings }) =>
+      (body, media) =>
+        parseChat(body, media, settings.maxChoices),
+  ],
   ['/v1/responses', prepareResponses],
   ['/v1/messages', () => parseMessages],
 ]);
@@ -30,6 +36,8 @@ const OPERATIONS: ReadonlyMap<string, ParseOperation> = new Map([
   ['/v1/embeddings', parseEmbeddings],
   ['/v1/audio/transcriptions', parseTranscriptions],
   ['/v1/audio/speech', parseSpeech],
+  ['/v1/images/generations', parseGenerations],
+  ['/v1/images/edits', parseEdits],
 ]);
 
 /** Names of the wires, by path. */
@@ -41,6 +49,8 @@ const WIRES: ReadonlyMap<string, string> = new Map([
   ['/v1/embeddings', 'openai-embeddings'],
   ['/v1/audio/transcriptions', 'openai-transcriptions'],
   ['/v1/audio/speech', 'openai-speech'],
+  ['/v1/images/generations', 'openai-images'],
+  ['/v1/images/edits', 'openai-images'],
   ['/v1/moderations', 'openai-moderations'],
 ]);
 

@@ -1,0 +1,130 @@
+import type { Script } from '@majordomo/conformance';
+import OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
+
+const client = (at: TestGateway): OpenAI =>
+  new OpenAI({ baseURL: `${at.url}/v1`, apiKey: KEY, maxRetries: 0 });
+const messages = [{ role: 'user' as const, content: 'hi' }];
+
+/** Answers each request with its number. */
+const numbered = (): Script => {
+  let requests = 0;
+  return () => `answer ${requests++}`;
+};
+
+describe('a chat completion with several choices', () => {
+  it('calls the chain once per choice, sums the usage and warns', async () => {
+    await using at = await startGateway({ openai: numbered() });
+    const { data, response } = await client(at)
+      .chat.completions.create({ model: 'gpt', messages, n: 3 })
+      .withResponse();
+    expect(data.choices.map(({ index, finish_reason }) => [index, finish_reason])).toEqual([
+      [0, 'stop'],
+      [1, 'stop'],
+      [2, 'stop'],
+    ]);
+    expect(data.choices.map(({ message }) => message.content).toSorted()).toEqual([
+      'answer 0',
+      'answer 1',
+      'answer 2',
+    ]);
+    expect(data.usage).toMatchObject({ prompt_tokens: 36, completion_tokens: 15, total_tokens: 51 });
+    expect(response.headers.get('x-majordomo-warnings')).toMatch(/^emulated n: /);
+    expect(response.headers.get('x-majordomo-attempts')).toBe('3');
+    expect(at.openai.requests).toHaveLength(3);
+  });
+
+  it('streams the choices, with one end and the usage of all', async () => {
+    await using at = await startGateway({ openai: numbered() });
+    const stream = await client(at).chat.completions.create({
+      model: 'gpt',
+      messages,
+      n: 3,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const texts = ['', '', ''];
+    const finished: number[] = [];
+    const ids = new Set<string>();
+    let usage: OpenAI.CompletionUsage | null | undefined;
+    for await (const chunk of stream) {
+      ids.add(chunk.id);
+      for (const { index, delta, finish_reason } of chunk.choices) {
+        texts[index] += delta.content ?? '';
+        if (finish_reason !== null) finished.push(index);
+      }
+      usage = chunk.usage ?? usage;
+    }
+    expect(texts.toSorted()).toEqual(['answer 0', 'answer 1', 'answer 2']);
+    expect([finished.toSorted(), ids.size]).toEqual([[0, 1, 2], 1]);
+    expect(usage).toMatchObject({ prompt_tokens: 36, completion_tokens: 15 });
+    const raw = await fetch(`${at.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}` },
+      body: JSON.stringify({ model: 'gpt', messages, n: 2, stream: true }),
+    });
+    expect((await raw.text()).split('[DONE]')).toHaveLength(2);
+  });
+
+  const only = { models: { gpt: 'openai/gpt-5.4' } };
+
+  it.each([false, true])(
+    'fails if one choice fails, and aborts the others (streamed: %s)',
+    async (stream) => {
+      const script: Script = [{ fault: 'late' }, { fault: 'late' }, { failure: 'overloaded' }];
+      await using at = await startGateway({ openai: script, gateway: only });
+      const failing = client(at).chat.completions.create({ model: 'gpt', messages, n: 3, stream });
+      await expect(failing).rejects.toMatchObject({ status: 503 });
+      const exchanges = await Promise.all([0, 1].map((number) => at.openai.request(number)));
+      await Promise.all(exchanges.map(({ ended }) => ended));
+      expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
+    },
+  );
+
+  it('ends a stream with an error, and aborts the others, if one choice fails in the middle', async () => {
+    const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+    const script: Script = [
+      { fault: 'stall', answer },
+      { fault: 'stall', answer },
+      { fault: 'cut', answer },
+    ];
+    await using at = await startGateway({ openai: script, gateway: only });
+    const stream = await client(at).chat.completions.create({ model: 'gpt', messages, n: 3, stream: true });
+    const reading = (async () => {
+      for await (const chunk of stream) expect(chunk.choices.length).toBeLessThan(2);
+    })();
+    await expect(reading).rejects.toThrow();
+    const exchanges = await Promise.all([0, 1].map((number) => at.openai.request(number)));
+    await Promise.all(exchanges.map(({ ended }) => ended));
+    expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
+  });
+
+  it('aborts all requests if the client disconnects', async () => {
+    await using at = await startGateway({
+      openai: [{ fault: 'late' }, { fault: 'late' }, { fault: 'late' }],
+    });
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const answer = client(at).chat.completions.create({ model: 'gpt', messages, n: 3 }, { signal });
+    const exchanges = await Promise.all([0, 1, 2].map((number) => at.openai.request(number)));
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    await Promise.all(exchanges.map(({ ended }) => ended));
+    expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left', 'left']);
+  });
+
+  it.each([
+    [9, undefined],
+    [3, 2],
+    [0, undefined],
+    [1.5, undefined],
+  ])('rejects n: %d with the option maxChoices: %s', async (n, maxChoices) => {
+    await using at = await startGateway({ gateway: maxChoices === undefined ? {} : { maxChoices } });
+    await expect(client(at).chat.completions.create({ model: 'gpt', messages, n })).rejects.toMatchObject({
+      status: 400,
+      param: 'n',
+    });
+    expect(at.openai.requests).toHaveLength(0);
+  });
+});
