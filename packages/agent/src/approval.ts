@@ -17,6 +17,7 @@ export async function approvalsNeeded(
       const isNeeded =
         tool !== undefined &&
         call.invalid === undefined &&
+        tools.isLoaded(call.name, state) &&
         !isOverMaxCalls(tool, call, state) &&
         (await requiresApproval(tool, call, options));
       return isNeeded ? [call.id] : [];

@@ -21,6 +21,7 @@ import { errorResult, type Answer, type RunState, type ToolOutcome } from './sta
 import { StepReports } from './step-report.ts';
 import { isOverMaxCalls } from './tool-limits.ts';
 import { ToolOrder } from './tool-order.ts';
+import { loadingResult } from './tool-search.ts';
 import type { Tool } from './tool.ts';
 import { withDecidedArgs, withArgsNote } from './decided-args.ts';
 
@@ -129,7 +130,8 @@ async function callTool(
   const began = agent.clock.now();
   const key = toolKey(runId, state, call);
   const tool = agent.tools.find(call.name, state.offered);
-  const why = tool && whyNotRun(tool, call, key, state, run, ended !== undefined);
+  const isLoaded = agent.tools.isLoaded(call.name, state);
+  const why = tool && isLoaded ? whyNotRun(tool, call, key, state, run, ended !== undefined) : undefined;
   const cost = costFunction(run);
   let spent: Spent | undefined;
   const { depth, claim } = nestingOf(options);
@@ -139,13 +141,14 @@ async function callTool(
     left: state.budget && remaining(state.budget, state.spent),
     spend: (more: Spent) => (spent = sumSpent(spent, more)),
   };
-  const outcome: ToolOutcome =
-    why === undefined
+  const outcome: ToolOutcome = !isLoaded
+    ? loadingResult(call)
+    : why === undefined
       ? await runAround(agent.around, { type: 'tool', runId, call }, () =>
           runTool({
             tool,
             call,
-            names: agent.tools.names(state.offered),
+            names: agent.tools.known(state.offered, state.messages).map(({ name }) => name),
             context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
             clock: agent.clock,
           }).catch((error: unknown) => {

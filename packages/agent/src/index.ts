@@ -26,6 +26,7 @@ export {
   type ToolOutput,
 } from './tool.ts';
 export type { Skill, Toolbox } from './toolbox.ts';
+export type { ToolSearch } from './tool-search.ts';
 export { runTool, type ToolRun } from './run-tool.ts';
 export { requiresApproval } from './approval.ts';
 

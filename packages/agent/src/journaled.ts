@@ -80,7 +80,7 @@ async function driveSubAgent(
   // The step of the call creates the error results.
   if (!parts || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
     return undefined;
-  if (isOverMaxCalls(tool, call, state)) return undefined;
+  if (isOverMaxCalls(tool, call, state) || !parts.tools.isLoaded(call.name, state)) return undefined;
   const checked = await checkValue(tool.parameters, args);
   if ('issues' in checked) return undefined;
 

@@ -17,6 +17,7 @@ import type { Scope } from './scope.ts';
 import type { RunState } from './state.ts';
 import type { StepReports } from './step-report.ts';
 import { hasSameItems, type ToolOrder } from './tool-order.ts';
+import { withKeptTools } from './tool-search.ts';
 
 interface ModelTurn {
   readonly response: ChatResponse;
@@ -41,7 +42,7 @@ export async function requestTurn(
   const { prepareStep } = agent.hooks;
   const settings = (await io.scope.race(() => prepareStep?.({ step, state }))) ?? {};
   const { model = agent.model, tools: offered } = settings;
-  const tools = io.toolOrder.arrange(agent.tools.offered(offered));
+  const tools = io.toolOrder.arrange(agent.tools.offered(offered, state.messages));
   const request = requestOf(state, settings, tools, turn?.textOnly ?? false, agent);
   const first = await compactedRequest(request, state, undefined, agent, io);
   try {
@@ -93,7 +94,8 @@ async function compactedRequest(
   const { usage, target } = reports.latest ?? { usage: undefined, target: undefined };
   const context = { step: state.steps + 1, state, signal: scope.signal, usage, target, request, overflow };
   try {
-    return { ...request, messages: messagesFrom(await scope.race(() => compact(state.messages, context))) };
+    const messages = messagesFrom(await scope.race(() => compact(state.messages, context)));
+    return withKeptTools({ ...request, messages }, state.messages);
   } catch (error) {
     if (scope.signal.aborted) throw error;
     reports.warn(hookWarning('compact', error));

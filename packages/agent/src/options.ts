@@ -11,7 +11,8 @@ import type { DriveRules } from './loop.ts';
 import { StartedCalls } from './started-calls.ts';
 import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
-import { Tools, type Skill, type Toolbox } from './toolbox.ts';
+import { searchRules, TOOL_SEARCH_KINDS, type ToolSearch } from './tool-search.ts';
+import { Tools, type Skill, type Toolbox, type ToolOwner } from './toolbox.ts';
 
 /** Options of `createAgent`. Settings such as `maxTokens` apply to every step. */
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
@@ -23,6 +24,12 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly toolboxes?: readonly Toolbox[] | undefined;
   /** Skills. Their instructions follow the agent's instructions, in the given order. @default [] */
   readonly skills?: readonly Skill[] | undefined;
+  /**
+   * Whether, or how, a search tool replaces the definitions of most tools. Tools of `tools` and `skills` are always offered. Tools of
+   * `toolboxes` are deferred if all tools together are at least `ToolSearch.above`: the model calls the search tool, whose result
+   * loads the tools that match. A call of a tool that was not loaded does not run, and its result loads the tool. `@default false`
+   */
+  readonly toolSearch?: boolean | ToolSearch | undefined;
   /** Maximum number of model calls of a run, or a pure function of the state that returns it. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
   /** Whether the model is called once more, without tools, if no steps remain. @default false */
@@ -56,6 +63,7 @@ const KINDS: KindsOf<AgentOptions> = {
   tools: 'array',
   toolboxes: 'array',
   skills: 'array',
+  toolSearch: 'boolean',
   maxSteps: 'number or function',
   closingTurn: 'boolean',
   loopLimits: { errorSteps: 1, repeats: 1 },
@@ -104,7 +112,9 @@ const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
 
 /** Throws `config` for invalid options, such as a missing model, an invalid number, or a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
-  checkOptions('createAgent', options, KINDS, [], OTHER_NAMES);
+  const isSearchObject = typeof (options as AgentOptions | undefined)?.toolSearch !== 'boolean';
+  const kinds = isSearchObject ? { ...KINDS, toolSearch: TOOL_SEARCH_KINDS } : KINDS;
+  checkOptions('createAgent', options, kinds, [], OTHER_NAMES);
   checkCache(options.cache, 'config');
   checkBudget(options.budget, options.cost !== undefined, 'budget', 'createAgent: ');
   const { model, clock = systemClock, around, cost } = options;
@@ -150,18 +160,19 @@ function instructionsOf({ instructions, skills = [] }: AgentOptions): string | u
   return texts.filter((text) => text !== undefined && text !== '').join('\n\n') || undefined;
 }
 
-function toolsOf({ tools = [], toolboxes = [], skills = [] }: AgentOptions): Tools {
+function toolsOf({ tools = [], toolboxes = [], skills = [], toolSearch }: AgentOptions): Tools {
   toolboxes.forEach((box, at) => {
     checkNamed(`toolboxes[${at}]`, box);
   });
   skills.forEach((skill, at) => {
     checkNamed(`skills[${at}]`, skill);
   });
-  return new Tools([
-    { name: 'the agent', tools },
-    ...toolboxes.map(namedToolbox),
-    ...skills.map(({ name, tools: own = [] }) => ({ name: `skill "${name}"`, tools: own })),
-  ]);
+  const owners: readonly ToolOwner[] = [
+    { label: 'the agent', name: '', tools },
+    ...toolboxes.map(searchedToolbox),
+    ...skills.map(({ name, tools: own = [] }) => ({ label: `skill "${name}"`, name, tools: own })),
+  ];
+  return new Tools(owners, searchRules(toolSearch));
 }
 
 function checkNamed(path: string, holder: { readonly name?: unknown } | null | undefined): void {
@@ -169,10 +180,15 @@ function checkNamed(path: string, holder: { readonly name?: unknown } | null | u
     throw new LlmError('config', `createAgent: ${path} must be an object with a name`, { path });
 }
 
-const namedToolbox = (box: Toolbox): Toolbox => ({
-  name: `toolbox "${box.name}"`,
+const searchedToolbox = (box: Toolbox): ToolOwner => ({
+  label: `toolbox "${box.name}"`,
+  name: box.name,
+  isSearched: true,
   get tools() {
     return box.tools;
+  },
+  get description() {
+    return box.description;
   },
 });
 

@@ -18,6 +18,7 @@ import { subAgentOf, waitingRun } from './sub-agent-tool.ts';
 import { suspension, type Tool, type ToolContext } from './tool.ts';
 import { toolContent } from './tool-content.ts';
 import { withConcurrency } from './tool-limits.ts';
+import { FoundTools } from './tool-search.ts';
 
 const MAX_RESULT_CHARS = 100_000;
 const MAX_RAW_CHARS = 200;
@@ -76,8 +77,12 @@ async function runWithinLimits(
     if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
-    const content = toolContent(output, tool.maxResultChars ?? MAX_RESULT_CHARS);
-    return { type: 'tool-result', callId: call.id, name: call.name, content };
+    const { text, loads } = output instanceof FoundTools ? output : { text: output, loads: [] };
+    const content = toolContent(text, tool.maxResultChars ?? MAX_RESULT_CHARS);
+    return {
+      ...{ type: 'tool-result', callId: call.id, name: call.name, content },
+      ...(loads.length > 0 && { loads }),
+    };
   } catch (error) {
     if (signal.aborted) throw abortError(call, signal);
     return errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`);

@@ -1,5 +1,5 @@
 import { checkNumber } from '@majordomo/core/toolkit';
-import type { ToolCallPart } from '@majordomo/core';
+import type { Message, ToolCallPart } from '@majordomo/core';
 import { Semaphore } from './semaphore.ts';
 import { callsOf, startOfRun, type RunState } from './state.ts';
 import type { Tool } from './tool.ts';
@@ -12,11 +12,13 @@ export function checkToolLimits({ name, concurrency, maxCalls, timeoutMs, maxRes
   checkNumber(maxCalls, 0, `maxCalls of tool "${name}"`);
 }
 
-/** Returns whether the transcript of this run contains `maxCalls` earlier calls of the tool. */
+/** Returns whether the transcript of this run contains `maxCalls` earlier calls of the tool, without calls that only loaded it. */
 export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, state: RunState): boolean {
   if (maxCalls === undefined) return false;
   const turns = state.messages.slice(startOfRun(state));
-  const calls = turns.flatMap((turn) => (turn.role === 'assistant' ? callsOf(turn) : []));
+  const calls = turns.flatMap((turn, at) =>
+    turn.role === 'assistant' ? callsOf(turn).filter((call) => !isLoadedBy(turns[at + 1], call)) : [],
+  );
   // Ids are unique in a turn only, and the call belongs to the last turn.
   const earlier = calls.slice(
     0,
@@ -24,6 +26,10 @@ export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, s
   );
   return earlier.filter((call) => call.name === name).length >= maxCalls;
 }
+
+const isLoadedBy = (results: Message | undefined, { id, name }: ToolCallPart): boolean =>
+  results?.role === 'tool' &&
+  results.parts.some(({ callId, loads = [] }) => callId === id && loads.includes(name));
 
 const semaphores = new WeakMap<Tool, Semaphore>();
 

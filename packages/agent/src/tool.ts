@@ -39,7 +39,7 @@ export type ToolOutput =
 export type ToolEffect = 'repeatable' | 'once';
 
 /** Tool of an agent. `defineTool` creates a tool with typed arguments. */
-export interface Tool extends ToolSpec {
+export interface Tool extends Omit<ToolSpec, 'deferred'> {
   /** Runs the tool with validated arguments. An error becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
   /** Whether a person must approve the call, or a function of the arguments without side effects. If the function fails, approval is required. */

@@ -1,13 +1,26 @@
-import { LlmError, type ToolSpec } from '@majordomo/core';
+import { LlmError, type Message, type ToolSpec } from '@majordomo/core';
+import { firstLoads } from '@majordomo/core/toolkit';
+import type { RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 import { checkToolLimits } from './tool-limits.ts';
 import { hasSameItems } from './tool-order.ts';
+import { ToolFinder, type SearchRules } from './tool-search.ts';
 
 /** Named group of tools. */
 export interface Toolbox {
   readonly name: string;
   /** Tools of the toolbox. The agent reads them before every step, so changes apply from the next step. */
   readonly tools: readonly Tool[];
+  /** Sentence about these tools for the description of the search tool. At most 300 characters are shown. `@default` none */
+  readonly description?: string | undefined;
+}
+
+/** Owner of tools. */
+export interface ToolOwner extends Toolbox {
+  /** Text that names the owner in errors. */
+  readonly label: string;
+  /** Whether tool search may defer the tools. */
+  readonly isSearched?: true;
 }
 
 /** Instructions and tools for one purpose. Several agents can share a skill. */
@@ -17,71 +30,118 @@ export interface Skill {
   readonly tools?: readonly Tool[] | undefined;
 }
 
+/** Tools that a step may offer. */
+interface StepTools {
+  readonly listed: readonly ToolSpec[];
+  /** Tools that are offered after a result has loaded them, by name. */
+  readonly deferred: ReadonlyMap<string, ToolSpec>;
+}
+
 export class Tools {
-  specs: readonly ToolSpec[] = [];
-  private readonly boxes: readonly Toolbox[];
+  private readonly owners: readonly ToolOwner[];
+  private readonly search: SearchRules | undefined;
   private byName: ReadonlyMap<string, OwnedTool> = new Map();
   private lists: readonly (readonly Tool[])[] = [];
+  private all: StepTools = { listed: [], deferred: new Map() };
+  private finder: ToolFinder | undefined;
+  private readonly subsets = new Map<string, StepTools>();
 
   /** Throws `config` for a duplicate tool name, with both owners in the message, and for an invalid limit. */
-  constructor(boxes: readonly Toolbox[]) {
-    this.boxes = boxes;
+  constructor(owners: readonly ToolOwner[], search?: SearchRules) {
+    this.owners = owners;
+    this.search = search;
     this.renew();
   }
 
   /** Reloads the tools. Throws the constructor's errors, in which case the previous tools remain. */
   renew(): void {
-    const lists = this.boxes.map(toolsOf);
+    const lists = this.owners.map(toolsOf);
     if (lists.length === this.lists.length && lists.every((list, at) => hasSameItems(list, this.lists[at])))
       return;
     const byName = new Map<string, OwnedTool>();
-    for (const [at, { name: owner }] of this.boxes.entries())
-      for (const tool of lists[at] ?? []) addTool(byName, tool, owner);
+    for (const [at, { label, isSearched }] of this.owners.entries())
+      for (const tool of lists[at] ?? []) addTool(byName, { tool, owner: label, isSearched });
+    const { search } = this;
+    const deferred = new Map<string, ToolSpec>();
+    if (search !== undefined && byName.size >= search.above)
+      for (const { tool, isSearched } of byName.values())
+        if (isSearched === true && !search.isAlwaysOffered(specOf(tool)))
+          deferred.set(tool.name, { ...specOf(tool), deferred: true });
+    const finder = search && new ToolFinder(search, deferred, this.owners.filter(isSearchedOwner));
+    // The name of the search tool is reserved even if nothing is deferred, because toolboxes may grow.
+    if (finder !== undefined) addTool(byName, { tool: finder.toolFor(deferred), owner: 'toolSearch' });
+    if (search !== undefined && deferred.size === 0) byName.delete(search.name);
+    const listed = [...byName.values()].filter(({ tool }) => !deferred.has(tool.name));
     // A toolbox may change its array in place.
     this.lists = lists.map((list) => [...list]);
     this.byName = byName;
-    this.specs = [...byName.values()].map(({ tool }) => specOf(tool));
+    this.finder = finder;
+    this.all = { listed: listed.map(({ tool }) => specOf(tool)), deferred };
     this.subsets.clear();
   }
 
   find(name: string, offered?: readonly string[]): Tool | undefined {
-    return offered?.includes(name) === false ? undefined : this.byName.get(name)?.tool;
+    if (offered?.includes(name) === false) return undefined;
+    const tool = this.byName.get(name)?.tool;
+    return tool !== undefined && name === this.search?.name
+      ? this.finder?.toolFor(this.stepTools(offered).deferred)
+      : tool;
   }
 
-  names(offered: readonly string[] | undefined): readonly string[] {
-    return offered ?? [...this.byName.keys()];
+  /** Whether the model has received the definition of this tool. */
+  isLoaded(name: string, { offered, messages }: Pick<RunState, 'offered' | 'messages'>): boolean {
+    return !this.stepTools(offered).deferred.has(name) || firstLoads(messages).has(name);
   }
 
-  /** Returns the tools with these names. Returns the same array for the same names: providers recognize arrays by identity. */
-  offered(names: readonly string[] | undefined): readonly ToolSpec[] {
-    if (names === undefined) return this.specs;
+  /** Returns the tools of a step: the listed ones, then the loaded ones in order of loading. Throws `config` for an unknown name. */
+  offered(names: readonly string[] | undefined, messages: readonly Message[]): readonly ToolSpec[] {
+    for (const name of names ?? [])
+      if (!this.byName.has(name)) throw new LlmError('config', `no tool has the name "${name}"`);
+    return this.known(names, messages);
+  }
+
+  /** Returns the tools that the model knows. */
+  known(names: readonly string[] | undefined, messages: readonly Message[]): readonly ToolSpec[] {
+    const { listed, deferred } = this.stepTools(names);
+    if (deferred.size === 0) return listed;
+    return [...listed, ...[...firstLoads(messages).keys()].flatMap((name) => deferred.get(name) ?? [])];
+  }
+
+  /** Returns the tools with these names. Without the search tool, nothing is deferred. The same names result in the same object. */
+  private stepTools(names: readonly string[] | undefined): StepTools {
+    if (names === undefined) return this.all;
     const key = JSON.stringify(names);
-    let specs = this.subsets.get(key);
-    if (specs === undefined) {
-      for (const name of names)
-        if (!this.byName.has(name)) throw new LlmError('config', `no tool has the name "${name}"`);
-      specs = this.specs.filter(({ name }) => names.includes(name));
-      if (this.subsets.size >= MAX_SUBSETS) this.subsets.clear();
-      this.subsets.set(key, specs);
-    }
-    return specs;
+    const known = this.subsets.get(key);
+    if (known !== undefined) return known;
+    const isNamed = ({ name }: ToolSpec): boolean => names.includes(name);
+    const listed = this.all.listed.filter(isNamed);
+    const deferred = [...this.all.deferred.values()].filter(isNamed);
+    const isSearching = this.search !== undefined && names.includes(this.search.name);
+    const tools: StepTools = isSearching
+      ? { listed, deferred: new Map(deferred.map((tool) => [tool.name, tool])) }
+      : { listed: [...listed, ...deferred.map(({ deferred: _, ...tool }) => tool)], deferred: new Map() };
+    if (this.subsets.size >= MAX_SUBSETS) this.subsets.clear();
+    this.subsets.set(key, tools);
+    return tools;
   }
-
-  private readonly subsets = new Map<string, readonly ToolSpec[]>();
 }
 
-function toolsOf({ name, tools }: Toolbox): readonly Tool[] {
+const isSearchedOwner = ({ isSearched }: ToolOwner): boolean => isSearched === true;
+
+function toolsOf({ label, tools }: ToolOwner): readonly Tool[] {
   const value: unknown = tools;
   if (Array.isArray(value)) return tools;
-  throw new LlmError('config', `the tools of ${name} must be an array`, { path: 'tools' });
+  throw new LlmError('config', `the tools of ${label} must be an array`, { path: 'tools' });
 }
 
 interface OwnedTool {
   readonly tool: Tool;
   readonly owner: string;
+  readonly isSearched?: true | undefined;
 }
 
-function addTool(byName: Map<string, OwnedTool>, tool: Tool, owner: string): void {
+function addTool(byName: Map<string, OwnedTool>, owned: OwnedTool): void {
+  const { tool, owner } = owned;
   if (typeof (tool as Partial<Tool> | null | undefined)?.name !== 'string')
     throw new LlmError('config', `${owner} contains an invalid tool; create tools with defineTool`, {
       path: 'tools',
@@ -91,7 +151,7 @@ function addTool(byName: Map<string, OwnedTool>, tool: Tool, owner: string): voi
     throw new LlmError('config', `tool "${tool.name}" is in both ${known.owner} and ${owner}; rename one`);
   }
   checkToolLimits(tool);
-  byName.set(tool.name, { tool, owner });
+  byName.set(tool.name, owned);
 }
 
 const MAX_SUBSETS = 100;

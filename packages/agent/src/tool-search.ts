@@ -1,0 +1,215 @@
+import {
+  LlmError,
+  truncateText,
+  type ChatRequest,
+  type Message,
+  type ToolCallPart,
+  type ToolResultPart,
+  type ToolSpec,
+} from '@majordomo/core';
+import { asRecord, firstLoads, isList, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
+import { createIndex, type TextIndex } from './bm25.ts';
+import type { Tool, ToolContext } from './tool.ts';
+import { hasSameItems } from './tool-order.ts';
+
+/** Options of tool search. */
+export interface ToolSearch {
+  /** Number of tools from which the tools of toolboxes are deferred. `@default 30` */
+  readonly above?: number | undefined;
+  /** Tools of toolboxes that are offered from the start: names, or a predicate. `@default []` */
+  readonly always?: readonly string[] | ((tool: ToolSpec) => boolean) | undefined;
+  /** Maximum number of tools that one search loads. `@default 5` */
+  readonly limit?: number | undefined;
+  /** Name of the search tool. `@default 'find_tools'` */
+  readonly name?: string | undefined;
+  /**
+   * Ranks tools in place of the built-in full-text search (BM25 over names, descriptions and parameters), for example by embeddings.
+   * Returns names, best first. Unknown names are ignored. A rejection is an error result of the search.
+   */
+  readonly rank?:
+    | ((
+        query: string,
+        tools: readonly ToolSpec[],
+        io: { readonly limit: number; readonly signal: AbortSignal },
+      ) => readonly string[] | Promise<readonly string[]>)
+    | undefined;
+}
+
+export const TOOL_SEARCH_KINDS: KindsOf<ToolSearch> = {
+  above: 0,
+  always: 'array or function',
+  limit: 1,
+  name: 'string',
+  rank: 'function',
+};
+
+/** Options of tool search with all defaults. */
+export interface SearchRules {
+  readonly above: number;
+  readonly limit: number;
+  readonly name: string;
+  readonly rank: ToolSearch['rank'];
+  isAlwaysOffered(tool: ToolSpec): boolean;
+}
+
+const VALID_NAME = /^[A-Za-z_][\w-]{0,63}$/;
+
+/** Returns the rules of tool search, or `undefined` if it is disabled. Throws `config` for an invalid name or list. */
+export function searchRules(option: boolean | ToolSearch | undefined): SearchRules | undefined {
+  if (option === undefined || option === false) return undefined;
+  const { above = 30, limit = 5, name = 'find_tools', always = [], rank } = option === true ? {} : option;
+  if (!VALID_NAME.test(name))
+    throw invalidOption('name', 'must be 1 to 64 letters, digits, _ or -, and start with a letter or _');
+  if (typeof always !== 'function' && always.some((each: unknown) => typeof each !== 'string'))
+    throw invalidOption('always', 'must be an array of tool names, or a function');
+  const isAlwaysOffered =
+    typeof always === 'function' ? always : (tool: ToolSpec): boolean => always.includes(tool.name);
+  return { above, limit, name, rank, isAlwaysOffered };
+}
+
+const invalidOption = (name: string, problem: string): LlmError =>
+  new LlmError('config', `createAgent: toolSearch.${name} ${problem}`, { path: `toolSearch.${name}` });
+
+/** Output of the search tool, which loads tools. */
+export class FoundTools {
+  readonly text: string;
+  readonly loads: readonly string[];
+
+  constructor(text: string, loads: readonly string[]) {
+    this.text = text;
+    this.loads = loads;
+  }
+}
+
+const MAX_TOOLBOX_CHARS = 300;
+const MAX_TOOL_CHARS = 200;
+const MAX_QUERY_CHARS = 1000;
+const MAX_INDEXED_CHARS = 10_000;
+
+const PARAMETERS = {
+  type: 'object',
+  properties: { query: { type: 'string', description: 'A few words about the task, in English.' } },
+  required: ['query'],
+  additionalProperties: false,
+} as const;
+
+/** Search over the deferred tools of an agent. The index is built at the first search. */
+export class ToolFinder {
+  private readonly rules: SearchRules;
+  private readonly tools: readonly ToolSpec[];
+  private readonly description: string;
+  private index: TextIndex | undefined;
+
+  constructor(
+    rules: SearchRules,
+    tools: ReadonlyMap<string, ToolSpec>,
+    toolboxes: readonly { readonly name: string; readonly description?: string | undefined }[],
+  ) {
+    this.rules = rules;
+    this.tools = [...tools.values()];
+    // The description contains no counts, so that a changed toolbox does not change the beginning of the prompt.
+    const lines = toolboxes.map(({ name, description }) =>
+      description === undefined ? `- ${name}` : `- ${name}: ${truncateText(description, MAX_TOOLBOX_CHARS)}`,
+    );
+    this.description = `Finds tools that are not listed, and makes them available. Call it before you conclude that a task is impossible. It searches the tools of:\n${lines.join('\n')}`;
+  }
+
+  /** Returns the search tool for a step that may load `tools`. */
+  toolFor(tools: ReadonlyMap<string, ToolSpec>): Tool {
+    const run = async ({ query }: { readonly query: string }, { signal }: ToolContext): Promise<FoundTools> =>
+      this.find(query.slice(0, MAX_QUERY_CHARS), tools, signal);
+    return { name: this.rules.name, description: this.description, parameters: PARAMETERS, run };
+  }
+
+  private async find(
+    query: string,
+    tools: ReadonlyMap<string, ToolSpec>,
+    signal: AbortSignal,
+  ): Promise<FoundTools> {
+    const { limit, rank } = this.rules;
+    const names: unknown =
+      rank === undefined ? this.ranked(query) : await rank(query, [...tools.values()], { limit, signal });
+    if (!isList(names)) throw new TypeError('`rank` must return an array of tool names');
+    const found = [...new Set(names)].flatMap((name) => tools.get(String(name)) ?? []).slice(0, limit);
+    if (found.length === 0) return new FoundTools(`No tool matches "${query}". Try other words.`, []);
+    const lines = found.map(
+      ({ name, description }) => `- ${name}: ${truncateText(description, MAX_TOOL_CHARS)}`,
+    );
+    return new FoundTools(
+      `These tools are available now:\n${lines.join('\n')}`,
+      found.map(({ name }) => name),
+    );
+  }
+
+  private ranked(query: string): readonly (string | undefined)[] {
+    this.index ??= createIndex(this.tools.map(indexedText));
+    return this.index(query).map((at) => this.tools[at]?.name);
+  }
+}
+
+/** Returns the text by which a tool is found. The name counts three times. */
+function indexedText({ name, description, parameters }: ToolSpec): string {
+  const texts = [name, name, name, description, ...parameterTexts(schemaOf(parameters), 5)];
+  return texts.join(' ').slice(0, MAX_INDEXED_CHARS);
+}
+
+function schemaOf(parameters: ToolSpec['parameters']): unknown {
+  try {
+    return toJsonSchema(parameters, 'parameters');
+  } catch {
+    // The call that sends this tool reports the schema.
+    return undefined;
+  }
+}
+
+/** Returns the names and descriptions of the parameters in a schema, to a depth. */
+function parameterTexts(schema: unknown, depth: number): readonly string[] {
+  if (depth === 0) return [];
+  if (isList(schema)) return schema.flatMap((each) => parameterTexts(each, depth - 1));
+  if (!isRecord(schema)) return [];
+  const { description, properties, items, anyOf, oneOf, allOf } = schema;
+  return [
+    ...(typeof description === 'string' ? [description] : []),
+    ...Object.entries(asRecord(properties)).flatMap(([name, member]) => [
+      name,
+      ...parameterTexts(member, depth - 1),
+    ]),
+    ...[items, anyOf, oneOf, allOf].flatMap((each) => parameterTexts(each, depth - 1)),
+  ];
+}
+
+/** Returns the result of a call of a tool that was not loaded. The arguments are guesses, so the call does not run. */
+export const loadingResult = ({ id, name }: ToolCallPart): ToolResultPart => ({
+  type: 'tool-result',
+  callId: id,
+  name,
+  content: [
+    { type: 'text', text: `Not run: "${name}" is available now; call it again as its definition requires.` },
+  ],
+  loads: [name],
+});
+
+/** Lists with kept tools, by the list of the request, because providers recognize lists by identity. */
+const keptLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
+
+/**
+ * Returns the request with tools as ordinary ones if `compact` removed the result that loaded them first. A later result that loads
+ * such a tool again does not move it, so that the beginning of the prompt stays the same.
+ */
+export function withKeptTools(request: ChatRequest, transcript: readonly Message[]): ChatRequest {
+  const { tools = [], messages } = request;
+  if (messages === transcript || tools.every(({ deferred }) => deferred !== true)) return request;
+  const [before, after] = [firstLoads(transcript), firstLoads(messages)];
+  const known = keptLists.get(tools);
+  const kept = tools.map((tool, at) => {
+    if (tool.deferred !== true || after.get(tool.name) === before.get(tool.name)) return tool;
+    const { name, description, parameters } = tool;
+    return known?.[at]?.name === name && known[at].deferred !== true
+      ? known[at]
+      : { name, description, parameters };
+  });
+  if (hasSameItems(kept, tools)) return request;
+  const same = hasSameItems(kept, known) ? known : kept;
+  keptLists.set(tools, same ?? kept);
+  return { ...request, tools: same ?? kept };
+}
