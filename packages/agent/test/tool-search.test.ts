@@ -4,7 +4,14 @@ import { replayRun } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { journaled } from '../src/durable.ts';
-import { agentTool, createAgent, defineTool, type AgentOptions, type RunState, type Tool } from '../src/index.ts';
+import {
+  agentTool,
+  createAgent,
+  defineTool,
+  type AgentOptions,
+  type RunState,
+  type Tool,
+} from '../src/index.ts';
 import { generatedTools } from './support/generated-tools.ts';
 import { journalOver } from './support/journal.ts';
 import { plain } from './support/tools.ts';
