@@ -8,7 +8,7 @@ const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] =
   {
     wire: bedrockConverse,
     model,
-    models: { embedding: 'amazon.titan-embed-text-v2:0' },
+    models: { embedding: 'amazon.titan-embed-text-v2:0', rerank: 'cohere.rerank-v3-5:0' },
     open: ({ baseURL, apiKey }) =>
       createBedrock({ baseURL, apiKey, region: 'us-east-1', requestHandler: () => new NodeHttpHandler() }),
     cannot: {

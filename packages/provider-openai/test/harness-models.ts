@@ -6,6 +6,7 @@ export const OPENAI_MODELS: NonNullable<Harness['models']> = {
   embedding: 'text-embedding-3-small',
   transcription: 'whisper-1',
   speech: 'gpt-4o-mini-tts',
+  moderation: 'omni-moderation-latest',
 };
 
 /** One that nothing is known of, for each operation that the vendor is not known to lack; one with times, where not all have. */
@@ -13,8 +14,12 @@ export const harnessModels = ({
   embeddings,
   transcription,
   speech,
+  rerank,
+  moderation,
 }: OtherModelsProfile): NonNullable<Harness['models']> => ({
   ...(embeddings !== false && { embedding: 'm' }),
   ...(transcription !== false && { transcription: transcription?.all?.times === 'none' ? 'whisper-1' : 'm' }),
   ...(speech !== false && { speech: 'm' }),
+  ...((rerank ?? false) !== false && { rerank: 'm' }),
+  ...((moderation ?? false) !== false && { moderation: 'm' }),
 });

@@ -4,8 +4,10 @@ export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from
 export type { FakeOperationCall, FakeOperationOptions, FakeOperations } from './fake/operations.ts';
 export type {
   EmbeddingTurn,
+  ModerationTurn,
   OperationFail,
   OperationHang,
+  RerankTurn,
   SpeechTurn,
   TranscriptionTurn,
 } from './script/operation-turn.ts';
@@ -14,8 +16,10 @@ export type {
   OperationAnswer,
   OperationName,
   AudioTurn,
+  RankingTurn,
   TranscriptTurn,
   VectorsTurn,
+  VerdictsTurn,
 } from './script/operation-answer.ts';
 export { collect, type Collected, type OnStep } from './collect.ts';
 export { operationProblem, turnProblem } from './script/check.ts';

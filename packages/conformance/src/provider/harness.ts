@@ -15,7 +15,7 @@ export interface Harness {
   }): Provider | Promise<Provider>;
   /** Id of the provider's chat model. */
   readonly model: string;
-  /** Model ids for embeddings, transcription and speech, if the provider has them. */
+  /** Model ids for operations other than chat, if the provider has them. */
   readonly models?: Readonly<Partial<Record<OperationName, string>>> | undefined;
   /** Time that an attempt needs before it sends a request, for example to start a process, in milliseconds. `@default 0` */
   readonly startMs?: number | undefined;

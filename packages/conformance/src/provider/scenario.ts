@@ -87,6 +87,8 @@ export type Scenario =
   | 'embedding-count'
   | 'transcription-segments'
   | 'speech-stream'
+  | 'rerank-invalid'
+  | 'moderation-count'
   | 'chain-unavailable'
   | 'chain-retry-after'
   | 'chain-in-band'

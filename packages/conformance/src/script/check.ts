@@ -4,12 +4,20 @@ import { FAILURE_KINDS } from '../wires/failure.ts';
 import { ANSWER, FAILURE, FAULT, FAULTS, PARTS } from './members.ts';
 
 /** Operations other than chat and image generation. */
-export const OPERATION_NAMES: readonly OperationName[] = ['embedding', 'transcription', 'speech'];
+export const OPERATION_NAMES: readonly OperationName[] = [
+  'embedding',
+  'transcription',
+  'speech',
+  'rerank',
+  'moderation',
+];
 
 const ANSWER_MEMBERS: Readonly<Record<OperationName, string>> = {
   embedding: 'vectors',
   transcription: 'transcript',
   speech: 'audio',
+  rerank: 'ranking',
+  moderation: 'verdicts',
 };
 
 /** Returns the problem of a step as a predicate such as "has no text"; `undefined` for a valid step. */

@@ -100,4 +100,5 @@ export const isTurn = (step: Step): step is PlainTurn =>
 
 /** Whether the step is an answer of an operation other than chat. */
 export const isOperationAnswer = (answer: Step): answer is OperationAnswer =>
-  typeof answer === 'object' && ('vectors' in answer || 'transcript' in answer || 'audio' in answer);
+  typeof answer === 'object' &&
+  ['vectors', 'transcript', 'audio', 'ranking', 'verdicts'].some((member) => member in answer);

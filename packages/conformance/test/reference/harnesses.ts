@@ -9,7 +9,7 @@ export const harnesses: readonly Harness[] = [
   {
     wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' }),
     model: 'deepseek-chat',
-    models: { embedding: 'e', transcription: 't', speech: 's' },
+    models: { embedding: 'e', transcription: 't', speech: 's', rerank: 'r', moderation: 'v' },
     open: ({ baseURL, apiKey }) => ({
       ...referenceProvider('deepseek', baseURL, apiKey, chatDialogue),
       ...referenceOperations(baseURL, apiKey ?? ''),

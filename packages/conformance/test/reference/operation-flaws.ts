@@ -2,7 +2,9 @@ import {
   type EmbeddingBackend,
   LlmError,
   type ModelContext,
+  type ModerationBackend,
   type Provider,
+  type RerankBackend,
   type SpeechBackend,
   type TranscriptionBackend,
 } from '@majordomo/core';
@@ -13,18 +15,22 @@ const same: Flaw['stream'] = (stream) => stream;
 type Embed = EmbeddingBackend['embed'];
 type Transcribe = TranscriptionBackend['transcribe'];
 type Speak = SpeechBackend['speak'];
+type Rerank = RerankBackend['rerank'];
+type Moderate = ModerationBackend['moderate'];
 
 interface Changes {
   readonly embed?: (embed: Embed) => Embed;
   readonly transcribe?: (transcribe: Transcribe) => Transcribe;
   readonly speak?: (speak: Speak) => Speak;
+  readonly rerank?: (rerank: Rerank) => Rerank;
+  readonly moderate?: (moderate: Moderate) => Moderate;
 }
 
 /** Applies changes to the operations of a provider. */
 const onOperations =
-  ({ embed, transcribe, speak }: Changes) =>
+  ({ embed, transcribe, speak, rerank, moderate }: Changes) =>
   (provider: Provider): Provider => {
-    const { embeddingModel, transcriptionModel, speechModel } = provider;
+    const { embeddingModel, transcriptionModel, speechModel, rerankModel, moderationModel } = provider;
     return {
       ...provider,
       ...(embed &&
@@ -51,6 +57,20 @@ const onOperations =
             return { ...model, speak: speak((request, context) => model.speak(request, context)) };
           },
         }),
+      ...(rerank &&
+        rerankModel && {
+          rerankModel: (id) => {
+            const model = rerankModel(id);
+            return { ...model, rerank: rerank((request, context) => model.rerank(request, context)) };
+          },
+        }),
+      ...(moderate &&
+        moderationModel && {
+          moderationModel: (id) => {
+            const model = moderationModel(id);
+            return { ...model, moderate: moderate((request, context) => model.moderate(request, context)) };
+          },
+        }),
     };
   };
 
@@ -59,6 +79,8 @@ const onContext = (change: (context: ModelContext) => ModelContext): Changes => 
   embed: (embed) => (request, context) => embed(request, change(context)),
   transcribe: (transcribe) => (request, context) => transcribe(request, change(context)),
   speak: (speak) => (request, context) => speak(request, change(context)),
+  rerank: (rerank) => (request, context) => rerank(request, change(context)),
+  moderate: (moderate) => (request, context) => moderate(request, change(context)),
 });
 
 /** Changes the errors of every operation. */
@@ -81,6 +103,14 @@ const onFailure = (change: (error: LlmError) => LlmError): Changes => {
           throw changed(error);
         }
       },
+    rerank: (rerank) => (request, context) =>
+      rerank(request, context).catch((error: unknown) => {
+        throw changed(error);
+      }),
+    moderate: (moderate) => (request, context) =>
+      moderate(request, context).catch((error: unknown) => {
+        throw changed(error);
+      }),
   };
 };
 
@@ -96,23 +126,46 @@ const FAILURES: Flaw['caught'] = [
   'embedding-failures',
   'transcription-failures',
   'speech-failures',
+  'rerank-failures',
+  'moderation-failures',
   'embedding-faults',
   'transcription-faults',
   'speech-faults',
+  'rerank-faults',
+  'moderation-faults',
 ];
 
 /** Flaws of embeddings, transcription and speech. */
 export const OPERATION_FLAWS: readonly Flaw[] = [
   {
     name: 'declares no operation other than chat',
-    caught: ['embedding-declared', 'transcription-declared', 'speech-declared'],
+    caught: [
+      'embedding-declared',
+      'transcription-declared',
+      'speech-declared',
+      'rerank-declared',
+      'moderation-declared',
+    ],
     stream: same,
     wire: 'openai-chat',
-    provider: ({ embeddingModel: _, transcriptionModel: __, speechModel: ___, ...provider }) => provider,
+    provider: ({
+      embeddingModel: _e,
+      transcriptionModel: _t,
+      speechModel: _s,
+      rerankModel: _r,
+      moderationModel: _m,
+      ...provider
+    }) => provider,
   },
   {
     name: 'declares operations that its harness does not name',
-    caught: ['embedding-declared', 'transcription-declared', 'speech-declared'],
+    caught: [
+      'embedding-declared',
+      'transcription-declared',
+      'speech-declared',
+      'rerank-declared',
+      'moderation-declared',
+    ],
     stream: same,
     wire: 'anthropic-messages',
     provider: (provider) => ({
@@ -120,6 +173,8 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       embeddingModel: () => missing,
       transcriptionModel: () => missing,
       speechModel: () => missing,
+      rerankModel: () => missing,
+      moderationModel: () => missing,
     }),
   },
   flaw('returns vectors in another order', ['embedding'], {
@@ -201,16 +256,61 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
           yield* speak(request, context);
         }
       },
+    rerank: (rerank) => (request, context) => rerank(request, context).catch(() => rerank(request, context)),
+    moderate: (moderate) => (request, context) =>
+      moderate(request, context).catch(() => moderate(request, context)),
+  }),
+  flaw('sends only the first documents', ['rerank'], {
+    rerank: (rerank) => async (request, context) => {
+      const { results, ...answer } = await rerank(
+        { ...request, documents: request.documents.slice(0, 2) },
+        context,
+      );
+      return { ...answer, results: [...results, { index: 2, score: 9 }] };
+    },
+  }),
+  flaw('trims the query', ['rerank'], {
+    rerank: (rerank) => (request, context) =>
+      rerank({ ...request, query: request.query.split('\n')[0] ?? '' }, context),
+  }),
+  flaw('replaces invalid rankings', ['rerank-invalid'], {
+    rerank: (rerank) => async (request, context) => {
+      const answer = await rerank(request, context);
+      return { ...answer, results: request.documents.map((_, index) => ({ index, score: 0 })) };
+    },
+  }),
+  flaw('returns verdicts in another order', ['moderation'], {
+    moderate: (moderate) => async (request, context) => {
+      const { results, ...answer } = await moderate(request, context);
+      return { ...answer, results: [...results].reverse() };
+    },
+  }),
+  flaw('adds missing verdicts', ['moderation-count'], {
+    moderate: (moderate) => async (request, context) => {
+      const { results, ...answer } = await moderate(request, context);
+      const fine = { flagged: false, categories: {}, scores: {} };
+      return { ...answer, results: request.values.map((_, at) => results[at] ?? fine) };
+    },
+  }),
+  flaw('drops the usage of rankings and verdicts', ['rerank-usage', 'moderation-usage'], {
+    rerank: (rerank) => async (request, context) => ({
+      ...(await rerank(request, context)),
+      usage: undefined,
+    }),
+    moderate: (moderate) => async (request, context) => ({
+      ...(await moderate(request, context)),
+      usage: undefined,
+    }),
   }),
   flaw(
     'ignores the signal of an operation',
-    ['embedding-abort', 'transcription-abort', 'speech-abort'],
+    ['embedding-abort', 'transcription-abort', 'speech-abort', 'rerank-abort', 'moderation-abort'],
     onContext((context) => ({ ...context, signal: never })),
     { hangs: true },
   ),
   flaw(
     'includes the key in errors of operations',
-    ['embedding-secret', 'transcription-secret', 'speech-secret'],
+    ['embedding-secret', 'transcription-secret', 'speech-secret', 'rerank-secret', 'moderation-secret'],
     onFailure(({ kind, details }) => new LlmError(kind, `Incorrect API key provided: ${KEY}`, details)),
   ),
   flaw('sends half of a recording', ['transcription'], {
@@ -267,6 +367,8 @@ const missing = {
   space: 'm',
   embed: () => Promise.reject(new Error('no such model')),
   transcribe: () => Promise.reject(new Error('no such model')),
+  rerank: () => Promise.reject(new Error('no such model')),
+  moderate: () => Promise.reject(new Error('no such model')),
   // eslint-disable-next-line require-yield -- it fails before the first chunk
   speak: async function* () {
     throw new Error('no such model');

@@ -1,11 +1,20 @@
-import { LlmError, type ModelContext, type Provider, type Usage } from '@majordomo/core';
-import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
+import {
+  LlmError,
+  type ModelContext,
+  type ModerationResult,
+  type Provider,
+  type Usage,
+} from '@majordomo/core';
+import { asList, asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 import { asVector, transportError } from '@majordomo/wire-kit';
 import { failureError } from './provider.ts';
 
-type Operations = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
+type Operations = Pick<
+  Provider,
+  'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
+>;
 
-/** Minimal client of the three other endpoints of OpenAI. */
+/** Minimal client of the other endpoints of OpenAI and compatible servers. */
 export function referenceOperations(baseURL: string, key: string): Operations {
   const send = async (path: string, body: object, context: ModelContext): Promise<Response> => {
     const { target, signal } = context;
@@ -92,6 +101,48 @@ export function referenceOperations(baseURL: string, key: string): Operations {
           throw LlmError.is(error) ? error : transportError(error, context.target, [key]);
         }
       },
+    }),
+    rerankModel: (id) => ({
+      id,
+      rerank: (request, context) =>
+        guarded(context, async () => {
+          const { query, documents, topN } = request;
+          const body = { model: id, query, documents, top_n: topN };
+          const { results, usage } = asRecord(await (await send('/rerank', body, context)).json());
+          if (!isList(results)) throw broken(context, 'results');
+          return {
+            target: context.target,
+            results: results.map(asRecord).map(({ index, relevance_score: score }) => ({
+              index: index as number,
+              score: score as number,
+            })),
+            usage: tokens(usage, 'total_tokens'),
+            warnings: [],
+          };
+        }),
+    }),
+    moderationModel: (id) => ({
+      id,
+      moderate: (request, context) =>
+        guarded(context, async () => {
+          const body = { model: id, input: request.values };
+          const { results } = asRecord(await (await send('/moderations', body, context)).json());
+          if (!isList(results)) throw broken(context, 'results');
+          const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+          return {
+            target: context.target,
+            results: results.map(asRecord).map(({ flagged, categories, category_scores: scores }) => ({
+              flagged: flagged === true,
+              categories: categories as ModerationResult['categories'],
+              scores: scores as ModerationResult['scores'],
+            })),
+            usage: {
+              ...{ input: undefined, output: undefined, ...none },
+              details: { units: { moderation: request.values.length } },
+            },
+            warnings: [],
+          };
+        }),
     }),
   };
 }

@@ -26,6 +26,8 @@ export interface FakeOptions extends FakeOperationOptions {
   readonly vendor?: string | undefined;
   /** How calls are billed, such as `included` for a subscription. `@default undefined` */
   readonly billing?: Billing | undefined;
+  /** Declared data handling, for gates. `@default undefined`, all is unknown */
+  readonly data?: Provider['data'];
   /** Turns of each chat model, one per call, in order. `@default {}` */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
   /** Capabilities of the models. `@default {}`, all are unknown */
@@ -48,7 +50,8 @@ export interface FakeCall {
   readonly at: number;
 }
 
-type RequestList = 'embeddingRequests' | 'transcriptionRequests' | 'speechRequests';
+type RequestList =
+  'embeddingRequests' | 'transcriptionRequests' | 'speechRequests' | 'rerankRequests' | 'moderationRequests';
 
 /** Provider that plays scripts and records requests. */
 export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList> {
@@ -110,6 +113,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     id,
     vendor: options.vendor,
     billing: options.billing,
+    data: options.data,
     requests,
     imageRequests,
     model,

@@ -5,7 +5,11 @@ import {
   LlmError,
   messageOf,
   type ModelContext,
+  type ModerationBackend,
+  type ModerationRequest,
   type Provider,
+  type RerankBackend,
+  type RerankRequest,
   type SpeechBackend,
   type SpeechRequest,
   type TranscriptionBackend,
@@ -13,11 +17,17 @@ import {
 } from '@majordomo/core';
 import { operationProblem } from '../script/check.ts';
 import type { OperationName } from '../script/operation-answer.ts';
-import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/operation-turn.ts';
+import type {
+  EmbeddingTurn,
+  ModerationTurn,
+  RerankTurn,
+  SpeechTurn,
+  TranscriptionTurn,
+} from '../script/operation-turn.ts';
 import { scriptedError, waitForAbort, throwIfAborted, waitFor } from './play.ts';
 import { FakeScript, type Scripts } from './script.ts';
 
-/** Scripts and properties of a fake provider's embedding, transcription and speech models. */
+/** Scripts and properties of a fake provider's models other than chat and image models. */
 export interface FakeOperationOptions {
   /** Turns of each embedding model, one per call. `@default {}` */
   readonly embeddings?: Scripts<EmbeddingTurn> | undefined;
@@ -25,12 +35,18 @@ export interface FakeOperationOptions {
   readonly transcriptions?: Scripts<TranscriptionTurn> | undefined;
   /** Turns of each speech model, one per call. `@default {}` */
   readonly speech?: Scripts<SpeechTurn> | undefined;
+  /** Turns of each rerank model, one per call. `@default {}` */
+  readonly reranks?: Scripts<RerankTurn> | undefined;
+  /** Turns of each moderation model, one per request. `@default {}` */
+  readonly moderations?: Scripts<ModerationTurn> | undefined;
   /** Embedding spaces and limits of the models. By default, each embedding model has a separate space and no limits. */
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
         readonly transcription?: Omit<TranscriptionBackend, 'id' | 'transcribe'> | undefined;
         readonly speech?: Omit<SpeechBackend, 'id' | 'speak'> | undefined;
+        readonly rerank?: Omit<RerankBackend, 'id' | 'rerank'> | undefined;
+        readonly moderation?: Omit<ModerationBackend, 'id' | 'moderate'> | undefined;
       }
     | undefined;
 }
@@ -41,10 +57,10 @@ export interface FakeOperationCall<Request> {
   readonly request: Request;
 }
 
-/** Embedding, transcription and speech models that play scripts and record requests. */
+/** Models other than chat and image models that play scripts and record requests. */
 export interface FakeOperations extends Pick<
   Provider,
-  'embeddingModel' | 'transcriptionModel' | 'speechModel'
+  'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
 > {
   /** Received embedding requests, in order. Core splits a long list of values into several requests. */
   readonly embeddingRequests: readonly FakeOperationCall<EmbeddingRequest>[];
@@ -52,13 +68,17 @@ export interface FakeOperations extends Pick<
   readonly transcriptionRequests: readonly FakeOperationCall<TranscriptionRequest>[];
   /** Received speech requests, in order. */
   readonly speechRequests: readonly FakeOperationCall<SpeechRequest>[];
+  /** Received rerank requests, in order. */
+  readonly rerankRequests: readonly FakeOperationCall<RerankRequest>[];
+  /** Received moderation requests, in order. */
+  readonly moderationRequests: readonly FakeOperationCall<ModerationRequest>[];
   /** Returns the number of turns that were not played. */
   readonly unplayed: () => number;
 }
 
 /** Creates models for the scripts of the options. */
 export function fakeOperations(options: FakeOperationOptions, clock: Clock): FakeOperations {
-  const { embeddings, transcriptions, speech, facts = {} } = options;
+  const { embeddings, transcriptions, speech, reranks, moderations, facts = {} } = options;
   const vectors = new OperationScript<EmbeddingTurn, EmbeddingRequest>('embedding', embeddings, clock);
   const transcripts = new OperationScript<TranscriptionTurn, TranscriptionRequest>(
     'transcription',
@@ -66,11 +86,16 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
     clock,
   );
   const audio = new OperationScript<SpeechTurn, SpeechRequest>('speech', speech, clock);
+  const rankings = new OperationScript<RerankTurn, RerankRequest>('rerank', reranks, clock);
+  const verdicts = new OperationScript<ModerationTurn, ModerationRequest>('moderation', moderations, clock);
+  const scripts = [vectors, transcripts, audio, rankings, verdicts];
   return {
+    rerankRequests: rankings.requests,
+    moderationRequests: verdicts.requests,
     embeddingRequests: vectors.requests,
     transcriptionRequests: transcripts.requests,
     speechRequests: audio.requests,
-    unplayed: () => vectors.script.unplayed + transcripts.script.unplayed + audio.script.unplayed,
+    unplayed: () => scripts.reduce((sum, { script }) => sum + script.unplayed, 0),
     ...(embeddings && {
       embeddingModel: (id) => ({ space: id, ...facts.embedding, ...fakeEmbedding(id, vectors) }),
     }),
@@ -78,6 +103,10 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
       transcriptionModel: (id) => ({ ...facts.transcription, ...fakeTranscription(id, transcripts) }),
     }),
     ...(speech && { speechModel: (id) => ({ ...facts.speech, ...fakeSpeech(id, audio) }) }),
+    ...(reranks && { rerankModel: (id) => ({ ...facts.rerank, ...fakeRerank(id, rankings) }) }),
+    ...(moderations && {
+      moderationModel: (id) => ({ ...facts.moderation, ...fakeModeration(id, verdicts) }),
+    }),
   };
 }
 
@@ -164,6 +193,33 @@ const fakeSpeech = (id: string, playing: OperationScript<SpeechTurn, SpeechReque
       throwIfAborted(context);
       yield at === 0 ? { mediaType, bytes, usage, warnings } : { bytes };
     }
+  },
+});
+
+const fakeRerank = (id: string, playing: OperationScript<RerankTurn, RerankRequest>): RerankBackend => ({
+  id,
+  async rerank(request, context) {
+    const turn = playing.next(id, request, context);
+    await waitFor(playing.clock, turn.delayMs, context);
+    if ('fail' in turn) throw scriptedError(turn, context);
+    if ('hang' in turn) return waitForAbort(context);
+    const { ranking: results, usage, warnings = [] } = turn;
+    return { target: context.target, results, usage, warnings };
+  },
+});
+
+const fakeModeration = (
+  id: string,
+  playing: OperationScript<ModerationTurn, ModerationRequest>,
+): ModerationBackend => ({
+  id,
+  async moderate(request, context) {
+    const turn = playing.next(id, request, context);
+    await waitFor(playing.clock, turn.delayMs, context);
+    if ('fail' in turn) throw scriptedError(turn, context);
+    if ('hang' in turn) return waitForAbort(context);
+    const { verdicts: results, usage, warnings = [] } = turn;
+    return { target: context.target, results, usage, warnings };
   },
 });
 

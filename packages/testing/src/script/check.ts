@@ -5,9 +5,11 @@ import {
   HANG_TURN,
   KINDS,
   AUDIO_TURN,
+  RANKING_TURN,
   TRANSCRIPT_TURN,
   USAGE,
   VECTORS_TURN,
+  VERDICTS_TURN,
 } from './members.ts';
 import type { OperationName } from './operation-answer.ts';
 
@@ -17,6 +19,8 @@ const OPERATIONS: Readonly<
   embedding: { answer: VECTORS_TURN, member: 'vectors', what: 'an embedding turn' },
   transcription: { answer: TRANSCRIPT_TURN, member: 'transcript', what: 'a transcription turn' },
   speech: { answer: AUDIO_TURN, member: 'audio', what: 'a speech turn' },
+  rerank: { answer: RANKING_TURN, member: 'ranking', what: 'a rerank turn' },
+  moderation: { answer: VERDICTS_TURN, member: 'verdicts', what: 'a moderation turn' },
 };
 
 /** Returns the problem of a turn as a predicate such as "has no vectors"; `undefined` for a valid turn. */
@@ -27,7 +31,7 @@ export function turnProblem(turn: unknown): string | undefined {
   return problem ?? usageProblem(turn['usage']) ?? callsProblem(turn['toolCalls']);
 }
 
-/** Returns the problem of an embedding, transcription or speech turn as a predicate; `undefined` for a valid turn. */
+/** Returns the problem of a turn of an operation other than chat as a predicate; `undefined` for a valid turn. */
 export function operationProblem(turn: unknown, operation: OperationName): string | undefined {
   if (operation === 'transcription' && typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${describeValue(turn)}, not an object`;

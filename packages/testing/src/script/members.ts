@@ -1,5 +1,11 @@
 import type { ErrorKind, Usage } from '@majordomo/core';
-import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
+import type {
+  AudioTurn,
+  RankingTurn,
+  TranscriptTurn,
+  VectorsTurn,
+  VerdictsTurn,
+} from './operation-answer.ts';
 import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
 /** Object with all property names of a type, for checks at run time. */
@@ -64,6 +70,20 @@ export const AUDIO_TURN: Members<AudioTurn> = {
   audio: true,
   mediaType: true,
   everyMs: true,
+  usage: true,
+  warnings: true,
+  delayMs: true,
+};
+
+export const RANKING_TURN: Members<RankingTurn> = {
+  ranking: true,
+  usage: true,
+  warnings: true,
+  delayMs: true,
+};
+
+export const VERDICTS_TURN: Members<VerdictsTurn> = {
+  verdicts: true,
   usage: true,
   warnings: true,
   delayMs: true,

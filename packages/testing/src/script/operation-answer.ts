@@ -1,7 +1,7 @@
-import type { TranscriptSegment, Usage, Warning } from '@majordomo/core';
+import type { ModerationResult, RerankResult, TranscriptSegment, Usage, Warning } from '@majordomo/core';
 
 /** Operation other than chat and image generation. */
-export type OperationName = 'embedding' | 'transcription' | 'speech';
+export type OperationName = 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
 
 interface OperationTurn {
   /** Time before the response, in milliseconds on the provider's clock. */
@@ -35,5 +35,16 @@ export interface AudioTurn extends OperationTurn {
   readonly everyMs?: number | undefined;
 }
 
-/** Successful turn of an embedding, transcription or speech model. */
-export type OperationAnswer = VectorsTurn | TranscriptTurn | AudioTurn;
+/** Successful turn of a rerank model. */
+export interface RankingTurn extends OperationTurn {
+  /** Results in any order, which may be invalid. */
+  readonly ranking: readonly RerankResult[];
+}
+
+/** Successful turn of a moderation model. The number of verdicts may differ from the number of values. */
+export interface VerdictsTurn extends OperationTurn {
+  readonly verdicts: readonly ModerationResult[];
+}
+
+/** Successful turn of a model for an operation other than chat and image generation. */
+export type OperationAnswer = VectorsTurn | TranscriptTurn | AudioTurn | RankingTurn | VerdictsTurn;

@@ -1,5 +1,17 @@
-import type { EmbeddingRequest, SpeechRequest, TranscriptionRequest } from '@majordomo/core';
-import type { AudioTurn, TranscriptTurn, VectorsTurn } from './operation-answer.ts';
+import type {
+  EmbeddingRequest,
+  ModerationRequest,
+  RerankRequest,
+  SpeechRequest,
+  TranscriptionRequest,
+} from '@majordomo/core';
+import type {
+  AudioTurn,
+  RankingTurn,
+  TranscriptTurn,
+  VectorsTurn,
+  VerdictsTurn,
+} from './operation-answer.ts';
 import type { FailTurn, HangTurn } from './turn.ts';
 
 /** Failing turn of an operation that is not streamed. */
@@ -25,3 +37,11 @@ export type SpeechTurn =
   | (OperationFail & { readonly after?: Uint8Array | undefined })
   | (OperationHang & { readonly after?: Uint8Array | undefined })
   | ((request: SpeechRequest) => SpeechTurn);
+
+/** Turn of a fake rerank model. */
+export type RerankTurn =
+  RankingTurn | OperationFail | OperationHang | ((request: RerankRequest) => RerankTurn);
+
+/** Turn of a fake moderation model. Core sends strings in one request, and each image in a separate request. */
+export type ModerationTurn =
+  VerdictsTurn | OperationFail | OperationHang | ((request: ModerationRequest) => ModerationTurn);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import type { RerankResult } from '@majordomo/core';
 import { waitForClientClose } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
-import { validAnswer, AUDIO_CHUNKS, vectorOf } from './answers.ts';
+import { validAnswer, AUDIO_CHUNKS, vectorOf, verdictOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, operationRequest, TEXT } from './bench.ts';
 
 /** Texts of different lengths that must be sent unchanged. */
@@ -161,7 +162,89 @@ export const operationAnswerCases: readonly Case[] = [
         },
       ),
   },
+  {
+    name: 'documents are sent unchanged, and the results are sorted and limited',
+    scenario: 'rerank',
+    run: (harness) =>
+      onOperation(
+        harness,
+        'rerank',
+        (size) => (exchange) => validAnswer('rerank', exchange, size),
+        async ({ call, server }) => {
+          const { results } = await call({ values: VALUES, topN: 2 });
+          assert.deepEqual(results, [
+            { index: 2, score: 1 },
+            { index: 1, score: 0 },
+          ]);
+          const { text, values, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+          assert.deepEqual([text, values, model], [TEXT, VALUES, harness.models?.rerank]);
+          assert.equal((await call({ values: VALUES })).results.length, VALUES.length);
+          assert.equal(server.requests.length, 2);
+        },
+      ),
+  },
+  {
+    name: 'invalid rankings fail with protocol',
+    scenario: 'rerank-invalid',
+    async run(harness) {
+      for (const [what, ranking] of INVALID_RANKINGS) {
+        const script = () => () => ({ ranking: ranking as readonly RerankResult[] });
+        await onOperation(harness, 'rerank', script, async ({ call }) => {
+          await failedWith(call({ values: VALUES }), what, 'protocol');
+        });
+      }
+    },
+  },
+  {
+    name: 'verdicts are returned in the order of the values',
+    scenario: 'moderation',
+    run: (harness) =>
+      onOperation(
+        harness,
+        'moderation',
+        (size) => (exchange) => validAnswer('moderation', exchange, size),
+        async ({ call, server }) => {
+          const values = [...VALUES, 'bad'];
+          const { results } = await call({ values });
+          assert.deepEqual(results, values.map(verdictOf));
+          const sent = server.requests.map(operationRequest);
+          assert.deepEqual(
+            sent.flatMap((request) => request.values),
+            values,
+          );
+          assert.ok(sent.every(({ model }) => model === harness.models?.moderation));
+        },
+      ),
+  },
+  {
+    name: 'a wrong number of verdicts fails with protocol',
+    scenario: 'moderation-count',
+    async run(harness) {
+      for (const count of [0, 2, 4]) {
+        const script = () => () => ({ verdicts: ['a', 'b', 'c', 'd'].slice(0, count).map(verdictOf) });
+        await onOperation(harness, 'moderation', script, async ({ call }) => {
+          await failedWith(call({ values: VALUES }), `${count} verdicts`, 'protocol');
+        });
+      }
+    },
+  },
 ];
+
+/** Results for three documents that core must reject. JSON text that is invalid is among the faults of all operations. */
+const INVALID_RANKINGS: readonly (readonly [what: string, ranking: unknown])[] = [
+  ['an index beyond the documents', ranked([0, 1], [1, 2], [3, 3])],
+  ['a negative index', ranked([0, 1], [1, 2], [-1, 3])],
+  ['an index twice', ranked([0, 1], [1, 2], [1, 3])],
+  ['an index that is a string', ranked([0, 1], [1, 2], ['2', 3])],
+  ['a score that is a string', ranked([0, 1], [1, 2], [2, '3'])],
+  ['a score that is not finite', ranked([0, 1], [1, 2], [2, Infinity])],
+  ['too few results', ranked([0, 1], [1, 2])],
+  ['no list', {}],
+];
+
+function ranked(...entries: readonly (readonly [index: unknown, score: unknown])[]): readonly object[] {
+  return entries.map(([index, score]) => ({ index, score }));
+}
 
 const lengthOf = (pieces: readonly Uint8Array[]): number =>
   pieces.reduce((sum, { length }) => sum + length, 0);

@@ -1,3 +1,4 @@
+import type { ModerationResult } from '@majordomo/core';
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 
@@ -39,10 +40,21 @@ export function validAnswer(
       };
     case 'speech':
       return { audio: AUDIO_CHUNKS, usage };
+    case 'rerank':
+      return { ranking: (request?.values ?? []).map((_, index) => ({ index, score: index - 1 })), usage };
+    case 'moderation':
+      return { verdicts: (request?.values ?? []).map(verdictOf), usage };
     default:
       return operation satisfies never;
   }
 }
+
+/** Returns the verdict on a value, with a category that is named after the value. */
+export const verdictOf = (value: string): ModerationResult => ({
+  flagged: value.includes('bad'),
+  categories: { [value]: value.includes('bad') },
+  scores: { [value]: 0.25 },
+});
 
 /** Returns a vector of length 1 and `size` dimensions, with a negative element. Its direction depends on the text's length. */
 export function vectorOf(value: string, size: number): Float32Array {

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { createMajordomo, LlmError, type Provider, type Usage } from '@majordomo/core';
+import {
+  createMajordomo,
+  LlmError,
+  type ModerationResult,
+  type Provider,
+  type RerankResult,
+  type Usage,
+} from '@majordomo/core';
 import type { OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 import { type Script, startWireServer, type WireServer } from '../../server/server.ts';
@@ -8,7 +15,7 @@ import type { Harness } from '../harness.ts';
 
 /** Recording whose first bytes identify the audio format. */
 export const RECORDING: Uint8Array = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt a recording');
-/** Text to speak, with two lines and non-ASCII characters. */
+/** Text to speak or query, with two lines and non-ASCII characters. */
 export const TEXT = 'Hello there,\n“Ägypten”.';
 
 /** Result of a call, with the fields of all operations. */
@@ -18,6 +25,7 @@ export interface OperationResult {
   readonly audio: Uint8Array;
   readonly mediaType: string;
   readonly segments: readonly { readonly text: string; readonly startMs: number; readonly endMs: number }[];
+  readonly results: readonly (RerankResult | ModerationResult)[];
   readonly usage: Usage | undefined;
 }
 
@@ -39,6 +47,7 @@ interface CallOptions {
   readonly values?: readonly string[] | undefined;
   readonly dimensions?: number | undefined;
   readonly timestamps?: 'segment' | undefined;
+  readonly topN?: number | undefined;
 }
 
 const DEFAULT_SIZE = 8;
@@ -79,7 +88,7 @@ async function runOperation(
   majordomo: ReturnType<typeof createMajordomo>,
   operation: OperationName,
   spec: string,
-  { signal, values = ['one'], dimensions, timestamps }: CallOptions = {},
+  { signal, values = ['one'], dimensions, timestamps, topN }: CallOptions = {},
 ): Promise<OperationResult> {
   switch (operation) {
     case 'embedding':
@@ -96,12 +105,25 @@ async function runOperation(
     }
     case 'speech':
       return { ...EMPTY_RESULT, ...(await majordomo.speechModel(spec).speak({ text: TEXT }, { signal })) };
+    case 'rerank': {
+      const request = { query: TEXT, documents: values, topN };
+      return { ...EMPTY_RESULT, ...(await majordomo.rerankModel(spec).rerank(request, { signal })) };
+    }
+    case 'moderation':
+      return { ...EMPTY_RESULT, ...(await majordomo.moderationModel(spec).moderate({ values }, { signal })) };
     default:
       return operation satisfies never;
   }
 }
 
-const EMPTY_RESULT = { vectors: [], text: '', audio: new Uint8Array(), mediaType: '', segments: [] } as const;
+const EMPTY_RESULT = {
+  vectors: [],
+  text: '',
+  audio: new Uint8Array(),
+  mediaType: '',
+  segments: [],
+  results: [],
+} as const;
 
 /** Returns the error of a call that must fail with one of these kinds. */
 export async function failedWith(

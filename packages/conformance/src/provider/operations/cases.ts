@@ -12,6 +12,8 @@ const LABELS: Readonly<Record<OperationName, { readonly what: string; readonly m
   embedding: { what: 'vectors', method: 'embeddingModel' },
   transcription: { what: 'transcripts', method: 'transcriptionModel' },
   speech: { what: 'speech', method: 'speechModel' },
+  rerank: { what: 'rankings', method: 'rerankModel' },
+  moderation: { what: 'verdicts', method: 'moderationModel' },
 };
 
 /** Returns the cases of one operation. */
@@ -46,7 +48,9 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
           const isCounted =
             usage?.input === TOKENS.input ||
             (operation === 'transcription' && units['audio-second'] === RECORDING_SECONDS) ||
-            (operation === 'speech' && units['character'] === TEXT.length);
+            (operation === 'speech' && units['character'] === TEXT.length) ||
+            (operation === 'rerank' && units['search'] === 1) ||
+            (operation === 'moderation' && units['moderation'] === 1);
           assert.ok(isCounted, `neither tokens nor units are reported: ${JSON.stringify(usage)}`);
         }),
     },

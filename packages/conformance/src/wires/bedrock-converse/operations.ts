@@ -1,5 +1,12 @@
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';
+import {
+  embeddingEndpoint,
+  inputTokens,
+  jsonReply,
+  rankingJson,
+  rerankEndpoint,
+  textReply,
+} from '../operations/operation.ts';
 import { anything, count, isString, list, object, text, violations } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
@@ -17,10 +24,17 @@ const COHERE = object(
   { embedding_types: anything, output_dimension: count, truncate: text },
 );
 
+const RERANK = object(
+  { api_version: anything, query: text, documents: list(text, 1, 1000) },
+  { top_n: count },
+);
+
+const isRerank = (body: unknown): boolean => 'documents' in asRecord(body);
+
 const isTitan = (body: unknown): boolean => 'inputText' in asRecord(body);
 
 const embeddings = embeddingEndpoint({
-  accepts: (method, path) => method === 'POST' && PATH.test(path),
+  accepts: (method, path, body) => method === 'POST' && PATH.test(path) && !isRerank(body),
   read(path, body) {
     const { inputText, texts, dimensions, output_dimension: size = dimensions } = asRecord(body);
     return {
@@ -44,5 +58,20 @@ const embeddings = embeddingEndpoint({
   },
 });
 
+// Source of the rerank body of Cohere: cohere-ai 8.1, 2026-11. The response has no usage.
+const rerank = rerankEndpoint({
+  accepts: (method, path, body) => method === 'POST' && PATH.test(path) && isRerank(body),
+  read(path, body) {
+    const { query, documents } = asRecord(body);
+    return {
+      model: decodeURIComponent(PATH.exec(path)?.[1] ?? ''),
+      text: asText(query),
+      values: asList(documents).filter(isString),
+    };
+  },
+  validate: (body) => violations(body, [RERANK]),
+  answer: (turn) => textReply(`{"results":${rankingJson(turn)}}`, { 'x-amzn-requestid': 'req_test' }),
+});
+
 /** Endpoints of Bedrock for operations other than chat. */
-export const bedrockOperations: readonly WireOperation[] = [embeddings];
+export const bedrockOperations: readonly WireOperation[] = [embeddings, rerank];

@@ -8,8 +8,12 @@ import {
   embeddingEndpoint,
   inputTokens,
   jsonReply,
+  moderationEndpoint,
+  rankingJson,
+  rerankEndpoint,
   soundReply,
   speechEndpoint,
+  textReply,
   transcriptionEndpoint,
 } from './operation.ts';
 
@@ -156,5 +160,59 @@ const TYPES: Readonly<Record<NonNullable<SpeechRequest['format']>, string>> = {
 const usualType = ({ format = 'mp3' }: OperationRequest): string =>
   format in TYPES ? TYPES[format as keyof typeof TYPES] : TYPES.mp3;
 
+// Rerank: cohere-ai 8.1 for /v2/rerank, voyageai 0.4 for `top_k`, and the servers of Jina, vLLM and llama.cpp for the others.
+const rerank = rerankEndpoint({
+  accepts: at(/\/rerank(?:\?|$)/),
+  read(path, body) {
+    const { query, documents, top_k: k } = asRecord(body);
+    const format = path.endsWith('/v2/rerank') ? 'searches' : k === undefined ? 'results' : 'data';
+    return {
+      model: modelIn(body),
+      text: asText(query),
+      values: asList(documents).filter(isString),
+      format,
+    };
+  },
+  validate: (body) =>
+    violations(body, [
+      object({ model: text, query: text, documents: list(text, 1, 1000) }, { top_n: count, top_k: count }),
+    ]),
+  answer(turn, { format }) {
+    const name = format === 'data' ? 'data' : 'results';
+    const counts =
+      format === 'searches'
+        ? '"meta":{"billed_units":{"search_units":1}}'
+        : `"usage":{"total_tokens":${inputTokens(turn)}}`;
+    return textReply(`{"id":"r1","${name}":${rankingJson(turn)},${counts}}`, REQUEST_ID);
+  },
+});
+
+const moderations = moderationEndpoint({
+  accepts: at(/\/moderations(?:\?|$)/),
+  read(_path, body) {
+    const { input } = asRecord(body);
+    const imageURL = (part: unknown): string => asText(asRecord(asRecord(part)['image_url'])['url']) ?? '';
+    return {
+      model: modelIn(body),
+      values: asList(input).map((value) => (isString(value) ? value : imageURL(value))),
+    };
+  },
+  validate: (body) => violations(body, [object({ model: text, input: list(anything, 1, 2048) }, {})]),
+  answer: ({ verdicts }) => {
+    const results = verdicts.map(({ flagged, categories, scores }) => ({
+      flagged,
+      categories,
+      category_scores: scores,
+    }));
+    return jsonReply({ id: 'modr-1', model: 'm', results }, REQUEST_ID);
+  },
+});
+
 /** Endpoints of OpenAI and compatible servers for operations other than chat. */
-export const openaiOperations: readonly WireOperation[] = [embeddings, transcriptions, speech];
+export const openaiOperations: readonly WireOperation[] = [
+  embeddings,
+  transcriptions,
+  speech,
+  rerank,
+  moderations,
+];

@@ -2,8 +2,10 @@ import type {
   OperationAnswer,
   OperationName,
   AudioTurn,
+  RankingTurn,
   TranscriptTurn,
   VectorsTurn,
+  VerdictsTurn,
 } from '@majordomo/testing';
 import type { OperationReply, OperationRequest, WireOperation } from '../wire.ts';
 
@@ -23,6 +25,14 @@ export const transcriptionEndpoint = (facts: Facts<TranscriptTurn>): WireOperati
 /** Creates an endpoint that returns audio. */
 export const speechEndpoint = (facts: Facts<AudioTurn>): WireOperation =>
   endpoint('speech', facts, (answer) => ('audio' in answer ? answer : undefined));
+
+/** Creates an endpoint that orders documents. */
+export const rerankEndpoint = (facts: Facts<RankingTurn>): WireOperation =>
+  endpoint('rerank', facts, (answer) => ('ranking' in answer ? answer : undefined));
+
+/** Creates an endpoint that classifies content. */
+export const moderationEndpoint = (facts: Facts<VerdictsTurn>): WireOperation =>
+  endpoint('moderation', facts, (answer) => ('verdicts' in answer ? answer : undefined));
 
 function endpoint<Answer>(
   operation: OperationName,
@@ -53,10 +63,8 @@ function endpoint<Answer>(
 const encoder = new TextEncoder();
 
 /** Returns a complete JSON body. */
-export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}): OperationReply => ({
-  headers: { 'content-type': 'application/json', ...headers },
-  pieces: [encoder.encode(JSON.stringify(body))],
-});
+export const jsonReply = (body: unknown, headers: OperationReply['headers'] = {}): OperationReply =>
+  textReply(JSON.stringify(body), headers);
 
 /** Returns a response with audio. */
 export const soundReply = (
@@ -81,10 +89,33 @@ export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequ
       return { transcript: 'Hello from the test server.' };
     case 'speech':
       return { audio: encoder.encode(`ID3${' sound'.repeat(40)}`) };
+    case 'rerank':
+      return { ranking: values.map((_, index) => ({ index, score: 0.5 })) };
+    case 'moderation':
+      return { verdicts: values.map(() => ({ flagged: false, categories: {}, scores: {} })) };
     default:
       return operation satisfies never;
   }
 }
+
+/**
+ * Returns the results of a rerank response as JSON. An infinite score becomes `1e999`, which JSON parsers read as `Infinity`. A
+ * ranking that is not an array is sent unchanged.
+ */
+export function rankingJson({ ranking }: RankingTurn): string {
+  if (!Array.isArray(ranking as unknown)) return JSON.stringify(ranking);
+  const results = ranking.map(
+    ({ index, score }) =>
+      `{"index":${JSON.stringify(index)},"relevance_score":${score === Infinity ? '1e999' : JSON.stringify(score)}}`,
+  );
+  return `[${results.join(',')}]`;
+}
+
+/** Returns a complete body of JSON text. */
+export const textReply = (json: string, headers: OperationReply['headers'] = {}): OperationReply => ({
+  headers: { 'content-type': 'application/json', ...headers },
+  pieces: [encoder.encode(json)],
+});
 
 const unit = (size: number, at: number): Float32Array =>
   Float32Array.from({ length: size }, (_, place) => (place === at % size ? 1 : 0));
