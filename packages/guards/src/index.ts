@@ -2,6 +2,7 @@ export { guarded } from './guarded.ts';
 export { forbid, INJECTION_POLICY, judge, moderation } from './checks.ts';
 export type { ForbidOptions, JudgeOptions, ModerationCheckOptions } from './checks.ts';
 export { PII_RULES } from './pii-rules.ts';
+export { residency, type ResidencyPolicy } from './residency.ts';
 export { guardedTool, guardedToolbox } from './tools.ts';
 export type { Check, CheckContext, CheckPolicy, Refusal, Side, Subject } from './types.ts';
 export type { GuardEvent, GuardOptions, HoldBackOptions, ToolGuardOptions } from './types.ts';

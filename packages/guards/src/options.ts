@@ -99,7 +99,7 @@ function checkChecks(subject: string, side: string, checks: readonly Check[]): v
 }
 
 /** A policy with an unknown name would protect nothing, so names that resemble no option are errors as well. */
-function rejectUnknown(subject: string, options: object, kinds: object, prefix = ''): void {
+export function rejectUnknown(subject: string, options: object, kinds: object, prefix = ''): void {
   const names = Object.keys(kinds);
   for (const name of Object.keys(options))
     if (!names.includes(name))

@@ -1,0 +1,85 @@
+import type { AttemptInfo, CallInfo, DataHandling, Gate } from '@majordomo/core';
+import { asRecord, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { configError, rejectUnknown } from './options.ts';
+
+/** Data policy of a tenant. */
+export interface ResidencyPolicy {
+  /** Regions where a request may be processed, compared exactly with `DataHandling.region`. At least one. */
+  readonly allow: readonly string[];
+  /** Maximum number of days for which content may be stored. 0: content must not be stored. @default not checked */
+  readonly maxRetentionDays?: number | undefined;
+  /** Whether targets that may train on content are refused. @default false */
+  readonly noTraining?: boolean | undefined;
+}
+
+const KINDS: KindsOf<ResidencyPolicy> = { allow: 'array', maxRetentionDays: 0, noTraining: 'boolean' };
+
+/**
+ * Creates a gate that refuses targets before anything is sent, in every operation and in batches. A target whose declared data
+ * handling lacks a fact that the policy needs is refused. The chain continues with the next target; if none is left, the call
+ * fails with `denied`. The facts are declared, not verified.
+ *
+ * A function returns the policy of a tenant, or `undefined` for no policy. If it throws, the call ends without another target.
+ * Throws `config` for an empty `allow`.
+ *
+ * @example
+ * createMajordomo({ providers, gates: [residency({ allow: ['eu', 'local'], maxRetentionDays: 30 })] });
+ */
+export function residency(
+  policy: ResidencyPolicy | ((tenant: string | undefined, call: CallInfo) => ResidencyPolicy | undefined),
+): Gate {
+  const policyOf = typeof policy === 'function' ? policy : () => policy;
+  if (typeof policy !== 'function') checkPolicy(policy);
+  return {
+    name: 'residency',
+    batches: true,
+    admit(attempt) {
+      const current = policyOf(attempt.call.tenant, attempt.call);
+      if (current === undefined) return undefined;
+      if (typeof policy === 'function') checkPolicy(current);
+      const problem = problemOf(current, attempt.data ?? {}) ?? extraProblem(current, attempt);
+      return problem === undefined ? undefined : { deny: problem, advance: true, code: 'residency' };
+    },
+  };
+}
+
+function checkPolicy(policy: ResidencyPolicy): void {
+  checkOptions('residency', policy, KINDS, ['allow']);
+  rejectUnknown('residency', policy, KINDS);
+  if (
+    policy.allow.length === 0 ||
+    policy.allow.some((region: unknown) => typeof region !== 'string' || region === '')
+  )
+    throw configError('residency', 'allow', 'must be an array of at least one region, such as eu');
+}
+
+function problemOf(
+  { allow, maxRetentionDays, noTraining = false }: ResidencyPolicy,
+  { region, retentionDays, trainsOn }: DataHandling,
+): string | undefined {
+  if (region === undefined || !allow.includes(region))
+    return `${region === undefined ? 'its region is not declared' : `its region is ${region}`}; allowed: ${allow.join(', ')}`;
+  if (maxRetentionDays !== undefined && (retentionDays ?? Infinity) > maxRetentionDays)
+    return `${retentionDays === undefined ? 'its retention is not declared' : `it stores content for ${retentionDays} days`}; allowed: ${maxRetentionDays}`;
+  if (noTraining && trainsOn !== false)
+    return trainsOn === undefined
+      ? 'whether it trains on content is not declared'
+      : 'it may train on content';
+  return undefined;
+}
+
+/** Returns the problem of a setting in `extra` that contradicts the declared facts. */
+function extraProblem(
+  { allow, maxRetentionDays }: ResidencyPolicy,
+  { request, payload }: AttemptInfo,
+): string | undefined {
+  // `extra` of a chat has the members for this target. `extra` of another operation has them by provider or wire.
+  const groups = payload === undefined ? [request.extra] : Object.values(payload.extra ?? {});
+  for (const { inference_geo: place, store, background } of groups.map(asRecord)) {
+    if (place !== undefined && !allow.includes(place as string))
+      return `extra.inference_geo is ${String(place)}; allowed: ${allow.join(', ')}`;
+    if (maxRetentionDays !== undefined && (store === true || background === true))
+      return `extra.${store === true ? 'store' : 'background'} stores content; allowed: ${maxRetentionDays} days`;
+  }
+  return undefined;
+}

@@ -1,0 +1,95 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DataHandling, Provider } from '@majordomo/core';
+import { openaiCompatible } from '@majordomo/provider-openai';
+import { onTestFinished } from 'vitest';
+
+/** Server of every operation that counts TCP connections. */
+export interface RegionServer {
+  readonly baseURL: string;
+  /** TCP connections since the start. */
+  connections: number;
+  requests: number;
+  /** Status of all responses; 0: no response. */
+  status: number;
+  /** Value of the header `location`. */
+  location: string | undefined;
+}
+
+/** Starts a server that is closed after the test. */
+export async function regionServer(): Promise<RegionServer> {
+  const http = createServer((request, response) => {
+    state.requests++;
+    if (state.status === 0) return;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      const [type, text] = answerTo(request.url ?? '', body);
+      const location = state.location === undefined ? undefined : { location: state.location };
+      response.writeHead(state.status, { 'content-type': type, ...location });
+      response.end(state.status === 200 ? text : '{"error":{"message":"no"}}');
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const { port } = http.address() as AddressInfo;
+  const state: RegionServer = {
+    baseURL: `http://127.0.0.1:${port}/v1`,
+    connections: 0,
+    requests: 0,
+    status: 200,
+    location: undefined,
+  };
+  http.on('connection', () => {
+    state.connections++;
+  });
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return state;
+}
+
+/** Creates a provider at a server. `data` replaces the facts of loopback. */
+export const at = (id: string, { baseURL }: RegionServer, data?: DataHandling): Provider =>
+  openaiCompatible(
+    { id, baseURL: 'http://unused.invalid/v1', rerank: {}, moderation: {} },
+    { baseURL, data },
+  );
+
+/** Returns the media type and the text of the response to a request. */
+function answerTo(path: string, body: string): readonly [type: string, text: string] {
+  const json = (value: unknown): readonly [string, string] => ['application/json', JSON.stringify(value)];
+  switch (path.replace(/^\/v1/, '')) {
+    case '/embeddings':
+      return json({ data: [{ index: 0, embedding: [1, 0] }] });
+    case '/images/generations':
+      return json({ data: [{ b64_json: 'iVBORw0KGgo=' }] });
+    case '/audio/transcriptions':
+      return json({ text: 'fine' });
+    case '/audio/speech':
+      return ['audio/mpeg', 'ID3 sound'];
+    case '/rerank':
+      return json({ results: [{ index: 0, relevance_score: 1 }] });
+    case '/moderations':
+      return json({ results: [{ flagged: false, categories: {}, category_scores: {} }] });
+    default: {
+      const head = { id: 'c', object: 'chat.completion', created: 1, model: 'm' };
+      const content = '{"fine":true}';
+      if (!body.includes('"stream":true'))
+        return json({
+          ...head,
+          choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+        });
+      const chunk = { ...head, object: 'chat.completion.chunk' };
+      const chunks = [
+        { ...chunk, choices: [{ index: 0, delta: { role: 'assistant', content } }] },
+        { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+      ];
+      return [
+        'text/event-stream',
+        `${chunks.map((each) => `data: ${JSON.stringify(each)}\n\n`).join('')}data: [DONE]\n\n`,
+      ];
+    }
+  }
+}
