@@ -52,6 +52,18 @@ it.each<readonly [what: string, price: Price, micros: bigint]>([
   expect(maxCost(tokens, of)).toBe(micros * 1000n);
 });
 
+it('uses the rates of a tier, and the standard rates if the tier has none', () => {
+  const tiered = {
+    ...price,
+    above: [{ inputTokens: 100, rates: { input: 6, output: 22 } }],
+    tiers: { batch: { input: 1, output: 7 }, 'batch>100': { input: 3, output: 11 }, priority: { input: 60 } },
+  };
+  const few = { input: 100, output: million };
+  expect(maxCost(few, tiered, { tier: 'batch' })).toBe(7_001n);
+  expect(maxCost(tokens, tiered, { tier: 'batch' })).toBe(14_000n);
+  expect(maxCost(tokens, price, { tier: 'batch' })).toBe(18_000n);
+});
+
 it('is never rounded down', () => {
   expect(maxCost({ input: 1, output: 0 }, price)).toBe(1n);
   expect(maxCost({ input: 0, output: 0 }, price)).toBe(0n);

@@ -4,12 +4,17 @@ import { ceilToNano, picosOf, picosOfFee } from './picos.ts';
 import { mergeRates } from './rates.ts';
 
 /**
- * Returns the maximum cost of these tokens at a price, in nano-USD: the tokens at the highest rate of all tiers and of all context steps that
- * this input can reach, plus the fee for a request. Throws `config` for an invalid count.
+ * Returns the maximum cost of these tokens at a price, in nano-USD: the tokens at the highest rate of all context steps that this input can
+ * reach, plus the fee for a request. The rates are those of `tier`, or of the most expensive tier if `tier` is omitted. Throws `config` for an
+ * invalid count.
  */
-export function maxCost(tokens: { readonly input: number; readonly output: number }, price: Price): bigint {
+export function maxCost(
+  tokens: { readonly input: number; readonly output: number },
+  price: Price,
+  { tier }: { readonly tier?: string | undefined } = {},
+): bigint {
   const { input, output } = checkCounts(tokens);
-  const all = reachableRates(price, input);
+  const all = tier === undefined ? reachableRates(price, input) : ratesOfTier(price, input, tier);
   const read = input * maxRate(all, INPUT_RATES);
   const written = output * maxRate(all, OUTPUT_RATES);
   const fee = picosOfFee(1, price.fees?.['request'] ?? 0, 'request');
@@ -50,6 +55,19 @@ function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint)
     },
     [rates, ...steps.map((step) => step.rates)],
   );
+}
+
+/** Returns every set of rates of a tier that may apply. A tier without rates costs what the standard tier costs. */
+function ratesOfTier(
+  { rates, above = [], tiers = {} }: Price,
+  input: bigint,
+  tier: string,
+): readonly Rates[] {
+  const steps = above.filter(({ inputTokens }) => input > BigInt(inputTokens));
+  return [
+    mergeRates(rates, tiers[tier] ?? {}),
+    ...steps.map((step) => mergeRates(step.rates, tiers[`${tier}>${step.inputTokens}`] ?? {})),
+  ];
 }
 
 function maxRate(tables: readonly Rates[], names: readonly (keyof Rates)[]): bigint {

@@ -71,10 +71,10 @@ describe.each([
     const catalog = await refreshed({ from: source, base });
     catalog.close();
     const found = await catalog.find('openai', 'new');
-    expect(found && priceAt(found.model, new Date('2026-11-10'))).toEqual({
+    expect(found && priceAt(found.model, new Date('2026-11-10'))).toMatchObject({
       from: '2026-11-10',
       rates: { input: 3_000_000, output: 9_000_000 },
-      sources: ['prices'],
+      sources: ['prices', 'vendor rule'],
       trust: 'single',
     });
     expect(catalog.sources).toEqual([{ name: 'prices', date: '2026-11-10', licence: 'MIT' }]);

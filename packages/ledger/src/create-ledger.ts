@@ -14,6 +14,7 @@ import { HeldQueue } from './gate/held-queue.ts';
 import { ledgerGate } from './gate/ledger-gate.ts';
 import { Prices } from './gate/prices.ts';
 import { LimitSet } from './limits/limit-set.ts';
+import { estimateAmount, reserveWork, settleWork } from './long-work.ts';
 import { memoryStore } from './memory/memory-store.ts';
 import { report } from './report/report.ts';
 
@@ -45,6 +46,9 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
     records: (query = {}) => store.records(query),
     report: (query) => report(store, query),
     book: (entry) => bookEntry(context, entry),
+    estimate: (attempt, tier) => estimateAmount(context, attempt, tier),
+    reserve: (work, most, leaseMs) => reserveWork(context, work, most, leaseMs),
+    settle: (work, used) => settleWork(context, work, used),
     flush: () => outbox.flush(),
     async close() {
       try {

@@ -2,7 +2,7 @@ export { createLedger } from './create-ledger.ts';
 export { memoryStore } from './memory/memory-store.ts';
 
 export type { Alert } from './contract/alert.ts';
-export type { Entry, Ledger, LedgerOptions } from './contract/ledger.ts';
+export type { Amount, Entry, Ledger, LedgerOptions, LongWork, UsedAmount } from './contract/ledger.ts';
 export type { Limit, LimitState } from './contract/limit.ts';
 export type { RecordQuery, SpendRecord } from './contract/record.ts';
 export type { ReportKey, ReportQuery, ReportRow } from './contract/report.ts';

@@ -1,5 +1,5 @@
 import type { Catalog, CatalogModel, Price, Rates } from '../contract.ts';
-import { priceAt } from '../price-at.ts';
+import { listedPriceAt } from '../price-at.ts';
 import type { CatalogChange } from './contract.ts';
 
 /** Returns the difference between two versions of a model: its price on `date`, and its retirement. */
@@ -11,7 +11,7 @@ export function changesOf(
   const { vendor, id } = after;
   if (before === undefined) return [{ type: 'added', vendor, id, rates: [] }];
   const changes: CatalogChange[] = [];
-  const [was, is] = [priceAt(before, new Date(date)), priceAt(after, new Date(date))];
+  const [was, is] = [listedPriceAt(before, new Date(date)), listedPriceAt(after, new Date(date))];
   const rates = is === undefined ? [] : amountsThatDiffer(was, is).map(format);
   if (was === undefined && is !== undefined) changes.push({ type: 'priced', vendor, id, rates });
   else if (rates.length > 0) changes.push({ type: 'changed', vendor, id, rates });

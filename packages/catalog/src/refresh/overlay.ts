@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Catalog, CatalogModel, Price } from '../contract.ts';
-import { priceAt } from '../price-at.ts';
+import { listedPriceAt } from '../price-at.ts';
 import { amountsThatDiffer, changesOf } from './changes.ts';
 import type { CatalogChange, ModelCounts } from './contract.ts';
 import type { SourceData } from './detect.ts';
@@ -76,7 +76,7 @@ function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData):
   const { date, isComplete, knownUntil = date } = data;
   const later = next.prices.filter(({ from }) => from > knownUntil);
   const day = new Date(date);
-  const [was, is] = [priceAt(model, day), priceAt(next, day)];
+  const [was, is] = [listedPriceAt(model, day), listedPriceAt(next, day)];
   if (is === undefined || knownUntil < date) return join(model.prices, later);
   if (was === undefined) return join(model.prices, statedPrices([is], data), later);
   const { input, output } = is.rates;
@@ -114,7 +114,7 @@ function refusalOf(
   { maxChange, accept }: OverlayRules,
 ): string | undefined {
   if (accept.includes(`${after.vendor}/${after.id}`)) return undefined;
-  let last = priceAt(before, new Date(date));
+  let last = listedPriceAt(before, new Date(date));
   if (last === undefined) return undefined;
   for (const price of after.prices) {
     if (price.from < date) continue;

@@ -1,5 +1,5 @@
-import type { Catalog } from '@majordomo/catalog';
-import type { AttemptInfo, CallInfo, Clock, Gate, MediaFitter } from '@majordomo/core';
+import type { Catalog, Cost } from '@majordomo/catalog';
+import type { AttemptInfo, CallInfo, Clock, Denial, Gate, MediaFitter, Usage } from '@majordomo/core';
 import type { Alert } from './alert.ts';
 import type { Limit, LimitState } from './limit.ts';
 import type { RecordQuery, SpendRecord } from './record.ts';
@@ -107,6 +107,38 @@ export interface Entry {
   readonly id?: string | undefined;
 }
 
+/** Work that outlives its process, such as a batch at a vendor. */
+export interface LongWork extends Pick<
+  AttemptInfo,
+  'target' | 'vendor' | 'model' | 'billing' | 'name' | 'call'
+> {
+  /** Id of the reservation and of the record. */
+  readonly id: string;
+  /** Operation of the record, such as `batch`. */
+  readonly operation: string;
+}
+
+/** Amounts of an attempt, or of work with several requests; `undefined` if unknown. */
+export interface Amount {
+  readonly requests: number;
+  /** Number of input tokens. */
+  readonly input: number;
+  /** Number of output tokens. */
+  readonly output: number | undefined;
+  /** Cost in nano-USD. */
+  readonly nanoUsd: bigint | undefined;
+}
+
+/** Amounts that long work has used. */
+export interface UsedAmount {
+  readonly requests: number;
+  readonly usage: Usage | undefined;
+  readonly cost: Cost;
+  readonly outcome: 'finished' | 'failed' | 'abandoned';
+  /** Duration in milliseconds. */
+  readonly ms: number;
+}
+
 /** Enforces limits, stores a record of each attempt and computes reports, all with one store. */
 export interface Ledger {
   /** Gate to pass to `createMajordomo({ gates: [ledger.gate] })`. */
@@ -136,6 +168,19 @@ export interface Ledger {
    * limits, which never deny it. Rejects with `config` for an invalid entry.
    */
   book(entry: Entry): Promise<void>;
+  /** Returns the maximum amounts of an attempt at the rates of this tier, or of the most expensive tier if `tier` is omitted. */
+  estimate(attempt: AttemptInfo, tier?: string): Promise<Amount>;
+  /**
+   * Reserves amounts for work that outlives its process. Returns the reason for a denial, as the gate does, but never waits. The
+   * same id again reserves nothing more and renews the lease. A reservation that is not settled within `leaseMs` counts as spent,
+   * until `settle` replaces it. Each request counts as one request and one call.
+   */
+  reserve(work: LongWork, most: Amount, leaseMs: number): Promise<Denial | undefined>;
+  /**
+   * Books the amounts that the work has used, from any process, and stores one record. The same id again changes nothing. Rejects
+   * if the store fails; call it again.
+   */
+  settle(work: LongWork, used: UsedAmount): Promise<void>;
   /**
    * Resolves when all bookings in progress are stored. Rejects if the store fails, and once if the store can never store a
    * record. On platforms that stop a request's work when the response ends, pass the call's `waitUntil` instead.

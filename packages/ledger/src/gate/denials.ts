@@ -98,7 +98,10 @@ function nameOf(limit: LimitCounters, { counter }: Refusal): string {
 }
 
 /** Returns the denial of a call under a limit of money if the call's price is known but the number of billed units is not. */
-export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition }: LimitCounters): Denial {
+export function unmeasuredDenial(
+  { target, payload }: Pick<AttemptInfo, 'target' | 'payload'>,
+  { definition }: LimitCounters,
+): Denial {
   const remedy =
     payload && 'audio' in payload
       ? 'pass durationMs, or pass createMajordomo a media fitter and install music-metadata, which measures the recording'
@@ -113,7 +116,7 @@ export function unmeasuredDenial({ target, payload }: AttemptInfo, { definition 
 
 /** Returns the denial of a call under a limit of money if the call's price is unknown. */
 export function unpricedDenial(
-  { target, vendor, model }: AttemptInfo,
+  { target, vendor, model }: Pick<AttemptInfo, 'target' | 'vendor' | 'model'>,
   { definition }: LimitCounters,
 ): Denial {
   const priced = vendor === undefined ? target : `${vendor}/${model ?? ''}`;
@@ -127,7 +130,10 @@ export function unpricedDenial(
 }
 
 /** Returns the denial of a call under a limit of money or tokens if the call's maximum output is unknown. */
-export const unboundedDenial = ({ target }: AttemptInfo, { definition }: LimitCounters): Denial => ({
+export const unboundedDenial = (
+  { target }: Pick<AttemptInfo, 'target'>,
+  { definition }: LimitCounters,
+): Denial => ({
   deny: `the maximum output of ${target} is unknown, so that this call may exceed limit "${definition.name}"; set maxTokens, or create the ledger with reserve: 'likely'`,
   advance: definition.whenSpent === 'advance',
   code: 'no-bound',

@@ -34,6 +34,9 @@ export interface Estimate {
   readonly isByUnit: boolean;
 }
 
+/** Tier whose rates apply. Absent: the most expensive tier. */
+type Tier = { readonly tier?: string | undefined };
+
 /** Returns the maximum amounts of an attempt. `output`: number of output tokens to assume if it is below the maximum. */
 export function estimate(
   attempt: AttemptInfo,
@@ -41,9 +44,10 @@ export function estimate(
   price: Price | undefined,
   output: number | undefined,
   pages: PageCounts | undefined,
+  tier: Tier = {},
 ): Estimate {
   if (attempt.payload !== undefined) {
-    const other = otherEstimate(attempt, attempt.payload, model, price);
+    const other = otherEstimate(attempt, attempt.payload, model, price, tier);
     return { ...other, inputNanoUsd: other.nanoUsd };
   }
   const input = inputOf(attempt, model, pages);
@@ -51,8 +55,8 @@ export function estimate(
   const nanoUsd =
     price === undefined || most === undefined
       ? undefined
-      : capAmount(maxCost({ input, output: most }, price));
-  const inputNanoUsd = price && capAmount(maxCost({ input, output: 0 }, price));
+      : capAmount(maxCost({ input, output: most }, price, tier));
+  const inputNanoUsd = price && capAmount(maxCost({ input, output: 0 }, price, tier));
   return { input, output: most, nanoUsd, inputNanoUsd, isByUnit: false };
 }
 
@@ -64,11 +68,12 @@ function otherEstimate(
   payload: NonNullable<AttemptInfo['payload']>,
   model: CatalogModel | undefined,
   price: Price | undefined,
+  tier: Tier,
 ): OtherEstimate {
   const { fees } = price ?? {};
   if ('values' in payload)
     return fees?.['moderation'] === undefined
-      ? byTokens(inputTokens(attempt, payload.values), 0, price, false)
+      ? byTokens(inputTokens(attempt, payload.values), 0, price, false, tier)
       : byFee(fees, 'moderation', payload.values.length);
   if ('documents' in payload) return rerankEstimate(attempt, payload, price);
   if ('text' in payload) {
@@ -113,10 +118,11 @@ function byTokens(
   output: number | undefined,
   price: Price | undefined,
   isByUnit: boolean,
+  tier: Tier = {},
 ): OtherEstimate {
   if (input === undefined || output === undefined)
     return { input: 0, output: undefined, nanoUsd: undefined, isByUnit };
-  const nanoUsd = price === undefined ? undefined : capAmount(maxCost({ input, output }, price));
+  const nanoUsd = price === undefined ? undefined : capAmount(maxCost({ input, output }, price, tier));
   return { input, output, nanoUsd, isByUnit };
 }
 

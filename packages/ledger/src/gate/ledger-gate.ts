@@ -27,7 +27,7 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
 });
 
 /** Whether the amount in this unit depends on the request and its response. */
-const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
+export const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
 
 /** Admits or denies an attempt. Synchronous if the store is synchronous and no other call holds the required amount. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
@@ -130,16 +130,18 @@ function toRequest(
   return { attempt, id, spender, counted, model, price, pages, estimate };
 }
 
-function claimOf(
+/** Returns the amounts that an attempt reserves. `tier`: tier whose rates apply; absent: the most expensive one. */
+export function claimOf(
   context: LedgerContext,
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
   price: Price | undefined,
   pages: PageCounts | undefined,
+  tier?: string,
 ): Estimate {
-  const most = estimate(attempt, model, price, undefined, pages);
+  const most = estimate(attempt, model, price, undefined, pages, { tier });
   const wanted = wantedOutput(context, attempt, most.output);
-  return wanted === undefined ? most : estimate(attempt, model, price, wanted, pages);
+  return wanted === undefined ? most : estimate(attempt, model, price, wanted, pages, { tier });
 }
 
 /** Returns the number of output tokens to reserve; `undefined` for the maximum. */

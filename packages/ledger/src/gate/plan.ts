@@ -5,12 +5,21 @@ import type { LimitCounter } from '../limits/limit-set.ts';
 import { unboundedDenial, unmeasuredDenial, unpricedDenial } from './denials.ts';
 import type { Estimate } from './estimate.ts';
 
+/** Amounts to claim. */
+interface Claimed extends Pick<Estimate, 'input' | 'output' | 'nanoUsd' | 'isByUnit'> {
+  /** Number of requests. @default 1 */
+  readonly requests?: number | undefined;
+}
+
+/** Facts about an attempt, for the denial. */
+type Claimant = Pick<AttemptInfo, 'target' | 'vendor' | 'model' | 'billing' | 'payload'>;
+
 /** Returns the claims of an attempt on its limits, or the denial if a required amount is unknown. */
 export function planClaims(
   counted: readonly LimitCounter[],
-  attempt: AttemptInfo,
+  attempt: Claimant,
   spender: Spender,
-  claimed: Estimate,
+  claimed: Claimed,
   isPriced: boolean,
   unknownPrice: 'admit' | 'deny',
   now: number,
@@ -36,12 +45,12 @@ export function planClaims(
 
 function amountOf(
   unit: LimitCounter['limit']['unit'],
-  { input, output, nanoUsd, isByUnit }: Estimate,
+  { input, output, nanoUsd, isByUnit, requests = 1 }: Claimed,
 ): bigint | undefined {
   switch (unit) {
     case 'requests':
     case 'calls':
-      return 1n;
+      return BigInt(requests);
     case 'usd':
       return nanoUsd;
     case 'tokens':

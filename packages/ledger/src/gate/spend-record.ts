@@ -7,8 +7,10 @@ import { hasOutput, type BookedCost } from './usage.ts';
 
 /** Returns the record of an attempt. */
 export function recordOf(
-  attempt: AttemptInfo,
-  outcome: Attempt,
+  attempt: Pick<AttemptInfo, 'call' | 'target' | 'vendor' | 'model' | 'name'> & {
+    readonly operation?: string | undefined;
+  },
+  outcome: Pick<Attempt, 'outcome' | 'ms' | 'error'>,
   usage: Usage | undefined,
   cost: BookedCost,
   about: {

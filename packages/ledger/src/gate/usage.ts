@@ -89,6 +89,6 @@ function withValidCounts(usage: Usage): Usage {
 }
 
 /** Whether any output arrived. */
-export function hasOutput({ outcome, error }: Attempt): boolean {
+export function hasOutput({ outcome, error }: Pick<Attempt, 'outcome' | 'error'>): boolean {
   return outcome === 'finished' || (error?.details.partial?.parts.length ?? 0) > 0;
 }

@@ -1,0 +1,47 @@
+import type { Price, Rates } from './contract.ts';
+
+/** Source of the batch prices that no data source lists. */
+const SOURCE = 'vendor rule';
+
+/**
+ * Rates that cost half by batch, for vendors with one discount for all their models. Anthropic, Google, Groq and Mistral reduce
+ * every rate. OpenAI reduces input and output. Read on 2026-11-22 in the vendors' guides for batches.
+ */
+const HALVED: Readonly<Record<string, readonly (keyof Rates)[] | 'all'>> = {
+  anthropic: 'all',
+  google: 'all',
+  groq: 'all',
+  mistral: 'all',
+  openai: ['input', 'output'],
+};
+
+const tiered = new WeakMap<Price, Price>();
+
+/** Adds the batch tier to a price of a vendor with one discount for all its models. The tier of a data source is retained. */
+export function withBatchTier(vendor: string, price: Price): Price {
+  const halved = Object.hasOwn(HALVED, vendor) ? HALVED[vendor] : undefined;
+  if (halved === undefined) return price;
+  let result = tiered.get(price);
+  if (result === undefined) tiered.set(price, (result = addTier(price, halved)));
+  return result;
+}
+
+function addTier(price: Price, halved: readonly (keyof Rates)[] | 'all'): Price {
+  const { rates, above = [], tiers = {}, sources } = price;
+  const all = [
+    ['batch', rates] as const,
+    ...above.map((step) => [`batch>${step.inputTokens}`, step.rates] as const),
+  ];
+  const missing = all.filter(([name]) => !Object.hasOwn(tiers, name));
+  if (missing.length === 0) return price;
+  const added = Object.fromEntries(missing.map(([name, of]) => [name, halfOf(of, halved)]));
+  return { ...price, tiers: { ...tiers, ...added }, sources: [...sources, SOURCE] };
+}
+
+/** Returns half of the rates, rounded up to an integer. */
+const halfOf = (rates: Rates, halved: readonly (keyof Rates)[] | 'all'): Partial<Rates> =>
+  Object.fromEntries(
+    (Object.entries(rates) as [keyof Rates, number | undefined][]).flatMap(([name, rate]) =>
+      rate === undefined || (halved !== 'all' && !halved.includes(name)) ? [] : [[name, Math.ceil(rate / 2)]],
+    ),
+  );

@@ -1,0 +1,115 @@
+import { priceAt } from '@majordomo/catalog';
+import type { AttemptInfo, Denial } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
+import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
+import type { LedgerContext } from './gate/context.ts';
+import { heldDenial, spentDenial, storeDownDenial } from './gate/denials.ts';
+import { claimOf, isMeasuredUnit } from './gate/ledger-gate.ts';
+import { pageCountsOf } from './gate/pdf-pages.ts';
+import { planClaims } from './gate/plan.ts';
+import { recordOf } from './gate/spend-record.ts';
+import { tokensOf } from './gate/usage.ts';
+import type { Amounts, Spender } from './limits/limit-counters.ts';
+import type { LimitCounter } from './limits/limit-set.ts';
+
+/** Lease of a reservation without amounts, with which work is booked whose reservation the store does not know. */
+const LEASE_MS = 86_400_000;
+
+export async function estimateAmount(
+  context: LedgerContext,
+  attempt: AttemptInfo,
+  tier: string | undefined,
+): Promise<Amount> {
+  const model = await context.prices.model(attempt.vendor, attempt.model);
+  const pages = await pageCountsOf(context.options.media, attempt);
+  const price = model && priceAt(model, new Date(context.clock.now()));
+  const { input, output, nanoUsd } = claimOf(context, attempt, model, price, pages, tier);
+  return { requests: 1, input, output, nanoUsd };
+}
+
+export async function reserveWork(
+  context: LedgerContext,
+  work: LongWork,
+  most: Amount,
+  leaseMs: number,
+): Promise<Denial | undefined> {
+  const { store, clock, options, alerts } = context;
+  const now = clock.now();
+  const { counted, spender } = countersOf(context, work);
+  const claimed = { ...most, isByUnit: false };
+  const isPriced = most.nanoUsd !== undefined || most.output === undefined;
+  const claims = planClaims(counted, work, spender, claimed, isPriced, options.unknownPrice, now);
+  if ('deny' in claims) return claims;
+  if (claims.length === 0) return undefined;
+  try {
+    const refusal = await store.reserve(work.id, claims, leaseMs);
+    alerts.onStoreUp();
+    if (refusal === undefined) {
+      await store.renew(work.id, leaseMs);
+      return undefined;
+    }
+    const { counter, left, held } = refusal;
+    const limit = counted.find((one) => one.counter === counter)?.limit;
+    if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
+    const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
+    const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
+    return isHeld ? heldDenial(limit, amount, refusal) : spentDenial(limit, amount, refusal, now);
+  } catch (error) {
+    alerts.onStoreDown(error);
+    return options.whenDown === 'admit' ? undefined : storeDownDenial(error);
+  }
+}
+
+export async function settleWork(context: LedgerContext, work: LongWork, used: UsedAmount): Promise<void> {
+  const { store, clock, prices, limits, options, alerts, heldQueue } = context;
+  // A store forgets settled reservations, but no records.
+  for await (const { id } of store.records({ call: work.call.id })) if (id === work.id) return;
+  const { counted, spender } = countersOf(context, work);
+  const now = clock.now();
+  const amounts = amountsOf(used);
+  const { outcome, ms, usage, cost } = used;
+  const record = recordOf(work, { outcome, ms, error: undefined }, usage, cost, {
+    id: work.id,
+    at: new Date(now).toISOString(),
+    tags: limits.tagKeys(),
+    catalog: prices.date,
+    effect: undefined,
+  });
+  if (counted.length > 0) {
+    // Has no effect if the store knows the reservation.
+    const empty = counted.map(({ limit, counter }) => limit.emptyClaim(counter, spender, now));
+    await store.reserve(work.id, empty, LEASE_MS);
+    await store.settle(
+      work.id,
+      counted.map(({ limit, counter }) => ({ counter, amount: amounts[limit.unit] })),
+    );
+    heldQueue.onRelease(counted.map(({ counter }) => counter));
+  }
+  await store.append(record);
+  notify(options.onRecord, record);
+  if (options.onAlert === undefined) return;
+  if (cost.basis === 'unknown') alerts.onUnpriced(work.target, cost.missing);
+  const { tenant } = spender;
+  for (const { limit, counter } of counted)
+    void context.outbox.send({
+      run: () => alerts.onBooked({ limit, counter, amount: amounts[limit.unit], tenant }),
+    });
+}
+
+function countersOf(
+  { limits }: LedgerContext,
+  { call, vendor, target }: LongWork,
+): { readonly counted: readonly LimitCounter[]; readonly spender: Spender } {
+  const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
+  return { counted: limits.countersFor(spender, call), spender };
+}
+
+function amountsOf({ requests, usage, cost }: UsedAmount): Amounts {
+  const tokens = (tokensOf(usage?.input) ?? 0) + (tokensOf(usage?.output) ?? 0);
+  return {
+    calls: BigInt(requests),
+    requests: BigInt(requests),
+    tokens: BigInt(tokens),
+    usd: cost.basis === 'included' ? 0n : (cost.nanoUsd ?? 0n),
+  };
+}

@@ -1,0 +1,153 @@
+import { type AttemptInfo } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import {
+  createLedger,
+  memoryStore,
+  type Amount,
+  type LedgerOptions,
+  type LongWork,
+  type SpendRecord,
+} from '../src/index.ts';
+
+const HOUR_MS = 3_600_000;
+const work: LongWork = {
+  id: 'batch/a/0',
+  call: { id: 'batch/a', spec: 'openai/gpt-4.1', tenant: 'acme', metadata: {} },
+  operation: 'batch',
+  target: 'openai/gpt-4.1',
+  vendor: 'openai',
+  model: 'gpt-4.1',
+};
+const most: Amount = { requests: 10, input: 1000, output: 500, nanoUsd: 5_000_000_000n };
+const usage = { input: 800, output: 100, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
+const used = {
+  requests: 9,
+  usage,
+  cost: { nanoUsd: 2_000_000_000n, basis: 'catalogue', missing: [] },
+  outcome: 'finished',
+  ms: 5,
+} as const;
+
+function setUp(options: LedgerOptions = {}) {
+  const clock = fakeClock(Date.parse('2026-11-22T12:00:00Z'));
+  const store = memoryStore({ clock });
+  const limits = [
+    { name: 'money', max: { usd: '8.00' }, per: 'ever' },
+    { name: 'tokens', max: { tokens: 10_000 }, per: 'ever' },
+    { name: 'requests', max: { requests: 100 }, per: 'ever' },
+  ] as const;
+  const ledger = createLedger({ store, limits, clock, ...options });
+  const states = async () =>
+    Object.fromEntries((await ledger.state()).map(({ limit, used, held }) => [limit.name, [used, held]]));
+  const records = async () => {
+    const all: SpendRecord[] = [];
+    for await (const record of ledger.records()) all.push(record);
+    return all;
+  };
+  return { ledger, clock, store, states, records };
+}
+
+it('holds the reserved amounts, and books the used ones with one record', async () => {
+  const { ledger, states, records } = setUp();
+  expect(await ledger.reserve(work, most, HOUR_MS)).toBeUndefined();
+  expect(await states()).toEqual({ money: [0n, 5_000_000_000n], tokens: [0n, 1500n], requests: [0n, 10n] });
+  await ledger.settle(work, used);
+  expect(await states()).toEqual({ money: [2_000_000_000n, 0n], tokens: [900n, 0n], requests: [9n, 0n] });
+  expect(await records()).toMatchObject([
+    {
+      id: 'batch/a/0',
+      call: 'batch/a',
+      operation: 'batch',
+      tenant: 'acme',
+      nanoUsd: '2000000000',
+      outcome: 'finished',
+      usage,
+    },
+  ] satisfies Partial<SpendRecord>[]);
+});
+
+it('reserves and books once under the same id, from any process', async () => {
+  const { ledger, store, clock, states, records } = setUp();
+  const other = createLedger({ store, clock, limits: ledger.limits() });
+  await ledger.reserve(work, most, HOUR_MS);
+  expect(await other.reserve(work, most, HOUR_MS)).toBeUndefined();
+  expect((await states())['money']).toEqual([0n, 5_000_000_000n]);
+  await other.settle(work, used);
+  await clock.advance(48 * HOUR_MS);
+  await ledger.settle(work, used);
+  expect((await states())['money']).toEqual([2_000_000_000n, 0n]);
+  expect(await records()).toHaveLength(1);
+});
+
+it('renews the lease with the same id', async () => {
+  const { ledger, clock, states } = setUp();
+  await ledger.reserve(work, most, HOUR_MS);
+  await clock.advance(HOUR_MS - 1);
+  await ledger.reserve(work, most, HOUR_MS);
+  await clock.advance(HOUR_MS - 1);
+  expect((await states())['money']).toEqual([0n, 5_000_000_000n]);
+});
+
+it('counts a lapsed reservation as spent until it is settled', async () => {
+  const { ledger, clock, states } = setUp();
+  await ledger.reserve(work, most, HOUR_MS);
+  await clock.advance(HOUR_MS);
+  expect((await states())['money']).toEqual([5_000_000_000n, 0n]);
+  await ledger.settle(work, used);
+  expect((await states())['money']).toEqual([2_000_000_000n, 0n]);
+});
+
+it('returns the denial with the name of the limit, and admits the work after setLimit', async () => {
+  const { ledger } = setUp();
+  const large = { ...most, nanoUsd: 9_000_000_000n };
+  expect(await ledger.reserve(work, large, HOUR_MS)).toMatchObject({
+    deny: expect.stringContaining('limit "money"'),
+  });
+  ledger.setLimit({ name: 'money', max: { usd: '9.00' }, per: 'ever' });
+  expect(await ledger.reserve(work, large, HOUR_MS)).toBeUndefined();
+});
+
+it.each([
+  [{ nanoUsd: undefined }, 'no-price'],
+  [{ nanoUsd: undefined, output: undefined }, 'no-bound'],
+])('denies work with the unknown amounts %j', async (unknown, code) => {
+  const { ledger } = setUp();
+  expect(await ledger.reserve(work, { ...most, ...unknown }, HOUR_MS)).toMatchObject({ code });
+});
+
+it.each([
+  ['deny', 'books-down'],
+  ['admit', undefined],
+] as const)('whenDown: %s applies while the store is down', async (whenDown, code) => {
+  const store = { ...memoryStore(), reserve: () => Promise.reject(new Error('down')) };
+  const { ledger } = setUp({ store, whenDown });
+  expect((await ledger.reserve(work, most, HOUR_MS))?.code).toBe(code);
+});
+
+it('books work that was admitted while the store was down', async () => {
+  const { ledger, states, records } = setUp();
+  await ledger.settle(work, used);
+  expect((await states())['money']).toEqual([2_000_000_000n, 0n]);
+  expect(await records()).toHaveLength(1);
+});
+
+it('estimates an attempt at the rates of the tier', async () => {
+  const { ledger } = setUp();
+  const attempt = {
+    call: { ...work.call, operation: 'embedding' },
+    target: 'openai/gpt-4.1',
+    vendor: 'openai',
+    model: 'gpt-4.1',
+    attempt: 0,
+    request: { messages: [], tools: [], output: undefined, extra: {}, maxTokens: 1_000_000 },
+    capabilities: {},
+    signal: new AbortController().signal,
+  } as const satisfies AttemptInfo;
+  const batch = await ledger.estimate(attempt, 'batch');
+  const any = await ledger.estimate(attempt);
+  expect(batch).toMatchObject({ requests: 1, output: 1_000_000 });
+  // Output at 4 USD per million, and a few tokens of input.
+  expect(Number(batch.nanoUsd) / 1e9).toBeCloseTo(4, 2);
+  expect(any.nanoUsd).toBeGreaterThan(batch.nanoUsd ?? 0n);
+});
