@@ -13,6 +13,7 @@ const NODE_ONLY = [
   'packages/credentials/src/node/**',
   'packages/skills/src/node/**',
   'packages/store-sqlite/**',
+  'packages/batch/**',
   'packages/evals/**',
   'packages/trajectory/**',
   'packages/undici/**',

@@ -65,6 +65,8 @@ export { casesFor, conformance } from './provider/conformance.ts';
 export type { Case, Harness } from './provider/harness.ts';
 export type { Scenario } from './provider/scenario.ts';
 
+export { batchStoreConformance, type BatchStores } from './stores/batches.ts';
+export type { StoredBatchRow, TestedBatchStore } from './stores/stored-batches.ts';
 export { cacheStoreConformance } from './stores/cache-store.ts';
 export { conversationStoreConformance, type ConversationStores } from './stores/conversations.ts';
 export { callStoreConformance, type CallStores } from './stores/calls.ts';

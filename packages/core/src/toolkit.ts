@@ -21,7 +21,8 @@ export { redact, redactCause, redactValues, secretForms, secretSpans, type Span 
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
 export { isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
-export { readObject, toJsonSchema } from './schema/to-json-schema.ts';
+export { objectRoot, type OutputRoot, readObject, toJsonSchema } from './schema/to-json-schema.ts';
+export { misfitError, unfinishedError } from './operations/object-errors.ts';
 
 // Bytes, hashes and media types
 export { canonicalJson, hashOf } from './json/codec.ts';

@@ -1,6 +1,7 @@
 import type { KeyStore } from '@majordomo/admin';
 import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
+import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
 import {
@@ -11,6 +12,7 @@ import {
   type SharedLanesOptions,
 } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
+import { redisBatches } from './batches/redis-batches.ts';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
@@ -62,6 +64,10 @@ export interface RedisStores extends AsyncDisposable {
   readonly claims: ClaimStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes if `subscriber` is given. */
   readonly keys: KeyStore;
+  /**
+   * Jobs of `@majordomo/batch`. Their commands may take ten seconds, because they transfer pages of requests.
+   */
+  readonly batches: BatchStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
@@ -73,6 +79,8 @@ export interface RedisStores extends AsyncDisposable {
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 const TIMEOUT_MS = 250;
+/** Minimum time to wait for a reply to a command of batch jobs, in milliseconds. */
+const BATCH_TIMEOUT_MS = 10_000;
 
 /**
  * Creates stores over a client of ioredis or node-redis. Throws `config` with the name of an invalid option.
@@ -98,6 +106,7 @@ export function redisStores(options: RedisOptions): RedisStores {
   return {
     ledger,
     cache: redisCache(connection, prefix),
+    batches: redisBatches(new Connection(client, clock, Math.max(timeoutMs, BATCH_TIMEOUT_MS)), prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     claims: redisClaims(connection, prefix),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),

@@ -1,6 +1,7 @@
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
 import {
+  batchStoreConformance,
   cacheStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -29,6 +30,16 @@ describeWith('redis', 'conformance', () => {
             const prefix = `keys ${kind} ${prefixes++}`;
             const open = () => stores({ prefix, subscriber: client(kind).client }, kind).keys;
             return [open(), open()];
+          }),
+        60_000,
+      );
+    for (const { name, run } of batchStoreConformance)
+      it(
+        `batches: ${name}`,
+        () =>
+          run(async () => {
+            const prefix = `batches ${kind} ${prefixes++}`;
+            return [stores({ prefix }, kind).batches, stores({ prefix }, kind).batches];
           }),
         60_000,
       );

@@ -15,5 +15,6 @@ export type {
   RunStore,
   StoredConversation,
 } from '@majordomo/agent';
+export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -1,9 +1,11 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
+import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
+import { sqliteBatches } from './batches/sqlite-batches.ts';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { SqliteConversations } from './conversations/sqlite-conversations.ts';
@@ -32,6 +34,8 @@ export interface SqliteStores extends AsyncDisposable {
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
+  /** Jobs of `@majordomo/batch`. */
+  readonly batches: BatchStore;
   /** Closes the file. Later calls of the stores reject. */
   close(): Promise<void>;
 }
@@ -92,6 +96,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     conversations: new SqliteConversations(database, now),
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
+    batches: sqliteBatches(database, now),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,

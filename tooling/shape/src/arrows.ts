@@ -76,6 +76,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a native dependency; the second is an optional peer for durations',
   },
   ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
+  batch: {
+    ours: ['core', 'catalog', 'ledger'],
+    others: [],
+    because: 'a separate audience: jobs that take hours; ledger, an optional peer, only for its types',
+  },
   cache: { ours: ['core'], others: [], because: 'another audience: who would rather not ask twice' },
   'prompt-cache': {
     ours: ['core', 'cache', 'catalog'],
@@ -83,7 +88,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'prices and learning stay out of the path of every call; cache is for the type of its store',
   },
   'store-sqlite': {
-    ours: ['core', 'admin', 'agent', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'batch', 'cache', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core the types alone, as optional peers',
   },
@@ -108,12 +113,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'admin', 'agent', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'batch', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   telemetry: {
-    ours: ['core', 'agent', 'ledger', 'redact'],
+    ours: ['core', 'agent', 'batch', 'ledger', 'redact'],
     others: ['@opentelemetry/api'],
     because:
       'a peer of its own, and a standard that moves; of all but core the types alone, as optional peers',
@@ -259,6 +264,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   catalog: 'its entry `/node` reads and writes files',
   gateway: 'its entry `/node` listens',
   evals: 'it reads and writes files',
+  batch: 'it writes inputs of batches to files',
   trajectory: 'it writes files',
   undici: 'undici sends over sockets of Node',
   mcp: 'it starts programs, and serves on stdin; addresses and fetch need no Node',

@@ -3,14 +3,13 @@ import type { CallSite } from '../errors/call-site.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { sumUsage } from '../stream/usage.ts';
 import type { CallOptions, Clock } from '../types/call-options.ts';
-import { type ErrorIssue, LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
+import { LlmError, withDetails } from '../types/llm-error.ts';
 import type { ChatStream, JsonSchemaRequest, ObjectResponse, TypedRequest } from '../types/majordomo.ts';
 import { user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, Warning } from '../types/response.ts';
 import type { JsonObject, ObjectSchema } from '../types/schema.ts';
 import { abortable } from '../util/async.ts';
-import { truncateText } from '../util/bytes.ts';
 import {
   type CheckResult,
   describeIssues,
@@ -19,9 +18,7 @@ import {
   readObject,
   toJsonSchema,
 } from '../schema/to-json-schema.ts';
-
-/** Maximum number of characters of a rejected answer in `details.body`. `details.partial` has the complete answer. */
-const MAX_BODY = 2000;
+import { misfitError, partialOf, unfinishedError } from './object-errors.ts';
 
 /**
  * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues, at
@@ -166,54 +163,6 @@ export class ObjectRounds<T> {
     };
   }
 }
-
-/** Returns the error of an answer that another round would not improve, or `undefined` for any other answer. */
-function unfinishedError(response: ChatResponse): LlmError | undefined {
-  const { target, finish, toolCalls, attempts } = response;
-  const details = { target, attempts, partial: partialOf(response) };
-  switch (finish) {
-    case 'length':
-      return new LlmError(
-        'truncated',
-        `${target} reached its limit of tokens before the end; raise maxTokens`,
-        details,
-      );
-    case 'incomplete':
-      return new LlmError('truncated', `${target} paused before the end of its answer (${finish})`, details);
-    case 'content-filter':
-    case 'refusal':
-      return new LlmError('content-filter', `${target} refused to answer (${finish})`, {
-        ...details,
-        code: finish,
-      });
-    default:
-      break;
-  }
-  if (toolCalls.length === 0) return undefined;
-  const names = toolCalls.map(({ name }) => name).join(', ');
-  return new LlmError('invalid-output', `${target} called tools instead of answering: ${names}`, details);
-}
-
-function misfitError(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
-  const { target, text, attempts } = response;
-  const body = text.length > MAX_BODY ? `${truncateText(text, MAX_BODY)}…` : text;
-  const message = `${target} gave an answer that does not fit the schema: ${describeIssues(issues)}`;
-  return new LlmError('invalid-output', message, {
-    target,
-    attempts,
-    partial: partialOf(response),
-    issues,
-    body,
-  });
-}
-
-const partialOf = ({ id, target, parts, text, usage }: ChatResponse): PartialResponse => ({
-  id,
-  target,
-  parts,
-  text,
-  usage,
-});
 
 /** Selects the targets of a chain for a round. */
 type PickTargets = <P extends { readonly key: string }>(targets: readonly P[]) => readonly P[];

@@ -170,4 +170,26 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_by_outcome ON calls (outcome, at, id);
   CREATE INDEX calls_with_content ON calls (at) WHERE content IS NOT NULL;
   `,
+  `
+  -- Jobs of @majordomo/batch. "version" 0: only locked.
+  CREATE TABLE batch_jobs (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    json TEXT,
+    holder TEXT,
+    held_until INTEGER NOT NULL
+  );
+  CREATE TABLE batch_rows (
+    job INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    place TEXT NOT NULL,
+    request TEXT NOT NULL,
+    data TEXT,
+    PRIMARY KEY (job, idx)
+  );
+  CREATE UNIQUE INDEX batch_rows_by_id ON batch_rows (job, id);
+  CREATE INDEX batch_rows_by_place ON batch_rows (job, place, idx);
+  `,
 ];

@@ -1,0 +1,50 @@
+import { LlmError, type JsonObject, type PreparedTarget } from '@majordomo/core';
+import { tryParseJson } from '@majordomo/core/toolkit';
+import type { BatchLine } from '@majordomo/core';
+import type { AnyResponse } from './stored-item.ts';
+
+/** Request that a live call would send. */
+interface SentRequest {
+  readonly body: JsonObject;
+  readonly headers: Headers;
+}
+
+/** Returns the body and the headers that a live call would send. Rejects with the error of a call that sends nothing. */
+export async function captureRequest(target: PreparedTarget): Promise<SentRequest> {
+  let sent: { readonly text: string; readonly headers: Headers } | undefined;
+  try {
+    await target.ask(async (input, init) => {
+      const request = new Request(input, init);
+      sent = { text: await request.text(), headers: request.headers };
+      throw new Error('the request was captured');
+    });
+  } catch (error) {
+    if (sent === undefined) throw error;
+  }
+  const body = sent && tryParseJson(sent.text);
+  if (sent === undefined || typeof body !== 'object' || body === null)
+    throw new LlmError('unsupported', `${target.attempt.target} sends no JSON, which a batch requires`);
+  return { body: body as JsonObject, headers: sent.headers };
+}
+
+/** Returns the response of a result line. Rejects with the error that a live call would have. */
+export async function readLine(target: PreparedTarget, line: BatchLine): Promise<AnyResponse> {
+  const name = target.attempt.target;
+  if ('without' in line) {
+    throw line.without === 'expired'
+      ? new LlmError('timeout', `${name}: the batch expired before it reached this request`, { target: name })
+      : new LlmError('aborted', `${name}: the batch was cancelled before it reached this request`, {
+          target: name,
+        });
+  }
+  const { status, body, requestId = '' } = line;
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
+  const headers = { 'content-type': 'application/json', 'x-request-id': requestId, 'request-id': requestId };
+  let isAnswered = false;
+  return target.ask(() => {
+    if (isAnswered)
+      return Promise.reject(new LlmError('unsupported', `${name} needs several requests for this item`));
+    isAnswered = true;
+    return Promise.resolve(new Response(text, { status, headers }));
+  });
+}

@@ -1,0 +1,96 @@
+import { LlmError, toJson, type JsonObject } from '@majordomo/core';
+import { checkOptions, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
+import type { BatchesOptions, JobRequest, LiveOptions } from './contract.ts';
+
+const MAX_NAME = 200;
+
+const OPTIONS: KindsOf<BatchesOptions> = {
+  majordomo: 'object with prepare',
+  store: 'object with counts',
+  ledger: 'object with settle',
+  onEvent: 'function',
+  folder: 'string',
+  most: { requests: 1, bytes: 1 },
+  catalog: 'object with find',
+  clock: 'object with now',
+};
+
+/** Throws `config` for invalid options. */
+export function checkBatchesOptions(options: BatchesOptions): void {
+  checkOptions('createBatches', options, OPTIONS, ['majordomo']);
+}
+
+const JOB: KindsOf<JobRequest> = {
+  key: 'string',
+  spec: 'string',
+  items: true,
+  output: true,
+  tenant: 'string',
+  metadata: 'object',
+  deadline: true,
+  live: { when: ['late', 'failed', 'both'], leadMs: 0, concurrency: 1 },
+};
+
+/** Throws `config` for a job with an invalid property. Does not read the items. */
+export function checkJob(job: JobRequest): void {
+  checkOptions('submit', job, JOB, ['key', 'spec', 'items']);
+  checkName(job.key, 'key');
+  const { items, deadline, live }: { items: unknown; deadline?: unknown; live?: LiveOptions | undefined } =
+    job;
+  const isIterable =
+    typeof items === 'object' &&
+    items !== null &&
+    (Symbol.iterator in items || Symbol.asyncIterator in items);
+  if (!isIterable) fail('items', 'must be an iterable of items');
+  if (deadline !== undefined && !(deadline instanceof Date && Number.isFinite(deadline.getTime())))
+    fail('deadline', 'must be a valid Date');
+  if (live === undefined) return;
+  if ((live.when as unknown) === undefined) fail('live.when', 'is missing: it must be late, failed or both');
+  if (live.when !== 'failed' && deadline === undefined)
+    fail('live.when', `is "${live.when}", which needs a deadline; set deadline, or use "failed"`);
+}
+
+/** Returns an item as a row without its place. Throws `config` with the path for an invalid item. */
+export function checkItem(
+  item: unknown,
+  index: number,
+): { readonly id: string; readonly operation: 'request' | 'embedding'; readonly request: string } {
+  const path = `items[${index}]`;
+  if (!isRecord(item)) fail(path, 'must be an object with request or embedding');
+  const { id = String(index), request, embedding } = item;
+  checkName(id, `${path}.id`);
+  if ((request === undefined) === (embedding === undefined))
+    fail(path, 'must have either request or embedding');
+  const operation = request === undefined ? 'embedding' : 'request';
+  const [value, list] = operation === 'request' ? [request, 'messages'] : [embedding, 'values'];
+  if (!isRecord(value)) fail(`${path}.${operation}`, 'must be an object');
+  if (!Array.isArray(value[list])) fail(`${path}.${operation}.${list}`, 'must be an array');
+  try {
+    const stored = operation === 'request' ? withJsonSchemas(value, `${path}.request`) : { embedding };
+    return { id, operation, request: JSON.stringify(toJson(stored)) };
+  } catch (cause) {
+    if (LlmError.is(cause)) fail(cause.details.path ?? path, `is invalid: ${cause.message}`, cause);
+    return fail(`${path}.${operation}`, 'cannot be stored as JSON', cause);
+  }
+}
+
+/** Converts the schemas of tools, because validators cannot be stored. */
+function withJsonSchemas(request: Readonly<Record<string, unknown>>, path: string): object {
+  const { tools } = request;
+  if (!Array.isArray(tools)) return request;
+  const converted = tools.map((tool: { readonly parameters: JsonObject }, at) => ({
+    ...tool,
+    parameters: toJsonSchema(tool.parameters, `${path}.tools[${at}].parameters`),
+  }));
+  return { ...request, tools: converted };
+}
+
+function checkName(value: unknown, path: string): asserts value is string {
+  if (typeof value !== 'string') fail(path, `must be a string, not ${typeof value}`);
+  if (value.length < 1 || value.length > MAX_NAME) fail(path, `must have 1 to ${MAX_NAME} characters`);
+}
+
+/** Throws `config` with the path. */
+export function fail(path: string, problem: string, cause?: unknown): never {
+  throw new LlmError('config', `${path} ${problem}`, { path }, { cause });
+}

@@ -1,0 +1,292 @@
+import type { Catalog } from '@majordomo/catalog';
+import type {
+  ChatRequest,
+  ChatResponse,
+  Clock,
+  EmbeddingRequest,
+  EmbeddingResponse,
+  JsonObject,
+  LlmError,
+  Majordomo,
+  ObjectSchema,
+} from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
+
+/** Options of `createBatches`. */
+export interface BatchesOptions {
+  /** Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches as they do to calls. Its gates check live calls; a gate with `batches: true` (such as `residency`) also checks each target before a batch is created. */
+  readonly majordomo: Majordomo;
+  /** Store for jobs. Default: in memory, for tests and small scripts; such a job is lost when its process ends. */
+  readonly store?: BatchStore | undefined;
+  /** Ledger that reserves the cost of each batch before the batch is created, and settles it afterwards, at the batch price. Default: none, no cost is recorded. */
+  readonly ledger?: Ledger | undefined;
+  /** Listener for job events, called as each event happens. Errors that it throws are ignored. */
+  readonly onEvent?: ((event: BatchEvent) => void) | undefined;
+  /** Folder to which the input of a batch is written before the upload. Default: the system's folder for temporary files. */
+  readonly folder?: string | undefined;
+  /** Maximum requests and bytes of one batch, to set bounds below those of the vendor. Default: the vendor's own bounds (see `BatchLimits`). */
+  readonly most?: { readonly requests?: number | undefined; readonly bytes?: number | undefined } | undefined;
+  /**
+   * Catalog with the prices of items.
+   *
+   * @default the snapshot of `@majordomo/catalog`
+   */
+  readonly catalog?: Catalog | undefined;
+  /**
+   * Source of time.
+   *
+   * @default the system clock
+   */
+  readonly clock?: Clock | undefined;
+}
+
+/** Jobs of one store. */
+export interface Batches {
+  /**
+   * Stores a job. Sends no request. If a job with this key exists, returns that job. If its submission was complete, `items` is not read
+   * and the other properties of `job` are ignored. If its submission was interrupted, `items` is read from its beginning and the
+   * submission continues where it was interrupted. Rejects with `config` for an invalid job, for a duplicate id, and for items that
+   * differ from those of the interrupted submission.
+   */
+  submit(job: JobRequest): Promise<BatchJob>;
+  /** Returns a job by its key. Rejects with `not-found` if no such job exists. */
+  open(key: string): Promise<BatchJob>;
+  /** Returns the keys of all jobs, in string order. */
+  keys(): Promise<readonly string[]>;
+}
+
+/** A job: requests that go through the same chain. */
+export interface JobRequest {
+  /** Key of the job: 1 to 200 characters. For a job of a cron task, use a name for the data that it processes, such as `labels-2026-11-22`. */
+  readonly key: string;
+  /** Chain specification, as for `majordomo.model`. The first target gets all items. Each further target gets the items that moved to it. */
+  readonly spec: string;
+  /** Requests of the job. They are read once, page by page, in this order; a million are supported. All are chats or all are embeddings. */
+  readonly items: Iterable<BatchItem> | AsyncIterable<BatchItem>;
+  /** Schema of every answer: an object of a schema library or a JSON schema. An answer that does not match it counts as `invalid-output`, and its item moves to the next target. */
+  readonly output?: ObjectSchema<unknown> | JsonObject | undefined;
+  /** Tenant that owns the job, for limits and records. */
+  readonly tenant?: string | undefined;
+  /** Metadata for limits, tags and resolvers, as for a call. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** Time by which answers are needed. Batches that still run at that time are cancelled, and items without an answer fail with `timeout`. Default: no deadline. */
+  readonly deadline?: Date | undefined;
+  /** Items that are sent as live calls, at live prices, through the complete chain. Default: none. */
+  readonly live?: LiveOptions | undefined;
+}
+
+/** One request. */
+export type BatchItem =
+  | {
+      /** Identifier: 1 to 200 characters, unique within the job. Default: the position, from `0`. */ readonly id?:
+        string | undefined;
+      readonly request: ChatRequest;
+    }
+  | { readonly id?: string | undefined; readonly embedding: EmbeddingRequest };
+
+/** Conditions and bounds for live calls, when a batch is not enough. */
+export interface LiveOptions {
+  /** Items to send live. `late`: items without an answer when `leadMs` remain before the deadline. `failed`: items that no target of the chain answered by batch. `both`: both. */
+  readonly when: 'late' | 'failed' | 'both';
+  /** Time before the deadline at which batches are cancelled and live calls begin, in milliseconds. Default 1,800,000 (30 minutes). */
+  readonly leadMs?: number | undefined;
+  /** Maximum number of concurrent live calls. Default 8. A crash causes at most this many calls to be paid for twice. */
+  readonly concurrency?: number | undefined;
+}
+
+/** A stored job. Any number of processes may hold it; they take turns. */
+export interface BatchJob {
+  readonly key: string;
+  /**
+   * Advances the job as far as possible now, then returns its progress. A poll creates the batches that are due, after a search for
+   * batches that a crashed process may have created. It queries the vendors about running batches, reads the results of ended ones,
+   * moves items to the next target, makes the live calls that are due, and settles costs. It waits for live calls and for nothing else.
+   * While another process polls this job, it only returns the progress.
+   * Rejects with `config`, `auth`, `billing` or `denied` if a person must act. No item is lost, and the next poll continues.
+   * A vendor that is down or busy does not reject the poll: the next poll queries it again.
+   */
+  poll(options?: { readonly signal?: AbortSignal | undefined }): Promise<JobProgress>;
+  /** Polls until the job is over. `everyMs` is the maximum wait between two polls, in milliseconds; default 60,000. An abort stops the waiting, never the job. */
+  done(options?: {
+    readonly everyMs?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+  }): Promise<JobProgress>;
+  /** Returns the progress as of the last poll. Queries no vendor. */
+  progress(): Promise<JobProgress>;
+  /**
+   * Returns the items that are final, in input order, with one page in memory at a time. Before the job is over, it omits the other
+   * items. With `output`, `value` is typed, and an answer that does not match this schema has an `invalid-output` error instead.
+   */
+  results<T = unknown>(options?: {
+    readonly output?: ObjectSchema<T> | undefined;
+    /** Position of the first item to return. Default 0. */ readonly from?: number | undefined;
+  }): AsyncIterable<ItemResult<T>>;
+  /** Cancels the running batches. Answers that the vendors still deliver are stored and paid for. Other items fail with `aborted`. The next polls complete the cancellation. */
+  cancel(): Promise<void>;
+  /** Deletes a job that is over, with its items and results. Rejects with `denied` for a job that is not over. */
+  remove(): Promise<void>;
+}
+
+/** Final state of an item: `response` or `error`, never both. */
+export interface ItemResult<T = unknown> {
+  /** Position in the input, from 0. */
+  readonly index: number;
+  readonly id: string;
+  /** Target that gave the answer or the last error. `undefined` if no target was called. */
+  readonly target: string | undefined;
+  readonly via: 'batch' | 'live' | undefined;
+  /** Response as of a live call. It has `usage.details.serviceTier: 'batch'` if a batch answered. `attempts` lists every attempt of the item. */
+  readonly response: ChatResponse | EmbeddingResponse | undefined;
+  /** Validated answer, for a job with a schema. */
+  readonly value: T | undefined;
+  /** Error of the kind that a live call would have; `details.attempts` lists every attempt. The kind is `timeout` for an expired item and `aborted` for a cancelled one. */
+  readonly error: LlmError | undefined;
+  /** Cost of all attempts. `undefined` if it is not known or is included in a plan. */
+  readonly nanoUsd: bigint | undefined;
+}
+
+/** Progress of a job. */
+export interface JobProgress {
+  readonly key: string;
+  /** State of the job. `filling`: the submission was interrupted; submit the job again. */
+  readonly state: 'filling' | 'running' | 'cancelling' | 'done';
+  readonly total: number;
+  /** Number of items that are not in a batch now. */
+  readonly waiting: number;
+  /** Number of items in a batch or in a live call. */
+  readonly sent: number;
+  readonly answered: number;
+  readonly failed: number;
+  /** Cost of answers and failures so far. `undefined` if the price of some is not known. */
+  readonly nanoUsd: bigint | undefined;
+  readonly batches: readonly BatchInfo[];
+  /** Time until the next useful poll, in milliseconds from now. 0: at once. `undefined`: the job is over. */
+  readonly nextMs: number | undefined;
+}
+
+/** One batch at a vendor. */
+export interface BatchInfo {
+  readonly target: string;
+  /** Vendor's id of the batch. `undefined` until it is known. */
+  readonly ref: string | undefined;
+  readonly state: 'planned' | 'creating' | 'running' | 'ended' | 'read';
+  readonly requests: number;
+  /** Count of completed requests that the vendor reported last. It stays 0 for a vendor that reports it only at the end. */
+  readonly completed: number;
+  /** Expiry time in epoch milliseconds. `undefined` if the vendor did not report it. */
+  readonly expiresAt: number | undefined;
+}
+
+/** Events of a job. */
+export type BatchEvent =
+  | {
+      readonly type: 'batch-created' | 'batch-found';
+      readonly key: string;
+      readonly target: string;
+      readonly ref: string;
+      readonly requests: number;
+    }
+  | {
+      readonly type: 'batch-ended';
+      readonly key: string;
+      readonly target: string;
+      readonly ref: string;
+      readonly answered: number;
+      readonly failed: number;
+    }
+  /** A vendor refused a request or did not respond. The batch is retried in `inMs` milliseconds. */
+  | {
+      readonly type: 'batch-delayed';
+      readonly key: string;
+      readonly target: string;
+      readonly error: LlmError;
+      readonly inMs: number;
+    }
+  /** The target has no batch API or cannot take these requests. The items move to the next target. */
+  | { readonly type: 'target-skipped'; readonly key: string; readonly target: string; readonly why: string }
+  | {
+      readonly type: 'item-moved';
+      readonly key: string;
+      readonly id: string;
+      readonly from: string;
+      readonly to: string | 'live';
+      readonly error: LlmError;
+    }
+  /** A result belongs to no item of the batch, or repeats an earlier result. It is ignored. */
+  | {
+      readonly type: 'result-ignored';
+      readonly key: string;
+      readonly target: string;
+      readonly ref: string;
+      readonly id: string;
+    }
+  | {
+      readonly type: 'live-begun';
+      readonly key: string;
+      readonly items: number;
+      readonly why: 'late' | 'failed';
+    }
+  | { readonly type: 'job-done'; readonly key: string; readonly answered: number; readonly failed: number };
+
+/**
+ * Store for jobs. Every method is atomic and may be repeated. Use `sqliteStores(…).batches` on one machine and `redisStores(…).batches`
+ * on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
+ */
+export interface BatchStore {
+  /** Returns a job; `undefined` if none is stored. */
+  load(
+    key: string,
+  ): Promise<
+    { readonly job: JsonObject; /** Version of the job, from 1. */ readonly version: number } | undefined
+  >;
+  /** Saves the job at `version + 1` and returns true, if the stored job has `version` (0: no job is stored). Otherwise changes nothing and returns false. */
+  save(key: string, job: JsonObject, version: number): Promise<boolean>;
+  /** Returns the keys of all stored jobs, in string order. */
+  keys(): Promise<readonly string[]>;
+  /** Acquires or renews the lock of the job. Returns false if another holder has it. The lock is free again after `leaseMs`. */
+  lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
+  /** Releases the lock, if the holder has it. */
+  unlock(key: string, holder: string): Promise<void>;
+  /** Adds rows. Existing rows stay unchanged. Rejects with `config` for an id that exists at another index, and for an index that exists with another id. */
+  add(key: string, rows: readonly BatchRow[]): Promise<void>;
+  /** Returns rows in the order of `index`. */
+  rows(key: string, query: RowQuery): Promise<readonly BatchRow[]>;
+  /** Moves the rows whose place is `from`, all at once. Other rows stay unchanged. */
+  move(
+    key: string,
+    moves: readonly {
+      readonly index: number;
+      readonly from: string;
+      readonly to: string;
+      readonly data?: string | undefined;
+    }[],
+  ): Promise<void>;
+  /** Returns the number of rows at each place. */
+  counts(key: string): Promise<Readonly<Record<string, number>>>;
+  /** Deletes the job with its rows and its lock. */
+  remove(key: string): Promise<void>;
+}
+
+/** A stored item. */
+export interface BatchRow {
+  readonly index: number;
+  readonly id: string;
+  /** Place of the item: `queue:<position in the chain>`, `batch:<number>`, `live` or `done`. Stores accept any string. */
+  readonly place: string;
+  /** Request as JSON. It never changes. */
+  readonly request: string;
+  /** Attempts so far and result, as JSON. */
+  readonly data: string | undefined;
+}
+
+/** Selection of rows. */
+export interface RowQuery {
+  readonly place?: string | undefined;
+  /** Indexes to return, and no others; at most 1,000. */
+  readonly indexes?: readonly number[] | undefined;
+  /** Index above which rows are returned. */
+  readonly after?: number | undefined;
+  /** Maximum number of rows: 1 to 1,000. */
+  readonly limit: number;
+}

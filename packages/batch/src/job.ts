@@ -1,0 +1,133 @@
+import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
+import { withDetails } from '@majordomo/core/toolkit';
+import { valueOf } from './typed.ts';
+import type { BatchJob, BatchRow, ItemResult, JobProgress } from './contract.ts';
+import type { Setup } from './setup.ts';
+import { runRound } from './poll.ts';
+import { progressOf } from './progress.ts';
+import { PLACES, type JobRecord } from './record.ts';
+import { Round } from './round.ts';
+import { attemptOf, dataOf, errorOf, responseOf } from './stored-item.ts';
+import { LockedJob, LockLost, requireRecord, saveRecord } from './stored-job.ts';
+
+/** Number of results in memory. */
+const PAGE = 100;
+const EVERY_MS = 60_000;
+/** Minimum time between two polls of `done`, in milliseconds, for example while another process polls. */
+const LEAST_WAIT_MS = 1000;
+
+/** Returns a job of the store. */
+export function batchJob(key: string, setup: Setup): BatchJob {
+  const { store, clock } = setup;
+  const progress = (): Promise<JobProgress> => progressOf(key, setup);
+  const poll: BatchJob['poll'] = async ({ signal = new AbortController().signal } = {}) => {
+    await pollOnce(key, setup, signal);
+    return progress();
+  };
+  return {
+    key,
+    poll,
+    progress,
+    async done({ everyMs = EVERY_MS, signal = new AbortController().signal, onProgress } = {}) {
+      for (;;) {
+        const now = await poll({ signal });
+        onProgress?.(now);
+        if (now.state === 'done') return now;
+        if (now.state === 'filling')
+          throw new LlmError(
+            'config',
+            `the submission of job "${key}" was interrupted; submit the job again`,
+            { path: 'key' },
+          );
+        const least = Math.min(everyMs, LEAST_WAIT_MS);
+        const waitMs = Math.max(least, Math.min(everyMs, now.nextMs ?? 0));
+        await clock.sleep(waitMs, signal).catch((cause: unknown) => {
+          throw abortedError(key, cause);
+        });
+      }
+    },
+    results: (options) => resultsOf(key, options ?? {}, setup),
+    async cancel() {
+      for (;;) {
+        const { record, version } = await requireRecord(key, setup);
+        if (record.isCancelled === true || record.isDone === true) return;
+        if (await saveRecord(key, { ...record, isCancelled: true }, version, setup)) return;
+      }
+    },
+    async remove() {
+      const { record } = await requireRecord(key, setup);
+      if (record.isDone !== true)
+        throw new LlmError('denied', `job "${key}" is not over; cancel it and poll it until it is done`);
+      await store.remove(key);
+    },
+  };
+}
+
+/** Advances a job, unless its submission is incomplete, the job is over, or another process polls it. */
+async function pollOnce(key: string, setup: Setup, signal: AbortSignal): Promise<void> {
+  const isIdle = ({ total, isDone }: JobRecord): boolean => total === undefined || isDone === true;
+  if (isIdle((await requireRecord(key, setup)).record)) return;
+  if (signal.aborted) throw abortedError(key, signal.reason);
+  const job = await LockedJob.lock(key, setup);
+  if (job === undefined) return;
+  try {
+    if (!isIdle(job.record)) await runRound(new Round(job, setup, signal));
+  } catch (error) {
+    if (error instanceof LockLost) return;
+    throw signal.aborted ? abortedError(key, error) : error;
+  } finally {
+    await job.unlock();
+  }
+}
+
+const abortedError = (key: string, cause: unknown): LlmError =>
+  new LlmError(
+    'aborted',
+    `the poll of job "${key}" was aborted; the job continues with the next poll`,
+    {},
+    { cause },
+  );
+
+async function* resultsOf<T>(
+  key: string,
+  { output, from = 0 }: { readonly output?: ObjectSchema<T> | undefined; readonly from?: number | undefined },
+  setup: Setup,
+): AsyncGenerator<ItemResult<T>, void, undefined> {
+  const { record } = await requireRecord(key, setup);
+  let after = from - 1;
+  for (;;) {
+    const rows = await setup.store.rows(key, { after, limit: PAGE });
+    for (const row of rows) {
+      if (row.place !== PLACES.answered && row.place !== PLACES.failed) continue;
+      yield await resultOf<T>(row, output ?? record.output);
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.index;
+  }
+}
+
+async function resultOf<T>(
+  row: BatchRow,
+  output: ObjectSchema<T> | JsonObject | undefined,
+): Promise<ItemResult<T>> {
+  const { attempts: stored, response: json, error } = dataOf(row);
+  const { index, id } = row;
+  const attempts = stored.map(attemptOf);
+  const last = stored.findLast(({ outcome }) => outcome !== 'skipped');
+  const costs = stored.map(({ nanoUsd }) => nanoUsd);
+  const nanoUsd = costs.some((cost) => cost === null)
+    ? undefined
+    : costs.reduce((sum, cost) => sum + BigInt(cost ?? 0), 0n);
+  const result = { index, id, target: last?.target, via: last?.via, value: undefined, nanoUsd };
+  const response = json && responseOf(json, attempts);
+  if (response === undefined) return { ...result, response, error: error && errorOf(error, attempts) };
+  if (output === undefined || 'vectors' in response) return { ...result, response, error: undefined };
+  try {
+    return { ...result, response, value: await valueOf<T>(response, output), error: undefined };
+  } catch (cause) {
+    // An answer that the reader's schema refuses, or a schema that throws.
+    if (!LlmError.is(cause) || cause.kind === 'config') throw cause;
+    return { ...result, response: undefined, error: withDetails(cause, { attempts }) };
+  }
+}

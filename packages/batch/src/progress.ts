@@ -1,0 +1,83 @@
+import type { JobProgress } from './contract.ts';
+import type { Setup } from './setup.ts';
+import { isStalled, PLACES, queuePositions, type BatchRecord, type JobRecord } from './record.ts';
+import { lateTime } from './round.ts';
+import { FIND_MS } from './send-batch.ts';
+import { requireRecord } from './stored-job.ts';
+
+/** Time after which another look at a running batch is useful, in milliseconds. */
+const LOOK_MS = 600_000;
+/** Time after which another search for a batch is useful, in milliseconds. */
+const SEARCH_MS = 15_000;
+const FILLING_MS = 60_000;
+
+/** Returns the progress of a job from the store. */
+export async function progressOf(key: string, setup: Setup): Promise<JobProgress> {
+  const { record } = await requireRecord(key, setup);
+  const counts = await setup.store.counts(key);
+  const sumOf = (isPlace: (place: string) => boolean): number =>
+    Object.entries(counts).reduce((sum, [place, count]) => (isPlace(place) ? sum + count : sum), 0);
+  const waiting = sumOf((place) => place.startsWith('queue:'));
+  const { [PLACES.answered]: answered = 0, [PLACES.failed]: failed = 0, [PLACES.live]: live = 0 } = counts;
+  const canSend = queuePositions(counts).some((position) => !isStalled(record, position));
+  const total = record.total ?? sumOf(() => true);
+  return {
+    key,
+    state: stateOf(record),
+    total,
+    waiting,
+    sent: sumOf((place) => place.startsWith('batch:')) + live,
+    answered,
+    failed,
+    nanoUsd: costOf(record),
+    batches: record.batches.filter(({ requests }) => requests !== 0).map(infoOf),
+    nextMs: nextMs(record, canSend || live > 0, setup.clock.now()),
+  };
+}
+
+function stateOf({ total, isDone, isCancelled }: JobRecord): JobProgress['state'] {
+  if (total === undefined) return 'filling';
+  if (isDone === true) return 'done';
+  return isCancelled === true ? 'cancelling' : 'running';
+}
+
+/** Returns the sum of the costs; `undefined` if one of them is unknown. */
+function costOf({ batches, liveNanoUsd }: JobRecord): bigint | undefined {
+  const costs = [liveNanoUsd, ...batches.map(({ nanoUsd = '0' }) => nanoUsd)];
+  return costs.some((cost) => cost === null)
+    ? undefined
+    : costs.reduce((sum, cost) => sum + BigInt(cost ?? 0), 0n);
+}
+
+const infoOf = ({
+  about,
+  ref,
+  state,
+  requests = 0,
+  completed,
+  expiresAt,
+}: BatchRecord): JobProgress['batches'][number] => ({
+  target: about.target,
+  ref: state === 'trial' ? undefined : ref,
+  state: state === 'trial' ? 'creating' : state,
+  requests,
+  completed,
+  expiresAt,
+});
+
+function nextMs(record: JobRecord, isWaiting: boolean, now: number): number | undefined {
+  if (record.isDone === true) return undefined;
+  if (record.total === undefined) return FILLING_MS;
+  const pending = record.batches.filter(({ state }) => state !== 'read');
+  if (isWaiting || pending.length === 0) return 0;
+  const late = lateTime(record);
+  const times = pending.map((batch) => nextTime(batch, now));
+  return Math.max(0, Math.min(...times, late > now ? late : Infinity) - now);
+}
+
+/** Returns the time of the next useful query about a batch, in epoch milliseconds. */
+function nextTime({ state, createdAt = 0, retryAt }: BatchRecord, now: number): number {
+  if (retryAt !== undefined) return retryAt;
+  if (state === 'creating') return Math.min(now + SEARCH_MS, Math.max(now, createdAt + FIND_MS));
+  return state === 'planned' || state === 'ended' ? now : now + LOOK_MS;
+}

@@ -1,0 +1,136 @@
+import type { JsonObject, Usage } from '@majordomo/core';
+import type { BatchInfo, LiveOptions } from './contract.ts';
+
+/** Format of stored jobs. A newer format is rejected. */
+export const FORMAT = 1;
+
+/** Stored job. The holder of the lock is the only writer, except for `cancel`. */
+export interface JobRecord {
+  readonly format: number;
+  /** Random name of the job, in custom ids, file names and metadata at vendors. */
+  readonly token: string;
+  readonly spec: string;
+  readonly output?: JsonObject | undefined;
+  readonly tenant?: string | undefined;
+  readonly metadata?: JsonObject | undefined;
+  /** Deadline in epoch milliseconds. */
+  readonly deadline?: number | undefined;
+  readonly live?: StoredLive | undefined;
+  /** Number of items. Absent until the submission is complete. */
+  total?: number | undefined;
+  /** Whether `cancel` was called. */
+  isCancelled?: boolean | undefined;
+  isDone?: boolean | undefined;
+  /** Cost of live calls in nano-USD; null if the cost of a call is unknown. */
+  liveNanoUsd: string | null;
+  /** Batches by their number. */
+  batches: BatchRecord[];
+}
+
+/** Options for live calls, with all defaults. */
+interface StoredLive {
+  readonly when: LiveOptions['when'];
+  readonly leadMs: number;
+  readonly concurrency: number;
+}
+
+/** Facts about the target of a batch, for costs and records. */
+export interface BatchTarget {
+  readonly target: string;
+  readonly vendor?: string | undefined;
+  readonly model?: string | undefined;
+  readonly billing?: 'metered' | 'included' | undefined;
+  readonly name?: string | undefined;
+}
+
+/** Stored batch. */
+export interface BatchRecord {
+  readonly number: number;
+  /** Position of the target in the chain. */
+  readonly position: number;
+  readonly about: BatchTarget;
+  readonly group?: string | undefined;
+  /** `trial`: `ref` may be a batch of another client. */
+  state: BatchInfo['state'] | 'trial';
+  /** Number of requests. Absent until all rows of the batch have moved to it. */
+  requests?: number | undefined;
+  /** Maximum amounts, for the ledger. */
+  most?: StoredAmount | undefined;
+  /** Id of the uploaded input. */
+  upload?: string | undefined;
+  /** Time of the first `create` without a response, in epoch milliseconds. */
+  searchSince?: number | undefined;
+  /** Time of the last `create`, in epoch milliseconds. */
+  createdAt?: number | undefined;
+  ref?: string | undefined;
+  /** Batches at the vendor that are not this batch. */
+  readonly notRefs: string[];
+  completed: number;
+  expiresAt?: number | undefined;
+  /** Time of the next useful try after a failure, in epoch milliseconds. */
+  retryAt?: number | undefined;
+  /** Time before which the vendor does not accept the batch, in epoch milliseconds. */
+  notBefore?: number | undefined;
+  isCancelled?: boolean | undefined;
+  /** Cost of all items in nano-USD; null if it is unknown or included in a plan. Set when the results are read. */
+  nanoUsd?: string | null | undefined;
+}
+
+/** Amounts of a reservation as JSON. */
+export interface StoredAmount {
+  readonly requests: number;
+  readonly input: number;
+  readonly output?: number | undefined;
+  readonly nanoUsd?: string | undefined;
+}
+
+/** State of an item, as JSON in `BatchRow.data`. */
+export interface ItemData {
+  readonly attempts: readonly StoredAttempt[];
+  /** Final response without attempts. */
+  readonly response?: JsonObject | undefined;
+  /** Final error without attempts. */
+  readonly error?: StoredError | undefined;
+}
+
+/** Attempt of an item. */
+export interface StoredAttempt extends BatchTarget {
+  readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
+  readonly via: 'batch' | 'live';
+  /** Number of the batch. */
+  readonly batch?: number | undefined;
+  readonly error?: StoredError | undefined;
+  readonly usage?: Usage | undefined;
+  readonly ms: number;
+  /** Cost in nano-USD; null if it is unknown or included in a plan. */
+  readonly nanoUsd: string | null;
+}
+
+/** Error as JSON. */
+export interface StoredError {
+  readonly kind: string;
+  readonly message: string;
+  readonly details?: JsonObject | undefined;
+}
+
+/** Places of rows. */
+export const PLACES = {
+  queue: (position: number): string => `queue:${position}`,
+  batch: (number: number): string => `batch:${number}`,
+  live: 'live',
+  answered: 'done',
+  failed: 'failed',
+} as const;
+
+/** Returns the positions of the targets whose queues have rows. */
+export const queuePositions = (counts: Readonly<Record<string, number>>): readonly number[] =>
+  Object.entries(counts).flatMap(([place, count]) => {
+    const position = /^queue:(\d+)$/.exec(place)?.[1];
+    return position === undefined || count === 0 ? [] : [Number(position)];
+  });
+
+/** Whether a batch of this target waits for the vendor. Until it is created, no other batch of the target is planned. */
+export const isStalled = ({ batches }: JobRecord, position: number): boolean =>
+  batches.some(
+    (batch) => batch.position === position && (batch.state === 'planned' || batch.state === 'creating'),
+  );

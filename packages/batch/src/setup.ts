@@ -1,0 +1,16 @@
+import type { Catalog } from '@majordomo/catalog';
+import type { Clock, Majordomo } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
+import type { BatchesOptions, BatchEvent, BatchStore } from './contract.ts';
+
+/** Parts that all jobs of one store share. */
+export interface Setup {
+  readonly majordomo: Majordomo;
+  readonly store: BatchStore;
+  readonly ledger: Ledger | undefined;
+  readonly folder: string;
+  readonly most: NonNullable<BatchesOptions['most']>;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly emit: (event: BatchEvent) => void;
+}

@@ -1,0 +1,121 @@
+import { LlmError, type JsonObject } from '@majordomo/core';
+import type { Setup } from './setup.ts';
+import { FORMAT, type JobRecord } from './record.ts';
+
+/** Time for which a lock is valid without a renewal, in milliseconds. */
+const LEASE_MS = 30_000;
+const RENEW_MS = 10_000;
+
+/** Stored record and its version. */
+export interface LoadedRecord {
+  readonly record: JobRecord;
+  readonly version: number;
+}
+
+/** Returns the record of a job. Throws `config` for a record of a newer version. */
+export async function loadRecord(key: string, { store }: Setup): Promise<LoadedRecord | undefined> {
+  const stored = await store.load(key);
+  if (stored === undefined) return undefined;
+  const record = stored.job as unknown as JobRecord;
+  if (record.format > FORMAT)
+    throw new LlmError(
+      'config',
+      `job "${key}" was stored by a newer version of @majordomo/batch; update the package`,
+    );
+  return { record, version: stored.version };
+}
+
+/** Returns the record of a job. Throws `not-found` if the job does not exist. */
+export async function requireRecord(key: string, setup: Setup): Promise<LoadedRecord> {
+  const stored = await loadRecord(key, setup);
+  if (stored === undefined) throw new LlmError('not-found', `the store has no job "${key}"`, { path: 'key' });
+  return stored;
+}
+
+export const saveRecord = (
+  key: string,
+  record: JobRecord,
+  version: number,
+  { store }: Setup,
+): Promise<boolean> => store.save(key, record as unknown as JsonObject, version);
+
+/** Another process has the lock of the job. */
+export class LockLost extends Error {}
+
+/** Record of a job whose lock this process holds. */
+export class LockedJob {
+  readonly key: string;
+  readonly record: JobRecord;
+  private version: number;
+  private readonly setup: Setup;
+  private readonly holder: string;
+  private renewedAt: number;
+  private stopTimer: (() => void) | undefined;
+
+  private constructor(key: string, loaded: LoadedRecord, setup: Setup, holder: string, lockedAt: number) {
+    this.key = key;
+    this.record = loaded.record;
+    this.version = loaded.version;
+    this.setup = setup;
+    this.holder = holder;
+    this.renewedAt = lockedAt;
+    this.renewLater();
+  }
+
+  /** Locks and loads a job. Returns `undefined` if another holder has the lock. */
+  static async lock(key: string, setup: Setup): Promise<LockedJob | undefined> {
+    const holder = crypto.randomUUID();
+    const lockedAt = setup.clock.now();
+    if (!(await setup.store.lock(key, holder, LEASE_MS))) return undefined;
+    try {
+      return new LockedJob(key, await requireRecord(key, setup), setup, holder, lockedAt);
+    } catch (error) {
+      await setup.store.unlock(key, holder);
+      throw error;
+    }
+  }
+
+  async unlock(): Promise<void> {
+    this.stopTimer?.();
+    await this.setup.store.unlock(this.key, this.holder);
+  }
+
+  /** Saves the record. Adopts `isCancelled`, which `cancel` sets without the lock. Throws `LockLost` if another process saved it. */
+  async save(): Promise<void> {
+    const { key, record, setup } = this;
+    await this.checkLock();
+    while (!(await saveRecord(key, record, this.version, setup))) {
+      const other = await requireRecord(key, setup);
+      const isCancellation = other.version === this.version + 1 && other.record.isCancelled === true;
+      if (!isCancellation || record.isCancelled === true) throw new LockLost();
+      record.isCancelled = true;
+      this.version = other.version;
+      await this.renew();
+    }
+    this.version++;
+  }
+
+  /** Throws `LockLost` if the lock may have ended. Call it before each change of rows. */
+  async checkLock(): Promise<void> {
+    if (this.setup.clock.now() - this.renewedAt >= RENEW_MS) await this.renew();
+  }
+
+  private async renew(): Promise<void> {
+    const now = this.setup.clock.now();
+    if (!(await this.setup.store.lock(this.key, this.holder, LEASE_MS))) throw new LockLost();
+    this.renewedAt = now;
+  }
+
+  /** Renews the lock during long requests, in which nothing else calls the store. */
+  private renewLater(): void {
+    this.stopTimer = this.setup.clock.timer(
+      RENEW_MS,
+      () => {
+        this.renewLater();
+        // A failed renewal is repeated by `checkLock`.
+        this.renew().catch(() => undefined);
+      },
+      true,
+    );
+  }
+}

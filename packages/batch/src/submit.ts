@@ -1,0 +1,128 @@
+import { LlmError, toJson, type JsonObject } from '@majordomo/core';
+import { toJsonSchema } from '@majordomo/core/toolkit';
+import { checkItem, fail } from './check.ts';
+import type { BatchRow, JobRequest } from './contract.ts';
+import type { Setup } from './setup.ts';
+import { loadRecord, saveRecord } from './stored-job.ts';
+import { FORMAT, PLACES, type JobRecord } from './record.ts';
+
+/** Number of rows per write. */
+const PAGE = 500;
+const DEFAULT_LEAD_MS = 1_800_000;
+const DEFAULT_CONCURRENCY = 8;
+
+/** Stores a job, or continues an interrupted submission. Does nothing for a complete submission. */
+export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
+  const { key } = job;
+  const stored = await loadRecord(key, setup);
+  if (stored?.record.total !== undefined) return;
+  checkSpec(job, setup);
+  const existing = stored ?? (await createRecord(job, setup));
+  if (existing.record.total !== undefined) return;
+  const total = await addItems(job, stored !== undefined, setup);
+  const finish = (record: JobRecord): JobRecord => ({
+    ...record,
+    total,
+    isDone: total === 0 ? true : undefined,
+  });
+  if (await saveRecord(key, finish(existing.record), existing.version, setup)) return;
+  const other = await loadRecord(key, setup);
+  if (other?.record.total === undefined)
+    throw new LlmError('config', `job "${key}" was removed while it was submitted`, { path: 'key' });
+}
+
+/** Returns the new record, or the one that another process has created in the meantime. */
+async function createRecord(
+  job: JobRequest,
+  setup: Setup,
+): Promise<{ readonly record: JobRecord; readonly version: number }> {
+  for (;;) {
+    const record = newRecord(job);
+    if (await saveRecord(job.key, record, 0, setup)) return { record, version: 1 };
+    const other = await loadRecord(job.key, setup);
+    if (other !== undefined) return other;
+  }
+}
+
+function newRecord({ spec, output, tenant, metadata, deadline, live }: JobRequest): JobRecord {
+  return {
+    format: FORMAT,
+    token: crypto.randomUUID().replaceAll('-', '').slice(0, 16),
+    spec,
+    output: output && outputSchema(output),
+    tenant,
+    metadata: metadata && (toJson(metadata) as JsonObject),
+    deadline: deadline?.getTime(),
+    live: live && {
+      when: live.when,
+      leadMs: live.leadMs ?? DEFAULT_LEAD_MS,
+      concurrency: Math.ceil(live.concurrency ?? DEFAULT_CONCURRENCY),
+    },
+    liveNanoUsd: '0',
+    batches: [],
+  };
+}
+
+function outputSchema(output: NonNullable<JobRequest['output']>): JsonObject {
+  try {
+    return toJsonSchema(output, 'output');
+  } catch (cause) {
+    if (LlmError.is(cause)) throw new LlmError('config', cause.message, { path: 'output' }, { cause });
+    throw cause;
+  }
+}
+
+function checkSpec({ spec }: JobRequest, { majordomo }: Setup): void {
+  try {
+    majordomo.parse(spec);
+  } catch (cause) {
+    fail('spec', `cannot be parsed: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
+}
+
+/** Adds all items and returns their number. The items of an interrupted submission must be the same as before. */
+async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: Setup): Promise<number> {
+  const { store } = setup;
+  let operation: string | undefined;
+  let index = 0;
+  let page: BatchRow[] = [];
+  const flush = async (): Promise<void> => {
+    if (isResumed) await compare(key, page, setup);
+    await store.add(key, page);
+    page = [];
+  };
+  for await (const item of items) {
+    const { id, operation: ownOperation, request } = checkItem(item, index);
+    operation ??= ownOperation;
+    if (ownOperation !== operation)
+      fail(
+        `items[${index}]`,
+        `has ${ownOperation}, but items[0] has ${operation}; submit a separate job for each`,
+      );
+    page.push({ index, id, place: PLACES.queue(0), request, data: undefined });
+    index++;
+    if (page.length === PAGE) await flush();
+  }
+  if (page.length > 0) await flush();
+  const [extra] = isResumed ? await store.rows(key, { after: index - 1, limit: 1 }) : [];
+  if (extra !== undefined)
+    fail(
+      'items',
+      `has ${index} items, but the interrupted submission had more; submit the same items, or use another key`,
+    );
+  return index;
+}
+
+/** Throws `config` if a stored item of an interrupted submission has another request. */
+async function compare(key: string, page: readonly BatchRow[], { store }: Setup): Promise<void> {
+  const stored = await store.rows(key, { indexes: page.map(({ index }) => index), limit: page.length });
+  for (const { index, id, request } of stored) {
+    const row = page[index - (page[0]?.index ?? 0)];
+    // `add` reports another id.
+    if (row?.id === id && row.request !== request)
+      fail(
+        `items[${index}]`,
+        'differs from the stored item of the interrupted submission; submit the same items, or use another key',
+      );
+  }
+}

@@ -1,0 +1,30 @@
+import { LlmError } from '@majordomo/core';
+import { messageOf } from '@majordomo/core';
+
+/** Kinds of errors that reject a poll, because a person must act. */
+const STOPPING = ['auth', 'billing', 'denied', 'config'] as const;
+/** Kinds of failures that may pass without a change. */
+const TRANSIENT = [
+  'rate-limit',
+  'overloaded',
+  'server',
+  'timeout',
+  'network',
+  'truncated',
+  'protocol',
+  'empty',
+] as const;
+
+export const mustStop = (error: LlmError): boolean => LlmError.is(error, ...STOPPING);
+
+export const isTransient = (error: LlmError): boolean => LlmError.is(error, ...TRANSIENT);
+
+export const asLlmFailure = (cause: unknown): LlmError =>
+  LlmError.is(cause) ? cause : new LlmError('server', messageOf(cause), {}, { cause });
+
+/** Whether the vendor has certainly not accepted the request: it responded with 4xx, or nothing was sent. */
+export function isRefusal(error: LlmError): boolean {
+  const { status } = error.details;
+  if (status !== undefined) return status >= 400 && status < 500 && status !== 408;
+  return !isTransient(error) && error.kind !== 'aborted';
+}

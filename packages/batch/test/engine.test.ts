@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { BATCH_NANO, items, resultsOf, shown, world } from './support/jobs.ts';
+import { answer, refusal } from './support/vendor.ts';
+
+it('submits without a request, and answers all items of a batch in input order', async () => {
+  const { batches, a, folder, events } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y', 'z') });
+  expect(a.ops).toEqual([]);
+  const sent = await job.poll();
+  expect(sent).toMatchObject({
+    state: 'running',
+    total: 3,
+    waiting: 0,
+    sent: 3,
+    answered: 0,
+    nextMs: 600_000,
+  });
+  expect(sent.batches).toMatchObject([{ target: 'a/m', ref: 'a-batch-1', state: 'running', requests: 3 }]);
+  a.end();
+  const end = await job.poll();
+  expect(end).toMatchObject({
+    state: 'done',
+    answered: 3,
+    failed: 0,
+    nextMs: undefined,
+    nanoUsd: 3n * BATCH_NANO,
+  });
+  expect(await shown(job)).toEqual(['x: re: x', 'y: re: y', 'z: re: z']);
+  const [first] = await resultsOf(job);
+  expect(first).toMatchObject({
+    index: 0,
+    target: 'a/m',
+    via: 'batch',
+    nanoUsd: BATCH_NANO,
+    response: {
+      usage: { input: 10, output: 5, details: { serviceTier: 'batch' } },
+      attempts: [{ target: 'a/m', outcome: 'finished', model: 'm' }],
+    },
+  });
+  expect(a.files.size).toBe(0);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(events.map(({ type }) => type)).toEqual(['batch-created', 'batch-ended', 'job-done']);
+});
+
+it('moves items by the failover table, and lists every attempt', async () => {
+  const { batches, a, b, events } = world();
+  a.result = (text) => (text === 'bad' ? refusal(400) : text === 'full' ? refusal(429) : answer('ok'));
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('good', 'bad', 'full') });
+  await job.poll();
+  a.end();
+  await job.poll();
+  b.end();
+  await job.poll();
+  expect(await shown(job)).toEqual(['good: ok', 'bad: invalid-request', 'full: re: full']);
+  const [, bad, full] = await resultsOf(job);
+  expect(bad?.error?.message).toBe('a/m: refused');
+  expect(bad?.error?.details.attempts).toMatchObject([{ target: 'a/m', outcome: 'failed' }]);
+  expect(full?.response?.attempts).toMatchObject([
+    { target: 'a/m', outcome: 'failed', error: { kind: 'rate-limit' } },
+    { target: 'b/m', outcome: 'finished' },
+  ]);
+  expect(b.batches[0]?.lines).toHaveLength(1);
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'item-moved', id: 'full', from: 'a/m', to: 'b/m' }),
+  );
+});

@@ -1,0 +1,331 @@
+import { LlmError } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { books, BATCH_NANO, failure, HOUR_MS, items, LIVE_NANO, resultsOf, shown, START, world } from './support/jobs.ts';
+import { answer, refusal, type Op } from './support/vendor.ts';
+
+/** Fails one operation: before the vendor handles it, or after it. */
+const failOnce = (op: Op, when: 'before' | 'after', error: LlmError = failure('network')) => {
+  let left = 1;
+  return (at: Op, isDone: boolean): void => {
+    if (at === op && isDone === (when === 'after') && left-- > 0) throw error;
+  };
+};
+
+it.each(['before', 'after'] as const)('creates one batch if the connection breaks %s the vendor handled the creation', async (when) => {
+  const { batches, a, events, clock } = world();
+  a.fault = failOnce('create', when);
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  await job.poll();
+  await job.poll();
+  expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
+  await clock.advance(119_000);
+  await job.poll();
+  expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
+  await clock.advance(1000);
+  await job.poll();
+  expect(a.batches).toHaveLength(1);
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
+  expect(events.some(({ type }) => type === 'batch-found')).toBe(when === 'after');
+});
+
+it('finds a nameless batch among batches of other clients, and creates no second one', async () => {
+  const { batches, a, clock, events } = world({}, { vendor: { isNameless: true } });
+  a.fault = failOnce('create', 'after');
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  await job.poll();
+  // Another client creates a newer batch of the same size.
+  a.batches.push({ ...(a.batches[0] as never as object), ref: 'foreign', lines: [1, 2].map((n) => ({ id: `f${n}`, body: { text: 'f' } })) } as never);
+  await clock.advance(300_000);
+  await job.poll();
+  expect(a.ops).not.toContain('cancel');
+  a.end();
+  const end = await job.done({ everyMs: 1 });
+  expect(end).toMatchObject({ state: 'done', answered: 2, failed: 0 });
+  expect(a.ops.filter((op) => op.startsWith('create'))).toHaveLength(1);
+  expect(await shown(job)).toEqual(['x: re: x', 'y: re: y']);
+  expect(events.filter(({ type }) => type === 'result-ignored')).toEqual([]);
+});
+
+it('creates a nameless batch again when no candidate is its own', async () => {
+  const { batches, a, clock } = world({}, { vendor: { isNameless: true } });
+  a.fault = failOnce('create', 'before');
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  await job.poll();
+  a.batches.push({ ref: 'foreign', token: '', lines: [{ id: 'f', body: { text: 'f' } }], createdAt: clock.now(), state: 'ended' });
+  await job.poll();
+  await clock.advance(120_000);
+  await job.poll();
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
+  expect(a.batches).toHaveLength(2);
+});
+
+it.each(['upload', 'look', 'results', 'remove', 'find'] as const)('decides nothing when %s fails, and continues with the next poll', async (op) => {
+  for (const when of ['before', 'after'] as const) {
+    const { batches, a, events } = world();
+    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+    const fault = failOnce(op, when, failure('server', 503));
+    a.fault = op === 'find' ? failOnce('create', 'after') : fault;
+    await job.poll();
+    if (op === 'find') a.fault = fault;
+    a.end();
+    for (let polls = 0; polls < 4; polls++) await job.poll();
+    expect(await job.progress()).toMatchObject({ state: 'done', answered: 2, nanoUsd: 2n * BATCH_NANO });
+    expect(a.batches).toHaveLength(1);
+    expect(a.files.size).toBe(0);
+    expect(events.some(({ type }) => type === 'batch-delayed')).toBe(true);
+  }
+});
+
+it('counts nothing twice when the download of results is interrupted', async () => {
+  const clockless = world();
+  const { ledger, records, state } = books(clockless.clock);
+  const { batches, a, clock } = world({ ledger });
+  const texts = Array.from({ length: 250 }, (_, index) => `t${index}`);
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items(...texts) });
+  await job.poll();
+  a.end();
+  let left = 1;
+  a.fault = (op, isDone, detail) => {
+    if (op === 'results' && isDone && detail === '120' && left-- > 0) throw failure('network');
+  };
+  expect(await job.poll()).toMatchObject({ answered: 100, state: 'running' });
+  await clock.advance(1000);
+  expect(await job.poll()).toMatchObject({ answered: 250, state: 'done', nanoUsd: 250n * BATCH_NANO });
+  expect(await state()).toEqual({ used: 250n * BATCH_NANO, held: 0n });
+  expect(await records()).toHaveLength(1);
+});
+
+it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses nothing', async (kind) => {
+  for (const op of ['upload', 'create', 'look', 'results'] as const) {
+    const { batches, a } = world();
+    a.fault = failOnce(op, 'before', failure(kind, 401));
+    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+    const kinds: (string | undefined)[] = [];
+    for (let polls = 0; polls < 5; polls++) {
+      kinds.push(await job.poll().then(() => undefined, (error: LlmError) => error.kind));
+      a.end();
+    }
+    expect(kinds.filter(Boolean)).toEqual([kind]);
+    expect(await shown(job)).toEqual(['x: re: x']);
+    expect(a.batches).toHaveLength(1);
+  }
+});
+
+it('moves all items when the vendor accepts no request of a batch', async () => {
+  const { batches, a, b } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  await job.poll();
+  Object.assign(a.batches[0] as object, { state: 'failed', error: failure('invalid-request', 400) });
+  await job.poll();
+  b.end();
+  await job.poll();
+  const [result] = await resultsOf(job);
+  expect(result).toMatchObject({ target: 'b/m', response: { attempts: [{ error: { kind: 'server' } }, { outcome: 'finished' }] } });
+});
+
+it('waits when the queue at the vendor is full, and when it limits the rate', async () => {
+  const { batches, a, clock, events } = world();
+  a.fault = failOnce('create', 'before', new LlmError('rate-limit', 'slow down', { status: 429, retryAfterMs: 5000 }));
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  expect(await job.poll()).toMatchObject({ nextMs: 5000 });
+  await job.poll();
+  expect(a.batches).toEqual([]);
+  await clock.advance(5000);
+  await job.poll();
+  Object.assign(a.batches[0] as object, { state: 'failed', error: new LlmError('rate-limit', 'queue is full', { code: 'token_limit_exceeded' }) });
+  await job.poll();
+  await job.poll();
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
+  expect(a.batches).toHaveLength(2);
+  expect(events.filter(({ type }) => type === 'batch-delayed')).toHaveLength(2);
+});
+
+it('ignores repeated and foreign results, and fails items without a result', async () => {
+  const { batches, a, events } = world();
+  a.result = (text) => (text === 'lost' ? 'missing' : text === 'two' ? 'twice' : text === 'late' ? 'expired' : answer('ok'));
+  a.order = (lines) => [{ id: 'foreign', status: 200, body: {} }, ...lines.reverse()];
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('one', 'two', 'lost', 'late') });
+  await job.poll();
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2, failed: 2 });
+  expect(await shown(job)).toEqual(['one: ok', 'two: twice', 'lost: protocol', 'late: timeout']);
+  expect(events.filter(({ type }) => type === 'result-ignored')).toHaveLength(2);
+});
+
+it('skips a target without a batch API, and fails or goes live if no target has one', async () => {
+  const { batches, a, events } = world({}, { vendor: { hasBatches: false } });
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x', 'y') });
+  expect(await job.poll()).toMatchObject({ state: 'done', failed: 2 });
+  expect(await shown(job)).toEqual(['x: unsupported', 'y: unsupported']);
+  expect(events.filter(({ type }) => type === 'target-skipped')).toHaveLength(2);
+  const live = await batches.submit({ key: 'live', spec: 'a/m', items: items('x'), live: { when: 'failed' } });
+  expect(await live.poll()).toMatchObject({ state: 'done', answered: 1, nanoUsd: LIVE_NANO });
+  expect(a.liveTexts).toEqual(['x']);
+});
+
+it('sends live exactly the items that no batch answered, with gates, at live prices', async () => {
+  const { batches, a, b, events, gateCalls } = world();
+  a.result = (text) => (text === 'bad' ? refusal(503) : answer('ok'));
+  b.result = () => 'expired';
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('good', 'bad'), live: { when: 'failed' } });
+  await job.poll();
+  a.end();
+  await job.poll();
+  expect(gateCalls).toEqual([]);
+  b.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2, nanoUsd: BATCH_NANO + LIVE_NANO });
+  expect(gateCalls).toEqual(['a/m']);
+  expect(a.liveTexts).toEqual(['bad']);
+  const [, bad] = await resultsOf(job);
+  expect(bad).toMatchObject({ via: 'live', target: 'a/m', nanoUsd: LIVE_NANO });
+  expect(bad?.response?.attempts).toHaveLength(3);
+  expect(events).toContainEqual({ type: 'live-begun', key: 'j', items: 1, why: 'failed' });
+});
+
+it('keeps items for the next poll when a live call is denied', async () => {
+  const { clock, a } = world();
+  const { ledger } = books(clock, [{ name: 'money', max: { usd: '0.000001' }, per: 'ever' }]);
+  const { batches, a: vendor } = world({}, { vendor: { hasBatches: false }, majordomo: { gates: [ledger.gate] } });
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y'), live: { when: 'failed' } });
+  await expect(job.poll()).rejects.toMatchObject({ kind: 'denied', message: expect.stringContaining('"money"') });
+  ledger.setLimit({ name: 'money', max: { usd: '10' }, per: 'ever' });
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
+  expect([a.liveTexts, vendor.liveTexts.length]).toEqual([[], 2]);
+});
+
+it('cancels at the lead time, and sends live calls only after the vendor has ended the batch', async () => {
+  const { batches, a, clock } = world();
+  a.result = (text) => (text === 'done' ? answer('ok') : 'cancelled');
+  const deadline = new Date(START + 2 * HOUR_MS);
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('done', 'rest'), deadline, live: { when: 'late', leadMs: HOUR_MS } });
+  expect((await job.poll()).nextMs).toBe(600_000);
+  await clock.advance(HOUR_MS - 1);
+  expect((await job.poll()).nextMs).toBe(1);
+  expect(a.ops).not.toContain('cancel');
+  await clock.advance(1);
+  await job.poll();
+  await job.poll();
+  expect(a.ops.filter((op) => op === 'cancel')).toHaveLength(1);
+  expect(a.liveTexts).toEqual([]);
+  Object.assign(a.batches[0] as object, { state: 'ended' });
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
+  expect(a.liveTexts).toEqual(['rest']);
+});
+
+it('fails the rest with timeout at the deadline without live calls', async () => {
+  const { batches, a, clock } = world({ most: { requests: 1 } });
+  a.result = () => 'cancelled';
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x'), deadline: new Date(START + HOUR_MS) });
+  await job.poll();
+  await clock.advance(HOUR_MS);
+  await job.poll();
+  Object.assign(a.batches[0] as object, { state: 'ended' });
+  await job.poll();
+  expect(await shown(job)).toEqual(['x: timeout']);
+  const late = await batches.submit({ key: 'late', spec: 'a/m', items: items('y'), deadline: new Date(START) });
+  expect(await late.poll()).toMatchObject({ state: 'done', failed: 1 });
+  expect(a.batches).toHaveLength(1);
+});
+
+it('keeps answers after a cancellation, and moves nothing', async () => {
+  const { batches, a, b } = world();
+  a.result = (text) => (text === 'done' ? answer('ok') : text === 'full' ? refusal(429) : 'cancelled');
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('done', 'rest', 'full'), live: { when: 'failed' } });
+  await job.poll();
+  await job.cancel();
+  expect(await job.poll()).toMatchObject({ state: 'cancelling' });
+  Object.assign(a.batches[0] as object, { state: 'ended' });
+  expect(await job.poll()).toMatchObject({ state: 'done' });
+  expect(await shown(job)).toEqual(['done: ok', 'rest: aborted', 'full: aborted']);
+  expect([a.liveTexts, b.ops]).toEqual([[], []]);
+});
+
+it('sends nothing after a cancellation before the first poll', async () => {
+  const { batches, a } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  await job.cancel();
+  expect(await job.poll()).toMatchObject({ state: 'done', failed: 1 });
+  expect(a.ops).toEqual([]);
+});
+
+it('adopts a cancellation that arrives while a poll works', async () => {
+  const { batches, a } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  let cancelling: Promise<void> | undefined;
+  a.fault = (op, isDone) => {
+    if (op === 'upload' && !isDone) cancelling = job.cancel();
+  };
+  await job.poll();
+  await cancelling;
+  a.fault = () => undefined;
+  a.result = () => 'cancelled';
+  expect(await job.poll()).toMatchObject({ state: 'cancelling' });
+  expect(a.ops).toContain('cancel');
+});
+
+it('reserves before the upload, and settles to the sum of the items', async () => {
+  const first = world();
+  const { ledger, state, records } = books(first.clock);
+  const { batches, a } = world({ ledger, clock: first.clock });
+  const held: (bigint | undefined)[] = [];
+  const reading: Promise<unknown>[] = [];
+  a.fault = (op, isDone) => {
+    if (op === 'upload' && !isDone) reading.push(state().then(({ held: amount }) => held.push(amount)));
+  };
+  a.result = (text) => (text === 'bad' ? refusal(400) : text === 'late' ? 'expired' : answer('ok'));
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y', 'bad', 'late'), tenant: 'acme' });
+  await job.poll();
+  await Promise.all(reading);
+  // At most 1,000 output tokens each, at 4 USD per million.
+  expect(Number(held[0])).toBeGreaterThanOrEqual(4 * 4_000_000);
+  expect(Number(held[0])).toBeLessThan(4 * 4_400_000);
+  a.end();
+  await job.poll();
+  expect(await state()).toEqual({ used: 2n * BATCH_NANO, held: 0n });
+  expect(await records()).toMatchObject([{ tenant: 'acme', operation: 'batch', nanoUsd: String(2n * BATCH_NANO), usage: { input: 20, output: 10 } }]);
+});
+
+it('rejects the poll if the budget is too small, sends nothing, and continues after setLimit', async () => {
+  const first = world();
+  const { ledger, state } = books(first.clock, [{ name: 'money', max: { usd: '0.001' }, per: 'ever' }]);
+  const { batches, a } = world({ ledger, clock: first.clock });
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  await expect(job.poll()).rejects.toMatchObject({ kind: 'denied', message: expect.stringContaining('limit "money"') });
+  expect(a.ops).toEqual([]);
+  ledger.setLimit({ name: 'money', max: { usd: '10' }, per: 'ever' });
+  await job.poll();
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
+  expect(await state()).toEqual({ used: BATCH_NANO, held: 0n });
+});
+
+it('creates each batch once when several holders poll at the same time', async () => {
+  const { options, batches, a } = world({ most: { requests: 2 } });
+  const { createBatches } = await import('../src/index.ts');
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('v', 'w', 'x', 'y', 'z') });
+  const other = await createBatches(options).open('j');
+  await Promise.all([job.poll(), other.poll(), job.poll(), other.poll()]);
+  expect(a.batches.map(({ lines }) => lines.length)).toEqual([2, 2, 1]);
+  a.end();
+  await Promise.all([job.poll(), other.poll()]);
+  expect(await job.progress()).toMatchObject({ state: 'done', answered: 5 });
+});
+
+it('separates groups, and respects the limits of bytes', async () => {
+  const { batches, a } = world({ most: { bytes: 250 } });
+  const grouped = items('v', 'w', 'x', 'y').map((item, index) => ({
+    ...item,
+    request: { ...('request' in item && item.request), extra: { a: { group: index % 2 === 0 ? 'even' : 'odd' } } },
+  }));
+  const long = items('long '.repeat(60));
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: [...grouped, ...long] as never });
+  await job.poll();
+  expect(a.batches.map(({ lines }) => lines.map(({ body }) => body['text']))).toEqual([['v', 'x'], ['w', 'y']]);
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 4, failed: 1 });
+  const results = await resultsOf(job);
+  expect(results.at(-1)?.error).toMatchObject({ kind: 'invalid-request', details: { code: 'too-large' } });
+});

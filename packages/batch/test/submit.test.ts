@@ -1,0 +1,181 @@
+import { jsonSchema, user, type EmbeddingResponse } from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { createBatches, type BatchItem, type BatchStore, type JobRequest } from '../src/index.ts';
+import { items, resultsOf, shown, world } from './support/jobs.ts';
+import { answer } from './support/vendor.ts';
+
+const request = { messages: [user('x')] };
+const valid: JobRequest = { key: 'j', spec: 'a/m', items: items('x') };
+
+it.each<readonly [change: object, path: string]>([
+  [{ key: '' }, 'key'],
+  [{ key: 'x'.repeat(201) }, 'key'],
+  [{ spec: '' }, 'spec'],
+  [{ spec: 'a/m,,b/m' }, 'spec'],
+  [{ items: 'abc' }, 'items'],
+  [{ items: {} }, 'items'],
+  [{ deadline: '2026-11-22' }, 'deadline'],
+  [{ deadline: new Date(NaN) }, 'deadline'],
+  [{ live: { when: 'never' } }, 'live.when'],
+  [{ live: { when: 'late' } }, 'live.when'],
+  [{ live: { when: 'both' } }, 'live.when'],
+  [{ items: [{ id: 1, request }] }, 'items[0].id'],
+  [{ items: [{ id: '', request }] }, 'items[0].id'],
+  [{ items: [{ request }, { id: 'y'.repeat(201), request }] }, 'items[1].id'],
+  [{ items: [{ id: 'y' }] }, 'items[0]'],
+  [{ items: [{ request }, { embedding: { values: ['x'] } }] }, 'items[1]'],
+  [{ items: [{ request: {} }] }, 'items[0].request.messages'],
+  [{ items: [{ request: { ...request, maxTokens: 5n } }] }, 'items[0].request'],
+])('rejects %j with config and the place', async (change, path) => {
+  const { batches, options } = world();
+  const error = await batches.submit({ ...valid, ...change } as JobRequest).then(() => undefined, (cause: unknown) => cause);
+  expect(error).toMatchObject({ kind: 'config', details: { path } });
+  expect((error as Error).message).toContain(path);
+  const [stored] = await Promise.all([options.store?.load('j')]);
+  expect(stored?.job['total']).toBeUndefined();
+});
+
+it('rejects a repeated id across pages, with the id', async () => {
+  const { batches } = world();
+  const many = Array.from({ length: 700 }, (_, index) => ({ id: index === 650 ? 'id 3' : `id ${index}`, request }));
+  await expect(batches.submit({ ...valid, items: many })).rejects.toMatchObject({
+    kind: 'config',
+    message: 'items[650].id: items[3] has the same id "id 3"',
+  });
+});
+
+it.each([
+  [{ most: { requests: 0 } }, 'most.requests'],
+  [{ majordomo: undefined }, 'majordomo'],
+  [{ store: {} }, 'store'],
+])('createBatches rejects %j', (change, path) => {
+  const { options } = world();
+  expect(() => createBatches({ ...options, ...change } as never)).toThrow(expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }));
+});
+
+it('rejects an unknown key with not-found, and the removal of a running job with denied', async () => {
+  const { batches } = world();
+  await expect(batches.open('none')).rejects.toMatchObject({ kind: 'not-found', message: expect.stringContaining('"none"') });
+  const job = await batches.submit(valid);
+  await expect(job.remove()).rejects.toMatchObject({ kind: 'denied' });
+  await job.cancel();
+  await job.poll();
+  await job.remove();
+  expect(await batches.keys()).toEqual([]);
+});
+
+it('is done at once without items, and does not read the items of a complete submission', async () => {
+  const { batches, a } = world();
+  const empty = await batches.submit({ ...valid, key: 'empty', items: [] });
+  expect(await empty.done()).toMatchObject({ state: 'done', total: 0, nextMs: undefined });
+  await batches.submit(valid);
+  const unread: Iterable<BatchItem> = {
+    [Symbol.iterator]: () => {
+      throw new Error('read');
+    },
+  };
+  expect((await (await batches.submit({ ...valid, items: unread, spec: 'b/m' })).progress()).total).toBe(1);
+  expect(a.ops).toEqual([]);
+});
+
+async function* interrupted(list: readonly BatchItem[], after: number): AsyncGenerator<BatchItem> {
+  for (const [index, item] of list.entries()) {
+    if (index === after) throw new Error('disk');
+    yield item;
+  }
+}
+
+it('continues an interrupted submission with the same items', async () => {
+  const { batches, a } = world();
+  const many = Array.from({ length: 1200 }, (_, index) => ({ id: `id ${index}`, request }));
+  await expect(batches.submit({ ...valid, items: interrupted(many, 1100) })).rejects.toThrow('disk');
+  const job = await batches.open('j');
+  expect(await job.poll()).toMatchObject({ state: 'filling', total: 1000 });
+  await expect(job.done()).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('submit the job again') });
+  expect(a.ops).toEqual([]);
+  const other = many.with(3, { id: 'id 3', request: { messages: [user('other')] } });
+  await expect(batches.submit({ ...valid, items: other })).rejects.toMatchObject({ details: { path: 'items[3]' } });
+  await expect(batches.submit({ ...valid, items: many.slice(0, 10) })).rejects.toMatchObject({ details: { path: 'items' } });
+  expect(await (await batches.submit({ ...valid, items: many })).progress()).toMatchObject({ state: 'running', total: 1200 });
+});
+
+it('answers embeddings as vectors', async () => {
+  const { batches, a } = world();
+  a.result = () => ({ status: 200, body: { usage: { input: 3, output: 0 } } });
+  const job = await batches.submit({ ...valid, items: ['one', 'three'].map((text) => ({ embedding: { values: [text] } })), spec: 'a/e' });
+  await job.poll();
+  a.end();
+  await job.poll();
+  const [, second] = await resultsOf(job);
+  expect(second?.id).toBe('1');
+  expect((second?.response as EmbeddingResponse).vectors).toEqual([Float32Array.of(5, 0.5)]);
+});
+
+const schema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } as const;
+
+it('moves answers that do not match the schema, and checks values again with the schema of the reader', async () => {
+  const { batches, a, b } = world();
+  a.result = (text) => answer(text === 'x' ? '{"n":1}' : 'no');
+  b.result = () => answer('{"n":2}');
+  const job = await batches.submit({ ...valid, spec: 'a/m,b/m', items: items('x', 'y'), output: schema });
+  await job.poll();
+  expect(a.batches[0]?.lines[0]?.body['schema']).toEqual(schema);
+  a.end();
+  await job.poll();
+  b.end();
+  await job.poll();
+  expect((await resultsOf(job)).map(({ value }) => value)).toEqual([{ n: 1 }, { n: 2 }]);
+  const strict = { output: jsonSchema({ ...schema, properties: { n: { const: 1 } } }) };
+  expect((await resultsOf(job, strict)).map(({ value, error }) => value ?? error?.kind)).toEqual([{ n: 1 }, 'invalid-output']);
+  const [, second] = await resultsOf(job);
+  expect(second?.response?.attempts).toMatchObject([{ error: { kind: 'invalid-output' }, usage: { input: 10 } }, {}]);
+});
+
+it('reads results from a position, and omits items that are not final', async () => {
+  const { batches, a } = world({ most: { requests: 2 } });
+  const job = await batches.submit({ ...valid, items: items('v', 'w', 'x', 'y') });
+  await job.poll();
+  Object.assign(a.batches[1] as object, { state: 'ended' });
+  await job.poll();
+  expect(await shown(job)).toEqual(['x: re: x', 'y: re: y']);
+  expect((await resultsOf(job, { from: 3 })).map(({ id }) => id)).toEqual(['y']);
+});
+
+it('done polls, reports progress, and rejects aborted while the job continues', async () => {
+  const { batches, a, clock } = world();
+  const job = await batches.submit(valid);
+  const controller = new AbortController();
+  const states: string[] = [];
+  const ending = job.done({ everyMs: 1000, signal: controller.signal, onProgress: ({ state }) => states.push(state) });
+  const ended = ending.catch((error: unknown) => error);
+  await expect.poll(() => clock.pending).toBeGreaterThan(0);
+  controller.abort();
+  expect(await ended).toMatchObject({ kind: 'aborted' });
+  expect(states).toEqual(['running']);
+  a.end();
+  expect(await job.done()).toMatchObject({ state: 'done' });
+});
+
+it('ends a poll whose lock another process has taken', async () => {
+  const { options, a, clock } = world();
+  const { store } = options;
+  const batches = createBatches(options);
+  const job = await batches.submit(valid);
+  a.fault = (op, isDone) => {
+    // The process stops for a minute before its upload, and another process locks the job.
+    if (op === 'upload' && !isDone) void clock.advance(60_000).then(() => (store as BatchStore).lock('j', 'other', 600_000));
+  };
+  const progress = await job.poll();
+  expect(a.batches).toEqual([]);
+  expect(progress.state).toBe('running');
+});
+
+it('stores no key of a provider', async () => {
+  const { options, a } = world();
+  const job = await createBatches(options).submit(valid);
+  await job.poll();
+  a.end();
+  await job.poll();
+  const stored = [await options.store?.load('j'), await options.store?.rows('j', { limit: 10 })];
+  expect(JSON.stringify(stored)).not.toMatch(/authorization|api.?key|bearer/i);
+});

@@ -1,0 +1,146 @@
+import { catalog, type Catalog } from '@majordomo/catalog';
+import { createMajordomo, LlmError, user, type Gate, type MajordomoOptions } from '@majordomo/core';
+import {
+  createLedger,
+  memoryStore,
+  type Ledger,
+  type LedgerStore,
+  type Limit,
+  type SpendRecord,
+} from '@majordomo/ledger';
+import { fakeClock, type FakeClock } from '@majordomo/testing';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createBatches,
+  memoryBatchStore,
+  type BatchEvent,
+  type BatchesOptions,
+  type BatchItem,
+  type BatchJob,
+  type ItemResult,
+} from '../../src/index.ts';
+import { Vendor, type VendorOptions } from './vendor.ts';
+
+export const START: number = Date.parse('2026-11-22T12:00:00Z');
+export const HOUR_MS = 3_600_000;
+
+/** Price of both vendors: 2 and 4 USD per million tokens by batch, 4 and 8 USD live. */
+export const prices: Catalog = catalog.with(
+  ['a', 'b', 'c'].map((vendor) => ({
+    vendor,
+    id: 'm',
+    prices: [
+      {
+        from: '2026-01-01',
+        rates: { input: 4_000_000, output: 8_000_000 },
+        tiers: { batch: { input: 2_000_000, output: 4_000_000 } },
+        sources: ['test'],
+        trust: 'override' as const,
+      },
+    ],
+  })),
+);
+/** Cost of one answer by batch: 10 input and 5 output tokens. */
+export const BATCH_NANO = 40_000n;
+export const LIVE_NANO = 80_000n;
+
+export interface World {
+  readonly clock: FakeClock;
+  readonly a: Vendor;
+  readonly b: Vendor;
+  readonly events: BatchEvent[];
+  readonly gateCalls: string[];
+  readonly folder: string;
+  readonly options: BatchesOptions;
+  readonly batches: ReturnType<typeof createBatches>;
+}
+
+export function world(
+  changes: Partial<BatchesOptions> = {},
+  {
+    vendor,
+    majordomo: more,
+  }: { readonly vendor?: Partial<VendorOptions>; readonly majordomo?: Partial<MajordomoOptions> } = {},
+): World {
+  const clock = fakeClock(START);
+  const a = new Vendor('a', { clock, ...vendor });
+  const b = new Vendor('b', { clock, ...vendor });
+  const gateCalls: string[] = [];
+  const gate: Gate = {
+    name: 'counter',
+    admit({ target }) {
+      gateCalls.push(target);
+      return undefined;
+    },
+  };
+  const majordomo = createMajordomo({
+    providers: [a.provider, b.provider],
+    gates: [gate],
+    clock,
+    chain: { attempts: 1 },
+    ...more,
+  });
+  const events: BatchEvent[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-batch-test-'));
+  const options: BatchesOptions = {
+    majordomo,
+    store: memoryBatchStore({ clock }),
+    catalog: prices,
+    clock,
+    folder,
+    onEvent: (event) => events.push(event),
+    ...changes,
+  };
+  return { clock, a, b, events, gateCalls, folder, options, batches: createBatches(options) };
+}
+
+export const items = (...texts: readonly string[]): readonly BatchItem[] =>
+  texts.map((text) => ({ id: text, request: { messages: [user(text)] } }));
+
+export async function resultsOf<T>(
+  job: BatchJob,
+  options?: Parameters<BatchJob['results']>[0],
+): Promise<readonly ItemResult<T>[]> {
+  const all: ItemResult<T>[] = [];
+  for await (const result of job.results(options)) all.push(result as ItemResult<T>);
+  return all;
+}
+
+/** Returns each result as `id: text` or `id: error kind`. */
+export const shown = async (job: BatchJob): Promise<readonly string[]> =>
+  (await resultsOf(job)).map(({ id, response, error }) =>
+    response === undefined
+      ? `${id}: ${String(error?.kind)}`
+      : `${id}: ${'text' in response ? response.text : 'vectors'}`,
+  );
+
+export interface Books {
+  readonly ledger: Ledger;
+  readonly records: () => Promise<readonly SpendRecord[]>;
+  readonly state: () => Promise<{ readonly used: bigint | undefined; readonly held: bigint | undefined }>;
+  readonly store: LedgerStore;
+}
+
+/** Creates a ledger with one limit of money and one of requests. */
+export function books(
+  clock: FakeClock,
+  limits: readonly Limit[] = [{ name: 'money', max: { usd: '1000' }, per: 'ever' }],
+): Books {
+  const store = memoryStore({ clock });
+  const ledger = createLedger({ store, clock, limits, catalog: prices });
+  const records = async (): Promise<readonly SpendRecord[]> => {
+    const all: SpendRecord[] = [];
+    for await (const record of ledger.records()) all.push(record);
+    return all;
+  };
+  const state = async () => {
+    const [first] = await ledger.state('money');
+    return { used: first?.used, held: first?.held };
+  };
+  return { ledger, records, state, store };
+}
+
+export const failure = (kind: ConstructorParameters<typeof LlmError>[0], status?: number): LlmError =>
+  new LlmError(kind, `failed: ${kind}`, { status });

@@ -1,0 +1,134 @@
+/*
+ * Jobs of `@majordomo/batch`. KEYS[1] contains the job's hash tag, so that all its keys are on one node of a cluster.
+ *
+ * - `:job`: hash with `version` and `json`. `:lock`: holder, with the lease as its expiry.
+ * - `:id`, `:request`, `:place`, `:data`: hashes of the rows by index. `:index`: hash of the indexes by id.
+ * - `:all` and `:at:<place>`: sorted sets of indexes. `:places`: names of all places.
+ */
+
+/** Arguments: version, job as JSON. Returns 1 if the job was saved. */
+export const SAVE_LUA: string = `
+local job = KEYS[1] .. ':job'
+if (redis.call('HGET', job, 'version') or '0') ~= ARGV[1] then return 0 end
+redis.call('HSET', job, 'version', string.format('%.0f', ARGV[1] + 1), 'json', ARGV[2])
+return 1
+`;
+
+export const LOAD_LUA: string = `
+return redis.call('HMGET', KEYS[1] .. ':job', 'version', 'json')
+`;
+
+/** Arguments: holder, lease. Returns 1 if the holder has the lock. */
+export const LOCK_LUA: string = `
+local lock = KEYS[1] .. ':lock'
+local holder = redis.call('GET', lock)
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', lock, ARGV[1], 'PX', ARGV[2])
+return 1
+`;
+
+/** Arguments: holder. */
+export const UNLOCK_LUA: string = `
+local lock = KEYS[1] .. ':lock'
+if redis.call('GET', lock) == ARGV[1] then redis.call('DEL', lock) end
+return 0
+`;
+
+/** Arguments for each row: index, id, place, request, data (empty: none). Returns a conflict: its type, the index, and the known value. */
+export const ADD_LUA: string = `
+local base, added = KEYS[1], {}
+for at = 1, #ARGV, 5 do
+  local index, id = ARGV[at], ARGV[at + 1]
+  local other = redis.call('HGET', base .. ':index', id) or added[id]
+  if other and other ~= index then return { 'same', index, other } end
+  local known = redis.call('HGET', base .. ':id', index)
+  if known and known ~= id then return { 'other', index, known } end
+  added[id] = index
+end
+for at = 1, #ARGV, 5 do
+  local index, id, place = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  if redis.call('HSETNX', base .. ':id', index, id) == 1 then
+    redis.call('HSET', base .. ':index', id, index)
+    redis.call('HSET', base .. ':request', index, ARGV[at + 3])
+    redis.call('HSET', base .. ':place', index, place)
+    if ARGV[at + 4] ~= '' then redis.call('HSET', base .. ':data', index, ARGV[at + 4]) end
+    redis.call('ZADD', base .. ':all', index, index)
+    redis.call('ZADD', base .. ':at:' .. place, index, index)
+    redis.call('SADD', base .. ':places', place)
+  end
+end
+return {}
+`;
+
+/** Arguments: limit, index after which rows are returned, `all` or `at`, place, then the only indexes to return, in order. */
+export const ROWS_LUA: string = `
+local base, limit, after, isAt, place = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'at', ARGV[4]
+local indexes
+if #ARGV > 4 then
+  indexes = {}
+  for at = 5, #ARGV do indexes[#indexes + 1] = ARGV[at] end
+else
+  indexes = redis.call('ZRANGEBYSCORE', base .. (isAt and ':at:' .. place or ':all'), '(' .. after, '+inf', 'LIMIT', 0, limit)
+end
+local found, count = {}, 0
+for _, index in ipairs(indexes) do
+  local own = redis.call('HGET', base .. ':place', index)
+  if own and count < limit and tonumber(index) > after and (not isAt or own == place) then
+    count = count + 1
+    found[#found + 1] = index
+    found[#found + 1] = redis.call('HGET', base .. ':id', index)
+    found[#found + 1] = own
+    found[#found + 1] = redis.call('HGET', base .. ':request', index)
+    found[#found + 1] = redis.call('HGET', base .. ':data', index) or ''
+  end
+end
+return found
+`;
+
+/** Arguments for each move: index, from, to, data (empty: unchanged). */
+export const MOVE_LUA: string = `
+local base = KEYS[1]
+for at = 1, #ARGV, 4 do
+  local index, from, to, data = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  if redis.call('HGET', base .. ':place', index) == from then
+    redis.call('HSET', base .. ':place', index, to)
+    redis.call('ZREM', base .. ':at:' .. from, index)
+    redis.call('ZADD', base .. ':at:' .. to, index, index)
+    redis.call('SADD', base .. ':places', to)
+    if data ~= '' then redis.call('HSET', base .. ':data', index, data) end
+  end
+end
+return 0
+`;
+
+/** Returns each place with its number of rows. */
+export const COUNTS_LUA: string = `
+local counts = {}
+for _, place in ipairs(redis.call('SMEMBERS', KEYS[1] .. ':places')) do
+  local count = redis.call('ZCARD', KEYS[1] .. ':at:' .. place)
+  if count > 0 then
+    counts[#counts + 1] = place
+    counts[#counts + 1] = count
+  end
+end
+return counts
+`;
+
+export const REMOVE_LUA: string = `
+local base = KEYS[1]
+for _, place in ipairs(redis.call('SMEMBERS', base .. ':places')) do redis.call('UNLINK', base .. ':at:' .. place) end
+for _, name in ipairs({ 'job', 'lock', 'id', 'index', 'request', 'place', 'data', 'all', 'places' }) do
+  redis.call('UNLINK', base .. ':' .. name)
+end
+return 0
+`;
+
+/** Names of all jobs. Arguments: `add` or `remove`, name. */
+export const NAME_LUA: string = `
+if ARGV[1] == 'add' then redis.call('ZADD', KEYS[1], 0, ARGV[2]) else redis.call('ZREM', KEYS[1], ARGV[2]) end
+return 0
+`;
+
+export const NAMES_LUA: string = `
+return redis.call('ZRANGE', KEYS[1], 0, -1)
+`;

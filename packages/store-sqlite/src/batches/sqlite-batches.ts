@@ -1,0 +1,147 @@
+import type { BatchRow, BatchStore } from '@majordomo/batch';
+import { LlmError, type JsonObject } from '@majordomo/core';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import type { Database } from '../file/database.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Creates the store of batch jobs in the file. */
+export function sqliteBatches(database: Database, now: () => number): BatchStore {
+  const sql = statements(database);
+  /** Returns the number of the job's row, which the first write creates. */
+  const jobFor = (key: string): number => {
+    sql.create.run(toStoredText(key));
+    return jobOf(key) ?? 0;
+  };
+  const jobOf = (key: string): number | undefined => {
+    const row = sql.job.get(toStoredText(key));
+    return row && Number(row['id']);
+  };
+  return {
+    load: (key) =>
+      database.read(() => {
+        const row = sql.load.get(toStoredText(key));
+        return row && { job: JSON.parse(String(row['json'])) as JsonObject, version: Number(row['version']) };
+      }),
+    save: (key, job, version) =>
+      database.write(() => {
+        const { changes } = sql.save.run(JSON.stringify(job), jobFor(key), version);
+        return Number(changes) === 1;
+      }),
+    keys: () => database.read(() => sql.keys.all().map((row) => fromStoredText(String(row['key'])))),
+    lock: (key, holder, leaseMs) =>
+      database.write(() => {
+        const at = now();
+        const { changes } = sql.lock.run(
+          holder,
+          Math.ceil(at + leaseMs),
+          jobFor(key),
+          holder,
+          Math.floor(at),
+        );
+        return Number(changes) === 1;
+      }),
+    unlock: (key, holder) =>
+      database.write(() => {
+        sql.unlock.run(toStoredText(key), holder);
+      }),
+    add: (key, rows) =>
+      database.write(() => {
+        const job = jobFor(key);
+        for (const { index, id, place, request, data = null } of rows) {
+          const { changes } = sql.add.run(job, index, toStoredText(id), toStoredText(place), request, data);
+          if (Number(changes) === 0) checkSame(sql.found.all(job, index, toStoredText(id)), index, id);
+        }
+      }),
+    rows: (key, { place, indexes, after = -1, limit }) =>
+      database.read(() => {
+        const job = jobOf(key);
+        if (job === undefined) return [];
+        if (indexes !== undefined) {
+          const wanted = place === undefined ? null : toStoredText(place);
+          return sql.byIndex.all(job, JSON.stringify(indexes), wanted, wanted, after, limit).map(rowOf);
+        }
+        const rows =
+          place === undefined
+            ? sql.page.all(job, after, limit)
+            : sql.byPlace.all(job, toStoredText(place), after, limit);
+        return rows.map(rowOf);
+      }),
+    move: (key, moves) =>
+      database.write(() => {
+        const job = jobOf(key) ?? 0;
+        for (const { index, from, to, data } of moves)
+          sql.move.run(toStoredText(to), data ?? null, job, index, toStoredText(from));
+      }),
+    counts: (key) =>
+      database.read(() =>
+        Object.fromEntries(
+          sql.counts
+            .all(jobOf(key) ?? 0)
+            .map((row) => [fromStoredText(String(row['place'])), Number(row['count'])]),
+        ),
+      ),
+    remove: (key) =>
+      database.write(() => {
+        sql.removeRows.run(jobOf(key) ?? 0);
+        sql.remove.run(toStoredText(key));
+      }),
+  };
+}
+
+/** Throws `config` unless the stored row has the same index and id. */
+function checkSame(found: readonly Row[], index: number, id: string): void {
+  const path = `items[${index}].id`;
+  const twin = found.find((row) => row['idx'] !== index);
+  if (twin !== undefined)
+    throw new LlmError('config', `${path}: items[${Number(twin['idx'])}] has the same id "${id}"`, { path });
+  const known = fromStoredText(String(found[0]?.['id']));
+  if (known !== id)
+    throw new LlmError(
+      'config',
+      `${path}: the stored item has the id "${known}", not "${id}"; submit the same items, or use another key`,
+      { path },
+    );
+}
+
+const rowOf = (row: Row): BatchRow => ({
+  index: Number(row['idx']),
+  id: fromStoredText(String(row['id'])),
+  place: fromStoredText(String(row['place'])),
+  request: String(row['request']),
+  data: row['data'] === null ? undefined : String(row['data']),
+});
+
+function statements(database: Database) {
+  const row = 'SELECT idx, id, place, request, data FROM batch_rows';
+  return {
+    job: database.prepare('SELECT id FROM batch_jobs WHERE key = ?'),
+    create: database.prepare(
+      'INSERT INTO batch_jobs (key, version, held_until) VALUES (?, 0, 0) ON CONFLICT DO NOTHING',
+    ),
+    load: database.prepare('SELECT json, version FROM batch_jobs WHERE key = ? AND version > 0'),
+    save: database.prepare(
+      'UPDATE batch_jobs SET json = ?, version = version + 1 WHERE id = ? AND version = ?',
+    ),
+    keys: database.prepare('SELECT key FROM batch_jobs WHERE version > 0 ORDER BY key'),
+    lock: database.prepare(
+      `UPDATE batch_jobs SET holder = ?, held_until = ?
+       WHERE id = ? AND (holder IS NULL OR holder = ? OR held_until <= ?)`,
+    ),
+    unlock: database.prepare('UPDATE batch_jobs SET holder = NULL WHERE key = ? AND holder = ?'),
+    add: database.prepare('INSERT INTO batch_rows VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+    found: database.prepare('SELECT idx, id FROM batch_rows WHERE job = ?1 AND (idx = ?2 OR id = ?3)'),
+    page: database.prepare(`${row} WHERE job = ? AND idx > ? ORDER BY idx LIMIT ?`),
+    byPlace: database.prepare(`${row} WHERE job = ? AND place = ? AND idx > ? ORDER BY idx LIMIT ?`),
+    byIndex: database.prepare(
+      `${row} WHERE job = ? AND idx IN (SELECT value FROM json_each(?)) AND (? IS NULL OR place = ?) AND idx > ?
+       ORDER BY idx LIMIT ?`,
+    ),
+    move: database.prepare(
+      'UPDATE batch_rows SET place = ?, data = coalesce(?, data) WHERE job = ? AND idx = ? AND place = ?',
+    ),
+    counts: database.prepare('SELECT place, count(*) AS count FROM batch_rows WHERE job = ? GROUP BY place'),
+    removeRows: database.prepare('DELETE FROM batch_rows WHERE job = ?'),
+    remove: database.prepare('DELETE FROM batch_jobs WHERE key = ?'),
+  };
+}
