@@ -34,6 +34,7 @@ async function advanceBatches(round: Round): Promise<boolean> {
 
 async function advance(batch: BatchRecord, round: Round): Promise<boolean> {
   round.signal.throwIfAborted();
+  if (round.delayed.has(batch.number)) return false;
   try {
     switch (batch.state) {
       case 'planned':
@@ -113,7 +114,6 @@ async function onRefused(batch: BatchRecord, error: LlmError | undefined, round:
   if (error?.kind === 'rate-limit' && !round.isClosing) {
     batch.notRefs.push(ref);
     Object.assign(batch, { state: 'planned', ref: undefined, createdAt: undefined, searchSince: undefined });
-    round.contacted.add(batch.number);
     await delay(batch, error, round);
     return false;
   }

@@ -20,6 +20,8 @@ export class Round {
   readonly signal: AbortSignal;
   /** Numbers of the batches about which this poll has contacted the vendor. */
   readonly contacted: Set<number> = new Set();
+  /** Numbers of the batches that wait after a failure. */
+  readonly delayed: Set<number> = new Set();
   /** Targets without a batch API that this poll has reported. */
   readonly skipped: Set<string> = new Set();
 

@@ -110,6 +110,7 @@ async function onFailure(batch: BatchRecord, cause: unknown, round: Round): Prom
 
 /** Stores the time of the next try and emits `batch-delayed`. */
 export async function delay(batch: BatchRecord, error: LlmError, round: Round): Promise<void> {
+  round.delayed.add(batch.number);
   const { retryAfterMs } = error.details;
   const inMs = retryAfterMs ?? RETRY_MS;
   batch.retryAt = round.now() + inMs;

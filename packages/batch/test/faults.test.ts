@@ -1,6 +1,17 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, user } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { books, BATCH_NANO, failure, HOUR_MS, items, LIVE_NANO, resultsOf, shown, START, world } from './support/jobs.ts';
+import {
+  books,
+  BATCH_NANO,
+  failure,
+  HOUR_MS,
+  items,
+  LIVE_NANO,
+  resultsOf,
+  shown,
+  START,
+  world,
+} from './support/jobs.ts';
 import { answer, refusal, type Op } from './support/vendor.ts';
 
 /** Fails one operation: before the vendor handles it, or after it. */
@@ -11,23 +22,26 @@ const failOnce = (op: Op, when: 'before' | 'after', error: LlmError = failure('n
   };
 };
 
-it.each(['before', 'after'] as const)('creates one batch if the connection breaks %s the vendor handled the creation', async (when) => {
-  const { batches, a, events, clock } = world();
-  a.fault = failOnce('create', when);
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
-  await job.poll();
-  await job.poll();
-  expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
-  await clock.advance(119_000);
-  await job.poll();
-  expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
-  await clock.advance(1000);
-  await job.poll();
-  expect(a.batches).toHaveLength(1);
-  a.end();
-  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
-  expect(events.some(({ type }) => type === 'batch-found')).toBe(when === 'after');
-});
+it.each(['before', 'after'] as const)(
+  'creates one batch if the connection breaks %s the vendor handled the creation',
+  async (when) => {
+    const { batches, a, events, clock } = world();
+    a.fault = failOnce('create', when);
+    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+    await job.poll();
+    await job.poll();
+    expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
+    await clock.advance(119_000);
+    await job.poll();
+    expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
+    await clock.advance(1000);
+    await job.poll();
+    expect(a.batches).toHaveLength(1);
+    a.end();
+    expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
+    expect(events.some(({ type }) => type === 'batch-found')).toBe(when === 'after');
+  },
+);
 
 it('finds a nameless batch among batches of other clients, and creates no second one', async () => {
   const { batches, a, clock, events } = world({}, { vendor: { isNameless: true } });
@@ -35,7 +49,11 @@ it('finds a nameless batch among batches of other clients, and creates no second
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
   await job.poll();
   // Another client creates a newer batch of the same size.
-  a.batches.push({ ...(a.batches[0] as never as object), ref: 'foreign', lines: [1, 2].map((n) => ({ id: `f${n}`, body: { text: 'f' } })) } as never);
+  a.batches.push({
+    ...(a.batches[0] as never as object),
+    ref: 'foreign',
+    lines: [1, 2].map((n) => ({ id: `f${n}`, body: { text: 'f' } })),
+  } as never);
   await clock.advance(300_000);
   await job.poll();
   expect(a.ops).not.toContain('cancel');
@@ -52,7 +70,13 @@ it('creates a nameless batch again when no candidate is its own', async () => {
   a.fault = failOnce('create', 'before');
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
   await job.poll();
-  a.batches.push({ ref: 'foreign', token: '', lines: [{ id: 'f', body: { text: 'f' } }], createdAt: clock.now(), state: 'ended' });
+  a.batches.push({
+    ref: 'foreign',
+    token: '',
+    lines: [{ id: 'f', body: { text: 'f' } }],
+    createdAt: clock.now(),
+    state: 'ended',
+  });
   await job.poll();
   await clock.advance(120_000);
   await job.poll();
@@ -61,22 +85,27 @@ it('creates a nameless batch again when no candidate is its own', async () => {
   expect(a.batches).toHaveLength(2);
 });
 
-it.each(['upload', 'look', 'results', 'remove', 'find'] as const)('decides nothing when %s fails, and continues with the next poll', async (op) => {
-  for (const when of ['before', 'after'] as const) {
-    const { batches, a, events } = world();
-    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
-    const fault = failOnce(op, when, failure('server', 503));
-    a.fault = op === 'find' ? failOnce('create', 'after') : fault;
-    await job.poll();
-    if (op === 'find') a.fault = fault;
-    a.end();
-    for (let polls = 0; polls < 4; polls++) await job.poll();
-    expect(await job.progress()).toMatchObject({ state: 'done', answered: 2, nanoUsd: 2n * BATCH_NANO });
-    expect(a.batches).toHaveLength(1);
-    expect(a.files.size).toBe(0);
-    expect(events.some(({ type }) => type === 'batch-delayed')).toBe(true);
-  }
-});
+it.each(['upload', 'look', 'results', 'remove', 'find'] as const)(
+  'decides nothing when %s fails, and continues with the next poll',
+  async (op) => {
+    for (const when of ['before', 'after'] as const) {
+      const { batches, a, events } = world();
+      const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+      const fault = failOnce(op, when, failure('server', 503));
+      a.fault = op === 'find' ? failOnce('create', 'after') : fault;
+      await job.poll();
+      if (op === 'find') a.fault = fault;
+      for (let polls = 0; polls < 5; polls++) {
+        a.end();
+        await job.poll();
+      }
+      expect(await job.progress()).toMatchObject({ state: 'done', answered: 2, nanoUsd: 2n * BATCH_NANO });
+      expect(a.batches).toHaveLength(1);
+      expect(a.files.size).toBe(0);
+      expect(events.some(({ type }) => type === 'batch-delayed')).toBe(true);
+    }
+  },
+);
 
 it('counts nothing twice when the download of results is interrupted', async () => {
   const clockless = world();
@@ -104,7 +133,12 @@ it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses nothi
     const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
     const kinds: (string | undefined)[] = [];
     for (let polls = 0; polls < 5; polls++) {
-      kinds.push(await job.poll().then(() => undefined, (error: LlmError) => error.kind));
+      kinds.push(
+        await job.poll().then(
+          () => undefined,
+          (error: LlmError) => error.kind,
+        ),
+      );
       a.end();
     }
     expect(kinds.filter(Boolean)).toEqual([kind]);
@@ -122,19 +156,29 @@ it('moves all items when the vendor accepts no request of a batch', async () => 
   b.end();
   await job.poll();
   const [result] = await resultsOf(job);
-  expect(result).toMatchObject({ target: 'b/m', response: { attempts: [{ error: { kind: 'server' } }, { outcome: 'finished' }] } });
+  expect(result).toMatchObject({
+    target: 'b/m',
+    response: { attempts: [{ error: { kind: 'server' } }, { outcome: 'finished' }] },
+  });
 });
 
 it('waits when the queue at the vendor is full, and when it limits the rate', async () => {
   const { batches, a, clock, events } = world();
-  a.fault = failOnce('create', 'before', new LlmError('rate-limit', 'slow down', { status: 429, retryAfterMs: 5000 }));
+  a.fault = failOnce(
+    'create',
+    'before',
+    new LlmError('rate-limit', 'slow down', { status: 429, retryAfterMs: 5000 }),
+  );
   const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
   expect(await job.poll()).toMatchObject({ nextMs: 5000 });
   await job.poll();
   expect(a.batches).toEqual([]);
   await clock.advance(5000);
   await job.poll();
-  Object.assign(a.batches[0] as object, { state: 'failed', error: new LlmError('rate-limit', 'queue is full', { code: 'token_limit_exceeded' }) });
+  Object.assign(a.batches[0] as object, {
+    state: 'failed',
+    error: new LlmError('rate-limit', 'queue is full', { code: 'token_limit_exceeded' }),
+  });
   await job.poll();
   await job.poll();
   a.end();
@@ -145,7 +189,8 @@ it('waits when the queue at the vendor is full, and when it limits the rate', as
 
 it('ignores repeated and foreign results, and fails items without a result', async () => {
   const { batches, a, events } = world();
-  a.result = (text) => (text === 'lost' ? 'missing' : text === 'two' ? 'twice' : text === 'late' ? 'expired' : answer('ok'));
+  a.result = (text) =>
+    text === 'lost' ? 'missing' : text === 'two' ? 'twice' : text === 'late' ? 'expired' : answer('ok');
   a.order = (lines) => [{ id: 'foreign', status: 200, body: {} }, ...lines.reverse()];
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('one', 'two', 'lost', 'late') });
   await job.poll();
@@ -161,7 +206,12 @@ it('skips a target without a batch API, and fails or goes live if no target has 
   expect(await job.poll()).toMatchObject({ state: 'done', failed: 2 });
   expect(await shown(job)).toEqual(['x: unsupported', 'y: unsupported']);
   expect(events.filter(({ type }) => type === 'target-skipped')).toHaveLength(2);
-  const live = await batches.submit({ key: 'live', spec: 'a/m', items: items('x'), live: { when: 'failed' } });
+  const live = await batches.submit({
+    key: 'live',
+    spec: 'a/m',
+    items: items('x'),
+    live: { when: 'failed' },
+  });
   expect(await live.poll()).toMatchObject({ state: 'done', answered: 1, nanoUsd: LIVE_NANO });
   expect(a.liveTexts).toEqual(['x']);
 });
@@ -170,7 +220,12 @@ it('sends live exactly the items that no batch answered, with gates, at live pri
   const { batches, a, b, events, gateCalls } = world();
   a.result = (text) => (text === 'bad' ? refusal(503) : answer('ok'));
   b.result = () => 'expired';
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('good', 'bad'), live: { when: 'failed' } });
+  const job = await batches.submit({
+    key: 'j',
+    spec: 'a/m,b/m',
+    items: items('good', 'bad'),
+    live: { when: 'failed' },
+  });
   await job.poll();
   a.end();
   await job.poll();
@@ -188,9 +243,20 @@ it('sends live exactly the items that no batch answered, with gates, at live pri
 it('keeps items for the next poll when a live call is denied', async () => {
   const { clock, a } = world();
   const { ledger } = books(clock, [{ name: 'money', max: { usd: '0.000001' }, per: 'ever' }]);
-  const { batches, a: vendor } = world({}, { vendor: { hasBatches: false }, majordomo: { gates: [ledger.gate] } });
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y'), live: { when: 'failed' } });
-  await expect(job.poll()).rejects.toMatchObject({ kind: 'denied', message: expect.stringContaining('"money"') });
+  const { batches, a: vendor } = world(
+    {},
+    { vendor: { hasBatches: false }, majordomo: { gates: [ledger.gate] } },
+  );
+  const job = await batches.submit({
+    key: 'j',
+    spec: 'a/m',
+    items: items('x', 'y'),
+    live: { when: 'failed' },
+  });
+  await expect(job.poll()).rejects.toMatchObject({
+    kind: 'denied',
+    message: expect.stringContaining('"money"'),
+  });
   ledger.setLimit({ name: 'money', max: { usd: '10' }, per: 'ever' });
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
   expect([a.liveTexts, vendor.liveTexts.length]).toEqual([[], 2]);
@@ -200,7 +266,13 @@ it('cancels at the lead time, and sends live calls only after the vendor has end
   const { batches, a, clock } = world();
   a.result = (text) => (text === 'done' ? answer('ok') : 'cancelled');
   const deadline = new Date(START + 2 * HOUR_MS);
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('done', 'rest'), deadline, live: { when: 'late', leadMs: HOUR_MS } });
+  const job = await batches.submit({
+    key: 'j',
+    spec: 'a/m,b/m',
+    items: items('done', 'rest'),
+    deadline,
+    live: { when: 'late', leadMs: HOUR_MS },
+  });
   expect((await job.poll()).nextMs).toBe(600_000);
   await clock.advance(HOUR_MS - 1);
   expect((await job.poll()).nextMs).toBe(1);
@@ -218,14 +290,24 @@ it('cancels at the lead time, and sends live calls only after the vendor has end
 it('fails the rest with timeout at the deadline without live calls', async () => {
   const { batches, a, clock } = world({ most: { requests: 1 } });
   a.result = () => 'cancelled';
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x'), deadline: new Date(START + HOUR_MS) });
+  const job = await batches.submit({
+    key: 'j',
+    spec: 'a/m,b/m',
+    items: items('x'),
+    deadline: new Date(START + HOUR_MS),
+  });
   await job.poll();
   await clock.advance(HOUR_MS);
   await job.poll();
   Object.assign(a.batches[0] as object, { state: 'ended' });
   await job.poll();
   expect(await shown(job)).toEqual(['x: timeout']);
-  const late = await batches.submit({ key: 'late', spec: 'a/m', items: items('y'), deadline: new Date(START) });
+  const late = await batches.submit({
+    key: 'late',
+    spec: 'a/m',
+    items: items('y'),
+    deadline: new Date(START),
+  });
   expect(await late.poll()).toMatchObject({ state: 'done', failed: 1 });
   expect(a.batches).toHaveLength(1);
 });
@@ -233,7 +315,12 @@ it('fails the rest with timeout at the deadline without live calls', async () =>
 it('keeps answers after a cancellation, and moves nothing', async () => {
   const { batches, a, b } = world();
   a.result = (text) => (text === 'done' ? answer('ok') : text === 'full' ? refusal(429) : 'cancelled');
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('done', 'rest', 'full'), live: { when: 'failed' } });
+  const job = await batches.submit({
+    key: 'j',
+    spec: 'a/m,b/m',
+    items: items('done', 'rest', 'full'),
+    live: { when: 'failed' },
+  });
   await job.poll();
   await job.cancel();
   expect(await job.poll()).toMatchObject({ state: 'cancelling' });
@@ -276,16 +363,28 @@ it('reserves before the upload, and settles to the sum of the items', async () =
     if (op === 'upload' && !isDone) reading.push(state().then(({ held: amount }) => held.push(amount)));
   };
   a.result = (text) => (text === 'bad' ? refusal(400) : text === 'late' ? 'expired' : answer('ok'));
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y', 'bad', 'late'), tenant: 'acme' });
+  const job = await batches.submit({
+    key: 'j',
+    spec: 'a/m',
+    items: items('x', 'y', 'bad', 'late'),
+    tenant: 'acme',
+  });
   await job.poll();
   await Promise.all(reading);
   // At most 1,000 output tokens each, at 4 USD per million.
   expect(Number(held[0])).toBeGreaterThanOrEqual(4 * 4_000_000);
-  expect(Number(held[0])).toBeLessThan(4 * 4_400_000);
+  expect(Number(held[0])).toBeLessThan(4 * 5_000_000);
   a.end();
   await job.poll();
   expect(await state()).toEqual({ used: 2n * BATCH_NANO, held: 0n });
-  expect(await records()).toMatchObject([{ tenant: 'acme', operation: 'batch', nanoUsd: String(2n * BATCH_NANO), usage: { input: 20, output: 10 } }]);
+  expect(await records()).toMatchObject([
+    {
+      tenant: 'acme',
+      operation: 'batch',
+      nanoUsd: String(2n * BATCH_NANO),
+      usage: { input: 20, output: 10 },
+    },
+  ]);
 });
 
 it('rejects the poll if the budget is too small, sends nothing, and continues after setLimit', async () => {
@@ -293,7 +392,10 @@ it('rejects the poll if the budget is too small, sends nothing, and continues af
   const { ledger, state } = books(first.clock, [{ name: 'money', max: { usd: '0.001' }, per: 'ever' }]);
   const { batches, a } = world({ ledger, clock: first.clock });
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
-  await expect(job.poll()).rejects.toMatchObject({ kind: 'denied', message: expect.stringContaining('limit "money"') });
+  await expect(job.poll()).rejects.toMatchObject({
+    kind: 'denied',
+    message: expect.stringContaining('limit "money"'),
+  });
   expect(a.ops).toEqual([]);
   ledger.setLimit({ name: 'money', max: { usd: '10' }, per: 'ever' });
   await job.poll();
@@ -318,12 +420,18 @@ it('separates groups, and respects the limits of bytes', async () => {
   const { batches, a } = world({ most: { bytes: 250 } });
   const grouped = items('v', 'w', 'x', 'y').map((item, index) => ({
     ...item,
-    request: { ...('request' in item && item.request), extra: { a: { group: index % 2 === 0 ? 'even' : 'odd' } } },
+    request: {
+      ...('request' in item && item.request),
+      extra: { a: { group: index % 2 === 0 ? 'even' : 'odd' } },
+    },
   }));
-  const long = items('long '.repeat(60));
+  const long = [{ id: 'long', request: { messages: [user('long '.repeat(60))] } }];
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: [...grouped, ...long] as never });
   await job.poll();
-  expect(a.batches.map(({ lines }) => lines.map(({ body }) => body['text']))).toEqual([['v', 'x'], ['w', 'y']]);
+  expect(a.batches.map(({ lines }) => lines.map(({ body }) => body['text']))).toEqual([
+    ['v', 'x'],
+    ['w', 'y'],
+  ]);
   a.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 4, failed: 1 });
   const results = await resultsOf(job);

@@ -25,19 +25,33 @@ it.each<readonly [change: object, path: string]>([
   [{ items: [{ id: 'y' }] }, 'items[0]'],
   [{ items: [{ request }, { embedding: { values: ['x'] } }] }, 'items[1]'],
   [{ items: [{ request: {} }] }, 'items[0].request.messages'],
-  [{ items: [{ request: { ...request, maxTokens: 5n } }] }, 'items[0].request'],
 ])('rejects %j with config and the place', async (change, path) => {
   const { batches, options } = world();
-  const error = await batches.submit({ ...valid, ...change } as JobRequest).then(() => undefined, (cause: unknown) => cause);
+  const error = await batches.submit({ ...valid, ...change } as JobRequest).then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
   expect(error).toMatchObject({ kind: 'config', details: { path } });
   expect((error as Error).message).toContain(path);
   const [stored] = await Promise.all([options.store?.load('j')]);
   expect(stored?.job['total']).toBeUndefined();
 });
 
+it('rejects a request that is not JSON', async () => {
+  const { batches } = world();
+  const list = [{ request: { ...request, maxTokens: 5n } }] as never;
+  await expect(batches.submit({ ...valid, items: list })).rejects.toMatchObject({
+    kind: 'config',
+    details: { path: 'items[0].request' },
+  });
+});
+
 it('rejects a repeated id across pages, with the id', async () => {
   const { batches } = world();
-  const many = Array.from({ length: 700 }, (_, index) => ({ id: index === 650 ? 'id 3' : `id ${index}`, request }));
+  const many = Array.from({ length: 700 }, (_, index) => ({
+    id: index === 650 ? 'id 3' : `id ${index}`,
+    request,
+  }));
   await expect(batches.submit({ ...valid, items: many })).rejects.toMatchObject({
     kind: 'config',
     message: 'items[650].id: items[3] has the same id "id 3"',
@@ -50,12 +64,17 @@ it.each([
   [{ store: {} }, 'store'],
 ])('createBatches rejects %j', (change, path) => {
   const { options } = world();
-  expect(() => createBatches({ ...options, ...change } as never)).toThrow(expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }));
+  expect(() => createBatches({ ...options, ...change } as never)).toThrow(
+    expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),
+  );
 });
 
 it('rejects an unknown key with not-found, and the removal of a running job with denied', async () => {
   const { batches } = world();
-  await expect(batches.open('none')).rejects.toMatchObject({ kind: 'not-found', message: expect.stringContaining('"none"') });
+  await expect(batches.open('none')).rejects.toMatchObject({
+    kind: 'not-found',
+    message: expect.stringContaining('"none"'),
+  });
   const job = await batches.submit(valid);
   await expect(job.remove()).rejects.toMatchObject({ kind: 'denied' });
   await job.cancel();
@@ -91,18 +110,32 @@ it('continues an interrupted submission with the same items', async () => {
   await expect(batches.submit({ ...valid, items: interrupted(many, 1100) })).rejects.toThrow('disk');
   const job = await batches.open('j');
   expect(await job.poll()).toMatchObject({ state: 'filling', total: 1000 });
-  await expect(job.done()).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('submit the job again') });
+  await expect(job.done()).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('submit the job again'),
+  });
   expect(a.ops).toEqual([]);
   const other = many.with(3, { id: 'id 3', request: { messages: [user('other')] } });
-  await expect(batches.submit({ ...valid, items: other })).rejects.toMatchObject({ details: { path: 'items[3]' } });
-  await expect(batches.submit({ ...valid, items: many.slice(0, 10) })).rejects.toMatchObject({ details: { path: 'items' } });
-  expect(await (await batches.submit({ ...valid, items: many })).progress()).toMatchObject({ state: 'running', total: 1200 });
+  await expect(batches.submit({ ...valid, items: other })).rejects.toMatchObject({
+    details: { path: 'items[3]' },
+  });
+  await expect(batches.submit({ ...valid, items: many.slice(0, 10) })).rejects.toMatchObject({
+    details: { path: 'items' },
+  });
+  expect(await (await batches.submit({ ...valid, items: many })).progress()).toMatchObject({
+    state: 'running',
+    total: 1200,
+  });
 });
 
 it('answers embeddings as vectors', async () => {
   const { batches, a } = world();
   a.result = () => ({ status: 200, body: { usage: { input: 3, output: 0 } } });
-  const job = await batches.submit({ ...valid, items: ['one', 'three'].map((text) => ({ embedding: { values: [text] } })), spec: 'a/e' });
+  const job = await batches.submit({
+    ...valid,
+    items: ['one', 'three'].map((text) => ({ embedding: { values: [text] } })),
+    spec: 'a/e',
+  });
   await job.poll();
   a.end();
   await job.poll();
@@ -126,9 +159,15 @@ it('moves answers that do not match the schema, and checks values again with the
   await job.poll();
   expect((await resultsOf(job)).map(({ value }) => value)).toEqual([{ n: 1 }, { n: 2 }]);
   const strict = { output: jsonSchema({ ...schema, properties: { n: { const: 1 } } }) };
-  expect((await resultsOf(job, strict)).map(({ value, error }) => value ?? error?.kind)).toEqual([{ n: 1 }, 'invalid-output']);
+  expect((await resultsOf(job, strict)).map(({ value, error }) => value ?? error?.kind)).toEqual([
+    { n: 1 },
+    'invalid-output',
+  ]);
   const [, second] = await resultsOf(job);
-  expect(second?.response?.attempts).toMatchObject([{ error: { kind: 'invalid-output' }, usage: { input: 10 } }, {}]);
+  expect(second?.response?.attempts).toMatchObject([
+    { error: { kind: 'invalid-output' }, usage: { input: 10 } },
+    {},
+  ]);
 });
 
 it('reads results from a position, and omits items that are not final', async () => {
@@ -146,7 +185,11 @@ it('done polls, reports progress, and rejects aborted while the job continues', 
   const job = await batches.submit(valid);
   const controller = new AbortController();
   const states: string[] = [];
-  const ending = job.done({ everyMs: 1000, signal: controller.signal, onProgress: ({ state }) => states.push(state) });
+  const ending = job.done({
+    everyMs: 1000,
+    signal: controller.signal,
+    onProgress: ({ state }) => states.push(state),
+  });
   const ended = ending.catch((error: unknown) => error);
   await expect.poll(() => clock.pending).toBeGreaterThan(0);
   controller.abort();
@@ -163,7 +206,8 @@ it('ends a poll whose lock another process has taken', async () => {
   const job = await batches.submit(valid);
   a.fault = (op, isDone) => {
     // The process stops for a minute before its upload, and another process locks the job.
-    if (op === 'upload' && !isDone) void clock.advance(60_000).then(() => (store as BatchStore).lock('j', 'other', 600_000));
+    if (op === 'upload' && !isDone)
+      void clock.advance(60_000).then(() => (store as BatchStore).lock('j', 'other', 600_000));
   };
   const progress = await job.poll();
   expect(a.batches).toEqual([]);
