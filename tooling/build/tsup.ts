@@ -170,7 +170,9 @@ export const mcpLibrary: Config = defineConfig([
     platform: 'neutral',
     clean: false,
     splitting: false,
-    esbuildPlugins: [replaced(/\/(?:program-transport|serve-stdio)\.ts$/, 'src/no-programs.ts')],
+    esbuildPlugins: [
+      replaced(/\/(?:program-transport|serve-stdio|skills-folder)\.ts$/, 'src/no-programs.ts'),
+    ],
   },
 ]);
 

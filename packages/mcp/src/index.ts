@@ -21,8 +21,14 @@ export type {
 export type { McpStore } from './store.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';
-export type { McpServerHandle, ServeOptions } from './serve/options.ts';
+export type {
+  McpServerHandle,
+  ServedAgent,
+  ServedPrompt,
+  ServedResource,
+  ServeOptions,
+} from './serve/options.ts';
 export { reportProgress, type McpProgress } from './serve/progress.ts';
 
 // The agent package's types to which types of this package refer.
-export type { Decision, RunState, Tool, Toolbox, ToolContext } from '@majordomo/agent';
+export type { Agent, Decision, RunState, Skill, Tool, Toolbox, ToolContext } from '@majordomo/agent';

@@ -11,3 +11,6 @@ export const loadServer = (): Promise<typeof import('@modelcontextprotocol/serve
 
 export const loadServerStdio = (): Promise<typeof import('@modelcontextprotocol/server/stdio')> =>
   import('@modelcontextprotocol/server/stdio');
+
+export const loadServerSkills = (): Promise<typeof import('@modelcontextprotocol/server/ext/skills/node')> =>
+  import('@modelcontextprotocol/server/ext/skills/node');

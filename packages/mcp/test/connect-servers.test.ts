@@ -38,23 +38,30 @@ describe('servers that are connected together', () => {
 
   it('are disconnected with `required` if one fails', async () => {
     const log = join(tempFolder(), 'log');
-    const first = connectMcpServers([server('a', { LOG: log })]);
-    await (await first).close();
+    let isConnected = false;
+    const first: McpOptions = {
+      ...server('a', { LOG: log }),
+      store: {
+        get: () => Promise.resolve(undefined),
+        set: () => ((isConnected = true), Promise.resolve()),
+      },
+    };
     const failing: McpOptions = {
       name: 'late',
       place: {
         url: 'http://late.internal/mcp',
         fetch: async () => {
-          await until(() => Number.isInteger(pidIn(`${log}2`)));
+          // The list of tools is stored last.
+          await until(() => isConnected);
+          await new Promise((resolve) => setTimeout(resolve, 10));
           throw new TypeError('fetch failed');
         },
       },
     };
-    const error = await rejection(
-      connectMcpServers([server('a', { LOG: `${log}2` }), failing], { required: true }),
-    );
-    expect(error).toMatchObject({ kind: 'network' });
-    await until(() => !isAlive(pidIn(`${log}2`)));
+    expect(await rejection(connectMcpServers([first, failing], { required: true }))).toMatchObject({
+      kind: 'network',
+    });
+    await until(() => !isAlive(pidIn(log)));
   });
 
   it('are all closed by close()', async () => {

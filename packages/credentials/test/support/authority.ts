@@ -6,6 +6,7 @@ import OidcProvider from 'oidc-provider';
 
 interface Grant {
   addOIDCScope(scopes: string): void;
+  addResourceScope(resource: string, scopes: string): void;
   save(): Promise<string>;
 }
 
@@ -58,12 +59,16 @@ export interface TestAuthority {
 export const CLIENT = 'test-app';
 const SCOPES = 'openid offline_access api';
 
-export async function startAuthority(accessTokenSeconds = 3600): Promise<TestAuthority> {
+/** `resource`: address of the API for which tokens are issued as JWT, if clients name it. */
+export async function startAuthority(
+  accessTokenSeconds = 3600,
+  resource: () => string = () => '',
+): Promise<TestAuthority> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = newProvider(issuer, accessTokenSeconds);
+  const provider = newProvider(issuer, accessTokenSeconds, resource);
   const callback = provider.callback();
   const faults: [path: string, fault: Fault][] = [];
   const requestPaths: string[] = [];
@@ -83,7 +88,8 @@ export async function startAuthority(accessTokenSeconds = 3600): Promise<TestAut
       answer.end(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {}));
       return;
     }
-    if (path.startsWith('/auto/')) void decide(provider, incoming, answer, isAllowed);
+    if (path.startsWith('/auto/'))
+      void decide(provider, incoming, answer, isAllowed ? resource() : undefined);
     else void callback(incoming, answer);
   });
   return {
@@ -115,7 +121,7 @@ export async function startAuthority(accessTokenSeconds = 3600): Promise<TestAut
   };
 }
 
-function newProvider(issuer: string, accessTokenSeconds: number): Provider {
+function newProvider(issuer: string, accessTokenSeconds: number, resource: () => string): Provider {
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -132,6 +138,14 @@ function newProvider(issuer: string, accessTokenSeconds: number): Provider {
       devInteractions: { enabled: false },
       deviceFlow: { enabled: true },
       revocation: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_context: unknown, indicator: string) => {
+          if (indicator !== resource()) throw new Error(`unknown resource ${indicator}`);
+          return { scope: 'api', accessTokenFormat: 'jwt' };
+        },
+        useGrantedResource: () => true,
+      },
     },
     scopes: SCOPES.split(' '),
     rotateRefreshToken: true,
@@ -165,11 +179,11 @@ async function decide(
   provider: Provider,
   incoming: IncomingMessage,
   answer: ServerResponse,
-  isAllowed: boolean,
+  resource: string | undefined,
 ): Promise<void> {
   const details = await provider.interactionDetails(incoming, answer);
   const { prompt, params, session, grantId } = details;
-  if (!isAllowed) {
+  if (resource === undefined) {
     await provider.interactionFinished(
       incoming,
       answer,
@@ -191,6 +205,7 @@ async function decide(
     (grantId === undefined ? undefined : await provider.Grant.find(grantId)) ??
     new provider.Grant({ accountId: session?.accountId, clientId: params['client_id'] });
   grant.addOIDCScope(SCOPES);
+  if (resource !== '') grant.addResourceScope(resource, 'api');
   await provider.interactionFinished(
     incoming,
     answer,

@@ -65,8 +65,7 @@ async function browserAnswer(
   const resume = pause();
   try {
     const shown = (async () => show?.(url))().then(() => answer);
-    const work = withTimeout(Promise.race([answer, shown]), LOGIN_MS, clock);
-    const query = await abortable(work, signal);
+    const query = await withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
     if (query.get('state') === csrf) return query;
     throw new LlmError('auth', `${label}: the callback does not belong to this login; log in again`, {
       code: 'login-failed',

@@ -21,6 +21,9 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
   if (signal?.aborted === true && LlmError.is(signal.reason)) return signal.reason;
   if (LlmError.is(error)) return error;
   const { code, status } = codesOf(error);
+  // The cause has the kind, such as `network` or `auth`.
+  if (code === 'ERA_NEGOTIATION_FAILED' && error instanceof Error && error.cause !== undefined)
+    return toLlmError(error.cause, { label, signal, last, mask });
   const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);
   const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;

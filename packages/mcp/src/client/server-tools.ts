@@ -36,7 +36,7 @@ export class ServerTools {
       options,
       emit: this.emit,
       onTools: (listed, hasResources) => {
-        this.update(listed, hasResources);
+        if (this.update(listed, hasResources)) this.store();
       },
     });
   }
@@ -87,8 +87,11 @@ export class ServerTools {
     return { options, connection, history, emit };
   }
 
-  /** Updates the tools. Retains the tool objects if the list is unchanged, because providers recognize tools by identity. */
-  private update(all: readonly ListedTool[], hasResources: boolean): void {
+  /**
+   * Updates the tools. Returns whether the list has changed. Otherwise retains the tool objects, because providers recognize
+   * tools by identity.
+   */
+  private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
     const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(only));
     const listed = chosen.filter((tool) => problemOf(tool) === undefined);
@@ -98,7 +101,7 @@ export class ServerTools {
     });
     const fingerprints = listed.map((tool) => [tool.name, fingerprintOf(tool)] as const);
     const fingerprint = JSON.stringify([fingerprints, rejected, hasResources]);
-    if (fingerprint === this.fingerprint) return;
+    if (fingerprint === this.fingerprint) return false;
     const newNames = renamed(listed, this.options.rename);
     const withResources = resources && hasResources;
     if (withResources) checkResourceNames(newNames);
@@ -115,11 +118,11 @@ export class ServerTools {
       }),
       ...(withResources ? resourceTools(this.connection, prefix, approve === 'all') : []),
     ];
-    this.store();
     const cut = all.length > MAX_TOOLS ? `, the first ${MAX_TOOLS} of ${all.length}` : '';
     if (!isFirst || cut !== '') this.emit({ type: 'tools-changed', detail: `${listed.length} tools${cut}` });
     for (const tool of changed) this.emit({ type: 'tool-changed', detail: tool });
     for (const detail of rejected) this.emit({ type: 'tool-rejected', detail });
+    return true;
   }
 
   private store(): void {

@@ -6,7 +6,7 @@ export class Slots {
   private free: number;
 
   constructor(count: number) {
-    this.free = count;
+    this.free = Math.floor(count);
   }
 
   /** Runs the work when a slot is free. Rejects with the signal's reason if it aborts before that. */

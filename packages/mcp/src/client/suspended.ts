@@ -2,9 +2,11 @@ import type { Decision, RunState } from '@majordomo/agent';
 import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
 import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { McpQuestion, McpReply, McpSuspension } from '../options.ts';
+import { waitingCalls, type NestedState, type WaitingCall } from '../waiting-calls.ts';
 import { replyProblem, resultOf } from '../server-requests/elicitation.ts';
 import type { CallOutcome } from './outcome.ts';
 import { describe } from './content.ts';
+import { TASK_FAILED } from './tasks.ts';
 
 const MAX_RESULT_CHARS = 100_000;
 
@@ -29,27 +31,6 @@ export function suspensionOf(
           ...(outcome.requestState === undefined ? {} : { requestState: outcome.requestState }),
         };
   return payload as unknown as JsonObject;
-}
-
-/** Suspended call of a state. */
-export interface WaitingCall {
-  /** Id of the call, after the ids of the calls that started its sub-agents: `c1/p1`. */
-  readonly path: string;
-  readonly payload: JsonValue;
-}
-
-/** State with the states of sub-agents that wait, by the id of the call that started them. */
-type NestedState = RunState & { readonly runs?: Readonly<Record<string, RunState>> | undefined };
-
-/** Returns the suspended calls of a state, those of its sub-agents included. */
-export function waitingCalls(
-  { suspended = [], runs = {} }: NestedState,
-  prefix = '',
-): readonly WaitingCall[] {
-  return [
-    ...suspended.map(({ callId, payload }) => ({ path: prefix + callId, payload })),
-    ...Object.entries(runs).flatMap(([id, run]) => waitingCalls(run, `${prefix}${id}/`)),
-  ];
 }
 
 /** Returns the state with another payload of a suspended call. */
@@ -138,10 +119,15 @@ async function outcomeOf(
     if (suspension.type === 'mcp-task') return await progress(suspension.taskId, replies);
     return await repeat(suspension, { ...suspension.replies, ...replies });
   } catch (error) {
-    if (suspension.type === 'mcp-task' && LlmError.is(error)) throw error;
+    if (suspension.type === 'mcp-task' && isUnavailable(error)) throw error;
     return { deny: `the tool failed: ${messageOf(error)}` };
   }
 }
+
+/** Whether the state of a task may be available later. */
+const isUnavailable = (error: unknown): boolean =>
+  LlmError.is(error, 'network', 'timeout', 'overloaded', 'rate-limit', 'server', 'auth', 'aborted') &&
+  error.details.code !== TASK_FAILED;
 
 /** Removes the questions of a task that the user has answered. */
 function withoutQuestions(state: RunState, path: string, suspension: McpSuspension): RunState {

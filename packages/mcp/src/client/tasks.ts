@@ -23,6 +23,9 @@ const DEFAULT_POLL_MS = 1000;
 const MIN_POLL_MS = 100;
 const MAX_POLL_MS = 30_000;
 
+/** Code of the error of a task that ended without a result. */
+export const TASK_FAILED = 'task-failed';
+
 /** Name under which a task of 2026 is part of a result, because the SDK rejects a result of the type `task`. */
 const TASK_KEY = 'majordomo/task';
 
@@ -122,7 +125,9 @@ async function outcomeOf(task: Task, io: CallIo, answered: Set<string>): Promise
       return { type: 'result', result: await resultOf(task, io) };
     case 'failed':
     case 'cancelled':
-      throw new Error(`the task ${status === 'failed' ? 'failed' : 'was cancelled'}${reason}`);
+      throw new LlmError('server', `the task ${status === 'failed' ? 'failed' : 'was cancelled'}${reason}`, {
+        code: TASK_FAILED,
+      });
     default:
       throw new LlmError('protocol', `task ${taskId}: the status ${JSON.stringify(status)} is unknown`);
   }

@@ -1,4 +1,6 @@
-import type { Tool } from '@majordomo/agent';
+import type { Agent, Skill, Tool } from '@majordomo/agent';
+import type { Message } from '@majordomo/core';
+import type { McpStore } from '../store.ts';
 
 /** Options of `serveMcp`. */
 export interface ServeOptions {
@@ -22,8 +24,60 @@ export interface ServeOptions {
    * @default 0
    */
   readonly sessions?: number | undefined;
+  /** Strings and files that clients may read. `@default []` */
+  readonly resources?: readonly ServedResource[] | undefined;
+  /** Prompts that clients may request. `@default []` */
+  readonly prompts?: readonly ServedPrompt[] | undefined;
+  /** Skills: their instructions are prompts of their name, and their tools are served. `@default []` */
+  readonly skills?: readonly Skill[] | undefined;
+  /** Folder of skill folders, served by the skills extension of MCP. Requires Node, Bun or Deno. `@default` none */
+  readonly skillsFolder?: string | undefined;
+  /**
+   * Agents, served as tools with the argument `task`. The person who uses the client approves calls inside, also with
+   * `approvals: 'client'`. `@default []`
+   */
+  readonly agents?: readonly ServedAgent[] | undefined;
+  /**
+   * Store of the runs of `agents` that wait for an approval, for one hour. Share it if several processes serve.
+   * `@default` the memory of this process, with at most 1,000 runs
+   */
+  readonly store?: McpStore | undefined;
   /** Listener for errors that occur outside of calls. @default errors are ignored */
   readonly onError?: ((error: Error) => void) | undefined;
+}
+
+/** Content that clients may read. */
+export interface ServedResource {
+  readonly uri: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly mediaType: string;
+  /** Returns the content. An error is an error of the request. */
+  read(io: { readonly signal: AbortSignal }): string | Uint8Array | Promise<string | Uint8Array>;
+}
+
+/** Prompt that clients may request. */
+export interface ServedPrompt {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly arguments?:
+    | readonly {
+        readonly name: string;
+        readonly description?: string | undefined;
+        readonly required?: boolean | undefined;
+      }[]
+    | undefined;
+  /** Returns messages with text and images. A string is one message of the user. */
+  messages(
+    args: Readonly<Record<string, string>>,
+  ): string | readonly Message[] | Promise<string | readonly Message[]>;
+}
+
+/** Agent that clients may call. */
+export interface ServedAgent {
+  readonly name: string;
+  readonly description: string;
+  readonly agent: Pick<Agent, 'run'>;
 }
 
 /** Server that offers tools to MCP clients. */

@@ -1,15 +1,19 @@
 import { LlmError, listeners } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/toolkit';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpServer } from '@modelcontextprotocol/server';
+import { ServedAgents } from './agents.ts';
 import { Closing } from './closing.ts';
 import { httpHandler, type HttpHandler } from './http-handler.ts';
 import type { McpServerHandle, ServeOptions } from './options.ts';
+import { promptsOf } from './prompts.ts';
+import { checkResources } from './resources.ts';
 import { listedTool } from './served-tool.ts';
-import { newServer } from './server.ts';
+import { newServer, type Offer } from './server.ts';
+import type { SkillsFolder } from './skills-folder.ts';
 
 /**
- * Serves tools to MCP clients, over stdio or as a fetch handler. Throws `config` for a duplicate tool name, and
- * `invalid-request` for a schema that has no JSON Schema.
+ * Serves tools, prompts, resources, skills and agents to MCP clients, over stdio or as a fetch handler. Throws `config` for a
+ * duplicate name or address, and `invalid-request` for a schema that has no JSON Schema.
  *
  *
  * @example
@@ -17,24 +21,51 @@ import { newServer } from './server.ts';
  * await server.stdio();
  */
 export function serveMcp(options: ServeOptions): McpServerHandle {
-  const { tools, onError, sessions = 0 } = options;
-  checkNumber(sessions, 0, 'sessions');
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  if (byName.size < tools.length)
+  const {
+    onError,
+    sessions = 0,
+    skills = [],
+    agents = [],
+    prompts = [],
+    resources = [],
+    skillsFolder,
+  } = options;
+  checkOptions('serveMcp', options, KINDS, ['name', 'version', 'tools']);
+  const tools = [...options.tools, ...skills.flatMap((skill) => skill.tools ?? [])];
+  const names = new Set([...tools, ...agents].map(({ name }) => name));
+  if (names.size < tools.length + agents.length)
     throw new LlmError('config', 'serveMcp: two tools have the same name; rename one of them');
-  const listed = tools.map(listedTool);
+  checkResources(resources);
+  const servedAgents = new ServedAgents(agents, options.store);
+  const offer = {
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    listed: [...tools.map(listedTool), ...servedAgents.listed],
+    agents: servedAgents,
+    prompts: promptsOf(prompts, skills),
+  };
   const closing = new Closing();
   const onerror = onError === undefined ? undefined : listeners(onError);
-  const factory = async (): Promise<McpServer> => newServer(options, byName, listed, closing);
+  let loading: Promise<SkillsFolder> | undefined;
+  const loadFolder = async (folder: string): Promise<SkillsFolder> => {
+    const { loadSkillsFolder } = await import('./skills-folder.ts');
+    return loadSkillsFolder(folder, onerror);
+  };
+  const prepared = async (): Promise<Offer> => {
+    if (skillsFolder !== undefined) loading ??= loadFolder(skillsFolder);
+    return { ...offer, skills: await loading };
+  };
+  const factory = async (): Promise<McpServer> => newServer(options, await prepared(), closing);
   let handler: Promise<HttpHandler> | undefined;
   return {
     async stdio() {
+      await prepared();
       const { serveOnStdio } = await import('./serve-stdio.ts');
       using tracking = closing.track();
       await serveOnStdio(factory, onerror, tracking.signal);
     },
     async fetch(request) {
       if (closing.isOver) return CLOSED();
+      await prepared();
       handler ??= httpHandler(factory, onerror, sessions);
       return (await handler).fetch(request);
     },
@@ -44,6 +75,22 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
     },
   };
 }
+
+const KINDS: KindsOf<ServeOptions> = {
+  name: 'string',
+  version: 'string',
+  tools: 'array',
+  instructions: 'string',
+  approvals: ['ask', 'client'],
+  sessions: 0,
+  resources: 'array',
+  prompts: 'array',
+  skills: 'array',
+  skillsFolder: 'string',
+  agents: 'array',
+  store: 'object with get',
+  onError: 'function',
+};
 
 const CLOSED = (): Response =>
   Response.json(

@@ -9,32 +9,56 @@ import type {
   Tool as ListedTool,
 } from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
+import type { ServedAgents, WaitingRun } from './agents.ts';
 import type { Closing } from './closing.ts';
 import { progressContext } from './progress.ts';
-import type { ServeOptions } from './options.ts';
+import type { ServedPrompt, ServeOptions } from './options.ts';
+import { registerPrompts } from './prompts.ts';
+import { registerResources } from './resources.ts';
+import type { SkillsFolder } from './skills-folder.ts';
 import { errorResult, needsApproval, callServedTool, type ServedCall } from './served-tool.ts';
 
+type Sdk = typeof import('@modelcontextprotocol/server');
+
+/** Everything that a server offers. */
+export interface Offer {
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly listed: readonly ListedTool[];
+  readonly agents: ServedAgents;
+  readonly prompts: ReadonlyMap<string, ServedPrompt>;
+  readonly skills: SkillsFolder | undefined;
+}
+
 /** Creates an SDK server for one client or one request. */
-export async function newServer(
-  { name, version, instructions, approvals = 'ask' }: ServeOptions,
-  tools: ReadonlyMap<string, Tool>,
-  listed: readonly ListedTool[],
-  closing: Closing,
-): Promise<McpServer> {
+export async function newServer(options: ServeOptions, offer: Offer, closing: Closing): Promise<McpServer> {
+  const { name, version, instructions, approvals = 'ask', resources = [] } = options;
+  const { tools, listed, agents, prompts, skills } = offer;
   const sdk = await loadServer();
   const server = new sdk.McpServer(
     { name, version },
-    { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
+    {
+      capabilities: { tools: {}, ...(prompts.size === 0 ? {} : { prompts: {} }) },
+      ...(instructions === undefined ? {} : { instructions }),
+    },
   );
+  if (prompts.size > 0)
+    registerPrompts(
+      server,
+      prompts,
+      (message) => new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, message),
+    );
+  registerResources(server, resources, closing);
+  skills?.attach(server);
   server.server.setRequestHandler('tools/list', () => ({ tools: [...listed] }));
   server.server.setRequestHandler(
     'tools/call',
     async ({ params }, context): Promise<CallToolResult | InputRequiredResult> => {
       using tracking = closing.track(context.mcpReq.signal);
       const call = callOf(params, context, tracking.signal);
+      if (agents.has(call.name)) return callAgent(sdk, agents, call, context, server);
       if (approvals === 'ask' && (await needsApproval(tools.get(call.name), call))) {
-        const answer = answerOf(context);
-        if (answer === undefined && canElicit(sdk.CLIENT_CAPABILITIES_META_KEY, context, server))
+        const answer = answerOf(context, QUESTION);
+        if (answer === undefined && canElicit(sdk, context, server))
           return sdk.inputRequired({
             inputRequests: { [QUESTION]: sdk.inputRequired.elicit(approvalQuestion(call)) },
           });
@@ -46,11 +70,32 @@ export async function newServer(
   return server;
 }
 
+/** Calls an agent. Calls inside that need approval become questions to the person who uses the client. */
+async function callAgent(
+  sdk: Sdk,
+  agents: ServedAgents,
+  call: ServedCall,
+  context: ServerContext,
+  server: McpServer,
+): Promise<CallToolResult | InputRequiredResult> {
+  const result = await agents.call(call, {
+    canAsk: canElicit(sdk, context, server),
+    requestState: context.mcpReq.requestState(),
+    approves: (callId) => answerOf(context, callId) === 'accept',
+  });
+  if (!('requestState' in result) || !('calls' in result)) return result;
+  const { calls, requestState } = result as WaitingRun;
+  const questions = calls.map(
+    (inner) => [inner.id, sdk.inputRequired.elicit(approvalQuestion(inner))] as const,
+  );
+  return sdk.inputRequired({ inputRequests: Object.fromEntries(questions), requestState });
+}
+
 /** Whether the client supports elicitation. Clients of 2026 state this in each request, and clients of 2025 once. */
-function canElicit(key: string, { mcpReq }: ServerContext, server: McpServer): boolean {
+function canElicit(sdk: Sdk, { mcpReq }: ServerContext, server: McpServer): boolean {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
   // oxlint-disable-next-line typescript/no-deprecated -- the only source for a client of 2025
-  const able = asRecord(envelope[key] ?? server.server.getClientCapabilities());
+  const able = asRecord(envelope[sdk.CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities());
   return able['elicitation'] !== undefined;
 }
 
@@ -63,7 +108,7 @@ const MAX_CHARACTERS = 2000;
 const approvalQuestion = ({
   name,
   args,
-}: ServedCall): {
+}: Pick<ServedCall, 'name' | 'args'>): {
   mode: 'form';
   message: string;
   requestedSchema: { type: 'object'; properties: Record<string, never> };
@@ -73,8 +118,8 @@ const approvalQuestion = ({
   requestedSchema: { type: 'object', properties: {} },
 });
 
-function answerOf({ mcpReq }: ServerContext): string | undefined {
-  const answer = mcpReq.inputResponses?.[QUESTION];
+function answerOf({ mcpReq }: ServerContext, question: string): string | undefined {
+  const answer = mcpReq.inputResponses?.[question];
   if (typeof answer !== 'object' || answer === null) return undefined;
   return 'action' in answer && answer.action === 'accept' ? 'accept' : 'decline';
 }

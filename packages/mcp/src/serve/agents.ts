@@ -1,0 +1,129 @@
+import type { Decision, RunResult, RunState } from '@majordomo/agent';
+import { fromJson, messageOf, toJson, type ToolCallPart } from '@majordomo/core';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
+import { memoryStore, namedStore, type McpStore } from '../store.ts';
+import { waitingCalls } from '../waiting-calls.ts';
+import type { ServedAgent } from './options.ts';
+import { errorResult, type ServedCall } from './served-tool.ts';
+
+const LIFETIME_MS = 60 * 60 * 1000;
+const MAX_RUNS = 1000;
+const UNAVAILABLE = 'The run has ended or expired. Call the tool again without a state.';
+
+/** Run that waits for a person. */
+export interface WaitingRun {
+  /** Calls to approve. */
+  readonly calls: readonly ToolCallPart[];
+  /** Random name of the stored run. The state itself does not travel through the client. */
+  readonly requestState: string;
+}
+
+/** Reply of a client to the questions of a waiting run. */
+export interface AgentReply {
+  /** Whether the client can ask a person. */
+  readonly canAsk: boolean;
+  readonly requestState: string | undefined;
+  /** Whether the person approves a call. */
+  approves(callId: string): boolean;
+}
+
+/** Agents that are served as tools with one argument, `task`. */
+export class ServedAgents {
+  readonly listed: readonly ListedTool[];
+  private readonly agents: ReadonlyMap<string, ServedAgent>;
+  private readonly store: McpStore;
+
+  constructor(agents: readonly ServedAgent[], store: McpStore = memoryStore(MAX_RUNS)) {
+    this.agents = new Map(agents.map((agent) => [agent.name, agent]));
+    this.store = namedStore(store, 'serveMcp');
+    this.listed = agents.map(({ name, description }) => ({
+      name,
+      description,
+      inputSchema: {
+        type: 'object',
+        properties: { task: { type: 'string', description: 'The complete task' } },
+        required: ['task'],
+        additionalProperties: false,
+      },
+    }));
+  }
+
+  has(name: string): boolean {
+    return this.agents.has(name);
+  }
+
+  /** Runs an agent, or continues a run with the person's replies. Failures are error results. */
+  async call(call: ServedCall, reply: AgentReply): Promise<CallToolResult | WaitingRun> {
+    try {
+      return await this.run(call, reply);
+    } catch (error) {
+      if (call.signal.aborted) throw error;
+      return errorResult(`The agent failed: ${messageOf(error)}`);
+    }
+  }
+
+  private async run(call: ServedCall, reply: AgentReply): Promise<CallToolResult | WaitingRun> {
+    const { name, args, signal, context } = call;
+    const agent = this.agents.get(name)?.agent;
+    const { task } = args;
+    if (agent === undefined || typeof task !== 'string')
+      return errorResult('Invalid arguments: task must be a string');
+    const options = { signal, context };
+    let result: RunResult;
+    if (reply.requestState === undefined) result = await agent.run(task, options);
+    else {
+      const waiting = await this.take(reply.requestState, name);
+      if (waiting === undefined) return errorResult(UNAVAILABLE);
+      const decisions = waiting.ids.map((callId): Decision =>
+        reply.approves(callId)
+          ? { callId, approve: true }
+          : { callId, deny: 'the person did not approve the call' },
+      );
+      result = await agent.run(waiting.state, { ...options, decisions });
+    }
+    while (result.awaiting.length > 0) {
+      const suspended = new Set(waitingCalls(result.state).map(({ path }) => path));
+      const denied = result.awaiting.flatMap(({ id: callId }): readonly Decision[] =>
+        suspended.has(callId)
+          ? [{ callId, deny: CANNOT_SUSPEND }]
+          : reply.canAsk
+            ? []
+            : [{ callId, deny: CANNOT_ASK }],
+      );
+      if (denied.length === 0) return this.wait(result, name);
+      result = await agent.run(result.state, { ...options, decisions: denied });
+    }
+    if (result.done === 'answered') return { content: [{ type: 'text', text: result.text }] };
+    return errorResult(`The agent stopped without an answer (${String(result.done)}): ${result.text}`);
+  }
+
+  private async wait({ state, awaiting }: RunResult, tool: string): Promise<WaitingRun> {
+    const requestState = crypto.randomUUID();
+    const entry = {
+      tool,
+      ids: awaiting.map(({ id }) => id),
+      until: Date.now() + LIFETIME_MS,
+      state: toJson(state),
+    };
+    await this.store.set(entryName(requestState), JSON.stringify(entry));
+    return { calls: awaiting, requestState };
+  }
+
+  /** Returns a stored run and removes it, so that it continues once. */
+  private async take(
+    id: string,
+    tool: string,
+  ): Promise<{ readonly ids: readonly string[]; readonly state: RunState } | undefined> {
+    const entry = tryParseJson((await this.store.get(entryName(id))) ?? '');
+    await this.store.set(entryName(id), undefined);
+    if (!isRecord(entry) || entry['tool'] !== tool || !(Number(entry['until']) > Date.now()))
+      return undefined;
+    return { ids: entry['ids'] as readonly string[], state: fromJson(entry['state']) };
+  }
+}
+
+const CANNOT_ASK = 'a person must approve this call, and the client does not support elicitation';
+const CANNOT_SUSPEND = 'the call waits for a result, which this server cannot receive';
+
+const entryName = (id: string): string => `mcp-run/${id}`;

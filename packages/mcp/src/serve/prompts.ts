@@ -1,0 +1,69 @@
+import type { Skill } from '@majordomo/agent';
+import { LlmError, type Message } from '@majordomo/core';
+import { toBase64 } from '@majordomo/core/toolkit';
+import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
+import type { ServedPrompt } from './options.ts';
+
+/** Returns the prompts and the instructions of skills as prompts. Throws `config` for two equal names. */
+export function promptsOf(
+  prompts: readonly ServedPrompt[],
+  skills: readonly Skill[],
+): ReadonlyMap<string, ServedPrompt> {
+  const all: readonly ServedPrompt[] = [
+    ...prompts,
+    ...skills.flatMap(({ name, instructions }) =>
+      instructions === undefined ? [] : [{ name, messages: () => instructions }],
+    ),
+  ];
+  const byName = new Map(all.map((prompt) => [prompt.name, prompt]));
+  if (byName.size < all.length)
+    throw new LlmError('config', 'serveMcp: two prompts have the same name; rename one of them');
+  return byName;
+}
+
+/** Registers the prompts. Missing arguments and unknown names are errors of the protocol. */
+export function registerPrompts(
+  { server }: McpServer,
+  prompts: ReadonlyMap<string, ServedPrompt>,
+  invalidParams: (message: string) => Error,
+): void {
+  server.setRequestHandler('prompts/list', () => ({
+    prompts: [...prompts.values()].map(({ name, description, arguments: args = [] }) => ({
+      name,
+      ...(description === undefined ? {} : { description }),
+      arguments: args.map((arg) => ({
+        name: arg.name,
+        required: arg.required === true,
+        ...(arg.description === undefined ? {} : { description: arg.description }),
+      })),
+    })),
+  }));
+  server.setRequestHandler('prompts/get', async ({ params }) => {
+    const { name, arguments: args = {} } = params;
+    const prompt = prompts.get(name);
+    if (prompt === undefined) throw invalidParams(`there is no prompt "${name}"`);
+    const missing = prompt.arguments?.find((arg) => arg.required === true && args[arg.name] === undefined);
+    if (missing !== undefined)
+      throw invalidParams(`prompt "${name}" requires the argument "${missing.name}"`);
+    return { messages: messagesOf(await prompt.messages(args), name) };
+  });
+}
+
+/** Returns one message per part, because a message of the protocol has one content. */
+function messagesOf(messages: string | readonly Message[], name: string): PromptMessage[] {
+  if (typeof messages === 'string') return [{ role: 'user', content: { type: 'text', text: messages } }];
+  return messages.flatMap(({ role, parts }) => {
+    if (role !== 'user' && role !== 'assistant')
+      throw new Error(`prompt "${name}" contains a message of role ${role}, which cannot be served`);
+    return parts.map((part) => ({ role, content: blockOf(part, name) }));
+  });
+}
+
+function blockOf(
+  part: Extract<Message, { role: 'user' | 'assistant' }>['parts'][number],
+  name: string,
+): ContentBlock {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  if (part.type === 'image') return { type: 'image', data: toBase64(part.bytes), mimeType: part.mediaType };
+  throw new Error(`prompt "${name}" contains a part of type ${part.type}, which cannot be served`);
+}

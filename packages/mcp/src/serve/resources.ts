@@ -1,0 +1,38 @@
+import { LlmError } from '@majordomo/core';
+import { toBase64 } from '@majordomo/core/toolkit';
+import type { McpServer } from '@modelcontextprotocol/server';
+import type { Closing } from './closing.ts';
+import type { ServedResource } from './options.ts';
+
+/** Throws `config` for an invalid address, and for two equal addresses. */
+export function checkResources(resources: readonly ServedResource[]): void {
+  const addresses = new Set<string>();
+  for (const [at, { uri }] of resources.entries()) {
+    const address = URL.parse(uri)?.href;
+    const why =
+      address === undefined ? 'is not an address' : addresses.has(address) ? 'exists twice' : undefined;
+    if (why !== undefined)
+      throw new LlmError('config', `serveMcp: the resource ${uri} ${why}`, { path: `resources[${at}].uri` });
+    addresses.add(address ?? uri);
+  }
+}
+
+export function registerResources(
+  server: McpServer,
+  resources: readonly ServedResource[],
+  closing: Closing,
+): void {
+  for (const { uri, name, description, mediaType: mimeType, read } of resources)
+    server.registerResource(
+      name,
+      new URL(uri).href,
+      { mimeType, ...(description === undefined ? {} : { description }) },
+      async (_address, { mcpReq }) => {
+        using tracking = closing.track(mcpReq.signal);
+        const { signal } = tracking;
+        const content = await read({ signal });
+        const body = typeof content === 'string' ? { text: content } : { blob: toBase64(content) };
+        return { contents: [{ uri, mimeType, ...body }] };
+      },
+    );
+}

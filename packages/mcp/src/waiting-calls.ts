@@ -1,0 +1,23 @@
+import type { RunState } from '@majordomo/agent';
+import type { JsonValue } from '@majordomo/core';
+
+/** Suspended call of a state. */
+export interface WaitingCall {
+  /** Id of the call, after the ids of the calls that started its sub-agents: `c1/p1`. */
+  readonly path: string;
+  readonly payload: JsonValue;
+}
+
+/** State with the states of sub-agents that wait, by the id of the call that started them. */
+export type NestedState = RunState & { readonly runs?: Readonly<Record<string, RunState>> | undefined };
+
+/** Returns the suspended calls of a state, those of its sub-agents included. */
+export function waitingCalls(
+  { suspended = [], runs = {} }: NestedState,
+  prefix = '',
+): readonly WaitingCall[] {
+  return [
+    ...suspended.map(({ callId, payload }) => ({ path: prefix + callId, payload })),
+    ...Object.entries(runs).flatMap(([id, run]) => waitingCalls(run, `${prefix}${id}/`)),
+  ];
+}

@@ -1,0 +1,295 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAgent, defineTool, suspend, type Agent } from '@majordomo/agent';
+import { createMajordomo, user } from '@majordomo/core';
+import { fakeProvider, type Turn } from '@majordomo/testing';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import {
+  connectMcp,
+  serveMcp,
+  type McpOptions,
+  type McpStore,
+  type McpToolbox,
+  type ServeOptions,
+} from '../src/index.ts';
+import { rejection, run, tempFolder } from './support/world.ts';
+
+const BOTH = [['2025'], ['auto']] as const;
+
+function serverOf(options: Partial<ServeOptions>) {
+  const server = serveMcp({ name: 'sky', version: '1', tools: [], sessions: 10, ...options });
+  onTestFinished(() => server.close());
+  const fetch = (input: URL | Request | string, init?: RequestInit): Promise<Response> =>
+    server.fetch(new Request(input, init));
+  return { server, fetch };
+}
+
+/** Connects the SDK's client. */
+async function officialClient(options: Partial<ServeOptions>, protocol: '2025' | 'auto'): Promise<Client> {
+  const client = new Client(
+    { name: 'official', version: '1' },
+    protocol === 'auto' ? { versionNegotiation: { mode: 'auto' } } : {},
+  );
+  const { fetch } = serverOf(options);
+  await client.connect(new StreamableHTTPClientTransport(new URL('http://sky.internal/mcp'), { fetch }));
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function boxOf(options: Partial<ServeOptions>, client: Partial<McpOptions> = {}): Promise<McpToolbox> {
+  const { fetch } = serverOf(options);
+  const place = { url: 'http://sky.internal/mcp', fetch };
+  const box = await connectMcp({ name: 's', prefix: '', place, approve: 'none', ...client });
+  onTestFinished(() => box.close());
+  return box;
+}
+
+const png = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
+
+describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
+  it('serves resources as text and bytes', async () => {
+    const client = await officialClient(
+      {
+        resources: [
+          {
+            uri: 'sky://rules',
+            name: 'Rules',
+            description: 'All',
+            mediaType: 'text/plain',
+            read: () => 'No rain.',
+          },
+          { uri: 'sky://map', name: 'Map', mediaType: 'image/png', read: () => Promise.resolve(png) },
+        ],
+      },
+      protocol,
+    );
+    expect((await client.listResources()).resources).toMatchObject([
+      { uri: 'sky://rules', name: 'Rules', description: 'All', mimeType: 'text/plain' },
+      { uri: 'sky://map', name: 'Map', mimeType: 'image/png' },
+    ]);
+    expect((await client.readResource({ uri: 'sky://rules' })).contents).toMatchObject([
+      { text: 'No rain.' },
+    ]);
+    expect((await client.readResource({ uri: 'sky://map' })).contents).toMatchObject([
+      { blob: 'iVBORw0KGgo=' },
+    ]);
+    await expect(client.readResource({ uri: 'sky://none' })).rejects.toThrow();
+  });
+
+  it('serves prompts with checked arguments, and the instructions of skills', async () => {
+    const client = await officialClient(
+      {
+        prompts: [
+          {
+            name: 'trip',
+            description: 'Plans',
+            arguments: [{ name: 'city', description: 'Where', required: true }, { name: 'month' }],
+            messages: ({ city = '', month = 'May' }) => `Plan a trip to ${city} in ${month}.`,
+          },
+          {
+            name: 'look',
+            messages: () => [user('See', { type: 'image', mediaType: 'image/png', bytes: png })],
+          },
+        ],
+        skills: [{ name: 'house-rules', instructions: 'Never on a Sunday.' }],
+      },
+      protocol,
+    );
+    const { prompts } = await client.listPrompts();
+    expect(prompts.map(({ name }) => name)).toEqual(['trip', 'look', 'house-rules']);
+    expect(prompts[0]).toMatchObject({
+      description: 'Plans',
+      arguments: [
+        { name: 'city', description: 'Where', required: true },
+        { name: 'month', required: false },
+      ],
+    });
+    const text = (value: string) => ({ role: 'user', content: { type: 'text', text: value } });
+    const trip = await client.getPrompt({ name: 'trip', arguments: { city: 'Rome' } });
+    expect(trip.messages).toEqual([text('Plan a trip to Rome in May.')]);
+    expect((await client.getPrompt({ name: 'look' })).messages).toEqual([
+      text('See'),
+      { role: 'user', content: { type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/png' } },
+    ]);
+    expect((await client.getPrompt({ name: 'house-rules' })).messages).toEqual([text('Never on a Sunday.')]);
+    await expect(client.getPrompt({ name: 'trip' })).rejects.toMatchObject({ code: -32602 });
+    await expect(client.getPrompt({ name: 'none' })).rejects.toMatchObject({ code: -32602 });
+  });
+
+  it('serves a folder of skills', async () => {
+    const folder = tempFolder();
+    mkdirSync(join(folder, 'greet'));
+    writeFileSync(join(folder, 'greet/SKILL.md'), '---\nname: greet\ndescription: Greets\n---\nSay hello.\n');
+    const client = await officialClient({ skillsFolder: folder }, protocol);
+    const { resources } = await client.listResources();
+    expect(resources.map(({ uri }) => uri)).toContain('skill://greet/SKILL.md');
+    expect((await client.readResource({ uri: 'skill://greet/SKILL.md' })).contents).toMatchObject([
+      { text: expect.stringContaining('Say hello.') as string },
+    ]);
+  });
+});
+
+it('tools of skills are served among the tools', async () => {
+  const dig = defineTool({
+    name: 'dig',
+    description: 'Digs',
+    parameters: { type: 'object' },
+    run: () => 'dug',
+  });
+  const box = await boxOf({ skills: [{ name: 'garden', tools: [dig] }] });
+  expect(await run(box, 'dig')).toEqual([{ type: 'text', text: 'dug' }]);
+  expect(await box.prompts()).toEqual([]);
+});
+
+it('a folder of skills that cannot be read is an error of kind config', async () => {
+  const { server } = serverOf({ skillsFolder: join(tempFolder(), 'none') });
+  expect(await rejection(server.fetch(new Request('http://sky.internal')))).toMatchObject({
+    kind: 'config',
+    details: { path: 'skillsFolder' },
+  });
+});
+
+it.each<[string, Partial<ServeOptions>]>([
+  [
+    'two prompts',
+    { prompts: [{ name: 'a', messages: () => '' }], skills: [{ name: 'a', instructions: '' }] },
+  ],
+  ['two tools', { agents: [1, 2].map(() => ({ name: 'a', description: '', agent: {} as never })) }],
+  [
+    'exists twice',
+    { resources: [1, 2].map(() => ({ uri: 'x://y', name: 'a', mediaType: 'text/plain', read: () => '' })) },
+  ],
+  ['is not an address', { resources: [{ uri: 'x', name: 'a', mediaType: 'text/plain', read: () => '' }] }],
+  ['prompts', { prompts: 7 as never }],
+  ['store', { store: {} as never }],
+])('%s are rejected before a client connects', (message, options) => {
+  expect(() => serveMcp({ name: 'x', version: '1', tools: [], ...options })).toThrow(message);
+});
+
+function bookingAgent(turns: readonly Turn[]): { agent: Agent; booked: unknown[] } {
+  const booked: unknown[] = [];
+  const book = defineTool({
+    name: 'book',
+    description: 'Books',
+    parameters: z.object({ city: z.string() }),
+    approval: true,
+    run: ({ city }) => (booked.push(city), `booked ${city}`),
+  });
+  const ask = defineTool({
+    name: 'wait',
+    description: 'Waits',
+    parameters: { type: 'object' },
+    run: () => suspend(),
+  });
+  const fake = fakeProvider({ id: 'f', models: { m: turns } });
+  const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
+  return { agent: createAgent({ model, tools: [book, ask] }), booked };
+}
+
+const book = (city: string): Turn => ({ toolCalls: [{ name: 'book', args: { city } }] });
+const clerk = (agent: Agent) => [{ name: 'ask_clerk', description: 'Books journeys', agent }];
+const accept = { action: 'accept', content: {} } as const;
+
+describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
+  it('answers a task', async () => {
+    const box = await boxOf({ agents: clerk(bookingAgent(['Hello.']).agent) }, { protocol });
+    expect(box.tools[0]).toMatchObject({ name: 'ask_clerk', description: 'Books journeys' });
+    expect(await run(box, 'ask_clerk', { task: 'Greet.' })).toEqual([{ type: 'text', text: 'Hello.' }]);
+    await expect(run(box, 'ask_clerk', {})).rejects.toThrow('task must be a string');
+  });
+
+  it('asks the person before each call that needs approval', async () => {
+    const { agent, booked } = bookingAgent([book('Rome'), book('Oslo'), 'Booked both.']);
+    const questions: string[] = [];
+    const box = await boxOf(
+      { agents: clerk(agent) },
+      { protocol, onElicit: ({ message }) => (questions.push(message), accept) },
+    );
+    expect(await run(box, 'ask_clerk', { task: 'Book.' })).toEqual([{ type: 'text', text: 'Booked both.' }]);
+    expect(questions).toEqual(['May book run with {"city":"Rome"}?', 'May book run with {"city":"Oslo"}?']);
+    expect(booked).toEqual(['Rome', 'Oslo']);
+  });
+
+  it.each([
+    ['declines', { onElicit: () => ({ action: 'decline' as const }) }],
+    ['cannot be asked', {}],
+  ])('does not run such a call if the person %s', async (_what, options) => {
+    const { agent, booked } = bookingAgent([book('Rome'), 'Not booked.']);
+    const box = await boxOf({ agents: clerk(agent), approvals: 'client' }, { protocol, ...options });
+    expect(await run(box, 'ask_clerk', { task: 'Book.' })).toEqual([{ type: 'text', text: 'Not booked.' }]);
+    expect(booked).toEqual([]);
+  });
+
+  it('fails with the reason, and denies calls that wait for a result', async () => {
+    const box = await boxOf({ agents: clerk(bookingAgent([]).agent) }, { protocol });
+    await expect(run(box, 'ask_clerk', { task: 'x' })).rejects.toThrow('The agent failed');
+    const waiting = bookingAgent([{ toolCalls: [{ name: 'wait', args: {} }] }, 'Went on.']);
+    const other = await boxOf({ agents: clerk(waiting.agent) }, { protocol, onElicit: () => accept });
+    expect(await run(other, 'ask_clerk', { task: 'x' })).toEqual([{ type: 'text', text: 'Went on.' }]);
+  });
+});
+
+describe('a run of a served agent that waits', () => {
+  function sharedStore(): McpStore & { readonly entries: Map<string, string> } {
+    const entries = new Map<string, string>();
+    return {
+      entries,
+      get: (name) => Promise.resolve(entries.get(name)),
+      set: (name, value) => {
+        if (value === undefined) entries.delete(name);
+        else entries.set(name, value);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Starts a run at one server, and returns what the client received. */
+  async function paused(store: McpStore) {
+    const { agent, booked } = bookingAgent([book('Rome'), 'Booked.']);
+    const options = { agents: clerk(agent), store };
+    const box = await boxOf(options, { protocol: 'auto', suspend: ['elicitation'] });
+    const fake = fakeProvider({
+      id: 'o',
+      models: { m: [{ toolCalls: [{ id: 'c1', name: 'ask_clerk', args: { task: 'Book.' } }] }, 'done'] },
+    });
+    const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('o/m');
+    const { state } = await createAgent({ model, toolboxes: [box] }).run('go');
+    return { state, options, booked };
+  }
+
+  const other = (options: Partial<ServeOptions>) =>
+    boxOf(options, { protocol: 'auto', suspend: ['elicitation'] });
+  const replies = { c1: accept };
+
+  it('continues at another server with the same store, once, and the client holds a random id only', async () => {
+    const store = sharedStore();
+    const { state, options, booked } = await paused(store);
+    const [waiting] = state.suspended ?? [];
+    const { requestState } = waiting?.payload as { requestState: string };
+    expect(requestState).toMatch(/^[\da-f-]{36}$/);
+    expect([...store.entries.keys()]).toEqual([`mcp-run/${requestState}`]);
+    const box = await other(options);
+    expect((await box.settle(state, replies)).decisions).toEqual([{ callId: 'c1', result: 'Booked.' }]);
+    expect((await box.settle(state, replies)).decisions).toMatchObject([
+      { deny: expect.stringContaining('ended or expired') as string },
+    ]);
+    expect([booked, store.entries.size]).toEqual([['Rome'], 0]);
+  });
+
+  it.each<[string, (entry: string) => string]>([
+    ['is older than an hour', (entry) => entry.replace(/"until":\d+/, `"until":${Date.now() - 1}`)],
+    ['is of another agent', (entry) => entry.replace('"tool":"ask_clerk"', '"tool":"other"')],
+    ['is damaged', () => '{'],
+  ])('does not continue if its entry %s', async (_what, change) => {
+    const store = sharedStore();
+    const { state, options, booked } = await paused(store);
+    for (const [name, entry] of store.entries) store.entries.set(name, change(entry));
+    const box = await other(options);
+    expect((await box.settle(state, replies)).decisions).toMatchObject([
+      { deny: expect.stringContaining('ended or expired') as string },
+    ]);
+    expect(booked).toEqual([]);
+  });
+});

@@ -1,0 +1,375 @@
+import { createAgent, type RunState } from '@majordomo/agent';
+import { createMajordomo, fromJson, toJson } from '@majordomo/core';
+import { fakeProvider, type Turn } from '@majordomo/testing';
+import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { connectMcp, type McpOptions, type McpReply, type McpToolbox } from '../src/index.ts';
+import { modernServer } from './support/modern-server.ts';
+import { rejection, run, until, world } from './support/world.ts';
+
+const NAME = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } as const;
+const form = (message: string) =>
+  inputRequired.elicit({ mode: 'form', message, requestedSchema: NAME as never });
+
+/** Server whose tools ask the user. The state of a question travels in `requestState`. */
+function asking(server: McpServer): void {
+  server.registerTool(
+    'hello',
+    { inputSchema: z.object({ greeting: z.string() }) },
+    ({ greeting }, { mcpReq }) => {
+      const answer = mcpReq.inputResponses?.['who'] as
+        { action: string; content?: { name: string } } | undefined;
+      if (answer === undefined)
+        return inputRequired({ inputRequests: { who: form('Who?') }, requestState: `state of ${greeting}` });
+      const text = `${greeting} ${answer.content?.name ?? answer.action} (${String(mcpReq.requestState())})`;
+      return { content: [{ type: 'text', text }] };
+    },
+  );
+  server.registerTool('twice', { inputSchema: z.object({}) }, (_args, { mcpReq }) => {
+    const step = mcpReq.requestState() ?? 'first';
+    if (step === 'first' && mcpReq.inputResponses === undefined)
+      return inputRequired({ inputRequests: { a: form('First?') }, requestState: 'first' });
+    if (step === 'first')
+      return inputRequired({ inputRequests: { b: form('Second?') }, requestState: 'second' });
+    return { content: [{ type: 'text', text: 'asked twice' }] };
+  });
+  server.registerTool('both', { inputSchema: z.object({}) }, (_args, { mcpReq }) => {
+    const { a, b, r } = (mcpReq.inputResponses ?? {}) as Record<string, { roots?: unknown[] }>;
+    if (a === undefined || b === undefined || r === undefined)
+      return inputRequired({ inputRequests: { a: form('A?'), b: form('B?'), r: inputRequired.listRoots() } });
+    return { content: [{ type: 'text', text: `roots ${r.roots?.length ?? 0}` }] };
+  });
+  server.registerTool('fails', { inputSchema: z.object({}) }, (_args, { mcpReq }) =>
+    mcpReq.inputResponses === undefined
+      ? inputRequired({ inputRequests: { a: form('A?') } })
+      : { content: [{ type: 'text', text: 'no such journey' }], isError: true },
+  );
+}
+
+async function connected(url: string, options: Partial<McpOptions> = {}): Promise<McpToolbox> {
+  const box = await connectMcp({
+    name: 'm',
+    prefix: '',
+    place: { url },
+    protocol: 'auto',
+    suspend: ['elicitation'],
+    ...options,
+  });
+  onTestFinished(() => box.close());
+  return box;
+}
+
+function agentWith(box: McpToolbox, turns: readonly Turn[]) {
+  const fake = fakeProvider({ id: 'f', models: { m: turns } });
+  return createAgent({
+    model: createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m'),
+    toolboxes: [box],
+  });
+}
+
+const call = (name: string, args = {}): Turn => ({ toolCalls: [{ id: 'c1', name, args }] });
+const ann: McpReply = { action: 'accept', content: { name: 'Ann' } };
+const throughJson = (state: RunState): RunState => fromJson(toJson(state)) as RunState;
+
+describe('a question of a server of 2026', () => {
+  it('pauses the run, and is answered in another process over another connection', async () => {
+    const { url } = await modernServer(asking);
+    const paused = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).run('go');
+    expect(paused.state.suspended).toEqual([
+      {
+        callId: 'c1',
+        payload: {
+          type: 'mcp-elicitation',
+          server: 'm',
+          tool: 'hello',
+          args: { greeting: 'Hi' },
+          questions: { who: { mode: 'form', message: 'Who?', schema: NAME } },
+          requestState: 'state of Hi',
+        },
+      },
+    ]);
+    const box = await connected(url);
+    const settled = await box.settle(throughJson(paused.state), { c1: ann });
+    expect(settled.decisions).toEqual([{ callId: 'c1', result: 'Hi Ann (state of Hi)' }]);
+    const result = await agentWith(box, ['done']).run(settled.state, { decisions: settled.decisions });
+    expect(result.text).toBe('done');
+  });
+
+  it.each(['decline', 'cancel'] as const)('may be answered with %s', async (action) => {
+    const { url } = await modernServer(asking);
+    const box = await connected(url);
+    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
+    expect((await box.settle(state, { c1: { action } })).decisions).toEqual([
+      { callId: 'c1', result: `Hi ${action} (state of Hi)` },
+    ]);
+  });
+
+  it('waits until it is answered, and sends nothing before', async () => {
+    const { url, requests } = await modernServer(asking);
+    const box = await connected(url);
+    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
+    const before = requests.length;
+    expect(await box.settle(state)).toEqual({ state, decisions: [] });
+    expect(requests).toHaveLength(before);
+  });
+
+  it.each<[string, Record<string, McpReply>, string]>([
+    ['does not match the form', { c1: { action: 'accept', content: { name: 7 } } }, 'answers["c1"]'],
+    ['has no content', { c1: { action: 'accept' } }, 'answers["c1"]'],
+    ['has an unknown action', { c1: { action: 'maybe' as never } }, 'answers["c1"]'],
+    ['belongs to no call', { c2: ann }, 'answers["c2"]'],
+    ['belongs to no question', { 'c1#who': ann }, 'answers["c1#who"]'],
+  ])('rejects an answer that %s, and still waits', async (_what, answers, path) => {
+    const { url, requests } = await modernServer(asking);
+    const box = await connected(url);
+    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
+    const before = requests.length;
+    expect(await rejection(box.settle(state, answers))).toMatchObject({
+      kind: 'invalid-request',
+      details: { path },
+    });
+    expect(requests).toHaveLength(before);
+    expect((await box.settle(state, { c1: ann })).decisions).toHaveLength(1);
+  });
+
+  it('may be followed by another, which is in the returned state', async () => {
+    const { url } = await modernServer(asking);
+    const box = await connected(url);
+    const { state } = await agentWith(box, [call('twice')]).run('go');
+    const first = await box.settle(throughJson(state), { c1: ann });
+    expect(first.decisions).toEqual([]);
+    expect(first.state.suspended).toMatchObject([
+      { payload: { questions: { b: { message: 'Second?' } }, requestState: 'second' } },
+    ]);
+    const second = await box.settle(throughJson(first.state), { c1: ann });
+    expect(second.decisions).toEqual([{ callId: 'c1', result: 'asked twice' }]);
+  });
+
+  it('may be one of several, next to a request that needs no user', async () => {
+    const { url } = await modernServer(asking);
+    const box = await connected(url, { roots: ['file:///home/me'] });
+    const { state } = await agentWith(box, [call('both')]).run('go');
+    expect((await box.settle(state, { 'c1#a': ann })).decisions).toEqual([]);
+    expect((await box.settle(state, { 'c1#a': ann, 'c1#b': ann })).decisions).toEqual([
+      { callId: 'c1', result: 'roots 1' },
+    ]);
+  });
+
+  it('inside a sub-agent is answered by its path', async () => {
+    const { url } = await modernServer(asking);
+    const box = await connected(url);
+    const { state: inner } = await agentWith(box, [call('twice')]).run('go');
+    const outer = { ...inner, suspended: undefined, runs: { p1: inner } } as unknown as RunState;
+    const settled = await box.settle(throughJson(outer), { 'p1/c1': ann });
+    expect(settled.state).toMatchObject({
+      runs: { p1: { suspended: [{ payload: { requestState: 'second' } }] } },
+    });
+    expect((await box.settle(settled.state, { 'p1/c1': ann })).decisions).toEqual([
+      { callId: 'p1/c1', result: 'asked twice' },
+    ]);
+  });
+
+  it('is left to the toolbox of its server', async () => {
+    const { url } = await modernServer(asking);
+    const { state } = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).run('go');
+    const other = await connected(url, { name: 'other' });
+    expect((await other.settle(state, { c1: ann })).decisions).toEqual([]);
+  });
+
+  it('denies the call if the tool fails, or has changed meanwhile', async () => {
+    let description = 'one';
+    const { url } = await modernServer((server) => {
+      asking(server);
+      server.registerTool('late', { description, inputSchema: z.object({}) }, () =>
+        inputRequired({ inputRequests: { a: form('A?') } }),
+      );
+    });
+    const box = await connected(url);
+    const failed = await agentWith(box, [call('fails')]).run('go');
+    expect((await box.settle(failed.state, { c1: ann })).decisions).toEqual([
+      { callId: 'c1', deny: 'the tool failed: no such journey' },
+    ]);
+    const paused = await agentWith(box, [call('late')]).run('go');
+    description = 'two';
+    await box.refresh();
+    expect((await box.settle(paused.state, { c1: ann })).decisions).toEqual([
+      { callId: 'c1', deny: expect.stringContaining('the server changed its definition') as string },
+    ]);
+  });
+
+  it('with a damaged payload is an error of kind config', async () => {
+    const { url } = await modernServer(asking);
+    const box = await connected(url);
+    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
+    const suspended = [{ callId: 'c1', payload: { type: 'mcp-elicitation', server: 'm' } }];
+    expect(await rejection(box.settle({ ...state, suspended }))).toMatchObject({ kind: 'config' });
+  });
+
+  it('keeps its answer for later if the server cannot be reached', async () => {
+    const { url } = await modernServer(asking);
+    const { state } = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).run('go');
+    let isDown = false;
+    const fetch: typeof globalThis.fetch = (input, init) =>
+      isDown ? Promise.reject(new TypeError('fetch failed')) : globalThis.fetch(input, init);
+    const entries = new Map<string, string>();
+    const store = {
+      get: (name: string) => Promise.resolve(entries.get(name)),
+      set: (name: string, value: string | undefined) => {
+        if (value !== undefined) entries.set(name, value);
+        return Promise.resolve();
+      },
+    };
+    const options: Partial<McpOptions> = { place: { url, fetch }, store, start: 'first-call' };
+    await connected(url, options);
+    isDown = true;
+    const box = await connected(url, options);
+    expect(await rejection(box.settle(state, { c1: ann }))).toMatchObject({ kind: 'network' });
+    isDown = false;
+    expect((await box.settle(state, { c1: ann })).decisions).toHaveLength(1);
+  });
+});
+
+describe('a question of a server of 2025', () => {
+  it('is cancelled, because it is a live request', async () => {
+    const { run: call2025 } = await world({ suspend: ['elicitation'] });
+    expect(await call2025('form')).toEqual([{ type: 'text', text: '{"action":"cancel"}' }]);
+  });
+});
+
+const TASK = { taskId: 't1', ttlMs: 60_000, pollIntervalMs: 100 };
+
+/** Server of 2026 with the extension for tasks, which the SDK does not implement. */
+function taskServer(states: readonly object[]) {
+  let at = 0;
+  const updates: unknown[] = [];
+  const methods: string[] = [];
+  const server = modernServer(
+    (sdk) => {
+      sdk.registerTool(
+        'slow',
+        { inputSchema: z.object({}), outputSchema: z.object({ n: z.number() }) },
+        () => ({
+          content: [],
+          structuredContent: { n: 1 },
+        }),
+      );
+    },
+    ({ method = '', params }) => {
+      methods.push(method);
+      if (method === 'tools/call') return { resultType: 'task', status: 'working', ...TASK };
+      if (method === 'tasks/update') {
+        updates.push(params?.['inputResponses']);
+        return { resultType: 'complete' };
+      }
+      if (method === 'tasks/cancel') return { resultType: 'complete' };
+      if (method !== 'tasks/get') return undefined;
+      const state = states[Math.min(at, states.length - 1)];
+      at += 1;
+      return { resultType: 'complete', ...TASK, ...state };
+    },
+  );
+  return { server, updates, methods };
+}
+
+const working = { status: 'working' };
+const completed = {
+  status: 'completed',
+  result: {
+    content: [
+      { type: 'text', text: 'report' },
+      { type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/png' },
+    ],
+  },
+};
+const input = {
+  status: 'input_required',
+  inputRequests: {
+    who: { method: 'elicitation/create', params: { mode: 'form', message: 'Who?', requestedSchema: NAME } },
+  },
+};
+
+describe('a task of a server of 2026', () => {
+  it('is polled until it ends', async () => {
+    const { server, methods } = taskServer([working, working, completed]);
+    const box = await connected((await server).url, { suspend: [] });
+    expect(await run(box, 'slow')).toMatchObject([{ type: 'text', text: 'report' }, { type: 'image' }]);
+    expect(methods.filter((method) => method === 'tasks/get')).toHaveLength(3);
+  });
+
+  it.each([
+    [{ status: 'failed', error: { code: -1, message: 'out of paper' } }, 'the task failed: out of paper'],
+    [{ status: 'cancelled' }, 'the task was cancelled'],
+    [{ status: 'lost' }, 'the status "lost" is unknown'],
+    [{ status: 'completed', result: { content: 'no list' } }, 'the server returned an invalid result'],
+  ])('that ends with %j is an error', async (state, message) => {
+    const { server } = taskServer([state]);
+    const box = await connected((await server).url, { suspend: [] });
+    await expect(run(box, 'slow')).rejects.toThrow(message);
+  });
+
+  it('is cancelled when the call is aborted', async () => {
+    const { server, methods } = taskServer([working]);
+    const box = await connected((await server).url, { suspend: [] });
+    const controller = new AbortController();
+    const outcome = rejection(run(box, 'slow', {}, { signal: controller.signal }));
+    await until(() => methods.includes('tasks/get'));
+    controller.abort();
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    await until(() => methods.includes('tasks/cancel'));
+  });
+
+  it('asks the user once, and continues', async () => {
+    const { server, updates } = taskServer([input, input, completed]);
+    const questions: string[] = [];
+    const box = await connected((await server).url, {
+      suspend: [],
+      onElicit: ({ message }) => (questions.push(message), ann),
+    });
+    expect(await run(box, 'slow')).toMatchObject([{ text: 'report' }, {}]);
+    expect(questions).toEqual(['Who?']);
+    expect(updates).toEqual([{ who: { action: 'accept', content: { name: 'Ann' } } }]);
+  });
+
+  it('pauses the run with `suspend`, and is settled when it has ended', async () => {
+    const { server } = taskServer([working, completed]);
+    const { url } = await server;
+    const paused = await agentWith(await connected(url, { suspend: ['task'] }), [call('slow')]).run('go');
+    expect(paused.state.suspended).toEqual([
+      { callId: 'c1', payload: { type: 'mcp-task', server: 'm', tool: 'slow', taskId: 't1' } },
+    ]);
+    const box = await connected(url, { suspend: ['task'] });
+    expect((await box.settle(throughJson(paused.state))).decisions).toEqual([]);
+    expect((await box.settle(throughJson(paused.state))).decisions).toEqual([
+      { callId: 'c1', result: 'report\n[image/png, 8 bytes, omitted]' },
+    ]);
+  });
+
+  it('with a question is settled in two steps', async () => {
+    const { server, updates } = taskServer([input, input, completed]);
+    const box = await connected((await server).url, { suspend: ['elicitation', 'task'] });
+    const { state } = await agentWith(box, [call('slow')]).run('go');
+    const asked = await box.settle(state);
+    expect(asked).toMatchObject({
+      decisions: [],
+      state: { suspended: [{ payload: { taskId: 't1', questions: { who: { message: 'Who?' } } } }] },
+    });
+    const answered = await box.settle(throughJson(asked.state), { c1: ann });
+    expect(updates).toHaveLength(1);
+    expect(answered.decisions).toEqual([]);
+    expect(JSON.stringify(answered.state)).not.toContain('Who?');
+    expect((await box.settle(answered.state)).decisions).toMatchObject([{ callId: 'c1' }]);
+  });
+
+  it('that failed is denied, and an unreachable one still waits', async () => {
+    const { server } = taskServer([{ status: 'failed' }]);
+    const { url } = await server;
+    const box = await connected(url, { suspend: ['task'] });
+    const { state } = await agentWith(box, [call('slow')]).run('go');
+    expect((await box.settle(state)).decisions).toEqual([
+      { callId: 'c1', deny: 'the tool failed: the task failed' },
+    ]);
+    await box.close();
+    expect(await rejection(box.settle(state))).toMatchObject({ kind: 'aborted' });
+  });
+});

@@ -1,0 +1,79 @@
+import { createAgent } from '@majordomo/agent';
+import { createMajordomo } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { everything } from './support/everything.ts';
+import { rejection, run } from './support/world.ts';
+
+const TOOL = 'simulate-research-query';
+// The task takes 4 s on a fast machine.
+const TIMEOUT = 120_000;
+
+describe('a tool of server-everything that requires a task', () => {
+  it(
+    'is polled until the task has ended',
+    async () => {
+      const all = await everything();
+      expect(JSON.stringify(await run(all, TOOL, { topic: 'tea' }))).toContain('Research Report: tea');
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'asks the user while the task runs',
+    async () => {
+      const all = await everything({
+        onElicit: () => ({ action: 'accept', content: { interpretation: 'historical' } }),
+      });
+      const output = await run(all, TOOL, { topic: 'tea', ambiguous: true });
+      expect(JSON.stringify(output)).toContain('historical');
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'is cancelled when the call is aborted',
+    async () => {
+      const all = await everything();
+      const controller = new AbortController();
+      const outcome = rejection(run(all, TOOL, { topic: 'tea' }, { signal: controller.signal }));
+      // One call later, the server has received the first one.
+      await run(all, 'echo', { message: 'x' });
+      controller.abort();
+      expect(await outcome).toMatchObject({ kind: 'aborted' });
+      expect(JSON.stringify(await run(all, 'echo', { message: 'still here' }))).toContain('still here');
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'pauses the run with `suspend`, and has a decision when the task has ended',
+    async () => {
+      const all = await everything({ suspend: ['task', 'elicitation'] });
+      const fake = fakeProvider({
+        id: 'f',
+        models: {
+          m: [{ toolCalls: [{ id: 'c1', name: TOOL, args: { topic: 'tea', ambiguous: true } }] }, 'done'],
+        },
+      });
+      const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
+      const agent = createAgent({ model, toolboxes: [all] });
+      const paused = await agent.run('go');
+      expect(paused.state.suspended).toMatchObject([
+        { callId: 'c1', payload: { type: 'mcp-task', tool: TOOL } },
+      ]);
+      let settled = await all.settle(paused.state);
+      expect(settled.decisions).toEqual([]);
+      while (settled.decisions.length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        settled = await all.settle(settled.state);
+      }
+      expect(settled.decisions).toMatchObject([
+        { callId: 'c1', result: expect.stringContaining('User cancelled') as string },
+      ]);
+      const { text } = await agent.run(settled.state, { decisions: settled.decisions });
+      expect(text).toBe('done');
+    },
+    TIMEOUT,
+  );
+});
