@@ -39,7 +39,7 @@ const app = await Application.bootstrap(
   {
     name: 'majordomo',
     entryPoints: entries.map(({ file }) => file),
-    tsconfig: join(HERE, 'tsconfig.json'),
+    tsconfig: join(HERE, 'tsconfig.reference.json'),
     // Our packages are read from their sources too: types link to where they are explained, and nothing need be built.
     compilerOptions: { paths: Object.fromEntries(entries.map(({ name, file }) => [name, [file]])) },
     // `pnpm typecheck` is for that.

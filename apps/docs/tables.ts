@@ -13,8 +13,8 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Returns the text of a page with current tables. */
 export const withTables = (page: string): string =>
-  page.replaceAll(TABLE, (all: string, kind: string, subject: string, file = '') => {
-    const table = kind === 'members' ? memberTable(subject, file) : variableTable(subject);
+  page.replaceAll(TABLE, (all: string, kind: string, subject: string, file: string | undefined) => {
+    const table = kind === 'members' ? memberTable(subject, file ?? '') : variableTable(subject);
     return `${all.slice(0, all.indexOf('\n'))}\n\n${table}\n\n<!-- end of table -->`;
   });
 
