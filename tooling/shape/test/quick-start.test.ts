@@ -35,6 +35,27 @@ test('the new vendor of CONTRIBUTING.md answers', async () => {
   expect(acme.requests.map(({ model, outcome }) => [model, outcome])).toEqual([['some-model', 'served']]);
 });
 
+test('the first programs of the tutorial print an answer and the attempts, without a key', async () => {
+  const file = 'apps/docs/getting-started.md';
+  expect(await play(file, {})).toEqual([['Because of Rayleigh scattering.']]);
+  expect(await play(file, {}, 1)).toEqual([
+    ['Because of Rayleigh scattering.', 'second/model'],
+    ['first/model', 'overloaded'],
+    ['first/model', 'overloaded'],
+    ['second/model', 'answered'],
+  ]);
+});
+
+test('the program with real models in the tutorial answers', async () => {
+  await using server = await startWireServer({ wire: anthropicMessages, script: ['Rayleigh scattering.'] });
+  sendTo({ 'api.anthropic.com': server });
+
+  const env = { ANTHROPIC_API_KEY: 'a', OPENAI_API_KEY: 'o' };
+  expect(await play('apps/docs/getting-started.md', env, 3)).toEqual([
+    ['Rayleigh scattering.', 'anthropic/claude-sonnet-5'],
+  ]);
+});
+
 /** Requests to a vendor's host go to a server on loopback, with their paths. */
 function sendTo(servers: Readonly<Record<string, WireServer>>): void {
   const platform = globalThis.fetch;
@@ -46,11 +67,12 @@ function sendTo(servers: Readonly<Record<string, WireServer>>): void {
   });
 }
 
-/** Runs the first program of a document and returns its output. */
-async function play(file: string, env: Readonly<Record<string, string>>): Promise<unknown[][]> {
-  const { code } = fencesOf(file).find(
+/** Runs a program of a document, counted from 0, and returns its output. */
+async function play(file: string, env: Readonly<Record<string, string>>, at = 0): Promise<unknown[][]> {
+  const programs = fencesOf(file).filter(
     ({ language, code }) => language === 'ts' && code.startsWith('import '),
-  )!;
+  );
+  const { code } = programs[at]!;
   const body = ts
     .transpile(code, { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext })
     .replaceAll(
