@@ -11,6 +11,7 @@ import { runsOnPath, waitingRunOf } from './call-paths.ts';
 import {
   callsOf,
   errorResult,
+  startOfRun,
   type Answer,
   type Decision,
   type Done,
@@ -99,6 +100,24 @@ export function approvalsChecked(
 ): RunState {
   const checked = Object.fromEntries(calls.map(({ id }) => [id, needed.includes(id)]));
   return { ...state, approvals: { ...state.approvals, ...checked } };
+}
+
+/**
+ * Returns the state in which the agent `to` is active, with results for all handoffs of the turn, of which the first counts. At the limit of handoffs of
+ * this run, the active agent continues.
+ */
+export function handedOff(state: RunState, call: ToolCallPart, to: string, maxHandoffs: number): RunState {
+  const { handoffs = [], messages, pending } = state;
+  const start = startOfRun(state);
+  const isOver = handoffs.filter(({ at }) => at >= start).length >= maxHandoffs;
+  const results = pending.map((one) => {
+    if (isOver) return errorResult(one, `Not handed over: a run may have at most ${maxHandoffs} handoffs.`);
+    if (one.id !== call.id) return errorResult(one, `Not run: the conversation was handed to "${to}".`);
+    return { ...errorResult(one, `The conversation was handed to "${to}".`), isError: false };
+  });
+  const at = messages.length - 1;
+  const next: RunState = isOver ? state : { ...state, handoffs: [...handoffs, { to, at }] };
+  return results.reduce(withResult, next);
 }
 
 /** Returns the state with `by`, the owner that claimed a `once` call. */

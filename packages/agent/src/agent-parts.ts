@@ -1,4 +1,4 @@
-import type { ChatModel, Clock, ToolCallPart } from '@majordomo/core';
+import type { ChatModel, Clock, Message, ToolCallPart } from '@majordomo/core';
 import type { Around } from './around.ts';
 import type { CostOf } from './budget.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
@@ -8,8 +8,27 @@ import { subAgentOf } from './sub-agent-tool.ts';
 import type { RunState } from './state.ts';
 import type { Tools } from './toolbox.ts';
 
+/** Agents to which an agent can hand off. */
+export interface AgentHandoffs {
+  readonly targets: readonly {
+    readonly name: string;
+    readonly parts: AgentParts;
+    readonly history: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]);
+  }[];
+  /** Reads the option `handoffs`. */
+  load(): void;
+  /** Returns the name of the agent to which a call of this tool hands off. */
+  to(toolName: string): string | undefined;
+}
+
 /** Parsed options of an agent, which all runs of the agent share. */
 export interface AgentParts {
+  readonly name: string | undefined;
+  readonly handoffs: AgentHandoffs;
+  /** Returns the agent that the next model call of a run uses: this agent, or the one to which the run was handed. */
+  active(state: RunState): AgentParts;
+  /** Returns the messages that the active agent sees. */
+  view(state: RunState): readonly Message[];
   readonly model: ChatModel;
   readonly instructions: string | undefined;
   readonly settings: Omit<StepSettings, 'model' | 'instructions' | 'tools'>;
@@ -39,5 +58,5 @@ export const subAgentParts = (
   call: Pick<ToolCallPart, 'id'> | undefined,
 ): AgentParts | undefined => {
   const made = state.pending.find(({ id }) => id === call?.id);
-  return made && partsOf(subAgentOf(parts?.tools.find(made.name, state.offered)));
+  return made && partsOf(subAgentOf(parts?.active(state).tools.find(made.name, state.offered)));
 };

@@ -25,7 +25,7 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
   }
   const call = pending.find(
     (one) =>
-      rules.isOnce(one) &&
+      rules.isOnce(one, state) &&
       suspended.every(({ callId }) => callId !== one.id) &&
       waitingRunOf(state, one.id) === undefined &&
       (approvals?.[one.id] !== true || decisions.some(({ callId }) => callId === one.id)),

@@ -23,7 +23,7 @@ export async function checkDecisionsFor(
     if (found === undefined) throw invalidDecision(path, `no call with the id "${callId}" is pending`);
     if (!('approve' in decision)) continue;
     checkApproval(found, callId, path);
-    const tool = found.agent?.tools.find(found.call.name);
+    const tool = found.agent?.active(found.state).tools.find(found.call.name);
     if (decision.args === undefined || tool === undefined) continue;
     const checked = await checkValue(tool.parameters, decision.args);
     if ('issues' in checked)

@@ -35,6 +35,7 @@ const DONE: ReadonlySet<unknown> = new Set<Done | undefined>([
 
 function checkMembers(state: Fields, at: string): void {
   const { messages, steps, pending, results, decisions, suspended = [], usage, done, budget, spent } = state;
+  const { handoffs = [] } = state;
   for (const [n, message] of listOf(messages, `${at}.messages`).entries())
     if (!isMessage(message)) throw invalidState(`${at}.messages[${n}]`, 'must be a message');
   if (!Number.isSafeInteger(steps) || (steps as number) < 0)
@@ -58,8 +59,18 @@ function checkMembers(state: Fields, at: string): void {
       `${at}.spent`,
       'must contain nanoUsd, a string of digits, and the numbers tokens and ms',
     );
+  for (const [n, handoff] of listOf(handoffs, `${at}.handoffs`).entries())
+    if (!isHandoff(handoff, messages as readonly unknown[]))
+      throw invalidState(`${at}.handoffs[${n}]`, 'must contain the name `to`, and `at`, an index in the transcript');
   if (!DONE.has(done)) throw invalidState(`${at}.done`, `must not be ${JSON.stringify(done)}`);
 }
+
+const isHandoff = (value: unknown, { length }: readonly unknown[]): boolean =>
+  isRecord(value) &&
+  typeof value['to'] === 'string' &&
+  Number.isSafeInteger(value['at']) &&
+  (value['at'] as number) >= 0 &&
+  (value['at'] as number) < length;
 
 const isSpent = (value: unknown): boolean =>
   isRecord(value) &&

@@ -12,6 +12,8 @@ export type Action =
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
   /** Runs these calls in parallel: all calls that wait for no decision, or only one call if tools run sequentially. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
+  /** Hands the conversation to another agent. The other calls of the turn have results. */
+  | { readonly type: 'hand-off'; readonly call: ToolCallPart; readonly to: string }
   /** Waits for decisions on these calls. The id of a call inside a sub-agent is a path. */
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }
   | { readonly type: 'stop'; readonly why: Done };
@@ -21,7 +23,9 @@ export interface Rules {
   /** Returns the maximum number of model calls of a run. */
   maxSteps(state: RunState): number;
   /** Whether the tool of this call has the option `approval`. */
-  mayNeedApproval(call: ToolCallPart): boolean;
+  mayNeedApproval(call: ToolCallPart, state: RunState): boolean;
+  /** Returns the name of the agent to which the call hands off, or `undefined` for any other call. */
+  handoff?(call: ToolCallPart, state: RunState): string | undefined;
   readonly loop: LoopLimits;
   /** Whether the model is called once more, without tools, if no steps remain. */
   readonly closingTurn: boolean;
@@ -41,7 +45,12 @@ export function decide(state: RunState, rules: Rules): Action {
 }
 
 function decidePending(state: RunState, rules: Rules): Action {
-  const { approvals = {}, suspended = [], decisions, pending } = state;
+  const { approvals = {}, suspended = [], decisions } = state;
+  const pending = state.pending.filter((call) => rules.handoff?.(call, state) === undefined);
+  const [first] = state.pending;
+  // All other calls have results.
+  if (pending.length === 0 && first !== undefined)
+    return { type: 'hand-off', call: first, to: rules.handoff?.(first, state) ?? '' };
   const isAmong = (some: readonly { readonly callId: string }[], { id }: ToolCallPart): boolean =>
     some.some(({ callId }) => callId === id);
   const isApproved = (call: ToolCallPart): boolean => isAmong(decisions, call);
@@ -49,7 +58,7 @@ function decidePending(state: RunState, rules: Rules): Action {
     waitingRunOf(state, call.id) !== undefined && !isApproved(call);
   const open = pending.filter((call) => !isAmong(suspended, call) && !waitsInside(call));
   const unchecked = open.filter(
-    (call) => !isApproved(call) && approvals[call.id] === undefined && rules.mayNeedApproval(call),
+    (call) => !isApproved(call) && approvals[call.id] === undefined && rules.mayNeedApproval(call, state),
   );
   if (unchecked.length > 0) return { type: 'check-approval', calls: unchecked };
   const calls = open.filter((call) => isApproved(call) || approvals[call.id] !== true);

@@ -65,7 +65,7 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
     callModel: (state, turn) => callModel(state, turn, run),
     needsApproval: (calls, state) =>
       withinStepLimits(state, run, (scope) =>
-        scope.race(() => approvalsNeeded(calls, state, agent.tools, { ...io.options, signal: scope.signal })),
+        scope.race(() => approvalsNeeded(calls, state, agent.active(state).tools, { ...io.options, signal: scope.signal })),
       ),
     runTool: (call, state, ended) => toolSlots.run(io.signal, () => callTool(call, state, ended, run)),
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
@@ -80,7 +80,10 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   checkBudget(state.budget, cost !== undefined, 'state.budget');
   const turnWithCost = withinStepLimits(state, run, async (scope) => {
     await scope.race(() => reports.startStep(state));
-    const made = await requestTurn(state, turn, agent, { scope, options: io.options, reports, toolOrder });
+    const made = await requestTurn(state, turn, agent.active(state), {
+      ...{ scope, options: io.options, reports, toolOrder },
+      messages: agent.view(state),
+    });
     const warn = (why: string): void => reports.warn({ action: 'dropped', what: 'cost', why });
     const nanoUsd = await scope.race(() => costOfAnswer(made.response, cost, isRequired, warn));
     return { ...made, nanoUsd };
@@ -99,7 +102,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   };
   await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings, toolCalls } = response;
-  const by = toolCalls.some((call) => agent.rules.isOnce(call)) ? agent.started.ownerId() : undefined;
+  const by = toolCalls.some((call) => agent.rules.isOnce(call, state)) ? agent.started.ownerId() : undefined;
   return {
     ...{ id, target, message, finish, usage },
     warnings: [...warnings, ...reports.takeWarnings()],
@@ -129,8 +132,10 @@ async function callTool(
   await reports.startTool(call, state);
   const began = agent.clock.now();
   const key = toolKey(runId, state, call);
-  const tool = agent.tools.find(call.name, state.offered);
-  const isLoaded = agent.tools.isLoaded(call.name, state);
+  const { tools } = agent.active(state);
+  const tool = tools.find(call.name, state.offered);
+  const seen = { offered: state.offered, messages: agent.view(state) };
+  const isLoaded = tools.isLoaded(call.name, seen);
   const why = tool && isLoaded ? whyNotRun(tool, call, key, state, run, ended !== undefined) : undefined;
   const cost = costFunction(run);
   let spent: Spent | undefined;
@@ -148,7 +153,7 @@ async function callTool(
           runTool({
             tool,
             call,
-            names: agent.tools.known(state.offered, state.messages).map(({ name }) => name),
+            names: tools.known(seen.offered, seen.messages).map(({ name }) => name),
             context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
             clock: agent.clock,
           }).catch((error: unknown) => {

@@ -11,6 +11,7 @@ export type {
   StoredConversation,
 } from './conversation-store.ts';
 export type { AgentOptions } from './options.ts';
+export type { Handoff, HandoffOption } from './handoff.ts';
 export type { AgentStream } from './agent-stream.ts';
 export { agentTool } from './agent-tool.ts';
 export { RunError } from './run-error.ts';

@@ -22,7 +22,10 @@ export function initialState(
   const stored = checkState(input);
   // A run whose budget was used up continues, if its limits are higher now.
   const state = stored.done === 'budget' ? { ...stored, done: undefined } : stored;
-  return isFollowUp(state) ? named(begin(state.messages)) : named(state, state.runId);
+  // The agent that was active continues the conversation.
+  const { handoffs } = state;
+  if (isFollowUp(state)) return named({ ...begin(state.messages), ...(handoffs && { handoffs }) });
+  return named(state, state.runId);
 }
 
 const isFollowUp = ({ done, messages }: RunState): boolean =>

@@ -71,16 +71,18 @@ async function driveSubAgent(
   state: RunState,
 ): Promise<(() => Promise<RunResult>) | undefined> {
   const parts = partsOf(agent);
-  const tool = parts?.tools.find(call.name, state.offered);
+  const tools = parts?.active(state).tools;
+  const tool = tools?.find(call.name, state.offered);
   const inner = subAgentOf(tool) as Agent | undefined;
   const innerParts = partsOf(inner);
   const { args, invalid } = withDecidedArgs(call, state);
   const nesting = nestingOf(io.options ?? {});
   const depth = nesting.depth + 1;
   // The step of the call creates the error results.
-  if (!parts || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
+  if (!parts || !tools || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
     return undefined;
-  if (isOverMaxCalls(tool, call, state) || !parts.tools.isLoaded(call.name, state)) return undefined;
+  const seen = { offered: state.offered, messages: parts.view(state) };
+  if (isOverMaxCalls(tool, call, state) || !tools.isLoaded(call.name, seen)) return undefined;
   const checked = await checkValue(tool.parameters, args);
   if ('issues' in checked) return undefined;
 

@@ -4,6 +4,7 @@ import {
   approvalsChecked,
   claimed,
   decided,
+  handedOff,
   interrupted,
   steered,
   toolsRan,
@@ -64,6 +65,8 @@ export interface RunResult {
   readonly done: Done | undefined;
   /** Usage of all model calls, including those in other processes. */
   readonly usage: Usage;
+  /** Name of the active agent, to which the run was handed last. */
+  readonly agent: string | undefined;
   /** Amounts that the run has spent. Without `budget` and `cost`, only `tokens` is known, and the others are 0. */
   readonly spent: Spent;
   /** Targets that answered steps in this process, in order. */
@@ -74,9 +77,12 @@ export interface RunResult {
 
 /** Rules of `decide`, and the facts about tools that the loop needs. */
 export interface DriveRules extends Rules {
+  /** Name of the agent. */
+  readonly agentName: string | undefined;
+  readonly maxHandoffs: number;
   /** Budget of a run that has no budget. */
   readonly budget?: Budget | undefined;
-  isOnce(call: ToolCallPart): boolean;
+  isOnce(call: ToolCallPart, state: RunState): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
 
@@ -84,7 +90,7 @@ export interface DriveRules extends Rules {
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
   let state = initial.budget || !rules.budget ? initial : { ...initial, budget: rules.budget };
   const targets: string[] = [];
-  const resultNow = (awaiting: readonly ToolCallPart[]): RunResult => resultOf(state, awaiting, targets);
+  const resultNow = (awaiting: readonly ToolCallPart[]): RunResult => resultOf(state, awaiting, targets, rules);
   try {
     for (;;) {
       const action = decide(state, rules);
@@ -111,6 +117,9 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
           if (failures.length > 0) throw first;
           break;
         }
+        case 'hand-off':
+          state = handedOff(state, action.call, action.to, rules.maxHandoffs);
+          break;
         case 'await-decisions': {
           const decisions = await effects.decisions(action.calls, state);
           checkDecisions(decisions);
@@ -139,7 +148,7 @@ async function withClaims(
 ): Promise<RunState> {
   let next = state;
   for (const call of calls) {
-    if (effects.claim === undefined || !rules.isOnce(call) || next.claims?.[call.id] !== undefined) continue;
+    if (effects.claim === undefined || !rules.isOnce(call, next) || next.claims?.[call.id] !== undefined) continue;
     next = claimed(next, call, await effects.claim(call, next));
   }
   return next;
@@ -165,12 +174,18 @@ async function runTools(
   };
 }
 
-function resultOf(state: RunState, awaiting: readonly ToolCallPart[], targets: readonly string[]): RunResult {
-  const { messages, done, usage } = state;
+function resultOf(
+  state: RunState,
+  awaiting: readonly ToolCallPart[],
+  targets: readonly string[],
+  { agentName }: DriveRules,
+): RunResult {
+  const { messages, done, usage, handoffs = [] } = state;
+  const agent = handoffs.at(-1)?.to ?? agentName;
   const text = answerText(messages);
   const tokens = (usage.input ?? 0) + (usage.output ?? 0);
   const spent = state.spent ?? { ...NOTHING_SPENT, tokens };
-  return { text, state, messages, awaiting, done, usage, spent, targets, attempts: [] };
+  return { text, state, agent, messages, awaiting, done, usage, spent, targets, attempts: [] };
 }
 
 /** Returns the original error of an effect, except for model errors, because engines suspend and cancel runs by throwing errors. */

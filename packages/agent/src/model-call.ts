@@ -4,6 +4,7 @@ import {
   type ChatModel,
   type ChatRequest,
   type ChatResponse,
+  type Message,
   type ToolSpec,
 } from '@majordomo/core';
 import { definedMembers } from '@majordomo/core/toolkit';
@@ -29,6 +30,8 @@ interface ModelCallIo {
   readonly options: CallOptions | undefined;
   readonly reports: StepReports;
   readonly toolOrder: ToolOrder;
+  /** Messages that the agent sees. */
+  readonly messages: readonly Message[];
 }
 
 export async function requestTurn(
@@ -42,8 +45,8 @@ export async function requestTurn(
   const { prepareStep } = agent.hooks;
   const settings = (await io.scope.race(() => prepareStep?.({ step, state }))) ?? {};
   const { model = agent.model, tools: offered } = settings;
-  const tools = io.toolOrder.arrange(agent.tools.offered(offered, state.messages));
-  const request = requestOf(state, settings, tools, turn?.textOnly ?? false, agent);
+  const tools = io.toolOrder.arrange(agent.tools.offered(offered, io.messages));
+  const request = requestOf(io, settings, tools, turn?.textOnly ?? false, agent);
   const first = await compactedRequest(request, state, undefined, agent, io);
   try {
     return { response: await generateOrEmpty(model, first, io, state), offered };
@@ -66,7 +69,7 @@ function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {
 }
 
 function requestOf(
-  { messages }: RunState,
+  { messages }: ModelCallIo,
   settings: StepSettings,
   tools: readonly ToolSpec[],
   textOnly: boolean,
@@ -88,14 +91,14 @@ async function compactedRequest(
   state: RunState,
   overflow: LlmError | undefined,
   { hooks: { compact } }: AgentParts,
-  { scope, reports }: ModelCallIo,
+  { scope, reports, messages }: ModelCallIo,
 ): Promise<ChatRequest> {
   if (compact === undefined) return request;
   const { usage, target } = reports.latest ?? { usage: undefined, target: undefined };
   const context = { step: state.steps + 1, state, signal: scope.signal, usage, target, request, overflow };
   try {
-    const messages = messagesFrom(await scope.race(() => compact(state.messages, context)));
-    return withKeptTools({ ...request, messages }, state.messages);
+    const kept = messagesFrom(await scope.race(() => compact(messages, context)));
+    return withKeptTools({ ...request, messages: kept }, messages);
   } catch (error) {
     if (scope.signal.aborted) throw error;
     reports.warn(hookWarning('compact', error));

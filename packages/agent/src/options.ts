@@ -5,17 +5,24 @@ import { approvalsNeeded } from './approval.ts';
 import type { Around } from './around.ts';
 import type { Budget, CostOf } from './budget.ts';
 import { checkBudget } from './check-budget.ts';
+import { Handoffs, type HandoffOption } from './handoff.ts';
 import type { Hooks, StepSettings } from './hooks.ts';
 import type { LoopLimits } from './limits.ts';
 import type { DriveRules } from './loop.ts';
 import { StartedCalls } from './started-calls.ts';
 import type { RunState } from './state.ts';
+import { Team } from './team.ts';
 import type { Tool } from './tool.ts';
 import { searchRules, TOOL_SEARCH_KINDS, type ToolSearch } from './tool-search.ts';
 import { Tools, type Skill, type Toolbox, type ToolOwner } from './toolbox.ts';
 
 /** Options of `createAgent`. Settings such as `maxTokens` apply to every step. */
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
+  /**
+   * Name for handoffs and reports: 1 to 50 letters, digits, `_` or `-`. Required for an agent that others hand off to. Throws `config` for other
+   * characters.
+   */
+  readonly name?: string | undefined;
   /** Model or chain for every step. */
   readonly model: ChatModel;
   /** Tools that the model may call. Tool names must be unique among tools, toolboxes and skills. @default [] */
@@ -30,6 +37,15 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
    * loads the tools that match. A call of a tool that was not loaded does not run, and its result loads the tool. `@default false`
    */
   readonly toolSearch?: boolean | ToolSearch | undefined;
+  /**
+   * Agents that may take over the conversation, each offered as a tool `transfer_to_<name>`. A function is called once, when the first run begins, so
+   * that two agents can name each other. The new agent continues with its model, instructions, settings, tools, approvals, `prepareStep` and
+   * `compact`. Limits, `steer` and observers remain those of the agent that was run. Names are unique in everything reachable; a duplicate throws
+   * `config`.
+   */
+  readonly handoffs?: HandoffOption | undefined;
+  /** Maximum handoffs of a run. At the limit a handoff is an error result, and the active agent continues. `@default 10` */
+  readonly maxHandoffs?: number | undefined;
   /** Maximum number of model calls of a run, or a pure function of the state that returns it. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
   /** Whether the model is called once more, without tools, if no steps remain. @default false */
@@ -59,6 +75,9 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
 
 const KINDS: KindsOf<AgentOptions> = {
   model: true,
+  name: 'string',
+  handoffs: 'array or function',
+  maxHandoffs: 0,
   instructions: 'string',
   tools: 'array',
   toolboxes: 'array',
@@ -117,16 +136,23 @@ export function agentParts(options: AgentOptions): AgentParts {
   checkOptions('createAgent', options, kinds, [], OTHER_NAMES);
   checkCache(options.cache, 'config');
   checkBudget(options.budget, options.cost !== undefined, 'budget', 'createAgent: ');
-  const { model, clock = systemClock, around, cost } = options;
+  const { model, name, clock = systemClock, around, cost } = options;
   const { parallelTools = false, toolConcurrency = parallelTools ? Infinity : 1 } = options;
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
-  const tools = toolsOf(options);
+  if (name !== undefined && !/^[\w-]{1,50}$/.test(name))
+    throw new LlmError('config', 'createAgent: name must be 1 to 50 letters, digits, _ or -', { path: 'name' });
+  const handoffs = new Handoffs(options.handoffs);
+  const tools = toolsOf(options, handoffs);
   // Without this check, JavaScript callers would get the error only in the first run.
   if (typeof (model as Partial<ChatModel> | null | undefined)?.stream !== 'function') {
     throw new LlmError('config', 'model: must be a result of majordomo.model(spec)', { path: 'model' });
   }
-  return {
+  const parts: AgentParts = {
+    name,
+    handoffs,
+    active: (state) => team.active(state),
+    view: (state) => team.view(state),
     model,
     instructions: instructionsOf(options),
     settings: {
@@ -146,13 +172,15 @@ export function agentParts(options: AgentOptions): AgentParts {
     },
     tools,
     hooks: options,
-    rules: rulesOf(options, tools, toolConcurrency > 1),
+    rules: rulesOf(options, (state) => parts.active(state), toolConcurrency > 1),
     clock,
     around,
     started: new StartedCalls(),
     cost,
     toolConcurrency: Math.floor(toolConcurrency),
   };
+  const team = new Team(parts);
+  return parts;
 }
 
 function instructionsOf({ instructions, skills = [] }: AgentOptions): string | undefined {
@@ -160,7 +188,10 @@ function instructionsOf({ instructions, skills = [] }: AgentOptions): string | u
   return texts.filter((text) => text !== undefined && text !== '').join('\n\n') || undefined;
 }
 
-function toolsOf({ tools = [], toolboxes = [], skills = [], toolSearch }: AgentOptions): Tools {
+function toolsOf(
+  { tools = [], toolboxes = [], skills = [], toolSearch }: AgentOptions,
+  handoffs: Handoffs,
+): Tools {
   toolboxes.forEach((box, at) => {
     checkNamed(`toolboxes[${at}]`, box);
   });
@@ -171,6 +202,13 @@ function toolsOf({ tools = [], toolboxes = [], skills = [], toolSearch }: AgentO
     { label: 'the agent', name: '', tools },
     ...toolboxes.map(searchedToolbox),
     ...skills.map(({ name, tools: own = [] }) => ({ label: `skill "${name}"`, name, tools: own })),
+    {
+      label: 'the handoffs',
+      name: '',
+      get tools() {
+        return handoffs.tools;
+      },
+    },
   ];
   return new Tools(owners, searchRules(toolSearch));
 }
@@ -193,17 +231,23 @@ const searchedToolbox = (box: Toolbox): ToolOwner => ({
 });
 
 function rulesOf(
-  { maxSteps = 10, loopLimits, closingTurn, budget }: AgentOptions,
-  tools: Tools,
+  { name: agentName, maxSteps = 10, maxHandoffs = 10, loopLimits, closingTurn, budget }: AgentOptions,
+  active: (state: RunState) => AgentParts,
   parallel: boolean,
 ): DriveRules {
   if (typeof maxSteps !== 'function') checkNumber(maxSteps, 0, 'maxSteps');
   return {
     maxSteps: typeof maxSteps === 'function' ? checkedMaxSteps(maxSteps) : () => maxSteps,
-    mayNeedApproval: ({ name, invalid }) =>
-      invalid === undefined && (tools.find(name)?.approval ?? false) !== false,
-    isOnce: ({ name }) => tools.find(name)?.effect === 'once',
-    needsApproval: (calls, state) => approvalsNeeded(calls, state, tools),
+    mayNeedApproval: ({ name, invalid }, state) =>
+      invalid === undefined && (active(state).tools.find(name)?.approval ?? false) !== false,
+    isOnce: ({ name }, state) => active(state).tools.find(name)?.effect === 'once',
+    needsApproval: (calls, state) => approvalsNeeded(calls, state, active(state).tools),
+    handoff: ({ name }, state) => {
+      const { tools, handoffs } = active(state);
+      return tools.find(name, state.offered) && handoffs.to(name);
+    },
+    agentName,
+    maxHandoffs,
     loop: loopLimits ?? {},
     closingTurn: closingTurn ?? false,
     parallel,

@@ -75,6 +75,11 @@ export interface RunState {
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
   /** Pending calls that are suspended, with their payloads. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
+  /**
+   * Handoffs so far, also of earlier runs on the transcript. The last one names the active agent. Without a handoff, the agent that was run is active.
+   * `at`: length of the transcript before the turn that handed off.
+   */
+  readonly handoffs?: readonly { readonly to: string; readonly at: number }[] | undefined;
   /** States of sub-agents that wait, by the id of the call that started them. Their usage is part of `usage`. */
   readonly runs?: Readonly<Record<string, RunState>> | undefined;
   /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */

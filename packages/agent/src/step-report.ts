@@ -8,6 +8,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import type { AgentEvent, Emit } from './event.ts';
+import { isHandoffTool } from './handoff-tool.ts';
 import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from './loop.ts';
 import type { RunState, ToolOutcome } from './state.ts';
@@ -30,6 +31,7 @@ export class StepReports {
   }
 
   async startStep(state: RunState): Promise<void> {
+    await this.reportHandoffs(state);
     await this.endStep();
     const step = state.steps + 1;
     this.notify('onStepStart', { runId: this.runId, step, state });
@@ -58,7 +60,10 @@ export class StepReports {
   }
 
   async endRun(result: RunResult | undefined, error: unknown): Promise<void> {
-    if (result !== undefined) await this.endStep();
+    if (result !== undefined) {
+      await this.reportHandoffs(result.state);
+      await this.endStep();
+    }
     this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
@@ -96,6 +101,18 @@ export class StepReports {
     const results = [...this.step.results, result];
     this.step = { ...this.step, results, usage: sumUsage(this.step.usage, usage) };
     if (pending.every(({ id }) => results.some(({ callId }) => callId === id))) await this.endStep();
+  }
+
+  /** Emits the results of handoffs, which no effect reports. */
+  private async reportHandoffs({ messages }: RunState): Promise<void> {
+    const { step } = this;
+    const turn = messages.findLast(({ role }) => role === 'tool');
+    if (step === undefined || turn?.role !== 'tool') return;
+    const handoffs = turn.parts.filter(
+      ({ name, callId }) => isHandoffTool(name) && !step.results.some((one) => one.callId === callId),
+    );
+    for (const result of handoffs) await this.emit({ type: 'tool-end', result });
+    this.step = { ...step, results: [...step.results, ...handoffs] };
   }
 
   private async endStep(): Promise<void> {

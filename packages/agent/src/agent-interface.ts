@@ -1,0 +1,35 @@
+import type { Message } from '@majordomo/core';
+import type { AgentStream } from './agent-stream.ts';
+import type { Budget } from './budget.ts';
+import type { Action } from './decide.ts';
+import type { AgentEffects, EffectsIo } from './effects.ts';
+import type { RunInput } from './initial-state.ts';
+import type { Effects, RunResult } from './loop.ts';
+import type { RunOptions, StreamOptions } from './run-options.ts';
+import type { RunState } from './state.ts';
+
+/** Agent, which consists of a model with instructions and tools. An agent stores no state of its runs. */
+export interface Agent {
+  /** Name of the agent, which agents that hand off to it require. */
+  readonly name: string | undefined;
+  /** Returns the state before the first step, with the budget of the run, or the budget of the agent. */
+  begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
+  /** Returns the next action of a run without side effects. */
+  decide(state: RunState): Action;
+  /** Returns the effects that call the model and the tools in this process. A driver can wrap these effects. */
+  effects(io: EffectsIo): AgentEffects;
+  /** Returns the id of this agent, for `Effects.claim`. */
+  claimOwner(): string;
+  /**
+   * Runs the agent loop with the given effects. `run` and `stream` use local effects; a durable engine uses journaled effects.
+   * Throws a `RunError` for a model error. Throws any other error of an effect unchanged.
+   */
+  drive(state: RunState, effects: Effects): Promise<RunResult>;
+  /**
+   * Runs until the run ends or a call waits for a decision. Throws a `RunError` with the state. Before the first effect, throws
+   * `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision that no call waits for.
+   */
+  run(input: RunInput, options?: RunOptions): Promise<RunResult>;
+  /** Runs like `run` and returns the events of the run. The run starts when the first event is read. */
+  stream(input: RunInput, options?: StreamOptions): AgentStream;
+}

@@ -1,0 +1,16 @@
+import type { Tool } from './tool.ts';
+
+const PREFIX = 'transfer_to_';
+
+/** Returns the tool by which a model hands off to the agent. `handedOff` settles its calls, and it never runs. */
+export const handoffTool = (
+  name: string,
+  description: string = `Hands the conversation to the agent ${name}.`,
+): Tool => ({
+  name: PREFIX + name,
+  description,
+  parameters: { type: 'object', properties: {}, additionalProperties: false },
+  run: () => 'done',
+});
+
+export const isHandoffTool = (toolName: string): boolean => toolName.startsWith(PREFIX);

@@ -1,0 +1,326 @@
+import { user, type Message } from '@majordomo/core';
+import { replayRun } from '@majordomo/conformance';
+import type { Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import {
+  agentTool,
+  type Agent,
+  type AgentOptions,
+  type Handoff,
+  type RunState,
+  type Tool,
+} from '../src/index.ts';
+import { resultFromJson, runJournaled } from '../src/durable.ts';
+import { handedOff } from '../src/steps.ts';
+import { stored } from './support/scripted.ts';
+import { calls, faultOf, read, resultTexts, world } from './support/world.ts';
+
+const transfer = (to: string, id = `to-${to}`): Turn => calls([id, `transfer_to_${to}`]);
+const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
+
+const textsOf = (messages: readonly Message[]): string[] =>
+  messages.map(({ role, parts }) => `${role}: ${parts.map((part) => ('text' in part ? part.text : part.type)).join()}`);
+
+/** A desk that hands off to billing, each with its own model. */
+function office(
+  desk: readonly Turn[],
+  billing: readonly Turn[],
+  { handoff = {}, deskOptions = {}, billingOptions = {} }: {
+    readonly handoff?: Partial<Handoff>;
+    readonly deskOptions?: Partial<AgentOptions>;
+    readonly billingOptions?: Partial<AgentOptions>;
+  } = {},
+) {
+  const second = world(billing, {
+    name: 'billing',
+    instructions: 'You know invoices.',
+    temperature: 0.5,
+    tools: [look],
+    ...billingOptions,
+  });
+  const first = world(desk, {
+    name: 'desk',
+    instructions: 'Find out more.',
+    handoffs: [{ agent: second.agent, ...handoff }],
+    ...deskOptions,
+  });
+  return { desk: first, billing: second };
+}
+
+describe('a handoff', () => {
+  it('continues with the model, instructions, settings and tools of the other agent', async () => {
+    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Your invoice is paid.'], {
+      handoff: { description: 'Invoices and refunds.' },
+    });
+    const result = await desk.agent.run('Where is my invoice?');
+    expect(result).toMatchObject({ agent: 'billing', done: 'answered', text: 'Your invoice is paid.' });
+    expect(result.state).toMatchObject({ steps: 3, handoffs: [{ to: 'billing', at: 1 }] });
+    expect(desk.requests[0]?.request).toMatchObject({
+      system: 'Find out more.',
+      tools: [{ name: 'transfer_to_billing', description: 'Invoices and refunds.' }],
+    });
+    expect(billing.requests[0]?.request).toMatchObject({
+      system: 'You know invoices.',
+      temperature: 0.5,
+      tools: [{ name: 'look' }],
+    });
+    expect(resultTexts(result.messages)).toEqual(['The conversation was handed to "billing".', 'seen']);
+    expect(faultOf(result.messages)).toBeUndefined();
+  });
+
+  it('is described by default', async () => {
+    const { desk } = office(['Hi.'], []);
+    await desk.agent.run('go');
+    expect(desk.requests[0]?.request.tools?.[0]?.description).toBe(
+      'Hands the conversation to the agent billing.',
+    );
+  });
+
+  it('comes after the other calls of its turn, and the first of several counts', async () => {
+    const ran: string[] = [];
+    const note: Tool = { ...look, name: 'note', run: (_args, { callId }) => void ran.push(callId) };
+    const other = world([], { name: 'sales' });
+    const { billing } = office([], ['Done.']);
+    const front = world(
+      [calls(['a', 'transfer_to_billing'], ['b', 'note'], ['c', 'transfer_to_sales'], ['d', 'note'])],
+      { name: 'desk', tools: [note], handoffs: [billing.agent, other.agent] },
+    );
+    const result = await front.agent.run('go');
+    expect([result.agent, ran]).toEqual(['billing', ['b', 'd']]);
+    expect(resultTexts(result.messages)).toEqual([
+      'The conversation was handed to "billing".',
+      'done',
+      '!Not run: the conversation was handed to "billing".',
+      'done',
+    ]);
+    expect(faultOf(result.messages)).toBeUndefined();
+  });
+
+  it('waits for the decisions on the other calls, of the agent that made them', async () => {
+    const pay: Tool = { ...look, name: 'pay', approval: true, run: () => 'paid' };
+    const make = () =>
+      office([calls(['a', 'transfer_to_billing'], ['b', 'pay'])], ['Done.'], { deskOptions: { tools: [pay] } });
+    const { state, awaiting, agent } = await make().desk.agent.run('go');
+    expect([awaiting.map(({ id }) => id), agent, state.handoffs]).toEqual([['b'], 'desk', undefined]);
+    const result = await make().desk.agent.run(stored(state), { decisions: [{ callId: 'b', approve: true }] });
+    expect([result.agent, resultTexts(result.messages)]).toEqual([
+      'billing',
+      ['The conversation was handed to "billing".', 'paid'],
+    ]);
+  });
+
+  it('applies the approvals of the active agent, and another process continues with that agent', async () => {
+    const pay: Tool = { ...look, name: 'pay', approval: true, run: () => 'paid' };
+    const paused = office([transfer('billing')], [calls(['p', 'pay'])], { billingOptions: { tools: [pay] } });
+    const { state, awaiting, agent } = await paused.desk.agent.run('go');
+    expect([awaiting.map(({ id }) => id), agent]).toEqual([['p'], 'billing']);
+    const other = office([], ['Paid.'], { billingOptions: { tools: [pay] } });
+    const result = await other.desk.agent.run(stored(state), { decisions: [{ callId: 'p', approve: true }] });
+    expect([result.text, result.agent, other.desk.requests.length]).toEqual(['Paid.', 'billing', 0]);
+  });
+
+  it('has limits, steering and observers of the agent that was run, and hooks of the active agent', async () => {
+    const steps: number[] = [];
+    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'never'], {
+      deskOptions: { maxSteps: 2, steer: ({ steps: n }) => (n === 1 ? [user('quick')] : []), onStep: ({ step }) => void steps.push(step) },
+      billingOptions: {
+        maxSteps: 100,
+        prepareStep: () => ({ maxTokens: 7 }),
+        compact: (messages) => messages.slice(-1),
+      },
+    });
+    const { done, state } = await desk.agent.run('go');
+    expect([done, state.steps, steps]).toEqual(['max-steps', 2, [1, 2]]);
+    expect(billing.requests[0]?.request.maxTokens).toBe(7);
+    expect(textsOf(billing.requests[0]?.request.messages ?? [])).toEqual(['user: quick']);
+  });
+
+  it('may go back and forth, until the limit is reached', async () => {
+    const desk: Agent = world([transfer('billing'), transfer('billing')], {
+      name: 'desk',
+      handoffs: () => [billing],
+      maxHandoffs: 3,
+    }).agent;
+    const billing: Agent = world([transfer('desk'), transfer('desk'), 'I stay.'], {
+      name: 'billing',
+      handoffs: () => [desk],
+    }).agent;
+    const result = await desk.run('go');
+    expect([result.agent, result.text, result.state.steps]).toEqual(['billing', 'I stay.', 5]);
+    expect(result.state.handoffs?.map(({ to }) => to)).toEqual(['billing', 'desk', 'billing']);
+    expect(resultTexts(result.messages).at(-1)).toBe('!Not handed over: a run may have at most 3 handoffs.');
+  });
+
+  it('reads a function of handoffs once, when the first run begins', async () => {
+    let reads = 0;
+    const { billing } = office([], ['A.', 'B.']);
+    const { agent } = world(['Hi.', transfer('billing')], {
+      handoffs: () => {
+        reads++;
+        return [billing.agent];
+      },
+    });
+    expect(reads).toBe(0);
+    await agent.run('go');
+    await agent.run('go');
+    expect(reads).toBe(1);
+  });
+
+  it('can be withheld from a step', async () => {
+    const { desk } = office([transfer('billing'), 'I stay.'], [], {
+      deskOptions: { tools: [look], prepareStep: () => ({ tools: ['look'] }) },
+    });
+    const { agent, messages } = await desk.agent.run('go');
+    expect([agent, resultTexts(messages)]).toEqual([
+      'desk',
+      ['!There is no tool "transfer_to_billing". There are: look.'],
+    ]);
+  });
+
+  it('is continued by a follow-up on the state, and its count begins again', async () => {
+    const { desk, billing } = office([transfer('billing')], ['Paid.', 'Also paid.'], {
+      deskOptions: { maxHandoffs: 1 },
+    });
+    const { state } = await desk.agent.run('go');
+    const followUp = { ...state, messages: [...state.messages, user('And the other one?')] };
+    const result = await desk.agent.run(stored(followUp));
+    expect([result.text, result.agent, billing.requests.length]).toEqual(['Also paid.', 'billing', 2]);
+    const call = { type: 'tool-call', id: 'x', name: 'transfer_to_desk', args: {} } as const;
+    const again: RunState = {
+      ...result.state,
+      messages: [...result.messages, user('?'), { role: 'assistant', parts: [call] }],
+      steps: 1,
+      pending: [call],
+    };
+    expect(handedOff(again, call, 'desk', 1).handoffs?.at(-1)).toEqual({ to: 'desk', at: again.messages.length - 1 });
+  });
+
+  it('is an event of the stream, and has no start of a tool', async () => {
+    const { desk } = office([transfer('billing')], ['Paid.']);
+    const started: string[] = [];
+    const events = await read(desk.agent.stream('go', { onToolStart: ({ call }) => void started.push(call.name) }));
+    const ends = events.flatMap((event) => (event.type === 'tool-end' ? [event.result.callId] : []));
+    expect([ends, started]).toEqual([['to-billing'], []]);
+    const order = events.map(({ type }) => type).filter((type) => type !== 'model');
+    expect(order).toEqual(['step-start', 'tool-end', 'step-end', 'step-start', 'step-end']);
+  });
+
+  it('has no journal entry, and is replayed', async () => {
+    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Paid.']);
+    const { value, entries } = await replayRun(({ step }) =>
+      runJournaled(desk.agent, 'go', {
+        runId: 'r',
+        signal: new AbortController().signal,
+        step,
+        decision: () => Promise.reject(new Error('no call waits')),
+        toEngineError: (error) => error,
+      }),
+    );
+    expect(entries).toEqual(['ask 1', 'ask 2', 'tool r/2/l', 'ask 3']);
+    expect([resultFromJson(value).agent, desk.requests.length, billing.requests.length]).toEqual(['billing', 1, 2]);
+  });
+
+  it('of a sub-agent is inside its run', async () => {
+    const { desk } = office([transfer('billing')], ['Paid.']);
+    const tool = agentTool({ name: 'ask', description: 'Asks', agent: desk.agent });
+    const outer = world([{ toolCalls: [{ id: 'c1', name: 'ask', args: { task: 'go' } }] }, 'Done.'], {
+      tools: [tool],
+    });
+    const result = await outer.agent.run('go');
+    expect([result.agent, resultTexts(result.messages)]).toEqual([undefined, ['Paid.']]);
+  });
+});
+
+describe('the history of a handoff', () => {
+  const before: readonly Message[] = [
+    user('One'),
+    { role: 'assistant', parts: [{ type: 'text', text: 'First.' }] },
+    user('Two'),
+  ];
+  const after = ['assistant: tool-call', 'tool: tool-result'];
+
+  it.each<[string, Handoff['history'], readonly string[]]>([
+    ['all', 'all', ['user: One', 'assistant: First.', 'user: Two']],
+    ['user', 'user', ['user: One', 'user: Two']],
+    ['a function', (messages) => messages.slice(-1), ['user: Two']],
+    ['an empty one', () => [], ['user: Two']],
+  ])('%s is what the other agent sees, and requests begin with the previous one', async (_name, history, seen) => {
+    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Done.'], {
+      handoff: { history },
+    });
+    const { messages } = await desk.agent.run(before);
+    const [first = [], second = []] = billing.requests.map(({ request }) => request.messages);
+    expect(textsOf(first)).toEqual([...seen, ...after]);
+    expect(second.slice(0, first.length)).toEqual(first);
+    expect(textsOf(second).slice(first.length)).toEqual(after);
+    expect(messages).toHaveLength(8);
+  });
+
+  it('is the same in a follow-up', async () => {
+    const { desk, billing } = office([transfer('billing')], ['Done.', 'Again.'], { handoff: { history: 'user' } });
+    const { state } = await desk.agent.run(before);
+    await desk.agent.run({ ...state, messages: [...state.messages, user('Three')] });
+    expect(textsOf(billing.requests[1]?.request.messages ?? [])).toEqual([
+      'user: One',
+      'user: Two',
+      ...after,
+      'assistant: Done.',
+      'user: Three',
+    ]);
+  });
+});
+
+describe('handoffs that are invalid are config', () => {
+  const named = (name: string): Agent => world([], { name }).agent;
+
+  it.each(['', 'a b', 'ä', 'x'.repeat(51), 5])('a name of %j', (name) => {
+    expect(() => world([], { name: name as string })).toThrow(
+      expect.objectContaining({ kind: 'config', message: expect.stringContaining('name') as string }) as Error,
+    );
+  });
+
+  it.each<[string, () => readonly unknown[], string]>([
+    ['no name', () => [world([]).agent], 'handoffs[0]: the agent has no name'],
+    ['no agent', () => [named('a'), { run: () => '' }], 'handoffs[1]: must be an agent'],
+    ['a string', () => ['a'], 'handoffs[0]: must be an agent'],
+    ['two of a name', () => [named('a'), named('a')], 'two agents have the name "a"'],
+    ['the name of the agent', () => [named('desk')], 'two agents have the name "desk"'],
+    ['a description', () => [{ agent: named('a'), description: 5 }], 'handoffs[0].description'],
+    ['a history', () => [{ agent: named('a'), history: 'none' }], 'handoffs[0].history'],
+    ['a tool of the name', () => [named('look')], 'tool "transfer_to_look" is in both'],
+  ])('%s, before a model call', async (_name, handoffs, message) => {
+    const { agent, requests } = world(['Hi.'], {
+      name: 'desk',
+      tools: [{ ...look, name: 'transfer_to_look' }],
+      handoffs: handoffs() as never,
+    });
+    for (let run = 0; run < 2; run++)
+      await expect(agent.run('go')).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining(message) as string,
+      });
+    expect(requests).toHaveLength(0);
+  });
+
+  it('an unknown agent in a state, with the known ones', async () => {
+    const { desk } = office(['Hi.'], []);
+    const state = { ...desk.agent.begin('go'), handoffs: [{ to: 'sales', at: 0 }] };
+    await expect(desk.agent.run(state)).rejects.toMatchObject({
+      kind: 'config',
+      details: { path: 'state.handoffs[0].to' },
+      message: 'state.handoffs[0].to: no agent has the name "sales"; the agents are desk, billing',
+    });
+  });
+
+  it.each([5, [{}], [{ to: 'billing' }], [{ to: 'billing', at: 1 }], [{ to: 'billing', at: -1 }], ['billing']])(
+    'state.handoffs of %j',
+    async (handoffs) => {
+      const { desk } = office(['Hi.'], []);
+      const state = { ...desk.agent.begin('go'), handoffs };
+      await expect(desk.agent.run(state as never)).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining('state.handoffs') as string,
+      });
+    },
+  );
+});
