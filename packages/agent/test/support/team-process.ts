@@ -1,0 +1,32 @@
+// Runs a team over a journal on disk. With `kill`, the process kills itself after it has written one entry.
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromJson, toJson } from '@majordomo/core';
+import { journaled } from '../../src/durable.ts';
+import { journalOver } from './journal.ts';
+import { teamOf } from './team-scenario.ts';
+
+const [folder = '', kill] = process.argv.slice(2);
+const file = join(folder, 'journal');
+const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+const known = new Map(lines.map((line) => JSON.parse(line) as [string, unknown]));
+
+const journal = journalOver(
+  {
+    async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
+      if (!known.has(name)) {
+        const entry = toJson({ value: await effect() });
+        appendFileSync(file, `${JSON.stringify([name, entry])}\n`);
+        known.set(name, entry);
+        if (kill !== undefined) process.kill(process.pid, 'SIGKILL');
+      }
+      return fromJson<{ readonly value: T }>(known.get(name)).value;
+    },
+  },
+  async (callId) => ({ callId, approve: true }),
+);
+const agent = teamOf((what) => {
+  appendFileSync(join(folder, 'runs'), `${what}\n`);
+});
+const { state } = await agent.drive(agent.begin('go'), journaled(agent, journal));
+writeFileSync(join(folder, 'final'), JSON.stringify(toJson(state)));

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromJson } from '@majordomo/core';
+import { expect, it, onTestFinished } from 'vitest';
+import type { RunState } from '../src/index.ts';
+import { stored } from './support/scripted.ts';
+import { teamOf } from './support/team-scenario.ts';
+import { faultOf } from './support/world.ts';
+
+const program = join(import.meta.dirname, 'support/team-process.ts');
+
+/** Resolves to the exit code of a process, or to the signal that killed it. */
+function runProcess(folder: string, ...args: readonly string[]): Promise<number | string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
+    const child = spawn(process.execPath, [program, folder, ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(signal ?? code ?? 'gone'));
+  });
+}
+
+it(
+  'a run with a handoff and a sub-agent that waits, killed by SIGKILL after every journal entry, repeats nothing',
+  { timeout: 300_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'majordomo-team-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    let killed = 0;
+    for (let end = await runProcess(folder, 'kill'); end !== 0; end = await runProcess(folder, 'kill')) {
+      expect(end).toBe('SIGKILL');
+      killed++;
+    }
+    const linesOf = (name: string): readonly string[] =>
+      readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1);
+    const names = linesOf('journal').map((line) => (JSON.parse(line) as [string])[0]);
+    expect(killed).toBe(names.length);
+    expect(names).toEqual([
+      'ask 1',
+      'tool r/1/c0',
+      'ask 2',
+      'approval 2 c1',
+      'r/2/c0 ask 1',
+      'r/2/c0 approval 1 c1',
+      'r/2/c0 tool r/2/c0/1/c0',
+      'decision r/2/c0/1/c1',
+      'r/2/c0 tool r/2/c0/1/c1',
+      'r/2/c0 ask 2',
+      'tool r/2/c0',
+      'decision r/2/c1',
+      'tool r/2/c1',
+      'ask 3',
+    ]);
+    const calm: string[] = [];
+    const agent = teamOf((what) => void calm.push(what));
+    const decide = { approve: true } as const;
+    let result = await agent.run('go', { runId: 'r' });
+    while (result.awaiting.length > 0)
+      result = await agent.run(stored(result.state), {
+        decisions: result.awaiting.map(({ id }) => ({ callId: id, ...decide })),
+      });
+    const final = fromJson<RunState>(JSON.parse(readFileSync(join(folder, 'final'), 'utf8')));
+    expect(final.messages).toEqual(result.messages);
+    expect([final.handoffs, final.usage, final.spent]).toEqual([
+      result.state.handoffs,
+      result.usage,
+      result.spent,
+    ]);
+    expect(faultOf(final.messages)).toBeUndefined();
+    expect(linesOf('runs').toSorted()).toEqual(calm.toSorted());
+  },
+);
