@@ -61,7 +61,10 @@ function checkMembers(state: Fields, at: string): void {
     );
   for (const [n, handoff] of listOf(handoffs, `${at}.handoffs`).entries())
     if (!isHandoff(handoff, messages as readonly unknown[]))
-      throw invalidState(`${at}.handoffs[${n}]`, 'must contain the name `to`, and `at`, an index in the transcript');
+      throw invalidState(
+        `${at}.handoffs[${n}]`,
+        'must contain the name `to`, and `at`, an index in the transcript',
+      );
   if (!DONE.has(done)) throw invalidState(`${at}.done`, `must not be ${JSON.stringify(done)}`);
 }
 

@@ -65,7 +65,9 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
     callModel: (state, turn) => callModel(state, turn, run),
     needsApproval: (calls, state) =>
       withinStepLimits(state, run, (scope) =>
-        scope.race(() => approvalsNeeded(calls, state, agent.active(state).tools, { ...io.options, signal: scope.signal })),
+        scope.race(() =>
+          approvalsNeeded(calls, state, agent.active(state).tools, { ...io.options, signal: scope.signal }),
+        ),
       ),
     runTool: (call, state, ended) => toolSlots.run(io.signal, () => callTool(call, state, ended, run)),
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),

@@ -61,8 +61,7 @@ function targetOf(given: unknown, path: string): Target {
   if (parts === undefined)
     throw invalidHandoff(path, 'must be an agent of createAgent, or { agent, description, history }');
   const { name } = parts;
-  if (name === undefined)
-    throw invalidHandoff(path, 'the agent has no name; pass `name` to its createAgent');
+  if (name === undefined) throw invalidHandoff(path, 'the agent has no name; pass `name` to its createAgent');
   if (description !== undefined && typeof description !== 'string')
     throw invalidHandoff(`${path}.description`, 'must be a string');
   if (history !== 'all' && history !== 'user' && typeof history !== 'function')

@@ -90,7 +90,8 @@ export interface DriveRules extends Rules {
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
   let state = initial.budget || !rules.budget ? initial : { ...initial, budget: rules.budget };
   const targets: string[] = [];
-  const resultNow = (awaiting: readonly ToolCallPart[]): RunResult => resultOf(state, awaiting, targets, rules);
+  const resultNow = (awaiting: readonly ToolCallPart[]): RunResult =>
+    resultOf(state, awaiting, targets, rules);
   try {
     for (;;) {
       const action = decide(state, rules);
@@ -148,7 +149,8 @@ async function withClaims(
 ): Promise<RunState> {
   let next = state;
   for (const call of calls) {
-    if (effects.claim === undefined || !rules.isOnce(call, next) || next.claims?.[call.id] !== undefined) continue;
+    if (effects.claim === undefined || !rules.isOnce(call, next) || next.claims?.[call.id] !== undefined)
+      continue;
     next = claimed(next, call, await effects.claim(call, next));
   }
   return next;

@@ -141,7 +141,9 @@ export function agentParts(options: AgentOptions): AgentParts {
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
   const { stop, seed, reasoning, serviceTier, cache, extra } = options;
   if (name !== undefined && !/^[\w-]{1,50}$/.test(name))
-    throw new LlmError('config', 'createAgent: name must be 1 to 50 letters, digits, _ or -', { path: 'name' });
+    throw new LlmError('config', 'createAgent: name must be 1 to 50 letters, digits, _ or -', {
+      path: 'name',
+    });
   const handoffs = new Handoffs(options.handoffs);
   const tools = toolsOf(options, handoffs);
   // Without this check, JavaScript callers would get the error only in the first run.

@@ -1,7 +1,16 @@
 // Pure steps of a run, for custom drivers. The built file has no imports, because engines run this file in isolates.
 export { begin } from './state.ts';
 export { decide, type Action, type Rules } from './decide.ts';
-export { answered, approvalsChecked, claimed, decided, handedOff, interrupted, steered, toolsRan } from './advance.ts';
+export {
+  answered,
+  approvalsChecked,
+  claimed,
+  decided,
+  handedOff,
+  interrupted,
+  steered,
+  toolsRan,
+} from './advance.ts';
 export {
   approvalName,
   modelCallName,

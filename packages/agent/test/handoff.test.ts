@@ -19,13 +19,19 @@ const transfer = (to: string, id = `to-${to}`): Turn => calls([id, `transfer_to_
 const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
 
 const textsOf = (messages: readonly Message[]): string[] =>
-  messages.map(({ role, parts }) => `${role}: ${parts.map((part) => ('text' in part ? part.text : part.type)).join()}`);
+  messages.map(
+    ({ role, parts }) => `${role}: ${parts.map((part) => ('text' in part ? part.text : part.type)).join()}`,
+  );
 
 /** A desk that hands off to billing, each with its own model. */
 function office(
   desk: readonly Turn[],
   billing: readonly Turn[],
-  { handoff = {}, deskOptions = {}, billingOptions = {} }: {
+  {
+    handoff = {},
+    deskOptions = {},
+    billingOptions = {},
+  }: {
     readonly handoff?: Partial<Handoff>;
     readonly deskOptions?: Partial<AgentOptions>;
     readonly billingOptions?: Partial<AgentOptions>;
@@ -99,10 +105,14 @@ describe('a handoff', () => {
   it('waits for the decisions on the other calls, of the agent that made them', async () => {
     const pay: Tool = { ...look, name: 'pay', approval: true, run: () => 'paid' };
     const make = () =>
-      office([calls(['a', 'transfer_to_billing'], ['b', 'pay'])], ['Done.'], { deskOptions: { tools: [pay] } });
+      office([calls(['a', 'transfer_to_billing'], ['b', 'pay'])], ['Done.'], {
+        deskOptions: { tools: [pay] },
+      });
     const { state, awaiting, agent } = await make().desk.agent.run('go');
     expect([awaiting.map(({ id }) => id), agent, state.handoffs]).toEqual([['b'], 'desk', undefined]);
-    const result = await make().desk.agent.run(stored(state), { decisions: [{ callId: 'b', approve: true }] });
+    const result = await make().desk.agent.run(stored(state), {
+      decisions: [{ callId: 'b', approve: true }],
+    });
     expect([result.agent, resultTexts(result.messages)]).toEqual([
       'billing',
       ['The conversation was handed to "billing".', 'paid'],
@@ -122,7 +132,11 @@ describe('a handoff', () => {
   it('has limits, steering and observers of the agent that was run, and hooks of the active agent', async () => {
     const steps: number[] = [];
     const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'never'], {
-      deskOptions: { maxSteps: 2, steer: ({ steps: n }) => (n === 1 ? [user('quick')] : []), onStep: ({ step }) => void steps.push(step) },
+      deskOptions: {
+        maxSteps: 2,
+        steer: ({ steps: n }) => (n === 1 ? [user('quick')] : []),
+        onStep: ({ step }) => void steps.push(step),
+      },
       billingOptions: {
         maxSteps: 100,
         prepareStep: () => ({ maxTokens: 7 }),
@@ -192,13 +206,18 @@ describe('a handoff', () => {
       steps: 1,
       pending: [call],
     };
-    expect(handedOff(again, call, 'desk', 1).handoffs?.at(-1)).toEqual({ to: 'desk', at: again.messages.length - 1 });
+    expect(handedOff(again, call, 'desk', 1).handoffs?.at(-1)).toEqual({
+      to: 'desk',
+      at: again.messages.length - 1,
+    });
   });
 
   it('is an event of the stream, and has no start of a tool', async () => {
     const { desk } = office([transfer('billing')], ['Paid.']);
     const started: string[] = [];
-    const events = await read(desk.agent.stream('go', { onToolStart: ({ call }) => void started.push(call.name) }));
+    const events = await read(
+      desk.agent.stream('go', { onToolStart: ({ call }) => void started.push(call.name) }),
+    );
     const ends = events.flatMap((event) => (event.type === 'tool-end' ? [event.result.callId] : []));
     expect([ends, started]).toEqual([['to-billing'], []]);
     const order = events.map(({ type }) => type).filter((type) => type !== 'model');
@@ -217,7 +236,11 @@ describe('a handoff', () => {
       }),
     );
     expect(entries).toEqual(['ask 1', 'ask 2', 'tool r/2/l', 'ask 3']);
-    expect([resultFromJson(value).agent, desk.requests.length, billing.requests.length]).toEqual(['billing', 1, 2]);
+    expect([resultFromJson(value).agent, desk.requests.length, billing.requests.length]).toEqual([
+      'billing',
+      1,
+      2,
+    ]);
   });
 
   it('of a sub-agent is inside its run', async () => {
@@ -244,20 +267,25 @@ describe('the history of a handoff', () => {
     ['user', 'user', ['user: One', 'user: Two']],
     ['a function', (messages) => messages.slice(-1), ['user: Two']],
     ['an empty one', () => [], ['user: Two']],
-  ])('%s is what the other agent sees, and requests begin with the previous one', async (_name, history, seen) => {
-    const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Done.'], {
-      handoff: { history },
-    });
-    const { messages } = await desk.agent.run(before);
-    const [first = [], second = []] = billing.requests.map(({ request }) => request.messages);
-    expect(textsOf(first)).toEqual([...seen, ...after]);
-    expect(second.slice(0, first.length)).toEqual(first);
-    expect(textsOf(second).slice(first.length)).toEqual(after);
-    expect(messages).toHaveLength(8);
-  });
+  ])(
+    '%s is what the other agent sees, and requests begin with the previous one',
+    async (_name, history, seen) => {
+      const { desk, billing } = office([transfer('billing')], [calls(['l', 'look']), 'Done.'], {
+        handoff: { history },
+      });
+      const { messages } = await desk.agent.run(before);
+      const [first = [], second = []] = billing.requests.map(({ request }) => request.messages);
+      expect(textsOf(first)).toEqual([...seen, ...after]);
+      expect(second.slice(0, first.length)).toEqual(first);
+      expect(textsOf(second).slice(first.length)).toEqual(after);
+      expect(messages).toHaveLength(8);
+    },
+  );
 
   it('is the same in a follow-up', async () => {
-    const { desk, billing } = office([transfer('billing')], ['Done.', 'Again.'], { handoff: { history: 'user' } });
+    const { desk, billing } = office([transfer('billing')], ['Done.', 'Again.'], {
+      handoff: { history: 'user' },
+    });
     const { state } = await desk.agent.run(before);
     await desk.agent.run({ ...state, messages: [...state.messages, user('Three')] });
     expect(textsOf(billing.requests[1]?.request.messages ?? [])).toEqual([
@@ -275,7 +303,10 @@ describe('handoffs that are invalid are config', () => {
 
   it.each(['', 'a b', 'ä', 'x'.repeat(51), 5])('a name of %j', (name) => {
     expect(() => world([], { name: name as string })).toThrow(
-      expect.objectContaining({ kind: 'config', message: expect.stringContaining('name') as string }) as Error,
+      expect.objectContaining({
+        kind: 'config',
+        message: expect.stringContaining('name') as string,
+      }) as Error,
     );
   });
 
@@ -312,15 +343,19 @@ describe('handoffs that are invalid are config', () => {
     });
   });
 
-  it.each([5, [{}], [{ to: 'billing' }], [{ to: 'billing', at: 1 }], [{ to: 'billing', at: -1 }], ['billing']])(
-    'state.handoffs of %j',
-    async (handoffs) => {
-      const { desk } = office(['Hi.'], []);
-      const state = { ...desk.agent.begin('go'), handoffs };
-      await expect(desk.agent.run(state as never)).rejects.toMatchObject({
-        kind: 'config',
-        message: expect.stringContaining('state.handoffs') as string,
-      });
-    },
-  );
+  it.each([
+    5,
+    [{}],
+    [{ to: 'billing' }],
+    [{ to: 'billing', at: 1 }],
+    [{ to: 'billing', at: -1 }],
+    ['billing'],
+  ])('state.handoffs of %j', async (handoffs) => {
+    const { desk } = office(['Hi.'], []);
+    const state = { ...desk.agent.begin('go'), handoffs };
+    await expect(desk.agent.run(state as never)).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('state.handoffs') as string,
+    });
+  });
 });

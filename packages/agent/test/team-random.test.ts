@@ -51,7 +51,11 @@ function randomTeam(seed: number): Agent {
       const count = Math.max(0, Math.ceil(own() * 4 - 1));
       const toolCalls = Array.from({ length: count }, (_, at) => {
         const called = names[Math.floor(own() * names.length)] ?? 'look';
-        return { id: `c${at}`, name: called, args: called.startsWith('ask') ? { task: `task ${messages.length}` } : {} };
+        return {
+          id: `c${at}`,
+          name: called,
+          args: called.startsWith('ask') ? { task: `task ${messages.length}` } : {},
+        };
       });
       const text = toolCalls.length === 0 ? `${name} answers ${messages.length}.` : undefined;
       return { text, toolCalls, usage: usage(9) };

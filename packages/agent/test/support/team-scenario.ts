@@ -36,11 +36,18 @@ export function teamOf(ran: (what: string) => void): Agent {
       tool('note', { approval: true }),
     ],
   });
-  return member('desk', [calling('note', 'transfer_to_billing')], { tools: [tool('note')], handoffs: [billing] });
+  return member('desk', [calling('note', 'transfer_to_billing')], {
+    tools: [tool('note')],
+    handoffs: [billing],
+  });
 }
 
 const calling = (...names: readonly string[]): Turn => ({
-  toolCalls: names.map((name, at) => ({ id: `c${at}`, name, args: name === 'ask_refunds' ? { task: 'go' } : {} })),
+  toolCalls: names.map((name, at) => ({
+    id: `c${at}`,
+    name,
+    args: name === 'ask_refunds' ? { task: 'go' } : {},
+  })),
 });
 
 /** Equal runs must have equal states. */
