@@ -5,6 +5,7 @@ import {
   begin,
   decide,
   decided,
+  handedOff,
   toolsRan,
   type Answer,
   type Decision,
@@ -33,6 +34,8 @@ export const RULES: Rules = {
   parallel: true,
 };
 
+const MAX_HANDOFFS = 10;
+
 /**
  * Runs an agent in a function with `'use workflow'`: `return runBySteps(question, steps, (id) => hook.create({ token: runId + id }))`,
  * where `hook` is `defineHook<Decision>()`. This module imports only the pure steps, as workflow functions require.
@@ -51,6 +54,8 @@ export async function runBySteps(
       state = approvalsChecked(state, action.calls, await steps.needsApproval(action.calls, state));
     else if (action.type === 'run-tools')
       state = toolsRan(state, await Promise.all(action.calls.map((call) => steps.runTool(call, state))));
+    else if (action.type === 'hand-off')
+      state = handedOff(state, action.call, action.to, MAX_HANDOFFS);
     else state = decided(state, await Promise.all(action.calls.map(({ id }) => decisionOn(id))));
   }
 }
