@@ -54,8 +54,7 @@ export async function runBySteps(
       state = approvalsChecked(state, action.calls, await steps.needsApproval(action.calls, state));
     else if (action.type === 'run-tools')
       state = toolsRan(state, await Promise.all(action.calls.map((call) => steps.runTool(call, state))));
-    else if (action.type === 'hand-off')
-      state = handedOff(state, action.call, action.to, MAX_HANDOFFS);
+    else if (action.type === 'hand-off') state = handedOff(state, action.call, action.to, MAX_HANDOFFS);
     else state = decided(state, await Promise.all(action.calls.map(({ id }) => decisionOn(id))));
   }
 }
