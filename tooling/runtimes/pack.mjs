@@ -25,6 +25,7 @@ const PACKAGES = [
   'routing',
   'context',
   'cache',
+  'guards',
   'telemetry',
   'gateway',
   'evals',

@@ -2,6 +2,7 @@ import type { MetricSample, RequestEvent } from '@majordomo/admin';
 import type {
   CallEvent,
   CallOptions,
+  ChatModel,
   ChatRequest,
   FilePart,
   ImagePart,
@@ -83,6 +84,11 @@ export interface GatewayOptions {
    * `request.clone()`.
    */
   readonly authorize?: ((request: Request) => Caller | undefined | Promise<Caller | undefined>) | undefined;
+  /**
+   * Function that wraps the model of each chat, for example with `guarded` of `@majordomo/guards` or `cached` of `@majordomo/cache`.
+   * Called once per request. If it throws, the client receives 502 and `onError` receives the error. @default none
+   */
+  readonly wrapModel?: ((model: ChatModel, caller: Caller) => ChatModel) | undefined;
   /** Mounted handlers, such as an inspector, which have precedence over built-in routes. @default [] */
   readonly mounts?: readonly Mounted[] | undefined;
   /**
@@ -173,6 +179,7 @@ export type GatewayUpdate = Partial<
     | 'models'
     | 'anySpec'
     | 'authorize'
+    | 'wrapModel'
     | 'routes'
     | 'moderations'
     | 'maxChoices'

@@ -1,4 +1,4 @@
-import { jsonSchema, user, type CallOptions, type ChatModel } from '@majordomo/core';
+import { jsonSchema, user, type CallOptions, type ChatModel, type ModerationModel } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { checkName, checkSpan, configError } from './options.ts';
 import type { Check, CheckContext, Refusal } from './types.ts';
@@ -67,20 +67,6 @@ export interface ModerationCheckOptions {
   readonly categories?: readonly string[] | undefined;
   /** Minimum score that refuses, by category, from 0 to 1. It replaces the vendor's decision for that category. */
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
-}
-
-/** Model that classifies strings, such as `majordomo.moderationModel(spec)`. */
-export interface ModerationModel {
-  moderate(
-    request: { readonly values: readonly string[] },
-    options?: CallOptions,
-  ): Promise<{
-    readonly results: readonly {
-      readonly flagged: boolean;
-      readonly categories: Readonly<Record<string, boolean>>;
-      readonly scores: Readonly<Record<string, number>>;
-    }[];
-  }>;
 }
 
 const MODERATION: KindsOf<ModerationCheckOptions> = {

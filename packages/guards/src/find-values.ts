@@ -49,8 +49,9 @@ function matchesOf(rule: CompiledRule, text: string): readonly FoundValue[] {
     const [start = 0, matchEnd = 0] = range ?? [];
     const end = validEnd(rule, text, start, matchEnd);
     if (end > start) found.push({ label, start, end });
-    // A value may begin inside a match that is not valid.
+    // A further value may begin inside a match that is not valid, or after a value that is shorter than its match.
     if (end <= start || match[0] === '') pattern.lastIndex = match.index + 1;
+    else if (end < matchEnd) pattern.lastIndex = end;
   }
   return found;
 }

@@ -44,10 +44,7 @@ export interface Check {
   /** Name in errors, events and metrics: 1 to 60 characters. */
   readonly name: string;
   /** Returns a refusal, or `undefined` to allow. */
-  check(
-    subject: Subject,
-    context: CheckContext,
-  ): Refusal | undefined | void | Promise<Refusal | undefined | void>;
+  check(subject: Subject, context: CheckContext): Refusal | undefined | Promise<Refusal | undefined>;
   /**
    * Maximum length of text that the check must see at once, in characters. While an answer is streamed, the last `span - 1`
    * characters stay held until more text follows or the part ends. `@default 1`

@@ -55,6 +55,15 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
         }),
       );
     },
+    onGuardEvent({ rule, side, type, ms }) {
+      const attributes = {
+        'majordomo.guard.rule': rule,
+        'majordomo.guard.side': side,
+        'majordomo.guard.outcome': type,
+      };
+      instruments.guardChecks(1, attributes);
+      instruments.guardDuration(ms / 1000, attributes);
+    },
   };
 }
 

@@ -4,5 +4,6 @@ export type { Convention } from './convention.ts';
 
 // Types of other packages that the public API uses.
 export type { Around } from '@majordomo/agent';
+export type { GuardEvent } from '@majordomo/guards';
 export type { SpendRecord } from '@majordomo/ledger';
 export type { Redactor } from '@majordomo/redact';

@@ -25,6 +25,10 @@ export interface Instruments {
   readonly state: Measure;
   /** Cost of a spend record, in nano-USD. */
   readonly cost: Measure;
+  /** Number of results of checks and masks. */
+  readonly guardChecks: Measure;
+  /** Duration of a check or a mask, in seconds. */
+  readonly guardDuration: Measure;
 }
 
 /** Histogram bucket boundaries that the conventions specify, in seconds. */
@@ -51,6 +55,13 @@ export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
         made.record(value, attributes);
       };
     });
+  const counter = (name: string, unit: string): Measure =>
+    measure(name, () => {
+      const made = meter.createCounter(name, { unit });
+      return (value, attributes) => {
+        made.add(value, attributes);
+      };
+    });
   const instruments = {
     duration: histogram('gen_ai.client.operation.duration', 's', SECONDS),
     tokens: histogram('gen_ai.client.token.usage', '{token}', TOKENS),
@@ -66,12 +77,9 @@ export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
         gauge.record(value, attributes);
       };
     }),
-    cost: measure('majordomo.cost', () => {
-      const counter = meter.createCounter('majordomo.cost', { unit: '{nUSD}' });
-      return (value, attributes) => {
-        counter.add(value, attributes);
-      };
-    }),
+    cost: counter('majordomo.cost', '{nUSD}'),
+    guardChecks: counter('majordomo.guard.checks', '{check}'),
+    guardDuration: histogram('majordomo.guard.duration', 's', SECONDS),
   };
   return { ...instruments, isOn };
 }

@@ -1,6 +1,7 @@
 import type { Meter, Tracer } from '@opentelemetry/api';
 import type { Around } from '@majordomo/agent';
 import type { AttemptInfo, CallEvent } from '@majordomo/core';
+import type { GuardEvent } from '@majordomo/guards';
 import type { SpendRecord } from '@majordomo/ledger';
 import type { Redactor } from '@majordomo/redact';
 import type { Convention } from './convention.ts';
@@ -51,4 +52,9 @@ export interface Telemetry {
   agent(name: string): { readonly around: Around };
   /** Listener for a ledger's `onRecord`. Records the cost as a metric. */
   readonly onRecord: (record: SpendRecord) => void;
+  /**
+   * Listener for `guarded({ onEvent })`. Records the counter `majordomo.guard.checks` and the histogram `majordomo.guard.duration`, in
+   * seconds, by rule, side and outcome.
+   */
+  readonly onGuardEvent: (event: GuardEvent) => void;
 }

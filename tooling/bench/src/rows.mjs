@@ -3,6 +3,7 @@ import { measureAgent } from './suites/agent.mjs';
 import { measureCaching } from './suites/caching.mjs';
 import { measureEvals } from './suites/evals.mjs';
 import { measureGateway } from './suites/gateway.mjs';
+import { measureGuards } from './suites/guards.mjs';
 import { measureMemory } from './suites/memory.mjs';
 import { measurePeers } from './suites/peers.mjs';
 import { measureProcess } from './suites/process.mjs';
@@ -26,6 +27,7 @@ export const SUITES = {
   process: { measure: measureProcess, wires: [OPENAI] },
   caching: { measure: measureCaching, wires: [ANTHROPIC] },
   gateway: { measure: measureGateway, wires: [OPENAI] },
+  guards: { measure: measureGuards, wires: [OPENAI] },
   ui: { measure: measureUi, wires: [OPENAI] },
   evals: { measure: measureEvals, wires: [OPENAI] },
   start: { measure: measureStart, wires: MAIN_WIRES },
@@ -53,6 +55,7 @@ const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
 const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
 const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
 const evals = (row, ...about) => rowOf('evals', row, [OPENAI], ...about);
+const guards = (row, ...about) => rowOf('guards', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
 /** Ratio of the cost per item for many items and for a tenth of them: 1 if the cost is linear, 10 if it is quadratic. */
 const linear = (row, metric) => inProcess(row, 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
@@ -122,6 +125,11 @@ export const ROWS = [
   evals('recorder, a call of 10 kB', 1000, 'µs CPU added to a call', excess('added', 'nothing', 'recorder')),
   rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', value('import', 'majordomo', best)),
   rowOf('start', 'cold start', MAIN_WIRES, 1.2, '× SDK', ratio('start')),
+  guards('guarded call', 15, 'µs CPU added', excess('call', 'plain', 'guarded')),
+  guards('guarded delta', 2, 'µs CPU added', excess('delta', 'plain', 'guarded')),
+  guards('masking of 1 MB of prose, or of digits', 25, 'ms', ({ mask }) =>
+    Math.max(median(mask.prose), median(mask.digits)),
+  ),
   inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),
   inProcess('functions entered by a stream', undefined, 'functions of majordomo', value('entered', 'stream')),
 ];

@@ -5,6 +5,7 @@ import { createCompactor, inspectText, tokenMeter } from '@majordomo/context';
 import { assistant, createMajordomo, LlmError, user } from '@majordomo/core';
 import { memoryVault, pooled, secret, vaultKey } from '@majordomo/credentials';
 import { createGateway } from '@majordomo/gateway';
+import { forbid, guarded } from '@majordomo/guards';
 import { createLedger } from '@majordomo/ledger';
 import { createRedactor } from '@majordomo/redact';
 import { createRouter } from '@majordomo/routing';
@@ -24,6 +25,7 @@ const STEPS = [
   ['routing', 'a name is resolved and called', routed],
   ['context', 'a long conversation becomes a short one', compacted],
   ['cache', 'the second of two equal calls sends no request', kept],
+  ['guards', 'a value is masked, and a forbidden phrase is held back', judged],
   ['telemetry', 'a call emits telemetry without an exporter', watched],
   ['gateway', 'a client of each wire gets its answer, streamed and non-streaming', gated],
 ];
@@ -95,6 +97,26 @@ async function kept(baseURL) {
   const first = await model.generate(hello);
   const second = await model.generate(hello);
   same([second.text, first.attempts.length, second.attempts.length], [first.text, 1, 0]);
+}
+
+async function judged(baseURL) {
+  const model = served(baseURL).model(SPEC);
+  const { text } = await model.generate(hello);
+  const counts = [];
+  const onEvent = (event) => event.type === 'masked' && counts.push(event.counts);
+  const passed = guarded(model, { mask: {}, onEvent });
+  const request = { messages: [user('I am max@example.com')], maxTokens: 100 };
+  same([(await passed.generate(request)).text, counts], [text, [{ EMAIL: 1 }]]);
+  const refused = guarded(model, {
+    output: [forbid({ name: 'all', patterns: [text] })],
+    holdBack: { characters: 0 },
+  });
+  let shown = '';
+  const stream = refused.stream(hello);
+  const error = await (async () => {
+    for await (const event of stream) if (event.type === 'text-delta') shown += event.text;
+  })().catch((thrown) => thrown);
+  same([LlmError.is(error, 'denied'), shown], [true, '']);
 }
 
 async function watched(baseURL) {

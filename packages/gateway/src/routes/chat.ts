@@ -1,10 +1,10 @@
-import type { CallEvent, CallOptions, ChatRequest } from '@majordomo/core';
+import type { CallEvent, CallOptions, ChatModel, ChatRequest } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Settings } from '../options.ts';
+import type { Caller, Settings } from '../options.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { parseWithMedia } from '../parsing/media.ts';
 import { CUT } from '../platform-context.ts';
@@ -35,18 +35,26 @@ export async function chatRoute(
     trace.model = parsed.model;
     trace.isStreamed = parsed.isStreamed;
     const spec = await specOf(parsed.model, caller, settings);
+    const model = modelOf(spec, caller, settings);
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
     const onError = (error: unknown): void => {
       trace.fail(refusalOf(error));
       reportToOperator(error, requestId, settings);
     };
     if (parsed.isStreamed) endStream = streamCount(trace, gateway.metrics);
-    const call: ChatCall = { parsed, spec, options, onEnd: release, onError, cut: platform?.[CUT] };
-    return await (parsed.isStreamed ? streamResponse(call, settings) : completeResponse(call, settings));
+    const call: ChatCall = { parsed, model, options, onEnd: release, onError, cut: platform?.[CUT] };
+    return await (parsed.isStreamed ? streamResponse(call, settings) : completeResponse(call));
   } catch (error) {
     release();
     throw error;
   }
+}
+
+/** Returns the model of a call, as the application wraps it. */
+function modelOf(spec: string, caller: Caller, { majordomo, wrapModel }: Settings): ChatModel {
+  const model = majordomo.model(spec);
+  // Without its wrapper, the model could be without its policies.
+  return wrapModel === undefined ? model : wrapModel(model, caller);
 }
 
 /** Counts a stream as open, and delays the report of its request, until the returned function is called. */
@@ -87,7 +95,7 @@ export const callOptions = (
 /** Chat call that a client's request causes. */
 interface ChatCall {
   readonly parsed: ParsedRequest;
-  readonly spec: string;
+  readonly model: ChatModel;
   readonly options: CallOptions;
   /** Called when the client has read the last byte or has disconnected. May be called more than once. */
   readonly onEnd: () => void;
@@ -97,13 +105,10 @@ interface ChatCall {
   readonly cut: (() => void) | undefined;
 }
 
-async function completeResponse(
-  { parsed, spec, options, onEnd }: ChatCall,
-  { majordomo }: Settings,
-): Promise<Response> {
+async function completeResponse({ parsed, model, options, onEnd }: ChatCall): Promise<Response> {
   const { signal, abort } = withAbort(options);
   const responses = await Promise.all(
-    choicesOf(parsed).map(() => majordomo.model(spec).generate(parsed.request, { ...options, signal })),
+    choicesOf(parsed).map(() => model.generate(parsed.request, { ...options, signal })),
   ).catch((error: unknown) => {
     // One choice has failed, so the others are of no use.
     abort();
@@ -125,8 +130,8 @@ async function completeResponse(
 }
 
 async function streamResponse(
-  { parsed, spec, options, onEnd, onError, cut }: ChatCall,
-  { majordomo, idleMs }: Settings,
+  { parsed, model, options, onEnd, onError, cut }: ChatCall,
+  { idleMs }: Settings,
 ): Promise<Response> {
   let attempts = 0;
   const onEvent = (event: CallEvent): void => {
@@ -135,9 +140,7 @@ async function streamResponse(
   };
   // Aborts when the client reads nothing, and when one of several choices fails.
   const { signal, abort } = withAbort(options);
-  const streams = choicesOf(parsed).map(() =>
-    majordomo.model(spec).stream(parsed.request, { ...options, onEvent, signal }),
-  );
+  const streams = choicesOf(parsed).map(() => model.stream(parsed.request, { ...options, onEvent, signal }));
   const callbacks = { leave: abort, onEnd, onError, attempts: () => attempts };
   try {
     return await eventStreamResponse(streams, parsed, { idleMs, cut, ...callbacks });

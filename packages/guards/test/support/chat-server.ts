@@ -1,8 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createMajordomo, type ChatModel, type MajordomoOptions } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { testServer } from '@majordomo/test-support';
 import { onTestFinished } from 'vitest';
 
 /** Body of a request, as OpenAI's SDK sends it. */
@@ -42,47 +41,49 @@ export interface ChatServer {
   readonly bodies: readonly ChatBody[];
   /** Number of connections that clients have opened. */
   connections(): number;
-  /** Resolves when a client has closed the connection of a response before its end. */
-  readonly left: Promise<void>;
+  /** All request bodies as text. */
+  sent(): string;
+  /** Resolves when the first request has arrived. */
+  arrived(): Promise<unknown>;
+  /** Resolves when the first response has ended or its client has left. */
+  closed(): Promise<{ readonly whole: boolean }>;
 }
 
 /** Starts a server for Chat Completions on 127.0.0.1, and a model that OpenAI's SDK calls. */
 export async function chatServer(
   answer: (body: ChatBody, at: number) => Answer | Promise<Answer>,
 ): Promise<ChatServer> {
-  const bodies: ChatBody[] = [];
   let connections = 0;
-  let leave = (): void => undefined;
-  const left = new Promise<void>((resolve) => {
-    leave = resolve;
-  });
-  const server = createServer((request, response) => {
-    response.on('close', () => {
-      if (!response.writableFinished) leave();
-    });
-    void (async () => {
-      let text = '';
-      for await (const chunk of request) text += String(chunk);
-      const body = JSON.parse(text) as ChatBody;
-      const at = bodies.push(body) - 1;
-      await write(response, body, await answer(body, at));
-    })().catch(() => response.destroy());
-  });
-  server.on('connection', () => connections++);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const server = await testServer(
+    async (response, { body }, number) => {
+      const request = body as unknown as ChatBody;
+      try {
+        await write(response, request, await answer(request, number - 1));
+      } catch {
+        response.destroy();
+      }
+    },
+    (listener) => createServer(listener).on('connection', () => connections++),
+  );
+  onTestFinished(() => server.close());
   const create = (options: Partial<MajordomoOptions> = {}): ChatModel =>
     createMajordomo({
-      providers: [createOpenAI({ api: 'chat', apiKey: 'test', baseURL: url })],
+      providers: [createOpenAI({ api: 'chat', apiKey: 'test', baseURL: `${server.origin}/v1` })],
       chain: { attempts: 1 },
       ...options,
     }).model('openai/gpt-test');
-  return { model: create(), create, url, bodies, connections: () => connections, left };
+  return {
+    model: create(),
+    create,
+    url: `${server.origin}/v1`,
+    get bodies() {
+      return server.requests.map(({ body }) => body as unknown as ChatBody);
+    },
+    sent: () => server.requests.map(({ text }) => text).join('\n'),
+    connections: () => connections,
+    arrived: () => server.request(0),
+    closed: async () => (await server.request(0)).closed,
+  };
 }
 
 const USAGE = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 };
@@ -130,6 +131,8 @@ async function write(response: ServerResponse, body: ChatBody, answer: Answer): 
     send({ content });
   }
   if (isCut) {
+    // The socket is closed when the client can read what was written.
+    await new Promise((resolve) => response.write(': cut\n\n', resolve));
     response.destroy();
     return;
   }

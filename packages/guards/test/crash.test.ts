@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { expect, it, onTestFinished } from 'vitest';
+import { chatServer } from './support/chat-server.ts';
+
+const program = join(import.meta.dirname, 'support/crash-program.ts');
+const VALUE = 'max@example.com';
+
+function runProgram(...args: readonly string[]): Promise<number | string | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve(signal ?? code);
+    });
+  });
+}
+
+it('a guarded agent over SQLite that SIGKILL ends between its steps has the values after it resumes, and the vendor none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-guards-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const server = await chatServer((_body, at) =>
+    at < 3 ? { calls: [{ name: 'mail', json: '{"to":"[EMAIL_1]"}' }] } : { pieces: ['Sent to [EMAIL_1]'] },
+  );
+  const file = join(folder, 'runs.db');
+  const start = (killAt: number) => runProgram(file, server.url, String(killAt), `Mail ${VALUE} three times`);
+  // Each process makes one model call, and the next one continues from the file.
+  for (let step = 0; step < 3; step++) expect(await start(step === 0 ? 1 : 2)).toBe('SIGKILL');
+  expect(await start(0)).toBe(0);
+  await using stores = sqliteStores(file);
+  const state = await stores.runs.load('r');
+  const transcript = JSON.stringify(state?.messages);
+  expect(state?.done).toBe('answered');
+  expect(transcript).toContain(`Sent to ${VALUE}`);
+  expect(transcript).toContain(`"to":"${VALUE}"`);
+  expect(transcript).not.toContain('[EMAIL_');
+  expect(server.bodies.length).toBeGreaterThanOrEqual(4);
+  expect(server.sent()).not.toContain(VALUE);
+}, 240_000);

@@ -1,0 +1,97 @@
+import { createMajordomo, user } from '@majordomo/core';
+import { forbid, guarded } from '@majordomo/guards';
+import { inRounds } from '../measure/rounds.mjs';
+
+const CALLS = 1000;
+const STREAMS = 10;
+const DELTAS = 1000;
+const MB = 1e6;
+const TEXT = 'part of an answer ';
+
+/** Measures guarded calls and deltas next to plain ones, and the masking of long texts, with a provider that responds immediately. */
+export async function measureGuards({ plan }) {
+  return {
+    call: await inRounds(['plain', 'guarded'].map(callsOf), plan),
+    delta: await inRounds(['plain', 'guarded'].map(deltasOf), plan),
+    mask: await inRounds(
+      [
+        masking('prose', 'An ordinary sentence with some words, as users write them. '),
+        masking('digits', '4111 1111 1111 1112 '),
+      ],
+      plan,
+    ),
+  };
+}
+
+/** Returns a model that streams the given number of deltas. */
+function modelOf(deltas) {
+  const provider = {
+    spi: 1,
+    id: 'p',
+    model: (id) => ({
+      id,
+      families: [],
+      capabilities: {},
+      async *stream(_request, { target }) {
+        yield [
+          { type: 'start', target, id: undefined },
+          { type: 'part-start', index: 0, part: { type: 'text' } },
+        ];
+        for (let n = 0; n < deltas; n++) yield [{ type: 'text-delta', index: 0, text: TEXT }];
+        yield [
+          { type: 'part-end', index: 0, part: { type: 'text', text: TEXT.repeat(deltas) } },
+          { type: 'finish', target, reason: 'stop', raw: 'stop', usage: undefined },
+        ];
+      },
+    }),
+  };
+  return createMajordomo({ providers: [provider] }).model('p/m');
+}
+
+const POLICIES = {
+  mask: {},
+  input: [forbid({ name: 'input', patterns: ['forbidden'] })],
+  output: [forbid({ name: 'output', patterns: ['forbidden'] })],
+};
+
+const subjectModel = (subject, deltas) =>
+  subject === 'plain' ? modelOf(deltas) : guarded(modelOf(deltas), POLICIES);
+
+function callsOf(subject) {
+  const model = subjectModel(subject, 1);
+  return {
+    subject,
+    per: CALLS,
+    async run() {
+      for (let n = 0; n < CALLS; n++) await model.generate({ messages: [user('a question')] });
+    },
+  };
+}
+
+function deltasOf(subject) {
+  const model = subjectModel(subject, DELTAS);
+  return {
+    subject,
+    per: STREAMS * DELTAS,
+    async run() {
+      let length = 0;
+      for (let n = 0; n < STREAMS; n++)
+        for await (const event of model.stream({ messages: [user('a question')] }))
+          if (event.type === 'text-delta') length += event.text.length;
+      if (length !== STREAMS * DELTAS * TEXT.length) throw new Error('the stream is incomplete');
+    },
+  };
+}
+
+/** Measures one guarded call with 1 MB of text, in milliseconds. */
+function masking(subject, sentence) {
+  const model = guarded(modelOf(1), { mask: {} });
+  const text = sentence.repeat(Math.ceil(MB / sentence.length)).slice(0, MB);
+  return {
+    subject,
+    per: 1000,
+    async run() {
+      await model.generate({ messages: [user(text)] });
+    },
+  };
+}
