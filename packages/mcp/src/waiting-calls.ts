@@ -8,14 +8,8 @@ export interface WaitingCall {
   readonly payload: JsonValue;
 }
 
-/** State with the states of sub-agents that wait, by the id of the call that started them. */
-export type NestedState = RunState & { readonly runs?: Readonly<Record<string, RunState>> | undefined };
-
 /** Returns the suspended calls of a state, those of its sub-agents included. */
-export function waitingCalls(
-  { suspended = [], runs = {} }: NestedState,
-  prefix = '',
-): readonly WaitingCall[] {
+export function waitingCalls({ suspended = [], runs = {} }: RunState, prefix = ''): readonly WaitingCall[] {
   return [
     ...suspended.map(({ callId, payload }) => ({ path: prefix + callId, payload })),
     ...Object.entries(runs).flatMap(([id, run]) => waitingCalls(run, `${prefix}${id}/`)),

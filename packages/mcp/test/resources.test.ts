@@ -55,6 +55,14 @@ describe('resources of server-everything', () => {
     expect(await box.resources()).toEqual([]);
   });
 
+  it('are listed for a server that does not implement templates', async () => {
+    const { box } = await world({}, { RESOURCES: '1' });
+    expect(await box.resources()).toEqual([
+      { uri: 'h://one', name: 'one', description: undefined, mediaType: undefined, isTemplate: false },
+    ]);
+    expect(await rejection(box.readResource('h://one'))).toMatchObject({ kind: 'unsupported' });
+  });
+
   it('need `rename` if the server has a tool of the same name', async () => {
     const error = await rejection(everything({ resources: true, rename: { echo: 'read_resource' } }));
     expect(error).toMatchObject({ kind: 'config', details: { path: 'rename' } });

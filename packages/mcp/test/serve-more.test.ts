@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAgent, defineTool, suspend, type Agent } from '@majordomo/agent';
+import { agentTool, createAgent, defineTool, suspend, type Agent } from '@majordomo/agent';
 import { createMajordomo, user } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -220,6 +220,22 @@ describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
     const box = await boxOf({ agents: clerk(agent), approvals: 'client' }, { protocol, ...options });
     expect(await run(box, 'ask_clerk', { task: 'Book.' })).toEqual([{ type: 'text', text: 'Not booked.' }]);
     expect(booked).toEqual([]);
+  });
+
+  it('asks for the calls of its sub-agents', async () => {
+    const { agent: inner, booked } = bookingAgent([book('Rome'), 'Booked.']);
+    const fake = fakeProvider({
+      id: 'o',
+      models: { m: [{ toolCalls: [{ name: 'sub', args: { task: 'Book.' } }] }, 'All done.'] },
+    });
+    const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('o/m');
+    const sub = agentTool({ name: 'sub', description: 'Books', agent: inner });
+    const box = await boxOf(
+      { agents: clerk(createAgent({ model, tools: [sub] })) },
+      { protocol, onElicit: () => accept },
+    );
+    expect(await run(box, 'ask_clerk', { task: 'x' })).toEqual([{ type: 'text', text: 'All done.' }]);
+    expect(booked).toEqual(['Rome']);
   });
 
   it('fails with the reason, and denies calls that wait for a result', async () => {

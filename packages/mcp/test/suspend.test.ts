@@ -1,4 +1,4 @@
-import { createAgent, type RunState } from '@majordomo/agent';
+import { agentTool, createAgent, type RunState } from '@majordomo/agent';
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
@@ -159,15 +159,27 @@ describe('a question of a server of 2026', () => {
   it('inside a sub-agent is answered by its path', async () => {
     const { url } = await modernServer(asking);
     const box = await connected(url);
-    const { state: inner } = await agentWith(box, [call('twice')]).run('go');
-    const outer = { ...inner, suspended: undefined, runs: { p1: inner } } as unknown as RunState;
-    const settled = await box.settle(throughJson(outer), { 'p1/c1': ann });
-    expect(settled.state).toMatchObject({
-      runs: { p1: { suspended: [{ payload: { requestState: 'second' } }] } },
+    const clerk = agentWith(box, [call('twice'), 'booked']);
+    const fake = fakeProvider({
+      id: 'o',
+      models: { m: [{ toolCalls: [{ id: 'p1', name: 'clerk', args: { task: 'Book.' } }] }, 'done'] },
     });
-    expect((await box.settle(settled.state, { 'p1/c1': ann })).decisions).toEqual([
-      { callId: 'p1/c1', result: 'asked twice' },
-    ]);
+    const outer = createAgent({
+      model: createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('o/m'),
+      tools: [agentTool({ name: 'clerk', description: 'Books', agent: clerk })],
+    });
+    const paused = await outer.run('go');
+    expect(paused.awaiting.map(({ id }) => id)).toEqual(['p1/c1']);
+    const first = await box.settle(throughJson(paused.state), { 'p1/c1': ann });
+    expect(first).toMatchObject({
+      decisions: [],
+      state: { runs: { p1: { suspended: [{ payload: { requestState: 'second' } }] } } },
+    });
+    const second = await box.settle(throughJson(first.state), { 'p1/c1': ann });
+    expect(second.decisions).toEqual([{ callId: 'p1/c1', result: 'asked twice' }]);
+    const result = await outer.run(second.state, { decisions: second.decisions });
+    expect(result.text).toBe('done');
+    expect(JSON.stringify(result.messages)).toContain('booked');
   });
 
   it('is left to the toolbox of its server', async () => {

@@ -1,9 +1,11 @@
 import { defineTool, type Tool } from '@majordomo/agent';
 import { LlmError, truncateText, type UserMessage } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { McpResource } from '../options.ts';
 import type { Connection } from './connection.ts';
 import { resourceContent } from './content.ts';
 
+const METHOD_NOT_FOUND = -32601;
 const LIST_NAME = 'list_resources';
 const READ_NAME = 'read_resource';
 /** Server's names that collide with the tools for resources. */
@@ -16,13 +18,19 @@ export function listResources(connection: Connection, signal?: AbortSignal): Pro
     if (client.getServerCapabilities()?.resources === undefined) return [];
     const [{ resources }, { resourceTemplates }] = await Promise.all([
       client.listResources(undefined, options),
-      client.listResourceTemplates(undefined, options),
+      client.listResourceTemplates(undefined, options).catch(withoutTemplates),
     ]);
     return [
       ...resources.map((resource) => resourceOf(resource, resource.uri, false)),
       ...resourceTemplates.map((template) => resourceOf(template, template.uriTemplate, true)),
     ];
   });
+}
+
+/** Returns no templates for a server that does not implement the method. */
+function withoutTemplates(error: unknown): { readonly resourceTemplates: readonly [] } {
+  if (asRecord(error)['code'] === METHOD_NOT_FOUND) return { resourceTemplates: [] };
+  throw error;
 }
 
 /** Returns the content of a resource. Throws `invalid-request` for an unknown address. */

@@ -2,7 +2,7 @@ import type { Decision, RunState } from '@majordomo/agent';
 import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
 import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { McpQuestion, McpReply, McpSuspension } from '../options.ts';
-import { waitingCalls, type NestedState, type WaitingCall } from '../waiting-calls.ts';
+import { waitingCalls, type WaitingCall } from '../waiting-calls.ts';
 import { replyProblem, resultOf } from '../server-requests/elicitation.ts';
 import type { CallOutcome } from './outcome.ts';
 import { describe } from './content.ts';
@@ -34,7 +34,7 @@ export function suspensionOf(
 }
 
 /** Returns the state with another payload of a suspended call. */
-function withPayload(state: NestedState, path: string, payload: JsonValue, prefix = ''): NestedState {
+function withPayload(state: RunState, path: string, payload: JsonValue, prefix = ''): RunState {
   const { suspended, runs } = state;
   return {
     ...state,
