@@ -5,7 +5,7 @@ import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { connectMcp, type McpOptions, type McpReply, type McpToolbox } from '../src/index.ts';
-import { modernServer } from './support/modern-server.ts';
+import { modernServer, type RpcRequest } from './support/modern-server.ts';
 import { rejection, run, until, world } from './support/world.ts';
 
 const NAME = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } as const;
@@ -251,6 +251,13 @@ describe('a question of a server of 2025', () => {
 
 const TASK = { taskId: 't1', ttlMs: 60_000, pollIntervalMs: 100 };
 
+/** Whether the client of a request accepts tasks. */
+function declaresTasks(params: RpcRequest['params']): boolean {
+  const meta = params?.['_meta'] as Record<string, { extensions?: object } | undefined> | undefined;
+  const { extensions = {} } = meta?.['io.modelcontextprotocol/clientCapabilities'] ?? {};
+  return 'io.modelcontextprotocol/tasks' in extensions;
+}
+
 /** Server of 2026 with the extension for tasks, which the SDK does not implement. */
 function taskServer(states: readonly object[]) {
   let at = 0;
@@ -269,7 +276,8 @@ function taskServer(states: readonly object[]) {
     },
     ({ method = '', params }) => {
       methods.push(method);
-      if (method === 'tools/call') return { resultType: 'task', status: 'working', ...TASK };
+      if (method === 'tools/call' && declaresTasks(params))
+        return { resultType: 'task', status: 'working', ...TASK };
       if (method === 'tasks/update') {
         updates.push(params?.['inputResponses']);
         return { resultType: 'complete' };
@@ -371,6 +379,32 @@ describe('a task of a server of 2026', () => {
     expect(answered.decisions).toEqual([]);
     expect(JSON.stringify(answered.state)).not.toContain('Who?');
     expect((await box.settle(answered.state)).decisions).toMatchObject([{ callId: 'c1' }]);
+  });
+
+  it('that is unreachable prevents that an answer is sent and lost', async () => {
+    const { url, requests } = await modernServer(asking, ({ method }) => {
+      if (method === 'tasks/get') throw new Error('down');
+      return undefined;
+    });
+    const box = await connected(url, { suspend: ['elicitation', 'task'] });
+    const { state } = await agentWith(box, [
+      {
+        toolCalls: [
+          { id: 'c1', name: 'hello', args: { greeting: 'Hi' } },
+          { id: 'c2', name: 'hello', args: { greeting: 'Ho' } },
+        ],
+      },
+    ]).run('go');
+    const task = { type: 'mcp-task', server: 'm', tool: 'slow', taskId: 't1' };
+    const suspended = (state.suspended ?? []).map((one) =>
+      one.callId === 'c2' ? { ...one, payload: task } : one,
+    );
+    const calls = (): number => requests.filter(({ method }) => method === 'tools/call').length;
+    const before = calls();
+    expect(await rejection(box.settle({ ...state, suspended }, { c1: ann }))).toMatchObject({
+      kind: 'network',
+    });
+    expect(calls()).toBe(before);
   });
 
   it('that failed is denied, and an unreachable one still waits', async () => {

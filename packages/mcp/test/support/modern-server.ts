@@ -9,8 +9,8 @@ export interface RpcRequest {
 }
 
 /**
- * Serves an MCP server of 2026-07-28 on this machine. A result of `intercept` replaces the SDK's, for extensions that the SDK does not
- * implement. Returns the address and the requests.
+ * Serves an MCP server of 2026-07-28 on this machine. A result of `intercept` replaces the SDK's, for extensions that the SDK
+ * does not implement. If `intercept` throws, the connection is cut. Returns the address and the requests.
  */
 export async function modernServer(
   register: (server: McpServer) => void,
@@ -25,7 +25,12 @@ export async function modernServer(
   const { url } = await httpServer(async (request) => {
     const body = request.method === 'POST' ? ((await request.clone().json()) as RpcRequest) : {};
     requests.push(body);
-    const result = intercept(body);
+    let result: object | undefined;
+    try {
+      result = intercept(body);
+    } catch {
+      return undefined;
+    }
     if (result !== undefined) return Response.json({ jsonrpc: '2.0', id: body.id, result });
     return handler.fetch(request);
   });

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { Slots } from './slots.ts';
+
+interface Held {
+  readonly outcome: Promise<unknown>;
+  readonly isRunning: () => boolean;
+  readonly end: () => void;
+  readonly abort: () => void;
+}
+
+/** Starts work that runs until it is ended. */
+function hold(slots: Slots): Held {
+  const controller = new AbortController();
+  let isRunning = false;
+  let end: () => void = () => undefined;
+  const work = new Promise<void>((resolve) => (end = resolve));
+  const outcome = slots
+    .run(controller.signal, async () => {
+      isRunning = true;
+      await work;
+      isRunning = false;
+    })
+    .catch(() => 'aborted');
+  return {
+    outcome,
+    isRunning: () => isRunning,
+    end,
+    abort: () => {
+      controller.abort();
+    },
+  };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('slots', () => {
+  it('run waiting work in order', async () => {
+    const slots = new Slots(1);
+    const [first, second, third] = [hold(slots), hold(slots), hold(slots)];
+    await settled();
+    expect([first, second, third].map((held) => held.isRunning())).toEqual([true, false, false]);
+    first.end();
+    await settled();
+    expect([second.isRunning(), third.isRunning()]).toEqual([true, false]);
+  });
+
+  it('start no other work when waiting work is aborted', async () => {
+    const slots = new Slots(1);
+    const [, second, third] = [hold(slots), hold(slots), hold(slots)];
+    third.abort();
+    expect(await third.outcome).toBe('aborted');
+    await settled();
+    expect(second.isRunning()).toBe(false);
+  });
+
+  it('pass on the slot of work that is aborted at its turn', async () => {
+    const slots = new Slots(1);
+    const [first, second, third] = [hold(slots), hold(slots), hold(slots)];
+    await settled();
+    first.end();
+    await first.outcome;
+    second.abort();
+    second.end();
+    await second.outcome;
+    await settled();
+    expect(third.isRunning()).toBe(true);
+  });
+
+  it('of a fraction are rounded down', async () => {
+    const slots = new Slots(1.5);
+    const [, second] = [hold(slots), hold(slots)];
+    await settled();
+    expect(second.isRunning()).toBe(false);
+  });
+});
