@@ -1,0 +1,88 @@
+import { casesFor, conformance, type Harness, type Scenario } from '@majordomo/conformance';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Compared, withBatchParity } from '../../src/batches/parity.ts';
+import { PROFILES, PROVIDERS } from '../../src/matrix/subjects.ts';
+
+const VENDORS = ['OpenAI, Responses', 'OpenAI, Chat', 'Anthropic', 'Google', 'Groq', 'mistral', 'azure'];
+
+/** Scenarios about requests and complete answers. The others are about streams, faults and time. */
+const SCENARIOS: readonly Scenario[] = [
+  'text',
+  'unicode-split',
+  'non-streaming-equals-deltas',
+  'tool-call',
+  'parallel-tool-calls',
+  'empty-arguments',
+  'bad-arguments',
+  'missing-call-ids',
+  'tool-result',
+  'foreign-tool-ids',
+  'reasoning',
+  'reasoning-replay',
+  'reasoning-redacted',
+  'structured-output',
+  'usage',
+  'usage-missing',
+  'length',
+  'refusal',
+  'refusal-mark',
+  'logprobs',
+  'content-filter',
+  'unknown-finish',
+  'empty',
+  'failure-invalid',
+  'failure-overflow',
+  'failure-rate-limit',
+  'failure-server',
+  'image',
+  'file',
+  'audio',
+  'citations',
+  'vendor-parts',
+  'system',
+  'lone-surrogate',
+  'request-history',
+  'request-tools',
+  'request-tool-choice',
+  'request-sampling',
+  'request-effort',
+  'request-cache',
+  'tool-result-content',
+  'made-up-tool-names',
+  'fitted-tool-names',
+  'output-schemas',
+  'tool-schemas',
+];
+
+const names = new Set(
+  conformance.filter(({ scenario }) => SCENARIOS.includes(scenario)).map(({ name }) => name),
+);
+
+const variants = [...PROVIDERS, ...PROFILES]
+  .filter(({ name }) => VENDORS.includes(name))
+  .flatMap((subject) =>
+    subject.variants.map(([title, harness]): readonly [name: string, harness: Harness] => [
+      `${subject.name}, ${title}`,
+      harness,
+    ]),
+  );
+
+test('every vendor with a batch API has a harness', () => {
+  const found = VENDORS.filter((vendor) => variants.some(([name]) => name.startsWith(`${vendor},`)));
+  expect(found).toEqual(VENDORS);
+});
+
+describe.each(variants)(
+  '%s: a line is the live body, and its answer is the live answer',
+  (_name, harness) => {
+    const compared: Compared = { bodies: 0, answers: 0 };
+    for (const [name, run] of casesFor(withBatchParity(harness, compared)))
+      if (names.has(name) && typeof run !== 'string') test(name, { timeout: 60_000 }, run);
+
+    afterAll(() => {
+      expect(compared.bodies).toBeGreaterThan(20);
+      // Live calls of a model with a long maximum output are mostly streamed.
+    expect(compared.answers).toBeGreaterThan(0);
+    });
+  },
+);
