@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { featureTable, withFeatures } from '../src/matrix/features.ts';
+import { featureTable, WITH_BATCHES, withFeatures } from '../src/matrix/features.ts';
 import { outcomesOf } from '../src/matrix/outcomes.ts';
 import { ALL_PROFILES } from '../src/matrix/profiles.ts';
 import { page } from '../src/matrix/render.ts';
@@ -19,6 +19,18 @@ describe('the matrix', () => {
   it('is summarized by features on the page of vendors', () => {
     const vendors = read('apps/docs/vendors.md');
     expect(withFeatures(vendors, featureTable(PROVIDERS))).toBe(vendors);
+  });
+
+  it('shows batches for the providers with a batch API', async () => {
+    const at = { baseURL: 'http://127.0.0.1:1', server: undefined, apiKey: 'any' };
+    const found = await Promise.all(
+      PROVIDERS.map(async ({ name, variants: [first] }) => {
+        const [, harness] = first ?? [];
+        const provider = await harness?.open(at);
+        return provider?.batch?.(harness?.model ?? '', 'chat') === undefined ? [] : [name];
+      }),
+    );
+    expect(found.flat()).toEqual(WITH_BATCHES);
   });
 
   it('has a reason for every unsupported case', () => {

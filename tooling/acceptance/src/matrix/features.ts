@@ -29,6 +29,15 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
 /** Cells of cases that a provider passes in part, with the number of their note. */
 const LESS: Readonly<Record<string, string>> = { 'Google, reasoning-replay': '²' };
 
+/** Providers with a batch API. A test compares them with the providers. */
+export const WITH_BATCHES: readonly string[] = [
+  'OpenAI, Responses',
+  'OpenAI, Chat',
+  'Anthropic',
+  'Google',
+  'Groq',
+];
+
 /** Returns the table of providers and features. */
 export function featureTable(providers: readonly Subject[]): string {
   const rows = providers.map((subject) => {
@@ -38,14 +47,17 @@ export function featureTable(providers: readonly Subject[]): string {
         ? '✓'
         : (LESS[`${subject.name}, ${scenario}`] ?? '–'),
     );
-    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells];
+    const batches = WITH_BATCHES.includes(subject.name) ? (subject.name === 'Google' ? '✓ ³' : '✓') : '–';
+    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, batches];
   });
   const columns = rows.map(([name = '']) => name);
-  const lines = FEATURES.map(([name], at) => [name, ...rows.map((row) => row[at + 1] ?? '')]);
+  const names = [...FEATURES.map(([name]) => name), 'batches'];
+  const lines = names.map((name, at) => [name, ...rows.map((row) => row[at + 1] ?? '')]);
   return [
     table(['', ...columns], lines),
     '',
     '¹ Not compared with a recording of the real vendor yet. ² Gemini signs the call or the text after the reasoning, and that is sent back.',
+    '³ On the Gemini API, for chats. Batches of Vertex and Bedrock need buckets and roles, so they are not supported. The profiles `azure` and `mistral` also have batches.',
     '[Conformance](conformance.md) contains the reasons and all other cases.',
   ].join('\n');
 }
