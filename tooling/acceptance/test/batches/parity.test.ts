@@ -82,7 +82,7 @@ describe.each(variants)(
     afterAll(() => {
       expect(compared.bodies).toBeGreaterThan(20);
       // Live calls of a model with a long maximum output are mostly streamed.
-    expect(compared.answers).toBeGreaterThan(0);
+      expect(compared.answers).toBeGreaterThan(0);
     });
   },
 );
