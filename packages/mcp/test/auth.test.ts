@@ -4,16 +4,10 @@ import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { CLIENT, startAuthority } from '../../credentials/test/support/authority.ts';
-import {
-  connectMcp,
-  serveMcp,
-  type McpAuth,
-  type McpOptions,
-  type McpStore,
-  type McpToolbox,
-} from '../src/index.ts';
+import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { tokenServer, type TokenServer } from './support/token-server.ts';
+import { mapStore } from './support/map-store.ts';
 import { rejection, run, until } from './support/world.ts';
 
 const add = defineTool({
@@ -45,19 +39,6 @@ async function connected(url: string, auth: McpAuth, options: Partial<McpOptions
   const box = await connectMcp({ name: 'm', prefix: '', place: { url, auth }, ...options });
   onTestFinished(() => box.close());
   return box;
-}
-
-function mapStore(): McpStore & { readonly entries: Map<string, string> } {
-  const entries = new Map<string, string>();
-  return {
-    entries,
-    get: (name) => Promise.resolve(entries.get(name)),
-    set: (name, value) => {
-      if (value === undefined) entries.delete(name);
-      else entries.set(name, value);
-      return Promise.resolve();
-    },
-  };
 }
 
 const machine = ({ issuer }: TokenServer): McpAuth & { readonly grant: 'client-credentials' } => ({

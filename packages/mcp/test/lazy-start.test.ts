@@ -5,20 +5,8 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, type McpEvent, type McpOptions, type McpStore, type McpToolbox } from '../src/index.ts';
+import { mapStore } from './support/map-store.ts';
 import { hostile, rejection, run, tempFolder } from './support/world.ts';
-
-function mapStore(): McpStore & { readonly entries: Map<string, string> } {
-  const entries = new Map<string, string>();
-  return {
-    entries,
-    get: (name) => Promise.resolve(entries.get(name)),
-    set: (name, value) => {
-      if (value === undefined) entries.delete(name);
-      else entries.set(name, value);
-      return Promise.resolve();
-    },
-  };
-}
 
 const ENTRY = 'mcp/h/tools';
 

@@ -14,6 +14,7 @@ import {
   type McpToolbox,
   type ServeOptions,
 } from '../src/index.ts';
+import { mapStore } from './support/map-store.ts';
 import { rejection, run, tempFolder } from './support/world.ts';
 
 const BOTH = [['2025'], ['auto']] as const;
@@ -248,19 +249,6 @@ describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
 });
 
 describe('a run of a served agent that waits', () => {
-  function sharedStore(): McpStore & { readonly entries: Map<string, string> } {
-    const entries = new Map<string, string>();
-    return {
-      entries,
-      get: (name) => Promise.resolve(entries.get(name)),
-      set: (name, value) => {
-        if (value === undefined) entries.delete(name);
-        else entries.set(name, value);
-        return Promise.resolve();
-      },
-    };
-  }
-
   /** Starts a run at one server, and returns what the client received. */
   async function paused(store: McpStore) {
     const { agent, booked } = bookingAgent([book('Rome'), 'Booked.']);
@@ -280,7 +268,7 @@ describe('a run of a served agent that waits', () => {
   const replies = { c1: accept };
 
   it('continues at another server with the same store, once, and the client holds a random id only', async () => {
-    const store = sharedStore();
+    const store = mapStore();
     const { state, options, booked } = await paused(store);
     const [waiting] = state.suspended ?? [];
     const { requestState } = waiting?.payload as { requestState: string };
@@ -299,7 +287,7 @@ describe('a run of a served agent that waits', () => {
     ['is of another agent', (entry) => entry.replace('"tool":"ask_clerk"', '"tool":"other"')],
     ['is damaged', () => '{'],
   ])('does not continue if its entry %s', async (_what, change) => {
-    const store = sharedStore();
+    const store = mapStore();
     const { state, options, booked } = await paused(store);
     for (const [name, entry] of store.entries) store.entries.set(name, change(entry));
     const box = await other(options);

@@ -186,42 +186,37 @@ export class Connection {
       this.losses += 1;
       await this.clock.sleep(pauseAfter(this.losses), this.closing.signal);
     }
-    const { connectMs = SILENT_MS } = this.io.options;
-    const { closing, clock, label, authorization } = this;
+    const { label, closing } = this;
+    const session = await this.openWithTimeout();
+    this.session = session;
+    this.io.emit({ type: 'connected', detail: session.server ?? label });
+    try {
+      await this.withTimeouts(label, closing.signal, ({ signal }) => this.takeTools(session, signal));
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  /** Connects without the caller's signal, because other callers may wait for the same connection. */
+  private async openWithTimeout(): Promise<Session> {
+    const { closing, clock, label, answers, io, watch, authorization } = this;
+    const { connectMs = SILENT_MS } = io.options;
     const totalMs = authorization === undefined ? connectMs : connectMs + LOGIN_MS;
-    const timeout = new IdleTimeout({
-      signal: closing.signal,
-      idleMs: connectMs,
-      totalMs,
-      clock,
-      label: `${label}: connecting`,
-    });
+    const limits = { signal: closing.signal, idleMs: connectMs, totalMs, clock };
+    const timeout = new IdleTimeout({ ...limits, label: `${label}: connecting` });
+    const closed = (session: Session, last = label): void => {
+      if (session === this.session) io.emit({ type: 'closed', detail: last });
+    };
     this.timeouts.add(timeout);
     try {
-      const session = await this.openSession(timeout.signal);
-      this.session = session;
-      this.io.emit({ type: 'connected', detail: session.server ?? label });
-      try {
-        await abortable(this.takeTools(session, timeout.signal), timeout.signal);
-      } catch (error) {
-        await session.close();
-        throw error;
-      }
-      return session;
+      const sessionIo = { label, answers, emit: io.emit, listChanged: watch.changed, closed };
+      return await openSession(io.options, authorization, sessionIo, timeout.signal);
     } finally {
       this.timeouts.delete(timeout);
       timeout.close();
     }
-  }
-
-  /** Connects without the caller's signal, because other callers may wait for the same connection. */
-  private openSession(signal: AbortSignal): Promise<Session> {
-    const { label, answers, io, watch, authorization } = this;
-    const closed = (session: Session, last = label): void => {
-      if (session === this.session) io.emit({ type: 'closed', detail: last });
-    };
-    const sessionIo = { label, answers, emit: io.emit, listChanged: watch.changed, closed };
-    return openSession(io.options, authorization, sessionIo, signal);
   }
 
   /** Updates the list of tools if a session is open. Otherwise the next call reconnects. */
