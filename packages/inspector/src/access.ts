@@ -56,7 +56,9 @@ export function checkLoopbackHost(request: Request): void {
 export function checkOrigin(request: Request, isPage: boolean): void {
   const site = request.headers.get('sec-fetch-site');
   if (!isPage && site !== null && site !== 'same-origin' && site !== 'none') throw foreign();
-  if (request.method !== 'POST') return;
+  const { method } = request;
+  // The page refuses all methods but GET and HEAD.
+  if (method === 'GET' || method === 'HEAD' || (isPage && method !== 'POST')) return;
   const origin = request.headers.get('origin');
   // Only hosts are compared, because a proxy may end TLS.
   if (origin === null || !URL.canParse(origin) || new URL(origin).host !== hostOf(request)) throw foreign();

@@ -6,6 +6,7 @@ import { feedResponse } from './feed.ts';
 import { meaningOf } from './meaning.ts';
 import { costsOf, limitsOf, spendingOf } from './money.ts';
 import { checkedOptions, type InspectorOptions, type InspectorSetup } from './options.ts';
+import { play } from './playground.ts';
 import { pageAnswer } from './page-answer.ts';
 import { steer } from './steer.ts';
 import { watch } from './watch.ts';
@@ -22,6 +23,8 @@ export interface Inspector {
   update(change: Partial<Pick<InspectorOptions, 'majordomo' | 'models' | 'router'>>): void;
 }
 
+/** Path of the admin API below the inspector's path. */
+const API = '/api/v1';
 /** Maximum time to wait for resolvers, routers and the ledger's store, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
@@ -35,7 +38,12 @@ const TIMEOUT_MS = 10_000;
  */
 export function createInspector(options: InspectorOptions): Inspector {
   let setup = checkedOptions(options);
-  const watching = watch(setup, () => setup.router?.names() ?? []);
+  const watching = watch(setup, () => ({
+    presets: setup.router?.names() ?? [],
+    models: Object.keys(setup.models ?? {}),
+    hasAdmin: setup.admin !== undefined,
+    hasPlayground: setup.playground !== false,
+  }));
   const access = createAccess(setup.token, setup.path);
   const isPage = (url: URL): boolean => url.pathname === setup.path || url.pathname === `${setup.path}/`;
 
@@ -56,9 +64,23 @@ export function createInspector(options: InspectorOptions): Inspector {
     return answer(null, { location: setup.path, 'set-cookie': cookie }, 303);
   }
 
+  /** Passes a request of the page to the admin API, without its cookie and origin, which have been checked. */
+  function adminApi(request: Request, { origin, pathname, search }: URL): Promise<Response> {
+    const { admin } = setup;
+    if (admin === undefined) throw new Refusal(404, 'admin: this inspector has no admin API; pass the option admin');
+    const address = `${origin}${admin.path}${pathname.slice(`${setup.path}${API}`.length)}${search}`;
+    const { method, body, signal } = request;
+    const headers = { 'content-type': request.headers.get('content-type') ?? '' };
+    // Node requires `duplex` for a body that is a stream.
+    const init = body === null ? {} : { body, duplex: 'half' as const };
+    return admin.fetch(new Request(address, { method, headers, signal, ...init }), { admin: true, by: 'inspector' });
+  }
+
   async function routed(request: Request, url: URL): Promise<Response> {
+    if (url.pathname.startsWith(`${setup.path}${API}/`)) return adminApi(request, url);
     const route = `${request.method} ${url.pathname.slice(setup.path.length)}`;
     if (route === 'GET /events') return feedResponse(request, watching.source);
+    if (route === 'POST /play') return play(request, setup, watching.onEvent);
     const patience = new AbortController();
     const cancel = setup.clock.timer(TIMEOUT_MS, () => {
       patience.abort(

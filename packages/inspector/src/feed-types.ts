@@ -109,7 +109,27 @@ export interface FeedHello {
   readonly showsContent: boolean;
   /** Names of the router's presets. */
   readonly presets: readonly string[];
+  /** Served names. */
+  readonly models: readonly string[];
+  readonly hasAdmin: boolean;
+  readonly hasPlayground: boolean;
 }
+
+/** Line of the answer of the playground. */
+export type PlayLine =
+  | { readonly type: 'text'; readonly text: string }
+  /** The text so far is not valid, because another target answers. */
+  | { readonly type: 'reset' }
+  | {
+      readonly type: 'end';
+      readonly target?: string | undefined;
+      readonly error?: string | undefined;
+      readonly attempts: readonly {
+        readonly target: string;
+        readonly outcome: string;
+        readonly reason?: string | undefined;
+      }[];
+    };
 
 export interface FeedContent {
   readonly asked: readonly { readonly role: string; readonly text: string }[];

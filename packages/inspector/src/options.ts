@@ -26,6 +26,15 @@ export interface PlannedChain {
   readonly warnings: readonly string[];
 }
 
+/** Admin API, as `createAdmin` of `@majordomo/admin` returns it. */
+export interface AdminApi {
+  readonly path: string;
+  fetch(
+    request: Request,
+    options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },
+  ): Promise<Response>;
+}
+
 /** Options of `createInspector`. */
 export interface InspectorOptions {
   /** Majordomo whose health is shown and changed, and which resolves names. */
@@ -41,6 +50,13 @@ export interface InspectorOptions {
   readonly models?: { readonly [name: string]: string } | undefined;
   /** Source of plans for names. @default undefined */
   readonly router?: Planner | undefined;
+  /**
+   * Admin API for the views Keys and Performance, which everyone with access to the page can use. Below the inspector's path, the page calls
+   * it at `api/v1`. @default undefined; the views are absent
+   */
+  readonly admin?: AdminApi | undefined;
+  /** Whether the page can send prompts, as calls of the tenant `inspector`. Gates and limits apply. @default true */
+  readonly playground?: boolean | undefined;
   /** Whether prompts and responses are also stored and shown, after redaction. @default false */
   readonly content?: boolean | undefined;
   /** Maximum number of stored calls, from 1 to 10,000. Beyond the maximum, ended calls are removed first. @default 1_000 */
@@ -72,6 +88,8 @@ const KINDS: KindsOf<InspectorOptions> = {
   catalog: 'object with find',
   models: 'object',
   router: 'object with plan',
+  admin: 'object with fetch',
+  playground: 'boolean',
   content: 'boolean',
   keep: 'number',
   token: 'string',

@@ -18,10 +18,10 @@ export async function steer(request: Request, health: Health): Promise<void> {
 }
 
 /** Reads a JSON body. A form on another site cannot send the content type of JSON without a preflight request. */
-async function bodyOf(request: Request): Promise<unknown> {
+export async function bodyOf(request: Request, mostLength: number = MAX_BODY): Promise<unknown> {
   if (!(request.headers.get('content-type') ?? '').startsWith('application/json'))
     throw new Refusal(415, 'content-type: must be application/json');
-  const text = await textOf(request);
+  const text = await textOf(request, mostLength);
   try {
     return JSON.parse(text);
   } catch {
@@ -29,14 +29,14 @@ async function bodyOf(request: Request): Promise<unknown> {
   }
 }
 
-async function textOf({ body }: Request): Promise<string> {
+async function textOf({ body }: Request, mostLength: number): Promise<string> {
   if (body === null) return '';
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_BODY)
-      throw new Refusal(413, `body: longer than the maximum of ${MAX_BODY} characters`);
+    if (text.length > mostLength)
+      throw new Refusal(413, `body: longer than the maximum of ${mostLength} characters`);
   }
   return text;
 }

@@ -18,10 +18,10 @@ interface Watching {
   readonly source: FeedSource;
 }
 
-/** Stores the state of calls and notifies connected pages. `presets` returns the names of the router's presets. */
+/** Stores the state of calls and notifies connected pages. `changing` returns facts that a reload may change. */
 export function watch(
   { majordomo, content, keep, redactor, clock, ledger, catalog }: InspectorSetup,
-  presets: () => readonly string[],
+  changing: () => Pick<FeedHello, 'presets' | 'models' | 'hasAdmin' | 'hasPlayground'>,
 ): Watching {
   const boot = randomHex(6);
   const journal = new Journal(keep, redactor);
@@ -57,7 +57,7 @@ export function watch(
     keep,
     hasLedger: ledger !== undefined,
     showsContent: content,
-    presets: presets(),
+    ...changing(),
   });
   const source: FeedSource = {
     boot,

@@ -68,6 +68,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     ...first,
     catalog,
     ledger,
+    admin: parts?.admin,
     router: plannerOf(settings),
     content: flags.content,
     token,

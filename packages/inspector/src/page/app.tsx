@@ -3,7 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { CallsView } from './calls-view.tsx';
 import { HealthView } from './health-view.tsx';
 import { useKnown } from './hooks.ts';
+import { KeysView } from './keys-view.tsx';
 import { MeaningView } from './meaning-view.tsx';
+import { PerformanceView } from './performance-view.tsx';
+import { PlaygroundView } from './playground-view.tsx';
 import { SpendingView } from './spending-view.tsx';
 import type { Connection } from './store.ts';
 
@@ -12,8 +15,13 @@ const VIEWS = [
   ['health', 'Health'],
   ['spending', 'Spending'],
   ['resolve', 'Resolve'],
+  ['performance', 'Performance'],
+  ['keys', 'Keys'],
+  ['playground', 'Playground'],
 ] as const;
 type View = (typeof VIEWS)[number][0];
+/** Views that need the admin API. */
+const ADMIN: readonly View[] = ['performance', 'keys'];
 
 /** Reads the route from the URL's hash, such as `#calls/<id>`, so that links and the back button work. */
 function useRoute(): { readonly view: View; readonly rest: string } {
@@ -23,12 +31,15 @@ function useRoute(): { readonly view: View; readonly rest: string } {
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  const [name = '', rest = ''] = hash.replace(/^#/, '').split('/');
+  const [name = '', rest = ''] = hash.replace(/^#\/?/, '').split('/');
   return { view: VIEWS.find(([view]) => view === name)?.[0] ?? 'calls', rest };
 }
 
 export function App(): JSX.Element {
   const { view, rest } = useRoute();
+  const { hello } = useKnown();
+  const isShown = (name: View): boolean =>
+    name === 'playground' ? hello?.hasPlayground === true : !ADMIN.includes(name) || hello?.hasAdmin === true;
   return (
     <>
       <header class="bar">
@@ -40,7 +51,7 @@ export function App(): JSX.Element {
           majordomo <span class="soft">inspector</span>
         </h1>
         <nav aria-label="Views">
-          {VIEWS.map(([name, label]) => (
+          {VIEWS.filter(([name]) => isShown(name)).map(([name, label]) => (
             <a key={name} href={`#${name}`} aria-current={name === view ? 'page' : undefined}>
               {label}
             </a>
@@ -53,6 +64,9 @@ export function App(): JSX.Element {
         {view === 'health' && <HealthView />}
         {view === 'spending' && <SpendingView />}
         {view === 'resolve' && <MeaningView />}
+        {view === 'performance' && hello?.hasAdmin === true && <PerformanceView />}
+        {view === 'keys' && hello?.hasAdmin === true && <KeysView />}
+        {view === 'playground' && hello?.hasPlayground === true && <PlaygroundView />}
       </main>
     </>
   );

@@ -41,14 +41,18 @@ export interface Loaded<T> {
   readonly error?: string | undefined;
 }
 
-/** Requests JSON immediately and after each interval. The previous value remains until the next value arrives. */
+/**
+ * Requests JSON immediately, after each interval, and when `version` changes. The previous value remains until the next value of the same
+ * request arrives.
+ */
 export function useLoaded<T>(
   path: string | undefined,
   query: Readonly<Record<string, string>> = {},
   everyMs = 0,
+  version = 0,
 ): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({});
-  const key = JSON.stringify([path, query]);
+  const key = JSON.stringify([path, query, version]);
   useEffect(() => {
     let isGone = false;
     const once = (): void => {

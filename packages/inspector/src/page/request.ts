@@ -18,3 +18,18 @@ async function jsonOf<T>(response: Response): Promise<T> {
   if (!response.ok) throw new Error(value.error ?? `the server responded with ${response.status}`);
   return value;
 }
+
+/** Sends a request to the admin API. Throws an error with its message if it rejects the request. */
+export async function requestAdmin<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${base}/api/v1${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const value = (await response.json().catch(() => ({}))) as T & {
+    readonly error?: { readonly message?: string } | string;
+  };
+  if (response.ok) return value;
+  const { error } = value;
+  throw new Error((typeof error === 'string' ? error : error?.message) ?? `the server responded with ${response.status}`);
+}

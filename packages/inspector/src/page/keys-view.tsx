@@ -1,0 +1,216 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLoaded } from './hooks.ts';
+import { CreateKey } from './create-key.tsx';
+import { requestAdmin } from './request.ts';
+
+/** Key, as the admin API returns it. */
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly lastFour: string;
+  readonly tenant?: string;
+  readonly models?: readonly string[];
+  readonly limits: readonly { readonly max: Readonly<Record<string, string | number>>; readonly per: string }[];
+  readonly status: 'active' | 'expired' | 'revoked';
+  readonly createdAt: string;
+  readonly expiresAt?: string;
+}
+
+type Task = { readonly type: 'create' } | { readonly type: 'rotate' | 'revoke'; readonly key: Key };
+
+/** Virtual keys, with dialogs that create, rotate and revoke them. */
+export function KeysView(): JSX.Element {
+  const [changes, setChanges] = useState(0);
+  const [pages, setPages] = useState<readonly Key[]>([]);
+  const after = pages.at(-1)?.id;
+  const loaded = useLoaded<{ readonly keys: readonly Key[]; readonly next?: string }>(
+    'api/v1/keys',
+    after === undefined ? {} : { after },
+    0,
+    changes,
+  );
+  const [task, setTask] = useState<Task | undefined>(undefined);
+  const [secret, setSecret] = useState<string | undefined>(undefined);
+  const keys = [...pages, ...(loaded.value?.keys ?? [])];
+  const close = (): void => {
+    setTask(undefined);
+    setSecret(undefined);
+    setPages([]);
+    setChanges((before) => before + 1);
+  };
+  return (
+    <div class="page">
+      <div class="head">
+        <h2>Keys</h2>
+        <button type="button" class="main" onClick={() => setTask({ type: 'create' })}>
+          Create key
+        </button>
+      </div>
+      {loaded.error !== undefined && <p role="alert">{loaded.error}</p>}
+      {loaded.value !== undefined && keys.length === 0 && <p class="hint">There are no keys.</p>}
+      {keys.length > 0 && <KeyTable keys={keys} onTask={setTask} />}
+      {loaded.value?.next !== undefined && (
+        <button type="button" onClick={() => setPages(keys)}>
+          Older
+        </button>
+      )}
+      {task?.type === 'create' && secret === undefined && (
+        <Dialog title="Create key" onClose={close}>
+          <CreateKey onCreated={setSecret} onCancel={close} />
+        </Dialog>
+      )}
+      {task !== undefined && task.type !== 'create' && secret === undefined && (
+        <Confirm task={task} onSecret={setSecret} onClose={close} />
+      )}
+      {secret !== undefined && (
+        <Dialog title="Secret of the key" onClose={close}>
+          <Secret secret={secret} onDone={close} />
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+interface KeyTableProps {
+  readonly keys: readonly Key[];
+  readonly onTask: (task: Task) => void;
+}
+
+const COLUMNS = ['Name', 'Key', 'Tenant', 'Models', 'Limits', 'Status', 'Created', 'Expires'] as const;
+const date = (at: string | undefined): string => at?.slice(0, 10) ?? '–';
+
+const KeyTable = ({ keys, onTask }: KeyTableProps): JSX.Element => (
+  <div class="scroll" tabIndex={0} role="region" aria-label="Keys">
+    <table class="rows">
+      <thead>
+        <tr>
+          {COLUMNS.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+          <th scope="col">
+            <span class="unseen">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map((key) => (
+          <tr key={key.id}>
+            <th scope="row">{key.name}</th>
+            <td class="key-id" title={key.id}>…{key.lastFour}</td>
+            <td>{key.tenant ?? '–'}</td>
+            <td>{key.models === undefined ? 'all' : key.models.join(', ') || 'none'}</td>
+            <td>{key.limits.map(limitText).join(', ') || 'none'}</td>
+            <td>{key.status}</td>
+            <td>{date(key.createdAt)}</td>
+            <td>{date(key.expiresAt)}</td>
+            <td class="key-actions">
+              {key.status !== 'revoked' && (
+                <>
+                  <button type="button" onClick={() => onTask({ type: 'rotate', key })}>
+                    Rotate
+                  </button>
+                  <button type="button" onClick={() => onTask({ type: 'revoke', key })}>
+                    Revoke
+                  </button>
+                </>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+);
+
+function limitText({ max, per }: Key['limits'][number]): string {
+  const [[unit, amount] = []] = Object.entries(max);
+  return unit === 'usd' ? `$${amount ?? ''}/${per}` : `${amount ?? ''} ${unit ?? ''}/${per}`;
+}
+
+interface ConfirmProps {
+  readonly task: Extract<Task, { readonly key: Key }>;
+  readonly onSecret: (secret: string) => void;
+  readonly onClose: () => void;
+}
+
+function Confirm({ task: { type, key }, onSecret, onClose }: ConfirmProps): JSX.Element {
+  const [error, setError] = useState<string | undefined>(undefined);
+  const label = type === 'rotate' ? 'Rotate' : 'Revoke';
+  const run = (): void => {
+    requestAdmin<{ readonly secret?: string }>('POST', `/keys/${encodeURIComponent(key.id)}/${type}`, {}).then(
+      ({ secret }) => (secret === undefined ? onClose() : onSecret(secret)),
+      (failure: unknown) => setError(String(failure)),
+    );
+  };
+  return (
+    <Dialog title={`${label} ${key.name}`} onClose={onClose}>
+      <p>
+        {type === 'rotate'
+          ? 'The present secret is refused at once. Limits and spending do not change.'
+          : 'All requests with this key are refused from now on. This cannot be undone.'}
+      </p>
+      {error !== undefined && <p role="alert">{error}</p>}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="button" class="main" onClick={run}>
+          {label}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Secret({ secret, onDone }: { readonly secret: string; readonly onDone: () => void }): JSX.Element {
+  const [said, setSaid] = useState('');
+  return (
+    <>
+      <p>Store the secret now. It cannot be shown again.</p>
+      <label>
+        Secret
+        <input readOnly value={secret} onFocus={({ currentTarget }) => currentTarget.select()} />
+      </label>
+      <p role="status">{said}</p>
+      <div class="buttons">
+        <button
+          type="button"
+          onClick={() => {
+            navigator.clipboard.writeText(secret).then(
+              () => setSaid('Copied.'),
+              () => setSaid('Not copied: select the field and copy it.'),
+            );
+          }}
+        >
+          Copy
+        </button>
+        <button type="button" class="main" onClick={onDone}>
+          Done
+        </button>
+      </div>
+    </>
+  );
+}
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** Modal dialog. Escape closes it. */
+function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    element.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={element} aria-label={title} onClose={onClose}>
+      <h3>{title}</h3>
+      {children}
+    </dialog>
+  );
+}
