@@ -67,13 +67,17 @@ export function createInspector(options: InspectorOptions): Inspector {
   /** Passes a request of the page to the admin API, without its cookie and origin, which have been checked. */
   function adminApi(request: Request, { origin, pathname, search }: URL): Promise<Response> {
     const { admin } = setup;
-    if (admin === undefined) throw new Refusal(404, 'admin: this inspector has no admin API; pass the option admin');
+    if (admin === undefined)
+      throw new Refusal(404, 'admin: this inspector has no admin API; pass the option admin');
     const address = `${origin}${admin.path}${pathname.slice(`${setup.path}${API}`.length)}${search}`;
     const { method, body, signal } = request;
     const headers = { 'content-type': request.headers.get('content-type') ?? '' };
     // Node requires `duplex` for a body that is a stream.
     const init = body === null ? {} : { body, duplex: 'half' as const };
-    return admin.fetch(new Request(address, { method, headers, signal, ...init }), { admin: true, by: 'inspector' });
+    return admin.fetch(new Request(address, { method, headers, signal, ...init }), {
+      admin: true,
+      by: 'inspector',
+    });
   }
 
   async function routed(request: Request, url: URL): Promise<Response> {

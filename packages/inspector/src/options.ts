@@ -29,6 +29,7 @@ export interface PlannedChain {
 /** Admin API, as `createAdmin` of `@majordomo/admin` returns it. */
 export interface AdminApi {
   readonly path: string;
+  /** Handles a request. `admin: true` gives access without a token. `by`: name of the caller. */
   fetch(
     request: Request,
     options?: { readonly admin?: boolean | undefined; readonly by?: string | undefined },

@@ -53,14 +53,16 @@ async function* linesOf(
     })),
   });
   try {
-    const stream = majordomo.model(Object.hasOwn(models, model) ? (models[model] ?? model) : model).stream(request, {
-      tenant: 'inspector',
-      signal,
-      onEvent: (event) => {
-        if (event.type === 'call-end') ({ attempts } = event);
-        onEvent(event, request);
-      },
-    });
+    const stream = majordomo
+      .model(Object.hasOwn(models, model) ? (models[model] ?? model) : model)
+      .stream(request, {
+        tenant: 'inspector',
+        signal,
+        onEvent: (event) => {
+          if (event.type === 'call-end') ({ attempts } = event);
+          onEvent(event, request);
+        },
+      });
     for await (const event of stream) {
       if (event.type === 'text-delta') yield { type: 'text', text: event.text };
       if (event.type === 'reset') yield { type: 'reset' };
@@ -68,7 +70,9 @@ async function* linesOf(
     yield end({ target: (await stream.response()).target });
   } catch (error) {
     if (LlmError.is(error)) attempts = error.details.attempts;
-    yield end({ error: LlmError.is(error) ? redactor.text(`${error.kind}: ${error.message}`) : 'the call failed' });
+    yield end({
+      error: LlmError.is(error) ? redactor.text(`${error.kind}: ${error.message}`) : 'the call failed',
+    });
   }
   return undefined;
 }

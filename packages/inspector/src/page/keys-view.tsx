@@ -11,7 +11,10 @@ export interface Key {
   readonly lastFour: string;
   readonly tenant?: string;
   readonly models?: readonly string[];
-  readonly limits: readonly { readonly max: Readonly<Record<string, string | number>>; readonly per: string }[];
+  readonly limits: readonly {
+    readonly max: Readonly<Record<string, string | number>>;
+    readonly per: string;
+  }[];
   readonly status: 'active' | 'expired' | 'revoked';
   readonly createdAt: string;
   readonly expiresAt?: string;
@@ -99,7 +102,9 @@ const KeyTable = ({ keys, onTask }: KeyTableProps): JSX.Element => (
         {keys.map((key) => (
           <tr key={key.id}>
             <th scope="row">{key.name}</th>
-            <td class="key-id" title={key.id}>…{key.lastFour}</td>
+            <td class="key-id" title={key.id}>
+              …{key.lastFour}
+            </td>
             <td>{key.tenant ?? '–'}</td>
             <td>{key.models === undefined ? 'all' : key.models.join(', ') || 'none'}</td>
             <td>{key.limits.map(limitText).join(', ') || 'none'}</td>
@@ -140,7 +145,11 @@ function Confirm({ task: { type, key }, onSecret, onClose }: ConfirmProps): JSX.
   const [error, setError] = useState<string | undefined>(undefined);
   const label = type === 'rotate' ? 'Rotate' : 'Revoke';
   const run = (): void => {
-    requestAdmin<{ readonly secret?: string }>('POST', `/keys/${encodeURIComponent(key.id)}/${type}`, {}).then(
+    requestAdmin<{ readonly secret?: string }>(
+      'POST',
+      `/keys/${encodeURIComponent(key.id)}/${type}`,
+      {},
+    ).then(
       ({ secret }) => (secret === undefined ? onClose() : onSecret(secret)),
       (failure: unknown) => setError(String(failure)),
     );

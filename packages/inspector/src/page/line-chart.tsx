@@ -14,7 +14,8 @@ interface LineChartProps {
 /** Lines over time on one scale. A point without a value interrupts its line. */
 export function LineChart({ title, labels, lines, format }: LineChartProps): JSX.Element {
   const most = Math.max(...lines.flatMap(([, values]) => values.map((value) => value ?? 0)), 0);
-  const x = (index: number): number => (labels.length < 2 ? WIDTH / 2 : (index / (labels.length - 1)) * WIDTH);
+  const x = (index: number): number =>
+    labels.length < 2 ? WIDTH / 2 : (index / (labels.length - 1)) * WIDTH;
   const y = (value: number): number => HEIGHT - (most === 0 ? 0 : (value / most) * HEIGHT);
   return (
     <figure class="lines">
@@ -40,7 +41,11 @@ export function LineChart({ title, labels, lines, format }: LineChartProps): JSX
               const before = values[at - 1];
               if (value === undefined) return null;
               return before === undefined ? (
-                <path key={at} class={values[at + 1] === undefined ? 'point' : ''} d={`M${x(at)} ${y(value)}h.01`} />
+                <path
+                  key={at}
+                  class={values[at + 1] === undefined ? 'point' : ''}
+                  d={`M${x(at)} ${y(value)}h.01`}
+                />
               ) : (
                 <path key={at} d={`M${x(at - 1)} ${y(before)}L${x(at)} ${y(value)}`} />
               );

@@ -34,8 +34,16 @@ export function PerformanceView(): JSX.Element {
   const ms = RANGES.find(([name]) => name === range)?.[2] ?? HOUR_MS;
   const from = new Date(Math.floor((Date.now() - ms) / MINUTE_MS) * MINUTE_MS).toISOString();
   const step = ms > 48 * HOUR_MS ? 'day' : 'hour';
-  const byModel = useLoaded<{ readonly rows: readonly Stats[] }>('api/v1/calls/stats', { by: 'model', from }, EVERY_MS);
-  const overTime = useLoaded<{ readonly rows: readonly Stats[] }>('api/v1/calls/stats', { by: step, from }, EVERY_MS);
+  const byModel = useLoaded<{ readonly rows: readonly Stats[] }>(
+    'api/v1/calls/stats',
+    { by: 'model', from },
+    EVERY_MS,
+  );
+  const overTime = useLoaded<{ readonly rows: readonly Stats[] }>(
+    'api/v1/calls/stats',
+    { by: step, from },
+    EVERY_MS,
+  );
   const rows = byModel.value?.rows ?? [];
   const points = overTime.value?.rows ?? [];
   const labels = points.map(({ key }) => key[step] ?? '');
@@ -51,12 +59,17 @@ export function PerformanceView(): JSX.Element {
             </button>
           ))}
         </div>
-        <a href={`${base}/api/v1/calls/export?${new URLSearchParams({ format: 'csv', from }).toString()}`} download>
+        <a
+          href={`${base}/api/v1/calls/export?${new URLSearchParams({ format: 'csv', from }).toString()}`}
+          download
+        >
           Export CSV
         </a>
       </div>
       {error !== undefined && <p role="alert">{error}</p>}
-      {byModel.value !== undefined && rows.length === 0 && <p class="hint">No call was logged in this period.</p>}
+      {byModel.value !== undefined && rows.length === 0 && (
+        <p class="hint">No call was logged in this period.</p>
+      )}
       {rows.length > 0 && (
         <>
           <LineChart

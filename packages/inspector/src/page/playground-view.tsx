@@ -112,7 +112,12 @@ const Ending = ({ end }: { readonly end: End }): JSX.Element => (
 /** Sends a prompt and reports each line of the answer. */
 async function readLines(body: object, signal: AbortSignal, onLine: (line: PlayLine) => void): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`${base}/play`, { method: 'POST', headers, body: JSON.stringify(body), signal });
+  const response = await fetch(`${base}/play`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+    signal,
+  });
   if (!response.ok || response.body === null) {
     const { error } = (await response.json().catch(() => ({}))) as { readonly error?: string };
     throw new Error(error ?? `the server responded with ${response.status}`);

@@ -31,5 +31,7 @@ export async function requestAdmin<T>(method: string, path: string, body?: objec
   };
   if (response.ok) return value;
   const { error } = value;
-  throw new Error((typeof error === 'string' ? error : error?.message) ?? `the server responded with ${response.status}`);
+  throw new Error(
+    (typeof error === 'string' ? error : error?.message) ?? `the server responded with ${response.status}`,
+  );
 }

@@ -15,14 +15,19 @@ const LONG = 120_000;
 async function adminWorld() {
   const keys = createKeys({ store: memoryKeyStore() });
   const calls = createCallLog({ store: memoryCallStore() });
-  const limits = [{ max: { usd: '100' }, per: 'month' as const }, { max: { calls: 60 }, per: 'minute' as const }];
+  const limits = [
+    { max: { usd: '100' }, per: 'month' as const },
+    { max: { calls: 60 }, per: 'minute' as const },
+  ];
   await keys.create({ name: 'search backend', tenant: 'search', models: ['house'], limits });
   await keys.revoke((await keys.create({ name: 'old notebook' })).key.id);
   const admin = createAdmin({ keys, calls });
   const w = await world({ admin, models: { house: 'house' } });
   const view = w.majordomo.with({ onEvent: calls.onEvent });
   for (let call = 0; call < 5; call++)
-    await view.model('house').generate({ messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] });
+    await view
+      .model('house')
+      .generate({ messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] });
   await calls.flush();
   return { ...w, keys };
 }
@@ -49,7 +54,10 @@ describeWith('chromium', 'the views of the admin API in a browser', () => {
     'have no violation and fit the screen in %s mode at %i px',
     async (colorScheme, width) => {
       const w = await adminWorld();
-      await using opened = await openPage(browser, w.address, { colorScheme, viewport: { width, height: 800 } });
+      await using opened = await openPage(browser, w.address, {
+        colorScheme,
+        viewport: { width, height: 800 },
+      });
       const { page, wrong } = opened;
       for (const name of ['Performance', 'Keys', 'Playground']) {
         await open(page, name);
