@@ -54,7 +54,7 @@ describe('an agent with the tools of a server', () => {
   });
 
   it('waits for a person before a tool that the server calls destructive, and runs the others', async () => {
-    const { box, notes } = await world();
+    const { box, notes, events } = await world();
     const { agent } = agentWith(box, [
       {
         toolCalls: [
@@ -67,6 +67,7 @@ describe('an agent with the tools of a server', () => {
     const paused = await agent.run('go');
     expect(paused.awaiting.map(({ name }) => name)).toEqual(['h_wipe']);
     expect(notes()).not.toContain('call wipe');
+    expect(events.map(({ type }) => type)).not.toContain('approval');
     const { text } = await agent.run(paused.state, {
       decisions: paused.awaiting.map(({ id }) => ({ callId: id, approve: true })),
     });

@@ -60,7 +60,7 @@ describe('resources of server-everything', () => {
     expect(await box.resources()).toEqual([
       { uri: 'h://one', name: 'one', description: undefined, mediaType: undefined, isTemplate: false },
     ]);
-    expect(await rejection(box.readResource('h://one'))).toMatchObject({ kind: 'unsupported' });
+    expect(await rejection(box.readResource('h://two'))).toMatchObject({ kind: 'invalid-request' });
   });
 
   it('need `rename` if the server has a tool of the same name', async () => {

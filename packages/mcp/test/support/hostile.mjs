@@ -181,6 +181,7 @@ async function answer({ id, method, params }) {
     };
   if (method === 'resources/list' && process.env.RESOURCES)
     return { resources: [{ uri: 'h://one', name: 'one' }] };
+  if (method === 'resources/read') throw { code: -32002, message: 'Resource not found' };
   if (method === 'ping') return {};
   if (method !== 'tools/call') throw { code: -32601, message: `no ${method}` };
   log(`call ${params.name}`);
