@@ -1,10 +1,10 @@
 import { engineConformance } from '@majordomo/conformance';
 import { describe, it } from 'vitest';
-import { createAgent, suspend } from '../src/index.ts';
+import { agentTool, createAgent, suspend } from '../src/index.ts';
 import { WorstEngine } from './support/worst-engine.ts';
 
 describe('an engine that throws a run away after every entry', () => {
-  const { agents, cases } = engineConformance({ createAgent, suspend });
+  const { agents, cases } = engineConformance({ createAgent, suspend, agentTool });
   for (const { name, run } of cases) {
     const engines = new Map<string, WorstEngine>();
     it(name, () =>

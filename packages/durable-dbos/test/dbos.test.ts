@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { createAgent, suspend, type Agent, type Tool } from '@majordomo/agent';
+import { agentTool, createAgent, suspend, type Agent, type Tool } from '@majordomo/agent';
 import { createMajordomo, LlmError } from '@majordomo/core';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
 import { engineConformance, type EngineAgentName } from '@majordomo/conformance';
@@ -32,7 +32,7 @@ const calls = (...made: readonly (readonly [id: string, name: string])[]): Turn 
   toolCalls: made.map(([id, name]) => ({ id, name, args: {} })),
 });
 
-const { agents, cases } = engineConformance({ createAgent, suspend });
+const { agents, cases } = engineConformance({ createAgent, suspend, agentTool });
 
 const AGENTS = {
   leaks: agentOf(

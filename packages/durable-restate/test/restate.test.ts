@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { createAgent, suspend, type Agent, type AgentOptions, type Tool } from '@majordomo/agent';
+import { agentTool, createAgent, suspend, type Agent, type AgentOptions, type Tool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { describeWith, startRestate, type Restate } from '@majordomo/services';
 import { engineConformance } from '@majordomo/conformance';
@@ -51,7 +51,7 @@ const calls = (...made: readonly (readonly [id: string, name: string])[]): Turn 
 
 const LARGE = new Uint8Array(25_000_000);
 
-const { agents, cases } = engineConformance({ createAgent, suspend });
+const { agents, cases } = engineConformance({ createAgent, suspend, agentTool });
 
 const AGENTS = {
   ...agents,

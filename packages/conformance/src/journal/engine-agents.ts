@@ -9,7 +9,15 @@ export interface AgentKit<Agent> {
     readonly tools: readonly KitTool[];
     readonly parallelTools?: boolean;
     readonly maxSteps?: () => number;
+    readonly name?: string;
+    readonly handoffs?: readonly Agent[];
   }) => Agent;
+  /** Creates a tool that runs an agent, as `agentTool` of `@majordomo/agent` does. */
+  readonly agentTool: (options: {
+    readonly name: string;
+    readonly description: string;
+    readonly agent: Agent;
+  }) => unknown;
   /** Returns the value that a tool returns to suspend its call. */
   readonly suspend: () => object;
 }
@@ -30,13 +38,21 @@ export type EngineAgents<Agent> = Readonly<Record<EngineAgentName, Agent>>;
 
 /** Names of the agents of the suite. */
 export type EngineAgentName =
-  'plain' | 'approval' | 'suspended' | 'failing' | 'invalid' | 'unusual-ids' | 'parallel' | 'waiting';
+  | 'plain'
+  | 'approval'
+  | 'suspended'
+  | 'failing'
+  | 'invalid'
+  | 'unusual-ids'
+  | 'parallel'
+  | 'waiting'
+  | 'team';
 
 /** Unusual call ids that models may send. */
 export const UNUSUAL_IDS: readonly string[] = ['a\0b', 'x'.repeat(9000), "it's", 'ü/😀'];
 
 const calls = (...pairs: readonly (readonly [id: string, name: string])[]): Turn => ({
-  toolCalls: pairs.map(([id, name]) => ({ id, name, args: {} })),
+  toolCalls: pairs.map(([id, name]) => ({ id, name, args: name === 'ask' ? { task: 'pay' } : {} })),
 });
 
 const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
@@ -49,17 +65,17 @@ const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
 
 /** Creates the suite's agents for one engine. Calls of the agent `parallel` add their keys to `startedKeys`. */
 export function engineAgents<Agent>(
-  { createAgent, suspend }: AgentKit<Agent>,
+  { createAgent, suspend, agentTool }: AgentKit<Agent>,
   startedKeys: string[],
 ): EngineAgents<Agent> {
   const agent = (
     turns: readonly Turn[],
-    tools: readonly KitTool[] = [],
-    more: { readonly parallelTools?: boolean; readonly maxSteps?: () => number } = {},
+    tools: readonly unknown[] = [],
+    more: Partial<Omit<Parameters<typeof createAgent>[0], 'model' | 'tools'>> = {},
   ): Agent => {
     const provider = fakeProvider({ id: 'f', models: { m: turns } });
     const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model('f/m');
-    return createAgent({ model, tools, ...more });
+    return createAgent({ model, tools: tools as readonly KitTool[], ...more });
   };
   const allStarted = barrier(4);
   const runTogether = async (_args: never, { key }: { readonly key: string }): Promise<string> => {
@@ -67,6 +83,15 @@ export function engineAgents<Agent>(
     await allStarted();
     return 'done';
   };
+  const payer = agent(
+    [calls(['p', 'pay'], ['q', 'look']), 'Refunded.'],
+    [tool('pay', { approval: true, effect: 'once' }), tool('look')],
+    { parallelTools: true },
+  );
+  const askPayer = agentTool({ name: 'ask', description: 'Pays', agent: payer });
+  const billing = agent([calls(['a', 'ask'], ['n', 'look']), 'All done.'], [askPayer, tool('look')], {
+    name: 'billing',
+  });
   return {
     plain: agent([calls(['1', 'look']), 'Done.'], [tool('look')]),
     approval: agent(
@@ -86,6 +111,11 @@ export function engineAgents<Agent>(
       { parallelTools: true },
     ),
     waiting: agent([calls(['e', 'pay'])], [tool('pay', { approval: true })]),
+    team: agent([calls(['t', 'transfer_to_billing'], ['l', 'look'])], [tool('look')], {
+      name: 'desk',
+      handoffs: [billing],
+      parallelTools: true,
+    }),
   };
 }
 

@@ -47,10 +47,10 @@ export interface EngineConformance<Agent> {
 
 /**
  * Returns test cases for the adapter of a durable engine, for any test runner. Register `agents` with the engine under their
- * names first, and run each case once. `kit` is `{ createAgent, suspend }` of `@majordomo/agent`.
+ * names first, and run each case once. `kit` is `{ createAgent, suspend, agentTool }` of `@majordomo/agent`.
  *
  * @example
- * const { agents, cases } = engineConformance({ createAgent, suspend });
+ * const { agents, cases } = engineConformance({ createAgent, suspend, agentTool });
  * for (const [name, agent] of Object.entries(agents)) serve(name, agent);
  * for (const { name, run } of cases) it(name, () => run((agent) => runsOf(agent)));
  */
@@ -58,7 +58,7 @@ export function engineConformance<Agent>(kit: AgentKit<Agent>): EngineConformanc
   const startedKeys: string[] = [];
   return {
     agents: engineAgents(kit, startedKeys),
-    cases: [...completionCases, ...decisionCases, ...failureCases, parallelCase(startedKeys)],
+    cases: [...completionCases, ...decisionCases, ...failureCases, parallelCase(startedKeys), teamCase],
   };
 }
 
@@ -180,6 +180,23 @@ const parallelCase = (startedKeys: readonly string[]): EngineCase => ({
     );
   },
 });
+
+const teamCase: EngineCase = {
+  name: 'hands the run over, and waits for the decision on a call inside a sub-agent',
+  async run(of) {
+    const runs = of('team');
+    await runs.start('team 1', 'go');
+    deepEqual(idsOf(await runs.awaiting('team 1')), ['a/p']);
+    for (const callId of ['p', 'a', 'a/q'])
+      await rejects(runs.decide('team 1', { callId, approve: true }), kindIs('invalid-request'));
+    await runs.decide('team 1', { callId: 'a/p', approve: true });
+    const { text, done, messages } = await runs.result('team 1');
+    deepEqual([text, done], ['All done.', 'answered']);
+    match(JSON.stringify(messages), /handed to .*billing/);
+    match(JSON.stringify(messages), /Refunded\./);
+    deepEqual(await runs.awaiting('team 1'), []);
+  },
+};
 
 const idsOf = (calls: readonly { readonly id: string }[]): readonly string[] => calls.map(({ id }) => id);
 
