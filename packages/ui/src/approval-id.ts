@@ -1,6 +1,7 @@
 import type { RunState } from '@majordomo/agent';
 import { LlmError, systemClock, type ToolCallPart } from '@majordomo/core';
 import { canonicalJson, fromBase64, toBase64 } from '@majordomo/core/toolkit';
+import { suspendedCalls } from './inner-calls.ts';
 import type { FromUiOptions, UiOptions } from './types.ts';
 
 // An approval id is `runId.steps.expiry.signature`. Pages return it unchanged.
@@ -21,7 +22,7 @@ type SignerOptions = Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'cl
  */
 export async function approvalIds(
   calls: readonly ToolCallPart[],
-  { runId = '', steps, suspended = [] }: Pick<RunState, 'runId' | 'steps' | 'suspended'>,
+  { runId = '', steps, ...state }: Pick<RunState, 'runId' | 'steps' | 'suspended' | 'runs'>,
   { secret, chatId, approvalTtlMs = TTL_MS, clock = systemClock }: SignerOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const [key] = await importKeys(secret);
@@ -32,6 +33,7 @@ export async function approvalIds(
     const signature = await crypto.subtle.sign('HMAC', key, bytes);
     return [runId, steps, expiry, base64Url(new Uint8Array(signature))].join('.');
   };
+  const suspended = suspendedCalls(state);
   const approvable = calls.filter(({ id }) => suspended.every(({ callId }) => callId !== id));
   return new Map(await Promise.all(approvable.map(async (call) => [call.id, await sign(call)] as const)));
 }

@@ -1,3 +1,4 @@
+import type { RunState } from '@majordomo/agent';
 import {
   LlmError,
   type AssistantPart,
@@ -8,11 +9,13 @@ import {
   type Replay,
   type StreamEvent,
   type TextPart,
+  type ToolCallPart,
   type ToolResultPart,
 } from '@majordomo/core';
 import { Accumulator } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import type { SourceResult, UiEvent } from './events.ts';
+import { innerCalls, suspendedCalls } from './inner-calls.ts';
 import { defined, outputState } from './tool-output.ts';
 import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
@@ -90,17 +93,38 @@ export class ChunkEncoder {
     const origin = state ?? { runId: this.messageId, steps: this.step };
     const ids = await approvalIds(calls, origin, this.options);
     const open = [...this.open.values()].filter(({ type }) => type !== 'tool-call');
-    const suspended = awaiting.length === 0 ? [] : (state?.suspended ?? []);
+    const suspended = awaiting.length === 0 ? [] : suspendedCalls(state ?? {});
+    const inner = calls.filter((call) => this.isInner(call, state));
     return [
       ...open.map(({ type, id }) => ({ type: `${type}-end`, id })),
+      // A separate step, because the page sends an answer when all calls of the last step have results or answers.
+      ...(inner.length > 0 ? [...this.endStep(), { type: 'start-step' }] : []),
+      ...inner.map(({ id, name, args }) => ({
+        ...{ type: 'tool-input-available', toolCallId: id },
+        ...{ toolName: name, input: args },
+      })),
       ...suspended.map((data) => ({ type: 'data-majordomo-suspended', id: data.callId, data })),
       ...Array.from(ids, ([toolCallId, approvalId]) => ({
         type: 'tool-approval-request',
         approvalId,
         toolCallId,
       })),
-      ...this.endStep(),
+      ...(inner.length > 0 ? [{ type: 'finish-step' }] : this.endStep()),
     ];
+  }
+
+  /** Whether the page does not show the call, because a sub-agent made it. Throws if a signed approval could not continue the run. */
+  private isInner({ id }: ToolCallPart, state: RunState | undefined): boolean {
+    const isKnown = state === undefined ? !id.includes('/') : state.pending.some((call) => call.id === id);
+    if (isKnown) return false;
+    if (state !== undefined && this.options.secret !== undefined)
+      throw new LlmError(
+        'config',
+        'response: a call inside a sub-agent waits, which a signed approval cannot continue; store the state, and omit `secret`',
+        { path: 'secret' },
+      );
+    const { run } = this.options.input ?? {};
+    return !(run !== undefined && 'pending' in run && innerCalls(run).some((call) => call.id === id));
   }
 
   /** Returns the last chunks. `errorText` is set after a failure. `facts` is set unless the conversion of the facts failed. */

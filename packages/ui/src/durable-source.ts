@@ -33,7 +33,8 @@ export class DurableSource extends EventSource {
     for (;;) {
       const next = await Promise.race([events.next(), waiting]);
       if (next === 'waiting') {
-        const calls = this.awaiting.filter(({ id }) => !this.shownCalls.has(id));
+        // The encoder shows the calls of sub-agents, whose ids are paths.
+        const calls = this.awaiting.filter(({ id }) => !this.shownCalls.has(id) && !id.includes('/'));
         if (calls.length > 0) yield* stepEvents({ role: 'assistant', parts: calls }, Math.max(step, 1));
         return;
       }

@@ -5,6 +5,7 @@ import type { AgUiInput } from './ag-ui-types.ts';
 import { verifyApproval } from './approval-id.ts';
 import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';
+import { innerCalls, suspendedCalls } from './inner-calls.ts';
 import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
 import { addCall, decisionOf, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';
@@ -125,9 +126,10 @@ async function answeredTurns(
   return [...turns.slice(0, Math.max(index, 0)), { parts: step?.parts ?? [], calls }];
 }
 
-function stepOf({ pending }: RunState): Step {
+function stepOf(run: RunState): Step {
   const source = new ClientValue({}, 'resume');
-  return { parts: [...pending], calls: pending.map((call) => ({ call, source })) };
+  const calls = [...run.pending, ...innerCalls(run)];
+  return { parts: calls, calls: calls.map((call) => ({ call, source })) };
 }
 
 /** Returns the call of an interrupt. If the interrupt's id is unsigned, it is the call id and requires a stored run. */
@@ -152,7 +154,7 @@ function readAnswer(
   if (source.at('status').value === 'cancelled')
     return { approvalId, decision: decisionOf(call.id, false, 'The user cancelled it.') };
   const payload = source.at('payload');
-  if (run?.suspended?.some(({ callId }) => callId === call.id) === true) {
+  if (suspendedCalls(run ?? {}).some(({ callId }) => callId === call.id)) {
     const { value } = payload;
     return { result: resultOf(call, typeof value === 'string' ? value : JSON.stringify(value ?? null)) };
   }

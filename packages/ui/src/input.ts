@@ -1,8 +1,9 @@
 import type { RunState } from '@majordomo/agent';
-import { begin } from '@majordomo/agent/steps';
+import { begin, locateCall } from '@majordomo/agent/steps';
 import type { Message, ToolCallPart, UserMessage } from '@majordomo/core';
 import { verifyApproval } from './approval-id.ts';
 import type { ClientValue } from './client-value.ts';
+import { suspendedCalls } from './inner-calls.ts';
 import { messagesOfStep, type ClientCall, type Step } from './steps.ts';
 import { resultOf, textOfResult } from './tool-output.ts';
 import type { FromUiOptions, UiInput } from './types.ts';
@@ -87,8 +88,8 @@ const isPending = ({ approvalId }: ClientCall): boolean => approvalId !== undefi
 
 /** Returns the client's decision on a call of the stored run, or `undefined` if the client made none. */
 function storedDecision({ call, source, result, decision }: ClientCall, run: RunState | undefined) {
-  const isWaiting = run?.pending.some(({ id }) => id === call.id) === true;
-  const isSuspended = run?.suspended?.some(({ callId }) => callId === call.id) === true;
+  const isWaiting = run !== undefined && locateCall(run, call.id) !== undefined;
+  const isSuspended = suspendedCalls(run ?? {}).some(({ callId }) => callId === call.id);
   if (decision !== undefined) {
     if (isWaiting && (!isSuspended || 'deny' in decision)) return [decision];
     throw source.invalid('the call does not wait for an approval');

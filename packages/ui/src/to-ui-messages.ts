@@ -10,6 +10,7 @@ import type {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import { INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
+import { innerCalls, suspendedCalls } from './inner-calls.ts';
 import { defined, exactOutput, outputState, piecesOf } from './tool-output.ts';
 import type { ToUiOptions, UiMessage } from './types.ts';
 
@@ -23,7 +24,9 @@ export async function toUiMessages(
   options: ToUiOptions = {},
 ): Promise<UiMessage[]> {
   const { id = (index: number) => `m${index}`, state } = options;
-  const approvals = await approvalIds(state?.pending ?? [], state ?? { steps: 0 }, options);
+  const inner = innerCalls(state);
+  const pending = (state?.pending ?? []).filter(({ id }) => state?.runs?.[id] === undefined);
+  const approvals = await approvalIds([...pending, ...inner], state ?? { steps: 0 }, options);
   const converted: UiMessage[] = [];
   for (const [index, message] of messages.entries()) {
     if (message.role === 'user')
@@ -39,7 +42,9 @@ export async function toUiMessages(
     if (last?.role === 'assistant') last.parts.push(...parts);
     else converted.push({ id: id(index), role: 'assistant', parts });
   }
-  for (const data of state?.suspended ?? [])
+  if (inner.length > 0)
+    converted.at(-1)?.parts.push(...stepParts({ role: 'assistant', parts: inner }, [], approvals, options));
+  for (const data of suspendedCalls(state ?? {}))
     converted.at(-1)?.parts.push({ type: 'data-majordomo-suspended', id: data.callId, data });
   return converted;
 }

@@ -1,4 +1,4 @@
-import { suspend } from '@majordomo/agent';
+import { agentTool, suspend, type Tool } from '@majordomo/agent';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { fromUiMessages, toUiMessages, uiMessageChunks, type FromUiOptions } from '../src/index.ts';
@@ -10,7 +10,7 @@ import {
   type PagePart,
 } from './support/approval-server.ts';
 import { openPage, type Page } from './support/page.ts';
-import { all, tool } from './support/world.ts';
+import { agentOf, all, tool } from './support/world.ts';
 
 const call = (id: string, name = 'pay') => ({ id, name, args: { eur: 50, to: { b: 1, a: 2 } } });
 const askAndPay = [{ text: 'I pay.', toolCalls: [call('c1')] }, 'Done.'];
@@ -349,5 +349,46 @@ describe('an empty secret', () => {
       type: 'error',
       errorText: expect.stringContaining('secret') as string,
     });
+  });
+});
+
+describe.each([6, 7] as const)('an approval inside a sub-agent on version %i', (version) => {
+  /** A tool whose agent pays after an approval, twice in one turn. */
+  function helper(): Tool {
+    const pays = [{ toolCalls: [call('p1', 'send'), call('p2', 'send')] }, 'Sent.'];
+    const send = tool('send', ({ eur }: { eur: number }) => `sent ${eur}`, { approval: true });
+    return agentTool({ name: 'helper', description: 'Helps', agent: agentOf([send], pays) });
+  }
+  const delegate = { toolCalls: [{ id: 'c1', name: 'helper', args: { task: 'send' } }] };
+
+  it('is requested by its path, and continues the message', async () => {
+    const server = approvalServer(version, 'stored', [delegate, 'Done.'], [helper()]);
+    const page = await paused(server, version);
+    expect(toolParts(page)).toMatchObject([
+      { type: 'tool-helper', toolCallId: 'c1', state: 'input-available' },
+      { type: 'tool-send', toolCallId: 'c1/p1', state: 'approval-requested', input: call('').args },
+      { type: 'tool-send', toolCallId: 'c1/p2', state: 'approval-requested' },
+    ]);
+    await answer(page, true, false);
+    expect(page.screens.at(-1)).toBe('Done.');
+    expect(toolParts(page)[0]).toMatchObject({ state: 'output-available', output: 'Sent.' });
+    expect(server.bodies).toHaveLength(2);
+    expect(server.ends.map(({ outcome }) => outcome)).toEqual(['awaiting', 'finished']);
+  });
+
+  it('is shown again after a reload', async () => {
+    const server = approvalServer(version, 'stored', [delegate, 'Done.'], [helper()]);
+    await paused(server, version);
+    const state = server.ends[0]?.state;
+    const page = openPage(version, server.fetch, { messages: await toUiMessages(state?.messages ?? [], { state }) });
+    await answer(page, true, true);
+    expect(page.screens.at(-1)).toBe('Done.');
+  });
+
+  it('is an error with a remedy if approvals are signed', async () => {
+    const server = approvalServer(version, 'signed', [delegate, 'Done.'], [helper()]);
+    const page = openPage(version, server.fetch);
+    await page.chat.sendMessage({ text: 'Pay the bill' });
+    expect(page.chat.status).toBe('error');
   });
 });
