@@ -380,7 +380,9 @@ describe.each([6, 7] as const)('an approval inside a sub-agent on version %i', (
     const server = approvalServer(version, 'stored', [delegate, 'Done.'], [helper()]);
     await paused(server, version);
     const state = server.ends[0]?.state;
-    const page = openPage(version, server.fetch, { messages: await toUiMessages(state?.messages ?? [], { state }) });
+    const page = openPage(version, server.fetch, {
+      messages: await toUiMessages(state?.messages ?? [], { state }),
+    });
     await answer(page, true, true);
     expect(page.screens.at(-1)).toBe('Done.');
   });
