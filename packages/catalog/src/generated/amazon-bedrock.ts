@@ -90,7 +90,7 @@ export const rows: string = `[
 {"id":"cohere.embed-english-v3","i":512,"p":[{"p":{"i":0.1,"o":0},"b":"l"}]},
 {"id":"cohere.embed-multilingual-v3","i":512,"p":[{"p":{"i":0.1,"o":0},"b":"l"}]},
 {"id":"cohere.embed-v4:0","i":128000,"p":[{"p":{"i":0.12,"o":0},"b":"l"}]},
-{"id":"cohere.rerank-v3-5:0","i":32000,"o":32000},
+{"id":"cohere.rerank-v3-5:0","i":32000,"o":32000,"p":[{"p":{"i":0,"o":0},"e":{"search":2000},"b":"l"}]},
 {"id":"deepseek.r1-v1:0","f":"deepseek-thinking","c":128000,"o":32768,"y":"THR","d":"2025-01-20","k":"2024-07","p":[{"p":{"i":1.35,"o":5.4},"b":"gm"}]},
 {"id":"deepseek.v3-v1:0","f":"deepseek","c":163840,"o":81920,"y":"TSHR","d":"2025-09-18","k":"2024-07","p":[{"p":{"i":0.58,"o":1.68},"b":"mlp"}]},
 {"id":"deepseek.v3.2","f":"deepseek","c":163840,"o":81920,"y":"TSHR","d":"2026-02-06","k":"2024-07","p":[{"p":{"i":0.62,"o":1.85},"b":"mlp"}]},

@@ -31,9 +31,9 @@ export const rows: string = `[
 {"id":"embed-multilingual-v3.0","i":1024,"p":[{"p":{"i":0.1,"o":0},"b":"l"}]},
 {"id":"embed-v4.0","c":128000,"p":[{"p":{"i":0.12,"o":0},"b":"g"}]},
 {"id":"north-mini-code-1-0","f":"north","c":256000,"o":64000,"y":"TSHR","d":"2026-06-09","k":"2025-09-23"},
-{"id":"rerank-english-v2.0","i":4096,"o":4096},
-{"id":"rerank-english-v3.0","i":4096,"o":4096},
-{"id":"rerank-multilingual-v2.0","i":4096,"o":4096},
-{"id":"rerank-multilingual-v3.0","i":4096,"o":4096},
-{"id":"rerank-v3.5","i":4096,"o":4096}
+{"id":"rerank-english-v2.0","i":4096,"o":4096,"p":[{"p":{"i":0,"o":0},"e":{"search":2000},"b":"l"}]},
+{"id":"rerank-english-v3.0","i":4096,"o":4096,"p":[{"p":{"i":0,"o":0},"e":{"search":2000},"b":"l"}]},
+{"id":"rerank-multilingual-v2.0","i":4096,"o":4096,"p":[{"p":{"i":0,"o":0},"e":{"search":2000},"b":"l"}]},
+{"id":"rerank-multilingual-v3.0","i":4096,"o":4096,"p":[{"p":{"i":0,"o":0},"e":{"search":2000},"b":"l"}]},
+{"id":"rerank-v3.5","i":4096,"o":4096,"p":[{"p":{"i":0,"o":0},"e":{"search":2000},"b":"l"}]}
 ]`;

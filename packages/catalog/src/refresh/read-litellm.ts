@@ -105,6 +105,7 @@ const UNITS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image_edit: { output_cost_per_image: 'image' },
   audio_transcription: { input_cost_per_second: 'audio-second' },
   audio_speech: { input_cost_per_character: 'character' },
+  rerank: { input_cost_per_query: 'search' },
 };
 
 function feesOf(id: string, entry: Json, json: Json): Offer['fees'] {
@@ -117,9 +118,14 @@ function feesOf(id: string, entry: Json, json: Json): Offer['fees'] {
   return Object.fromEntries([
     ...units,
     ...(search === undefined || search === 0 ? [] : [['web_search', feeOf(search)] as const]),
+    ...(isFreeModeration(entry) ? [['moderation', 0] as const] : []),
     ...sizesOf(id, json),
   ]);
 }
+
+/** Whether a moderation model is free. For other kinds of models, 0 means that the price is unknown. */
+const isFreeModeration = (entry: Json): boolean =>
+  textIn(entry, 'mode') === 'moderation' && numberIn(entry, 'input_cost_per_token') === 0;
 
 /**
  * Returns fees by image size, from keys such as `1024-x-1024/dall-e-2` and `standard/1024-x-1792/dall-e-3`. Ignores other

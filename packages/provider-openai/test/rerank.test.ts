@@ -1,0 +1,160 @@
+import { createMajordomo, LlmError, type Provider, type RerankResponse } from '@majordomo/core';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import {
+  cohere,
+  createOpenAI,
+  jina,
+  llamacpp,
+  openaiCompatible,
+  together,
+  vllm,
+  voyage,
+} from '../src/index.ts';
+
+interface Received {
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** Starts a server that returns `answer` to every request. */
+async function server(answer: string): Promise<{ readonly url: string; readonly received: Received[] }> {
+  const received: Received[] = [];
+  const http = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(chunks).toString()) });
+      response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, received };
+}
+
+const REQUEST = { query: 'q', documents: ['a', 'b'], topN: 1 };
+const rerank = (provider: Provider, extra?: Record<string, object>): Promise<RerankResponse> =>
+  createMajordomo({ providers: [provider] })
+    .rerankModel(`${provider.id}/m`)
+    .rerank({ ...REQUEST, extra });
+
+const RESULTS = '[{"index":0,"relevance_score":-2.5},{"index":1,"relevance_score":0.5}]';
+const NONE = { output: undefined, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+const tokens = (input: number): object => ({ ...NONE, input, output: 0 });
+
+it.each([
+  [
+    'Jina',
+    jina,
+    '/v1',
+    `{"results":${RESULTS},"usage":{"total_tokens":9}}`,
+    'top_n',
+    '/v1/rerank',
+    tokens(9),
+  ],
+  [
+    'Together',
+    together,
+    '/v1',
+    `{"results":${RESULTS},"usage":{"prompt_tokens":8,"total_tokens":9}}`,
+    'top_n',
+    '/v1/rerank',
+    tokens(8),
+  ],
+  [
+    'vLLM',
+    vllm,
+    '/v1',
+    `{"results":${RESULTS},"usage":{"total_tokens":9}}`,
+    'top_n',
+    '/v1/rerank',
+    tokens(9),
+  ],
+  [
+    'llama.cpp',
+    llamacpp,
+    '/v1',
+    `{"results":${RESULTS},"usage":{"prompt_tokens":0,"total_tokens":0}}`,
+    'top_n',
+    '/v1/rerank',
+    undefined,
+  ],
+  [
+    'Voyage',
+    voyage,
+    '/v1',
+    `{"data":${RESULTS},"usage":{"total_tokens":9}}`,
+    'top_k',
+    '/v1/rerank',
+    tokens(9),
+  ],
+  [
+    'Cohere',
+    cohere,
+    '/compatibility/v1',
+    `{"results":${RESULTS},"meta":{"billed_units":{"search_units":1}}}`,
+    'top_n',
+    '/v2/rerank',
+    { ...NONE, input: undefined, details: { units: { search: 1 } } },
+  ],
+])(
+  'sends a rerank request to %s, and sorts and cuts its results',
+  async (_, profile, base, answer, limit, path, usage) => {
+    const { url, received } = await server(answer);
+    const response = await rerank(openaiCompatible(profile, { baseURL: url + base, apiKey: 'k' }), {
+      'openai-rerank': { truncation: false },
+    });
+    expect(response.results).toEqual([{ index: 1, score: 0.5 }]);
+    expect(response.usage).toEqual(usage);
+    expect(received).toEqual([
+      { path, body: { model: 'm', query: 'q', documents: ['a', 'b'], [limit]: 1, truncation: false } },
+    ]);
+  },
+);
+
+it("calls Cohere's API next to a proxy's path, and its own host by default", async () => {
+  const { url, received } = await server(`{"results":${RESULTS}}`);
+  await rerank(openaiCompatible(cohere, { baseURL: `${url}/cohere/compatibility/v1`, apiKey: 'k' }));
+  expect(received.map(({ path }) => path)).toEqual(['/cohere/v2/rerank']);
+  const urls: string[] = [];
+  const fetch: typeof globalThis.fetch = (input) => {
+    urls.push(input instanceof Request ? input.url : String(input));
+    return Promise.resolve(Response.json({ results: JSON.parse(RESULTS) as unknown }));
+  };
+  await rerank(openaiCompatible(cohere, { apiKey: 'k', fetch }));
+  expect(urls).toEqual(['https://api.cohere.com/v2/rerank']);
+});
+
+it('rejects a response without a list, and too many documents for a vendor', async () => {
+  const { url, received } = await server('{"results":{"0":1}}');
+  const error: unknown = await rerank(openaiCompatible(jina, { baseURL: `${url}/v1`, apiKey: 'k' })).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(LlmError.is(error, 'protocol') && error.details.path).toBe('results');
+  const provider = openaiCompatible(voyage, { baseURL: `${url}/v1`, apiKey: 'k' });
+  const documents = Array.from({ length: 1001 }, () => 'a');
+  const tooMany: unknown = await createMajordomo({ providers: [provider] })
+    .rerankModel('voyage/m')
+    .rerank({ query: 'q', documents })
+    .catch((thrown: unknown) => thrown);
+  expect(LlmError.is(tooMany, 'unsupported')).toBe(true);
+  expect(received).toHaveLength(1);
+});
+
+it('reaches any server of a DSN, and no rerank model of OpenAI', async () => {
+  const { url, received } = await server(`{"results":${RESULTS},"usage":{"total_tokens":9}}`);
+  const env = { LLM_LAB: `openai+http://${new URL(url).host}/v1` };
+  const majordomo = createMajordomo({ providers: [createOpenAI()], env });
+  expect((await majordomo.rerankModel('lab/m').rerank(REQUEST)).results).toHaveLength(1);
+  const error: unknown = await majordomo
+    .rerankModel('openai/m')
+    .rerank(REQUEST)
+    .catch((thrown: unknown) => thrown);
+  expect(LlmError.is(error, 'unsupported')).toBe(true);
+  expect(received).toHaveLength(1);
+});
