@@ -174,6 +174,12 @@ describe('amounts', () => {
     expect(await price({ litellm: heard })).toMatchObject({ fees: { 'audio-second': 100 } });
     const spoken = { m: { ...LITELLM, mode: 'audio_speech', input_cost_per_character: 0.000015 } };
     expect(await price({ litellm: spoken })).toMatchObject({ fees: { character: 15 } });
+    const ranked = {
+      m: { ...LITELLM, mode: 'rerank', input_cost_per_query: 0.002, input_cost_per_token: 0 },
+    };
+    expect(await price({ litellm: ranked })).toMatchObject({ rates: { input: 0 }, fees: { search: 2000 } });
+    const judged = { m: { ...LITELLM, mode: 'moderation', input_cost_per_token: 0 } };
+    expect(await price({ litellm: judged })).toMatchObject({ rates: { input: 0 }, fees: { moderation: 0 } });
   });
 });
 

@@ -173,3 +173,14 @@ it('contains the licenses of all four sources in the tarball', () => {
   expect(notices.match(/Permission is hereby granted, free of charge/g)).toHaveLength(4);
   for (const { name } of catalog.sources) expect(notices.toLowerCase()).toContain(`## ${name}`);
 });
+
+it.each([
+  ['cohere', 'rerank-v3.5', { search: 3 }, 6_000_000n],
+  ['amazon-bedrock', 'cohere.rerank-v3-5:0', { search: 1 }, 2_000_000n],
+  ['openai', 'omni-moderation-latest', { moderation: 7 }, 0n],
+])('%s/%s has a fee by unit', async (vendor, id, units, nanoUsd) => {
+  const found = await catalog.find(vendor, id);
+  const tokens = { input: undefined, output: undefined, cacheRead: undefined, cacheWrite: undefined };
+  const usage = { ...tokens, reasoning: undefined, details: { units } };
+  expect(costOf(usage, found && priceAt(found.model, new Date()))).toMatchObject({ nanoUsd, missing: [] });
+});

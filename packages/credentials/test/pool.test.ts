@@ -157,6 +157,19 @@ describe('after a failure of a key the pool uses the next one', () => {
     expect(new Set(usedKeys)).toEqual(new Set(['k1']));
   });
 
+  it('declares the data handling on which the providers of all keys agree', () => {
+    const create = (_apiKey: unknown, keyId: string): Provider => ({
+      spi: 1,
+      id: 'p',
+      data: () => ({ region: keyId === '1' ? 'eu' : 'us', retentionDays: 0 }),
+      model: () => {
+        throw new Error('not called');
+      },
+    });
+    const { data } = pooled(create, { keys: ['k1', 'k2'] });
+    expect(typeof data === 'function' ? data('m', {}) : data).toEqual({ retentionDays: 0 });
+  });
+
   it('also for images, embeddings, transcripts, speech and lists of models', async () => {
     const { majordomo, usedKeys, provider } = world((key) => (key === 'k1' ? refused('quota') : undefined));
     await majordomo.imageModel('p/m').generate({ prompt: 'a cat' });

@@ -49,6 +49,23 @@ describe('ANTHROPIC_BASE_URL of the given environment', () => {
   });
 });
 
+describe('inferenceGeo', () => {
+  const hello = json(message([{ type: 'text', text: 'Hello' }]));
+  const sentWith = async (options: AnthropicOptions, extra = {}): Promise<unknown> =>
+    (await call(hello, { extra }, options, { delivery: 'complete' })).sent?.body;
+
+  it('is sent with every request, also if extra removes it', async () => {
+    expect(await sentWith({ inferenceGeo: 'us' })).toMatchObject({ inference_geo: 'us' });
+    expect(await sentWith({ inferenceGeo: 'us' }, { inference_geo: null })).toMatchObject({
+      inference_geo: 'us',
+    });
+    expect(await sentWith({ inferenceGeo: 'us' }, { inference_geo: 'global' })).toMatchObject({
+      inference_geo: 'global',
+    });
+    expect(await sentWith({})).not.toHaveProperty('inference_geo');
+  });
+});
+
 describe('a call through the SDK', () => {
   it('streams text, thinking and tool calls in their order, with the usage of both events', async () => {
     const { got } = await call(

@@ -405,3 +405,21 @@ describe('models', () => {
     expect(() => createOllama({ profile: 'ollama-cloud' }).pull('x')).toThrow(/use a local server/);
   });
 });
+
+describe('the data handling', () => {
+  const dataOf = (options: OllamaOptions, modelId = 'm', env = {}): unknown => {
+    const { data } = createOllama(options);
+    return typeof data === 'function' ? data(modelId, env) : data;
+  };
+
+  it('is local for a server on this machine, except for models of the cloud', () => {
+    const local = { region: 'local', retentionDays: 0, trainsOn: false };
+    expect(dataOf({})).toEqual(local);
+    expect(dataOf({}, 'gpt-oss:120b-cloud')).toEqual({});
+    expect(dataOf({}, 'kimi-k2:cloud')).toEqual({});
+    expect(dataOf({}, 'm', { OLLAMA_HOST: 'gpu.lan' })).toEqual({});
+    expect(dataOf({}, 'm', { OLLAMA_HOST: '0.0.0.0:9' })).toEqual(local);
+    expect(dataOf({ profile: 'foreman', apiKey: 'k', baseURL: 'http://127.0.0.1:9' })).toEqual({});
+    expect(dataOf({ profile: 'ollama-cloud', data: { region: 'us' } })).toEqual({ region: 'us' });
+  });
+});

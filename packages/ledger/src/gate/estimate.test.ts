@@ -263,3 +263,35 @@ it.each<[object, object | undefined]>([
 ])('the billed units of %j are %j', (payload, units) => {
   expect(unitsOf(payload as NonNullable<AttemptInfo['payload']>)).toEqual(units);
 });
+
+describe('the estimate of a rerank or moderation request', () => {
+  const search = { rates: { input: 0, output: 0 }, fees: { search: 2000 } } as unknown as Price;
+  const moderation = { rates: { input: 0, output: 0 }, fees: { moderation: 0 } } as unknown as Price;
+  const documents = (count: number, length: number): object => ({
+    query: 'q',
+    documents: Array.from({ length: count }, () => 'x'.repeat(length)),
+  });
+
+  it.each([
+    ['a search of up to 100 documents', documents(100, 499), 2_000_000n],
+    ['two searches of more', documents(101, 10), 4_000_000n],
+    ['the chunks of long documents', documents(100, 500), 4_000_000n],
+  ])('counts %s', (_, payload, nanoUsd) => {
+    expect(of(other(payload), undefined, search)).toMatchObject({
+      nanoUsd,
+      inputNanoUsd: nanoUsd,
+      isByUnit: true,
+    });
+  });
+
+  it('counts the query with each document if tokens are billed', () => {
+    const one = of(other(documents(1, 100))).input;
+    expect(of(other(documents(10, 100))).input).toBeGreaterThan(one * 5);
+  });
+
+  it('counts values by their fee, otherwise tokens', () => {
+    const values = { values: ['one', 'two'] };
+    expect(of(other(values), undefined, moderation)).toMatchObject({ nanoUsd: 0n, isByUnit: true });
+    expect(of(other(values))).toMatchObject({ nanoUsd: undefined, isByUnit: false });
+  });
+});

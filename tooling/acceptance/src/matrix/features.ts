@@ -24,6 +24,8 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['embeddings', 'embedding'],
   ['transcription', 'transcription'],
   ['speech', 'speech'],
+  ['rerank', 'rerank'],
+  ['moderation', 'moderation'],
 ];
 
 /** Cells of cases that a provider passes in part, with the number of their note. */
