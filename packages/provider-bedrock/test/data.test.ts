@@ -54,9 +54,8 @@ it('declares the place of each AWS region', () => {
       'constructor',
     ],
   ];
-  expect(
-    regions.map((region) => `${region} ${dataOf(MODEL, { region }).region ?? '-'}`).join('\n'),
-  ).toMatchInlineSnapshot(`
+  expect(regions.map((region) => `${region} ${dataOf(MODEL, { region }).region ?? '-'}`).join('\n'))
+    .toMatchInlineSnapshot(`
     "eu-central-1 eu
     eu-central-2 ch
     eu-north-1 eu
