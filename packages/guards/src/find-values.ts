@@ -64,13 +64,13 @@ function validEnd({ valid, complete }: CompiledRule, text: string, start: number
     const isBoundary = isTerm(text[end - 1]) && !isTerm(text[end]);
     if (!isBoundary) continue;
     const value = text.slice(start, end);
-    if (complete.test(value) && valid(value)) return end;
+    if (valid(value) && complete.test(value)) return end;
   }
   return start;
 }
 
 const TERM = /[\p{L}\p{N}]/u;
-const isTerm = (character = ''): boolean => TERM.test(character);
+const isTerm = (character = ' '): boolean => character !== ' ' && TERM.test(character);
 
 /** Returns the ranges in order, without overlap. Ranges that overlap become one range, so that no part of a value remains. */
 export function mergeRanges(found: readonly Range[]): readonly Range[] {

@@ -1,18 +1,19 @@
 import type { MaskRule } from './types.ts';
 
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
-
 /** Luhn: every second digit from the right counts twice, and the sum of all digits is a multiple of 10. */
 function isCardNumber(text: string): boolean {
-  const digits = digitsOf(text);
-  if (digits.length < 13 || digits.length > 19) return false;
+  let count = 0;
   let sum = 0;
-  for (let at = 1; at <= digits.length; at++) {
-    const digit = Number(digits.at(-at)) * (at % 2 === 0 ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
+  for (let at = text.length - 1; at >= 0; at--) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) continue;
+    const doubled = digit * ((count++ % 2) + 1);
+    sum += doubled > 9 ? doubled - 9 : doubled;
   }
-  return sum % 10 === 0;
+  return count >= 13 && count <= 19 && sum % 10 === 0;
 }
+
+const ZERO = 48;
 
 /** ISO 13616: the country and check digits move to the end, letters count as 10 to 35, and the number modulo 97 is 1. */
 function isIban(text: string): boolean {

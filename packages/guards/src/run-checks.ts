@@ -1,5 +1,5 @@
 import { LlmError, messageOf, systemClock, type Clock, type Warning } from '@majordomo/core';
-import { abortable, asRecord, notify, withTimeout } from '@majordomo/core/toolkit';
+import { abortable, asRecord, invoke, notify, withTimeout } from '@majordomo/core/toolkit';
 import type {
   CallFacts,
   Check,
@@ -71,7 +71,13 @@ export class CheckRunner {
   /** Runs a finder of values, to which `whenDown` applies. Returns a warning if the finder was down. */
   async find<T>(work: (context: CheckContext) => Promise<T>): Promise<{ readonly value: T } | Warning> {
     return this.withContext(async (context) => {
-      const result = await this.settle('mask', 'input', context, work);
+      const result = await this.settle(
+        'mask',
+        'input',
+        context,
+        () => work(context),
+        (value) => value,
+      );
       if ('value' in result) return result;
       if (this.policy.whenDown === 'allow') return downWarning('mask', result.failure);
       throw downError('mask', 'input', result.failure);
@@ -87,13 +93,17 @@ export class CheckRunner {
   private async runOne(
     check: Check,
     subject: Subject,
-    context: CheckContext,
+    context: RunContext,
   ): Promise<RefusalError | Warning | undefined> {
     const { name: rule, whenDown = this.policy.whenDown } = check;
     const { side } = subject;
     const startedAt = this.clock.now();
-    const result = await this.settle(rule, side, context, async () =>
-      checkedRefusal(await check.check(subject, context)),
+    const result = await this.settle(
+      rule,
+      side,
+      context,
+      () => check.check(subject, context),
+      checkedRefusal,
     );
     if ('failure' in result) {
       if (whenDown === 'allow') return downWarning(rule, result.failure);
@@ -110,43 +120,92 @@ export class CheckRunner {
     return { check: rule, isDown: false, error: new LlmError(kind, message, { code: rule }) };
   }
 
-  /** Returns the result of the work, or why it has none. Rejects with `aborted` if the call or the run ends. */
-  private async settle<T>(
+  /** Returns the checked result of the work, or why it has none. Rejects with `aborted` if the call or the run ends. */
+  private async settle<T, R>(
     rule: string,
     side: Side,
-    context: CheckContext,
-    work: (context: CheckContext) => Promise<T>,
-  ): Promise<{ readonly value: T } | { readonly failure: string }> {
-    const { timeoutMs = 10_000 } = this.policy;
+    context: RunContext,
+    work: () => T | Promise<T>,
+    check: (result: T) => R,
+  ): Promise<{ readonly value: R } | { readonly failure: string }> {
     const startedAt = this.clock.now();
     try {
-      const result = abortable(withSafeError(work(context)), context.signal);
-      const value = await (timeoutMs > 0 ? withTimeout(result, timeoutMs, this.clock) : result);
-      context.signal.throwIfAborted();
-      return { value };
+      const result = invoke(work);
+      return {
+        value: check(result instanceof Promise ? await this.bounded(result, context.signal) : result),
+      };
     } catch (error) {
-      if (context.signal.aborted) throw abortError(context.signal);
+      if (context.isAborted) throw abortError(context.signal);
       const failure = messageOf(error);
       this.emit({ type: 'down', rule, side, reason: failure, ms: this.clock.now() - startedAt });
       return { failure };
     }
   }
 
-  /** Calls a function with a signal that aborts when the function settles or the call ends. */
-  private async withContext<T>(run: (context: CheckContext) => Promise<T>): Promise<T> {
+  /** Returns the result of I/O, which ends after `timeoutMs` and with the signal. */
+  private async bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    const { timeoutMs = 10_000 } = this.policy;
+    const result = abortable(withSafeError(work), signal);
+    const value = await (timeoutMs > 0 ? withTimeout(result, timeoutMs, this.clock) : result);
+    signal.throwIfAborted();
+    return value;
+  }
+
+  /** Calls a function with a context whose signal aborts when the function settles or the call ends. */
+  private async withContext<T>(run: (context: RunContext) => Promise<T>): Promise<T> {
     if (this.signal.aborted) throw abortError(this.signal);
-    const controller = new AbortController();
-    const onAbort = (): void => {
-      controller.abort(this.signal.reason);
-    };
-    this.signal.addEventListener('abort', onAbort, { once: true });
+    const context = new RunContext(this.facts, this.signal);
     try {
-      return await run({ ...this.facts, signal: controller.signal });
+      return await run(context);
     } finally {
-      this.signal.removeEventListener('abort', onAbort);
-      controller.abort();
+      context.close();
     }
   }
+}
+
+const ENDED = new LlmError('aborted', 'the run of the checks has ended');
+
+/** Context of one run. Its signal is created when it is first read, because most checks do no I/O. */
+class RunContext implements CheckContext {
+  readonly tenant: CallFacts['tenant'];
+  readonly metadata: CallFacts['metadata'];
+  readonly spec: CallFacts['spec'];
+  readonly request: CallFacts['request'];
+  private readonly call: AbortSignal;
+  private controller: AbortController | undefined;
+  private isOver = false;
+
+  constructor({ tenant, metadata, spec, request }: CallFacts, call: AbortSignal) {
+    this.tenant = tenant;
+    this.metadata = metadata;
+    this.spec = spec;
+    this.request = request;
+    this.call = call;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.call.aborted) this.onAbort();
+      else if (this.isOver) this.controller.abort(ENDED);
+      else this.call.addEventListener('abort', this.onAbort, { once: true });
+    }
+    return this.controller.signal;
+  }
+
+  get isAborted(): boolean {
+    return this.call.aborted || this.isOver;
+  }
+
+  close(): void {
+    this.isOver = true;
+    this.call.removeEventListener('abort', this.onAbort);
+    this.controller?.abort(ENDED);
+  }
+
+  private readonly onAbort = (): void => {
+    this.controller?.abort(this.call.reason);
+  };
 }
 
 /** Ends the wait for all checks at the first refusal. */

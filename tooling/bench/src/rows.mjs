@@ -125,11 +125,10 @@ export const ROWS = [
   evals('recorder, a call of 10 kB', 1000, 'µs CPU added to a call', excess('added', 'nothing', 'recorder')),
   rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', value('import', 'majordomo', best)),
   rowOf('start', 'cold start', MAIN_WIRES, 1.2, '× SDK', ratio('start')),
-  guards('guarded call', 15, 'µs CPU added', excess('call', 'plain', 'guarded')),
-  guards('guarded delta', 2, 'µs CPU added', excess('delta', 'plain', 'guarded')),
-  guards('masking of 1 MB of prose, or of digits', 25, 'ms', ({ mask }) =>
-    Math.max(median(mask.prose), median(mask.digits)),
-  ),
+  guards('guarded call', undefined, 'µs CPU added', excess('call', 'plain', 'guarded')),
+  guards('guarded delta', 3, 'µs CPU added', excess('delta', 'plain', 'guarded')),
+  guards('masking of 1 MB of prose', 25, 'ms', value('prose', 'masked')),
+  guards('masking of 1 MB of digits', 1.5, '× a tenth of it, per character', ratio('digits', 'few', 'many')),
   inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),
   inProcess('functions entered by a stream', undefined, 'functions of majordomo', value('entered', 'stream')),
 ];

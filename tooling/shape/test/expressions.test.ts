@@ -5,7 +5,7 @@ import { published, read, sourcesOf } from '../src/repository.ts';
 
 const OWN_TABLE = "words of the table of vendors, against an address in the app's own source";
 
-const OWN_CHECK = 'expressions of the app, and those of pii-rules.ts, whose speed a test measures';
+const OWN_CHECK = 'expressions of the app, and those of pii-rules.ts, which are checked above';
 
 const IN_PIECES = 'shapes of tokens and of the app, against pieces of bounded length';
 

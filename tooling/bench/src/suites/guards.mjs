@@ -7,19 +7,17 @@ const STREAMS = 10;
 const DELTAS = 1000;
 const MB = 1e6;
 const TEXT = 'part of an answer ';
+const PROSE = 'An ordinary sentence with some words, as users write them. ';
+/** Numbers that look like card numbers, but have wrong check digits. */
+const DIGITS = '4111 1111 1111 1112 ';
 
 /** Measures guarded calls and deltas next to plain ones, and the masking of long texts, with a provider that responds immediately. */
 export async function measureGuards({ plan }) {
   return {
     call: await inRounds(['plain', 'guarded'].map(callsOf), plan),
     delta: await inRounds(['plain', 'guarded'].map(deltasOf), plan),
-    mask: await inRounds(
-      [
-        masking('prose', 'An ordinary sentence with some words, as users write them. '),
-        masking('digits', '4111 1111 1111 1112 '),
-      ],
-      plan,
-    ),
+    prose: await inRounds([masking('masked', PROSE, MB, 1000)], plan),
+    digits: await inRounds([masking('few', DIGITS, MB / 10, MB / 10), masking('many', DIGITS, MB, MB)], plan),
   };
 }
 
@@ -83,13 +81,13 @@ function deltasOf(subject) {
   };
 }
 
-/** Measures one guarded call with 1 MB of text, in milliseconds. */
-function masking(subject, sentence) {
+/** Measures one guarded call with a long text. `per`: 1,000 for milliseconds, or the number of characters. */
+function masking(subject, sentence, length, per) {
   const model = guarded(modelOf(1), { mask: {} });
-  const text = sentence.repeat(Math.ceil(MB / sentence.length)).slice(0, MB);
+  const text = sentence.repeat(Math.ceil(length / sentence.length)).slice(0, length);
   return {
     subject,
-    per: 1000,
+    per,
     async run() {
       await model.generate({ messages: [user(text)] });
     },
