@@ -40,7 +40,7 @@ export async function* chatEvents(
     else if (passed.length > 0) yield passed.map((event) => delivered.add(event));
   }
   source.end(call.answered(await stream.response(), restorer));
-  yield last;
+  if (last.length > 0) yield last;
   return undefined;
 }
 
