@@ -1,6 +1,9 @@
 import { type BatchServerOptions, startBatchServer } from '@majordomo/conformance';
 import { type ChatRequest, createMajordomo, image, LlmError, user } from '@majordomo/core';
-import { openaiCompatible } from '@majordomo/provider-openai';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createGoogle } from '@majordomo/provider-google';
+import { createGroq } from '@majordomo/provider-groq';
+import { azureOpenAI, createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import {
@@ -344,6 +347,26 @@ describe.each(SUBJECTS)('$name', (subject) => {
   }
 });
 
+test.each([
+  ['OpenAI', (options: object) => createOpenAI(options), 'gpt-4.1'],
+  ['Groq', (options: object) => createGroq(options), 'my-model'],
+  ['Anthropic', (options: object) => createAnthropic(options), 'claude-haiku-4-5'],
+  ['Gemini', (options: object) => createGoogle(options), 'gemini-3.8-flash'],
+] as const)('%s: a line needs no credential, client or transport', async (_name, create, model) => {
+  const fail = (): never => {
+    throw new Error('it was called');
+  };
+  const client = { post: fail, get: fail, delete: fail, models: {} };
+  for (const options of [{ apiKey: fail, fetch: fail }, { client }, {}]) {
+    const provider = create(options);
+    const majordomo = createMajordomo({ providers: [provider], fetch: fail, env: {} });
+    const [target] = await majordomo.prepare(`${provider.id}/${model}`, ask('a'));
+    const { body, headers } = await captureBody(target as NonNullable<typeof target>);
+    expect(JSON.stringify(body)).toContain('"a"');
+    expect(headers.get('authorization')?.replace('Bearer', '').trim() ?? '').toBe('');
+  }
+});
+
 test('a queue that is full is a rate limit', async () => {
   await using server = await startBatchServer({
     reject: () => ({ code: 'token_limit_exceeded', message: 'Enqueued token limit reached' }),
@@ -407,9 +430,7 @@ test('a DSN selects the batch API of a compatible server', async () => {
   ]);
 });
 
-test("a deployment of Azure's older API and Vertex have no batches", async () => {
-  const { azureOpenAI } = await import('@majordomo/provider-openai');
-  const { createGoogle } = await import('@majordomo/provider-google');
+test("a deployment of Azure's older API and Vertex have no batches", () => {
   const azure = openaiCompatible(azureOpenAI({ resource: 'r', deployment: 'd' }));
   const google = createGoogle();
   expect(azure.batch).toBeUndefined();
