@@ -1,11 +1,12 @@
-// `pnpm site`: the documents and the reference as a static site with a search, in dist/. A link that leads nowhere fails
-// it. `--without-reference` takes the reference that is there, or none.
+// `pnpm site`: writes the documents and the reference as a static site with a search, in dist/. A broken link and a search
+// that leads to another page fail. `--without-reference` uses the existing reference, if there is one.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vitepress';
 import { pagesOf, pageText } from './pages.mjs';
+import { checkSearch } from './search.mjs';
 
 const HERE = join(import.meta.dirname, '..');
 const OUT = join(import.meta.dirname, 'dist');
@@ -15,9 +16,10 @@ const folder = mkdtempSync(join(HERE, '.site-'));
 
 try {
   if (!process.argv.includes('--without-reference')) reference();
-  await lay();
+  await writePages();
   await build(folder, { outDir: OUT });
   if (existsSync(REFERENCE)) cpSync(REFERENCE, join(OUT, 'reference'), { recursive: true });
+  await checkSearch();
   console.log(`the site is in ${OUT}: any server of files shows it`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -28,7 +30,7 @@ function reference() {
   if (status !== 0) throw new Error('the reference was not written');
 }
 
-async function lay() {
+async function writePages() {
   const pages = pagesOf();
   for (const [file, page] of pages) {
     const place = join(folder, `${page}.md`);
@@ -41,5 +43,7 @@ async function lay() {
     join(folder, '.vitepress/config.mjs'),
     `export { default } from ${JSON.stringify(config.href)};\n`,
   );
+  cpSync(join(import.meta.dirname, 'theme.mjs'), join(folder, '.vitepress/theme/index.mjs'));
+  cpSync(join(import.meta.dirname, 'theme.css'), join(folder, '.vitepress/theme/theme.css'));
   symlinkSync(join(HERE, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }

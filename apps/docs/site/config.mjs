@@ -16,11 +16,17 @@ const slugify = (heading) =>
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-');
 
-/** Documents are found before package READMEs. Decision records are not in the index. */
+/** Lists and evidence that would hide the pages that explain a subject. Decision records are not searched either. */
+const NOT_SEARCHED = ['index.md', 'docs/index.md', 'docs/conformance.md', 'docs/wires.md'];
+
+/** Documents are found before package READMEs. */
 const search = {
   provider: 'local',
   options: {
-    _render: (text, env, markdown) => (env.relativePath.startsWith('adr/') ? '' : markdown.render(text, env)),
+    _render: (text, env, markdown) => {
+      const isSearched = !NOT_SEARCHED.includes(env.relativePath) && !env.relativePath.startsWith('adr/');
+      return isSearched ? markdown.render(text, env) : '';
+    },
     miniSearch: {
       searchOptions: {
         boost: { title: 6, titles: 2, text: 1 },
@@ -36,7 +42,8 @@ export default {
     'A TypeScript library that calls large language models through one typed interface and fails over between models',
   cleanUrls: false,
   ignoreDeadLinks: [/^\/reference\//],
-  markdown: { anchor: { slugify } },
+  // Angle brackets in documents are text.
+  markdown: { anchor: { slugify }, html: false },
   themeConfig: {
     search,
     nav: [

@@ -55,12 +55,14 @@ export function pageText(file, pages) {
 export const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1] ?? file;
 
 const withLinks = (text, file, pages) =>
-  text.replaceAll(/\]\((?!https?:|mailto:|#)([^)#\s]*)(#[^)\s]*)?\)/g, (_all, path, anchor = '') => {
-    const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
-    if (!existsSync(join(ROOT, target))) throw new Error(`${file}: there is no ${path}`);
-    const place = statSync(join(ROOT, target)).isDirectory() ? `${target}/README.md` : target;
-    const page = place === 'README.md' ? 'index' : (pages.get(place) ?? pages.get(target));
-    return page === undefined
-      ? `](${SOURCE}${target}${anchor})`
-      : `](/${page.replace(/index$/, '')}${anchor})`;
-  });
+  text
+    .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
+    .replaceAll(/\]\((?!https?:|mailto:|#)([^)#\s]*)(#[^)\s]*)?\)/g, (_all, path, anchor = '') => {
+      const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
+      if (!existsSync(join(ROOT, target))) throw new Error(`${file}: there is no ${path}`);
+      const place = statSync(join(ROOT, target)).isDirectory() ? `${target}/README.md` : target;
+      const page = place === 'README.md' ? 'index' : (pages.get(place) ?? pages.get(target));
+      return page === undefined
+        ? `](${SOURCE}${target}${anchor})`
+        : `](/${page.replace(/index$/, '')}${anchor})`;
+    });
