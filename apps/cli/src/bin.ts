@@ -19,16 +19,21 @@ const end = (signal: keyof typeof ENDINGS): void => {
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
+/** Whether the terminal of a command that reloads on SIGHUP was closed. */
+const isTerminalClosed = ({ code }: NodeJS.ErrnoException): boolean => code === 'EIO';
 process.on('SIGHUP', () => {
   if (interrupts.reload === undefined) end('SIGHUP');
   else interrupts.reload();
 });
 process.once('SIGTERM', () => end('SIGTERM'));
 // EPIPE is not a failure: the reader of a pipe, such as `majordomo … | head`, has closed it.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// A closed stderr must not end the command, except when its terminal was closed and SIGHUP caused a reload.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (isTerminalClosed(error)) end('SIGHUP');
+  else process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+// A closed stderr must not end the command, except when its terminal was closed.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EIO') end('SIGHUP');
+  if (isTerminalClosed(error)) end('SIGHUP');
 });
 
 const code = await main(process.argv.slice(2), processIo(process.env, interrupts));
