@@ -14,7 +14,6 @@ const FOLDERS = [
 const LATER: Readonly<Record<string, string>> = {
   'agents-mcp.ts': 'McpEndpoint.auth',
   'agents-search.ts': 'AgentOptions.name',
-  'agents-team.ts': 'AgentOptions.name',
   'gateway3-company.ts': 'createCallLog of @majordomo/admin',
   'gateway3-keys.ts': 'createCallLog of @majordomo/admin',
 };

@@ -192,8 +192,8 @@ const teamCase: EngineCase = {
     await runs.decide('team 1', { callId: 'a/p', approve: true });
     const { text, done, messages } = await runs.result('team 1');
     deepEqual([text, done], ['All done.', 'answered']);
-    match(JSON.stringify(messages), /handed to .*billing/);
-    match(JSON.stringify(messages), /Refunded\./);
+    for (const text of ['The conversation was handed to', 'Refunded.'])
+      ok(JSON.stringify(messages).includes(text), `the transcript contains "${text}"`);
     deepEqual(await runs.awaiting('team 1'), []);
   },
 };
