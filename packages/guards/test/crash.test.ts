@@ -6,7 +6,7 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import { chatServer } from './support/chat-server.ts';
 
-const program = join(import.meta.dirname, 'support/crash-program.ts');
+const program = join(import.meta.dirname, 'support/crash-process.ts');
 const VALUE = 'max@example.com';
 
 function runProgram(...args: readonly string[]): Promise<number | string | null> {
