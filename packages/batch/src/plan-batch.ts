@@ -99,10 +99,13 @@ class Planner {
     const limits = this.limitsOf(backend);
     this.batch ??= await this.startBatch(line);
     if (target.attempt.target !== this.batch.about.target || group !== this.batch.group) return undefined;
+    const to = PLACES.batch(this.batch.number);
+    // The rows of a batch whose planning was interrupted have fitted before.
     this.isFull =
-      this.requests + 1 > limits.requests ||
-      this.bytes + bytes > limits.bytes ||
-      this.values + values > limits.values;
+      row.place !== to &&
+      (this.requests + 1 > limits.requests ||
+        this.bytes + bytes > limits.bytes ||
+        this.values + values > limits.values);
     if (this.isFull) return undefined;
     this.requests++;
     this.bytes += bytes;
@@ -115,7 +118,6 @@ class Planner {
     );
     this.input.add(line.text);
     await this.amounts.add(target.attempt, this.round);
-    const to = PLACES.batch(this.batch.number);
     return row.place === to
       ? undefined
       : { index: row.index, from: row.place, to, data: row.data ?? NO_ATTEMPTS };
@@ -216,6 +218,7 @@ class Planner {
       number: this.round.record.batches.length,
       position: this.position,
       about: aboutTarget(target),
+      isEmbedding: target.attempt.operation === 'embedding',
       group,
       state: 'planned',
       notRefs: [],

@@ -1,9 +1,10 @@
 import { LlmError } from '@majordomo/core';
 import type { BatchRow } from './contract.ts';
+import { InputFile } from './input-file.ts';
 import { closingMove } from './item.ts';
 import { runLive } from './live.ts';
 import { reserve, ResultSum } from './money.ts';
-import { planBatch } from './plan-batch.ts';
+import { batchName, planBatch } from './plan-batch.ts';
 import { endBatch, failAll, readBatch } from './read-batch.ts';
 import { isStalled, PLACES, queuePositions, type BatchRecord } from './record.ts';
 import type { Round } from './round.ts';
@@ -156,6 +157,8 @@ async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   } catch (cause) {
     if (!LlmError.is(cause) || isTransient(cause) || cause.kind === 'aborted') throw cause;
   }
+  // A process that was killed leaves its input in the folder.
+  await new InputFile(round.setup.folder, batchName(round.record.token, batch), '').remove();
   batch.state = 'read';
   batch.retryAt = undefined;
   await round.job.save();

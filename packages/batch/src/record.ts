@@ -49,6 +49,8 @@ export interface BatchRecord {
   /** Position of the target in the chain. */
   readonly position: number;
   readonly about: BatchTarget;
+  /** Whether the requests are embeddings instead of chats. */
+  readonly isEmbedding: boolean;
   readonly group?: string | undefined;
   /** `trial`: `ref` may be a batch of another client. */
   state: BatchInfo['state'] | 'trial';

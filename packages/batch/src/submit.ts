@@ -3,7 +3,7 @@ import { toJsonSchema } from '@majordomo/core/toolkit';
 import { checkItem, fail } from './check.ts';
 import type { BatchRow, JobRequest } from './contract.ts';
 import type { Setup } from './setup.ts';
-import { loadRecord, saveRecord } from './stored-job.ts';
+import { loadRecord, requireRecord, saveRecord } from './stored-job.ts';
 import { FORMAT, PLACES, type JobRecord } from './record.ts';
 
 /** Number of rows per write. */
@@ -17,18 +17,15 @@ export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   const stored = await loadRecord(key, setup);
   if (stored?.record.total !== undefined) return;
   checkSpec(job, setup);
-  const existing = stored ?? (await createRecord(job, setup));
-  if (existing.record.total !== undefined) return;
+  let current = stored ?? (await createRecord(job, setup));
+  if (current.record.total !== undefined) return;
   const total = await addItems(job, stored !== undefined, setup);
-  const finish = (record: JobRecord): JobRecord => ({
-    ...record,
-    total,
-    isDone: total === 0 ? true : undefined,
-  });
-  if (await saveRecord(key, finish(existing.record), existing.version, setup)) return;
-  const other = await loadRecord(key, setup);
-  if (other?.record.total === undefined)
-    throw new LlmError('config', `job "${key}" was removed while it was submitted`, { path: 'key' });
+  const complete = { total, isDone: total === 0 ? true : undefined };
+  // Another process may have cancelled the job, or completed the same submission.
+  while (!(await saveRecord(key, { ...current.record, ...complete }, current.version, setup))) {
+    current = await requireRecord(key, setup);
+    if (current.record.total !== undefined) return;
+  }
 }
 
 /** Returns the new record, or the one that another process has created in the meantime. */

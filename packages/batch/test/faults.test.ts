@@ -147,6 +147,19 @@ it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses nothi
   }
 });
 
+it('deletes its files when the first request of the job is invalid', async () => {
+  const { batches, a } = world();
+  const invalid = { id: 'invalid', request: { messages: [] } };
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: [invalid, ...items('x')] });
+  await job.poll();
+  a.end();
+  a.fault = failOnce('remove', 'before');
+  await job.poll();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 1, failed: 1 });
+  expect(a.files.size).toBe(0);
+  expect(await shown(job)).toEqual(['invalid: invalid-request', 'x: re: x']);
+});
+
 it('moves all items when the vendor accepts no request of a batch', async () => {
   const { batches, a, b } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
@@ -414,6 +427,19 @@ it('creates each batch once when several holders poll at the same time', async (
   a.end();
   await Promise.all([job.poll(), other.poll()]);
   expect(await job.progress()).toMatchObject({ state: 'done', answered: 5 });
+});
+
+it('contacts the vendor once while several processes poll', async () => {
+  const { batches, a } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const others: Promise<unknown>[] = [];
+  a.fault = (op, isDone) => {
+    // Another process polls while the input is uploaded.
+    if (op === 'upload' && !isDone) others.push(job.poll());
+  };
+  await job.poll();
+  expect(await Promise.all(others)).toMatchObject([{ state: 'running' }]);
+  expect(a.ops.map((op) => op.split(' ')[0])).toEqual(['upload', 'create']);
 });
 
 it('separates groups, and respects the limits of bytes', async () => {

@@ -128,6 +128,20 @@ it('continues an interrupted submission with the same items', async () => {
   });
 });
 
+it('completes a submission that was cancelled in the meantime, and sends nothing', async () => {
+  const { batches, a } = world();
+  const many = Array.from({ length: 1200 }, (_, index) => ({ id: `id ${index}`, request }));
+  async function* cancelling(): AsyncGenerator<BatchItem> {
+    for (const item of many) {
+      if (item.id === 'id 1100') await (await batches.open('j')).cancel();
+      yield item;
+    }
+  }
+  const job = await batches.submit({ ...valid, items: cancelling() });
+  expect(await job.poll()).toMatchObject({ state: 'done', failed: 1200 });
+  expect(a.ops).toEqual([]);
+});
+
 it('answers embeddings as vectors', async () => {
   const { batches, a } = world();
   a.result = () => ({ status: 200, body: { usage: { input: 3, output: 0 } } });

@@ -48,6 +48,7 @@ export const refusal = (status: number, message = 'refused'): Result => ({
 /** Vendor with a chat model `m`, an embedding model `e` and a batch API, in memory. */
 export class Vendor {
   readonly id: string;
+  readonly isNameless: boolean;
   readonly provider: Provider;
   readonly ops: string[] = [];
   readonly files: Map<string, { readonly name: string; readonly text: string }> = new Map();
@@ -65,6 +66,7 @@ export class Vendor {
 
   constructor(id: string, options: VendorOptions) {
     this.id = id;
+    this.isNameless = options.isNameless ?? false;
     this.options = options;
     const { hasBatches = true } = options;
     this.provider = {

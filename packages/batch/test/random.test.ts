@@ -1,0 +1,183 @@
+import { createMajordomo, type LlmError } from '@majordomo/core';
+import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
+import { fakeClock } from '@majordomo/testing';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createBatches, memoryBatchStore, type BatchJob } from '../src/index.ts';
+import { items, prices, resultsOf, START } from './support/jobs.ts';
+import { answer, refusal, Vendor, type Result } from './support/vendor.ts';
+
+/** Returns random numbers in [0, 1) by a seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+class Crash extends Error {}
+
+/** Process that dies at one of its calls: before or after the call has an effect. Later calls have none. */
+class FakeProcess {
+  isDead = false;
+  private left: number;
+
+  constructor(calls: number) {
+    this.left = calls;
+  }
+
+  step(): void {
+    if (this.isDead || this.left-- <= 0) {
+      this.isDead = true;
+      throw new Crash();
+    }
+  }
+
+  /** Returns the store as the process calls it. */
+  wrap<S extends object>(store: S): S {
+    return new Proxy(store, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...values: unknown[]): unknown => {
+          if (name === 'records') return (member as (...all: unknown[]) => unknown).apply(target, values);
+          return (async () => {
+            this.step();
+            const result: unknown = await (member as (...all: unknown[]) => unknown).apply(target, values);
+            this.step();
+            return result;
+          })();
+        };
+      },
+    });
+  }
+}
+
+const RESULTS: readonly Result[] = [
+  answer('yes'),
+  answer('yes'),
+  answer('yes'),
+  refusal(503),
+  refusal(429),
+  refusal(400),
+  'expired',
+  'missing',
+  'twice',
+];
+
+async function run(seed: number): Promise<void> {
+  const random = randomOf(seed);
+  const pick = (count: number): number => Math.floor(random() * count);
+  const clock = fakeClock(START);
+  const vendors = ['a', 'b', 'c']
+    .slice(0, 2 + pick(2))
+    .map((id) => new Vendor(id, { clock, isNameless: random() < 0.3, hasBatches: random() < 0.95 }));
+  const results = new Map<string, Result>();
+  for (const vendor of vendors)
+    vendor.result = (text) => {
+      const key = `${vendor.id} ${text}`;
+      const result = results.get(key) ?? RESULTS[pick(RESULTS.length)] ?? 'expired';
+      results.set(key, result);
+      // A vendor without names returns a line for each request, because only the ids in the lines identify the batch.
+      return result === 'missing' && vendor.isNameless ? 'expired' : result;
+    };
+  const store = memoryBatchStore({ clock });
+  const money = memoryStore({ clock });
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-batch-random-'));
+  const majordomo = createMajordomo({
+    providers: vendors.map(({ provider }) => provider),
+    clock,
+    chain: { attempts: 1 },
+  });
+  const limits = [{ name: 'money', max: { usd: '1000' }, per: 'ever' }] as const;
+  const most = { requests: 1 + pick(6) };
+  const open = (process: FakeProcess, ledgerStore: LedgerStore) => {
+    for (const vendor of vendors) vendor.fault = () => process.step();
+    const ledger = createLedger({
+      store: ledgerStore,
+      clock,
+      limits,
+      catalog: prices,
+      storeTimeoutMs: 60_000,
+    });
+    return createBatches({
+      majordomo,
+      store: process.wrap(store),
+      ledger,
+      clock,
+      folder,
+      most,
+      catalog: prices,
+    });
+  };
+  const texts = Array.from({ length: 1 + pick(20) }, (_, index) => `item ${index}`);
+  const spec = vendors.map(({ id }) => `${id}/m`).join();
+  await open(new FakeProcess(Infinity), money).submit({ key: 'j', spec, items: items(...texts) });
+  for (let crashes = 2 + pick(4); crashes > 0; crashes--) {
+    const process = new FakeProcess(pick(60));
+    await pollUntilDeath(open(process, process.wrap(money)), process, vendors);
+    await clock.advance(31_000 + pick(2) * 121_000);
+  }
+  const last = await open(new FakeProcess(Infinity), money).open('j');
+  for (let polls = 0; polls < 60 && (await last.poll()).state !== 'done'; polls++) {
+    await clock.advance(60_000);
+    for (const vendor of vendors) vendor.end();
+  }
+  await check(last, texts, vendors, createLedger({ store: money, clock, limits }));
+}
+
+async function pollUntilDeath(
+  batches: ReturnType<typeof createBatches>,
+  process: FakeProcess,
+  vendors: readonly Vendor[],
+): Promise<void> {
+  try {
+    const job = await batches.open('j');
+    for (let polls = 0; polls < 6; polls++) {
+      await job.poll();
+      for (const vendor of vendors) vendor.end();
+    }
+  } catch (error) {
+    // A dead store of the ledger denies the reservation.
+    if (!(error instanceof Crash) && !process.isDead && (error as LlmError).kind !== 'denied') throw error;
+  }
+}
+
+async function check(
+  job: BatchJob,
+  texts: readonly string[],
+  vendors: readonly Vendor[],
+  ledger: ReturnType<typeof createLedger>,
+): Promise<void> {
+  const progress = await job.progress();
+  expect(progress).toMatchObject({ state: 'done', waiting: 0, sent: 0, total: texts.length });
+  expect(progress.answered + progress.failed).toBe(texts.length);
+  const results = await resultsOf(job);
+  expect(results.map(({ id }) => id)).toEqual(texts);
+  for (const { response, error } of results)
+    expect((response === undefined) !== (error === undefined)).toBe(true);
+  for (const { batches, files } of vendors) {
+    const sent = batches.flatMap(({ lines }) => lines.map(({ body }) => body['text']));
+    expect(new Set(sent).size).toBe(sent.length);
+    expect(files.size).toBe(0);
+  }
+  const [state] = await ledger.state('money');
+  const sum = results.reduce((all, { nanoUsd = 0n }) => all + nanoUsd, 0n);
+  expect([state?.used ?? 0n, state?.held ?? 0n, progress.nanoUsd]).toEqual([sum, 0n, sum]);
+}
+
+it.each(Array.from({ length: 30 }, (_, group) => group))(
+  'ends every item once, whatever fails and wherever processes crash (seeds %#0 to %#9)',
+  { timeout: 120_000 },
+  async (group) => {
+    for (let seed = group * 10; seed < group * 10 + 10; seed++)
+      await run(seed).catch((cause: unknown) => {
+        throw new Error(`seed ${seed}: ${String(cause)}`, { cause });
+      });
+  },
+);

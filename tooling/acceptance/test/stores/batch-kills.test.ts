@@ -1,0 +1,218 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BatchStore, ItemResult } from '@majordomo/batch';
+import { startBatchServer, type BatchServer } from '@majordomo/conformance';
+import { describeWith, startRedis } from '@majordomo/services';
+import { redisStores } from '@majordomo/store-redis';
+import { sqliteStores } from '@majordomo/store-sqlite';
+import { Redis } from 'ioredis';
+import { afterAll, describe, expect, it } from 'vitest';
+import { clockAt, ITEMS, openBatches, SPECS } from '../../src/stores/batch-world.ts';
+
+const PROCESS = join(import.meta.dirname, '../../src/stores/batch-process.ts');
+const folders: string[] = [];
+const TIMEOUT_MS = 120_000;
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+type Wire = keyof typeof SPECS;
+/** Request at which a process dies: before the server processes it, or after that and before its response. */
+interface Kill {
+  readonly step: string;
+  readonly when: 'before' | 'after';
+}
+
+/** Server, stores and a clock that the test advances for all processes. */
+class World {
+  readonly time: { offsetMs: number };
+  readonly folder: string;
+  readonly server: BatchServer;
+  private readonly redis: string | undefined;
+  private readonly client: Redis | undefined;
+  private child: ChildProcess | undefined;
+  private kill: Kill | undefined;
+
+  static async create(redis?: string): Promise<World> {
+    const time = { offsetMs: 0 };
+    const server = await startBatchServer({
+      clock: clockAt(time),
+      before: ({ step }) => world.onRequest(step, 'before'),
+      after: ({ step }) => world.onRequest(step, 'after'),
+    });
+    const world = new World(server, time, redis);
+    return world;
+  }
+
+  private constructor(server: BatchServer, time: { offsetMs: number }, redis: string | undefined) {
+    this.server = server;
+    this.time = time;
+    this.redis = redis;
+    this.client = redis === undefined ? undefined : new Redis(redis);
+    this.folder = mkdtempSync(join(tmpdir(), 'majordomo-kills-'));
+    folders.push(this.folder);
+  }
+
+  open() {
+    const clock = clockAt(this.time);
+    const sqlite = sqliteStores(join(this.folder, 'jobs.db'), { clock });
+    const batches: BatchStore =
+      this.client === undefined
+        ? sqlite.batches
+        : redisStores({ client: this.client, timeoutMs: 30_000 }).batches;
+    const facts = { url: this.server.url, folder: this.folder, time: this.time };
+    return { sqlite, ...openBatches(facts, { batches, ledger: sqlite.ledger }) };
+  }
+
+  private onRequest(step: string, when: Kill['when']): 'drop' | undefined {
+    if (this.kill?.step !== step || this.kill.when !== when) return undefined;
+    this.kill = undefined;
+    this.child?.kill('SIGKILL');
+    return 'drop';
+  }
+
+  /** Runs a process that polls until it is done, or until it is killed. */
+  async run(kill?: Kill): Promise<void> {
+    this.kill = kill;
+    const facts = {
+      url: this.server.url,
+      folder: this.folder,
+      time: this.time,
+      redis: this.redis,
+      path: join(this.folder, 'jobs.db'),
+    };
+    this.child = spawn(process.execPath, [PROCESS, JSON.stringify(facts)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let errors = '';
+    this.child.stderr?.on('data', (text) => (errors += String(text)));
+    const [code, signal] = (await once(this.child, 'close')) as [number | null, string | null];
+    if (signal !== 'SIGKILL') expect(code, errors).toBe(0);
+  }
+
+  async close(): Promise<void> {
+    this.client?.disconnect();
+    await this.server.close();
+  }
+}
+
+async function submit(world: World, wire: Wire): Promise<void> {
+  const { batches, sqlite } = world.open();
+  await batches.submit({ key: 'j', spec: SPECS[wire], items: ITEMS });
+  await sqlite.close();
+}
+
+/** Finishes the job in this process, after the lease of the dead process has ended. */
+async function finish(world: World): Promise<void> {
+  const { batches, ledger, sqlite } = world.open();
+  const job = await batches.open('j');
+  let state = '';
+  for (let polls = 0; polls < 10 && state !== 'done'; polls++) {
+    world.time.offsetMs += 31_000;
+    ({ state } = await job.poll());
+    if (polls > 0) world.time.offsetMs += 121_000;
+  }
+  expect(state).toBe('done');
+  const results: ItemResult[] = [];
+  for await (const result of job.results()) results.push(result);
+  expect(results.map(({ id }) => id)).toEqual(['one', 'two', 'three']);
+  expect(results.map(({ response }) => response && 'text' in response && response.text)).toEqual([
+    'answer to one',
+    'answer to two',
+    'answer to three',
+  ]);
+  const { batches: sent, files } = world.server;
+  expect(sent.flatMap(({ items }) => items.map(({ text }) => text)).toSorted()).toEqual([
+    'one',
+    'three',
+    'two',
+  ]);
+  expect(files).toEqual([]);
+  expect(readdirSync(world.folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+  const sum = results.reduce((all, { nanoUsd = 0n }) => all + nanoUsd, 0n);
+  expect(sum).toBeGreaterThan(0n);
+  expect(await ledger.state('money')).toMatchObject([{ used: sum, held: 0n }]);
+  const records: string[] = [];
+  for await (const { id } of ledger.records()) records.push(id);
+  expect(records).toHaveLength(sent.length);
+  await sqlite.close();
+}
+
+const STEPS: Readonly<Record<Wire, readonly string[]>> = {
+  responses: ['upload', 'create', 'look', 'results', 'delete'],
+  messages: ['create', 'look', 'results'],
+  gemini: ['upload', 'create', 'look', 'results', 'delete'],
+};
+
+const MATRIX = Object.entries(STEPS).flatMap(([wire, steps]) =>
+  steps.flatMap((step) => (['before', 'after'] as const).map((when) => ({ wire: wire as Wire, step, when }))),
+);
+
+describe('a batch job whose process is killed', () => {
+  it.each(MATRIX)(
+    '$when $step at $wire is finished by another process',
+    { timeout: TIMEOUT_MS },
+    async ({ wire, ...kill }) => {
+      const world = await World.create();
+      await submit(world, wire);
+      await world.run(kill);
+      await finish(world);
+      await world.close();
+    },
+  );
+
+  it('three times is finished by a fourth process', { timeout: TIMEOUT_MS }, async () => {
+    const world = await World.create();
+    await submit(world, 'responses');
+    for (const [step, when] of [
+      ['upload', 'after'],
+      ['create', 'after'],
+      ['results', 'after'],
+    ] as const) {
+      await world.run({ step, when });
+      world.time.offsetMs += 31_000;
+    }
+    await finish(world);
+    await world.close();
+  });
+
+  it(
+    'creates each batch once when two processes poll at the same time',
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const world = await World.create();
+      await submit(world, 'responses');
+      await Promise.all([world.run(), world.run()]);
+      await finish(world);
+      await world.close();
+    },
+  );
+});
+
+describeWith('redis', 'a batch job in Redis', () => {
+  it('is finished by another process after a kill', { timeout: TIMEOUT_MS }, async () => {
+    const redis = await startRedis();
+    const world = await World.create(redis.url);
+    await submit(world, 'responses');
+    await world.run({ step: 'create', when: 'after' });
+    // Redis ends the lock with its own clock.
+    await expect
+      .poll(
+        async () => {
+          const { batches, sqlite } = world.open();
+          const { batches: infos } = await (await batches.open('j')).poll();
+          await sqlite.close();
+          return infos.length;
+        },
+        { timeout: 60_000, interval: 1000 },
+      )
+      .toBeGreaterThan(1);
+    await finish(world);
+    await world.close();
+    await redis.stop();
+  });
+});
