@@ -16,6 +16,7 @@ const CANNOT: NonNullable<Harness['cannot']> = {
   'empty-arguments': TOOLS,
   'bad-arguments': TOOLS,
   'tool-result': TOOLS,
+  'loaded-tools': TOOLS,
   'foreign-tool-ids': TOOLS,
   'made-up-tool-names': TOOLS,
   'text-with-tool-calls': TOOLS,

@@ -60,6 +60,7 @@ const SEARCHES_ALONE: Harness['cannot'] = {
   'empty-arguments': NO_TOOLS,
   'bad-arguments': NO_TOOLS,
   'tool-result': NO_TOOLS,
+  'loaded-tools': NO_TOOLS,
   'foreign-tool-ids': NO_TOOLS,
   'made-up-tool-names': NO_TOOLS,
   'text-with-tool-calls': NO_TOOLS,

@@ -4,6 +4,7 @@ import { answerCases } from './cases/answers.ts';
 import { failureCases } from './cases/failures.ts';
 import { faultCases } from './cases/faults.ts';
 import { fidelityCases } from './cases/fidelity.ts';
+import { loadedToolCases } from './cases/loaded-tools.ts';
 import { reasoningCases } from './cases/reasoning.ts';
 import { requestCases } from './cases/requests.ts';
 import { resourceCases } from './cases/resources.ts';
@@ -23,6 +24,7 @@ import { retryExpiredTimeouts } from './timeout-retry.ts';
 export const conformance: readonly Case[] = [
   ...textCases,
   ...toolCases,
+  ...loadedToolCases,
   ...reasoningCases,
   ...answerCases,
   ...failureCases,

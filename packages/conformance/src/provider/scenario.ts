@@ -68,6 +68,7 @@ export type Scenario =
   | 'lone-surrogate'
   | 'request-history'
   | 'request-tools'
+  | 'loaded-tools'
   | 'request-tool-choice'
   | 'request-sampling'
   | 'request-effort'

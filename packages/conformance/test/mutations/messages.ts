@@ -167,6 +167,24 @@ export const messagesMutations: Readonly<Record<string, readonly Mutation[]>> = 
       if (Array.isArray(list)) list.push({ name: 'add', input_schema: schema() });
     },
   ],
+  'tools-deferred': [
+    set('tools.0', 'defer_loading', true),
+    (body) => {
+      const list = body['tools'];
+      const cached = { type: 'ephemeral' };
+      if (Array.isArray(list))
+        list.push({ name: 'more', input_schema: schema(), defer_loading: true, cache_control: cached });
+    },
+  ],
+  'tool-reference-unknown': [
+    set(`${RESULTS}.0`, 'content', [{ type: 'tool_reference', tool_name: 'multiply' }]),
+  ],
+  'error-content': [
+    set(`${RESULTS}.1`, 'content', [{ type: 'tool_reference', tool_name: 'add' }]),
+    set(`${RESULTS}.1`, 'content', [
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
+    ]),
+  ],
   'tool-choice-without-tools': [drop('', 'tools')],
   'tool-choice-unknown': [
     (body) => {

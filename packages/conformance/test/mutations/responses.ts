@@ -116,6 +116,14 @@ export const responsesMutations: Readonly<Record<string, readonly Mutation[]>> =
     set('input.0.content.1', 'image_url', 'file:x'),
   ],
   'image-type': [set('input.0.content.1', 'image_url', 'data:image/tiff;base64,AAAA')],
+  'additional-tools': [
+    set('tools.0', 'defer_loading', true),
+    (body) => {
+      const input = body['input'];
+      const add = { type: 'function', name: 'add', parameters: schema(), strict: true };
+      if (Array.isArray(input)) input.push({ type: 'additional_tools', role: 'developer', tools: [add] });
+    },
+  ],
   'tool-choice-unknown': [set('tool_choice', 'name', 'subtract')],
   'json-word': [set('text', 'format', { type: 'json_object' })],
   'parameters-schema': [

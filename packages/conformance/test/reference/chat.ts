@@ -70,7 +70,7 @@ export const chatDialogue: Dialogue = {
     ...(request.tools.length === 0
       ? {}
       : {
-          tools: request.tools.map((tool) => ({
+          tools: request.tools.map(({ deferred: _, ...tool }) => ({
             type: 'function',
             function: { ...tool, parameters: { properties: {}, ...tool.parameters } },
           })),

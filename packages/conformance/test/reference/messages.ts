@@ -38,7 +38,12 @@ export const messagesDialogue: Dialogue = {
     ...(request.toolChoice === undefined ? {} : { tool_choice: toolChoice(request.toolChoice) }),
     ...(request.tools.length === 0
       ? {}
-      : { tools: request.tools.map(({ parameters, ...tool }) => ({ ...tool, input_schema: parameters })) }),
+      : {
+          tools: request.tools.map(({ parameters, deferred: _, ...tool }) => ({
+            ...tool,
+            input_schema: parameters,
+          })),
+        }),
     ...(request.output === undefined
       ? {}
       : { output_config: { format: { type: 'json_schema', schema: request.output.schema } } }),

@@ -73,6 +73,19 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
     ),
   },
   {
+    name: 'drops the tools that a result loads',
+    caught: ['loaded-tools'],
+    stream: onRequest((request) => ({
+      ...request,
+      tools: request.tools.filter(({ deferred }) => deferred !== true),
+    })),
+  },
+  {
+    name: 'sends the tools that a result loads first',
+    caught: ['loaded-tools'],
+    stream: onRequest((request) => ({ ...request, tools: request.tools.toReversed() })),
+  },
+  {
     name: 'replaces the schemas of tools',
     caught: ['request-tools'],
     stream: onRequest(eachTool((tool) => ({ ...tool, parameters: { type: 'object', properties: {} } }))),

@@ -1,6 +1,6 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
-import { isString, type Report } from '../shape.ts';
+import { isString, type Report, shown } from '../shape.ts';
 import { isSigned, unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './blocks.ts';
@@ -11,12 +11,16 @@ const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif',
 /** Checks each block: empty text, images, signatures, cache markers. */
 export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
   const turns = turnsOf(body);
+  const tools = isRecord(body) ? asList(body['tools']).map((tool) => asRecord(tool)['name']) : [];
   turns.forEach(({ blocks, path, role }, index) => {
     // Only a last assistant message may be empty, because the model continues that message.
     if (blocks.length === 0 && !(role === 'assistant' && index === turns.length - 1)) {
       report('content-missing', path, 'all messages must have non-empty content');
     }
-    for (const { block, path: at } of blocks) checkBlock(block, at, report, options);
+    for (const { block, path: at } of blocks) {
+      checkBlock(block, at, report, options);
+      if (block['type'] === 'tool_result') checkResult(block, at, tools, report);
+    }
   });
   checkSystem(body, report);
   const markers = countMarkers(body);
@@ -38,6 +42,18 @@ function checkBlock(block: Block, path: string, report: Report, options: Validat
       if (isRecord(inner)) checkBlock(inner, `${path}.content[${index}]`, report, options);
     });
   }
+}
+
+/** Checks the references of a result, and that a failed result has only text. */
+function checkResult(result: Block, path: string, tools: readonly unknown[], report: Report): void {
+  asList(result['content']).forEach((item, index) => {
+    const { type, tool_name: name } = asRecord(item);
+    const at = `${path}.content[${index}]`;
+    if (result['is_error'] === true && type !== 'text')
+      report('error-content', at, 'all content must be type text if `is_error` is true');
+    if (type === 'tool_reference' && !tools.includes(name))
+      report('tool-reference-unknown', at, `Tool reference '${shown(name)}' not found in available tools`);
+  });
 }
 
 function checkSource({ type, source }: Block, path: string, report: Report): void {

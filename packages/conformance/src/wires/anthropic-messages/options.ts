@@ -31,6 +31,16 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
     if (names.has(name)) report('tool-duplicate', `tools[${index}].name`, 'tool names must be unique');
     names.add(name);
   });
+  if (tools.length > 0 && tools.every(isDeferred))
+    report(
+      'tools-deferred',
+      'tools',
+      'At least one tool must have defer_loading=false. All tools cannot be deferred.',
+    );
+  tools.forEach((tool, index) => {
+    if (isDeferred(tool) && isRecord(tool['cache_control']))
+      report('tools-deferred', `tools[${index}]`, 'a deferred tool cannot have cache_control');
+  });
   const choice = body['tool_choice'];
   if (!isRecord(choice)) return;
   if (tools.length === 0 && choice['type'] !== 'none') {
@@ -39,6 +49,8 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
     report('tool-choice-unknown', 'tool_choice', 'names no tool of the request');
   }
 }
+
+const isDeferred = (tool: Record<string, unknown>): boolean => tool['defer_loading'] === true;
 
 function checkForce(body: Record<string, unknown>, report: Report): void {
   const { tool_choice: choice, model } = body;

@@ -52,7 +52,7 @@ const RESULT_CONTENT = tagged('type', {
   image: IMAGE_BLOCK,
   document: DOCUMENT_BLOCK,
   search_result: SEARCH_BLOCK,
-  tool_reference: anyObject,
+  tool_reference: object({ type: text, tool_name: TOOL_NAME }, CACHED),
   browser_state: anyObject,
 });
 

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
@@ -32,13 +32,19 @@ export function checkOptions(body: unknown, report: Report): void {
 }
 
 function checkTools(body: Record<string, unknown>, report: Report): void {
-  const tools: readonly unknown[] = Array.isArray(body['tools']) ? body['tools'] : [];
-  const functions = tools.filter(isRecord).filter(({ type }) => type === 'function');
-  functions.forEach(({ parameters, strict }, index) => {
-    const path = `tools[${index}].parameters`;
-    checkParameters(parameters, path, report);
-    // Without `strict`, the vendor itself closes open objects (recorded 2026).
-    if (strict === true) checkStrict(parameters, path, report);
+  const tools = asList(body['tools']).filter(isRecord);
+  const functions = tools.filter(({ type }) => type === 'function');
+  checkFunctions(functions, 'tools', report);
+  if (
+    tools.some((tool) => tool['defer_loading'] === true) &&
+    tools.every(({ type }) => type !== 'tool_search')
+  )
+    report('additional-tools', 'tools', 'Deferred tools require tools.tool_search.');
+  additionalTools(body['input']).forEach(({ tools: more, path }) => {
+    checkFunctions(more, path, report);
+    for (const { name } of more)
+      if (functions.some((tool) => tool['name'] === name))
+        report('additional-tools', path, `'${shown(name)}' cannot replace a top-level tool`);
   });
   const choice = body['tool_choice'];
   if (!isRecord(choice) || choice['type'] !== 'function') return;
@@ -49,6 +55,25 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
       `Tool choice '${shown(choice['name'])}' not found in 'tools'.`,
     );
 }
+
+function checkFunctions(functions: readonly Record<string, unknown>[], at: string, report: Report): void {
+  functions.forEach(({ parameters, strict }, index) => {
+    const path = `${at}[${index}].parameters`;
+    checkParameters(parameters, path, report);
+    // Without `strict`, the vendor itself closes open objects (recorded 2026).
+    if (strict === true) checkStrict(parameters, path, report);
+  });
+}
+
+/** Returns the tools of the `additional_tools` items of an input, with their paths. */
+export const additionalTools = (
+  input: unknown,
+): readonly { readonly tools: readonly Record<string, unknown>[]; readonly path: string }[] =>
+  asList(input).flatMap((item, index) => {
+    const { type, tools } = asRecord(item);
+    if (type !== 'additional_tools') return [];
+    return [{ tools: asList(tools).filter(isRecord), path: `input[${index}].tools` }];
+  });
 
 function checkFormat(body: Record<string, unknown>, report: Report): void {
   const format = isRecord(body['text']) ? body['text']['format'] : undefined;

@@ -4,6 +4,7 @@ import { isString } from '../shape.ts';
 import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './items.ts';
+import { additionalTools } from './options.ts';
 import { VENDOR_ITEMS } from './shape.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -45,7 +46,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
     })),
     reasoning: of('reasoning').map(reasoningOf),
     vendorBlocks: items.filter(isRecord).filter(({ type }) => VENDOR_ITEMS.includes(stringOf(type))),
-    tools: asList(request['tools'])
+    tools: [...asList(request['tools']), ...additionalTools(input).flatMap(({ tools }) => tools)]
       .filter(isRecord)
       .map(({ name }) => stringOf(name)),
     output: outputOf(request['text']),

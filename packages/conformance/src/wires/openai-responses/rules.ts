@@ -20,6 +20,7 @@ export const RESPONSES_RULES: Readonly<Record<string, string>> = {
   signature: 'encrypted reasoning that this vendor did not encrypt',
   'image-source': 'an image that is neither http(s) nor base64',
   'image-type': 'an image of an unsupported type',
+  'additional-tools': 'additional_tools with a tool of `tools`, or defer_loading without tool_search',
   'tool-choice-unknown': 'tool_choice with an undeclared tool',
   'json-word': "JSON mode without the word 'json' in the input",
   'parameters-schema':

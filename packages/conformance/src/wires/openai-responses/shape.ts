@@ -88,11 +88,30 @@ const message = object(
   { type: oneOf('message'), id: text, status: STATUS, phase: nullable(oneOf('commentary', 'final_answer')) },
 );
 
+const tool = tagged(
+  'type',
+  {
+    function: object(
+      { type: text, name: NAME },
+      {
+        description: nullable(text),
+        parameters: nullable(anyObject),
+        strict: nullable(flag),
+        defer_loading: flag,
+        allowed_callers: anything,
+        output_schema: anything,
+      },
+    ),
+  },
+  anyObject,
+);
+
 const item = tagged(
   'type',
   {
     ...vendorItems,
     message,
+    additional_tools: object({ type: text, role: oneOf('developer'), tools: list(tool, 1) }, { id: text }),
     function_call: object(
       { type: text, call_id: CALL_ID, name: NAME, arguments: text },
       { id: nullable(text), status: STATUS, caller: nullable(anyObject), namespace: nullable(text) },
@@ -122,24 +141,6 @@ const format = tagged('type', {
     { description: text, strict: nullable(flag) },
   ),
 });
-
-const tool = tagged(
-  'type',
-  {
-    function: object(
-      { type: text, name: NAME },
-      {
-        description: nullable(text),
-        parameters: nullable(anyObject),
-        strict: nullable(flag),
-        defer_loading: flag,
-        allowed_callers: anything,
-        output_schema: anything,
-      },
-    ),
-  },
-  anyObject,
-);
 
 const reasoning = object(
   {},

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { assistant, type Message, type ModelRequest, toolResult, user } from '@majordomo/core';
+import { chatRequest, onlyRequest, succeeded, withBench } from '../bench.ts';
+import { onTarget } from '../chain/target.ts';
+import type { Case } from '../harness.ts';
+import { ADD } from './tools.ts';
+
+const LATER = { name: 'later', description: 'Runs later.', parameters: ADD.parameters };
+const OTHER = { ...LATER, name: 'other' };
+
+/** Returns a call and its result, which loads tools. */
+const search = (id: string, ...loads: string[]): [Message, Message] => [
+  assistant([{ type: 'tool-call', id, name: 'add', args: { a: 1, b: 2 } }]),
+  toolResult({ callId: id, name: 'add', content: `found ${loads.join(', ')}`, loads }),
+];
+
+/** Cases of tools that a result loads. */
+export const loadedToolCases: readonly Case[] = [
+  {
+    name: 'deferred tools are sent once a result has loaded them, behind the others, and can be called',
+    scenario: 'loaded-tools',
+    async run(harness) {
+      await onTarget(
+        harness,
+        () => 'Fine.',
+        async (generate, server) => {
+          const tools = [{ ...LATER, deferred: true }, ADD, { ...OTHER, deferred: true }];
+          const first = [user('go'), ...search('c1', 'other', 'gone')];
+          const second = [...first, ...search('c2', 'later', 'other')];
+          await generate({ messages: [user('go')], tools });
+          assert.deepEqual(onlyRequest(server).request.tools, ['add'], 'a tool is sent that no result loads');
+          await generate({ messages: first, tools });
+          const earlier = onlyRequest(server, 2).request;
+          assert.deepEqual(earlier.tools, ['add', 'other']);
+          await generate({ messages: second, tools });
+          const { tools: names, messages } = onlyRequest(server, 3).request;
+          assert.deepEqual(names, ['add', 'other', 'later']);
+          assert.deepEqual(messages.slice(0, earlier.messages.length), earlier.messages);
+        },
+      );
+      const call = { type: 'tool-call', name: 'later', json: '{"a":1,"b":2}' } as const;
+      await withBench(
+        harness,
+        () => ({ parts: [call] }),
+        async ({ generate, deliveries, server }) => {
+          const request: ModelRequest = chatRequest('', {
+            messages: [user('go'), ...search('c1', 'later')] as ModelRequest['messages'],
+            tools: [ADD, { ...LATER, deferred: true }],
+          });
+          for (const [at, delivery] of deliveries(request).entries()) {
+            const { toolCalls } = succeeded(await generate(request, { delivery }));
+            assert.deepEqual(
+              toolCalls.map(({ name, args }) => ({ name, args })),
+              [{ name: 'later', args: { a: 1, b: 2 } }],
+            );
+            onlyRequest(server, at + 1);
+          }
+        },
+      );
+    },
+  },
+];
