@@ -52,8 +52,8 @@ export const errorResult = (text: string): CallToolResult => ({
 
 const partOf = ({ id, name, args }: ServedCall): ToolCallPart => ({ type: 'tool-call', id, name, args });
 
-function resultOf({ content, isError, suspended }: ToolOutcome): CallToolResult {
-  if (suspended !== undefined)
+function resultOf({ content, isError, suspended, run }: ToolOutcome): CallToolResult {
+  if (suspended !== undefined || run !== undefined)
     return errorResult(
       'The tool waits for a decision, which this server does not support. There is no result.',
     );
