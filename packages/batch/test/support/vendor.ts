@@ -55,7 +55,7 @@ export class Vendor {
   readonly batches: VendorBatch[] = [];
   readonly liveTexts: string[] = [];
   /** Called before (`isDone` false) and after each operation; an error that it throws is the operation's failure. */
-  fault: (op: Op, isDone: boolean, detail: string) => void = () => undefined;
+  fault: (op: Op, isDone: boolean, detail: string) => unknown = () => undefined;
   /** Result of a request by its text. */
   result: (text: string) => Result = (text) => answer(`re: ${text}`);
   live: (text: string) => Result = (text) => answer(`live: ${text}`);
@@ -85,11 +85,10 @@ export class Vendor {
   }
 
   private async run<T>(op: Op, detail: string, work: () => T): Promise<T> {
-    await Promise.resolve();
-    this.fault(op, false, detail);
+    await this.fault(op, false, detail);
     this.ops.push(detail === '' ? op : `${op} ${detail}`);
     const result = work();
-    this.fault(op, true, detail);
+    await this.fault(op, true, detail);
     return result;
   }
 
