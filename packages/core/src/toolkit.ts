@@ -7,7 +7,7 @@ export { declaredData, NO_ENV } from './resolve/registry.ts';
 
 // Listeners, promises and signals
 export { abortable, derivedSignal, invoke, mapValue } from './util/async.ts';
-export { withTimeout } from './util/with-timeout.ts';
+export { withTimeout } from './util/async.ts';
 export { notify } from './util/listeners.ts';
 export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-changes.ts';
 
@@ -32,8 +32,8 @@ export { sniffAudio, sniffMediaType } from './util/media-type.ts';
 export { asLanguage } from './operations/transcription.ts';
 
 // Stored texts, and titles, excerpts and search of conversations
-export { fromStoredText, toStoredText } from './util/stored-text.ts';
-export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/search-text.ts';
+export { fromStoredText, toStoredText } from './util/store-text.ts';
+export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';
 
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';
@@ -45,7 +45,7 @@ export { copyText, SseDecoder } from './stream/sse-decoder.ts';
 
 // Requests for a target
 export { checkCache } from './prepare/cache.ts';
-export { firstLoads, toolsToSend } from './prepare/loaded-tools.ts';
+export { firstLoads, toolsToSend } from './prepare/tools.ts';
 export { withOutputInstruction } from './prepare/output.ts';
 export { EFFORTS, OPTIONAL_SETTINGS } from './prepare/settings.ts';
 export type { OptionalSetting } from './prepare/settings.ts';

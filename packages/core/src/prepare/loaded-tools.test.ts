@@ -9,7 +9,7 @@ import {
   type ToolSpec,
   user,
 } from '../index.ts';
-import { firstLoads, toolsToSend } from './loaded-tools.ts';
+import { firstLoads, toolsToSend } from './tools.ts';
 import { prepare } from './prepare.ts';
 import { validate } from './validate.ts';
 

@@ -6,7 +6,7 @@ import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
 import { repairHistory } from './history.ts';
-import { toolsToSend } from './loaded-tools.ts';
+import { toolsToSend } from './tools.ts';
 import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
 import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';

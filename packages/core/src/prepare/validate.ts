@@ -4,7 +4,7 @@ import { type ErrorDetails, LlmError } from '../types/llm-error.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { didYouMean } from '../util/options.ts';
 import { checkCache } from './cache.ts';
-import { toolsToSend } from './loaded-tools.ts';
+import { toolsToSend } from './tools.ts';
 import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 
 /** Throws `invalid-request` with the path for a request that no target accepts. */

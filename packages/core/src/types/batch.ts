@@ -1,6 +1,6 @@
 import type { LlmError } from './llm-error.ts';
-import type { ModelContext } from './model-context.ts';
 import type { JsonObject } from './schema.ts';
+import type { ModelContext } from './target.ts';
 
 /** Context of a request to a batch API: transport, headers and environment of a call. */
 export type BatchContext = Omit<ModelContext, 'delivery'>;

@@ -1,10 +1,9 @@
 import type { Timeouts } from './call-options.ts';
-import type { Capabilities, DataHandling, ImageLimits } from './target.ts';
+import type { Capabilities, DataHandling, Env, ImageLimits, ModelContext } from './target.ts';
 import type { ModelEvent } from './events.ts';
 import type { BatchBackend } from './batch.ts';
 import type { Billing } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
-import type { Env, ModelContext } from './model-context.ts';
 import type {
   EmbeddingRequest,
   EmbeddingResponse,
@@ -22,7 +21,7 @@ import type {
 import type { ModelRequest } from './request.ts';
 import type { Warning } from './response.ts';
 
-export type { Env, ModelContext } from './model-context.ts';
+export type { Env, ModelContext } from './target.ts';
 export type { Capabilities, DataHandling, FileLimits, ImageLimits } from './target.ts';
 
 /** Chat model of a provider. */

@@ -1,3 +1,5 @@
+import type { Clock } from '../types/call-options.ts';
+
 /** Returns the result of the work, or rejects with the signal's reason as soon as it aborts. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -56,3 +58,25 @@ export function invoke<T>(call: () => T | PromiseLike<T>): T | Promise<T> {
 /** Whether a value is a promise, including promises of other realms and manually written ones. */
 export const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
+
+/** Rejects if the promise does not settle within `ms` milliseconds. */
+export function withTimeout<T>(
+  promise: Promise<T>,
+  ms: number,
+  clock: Pick<Clock, 'timer'>,
+  isBackground?: boolean,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => {
+      reject(new Error(`no answer within ${ms} ms`));
+    };
+    // If a result arrived while the process was blocked, handle the result before the timeout.
+    const look = (): void => {
+      cancel = clock.timer(0, late, isBackground);
+    };
+    let cancel = clock.timer(ms, look, isBackground);
+    promise.then(resolve, reject).finally(() => {
+      cancel();
+    });
+  });
+}

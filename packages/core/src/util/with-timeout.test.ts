@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { withTimeout } from './with-timeout.ts';
+import { withTimeout } from './async.ts';
 
 it.each([
   ['resolves', () => Promise.resolve(5), { status: 'fulfilled', value: 5 }],
