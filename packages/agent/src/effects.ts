@@ -41,7 +41,11 @@ export interface EffectsIo extends Observers {
 export interface AgentEffects
   extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
   /** Runs one tool call. `ended` returns the result of its sub-agent, or rejects with its error, if the caller has driven the sub-agent. */
-  runTool(call: ToolCallPart, state: RunState, ended?: () => Promise<RunResult>): Promise<ToolOutcome>;
+  readonly runTool: (
+    call: ToolCallPart,
+    state: RunState,
+    ended?: () => Promise<RunResult>,
+  ) => Promise<ToolOutcome>;
 }
 
 interface LocalRun {

@@ -30,7 +30,7 @@ export function suspensionOf(
           ...(Object.keys(outcome.replies).length === 0 ? {} : { replies: outcome.replies }),
           ...(outcome.requestState === undefined ? {} : { requestState: outcome.requestState }),
         };
-  return payload as unknown as JsonObject;
+  return payload;
 }
 
 /** Returns the state with another payload of a suspended call. */
@@ -57,12 +57,12 @@ export interface SettleIo {
   /** Connects if necessary. */
   ready(): Promise<void>;
   /** Repeats a call with answers. */
-  repeat(
+  readonly repeat: (
     call: Extract<McpSuspension, { type: 'mcp-elicitation' }>,
     replies: JsonObject,
-  ): Promise<CallOutcome>;
+  ) => Promise<CallOutcome>;
   /** Answers a task's questions, if there are any, and returns its outcome, or `undefined` while it runs. */
-  progress(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined>;
+  readonly progress: (taskId: string, replies: JsonObject | undefined) => Promise<CallOutcome | undefined>;
 }
 
 /** Implements `McpToolbox.settle`. */

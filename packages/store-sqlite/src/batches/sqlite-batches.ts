@@ -109,7 +109,7 @@ const rowOf = (row: Row): BatchRow => ({
   id: fromStoredText(String(row['id'])),
   place: fromStoredText(String(row['place'])),
   request: String(row['request']),
-  data: row['data'] === null ? undefined : String(row['data']),
+  data: (row['data'] as string | null) ?? undefined,
 });
 
 function statements(database: Database) {
