@@ -129,7 +129,9 @@ async function withBatches(
   const { createBatches } = loaded as typeof import('@majordomo/batch');
   const settings = await loadSettings(io);
   const place =
-    store === undefined ? settings : { ...settings, ledger: { ...settings.ledger, file: store, folder: cwd } };
+    store === undefined
+      ? settings
+      : { ...settings, ledger: { ...settings.ledger, file: store, folder: cwd } };
   await using jobs = await openLedgerFile(place, io, 'majordomo batch');
   await using books = await openLedgerGates(settings, io);
   const ids = await installedIds(settings, cwd);

@@ -25,7 +25,10 @@ function itemOf(value: unknown, place: string): BatchItem {
   if (isRecord(value) && (value['id'] === undefined || typeof value['id'] === 'string')) {
     const { id, prompt, system, request, embedding } = value;
     if (typeof prompt === 'string' && (system === undefined || typeof system === 'string'))
-      return { id, request: { system, messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }] }] } };
+      return {
+        id,
+        request: { system, messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }] }] },
+      };
     if (isRecord(request) || isRecord(embedding)) return value as unknown as BatchItem;
   }
   throw new Stop(
