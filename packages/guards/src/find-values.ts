@@ -1,12 +1,12 @@
 import type { FoundValue, MaskRule } from './types.ts';
 
-/** Range of a value. */
+/** Range of a value in a text. */
 export interface Range extends FoundValue {
-  /** Value, if the text contains an escaped form of it. */
+  /** Original value. Set if the text contains an escaped form of the value. */
   readonly value?: string;
 }
 
-/** Finds the values of rules in a text. */
+/** Finds the values in a text that match rules. */
 export class ValueFinder {
   private readonly rules: readonly CompiledRule[];
 
@@ -14,19 +14,19 @@ export class ValueFinder {
     this.rules = rules.map(compiled);
   }
 
-  /** Returns the ranges of values, in any order. Ranges of several rules may overlap. */
+  /** Returns the ranges of the values that match, in any order. Ranges of several rules may overlap. */
   find(text: string): readonly FoundValue[] {
     return this.rules.flatMap((rule) => matchesOf(rule, text));
   }
 
-  /** Whether a rule finds the value without the text around it. */
+  /** Returns whether a rule finds the value if the text consists of the value only. */
   findsAlone(value: string): boolean {
     return this.find(value).some(({ start, end }) => start === 0 && end === value.length);
   }
 }
 
 interface CompiledRule extends MaskRule {
-  /** Pattern that matches the complete text, for values that are shorter than a match. */
+  /** Pattern that must match a complete text. It tests values that are shorter than a match. */
   readonly complete: RegExp | undefined;
 }
 

@@ -51,7 +51,7 @@ export function guarded(model: ChatModel, options: GuardOptions): ChatModel {
       new GuardedCall(guard, request as ChatRequest, call).object<T>(request.output),
     );
 
-  // Disables the timeout for unread streams, because the stream of the model detects a reader that has stopped.
+  // The timeout for unread streams is disabled, because the model's stream detects a reader that has stopped.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const site = callSite(stream);
     return new EventStream(
@@ -76,7 +76,7 @@ export function guarded(model: ChatModel, options: GuardOptions): ChatModel {
     );
   };
 
-  // The overloads exclude events that some options make impossible.
+  // The overloads of `stream` exclude events that cannot occur with some options.
   return { spec: model.spec, generate, generateObject, stream: stream as ChatModel['stream'], streamObject };
 }
 

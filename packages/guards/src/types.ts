@@ -7,11 +7,11 @@ export type Side = 'input' | 'tool-result' | 'output' | 'tool-call';
 /** Text that a check judges. */
 export interface Subject {
   /**
-   * Side of the call. `input`: system and user text that has not passed yet, in one string, separated by blank lines.
-   * `tool-result`: text of one tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
+   * Side of the call. `input`: system and user text that has not passed yet, joined by blank lines. `tool-result`: text of one
+   * tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
    */
   readonly side: Side;
-  /** Text as the application sees it: before masking of a request, after restoring of an answer. */
+  /** Text as the application sees it: a request before it is masked, an answer after its values are restored. */
   readonly text: string;
   /** Name of the tool. Set for `tool-call` and `tool-result`. */
   readonly tool?: string | undefined;
@@ -21,7 +21,7 @@ export interface Subject {
 
 /** Call that a check belongs to. */
 export interface CheckContext {
-  /** Signal that is aborted when the run of the checks ends. A check passes it to its I/O. */
+  /** Signal that aborts when the run of the checks ends. Pass it to the I/O of a check. */
   readonly signal: AbortSignal;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -39,15 +39,15 @@ export interface Refusal {
   readonly kind?: 'denied' | 'content-filter' | undefined;
 }
 
-/** Named rule. A check that throws, rejects, exceeds `timeoutMs` or returns any other value is down: see `whenDown`. */
+/** Named rule. A check is down if it throws, rejects, exceeds `timeoutMs` or returns any other value: see `whenDown`. */
 export interface Check {
   /** Name in errors, events and metrics: 1 to 60 characters. */
   readonly name: string;
-  /** Returns a refusal, or `undefined` to allow. */
+  /** Returns a refusal, or `undefined` to allow the text. */
   check(subject: Subject, context: CheckContext): Refusal | undefined | Promise<Refusal | undefined>;
   /**
-   * Maximum length of text that the check must see at once, in characters. While an answer is streamed, the last `span - 1`
-   * characters stay held until more text follows or the part ends. `@default 1`
+   * Length of the longest phrase that the check must see at once, in characters. While an answer is streamed, the last `span - 1`
+   * characters remain held until more text follows or the part ends. `@default 1`
    */
   readonly span?: number | undefined;
   /** Overrides `GuardOptions.whenDown` for this check. */
@@ -59,13 +59,13 @@ export interface MaskRule {
   /** Name in placeholders and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. `EMAIL` gives `[EMAIL_1]`. */
   readonly label: string;
   readonly pattern: RegExp;
-  /** Group that holds the value. `@default 0` */
+  /** Capturing group that contains the value. `@default 0` */
   readonly group?: number | undefined;
-  /** Returns whether a value counts, such as by its check digits. */
+  /** Returns whether a match is a valid value, for example by its check digits. `@default` every match is valid */
   readonly valid?: ((value: string) => boolean) | undefined;
 }
 
-/** Value that `MaskOptions.find` found, with its range in the text, as for `slice`. */
+/** Value that `MaskOptions.find` found. `start` and `end` are its range in the text, as for `slice`. */
 export interface FoundValue {
   /** Label as in `MaskRule`. */
   readonly label: string;
@@ -73,20 +73,20 @@ export interface FoundValue {
   readonly end: number;
 }
 
-/** Masking of requests, and restoring of answers. */
+/** Options for masking requests and restoring answers. */
 export interface MaskOptions {
   /** Rules to apply. `@default PII_RULES` */
   readonly rules?: readonly MaskRule[] | undefined;
   /** Redactor whose secrets are also masked, as `[SECRET_1]`. `@default` none */
   readonly redactor?: Pick<Redactor, 'find'> | undefined;
   /**
-   * Function that finds further values, such as names by an NER service. It receives all new text of a request at once, separated
-   * by blank lines. If it is down, `GuardOptions.whenDown` applies.
+   * Function that finds further values, such as names with an NER service. It receives all new text of a request at once, joined
+   * by blank lines. If the function is down, `GuardOptions.whenDown` applies.
    */
   readonly find?: ((text: string, context: CheckContext) => Promise<readonly FoundValue[]>) | undefined;
   /**
-   * Places where values replace placeholders again. `arguments`: in all tool calls, or only in those of the named tools. Other
-   * tools receive placeholders. `@default { text: true, arguments: true }`
+   * Places where values replace placeholders again. `arguments`: the arguments of all tool calls, or only those of the named
+   * tools. Other tools receive placeholders. `@default { text: true, arguments: true }`
    */
   readonly restore?:
     | { readonly text?: boolean | undefined; readonly arguments?: boolean | readonly string[] | undefined }
@@ -95,7 +95,7 @@ export interface MaskOptions {
 
 /** Bounds for the part of a streamed answer that is held while output checks run. */
 export interface HoldBackOptions {
-  /** Number of new characters after which the checks run. 0: at every chunk. `@default 400` */
+  /** Number of new characters after which the checks run. 0: they run at every chunk. `@default 400` */
   readonly characters?: number | undefined;
   /** Maximum time between the arrival of a character and the start of its checks, in milliseconds. `@default 1_000` */
   readonly ms?: number | undefined;
@@ -103,7 +103,7 @@ export interface HoldBackOptions {
   readonly context?: number | undefined;
 }
 
-/** Behavior of checks that are down, and observers. */
+/** Options that guarded models and guarded tools share. */
 export interface CheckPolicy {
   /** Behavior when a check is down. `deny`: the call fails with `denied`. `allow`: the call continues with a warning. `@default 'deny'` */
   readonly whenDown?: 'deny' | 'allow' | undefined;
