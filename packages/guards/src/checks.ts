@@ -9,7 +9,7 @@ export interface ForbidOptions {
   readonly name: string;
   /** Strings and regular expressions. A match of any of them refuses the text. At least one is required. */
   readonly patterns: readonly (string | RegExp)[];
-  /** Maximum length of a match, in characters. Required with an expression. `@default` length of the longest string */
+  /** Maximum length of a match, in characters. Required for expressions. `@default` length of the longest string */
   readonly span?: number | undefined;
   /** Kind of the error. `@default 'denied'` */
   readonly kind?: Refusal['kind'];

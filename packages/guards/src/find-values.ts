@@ -72,7 +72,7 @@ function validEnd({ valid, complete }: CompiledRule, text: string, start: number
 const TERM = /[\p{L}\p{N}]/u;
 const isTerm = (character = ' '): boolean => character !== ' ' && TERM.test(character);
 
-/** Returns the ranges in order, without overlap. Ranges that overlap become one range, so that no part of a value remains. */
+/** Returns the ranges by position. Overlapping ranges become one range, so that no part of a value remains. */
 export function mergeRanges(found: readonly Range[]): readonly Range[] {
   const merged: Range[] = [];
   for (const range of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
@@ -89,7 +89,7 @@ interface Node {
   known?: { readonly value: string; readonly label: string };
 }
 
-/** Values that only their context identified, found wherever they occur in later text. The time is linear in the text. */
+/** Values that a rule recognized only by their context. Finds them in any later text, in time linear in its length. */
 export class KnownValues {
   private readonly root: Node = { next: new Map() };
 

@@ -243,7 +243,7 @@ export class GuardedCall {
     return { ...request, messages };
   }
 
-  /** Returns the name of the check that refuses a tool result. A check that was down judges the result again in the next call. */
+  /** Returns the name of the check that refuses a tool result. The result is judged again if a check was down. */
   private async withheldBy(result: ToolResultPart, checks: readonly Check[]): Promise<string | undefined> {
     const { results } = this.guard;
     const tenant = this.options?.tenant;

@@ -34,7 +34,7 @@ export class HoldBack {
   private readonly ms: number;
   private readonly context: number;
   private readonly open = new Map<number, OpenPart>();
-  /** Events of parts that wait for a tool call before them, or are one, in the order of their indexes. */
+  /** Events of incomplete tool calls and of the parts that wait for these calls, in the order of the parts' indexes. */
   private readonly waiting = new Map<number, PartEvent[]>();
   /** Last characters of text and of reasoning that the caller received. */
   private shown = { text: '', reasoning: '' };

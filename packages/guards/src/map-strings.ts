@@ -29,7 +29,7 @@ export function mapStrings(value: unknown, change: (text: string) => string): un
   return isSame ? value : Object.fromEntries(changed);
 }
 
-/** Text of a request: `owner` is the part, or the role `system` for `ChatRequest.system`. */
+/** Changes a text of a request. `owner` is the part that contains the text; `undefined` for `ChatRequest.system`. */
 export type TextChange = (text: string, role: Message['role'], owner: object | undefined) => string;
 
 /**

@@ -63,7 +63,7 @@ export class Restorer {
     return mapStrings(this.value(value), (text) => text.slice(0, this.readyLength(text)));
   }
 
-  /** Returns functions for the text of a part that arrives in pieces. They hold text only while it may be a placeholder. */
+  /** Returns functions for text that arrives in pieces. They hold text only while it may begin a placeholder. */
   stream(): { push(text: string): string; end(): string } {
     let held = '';
     return {

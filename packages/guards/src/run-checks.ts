@@ -120,7 +120,7 @@ export class CheckRunner {
     return { check: rule, isDown: false, error: new LlmError(kind, message, { code: rule }) };
   }
 
-  /** Returns the checked result of the work, or why it has none. Rejects with `aborted` if the call or the run ends. */
+  /** Returns the valid result of the work, or the reason for its failure. Rejects with `aborted` if the call or the run ends. */
   private async settle<T, R>(
     rule: string,
     side: Side,

@@ -118,22 +118,22 @@ export interface CheckPolicy {
 /** Policies of a guarded model. */
 export interface GuardOptions extends CheckPolicy {
   /**
-   * Checks of system and user text of the complete request. This guarded model does not judge again a message object that passed
-   * for the same tenant, or a system text equal to the last one that passed.
+   * Checks of the system and user text of the complete request. A message object that passed for the same tenant is not judged
+   * again, nor is a system text that equals the last one that passed.
    */
   readonly input?: readonly Check[] | undefined;
   /**
    * Checks of each tool result before it is sent. A refused result is replaced in the request, not in the transcript, by a note
-   * that names the check; the call continues with a warning (`action: 'dropped'`).
+   * that names the check; the call continues with a warning whose `action` is `dropped`.
    */
   readonly toolResults?: readonly Check[] | undefined;
-  /** Checks of text, reasoning and tool calls of the answer before the caller receives them. */
+  /** Checks of the answer's text, reasoning and tool calls before the caller receives them. */
   readonly output?: readonly Check[] | undefined;
   /** Masking: placeholders replace personal data before the request is sent. `@default` none */
   readonly mask?: MaskOptions | undefined;
   /**
-   * `block`: the model is called when all input checks have passed. `parallel`: the model is called at once, nothing of its answer
-   * is delivered before all input checks have passed, and a refusal aborts the call, whose tokens are paid. Tool results are
+   * `block`: the model is called when all input checks have passed. `parallel`: the model is called at once, but its answer is
+   * delivered only after all input checks have passed. A refusal aborts the call, whose tokens are still paid. Tool results are
    * always judged first. `@default 'block'`
    */
   readonly mode?: 'block' | 'parallel' | undefined;
@@ -149,7 +149,7 @@ export interface ToolGuardOptions extends CheckPolicy {
 
 /** Action of a check or a mask. Never contains text of the request or the answer. */
 export interface GuardEvent {
-  /** Outcome. `withheld`: a tool result was replaced. `down`: the check gave no valid result. `masked`: values were replaced. */
+  /** Outcome. `withheld`: a tool result was replaced. `down`: the check had no valid result. `masked`: values were replaced. */
   readonly type: 'passed' | 'refused' | 'withheld' | 'down' | 'masked';
   /** Name of the check; `mask` for masks. */
   readonly rule: string;
@@ -164,5 +164,5 @@ export interface GuardEvent {
   readonly tenant: string | undefined;
 }
 
-/** Facts about the call of a check. */
+/** Facts about the call that a check judges. */
 export type CallFacts = Omit<CheckContext, 'signal'>;
