@@ -24,7 +24,7 @@ export interface BatchesOptions {
   readonly onEvent?: ((event: BatchEvent) => void) | undefined;
   /** Folder to which the input of a batch is written before the upload. Default: the system's folder for temporary files. */
   readonly folder?: string | undefined;
-  /** Maximum requests and bytes of one batch, to set bounds below those of the vendor. Default: the vendor's own bounds (see `BatchLimits`). */
+  /** Maximum number of requests and bytes of one batch, below the vendor's bounds. Default: the vendor's bounds (see `BatchLimits`). */
   readonly most?: { readonly requests?: number | undefined; readonly bytes?: number | undefined } | undefined;
   /**
    * Catalog with the prices of items.
@@ -115,8 +115,8 @@ export interface BatchJob {
   /** Returns the progress as of the last poll. Queries no vendor. */
   progress(): Promise<JobProgress>;
   /**
-   * Returns the items that are final, in input order, with one page in memory at a time. Before the job is over, it omits the other
-   * items. With `output`, `value` is typed, and an answer that does not match this schema has an `invalid-output` error instead.
+   * Returns the items that are final, in input order, with one page in memory at a time. Items that are not final yet are omitted.
+   * If `output` is set, `value` is typed, and an answer that does not match this schema becomes an `invalid-output` error.
    */
   results<T = unknown>(options?: {
     readonly output?: ObjectSchema<T> | undefined;
@@ -248,7 +248,7 @@ export interface BatchStore {
   lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
   /** Releases the lock, if the holder has it. */
   unlock(key: string, holder: string): Promise<void>;
-  /** Adds rows. Existing rows stay unchanged. Rejects with `config` for an id that exists at another index, and for an index that exists with another id. */
+  /** Adds rows. Existing rows stay unchanged. Rejects with `config` if an id exists at another index, or an index exists with another id. */
   add(key: string, rows: readonly BatchRow[]): Promise<void>;
   /** Returns rows in the order of `index`. */
   rows(key: string, query: RowQuery): Promise<readonly BatchRow[]>;

@@ -26,7 +26,7 @@ export async function planBatch(position: number, round: Round): Promise<Planned
   return planner.run();
 }
 
-/** Writes the input of a batch whose planning or sending was interrupted. Adds rows of the queue if its planning was. */
+/** Writes the input of a batch whose planning or sending was interrupted. If planning was interrupted, adds rows of the queue. */
 export async function replanBatch(batch: BatchRecord, round: Round): Promise<PlannedBatch | undefined> {
   const planner = new Planner(batch.position, batch, round);
   return planner.run();

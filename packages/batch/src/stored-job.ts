@@ -80,7 +80,7 @@ export class LockedJob {
     await this.setup.store.unlock(this.key, this.holder);
   }
 
-  /** Saves the record. Adopts `isCancelled`, which `cancel` sets without the lock. Throws `LockLost` if another process saved it. */
+  /** Saves the record. Adopts `isCancelled`, which `cancel` sets without the lock. Throws `LockLost` if another process saved. */
   async save(): Promise<void> {
     const { key, record, setup } = this;
     await this.checkLock();

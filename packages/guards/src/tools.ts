@@ -24,7 +24,7 @@ export function guardedTool(tool: Tool, options: ToolGuardOptions): Tool {
   return withChecks(tool, options);
 }
 
-/** Returns a toolbox with checks before each tool. A toolbox that changes stays guarded. Throws `config` for invalid options. */
+/** Returns a toolbox with checks before each tool, also before later tools. Throws `config` for invalid options. */
 export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Toolbox {
   checkOptions('guardedToolbox', toolbox, { name: 'string', tools: 'array' }, ['name', 'tools']);
   checkToolOptions('guardedToolbox', options);

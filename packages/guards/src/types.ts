@@ -56,7 +56,7 @@ export interface Check {
 
 /** Rule for a kind of personal data with a recognizable pattern. */
 export interface MaskRule {
-  /** Name in placeholders and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. `EMAIL` gives `[EMAIL_1]`. */
+  /** Name in placeholders and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. For `EMAIL`: `[EMAIL_1]`. */
   readonly label: string;
   readonly pattern: RegExp;
   /** Capturing group that contains the value. `@default 0` */
