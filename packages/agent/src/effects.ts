@@ -114,7 +114,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   };
 }
 
-/** Returns the cost function of the agent, or the one of the run that called this agent. */
+/** Returns the cost function of the agent, otherwise that of the calling run. */
 const costFunction = ({ agent, io }: LocalRun): CostOf | undefined =>
   agent.cost ?? nestingOf(io.options ?? {}).cost;
 

@@ -16,7 +16,7 @@ export interface Journal {
   readonly maxBytes?: number | undefined;
   /** Returns the recorded result of a step, or runs the step and records its result. Parallel tools start in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for the decision on a call. If the same call waits again, `name` is different. The id of a call inside a sub-agent is a path. */
+  /** Waits for the decision on a call. `name` differs for each wait of the same call. The id of a call inside a sub-agent is a path. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
   /** Called with all calls of a step that wait for decisions, then after each decision, and finally with an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;

@@ -65,7 +65,7 @@ export interface RunResult {
   readonly done: Done | undefined;
   /** Usage of all model calls, including those in other processes. */
   readonly usage: Usage;
-  /** Name of the active agent, to which the run was handed last. */
+  /** Name of the active agent: the agent of the last handoff, otherwise the agent that was run. */
   readonly agent: string | undefined;
   /** Amounts that the run has spent. Without `budget` and `cost`, only `tokens` is known, and the others are 0. */
   readonly spent: Spent;
@@ -80,7 +80,7 @@ export interface DriveRules extends Rules {
   /** Name of the agent. */
   readonly agentName: string | undefined;
   readonly maxHandoffs: number;
-  /** Budget of a run that has no budget. */
+  /** Budget for a run whose state has no budget. */
   readonly budget?: Budget | undefined;
   isOnce(call: ToolCallPart, state: RunState): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;

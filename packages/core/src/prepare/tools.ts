@@ -47,8 +47,8 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
 }
 
 /**
- * Derives each name from the original name alone, so that it is the same in each turn. If a name is taken, it gets a suffix. A
- * loaded tool does not change the names of the tools before it.
+ * Derives each name only from the original name, so that the new name is the same in each turn. A name that is taken receives a
+ * suffix. A loaded tool does not change the names of the tools before it.
  */
 function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, string> {
   const initial = tools.filter(({ deferred }) => deferred !== true).map(({ name }) => name);
@@ -118,7 +118,7 @@ export function firstLoads(messages: readonly Message[]): ReadonlyMap<string, st
   return first;
 }
 
-/** Last result by the list of the request, because providers recognize lists by identity. */
+/** Last result by the request's list of tools, because providers recognize lists by identity. */
 const sentLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
 /** Returns the tools that are not deferred, then the loaded ones in order of loading. The same tools result in the same array. */
