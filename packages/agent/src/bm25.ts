@@ -7,7 +7,7 @@ export type TextIndex = (query: string) => readonly number[];
 const REPETITION = 1.2;
 const LENGTH = 0.75;
 
-/** Returns a full-text index, ranked by BM25. Common words need no list, because words in many documents count little. */
+/** Returns a full-text index, ranked by BM25. Words in many documents count little, so no list of common words is needed. */
 export function createIndex(documents: readonly string[]): TextIndex {
   const counts = new Map<string, Map<number, number>>();
   const lengths = documents.map((text, at) => {

@@ -1,12 +1,12 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 
-/** Limits of one run, its sub-agents and handoffs included. Each limit is checked before a model call; a call in progress is not interrupted. */
+/** Limits of one run with its sub-agents and handoffs. Each limit is checked before a model call; a call in progress is not interrupted. */
 export interface Budget {
   /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
   readonly maxUsd?: string | undefined;
   /** Maximum sum of input and output tokens. */
   readonly maxTokens?: number | undefined;
-  /** Maximum time of model calls and tools, in milliseconds. Waiting for a decision does not count. Parallel calls of one turn count once, by the longest. */
+  /** Maximum time of model calls and tools, in milliseconds. Waiting for a decision does not count. Of parallel calls, only the longest counts. */
   readonly maxMs?: number | undefined;
 }
 

@@ -40,7 +40,7 @@ export interface EffectsIo extends Observers {
 /** Effects that an agent implements. */
 export interface AgentEffects
   extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
-  /** Runs one tool call. `ended` returns the result of its sub-agent, or rejects with its error, if the caller has driven the sub-agent. */
+  /** Runs one tool call. `ended` is set if the caller has driven the call's sub-agent, and returns its result or rejects. */
   runTool(call: ToolCallPart, state: RunState, ended?: () => Promise<RunResult>): Promise<ToolOutcome>;
 }
 

@@ -44,7 +44,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
    * `config`.
    */
   readonly handoffs?: HandoffOption | undefined;
-  /** Maximum handoffs of a run. At the limit a handoff is an error result, and the active agent continues. `@default 10` */
+  /** Maximum number of handoffs in a run. A further handoff is an error result, and the active agent continues. `@default 10` */
   readonly maxHandoffs?: number | undefined;
   /** Maximum number of model calls of a run, or a pure function of the state that returns it. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;

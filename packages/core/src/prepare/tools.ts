@@ -100,8 +100,8 @@ function withOriginalName(event: ModelEvent, originals: ReadonlyMap<string, stri
 }
 
 /**
- * Returns the tools that results in these messages load, in order of loading. The value is the id of the call whose result loads
- * the tool first. A failed result loads nothing, because some wires accept only text in such a result. Ignores invalid messages.
+ * Returns the tools that results in these messages load, in order of loading. The values are the ids of the calls whose results
+ * first load them. A failed result loads nothing, because some wires accept only text in such a result. Ignores invalid messages.
  */
 export function firstLoads(messages: readonly Message[]): ReadonlyMap<string, string> {
   const first = new Map<string, string>();
@@ -121,7 +121,7 @@ export function firstLoads(messages: readonly Message[]): ReadonlyMap<string, st
 /** Last result by the request's list of tools, because providers recognize lists by identity. */
 const sentLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
-/** Returns the tools that are not deferred, then the loaded ones in order of loading. The same tools result in the same array. */
+/** Returns tools that are not deferred, then loaded tools in order of loading. The same tools result in the same array. */
 export function toolsToSend(tools: readonly ToolSpec[], messages: readonly Message[]): readonly ToolSpec[] {
   if (tools.every(({ deferred }) => deferred !== true)) return tools;
   const deferred = new Map(tools.map((tool) => [tool.name, tool.deferred === true ? [tool] : []]));

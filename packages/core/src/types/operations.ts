@@ -200,7 +200,7 @@ export interface RerankResult {
   readonly score: number;
 }
 
-/** Ordered documents. `usage` has `details.units.search` if the vendor bills searches, and `input` if it bills tokens. */
+/** Ordered documents. `usage` has `details.units.search` if searches are billed, and `input` if tokens are billed. */
 export interface RerankResponse extends OperationResponse {
   /** Results, best first and equal scores by index. Each document occurs once, and there are at most `topN` results. */
   readonly results: readonly RerankResult[];

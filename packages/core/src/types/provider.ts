@@ -154,7 +154,7 @@ export interface Dsn {
   readonly token: string | undefined;
   /** Parameters, except those of `data`. */
   readonly params: Readonly<Record<string, string>>;
-  /** Data handling in `data_region`, `data_retention_days` and `data_trains_on`. It replaces that of the provider. */
+  /** Data handling from `data_region`, `data_retention_days` and `data_trains_on`. It replaces the provider's. */
   readonly data?: DataHandling | undefined;
 }
 

@@ -124,7 +124,7 @@ export interface ModelContext {
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
   /**
-   * Reports usage before the `finish` event. A failed or aborted attempt retains it; otherwise `finish` replaces it.
+   * Reports usage before the `finish` event. A failed or aborted attempt retains this usage; otherwise `finish` replaces it.
    */
   reportUsage?(usage: Usage): void;
 }
