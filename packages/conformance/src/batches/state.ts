@@ -108,7 +108,7 @@ export class BatchState {
     return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
   }
 
-  /** Advances a batch as a status request does: by the number of `looks` and by the time. */
+  /** Advances a batch as far as the number of status requests or the time allows. */
   look(batch: OpenBatch): OpenBatch {
     const { clock, looks } = this.script;
     if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
