@@ -63,7 +63,7 @@ function nextPlace(
   return isFor('failed') ? PLACES.live : undefined;
 }
 
-/** Returns the move of an item that is no longer sent by batch, because the job was cancelled or its deadline is near. */
+/** Returns the move of an item that is not sent by batch anymore, because the job was cancelled or its deadline is near. */
 export function closingMove(row: BatchRow, round: Round): Move {
   const { record, key } = round;
   const { attempts } = dataOf(row);

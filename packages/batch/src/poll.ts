@@ -174,7 +174,7 @@ async function release(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Moves all rows of a place whose rows are no longer sent by batch. */
+/** Moves all rows of a place whose rows are not sent by batch anymore. */
 async function closeRows(place: string, round: Round): Promise<void> {
   const { store } = round.setup;
   for (;;) {

@@ -143,7 +143,7 @@ const VERDICT = jsonSchema<{ readonly violates: boolean }>({
 });
 
 /**
- * Creates a check that asks a chat model whether the text violates a policy. The text is sent as data, in a separate user
+ * Creates a check that has a chat model judge whether the text violates a policy. The text is sent as data, in a separate user
  * message. If the answer is not the requested object, the check is down. Throws `config` for invalid options.
  *
  * @example judge(majordomo.model('openai/gpt-6-luna'), { name: 'injection', policy: INJECTION_POLICY })

@@ -18,8 +18,8 @@ export interface BatchItem {
 }
 
 /**
- * Result of a request: an answer, vectors or a failure of the vendor. The strings are special results: the request expired or was
- * cancelled, has no line in the results, has a line that is not JSON, or has two lines with its answer.
+ * Result of a request: an answer, vectors or a failure of the vendor. With `result`, the request expired or was cancelled, has no
+ * line in the results, has a line that is not JSON, or has its answer in two lines.
  */
 export type BatchResult =
   | string

@@ -69,7 +69,7 @@ export class ResponseStore {
     return true;
   }
 
-  /** Returns the items of all responses up to this one, oldest first. `undefined` if a response is unknown or has expired. */
+  /** Returns the items of a response and its ancestors, oldest first. `undefined` if a response is unknown or has expired. */
   async conversation({ ancestors, ...last }: StoredResponse): Promise<readonly Json[] | undefined> {
     const before = await Promise.all(ancestors.map((id) => this.get(id)));
     const items: Json[] = [];
