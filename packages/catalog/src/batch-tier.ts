@@ -4,8 +4,8 @@ import type { Price, Rates } from './contract.ts';
 const SOURCE = 'vendor rule';
 
 /**
- * Rates that cost half by batch, for vendors with one discount for all their models. Anthropic, Google, Groq and Mistral reduce
- * every rate. OpenAI reduces input and output. Read on 2026-11-22 in the vendors' guides for batches.
+ * Rates that are halved for batches, for vendors with the same discount for all their models. Anthropic, Google, Groq and Mistral
+ * reduce every rate. OpenAI reduces input and output. Source: the vendors' batch guides, read on 2026-11-22.
  */
 const HALVED: Readonly<Record<string, readonly (keyof Rates)[] | 'all'>> = {
   anthropic: 'all',
@@ -38,7 +38,7 @@ function addTier(price: Price, halved: readonly (keyof Rates)[] | 'all'): Price 
   return { ...price, tiers: { ...tiers, ...added }, sources: [...sources, SOURCE] };
 }
 
-/** Returns half of the rates, rounded up to an integer. */
+/** Returns the rates named by `halved`, halved and rounded up to an integer. */
 const halfOf = (rates: Rates, halved: readonly (keyof Rates)[] | 'all'): Partial<Rates> =>
   Object.fromEntries(
     (Object.entries(rates) as [keyof Rates, number | undefined][]).flatMap(([name, rate]) =>
