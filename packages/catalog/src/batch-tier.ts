@@ -17,7 +17,7 @@ const HALVED: Readonly<Record<string, readonly (keyof Rates)[] | 'all'>> = {
 
 const tiered = new WeakMap<Price, Price>();
 
-/** Adds the batch tier to a price of a vendor with one discount for all its models. The tier of a data source is retained. */
+/** Adds the batch tier to a price if its vendor has one discount for all models. A tier from a data source is retained. */
 export function withBatchTier(vendor: string, price: Price): Price {
   const halved = Object.hasOwn(HALVED, vendor) ? HALVED[vendor] : undefined;
   if (halved === undefined) return price;

@@ -34,7 +34,7 @@ export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequest
 /** Converts an error of the provider's SDK. */
 type ToLlmError = (error: unknown, facts: ErrorContext) => LlmError;
 
-/** Runs a request of a batch API with a separate signal, because some SDKs leave a listener on it, and converts its errors. */
+/** Runs a batch API request and converts its errors. A separate signal is used, because some SDKs leave a listener on it. */
 export async function batchRequest<Result>(
   context: BatchContext,
   toLlmError: ToLlmError,
