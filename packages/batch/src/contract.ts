@@ -152,9 +152,9 @@ export interface JobProgress {
   /** State of the job. `filling`: the submission was interrupted; submit the job again. */
   readonly state: 'filling' | 'running' | 'cancelling' | 'done';
   readonly total: number;
-  /** Number of items that wait for a batch or a live call. */
+  /** Number of items that wait for a batch. */
   readonly waiting: number;
-  /** Number of items in a batch or in a live call. */
+  /** Number of items in a batch, in a live call, or waiting for a live call. */
   readonly sent: number;
   readonly answered: number;
   readonly failed: number;
