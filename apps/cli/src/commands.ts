@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/embed.ts'),
   },
   {
+    name: 'batch',
+    description: 'run jobs of many requests at the batch price',
+    load: () => import('./commands/batch.ts'),
+  },
+  {
     name: 'transcribe',
     description: 'transcribe a recording',
     load: () => import('./commands/transcribe.ts'),

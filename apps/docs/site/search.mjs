@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { extname, join } from 'node:path';
+import { URL } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const DIST = join(import.meta.dirname, 'dist');

@@ -41,7 +41,11 @@ export interface EffectsIo extends Observers {
 export interface AgentEffects
   extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
   /** Runs one tool call. `ended` is set if the caller has driven the call's sub-agent, and returns its result or rejects. */
-  runTool(call: ToolCallPart, state: RunState, ended?: () => Promise<RunResult>): Promise<ToolOutcome>;
+  readonly runTool: (
+    call: ToolCallPart,
+    state: RunState,
+    ended?: () => Promise<RunResult>,
+  ) => Promise<ToolOutcome>;
 }
 
 interface LocalRun {

@@ -1,5 +1,5 @@
 import { fromJson, LlmError, messageOf, toJson, type JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import { checkSize } from './entry-size.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 import { isMessage } from './messages-from.ts';
@@ -54,9 +54,10 @@ export async function journalEntry<T extends object | string>(
       return failureEntry(error, journal.signal);
     }
   });
-  const failure = isRecord(storedResult) ? errorFromJson(storedResult['failed']) : undefined;
+  const { failed, work } = asRecord(storedResult);
+  const failure = errorFromJson(failed);
   if (failure !== undefined) {
-    recordFailedWork(failure, fromJson<FailedWork | undefined>(Object(storedResult)['work']));
+    recordFailedWork(failure, fromJson<FailedWork | undefined>(work));
     throw failure;
   }
   const value = fromJson<T>(storedResult);

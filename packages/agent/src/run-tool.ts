@@ -72,7 +72,7 @@ async function runWithinLimits(
     const work = () => tool.run(checked.value as never, { ...context, signal: scope.signal });
     // An aborted sub-agent is awaited, because it ends by itself and reports its usage.
     const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;
-    const output: unknown = await (isSubAgent ? work() : scope.race(work));
+    const output: unknown = await (isSubAgent ? Promise.resolve(work()) : scope.race(work));
     const run = waitingRun(output);
     if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
     const waits = suspension(output);

@@ -277,7 +277,7 @@ describe('an agent tool', () => {
     expect(idsOf(first)).toEqual(['c1']);
     const args = { task: 'something else' };
     const second = await outer.agent.run(stored(first.state), {
-      decisions: [{ ...approve('c1'), args } as Decision],
+      decisions: [{ ...approve('c1'), args }],
     });
     expect(idsOf(second)).toEqual(['c1/p1']);
     const third = await outer.agent.run(stored(second.state), { decisions: [approve('c1/p1')] });

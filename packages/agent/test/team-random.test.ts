@@ -1,4 +1,4 @@
-import { createMajordomo, type Message, type ModelRequest } from '@majordomo/core';
+import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { replayRun } from '@majordomo/conformance';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
@@ -22,7 +22,7 @@ const RUNS = process.env['SOAK'] === undefined ? 100 : 1000;
 
 /** A decision that depends only on the call, so that each way of running makes the same ones. */
 function decisionOn({ id, name }: { readonly id: string; readonly name: string }): Decision {
-  const hash = [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const hash = Array.from(id).reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   if (name === 'form') return { callId: id, result: `form ${hash}` };
   return hash % 3 === 0 ? { callId: id, deny: `no ${hash}` } : { callId: id, approve: true };
 }
@@ -137,7 +137,7 @@ it(
     for (let seed = 1; seed <= RUNS; seed++) {
       const first = await locally(seed);
       const facts = ({ messages, done, agent, usage: total, spent }: RunResult): unknown => [
-        messages as readonly Message[],
+        messages,
         ...[done, agent, total, spent.tokens],
       ];
       expect(faultOf(first.messages), `seed ${seed}`).toBeUndefined();

@@ -210,7 +210,8 @@ export type BatchEvent =
       readonly key: string;
       readonly id: string;
       readonly from: string;
-      readonly to: string | 'live';
+      /** Target, or `live`. */
+      readonly to: string;
       readonly error: LlmError;
     }
   /** A result belongs to no item of the batch, or repeats an earlier result. It is ignored. */

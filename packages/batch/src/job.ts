@@ -67,14 +67,15 @@ export function batchJob(key: string, setup: Setup): BatchJob {
 async function pollOnce(key: string, setup: Setup, signal: AbortSignal): Promise<void> {
   const isIdle = ({ total, isDone }: JobRecord): boolean => total === undefined || isDone === true;
   if (isIdle((await requireRecord(key, setup)).record)) return;
-  if (signal.aborted) throw abortedError(key, signal.reason);
+  const isAborted = (): boolean => signal.aborted;
+  if (isAborted()) throw abortedError(key, signal.reason);
   const job = await LockedJob.lock(key, setup);
   if (job === undefined) return;
   try {
     if (!isIdle(job.record)) await runRound(new Round(job, setup, signal));
   } catch (error) {
     if (error instanceof LockLost) return;
-    throw signal.aborted ? abortedError(key, error) : error;
+    throw isAborted() ? abortedError(key, error) : error;
   } finally {
     await job.unlock();
   }

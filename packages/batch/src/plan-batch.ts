@@ -72,16 +72,20 @@ class Planner {
     }
   }
 
+  private hasRoom(): boolean {
+    return !this.isFull;
+  }
+
   private async addFrom(place: string): Promise<void> {
     const { key, setup, job } = this.round;
     let after: number | undefined;
-    while (!this.isFull) {
+    while (this.hasRoom()) {
       const page = await setup.store.rows(key, { place, after, limit: PAGE });
       const moves: Move[] = [];
       for (const row of page) {
         const move = await this.addRow(row);
         if (move !== undefined) moves.push(move);
-        if (this.isFull) break;
+        if (!this.hasRoom()) break;
       }
       await this.input?.flush();
       await job.checkLock();

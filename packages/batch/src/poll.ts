@@ -44,7 +44,7 @@ async function advance(batch: BatchRecord, round: Round): Promise<boolean> {
       case 'creating':
         return await once(batch, round, () => searchBatch(batch, round));
       case 'trial':
-        // The job neither waits for nor cancels a batch that may belong to another client.
+        // The batch may belong to another client, so a job that closes neither waits for it nor cancels it.
         return round.isClosing
           ? await release(batch, round)
           : await once(batch, round, () => look(batch, round));

@@ -33,7 +33,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =
 export function responseOf(stored: JsonObject, attempts: readonly Attempt[]): AnyResponse {
   const response = fromJson<Omit<AnyResponse, 'attempts'>>(stored);
   if ('vectors' in response) {
-    const vectors = response.vectors as unknown as readonly Uint8Array[];
+    const vectors = response.vectors as readonly Uint8Array[];
     return { ...response, vectors: vectors.map((bytes) => new Float32Array(bytes.slice().buffer)), attempts };
   }
   const chat = response as Omit<ChatResponse, 'attempts' | 'parts'>;

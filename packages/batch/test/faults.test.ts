@@ -136,7 +136,7 @@ it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses nothi
       kinds.push(
         await job.poll().then(
           () => undefined,
-          (error: LlmError) => error.kind,
+          (error: unknown) => (LlmError.is(error) ? error.kind : undefined),
         ),
       );
       a.end();

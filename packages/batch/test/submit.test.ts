@@ -27,7 +27,7 @@ it.each<readonly [change: object, path: string]>([
   [{ items: [{ request: {} }] }, 'items[0].request.messages'],
 ])('rejects %j with config and the place', async (change, path) => {
   const { batches, options } = world();
-  const error = await batches.submit({ ...valid, ...change } as JobRequest).then(
+  const error = await batches.submit({ ...valid, ...change }).then(
     () => undefined,
     (cause: unknown) => cause,
   );

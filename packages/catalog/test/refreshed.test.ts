@@ -166,7 +166,7 @@ describe('the data', () => {
     const { catalog } = await follow(source, { store });
     source.data = documentOf('2026-11-11', modelOf('a', priceOf(2, 2)));
     const message =
-      'the source: the data contains 1 models of openai and contained 3 before; it appears to be incomplete';
+      'the source: the data contains 1 models of openai, after 3 in the previous data; it appears to be incomplete';
     expect(messageOf(await catalog.refresh())).toBe(message);
     const { catalog: next } = await follow(source, { store, everyMs: 0 });
     expect(messageOf(await next.refresh())).toBe(message);

@@ -278,9 +278,9 @@ describe('a transcription', () => {
     ['audio', 'must be a Uint8Array', { audio: 'OggS' }],
     ['audio', 'must not be empty', { audio: new Uint8Array() }],
     ['mediaType', 'must be like audio/ogg, not "ogg"', { mediaType: 'ogg' }],
-    ['durationMs', 'must be a number above 0, not 0', { durationMs: 0 }],
-    ['durationMs', 'must be a number above 0, not NaN', { durationMs: Number.NaN }],
-    ['durationMs', 'must be a number above 0, not Infinity', { durationMs: Infinity }],
+    ['durationMs', 'must be a finite number above 0, not 0', { durationMs: 0 }],
+    ['durationMs', 'must be a finite number above 0, not NaN', { durationMs: Number.NaN }],
+    ['durationMs', 'must be a finite number above 0, not Infinity', { durationMs: Infinity }],
     ['language', 'must be a BCP 47 tag such as en or pt-BR, not "en_US!"', { language: 'en_US!' }],
     ['timestamps', 'must be one of segment, word, not "line"', { timestamps: 'line' }],
   ])('rejects a request whose %s %s, before any request', async (path, why, wrong) => {

@@ -19,7 +19,7 @@ function echo(id: string, data?: Provider['data']): Provider {
     spi: 1,
     id,
     data,
-    schemes: { echo: (dsn: Dsn) => echo(`${dsn.name}`, { region: 'us', retentionDays: 30, trainsOn: true }) },
+    schemes: { echo: (dsn: Dsn) => echo(dsn.name, { region: 'us', retentionDays: 30, trainsOn: true }) },
     model: (modelId) => ({
       id: modelId,
       families: [id],

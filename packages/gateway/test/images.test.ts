@@ -63,6 +63,7 @@ describe('images', () => {
         n: 1,
         size: '1024x1024',
         output_compression: 50,
+        // oxlint-disable-next-line typescript/no-deprecated -- older clients send it
         user: 'u',
         ...settings,
       })
@@ -98,6 +99,7 @@ describe('images', () => {
   it('are returned as data URLs with a warning, and name the settings that a target does not have', async () => {
     await using at = await gateway();
     const { data, response } = await client(at)
+      // oxlint-disable-next-line typescript/no-deprecated -- older clients send it
       .images.generate({ model: 'paint', prompt: 'a cat', response_format: 'url', quality: 'high' })
       .withResponse();
     expect(data.data).toEqual([{ url: `data:image/png;base64,${PIXEL}` }]);

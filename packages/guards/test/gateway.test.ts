@@ -27,7 +27,7 @@ async function gatewayClient(pieces: readonly string[], options: Partial<Gateway
       baseURL: 'http://127.0.0.1/v1',
       maxRetries: 0,
       defaultHeaders: { 'x-tenant': tenant },
-      fetch: async (url, init) => gateway.fetch(new Request(url as string, init as RequestInit)),
+      fetch: async (url, init) => gateway.fetch(new Request(url, init)),
     });
   return { server, client };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { jsonSchema, LlmError, systemClock, user, type ChatModel, type ChatRequest } from '@majordomo/core';
+import { jsonSchema, systemClock, user, type ChatModel, type ChatRequest } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,8 +20,10 @@ const CALLS: readonly [string, (model: ChatModel) => Promise<unknown>][] = [
   ['generate', (model) => model.generate(ask())],
   [
     'stream',
-    async (model) =>
-      (await streamed(model)).error && Promise.reject((await streamed(model)).error as LlmError),
+    async (model) => {
+      const { error } = await streamed(model);
+      if (error !== undefined) throw error;
+    },
   ],
   ['response() of stream', (model) => model.stream(ask()).response()],
   ['generateObject', (model) => model.generateObject({ ...ask(), output })],

@@ -93,7 +93,9 @@ describe('restoring', () => {
 
   it('restores a complete answer and a stream, cut at every character', async () => {
     const cuts = Array.from({ length: phrase.length - 1 }, (_, at) => cutAt(phrase, at + 1));
-    const server = await chatServer((_body, at) => ({ pieces: [[phrase], [...phrase], ...cuts][at] ?? [] }));
+    const server = await chatServer((_body, at) => ({
+      pieces: [[phrase], Array.from(phrase), ...cuts][at] ?? [],
+    }));
     const model = guarded(server.model, { mask: {} });
     expect((await model.generate(request)).text).toBe(restored);
     for (let at = 0; at <= cuts.length; at++) {

@@ -45,7 +45,7 @@ describe('a forbidden phrase in a stream', () => {
   it.each([0, 5, 400])(
     'shows none of its characters at %i characters, wherever it is split',
     async (characters) => {
-      const answers = [...cuts, [...text]].map((pieces) => ({ pieces }));
+      const answers = [...cuts, Array.from(text)].map((pieces) => ({ pieces }));
       const server = await serve(answers);
       const model = guarded(server.model, { output: [noSecret], holdBack: { characters } });
       for (const _ of answers) {
@@ -127,7 +127,7 @@ describe('a stream that passes', () => {
   });
 
   it('is delivered in order although checks are slow', async () => {
-    const server = await serve([{ pieces: [...'abcdef'] }]);
+    const server = await serve([{ pieces: Array.from('abcdef') }]);
     const slow: Check = {
       name: 's',
       check: async ({ text }) => {

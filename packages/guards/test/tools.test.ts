@@ -122,7 +122,7 @@ it('a guarded toolbox guards tools that are added later, and keeps the identity 
   expect(guardedBox.tools).toEqual([]);
   tools.push(refundTool(ran));
   expect(guardedBox.tools[0]).toBe(guardedBox.tools[0]);
-  await createAgent({ model: modelOf(callOf(500), 'ok'), toolboxes: [guardedBox] } as never).run('refund');
+  await createAgent({ model: modelOf(callOf(500), 'ok'), toolboxes: [guardedBox] }).run('refund');
   expect(ran).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import { forbid, guarded } from '../src/index.ts';
 import { ask, streamed } from './support/calls.ts';
 
 const ANSWER = 'Mail [EMAIL_1] about Acme Corp now';
-const chunks = [...ANSWER];
+const chunks = Array.from(ANSWER);
 const WIRES: readonly [string, () => Promise<WireServer>, (baseURL: string) => Provider, string][] = [
   [
     '@anthropic-ai/sdk',

@@ -58,7 +58,7 @@ function checkPlace(place: McpEndpoint | undefined): void {
 }
 
 function checkSuspend({ suspend = [], onElicit }: McpOptions): void {
-  for (const [at, event] of suspend.entries())
+  for (const [at, event] of (suspend as readonly string[]).entries())
     if (event !== 'elicitation' && event !== 'task')
       throw invalidOption(`suspend[${at}]`, 'must be elicitation or task');
   if (suspend.includes('elicitation') && onElicit !== undefined)

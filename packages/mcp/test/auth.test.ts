@@ -196,10 +196,10 @@ describe('the login of a user', () => {
   );
 
   it.each<[string, (callback: URL) => void]>([
-    ['another state', ({ searchParams }) => void searchParams.set('state', 'forged')],
-    ['no state', ({ searchParams }) => void searchParams.delete('state')],
-    ['another issuer', ({ searchParams }) => void searchParams.set('iss', 'https://evil.example')],
-    ['no issuer', ({ searchParams }) => void searchParams.delete('iss')],
+    ['another state', ({ searchParams }) => searchParams.set('state', 'forged')],
+    ['no state', ({ searchParams }) => searchParams.delete('state')],
+    ['another issuer', ({ searchParams }) => searchParams.set('iss', 'https://evil.example')],
+    ['no issuer', ({ searchParams }) => searchParams.delete('iss')],
     [
       'a refusal',
       ({ searchParams }) => {

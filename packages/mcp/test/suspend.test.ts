@@ -71,7 +71,7 @@ function agentWith(box: McpToolbox, turns: readonly Turn[]) {
 
 const call = (name: string, args = {}): Turn => ({ toolCalls: [{ id: 'c1', name, args }] });
 const ann: McpReply = { action: 'accept', content: { name: 'Ann' } };
-const throughJson = (state: RunState): RunState => fromJson(toJson(state)) as RunState;
+const throughJson = (state: RunState): RunState => fromJson<RunState>(toJson(state));
 
 describe('a question of a server of 2026', () => {
   it('pauses the run, and is answered in another process over another connection', async () => {

@@ -19,20 +19,20 @@ export interface Connection {
     facts: SdkErrorContext,
   ): Promise<Response>;
   /** Sends a request to a path of the API that no operation uses, such as `files`. A downloaded file is not limited in size. */
-  send(
+  readonly send: (
     method: 'get' | 'post' | 'delete',
     path: string,
     context: CallContext,
     facts: SdkErrorContext,
     body?: string | FormData,
-  ): Promise<Response>;
+  ) => Promise<Response>;
   /** Returns the models that the server lists. */
   list(
     context: CallContext,
     capabilitiesOf: (modelId: string) => Capabilities,
   ): Promise<readonly ModelInfo[]>;
   /** Converts any failure of a call to an `LlmError` without secrets. */
-  toLlmError(error: unknown, facts: SdkErrorContext): LlmError;
+  readonly toLlmError: (error: unknown, facts: SdkErrorContext) => LlmError;
 }
 
 /** Creates the connection of a provider. */

@@ -10,8 +10,8 @@ export interface SdkOptions extends ProviderOptions {
   /** Client of the SDK that sends the requests, with its own credential, base URL and `fetch`. `@default` a new client */
   readonly client?: object | undefined;
   /**
-   * Embedding models by deployment name or another alias: `{ 'my-deployment': 'text-embedding-3-small' }`. Vectors of the same
-   * model are then comparable under all its names.
+   * Embedding models by deployment name or another alias: `{ 'my-deployment': 'text-embedding-3-small' }`. Deployments
+   * of the same model then have the same vector space, so a chain can combine them.
    */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
   /** Function that receives the rate limits in the headers of each response or error. Errors that it throws are ignored. */

@@ -13,13 +13,13 @@ export interface Connection {
   /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Sends a request to a path of the API other than the messages. Throws the SDK's errors. */
-  request(
+  readonly request: (
     method: 'get' | 'post',
     path: string,
     context: CallContext,
     facts: ErrorContext,
     init: { readonly body?: Blob; readonly query?: object; readonly headers?: Headers },
-  ): Promise<Response>;
+  ) => Promise<Response>;
   /** Returns a function that requests one page of the model list with the given query parameters. */
   modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
 }

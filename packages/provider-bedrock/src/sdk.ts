@@ -32,7 +32,7 @@ export async function newClient(
     maxAttempts: 1,
     // Without this setting, AWS_RETRY_MODE=adaptive in the process environment would delay calls.
     retryMode: 'standard',
-    // Without this setting, a process variable or a configuration file could redirect prompts and signatures.
+    // Without this setting, an environment variable or an AWS configuration file could redirect prompts and signed requests.
     ignoreConfiguredEndpointUrls: true,
     ...(region !== undefined && { region }),
     ...(baseURL !== undefined && { endpoint: baseURL }),

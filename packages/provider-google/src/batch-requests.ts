@@ -63,7 +63,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
       const { name } = await json(context, ({ batches }, httpOptions) =>
         batches.create({
           model: modelId,
-          src: { fileName: String(input) },
+          src: { fileName: typeof input === 'string' ? input : '' },
           config: { displayName: token, httpOptions },
         }),
       );

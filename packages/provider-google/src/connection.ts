@@ -42,11 +42,16 @@ export interface Connection {
   /** Sends one embedContent request and returns the raw response. */
   embed(sending: Sending): Promise<Response>;
   /** Sends a request for files or batches, and returns the raw response. */
-  send(call: SdkMethod, context: CallContext, facts: GeminiFacts): Promise<Response>;
+  readonly send: (call: SdkMethod, context: CallContext, facts: GeminiFacts) => Promise<Response>;
   /** Uploads a file and returns its name, such as `files/abc`. */
-  upload(name: string, file: Blob, context: CallContext, facts: GeminiFacts): Promise<string | undefined>;
+  readonly upload: (
+    name: string,
+    file: Blob,
+    context: CallContext,
+    facts: GeminiFacts,
+  ) => Promise<string | undefined>;
   /** Downloads a file by its name. */
-  download(name: string, context: CallContext, facts: GeminiFacts): Promise<Response>;
+  readonly download: (name: string, context: CallContext, facts: GeminiFacts) => Promise<Response>;
   /** Requests the model list page by page and returns all models. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }

@@ -161,8 +161,8 @@ export interface UiOptions {
    */
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
   /**
-   * Returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The end of the response waits
-   * at most 1 second for the costs. Default: no cost.
+   * Returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The end of the response
+   * is delayed by at most 1 second; after that, the facts contain no cost. Default: no cost.
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /** Whether reasoning is sent. `@default true` */

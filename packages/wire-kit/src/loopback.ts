@@ -45,7 +45,7 @@ export interface RedirectOptions {
   /** Remedy in the error for a runtime that cannot listen. */
   readonly remedy: string;
   /** Whether a redirect belongs to this login. Other redirects are answered with status 400 and ignored. */
-  accepts(query: URLSearchParams): boolean;
+  readonly accepts: (query: URLSearchParams) => boolean;
 }
 
 /** Listens on 127.0.0.1 until `close`. Throws `config` in a runtime that cannot listen. */

@@ -43,6 +43,15 @@ async function ask(
     const done = await model.transcribe({ audio, mediaType: 'audio/wav' }, options);
     return { ...done, result: done.text };
   }
+  if (operation === 'rerank') {
+    const request = { query: 'one', documents: ['first'] };
+    const done = await majordomo.rerankModel(spec).rerank(request, options);
+    return { ...done, result: done.results[0]?.score };
+  }
+  if (operation === 'moderation') {
+    const done = await majordomo.moderationModel(spec).moderate({ values: ['one'] }, options);
+    return { ...done, result: done.results.length };
+  }
   const done = await majordomo.speechModel(spec).speak({ text: 'Hello.' }, options);
   return { ...done, result: done.audio.length > 0 };
 }
@@ -58,6 +67,14 @@ const HEALTHY: Readonly<Record<Operation, Answer>> = {
   },
   speech: (response) => {
     response.setHeader('content-type', 'audio/mpeg').end('ID3');
+  },
+  rerank: (response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ results: [{ index: 0, relevance_score: 0.5 }] }));
+  },
+  moderation: (response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ results: [{ flagged: false, categories: {}, category_scores: {} }] }));
   },
 };
 
@@ -121,7 +138,10 @@ async function afterFault({ provider, operation, model, sound }: Side, row: Row)
   const majordomo = createMajordomo({
     providers: [
       provider('head', head.origin, row.kinds.includes('timeout') ? { completeMs: SILENCE_MS } : undefined),
-      openaiCompatible({ id: 'tail', baseURL: tail.origin }, { spaces: { spare: spaceOf(model) } }),
+      openaiCompatible(
+        { id: 'tail', baseURL: tail.origin, rerank: {}, moderation: {} },
+        { spaces: { spare: spaceOf(model) } },
+      ),
     ],
     chain: { attempts: 1 },
   });

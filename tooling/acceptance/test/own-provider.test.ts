@@ -9,6 +9,7 @@ const cases = casesFor({
     embedding: 'text-embedding-3-small',
     transcription: 'whisper-1',
     speech: 'gpt-4o-mini-tts',
+    moderation: 'omni-moderation-latest',
   },
   open: ({ baseURL, apiKey }) => createOpenAI({ api: 'chat', baseURL, apiKey }),
   cannot: { audio: 'gpt-4o takes text and images only' },

@@ -10,7 +10,7 @@ const fences = documents.flatMap(fencesOf);
 /** Every code block is a complete program. */
 const blocks = Object.fromEntries(
   fences
-    .filter(({ language, code }) => language === 'ts' || language === 'js')
+    .filter(({ language }) => language === 'ts' || language === 'js')
     .map(({ at, code }) => [`${at.replaceAll(/[/:]/g, '_')}.ts`, code]),
 );
 const complaints = complaintsAbout(blocks);

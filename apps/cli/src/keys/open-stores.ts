@@ -52,7 +52,8 @@ async function openSqlite(
   const loaded = await withoutSqliteWarning(() => loadPackage('@majordomo/store-sqlite', io.cwd, why));
   const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
   prepareLedgerFile(file, place);
-  const { ledger, keys, cache, calls, close } = sqliteStores(file);
+  const stores = sqliteStores(file);
+  const { ledger, keys, cache, calls } = stores;
   return {
     ledger,
     keys,
@@ -60,6 +61,6 @@ async function openSqlite(
     calls,
     storeTimeoutMs: undefined,
     ready: () => keys.get(''),
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => stores.close(),
   };
 }

@@ -1,3 +1,4 @@
+import type { BatchStore } from '@majordomo/batch';
 import type { Alert, Ledger, LedgerOptions } from '@majordomo/ledger';
 import type { ConversationStore } from '@majordomo/store-sqlite';
 import { currentCatalog } from '../catalog/current-catalog.ts';
@@ -14,6 +15,7 @@ export interface LedgerFile extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
   readonly conversations: ConversationStore;
+  readonly batches: BatchStore;
 }
 
 /** Opens or creates the ledger file. `why`: the feature that needs it. Throws `Stop` if it cannot. */
@@ -29,6 +31,7 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
       file,
       ledger,
       conversations: stores.conversations,
+      batches: stores.batches,
       async [Symbol.asyncDispose]() {
         await ledger.flush();
         await stores.close();

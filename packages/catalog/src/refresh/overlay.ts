@@ -144,7 +144,7 @@ export function checkCounts(counts: ModelCounts, before: ModelCounts): void {
     if (left < count / 2)
       throw new LlmError(
         'protocol',
-        `the data contains ${left} models of ${vendor} and contained ${count} before; it appears to be incomplete`,
+        `the data contains ${left} models of ${vendor}, after ${count} in the previous data; it appears to be incomplete`,
       );
   }
 }

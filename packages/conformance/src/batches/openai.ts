@@ -150,10 +150,13 @@ function countsOf({ replies }: OpenBatch): { readonly completed: number; readonl
   return { completed, failed: replies.length - completed };
 }
 
+/** States whose names differ from those of the test server. */
+const STATUS: Readonly<Record<string, string>> = { running: 'in_progress', ended: 'completed' };
+
 function openaiJob(batch: OpenBatch, state: BatchState): object {
   const { endpoint, metadata } = asRecord(batch.body);
   const [output, errors] = resultFilesOf(batch, state);
-  const status = { running: 'in_progress', ended: 'completed' }[String(batch.state)] ?? batch.state;
+  const status = STATUS[batch.state] ?? batch.state;
   return {
     id: batch.ref,
     object: 'batch',

@@ -61,7 +61,7 @@ const MAX_TARGETS = 10_000;
 export class HealthTracker implements Health {
   private readonly conditions = new Map<string, Condition>();
   private readonly causes = new Map<string, LlmError>();
-  /** End of the claim of each early probe that excludes other early probes, in epoch milliseconds. */
+  /** Time until which an early probe of a target excludes others of the same target, by target, in epoch milliseconds. */
   private readonly earlyProbes = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
   private credentialTracker: HealthTracker | undefined;

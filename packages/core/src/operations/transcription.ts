@@ -46,7 +46,7 @@ function validate(request: TranscriptionRequest): void {
   if (typeof mediaType !== 'string' || !/^\w+\/[\w.+-]+/.test(mediaType))
     throw invalidError('mediaType', `must be like audio/ogg, not ${JSON.stringify(mediaType)}`);
   if (!(durationMs > 0 && durationMs < Infinity))
-    throw invalidError('durationMs', `must be a number above 0, not ${durationMs}`);
+    throw invalidError('durationMs', `must be a finite number above 0, not ${durationMs}`);
   if (language !== undefined && asLanguage(language) === undefined)
     throw invalidError('language', `must be a BCP 47 tag such as en or pt-BR, not "${language}"`);
   checkOneOf(timestamps, ['segment', 'word'], 'timestamps');

@@ -40,7 +40,7 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
     warnings: [...fitted].map(([name, fit]) => ({
       action: 'coerced',
       what: `name of tool "${name}"`,
-      why: `it is sent as "${fit}": a name has at most ${MAX_NAME_LENGTH} letters, digits, _ or -`,
+      why: `it is sent as "${fit}": a name begins with a letter or _ and has at most ${MAX_NAME_LENGTH} ASCII letters, digits, _ or -`,
     })),
     read: (steps) => mapEvents(steps, (event) => withOriginalName(event, originals)),
   };

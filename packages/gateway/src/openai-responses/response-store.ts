@@ -24,7 +24,10 @@ export interface ResponseState {
   /** Input of the request, with stored items in place of references. */
   readonly input: unknown;
   /** Stores a response and returns it. If the store fails, the returned response has `store: false`. */
-  save(response: StoredResponse['response'], ids: ResponseIds): Promise<StoredResponse['response']>;
+  readonly save: (
+    response: StoredResponse['response'],
+    ids: ResponseIds,
+  ) => Promise<StoredResponse['response']>;
 }
 
 /** Maximum wait for the store, in milliseconds. */

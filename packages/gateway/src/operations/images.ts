@@ -68,7 +68,7 @@ async function imageOf(file: string | File, field: string): Promise<ImagePart> {
 function operationOf(body: Fields, inputs: Pick<ImageRequest, 'images' | 'mask'>): ParsedOperation {
   const notes = new Notes();
   if (body.optional('stream', (value) => value) === true)
-    invalid('stream', 'is not supported; the images are returned at once');
+    invalid('stream', 'is not supported; omit it: one response contains all images');
   const model = body.required('model', nonEmptyString);
   const asUrl = body.optional('response_format', oneOf('url', 'b64_json')) === 'url';
   if (asUrl)

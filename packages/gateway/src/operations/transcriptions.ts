@@ -35,7 +35,7 @@ export const parseTranscriptions: ParseOperation = async (request, mostBytes) =>
   const body = formFields(form, ONCE, [TIMES]);
   const notes = new Notes();
   if (body.optional('stream', oneOf('true', 'false')) === 'true')
-    invalid('stream', 'is not supported; the transcript is returned at once');
+    invalid('stream', 'is not supported; omit it: one response contains the transcript');
   const format = body.optional('response_format', oneOf<Form>('json', 'text', 'verbose_json')) ?? 'json';
   const transcription: TranscriptionRequest = {
     ...(await recordingOf(form)),

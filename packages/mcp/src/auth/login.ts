@@ -26,7 +26,7 @@ export interface LoginIo {
   readonly signal: AbortSignal;
   readonly tokens: StoredTokens;
   /** Pauses the timeouts of calls. Returns a function that ends the pause. */
-  pause(): () => void;
+  readonly pause: () => () => void;
 }
 
 /** Refreshes the token, or logs in with a browser. */

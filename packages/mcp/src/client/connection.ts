@@ -22,7 +22,7 @@ const MAX_PAUSE_MS = 10_000;
 /** Dependencies of a connection. */
 export interface ConnectionIo {
   readonly options: McpOptions;
-  emit(event: McpEvent): void;
+  readonly emit: (event: McpEvent) => void;
   /** Receives the list of tools after each request of the list. */
   onTools(tools: readonly ListedTool[], hasResources: boolean): void;
 }
@@ -211,7 +211,7 @@ export class Connection {
     };
     this.timeouts.add(timeout);
     try {
-      const sessionIo = { label, answers, emit: io.emit, listChanged: watch.changed, closed };
+      const sessionIo = { label, answers, emit: io.emit, listChanged: () => watch.changed(), closed };
       return await openSession(io.options, authorization, sessionIo, timeout.signal);
     } finally {
       this.timeouts.delete(timeout);

@@ -17,7 +17,7 @@ export interface ToolsIo {
   readonly options: McpOptions;
   readonly connection: Connection;
   readonly history: ToolHistory;
-  emit(event: McpEvent): void;
+  readonly emit: (event: McpEvent) => void;
 }
 
 /** Returns a tool's complete definition as a string, because any change of the definition may change the tool's behavior. */

@@ -30,7 +30,7 @@ export function suspensionOf(
           ...(Object.keys(outcome.replies).length === 0 ? {} : { replies: outcome.replies }),
           ...(outcome.requestState === undefined ? {} : { requestState: outcome.requestState }),
         };
-  return payload as unknown as JsonObject;
+  return payload;
 }
 
 /** Returns the state with a new payload for the suspended call at `path`. */
@@ -57,12 +57,12 @@ export interface SettleIo {
   /** Connects if necessary. */
   ready(): Promise<void>;
   /** Repeats a call with answers. */
-  repeat(
+  readonly repeat: (
     call: Extract<McpSuspension, { type: 'mcp-elicitation' }>,
     replies: JsonObject,
-  ): Promise<CallOutcome>;
+  ) => Promise<CallOutcome>;
   /** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
-  progress(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined>;
+  readonly progress: (taskId: string, replies: JsonObject | undefined) => Promise<CallOutcome | undefined>;
 }
 
 /** Implements `McpToolbox.settle`. */

@@ -53,7 +53,7 @@ export interface ServedResource {
   readonly description?: string | undefined;
   readonly mediaType: string;
   /** Returns the content. If it throws, the client's request fails. */
-  read(io: { readonly signal: AbortSignal }): string | Uint8Array | Promise<string | Uint8Array>;
+  readonly read: (io: { readonly signal: AbortSignal }) => string | Uint8Array | Promise<string | Uint8Array>;
 }
 
 /** Prompt that clients may request. */

@@ -55,7 +55,7 @@ export async function newServer(options: ServeOptions, offer: Offer, closing: Cl
     async ({ params }, context): Promise<CallToolResult | InputRequiredResult> => {
       using tracking = closing.track(context.mcpReq.signal);
       const call = callOf(params, context, tracking.signal);
-      if (agents.has(call.name)) return callAgent(sdk, agents, call, context, server);
+      if (agents.has(call.name)) return await callAgent(sdk, agents, call, context, server);
       if (approvals === 'ask' && (await needsApproval(tools.get(call.name), call))) {
         const answer = answerOf(context, QUESTION);
         if (answer === undefined && canElicit(sdk, context, server))

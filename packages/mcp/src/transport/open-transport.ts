@@ -11,7 +11,7 @@ import type { ServerTransport } from './server-transport.ts';
 export interface TransportIo {
   readonly label: string;
   readonly authorization: Authorization | undefined;
-  onStderr(line: string): void;
+  readonly onStderr: (line: string) => void;
 }
 
 /** Opens the transport of the endpoint. Loads the program transport only if it is needed. */

@@ -78,7 +78,7 @@ export interface OtherModelsProfile {
   readonly rerank?: EndpointProfile<RerankQuirks> | undefined;
   /** Moderation endpoint. `@default false` */
   readonly moderation?: EndpointProfile<ModerationQuirks> | undefined;
-  /** Embedding models by deployment name or another alias. Vectors of the same model are comparable under all its names. */
+  /** Embedding models by deployment name or another alias. A chain can combine deployments of the same model. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
 

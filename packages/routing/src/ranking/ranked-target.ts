@@ -51,7 +51,7 @@ export async function rankedTarget(
   };
 }
 
-/** Returns the facts of a catalog. Catches errors, because a custom catalog may fail without ending the call. */
+/** Returns the catalog's facts about the target's model. Catches errors, because a custom catalog may fail without ending the call. */
 async function factsOf(
   { vendor, model }: ResolvedTarget,
   catalog: Catalog,

@@ -109,7 +109,7 @@ const rowOf = (row: Row): BatchRow => ({
   id: fromStoredText(String(row['id'])),
   place: fromStoredText(String(row['place'])),
   request: String(row['request']),
-  data: row['data'] === null ? undefined : String(row['data']),
+  data: (row['data'] as string | null) ?? undefined,
 });
 
 function statements(database: Database) {
@@ -130,7 +130,7 @@ function statements(database: Database) {
     ),
     unlock: database.prepare('UPDATE batch_jobs SET holder = NULL WHERE key = ? AND holder = ?'),
     add: database.prepare('INSERT INTO batch_rows VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    found: database.prepare('SELECT idx, id FROM batch_rows WHERE job = ?1 AND (idx = ?2 OR id = ?3)'),
+    found: database.prepare('SELECT idx, id FROM batch_rows WHERE job = ? AND (idx = ? OR id = ?)'),
     page: database.prepare(`${row} WHERE job = ? AND idx > ? ORDER BY idx LIMIT ?`),
     byPlace: database.prepare(`${row} WHERE job = ? AND place = ? AND idx > ? ORDER BY idx LIMIT ?`),
     byIndex: database.prepare(

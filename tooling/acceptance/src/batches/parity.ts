@@ -52,7 +52,7 @@ const compareModel = (model: Model, compared: Compared): Model => ({
       }
       compared.answers++;
     }
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw failure as Error;
   },
 });
 

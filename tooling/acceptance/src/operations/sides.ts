@@ -9,7 +9,7 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 
 /** Operations other than chat. */
-export type Operation = 'embedding' | 'transcription' | 'speech';
+export type Operation = 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
 
 /** Valid response of a vendor. */
 export interface Sound {
@@ -35,6 +35,7 @@ const base64 = (floats: readonly number[]): string =>
 
 const vectors = json({ data: [{ index: 0, embedding: base64(unit(1536)) }] });
 const transcript = json({ text: 'Hello.' });
+const verdict = json({ results: [{ flagged: false, categories: {}, category_scores: {} }] });
 const candidate = (part: object): Sound =>
   json({ candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }] });
 const enveloped = (result: object): Sound => json({ result, success: true, errors: [], messages: [] });
@@ -66,6 +67,7 @@ const OPENAI: readonly Row[] = [
   ['embedding', 'text-embedding-3-small', vectors],
   ['transcription', 'gpt-4o-mini-transcribe', transcript],
   ['speech', 'gpt-4o-mini-tts', sounding],
+  ['moderation', 'omni-moderation-latest', verdict],
 ];
 
 /** Providers with operations other than chat. Both OpenAI APIs share the code for these operations. */
@@ -89,11 +91,12 @@ export const SIDES: readonly Side[] = [
       candidate({ inlineData: { mimeType: 'audio/L16;rate=24000', data: 'AAAA'.repeat(300) } }),
     ],
   ),
-  ...sides('Bedrock', bedrock, [
-    'embedding',
-    'amazon.titan-embed-text-v2:0',
-    json({ embedding: unit(1024), inputTextTokenCount: 1 }),
-  ]),
+  ...sides(
+    'Bedrock',
+    bedrock,
+    ['embedding', 'amazon.titan-embed-text-v2:0', json({ embedding: unit(1024), inputTextTokenCount: 1 })],
+    ['rerank', 'cohere.rerank-v3-5:0', json({ results: [{ index: 0, relevance_score: 0.9 }] })],
+  ),
   ...sides('Ollama', ollama, ['embedding', 'bge-m3', json({ embeddings: [unit(1024)] })]),
   ...sides(
     'Groq',

@@ -103,7 +103,7 @@ export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequ
  * ranking that is not an array is sent unchanged.
  */
 export function rankingJson({ ranking }: RankingTurn): string {
-  if (!Array.isArray(ranking as unknown)) return JSON.stringify(ranking);
+  if (!Array.isArray(ranking)) return JSON.stringify(ranking);
   const results = ranking.map(
     ({ index, score }) =>
       `{"index":${JSON.stringify(index)},"relevance_score":${score === Infinity ? '1e999' : JSON.stringify(score)}}`,

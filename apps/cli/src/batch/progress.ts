@@ -1,0 +1,36 @@
+import type { JobProgress } from '@majordomo/batch';
+import { formatUsd } from '@majordomo/catalog';
+import { bar } from '../bar.ts';
+import type { Io } from '../io.ts';
+import { printable } from '../paint.ts';
+
+const CLEAR_LINE = '\r\u001B[K';
+const CELLS = 20;
+
+/** Returns a listener that draws one line on a terminal, and otherwise writes a line for each change. */
+export function progressOn({ stderr }: Pick<Io, 'stderr'>): {
+  readonly onProgress: (progress: JobProgress) => void;
+  readonly clear: () => void;
+} {
+  let last = '';
+  return {
+    onProgress(progress) {
+      const line = describe(progress);
+      if (stderr.canErase) {
+        const share = progress.total === 0 ? 1 : (progress.answered + progress.failed) / progress.total;
+        stderr.write(`${CLEAR_LINE}${bar(share, CELLS).padEnd(CELLS)} ${line}`);
+      } else if (line !== last) stderr.write(`${line}\n`);
+      last = line;
+    },
+    clear() {
+      if (stderr.canErase) stderr.write(CLEAR_LINE);
+    },
+  };
+}
+
+/** Returns the progress in one line. */
+export function describe({ key, state, total, answered, failed, nanoUsd, batches }: JobProgress): string {
+  const cost = nanoUsd === undefined ? 'cost unknown' : formatUsd(nanoUsd);
+  const many = `${batches.length} ${batches.length === 1 ? 'batch' : 'batches'}`;
+  return printable(`${key}: ${state}, ${answered}/${total} answered, ${failed} failed, ${cost}, ${many}`);
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startBatchServer, type BatchServer } from '@majordomo/conformance';
+import { expect, it } from 'vitest';
+import { world, type World } from './world.ts';
+
+const LONG = 120_000;
+const FILE = ['{"id":"a","prompt":"one","system":"Be short."}', '', '{"prompt":"two"}'].join('\n');
+const RUN = ['batch', 'run', 'in.jsonl', '-m', 'openai/gpt-4.1', '--key', 'k', '--every', '1s'] as const;
+
+/** Returns a world in which `openai` is the server. */
+const worldOf = (
+  { baseURL }: BatchServer,
+  files: Readonly<Record<string, string>> = { 'in.jsonl': FILE },
+  canErase = false,
+  signal = new AbortController().signal,
+): World => world({ files, canErase, signal, env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: baseURL } });
+
+const linesOf = (text: string): readonly unknown[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+
+it(
+  'runs a job to its end, and prints its results again for the same key',
+  async () => {
+    await using server = await startBatchServer({ looks: 1 });
+    using place = worldOf(server);
+    const first = await place.run(...RUN);
+    expect([first.code, first.err.split('\n').at(-2)]).toEqual([
+      0,
+      expect.stringMatching(/^k: done, 2\/2 answered, 0 failed, .*, 1 batch$/),
+    ]);
+    expect(linesOf(first.out)).toMatchObject([
+      { id: 'a', target: 'openai/gpt-4.1', via: 'batch', text: expect.stringContaining('answer to') },
+      { id: '1', via: 'batch' },
+    ]);
+    const before = server.requests.length;
+    const again = await place.run(...RUN, '--out', 'out.jsonl');
+    expect([again.code, again.out]).toEqual([0, '']);
+    expect(readFileSync(join(place.cwd, 'out.jsonl'), 'utf8')).toBe(first.out);
+    expect([server.requests.length, server.batches.length]).toEqual([before, 1]);
+  },
+  LONG,
+);
+
+it(
+  'submits once, polls, reports the status and cancels',
+  async () => {
+    await using server = await startBatchServer({ looks: 1000 });
+    using place = worldOf(server);
+    expect(await place.run(...RUN, '--once')).toMatchObject({ code: 0, out: '' });
+    const status = await place.run('batch', 'status', '--json');
+    expect(linesOf(status.out)).toMatchObject([{ key: 'k', state: 'running', sent: 2 }]);
+    expect((await place.run('batch', 'results', 'k')).out).toBe('');
+    expect(await place.run('batch', 'cancel', 'k')).toMatchObject({ code: 0 });
+    server.endAll();
+    await place.run('batch', 'poll');
+    const polled = await place.run('batch', 'poll', 'k');
+    expect(polled).toMatchObject({ code: 0, out: expect.stringMatching(/^k: done, /) });
+  },
+  LONG,
+);
+
+it(
+  'stops waiting after Ctrl-C and prints how to continue',
+  async () => {
+    const stop = new AbortController();
+    await using server = await startBatchServer({
+      looks: 1000,
+      after: ({ method, path }) => {
+        if (method === 'GET' && path.includes('/batches/')) stop.abort();
+        return undefined;
+      },
+    });
+    using place = worldOf(server, undefined, false, stop.signal);
+    const { code, out, err } = await place.run(...RUN);
+    expect([code, out, err]).toEqual([130, '', expect.stringContaining('majordomo batch poll k')]);
+  },
+  LONG,
+);
+
+it(
+  'ends with 1 if an item failed, and draws a progress bar on a terminal',
+  async () => {
+    await using server = await startBatchServer({
+      answer: ({ text }) => (text.includes('one') ? { result: 'missing' } : 'yes'),
+    });
+    using place = worldOf(server, undefined, true);
+    const { code, out, err } = await place.run(...RUN);
+    expect([code, linesOf(out)]).toMatchObject([1, [{ id: 'a', error: { kind: 'protocol' } }, { id: '1' }]]);
+    expect(err).toContain('█ k: done, 1/2 answered, 1 failed');
+  },
+  LONG,
+);
+
+it.each([
+  ['{"id":"a","prompt":"x"}\nnot JSON', [], /in\.jsonl:2 cannot be read: it is not valid JSON/],
+  ['{"id":"a"}', [], /in\.jsonl:1 is not an item/],
+  ['{"prompt":"x"}', ['--every', 'soon'], /--every must be a duration/],
+  ['{"prompt":"x"}', ['--live', 'never'], /--live must be one of late, failed, both/],
+])('rejects %j with %j, and sends nothing', async (file, flags, message) => {
+  await using server = await startBatchServer();
+  using place = worldOf(server, { 'in.jsonl': file });
+  const { code, err } = await place.run(...RUN, ...flags);
+  expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  expect((await place.run('batch', 'status')).out).toBe('');
+  expect(server.requests).toHaveLength(0);
+});
+
+it('ends with 2 for an unknown key', async () => {
+  await using server = await startBatchServer();
+  using place = worldOf(server);
+  for (const name of ['poll', 'status', 'results', 'cancel'])
+    expect(await place.run('batch', name, 'nothing')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('nothing'),
+    });
+});
