@@ -19,7 +19,7 @@ const end = (signal: keyof typeof ENDINGS): void => {
   interrupts.end();
   setTimeout(() => process.exit(ended), interrupts.graceMs).unref();
 };
-/** Whether the terminal of a command that reloads on SIGHUP was closed. */
+/** Returns whether a write failed because the terminal was closed. A command that reloads on SIGHUP has no other sign of it. */
 const isTerminalClosed = ({ code }: NodeJS.ErrnoException): boolean => code === 'EIO';
 process.on('SIGHUP', () => {
   if (interrupts.reload === undefined) end('SIGHUP');
@@ -31,7 +31,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (isTerminalClosed(error)) end('SIGHUP');
   else process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
-// A closed stderr must not end the command, except when its terminal was closed.
+// A closed stderr must not end the command, unless the terminal was closed.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (isTerminalClosed(error)) end('SIGHUP');
 });

@@ -2,7 +2,7 @@
 export class Interrupts {
   /** Time limit for closing connections, in milliseconds. */
   graceMs = 250;
-  /** Whether the command is a server, for which SIGTERM is the normal end. */
+  /** Whether the command is a server, which normally ends with SIGTERM. */
   isServer = false;
   /** Called on SIGHUP. If it is `undefined`, SIGHUP ends the command. */
   reload: (() => void) | undefined;

@@ -1,4 +1,4 @@
-/** Metric of a part of the gateway, which `GET /metrics` includes. */
+/** Counter of a mounted handler, which `GET /metrics` of the gateway includes. */
 export interface MetricSample {
   /** Name without the prefix `majordomo_`. */
   readonly name: string;

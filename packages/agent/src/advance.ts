@@ -103,8 +103,8 @@ export function approvalsChecked(
 }
 
 /**
- * Returns the state in which the agent `to` is active, with results for all handoffs of the turn, of which the first counts. At the limit of handoffs of
- * this run, the active agent continues.
+ * Returns the state in which the agent `to` is active. Adds results for all handoffs of the turn, of which only the first counts.
+ * At `maxHandoffs`, the active agent does not change.
  */
 export function handedOff(state: RunState, call: ToolCallPart, to: string, maxHandoffs: number): RunState {
   const { handoffs = [], messages, pending } = state;
@@ -125,7 +125,7 @@ export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunS
   return { ...state, claims: { ...state.claims, [id]: by } };
 }
 
-/** Returns the state with the amounts that failed work has spent. */
+/** Returns the state after the amounts that failed work has spent are added. */
 export const withFailedWork = (
   state: RunState,
   { usage, spent }: Pick<ToolOutcome, 'usage' | 'spent'> = {},

@@ -10,9 +10,9 @@ import type { RunState } from './state.ts';
 
 /** Agent, which consists of a model with instructions and tools. An agent stores no state of its runs. */
 export interface Agent {
-  /** Name of the agent, which agents that hand off to it require. */
+  /** Name of the agent. Required if another agent hands off to this agent. */
   readonly name: string | undefined;
-  /** Returns the state before the first step, with the budget of the run, or the budget of the agent. */
+  /** Returns the state before the first step, with the budget in `options`, otherwise the agent's budget. */
   begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
   /** Returns the next action of a run without side effects. */
   decide(state: RunState): Action;

@@ -15,7 +15,7 @@ export interface AgentHandoffs {
     readonly parts: AgentParts;
     readonly history: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]);
   }[];
-  /** Reads the option `handoffs`. */
+  /** Reads and checks the option `handoffs`. Later calls have no effect. */
   load(): void;
   /** Returns the name of the agent to which a call of this tool hands off. */
   to(toolName: string): string | undefined;
@@ -25,7 +25,7 @@ export interface AgentHandoffs {
 export interface AgentParts {
   readonly name: string | undefined;
   readonly handoffs: AgentHandoffs;
-  /** Returns the agent that the next model call of a run uses: this agent, or the one to which the run was handed. */
+  /** Returns the agent that makes the next model call of a run: this agent, or the agent to which the run was handed off. */
   active(state: RunState): AgentParts;
   /** Returns the messages that the active agent sees. */
   view(state: RunState): readonly Message[];

@@ -1,13 +1,13 @@
 import { UNSPACED, unaccented } from '@majordomo/core/toolkit';
 
-/** Returns the positions of the documents that contain a word of the query, best first. */
+/** Function that returns the positions of the documents that contain at least one word of the query, best match first. */
 export type TextIndex = (query: string) => readonly number[];
 
-/** Usual constants of BM25: how much a repeated word counts, and how much the length of a document counts. */
+/** Usual constants of BM25: the weight of repeated words, and the weight of a document's length. */
 const REPETITION = 1.2;
 const LENGTH = 0.75;
 
-/** Returns a full-text index, ranked by BM25. Common words need no list, because words in many documents count little. */
+/** Returns a full-text index, ranked by BM25. Words in many documents count little, so no list of common words is needed. */
 export function createIndex(documents: readonly string[]): TextIndex {
   const counts = new Map<string, Map<number, number>>();
   const lengths = documents.map((text, at) => {
@@ -35,7 +35,7 @@ export function createIndex(documents: readonly string[]): TextIndex {
   };
 }
 
-/** Returns the words of a text: names are split at case, digits and punctuation, and English endings are cut. */
+/** Returns the words of a text. Names are split at changes of case, digits and punctuation, and English endings are removed. */
 function wordsOf(text: string): readonly string[] {
   const separated = text
     .replaceAll(/([\p{Ll}\p{N}])(?=\p{Lu})/gu, '$1 ')

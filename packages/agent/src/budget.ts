@@ -1,16 +1,16 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 
-/** Limits of one run, its sub-agents and handoffs included. Each limit is checked before a model call; a call in progress is not interrupted. */
+/** Limits of one run with its sub-agents and handoffs. Each limit is checked before a model call; a call in progress is not interrupted. */
 export interface Budget {
   /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
   readonly maxUsd?: string | undefined;
-  /** Maximum of input plus output tokens. */
+  /** Maximum sum of input and output tokens. */
   readonly maxTokens?: number | undefined;
-  /** Maximum time of model calls and tools, in milliseconds. Waiting for a decision does not count. Parallel calls of one turn count once, by the longest. */
+  /** Maximum time of model calls and tools, in milliseconds. Waiting for a decision does not count. Of parallel calls, only the longest counts. */
   readonly maxMs?: number | undefined;
 }
 
-/** Amounts that a run has spent. Without `budget` and `cost`, only the tokens of its result are known. */
+/** Amounts that a run has spent. If neither `budget` nor `cost` is set, only `tokens` is known, in the result of the run. */
 export interface Spent {
   /** Cost in nano-dollars as a decimal string, because JSON has no bigint. `'0'` without `cost`. */
   readonly nanoUsd: string;
@@ -18,14 +18,14 @@ export interface Spent {
   readonly ms: number;
 }
 
-/** Returns the cost of the attempts of a response in nano-dollars, or `undefined` with the missing facts. */
+/** Function that returns the cost of a response's attempts in nano-dollars, or `undefined` with the missing facts. */
 export type CostOf = (response: Pick<ChatResponse, 'attempts'>) => CostResult | Promise<CostResult>;
 
 /** Cost of a model call, such as a `Cost` of `@majordomo/catalog`. */
 export interface CostResult {
-  /** `undefined` if the cost is unknown or included. */
+  /** Cost in nano-dollars. `undefined` if the cost is unknown or included. */
   readonly nanoUsd: bigint | undefined;
-  /** `included`: a plan or the user's hardware covers the call, which counts as zero. */
+  /** Basis of the cost. `included`: a plan or the user's hardware covers the call, so its cost counts as zero. */
   readonly basis?: string | undefined;
   /** Reasons for an unknown cost. */
   readonly missing: readonly string[];
@@ -36,14 +36,14 @@ export const NOTHING_SPENT: Spent = { nanoUsd: '0', tokens: 0, ms: 0 };
 const NANO_DIGITS = 9;
 const USD = /^\d{1,12}(?:\.\d{1,9})?$/;
 
-/** Returns a decimal number of dollars in nano-dollars, or `undefined` for any other value. */
+/** Converts a decimal string of dollars to nano-dollars. Returns `undefined` for any other value. */
 export function nanoUsdOf(text: unknown): bigint | undefined {
   if (typeof text !== 'string' || !USD.test(text)) return undefined;
   const [, decimals = ''] = text.split('.');
   return BigInt(text.replace('.', '')) * 10n ** BigInt(NANO_DIGITS - decimals.length);
 }
 
-/** Returns a number of nano-dollars in dollars. */
+/** Converts nano-dollars to a decimal string of dollars. */
 function usdOf(nano: bigint): string {
   const digits = String(nano).padStart(NANO_DIGITS + 1, '0');
   return `${digits.slice(0, -NANO_DIGITS)}.${digits.slice(-NANO_DIGITS)}`;
@@ -59,7 +59,7 @@ export function isUsedUp({ maxUsd, maxTokens, maxMs }: Budget, spent: Spent = NO
   );
 }
 
-/** Returns the sum of amounts that were spent one after another. Returns `undefined` if both are. */
+/** Returns the sum of amounts that were spent one after another. Returns `undefined` if both are `undefined`. */
 export function sumSpent(first: Spent | undefined, second: Spent | undefined): Spent | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   return {
@@ -69,13 +69,13 @@ export function sumSpent(first: Spent | undefined, second: Spent | undefined): S
   };
 }
 
-/** Returns the amounts of calls that ran at the same time: sums, and the time of the longest call. */
+/** Returns the amounts of calls that ran at the same time: the sums of cost and tokens, and the time of the longest call. */
 export function sumParallel(all: readonly (Spent | undefined)[]): Spent | undefined {
   const sum = all.reduce(sumSpent, undefined);
   return sum && { ...sum, ms: Math.max(...all.map((spent) => spent?.ms ?? 0)) };
 }
 
-/** Returns the amounts of `after` that `before` does not contain. */
+/** Returns the amounts of `after` minus those of `before`. */
 export const spentSince = (after: Spent, before: Spent = NOTHING_SPENT): Spent => ({
   nanoUsd: String(BigInt(after.nanoUsd) - BigInt(before.nanoUsd)),
   tokens: after.tokens - before.tokens,
@@ -95,8 +95,8 @@ export function remaining(budget: Budget, spent: Spent = NOTHING_SPENT): Budget 
 }
 
 /**
- * Returns the budget of a sub-agent: the lower of its own limits and of the limits that the calling run has left. `spent`: amounts of the sub-agent
- * before it waited, which the calling run has already counted.
+ * Returns the budget of a sub-agent: for each limit, the lower of its own value and the value that the calling run has left.
+ * `spent`: amounts of the sub-agent before it waited, which the calling run has already counted.
  */
 export function limitedBy(
   own: Budget | undefined,

@@ -26,7 +26,7 @@ export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
 export const waitingRunOf = ({ runs }: RunState, callId: string): RunState | undefined =>
   runs !== undefined && Object.hasOwn(runs, callId) ? runs[callId] : undefined;
 
-/** Returns the sub-agents in which the path may be, with their calls and the remaining paths. */
+/** Returns the waiting sub-agents that may contain the path, with their calls and the remaining paths. */
 export const runsOnPath = (
   { runs = {} }: RunState,
   path: string,

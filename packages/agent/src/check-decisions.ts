@@ -4,12 +4,12 @@ import { callsThatWait, runsOnPath, waitingRunOf, type LocatedCall } from './cal
 import { checkDecisions, invalidDecision } from './decision.ts';
 import type { Decision, RunState } from './state.ts';
 
-/** Pending call with the agent that made it; `undefined` if `createAgent` did not create that agent. */
+/** Pending call with the parts of its agent. They are `undefined` if `createAgent` did not create the agent. */
 interface CallOfAgent extends LocatedCall {
   readonly agent: AgentParts | undefined;
 }
 
-/** Throws `invalid-request` for a decision that no call waits for, because the decision would be lost. */
+/** Throws `invalid-request` for a decision that no call waits for, because such a decision would be lost. */
 export async function checkDecisionsFor(
   state: RunState,
   decisions: readonly Decision[],

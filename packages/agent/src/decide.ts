@@ -12,7 +12,7 @@ export type Action =
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
   /** Runs these calls in parallel: all calls that wait for no decision, or only one call if tools run sequentially. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
-  /** Hands the conversation to another agent. The other calls of the turn have results. */
+  /** Hands the conversation to the agent `to`. All other calls of the turn have results. */
   | { readonly type: 'hand-off'; readonly call: ToolCallPart; readonly to: string }
   /** Waits for decisions on these calls. The id of a call inside a sub-agent is a path. */
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }

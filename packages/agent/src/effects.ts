@@ -40,7 +40,7 @@ export interface EffectsIo extends Observers {
 /** Effects that an agent implements. */
 export interface AgentEffects
   extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
-  /** Runs one tool call. `ended` returns the result of its sub-agent, or rejects with its error, if the caller has driven the sub-agent. */
+  /** Runs one tool call. `ended` is set if the caller has driven the call's sub-agent, and returns its result or rejects. */
   readonly runTool: (
     call: ToolCallPart,
     state: RunState,
@@ -118,7 +118,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   };
 }
 
-/** Returns the cost function of the agent, or the one of the run that called this agent. */
+/** Returns the cost function of the agent, otherwise that of the calling run. */
 const costFunction = ({ agent, io }: LocalRun): CostOf | undefined =>
   agent.cost ?? nestingOf(io.options ?? {}).cost;
 

@@ -2,7 +2,7 @@ import type { Tool } from './tool.ts';
 
 const PREFIX = 'transfer_to_';
 
-/** Returns the tool by which a model hands off to the agent. `handedOff` settles its calls, and it never runs. */
+/** Returns the tool with which a model hands off to the agent. The tool never runs: `handedOff` adds the results of its calls. */
 export const handoffTool = (
   name: string,
   description: string = `Hands the conversation to the agent ${name}.`,

@@ -6,7 +6,7 @@ import { messagesFrom } from './messages-from.ts';
 import { handoffTool } from './handoff-tool.ts';
 import type { Tool } from './tool.ts';
 
-/** Agent that may take over the conversation, and the messages that it sees. */
+/** Agent that may take over the conversation, and the selection of messages that this agent sees. */
 export interface Handoff {
   readonly agent: Agent;
   /** Text that the calling model reads. `@default` "Hands the conversation to the agent <name>." */
@@ -28,7 +28,7 @@ interface Target {
   readonly history: NonNullable<Handoff['history']>;
 }
 
-/** Handoffs of one agent. They are read when the first run begins, so that two agents can name each other. */
+/** Handoffs of one agent. They are read when the first run begins, so that two agents can refer to each other. */
 export class Handoffs {
   targets: readonly Target[] = [];
   tools: readonly Tool[] = [];
@@ -38,7 +38,7 @@ export class Handoffs {
     this.unread = option;
   }
 
-  /** Throws `config` for an entry that is not an agent with a name. */
+  /** Reads the entries. Throws `config` for an entry that is not an agent with a name. */
   load(): void {
     if (this.unread === undefined) return;
     const given: unknown = typeof this.unread === 'function' ? this.unread() : this.unread;

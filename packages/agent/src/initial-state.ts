@@ -20,9 +20,9 @@ export function initialState(
   });
   if (typeof input === 'string' || isList(input)) return named(begin(input));
   const stored = checkState(input);
-  // A run whose budget was used up continues, if its limits are higher now.
+  // A run whose budget was used up continues if its limits are higher now.
   const state = stored.done === 'budget' ? { ...stored, done: undefined } : stored;
-  // The agent that was active continues the conversation.
+  // The handoffs remain, so the active agent continues the conversation.
   const { handoffs } = state;
   if (isFollowUp(state)) return named({ ...begin(state.messages), ...(handoffs && { handoffs }) });
   return named(state, state.runId);

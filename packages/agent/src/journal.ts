@@ -16,13 +16,13 @@ export interface Journal {
   readonly maxBytes?: number | undefined;
   /** Returns the recorded result of a step, or runs the step and records its result. Parallel tools start in one tick. */
   step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-  /** Waits for the decision on a call. If the same call waits again, `name` is different. The id of a call inside a sub-agent is a path. */
+  /** Waits for the decision on a call. `name` differs for each wait of the same call. The id of a call inside a sub-agent is a path. */
   decision(call: ToolCallPart, name: string): Promise<Decision>;
-  /** Called with all calls of a step that wait for decisions, then after each decision, and finally with an empty array. */
+  /** Receives the calls of a step that wait for decisions, again after each decision, and finally an empty array. */
   awaiting?(waiting: readonly WaitingCall[]): Promise<void>;
 }
 
-/** Returns the journal of the sub-agent that a call runs: its entries have the key of the call as a prefix, and its calls have paths. */
+/** Returns the journal for a call's sub-agent. Entry names begin with `key`, and ids of calls are paths under `callId`. */
 export function journalInside(journal: Journal, key: string, callId: string): Journal {
   const withPath = (call: ToolCallPart): ToolCallPart => ({ ...call, id: pathOf(callId, call.id) });
   return {

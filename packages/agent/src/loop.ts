@@ -29,7 +29,7 @@ export interface Effects {
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Whether a call runs alone, after the other calls of the turn. Journals run sub-agents so, because engines require one order of entries. */
+  /** Returns whether a call runs alone, after the turn's other calls. In journals, sub-agents do: engines require one order of entries. */
   readonly runsAlone?: ((call: ToolCallPart, state: RunState) => boolean) | undefined;
   /** Returns decisions on waiting calls. The id of a call inside a sub-agent is a path. If the array is empty, the run pauses. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
@@ -65,9 +65,9 @@ export interface RunResult {
   readonly done: Done | undefined;
   /** Usage of all model calls, including those in other processes. */
   readonly usage: Usage;
-  /** Name of the active agent, to which the run was handed last. */
+  /** Name of the active agent: the agent of the last handoff, otherwise the agent that was run. */
   readonly agent: string | undefined;
-  /** Amounts that the run has spent. Without `budget` and `cost`, only `tokens` is known, and the others are 0. */
+  /** Amounts that the run has spent. Without `budget` and `cost`, all amounts except `tokens` are 0. */
   readonly spent: Spent;
   /** Targets that answered steps in this process, in order. */
   readonly targets: readonly string[];
@@ -80,7 +80,7 @@ export interface DriveRules extends Rules {
   /** Name of the agent. */
   readonly agentName: string | undefined;
   readonly maxHandoffs: number;
-  /** Budget of a run that has no budget. */
+  /** Budget for a run whose state has no budget. */
   readonly budget?: Budget | undefined;
   isOnce(call: ToolCallPart, state: RunState): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;

@@ -7,7 +7,7 @@ import type { RunState } from './state.ts';
 export interface Nesting {
   /** Number of agents above this agent. */
   readonly depth: number;
-  /** Cost function of the calling run, for sub-agents without one. */
+  /** Cost function of the calling run, for sub-agents without `cost`. */
   readonly cost?: CostOf | undefined;
   /** Part of the budget that the calling run has left. */
   readonly left?: Budget | undefined;
@@ -26,7 +26,7 @@ export const MAX_DEPTH = 3;
 
 const NESTING = Symbol.for('majordomo.nesting');
 
-/** Returns the options or the context of a tool with the facts. The key is a symbol, so that copies of the object contain the facts. */
+/** Returns a tool's options or context with the facts. Their key is a symbol, so that copies of the object contain the facts. */
 export const withNesting = <T extends object>(carrier: T, nesting: Nesting): T => ({
   ...carrier,
   [NESTING]: nesting,

@@ -44,7 +44,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
    * `config`.
    */
   readonly handoffs?: HandoffOption | undefined;
-  /** Maximum handoffs of a run. At the limit a handoff is an error result, and the active agent continues. `@default 10` */
+  /** Maximum number of handoffs in a run. A further handoff is an error result, and the active agent continues. `@default 10` */
   readonly maxHandoffs?: number | undefined;
   /** Maximum number of model calls of a run, or a pure function of the state that returns it. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
@@ -55,11 +55,11 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   /** Whether the calls of a turn run in parallel. Results have the order of the calls. @default false */
   readonly parallelTools?: boolean | undefined;
   /**
-   * Maximum tool calls of one turn at the same time, sub-agents included. A number above 1 implies `parallelTools`. `@default` 1, or unlimited with
-   * `parallelTools: true`
+   * Maximum number of tool calls of one turn that run at the same time, including sub-agents. A number above 1 implies
+   * `parallelTools`. `@default` 1, or unlimited with `parallelTools: true`
    */
   readonly toolConcurrency?: number | undefined;
-  /** Limits of a run, its sub-agents included, unless the run has its own limits. `@default` none */
+  /** Limits of a run, including its sub-agents. Limits of the run itself replace them. `@default` none */
   readonly budget?: Budget | undefined;
   /**
    * Function that returns the cost of a model call, such as `costOfResponse` of `@majordomo/catalog`. Required with `budget.maxUsd`, in which case an

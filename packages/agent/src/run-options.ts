@@ -18,8 +18,8 @@ export interface RunOptions extends CallOptions, Observers {
    */
   readonly claim?: ClaimStore | undefined;
   /**
-   * Limits of this run; they replace those of the agent and of the state. With higher limits, a state that stopped with `done: 'budget'` continues.
-   * `@default` the limits of the state, or those of the agent
+   * Limits of this run. They replace the limits of the agent and of the state. With higher limits, a state that stopped with
+   * `done: 'budget'` continues. `@default` the limits of the state, or those of the agent
    */
   readonly budget?: Budget | undefined;
   /** Value that tools receive as `ToolContext.context`. @default undefined */

@@ -9,7 +9,7 @@ export class Semaphore {
     this.free = limit;
   }
 
-  /** Runs the work when the limit permits it. Rejects with `aborted` if the signal aborts before. */
+  /** Runs the work when the limit permits it. Rejects with `aborted` if the signal aborts before the work starts. */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.acquire(signal);
     try {

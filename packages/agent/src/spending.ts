@@ -13,18 +13,18 @@ export interface FailedWork {
 
 const failedWork = new WeakMap<object, FailedWork>();
 
-/** Records what the work that failed with this error has spent. */
+/** Records the usage of the work that failed with this error. */
 export function recordFailedWork(error: unknown, work: FailedWork | undefined): void {
   if (work !== undefined && typeof error === 'object' && error !== null) failedWork.set(error, work);
 }
 
-/** Returns what the work that failed with this error has spent. */
+/** Returns the usage of the work that failed with this error. */
 export const failedWorkOf = (error: unknown): FailedWork | undefined =>
   typeof error === 'object' && error !== null ? failedWork.get(error) : undefined;
 
 /**
- * Returns the cost of an answered model call in nano-dollars. An unknown cost is zero with a warning. If `isRequired` is set, throws `config` instead,
- * because the budget would have no effect.
+ * Returns the cost of an answered model call in nano-dollars. An unknown cost counts as zero and causes a warning. If
+ * `isRequired` is set, throws `config` instead, because the budget would have no effect.
  */
 export async function costOfAnswer(
   response: ChatResponse,
@@ -48,7 +48,7 @@ export async function costOfAnswer(
   );
 }
 
-/** Returns what a failed model call has spent. An unknown cost is zero, because the run has already failed. */
+/** Returns the amounts that a failed model call has spent. An unknown cost counts as zero, because the run has already failed. */
 export async function spentByFailure(
   error: unknown,
   cost: CostOf | undefined,

@@ -76,8 +76,8 @@ export interface RunState {
   /** Pending calls that are suspended, with their payloads. */
   readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
   /**
-   * Handoffs so far, also of earlier runs on the transcript. The last one names the active agent. Without a handoff, the agent that was run is active.
-   * `at`: length of the transcript before the turn that handed off.
+   * Handoffs so far, including those of earlier runs on the transcript. The last handoff names the active agent. Without a
+   * handoff, the agent that was run is active. `at`: length of the transcript before the turn that handed off.
    */
   readonly handoffs?: readonly { readonly to: string; readonly at: number }[] | undefined;
   /** States of sub-agents that wait, by the id of the call that started them. Their usage is part of `usage`. */
@@ -90,7 +90,7 @@ export interface RunState {
   readonly offered?: readonly string[] | undefined;
   /** Warnings of all steps, without duplicates. */
   readonly warnings?: readonly Warning[] | undefined;
-  /** Limits that apply to the run, in every process that continues it. */
+  /** Limits of the run, which apply in every process that continues the run. */
   readonly budget?: Budget | undefined;
   /** Amounts spent so far. Set if the run has a budget or the agent a `cost`. */
   readonly spent?: Spent | undefined;

@@ -103,7 +103,7 @@ export class StepReports {
     if (pending.every(({ id }) => results.some(({ callId }) => callId === id))) await this.endStep();
   }
 
-  /** Emits the results of handoffs, which no effect reports. */
+  /** Emits the results of handoffs, because no effect reports them. */
   private async reportHandoffs({ messages }: RunState): Promise<void> {
     const { step } = this;
     const turn = messages.findLast(({ role }) => role === 'tool');

@@ -3,7 +3,7 @@ import type { AgentParts } from './agent-parts.ts';
 import { invalidHandoff, visibleMessages } from './handoff.ts';
 import type { RunState } from './state.ts';
 
-/** Agents that can take over a run of an agent: the agent itself, and those that are reachable by handoffs. */
+/** Agents that can be active in an agent's run: the agent itself, and the agents that are reachable by handoffs. */
 export class Team {
   private readonly root: AgentParts;
   private members: ReadonlyMap<string, AgentParts> | undefined;
@@ -38,7 +38,7 @@ export class Team {
     return visibleMessages(messages, last.at, handoff?.history ?? 'all');
   }
 
-  /** Throws `config` if two agents have the same name, or an agent has a tool with the name of a handoff. */
+  /** Throws `config` if two agents have the same name, or if an agent has a tool with the name of a handoff. */
   private load(): ReadonlyMap<string, AgentParts> {
     const members = new Map(this.root.name === undefined ? [] : [[this.root.name, this.root]]);
     const all = [this.root];

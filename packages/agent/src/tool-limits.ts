@@ -19,7 +19,7 @@ export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, s
   const calls = turns.flatMap((turn, at) =>
     turn.role === 'assistant' ? callsOf(turn).filter((call) => !isLoadedBy(turns[at + 1], call)) : [],
   );
-  // Ids are unique in a turn only, and the call belongs to the last turn.
+  // The call belongs to the last turn, and an id is unique only within its turn.
   const earlier = calls.slice(
     0,
     calls.findLastIndex((call) => call.id === id),

@@ -14,7 +14,7 @@ import { hasSameItems } from './tool-order.ts';
 
 /** Options of tool search. */
 export interface ToolSearch {
-  /** Number of tools from which the tools of toolboxes are deferred. `@default 30` */
+  /** Number of tools from which on the tools of toolboxes are deferred. `@default 30` */
   readonly above?: number | undefined;
   /** Tools of toolboxes that are offered from the start: names, or a predicate. `@default []` */
   readonly always?: readonly string[] | ((tool: ToolSpec) => boolean) | undefined;
@@ -23,8 +23,8 @@ export interface ToolSearch {
   /** Name of the search tool. `@default 'find_tools'` */
   readonly name?: string | undefined;
   /**
-   * Ranks tools in place of the built-in full-text search (BM25 over names, descriptions and parameters), for example by embeddings.
-   * Returns names, best first. Unknown names are ignored. A rejection is an error result of the search.
+   * Function that ranks tools, for example by embeddings. It replaces the built-in full-text search (BM25 over names, descriptions
+   * and parameters). Returns names, best first. Unknown names are ignored. A rejection is an error result of the search.
    */
   readonly rank?:
     | ((
@@ -70,7 +70,7 @@ export function searchRules(option: boolean | ToolSearch | undefined): SearchRul
 const invalidOption = (name: string, problem: string): LlmError =>
   new LlmError('config', `createAgent: toolSearch.${name} ${problem}`, { path: `toolSearch.${name}` });
 
-/** Output of the search tool, which loads tools. */
+/** Output of the search tool. Its result loads the tools that were found. */
 export class FoundTools {
   readonly text: string;
   readonly loads: readonly string[];
@@ -147,7 +147,7 @@ export class ToolFinder {
   }
 }
 
-/** Returns the text by which a tool is found. The name counts three times. */
+/** Returns the text that the index contains for a tool. The name occurs three times, because it is the best evidence. */
 function indexedText({ name, description, parameters }: ToolSpec): string {
   const texts = [name, name, name, description, ...parameterTexts(schemaOf(parameters), 5)];
   return texts.join(' ').slice(0, MAX_INDEXED_CHARS);
@@ -157,12 +157,12 @@ function schemaOf(parameters: ToolSpec['parameters']): unknown {
   try {
     return toJsonSchema(parameters, 'parameters');
   } catch {
-    // The call that sends this tool reports the schema.
+    // A later call that sends this tool reports the invalid schema.
     return undefined;
   }
 }
 
-/** Returns the names and descriptions of the parameters in a schema, to a depth. */
+/** Returns the names and descriptions of the parameters in a schema, up to `depth` levels. */
 function parameterTexts(schema: unknown, depth: number): readonly string[] {
   if (depth === 0) return [];
   if (isList(schema)) return schema.flatMap((each) => parameterTexts(each, depth - 1));
@@ -178,7 +178,7 @@ function parameterTexts(schema: unknown, depth: number): readonly string[] {
   ];
 }
 
-/** Returns the result of a call of a tool that was not loaded. The arguments are guesses, so the call does not run. */
+/** Returns the result of a call of a tool that was not loaded. The model guessed the arguments, so the call does not run. */
 export const loadingResult = ({ id, name }: ToolCallPart): ToolResultPart => ({
   type: 'tool-result',
   callId: id,
@@ -189,12 +189,12 @@ export const loadingResult = ({ id, name }: ToolCallPart): ToolResultPart => ({
   loads: [name],
 });
 
-/** Lists with kept tools, by the list of the request, because providers recognize lists by identity. */
+/** Results of `withKeptTools` by the request's list of tools, because providers recognize lists by identity. */
 const keptLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
 /**
- * Returns the request with tools as ordinary ones if `compact` removed the result that loaded them first. A later result that loads
- * such a tool again does not move it, so that the beginning of the prompt stays the same.
+ * Returns the request. A loaded tool becomes an ordinary tool if `compact` removed the result that loaded it first. A later
+ * result that loads such a tool again does not move it, so that the beginning of the prompt stays the same.
  */
 export function withKeptTools(request: ChatRequest, transcript: readonly Message[]): ChatRequest {
   const { tools = [], messages } = request;

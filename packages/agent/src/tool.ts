@@ -51,9 +51,9 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
-  /** Maximum calls of this tool at the same time in this process, over all runs. Others wait; an abort ends the wait. `@default` unlimited */
+  /** Maximum number of concurrent calls of this tool in this process. Others wait; an abort ends the wait. `@default` unlimited */
   readonly concurrency?: number | undefined;
-  /** Maximum calls of this tool in one run, counted in the transcript. Further calls are error results that state the limit. `@default` unlimited */
+  /** Maximum number of calls in one run, by the transcript. Further calls become error results that state the limit. `@default` unlimited */
   readonly maxCalls?: number | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface Toolbox {
   readonly description?: string | undefined;
 }
 
-/** Owner of tools. */
+/** Owner of tools: the agent, a skill or a toolbox. */
 export interface ToolOwner extends Toolbox {
   /** Text that names the owner in errors. */
   readonly label: string;
@@ -33,7 +33,7 @@ export interface Skill {
 /** Tools that a step may offer. */
 interface StepTools {
   readonly listed: readonly ToolSpec[];
-  /** Tools that are offered after a result has loaded them, by name. */
+  /** Tools by name that are offered only after a result has loaded them. */
   readonly deferred: ReadonlyMap<string, ToolSpec>;
 }
 

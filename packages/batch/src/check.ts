@@ -50,7 +50,7 @@ export function checkJob(job: JobRequest): void {
     fail('live.when', `is "${live.when}", which needs a deadline; set deadline, or use "failed"`);
 }
 
-/** Returns an item as a row without its place. Throws `config` with the path for an invalid item. */
+/** Returns an item as a row without a place. Throws `config` with the path for an invalid item. */
 export function checkItem(
   item: unknown,
   index: number,
@@ -74,7 +74,7 @@ export function checkItem(
   }
 }
 
-/** Converts the schemas of tools, because validators cannot be stored. */
+/** Replaces the tools' schemas with JSON schemas, because validators cannot be stored. */
 function withJsonSchemas(request: Readonly<Record<string, unknown>>, path: string): object {
   const { tools } = request;
   if (!Array.isArray(tools)) return request;
@@ -90,7 +90,7 @@ function checkName(value: unknown, path: string): asserts value is string {
   if (value.length < 1 || value.length > MAX_NAME) fail(path, `must have 1 to ${MAX_NAME} characters`);
 }
 
-/** Throws `config` with the path. */
+/** Throws a `config` error whose message begins with the path. */
 export function fail(path: string, problem: string, cause?: unknown): never {
   throw new LlmError('config', `${path} ${problem}`, { path }, { cause });
 }

@@ -16,15 +16,15 @@ import type { Ledger } from '@majordomo/ledger';
 export interface BatchesOptions {
   /** Majordomo whose providers, aliases, resolvers, policy and media fitter apply to batches as they do to calls. Its gates check live calls; a gate with `batches: true` (such as `residency`) also checks each target before a batch is created. */
   readonly majordomo: Majordomo;
-  /** Store for jobs. Default: in memory, for tests and small scripts; such a job is lost when its process ends. */
+  /** Store for jobs. Default: in memory, for tests and small scripts; its jobs are lost when the process ends. */
   readonly store?: BatchStore | undefined;
   /** Ledger that reserves the cost of each batch before the batch is created, and settles it afterwards, at the batch price. Default: none, no cost is recorded. */
   readonly ledger?: Ledger | undefined;
-  /** Listener for job events, called as each event happens. Errors that it throws are ignored. */
+  /** Listener that receives each job event when it happens. Errors that it throws are ignored. */
   readonly onEvent?: ((event: BatchEvent) => void) | undefined;
   /** Folder to which the input of a batch is written before the upload. Default: the system's folder for temporary files. */
   readonly folder?: string | undefined;
-  /** Maximum requests and bytes of one batch, to set bounds below those of the vendor. Default: the vendor's own bounds (see `BatchLimits`). */
+  /** Maximum number of requests and bytes of one batch, below the vendor's bounds. Default: the vendor's bounds (see `BatchLimits`). */
   readonly most?: { readonly requests?: number | undefined; readonly bytes?: number | undefined } | undefined;
   /**
    * Catalog with the prices of items.
@@ -43,10 +43,10 @@ export interface BatchesOptions {
 /** Jobs of one store. */
 export interface Batches {
   /**
-   * Stores a job. Sends no request. If a job with this key exists, returns that job. If its submission was complete, `items` is not read
-   * and the other properties of `job` are ignored. If its submission was interrupted, `items` is read from its beginning and the
-   * submission continues where it was interrupted. Rejects with `config` for an invalid job, for a duplicate id, and for items that
-   * differ from those of the interrupted submission.
+   * Stores a job. Sends no request. If a job with this key exists, returns that job. If its submission was complete, `items` is
+   * not read and the other properties of `job` are ignored. If its submission was interrupted, `items` is read from its
+   * beginning, and the submission continues where it stopped. Rejects with `config` for an invalid job, for a duplicate id, and
+   * for items that differ from those of the interrupted submission.
    */
   submit(job: JobRequest): Promise<BatchJob>;
   /** Returns a job by its key. Rejects with `not-found` if no such job exists. */
@@ -55,7 +55,7 @@ export interface Batches {
   keys(): Promise<readonly string[]>;
 }
 
-/** A job: requests that go through the same chain. */
+/** Job: a list of requests for the same chain. */
 export interface JobRequest {
   /** Key of the job: 1 to 200 characters. For a job of a cron task, use a name for the data that it processes, such as `labels-2026-11-22`. */
   readonly key: string;
@@ -84,26 +84,26 @@ export type BatchItem =
     }
   | { readonly id?: string | undefined; readonly embedding: EmbeddingRequest };
 
-/** Conditions and bounds for live calls, when a batch is not enough. */
+/** Conditions and bounds for live calls, which replace batches for some items. */
 export interface LiveOptions {
   /** Items to send live. `late`: items without an answer when `leadMs` remain before the deadline. `failed`: items that no target of the chain answered by batch. `both`: both. */
   readonly when: 'late' | 'failed' | 'both';
   /** Time before the deadline at which batches are cancelled and live calls begin, in milliseconds. Default 1,800,000 (30 minutes). */
   readonly leadMs?: number | undefined;
-  /** Maximum number of concurrent live calls. Default 8. A crash causes at most this many calls to be paid for twice. */
+  /** Maximum number of concurrent live calls. Default 8. After a crash, at most this number of calls is paid for twice. */
   readonly concurrency?: number | undefined;
 }
 
-/** A stored job. Any number of processes may hold it; they take turns. */
+/** Stored job. Several processes may open the same job; only one of them advances the job at a time. */
 export interface BatchJob {
   readonly key: string;
   /**
-   * Advances the job as far as possible now, then returns its progress. A poll creates the batches that are due, after a search for
-   * batches that a crashed process may have created. It queries the vendors about running batches, reads the results of ended ones,
-   * moves items to the next target, makes the live calls that are due, and settles costs. It waits for live calls and for nothing else.
-   * While another process polls this job, it only returns the progress.
-   * Rejects with `config`, `auth`, `billing` or `denied` if a person must act. No item is lost, and the next poll continues.
-   * A vendor that is down or busy does not reject the poll: the next poll queries it again.
+   * Advances the job as far as possible now, then returns its progress. A poll creates the batches that are due, after a search
+   * for batches that a crashed process may have created. A poll also queries the vendors about running batches, reads the results
+   * of ended ones, moves items to the next target, makes the live calls that are due, and settles costs. It waits only for live
+   * calls. While another process polls this job, the poll only returns the progress. Rejects with `config`, `auth`, `billing` or
+   * `denied` if a person must act. No item is lost, and the next poll continues. A vendor that is down or busy does not reject
+   * the poll: the next poll queries it again.
    */
   poll(options?: { readonly signal?: AbortSignal | undefined }): Promise<JobProgress>;
   /** Polls until the job is over. `everyMs` is the maximum wait between two polls, in milliseconds; default 60,000. An abort stops the waiting, never the job. */
@@ -115,8 +115,8 @@ export interface BatchJob {
   /** Returns the progress as of the last poll. Queries no vendor. */
   progress(): Promise<JobProgress>;
   /**
-   * Returns the items that are final, in input order, with one page in memory at a time. Before the job is over, it omits the other
-   * items. With `output`, `value` is typed, and an answer that does not match this schema has an `invalid-output` error instead.
+   * Returns the items that are final, in input order, with one page in memory at a time. Items that are not final yet are omitted.
+   * If `output` is set, `value` is typed, and an answer that does not match this schema becomes an `invalid-output` error.
    */
   results<T = unknown>(options?: {
     readonly output?: ObjectSchema<T> | undefined;
@@ -133,12 +133,12 @@ export interface ItemResult<T = unknown> {
   /** Position in the input, from 0. */
   readonly index: number;
   readonly id: string;
-  /** Target that gave the answer or the last error. `undefined` if no target was called. */
+  /** Target of the answer or of the last error. `undefined` if no target was called. */
   readonly target: string | undefined;
   readonly via: 'batch' | 'live' | undefined;
   /** Response as of a live call. It has `usage.details.serviceTier: 'batch'` if a batch answered. `attempts` lists every attempt of the item. */
   readonly response: ChatResponse | EmbeddingResponse | undefined;
-  /** Validated answer, for a job with a schema. */
+  /** Validated answer. Set if the job or the call of `results` has an `output` schema. */
   readonly value: T | undefined;
   /** Error of the kind that a live call would have; `details.attempts` lists every attempt. The kind is `timeout` for an expired item and `aborted` for a cancelled one. */
   readonly error: LlmError | undefined;
@@ -152,16 +152,16 @@ export interface JobProgress {
   /** State of the job. `filling`: the submission was interrupted; submit the job again. */
   readonly state: 'filling' | 'running' | 'cancelling' | 'done';
   readonly total: number;
-  /** Number of items that are not in a batch now. */
+  /** Number of items that wait for a batch. */
   readonly waiting: number;
-  /** Number of items in a batch or in a live call. */
+  /** Number of items in a batch, in a live call, or waiting for a live call. */
   readonly sent: number;
   readonly answered: number;
   readonly failed: number;
-  /** Cost of answers and failures so far. `undefined` if the price of some is not known. */
+  /** Cost of answers and failures so far. `undefined` if the price of some of them is not known. */
   readonly nanoUsd: bigint | undefined;
   readonly batches: readonly BatchInfo[];
-  /** Time until the next useful poll, in milliseconds from now. 0: at once. `undefined`: the job is over. */
+  /** Time until the next useful poll, in milliseconds from now. 0: poll at once. `undefined`: the job is over. */
   readonly nextMs: number | undefined;
 }
 
@@ -172,7 +172,7 @@ export interface BatchInfo {
   readonly ref: string | undefined;
   readonly state: 'planned' | 'creating' | 'running' | 'ended' | 'read';
   readonly requests: number;
-  /** Count of completed requests that the vendor reported last. It stays 0 for a vendor that reports it only at the end. */
+  /** Last count of completed requests that the vendor reported. Remains 0 if the vendor reports the count only at the end. */
   readonly completed: number;
   /** Expiry time in epoch milliseconds. `undefined` if the vendor did not report it. */
   readonly expiresAt: number | undefined;
@@ -195,7 +195,7 @@ export type BatchEvent =
       readonly answered: number;
       readonly failed: number;
     }
-  /** A vendor refused a request or did not respond. The batch is retried in `inMs` milliseconds. */
+  /** A vendor refused a request about the batch, or did not respond. The batch is retried in `inMs` milliseconds. */
   | {
       readonly type: 'batch-delayed';
       readonly key: string;
@@ -235,13 +235,13 @@ export type BatchEvent =
  * on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
  */
 export interface BatchStore {
-  /** Returns a job; `undefined` if none is stored. */
+  /** Returns a job with its version; `undefined` if the job is not stored. */
   load(
     key: string,
   ): Promise<
     { readonly job: JsonObject; /** Version of the job, from 1. */ readonly version: number } | undefined
   >;
-  /** Saves the job at `version + 1` and returns true, if the stored job has `version` (0: no job is stored). Otherwise changes nothing and returns false. */
+  /** Saves the job at `version + 1` and returns true if the stored version is `version` (0: no job). Otherwise returns false. */
   save(key: string, job: JsonObject, version: number): Promise<boolean>;
   /** Returns the keys of all stored jobs, in string order. */
   keys(): Promise<readonly string[]>;
@@ -249,11 +249,11 @@ export interface BatchStore {
   lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
   /** Releases the lock, if the holder has it. */
   unlock(key: string, holder: string): Promise<void>;
-  /** Adds rows. Existing rows stay unchanged. Rejects with `config` for an id that exists at another index, and for an index that exists with another id. */
+  /** Adds rows. Existing rows stay unchanged. Rejects with `config` if an id exists at another index, or an index exists with another id. */
   add(key: string, rows: readonly BatchRow[]): Promise<void>;
   /** Returns rows in the order of `index`. */
   rows(key: string, query: RowQuery): Promise<readonly BatchRow[]>;
-  /** Moves the rows whose place is `from`, all at once. Other rows stay unchanged. */
+  /** Moves those of the rows whose place is `from`, all at once. Other rows stay unchanged. */
   move(
     key: string,
     moves: readonly {
@@ -277,16 +277,16 @@ export interface BatchRow {
   readonly place: string;
   /** Request as JSON. It never changes. */
   readonly request: string;
-  /** Attempts so far and result, as JSON. */
+  /** Attempts so far and the result, as JSON. */
   readonly data: string | undefined;
 }
 
 /** Selection of rows. */
 export interface RowQuery {
   readonly place?: string | undefined;
-  /** Indexes to return, and no others; at most 1,000. */
+  /** Indexes of the rows to return; at most 1,000. `@default` all indexes */
   readonly indexes?: readonly number[] | undefined;
-  /** Index above which rows are returned. */
+  /** Index after which the returned rows begin. */
   readonly after?: number | undefined;
   /** Maximum number of rows: 1 to 1,000. */
   readonly limit: number;

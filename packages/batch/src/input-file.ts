@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Input of a batch, written to a file so that it is not held in memory. */
+/** Input of a batch, in a file so that it does not occupy memory. */
 export class InputFile {
   private readonly path: string;
   private readonly separator: string;
@@ -10,7 +10,7 @@ export class InputFile {
   private pending: string[] = [];
   private isEmpty = true;
 
-  /** The name contains the job's token, so that another process on this machine replaces the file of a crashed one. */
+  /** The name contains the job's token, so that another process on this machine replaces the file of a crashed process. */
   constructor(folder: string, name: string, separator: string) {
     this.path = join(folder, `majordomo-batch-${name}.jsonl`);
     this.separator = separator;

@@ -18,7 +18,7 @@ export function answeredMove(row: BatchRow, attempt: StoredAttempt, response: An
   return moveTo(row, PLACES.answered, { attempts, response: storedResponse(response) });
 }
 
-/** Returns the move of an item that failed with its last error. */
+/** Returns the final move of an item that failed with `error`. */
 export function failedMove(row: BatchRow, attempts: readonly StoredAttempt[], error: LlmError): Move {
   return moveTo(row, PLACES.failed, { attempts, error: storedError(error) });
 }
@@ -27,7 +27,7 @@ export function failedMove(row: BatchRow, attempts: readonly StoredAttempt[], er
 export interface Failure {
   readonly attempt: StoredAttempt;
   readonly error: LlmError;
-  /** Whether the next target may answer. */
+  /** Whether the item may move to the next target. */
   readonly advances: boolean;
   /** Position of the failed target in the chain. */
   readonly position: number;
@@ -93,7 +93,7 @@ export function failedAttempt(
   return { ...about, outcome: 'failed', via: 'batch', nanoUsd: '0', ...facts, error: storedError(error) };
 }
 
-/** Returns the facts about a target that attempts contain. */
+/** Returns the facts about a target that stored attempts contain. */
 export const aboutTarget = ({ attempt }: PreparedTarget): BatchTarget => {
   const { target, vendor, model, billing, name } = attempt;
   return { target, vendor, model, billing, name };

@@ -13,7 +13,7 @@ import { LockedJob, LockLost, requireRecord, saveRecord } from './stored-job.ts'
 /** Number of results in memory. */
 const PAGE = 100;
 const EVERY_MS = 60_000;
-/** Minimum time between two polls of `done`, in milliseconds, for example while another process polls. */
+/** Minimum time between two polls of `done`, in milliseconds. It applies, for example, while another process polls. */
 const LEAST_WAIT_MS = 1000;
 
 /** Returns a job of the store. */
@@ -127,7 +127,7 @@ async function resultOf<T>(
   try {
     return { ...result, response, value: await valueOf<T>(response, output), error: undefined };
   } catch (cause) {
-    // An answer that the reader's schema refuses, or a schema that throws.
+    // The reader's schema rejected the answer or threw an error.
     if (!LlmError.is(cause) || cause.kind === 'config') throw cause;
     return { ...result, response: undefined, error: withDetails(cause, { attempts }) };
   }

@@ -9,7 +9,7 @@ import { asLlmFailure, mustStop } from './vendor-error.ts';
 
 const PAGE = 100;
 
-/** Sends the items at the place `live` through the complete chain, with all gates. A failed call is the end of its item. */
+/** Sends the items at the place `live` through the complete chain, with all gates. An item whose call fails is final. */
 export async function runLive(round: Round): Promise<void> {
   const { setup, key, record } = round;
   const { [PLACES.live]: items = 0 } = await setup.store.counts(key);
@@ -21,7 +21,7 @@ export async function runLive(round: Round): Promise<void> {
       const rows = await setup.store.rows(key, { place: PLACES.live, limit: PAGE });
       if (rows.length === 0) return;
       await runPage(rows, round);
-      // Adopts a cancellation.
+      // Adopts a cancellation by another process.
       await round.job.save();
     }
   } finally {
@@ -30,7 +30,7 @@ export async function runLive(round: Round): Promise<void> {
   }
 }
 
-/** Runs the calls of a page, at most `concurrency` at a time. After an error that needs a person, no further call begins. */
+/** Runs the calls of a page, at most `concurrency` at a time. After an error that requires a person, no further call begins. */
 async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
   const { record, setup, key } = round;
   const waiting = rows.values();

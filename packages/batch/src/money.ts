@@ -6,7 +6,7 @@ import type { Round } from './round.ts';
 
 /** Tier of the catalog for batches. */
 export const TIER = 'batch';
-/** Time in addition to the vendor's limit after which a reservation counts as spent, in milliseconds. */
+/** Time after the vendor's limit at which a reservation counts as spent, in milliseconds. */
 const LEASE_MARGIN_MS = 7_200_000;
 
 /** Returns the price of a model at this time. */
@@ -23,7 +23,7 @@ export const itemCost = (
   { billing }: BatchTarget,
 ): Cost => costOf(usage, price, { billing, tier: TIER });
 
-/** Maximum amounts of the requests of a batch. */
+/** Sum of the maximum amounts of a batch's requests. */
 export class AmountSum {
   private requests = 0;
   private input = 0;

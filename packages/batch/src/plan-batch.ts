@@ -26,7 +26,7 @@ export async function planBatch(position: number, round: Round): Promise<Planned
   return planner.run();
 }
 
-/** Writes the input of a batch whose planning or sending was interrupted. Adds rows of the queue if its planning was. */
+/** Writes the input of a batch whose planning or sending was interrupted. If planning was interrupted, adds rows of the queue. */
 export async function replanBatch(batch: BatchRecord, round: Round): Promise<PlannedBatch | undefined> {
   const planner = new Planner(batch.position, batch, round);
   return planner.run();
@@ -104,7 +104,7 @@ class Planner {
     this.batch ??= await this.startBatch(line);
     if (target.attempt.target !== this.batch.about.target || group !== this.batch.group) return undefined;
     const to = PLACES.batch(this.batch.number);
-    // The rows of a batch whose planning was interrupted have fitted before.
+    // The rows of a batch whose planning was interrupted fitted before.
     this.isFull =
       row.place !== to &&
       (this.requests + 1 > limits.requests ||
@@ -127,7 +127,7 @@ class Planner {
       : { index: row.index, from: row.place, to, data: row.data ?? NO_ATTEMPTS };
   }
 
-  /** Returns the line of a row, or the move of a row that its target cannot take. */
+  /** Returns the line of a row, or the move of a row that its target cannot accept. */
   private async lineOf(row: BatchRow): Promise<Line | Move> {
     const { round, position } = this;
     let chain: readonly PreparedTarget[];
@@ -146,7 +146,7 @@ class Planner {
         `the chain "${round.record.spec}" has no target ${position + 1}; restore its targets`,
       );
     const { batch: backend, refusal } = target;
-    // A gate's denial of one target says nothing about the next one.
+    // A gate that denies one target may admit the next one.
     if (refusal !== undefined) return this.refuse(row, target, refusal, next, refusal.kind === 'denied');
     if (backend === undefined) return this.skip(row, target, next);
     try {

@@ -24,7 +24,7 @@ export async function runRound(round: Round): Promise<void> {
 
 const isPending = ({ state }: BatchRecord): boolean => state !== 'read';
 
-/** Takes each batch to its next state. Returns whether the state of a batch has changed. */
+/** Advances each batch to its next state. Returns whether the state of a batch has changed. */
 async function advanceBatches(round: Round): Promise<boolean> {
   let hasChanged = false;
   for (const batch of round.record.batches) {
@@ -108,7 +108,7 @@ async function look(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Handles a batch of which the vendor accepted no request. A batch for which the vendor has no room is created again later. */
+/** Handles a batch of which the vendor accepted no request. If the vendor's queue is full, the batch is created again later. */
 async function onRefused(batch: BatchRecord, error: LlmError | undefined, round: Round): Promise<boolean> {
   const { ref = '', about } = batch;
   if (batch.state === 'trial') return reject(batch, round);
@@ -148,7 +148,7 @@ async function read(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Deletes what the batch left at the vendor. A refusal is final: the answers are already stored. */
+/** Deletes the batch's files at the vendor. A refusal is not retried, because the answers are already stored. */
 async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   const { ref, upload } = batch;
   try {
@@ -174,7 +174,7 @@ async function release(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Moves all rows of a place that is not sent by batch anymore. */
+/** Moves all rows of a place whose rows are not sent by batch anymore. */
 async function closeRows(place: string, round: Round): Promise<void> {
   const { store } = round.setup;
   for (;;) {

@@ -5,7 +5,7 @@ import { lateTime } from './round.ts';
 import { FIND_MS } from './send-batch.ts';
 import { requireRecord } from './stored-job.ts';
 
-/** Time after which another look at a running batch is useful, in milliseconds. */
+/** Time after which another query about a running batch is useful, in milliseconds. */
 const LOOK_MS = 600_000;
 /** Time after which another search for a batch is useful, in milliseconds. */
 const SEARCH_MS = 15_000;
@@ -41,7 +41,7 @@ function stateOf({ total, isDone, isCancelled }: JobRecord): JobProgress['state'
   return isCancelled === true ? 'cancelling' : 'running';
 }
 
-/** Returns the sum of the costs; `undefined` if one of them is unknown. */
+/** Returns the cost of all batches and live calls; `undefined` if the cost of one is unknown. */
 function costOf({ batches, liveNanoUsd }: JobRecord): bigint | undefined {
   const costs = [liveNanoUsd, ...batches.map(({ nanoUsd = '0' }) => nanoUsd)];
   return costs.some((cost) => cost === null)

@@ -66,7 +66,7 @@ export async function endBatch(batch: BatchRecord, sum: ResultSum | undefined, r
 
 class BatchReader {
   readonly sum: ResultSum = new ResultSum();
-  /** Whether a line belonged to an item of the batch. */
+  /** Whether at least one line belonged to an item of the batch. */
   isOurs = false;
   private readonly batch: BatchRecord;
   private readonly round: Round;
@@ -177,7 +177,7 @@ class BatchReader {
 
   private ignore({ id }: BatchLine): void {
     const { batch, round } = this;
-    // The lines of another client's batch are not an event.
+    // Lines of another client's batch emit no event.
     if (batch.state === 'trial' && !this.isOurs) return;
     const { ref = '', about } = batch;
     round.setup.emit({ type: 'result-ignored', key: round.key, target: about.target, ref, id });
@@ -190,7 +190,7 @@ class BatchReader {
   }
 }
 
-/** Adds the tier, which the answers of some vendors do not contain. */
+/** Adds the service tier, because the answers of some vendors omit it. */
 function withTier<T extends { readonly usage: Usage | undefined }>(result: T): T {
   const { usage } = result;
   return usage === undefined

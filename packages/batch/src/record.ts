@@ -1,10 +1,10 @@
 import type { JsonObject, Usage } from '@majordomo/core';
 import type { BatchInfo, LiveOptions } from './contract.ts';
 
-/** Format of stored jobs. A newer format is rejected. */
+/** Version of the format of stored jobs. Records of a newer version are rejected. */
 export const FORMAT = 1;
 
-/** Stored job. The holder of the lock is the only writer, except for `cancel`. */
+/** Stored job. Only the holder of the lock writes the record, except for `cancel`. */
 export interface JobRecord {
   readonly format: number;
   /** Random name of the job, in custom ids, file names and metadata at vendors. */
@@ -56,7 +56,7 @@ export interface BatchRecord {
   state: BatchInfo['state'] | 'trial';
   /** Number of requests. Absent until all rows of the batch have moved to it. */
   requests?: number | undefined;
-  /** Maximum amounts, for the ledger. */
+  /** Maximum amounts that the ledger reserves. */
   most?: StoredAmount | undefined;
   /** Id of the uploaded input. */
   upload?: string | undefined;

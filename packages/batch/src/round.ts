@@ -43,12 +43,12 @@ export class Round {
     return this.setup.clock.now();
   }
 
-  /** Whether batches are no longer waited for. */
+  /** Whether the job no longer waits for batches. */
   get isLate(): boolean {
     return this.now() >= lateTime(this.record);
   }
 
-  /** Whether nothing may be sent by batch anymore. */
+  /** Whether the job sends no further batches. */
   get isClosing(): boolean {
     return this.record.isCancelled === true || this.isLate;
   }
@@ -86,7 +86,7 @@ export class Round {
   }
 }
 
-/** Returns the time at which batches are no longer waited for, in epoch milliseconds. */
+/** Returns the time from which the job no longer waits for batches, in epoch milliseconds. */
 export function lateTime({ deadline = Infinity, live }: JobRecord): number {
   return deadline - (live === undefined || live.when === 'failed' ? 0 : live.leadMs);
 }

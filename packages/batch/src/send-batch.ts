@@ -8,7 +8,7 @@ import { loadRecord } from './stored-job.ts';
 import { vendorOf, type Vendor } from './vendor.ts';
 import { asLlmFailure, isRefusal, isTransient, mustStop } from './vendor-error.ts';
 
-/** Time after which a batch that was not found is created again, in milliseconds, because lists of vendors may lag. */
+/** Time after which a batch that was not found is created again, in milliseconds. Vendors' lists may lag. */
 export const FIND_MS = 120_000;
 /** Maximum difference between the clocks of this process and the vendor, in milliseconds. */
 const CLOCK_MS = 60_000;
@@ -16,8 +16,8 @@ const CLOCK_MS = 60_000;
 const RETRY_MS = 60_000;
 
 /**
- * Reserves the cost of a planned batch, uploads its input and creates it. Each step is repeated without harm, or its result is
- * searched for first. Returns whether the state of the batch has changed.
+ * Reserves the cost of a planned batch, uploads its input and creates it. Each step can be repeated without harm, or looks for
+ * its earlier result first. Returns whether the state of the batch has changed.
  */
 export async function sendBatch(
   batch: BatchRecord,
@@ -45,7 +45,7 @@ export async function sendBatch(
     }
     if (backend.upload !== undefined && batch.upload === undefined) {
       const name = batchName(round.record.token, batch);
-      // A batch that was sealed by an earlier poll may have been uploaded without a response.
+      // An earlier poll may have uploaded the input without receiving the response.
       const found = input === undefined ? await backend.findUpload?.(name, context) : undefined;
       if (found === undefined) input ??= (await replanBatch(batch, round))?.input;
       if (found === undefined && input === undefined) return true;
@@ -95,7 +95,7 @@ async function create(batch: BatchRecord, input: string | Blob, vendor: Vendor, 
 
 /** Handles a failed request to the vendor. Returns whether the state of the batch has changed. */
 async function onFailure(batch: BatchRecord, cause: unknown, round: Round): Promise<boolean> {
-  // An error of the store or of this program.
+  // Errors of the store or of this program are not failures of the vendor.
   if (!LlmError.is(cause)) throw cause;
   if (mustStop(cause) || cause.kind === 'aborted') {
     await round.job.save();
@@ -120,8 +120,8 @@ export async function delay(batch: BatchRecord, error: LlmError, round: Round): 
 }
 
 /**
- * Searches for a batch whose creation had no response. Creates it again when it was not found for two minutes. Returns whether
- * the state has changed.
+ * Searches for a batch whose creation had no response. Creates the batch again if it was not found for two minutes. Returns
+ * whether the state has changed.
  */
 export async function searchBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { record, job, key, setup } = round;

@@ -3,7 +3,7 @@ import type { Clock, Majordomo } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
 import type { BatchesOptions, BatchEvent, BatchStore } from './contract.ts';
 
-/** Parts that all jobs of one store share. */
+/** Options and dependencies that all jobs of one store share. */
 export interface Setup {
   readonly majordomo: Majordomo;
   readonly store: BatchStore;

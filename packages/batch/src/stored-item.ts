@@ -18,7 +18,7 @@ export type AnyResponse = ChatResponse | EmbeddingResponse;
 export const dataOf = ({ data }: Pick<BatchRow, 'data'>): ItemData =>
   data === undefined ? { attempts: [] } : (JSON.parse(data) as ItemData);
 
-/** Returns a response as JSON, without attempts and without parts, which `message` contains. */
+/** Returns a response as JSON, without `attempts`, and without the parts that `message` already contains. */
 export function storedResponse(response: AnyResponse): JsonObject {
   const { attempts: _attempts, ...stored } = response;
   if ('vectors' in stored) return toJson({ ...stored, vectors: stored.vectors.map(bytesOf) }) as JsonObject;

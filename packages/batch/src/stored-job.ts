@@ -12,7 +12,7 @@ export interface LoadedRecord {
   readonly version: number;
 }
 
-/** Returns the record of a job. Throws `config` for a record of a newer version. */
+/** Returns the record of a job. Throws `config` for a record in a newer format. */
 export async function loadRecord(key: string, { store }: Setup): Promise<LoadedRecord | undefined> {
   const stored = await store.load(key);
   if (stored === undefined) return undefined;
@@ -39,7 +39,7 @@ export const saveRecord = (
   { store }: Setup,
 ): Promise<boolean> => store.save(key, record as unknown as JsonObject, version);
 
-/** Another process has the lock of the job. */
+/** Error of a process that has lost the lock of the job to another process. */
 export class LockLost extends Error {}
 
 /** Record of a job whose lock this process holds. */
@@ -80,7 +80,7 @@ export class LockedJob {
     await this.setup.store.unlock(this.key, this.holder);
   }
 
-  /** Saves the record. Adopts `isCancelled`, which `cancel` sets without the lock. Throws `LockLost` if another process saved it. */
+  /** Saves the record. Adopts `isCancelled`, which `cancel` sets without the lock. Throws `LockLost` if another process saved. */
   async save(): Promise<void> {
     const { key, record, setup } = this;
     await this.checkLock();
@@ -95,7 +95,7 @@ export class LockedJob {
     this.version++;
   }
 
-  /** Throws `LockLost` if the lock may have ended. Call it before each change of rows. */
+  /** Throws `LockLost` if the lock may have ended. Call this before each change of rows. */
   async checkLock(): Promise<void> {
     if (this.setup.clock.now() - this.renewedAt >= RENEW_MS) await this.renew();
   }
@@ -106,13 +106,13 @@ export class LockedJob {
     this.renewedAt = now;
   }
 
-  /** Renews the lock during long requests, in which nothing else calls the store. */
+  /** Schedules a renewal of the lock, because no other code calls the store during long requests. */
   private renewLater(): void {
     this.stopTimer = this.setup.clock.timer(
       RENEW_MS,
       () => {
         this.renewLater();
-        // A failed renewal is repeated by `checkLock`.
+        // `checkLock` repeats a failed renewal.
         this.renew().catch(() => undefined);
       },
       true,

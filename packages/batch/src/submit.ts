@@ -110,12 +110,12 @@ async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: S
   return index;
 }
 
-/** Throws `config` if a stored item of an interrupted submission has another request. */
+/** Throws `config` if the stored request of an item differs from the submitted one. */
 async function compare(key: string, page: readonly BatchRow[], { store }: Setup): Promise<void> {
   const stored = await store.rows(key, { indexes: page.map(({ index }) => index), limit: page.length });
   for (const { index, id, request } of stored) {
     const row = page[index - (page[0]?.index ?? 0)];
-    // `add` reports another id.
+    // `add` rejects a different id.
     if (row?.id === id && row.request !== request)
       fail(
         `items[${index}]`,

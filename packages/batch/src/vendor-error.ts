@@ -3,7 +3,7 @@ import { messageOf } from '@majordomo/core';
 
 /** Kinds of errors that reject a poll, because a person must act. */
 const STOPPING = ['auth', 'billing', 'denied', 'config'] as const;
-/** Kinds of failures that may pass without a change. */
+/** Kinds of failures that may disappear without a change. */
 const TRANSIENT = [
   'rate-limit',
   'overloaded',

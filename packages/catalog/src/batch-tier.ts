@@ -4,8 +4,8 @@ import type { Price, Rates } from './contract.ts';
 const SOURCE = 'vendor rule';
 
 /**
- * Rates that cost half by batch, for vendors with one discount for all their models. Anthropic, Google, Groq and Mistral reduce
- * every rate. OpenAI reduces input and output. Read on 2026-11-22 in the vendors' guides for batches.
+ * Rates that are halved for batches, for vendors with the same discount for all their models. Anthropic, Google, Groq and Mistral
+ * reduce every rate. OpenAI reduces input and output. Source: the vendors' batch guides, read on 2026-11-22.
  */
 const HALVED: Readonly<Record<string, readonly (keyof Rates)[] | 'all'>> = {
   anthropic: 'all',
@@ -17,7 +17,7 @@ const HALVED: Readonly<Record<string, readonly (keyof Rates)[] | 'all'>> = {
 
 const tiered = new WeakMap<Price, Price>();
 
-/** Adds the batch tier to a price of a vendor with one discount for all its models. The tier of a data source is retained. */
+/** Adds the batch tier to a price if its vendor has one discount for all models. A tier from a data source is retained. */
 export function withBatchTier(vendor: string, price: Price): Price {
   const halved = Object.hasOwn(HALVED, vendor) ? HALVED[vendor] : undefined;
   if (halved === undefined) return price;
@@ -38,7 +38,7 @@ function addTier(price: Price, halved: readonly (keyof Rates)[] | 'all'): Price 
   return { ...price, tiers: { ...tiers, ...added }, sources: [...sources, SOURCE] };
 }
 
-/** Returns half of the rates, rounded up to an integer. */
+/** Returns the rates named by `halved`, halved and rounded up to an integer. */
 const halfOf = (rates: Rates, halved: readonly (keyof Rates)[] | 'all'): Partial<Rates> =>
   Object.fromEntries(
     (Object.entries(rates) as [keyof Rates, number | undefined][]).flatMap(([name, rate]) =>

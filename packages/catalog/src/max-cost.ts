@@ -57,7 +57,7 @@ function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint)
   );
 }
 
-/** Returns every set of rates of a tier that may apply. A tier without rates costs what the standard tier costs. */
+/** Returns every set of rates of a tier that may apply. A tier without rates has the rates of the standard tier. */
 function ratesOfTier(
   { rates, above = [], tiers = {} }: Price,
   input: bigint,

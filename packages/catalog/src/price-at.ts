@@ -2,15 +2,15 @@ import { withBatchTier } from './batch-tier.ts';
 import type { CatalogModel, Price } from './contract.ts';
 
 /**
- * Returns the price that applies at a time; `undefined` if the time is before the first price period. If the vendor has one batch
- * discount for all its models, the price has the tier `batch`.
+ * Returns the price that applies at a time; `undefined` if the time is before the first price period. If the vendor has the same
+ * batch discount for all its models, the price includes the tier `batch`.
  */
 export function priceAt(model: CatalogModel, at: Date): Price | undefined {
   const price = listedPriceAt(model, at);
   return price && withBatchTier(model.vendor, price);
 }
 
-/** Returns the price that the data lists for a time. */
+/** Returns the price that the catalog's data lists for a time, without added tiers. */
 export function listedPriceAt(model: CatalogModel, at: Date): Price | undefined {
   let found: Price | undefined;
   for (const price of model.prices) {

@@ -72,7 +72,7 @@ export class Recordings {
 
   private async write(recording: SampleRecording): Promise<void> {
     if (this.isOpen) return appendLine(this.file, recording);
-    // The file may not exist or may end within a line. The new recording is already among those to write.
+    // The file may not exist or may end within a line. The new recording is already among the recordings to write.
     await this.rewrite(() => true);
     this.isOpen = true;
   }

@@ -64,7 +64,7 @@ export type Route = (request: Request, context: RouteContext) => Promise<Respons
 
 /** State of the Responses API. */
 export interface ResponsesOptions {
-  /** Store of responses, such as `cache` of a store. Use a database that does not evict entries. */
+  /** Store for responses, such as the `cache` of `sqliteStores`. Use a database that does not evict entries. */
   readonly store: CacheStore;
   /** Time for which a response is stored, in milliseconds. @default 30 days */
   readonly keepMs?: number | undefined;

@@ -17,7 +17,7 @@ export interface ParsedRequest {
   readonly choices?: number | undefined;
   /** Formats the body of a complete response. `others`: responses of the choices after the first one. */
   complete(response: ChatResponse, others: readonly ChatResponse[]): object | Promise<object>;
-  /** Called before a stream's `finish` event is written, and awaited. */
+  /** Called and awaited before a stream's `finish` event is written. */
   readonly beforeFinish?:
     ((event: Extract<StreamEvent, { readonly type: 'finish' }>) => Promise<void>) | undefined;
   /** Creates the writer of a streamed choice. `choice`: index of the choice. */
@@ -37,7 +37,7 @@ export interface Writer {
 /** Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. */
 export type ParseChat = (body: unknown, media: Media) => ParsedRequest;
 
-/** Returns the parser of a request, after loading what the request refers to. */
+/** Loads the state that a request refers to, and returns the parser of the request. */
 export type PrepareChat = (
   body: unknown,
   context: RequestContext,

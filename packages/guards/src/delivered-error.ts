@@ -5,8 +5,8 @@ import { withDetails } from '@majordomo/core/toolkit';
 const MAY_QUOTE: ReadonlySet<string> = new Set(['protocol', 'truncated', 'empty', 'invalid-output']);
 
 /**
- * Returns a copy of an error with only the content that the caller has received. The errors of attempts and the cause lose their
- * partial content, and bodies of successful responses are removed, because they may contain content that was not judged.
+ * Returns a copy of an error that contains only content which the caller has received. Partial content of the attempts' errors
+ * and of the cause is removed, as are bodies of successful responses, because they may contain content that was not judged.
  */
 export function deliveredError(
   error: LlmError,

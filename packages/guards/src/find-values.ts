@@ -1,12 +1,12 @@
 import type { FoundValue, MaskRule } from './types.ts';
 
-/** Range of a value. */
+/** Range of a value in a text. */
 export interface Range extends FoundValue {
-  /** Value, if the text contains an escaped form of it. */
+  /** Original value. Set if the text contains an escaped form of the value. */
   readonly value?: string;
 }
 
-/** Finds the values of rules in a text. */
+/** Finds the values in a text that match rules. */
 export class ValueFinder {
   private readonly rules: readonly CompiledRule[];
 
@@ -14,19 +14,19 @@ export class ValueFinder {
     this.rules = rules.map(compiled);
   }
 
-  /** Returns the ranges of values, in any order. Ranges of several rules may overlap. */
+  /** Returns the ranges of the values that match, in any order. Ranges of several rules may overlap. */
   find(text: string): readonly FoundValue[] {
     return this.rules.flatMap((rule) => matchesOf(rule, text));
   }
 
-  /** Whether a rule finds the value without the text around it. */
+  /** Returns whether a rule finds the value if the text consists of the value only. */
   findsAlone(value: string): boolean {
     return this.find(value).some(({ start, end }) => start === 0 && end === value.length);
   }
 }
 
 interface CompiledRule extends MaskRule {
-  /** Pattern that matches the complete text, for values that are shorter than a match. */
+  /** Pattern that must match a complete text. It tests values that are shorter than a match. */
   readonly complete: RegExp | undefined;
 }
 
@@ -72,7 +72,7 @@ function validEnd({ valid, complete }: CompiledRule, text: string, start: number
 const TERM = /[\p{L}\p{N}]/u;
 const isTerm = (character = ' '): boolean => character !== ' ' && TERM.test(character);
 
-/** Returns the ranges in order, without overlap. Ranges that overlap become one range, so that no part of a value remains. */
+/** Returns the ranges by position. Overlapping ranges become one range, so that no part of a value remains. */
 export function mergeRanges(found: readonly Range[]): readonly Range[] {
   const merged: Range[] = [];
   for (const range of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
@@ -89,7 +89,7 @@ interface Node {
   known?: { readonly value: string; readonly label: string };
 }
 
-/** Values that only their context identified, found wherever they occur in later text. The time is linear in the text. */
+/** Values that a rule recognized only by their context. Finds them in any later text, in time linear in its length. */
 export class KnownValues {
   private readonly root: Node = { next: new Map() };
 

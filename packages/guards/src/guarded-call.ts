@@ -22,13 +22,13 @@ import { Restorer } from './restore.ts';
 import { CheckRunner } from './run-checks.ts';
 import type { Check, GuardOptions, Subject } from './types.ts';
 
-/** Result of judging an object: the name of the check that refused it, if any, for one tenant. */
+/** Result of judging an object for one tenant. `withheldBy`: name of the check that refused the object. */
 interface Judged {
   readonly tenant: string | undefined;
   readonly withheldBy?: string | undefined;
 }
 
-/** Guarded model: its options, and what its calls share. */
+/** Guarded model: its options and the state that its calls share. */
 export class Guard {
   readonly model: ChatModel;
   readonly options: GuardOptions;
@@ -44,7 +44,7 @@ export class Guard {
   }
 }
 
-/** Request that a model receives, and the function that restores its answer. */
+/** Request that the model receives, and the restorer of its answer. */
 export interface PreparedCall {
   readonly request: ChatRequest;
   readonly options: CallOptions;
@@ -72,7 +72,7 @@ export class GuardedCall {
     signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  /** Judges and masks the request. With mode `parallel`, the result of the input checks is in `inputPassed`. */
+  /** Judges and masks the request. In the mode `parallel`, the input checks still run afterwards: await `inputPassed`. */
   async prepare(): Promise<PreparedCall> {
     const { request, guard } = this;
     const { output, ...untyped } = request;
@@ -118,7 +118,7 @@ export class GuardedCall {
     );
   }
 
-  /** Sends the request, and returns the response after its checks. */
+  /** Sends the request, and returns the response after the output checks have passed. */
   private async complete<R extends ChatResponse>(
     send: (prepared: PreparedCall) => Promise<R>,
     decoded: () => unknown = () => undefined,
@@ -180,7 +180,7 @@ export class GuardedCall {
   };
 
   private async judgeAll(parts: readonly AssistantPart[], decoded: unknown): Promise<void> {
-    // JSON may contain escapes that hide a phrase from a check. The decoded value shows it.
+    // Escapes in JSON may hide a phrase from a check. The decoded value shows the phrase.
     const value = decoded === undefined ? '' : `\n${JSON.stringify(decoded)}`;
     await Promise.all([
       this.judge({ side: 'output', text: textOf(parts, 'text') + value }),
@@ -189,7 +189,7 @@ export class GuardedCall {
     ]);
   }
 
-  /** Judges a tool call, citations of a text, or the description of a vendor's part. */
+  /** Judges a tool call, the citations of a text, or the description of a vendor's part. */
   async judgePart(part: AssistantPart): Promise<void> {
     if (part.type === 'tool-call') {
       const { args, name: tool, invalid } = part;
@@ -243,7 +243,7 @@ export class GuardedCall {
     return { ...request, messages };
   }
 
-  /** Returns the name of the check that refuses a tool result. A check that was down judges the result again in the next call. */
+  /** Returns the name of the check that refuses a tool result. The result is judged again if a check was down. */
   private async withheldBy(result: ToolResultPart, checks: readonly Check[]): Promise<string | undefined> {
     const { results } = this.guard;
     const tenant = this.options?.tenant;
@@ -274,7 +274,7 @@ export class GuardedCall {
     return warnings.length === 0;
   }
 
-  /** Adds a warning once. A check that is down fails at every run. */
+  /** Adds a warning, unless an equal one exists, because a check that is down fails at every run. */
   private warn(warning: Warning): void {
     const isSame = ({ what, why }: Warning): boolean => what === warning.what && why === warning.why;
     if (!this.warnings.some(isSame)) this.warnings.push(warning);

@@ -35,7 +35,7 @@ export async function* chatEvents(
     if (step?.done === true) break;
     const passed = await (step === undefined ? holdBack.flush() : holdBack.push(step.value));
     if (step !== undefined) next = undefined;
-    // The end is delivered when the response is known.
+    // The `finish` event is delivered after the response is known.
     if (step?.value.type === 'finish') last = passed;
     else if (passed.length > 0) yield passed.map((event) => delivered.add(event));
   }
@@ -44,7 +44,7 @@ export async function* chatEvents(
   return undefined;
 }
 
-/** Creates the snapshots of a guarded typed answer. With output checks, the only snapshot is the final value. */
+/** Creates the snapshots of a guarded typed answer. If the model has output checks, the only snapshot is the final value. */
 export const objectSnapshots = <T>(output: ObjectSchema<T> | JsonObject) =>
   async function* (
     source: GuardedSource<DeepPartial<T>, ObjectResponse<T>>,
@@ -78,7 +78,7 @@ class Delivered {
   private target = '';
   private answer = new Accumulator('');
 
-  /** Records an event, and returns it with only delivered content in its error. */
+  /** Records an event, and returns the event. Its error contains only delivered content. */
   add(event: StreamEvent): StreamEvent {
     if (event.type === 'start' || event.type === 'continued') this.target = event.target;
     if (event.type !== 'reset' && event.type !== 'continued') {

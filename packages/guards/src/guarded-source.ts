@@ -8,7 +8,7 @@ interface ModelStream<Event> extends AsyncIterable<Event> {
   response(): Promise<ChatResponse>;
 }
 
-/** Place of the call, and the generator of its events, which opens the stream of the model with `open`. */
+/** Call site, and the generator of the stream's events. The generator opens the model's stream with `open`. */
 interface SourceOptions<Event, Response> {
   readonly site: CallSite;
   readonly events: (source: GuardedSource<Event, Response>) => AsyncGenerator<readonly Event[], undefined>;
@@ -72,7 +72,7 @@ export class GuardedSource<Event, Response> implements Source<Event> {
     return iterator;
   }
 
-  /** Reports the response, before the last event is delivered. */
+  /** Reports the response. Call this before the last event is delivered. */
   end(result: Response): void {
     this.isOver = true;
     this.call.release();
@@ -85,7 +85,7 @@ export class GuardedSource<Event, Response> implements Source<Event> {
     this.onEnd({ error: this.errorFor(this.modelError.error) });
   }
 
-  /** Closes the stream of the model, and returns the error for the caller. Only the first cause counts. */
+  /** Closes the model's stream, and returns the error for the caller. Later causes are ignored. */
   private fail(cause: unknown): Promise<unknown> {
     this.failure ??= this.close(cause);
     return this.failure;

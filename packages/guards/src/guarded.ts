@@ -24,11 +24,11 @@ import { checkGuardOptions } from './options.ts';
 import type { GuardOptions } from './types.ts';
 
 /**
- * Returns a model with policies on both sides. Checks of one side run at the same time, and the first refusal counts. The model can
- * be used wherever a `ChatModel` is accepted: agents, summarizers, the AI SDK bridge, and the gateway by `wrapModel`.
+ * Returns a model with policies for requests and answers. Checks of one side run at the same time, and the first refusal counts.
+ * Agents, summarizers, the AI SDK bridge, and the gateway (with `wrapModel`) accept the model.
  *
- * A refusal is an `LlmError` of kind `denied` or `content-filter`, `details.code` is the name of the check, and `details.attempts` has
- * the paid attempts. `details.partial` of every error is exactly the delivered part. Throws `config` for invalid options.
+ * A refusal is an `LlmError` of kind `denied` or `content-filter`. `details.code` is the name of the check; `details.attempts`
+ * lists the paid attempts. `details.partial` of every error is exactly the delivered part. Throws `config` for invalid options.
  *
  * @example
  * const moderated = moderation(majordomo.moderationModel('openai/omni-moderation-latest'));
@@ -51,7 +51,7 @@ export function guarded(model: ChatModel, options: GuardOptions): ChatModel {
       new GuardedCall(guard, request as ChatRequest, call).object<T>(request.output),
     );
 
-  // Disables the timeout for unread streams, because the stream of the model detects a reader that has stopped.
+  // The timeout for unread streams is disabled, because the model's stream detects a reader that has stopped.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const site = callSite(stream);
     return new EventStream(
@@ -76,7 +76,7 @@ export function guarded(model: ChatModel, options: GuardOptions): ChatModel {
     );
   };
 
-  // The overloads exclude events that some options make impossible.
+  // The overloads of `stream` exclude events that cannot occur with some options.
   return { spec: model.spec, generate, generateObject, stream: stream as ChatModel['stream'], streamObject };
 }
 

@@ -2,7 +2,7 @@ import type { ModelEvent, StreamEvent } from '@majordomo/core';
 import type { GuardedCall } from './guarded-call.ts';
 import type { Restorer } from './restore.ts';
 
-/** Text or reasoning of a part that has begun and not ended. */
+/** Text or reasoning of a part that has begun but not ended. */
 interface OpenPart {
   readonly index: number;
   readonly type: 'text' | 'reasoning';
@@ -22,7 +22,7 @@ const HIGH_SURROGATE = /[\uD800-\uDBFF]/;
 
 /** Holds back the events of an answer until the output checks have passed. */
 export class HoldBack {
-  /** Time at which the checks must run, in milliseconds of the clock. `undefined`: no text waits for them. */
+  /** Time at which the checks must run, in milliseconds of the clock. `undefined`: no text waits for the checks. */
   due: number | undefined;
   private readonly call: GuardedCall;
   private readonly restorer: Restorer;
@@ -34,9 +34,9 @@ export class HoldBack {
   private readonly ms: number;
   private readonly context: number;
   private readonly open = new Map<number, OpenPart>();
-  /** Events of parts that wait for a tool call before them, or are one, in the order of their indexes. */
+  /** Events of incomplete tool calls and of the parts that wait for these calls, in the order of the parts' indexes. */
   private readonly waiting = new Map<number, PartEvent[]>();
-  /** Last characters that the caller received. */
+  /** Last characters of text and of reasoning that the caller received. */
   private shown = { text: '', reasoning: '' };
   private warned = 0;
   private isStarted = false;
@@ -53,7 +53,7 @@ export class HoldBack {
     this.context = holdBack.context ?? 1000;
   }
 
-  /** Returns the events that the caller may receive. Rejects with a refusal. */
+  /** Adds an event, and returns the events that the caller may now receive. Rejects with the refusal of a check. */
   async push(event: StreamEvent): Promise<readonly StreamEvent[]> {
     if (event.type === 'start') this.isStarted = true;
     if (event.type === 'reset') this.clear();
@@ -62,7 +62,7 @@ export class HoldBack {
     return event.type === 'finish' ? [...warnings, ...events] : [...events, ...warnings];
   }
 
-  /** Judges all text that waits, and returns the events that the caller may receive. */
+  /** Judges all text that waits, and returns the events that the caller may now receive. */
   async flush(): Promise<readonly StreamEvent[]> {
     const events: StreamEvent[] = [];
     for (const part of this.open.values()) events.push(...(await this.release(part, false)));
@@ -96,7 +96,7 @@ export class HoldBack {
     return event.type === 'part-end' ? this.passWaiting() : [];
   }
 
-  /** Passes the parts that wait, up to the first call that is not complete. */
+  /** Passes the parts that wait, up to the first incomplete tool call. */
   private async passWaiting(): Promise<readonly ModelEvent[]> {
     const passed: ModelEvent[] = [];
     for (const [index, events] of this.waiting) {
@@ -121,7 +121,7 @@ export class HoldBack {
     if (part.type !== 'tool-call') return events;
     const json = part.invalid?.raw ?? JSON.stringify(part.args);
     const original = events.map((event) => (event.type === 'args-delta' ? event.json : '')).join('');
-    // The original JSON may contain members that the checks have not seen, such as a name that occurs twice.
+    // The original JSON may contain members that the checks have not seen, such as a repeated name.
     if (original === json) return events;
     return [start, { type: 'args-delta', index: end.index, json }, { ...end, part }];
   }
@@ -162,7 +162,7 @@ export class HoldBack {
     if (open !== undefined) open.text += open.restore?.end() ?? '';
     const events = open === undefined ? [] : await this.release(open, true);
     this.open.delete(event.index);
-    // Judges text that a model adds to the end of a part without a delta.
+    // Some models add text in the end event of a part, without a delta.
     if ((part.type === 'text' || part.type === 'reasoning') && part.text.length !== (open?.shown ?? 0))
       await this.call.judge({ side: 'output', text: part.text });
     await this.call.judgePart(part);

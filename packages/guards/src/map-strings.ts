@@ -1,15 +1,15 @@
 import type { ChatRequest, Message, Part, ResultPiece } from '@majordomo/core';
 import { isPlain } from '@majordomo/core/toolkit';
 
-/** Returns the list of results, or the same list if no item changed. */
+/** Returns the changed items, or the same list if no item changed. */
 export function mapList<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
   const changed = list.map(change);
   return changed.every((item, at) => item === list[at]) ? list : changed;
 }
 
 /**
- * Returns a copy of plain data with each string and each key changed, or the same value if nothing changed. A number becomes a
- * string if its digits change.
+ * Returns a copy of plain data with `change` applied to each string and each key, or the same value if nothing changed. A number
+ * becomes a string if its digits change.
  */
 export function mapStrings<T>(value: T, change: (text: string) => string): T;
 export function mapStrings(value: unknown, change: (text: string) => string): unknown {
@@ -29,13 +29,13 @@ export function mapStrings(value: unknown, change: (text: string) => string): un
   return isSame ? value : Object.fromEntries(changed);
 }
 
-/** Text of a request: `owner` is the part, or the role `system` for `ChatRequest.system`. */
+/** Changes a text of a request. `owner` is the part that contains the text; `undefined` for `ChatRequest.system`. */
 export type TextChange = (text: string, role: Message['role'], owner: object | undefined) => string;
 
 /**
- * Returns the request with each text changed that a vendor reads: system text, text of messages, names of files, citations,
- * arguments of calls and tool results. Reasoning and vendor parts do not change, because signatures cover them. Parts
- * and messages without a change remain the same objects.
+ * Returns the request with `change` applied to each text that a vendor reads: system text, text of messages, file names,
+ * citations, arguments of calls and tool results. Reasoning and vendor parts do not change, because signatures cover them.
+ * Unchanged parts and messages remain the same objects.
  */
 export function mapTexts(request: ChatRequest, change: TextChange): ChatRequest {
   const system = request.system === undefined ? undefined : change(request.system, 'system', undefined);

@@ -14,15 +14,15 @@ const SEPARATOR = '\n\n';
 /** Request with placeholders. */
 export interface MaskedRequest {
   readonly request: ChatRequest;
-  /** Values by placeholder. */
+  /** Original values by placeholder. */
   readonly values: ReadonlyMap<string, string>;
-  /** Warning if `find` was down, which `whenDown` allows. */
+  /** Warning. Set if `find` was down and `whenDown` allowed the call. */
   readonly warning?: Warning | undefined;
 }
 
 interface OwnedText {
   readonly text: string;
-  /** Part of the text; `undefined` for `ChatRequest.system`. */
+  /** Part that contains the text; `undefined` for `ChatRequest.system`. */
   readonly owner: object | undefined;
 }
 
@@ -30,7 +30,7 @@ interface OwnedText {
 export class Mask {
   private readonly options: MaskOptions;
   private readonly finder: ValueFinder;
-  /** Results of `find` by part and text, because each request repeats the conversation. */
+  /** Results of `find` by part and text. They are stored because each request repeats the conversation. */
   private readonly found = new WeakMap<object, Map<string, readonly FoundValue[]>>();
 
   constructor(options: MaskOptions) {
@@ -38,7 +38,7 @@ export class Mask {
     this.finder = new ValueFinder(options.rules ?? PII_RULES);
   }
 
-  /** Masks a request, and emits the number of replacements. Rejects with `denied` if `find` is down. */
+  /** Masks a request, and emits the number of replacements. Rejects with `denied` if `find` is down and `whenDown` is `deny`. */
   async apply(request: ChatRequest, runner: CheckRunner): Promise<MaskedRequest> {
     const startedAt = runner.clock.now();
     const literals = new Set<string>();
@@ -71,7 +71,7 @@ export class Mask {
     return { request: masked, values, warning };
   }
 
-  /** Calls `find` once with all text that it has not received yet. Returns a warning if it was down. */
+  /** Calls `find` once with all text that it has not received yet. Returns a warning if `find` was down. */
   private async findNew(texts: readonly OwnedText[], runner: CheckRunner): Promise<Warning | undefined> {
     const { find } = this.options;
     const fresh = texts.filter((owned) => owned.text !== '' && this.foundIn(owned) === undefined);
@@ -89,7 +89,7 @@ export class Mask {
           start: Math.max(start, from) - from,
           end: Math.min(end, to) - from,
         }));
-      // Of the system text, only the last one is stored.
+      // Only results for the last system text are stored.
       const byText =
         (owner === this ? undefined : this.found.get(owner)) ?? new Map<string, readonly FoundValue[]>();
       this.found.set(owner, byText.set(text, own));
@@ -103,7 +103,7 @@ export class Mask {
   }
 }
 
-/** Placeholders of one request, numbered by the first occurrence of their values. */
+/** Placeholders of one request, numbered in the order in which their values first occur. */
 class Placeholders {
   readonly values = new Map<string, string>();
   readonly counts: Record<string, number> = {};

@@ -98,7 +98,7 @@ function checkChecks(subject: string, side: string, checks: readonly Check[]): v
   }
 }
 
-/** A policy with an unknown name would protect nothing, so names that resemble no option are errors as well. */
+/** A policy under an unknown name would protect nothing, so every unknown name is an error. */
 export function rejectUnknown(subject: string, options: object, kinds: object, prefix = ''): void {
   const names = Object.keys(kinds);
   for (const name of Object.keys(options))

@@ -4,7 +4,7 @@ import { configError, rejectUnknown } from './options.ts';
 
 /** Data policy of a tenant. */
 export interface ResidencyPolicy {
-  /** Regions where a request may be processed, compared exactly with `DataHandling.region`. At least one. */
+  /** Regions where a request may be processed, compared exactly with `DataHandling.region`. At least one is required. */
   readonly allow: readonly string[];
   /** Maximum number of days for which content may be stored. 0: content must not be stored. @default not checked */
   readonly maxRetentionDays?: number | undefined;
@@ -19,8 +19,8 @@ const KINDS: KindsOf<ResidencyPolicy> = { allow: 'array', maxRetentionDays: 0, n
  * handling lacks a fact that the policy needs is refused. The chain continues with the next target; if none is left, the call
  * fails with `denied`. The facts are declared, not verified.
  *
- * A function returns the policy of a tenant, or `undefined` for no policy. If it throws, the call ends without another target.
- * Throws `config` for an empty `allow`.
+ * A function returns the policy of a tenant, or `undefined` if the tenant has none. If the function throws, the call ends without
+ * another target. Throws `config` for an empty `allow`.
  *
  * @example
  * createMajordomo({ providers, gates: [residency({ allow: ['eu', 'local'], maxRetentionDays: 30 })] });
@@ -73,7 +73,7 @@ function extraProblem(
   { allow, maxRetentionDays }: ResidencyPolicy,
   { request, payload }: AttemptInfo,
 ): string | undefined {
-  // `extra` of a chat has the members for this target. `extra` of another operation has them by provider or wire.
+  // The `extra` of a chat contains the settings for this target. The `extra` of other operations groups them by provider or wire.
   const groups = payload === undefined ? [request.extra] : Object.values(payload.extra ?? {});
   for (const { inference_geo: place, store, background } of groups.map(asRecord)) {
     if (place !== undefined && !allow.includes(place as string))

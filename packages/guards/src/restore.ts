@@ -10,7 +10,7 @@ import { mapStrings } from './map-strings.ts';
 import { PLACEHOLDER } from './mask.ts';
 import type { MaskOptions } from './types.ts';
 
-/** Placeholder that was replaced: its range before and after. */
+/** Replaced placeholder: its range before the replacement, and the range of its value afterwards. */
 interface Edit {
   readonly start: number;
   readonly end: number;
@@ -18,7 +18,7 @@ interface Edit {
   readonly newEnd: number;
 }
 
-/** Replaces the placeholders of one request by their values. Other placeholders do not change. */
+/** Replaces the placeholders of one request with their values. Unknown placeholders do not change. */
 export class Restorer {
   private readonly values: ReadonlyMap<string, string>;
   private readonly labels: ReadonlySet<string>;
@@ -37,7 +37,7 @@ export class Restorer {
     this.isJson = isJson;
   }
 
-  /** Whether calls may contain placeholders to replace. */
+  /** Whether tool calls may contain placeholders to replace. */
   get restoresCalls(): boolean {
     return this.arguments !== false;
   }
@@ -63,7 +63,7 @@ export class Restorer {
     return mapStrings(this.value(value), (text) => text.slice(0, this.readyLength(text)));
   }
 
-  /** Returns functions for the text of a part that arrives in pieces. They hold text only while it may be a placeholder. */
+  /** Returns functions for text that arrives in pieces. They hold text only while it may begin a placeholder. */
   stream(): { push(text: string): string; end(): string } {
     let held = '';
     return {
@@ -77,14 +77,14 @@ export class Restorer {
     };
   }
 
-  /** Returns a schema that restores values before their validation. `onValue` receives each value. */
+  /** Returns a schema that restores values before they are validated. `onValue` receives each restored value. */
   schema<T>(output: ObjectSchema<T> | JsonObject, onValue: (value: unknown) => void): ObjectSchema<T> {
     const { '~standard': standard } = isSchema<T>(output) ? output : jsonSchema<T>(output);
     const validate = async (value: unknown): Promise<Awaited<ReturnType<typeof standard.validate>>> => {
       const restored = this.value(value);
       onValue(restored);
       const result = await standard.validate(restored);
-      // The vendor receives the issues, with which it repairs the value.
+      // The issues are masked, because the vendor receives them to repair the value.
       return result.issues === undefined ? result : { issues: mapStrings(result.issues, this.masked) };
     };
     const { vendor, jsonSchema: toJson } = standard;

@@ -15,7 +15,7 @@ import type {
 export interface Verdict {
   /** Error of the first refusal. `undefined`: the text passed. */
   readonly refusal?: RefusalError | undefined;
-  /** Warnings about checks that were down and allow the text. */
+  /** Warnings about checks that were down and whose `whenDown` allows the text. */
   readonly warnings: readonly Warning[];
 }
 
@@ -34,7 +34,7 @@ const SUBJECTS: Readonly<Record<Side, string>> = {
   'tool-call': 'tool call',
 };
 
-/** Runs the checks of one call, and reports each result as an event. */
+/** Runs the checks of one call, and emits each result as an event. */
 export class CheckRunner {
   readonly clock: Clock;
   private readonly policy: CheckPolicy;
@@ -120,7 +120,7 @@ export class CheckRunner {
     return { check: rule, isDown: false, error: new LlmError(kind, message, { code: rule }) };
   }
 
-  /** Returns the checked result of the work, or why it has none. Rejects with `aborted` if the call or the run ends. */
+  /** Returns the valid result of the work, or the reason for its failure. Rejects with `aborted` if the call or the run ends. */
   private async settle<T, R>(
     rule: string,
     side: Side,
@@ -142,7 +142,7 @@ export class CheckRunner {
     }
   }
 
-  /** Returns the result of I/O, which ends after `timeoutMs` and with the signal. */
+  /** Returns the result of I/O. Rejects after `timeoutMs` or if the signal aborts. */
   private async bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     const { timeoutMs = 10_000 } = this.policy;
     const result = abortable(withSafeError(work), signal);
@@ -208,7 +208,7 @@ class RunContext implements CheckContext {
   };
 }
 
-/** Ends the wait for all checks at the first refusal. */
+/** Signals the first refusal, which ends the wait for the other checks. */
 class Refused extends Error {
   readonly refusal: RefusalError;
 
@@ -221,7 +221,7 @@ class Refused extends Error {
 const abortError = ({ reason }: AbortSignal): LlmError =>
   new LlmError('aborted', 'the call was aborted', {}, { cause: reason });
 
-/** The cause shows callers such as the gateway that the refusal is a failure, and may disappear. */
+/** The cause shows callers such as the gateway that the refusal is a failure, so a retry may succeed. */
 const downError = (rule: string, side: Side, failure: string): LlmError => {
   const message = `check "${rule}" is down, so the ${SUBJECTS[side]} was refused: ${failure}; retry later, or set whenDown`;
   return new LlmError('denied', message, { code: rule }, { cause: new Error(failure) });
@@ -233,7 +233,7 @@ const downWarning = (rule: string, failure: string): Warning => ({
   why: `the check is down, and whenDown is allow: ${failure}`,
 });
 
-/** Replaces errors of the application, whose messages may quote the text that was judged. */
+/** Replaces errors of the application, because their messages may quote the judged text. */
 const withSafeError = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     throw LlmError.is(error) ? error : new LlmError('server', `it threw ${nameOf(error)}`);

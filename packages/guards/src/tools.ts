@@ -5,7 +5,7 @@ import { checkToolOptions } from './options.ts';
 import { CheckRunner, type RefusalError } from './run-checks.ts';
 import type { ToolGuardOptions } from './types.ts';
 
-/** Maximum number of refusals that wait for the run of their call. */
+/** Maximum number of stored refusals of calls that have not run yet. */
 const MAX_REFUSALS = 1000;
 
 /**
@@ -24,7 +24,7 @@ export function guardedTool(tool: Tool, options: ToolGuardOptions): Tool {
   return withChecks(tool, options);
 }
 
-/** Returns a toolbox with checks before each tool. A toolbox that changes stays guarded. Throws `config` for invalid options. */
+/** Returns a toolbox with checks before each tool, also before later tools. Throws `config` for invalid options. */
 export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Toolbox {
   checkOptions('guardedToolbox', toolbox, { name: 'string', tools: 'array' }, ['name', 'tools']);
   checkToolOptions('guardedToolbox', options);
@@ -43,7 +43,7 @@ export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Too
 
 function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
   const { approval } = tool;
-  // A check may decide differently when the call runs. A call that was refused before its approval must not run without one.
+  // Refusals are stored, because a check may decide differently when the call runs, and the call has no approval.
   const refusals = new Map<string, RefusalError>();
   const refusalOf = async (args: JsonObject, call: CallOptions): Promise<RefusalError | undefined> => {
     const { tenant, metadata = {}, signal = new AbortController().signal } = call;

@@ -7,11 +7,11 @@ export type Side = 'input' | 'tool-result' | 'output' | 'tool-call';
 /** Text that a check judges. */
 export interface Subject {
   /**
-   * Side of the call. `input`: system and user text that has not passed yet, in one string, separated by blank lines.
-   * `tool-result`: text of one tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
+   * Side of the call. `input`: system and user text that has not passed yet, joined by blank lines. `tool-result`: text of one
+   * tool result. `output`: text or reasoning of the answer. `tool-call`: arguments of one call, as JSON.
    */
   readonly side: Side;
-  /** Text as the application sees it: before masking of a request, after restoring of an answer. */
+  /** Text as the application sees it: a request before it is masked, an answer after its values are restored. */
   readonly text: string;
   /** Name of the tool. Set for `tool-call` and `tool-result`. */
   readonly tool?: string | undefined;
@@ -21,7 +21,7 @@ export interface Subject {
 
 /** Call that a check belongs to. */
 export interface CheckContext {
-  /** Signal that is aborted when the run of the checks ends. A check passes it to its I/O. */
+  /** Signal that aborts when the run of the checks ends. Pass it to the I/O of a check. */
   readonly signal: AbortSignal;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -39,15 +39,15 @@ export interface Refusal {
   readonly kind?: 'denied' | 'content-filter' | undefined;
 }
 
-/** Named rule. A check that throws, rejects, exceeds `timeoutMs` or returns any other value is down: see `whenDown`. */
+/** Named rule. A check is down if it throws, rejects, exceeds `timeoutMs` or returns any other value: see `whenDown`. */
 export interface Check {
   /** Name in errors, events and metrics: 1 to 60 characters. */
   readonly name: string;
-  /** Returns a refusal, or `undefined` to allow. */
+  /** Returns a refusal, or `undefined` to allow the text. */
   check(subject: Subject, context: CheckContext): Refusal | undefined | Promise<Refusal | undefined>;
   /**
-   * Maximum length of text that the check must see at once, in characters. While an answer is streamed, the last `span - 1`
-   * characters stay held until more text follows or the part ends. `@default 1`
+   * Length of the longest phrase that the check must see at once, in characters. While an answer is streamed, the last `span - 1`
+   * characters remain held until more text follows or the part ends. `@default 1`
    */
   readonly span?: number | undefined;
   /** Overrides `GuardOptions.whenDown` for this check. */
@@ -56,16 +56,16 @@ export interface Check {
 
 /** Rule for a kind of personal data with a recognizable pattern. */
 export interface MaskRule {
-  /** Name in placeholders and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. `EMAIL` gives `[EMAIL_1]`. */
+  /** Name in placeholders and events: 1 to 30 capital letters, digits or `_`, beginning with a letter. For `EMAIL`: `[EMAIL_1]`. */
   readonly label: string;
   readonly pattern: RegExp;
-  /** Group that holds the value. `@default 0` */
+  /** Capturing group that contains the value. `@default 0` */
   readonly group?: number | undefined;
-  /** Returns whether a value counts, such as by its check digits. */
+  /** Returns whether a match is a valid value, for example by its check digits. `@default` every match is valid */
   readonly valid?: ((value: string) => boolean) | undefined;
 }
 
-/** Value that `MaskOptions.find` found, with its range in the text, as for `slice`. */
+/** Value that `MaskOptions.find` found. `start` and `end` are its range in the text, as for `slice`. */
 export interface FoundValue {
   /** Label as in `MaskRule`. */
   readonly label: string;
@@ -73,20 +73,20 @@ export interface FoundValue {
   readonly end: number;
 }
 
-/** Masking of requests, and restoring of answers. */
+/** Options for masking requests and restoring answers. */
 export interface MaskOptions {
   /** Rules to apply. `@default PII_RULES` */
   readonly rules?: readonly MaskRule[] | undefined;
   /** Redactor whose secrets are also masked, as `[SECRET_1]`. `@default` none */
   readonly redactor?: Pick<Redactor, 'find'> | undefined;
   /**
-   * Function that finds further values, such as names by an NER service. It receives all new text of a request at once, separated
-   * by blank lines. If it is down, `GuardOptions.whenDown` applies.
+   * Function that finds further values, such as names with an NER service. It receives all new text of a request at once, joined
+   * by blank lines. If the function is down, `GuardOptions.whenDown` applies.
    */
   readonly find?: ((text: string, context: CheckContext) => Promise<readonly FoundValue[]>) | undefined;
   /**
-   * Places where values replace placeholders again. `arguments`: in all tool calls, or only in those of the named tools. Other
-   * tools receive placeholders. `@default { text: true, arguments: true }`
+   * Places where values replace placeholders again. `arguments`: the arguments of all tool calls, or only those of the named
+   * tools. Other tools receive placeholders. `@default { text: true, arguments: true }`
    */
   readonly restore?:
     | { readonly text?: boolean | undefined; readonly arguments?: boolean | readonly string[] | undefined }
@@ -95,7 +95,7 @@ export interface MaskOptions {
 
 /** Bounds for the part of a streamed answer that is held while output checks run. */
 export interface HoldBackOptions {
-  /** Number of new characters after which the checks run. 0: at every chunk. `@default 400` */
+  /** Number of new characters after which the checks run. 0: they run at every chunk. `@default 400` */
   readonly characters?: number | undefined;
   /** Maximum time between the arrival of a character and the start of its checks, in milliseconds. `@default 1_000` */
   readonly ms?: number | undefined;
@@ -103,7 +103,7 @@ export interface HoldBackOptions {
   readonly context?: number | undefined;
 }
 
-/** Behavior of checks that are down, and observers. */
+/** Options that guarded models and guarded tools share. */
 export interface CheckPolicy {
   /** Behavior when a check is down. `deny`: the call fails with `denied`. `allow`: the call continues with a warning. `@default 'deny'` */
   readonly whenDown?: 'deny' | 'allow' | undefined;
@@ -118,22 +118,22 @@ export interface CheckPolicy {
 /** Policies of a guarded model. */
 export interface GuardOptions extends CheckPolicy {
   /**
-   * Checks of system and user text of the complete request. This guarded model does not judge again a message object that passed
-   * for the same tenant, or a system text equal to the last one that passed.
+   * Checks of the system and user text of the complete request. A message object that passed for the same tenant is not judged
+   * again, nor is a system text that equals the last one that passed.
    */
   readonly input?: readonly Check[] | undefined;
   /**
    * Checks of each tool result before it is sent. A refused result is replaced in the request, not in the transcript, by a note
-   * that names the check; the call continues with a warning (`action: 'dropped'`).
+   * that names the check; the call continues with a warning whose `action` is `dropped`.
    */
   readonly toolResults?: readonly Check[] | undefined;
-  /** Checks of text, reasoning and tool calls of the answer before the caller receives them. */
+  /** Checks of the answer's text, reasoning and tool calls before the caller receives them. */
   readonly output?: readonly Check[] | undefined;
   /** Masking: placeholders replace personal data before the request is sent. `@default` none */
   readonly mask?: MaskOptions | undefined;
   /**
-   * `block`: the model is called when all input checks have passed. `parallel`: the model is called at once, nothing of its answer
-   * is delivered before all input checks have passed, and a refusal aborts the call, whose tokens are paid. Tool results are
+   * `block`: the model is called when all input checks have passed. `parallel`: the model is called at once, but its answer is
+   * delivered only after all input checks have passed. A refusal aborts the call, whose tokens are still paid. Tool results are
    * always judged first. `@default 'block'`
    */
   readonly mode?: 'block' | 'parallel' | undefined;
@@ -149,7 +149,7 @@ export interface ToolGuardOptions extends CheckPolicy {
 
 /** Action of a check or a mask. Never contains text of the request or the answer. */
 export interface GuardEvent {
-  /** Outcome. `withheld`: a tool result was replaced. `down`: the check gave no valid result. `masked`: values were replaced. */
+  /** Outcome. `withheld`: a tool result was replaced. `down`: the check had no valid result. `masked`: values were replaced. */
   readonly type: 'passed' | 'refused' | 'withheld' | 'down' | 'masked';
   /** Name of the check; `mask` for masks. */
   readonly rule: string;
@@ -164,5 +164,5 @@ export interface GuardEvent {
   readonly tenant: string | undefined;
 }
 
-/** Facts about the call of a check. */
+/** Facts about the call that a check judges. */
 export type CallFacts = Omit<CheckContext, 'signal'>;

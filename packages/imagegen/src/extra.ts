@@ -3,7 +3,7 @@ import type { ImageRequest, Warning } from '@majordomo/core';
 /** Key of `ImageRequest.extra` for the images wire. */
 export const IMAGES_WIRE = 'openai-images';
 
-/** Returns a warning for each setting of the images wire, for a target of another wire, which does not receive them. */
+/** Returns a warning for each setting of the images wire, because a target of another wire does not receive these settings. */
 export const droppedSettings = ({ extra }: Pick<ImageRequest, 'extra'>): readonly Warning[] =>
   Object.keys(extra?.[IMAGES_WIRE] ?? {}).map((what) => ({
     action: 'dropped',

@@ -64,7 +64,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     return answer(null, { location: setup.path, 'set-cookie': cookie }, 303);
   }
 
-  /** Passes a request of the page to the admin API, without its cookie and origin, which have been checked. */
+  /** Passes a request of the page to the admin API, without the cookie and the origin, which have already been checked. */
   function adminApi(request: Request, { origin, pathname, search }: URL): Promise<Response> {
     const { admin } = setup;
     if (admin === undefined)

@@ -115,10 +115,10 @@ export interface FeedHello {
   readonly hasPlayground: boolean;
 }
 
-/** Line of the answer of the playground. */
+/** Line of the playground's answer. */
 export type PlayLine =
   | { readonly type: 'text'; readonly text: string }
-  /** The text so far is not valid, because another target answers. */
+  /** The text so far is discarded, because another target answers. */
   | { readonly type: 'reset' }
   | {
       readonly type: 'end';

@@ -5,7 +5,7 @@ import { Slots } from './client/slots.ts';
 import { connectMcp } from './connect-mcp.ts';
 import type { McpOptions, McpToolbox } from './options.ts';
 
-/** Servers that were connected together. */
+/** Servers that one call of `connectMcpServers` connected. */
 export interface McpServers extends AsyncDisposable {
   /** Toolboxes of the connected servers, in the order given. */
   readonly toolboxes: readonly McpToolbox[];
@@ -21,13 +21,13 @@ export interface ConnectServersOptions {
   readonly concurrency?: number | undefined;
   /** Whether a server that fails disconnects the others and rejects. `@default false` */
   readonly required?: boolean | undefined;
-  /** Signal that aborts connecting. Has no effect once the servers are connected. */
+  /** Signal that aborts the connection attempts. It has no effect after the servers are connected. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Connects to several servers at the same time. A server that fails is listed in `failures`. Rejects with `config` for invalid
- * options before any server is started, and with the reason of the signal if it aborts.
+ * options before any server is started, and with the signal's reason if the signal aborts.
  *
  * @example
  * await using servers = await connectMcpServers([files, tracker], { concurrency: 8 });

@@ -1,4 +1,4 @@
-// In builds for browsers and Workers, this module replaces the modules that start programs, use stdin or read folders.
+// In builds for browsers and Workers, this module replaces the modules that start programs, use stdin, or read folders.
 import { LlmError } from '@majordomo/core';
 
 export const programTransport = (): Promise<never> =>

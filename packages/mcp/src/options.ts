@@ -58,12 +58,12 @@ export type McpMachineAuth =
 /** Login of a user in a browser. */
 export interface McpLogin {
   readonly grant: 'login';
-  /** HTTPS address of a client ID metadata document (CIMD), or an id that was registered with `issuer`. */
+  /** HTTPS address of a client ID metadata document (CIMD), or an id that `issuer` has registered. */
   readonly client: { readonly metadataUrl: string } | { readonly clientId: string; readonly issuer: string };
   readonly scope?: string | undefined;
   /**
-   * Shows the address of the login to the user. A login ends after 10 minutes. Without `show`, connecting without a stored
-   * token fails with `auth`, code `login-required`.
+   * Function that shows the address of the login to the user. A login ends after 10 minutes. Without `show`, connecting without a
+   * stored token fails with `auth`, code `login-required`.
    */
   readonly show?: ((url: string) => void | Promise<void>) | undefined;
   /** Port of the callback `http://127.0.0.1:<port>/callback`. `@default` a free port */
@@ -115,8 +115,8 @@ export interface McpOptions {
   /** Prefix of tool names, or `''` for no prefix. `@default '<name>_'` */
   readonly prefix?: string | undefined;
   /**
-   * New names of tools, by the names that the server uses. Applied before the prefix. Two equal names throw `config`.
-   * `@default` the server's names
+   * New names of tools, by the server's names. They are applied before the prefix. Two equal names throw `config`. `@default` the
+   * server's names
    */
   readonly rename?: Readonly<Record<string, string>> | ((name: string) => string) | undefined;
   /** Server's names of the tools to use, or a function that selects the tools. `@default all, up to 1,000` */
@@ -159,10 +159,10 @@ export interface McpOptions {
   /** Whether `<prefix>list_resources` and `<prefix>read_resource` are offered if the server has resources. `@default false` */
   readonly resources?: boolean | undefined;
   /**
-   * Events that pause the run instead of holding a call open, so that the process may end meanwhile. `elicitation`: a question
-   * to the user. A server of 2025 receives the answer `cancel`, because its question is a live request. `task`: a task of the
-   * server. The pending question or task is the payload in `RunState.suspended`, see `McpSuspension`. `McpToolbox.settle`
-   * makes decisions of the answers. `elicitation` cannot be combined with `onElicit`. `@default []`
+   * Events that pause the run instead of holding a call open. The process may end during the pause. `elicitation`: a question to
+   * the user. A server of 2025 receives the answer `cancel`, because its question is a live request. `task`: a task of the
+   * server. The pending question or task is the payload in `RunState.suspended`, see `McpSuspension`. `McpToolbox.settle` turns
+   * the answers into decisions. `elicitation` cannot be combined with `onElicit`. `@default []`
    */
   readonly suspend?: readonly ('elicitation' | 'task')[] | undefined;
   /**
@@ -171,8 +171,8 @@ export interface McpOptions {
    */
   readonly start?: 'now' | 'first-call' | undefined;
   /**
-   * Store for the list of tools, the first definition seen of each tool, and tokens of `place.auth`, beyond the life of a
-   * process. Values may be secret. `@default` the memory of this toolbox
+   * Persistent store for the list of tools, the first definition of each tool, and tokens of `place.auth`. Values may be secret.
+   * `@default` the memory of this toolbox
    */
   readonly store?: McpStore | undefined;
   /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
@@ -206,9 +206,9 @@ export interface McpToolbox extends Toolbox, AsyncDisposable {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly Message[]>;
   /**
-   * Returns decisions for the calls of this server that a state waits for, sub-agents included: ended tasks and answered
-   * questions. Keys of `answers` are ids of calls as in `RunResult.awaiting`, followed by `#<key>` if a call has several
-   * questions. A call that still runs, or has no answer, has no decision. Continue with the returned state, because a server
+   * Returns decisions for the calls of this server that a state waits for, including those of sub-agents: ended tasks and
+   * answered questions. Keys of `answers` are ids of calls as in `RunResult.awaiting`, followed by `#<key>` if a call has several
+   * questions. A call that still runs or has no answer receives no decision. Continue with the returned state, because a server
    * may have asked the next question. Throws `invalid-request` for an answer that no call waits for or that does not match its
    * form, before anything is sent.
    */
@@ -228,13 +228,13 @@ export type McpSuspension =
       readonly type: 'mcp-elicitation';
       /** Name of the toolbox. */
       readonly server: string;
-      /** Server's name of the tool. */
+      /** Name of the tool on the server. */
       readonly tool: string;
       readonly args: JsonObject;
       readonly questions: Readonly<Record<string, McpQuestion>>;
-      /** Replies to other requests of the server, sent together with the answers. */
+      /** Replies to the server's other requests, which are sent together with the answers. */
       readonly replies?: JsonObject | undefined;
-      /** State of the server, returned to the server unchanged. */
+      /** Opaque state of the server, which is sent back unchanged. */
       readonly requestState?: string | undefined;
     }
   | {

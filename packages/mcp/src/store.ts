@@ -2,9 +2,9 @@ import { LlmError, messageOf } from '@majordomo/core';
 
 /** Store of strings by name, such as a file, a vault or a table. */
 export interface McpStore {
-  /** Returns the value of a name, or `undefined` if it has none. */
+  /** Returns the value stored under a name, or `undefined` if none is stored. */
   get(name: string): Promise<string | undefined>;
-  /** Stores a value. `undefined` removes the entry. */
+  /** Stores a value under a name. `undefined` removes the entry. */
   set(name: string, value: string | undefined): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function memoryStore(maxEntries: number): McpStore {
   };
 }
 
-/** Returns the store with errors that name it, of kind `server`. */
+/** Returns the store. Its errors have the kind `server` and begin with `label`. */
 export function namedStore(store: McpStore, label: string): McpStore {
   const named = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

@@ -8,7 +8,7 @@ export interface WaitingCall {
   readonly payload: JsonValue;
 }
 
-/** Returns the suspended calls of a state, those of its sub-agents included. */
+/** Returns the suspended calls of a state, including those of its sub-agents. */
 export function waitingCalls({ suspended = [], runs = {} }: RunState, prefix = ''): readonly WaitingCall[] {
   return [
     ...suspended.map(({ callId, payload }) => ({ path: prefix + callId, payload })),

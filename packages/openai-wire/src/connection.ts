@@ -18,7 +18,7 @@ export interface Connection {
     context: CallContext,
     facts: SdkErrorContext,
   ): Promise<Response>;
-  /** Sends a request to another path of the API, such as a file. A downloaded file is not limited in size. */
+  /** Sends a request to a path of the API that no operation uses, such as `files`. A downloaded file is not limited in size. */
   readonly send: (
     method: 'get' | 'post' | 'delete',
     path: string,

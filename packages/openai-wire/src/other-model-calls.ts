@@ -49,7 +49,7 @@ export function embed(
   });
 }
 
-/** Sends one rerank request and returns the results in the order of the server. */
+/** Sends one rerank request and returns the results in the server's order. */
 export function rerank(
   { modelId, quirks, connection }: ModelAtConnection<RerankQuirks>,
   request: RerankRequest,
@@ -62,7 +62,7 @@ export function rerank(
   });
 }
 
-/** Sends one moderation request and returns a result for each value. */
+/** Sends one moderation request and returns one result for each value. */
 export function moderate(
   { modelId, quirks, connection }: ModelAtConnection<ModerationQuirks>,
   request: ModerationRequest,

@@ -9,13 +9,13 @@ type Json = Readonly<Record<string, unknown>>;
 
 const PATH = '/v1/messages/batches';
 
-/** Number of batches in a page of the list, which is the maximum. */
+/** Number of batches per page of the list. It is the API's maximum. */
 const PAGE_SIZE = 100;
 
 /** Maximum difference between the clocks of the vendor and of this machine. */
 const CLOCK_DIFFERENCE_MS = 60_000;
 
-/** Creates the functions of the Message Batches API, which takes all requests in the body of one request. */
+/** Creates the functions of the Message Batches API, which accepts all requests in the body of a single request. */
 export function messageBatches({ request }: Connection): BatchRequests {
   const json = (
     method: 'get' | 'post',
@@ -57,7 +57,7 @@ export function messageBatches({ request }: Connection): BatchRequests {
       const expiresAt = Date.parse(asText(batch['expires_at']) ?? '');
       return {
         state: isEnded ? 'ended' : 'running',
-        // Until the batch has ended, the vendor counts all requests as processing.
+        // Until a batch has ended, the vendor counts all its requests as processing.
         completed: isEnded ? sumOf(batch) : 0,
         expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
         error: undefined,
@@ -65,7 +65,7 @@ export function messageBatches({ request }: Connection): BatchRequests {
     },
 
     async *results(ref, context) {
-      // Do not use `results_url`: the key must not go to an address in a response.
+      // Do not use `results_url`: the key must not be sent to an address from a response.
       const records = batchRecords(context, toLlmError, (own, facts) =>
         request('get', `${pathOf(ref)}/results`, own, facts, { headers: { accept: FILE_TYPE } }),
       );
@@ -84,7 +84,7 @@ export function messageBatches({ request }: Connection): BatchRequests {
       }
     },
 
-    // A batch leaves no files. Its results are deleted by the vendor after 29 days.
+    // A batch has no files. The vendor deletes its results after 29 days.
     remove: () => Promise.resolve(),
   };
 }
@@ -102,7 +102,7 @@ const sumOf = (batch: Json): number =>
     0,
   );
 
-/** HTTP status of an error by its type, because the results contain none (API reference, "Errors", 2026-11). */
+/** HTTP status of an error by its type, because the results contain no status (API reference, "Errors", 2026-11). */
 const STATUS: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -116,7 +116,7 @@ const STATUS: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
-/** Returns a line of the results; `undefined` without an id or a result. */
+/** Returns a line of the results; `undefined` if the line has no id or no result. */
 function lineOf({ custom_id: id, result }: Json): BatchLine | undefined {
   if (typeof id !== 'string' || !isRecord(result)) return undefined;
   const { type, message, error } = result;

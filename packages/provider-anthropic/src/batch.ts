@@ -3,7 +3,7 @@ import { lazyBatch } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { groupOf } from './request.ts';
 
-/** Creates the Message Batches API. Limits: API reference, 2026-11. */
+/** Creates the batch API for a connection. Source of the limits: API reference, 2026-11. */
 export const batchBackend = (server: Connection): BatchBackend =>
   lazyBatch(
     {

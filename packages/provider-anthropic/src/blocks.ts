@@ -81,7 +81,7 @@ export function assistantBlock(
 /**
  * Converts a tool result. A block with `is_error` must contain only text ("all content must be type text") and must not be empty
  * ("content cannot be empty"). Images and documents of a failed result are returned in `loose`, to be sent after the tool result.
- * References to the loaded tools replace the content of a result.
+ * References to the loaded tools replace the content of a result that loads tools.
  */
 export function resultBlocks(
   part: ToolResultPart,

@@ -12,7 +12,7 @@ import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 export interface Connection {
   /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Sends a request to another path of the API. Throws the SDK's errors. */
+  /** Sends a request to a path of the API other than the messages. Throws the SDK's errors. */
   readonly request: (
     method: 'get' | 'post',
     path: string,
@@ -67,7 +67,7 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
   };
 }
 
-/** Returns the base URL of a call with this `env`. */
+/** Returns the base URL of a call: the option, otherwise the variable in `env`. */
 export const baseURLOf = ({ baseURL }: AnthropicOptions, env: Env): string =>
   baseURL ?? baseURLFromEnv(env, 'ANTHROPIC_BASE_URL') ?? ORIGIN;
 

@@ -39,7 +39,7 @@ export function toMessages(
       const content = blocksOf(message, ids, family, deferred);
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
-      // References depend on the tools of the request, so a message that loads tools is not cached.
+      // A message that loads tools is not cached, because its references depend on the tools of the request.
       const loadsTools = message.role === 'tool' && message.parts.some(({ loads }) => loads !== undefined);
       // If reasoning was dropped, do not cache the message, because later requests must add the warning too.
       if (!losesReasoning(message, content)) {

@@ -12,7 +12,7 @@ export interface AnthropicOptions extends ProviderOptions {
   /** `@anthropic-ai/sdk` client that sends the requests with its own credential, base URL and `fetch`. `@default` a new client */
   readonly client?: object | undefined;
   /**
-   * Place where the model runs: `inference_geo` of every request, and the declared `data.region` at Anthropic's API.
+   * Place where the model runs. Sent as `inference_geo` with every request, and declared as `data.region` for Anthropic's API.
    * `@default` the workspace's default
    */
   readonly inferenceGeo?: 'us' | 'global' | undefined;

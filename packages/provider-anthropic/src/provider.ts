@@ -51,7 +51,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     billing: options.billing,
     data: dataOf(options, (_modelId, env) => dataAt(baseURLOf(options, env), originsOf(options))),
     model: (modelId, env) => messagesModel(modelId, options, server, env),
-    // Only Anthropic's server is known to have batches.
+    // Only Anthropic's own server is known to support batches.
     ...(options.vendor === VENDOR && {
       batch: (_modelId: string, operation: 'chat' | 'embedding') =>
         operation === 'chat' ? batchBackend(server) : undefined,
@@ -68,7 +68,7 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
   };
 }
 
-/** Retention, and no training without consent: Anthropic's commercial terms and API documents (2026-11). */
+/** Anthropic retains content and does not train without consent. Sources: its commercial terms and API documents (2026-11). */
 const originsOf = ({ inferenceGeo: region }: AnthropicOptions): Readonly<Record<string, DataHandling>> => ({
   [ORIGIN]: { region, retentionDays: 30, trainsOn: false },
 });

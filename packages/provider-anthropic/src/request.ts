@@ -93,7 +93,7 @@ export function toWire(
   const tier = toServiceTier(request.serviceTier, warnings);
   if (tier !== undefined) params.service_tier = tier;
   const merged = withExtra(params, request.extra);
-  // A `null` of `extra` would select the workspace's default, which contradicts the declared region.
+  // A `null` in `extra` would select the workspace's default, which may contradict the declared region.
   if (inferenceGeo !== undefined) merged.inference_geo ??= inferenceGeo;
   return { params: merged, warnings };
 }
@@ -130,11 +130,11 @@ export const headersOf = (params: WireRequest['params']): Readonly<Record<string
 /** Headers that apply to all requests of a batch. */
 const GROUP_HEADERS = ['anthropic-version', 'anthropic-beta'];
 
-/** Returns the values of the headers of a live request that apply to all requests of a batch. */
+/** Returns, as a string, those headers of a live request that apply to all requests of a batch. */
 export const groupOf = (headers: Headers): string =>
   JSON.stringify(GROUP_HEADERS.map((name) => headers.get(name) ?? ''));
 
-/** Returns the headers of a group. */
+/** Returns the headers from a string that `groupOf` returned. */
 export function headersOfGroup(group: string = ''): Record<string, string> {
   const values = asList(tryParseJson(group));
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import { sourcesOf } from './auth.ts';
 import { endpointOf } from './connection.ts';
 import type { BedrockOptions } from './options.ts';
 
-/** Regions by AWS region (2026-11). Other names are unknown. London and Zurich are not in the EU. */
+/** Declared regions by AWS region (2026-11). Other AWS regions are unknown. London and Zurich are not in the EU. */
 export const REGIONS: Readonly<Record<string, string>> = {
   'eu-central-1': 'eu',
   'eu-west-1': 'eu',
@@ -48,8 +48,8 @@ export const PROFILES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the data handling of a model: the region of its inference profile, otherwise of the endpoint. An ARN, an unknown
- * profile and a custom endpoint are unknown. Retention depends on the account.
+ * Returns the data handling of a model: the region of its inference profile, otherwise of the endpoint. The region of an ARN, an
+ * unknown profile or a custom endpoint is unknown. Retention depends on the account.
  */
 export function dataOfModel(modelId: string, options: BedrockOptions, env: Env): DataHandling | undefined {
   const endpoint = endpointOf(options, env);
@@ -62,5 +62,5 @@ export function dataOfModel(modelId: string, options: BedrockOptions, env: Env):
   return Object.hasOwn(regions, name) ? { region: regions[name] } : undefined;
 }
 
-/** Endpoints of AWS, with their region. */
+/** Matches an AWS endpoint and captures its region. */
 const ENDPOINT = /^https:\/\/bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com\/?$/;

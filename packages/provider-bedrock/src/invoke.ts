@@ -16,7 +16,7 @@ export async function invokeModel<Response>(
 ): Promise<Response> {
   const { target, signal } = context;
   const facts: ConverseCallFacts = { target, streamed: false, secrets: [], sources: 'no client yet' };
-  // Derive a signal for this call, because the SDK does not remove its listener from a signal.
+  // This call uses a derived signal, because the SDK does not remove its listener from a signal.
   const derived = derivedSignal(signal);
   let connected: Connected | undefined;
   try {

@@ -18,7 +18,7 @@ const PAGE_SIZE = 100;
 /** Maximum difference between the clocks of the vendor and of this machine. Older batches are not searched. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
-/** Creates the functions of the Gemini API for batches whose input is a file. */
+/** Creates the functions for the Gemini API's batches whose input is a file. */
 export function geminiBatches(modelId: string, { send, upload, download }: Connection): FileBatchRequests {
   const json = (
     context: BatchContext,
@@ -116,7 +116,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
   };
 }
 
-/** Ignores that an object does not exist. The vendor answers a request for a deleted file with 403. */
+/** Returns an empty object if the requested object does not exist. The vendor responds with 403 for a deleted file. */
 function emptyIfGone(error: unknown): Json {
   if (LlmError.is(error) && (error.details.status === 404 || error.details.status === 403)) return {};
   throw error;
@@ -126,7 +126,7 @@ const resultFileOf = ({ metadata, response }: Json): string | undefined =>
   asText(asRecord(asRecord(metadata)['output'])['responsesFile']) ??
   asText(asRecord(response)['responsesFile']);
 
-/** Returns the state of a batch. A state that is not known counts as running until the operation is done. */
+/** Returns the state of a batch. An unknown state counts as running until the operation is done. */
 function lookOf(operation: Json, target: string): BatchLook {
   const { state, batchStats } = asRecord(operation['metadata']);
   const { successfulRequestCount, failedRequestCount } = asRecord(batchStats);
@@ -170,7 +170,7 @@ const STATUS: Readonly<Record<number, readonly [number, string]>> = {
 };
 const CANCELLED = 1;
 
-/** Returns a line of the results; `undefined` without a key. */
+/** Returns a line of the results; `undefined` if the line has no key. */
 function lineOf({ key, response, error }: Json): BatchLine | undefined {
   if (typeof key !== 'string') return undefined;
   if (!isRecord(error)) return { id: key, status: 200, body: response };

@@ -111,7 +111,7 @@ const captureFile = (
 ): Promise<Response> =>
   captureResponse(transport, (fetch) => call(client, { apiVersion: FILES_VERSION, headers, fetch }));
 
-/** Returns the URL of a file's content for the URL of its description. The SDK only writes a file to a path. */
+/** Returns the URL of a file's content for the URL of its description. The SDK can only download a file to a path. */
 function downloadURL(url: Parameters<Transport>[0]): string {
   const { href } = new URL(url instanceof Request ? url.url : url);
   return href.replace(/\/v1beta\/(files\/[^/?]+).*$/, '/download/v1beta/$1:download?alt=media');
@@ -127,7 +127,7 @@ function acceptFile(init: RequestInit | undefined): RequestInit {
 const transportOf =
   ({ fetch }: Pick<Connected, 'fetch'>, { signal }: CallContext, facts: GeminiFacts): Transport =>
   async (url, init) => {
-    // Pass the signal only to `fetch`, because the SDK does not remove its listener from a signal.
+    // The signal is passed only to `fetch`, because the SDK does not remove its listener from a signal.
     const response = await fetch(url, { ...init, ...wellFormedBody(init), signal });
     facts.headers = response.headers;
     return response;
@@ -187,7 +187,7 @@ interface Connected {
   readonly client: GoogleGenAI;
   readonly fetch: Transport;
   readonly headers: Record<string, string>;
-  /** Settings of the client; `undefined` for a client of the application. */
+  /** Settings of the client; `undefined` if the application passed a client. */
   readonly settings?: readonly [Platform, Auth, Pick<ModelContext, 'env' | 'target'>];
 }
 

@@ -26,7 +26,7 @@ function places(region: string, ...locations: readonly string[]): Readonly<Recor
   return Object.fromEntries(locations.map((location) => [location, region]));
 }
 
-/** Returns the data handling of a platform. The Gemini API, and an address other than that of the location, are unknown. */
+/** Returns the data handling of a platform. The Gemini API and custom addresses are unknown. */
 export function dataOfPlatform({
   vertexai,
   location = 'global',

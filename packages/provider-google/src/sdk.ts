@@ -9,8 +9,8 @@ export interface Auth {
 }
 
 /**
- * Creates a client without retries. `httpOptions` apply to every request, because the SDK ignores those of a call when it uploads
- * the parts of a file.
+ * Creates a client without retries. `httpOptions` apply to every request, because the SDK ignores a call's own `httpOptions` when
+ * it uploads the parts of a file.
  */
 export function newClient(
   platform: Platform,

@@ -41,7 +41,7 @@ function serverOf({ name, baseURL, params: { vendor, batches, ...quirks } }: Dsn
   server: Pick<Profile, 'id' | 'vendor' | 'baseURL' | 'batches' | 'rerank' | 'moderation'>;
   quirks: Dsn['params'];
 } {
-  // The check of the profile rejects an unknown batch API.
+  // An unknown batch API is rejected when the profile is checked.
   const server = {
     id: name,
     vendor,

@@ -79,7 +79,7 @@ export interface RedisStores extends AsyncDisposable {
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 const TIMEOUT_MS = 250;
-/** Minimum time to wait for a reply to a command of batch jobs, in milliseconds. */
+/** Minimum timeout of the commands for batch jobs, in milliseconds. */
 const BATCH_TIMEOUT_MS = 10_000;
 
 /**

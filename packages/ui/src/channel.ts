@@ -183,14 +183,14 @@ interface RemoteReader {
   cancelRemoval(): void;
 }
 
-/** Service of one response for the other processes. */
+/** Connection of one response to the other processes. */
 interface ResponseService {
   /** Resolves when the other processes have been notified of the response, or after `ANNOUNCE_MS`. */
   readonly announced: Promise<void>;
   close(): void;
 }
 
-/** Answers other processes' requests for a response of this process. Publishes content only if they have readers. */
+/** Answers other processes' requests for a response of this process. Publishes content only while another process has readers. */
 export function serveChannel(
   channel: RunChannel,
   chatId: string,

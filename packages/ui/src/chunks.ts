@@ -97,7 +97,7 @@ export class ChunkEncoder {
     const inner = calls.filter((call) => this.isInner(call, state));
     return [
       ...open.map(({ type, id }) => ({ type: `${type}-end`, id })),
-      // A separate step, because the page sends an answer when all calls of the last step have results or answers.
+      // These calls need a separate step: the page answers when all calls of the last step have results or answers.
       ...(inner.length > 0 ? [...this.endStep(), { type: 'start-step' }] : []),
       ...inner.map(({ id, name, args }) => ({
         ...{ type: 'tool-input-available', toolCallId: id },

@@ -6,12 +6,12 @@ import { jsonRecords } from './ndjson.ts';
 /** Functions of a batch API that send requests. */
 export type BatchRequests = Omit<BatchBackend, 'limits' | 'line' | 'separator'>;
 
-/** Functions of a batch API that takes its input as a file. */
+/** Functions of a batch API whose input is an uploaded file. */
 export type FileBatchRequests = Required<BatchRequests>;
 
 type Local = Pick<BatchBackend, 'limits' | 'line' | 'separator'>;
 
-/** Creates a batch API whose functions that send requests are loaded by the first of them. */
+/** Creates a batch API. The first call of a function that sends requests loads these functions with `load`. */
 export const lazyBatch = (local: Local, load: () => Promise<BatchRequests>): BatchBackend => ({
   ...local,
   create: async (batch, context) => (await load()).create(batch, context),
@@ -24,7 +24,7 @@ export const lazyBatch = (local: Local, load: () => Promise<BatchRequests>): Bat
   remove: async (left, context) => (await load()).remove(left, context),
 });
 
-/** Creates a batch API that takes its input as a file; see `lazyBatch`. */
+/** Creates a batch API whose input is an uploaded file; see `lazyBatch`. */
 export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequests>): BatchBackend => ({
   ...lazyBatch(local, load),
   upload: async (name, input, context) => (await load()).upload(name, input, context),
@@ -34,7 +34,7 @@ export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequest
 /** Converts an error of the provider's SDK. */
 type ToLlmError = (error: unknown, facts: ErrorContext) => LlmError;
 
-/** Runs a request of a batch API with a separate signal, because some SDKs leave a listener on it, and converts its errors. */
+/** Runs a batch API request and converts its errors. A separate signal is used, because some SDKs leave a listener on it. */
 export async function batchRequest<Result>(
   context: BatchContext,
   toLlmError: ToLlmError,
@@ -51,7 +51,7 @@ export async function batchRequest<Result>(
   }
 }
 
-/** Iterates over the JSON objects of a file of results. A file that does not exist has none. */
+/** Iterates over the JSON objects of a results file. A file that does not exist has no objects. */
 export async function* batchRecords(
   context: BatchContext,
   toLlmError: ToLlmError,
@@ -70,10 +70,10 @@ export async function* batchRecords(
   }
 }
 
-/** Whether the server does not have the file or batch of a request. */
+/** Returns whether the file or batch of a request does not exist at the server. */
 export const isGone = (error: unknown): boolean => LlmError.is(error) && error.details.status === 404;
 
-/** Awaits a deletion, and ignores that the object does not exist. */
+/** Awaits a deletion. If the object does not exist, the error is ignored. */
 export async function ignoreGone(deletion: Promise<unknown>): Promise<void> {
   try {
     await deletion;

@@ -31,7 +31,7 @@ export interface MajordomoConfig {
   readonly log?: boolean | undefined;
   /** Logins for `majordomo login NAME`, by the id of the provider that uses them. */
   readonly logins?: Readonly<Record<string, LoginConfig>> | undefined;
-  /** Options of `majordomo serve`. Options of the command line take precedence. */
+  /** Options of `majordomo serve`. Command-line options take precedence. */
   readonly gateway?: GatewayConfig | undefined;
 }
 
@@ -39,16 +39,16 @@ export interface MajordomoConfig {
 export interface GatewayConfig {
   /**
    * Store of keys, limits, calls and responses: `postgres://…`, `redis://…`, or a SQLite file relative to the configuration.
-   * `${NAME}` is replaced with a variable of the environment. `@default` the file of the ledger
+   * `${NAME}` is replaced with an environment variable. `@default` the ledger's file
    */
   readonly store?: string | undefined;
   /** Whether every request needs a virtual key. `@default false`; `true` for a host beyond this machine */
   readonly keys?: boolean | undefined;
-  /** Log of calls, with the options `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on with a store */
+  /** Call log, with the options `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on if `store` is set */
   readonly calls?: boolean | CallLogConfig | undefined;
-  /** State of the Responses API, with the option `keepMs` of `createGateway`. `@default` on with a store */
+  /** State of the Responses API, with the option `keepMs` of `createGateway`. `@default` on if `store` is set */
   readonly responses?: boolean | { readonly keepMs?: number | undefined } | undefined;
-  /** Access to `/metrics`. `@default` not served */
+  /** Clients that may read `/metrics`. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
   /** Whether the inspector is served. `@default true` */
   readonly inspector?: boolean | undefined;

@@ -10,7 +10,7 @@ const ES_SYNTAX = /^[^\S\n]*export\s/m;
 
 let reloads = 0;
 
-/** Reads configurations again at their next import. Modules that a configuration imports are not read again. */
+/** Makes the next import read configurations again. Modules that a configuration imports are not read again. */
 export const forgetConfigs = (): void => void reloads++;
 
 /**
@@ -19,7 +19,7 @@ export const forgetConfigs = (): void => void reloads++;
  */
 export async function importConfig(file: string): Promise<unknown> {
   const { href } = pathToFileURL(file);
-  // A module is cached by its URL.
+  // Node caches modules by URL, so a new query reads the file again.
   const url = reloads === 0 ? href : `${href}?reload=${reloads}`;
   const register = Reflect.get(nodeModule, 'registerHooks') as RegisterHooks | undefined;
   // Resolve the package before the hooks are registered, because the hooks would also handle this resolution.

@@ -72,7 +72,7 @@ const isTools = (value: unknown): boolean =>
 
 type Checks<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>;
 
-/** Returns whether a value is an object whose members pass these checks. Members without a check are not allowed. */
+/** Returns whether a value is an object whose members pass these checks. Members without a check are rejected. */
 const isMadeOf =
   (checks: Readonly<Record<string, (value: unknown) => boolean>>) =>
   (value: unknown): boolean =>

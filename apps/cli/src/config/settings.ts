@@ -19,7 +19,7 @@ export interface Settings extends Known {
   readonly skills: readonly Skill[];
   /** Ledger, with the folder that its file is relative to. */
   readonly ledger: (LedgerConfig & { readonly folder: string }) | undefined;
-  /** Options of `majordomo serve`, with the folder that the file of `store` is relative to. */
+  /** Options of `majordomo serve`, with the folder to which a file in `store` is relative. */
   readonly gateway: (GatewayConfig & { readonly folder: string }) | undefined;
   readonly log: boolean;
   readonly logins: Readonly<Record<string, LoginConfig>>;

@@ -10,9 +10,9 @@ export interface GatewayStores extends AsyncDisposable {
   readonly cache: CacheStore;
   /** Store of the call log. Redis has none. */
   readonly calls: CallStore | undefined;
-  /** Timeout of the ledger's store, in milliseconds. `undefined`: the default of the ledger. */
+  /** Timeout of the ledger's store, in milliseconds. `undefined`: the ledger's default. */
   readonly storeTimeoutMs: number | undefined;
-  /** Resolves if the database responds. */
+  /** Resolves if the database responds, otherwise rejects. */
   ready(): Promise<unknown>;
 }
 

@@ -154,7 +154,7 @@ function daysOf(text: string, option: string): number {
   return Number(days);
 }
 
-/** Returns the time of `90d`, or of an ISO date. */
+/** Returns the expiry time for a duration such as `90d` or an ISO date. */
 function expiryOf(text: string): Date {
   if (/^\d+d$/.test(text)) return new Date(Date.now() + daysOf(text, '--expires') * DAY_MS);
   const date = new Date(text);

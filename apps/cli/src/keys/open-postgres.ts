@@ -25,7 +25,7 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   const { Pool, Client } = pg.default ?? pg;
   const ignore = (): void => undefined;
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: REMOTE_TIMEOUT_MS });
-  // Errors of idle connections. The next statement opens another connection.
+  // Errors of idle connections are ignored, because the next statement opens another connection.
   pool.on('error', ignore);
   const sessions = new Set<PgClient>();
   const listener = async (): Promise<object> => {

@@ -11,14 +11,14 @@ interface RedisClient {
   disconnect(): void;
 }
 
-/** Opens the stores of a Redis, which has no store for the call log. Throws `Stop` if Redis does not respond. */
+/** Opens the stores of a Redis server. Redis has no store for the call log. Throws `Stop` if Redis does not respond. */
 export async function openRedis(url: string, { cwd }: Io, why: string): Promise<GatewayStores> {
   const loaded = await loadPackage('@majordomo/store-redis', cwd, why);
   const { redisStores } = loaded as typeof import('@majordomo/store-redis');
   const { Redis } = (await loadPackage('ioredis', cwd, why)) as Ioredis;
   const connect = (): RedisClient => {
     const client = new Redis(url, { connectTimeout: REMOTE_TIMEOUT_MS });
-    // The client connects again. Operations in the meantime reject.
+    // The client reconnects. Operations that start in the meantime reject.
     client.on('error', () => undefined);
     return client;
   };

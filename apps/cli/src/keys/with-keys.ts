@@ -16,7 +16,7 @@ export interface KeysPlace {
 const WHY = 'majordomo keys';
 const PATH = '/admin/v1';
 
-/** Runs a function with the keys of a gateway, or with those of a store. Throws `Stop` with the refusals of the admin API. */
+/** Runs a function with the keys of a gateway or of a store. Throws `Stop` if the admin API refuses a request. */
 export async function withKeys<T>(
   { url, store }: KeysPlace,
   io: Io,

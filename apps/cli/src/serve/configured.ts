@@ -35,14 +35,14 @@ export async function configured(
     // This variable enables HTTP_PROXY and similar variables, as for the platform's `fetch`.
     fetch: undiciFetch({ proxy: env['NODE_USE_ENV_PROXY'] === '1' ? 'environment' : undefined }),
   });
-  // The specs are resolved now to report errors, such as unknown quirks of a DSN, at the start.
+  // The specs are resolved now, so that errors, such as unknown quirks of a DSN, are reported at the start.
   for (const spec of fixedSpecs(models, settings)) await majordomo.resolve(spec, { signal });
   return { majordomo, models };
 }
 
 /**
- * Returns the specs whose providers are opened. With presets, these are all configured providers, because a preset may select any
- * of them.
+ * Returns the specs whose providers are opened. If presets are served, all configured providers are opened, because a preset may
+ * select any of them.
  */
 async function specsOf(models: ServedModels, settings: Settings, cwd: string): Promise<readonly string[]> {
   const specs = fixedSpecs(models, settings);

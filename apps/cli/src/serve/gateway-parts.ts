@@ -8,21 +8,21 @@ import { createConfiguredLedger } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../load-package.ts';
 import { printable } from '../paint.ts';
 
-/** Parts of a gateway that use its store. Disposing writes all pending records. */
+/** Parts of a gateway that use its store. Disposal writes all pending records. */
 export interface GatewayParts extends AsyncDisposable {
-  /** Virtual keys, if every request needs one. */
+  /** Virtual keys. Set if every request needs a key. */
   readonly keys: Keys | undefined;
   readonly calls: CallLog | undefined;
   readonly ledger: Ledger;
   readonly admin: Admin;
   /** State of the Responses API. */
   readonly responses: { readonly store: CacheStore; readonly keepMs: number | undefined } | undefined;
-  /** Resolves if the database answers. */
+  /** Resolves if the database responds, otherwise rejects. */
   ready(): Promise<unknown>;
 }
 
 interface PartsOptions {
-  /** URL or path of the store. `undefined`: the file of the ledger. */
+  /** URL or path of the store. `undefined`: the ledger's file. */
   readonly store: string | undefined;
   readonly needsKeys: boolean;
   /** Token of the admin API. */

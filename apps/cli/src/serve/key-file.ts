@@ -62,7 +62,7 @@ async function checkMode(path: string, cwd: string): Promise<void> {
   } catch (error) {
     throw new Stop(`${path} cannot be read: ${reasonOf(error)}`);
   }
-  // Windows has no permission bits for other users.
+  // The check is skipped on Windows, which has no permission bits for other users.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     throw new Stop(`${path} can be read by other users: chmod 600 ${path}`);
 }

@@ -4,7 +4,7 @@ import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
-/** Time between two looks at the files, in milliseconds. A change is complete when two looks show the same files. */
+/** Time between two checks of the files, in milliseconds. A change is complete when two successive checks find the same files. */
 const WATCH_MS = 200;
 
 /** Watches files by polling, because editors and container platforms replace files. */
@@ -14,7 +14,7 @@ export class WatchedFiles {
   private seen = '';
   private timer: NodeJS.Timeout | undefined;
 
-  /** Changes since this call are reported. */
+  /** Records the current state of the files. Later changes are reported. */
   constructor(files: readonly string[]) {
     this.files = files;
     this.loaded = this.signature();
@@ -52,7 +52,7 @@ export function inSequence(reload: () => Promise<void>): () => void {
   };
 }
 
-/** Returns a reload that prints its result. A reload that fails must change nothing. */
+/** Returns a reload that prints its result. A `reload` that fails must not have changed anything. */
 export const reported =
   (subject: string, load: () => Promise<string>, { stderr }: Pick<Io, 'stderr'>) =>
   async (): Promise<void> => {

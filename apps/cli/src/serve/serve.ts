@@ -33,13 +33,13 @@ export interface ServeFlags {
   readonly store?: string;
   readonly metrics?: string;
   readonly drain?: string;
-  /** Whether changed files are loaded again. `false` with `--no-watch`. */
+  /** Whether changed files cause a reload. `false` with `--no-watch`. */
   readonly watch?: boolean;
 }
 
 const WHY = 'majordomo serve';
 
-/** `majordomo serve`: serves the names of the configuration as models until Ctrl-C or SIGTERM. */
+/** Implements `majordomo serve`: serves the names of the configuration as models until Ctrl-C or SIGTERM. */
 export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const flags = withConfig(given, settings);
@@ -94,7 +94,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     const changed = await configured(next, { ...options, base: first.majordomo }, io);
     const limits = next.ledger?.limits ?? [];
     const { createLedger } = await import('@majordomo/ledger');
-    // Throws for an invalid limit, before anything is replaced.
+    // An invalid limit throws here, before anything is replaced.
     createLedger({ limits });
     gateway.update({ ...changed, ...changeable(next) });
     inspector?.update({ ...changed, router: plannerOf(next) });
@@ -125,7 +125,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Adds the configuration's section `gateway` to the options of the command line, which take precedence. */
+/** Adds the configuration's section `gateway` to the command-line options, which take precedence. */
 function withConfig(flags: ServeFlags, { gateway = { folder: '' } }: Settings): ServeFlags {
   const { keys, metrics, inspector } = gateway;
   return {
@@ -136,7 +136,7 @@ function withConfig(flags: ServeFlags, { gateway = { folder: '' } }: Settings): 
   };
 }
 
-/** Returns the options of the gateway that a reload applies. */
+/** Returns the gateway options that a reload applies. */
 const changeable = ({ gateway }: Settings) => ({
   cors: gateway?.cors,
   maxConcurrent: gateway?.maxConcurrent,
@@ -161,7 +161,7 @@ async function loadPackages({ cwd }: Io, withInspector: boolean) {
   return { createGateway, createInspector };
 }
 
-/** Callers of a key file. `reload` reads the file again. If the file has a mistake, the callers do not change. */
+/** Callers from a key file. `reload` reads the file again. If the file is invalid, the callers do not change. */
 interface KeysOfFile {
   readonly authorize: Authorize;
   readonly reload: () => Promise<void>;

@@ -19,15 +19,15 @@ export interface KeyLimitState extends KeyLimit {
   /** Amount that calls in progress have reserved. */
   readonly held: string;
   readonly left: string;
-  /** End of the period, ISO 8601 in UTC. Not set for the period `ever`. */
+  /** End of the period, ISO 8601 in UTC. Absent for the period `ever`. */
   readonly resetsAt?: string | undefined;
 }
 
 /** Keys of a running gateway. */
 export interface RemoteKeys extends Omit<Keys, 'authorize' | 'limitsOf'> {
-  /** Yields all matching keys, newest first, and requests them in pages. */
+  /** Yields all matching keys, newest first. The keys are requested page by page. */
   all(query?: Pick<KeyQuery, 'tenant' | 'status'>): AsyncGenerator<VirtualKey>;
-  /** Returns the states of the key's limits. Rejects with `not-found`. */
+  /** Returns the states of the key's limits. Rejects with `not-found` if the key does not exist. */
   limits(id: string): Promise<readonly KeyLimitState[]>;
 }
 

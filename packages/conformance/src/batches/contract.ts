@@ -2,7 +2,7 @@ import type { OperationAnswer } from '@majordomo/testing';
 import type { Answer } from '../wires/answer.ts';
 import type { Failure } from '../wires/failure.ts';
 
-/** Vendor whose batch API a path belongs to. Groq and Azure use the API of OpenAI under another path. */
+/** Vendor whose batch API a path belongs to. Groq and Azure use OpenAI's API under another path. */
 export type BatchVendor = 'openai' | 'mistral' | 'anthropic' | 'google';
 
 /** Request of a batch, or a live call to the same server. */
@@ -11,15 +11,15 @@ export interface BatchItem {
   readonly id: string | undefined;
   readonly vendor: BatchVendor;
   readonly model: string;
-  /** Text of the last message, or the texts to embed, separated by line feeds. */
+  /** Text of the last message, or the strings to embed, separated by line feeds. */
   readonly text: string;
   /** Body as the client sent it. */
   readonly body: unknown;
 }
 
 /**
- * Result of a request: an answer, vectors or a failure of the vendor. A special result is a request that expired or was
- * cancelled, that has no line in the results, whose line is not JSON, or whose answer is in the results twice.
+ * Result of a request: an answer, vectors or a failure of the vendor. With `result`, the request expired or was cancelled, has no
+ * line in the results, has a line that is not JSON, or has its answer in two lines.
  */
 export type BatchResult =
   | string
@@ -46,20 +46,20 @@ export interface BatchRequest {
   readonly query: URLSearchParams;
   /** Headers with masked credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Body: parsed JSON, or text. Files are omitted. */
+  /** Body as parsed JSON or as text. Files are omitted. */
   readonly body: unknown;
 }
 
 /**
- * Fault of a request. `drop` closes the connection without a response. `status` answers with an error of the vendor. `cut` closes
- * the connection after this number of bytes of the response.
+ * Fault of a request. `drop`: closes the connection without a response. `status`: responds with a vendor error. `cut`: closes the
+ * connection after this number of bytes of the response.
  */
 export type BatchFault =
   | 'drop'
   | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
   | { readonly cut: number };
 
-/** Batch at the server. */
+/** Batch that exists at the server. */
 export interface ServerBatch {
   readonly ref: string;
   readonly vendor: BatchVendor;
@@ -74,10 +74,10 @@ export interface ServerBatch {
   readonly state: 'running' | 'cancelling' | 'ended' | 'expired' | 'cancelled' | 'failed';
 }
 
-/** File at the server. */
+/** File that exists at the server. */
 export interface ServerFile {
   readonly id: string;
-  /** Name that the client gave the file; empty for a file of results. */
+  /** Name that the client gave the file; empty for a results file. */
   readonly name: string;
   readonly text: string;
 }
@@ -89,7 +89,7 @@ export interface BatchReply {
   readonly body: string;
 }
 
-/** Request with its input, for the functions that process it. */
+/** Request with the data that endpoints need to process it. */
 export interface ReceivedBatchRequest extends BatchRequest {
   /** Bytes of the body. */
   readonly bytes: Uint8Array;

@@ -2,7 +2,7 @@ import { asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/toolki
 import type { BatchItem, BatchReply, BatchRoute, BatchRequest, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
 
-/** Upload that has not ended. */
+/** Upload in progress. */
 interface Upload {
   readonly name: string;
   readonly chunks: Uint8Array[];

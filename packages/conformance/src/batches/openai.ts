@@ -3,7 +3,7 @@ import { isFile, readForm } from '../wires/operations/form.ts';
 import type { BatchItem, BatchReply, BatchRoute, BatchVendor, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch, type ResultLine } from './state.ts';
 
-/** Endpoints for files and batches of OpenAI (openai 7.57), and for the jobs of Mistral (@mistralai/mistralai 2.7). */
+/** Endpoints for OpenAI's files and batches (openai 7.57), and for Mistral's jobs (@mistralai/mistralai 2.7). */
 export function openaiRoutes(state: BatchState): readonly BatchRoute[] {
   const route = (
     vendor: BatchVendor,
@@ -206,7 +206,7 @@ function mistralJob(batch: OpenBatch, state: BatchState): object {
   };
 }
 
-/** Returns a page of a list: after an object (OpenAI), or by number (Mistral). */
+/** Returns a page of a list: the page after an object (OpenAI), or the page with a number (Mistral). */
 function list(
   state: BatchState,
   objects: readonly { readonly id?: string }[],

@@ -18,30 +18,30 @@ import { googleRoutes } from './google.ts';
 import { openaiRoutes } from './openai.ts';
 import { type BatchScript, BatchState, itemOf, replyTo } from './state.ts';
 
-/** Function that is called for a request. It may return a fault. */
+/** Function that is called for a request and may return a fault. */
 type Hook = (request: BatchRequest) => BatchFault | undefined | Promise<BatchFault | undefined>;
 
 /** Options of `startBatchServer`. */
 export interface BatchServerOptions extends Partial<BatchScript> {
-  /** Called before a request is processed. A fault prevents that the request is processed. */
+  /** Called before a request is processed. If it returns a fault, the request is not processed. */
   readonly before?: Hook | undefined;
-  /** Called after a request was processed and before its response. A fault replaces the response. */
+  /** Called after a request is processed, before its response is sent. A returned fault replaces the response. */
   readonly after?: Hook | undefined;
 }
 
 /** Running server. Stop it with `close` or with `await using`. */
 export interface BatchServer {
-  /** `http://127.0.0.1:port`, which is the base URL for Anthropic, Gemini and Groq. */
+  /** Origin, such as `http://127.0.0.1:4000`. It is the base URL for Anthropic, Gemini and Groq. */
   readonly url: string;
-  /** Base URL for OpenAI and Mistral: `url` with `/v1`. Azure's is `url` with `/openai/v1`. */
+  /** Base URL for OpenAI and Mistral: `url` with `/v1`. For Azure, append `/openai/v1` to `url`. */
   readonly baseURL: string;
   /** Received requests in the order of arrival. */
   readonly requests: readonly BatchRequest[];
   /** Batches, newest first. */
   readonly batches: readonly ServerBatch[];
-  /** Existing files of inputs and results. */
+  /** Existing input and results files. */
   readonly files: readonly ServerFile[];
-  /** Ends the batches that are running. */
+  /** Ends all running batches. */
   endAll(): void;
   /** Closes the server and its connections. */
   close(): Promise<void>;

@@ -16,7 +16,7 @@ import type {
   ServerFile,
 } from './contract.ts';
 
-/** Options that determine what happens to requests. */
+/** Options that determine the results of requests and the course of batches. */
 export interface BatchScript {
   /** Source of time. Batches expire after 24 hours. */
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface BatchScript {
   readonly pageSize: number;
   /** Members that responses omit. */
   readonly omit: readonly string[];
-  /** Returns the reason for which a batch fails completely, if it does. */
+  /** Returns the reason for which a complete batch fails, or `undefined` if the batch does not fail. */
   readonly reject: (batch: ServerBatch) => { readonly code: string; readonly message: string } | undefined;
   /** Additional lines of results, such as results of other batches. */
   readonly extraLines: readonly string[];
@@ -41,20 +41,20 @@ export type ItemReply =
   | { readonly status: number; readonly body: unknown }
   | { readonly result: 'expired' | 'cancelled' | 'missing' | 'not-json' };
 
-/** Line of a file of results, and the result that it contains; `undefined` for a line of another batch. */
+/** Line of a results file, with the result that the line contains; `undefined` for a line of another batch. */
 export interface ResultLine {
   readonly reply: ItemReply | undefined;
   readonly text: string;
 }
 
-/** Batch that changes. */
+/** Batch with the mutable state that the server needs. */
 export type OpenBatch = { -readonly [Key in keyof ServerBatch]: ServerBatch[Key] } & {
   looks: number;
   replies: readonly (readonly [BatchItem, ItemReply])[];
   failure: { readonly code: string; readonly message: string } | undefined;
   /** Id of the input file. */
   readonly input: string | undefined;
-  /** Ids of the files with results, when they exist. */
+  /** Ids of the results files. Set when the files exist. */
   resultFiles: readonly (string | undefined)[] | undefined;
 };
 
@@ -77,7 +77,7 @@ export class BatchState {
     return file;
   }
 
-  /** Creates a batch of these requests. */
+  /** Creates a batch from these requests. */
   create(
     request: ReceivedBatchRequest,
     prefix: string,
@@ -108,7 +108,7 @@ export class BatchState {
     return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
   }
 
-  /** Advances a batch as far as a status request or the time allows. */
+  /** Advances a batch as far as the number of status requests or the time allows. */
   look(batch: OpenBatch): OpenBatch {
     const { clock, looks } = this.script;
     if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
@@ -118,7 +118,7 @@ export class BatchState {
     return batch;
   }
 
-  /** Ends a batch with the results of its requests. Results are in the reverse order of the input. */
+  /** Ends a batch and creates the results of its requests, in the reverse order of the input. */
   finish(batch: OpenBatch, state: 'ended' | 'expired' | 'cancelled'): void {
     batch.state = state;
     const { completed } = this.script;
@@ -226,7 +226,7 @@ export function itemOf(
   return { ...item, text: textOf(wireOf(item).read(pathOf(item), complete).messages.at(-1)) };
 }
 
-/** Returns the texts of a message in any wire. */
+/** Returns all text in a message of any wire. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(textOf).join('');

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@majordomo/core';
 
 /*
- * `BatchStore` of `@majordomo/batch`. The tests of `@majordomo/batch` use this package, so this package cannot import it.
+ * Copy of `BatchStore` of `@majordomo/batch`. Its tests use this package, so this package cannot import the original.
  */
 
 /** Row of a job. */
@@ -17,7 +17,7 @@ export interface StoredBatchRow {
 export interface TestedBatchStore {
   /** Loads a job. */
   load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
-  /** Saves a job that has this version, and returns whether it did. */
+  /** Saves a job if the stored version is `version`. Returns whether the job was saved. */
   save(key: string, job: JsonObject, version: number): Promise<boolean>;
   /** Returns the keys of all jobs. */
   keys(): Promise<readonly string[]>;

@@ -78,7 +78,7 @@ export interface ValidateOptions {
   readonly model?: string | undefined;
 }
 
-/** Contents of a request of an operation other than chat, independent of the wire, for assertions. */
+/** Wire-independent content of a request for an operation other than chat, for assertions. */
 export interface OperationRequest {
   /** Operation that the request or the endpoint is for. */
   readonly operation: OperationName;
@@ -86,13 +86,13 @@ export interface OperationRequest {
   readonly model: string;
   /** Whether the client requests a stream of events. */
   readonly streamed: boolean;
-  /** Texts to embed, documents to order, or texts to classify. An image to classify is its URL. */
+  /** Strings to embed, documents to order, or strings to classify. An image to classify is represented by its URL. */
   readonly values: readonly string[];
   /** Requested number of dimensions; `undefined` if the request does not specify it. */
   readonly dimensions: number | undefined;
   /** Recording to transcribe. */
   readonly audio: { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
-  /** Text to speak, or query of a rerank request. */
+  /** Text to speak, or the query of a rerank request. */
   readonly text: string | undefined;
   /** Requested response format, as a value of the wire. */
   readonly format: string | undefined;

@@ -26,7 +26,7 @@ export interface CompactorOptions {
   readonly tail?: number | undefined;
   /** Number of messages that stay unchanged at the beginning, after the instructions. @default 3 */
   readonly protectFirst?: number | undefined;
-  /** Minimum number of messages that stay unchanged at the end, regardless of their size: 3 to 8. @default 8 */
+  /** Minimum number of messages that remain unchanged at the end, regardless of their size: 3 to 8. @default 8 */
   readonly protectLast?: number | undefined;
   /**
    * Behavior if the summarizer fails, or if its summary is cut or exceeds the limit. `keep`: all messages stay. `note`: excerpts

@@ -119,7 +119,7 @@ export const newInfo = (
   metadata: options?.metadata ?? {},
 });
 
-/** Returns the chain options of a majordomo, overridden by those of an alias, which those of a call override. */
+/** Returns chain options: those of the call override those of the alias, which override those of the majordomo. */
 export const targetSettings = (
   chain: ChainOptions | undefined,
   { timeouts, policy }: TargetSettings,

@@ -160,7 +160,7 @@ function newView(
   };
 }
 
-/** Loads the code of `prepare` at its first call, because most applications make none. */
+/** Loads the code of `prepare` at its first call, because most applications never call it. */
 const loadPreparedTargets = (): Promise<typeof import('./prepared-targets.ts')> =>
   import('./prepared-targets.ts');
 

@@ -38,7 +38,7 @@ interface Preparation {
   readonly setup: ModelSetup;
   readonly info: CallInfo & { readonly operation: 'chat' | 'embedding' };
   readonly signal: AbortSignal;
-  /** Adapts the request to one target. The result can be sent once. */
+  /** Adapts the request to one target. The result can be sent only once. */
   readonly prepare: (target: Target) => Promise<Prepared>;
 }
 
@@ -150,7 +150,7 @@ async function preparedTarget(
   };
 }
 
-/** Returns the denial of a gate that also checks batches. Its permits are settled at once. */
+/** Returns the denial of a gate that also checks batches, or `undefined`. Permits of these gates are settled at once. */
 async function denialOf(
   attempt: AttemptInfo,
   { deps: { gates, clock }, waitUntil }: ModelSetup,
@@ -174,7 +174,7 @@ interface AttemptFacts {
   readonly clock: ModelSetup['deps']['clock'];
 }
 
-/** Runs one attempt, and returns the response or throws the error of a live call with this attempt. */
+/** Runs one attempt. Returns the response or throws the error that a live call with this attempt would have. */
 async function runAttempt(
   prepared: Prepared,
   context: ModelContext,

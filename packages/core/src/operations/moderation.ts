@@ -58,7 +58,7 @@ const isImage = (value: unknown): boolean =>
   value['bytes'] instanceof Uint8Array &&
   value['bytes'].length > 0;
 
-/** Fits each image to the limits of the target. Each image is sent separately, so their number does not matter. */
+/** Fits each image to the limits of the target. Each image is sent separately, so limits on the number of images do not apply. */
 async function fitValues(
   values: readonly Value[],
   { images: limits }: ModerationBackend,

@@ -3,10 +3,10 @@ import { type ErrorIssue, LlmError, type PartialResponse } from '../types/llm-er
 import type { ChatResponse } from '../types/response.ts';
 import { truncateText } from '../util/bytes.ts';
 
-/** Maximum number of characters of a rejected answer in `details.body`. `details.partial` has the complete answer. */
+/** Maximum number of characters of a rejected answer in `details.body`. `details.partial` contains the complete answer. */
 const MAX_BODY = 2000;
 
-/** Returns the error of an answer that another round would not improve, or `undefined` for any other answer. */
+/** Returns the error of an answer that another round cannot repair, or `undefined` for any other answer. */
 export function unfinishedError(response: ChatResponse): LlmError | undefined {
   const { target, finish, toolCalls, attempts } = response;
   const details = { target, attempts, partial: partialOf(response) };

@@ -13,7 +13,7 @@ import {
 
 type BackendResponse = Omit<RerankResponse, 'attempts' | 'spec'>;
 
-/** Creates the operation that orders documents. All are sent in one request, because scores of two requests may differ. */
+/** Creates the operation that orders documents. One request contains all documents, because scores of two requests may differ. */
 export function rerankOperation(request: RerankRequest): Operation<BackendResponse, RerankResponse> {
   return {
     type: 'rerank',
@@ -80,7 +80,7 @@ function singleRequest(
   };
 }
 
-/** Returns the best results in order. Some servers neither sort nor limit them. Throws `protocol` for invalid results. */
+/** Returns the best results in order. Some servers neither sort nor limit results. Throws `protocol` for invalid results. */
 function rank(
   results: unknown,
   { documents: { length }, topN = length }: RerankRequest,

@@ -104,7 +104,7 @@ export const usageOfUnits = (units: Readonly<Record<string, number>>): Usage => 
   details: { units },
 });
 
-/** Creates the error for an invalid response of a backend. */
+/** Creates the error for an invalid response from a backend. `path` names the invalid member. */
 export const protocolError = (target: string, path: string, problem: string): LlmError =>
   new LlmError('protocol', `${target}: ${path}: ${problem}`, { path });
 

@@ -47,8 +47,8 @@ export function fitToolNames(request: ModelRequest): RenamedTools {
 }
 
 /**
- * Derives each name from the original name alone, so that it is the same in each turn. If a name is taken, it gets a suffix. A
- * loaded tool does not change the names of the tools before it.
+ * Derives each name only from the original name, so that the new name is the same in each turn. A name that is taken receives a
+ * suffix. A loaded tool does not change the names of the tools before it.
  */
 function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, string> {
   const initial = tools.filter(({ deferred }) => deferred !== true).map(({ name }) => name);
@@ -100,8 +100,8 @@ function withOriginalName(event: ModelEvent, originals: ReadonlyMap<string, stri
 }
 
 /**
- * Returns the tools that results in these messages load, in order of loading. The value is the id of the call whose result loads
- * the tool first. A failed result loads nothing, because some wires accept only text in such a result. Ignores invalid messages.
+ * Returns the tools that results in these messages load, in order of loading. The values are the ids of the calls whose results
+ * first load them. A failed result loads nothing, because some wires accept only text in such a result. Ignores invalid messages.
  */
 export function firstLoads(messages: readonly Message[]): ReadonlyMap<string, string> {
   const first = new Map<string, string>();
@@ -118,10 +118,10 @@ export function firstLoads(messages: readonly Message[]): ReadonlyMap<string, st
   return first;
 }
 
-/** Last result by the list of the request, because providers recognize lists by identity. */
+/** Last result by the request's list of tools, because providers recognize lists by identity. */
 const sentLists = new WeakMap<readonly ToolSpec[], readonly ToolSpec[]>();
 
-/** Returns the tools that are not deferred, then the loaded ones in order of loading. The same tools result in the same array. */
+/** Returns tools that are not deferred, then loaded tools in order of loading. The same tools result in the same array. */
 export function toolsToSend(tools: readonly ToolSpec[], messages: readonly Message[]): readonly ToolSpec[] {
   if (tools.every(({ deferred }) => deferred !== true)) return tools;
   const deferred = new Map(tools.map((tool) => [tool.name, tool.deferred === true ? [tool] : []]));

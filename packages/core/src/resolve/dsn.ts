@@ -65,14 +65,14 @@ export function checkDsn(variable: string, value: string): Dsn {
   }) as Dsn;
 }
 
-/** Parameters that describe data handling: the pattern of their values, and its description. */
+/** Parameters that describe data handling, with the pattern of their values and a description of this pattern. */
 const DATA_PARAMS = {
   data_region: [/^[a-z][a-z0-9-]*$/, 'a region in lower case, such as eu'],
   data_retention_days: [/^\d{1,5}$/, 'a number of days'],
   data_trains_on: [/^(?:true|false)$/, 'true or false'],
 } as const;
 
-/** Separates the parameters that describe data handling from the others, which the scheme reads. */
+/** Separates the parameters that describe data handling from those that the scheme reads. */
 function readParams(variable: string, value: string, query: string): Pick<Dsn, 'params' | 'data'> {
   const all: Readonly<Record<string, string>> = Object.fromEntries(new URLSearchParams(query));
   for (const [name, [pattern, expected]] of Object.entries(DATA_PARAMS)) {

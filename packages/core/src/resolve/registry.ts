@@ -14,7 +14,7 @@ interface SpecPosition {
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
-  /** Data handling of the DSNs of built providers. */
+  /** Data handling from DSNs, by the provider that was built from the DSN. */
   private readonly dsnData = new WeakMap<Provider, DataHandling>();
   private readonly schemes = new Map<string, NonNullable<Provider['schemes']>[string]>();
   private variables: Env;
@@ -34,7 +34,7 @@ export class Registry {
     return this.registered.get(name) ?? this.fromVariable(name, position);
   }
 
-  /** Returns the declared data handling of a target. Members of a DSN replace those of the provider. */
+  /** Returns the declared data handling of a target. Members that a DSN declares replace those of the provider. */
   dataOf(provider: Provider, modelId: string): DataHandling | undefined {
     const declared = declaredData(provider, modelId, this.variables);
     const own = this.dsnData.get(provider);

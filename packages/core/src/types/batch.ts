@@ -7,14 +7,14 @@ export type BatchContext = Omit<ModelContext, 'delivery'>;
 
 /**
  * Vendor's batch API for one model. It handles files, batches and lines; requests and answers are those of live calls. Its
- * functions throw `LlmError`, and send each request once: neither they nor the SDK retry it.
+ * functions throw `LlmError`. They send each request once: neither the functions nor the SDK retry.
  */
 export interface BatchBackend {
   readonly limits: BatchLimits;
   /**
    * Returns a line of the input, from the body and headers that a live call would send. Requests of different groups go into
-   * separate batches. `group` contains what the vendor takes once per batch, such as Anthropic's version and beta headers, and
-   * never a credential. @default one group
+   * separate batches. `group` contains data that the vendor accepts only once per batch, such as Anthropic's version and beta
+   * headers. It never contains a credential. @default one group
    */
   line(
     id: string,
@@ -25,7 +25,7 @@ export interface BatchBackend {
   readonly separator?: string | undefined;
   /** Uploads the input under this name and returns the id of the file. Absent if `create` sends the input itself. */
   upload?(name: string, input: Blob, context: BatchContext): Promise<string>;
-  /** Returns the id of the existing file with this name. */
+  /** Returns the id of the uploaded file with this name, or `undefined` if no such file exists. */
   findUpload?(name: string, context: BatchContext): Promise<string | undefined>;
   /** Creates a batch and returns the vendor's id. */
   create(batch: NewBatch, context: BatchContext): Promise<string>;
@@ -37,7 +37,7 @@ export interface BatchBackend {
   results(ref: string, context: BatchContext): AsyncIterable<BatchLine>;
   /** Cancels a batch. A batch that has ended is not an error. */
   cancel(ref: string, context: BatchContext): Promise<void>;
-  /** Deletes what the batch left at the vendor. Something that is already deleted is not an error. */
+  /** Deletes the files of the batch at the vendor. A file that is already deleted is not an error. */
   remove(
     left: { readonly ref: string | undefined; readonly upload: string | undefined },
     context: BatchContext,
@@ -55,7 +55,7 @@ export interface NewBatch {
   readonly group: string | undefined;
 }
 
-/** Facts about a batch whose creation had no response. */
+/** Facts about a batch to search for, because the response to its creation was lost. */
 export interface BatchSearch extends Omit<NewBatch, 'input' | 'group'> {
   /** Id of the uploaded file. */
   readonly input: string | undefined;
@@ -66,14 +66,14 @@ export interface BatchSearch extends Omit<NewBatch, 'input' | 'group'> {
 /** Batch that `find` returned. */
 export interface FoundBatch {
   readonly ref: string;
-  /** Whether the vendor's data identifies the batch. Otherwise only the ids in its results can identify it. */
+  /** Whether the vendor's data identifies the batch. Otherwise, only the ids in the batch's results can identify it. */
   readonly isCertain: boolean;
 }
 
 /** Limits of one batch. */
 export interface BatchLimits {
   readonly requests: number;
-  /** Maximum size of the complete input. */
+  /** Maximum size of the complete input, in bytes. */
   readonly bytes: number;
   /** Maximum number of strings to embed, over all requests. */
   readonly values?: number | undefined;
@@ -85,7 +85,7 @@ export interface BatchLimits {
 export interface BatchLook {
   /** `failed`: the vendor accepted none of the requests. */
   readonly state: 'running' | 'ended' | 'failed';
-  /** Number of completed requests. 0 if the vendor reports it only at the end. */
+  /** Number of completed requests. 0 if the vendor reports the number only at the end. */
   readonly completed: number;
   /** Expiry time in epoch milliseconds; `undefined` if the vendor did not report it. */
   readonly expiresAt: number | undefined;
@@ -94,7 +94,7 @@ export interface BatchLook {
    * batch. If it is absent, a missing line is a fault of the vendor.
    */
   readonly without?: 'expired' | 'cancelled' | undefined;
-  /** Reason for `failed`. The kind is `rate-limit` if the vendor accepts the same batch later, because its queue is full. */
+  /** Reason for `failed`. The kind is `rate-limit` if the vendor's queue is full, so the same batch may be accepted later. */
   readonly error: LlmError | undefined;
 }
 

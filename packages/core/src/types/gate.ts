@@ -90,7 +90,7 @@ export interface Gate {
   /** Maximum time of `admit`, in milliseconds. If it is exceeded, the attempt is denied. @default no limit */
   readonly timeoutMs?: number | undefined;
   /**
-   * Whether the gate also checks each target that `Majordomo.prepare` returns, with `attempt: 0`. Its permit is settled at once.
+   * Whether the gate also checks each target that `Majordomo.prepare` returns, with `attempt: 0`. The permit is settled at once.
    * @default false
    */
   readonly batches?: boolean | undefined;

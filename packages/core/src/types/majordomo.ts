@@ -213,13 +213,13 @@ export interface PreparedTarget {
   readonly provider: Provider;
   /** Batch API of the target for the operation of the request; `undefined` if the target has none. */
   readonly batch: BatchBackend | undefined;
-  /** Reason that the target cannot take the request: usually `unsupported`, or `denied` by a gate. */
+  /** Reason for which the target cannot accept the request: usually `unsupported`, or `denied` by a gate. */
   readonly refusal: LlmError | undefined;
-  /** Returns the decision for this error, by the failover table and the overrides of chain and name. */
+  /** Returns the decision for this error, from the failover table and the overrides of the chain and the alias. */
   decide(error: LlmError): Decision;
   /**
-   * Runs one non-streaming attempt over `exchange` instead of the network, with `Provider.batch` only. Returns the answer of a
-   * live call, or rejects with its error. `attempts` contains this attempt. May be called repeatedly.
+   * Runs one non-streaming attempt over `exchange` instead of the network. Requires a provider with `batch`. Returns the answer
+   * of a live call, or rejects with its error. `attempts` contains this attempt. May be called repeatedly.
    */
   ask(exchange: typeof globalThis.fetch): Promise<ChatResponse | EmbeddingResponse>;
   /** Context for requests of the provider's batch API. */
@@ -254,8 +254,8 @@ export interface Majordomo {
    */
   resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;
   /**
-   * Returns how each target of a chain would handle a request, for work that is not sent as a call, such as a batch. Calls only
-   * gates with `batches: true`, changes no health and emits no event. Rejects as `resolve` does.
+   * Prepares a request for each target of a chain, for work that is not sent as a call, such as a batch. Calls only gates with
+   * `batches: true`. Does not change health and emits no events. Rejects as `resolve` does.
    */
   prepare(
     spec: string,

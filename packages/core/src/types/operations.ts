@@ -184,7 +184,7 @@ export interface SpeechStep {
 export interface RerankRequest {
   /** Question or topic. */
   readonly query: string;
-  /** Documents: at least one, none empty. All are sent to one target in one request. */
+  /** Documents to order. At least one is required, and none may be empty. All documents are sent to one target in one request. */
   readonly documents: readonly string[];
   /** Maximum number of results. @default all documents */
   readonly topN?: number | undefined;
@@ -200,7 +200,7 @@ export interface RerankResult {
   readonly score: number;
 }
 
-/** Ordered documents. `usage` has `details.units.search` if the vendor bills searches, and `input` if it bills tokens. */
+/** Ordered documents. `usage` has `details.units.search` if searches are billed, and `input` if tokens are billed. */
 export interface RerankResponse extends OperationResponse {
   /** Results, best first and equal scores by index. Each document occurs once, and there are at most `topN` results. */
   readonly results: readonly RerankResult[];
@@ -219,7 +219,7 @@ export interface RerankModel {
 
 /** Content to classify. */
 export interface ModerationRequest {
-  /** Strings and images: at least one, none empty. */
+  /** Strings and images to classify. At least one is required, and none may be empty. */
   readonly values: readonly (string | ImagePart)[];
   /** Members to merge into the body of the request last; see `ChatRequest.extra`. */
   readonly extra?: { readonly [provider: string]: object } | undefined;
@@ -227,7 +227,7 @@ export interface ModerationRequest {
 
 /** Classification of one value. */
 export interface ModerationResult {
-  /** Whether the vendor flags the value. If the vendor makes no decision: whether any category applies. */
+  /** Whether the vendor flags the value. If the vendor makes no such decision, whether any category applies. */
   readonly flagged: boolean;
   /** Whether each category applies, by the vendor's names. The names of two vendors differ. */
   readonly categories: Readonly<Record<string, boolean>>;

@@ -109,12 +109,12 @@ export interface SpeechBackend {
 /** Rerank model of a provider. */
 export interface RerankBackend {
   readonly id: string;
-  /** Maximum number of documents in a request. If the request has more, the target is skipped. */
+  /** Maximum number of documents in a request. If a request has more documents, the target is skipped. */
   readonly maxDocuments?: number | undefined;
   /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /**
-   * Returns results in any order; core checks, sorts and cuts them. Throws `LlmError`. The method neither retries nor applies
+   * Returns results in any order; core checks, sorts and limits them. Throws `LlmError`. The method neither retries nor applies
    * time limits.
    */
   rerank(request: RerankRequest, context: ModelContext): Promise<Omit<RerankResponse, 'attempts' | 'spec'>>;
@@ -154,7 +154,7 @@ export interface Dsn {
   readonly token: string | undefined;
   /** Parameters, except those of `data`. */
   readonly params: Readonly<Record<string, string>>;
-  /** Data handling in `data_region`, `data_retention_days` and `data_trains_on`. It replaces that of the provider. */
+  /** Data handling from `data_region`, `data_retention_days` and `data_trains_on`. It replaces the provider's. */
   readonly data?: DataHandling | undefined;
 }
 
@@ -188,7 +188,7 @@ export interface ProviderOptions {
   /** Payment of calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
   /**
-   * Data handling that only the application knows, such as a contract without storage. Each member replaces the member that
+   * Data handling that only the application knows, such as a contract that excludes storage. Each member replaces the member that
    * the provider declares.
    */
   readonly data?: DataHandling | undefined;

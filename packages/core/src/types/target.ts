@@ -65,7 +65,7 @@ export interface FileLimits {
     | undefined;
 }
 
-/** Handling of content by the operator of an endpoint, as declared. A member that is not set is unknown. */
+/** Declared handling of content by the operator of an endpoint. A member that is not set is unknown. */
 export interface DataHandling {
   /**
    * Place where content is processed, in lower case: `eu`, `us`, `gb`, `ch`, `jp` and so on; `europe` for places in and around the
@@ -110,8 +110,8 @@ export interface ModelContext {
   /** `fetch` of `createMajordomo`. The provider's option takes precedence. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * Function that receives the request and returns its response, for work that is not sent as a call, such as a line of a batch. It
-   * replaces every other transport, including the provider's options `fetch` and `client`. No credential is requested for it.
+   * Function that receives the request and returns the response, for work that is not sent as a call, such as a line of a batch.
+   * It replaces every other transport, including the provider's options `fetch` and `client`. No credential is requested for it.
    */
   readonly exchange?: typeof globalThis.fetch | undefined;
   /** Headers of `createMajordomo`. The provider's headers take precedence. */
@@ -124,7 +124,7 @@ export interface ModelContext {
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
   /**
-   * Reports usage before the `finish` event. A failed or aborted attempt retains it; otherwise `finish` replaces it.
+   * Reports usage before the `finish` event. A failed or aborted attempt retains this usage; otherwise `finish` replaces it.
    */
   reportUsage?(usage: Usage): void;
 }

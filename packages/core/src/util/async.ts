@@ -59,7 +59,7 @@ export function invoke<T>(call: () => T | PromiseLike<T>): T | Promise<T> {
 export const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 
-/** Rejects if the promise does not settle within `ms` milliseconds. */
+/** Returns the result of the promise. Rejects if the promise does not settle within `ms` milliseconds. */
 export function withTimeout<T>(
   promise: Promise<T>,
   ms: number,

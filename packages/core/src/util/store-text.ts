@@ -53,7 +53,7 @@ export const unaccented = (text: string): string =>
 
 const onOneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
 
-/** Returns the rest of the text without splitting a surrogate pair. */
+/** Returns the text from the position `at` without splitting a surrogate pair. */
 const sliceFrom = (text: string, at: number): string =>
   text.slice(/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at + 1 : at);
 

@@ -7,7 +7,7 @@ export type RefusalKind =
   | 'forbidden'
   | 'no-such-model'
   | 'no-such-route'
-  /** A response or an item is not stored. */
+  /** The response or item that the request names is not stored. */
   | 'no-such-object'
   | 'wrong-method'
   | 'busy'

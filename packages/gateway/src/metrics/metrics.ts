@@ -73,7 +73,7 @@ export class Metrics {
     }
   }
 
-  /** Returns the metrics in Prometheus' text format. `samples`: counters of mounted handlers. */
+  /** Returns the metrics in Prometheus' text format. `samples` are the counters of mounted handlers. */
   text({ health }: Majordomo, samples: readonly MetricSample[], now: number): string {
     this.families.benched.clear();
     for (const [target, { state, until = 0 }] of Object.entries(health.snapshot()))

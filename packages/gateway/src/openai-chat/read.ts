@@ -32,7 +32,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['verbosity', NO_FORM],
 ]);
 
-/** Parses a Chat Completions request. `maxChoices`: maximum of `n`. */
+/** Parses a Chat Completions request. `maxChoices`: maximum value of `n`. */
 export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();

@@ -19,7 +19,7 @@ interface OpenCall {
   readonly args: ArgumentsText;
 }
 
-/** Members and usage that all choices of a streamed completion share. */
+/** State that all choices of a streamed completion share: common members, usage and the number of open choices. */
 export class StreamedCompletion {
   private readonly includesUsage: boolean;
   private readonly head: object;

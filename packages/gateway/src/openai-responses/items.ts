@@ -32,7 +32,7 @@ const ITEMS = [
 interface Conversation {
   /** Items of the responses that the request continues, oldest first. */
   readonly history: readonly Readonly<Record<string, unknown>>[];
-  /** Input, with items in place of references. */
+  /** Input of the request, with stored items in place of references. */
   readonly input: unknown;
 }
 

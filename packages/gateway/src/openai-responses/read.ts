@@ -29,7 +29,7 @@ import { responsesTools } from './tools.ts';
 /** Value of `include` that has no effect, because the gateway sends all encrypted reasoning that the target returns. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
-/** Members of a request that refer to state that the gateway never stores. */
+/** Members of a request that refer to state which the gateway never stores. */
 const STATE: readonly string[] = ['conversation', 'prompt'];
 
 /** Parses a Responses request. `state`: state of the request; `undefined` if the gateway stores no responses. */
@@ -72,7 +72,7 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
   return parsed;
 }
 
-/** Returns whether the response is stored. Refuses parameters that need other state. */
+/** Returns whether to store the response. Refuses parameters that need state which the gateway does not store. */
 function storing(body: Fields, state: ResponseState | undefined, notes: Notes): boolean {
   for (const key of STATE) {
     if (body.isSet(key)) invalid(key, 'is not supported; send the complete input, or previous_response_id');

@@ -6,7 +6,7 @@ import { isResponseId, type ResponseIds } from './response-ids.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Stored response. Its input contains only the items that its request added to those of the responses before it. */
+/** Stored response. Its input contains only the items that its request added to those of earlier responses. */
 export interface StoredResponse {
   /** Tenant that may read the response; `null` for callers without a tenant. */
   readonly owner: string | null;
@@ -19,9 +19,9 @@ export interface StoredResponse {
 
 /** State of a request: the conversation that it continues, and a function that stores its response. */
 export interface ResponseState {
-  /** Items of the responses before, oldest first. */
+  /** Items of the earlier responses of the conversation, oldest first. */
   readonly history: readonly Json[];
-  /** Input with items in place of references. */
+  /** Input of the request, with stored items in place of references. */
   readonly input: unknown;
   /** Stores a response and returns it. If the store fails, the returned response has `store: false`. */
   readonly save: (
@@ -36,7 +36,7 @@ const RETRY_AFTER_MS = 5000;
 const DAY_MS = 86_400_000;
 const KEEP_MS = 30 * DAY_MS;
 
-/** Responses of one tenant. A response of another tenant is treated like an unknown one. */
+/** Responses of one tenant. A response of another tenant is treated like an unknown response. */
 export class ResponseStore {
   private readonly options: ResponsesOptions;
   private readonly owner: string | null;
@@ -59,20 +59,20 @@ export class ResponseStore {
     return isStored(stored) && stored.owner === this.owner ? stored : undefined;
   }
 
-  /** Stores a response. Rejects with the error of the store. */
+  /** Stores a response. Rejects with the store's error. */
   async put(id: string, stored: Omit<StoredResponse, 'owner'>): Promise<void> {
     const { store, keepMs = KEEP_MS } = this.options;
     await limited(() => store.set(keyOf(id), { ...stored, owner: this.owner }, keepMs));
   }
 
-  /** Deletes a response. Returns whether it existed. */
+  /** Deletes a response. Returns whether the response existed. */
   async delete(id: string): Promise<boolean> {
     if ((await this.get(id)) === undefined) return false;
     await limited(() => this.options.store.delete(keyOf(id)));
     return true;
   }
 
-  /** Returns the items of all responses up to this one, oldest first. `undefined` if a response is unknown or has expired. */
+  /** Returns the items of a response and its ancestors, oldest first. `undefined` if a response is unknown or has expired. */
   async conversation({ ancestors, ...last }: StoredResponse): Promise<readonly Json[] | undefined> {
     const before = await Promise.all(ancestors.map((id) => this.get(id)));
     const items: Json[] = [];

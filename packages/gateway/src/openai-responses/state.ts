@@ -48,7 +48,7 @@ const noPrevious = (id: string): Refusal =>
     code: 'previous_response_not_found',
   });
 
-/** Returns an id for an error message. */
+/** Returns an id, truncated to 100 characters for an error message. */
 export const shortened = (id: string): string => id.slice(0, 100);
 
 /** Replaces references to items of earlier responses with the items. */
@@ -77,7 +77,7 @@ async function withoutReferences(input: unknown, store: ResponseStore): Promise<
   );
 }
 
-/** Prefixes of the ids of items, by type. */
+/** Prefixes of item ids, by item type. */
 const PREFIXES: ReadonlyMap<unknown, string> = new Map([
   ['function_call', 'fc_'],
   ['function_call_output', 'fco_'],
@@ -86,7 +86,7 @@ const PREFIXES: ReadonlyMap<unknown, string> = new Map([
   ['reasoning', 'rs_'],
 ]);
 
-/** Returns the input as items with ids. Items of earlier responses keep their ids. */
+/** Returns the input as items with ids. Items of earlier responses retain their ids. */
 function storedItems(input: unknown, ids: ResponseIds): readonly Json[] {
   const items = Array.isArray(input) ? (input as readonly Json[]) : [{ role: 'user', content: input }];
   return items.map((item) => {

@@ -210,7 +210,7 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  /** Returns the complete response, as the last event contains it. */
+  /** Returns the complete response as in the last event. */
   response({ reason, usage }: Finish): ResponseBody {
     const status = statusOf(reason, this.hasRefused);
     return { ...this.envelope, ...status, output: this.output, usage: responsesUsage(usage) };

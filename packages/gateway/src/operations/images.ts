@@ -28,7 +28,7 @@ export const parseGenerations: ParseOperation = async (request, mostBytes) => {
   return operationOf(body, {});
 };
 
-/** Parses `POST /v1/images/edits`, a form. */
+/** Parses `POST /v1/images/edits`, whose body is a form. */
 export const parseEdits: ParseOperation = async (request, mostBytes) => {
   const form = await formBody(request, mostBytes);
   const fields = formFields(form, ONCE, [...INPUTS, 'mask']);

@@ -35,7 +35,7 @@ export async function eventStreamResponse(
   });
 }
 
-/** Calls `beforeFinish` of the wire before the `finish` event. */
+/** Calls the wire's `beforeFinish` before the `finish` event. */
 async function* withBeforeFinish(
   stream: ChatStream,
   { beforeFinish }: ParsedRequest,

@@ -6,7 +6,7 @@ import type { Writer } from '../wire.ts';
 export interface TextSource {
   /** Returns the next text, which is not empty, or `undefined` at the end. Rejects with the error of the call. */
   next(): Promise<string | undefined>;
-  /** Returns the text of an error event, which replaces the end. */
+  /** Returns the text of an error event, which replaces the end of the stream. */
   fail(refusal: Refusal): string;
 }
 
@@ -45,7 +45,7 @@ export function mergedText(sources: readonly TextSource[]): TextSource {
   const waiting = new Map<TextSource, Promise<readonly [TextSource, string | undefined]>>();
   const read = (source: TextSource): void => {
     const reading = source.next().then((text) => [source, text] as const);
-    // `next` reports the error, which may occur before it is called.
+    // `next` reports the error, which may occur before `next` is called.
     reading.catch(() => undefined);
     waiting.set(source, reading);
   };

@@ -50,10 +50,10 @@ export async function chatRoute(
   }
 }
 
-/** Returns the model of a call, as the application wraps it. */
+/** Returns the model of a call, wrapped by the application. */
 function modelOf(spec: string, caller: Caller, { majordomo, wrapModel }: Settings): ChatModel {
   const model = majordomo.model(spec);
-  // Without its wrapper, the model could be without its policies.
+  // If `wrapModel` throws, the call fails, because an unwrapped model could lack its policies.
   return wrapModel === undefined ? model : wrapModel(model, caller);
 }
 
@@ -110,7 +110,7 @@ async function completeResponse({ parsed, model, options, onEnd }: ChatCall): Pr
   const responses = await Promise.all(
     choicesOf(parsed).map(() => model.generate(parsed.request, { ...options, signal })),
   ).catch((error: unknown) => {
-    // One choice has failed, so the others are of no use.
+    // After one choice fails, the other choices are not needed.
     abort();
     throw error;
   });
@@ -138,7 +138,7 @@ async function streamResponse(
     if (event.type === 'attempt-start') attempts++;
     options.onEvent?.(event);
   };
-  // Aborts when the client reads nothing, and when one of several choices fails.
+  // Aborts if the client stops reading, or if one of several choices fails.
   const { signal, abort } = withAbort(options);
   const streams = choicesOf(parsed).map(() => model.stream(parsed.request, { ...options, onEvent, signal }));
   const callbacks = { leave: abort, onEnd, onError, attempts: () => attempts };
@@ -154,7 +154,7 @@ async function streamResponse(
 const choicesOf = ({ choices = 1 }: ParsedRequest): readonly undefined[] =>
   Array.from({ length: choices }, () => undefined);
 
-/** Returns a signal that aborts with that of the call, or when `abort` is called. */
+/** Returns a signal that aborts with the call's signal, or when `abort` is called. */
 function withAbort({ signal }: CallOptions): { readonly signal: AbortSignal; readonly abort: () => void } {
   const own = new AbortController();
   return {

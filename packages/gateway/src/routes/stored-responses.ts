@@ -4,13 +4,13 @@ import { ResponseStore, type StoredResponse } from '../openai-responses/response
 import { shortened } from '../openai-responses/state.ts';
 import { invalid } from '../parsing/fields.ts';
 
-/** Addresses of stored responses: pattern, and the methods that it accepts. */
+/** Paths of stored responses, with groups for the id and the rest of the path. */
 export const STORED_RESPONSES: RegExp = /^\/v1\/responses\/([^/]+)(\/input_items|\/cancel)?$/;
 
 const MAX_ITEMS = 100;
 const DEFAULT_ITEMS = 20;
 
-/** Returns the methods of an address. `part`: path after the id. */
+/** Returns the methods that a path accepts. `part`: path after the id. */
 export const methodsOf = (part: string | undefined): readonly string[] =>
   part === '/cancel' ? ['POST'] : part === '/input_items' ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'DELETE'];
 
@@ -41,7 +41,7 @@ export async function storedResponseRoute(
   return Response.json(stored.response);
 }
 
-/** Lists all items that the response was generated from, including those of the responses before it. */
+/** Lists all items that the response was generated from, including those of earlier responses. */
 async function inputItems(
   query: URLSearchParams,
   stored: StoredResponse,

@@ -19,7 +19,7 @@ async function jsonOf<T>(response: Response): Promise<T> {
   return value;
 }
 
-/** Sends a request to the admin API. Throws an error with its message if it rejects the request. */
+/** Sends a request to the admin API. If the API rejects the request, throws an error with the API's message. */
 export async function requestAdmin<T>(method: string, path: string, body?: object): Promise<T> {
   const response = await fetch(`${base}/api/v1${path}`, {
     method,

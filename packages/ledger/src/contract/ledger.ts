@@ -171,9 +171,9 @@ export interface Ledger {
   /** Returns the maximum amounts of an attempt at the rates of this tier, or of the most expensive tier if `tier` is omitted. */
   estimate(attempt: AttemptInfo, tier?: string): Promise<Amount>;
   /**
-   * Reserves amounts for work that outlives its process. Returns the reason for a denial, as the gate does, but never waits. The
-   * same id again reserves nothing more and renews the lease. A reservation that is not settled within `leaseMs` counts as spent,
-   * until `settle` replaces it. Each request counts as one request and one call.
+   * Reserves amounts for work that outlives its process. Returns the reason for a denial, as the gate does, but never waits. A
+   * second call with the same id renews the lease and reserves nothing more. A reservation that is not settled within `leaseMs`
+   * counts as spent, until `settle` replaces it. Each request counts as one request and one call.
    */
   reserve(work: LongWork, most: Amount, leaseMs: number): Promise<Denial | undefined>;
   /**

@@ -26,7 +26,7 @@ export function authorizationFor(options: McpOptions, io: Io): Authorization | u
 
 /** Authorization of a server, across its sessions. */
 export class Authorization {
-  /** Secrets that no error contains. */
+  /** Secrets that are removed from errors. */
   readonly secrets: ReadonlySet<string>;
   private readonly auth: McpAuth;
   private readonly io: LoginIo;

@@ -114,7 +114,7 @@ class LoginClient implements OAuthClientProvider {
     if (!('metadataUrl' in client)) return { client_id: client.clientId, issuer: client.issuer };
     if (this.discovery?.authorizationServerMetadata?.client_id_metadata_document_supported === true)
       return { client_id: client.metadataUrl };
-    // The SDK would register the client dynamically.
+    // Without this error, the SDK would register the client dynamically.
     throw new LlmError(
       'auth',
       `${this.io.label}: the authorization server does not accept metadata documents; pass place.auth.client.clientId`,

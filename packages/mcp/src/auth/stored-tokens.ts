@@ -12,14 +12,14 @@ export interface TokenOwner {
   readonly issuer: string | undefined;
 }
 
-/** Tokens of one server in a store, under a name with their issuer. */
+/** Tokens of one server in a store. The name of their entry contains the issuer. */
 export class StoredTokens {
   private readonly store: McpStore;
   private readonly owner: TokenOwner;
   private readonly secrets: Set<string>;
   private current: StoredOAuthTokens | undefined;
 
-  /** Adds tokens to `secrets`. */
+  /** Reads and writes nothing yet. Each token that is later read or stored is added to `secrets`. */
   constructor(store: McpStore, owner: TokenOwner, secrets: Set<string>) {
     this.store = store;
     this.owner = owner;
@@ -54,7 +54,7 @@ export class StoredTokens {
     if (issuer !== undefined) await this.store.set(this.nameFor(issuer), undefined);
   }
 
-  /** Reads the tokens. Ignores a damaged entry, and tokens of another address. */
+  /** Reads the tokens. Ignores a damaged entry, and tokens for another address. */
   private async read(): Promise<StoredOAuthTokens | undefined> {
     const issuer = await this.issuer();
     if (issuer === undefined) return undefined;

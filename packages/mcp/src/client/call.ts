@@ -77,7 +77,7 @@ function requestCall(
   );
 }
 
-/** Time that a server of 2025 should store a task, in milliseconds. */
+/** Time for which a server of 2025 should store a task, in milliseconds. */
 const TASK_TTL_MS = 24 * 60 * 60 * 1000;
 
 /** Whether a call is sent as a task of 2025. A server of 2026 decides that itself. */

@@ -23,7 +23,7 @@ const MAX_PAUSE_MS = 10_000;
 export interface ConnectionIo {
   readonly options: McpOptions;
   readonly emit: (event: McpEvent) => void;
-  /** Called with the list of tools, whenever it was requested. */
+  /** Receives the list of tools after each request of the list. */
   onTools(tools: readonly ListedTool[], hasResources: boolean): void;
 }
 
@@ -63,7 +63,7 @@ export class Connection {
     });
   }
 
-  /** Instructions of the server of the latest session. */
+  /** Instructions that the server sent in the latest session. */
   get instructions(): string | undefined {
     return this.session?.instructions;
   }
@@ -100,7 +100,7 @@ export class Connection {
     }
   }
 
-  /** Sends replies to a task, if there are any, and returns its outcome, or `undefined` while it runs. */
+  /** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
   task(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined> {
     const label = `${this.label}: task ${taskId}`;
     return this.withTimeouts(label, this.closing.signal, (timeout) => {
@@ -109,7 +109,7 @@ export class Connection {
     });
   }
 
-  /** Sends other requests than tool calls. `subject` is part of error messages. */
+  /** Sends requests other than tool calls. `subject` is part of error messages. */
   request<T>(subject: string, signal: AbortSignal | undefined, work: Work<T>): Promise<T> {
     const label = `${this.label}: ${subject}`;
     return this.withTimeouts(label, signal ?? this.closing.signal, (timeout) =>
@@ -228,7 +228,7 @@ export class Connection {
     await session.use(this.label, signal, async (client) => {
       const capabilities = client.getServerCapabilities();
       const { tools } =
-        // For a server without tools, the SDK would write to the console.
+        // If the server has no tools, the SDK would write to the console.
         capabilities?.tools === undefined
           ? { tools: [] }
           : await client.listTools(undefined, { ...NO_LIMIT, signal, cacheMode: 'refresh' });

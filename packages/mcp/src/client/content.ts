@@ -20,7 +20,7 @@ export const textOf = (result: Partial<CallToolResult>): string =>
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
     .join('\n');
 
-/** Returns a result as text that names images and documents. */
+/** Returns a result as text, with names in place of images and documents. */
 export const describe = (result: Partial<CallToolResult>): string =>
   contentOf(result)
     .map((part) =>

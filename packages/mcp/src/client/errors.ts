@@ -21,7 +21,7 @@ export function toLlmError(error: unknown, { label, signal, last, mask = redact 
   if (signal?.aborted === true && LlmError.is(signal.reason)) return signal.reason;
   if (LlmError.is(error)) return error;
   const { code, status } = codesOf(error);
-  // The cause has the kind, such as `network` or `auth`.
+  // The kind, such as `network` or `auth`, is derived from the cause.
   if (code === 'ERA_NEGOTIATION_FAILED' && error instanceof Error && error.cause !== undefined)
     return toLlmError(error.cause, { label, signal, last, mask });
   const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);

@@ -14,7 +14,7 @@ import { ToolHistory } from './tool-history.ts';
 /** Maximum number of tools per server. A longer list is truncated, and an event reports the truncation. */
 const MAX_TOOLS = 1000;
 
-/** Tools of a server, in the form for agents. */
+/** Tools of a server in the form that agents accept. */
 export class ServerTools {
   tools: readonly Tool[] = [];
   readonly connection: Connection;
@@ -22,7 +22,7 @@ export class ServerTools {
   private readonly emit: (event: McpEvent) => void;
   private readonly entry: ListEntry;
   private history: ToolHistory;
-  /** Latest list of the server, as far as it is used. */
+  /** Used part of the server's latest list. */
   private listed: readonly ListedTool[] = [];
   private hasResources = false;
   private fingerprint: string | undefined;
@@ -41,7 +41,7 @@ export class ServerTools {
     });
   }
 
-  /** Reads the stored list. Connects, unless the list suffices until the first call. */
+  /** Reads the stored list. Connects, unless `start` is `first-call` and a list is stored. */
   async start(signal: AbortSignal): Promise<void> {
     const stored = await this.entry.read();
     this.history = new ToolHistory(stored?.definitions ?? [], () => {
@@ -88,8 +88,8 @@ export class ServerTools {
   }
 
   /**
-   * Updates the tools. Returns whether the list has changed. Otherwise retains the tool objects, because providers recognize
-   * tools by identity.
+   * Updates the tools. Returns whether the list has changed. An unchanged list retains its tool objects, because providers
+   * recognize tools by identity.
    */
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;

@@ -1,6 +1,6 @@
 import { abortable } from '@majordomo/core/toolkit';
 
-/** Limit of the work at the same time, first come first served. */
+/** Limit of concurrent work. Work above the limit waits, first come, first served. */
 export class Slots {
   private readonly waiting: (() => void)[] = [];
   private free: number;
@@ -9,7 +9,7 @@ export class Slots {
     this.free = Math.floor(count);
   }
 
-  /** Runs the work when a slot is free. Rejects with the signal's reason if it aborts before that. */
+  /** Runs the work when a slot is free. Rejects with the signal's reason if the signal aborts before. */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
     else await this.turn(signal);
@@ -36,7 +36,7 @@ export class Slots {
     }
   }
 
-  /** Passes the slot to the next waiting work. */
+  /** Passes the slot to the work that has waited longest. */
   private release(): void {
     const next = this.waiting.shift();
     if (next === undefined) this.free += 1;

@@ -3,7 +3,7 @@ import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { McpEndpoint, McpOptions } from '../options.ts';
 import { namedStore, type McpStore } from '../store.ts';
 
-/** List of a server's tools, as far as a later process needs it. */
+/** Part of a server's list of tools that a later process needs. */
 export interface StoredList {
   readonly tools: readonly ListedTool[];
   /** Fingerprints of definitions that a person has approved or that were seen first. */

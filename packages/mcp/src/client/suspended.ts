@@ -10,7 +10,7 @@ import { TASK_FAILED } from './tasks.ts';
 
 const MAX_RESULT_CHARS = 100_000;
 
-/** Returns the payload of a call that waits. */
+/** Returns the payload with which a call is suspended. */
 export function suspensionOf(
   outcome: Exclude<CallOutcome, { type: 'result' }>,
   server: string,
@@ -33,7 +33,7 @@ export function suspensionOf(
   return payload;
 }
 
-/** Returns the state with another payload of a suspended call. */
+/** Returns the state with a new payload for the suspended call at `path`. */
 function withPayload(state: RunState, path: string, payload: JsonValue, prefix = ''): RunState {
   const { suspended, runs } = state;
   return {
@@ -61,7 +61,7 @@ export interface SettleIo {
     call: Extract<McpSuspension, { type: 'mcp-elicitation' }>,
     replies: JsonObject,
   ) => Promise<CallOutcome>;
-  /** Answers a task's questions, if there are any, and returns its outcome, or `undefined` while it runs. */
+  /** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
   readonly progress: (taskId: string, replies: JsonObject | undefined) => Promise<CallOutcome | undefined>;
 }
 
@@ -89,7 +89,7 @@ export async function settle(
   );
   if (due.length === 0) return { state, decisions: [] };
   await io.ready();
-  // Tasks first: a failure of `tasks/get` loses nothing, but a repeated call cannot be repeated again.
+  // Tasks are first, because a failure of `tasks/get` loses nothing, but a repeated call cannot be repeated again.
   const ordered = due.toSorted((a, b) => rankOf(a.suspension) - rankOf(b.suspension));
   let settled = state;
   const decisions: Decision[] = [];

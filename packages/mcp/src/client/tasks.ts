@@ -14,7 +14,7 @@ interface Task {
   readonly status: unknown;
   readonly pollMs: number;
   readonly message: string | undefined;
-  /** Members of 2026. */
+  /** Members of the form of 2026. */
   readonly result: unknown;
   readonly inputRequests: unknown;
 }
@@ -96,7 +96,7 @@ export async function waitForTask(started: Task, io: CallIo): Promise<CallOutcom
   }
 }
 
-/** Sends replies, if there are any, and returns the outcome of a task, or `undefined` while it runs. */
+/** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
 export async function checkTask(
   taskId: string,
   replies: JsonObject | undefined,
@@ -111,7 +111,7 @@ export async function checkTask(
   return undefined;
 }
 
-/** Returns the outcome of a task, or `undefined` while it runs. Throws if the task failed or was cancelled. */
+/** Returns the outcome of a task, or `undefined` while the task runs. Throws if the task failed or was cancelled. */
 async function outcomeOf(task: Task, io: CallIo, answered: Set<string>): Promise<CallOutcome | undefined> {
   const { taskId, status, message } = task;
   const reason = message === undefined ? '' : `: ${message}`;
@@ -133,7 +133,7 @@ async function outcomeOf(task: Task, io: CallIo, answered: Set<string>): Promise
   }
 }
 
-/** Replies to the requests of a task that are not yet answered. Returns an outcome if the user must answer. */
+/** Replies to those requests of a task that have no reply yet. Returns an outcome if the user must answer. */
 async function askUser(
   { taskId, inputRequests }: Task,
   io: CallIo,
@@ -149,7 +149,7 @@ async function askUser(
   return Object.keys(questions).length === 0 ? undefined : { type: 'task', taskId, questions };
 }
 
-/** Returns the result of a task. In 2025, the request of the result waits until the task has ended. */
+/** Returns the result of a task. In the protocol of 2025, this request lasts until the task has ended. */
 async function resultOf({ taskId, result }: Task, { send }: CallIo): Promise<CallToolResult> {
   const inline = isRecord(result) ? result : undefined;
   const complete =

@@ -8,7 +8,7 @@ export class ToolHistory {
   private readonly requested = new Map<string, string>();
   private readonly onTrust: () => void;
 
-  /** `onTrust` is called when a person has approved a changed definition. */
+  /** Creates the history. `onTrust` is called when a person has approved a changed definition. */
   constructor(trusted: Iterable<readonly [name: string, fingerprint: string]>, onTrust: () => void) {
     this.trusted = new Map(trusted);
     this.onTrust = onTrust;

@@ -15,7 +15,7 @@ const UNAVAILABLE = 'The run has ended or expired. Call the tool again without a
 export interface WaitingRun {
   /** Calls to approve. */
   readonly calls: readonly ToolCallPart[];
-  /** Random name of the stored run. The state itself does not travel through the client. */
+  /** Random name of the stored run. The client does not receive the state itself. */
   readonly requestState: string;
 }
 
@@ -110,7 +110,7 @@ export class ServedAgents {
     return { calls: awaiting, requestState };
   }
 
-  /** Returns a stored run and removes it, so that it continues once. */
+  /** Returns a stored run and removes it from the store, so that the run continues only once. */
   private async take(
     id: string,
     tool: string,

@@ -28,18 +28,18 @@ export interface ServeOptions {
   readonly resources?: readonly ServedResource[] | undefined;
   /** Prompts that clients may request. `@default []` */
   readonly prompts?: readonly ServedPrompt[] | undefined;
-  /** Skills: their instructions are prompts of their name, and their tools are served. `@default []` */
+  /** Skills. The instructions of a skill are a prompt with the skill's name, and its tools are served. `@default []` */
   readonly skills?: readonly Skill[] | undefined;
   /** Folder of skill folders, served by the skills extension of MCP. Requires Node, Bun or Deno. `@default` none */
   readonly skillsFolder?: string | undefined;
   /**
-   * Agents, served as tools with the argument `task`. The person who uses the client approves calls inside, also with
-   * `approvals: 'client'`. `@default []`
+   * Agents, served as tools with the argument `task`. The person who uses the client approves the calls inside an agent, also
+   * with `approvals: 'client'`. `@default []`
    */
   readonly agents?: readonly ServedAgent[] | undefined;
   /**
-   * Store of the runs of `agents` that wait for an approval, for one hour. Share it if several processes serve.
-   * `@default` the memory of this process, with at most 1,000 runs
+   * Store for runs of `agents` that wait for an approval. Runs are stored for one hour. Several serving processes must share the
+   * store. `@default` the memory of this process, with at most 1,000 runs
    */
   readonly store?: McpStore | undefined;
   /** Listener for errors that occur outside of calls. @default errors are ignored */
@@ -52,7 +52,7 @@ export interface ServedResource {
   readonly name: string;
   readonly description?: string | undefined;
   readonly mediaType: string;
-  /** Returns the content. An error is an error of the request. */
+  /** Returns the content. If it throws, the client's request fails. */
   readonly read: (io: { readonly signal: AbortSignal }) => string | Uint8Array | Promise<string | Uint8Array>;
 }
 

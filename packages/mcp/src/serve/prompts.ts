@@ -21,7 +21,7 @@ export function promptsOf(
   return byName;
 }
 
-/** Registers the prompts. Missing arguments and unknown names are errors of the protocol. */
+/** Registers the prompts. Missing arguments and unknown names are protocol errors. */
 export function registerPrompts(
   { server }: McpServer,
   prompts: ReadonlyMap<string, ServedPrompt>,
@@ -49,7 +49,7 @@ export function registerPrompts(
   });
 }
 
-/** Returns one message per part, because a message of the protocol has one content. */
+/** Returns one message per part, because a protocol message has only one content. */
 function messagesOf(messages: string | readonly Message[], name: string): PromptMessage[] {
   if (typeof messages === 'string') return [{ role: 'user', content: { type: 'text', text: messages } }];
   return messages.flatMap(({ role, parts }) => {

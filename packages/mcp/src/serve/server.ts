@@ -20,7 +20,7 @@ import { errorResult, needsApproval, callServedTool, type ServedCall } from './s
 
 type Sdk = typeof import('@modelcontextprotocol/server');
 
-/** Everything that a server offers. */
+/** Tools, prompts, resources, skills and agents that a server offers. */
 export interface Offer {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly listed: readonly ListedTool[];
@@ -70,7 +70,7 @@ export async function newServer(options: ServeOptions, offer: Offer, closing: Cl
   return server;
 }
 
-/** Calls an agent. Calls inside that need approval become questions to the person who uses the client. */
+/** Calls an agent. Calls of the agent that need approval become questions to the person who uses the client. */
 async function callAgent(
   sdk: Sdk,
   agents: ServedAgents,

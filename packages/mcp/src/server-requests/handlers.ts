@@ -43,7 +43,7 @@ export class ServerRequests {
       this.sampler = new Sampler('model' in sampling ? sampling : { model: sampling });
   }
 
-  /** Replies to the requests in a result. With `suspend`, questions to the user are returned instead. */
+  /** Replies to the requests in a result. If `suspend` includes questions, they are returned instead of answered. */
   async reply(requests: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<PendingInput> {
     const questions: Record<string, McpQuestion> = {};
     const replies: Record<string, JsonValue> = {};

@@ -17,7 +17,7 @@ const CLOSE_TIMEOUT_MS = 1000;
 
 interface HttpIo {
   readonly label: string;
-  /** Secrets that no error contains. */
+  /** Secrets that are removed from errors. */
   readonly secrets: Set<string>;
   readonly authorization: Authorization | undefined;
 }
@@ -33,7 +33,7 @@ export async function httpTransport(
   const { StreamableHTTPClientTransport } = await loadClient();
   const ended = new AbortController();
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
-    // Requests of an authorization have no signal.
+    // The SDK's authorization requests have no signal.
     const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     return boundedResponse(answer, label, () => {

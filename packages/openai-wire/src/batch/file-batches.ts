@@ -15,7 +15,7 @@ import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts'
 /** Maximum difference between the clocks of the vendor and of this machine. Older batches are not searched. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
-/** Creates the functions of a batch API that takes its input as a file. */
+/** Creates the functions of a batch API whose input is an uploaded file. */
 export function fileBatches(
   { send, toLlmError }: Connection,
   jobs: Jobs,
@@ -128,7 +128,7 @@ function emptyIfGone(error: unknown): Json {
   throw error;
 }
 
-/** Returns a line of the results; `undefined` without an id. The response of an expired or cancelled request is missing. */
+/** Returns a line of the results, or `undefined` if the line has no id. Expired and cancelled requests have no response. */
 function lineOf({ custom_id: id, response, error }: Json): BatchLine | undefined {
   if (typeof id !== 'string') return undefined;
   if (isRecord(response)) {

@@ -12,7 +12,7 @@ export interface BatchTarget {
   readonly endpoint: string;
 }
 
-/** Differences between the batch APIs that take their input as a file. */
+/** Differences between the batch APIs whose input is an uploaded file. */
 export interface Jobs {
   /** Path of the list of batches. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface Jobs {
   newJob(batch: Pick<NewBatch, 'token' | 'input'>, target: BatchTarget): object;
   /** Returns the ids of the input files of a batch. */
   inputsOf(job: Json): readonly unknown[];
-  /** Returns the ids of the result files of a batch. Each may be missing. */
+  /** Returns the ids of a batch's result files. Each id may be missing. */
   resultsOf(job: Json): readonly unknown[];
   /** Returns the state of a batch. */
   lookOf(job: Json, target: string): BatchLook;
@@ -78,7 +78,7 @@ const TIMED_JOBS: Jobs = {
   inputsOf: (job) => asList(job['input_files']),
   resultsOf: (job) => [job['output_file'], job['error_file']],
   lookOf(job, target) {
-    // A job whose requests all failed may have the state FAILED. Its file of errors has the reasons.
+    // A job whose requests all failed may have the state FAILED. The reasons are in its error file.
     const hasResults = this.resultsOf(job).some((file) => typeof file === 'string');
     const { completed_requests: completed, succeeded_requests: succeeded, failed_requests: failed } = job;
     return {
@@ -109,7 +109,7 @@ const countOf = (count: unknown): number => asNumber(count) ?? 0;
 
 type State = Pick<BatchLook, 'state' | 'without' | 'error'>;
 
-/** Returns the state of a batch. A status that is not known counts as running. */
+/** Returns the state of a batch. An unknown status counts as running. */
 function stateOf(
   status: unknown,
   names: Readonly<Record<string, 'ended' | 'expired' | 'cancelled' | 'failed'>>,

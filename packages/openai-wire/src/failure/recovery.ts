@@ -72,7 +72,7 @@ const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyFor
   id: 'strict',
   what: 'strict dropped from schemas',
   apply(sent) {
-    // The tools below replace those of the request, so loaded tools must be among them.
+    // The recovery replaces the request's tools, so the new list must contain the loaded tools.
     const request = WITHOUT_TOOL_LOADING.apply(sent);
     const { tools, output, extra } = request;
     const list = tools.length > 0 ? toolsToWire(tools) : undefined;

@@ -139,7 +139,7 @@ const renameRecovery = (member: string, other: string): Recovery => ({
   remember: true,
 });
 
-/** Repeats the request without streaming, because some accounts may not stream a model's response. */
+/** Repeats the request without streaming, because some accounts are not permitted to stream a model's response. */
 const NON_STREAMING: Recovery = {
   id: 'complete',
   what: 'requested a non-streaming response',

@@ -54,7 +54,7 @@ export interface RerankQuirks {
 
 /** Differences between servers that implement `/moderations`. */
 export interface ModerationQuirks {
-  /** Limits of an image; `false` if the model accepts only text. */
+  /** Limits for an image; `false` if the model accepts only text. */
   readonly images: ImageLimits | false;
   /** Whether the vendor publishes a fee per value, which may be 0. Otherwise, the reported tokens are the usage. */
   readonly hasFee: boolean;

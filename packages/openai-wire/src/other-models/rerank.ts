@@ -19,7 +19,7 @@ export function toRerankBody(
   return jsonBody(mergeExtra(body, request, WIRE, target));
 }
 
-/** Returns the results of a response in the order of the server. Core checks and sorts them. */
+/** Returns the results of a response in the server's order. Core checks and sorts the results. */
 export function fromRerankBody(json: unknown, target: string): Awaited<ReturnType<RerankBackend['rerank']>> {
   const { results, data, usage: counts, meta } = asRecord(json);
   const list = results ?? data;
@@ -28,7 +28,7 @@ export function fromRerankBody(json: unknown, target: string): Awaited<ReturnTyp
       target,
       path: 'results',
     });
-  // Cohere bills searches: a query with up to 100 documents.
+  // Cohere bills searches. A search is a query with up to 100 documents.
   const searches = asNumber(asRecord(asRecord(meta)['billed_units'])['search_units']);
   return {
     target,

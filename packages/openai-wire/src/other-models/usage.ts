@@ -1,7 +1,7 @@
 import type { Usage } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
 
-/** Returns the tokens of a response without output; `undefined` if it reports none. */
+/** Returns the input tokens of a response; `undefined` if the response reports none. */
 export function inputUsage(raw: unknown): Usage | undefined {
   const { prompt_tokens: prompt, total_tokens: total } = asRecord(raw);
   const input = asNumber(prompt) ?? asNumber(total);

@@ -20,7 +20,7 @@ export const groq: Profile = {
     refuses: ['frequency_penalty', 'presence_penalty', 'logprobs'],
   },
   models: GROQ_MODELS,
-  // console.groq.com/docs/batch, 2026-11.
+  // Source: console.groq.com/docs/batch, 2026-11.
   batches: 'openai',
   embeddings: false,
   // console.groq.com/docs/speech-to-text and text-to-speech, 2026-11: recordings of up to 25 MB on the free tier; speech as WAV.

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Jina AI: embeddings and rerank models, no chat models. */
+/** Jina AI: embedding and rerank models, but no chat models. */
 export const jina: Profile = {
   id: 'jina',
   vendor: 'jina',

@@ -34,6 +34,6 @@ export const mistral: Profile = {
   embeddings: { all: { dimensions: 'output_dimension' } },
   transcription: { all: { times: 'verbose' } },
   speech: false,
-  // @mistralai/mistralai 2.7: strings only; no decision and no usage.
+  // @mistralai/mistralai 2.7: the endpoint accepts only strings and reports neither a decision nor usage.
   moderation: {},
 };

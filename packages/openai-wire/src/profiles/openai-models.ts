@@ -109,7 +109,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
 ];
 
 /**
- * Quirk of gpt-5.6 and later, which are the models with the new cache: they accept `additional_tools` (openai 7.57; verified by
+ * Quirk of gpt-5.6 and later, the models with the new cache. These models accept `additional_tools` (openai 7.57; verified by
  * another client for OpenAI, Codex and Copilot, 2026-10).
  */
 const loadingOf = ({ cacheRequest }: SharedQuirks): Partial<ResponsesQuirks> =>

@@ -39,7 +39,7 @@ export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
 };
 
 /**
- * Moderation models of OpenAI, which are free. Source: openai 7.57; the guide to moderation (2026) for images of up to 20 MB. A
+ * OpenAI's moderation models, which are free. Source: openai 7.57; the guide to moderation (2026) for images of up to 20 MB. A
  * request with two images fails with `too_many_images` (several clients, 2026-04).
  */
 export const OPENAI_MODERATION: EndpointProfile<ModerationQuirks> = {

@@ -1,11 +1,11 @@
 import type { DataHandling } from '@majordomo/core';
 
-/** Retention for abuse monitoring, and no training without consent (guides/your-data of OpenAI, 2026-11). */
+/** OpenAI retains content for abuse monitoring, and does not train without consent (OpenAI, guides/your-data, 2026-11). */
 const OPENAI = { retentionDays: 30, trainsOn: false } as const;
 
 /**
  * Data handling by origin. Sources: `dataResidency` of openai 7.57 and guides/data-residency of OpenAI; studio/regional-inference
- * of Mistral (2026-11). Mistral's endpoint of the EU is `europe`, because the vendor's documents do not list its places.
+ * of Mistral (2026-11). Mistral's EU endpoint is `europe`, because the vendor's documents do not list where it processes data.
  */
 export const ORIGINS: Readonly<Record<string, DataHandling>> = {
   'https://api.openai.com': { region: 'global', ...OPENAI },

@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 
-/** Voyage AI: embeddings and rerank models, no chat models. */
+/** Voyage AI: embedding and rerank models, but no chat models. */
 export const voyage: Profile = {
   id: 'voyage',
   vendor: 'voyage',

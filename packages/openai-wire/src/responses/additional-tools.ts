@@ -13,8 +13,8 @@ export type LoadedTools = ReadonlyMap<string, ModelTool>;
 const isLoaded = ({ deferred }: ModelTool): boolean => deferred === true;
 
 /**
- * Returns the tools to send as `additional_tools`. Returns none if the model does not support it, if no other tool exists, and if
- * the tool choice names a loaded tool, because `tool_choice` must name a tool of the property `tools`.
+ * Returns the tools to send as `additional_tools`. Returns none if the model does not support `additional_tools`, if no other
+ * tool exists, or if the tool choice names a loaded tool, because `tool_choice` must name a tool of the property `tools`.
  */
 export function loadedTools(
   tools: readonly ModelTool[],
@@ -27,14 +27,14 @@ export function loadedTools(
   return new Map(isNative ? loaded.map((tool) => [tool.name, tool]) : []);
 }
 
-/** Returns the other tools. They are the same in every step of a run. */
+/** Returns the tools to send in `tools`. These tools are the same in every step of a run. */
 export const listedTools: (tools: readonly ModelTool[]) => readonly ModelTool[] = memoizeList((tools) =>
   tools.filter((tool) => !isLoaded(tool)),
 );
 
 /**
- * Returns the item that follows a result, with the tools that the result loads. Removes these tools from `unsent`, so that each
- * tool is sent once.
+ * Returns the item that follows a tool result and contains the tools that the result loads. Removes these tools from `unsent`, so
+ * that each tool is sent once.
  */
 export function additionalTools(
   { loads = [], isError }: ToolResultPart,

@@ -13,7 +13,7 @@ interface TextItem {
   pending: string;
   replay: Replay | undefined;
   citations: readonly Citation[];
-  /** Removes properties whose null means that they are absent. `undefined` if the text has no schema. */
+  /** Filter that removes properties whose null represents absence. `undefined` if the text has no schema. */
   readonly nulls: NullFilter | undefined;
   /** Whether the message is a refusal. */
   isRefusal: boolean;

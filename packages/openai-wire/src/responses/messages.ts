@@ -63,7 +63,7 @@ export function itemsToWire(
     let form = known.get(message);
     if (form !== undefined) return form;
     form = messageToItems(message, conversion);
-    // Additional tools depend on the tools of the request, so a message that loads tools is not cached.
+    // A message that loads tools is not cached, because its items depend on the tools of the request.
     if (each.role !== 'tool' || each.parts.every(({ loads }) => loads === undefined))
       known.set(message, form);
     return form;

@@ -33,7 +33,7 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
   /** Form of a tool result with images. `parts`: a list of parts. `text`: images follow in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
-  /** Form of a tool that a result loads: an item behind the result, so that the prompt cache matches; `none`: part of `tools`. */
+  /** Form of a tool that a result loads: an item after the result, for the prompt cache. `none`: part of `tools`. */
   readonly toolLoading: 'additional_tools' | 'none';
   /** Forms of requests that the server accepts. `stream`: streaming requests only. */
   readonly delivery: 'any' | 'stream';

@@ -55,7 +55,7 @@ class OpencodeReader implements OutputReader {
       case 'error':
         throw this.fail(failureOf(asRecord(line['error'])));
       default:
-      // Parts of the CLI's own tools, and part types that are not known, are ignored.
+      // Parts of the CLI's own tools and unknown part types are ignored.
     }
   }
 

@@ -60,7 +60,7 @@ end
 return {}
 `;
 
-/** Arguments: limit, index after which rows are returned, `all` or `at`, place, then the only indexes to return, in order. */
+/** Arguments: limit, index after which rows are returned, `all` or `at`, place, then the indexes to return (none: all). */
 export const ROWS_LUA: string = `
 local base, limit, after, isAt, place = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'at', ARGV[4]
 local indexes

@@ -34,7 +34,7 @@ export function redisBatches(connection: Connection, prefix: string): BatchStore
   return {
     load,
     async save(key, job, version) {
-      // The name first: `keys` ignores a name without a job.
+      // The name is stored first, because `keys` ignores a name without a job.
       if (version === 0) await connection.run(NAME, [names], ['add', toStoredText(key)]);
       return Number(await run(SAVE, key, [String(version), JSON.stringify(job)])) === 1;
     },

@@ -8,7 +8,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** Creates the store of batch jobs in the file. */
 export function sqliteBatches(database: Database, now: () => number): BatchStore {
   const sql = statements(database);
-  /** Returns the number of the job's row, which the first write creates. */
+  /** Returns the number of the job's row. If the row does not exist, creates it. */
   const jobFor = (key: string): number => {
     sql.create.run(toStoredText(key));
     return jobOf(key) ?? 0;

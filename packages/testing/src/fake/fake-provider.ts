@@ -26,7 +26,7 @@ export interface FakeOptions extends FakeOperationOptions {
   readonly vendor?: string | undefined;
   /** How calls are billed, such as `included` for a subscription. `@default undefined` */
   readonly billing?: Billing | undefined;
-  /** Declared data handling, for gates. `@default undefined`, all is unknown */
+  /** Declared data handling, for gates. `@default undefined`: all facts are unknown */
   readonly data?: Provider['data'];
   /** Turns of each chat model, one per call, in order. `@default {}` */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;

@@ -57,7 +57,7 @@ export interface FakeOperationCall<Request> {
   readonly request: Request;
 }
 
-/** Models other than chat and image models that play scripts and record requests. */
+/** Fake models, other than chat and image models, that play scripts and record requests. */
 export interface FakeOperations extends Pick<
   Provider,
   'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'

@@ -8,13 +8,13 @@ import { ADD } from './tools.ts';
 const LATER = { name: 'later', description: 'Runs later.', parameters: ADD.parameters };
 const OTHER = { ...LATER, name: 'other' };
 
-/** Returns a call and its result, which loads tools. */
+/** Returns a turn with a call and the result that loads the tools `loads`. */
 const search = (id: string, ...loads: string[]): [Message, Message] => [
   assistant([{ type: 'tool-call', id, name: 'add', args: { a: 1, b: 2 } }]),
   toolResult({ callId: id, name: 'add', content: `found ${loads.join(', ')}`, loads }),
 ];
 
-/** Cases of tools that a result loads. */
+/** Test cases for tools that a result loads. */
 export const loadedToolCases: readonly Case[] = [
   {
     name: 'deferred tools are sent once a result has loaded them, behind the others, and can be called',

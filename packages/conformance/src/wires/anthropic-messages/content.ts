@@ -44,7 +44,7 @@ function checkBlock(block: Block, path: string, report: Report, options: Validat
   }
 }
 
-/** Checks the references of a result, and that a failed result has only text. */
+/** Checks a result's references, and that a failed result contains only text. */
 function checkResult(result: Block, path: string, tools: readonly unknown[], report: Report): void {
   asList(result['content']).forEach((item, index) => {
     const { type, tool_name: name } = asRecord(item);

@@ -58,7 +58,7 @@ const embeddings = embeddingEndpoint({
   },
 });
 
-// Source of the rerank body of Cohere: cohere-ai 8.1, 2026-11. The response has no usage.
+// Cohere's rerank body. Source: cohere-ai 8.1, 2026-11. The response contains no usage.
 const rerank = rerankEndpoint({
   accepts: (method, path, body) => method === 'POST' && PATH.test(path) && isRerank(body),
   read(path, body) {

@@ -60,7 +60,7 @@ function checkFunctions(functions: readonly Record<string, unknown>[], at: strin
   functions.forEach(({ parameters, strict }, index) => {
     const path = `${at}[${index}].parameters`;
     checkParameters(parameters, path, report);
-    // Without `strict`, the vendor itself closes open objects (recorded 2026).
+    // If `strict` is not set, the vendor itself closes open objects (recorded 2026).
     if (strict === true) checkStrict(parameters, path, report);
   });
 }

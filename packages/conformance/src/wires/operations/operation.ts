@@ -111,7 +111,7 @@ export function rankingJson({ ranking }: RankingTurn): string {
   return `[${results.join(',')}]`;
 }
 
-/** Returns a complete body of JSON text. */
+/** Returns a response with `json` as its complete body. */
 export const textReply = (json: string, headers: OperationReply['headers'] = {}): OperationReply => ({
   headers: { 'content-type': 'application/json', ...headers },
   pieces: [encoder.encode(json)],
