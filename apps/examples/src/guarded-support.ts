@@ -1,14 +1,6 @@
 import { createAgent, defineTool, type Agent } from '@majordomo/agent';
 import type { ChatModel } from '@majordomo/core';
-import {
-  forbid,
-  guarded,
-  guardedTool,
-  PII_RULES,
-  type Check,
-  type GuardEvent,
-  type MaskOptions,
-} from '@majordomo/guards';
+import { forbid, guarded, guardedTool, PII_RULES, type Check, type MaskOptions } from '@majordomo/guards';
 import * as z from 'zod';
 
 /** Entity that the analyzer of Presidio found. */
@@ -47,7 +39,7 @@ export function supportAgent(
   model: ChatModel,
   analyzerUrl: string,
   refund: (name: string, cents: number) => Promise<string>,
-  onEvent?: (event: GuardEvent) => void,
+  onEvent?: Parameters<typeof guarded>[1]['onEvent'],
 ): Agent {
   const tool = defineTool({
     name: 'refund',

@@ -77,7 +77,7 @@ function extraProblem(
   const groups = payload === undefined ? [request.extra] : Object.values(payload.extra ?? {});
   for (const { inference_geo: place, store, background } of groups.map(asRecord)) {
     if (place !== undefined && !allow.includes(place as string))
-      return `extra.inference_geo is ${JSON.stringify(place)}; allowed: ${allow.join(', ')}`;
+      return `extra.inference_geo is ${typeof place === 'string' ? place : JSON.stringify(place)}; allowed: ${allow.join(', ')}`;
     if (maxRetentionDays !== undefined && (store === true || background === true))
       return `extra.${store === true ? 'store' : 'background'} stores content; allowed: ${maxRetentionDays} days`;
   }

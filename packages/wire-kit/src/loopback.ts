@@ -28,6 +28,10 @@ interface Http {
     closeAllConnections(): void;
   };
 }
+/** `process` of Node, Bun and Deno. An import of `node:http` would break bundles for Workers and browsers. */
+interface Process {
+  getBuiltinModule?(name: 'node:http'): Http | undefined;
+}
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -50,10 +54,10 @@ export interface RedirectOptions {
 
 /** Listens on 127.0.0.1 until `close`. Throws `config` in a runtime that cannot listen. */
 export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectOptions): Promise<Redirect> {
-  const name: string = 'node:http';
-  const http = await (import(name) as Promise<Http>).catch(() => {
+  const { process } = globalThis as { readonly process?: Process };
+  const http = process?.getBuiltinModule?.('node:http');
+  if (http === undefined)
     throw new LlmError('config', `oauth: this runtime cannot listen for the redirect; ${remedy}`);
-  });
   let settle: (query: URLSearchParams) => void = () => undefined;
   let browser: Outgoing | undefined;
   const answer = new Promise<URLSearchParams>((resolve) => {
