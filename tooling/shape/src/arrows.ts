@@ -211,6 +211,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'telemetry',
       'trajectory',
       'undici',
+      'batch',
       'eslint-plugin',
       'evals',
       'openai-wire',
