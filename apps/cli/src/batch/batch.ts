@@ -80,7 +80,7 @@ export const pollBatches = (keys: readonly string[], flags: StoreFlags, io: Io):
   withBatches(flags, io, async (batches) => {
     const jobs: BatchJob[] = [];
     for (const key of keys.length === 0 ? await batches.keys() : keys) jobs.push(await openJob(batches, key));
-    let failure: unknown;
+    let failure: LlmError | undefined;
     for (const job of jobs) {
       try {
         io.stdout.write(`${describe(await job.poll({ signal: io.signal }))}\n`);
