@@ -95,7 +95,7 @@ export function remaining(budget: Budget, spent: Spent = NOTHING_SPENT): Budget 
 }
 
 /**
- * Returns the budget of a sub-agent: for each limit, the lower of its own value and the value that the calling run has left.
+ * Returns the budget of a sub-agent: for each limit, the smaller of its configured value and the calling run's remaining value.
  * `spent`: amounts of the sub-agent before it waited, which the calling run has already counted.
  */
 export function limitedBy(

@@ -1,4 +1,5 @@
 import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
+import { Semaphore } from '@majordomo/core/toolkit';
 import { approvalsNeeded } from './approval.ts';
 import { remaining, sumSpent, tokensOf, type CostOf, type Spent } from './budget.ts';
 import { checkBudget } from './check-budget.ts';
@@ -15,11 +16,10 @@ import { nestingOf, withNesting } from './nesting.ts';
 import type { AgentParts } from './agent-parts.ts';
 import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
-import { Semaphore } from './semaphore.ts';
 import { costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from './spending.ts';
 import { errorResult, type Answer, type RunState, type ToolOutcome } from './state.ts';
 import { StepReports } from './step-report.ts';
-import { isOverMaxCalls } from './tool-limits.ts';
+import { abortedWhileWaiting, isOverMaxCalls } from './tool-limits.ts';
 import { ToolOrder } from './tool-order.ts';
 import { loadingResult } from './tool-search.ts';
 import type { Tool } from './tool.ts';
@@ -73,7 +73,8 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
           approvalsNeeded(calls, state, agent.active(state).tools, { ...io.options, signal: scope.signal }),
         ),
       ),
-    runTool: (call, state, ended) => toolSlots.run(io.signal, () => callTool(call, state, ended, run)),
+    runTool: (call, state, ended) =>
+      toolSlots.run(io.signal, () => callTool(call, state, ended, run), abortedWhileWaiting),
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
   };
 }

@@ -1,6 +1,5 @@
-import { checkNumber } from '@majordomo/core/toolkit';
-import type { Message, ToolCallPart } from '@majordomo/core';
-import { Semaphore } from './semaphore.ts';
+import { LlmError, type Message, type ToolCallPart } from '@majordomo/core';
+import { checkNumber, Semaphore } from '@majordomo/core/toolkit';
 import { callsOf, startOfRun, type RunState } from './state.ts';
 import type { Tool } from './tool.ts';
 
@@ -38,8 +37,12 @@ export function withConcurrency<T>(tool: Tool, signal: AbortSignal, work: () => 
   if (tool.concurrency === undefined) return work();
   let semaphore = semaphores.get(tool);
   if (semaphore === undefined) {
-    semaphore = new Semaphore(Math.floor(tool.concurrency));
+    semaphore = new Semaphore(tool.concurrency);
     semaphores.set(tool, semaphore);
   }
-  return semaphore.run(signal, work);
+  return semaphore.run(signal, work, abortedWhileWaiting);
 }
+
+/** Returns the error of a call that waited when the run was aborted. */
+export const abortedWhileWaiting = (cause: unknown): LlmError =>
+  new LlmError('aborted', 'the run was aborted before the tool ran', {}, { cause });

@@ -16,7 +16,7 @@ export interface CacheOptions {
   readonly store: CacheStore;
   /**
    * Namespace of callers that may share responses. The namespace is part of the key. A string is combined with the tenant. A
-   * function receives the tenant, and its result replaces the tenant. There is no default. Change the namespace when names in
+   * function receives the tenant, and its result replaces the tenant. Required. Change the namespace when names in
    * specs refer to other models, because the key contains the spec as it is written.
    */
   readonly namespace: string | ((tenant: string | undefined) => string);

@@ -1,7 +1,6 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
+import { checkOptions as checkKinds, Semaphore } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
-import { Slots } from './client/slots.ts';
 import { connectMcp } from './connect-mcp.ts';
 import type { McpOptions, McpToolbox } from './options.ts';
 
@@ -44,7 +43,7 @@ export async function connectMcpServers(
     signal: 'object with addEventListener',
   });
   for (const server of servers) checkOptions(server);
-  const slots = new Slots(concurrency);
+  const slots = new Semaphore(concurrency);
   const failed = new AbortController();
   const signals = signal === undefined ? [failed.signal] : [failed.signal, signal];
   const results = await Promise.all(

@@ -16,7 +16,7 @@ interface Started {
   notes(): string;
 }
 
-/** Connects to the hostile server. Each call stands for a new process. */
+/** Connects to the hostile server. Each call represents a new process. */
 async function started(store: McpStore, options: Partial<McpOptions> = {}, env = {}): Promise<Started> {
   const log = join(tempFolder(), 'log');
   const events: McpEvent[] = [];

@@ -1,6 +1,6 @@
 import type { BatchContext, BatchLine, FoundBatch } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { batchId, batchRecords, batchRequest, FILE_TYPE, type BatchRequests } from '@majordomo/wire-kit';
+import { batchId, batchLines, batchRequest, FILE_TYPE, type BatchRequests } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 import { headersOfGroup } from './request.ts';
@@ -66,13 +66,13 @@ export function messageBatches({ request }: Connection): BatchRequests {
 
     async *results(ref, context) {
       // Do not use `results_url`: the key must not be sent to an address from a response.
-      const records = batchRecords(context, toLlmError, (own, facts) =>
-        request('get', `${pathOf(ref)}/results`, own, facts, { headers: { accept: FILE_TYPE } }),
+      yield* batchLines(
+        context,
+        toLlmError,
+        (own, facts) =>
+          request('get', `${pathOf(ref)}/results`, own, facts, { headers: { accept: FILE_TYPE } }),
+        lineOf,
       );
-      for await (const record of records) {
-        const line = lineOf(record);
-        if (line !== undefined) yield line;
-      }
     },
 
     async cancel(ref, context) {

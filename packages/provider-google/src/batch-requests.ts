@@ -1,13 +1,7 @@
 import type { GoogleGenAI, HttpOptions } from '@google/genai';
 import { type BatchContext, type BatchLine, type BatchLook, LlmError } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import {
-  batchId,
-  batchRecords,
-  batchRequest,
-  checkModelId,
-  type FileBatchRequests,
-} from '@majordomo/wire-kit';
+import { batchId, batchLines, batchRequest, checkModelId, type FileBatchRequests } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 
@@ -88,11 +82,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
     async *results(ref, context) {
       const file = resultFileOf(await job(ref, context));
       if (file === undefined) return;
-      const records = batchRecords(context, toLlmError, (own, facts) => download(file, own, facts));
-      for await (const record of records) {
-        const line = lineOf(record);
-        if (line !== undefined) yield line;
-      }
+      yield* batchLines(context, toLlmError, (own, facts) => download(file, own, facts), lineOf);
     },
 
     async cancel(name, context) {

@@ -1,4 +1,4 @@
-import { type BatchBackend, type BatchContext, LlmError } from '@majordomo/core';
+import { type BatchBackend, type BatchContext, type BatchLine, LlmError } from '@majordomo/core';
 import { derivedSignal } from '@majordomo/core/toolkit';
 import type { ErrorContext } from './errors.ts';
 import { jsonRecords } from './ndjson.ts';
@@ -51,17 +51,24 @@ export async function batchRequest<Result>(
   }
 }
 
-/** Iterates over the JSON objects of a results file. A file that does not exist has no objects. */
-export async function* batchRecords(
+/**
+ * Iterates over the lines of a results file, one JSON object each. `lineOf` returns `undefined` for an object that is no line. A
+ * file that does not exist has no lines.
+ */
+export async function* batchLines(
   context: BatchContext,
   toLlmError: ToLlmError,
   download: (context: BatchContext, facts: ErrorContext) => Promise<Response>,
-): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  lineOf: (record: Readonly<Record<string, unknown>>) => BatchLine | undefined,
+): AsyncGenerator<BatchLine> {
   const facts: ErrorContext = { target: context.target, secrets: [] };
   const own = derivedSignal(context.signal);
   try {
     const response = await download({ ...context, signal: own.signal }, facts);
-    yield* jsonRecords(response, context.target);
+    for await (const record of jsonRecords(response, context.target)) {
+      const line = lineOf(record);
+      if (line !== undefined) yield line;
+    }
   } catch (cause) {
     const error = batchError(cause, context, toLlmError, facts);
     if (!isGone(error)) throw error;

@@ -1,7 +1,7 @@
 export { SseDecoder, tryParseJson } from '@majordomo/core/toolkit';
 export {
   batchId,
-  batchRecords,
+  batchLines,
   batchRequest,
   ignoreGone,
   isGone,

@@ -116,7 +116,7 @@ export function placeholder(part: UserPart): UserPart {
   return { type: 'text', text: `[${part.type}${name}, ${part.mediaType}, left out]` };
 }
 
-/** Shortens the arguments of a turn's calls. If the turn changes, removes the vendor's signatures, which are no longer valid. */
+/** Shortens the arguments of a turn's calls. If the turn changes, removes the vendor's signatures, because the change invalidates them. */
 function prunedTurn(message: AssistantMessage): AssistantMessage {
   const parts = message.parts.map((part) => {
     if (part.type !== 'tool-call') return part;

@@ -113,7 +113,7 @@ function isPeriodic(text: string): boolean {
   return false;
 }
 
-/** Introductions that a model writes although it was told to continue. They begin with a capital letter. */
+/** Introductions that a model writes although the request asks it to continue. They begin with a capital letter. */
 const INTRODUCTION =
   /^(?:(?:sure|certainly|of course|okay|ok)[,.!]? )?\(?(?:continu(?:ing|ed)(?: (?:from|where|with|on|exactly|right|as)\b[^\n:]{0,60})?|here(?:'s| is) the (?:rest|continuation)[^\n:]{0,40}|(?:i(?:'ll| will)|let me) continue[^\n:]{0,60}|picking up[^\n:]{0,60})\)? ?(?::|\.\.\.|…|\n)(?:[^\S\n]{0,20}\n{1,2})?/i;
 const MAX_INTRODUCTION = 120;

@@ -80,3 +80,51 @@ export function withTimeout<T>(
     });
   });
 }
+
+/** Limit of concurrent work. Work above the limit waits, first come, first served. */
+export class Semaphore {
+  private readonly waiting: (() => void)[] = [];
+  private free: number;
+
+  constructor(limit: number) {
+    this.free = Math.floor(limit);
+  }
+
+  /** Runs the work when the limit permits it. Rejects with `errorOf` of the signal's reason if the signal aborts before. */
+  async run<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    errorOf: (reason: unknown) => unknown = (reason) => reason,
+  ): Promise<T> {
+    if (this.free > 0) this.free -= 1;
+    else await this.turn(signal, errorOf);
+    try {
+      return await work();
+    } finally {
+      this.release();
+    }
+  }
+
+  private async turn(signal: AbortSignal, errorOf: (reason: unknown) => unknown): Promise<void> {
+    let start: () => void = () => undefined;
+    const turn = new Promise<void>((resolve) => {
+      start = resolve;
+    });
+    this.waiting.push(start);
+    try {
+      await abortable(turn, signal);
+    } catch (reason) {
+      const at = this.waiting.indexOf(start);
+      if (at === -1) this.release();
+      else this.waiting.splice(at, 1);
+      throw errorOf(reason);
+    }
+  }
+
+  /** Passes the place to the work that has waited longest. */
+  private release(): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.free += 1;
+    else next();
+  }
+}

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { FeedCall } from '../feed-types.ts';
 import { ALL, choices, NO_TENANT, type Filter, type Shown } from './filter.ts';
+import { Segments } from './segments.tsx';
 
 const SHOWN: readonly (readonly [Shown, string])[] = [
   ['all', 'All'],
@@ -49,18 +50,12 @@ export function FilterBar({ calls, filter, onChange }: FilterBarProps): JSX.Elem
         value={filter.target}
         onChange={(target) => set({ target })}
       />
-      <div class="segments" role="group" aria-label="Outcome">
-        {SHOWN.map(([shown, label]) => (
-          <button
-            key={shown}
-            type="button"
-            aria-pressed={filter.shown === shown}
-            onClick={() => set({ shown: filter.shown === shown ? ALL.shown : shown })}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="Outcome"
+        choices={SHOWN}
+        value={filter.shown}
+        onSelect={(shown) => set({ shown: filter.shown === shown ? ALL.shown : shown })}
+      />
     </form>
   );
 }

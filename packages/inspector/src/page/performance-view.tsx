@@ -4,6 +4,7 @@ import { base } from './connect.ts';
 import { count, duration } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import { LineChart } from './line-chart.tsx';
+import { Segments } from './segments.tsx';
 
 /** Figures of a group of calls, as the admin API returns them. */
 interface Stats {
@@ -52,13 +53,7 @@ export function PerformanceView(): JSX.Element {
     <div class="page">
       <div class="head">
         <h2>Performance</h2>
-        <div class="segments" role="group" aria-label="Range">
-          {RANGES.map(([name, label]) => (
-            <button key={name} type="button" aria-pressed={name === range} onClick={() => setRange(name)}>
-              {label}
-            </button>
-          ))}
-        </div>
+        <Segments label="Range" choices={RANGES} value={range} onSelect={setRange} />
         <a
           href={`${base}/api/v1/calls/export?${new URLSearchParams({ format: 'csv', from }).toString()}`}
           download

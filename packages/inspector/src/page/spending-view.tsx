@@ -4,6 +4,7 @@ import type { FeedLimit, FeedSpending } from '../feed-types.ts';
 import { Chart, colorAt } from './chart.tsx';
 import { count, rough, tokens, usd } from './format.ts';
 import { useLoaded, useKnown, useNow } from './hooks.ts';
+import { Segments } from './segments.tsx';
 
 const KEYS = ['model', 'tenant', 'target', 'provider', 'vendor', 'name'] as const;
 const RANGES = [
@@ -33,13 +34,7 @@ export function SpendingView(): JSX.Element {
     <div class="page">
       <div class="head">
         <h2>Spending</h2>
-        <div class="segments" role="group" aria-label="Range">
-          {RANGES.map(([name, label]) => (
-            <button key={name} type="button" aria-pressed={name === range} onClick={() => setRange(name)}>
-              {label}
-            </button>
-          ))}
-        </div>
+        <Segments label="Range" choices={RANGES} value={range} onSelect={setRange} />
         <label>
           by{' '}
           <select value={by} onChange={({ currentTarget }) => setBy(currentTarget.value)}>

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock, type JsonObject } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { abortable, Semaphore } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { authorizationFor, type Authorization } from '../auth/authorization.ts';
 import { ServerRequests } from '../server-requests/handlers.ts';
@@ -10,7 +10,6 @@ import { isLostSession, toLlmError } from './errors.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 import type { CallOutcome, Work } from './outcome.ts';
 import { NO_LIMIT, openSession, type Session } from './session.ts';
-import { Slots } from './slots.ts';
 import { checkTask } from './tasks.ts';
 
 const SILENT_MS = 60_000;
@@ -37,7 +36,7 @@ export class Connection {
   readonly answers: ServerRequests;
   private readonly io: ConnectionIo;
   private readonly watch: ListWatch;
-  private readonly slots: Slots;
+  private readonly slots: Semaphore;
   private readonly authorization: Authorization | undefined;
   private readonly closing = new AbortController();
   private readonly timeouts = new Set<IdleTimeout>();
@@ -54,7 +53,7 @@ export class Connection {
     this.clock = options.clock ?? systemClock;
     this.answers = new ServerRequests(options, () => this.pauseAll());
     this.watch = new ListWatch(this.clock, this.closing.signal, () => this.refreshTools());
-    this.slots = new Slots(options.concurrency ?? Infinity);
+    this.slots = new Semaphore(options.concurrency ?? Infinity);
     this.authorization = authorizationFor(options, {
       label: this.label,
       clock: this.clock,

@@ -2,7 +2,7 @@ import type { BatchContext, BatchLine } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import {
   batchId,
-  batchRecords,
+  batchLines,
   batchRequest,
   FILE_TYPE,
   ignoreGone,
@@ -90,18 +90,18 @@ export function fileBatches(
       const job = await json('get', jobPath(ref), context);
       for (const file of jobs.resultsOf(job)) {
         if (typeof file !== 'string') continue;
-        const records = batchRecords(context, toLlmError, (own, facts) =>
-          send(
-            'get',
-            `/files/${encodeURIComponent(file)}/content`,
-            { ...own, headers: { ...own.headers, accept: FILE_TYPE } },
-            facts,
-          ),
+        yield* batchLines(
+          context,
+          toLlmError,
+          (own, facts) =>
+            send(
+              'get',
+              `/files/${encodeURIComponent(file)}/content`,
+              { ...own, headers: { ...own.headers, accept: FILE_TYPE } },
+              facts,
+            ),
+          lineOf,
         );
-        for await (const record of records) {
-          const line = lineOf(record);
-          if (line !== undefined) yield line;
-        }
       }
     },
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Slots } from './slots.ts';
+import { Semaphore } from './async.ts';
 
 interface Held {
   readonly outcome: Promise<unknown>;
@@ -9,12 +9,12 @@ interface Held {
 }
 
 /** Starts work that runs until it is ended. */
-function hold(slots: Slots): Held {
+function hold(semaphore: Semaphore): Held {
   const controller = new AbortController();
   let isRunning = false;
   let end: () => void = () => undefined;
   const work = new Promise<void>((resolve) => (end = resolve));
-  const outcome = slots
+  const outcome = semaphore
     .run(controller.signal, async () => {
       isRunning = true;
       await work;
@@ -33,10 +33,10 @@ function hold(slots: Slots): Held {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('slots', () => {
+describe('a semaphore', () => {
   it('run waiting work in order', async () => {
-    const slots = new Slots(1);
-    const [first, second, third] = [hold(slots), hold(slots), hold(slots)];
+    const semaphore = new Semaphore(1);
+    const [first, second, third] = [hold(semaphore), hold(semaphore), hold(semaphore)];
     await settled();
     expect([first, second, third].map((held) => held.isRunning())).toEqual([true, false, false]);
     first.end();
@@ -45,8 +45,8 @@ describe('slots', () => {
   });
 
   it('start no other work when waiting work is aborted', async () => {
-    const slots = new Slots(1);
-    const [, second, third] = [hold(slots), hold(slots), hold(slots)];
+    const semaphore = new Semaphore(1);
+    const [, second, third] = [hold(semaphore), hold(semaphore), hold(semaphore)];
     third.abort();
     expect(await third.outcome).toBe('aborted');
     await settled();
@@ -54,8 +54,8 @@ describe('slots', () => {
   });
 
   it('pass on the slot of work that is aborted at its turn', async () => {
-    const slots = new Slots(1);
-    const [first, second, third] = [hold(slots), hold(slots), hold(slots)];
+    const semaphore = new Semaphore(1);
+    const [first, second, third] = [hold(semaphore), hold(semaphore), hold(semaphore)];
     await settled();
     first.end();
     await first.outcome;
@@ -67,8 +67,8 @@ describe('slots', () => {
   });
 
   it('of a fraction are rounded down', async () => {
-    const slots = new Slots(1.5);
-    const [, second] = [hold(slots), hold(slots)];
+    const semaphore = new Semaphore(1.5);
+    const [, second] = [hold(semaphore), hold(semaphore)];
     await settled();
     expect(second.isRunning()).toBe(false);
   });
