@@ -51,8 +51,16 @@ export type {
 export type { ChatModel, ChatStream } from './types/majordomo.ts';
 export type { CacheLifetime, CachePlan, ChatRequest, Effort } from './types/request.ts';
 export type { ServiceTier, ToolChoice, ToolSpec } from './types/request.ts';
-export type { ChatResponse, FinishReason, StopDetails, TokenLogprob, Warning } from './types/response.ts';
-export type { ModelEvent, PartHead, StreamEvent } from './types/events.ts';
+export type {
+  ChatResponse,
+  FinishReason,
+  ModelEvent,
+  PartHead,
+  StopDetails,
+  StreamEvent,
+  TokenLogprob,
+  Warning,
+} from './types/response.ts';
 export { sumUsage } from './stream/usage.ts';
 export type { Usage, UsageDetails } from './types/usage.ts';
 

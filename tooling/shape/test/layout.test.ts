@@ -14,7 +14,7 @@ import { exists, filesIn, published, read, sourcesOf, type Package } from '../sr
 import { declaredIn, importsOf, readersIn, runtimeImportsOf } from '../src/syntax.ts';
 
 const LONGEST_FILE = 350;
-const MAX_CORE_FILES = 102;
+const MAX_CORE_FILES = 100;
 const providers = published.filter(({ id }) => id.startsWith('provider-'));
 const onToolkit = published.filter(({ id }) => id.startsWith('provider-') || id === 'openai-wire');
 const sources = published.flatMap(sourcesOf);

@@ -1,6 +1,6 @@
 import { withCallSite } from '../errors/call-site.ts';
 import { asLlmError } from '../errors/error-kind.ts';
-import type { StreamEvent } from '../types/events.ts';
+import type { StreamEvent } from '../types/response.ts';
 import { LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
 import { abortable } from '../util/async.ts';
 import type { Step } from './attempt-reader.ts';

@@ -1,13 +1,16 @@
 import { type CallRun, runToEnd } from '../call/call-run.ts';
+import type { Operation } from '../call/call.ts';
 import { chainSettings, unreadMsOf } from '../call/settings.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
-import { chatOperation } from '../operations/chat.ts';
+import { continuedChat } from '../operations/continuation.ts';
 import type { TypedCalls } from '../operations/object-rounds.ts';
+import { type ChatOptions, prepareChat } from '../operations/prepared-chat.ts';
+import { validate } from '../prepare/validate.ts';
 import { parseSpec } from '../resolve/spec.ts';
 import { EventStream, loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
-import type { ModelEvent, StreamEvent } from '../types/events.ts';
+import type { ChatResponse, ModelEvent, StreamEvent } from '../types/response.ts';
 import type {
   ChatModel,
   ChatStream,
@@ -18,7 +21,6 @@ import type {
   TypedRequest,
 } from '../types/majordomo.ts';
 import type { ChatRequest } from '../types/request.ts';
-import type { ChatResponse } from '../types/response.ts';
 import { type CallPlan, type ModelSetup, newCall } from './call.ts';
 import { checkCall, validOptions } from './check-options.ts';
 
@@ -98,3 +100,18 @@ type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'con
 /** Loads the code for typed objects at the first call that needs it, because most applications make no such call. */
 const loadTypedObjects = (): Promise<typeof import('../operations/typed-objects.ts')> =>
   import('../operations/typed-objects.ts');
+
+/** Creates the operation that sends a chat request. */
+export function chatOperation(
+  request: ChatRequest,
+  options: ChatOptions,
+): Operation<ModelEvent, ChatResponse> {
+  return {
+    type: 'chat',
+    validate: () => {
+      validate(request);
+    },
+    prepare: (target, scope) => prepareChat(request, target, options, scope),
+    continueFrom: (interrupted) => continuedChat(request, interrupted, options),
+  };
+}

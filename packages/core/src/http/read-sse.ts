@@ -1,7 +1,7 @@
 import { kindOfStatus } from '../errors/error-kind.ts';
 import { fromJson } from '../json/codec.ts';
 import { SseDecoder } from '../stream/sse-decoder.ts';
-import type { StreamEvent } from '../types/events.ts';
+import type { StreamEvent } from '../types/response.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { errorFromJson, reviveErrors } from './error-json.ts';
 

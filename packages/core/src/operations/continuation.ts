@@ -2,10 +2,9 @@ import type { InterruptedAnswer, Operation, PreparedCall } from '../call/call.ts
 import { Accumulator, type ShownPart } from '../stream/accumulator.ts';
 import { type JoinedText, ContinuationJoiner } from './continuation-joiner.ts';
 import { mapEvents } from '../stream/events.ts';
-import type { ModelEvent } from '../types/events.ts';
+import type { ChatResponse, ModelEvent, Warning } from '../types/response.ts';
 import { assistant, type Message, user } from '../types/messages.ts';
 import type { ChatRequest } from '../types/request.ts';
-import type { ChatResponse, Warning } from '../types/response.ts';
 import { type ChatOptions, type PreparedChat, prepareChat } from './prepared-chat.ts';
 
 /** Minimum number of characters that the caller has read. A shorter answer is restarted instead. */

@@ -3,12 +3,11 @@ import { prepare, type PreparedRequest } from '../prepare/prepare.ts';
 import { validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { Accumulator } from '../stream/accumulator.ts';
-import type { ModelEvent } from '../types/events.ts';
+import type { ChatResponse, ModelEvent, Warning } from '../types/response.ts';
 import type { Recovery } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
 import type { MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
-import type { ChatResponse, Warning } from '../types/response.ts';
 import { definedMembers } from '../util/options.ts';
 
 export interface ChatOptions {

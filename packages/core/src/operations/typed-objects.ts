@@ -2,7 +2,7 @@ import { withCallSite } from '../errors/call-site.ts';
 import { PartialJson } from '../json/partial.ts';
 import type { Ending, Source } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
-import type { StreamEvent } from '../types/events.ts';
+import type { StreamEvent } from '../types/response.ts';
 import type {
   ChatStream,
   DeepPartial,

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { user } from '../index.ts';
-import type { ModelEvent } from '../types/events.ts';
+import type { FinishReason, ModelEvent } from '../types/response.ts';
 import type { AssistantPart } from '../types/messages.ts';
 import type { Capabilities } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
-import type { FinishReason } from '../types/response.ts';
 import { emulateOutput } from './output.ts';
 
 const schema = { type: 'object' };

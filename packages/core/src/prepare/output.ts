@@ -1,9 +1,8 @@
 import { type EventSteps, mapEvents } from '../stream/events.ts';
-import type { ModelEvent } from '../types/events.ts';
+import type { ModelEvent, Warning } from '../types/response.ts';
 import type { AssistantPart, Message, TurnMessage } from '../types/messages.ts';
 import type { Capabilities } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
-import type { Warning } from '../types/response.ts';
 import type { JsonObject } from '../types/schema.ts';
 
 export interface EmulatedOutput {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '../types/events.ts';
+import type { ModelEvent } from '../types/response.ts';
 import { toolResult } from '../types/messages.ts';
 import type { ModelRequest } from '../types/request.ts';
 import { fitToolNames } from './tools.ts';

@@ -1,8 +1,7 @@
 import { type EventSteps, mapEvents } from '../stream/events.ts';
-import type { ModelEvent } from '../types/events.ts';
+import type { ModelEvent, Warning } from '../types/response.ts';
 import type { Message, TurnMessage } from '../types/messages.ts';
 import type { ModelRequest, ToolSpec } from '../types/request.ts';
-import type { Warning } from '../types/response.ts';
 import { fnv1a } from '../util/bytes.ts';
 import { asList, asRecord } from '../util/values.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '../types/events.ts';
+import type { ModelEvent, Warning } from '../types/response.ts';
 import type { AssistantPart } from '../types/messages.ts';
-import type { Warning } from '../types/response.ts';
 import { Accumulator, partialOf, responseEvents } from './accumulator.ts';
 import { eventOrderError } from './events.ts';
 

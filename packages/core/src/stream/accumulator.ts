@@ -1,7 +1,6 @@
-import type { ModelEvent, StreamEvent } from '../types/events.ts';
+import type { ChatResponse, ModelEvent, StreamEvent, Warning } from '../types/response.ts';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
 import type { AssistantPart, ToolCallPart } from '../types/messages.ts';
-import type { ChatResponse, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { finishError } from './events.ts';
 

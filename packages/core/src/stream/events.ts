@@ -1,7 +1,13 @@
-import type { ModelEvent, PartHead, StreamEvent } from '../types/events.ts';
+import type {
+  FinishReason,
+  ModelEvent,
+  PartHead,
+  StopDetails,
+  StreamEvent,
+  Warning,
+} from '../types/response.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { AssistantPart } from '../types/messages.ts';
-import type { FinishReason, StopDetails, Warning } from '../types/response.ts';
 
 /** Whether an answer has neither a tool call nor visible text. */
 export function isEmptyAnswer(parts: readonly AssistantPart[]): boolean {

@@ -1,8 +1,7 @@
 import type { Clock } from '../types/call-options.ts';
-import type { StreamEvent } from '../types/events.ts';
+import type { ChatResponse, StreamEvent } from '../types/response.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatStream } from '../types/majordomo.ts';
-import type { ChatResponse } from '../types/response.ts';
 
 /** Source of the events of a stream. */
 export interface Source<Event> {

@@ -10,7 +10,7 @@ import type {
   WaitUntil,
 } from './call-options.ts';
 import type { BatchBackend, BatchContext } from './batch.ts';
-import type { StreamEvent } from './events.ts';
+import type { ChatResponse, StreamEvent } from './response.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
 import type { Health, HealthOptions } from './health.ts';
 import type { LlmError } from './llm-error.ts';
@@ -26,7 +26,6 @@ import type {
 } from './operations.ts';
 import type { MediaFitter, ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
-import type { ChatResponse } from './response.ts';
 import type { JsonObject, JsonValue, ObjectSchema } from './schema.ts';
 import type { ResolvedTarget } from './target.ts';
 

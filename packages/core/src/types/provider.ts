@@ -1,6 +1,6 @@
 import type { Timeouts } from './call-options.ts';
 import type { Capabilities, DataHandling, Env, ImageLimits, ModelContext } from './target.ts';
-import type { ModelEvent } from './events.ts';
+import type { ModelEvent, Warning } from './response.ts';
 import type { BatchBackend } from './batch.ts';
 import type { Billing } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
@@ -19,7 +19,6 @@ import type {
   TranscriptionResponse,
 } from './operations.ts';
 import type { ModelRequest } from './request.ts';
-import type { Warning } from './response.ts';
 
 export type { Env, ModelContext } from './target.ts';
 export type { Capabilities, DataHandling, FileLimits, ImageLimits } from './target.ts';

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { PreparedCall } from '../call/call.ts';
 import { type Model, type ModelRequest, type Recovery, user } from '../index.ts';
 import type { Target } from '../resolve/resolve.ts';
-import type { ModelEvent } from '../types/events.ts';
+import type { ChatResponse, ModelEvent } from '../types/response.ts';
 import type { ModelContext } from '../types/provider.ts';
-import type { ChatResponse } from '../types/response.ts';
-import { chatOperation } from './chat.ts';
+import { chatOperation } from './chat-model.ts';
 
 const request = { messages: [user('hi')], maxTokens: 9 };
 const target = { key: 'a/x', provider: { id: 'a' }, modelId: 'x' } as Target;
