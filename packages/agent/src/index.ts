@@ -31,7 +31,7 @@ export type { ToolSearch } from './tool-search.ts';
 export { runTool, type ToolRun } from './run-tool.ts';
 export { requiresApproval } from './approval.ts';
 
-// The run as data.
+// State, effects and events of a run.
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 export type { Action } from './decide.ts';
 export type { Effects, RunResult, Turn } from './loop.ts';

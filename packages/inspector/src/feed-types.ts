@@ -171,9 +171,11 @@ export interface FeedSpendingRow {
   readonly input: number;
   readonly output: number;
   readonly unpriced: number;
-  /** Amount that reads from prompt caches saved, in nano-USD. `cacheExtra` is the extra cost of writes. */
+  /** Amount saved by reading prompt caches, in nano-USD. */
   readonly cacheSaved: string;
+  /** Extra cost of writing prompt caches, in nano-USD. */
   readonly cacheExtra: string;
+  /** `cacheSaved` minus `cacheExtra`, in nano-USD. */
   readonly cacheNet: string;
   /** Cost in each period, in nano-USD. */
   readonly over: readonly string[];

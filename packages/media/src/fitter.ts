@@ -118,7 +118,7 @@ function lazyCodec(
   return () => (loading ??= load());
 }
 
-/** Returns the facts of an image. Throws for incomplete bytes, other data, and too many pixels. */
+/** Returns the facts of an image. Throws if it is truncated, has an unknown format, or has more than `maxPixels` pixels. */
 function checkImage(bytes: Uint8Array, maxPixels: number): ImageFacts {
   const facts = inspectImage(bytes);
   if (facts === undefined) {

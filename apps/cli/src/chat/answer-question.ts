@@ -38,7 +38,7 @@ export async function rendererOf({ io, flags }: Chat): Promise<Renderer> {
   return createRenderer(io.stdout, createMarkdown);
 }
 
-/** Renders JSON lines. No line counts as fresh, because removing a status line would erase JSON lines on the same terminal. */
+/** Renders JSON lines. `isFresh` is always false, so no status line is drawn: erasing it could erase a JSON line. */
 const jsonLines = (output: Output): Renderer => ({
   show: (event: StreamEvent) => {
     writeJsonLine(output, event);

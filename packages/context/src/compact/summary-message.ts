@@ -20,7 +20,7 @@ export function summaryOf(message: Message | undefined): string | undefined {
   return text.startsWith(`${START}\n`) && text.endsWith(`\n${END}`) ? withoutFrame(text) : undefined;
 }
 
-/** Removes the frame around a summary, which some summarizers repeat. */
+/** Removes the tags and the header around a summary. Some summarizers repeat them. */
 export const withoutFrame = (summary: string): string =>
   summary.replaceAll(START, '').replaceAll(END, '').replaceAll(HEADER, '').trim();
 

@@ -153,7 +153,7 @@ const PROVIDER_ID = /^[^/,\s]+(?::\/\/)?$/;
 function checkProvider(provider: unknown, index: number): void {
   const path = `providers[${index}]`;
   if (typeof provider === 'function') {
-    throw configError(path, 'is a function: call it');
+    throw configError(path, 'must be a provider, not a function; call the function and pass its result');
   }
   if (!isRecord(provider)) throw configError(path, 'must be a provider, as the create… functions return');
   const { id } = provider as { id?: unknown };

@@ -25,6 +25,8 @@ const fit = (
   fitter?: MediaFitter,
 ): Promise<FittedMessages> => fitImages(messages, within, fitter, 'a/x', scope);
 
+const SET_MEDIA = "; set createMajordomo's option media to createMediaFitter() of @majordomo/media";
+
 describe('images', () => {
   it('are found in user and tool messages, in order', () => {
     const [a, b, c] = [png(1), png(2), png(3)];
@@ -52,18 +54,26 @@ describe('images', () => {
   });
 
   it.each<[string, TurnMessage[], ImageLimits]>([
-    ['accepts at most 1 images, the request has 2', [user(png(1), png(1))], { ...limits, maxCount: 1 }],
-    ['accepts images of up to 9 bytes, one has 10', [user(png(10))], limits],
-    ['accepts image/png, image/jpeg, not image/heic', [user(image(new Uint8Array(1), 'image/heic'))], limits],
     [
-      'accepts at most 8 bytes of images in total, not 9',
+      'accepts at most 1 images, the request has 2; send fewer images',
+      [user(png(1), png(1))],
+      { ...limits, maxCount: 1 },
+    ],
+    [`accepts images of up to 9 bytes, one has 10${SET_MEDIA}`, [user(png(10))], limits],
+    [
+      `accepts image/png, image/jpeg, not image/heic${SET_MEDIA}`,
+      [user(image(new Uint8Array(1), 'image/heic'))],
+      limits,
+    ],
+    [
+      `accepts at most 8 bytes of images in total, not 9${SET_MEDIA}`,
       [user(png(4)), shown(png(5))],
       { ...limits, maxTotalBytes: 8 },
     ],
   ])('are rejected without a fitter: a target %s', async (why, messages, within) => {
     await expect(fit(messages, within)).rejects.toMatchObject({
       kind: 'unsupported',
-      message: `a/x ${why}; @majordomo/media can make images fit`,
+      message: `a/x ${why}`,
       details: { code: 'too-large' },
     });
   });

@@ -34,7 +34,10 @@ export async function fitImages(
   if (limits === undefined || limits === false) return { messages, warnings: [] };
   const images = imagesIn(messages);
   if (limits.maxCount !== undefined && images.length > limits.maxCount) {
-    throw misfitError(target, `accepts at most ${limits.maxCount} images, the request has ${images.length}`);
+    throw tooLargeError(
+      target,
+      `accepts at most ${limits.maxCount} images, the request has ${images.length}; send fewer images`,
+    );
   }
   const limitsForRequest = limitsForCount(limits, images.length);
   const fitAll = async (within: ImageLimits): Promise<ReadonlyMap<ImagePart, FittedImage>> => {
@@ -55,7 +58,10 @@ export async function fitImages(
     });
   }
   if (total(fitted) > maxTotal) {
-    throw misfitError(target, `accepts at most ${maxTotal} bytes of images in total, not ${total(fitted)}`);
+    const why = `accepts at most ${maxTotal} bytes of images in total, not ${total(fitted)}`;
+    throw fitter === undefined
+      ? misfitError(target, why)
+      : tooLargeError(target, `${why}; send fewer or smaller images`);
   }
   const warnings = numberWarnings([...fitted.values()]);
   if (images.every((image) => fitted.get(image)?.image === image)) return { messages, warnings };
@@ -128,8 +134,12 @@ function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart):
   return { ...message, parts };
 }
 
+/** Error of an image that does not fit because no fitter is set. */
 const misfitError = (target: string, why: string): LlmError =>
-  tooLargeError(target, `${why}; @majordomo/media can make images fit`);
+  tooLargeError(
+    target,
+    `${why}; set createMajordomo's option media to createMediaFitter() of @majordomo/media`,
+  );
 
 const PDF = 'application/pdf';
 

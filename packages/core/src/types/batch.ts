@@ -33,7 +33,7 @@ export interface BatchBackend {
   find(batch: BatchSearch, context: BatchContext): Promise<readonly FoundBatch[]>;
   /** Returns the state of a batch. */
   look(ref: string, context: BatchContext): Promise<BatchLook>;
-  /** Returns the results of an ended batch, at the reader's pace; lines may come in any order. */
+  /** Returns the results of an ended batch, in any order. Reads from the vendor only as fast as the caller consumes them. */
   results(ref: string, context: BatchContext): AsyncIterable<BatchLine>;
   /** Cancels a batch. A batch that has ended is not an error. */
   cancel(ref: string, context: BatchContext): Promise<void>;

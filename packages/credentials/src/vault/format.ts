@@ -72,7 +72,7 @@ export function checkEntry(next: StoredCredential | undefined, name: string): St
   } catch {
     throw new LlmError(
       'config',
-      `the change of ${JSON.stringify(name)} must return { kind: 'key' or 'oauth', value: secret(…) } or undefined; nothing was written`,
+      `the change function for ${JSON.stringify(name)} must return { kind: 'key' or 'oauth', value: secret(…) } or undefined; nothing was written`,
       { code: 'vault-entry' },
     );
   }

@@ -17,10 +17,10 @@ export interface Session {
   /** Instructions of the server, at most `MAX_INSTRUCTIONS` characters. */
   readonly instructions: string | undefined;
   /**
-   * Runs work with the client. Rejects with an `LlmError`. After a loss, no new work starts. Work in progress continues,
-   * because an HTTP server may have cut only one request.
+   * Runs work with the client. Rejects with an `LlmError`. If the connection is lost, work in progress continues, because
+   * an HTTP server may have ended only one request. Callers check `isOpen` before they start new work.
    */
-  use<T>(who: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>;
+  use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
