@@ -45,7 +45,9 @@ export async function readInput(
   } else if (calls.some(({ result }) => result !== undefined)) {
     return newRun(turns.flatMap(messagesOf));
   }
-  throw source.invalid('the messages require no answer; send a user message, or a decision or a result for a pending tool call');
+  throw source.invalid(
+    'the messages require no answer; send a user message, or a decision or a result for a pending tool call',
+  );
 }
 
 const newRun = (messages: readonly Message[]): Pick<UiInput, 'messages' | 'run' | 'decisions'> => ({
