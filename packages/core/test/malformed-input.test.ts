@@ -115,7 +115,12 @@ describe('an invalid setup is rejected by name', () => {
     ['no providers', create({}), 'providers must be an array', 'providers'],
     ['provider, mistyped', create({ provider: [] }), 'did you mean "providers"?', 'provider'],
     ['alias, mistyped', create({ providers: [], alias: {} }), 'did you mean "aliases"?', 'alias'],
-    ['a provider that was not created', create({ providers: [() => undefined] }), 'call the function', 'providers[0]'],
+    [
+      'a provider that was not created',
+      create({ providers: [() => undefined] }),
+      'call the function',
+      'providers[0]',
+    ],
     ['no provider', create({ providers: [undefined] }), 'providers[0]', 'providers[0]'],
     ['an id with a slash', create({ providers: [provider('a/b')] }), '"a/b"', 'providers[0].id'],
     ['an id with a space', create({ providers: [provider('a b')] }), '"a b"', 'providers[0].id'],
