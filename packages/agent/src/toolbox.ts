@@ -9,7 +9,7 @@ import { ToolFinder, type SearchRules } from './tool-search.ts';
 /** Named group of tools. */
 export interface Toolbox {
   readonly name: string;
-  /** Tools of the toolbox. The agent reads them before every step, so changes apply from the next step. */
+  /** Tools of the toolbox. The agent reads them before every step, so changes apply from the next step. To replace a tool, return a new array. */
   readonly tools: readonly Tool[];
   /** Sentence about these tools for the description of the search tool. At most 300 characters are shown. `@default` none */
   readonly description?: string | undefined;
@@ -41,7 +41,7 @@ export class Tools {
   private readonly owners: readonly ToolOwner[];
   private readonly search: SearchRules | undefined;
   private byName: ReadonlyMap<string, OwnedTool> = new Map();
-  private lists: readonly (readonly Tool[])[] = [];
+  private lists: readonly ToolList[] = [];
   private all: StepTools = { listed: [], deferred: new Map() };
   private finder: ToolFinder | undefined;
   private readonly subsets = new Map<string, StepTools>();
@@ -56,7 +56,7 @@ export class Tools {
   /** Reloads the tools. Throws the constructor's errors, in which case the previous tools remain. */
   renew(): void {
     const lists = this.owners.map(toolsOf);
-    if (lists.length === this.lists.length && lists.every((list, at) => hasSameItems(list, this.lists[at])))
+    if (lists.length === this.lists.length && lists.every((list, at) => isUnchanged(list, this.lists[at])))
       return;
     const byName = new Map<string, OwnedTool>();
     for (const [at, { label, isSearched }] of this.owners.entries())
@@ -72,8 +72,7 @@ export class Tools {
     if (finder !== undefined) addTool(byName, { tool: finder.toolFor(deferred), owner: 'toolSearch' });
     if (search !== undefined && deferred.size === 0) byName.delete(search.name);
     const listed = [...byName.values()].filter(({ tool }) => !deferred.has(tool.name));
-    // A toolbox may change its array in place.
-    this.lists = lists.map((list) => [...list]);
+    this.lists = lists.map((list) => ({ list, tools: [...list] }));
     this.byName = byName;
     this.finder = finder;
     this.all = { listed: listed.map(({ tool }) => specOf(tool)), deferred };
@@ -125,6 +124,16 @@ export class Tools {
     return tools;
   }
 }
+
+/** Array of an owner, and its tools when they were read, because a toolbox may add to its array. */
+interface ToolList {
+  readonly list: readonly Tool[];
+  readonly tools: readonly Tool[];
+}
+
+/** Compares only the length of an array that is the same object, because each step compares thousands of tools otherwise. */
+const isUnchanged = (list: readonly Tool[], known: ToolList | undefined): boolean =>
+  list === known?.list ? list.length === known.tools.length : hasSameItems(list, known?.tools);
 
 const isSearchedOwner = ({ isSearched }: ToolOwner): boolean => isSearched === true;
 
