@@ -103,6 +103,9 @@ const KINDS: KindsOf<AgentOptions> = {
   stop: 'array',
   seed: 'number',
   reasoning: 'string',
+  reasoningSummary: 'string',
+  verbosity: 'string',
+  endUser: 'string',
   serviceTier: 'string',
   // `checkCache` checks this option.
   cache: true,
@@ -139,7 +142,7 @@ export function agentParts(options: AgentOptions): AgentParts {
   const { model, name, clock = systemClock, around, cost } = options;
   const { parallelTools = false, toolConcurrency = parallelTools ? Infinity : 1 } = options;
   const { toolChoice, maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty } = options;
-  const { stop, seed, reasoning, serviceTier, cache, extra } = options;
+  const { stop, seed, reasoning, reasoningSummary, verbosity, endUser, serviceTier, cache, extra } = options;
   if (name !== undefined && !/^[\w-]{1,50}$/.test(name))
     throw new LlmError('config', 'createAgent: name must be 1 to 50 letters, digits, _ or -', {
       path: 'name',
@@ -168,6 +171,9 @@ export function agentParts(options: AgentOptions): AgentParts {
       stop,
       seed,
       reasoning,
+      reasoningSummary,
+      verbosity,
+      endUser,
       serviceTier,
       cache,
       extra,

@@ -46,7 +46,7 @@ export { copyText, SseDecoder } from './stream/sse-decoder.ts';
 export { checkCache } from './prepare/cache.ts';
 export { firstLoads, toolsToSend } from './prepare/tools.ts';
 export { withOutputInstruction } from './prepare/output.ts';
-export { EFFORTS, OPTIONAL_SETTINGS } from './prepare/settings.ts';
+export { EFFORTS, RARE_SETTINGS, OPTIONAL_SETTINGS } from './prepare/settings.ts';
 export type { OptionalSetting } from './prepare/settings.ts';
 
 // Replay tokens

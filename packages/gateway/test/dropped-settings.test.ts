@@ -22,8 +22,6 @@ async function sent(path: string, settings: object): Promise<readonly [string, R
 
 describe('a setting that no target receives', () => {
   it.each([
-    ['responses', { text: { verbosity: 'low' } }, 'text.verbosity'],
-    ['responses', { reasoning: { summary: 'auto' } }, 'reasoning.summary'],
     ['responses', { include: ['message.output_text.logprobs'] }, 'include message.output_text.logprobs'],
     ['responses', { reasoning: { generate_summary: 'auto' } }, 'reasoning.generate_summary'],
     ['responses', { service_tier: 'scale' }, 'service_tier scale'],
@@ -58,14 +56,5 @@ describe('a setting that no target receives', () => {
     ['chat/completions', { max_tokens: 9, max_completion_tokens: 9, tool_choice: 'auto', top_logprobs: 1 }],
   ])('is not named in the warnings of %s if it has its default effect: %o', async (path, settings) => {
     expect((await sent(path, settings))[0]).toBe('');
-  });
-
-  it('is not repeated as applied in a response object', async () => {
-    const settings = { text: { verbosity: 'low' }, reasoning: { effort: 'low', summary: 'auto' } };
-    const [, body] = await sent('responses', settings);
-    expect([body['text'], body['reasoning']]).toEqual([
-      { format: { type: 'text' } },
-      { effort: 'low', summary: null },
-    ]);
   });
 });

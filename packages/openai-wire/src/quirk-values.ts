@@ -43,4 +43,6 @@ export const WIRE_QUIRK_VALUES: {
   cacheRequest: ['prompt_cache_retention', 'prompt_cache_options', 'none'],
   cacheTtls: listOf(['30m', '12h']),
   cacheKey: CACHE_KEY,
+  verbosity: [true, false],
+  endUser: [true, false],
 };

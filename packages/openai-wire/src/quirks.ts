@@ -27,6 +27,10 @@ export interface WireQuirks {
   readonly cacheKey: 'prompt_cache_key' | 'none' | { readonly header: string };
   /** Values of the service tiers; `none` if the server has no tiers. */
   readonly serviceTiers: 'none' | Readonly<Record<ServiceTier, string>>;
+  /** Whether the model accepts a verbosity other than its default. */
+  readonly verbosity: boolean;
+  /** Whether the server accepts `safety_identifier`. */
+  readonly endUser: boolean;
   /** Properties that are added to every body. */
   readonly extraBody: JsonObject;
 }

@@ -57,6 +57,18 @@ export function tierToWire(
   return undefined;
 }
 
+/** Returns a setting of the request, or `undefined` with a warning if the model does not accept it. */
+export function acceptedSetting(
+  request: ModelRequest,
+  name: 'verbosity' | 'endUser',
+  quirks: WireQuirks,
+  warnings: Warning[],
+): string | undefined {
+  if (request[name] === undefined || quirks[name]) return request[name];
+  warnings.push(rejectedWarning(name));
+  return undefined;
+}
+
 /** Returns the warning about a property that the model rejects. */
 export const rejectedWarning = (what: string): Warning => ({
   action: 'dropped',

@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { asList, checkInteger, isList, isRecord, RARE_SETTINGS, tryParseJson } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -74,7 +74,13 @@ export function toWire(
   const system = systemBlocks(output.system);
   markCache(request, family, { tools, system, messages, deferred });
   warnings.push(
-    ...unsentSettingWarnings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']),
+    ...unsentSettingWarnings(request, [
+      'seed',
+      'frequencyPenalty',
+      'presencePenalty',
+      'logprobs',
+      ...RARE_SETTINGS,
+    ]),
   );
 
   const params: WireParams = { model: modelId, max_tokens: maxTokens, messages };

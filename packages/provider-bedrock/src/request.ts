@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkInteger, isList, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, checkInteger, isList, isRecord, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings, wellFormedStrings } from '@majordomo/wire-kit';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';
@@ -43,7 +43,13 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   );
   markCache(request, quirks, family, { tools: toolConfig?.tools, system, messages }, warnings);
   warnings.push(
-    ...unsentSettingWarnings(request, ['seed', 'frequencyPenalty', 'presencePenalty', 'logprobs']),
+    ...unsentSettingWarnings(request, [
+      'seed',
+      'frequencyPenalty',
+      'presencePenalty',
+      'logprobs',
+      ...RARE_SETTINGS,
+    ]),
   );
 
   const params: ConverseStreamRequest = { modelId, messages };

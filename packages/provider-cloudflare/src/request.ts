@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger } from '@majordomo/core/toolkit';
+import { checkInteger, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import {
   nearestEffort,
   unsentCacheWarnings,
@@ -55,7 +55,7 @@ export function toWire(
     // (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
     response_format: output && formatOf(output),
   };
-  warnings.push(...unsentSettingWarnings(request, ['logprobs', 'serviceTier']));
+  warnings.push(...unsentSettingWarnings(request, ['logprobs', 'serviceTier', ...RARE_SETTINGS]));
   warnings.push(...unsentCacheWarnings(request, 'the vendor controls its prompt cache'));
   const input = {
     messages,

@@ -1,6 +1,12 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkInteger, isRecord, withOutputInstruction } from '@majordomo/core/toolkit';
-import { cacheLifetime, nearestEffort } from '@majordomo/wire-kit';
+import {
+  asRecord,
+  checkInteger,
+  isRecord,
+  RARE_SETTINGS,
+  withOutputInstruction,
+} from '@majordomo/core/toolkit';
+import { cacheLifetime, nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { contentsOf, isUnsigned } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
@@ -21,6 +27,7 @@ export function toWire(original: ModelRequest, quirks: Quirks, family: string): 
   const request = withoutClash(original, quirks, warnings);
   warnUnsigned(request, quirks, family, warnings);
   if (cacheLifetime(request.cache) === 'long') warnings.push(NO_LONG_CACHE);
+  warnings.push(...unsentSettingWarnings(request, RARE_SETTINGS));
   const { maxTokens, temperature, topP, topK, frequencyPenalty, presencePenalty, logprobs, serviceTier } =
     request;
   const { stop, seed, system } = request;

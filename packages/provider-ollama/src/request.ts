@@ -1,5 +1,5 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, isRecord, withOutputInstruction } from '@majordomo/core/toolkit';
+import { checkInteger, isRecord, RARE_SETTINGS, withOutputInstruction } from '@majordomo/core/toolkit';
 import { nearestEffort, unsentCacheWarnings, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
@@ -55,7 +55,7 @@ export function toWire(
   if (Object.keys(options).length > 0) params.options = options;
   if (request.logprobs !== undefined) params.logprobs = true;
   if (request.logprobs !== undefined && request.logprobs > 0) params.top_logprobs = request.logprobs;
-  warnings.push(...unsentSettingWarnings(request, ['serviceTier']));
+  warnings.push(...unsentSettingWarnings(request, ['serviceTier', ...RARE_SETTINGS]));
   warnings.push(...unsentCacheWarnings(request, 'the server controls its prompt cache'));
   return { params: withExtra(params, request.extra), warnings };
 }

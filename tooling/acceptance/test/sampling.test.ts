@@ -78,3 +78,30 @@ it.each<[name: string, sent: object, told: readonly string[]]>([
   expect(Object.fromEntries(Object.entries(body).filter(([key]) => !OTHERS.test(key)))).toEqual(sent);
   expect(warnings.map(({ what }) => what).toSorted((a, b) => a.localeCompare(b))).toEqual(told);
 });
+
+/** Settings that only OpenAI has, and the APIs that have them. */
+const RARE: Readonly<Record<string, readonly string[]>> = {
+  'openai-chat': ['endUser', 'verbosity'],
+  'openai-responses': ['endUser', 'reasoningSummary', 'verbosity'],
+};
+
+it.each([...SIDES, WORKERS_AI, ...CHAT_SIDES.map(([, side]) => side)])(
+  '$wire.name sends the settings that only OpenAI has, or warnings report them',
+  async (side) => {
+    const isOpenAI = Object.hasOwn(RARE, side.wire.name) && SIDES.includes(side);
+    await using server = await startWireServer({ wire: side.wire, script: ['yes'] });
+    const majordomo = createMajordomo({ providers: [side.provider('there', server.baseURL)] });
+    const { warnings } = await majordomo.model(`there/${isOpenAI ? 'gpt-5.4' : side.model}`).generate({
+      messages: [user('hi')],
+      verbosity: 'low',
+      reasoningSummary: 'auto',
+      endUser: 'user-1',
+    });
+    const all = ['endUser', 'reasoningSummary', 'verbosity'];
+    const sent = isOpenAI ? (RARE[side.wire.name] ?? []) : [];
+    const missing = warnings.filter(({ action }) => action === 'dropped').map(({ what }) => what);
+    expect(missing.toSorted()).toEqual(all.filter((name) => !sent.includes(name)));
+    const body = JSON.stringify(server.requests[0]?.body);
+    expect(body.includes('user-1')).toBe(isOpenAI);
+  },
+);

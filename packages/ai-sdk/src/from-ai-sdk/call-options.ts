@@ -5,7 +5,7 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
-import { checkInteger } from '@majordomo/core/toolkit';
+import { checkInteger, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings, objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
 import { toSdkPrompt } from './prompt.ts';
 
@@ -49,7 +49,7 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
   };
   const warnings = unsentSettingWarnings(
     request,
-    ['cache', 'logprobs', 'serviceTier'],
+    ['cache', 'logprobs', 'serviceTier', ...RARE_SETTINGS],
     'models of the AI SDK accept it in provider options: use extra',
   );
   return { options: wellFormed(options), warnings };

@@ -34,6 +34,9 @@ export function pickExtra(
   return { ...(wire === undefined ? undefined : extra[wire]), ...extra[providerId] };
 }
 
+/** Settings that few wires have. A provider without them passes this list to `unsentSettingWarnings`. */
+export const RARE_SETTINGS = ['reasoningSummary', 'verbosity', 'endUser'] as const;
+
 /** Settings that some wires do not have. */
 export const OPTIONAL_SETTINGS = [
   'maxTokens',
@@ -47,6 +50,9 @@ export const OPTIONAL_SETTINGS = [
   'seed',
   'serviceTier',
   'cache',
+  'reasoningSummary',
+  'verbosity',
+  'endUser',
 ] as const;
 
 /** Setting that some wires do not have. */

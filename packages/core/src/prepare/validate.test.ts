@@ -64,6 +64,13 @@ it.each<[string, string, object]>([
   ['temperature', 'must be a number, not NaN', { temperature: Number.NaN }],
   ['topP', 'must be a number, not -Infinity', { topP: -Infinity }],
   ['topK', 'must be an integer above 0, not 0', { topK: 0 }],
+  ['verbosity', 'must be one of low, medium, high, not "loud"', { verbosity: 'loud' as 'low' }],
+  [
+    'reasoningSummary',
+    'must be one of auto, concise, detailed, not "long"',
+    { reasoningSummary: 'long' as 'auto' },
+  ],
+  ['endUser', 'must be a non-empty string, not ""', { endUser: '' }],
   ['frequencyPenalty', 'must be a number, not NaN', { frequencyPenalty: Number.NaN }],
   ['logprobs', 'must be an integer of 0 or more, not -1', { logprobs: -1 }],
   ['reasoning', 'must be one of none, minimal, low, medium, high, xhigh, max', { reasoning: 'toString' }],

@@ -146,7 +146,7 @@ const loadsProblem = (loads: unknown): Problem =>
 const TIERS: readonly ServiceTier[] = ['default', 'flex', 'priority'];
 
 function validateSettings(request: ChatRequest): void {
-  const { system, stop, logprobs } = request;
+  const { system, stop, logprobs, endUser } = request;
   checkInteger(request.maxTokens, 'maxTokens');
   checkInteger(request.topK, 'topK');
   for (const name of NUMBERS) checkFiniteNumber(request[name], name);
@@ -156,6 +156,10 @@ function validateSettings(request: ChatRequest): void {
   if (stop !== undefined && !isList(stop)) throw invalidError('stop', 'must be an array of strings');
   checkOneOf(request.reasoning, EFFORTS, 'reasoning');
   checkOneOf(request.serviceTier, TIERS, 'serviceTier');
+  checkOneOf(request.reasoningSummary, ['auto', 'concise', 'detailed'], 'reasoningSummary');
+  checkOneOf(request.verbosity, ['low', 'medium', 'high'], 'verbosity');
+  if (endUser !== undefined && (typeof endUser !== 'string' || endUser === ''))
+    throw invalidError('endUser', `must be a non-empty string, not ${describe(endUser)}`);
   checkCache(request.cache, 'invalid-request');
   const output: unknown = request.output;
   if (output !== undefined && output !== 'json' && !isRecord(output))

@@ -110,6 +110,15 @@ export interface ChatRequest {
   readonly output?: JsonObject | 'json' | undefined;
   /** Reasoning effort. @default the model's default */
   readonly reasoning?: Effort | undefined;
+  /** Summary of the reasoning to return. Only OpenAI's Responses API accepts it; other targets drop it with a warning. */
+  readonly reasoningSummary?: 'auto' | 'concise' | 'detailed' | undefined;
+  /** Length of the text. Only OpenAI's models from GPT-5 on accept it; other targets drop it with a warning. */
+  readonly verbosity?: 'low' | 'medium' | 'high' | undefined;
+  /**
+   * Stable id of the application's user, by which the vendor detects abuse. Send a hash, not a name or an address. OpenAI
+   * receives it as `safety_identifier`, which has at most 64 characters; other targets drop it with a warning.
+   */
+  readonly endUser?: string | undefined;
   /** Service tier. `usage.details.serviceTier` reports the tier that served the call. @default the vendor's default */
   readonly serviceTier?: ServiceTier | undefined;
   /**

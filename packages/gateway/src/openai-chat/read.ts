@@ -1,7 +1,7 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
-import { cacheOf, metadataOf, tierOf } from '../parsing/openai.ts';
+import { cacheOf, endUserOf, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import {
   boolean,
@@ -29,7 +29,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['logit_bias', 'tokens differ between targets'],
   ['web_search_options', 'tools that the vendor runs are not supported'],
   ['prediction', NO_FORM],
-  ['verbosity', NO_FORM],
 ]);
 
 /** Parses a Chat Completions request. `maxChoices`: maximum value of `n`. */
@@ -79,6 +78,8 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     stop: body.optional('stop', stops),
     seed: body.optional('seed', integer(Number.MIN_SAFE_INTEGER)),
     reasoning: body.optional('reasoning_effort', oneOf<Effort>(...EFFORTS)),
+    verbosity: body.optional('verbosity', verbosity),
+    endUser: endUserOf(body, notes),
     serviceTier: tierOf(body, notes),
     logprobs: body.optional('logprobs', boolean) === true ? topLogprobs : undefined,
     cache: cacheOf(body),

@@ -4,11 +4,11 @@ import { envelope, itemOf, responsesUsage, statusOf, type Echo, type ResponseBod
 
 /** Returns a complete response as a `response` object. */
 export const completeResponse = (
-  { parts, finish, usage }: ChatResponse,
+  { parts, finish, usage, warnings }: ChatResponse,
   echo: Echo,
   ids: ResponseIds,
 ): ResponseBody => ({
-  ...envelope(ids.response, echo),
+  ...envelope(ids.response, echo, warnings),
   ...statusOf(finish, parts.some(refuses)),
   output: parts.flatMap((part) =>
     part.type === 'vendor' ? [] : itemOf(part, echo, (prefix) => ids.item(prefix)),

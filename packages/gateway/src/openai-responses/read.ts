@@ -1,7 +1,7 @@
-import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
+import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
-import { cacheOf, metadataOf, tierOf } from '../parsing/openai.ts';
+import { cacheOf, endUserOf, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import {
   array,
@@ -40,7 +40,8 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
   noteSettings(body, notes);
   const { request, known } = responsesTools(body, notes);
   const model = body.required('model', nonEmptyString);
-  const echo: Echo = { model, body: body.value, known, isStored };
+  const createdAt = Math.floor(systemClock.now() / 1000);
+  const echo: Echo = { model, body: body.value, known, isStored, createdAt };
   const conversation = { history: state?.history ?? [], input: state?.input ?? body.value['input'] };
   const save = state !== undefined && isStored ? state.save : undefined;
   let writer = new ResponsesWriter(echo);
@@ -98,8 +99,8 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
 function noteSettings(body: Fields, notes: Notes): void {
   // `stream_options` has no setting that the gateway supports. It is parsed to avoid a warning.
   body.optional('stream_options', object);
-  notes.unknown(body.optional('text', object), 'format');
-  notes.unknown(body.optional('reasoning', object), 'effort');
+  notes.unknown(body.optional('text', object), 'format', 'verbosity');
+  notes.unknown(body.optional('reasoning', object), 'effort', 'summary');
   for (const name of body.optional('include', array(string)) ?? []) {
     if (name !== ENCRYPTED_REASONING) notes.dropped(`include ${name}`, NO_FORM);
   }
@@ -112,6 +113,9 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     temperature: body.optional('temperature', number(0, 2)),
     topP: body.optional('top_p', number(0, 1)),
     reasoning: reasoning && reasoning.optional('effort', oneOf<Effort>(...EFFORTS)),
+    reasoningSummary: reasoning && reasoning.optional('summary', oneOf('auto', 'concise', 'detailed')),
+    verbosity: body.optional('text', object)?.optional('verbosity', verbosity),
+    endUser: endUserOf(body, notes),
     serviceTier: tierOf(body, notes),
     output: formOf(body),
     cache: cacheOf(body),

@@ -1,11 +1,11 @@
 import {
-  systemClock,
   type AssistantPart,
   type FinishReason,
   type TextPart,
   type ToolCallPart,
   type Usage,
   type VendorPart,
+  type Warning,
 } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { pageCitations } from '../response/citations.ts';
@@ -19,6 +19,8 @@ export interface Echo {
   readonly body: Readonly<Record<string, unknown>>;
   /** Whether the gateway stores the response. */
   readonly isStored: boolean;
+  /** Time of the request, in seconds since 1970. */
+  readonly createdAt: number;
   /** Tools of the request, by the names that targets receive. */
   readonly known: Pick<KnownTools, 'get'>;
 }
@@ -52,27 +54,42 @@ export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
 
 const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });
 
-/** Returns the members that every response and most events contain. Repeats only settings that were applied. */
-export const envelope = (id: string, { model, body, isStored }: Echo): object => ({
-  id,
-  object: 'response',
-  created_at: Math.floor(systemClock.now() / 1000),
-  error: null,
-  instructions: body['instructions'] ?? null,
-  max_output_tokens: body['max_output_tokens'] ?? null,
-  metadata: body['metadata'] ?? {},
-  model,
-  parallel_tool_calls: body['parallel_tool_calls'] ?? true,
-  previous_response_id: body['previous_response_id'] ?? null,
-  reasoning: { effort: asRecord(body['reasoning'])['effort'] ?? null, summary: null },
-  store: isStored,
-  temperature: body['temperature'] ?? null,
-  text: { format: asRecord(body['text'])['format'] ?? { type: 'text' } },
-  tool_choice: body['tool_choice'] ?? 'auto',
-  tools: body['tools'] ?? [],
-  top_p: body['top_p'] ?? null,
-  truncation: 'disabled',
-});
+/**
+ * Returns the members that every response and most events contain.
+ *
+ * @param warnings warnings of the call; a setting that the target did not receive is not repeated
+ */
+export function envelope(id: string, { model, body, isStored, createdAt }: Echo, warnings: readonly Warning[]): object {
+  const dropped = new Set(warnings.map(({ what }) => what.replace(/ dropped$/, '')));
+  const sent = (value: unknown, ...names: readonly string[]): unknown =>
+    names.some((name) => dropped.has(name)) ? null : (value ?? null);
+  const reasoning = asRecord(body['reasoning']);
+  const text = asRecord(body['text']);
+  const verbosity = sent(text['verbosity'], 'verbosity');
+  return {
+    id,
+    object: 'response',
+    created_at: createdAt,
+    error: null,
+    instructions: body['instructions'] ?? null,
+    max_output_tokens: sent(body['max_output_tokens'], 'max_output_tokens'),
+    metadata: body['metadata'] ?? {},
+    model,
+    parallel_tool_calls: body['parallel_tool_calls'] ?? true,
+    previous_response_id: body['previous_response_id'] ?? null,
+    reasoning: {
+      effort: sent(reasoning['effort'], 'reasoning'),
+      summary: sent(reasoning['summary'], 'reasoning', 'reasoningSummary', 'reasoning.summary'),
+    },
+    store: isStored,
+    temperature: sent(body['temperature'], 'temperature'),
+    text: { format: text['format'] ?? { type: 'text' }, ...(verbosity !== null && { verbosity }) },
+    tool_choice: body['tool_choice'] ?? 'auto',
+    tools: body['tools'] ?? [],
+    top_p: sent(body['top_p'], 'topP', 'top_p'),
+    truncation: 'disabled',
+  };
+}
 
 /** Formats usage. Unknown counts are 0. */
 export function responsesUsage(usage: Usage | undefined): object | null {

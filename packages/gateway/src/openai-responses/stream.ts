@@ -1,4 +1,11 @@
-import type { AssistantPart, StreamEvent, TextPart, ToolCallPart, VendorPart } from '@majordomo/core';
+import type {
+  AssistantPart,
+  StreamEvent,
+  TextPart,
+  ToolCallPart,
+  VendorPart,
+  Warning,
+} from '@majordomo/core';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
@@ -29,7 +36,8 @@ type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 export class ResponsesWriter implements Writer {
   readonly ids: ResponseIds = new ResponseIds();
   private readonly echo: Echo;
-  private envelope: object;
+  private readonly warnings: Warning[] = [];
+  private isStored: boolean;
   private readonly output: Item[] = [];
   private number = 0;
   private hasBegun = false;
@@ -43,7 +51,7 @@ export class ResponsesWriter implements Writer {
 
   constructor(echo: Echo) {
     this.echo = echo;
-    this.envelope = envelope(this.ids.response, echo);
+    this.isStored = echo.isStored;
   }
 
   /** Returns an empty string, because the last event marks the end. */
@@ -53,7 +61,7 @@ export class ResponsesWriter implements Writer {
 
   fail({ kind, message }: Refusal): string {
     const error = { code: kind === 'rate-limit' ? 'rate_limit_exceeded' : 'server_error', message };
-    const response = { ...this.envelope, status: 'failed', error, output: this.output, usage: null };
+    const response = { ...this.envelope(), status: 'failed', error, output: this.output, usage: null };
     return this.begin() + this.event('response.failed', { response });
   }
 
@@ -71,19 +79,25 @@ export class ResponsesWriter implements Writer {
         return event.part.type === 'vendor' ? '' : this.partEnd(this.asStarted(event.part));
       case 'finish':
         return this.begin() + this.finish(event);
-      case 'start':
       case 'warning':
+        this.warnings.push(event.warning);
+        return '';
+      case 'start':
       case 'reset':
       case 'continued':
         return '';
     }
   }
 
+  private envelope(): object {
+    return envelope(this.ids.response, { ...this.echo, isStored: this.isStored }, this.warnings);
+  }
+
   private begin(): string {
     if (this.hasBegun) return '';
     this.hasBegun = true;
     const response = {
-      ...this.envelope,
+      ...this.envelope(),
       status: 'in_progress',
       incomplete_details: null,
       output: [],
@@ -213,12 +227,12 @@ export class ResponsesWriter implements Writer {
   /** Returns the complete response as in the last event. */
   response({ reason, usage }: Finish): ResponseBody {
     const status = statusOf(reason, this.hasRefused);
-    return { ...this.envelope, ...status, output: this.output, usage: responsesUsage(usage) };
+    return { ...this.envelope(), ...status, output: this.output, usage: responsesUsage(usage) };
   }
 
   /** Marks the response as not stored in all further events. */
   setNotStored(): void {
-    this.envelope = { ...this.envelope, store: false };
+    this.isStored = false;
   }
 
   private finish(event: Finish): string {

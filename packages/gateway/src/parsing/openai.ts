@@ -1,7 +1,7 @@
 import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserPart } from '@majordomo/core';
 import { mediaPart, urlPart, type Media } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
-import { invalid, jsonObject, nonEmptyString, object, oneOf, string, type Fields } from './fields.ts';
+import { invalid, jsonObject, nonEmptyString, object, oneOf, string, type Fields, type Parser } from './fields.ts';
 
 /** Returns the service tier; `undefined` for `auto`. Drops tiers that depend on the vendor's account, with a warning. */
 export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
@@ -17,6 +17,22 @@ export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | un
   const user = body.optional('user', string);
   const identifier = body.optional('safety_identifier', string) ?? user;
   return identifier === undefined ? metadata : { ...metadata, user: identifier };
+}
+
+export const verbosity: Parser<'low' | 'medium' | 'high'> = oneOf('low', 'medium', 'high');
+
+/** Maximum length of `safety_identifier`. */
+const MAX_IDENTIFIER_LENGTH = 64;
+
+/** Returns the end user for the vendor. Drops a `user` that is longer than the identifier that replaced it, with a warning. */
+export function endUserOf(body: Fields, notes: Notes): string | undefined {
+  const identifier = body.optional('safety_identifier', nonEmptyString);
+  if (identifier !== undefined) return identifier;
+  const user = body.optional('user', string);
+  if (user === undefined || user === '') return undefined;
+  if (user.length <= MAX_IDENTIFIER_LENGTH) return user;
+  notes.dropped('user', `vendors accept at most ${MAX_IDENTIFIER_LENGTH} characters`);
+  return undefined;
 }
 
 const MAX_KEY_LENGTH = 64;

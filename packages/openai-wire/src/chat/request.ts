@@ -1,7 +1,8 @@
 import type { Effort, ModelRequest, Warning } from '@majordomo/core';
-import { nearestEffort } from '@majordomo/wire-kit';
+import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { addBreakpoint, cacheToWire } from '../cache.ts';
 import {
+  acceptedSetting,
   joinSystem,
   mergeParams,
   rejectedWarning,
@@ -80,6 +81,9 @@ function putSettings(
   const [field, value] = effortToWire(request.reasoning, quirks, warnings);
   put('reasoning_effort', field, value);
   params['service_tier'] = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
+  params['verbosity'] = acceptedSetting(request, 'verbosity', quirks, warnings);
+  params['safety_identifier'] = acceptedSetting(request, 'endUser', quirks, warnings);
+  warnings.push(...unsentSettingWarnings(request, ['reasoningSummary']));
 }
 
 function topKToWire({ topK }: ModelRequest, quirks: ChatQuirks, warnings: Warning[]): number | undefined {

@@ -118,6 +118,8 @@ const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   logprobs: ({ logprobs }) => logprobs,
   top_logprobs: ({ logprobs }) => logprobs,
   service_tier: ({ serviceTier }) => serviceTier,
+  safety_identifier: ({ endUser }) => endUser,
+  verbosity: ({ verbosity }) => verbosity,
   prompt_cache_retention: ({ cache }) => (cacheLifetime(cache) === 'long' ? cache : undefined),
   prompt_cache_options: ({ cache }) => cache,
   prompt_cache_key: ({ cache }) => (cacheLifetime(cache) === 'none' ? undefined : cache),

@@ -43,6 +43,9 @@ const EFFORTS: Readonly<Record<'early' | 'five' | 'wide' | 'pro' | 'late', Effor
 /** Cache quirk from gpt-5.6 on: `prompt_cache_retention` is deprecated and sometimes rejected (openai 7.55; users, 2026). */
 const NEW_CACHE = { cacheRequest: 'prompt_cache_options' } as const;
 
+/** Quirk of models before GPT-5, and of chat models: the only value of `verbosity` is `medium` (recorded errors, 2026). */
+const FIXED_LENGTH = { verbosity: false } as const;
+
 /** Efforts and cache quirks of gpt-5.x. The first pattern that matches applies. */
 const FIVE_POINT: readonly (readonly [RegExp, Efforts, Pick<WireQuirks, 'cacheRequest'>?])[] = [
   [/^gpt-5\.1-codex-max/, EFFORTS.wide],
@@ -52,19 +55,19 @@ const FIVE_POINT: readonly (readonly [RegExp, Efforts, Pick<WireQuirks, 'cacheRe
   [/^gpt-5\./, EFFORTS.late, NEW_CACHE],
 ];
 
-type SharedQuirks = Partial<Pick<WireQuirks, 'efforts' | 'cacheRequest'>> & {
+type SharedQuirks = Partial<Pick<WireQuirks, 'efforts' | 'cacheRequest' | 'verbosity'>> & {
   readonly reasoningOff?: 'minimal' | 'low' | 'omit';
 };
 
 /** Chat models, and their quirks on both APIs. */
 const CHAT_MODELS: readonly (readonly [RegExp, SharedQuirks])[] = [
-  [/^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/, NEW_CACHE],
-  [/^gpt-5[\w.]*-chat/, {}],
+  [/^gpt-(?:5\.[6-9]|[6-9])[\w.]*-chat/, { ...NEW_CACHE, ...FIXED_LENGTH }],
+  [/^gpt-5[\w.]*-chat/, FIXED_LENGTH],
 ];
 
 /** Models that always reason, and their quirks on both APIs. */
 const REASONING_MODELS: readonly (readonly [RegExp, SharedQuirks])[] = [
-  [/^o\d/, { reasoningOff: 'low', efforts: EFFORTS.early }],
+  [/^o\d/, { ...FIXED_LENGTH, reasoningOff: 'low', efforts: EFFORTS.early }],
   // From GPT-6 on, reasoning cannot be turned off. Sources: several clients (2026-09); `ChatModel` of openai 7.55 for the names.
   [/^gpt-(?:[6-9]|daybreak|rosalind)/, { ...NEW_CACHE, reasoningOff: 'low', efforts: EFFORTS.late }],
   [/^gpt-5-pro/, { reasoningOff: 'omit', efforts: ['high'] }],
@@ -79,7 +82,7 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   {
     // These models do not support tools, system text or effort.
     pattern: /^o1-(?:mini|preview)/,
-    quirks: { ...REASONS, systemRole: 'system', reasoningRequest: 'none' },
+    quirks: { ...REASONS, ...FIXED_LENGTH, systemRole: 'system', reasoningRequest: 'none' },
     capabilities: { ...TEXT_ONLY, tools: false, output: false, reasoning: true },
   },
   ...CHAT_MODELS.map(([pattern, quirks]): ModelRule => ({
@@ -101,11 +104,11 @@ export const OPENAI_MODELS: readonly ModelRule[] = [
   // These models accept audio and text but no images, and only over Chat Completions (model pages, 2026-11).
   {
     pattern: /^gpt-(?:audio|4o(?:-mini)?-audio)/,
-    quirks: { reasoningRequest: 'none' },
+    quirks: { ...FIXED_LENGTH, reasoningRequest: 'none' },
     capabilities: { ...TEXT_ONLY, audio: ['audio/wav', 'audio/x-wav', 'audio/mpeg', 'audio/mp3'] },
   },
-  { pattern: GPT_4_WITH_IMAGES, quirks: { reasoningRequest: 'none' }, capabilities: SEES },
-  { pattern: GPT_4, quirks: { reasoningRequest: 'none' }, capabilities: TEXT_ONLY },
+  { pattern: GPT_4_WITH_IMAGES, quirks: { ...FIXED_LENGTH, reasoningRequest: 'none' }, capabilities: SEES },
+  { pattern: GPT_4, quirks: { ...FIXED_LENGTH, reasoningRequest: 'none' }, capabilities: TEXT_ONLY },
 ];
 
 /**
@@ -138,6 +141,6 @@ export const OPENAI_RESPONSES_MODELS: readonly ResponsesRule[] = [
     quirks: { efforts, ...cache, ...loadingOf(cache) },
     capabilities: SEES_AND_REASONS,
   })),
-  { pattern: GPT_4_WITH_IMAGES, quirks: PLAIN, capabilities: SEES },
-  { pattern: GPT_4, quirks: PLAIN, capabilities: TEXT_ONLY },
+  { pattern: GPT_4_WITH_IMAGES, quirks: { ...PLAIN, ...FIXED_LENGTH }, capabilities: SEES },
+  { pattern: GPT_4, quirks: { ...PLAIN, ...FIXED_LENGTH }, capabilities: TEXT_ONLY },
 ];

@@ -63,7 +63,7 @@ const withoutSummary = (quirks: ResponsesQuirks): Recovery => ({
   what: 'reasoning.summary dropped',
   apply: (request) =>
     withExtra(request, {
-      reasoning: reasoningToWire(request.reasoning, { ...quirks, reasoningSummary: 'omit' }, []),
+      reasoning: reasoningToWire({ reasoning: request.reasoning }, { ...quirks, reasoningSummary: 'omit' }, []),
     }),
   remember: true,
 });

@@ -1,7 +1,8 @@
-import type { Effort, JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
+import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { definedMembers, nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { addBreakpoint, cacheToWire, type WireCache } from '../cache.ts';
 import {
+  acceptedSetting,
   joinSystem,
   mergeParams,
   rejectedWarning,
@@ -39,13 +40,14 @@ export function toWire(
   }
   const system = joinSystem(request.system, output.instruction);
   const wireTools = listed.length > 0 ? toolsToWire(listed) : undefined;
+  const verbosity = acceptedSetting(request, 'verbosity', quirks, warnings);
   const params: Record<string, unknown> = {
     instructions: systemToWire(system, input, cache, quirks, warnings),
     input,
     // Do not let the vendor store the conversation, because another target could not continue a stored one.
     store: false,
     stream: stream ? true : undefined,
-    text: output.format === undefined ? undefined : { format: output.format },
+    text: definedMembers<Readonly<Record<string, unknown>>>({ format: output.format, verbosity }),
     tools: wireTools,
     ...cache.params,
   };
@@ -98,7 +100,7 @@ function putSettings(
   put('top_p', request.topP);
   put('tool_choice', toolChoiceToWire(request));
   put('parallel_tool_calls', request.tools.length > 0 ? true : undefined);
-  put('reasoning', reasoningToWire(request.reasoning, quirks, warnings));
+  put('reasoning', reasoningToWire(request, quirks, warnings));
   put('top_logprobs', request.logprobs);
   const include = [
     ...(quirks.reasoningReplay === 'encrypted' ? ['reasoning.encrypted_content'] : []),
@@ -108,25 +110,31 @@ function putSettings(
   if (request.stop !== undefined && request.stop.length > 0) warnings.push(rejectedWarning('stop'));
   warnings.push(...unsentSettingWarnings(request, ['seed', 'topK', 'frequencyPenalty', 'presencePenalty']));
   params['service_tier'] = tierToWire(request.serviceTier, quirks.serviceTiers, warnings);
+  params['safety_identifier'] = acceptedSetting(request, 'endUser', quirks, warnings);
 }
 
-/** Returns the property `reasoning`, with a request for a summary if the quirks require one. */
+/** Returns the property `reasoning`, with a request for a summary if the request or the quirks require one. */
 export function reasoningToWire(
-  requested: Effort | undefined,
+  {
+    reasoning: requested,
+    reasoningSummary: requestedSummary,
+  }: Pick<ModelRequest, 'reasoning' | 'reasoningSummary'>,
   quirks: ResponsesQuirks,
   warnings: Warning[],
 ): JsonObject | undefined {
   const { reasoningRequest, reasoningOff, reasoningSummary } = quirks;
   if (reasoningRequest === 'none') {
     if (requested !== undefined && requested !== 'none') warnings.push(rejectedWarning('reasoning'));
+    if (requestedSummary !== undefined) warnings.push(rejectedWarning('reasoningSummary'));
     return undefined;
   }
-  const summary = reasoningSummary === 'auto' ? { summary: 'auto' } : undefined;
+  const wanted = requestedSummary ?? (reasoningSummary === 'auto' ? 'auto' : undefined);
+  const summary = wanted && { summary: wanted };
   if (requested !== 'none') {
     const effort = requested && nearestEffort(requested, quirks.efforts, warnings);
     return effort === undefined ? summary : { effort, ...summary };
   }
-  if (reasoningOff === 'none') return { effort: requested };
+  if (reasoningOff === 'none') return { effort: requested, ...summary };
   const action = reasoningOff === 'omit' ? 'dropped' : 'coerced';
   warnings.push({ action, what: 'reasoning "none"', why: 'this model always reasons' });
   return reasoningOff === 'omit' ? summary : { effort: reasoningOff, ...summary };
