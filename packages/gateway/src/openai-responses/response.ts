@@ -59,7 +59,11 @@ const incomplete = (reason: string): Status => ({ status: 'incomplete', incomple
  *
  * @param warnings warnings of the call; a setting that the target did not receive is not repeated
  */
-export function envelope(id: string, { model, body, isStored, createdAt }: Echo, warnings: readonly Warning[]): object {
+export function envelope(
+  id: string,
+  { model, body, isStored, createdAt }: Echo,
+  warnings: readonly Warning[],
+): object {
   const dropped = new Set(warnings.map(({ what }) => what.replace(/ dropped$/, '')));
   const sent = (value: unknown, ...names: readonly string[]): unknown =>
     names.some((name) => dropped.has(name)) ? null : (value ?? null);

@@ -1,7 +1,16 @@
 import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserPart } from '@majordomo/core';
 import { mediaPart, urlPart, type Media } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
-import { invalid, jsonObject, nonEmptyString, object, oneOf, string, type Fields, type Parser } from './fields.ts';
+import {
+  invalid,
+  jsonObject,
+  nonEmptyString,
+  object,
+  oneOf,
+  string,
+  type Fields,
+  type Parser,
+} from './fields.ts';
 
 /** Returns the service tier; `undefined` for `auto`. Drops tiers that depend on the vendor's account, with a warning. */
 export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {

@@ -63,7 +63,11 @@ const withoutSummary = (quirks: ResponsesQuirks): Recovery => ({
   what: 'reasoning.summary dropped',
   apply: (request) =>
     withExtra(request, {
-      reasoning: reasoningToWire({ reasoning: request.reasoning }, { ...quirks, reasoningSummary: 'omit' }, []),
+      reasoning: reasoningToWire(
+        { reasoning: request.reasoning },
+        { ...quirks, reasoningSummary: 'omit' },
+        [],
+      ),
     }),
   remember: true,
 });
