@@ -1,9 +1,8 @@
 import { asRecord } from '@majordomo/core/toolkit';
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import type { AgUiInput } from './ag-ui-types.ts';
 import { denialText } from './steps.ts';
 import { piecesOf, textOfResult } from './tool-output.ts';
-import type { UiMessageChunk } from './types.ts';
+import type { AgUiInput, UiMessageChunk } from './types.ts';
 
 /** Event of AG-UI. */
 export interface AgUiEvent extends JsonObject {

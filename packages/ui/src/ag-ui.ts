@@ -1,12 +1,11 @@
 import { sseResponse } from '@majordomo/core/http';
 import { AgUiTranslator } from './ag-ui-translator.ts';
-import type { AgUiOptions } from './ag-ui-types.ts';
 import { chunkStream } from './response.ts';
-import type { UiEvents } from './types.ts';
+import type { AgUiOptions, UiEvents } from './types.ts';
 
 export { fromAgUi } from './from-ag-ui.ts';
 
-export type { AgUiInput, AgUiOptions } from './ag-ui-types.ts';
+export type { AgUiInput, AgUiOptions } from './types.ts';
 
 /**
  * Returns a run as AG-UI 1.0 events over SSE, for `HttpAgent`, CopilotKit and assistant-ui's AG-UI runtime. A reset is a

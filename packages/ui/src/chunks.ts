@@ -238,21 +238,21 @@ export class ChunkEncoder {
   private endText(id: string, { citations = [] }: TextPart, metadata?: JsonObject): UiMessageChunk[] {
     if (this.options.sources === false || citations.length === 0)
       return [{ type: 'text-end', id, ...metadata }];
-    const sources = citations.map((citation, index) => sourceOf(citation, `${id}-${index}`));
-    const inText = citations.map(({ start, end, quote }, index) =>
-      defined({ source: sources[index], startIndex: start, endIndex: end, citedText: quote }),
-    );
-    const isFirst = (citation: Citation, index: number): boolean =>
-      citations.findIndex((other) => sourceKey(other) === sourceKey(citation)) === index;
+    const sources = new Map<unknown, ReturnType<typeof sourceOf>>();
+    const inText = citations.map((citation) => {
+      const { url, document, title, start, end, quote } = citation;
+      const key = url ?? document ?? title;
+      const source = sources.get(key) ?? sourceOf(citation, `${id}-${sources.size}`);
+      sources.set(key, source);
+      return defined({ source, startIndex: start, endIndex: end, citedText: quote });
+    });
     return [
       { type: 'text-end', id, ...(this.version < RESETS ? {} : { citations: inText }), ...metadata },
-      ...sources
-        .filter((_, index) => isFirst(citations[index] as Citation, index))
-        .map(({ sourceType, id: sourceId, ...source }) => ({
-          ...source,
-          type: `source-${sourceType}`,
-          sourceId,
-        })),
+      ...Array.from(sources.values(), ({ sourceType, id: sourceId, ...source }) => ({
+        ...source,
+        type: `source-${sourceType}`,
+        sourceId,
+      })),
     ];
   }
 
@@ -285,8 +285,6 @@ function resultChunk(result: ToolResultPart): UiMessageChunk {
   const { state, ...output } = outputState(result);
   return { type: `tool-${state}`, toolCallId: result.callId, ...output };
 }
-
-const sourceKey = ({ url, document, title }: Citation): unknown => url ?? document ?? title;
 
 function sourceOf({ url, document, title }: Citation, id: string) {
   if (url !== undefined)

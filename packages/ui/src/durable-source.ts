@@ -1,40 +1,37 @@
 import type { RunEvent } from '@majordomo/agent/durable';
 import type { Clock, ToolCallPart } from '@majordomo/core';
-import { EventSource, type SourceResult, type UiEvent } from './events.ts';
+import { closable, uiEvent, type EventSource, type SourceInput, type UiEvent } from './events.ts';
 import { stepEvents, turnEvents } from './shown-chunks.ts';
-import type { UiEvents, UiInput, UiOptions } from './types.ts';
-
-type Durable = NonNullable<UiOptions['durable']>;
+import type { UiEvents, UiOptions } from './types.ts';
 
 /** Interval at which the waiting calls are read again after the client sent a decision, in milliseconds. */
 const RETRY_MS = 100;
 /** Time to wait for events that are still in transit when calls wait for a decision, in milliseconds. */
 const GRACE_MS = 500;
 
-/** Events of a watched run. The run's result replaces missed events. The events end when calls wait for a decision. */
-export class DurableSource extends EventSource {
-  private readonly durable: Durable;
-  private readonly clock: Clock;
-  private awaiting: readonly ToolCallPart[] = [];
-  private readonly shownCalls = new Set<string>();
+/** Returns the source of a watched run. The run's result replaces missed events. The events end when calls wait for a decision. */
+export function durableSource(
+  source: UiEvents,
+  { messages, steps, decisions }: SourceInput,
+  durable: NonNullable<UiOptions['durable']>,
+  clock: Clock,
+): EventSource {
+  const { read, close } = closable(source);
+  const answered = new Set(decisions.map(({ callId }) => callId));
+  const shownCalls = new Set<string>();
+  let awaiting: readonly ToolCallPart[] = [];
+  let isClosed = false;
 
-  constructor(events: UiEvents, input: UiInput | undefined, durable: Durable, clock: Clock) {
-    super(events, input);
-    this.durable = durable;
-    this.clock = clock;
-  }
-
-  override async *events(): AsyncGenerator<UiEvent, void> {
-    const { steps } = this.input;
-    const events = this.open() as AsyncIterator<RunEvent>;
-    const waiting = this.waitForCalls();
+  async function* events(): AsyncGenerator<UiEvent, void> {
+    const run = read[Symbol.asyncIterator]() as AsyncIterator<RunEvent>;
+    const waiting = waitForCalls();
     let step = steps;
     let isIncomplete = false;
     for (;;) {
-      const next = await Promise.race([events.next(), waiting]);
+      const next = await Promise.race([run.next(), waiting]);
       if (next === 'waiting') {
         // The encoder shows the calls of sub-agents, whose ids are paths.
-        const calls = this.awaiting.filter(({ id }) => !this.shownCalls.has(id) && !id.includes('/'));
+        const calls = awaiting.filter(({ id }) => !shownCalls.has(id) && !id.includes('/'));
         if (calls.length > 0) yield* stepEvents({ role: 'assistant', parts: calls }, Math.max(step, 1));
         return;
       }
@@ -43,46 +40,50 @@ export class DurableSource extends EventSource {
       if (value.type === 'missed') {
         // A page that continues a message already shows the events before the decision.
         if (step === steps && step > 0) continue;
-        if (this.durable.result === undefined) yield value;
+        if (durable.result === undefined) yield value;
         isIncomplete = true;
         yield { type: 'reset', step };
       }
       // After a gap, the content of the result replaces the content of the events.
       if (isIncomplete || isShown(value, steps)) continue;
-      const event = value.type === 'event' ? value.event : value;
+      const event = uiEvent(value);
       if (event.type === 'step-start') ({ step } = event);
       if (event.type === 'model' && event.event.type === 'part-end' && event.event.part.type === 'tool-call')
-        this.shownCalls.add(event.event.part.id);
+        shownCalls.add(event.event.part.id);
       yield event;
     }
-    if (isIncomplete) yield* turnEvents((await this.result()).messages, Math.max(step - 1, steps));
-  }
-
-  override async result(): Promise<SourceResult> {
-    const { awaiting } = this;
-    // The run continues when the page disconnects.
-    const result = this.isClosed || awaiting.length > 0 ? undefined : await this.durable.result?.();
-    return { messages: result?.messages ?? this.input.messages, awaiting };
+    if (isIncomplete)
+      yield* turnEvents((await durable.result?.())?.messages ?? [], Math.max(step - 1, steps));
   }
 
   /** Resolves when calls wait and their events have had time to arrive. Never resolves if the run ends. */
-  private async waitForCalls(): Promise<'waiting'> {
-    const answered = new Set(this.input.decisions.map(({ callId }) => callId));
-    while (!this.isClosed) {
-      const calls = (await this.durable.awaiting?.().catch(() => [])) ?? [];
+  async function waitForCalls(): Promise<'waiting'> {
+    while (!isClosed) {
+      const calls = (await durable.awaiting?.().catch(() => [])) ?? [];
       if (calls.length === 0) break;
       const unanswered = calls.filter(({ id }) => !answered.has(id));
-      if (unanswered.some(({ id }) => !this.shownCalls.has(id))) await this.pause(GRACE_MS);
-      this.awaiting = unanswered;
+      if (unanswered.some(({ id }) => !shownCalls.has(id))) await pause(GRACE_MS);
+      awaiting = unanswered;
       if (unanswered.length > 0) return 'waiting';
-      await this.pause(RETRY_MS);
+      await pause(RETRY_MS);
     }
     return new Promise(() => undefined);
   }
 
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.clock.timer(ms, resolve, true));
-  }
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.timer(ms, resolve, true));
+
+  return {
+    events: events(),
+    close() {
+      isClosed = true;
+      close();
+    },
+    async result() {
+      // The run continues when the page disconnects.
+      const result = isClosed || awaiting.length > 0 ? undefined : await durable.result?.();
+      return { messages: result?.messages ?? messages, awaiting };
+    },
+  };
 }
 
 /** Whether the page already shows the event. False for results, because the page ignores repeated results. */

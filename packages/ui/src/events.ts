@@ -13,58 +13,65 @@ export interface SourceResult {
   readonly awaiting?: readonly ToolCallPart[] | undefined;
 }
 
-const isChat = (events: UiEvents): events is ChatStream => 'response' in events;
-const isAgent = (events: UiEvents): events is AgentStream => 'result' in events;
-
 /** Source of the events of a response. */
-export class EventSource {
-  protected isClosed = false;
-  private readonly source: UiEvents;
-  protected readonly input: Pick<UiInput, 'messages' | 'steps' | 'decisions'>;
-  private iterator: AsyncIterator<StreamEvent | AgentEvent | RunEvent> | undefined;
+export interface EventSource {
+  /** Events. After `close` they may never end, because a generator cannot return while it waits. */
+  readonly events: AsyncGenerator<UiEvent, void>;
+  /** Closes the connection to the vendor immediately, even while an event is pending. */
+  close(): void;
+  /** Returns the result after the events have ended. Rejects after a failure, and also if a chat or agent was stopped. */
+  result(): Promise<SourceResult>;
+}
 
-  constructor(source: UiEvents, input: UiInput | undefined) {
-    this.source = source;
-    this.input = input ?? { messages: [], steps: 0, decisions: [] };
-  }
+/** Members of a page's input that a source needs. */
+export type SourceInput = Pick<UiInput, 'messages' | 'steps' | 'decisions'>;
 
-  /** Returns the events. After `close` they may never end, because a generator cannot return while it waits. */
-  async *events(): AsyncGenerator<UiEvent, void> {
-    const { source } = this;
-    const read = { [Symbol.asyncIterator]: () => this.open() };
+/** Returns the source of the events of a chat, an agent or a watched run. */
+export function eventSource(source: UiEvents, { messages, steps }: SourceInput): EventSource {
+  const { read, close } = closable(source);
+  async function* events(): AsyncGenerator<UiEvent, void> {
     if (isChat(source)) {
-      yield { type: 'step-start', step: this.input.steps + 1 };
+      yield { type: 'step-start', step: steps + 1 };
       for await (const event of read) yield { type: 'model', event: event as StreamEvent };
       yield { type: 'step-end', response: await source.response() };
     } else {
-      for await (const event of read as AsyncIterable<AgentEvent | RunEvent>)
-        yield event.type === 'event' ? event.event : event;
+      for await (const event of read) yield uiEvent(event as AgentEvent | RunEvent);
     }
   }
+  return {
+    events: events(),
+    close,
+    async result() {
+      if (isChat(source)) return { messages: [...messages, (await source.response()).message] };
+      return isAgent(source) ? source.result() : { messages };
+    },
+  };
+}
 
-  /** Closes the connection to the vendor immediately, even while an event is pending. */
-  close(): void {
-    this.isClosed = true;
+const isChat = (events: UiEvents): events is ChatStream => 'response' in events;
+const isAgent = (events: UiEvents): events is AgentStream => 'result' in events;
+
+/** Returns an event without the envelope of a watched run. */
+export const uiEvent = (event: AgentEvent | RunEvent): UiEvent =>
+  event.type === 'event' ? event.event : event;
+
+type AnyEvent = StreamEvent | AgentEvent | RunEvent;
+
+/** Returns the events of a source, which is opened at the first event, and a function that closes the source. */
+export function closable(source: AsyncIterable<AnyEvent>): {
+  readonly read: { [Symbol.asyncIterator](): AsyncIterator<AnyEvent> };
+  readonly close: () => void;
+} {
+  let iterator: AsyncIterator<AnyEvent> | undefined;
+  const open = (): AsyncIterator<AnyEvent> => (iterator ??= source[Symbol.asyncIterator]());
+  const close = (): void => {
     try {
-      this.open()
+      open()
         .return?.()
         .catch(() => undefined);
     } catch {
-      // `events` reports that the source has already been read.
+      // `read` reports that the source has already been read.
     }
-  }
-
-  /** Returns the result after the events have ended. Rejects after a failure, and also if a chat or agent was stopped. */
-  async result(): Promise<SourceResult> {
-    const { source } = this;
-    const { messages } = this.input;
-    if (isChat(source)) return { messages: [...messages, (await source.response()).message] };
-    return isAgent(source) ? source.result() : { messages };
-  }
-
-  protected open(): AsyncIterator<StreamEvent | AgentEvent | RunEvent> {
-    const iterable: AsyncIterable<StreamEvent | AgentEvent | RunEvent> = this.source;
-    this.iterator ??= iterable[Symbol.asyncIterator]();
-    return this.iterator;
-  }
+  };
+  return { read: { [Symbol.asyncIterator]: open }, close };
 }

@@ -1,7 +1,7 @@
 import type { RunState } from '@majordomo/agent';
 import { user, type ToolCallPart, type UserPart } from '@majordomo/core';
 import { fromBase64, isList, parseArguments } from '@majordomo/core/toolkit';
-import type { AgUiInput } from './ag-ui-types.ts';
+import type { AgUiInput } from './types.ts';
 import { verifyApproval } from './approval-id.ts';
 import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';

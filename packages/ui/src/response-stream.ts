@@ -6,176 +6,165 @@ import { costOf, factsOf, publicText } from './facts.ts';
 import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
 /** End of a response, with the calls that wait for the user. */
-export interface Ending extends UiEnd {
+interface Ending extends UiEnd {
   readonly awaiting: readonly ToolCallPart[];
 }
 
 /** Translates chunks to messages of the client's protocol. */
 export type Translate<Chunk> = (chunks: readonly UiMessageChunk[]) => readonly Chunk[];
 
+/** Chunks of a response. */
+export interface ResponseStream<Chunk> extends AsyncIterableIterator<Chunk, undefined> {
+  /** Stops the source. The following chunks complete the message as a stopped response. */
+  stop(): void;
+  /** Stops the response and resolves when `onEnd` has settled. */
+  return(): Promise<IteratorResult<Chunk, undefined>>;
+}
+
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * Iterates over the chunks of a response. `return` and `stop` end the source immediately, whereas a plain async generator would
- * wait for a pending `next`.
+ * Returns the chunks of a response. `return` and `stop` end the source immediately, whereas a plain async generator would wait
+ * for a pending `next`.
  */
-export class ResponseStream<Chunk> implements AsyncIterableIterator<Chunk, undefined> {
-  private readonly source: EventSource;
-  private readonly encoder: ChunkEncoder;
-  private readonly options: UiOptions;
-  private readonly translate: Translate<Chunk>;
-  private readonly chunks: AsyncGenerator<Chunk, undefined>;
-  private readonly responses: ChatResponse[] = [];
-  private errorText: string | undefined;
-  private isStopped = false;
-  private isLeft = false;
-  private stopWaiting = (): void => undefined;
+export function responseStream<Chunk>(
+  source: EventSource,
+  encoder: ChunkEncoder,
+  options: UiOptions,
+  translate: Translate<Chunk>,
+): ResponseStream<Chunk> {
+  const responses: ChatResponse[] = [];
+  /** Text of the first failure. */
+  let errorText: string | undefined;
+  let isStopped = false;
+  let isLeft = false;
+  let stopWaiting = (): void => undefined;
 
-  constructor(
-    source: EventSource,
-    encoder: ChunkEncoder,
-    options: UiOptions,
-    translate: Translate<Chunk> = (chunks) => chunks as readonly never[],
-  ) {
-    this.source = source;
-    this.encoder = encoder;
-    this.options = options;
-    this.translate = translate;
-    this.chunks = this.encode();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<Chunk, undefined>> {
-    const result = await this.chunks.next();
-    return this.isLeft ? DONE : result;
-  }
-
-  /** Stops the response and resolves when `onEnd` has settled. */
-  async return(): Promise<IteratorResult<Chunk, undefined>> {
-    this.isLeft = true;
-    this.stop();
-    while ((await this.chunks.next()).done !== true);
-    return DONE;
-  }
-
-  /** Stops the source. The following chunks complete the message as a stopped response. */
-  stop(): void {
-    if (this.isStopped) return;
-    this.isStopped = true;
-    this.source.close();
-    this.stopWaiting();
-  }
-
-  private async *encode(): AsyncGenerator<Chunk, undefined> {
-    const { encoder, translate } = this;
+  async function* encode(): AsyncGenerator<Chunk, undefined> {
     yield* translate(encoder.start());
     let failure: unknown;
     try {
-      const events = this.source.events();
-      for (let event = await this.read(events); event !== undefined; event = await this.read(events)) {
-        if (event.type === 'step-end') this.responses.push(event.response);
+      for (let event = await read(); event !== undefined; event = await read()) {
+        if (event.type === 'step-end') responses.push(event.response);
         yield* translate(encoder.event(event));
       }
     } catch (error) {
-      this.source.close();
+      source.close();
       failure = error;
     }
-    const { awaiting, ...end } = await this.end(failure);
-    const ending = { ...end, awaiting };
-    yield* translate((await this.attempt(() => encoder.ending(ending))) ?? []);
-    const facts = await this.facts(end);
-    await this.attempt(() => this.options.onEnd?.(end));
+    const { awaiting, ...end } = await endOf(failure);
+    yield* translate((await attempt(() => encoder.ending({ ...end, awaiting }))) ?? []);
+    const facts = await factsWithCost(end);
+    await attempt(() => options.onEnd?.(end));
     // The application's `metadata` may throw.
-    const last = await this.attempt(() => encoder.last(end, facts, this.errorText));
-    yield* translate(last ?? encoder.last(end, undefined, this.errorText));
+    const last = await attempt(() => encoder.last(end, facts, errorText));
+    yield* translate(last ?? encoder.last(end, undefined, errorText));
     return undefined;
   }
 
   /** Returns the next event, or `undefined` at the end and after a stop. */
-  private read(events: AsyncIterator<UiEvent, void>): Promise<UiEvent | undefined> {
-    if (this.isStopped) return Promise.resolve(undefined);
-    const next = events.next();
+  function read(): Promise<UiEvent | undefined> {
+    if (isStopped) return Promise.resolve(undefined);
+    const next = source.events.next();
     return new Promise((resolve, reject) => {
-      this.stopWaiting = () => resolve(undefined);
+      stopWaiting = () => resolve(undefined);
       next.then(({ value }) => resolve(value ?? undefined), reject);
     });
   }
 
   /** @param thrown failure of the events or of the encoder */
-  private async end(thrown: unknown): Promise<Ending> {
+  async function endOf(thrown: unknown): Promise<Ending> {
     let failure = thrown;
-    let result: SourceResult;
-    try {
-      result = await this.source.result();
-    } catch (error) {
+    const {
+      messages,
+      state,
+      awaiting = [],
+    } = await source.result().catch((error: unknown) => {
       failure ??= error;
-      result = this.interruptedResult(error);
+      return interruptedResult(error);
+    });
+    if (failure === undefined && !isStopped) {
+      const outcome = awaiting.length > 0 ? 'awaiting' : 'finished';
+      return { outcome, messages, state, error: undefined, awaiting };
     }
-    const { messages, state, awaiting = [] } = result;
-    if (failure === undefined && !this.isStopped)
-      return {
-        outcome: awaiting.length > 0 ? 'awaiting' : 'finished',
-        messages,
-        state,
-        error: undefined,
-        awaiting,
-      };
     failure ??= new LlmError('aborted', 'the response was stopped');
     const error = LlmError.is(failure)
       ? failure
       : new LlmError('server', messageOf(failure), {}, { cause: failure });
-    if (error.kind !== 'aborted') this.fail(failure);
-    return { outcome: error.kind === 'aborted' ? 'stopped' : 'failed', messages, state, error, awaiting: [] };
+    const isFailed = error.kind !== 'aborted';
+    if (isFailed) fail(failure);
+    return { outcome: isFailed ? 'failed' : 'stopped', messages, state, error, awaiting: [] };
   }
 
   /** Returns the transcript. Appends the text of the current step unless the run has recorded that step. */
-  private interruptedResult(error: unknown): SourceResult {
+  function interruptedResult(error: unknown): SourceResult {
     const state = RunError.is(error) ? error.state : undefined;
-    const messages = state?.messages ?? this.options.input?.messages ?? [];
-    const parts = this.encoder.shown.filter((part) => part.type === 'text' && part.text !== '');
-    const isRecorded = state !== undefined && state.steps >= this.encoder.step;
+    const messages = state?.messages ?? options.input?.messages ?? [];
+    const parts = encoder.shown.filter((part) => part.type === 'text' && part.text !== '');
+    const isRecorded = state !== undefined && state.steps >= encoder.step;
     if (isRecorded || parts.length === 0) return { messages, state };
     return { messages: [...messages, { role: 'assistant', parts }], state };
   }
 
-  private async facts({ outcome, error }: UiEnd): Promise<UiFacts> {
-    const { cost, clock = systemClock } = this.options;
-    const facts = factsOf(this.responses, outcome === 'failed' ? error : undefined);
+  async function factsWithCost({ outcome, error }: UiEnd): Promise<UiFacts> {
+    const { cost, clock = systemClock } = options;
+    const facts = factsOf(responses, outcome === 'failed' ? error : undefined);
     if (cost === undefined) return facts;
     try {
-      return { ...facts, ...(await costOf(this.responses, cost, clock)) };
+      return { ...facts, ...(await costOf(responses, cost, clock)) };
     } catch (failure) {
-      this.notifyError(failure);
+      notifyError(failure);
       return facts;
     }
   }
 
   /** Calls a function of the application or the encoder, and returns its value. If the function fails, the response fails. */
-  private async attempt<T>(run: () => T | Promise<T>): Promise<T | undefined> {
+  async function attempt<T>(run: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await run();
     } catch (error) {
-      this.fail(error);
+      fail(error);
       return undefined;
     }
   }
 
-  /** Records a failure. The first failure determines the text for the page. */
-  private fail(error: unknown): void {
-    const text = this.notifyError(error);
-    this.errorText ??= text ?? publicText(error);
+  function fail(error: unknown): void {
+    const text = notifyError(error);
+    errorText ??= text ?? publicText(error);
   }
 
-  private notifyError(error: unknown): string | undefined {
+  function notifyError(error: unknown): string | undefined {
     try {
-      const text = this.options.onError?.(error);
+      const text = options.onError?.(error);
       return typeof text === 'string' ? text : undefined;
     } catch {
       // `onError` threw; the page still receives the original failure.
       return undefined;
     }
   }
+
+  function stop(): void {
+    if (isStopped) return;
+    isStopped = true;
+    source.close();
+    stopWaiting();
+  }
+
+  const chunks = encode();
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const result = await chunks.next();
+      return isLeft ? DONE : result;
+    },
+    async return() {
+      isLeft = true;
+      stop();
+      while ((await chunks.next()).done !== true);
+      return DONE;
+    },
+    stop,
+  };
 }

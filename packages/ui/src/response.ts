@@ -2,9 +2,9 @@ import { LlmError, systemClock } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { ChunkEncoder } from './chunks.ts';
-import { DurableSource } from './durable-source.ts';
-import { EventSource } from './events.ts';
-import { ResponseStream, type Translate } from './response-stream.ts';
+import { durableSource } from './durable-source.ts';
+import { eventSource, type SourceInput } from './events.ts';
+import { responseStream, type ResponseStream, type Translate } from './response-stream.ts';
 import type { UiEvents, UiMessageChunk, UiOptions, UiResponseOptions } from './types.ts';
 
 const PROTOCOL = { 'x-vercel-ai-ui-message-stream': 'v1' };
@@ -39,7 +39,7 @@ export function chunkStream<Chunk = UiMessageChunk>(
   caller: string,
   events: UiEvents,
   options: UiOptions,
-  translate?: Translate<Chunk>,
+  translate: Translate<Chunk> = (chunks) => chunks as readonly never[],
 ): ResponseStream<Chunk> {
   checkOptions(caller, options, {
     aiSdk: 'number',
@@ -54,15 +54,17 @@ export function chunkStream<Chunk = UiMessageChunk>(
     onEnd: 'function',
     onError: 'function',
   });
-  const { durable, input, aiSdk, clock = systemClock } = options;
+  const { durable, aiSdk, clock = systemClock, input = NO_INPUT } = options;
   if (aiSdk !== undefined && ![5, 6, 7].includes(aiSdk))
     throw new LlmError('config', `${caller}: aiSdk must be 5, 6 or 7, not ${String(aiSdk)}`, {
       path: 'aiSdk',
     });
   const source =
-    durable === undefined ? new EventSource(events, input) : new DurableSource(events, input, durable, clock);
-  return new ResponseStream(source, new ChunkEncoder(options), options, translate);
+    durable === undefined ? eventSource(events, input) : durableSource(events, input, durable, clock);
+  return responseStream(source, new ChunkEncoder(options), options, translate);
 }
+
+const NO_INPUT: SourceInput = { messages: [], steps: 0, decisions: [] };
 
 /** Returns a response that sends chunks with the protocol's headers, and `[DONE]` at the end. */
 export function chunkResponse(

@@ -1,13 +1,18 @@
 import type { JsonObject, JsonValue, ResultPiece, ToolCallPart, ToolResultPart } from '@majordomo/core';
-import { asRecord, fromBase64, isList, toBase64 } from '@majordomo/core/toolkit';
+import {
+  asRecord,
+  definedMembers,
+  fromBase64,
+  isList,
+  toBase64,
+  tryParseJson,
+} from '@majordomo/core/toolkit';
 
 type Pieces = readonly ResultPiece[];
 
 /** Returns a JSON object without the members that are `undefined`. */
 export const defined = (members: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
-  Object.fromEntries<JsonValue | undefined>(
-    Object.entries(members).filter(([, value]) => value !== undefined),
-  );
+  definedMembers(members) as JsonObject;
 
 /** Returns the concatenated text of a result. */
 export const textOfResult = (pieces: Pieces): string =>
@@ -35,12 +40,8 @@ export const outputState = ({ content, isError }: ToolResultPart): JsonObject & 
 /** Returns pieces as the output of a tool part: a parsed object or array, a string, or pieces with base64 data. */
 function outputOf(pieces: Pieces): JsonValue {
   const exact = exactOutput(pieces);
-  if (typeof exact !== 'string' || !/^\s*[[{]/.test(exact)) return exact;
-  try {
-    return JSON.parse(exact) as JsonValue;
-  } catch {
-    return exact;
-  }
+  const isJson = typeof exact === 'string' && /^\s*[[{]/.test(exact);
+  return isJson ? ((tryParseJson(exact) as JsonValue | undefined) ?? exact) : exact;
 }
 
 /** Returns an output from which `piecesOf` reads the same pieces. */

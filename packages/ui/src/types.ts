@@ -93,20 +93,12 @@ export interface UiInput {
   readonly steps: number;
 }
 
-/** Options of `toUiMessages`. */
-export interface ToUiOptions {
+/** Options of `toUiMessages`. A paused run needs the same `secret` and `chatId` as its response. */
+export interface ToUiOptions extends Pick<UiOptions, 'reasoning' | 'replay' | 'secret' | 'chatId'> {
   /** Id of the message that begins at this index of the transcript. `@default (index) => \`m${index}\`` */
   readonly id?: ((index: number) => string) | undefined;
-  /** Whether reasoning is included. `@default true` */
-  readonly reasoning?: boolean | undefined;
-  /** Whether vendor tokens are included. Not needed when the server stores the transcript. `@default true` */
-  readonly replay?: boolean | undefined;
-  /** Paused run whose pending calls become approval requests. Needs the same `secret` and `chatId` as `UiOptions`. */
+  /** Paused run whose pending calls become approval requests. */
   readonly state?: RunState | undefined;
-  /** Secret of the approval signatures. */
-  readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
-  /** Id of the chat, part of the approval signatures. */
-  readonly chatId?: string | undefined;
 }
 
 /** Facts about a response, stored as `majordomo` in the metadata of its message. */
@@ -265,4 +257,31 @@ export interface UiSuspended {
   readonly callId: string;
   /** Payload that the tool passed to `suspend`. */
   readonly payload: JsonValue;
+}
+
+/** Validated `RunAgentInput` of AG-UI 1.0. */
+export interface AgUiInput extends Pick<UiInput, 'messages' | 'run' | 'decisions'> {
+  /** Id of the thread. */
+  readonly threadId: string;
+  /** Id of the run that the client requests. */
+  readonly runId: string;
+  /** Messages as the client sent them. The snapshot after a reset begins with these messages. */
+  readonly clientMessages: readonly object[];
+}
+
+/** Options for sending a run to an AG-UI client. */
+export interface AgUiOptions extends Pick<
+  UiResponseOptions,
+  | 'secret'
+  | 'approvalTtlMs'
+  | 'onEnd'
+  | 'onError'
+  | 'clock'
+  | 'signal'
+  | 'heartbeatMs'
+  | 'headers'
+  | 'reasoning'
+> {
+  /** Result of `fromAgUi`. */
+  readonly input: AgUiInput;
 }
