@@ -1,7 +1,7 @@
 import { LlmError, messageOf, type JsonValue, type Message } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { fileError, readLines, type Line } from './files.ts';
-import { digest, isJsonOrBytes } from './json.ts';
+import { digest, isJson } from './json.ts';
 import { configError } from './options.ts';
 import { answerIn } from './output.ts';
 import type { Case, EvalDefinition, RecordedOutput } from './types.ts';
@@ -70,7 +70,7 @@ export async function loadCases<Input, Expected>(
   const caseError = (problem: string): Error => configError(name, 'cases', problem);
   const named = new Map<string, NamedCase<Input, Expected>>();
   const add = (one: Case<Input, Expected>): void => {
-    if (!isRecord(one) || !isJsonOrBytes(one.input)) throw caseError('must have inputs that are JSON');
+    if (!isRecord(one) || !isJson(one.input, true)) throw caseError('must have inputs that are JSON');
     const { id = digest(one.input, 12), tags = [] } = one;
     if (typeof id !== 'string' || id.length < 1 || id.length > 200)
       throw caseError('must have ids of 1 to 200 characters');

@@ -6,9 +6,8 @@ import {
   type ToolCallPart,
 } from '@majordomo/core';
 import { formatUsd } from '@majordomo/catalog';
-import { checkOptions, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, toJsonSchema, tryParseJson, type KindsOf } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
-import { parsed } from './files.ts';
 import { canonicalJson, digest } from './json.ts';
 import { nanoUsdOf } from './options.ts';
 import type { Case, Check, CheckResult, OfCase, Output, RecordedOutput } from './types.ts';
@@ -92,7 +91,7 @@ export function matches(pattern: RegExp): Check<unknown, unknown> {
 /** Checks that the value, or the text parsed as JSON, matches a schema library's object or a JSON schema. */
 export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check<unknown, unknown> {
   return versioned('matchesSchema', [toJsonSchema(schema, 'schema')], async ({ value, text }) => {
-    const json = value === undefined ? parsed(text) : value;
+    const json = value === undefined ? tryParseJson(text) : value;
     if (json === undefined) return { score: 0, reason: 'the text is not JSON' };
     const checked = await checkValue(schema, json);
     return 'issues' in checked ? { score: 0, reason: describeIssues(checked.issues) } : { score: 1 };

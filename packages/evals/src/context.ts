@@ -1,5 +1,5 @@
 import type { ChatModel, JsonValue } from '@majordomo/core';
-import { digest, isJsonOrBytes } from './json.ts';
+import { digest, isJson } from './json.ts';
 import { isResponse } from './output.ts';
 import { recordedModel, type TargetsOf } from './recorded-model.ts';
 import type { Recorder } from './recorder.ts';
@@ -31,7 +31,7 @@ export function contextOf(
       const id = digest([version, 'effect', key]);
       const stored = await recorder.call({ by, type: 'effect', digest: id }, async () => {
         const value: unknown = await run();
-        if (value === undefined || isResponse(value) || isJsonOrBytes(value)) return storeValue(value);
+        if (value === undefined || isResponse(value) || isJson(value, true)) return storeValue(value);
         throw recorder.fail(`the effect ${JSON.stringify(key)} must return JSON, bytes or a response`);
       });
       return loadValue(stored) as T;

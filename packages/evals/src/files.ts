@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LlmError, messageOf } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 
 /** Line of a file with one JSON value per line. */
 export interface Line {
@@ -21,17 +21,8 @@ export async function readLines(file: string): Promise<readonly Line[] | undefin
   });
   return content
     ?.split('\n')
-    .map((text, at) => ({ text, value: parsed(text), place: `${file}:${at + 1}` }))
+    .map((text, at) => ({ text, value: tryParseJson(text), place: `${file}:${at + 1}` }))
     .filter(({ text }) => text.trim() !== '');
-}
-
-/** Returns the JSON value of a text, or `undefined` if the text is not JSON. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Returns a `config` error that begins with a file, or a file and a line. */

@@ -10,10 +10,8 @@ export const digest = (value: unknown, length = 32): string => sha256(canonicalJ
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 /** Whether a value is JSON. Functions, class instances, cycles, NaN and infinite numbers are not. */
-export const isJson = (value: unknown): boolean => !isTooDeep(value) && isJsonPart(value, false);
-
-/** Whether a value is JSON, or contains bytes in addition. */
-export const isJsonOrBytes = (value: unknown): boolean => !isTooDeep(value) && isJsonPart(value, true);
+export const isJson = (value: unknown, allowsBytes = false): boolean =>
+  !isTooDeep(value) && isJsonPart(value, allowsBytes);
 
 function isJsonPart(value: unknown, allowsBytes: boolean): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
