@@ -54,23 +54,23 @@ export function checkJob(job: JobRequest): void {
 export function checkItem(
   item: unknown,
   index: number,
-): { readonly id: string; readonly operation: 'request' | 'embedding'; readonly request: string } {
+): { readonly id: string; readonly kind: 'request' | 'embedding'; readonly request: string } {
   const path = `items[${index}]`;
   if (!isRecord(item)) fail(path, 'must be an object with request or embedding');
   const { id = String(index), request, embedding } = item;
   checkName(id, `${path}.id`);
   if ((request === undefined) === (embedding === undefined))
     fail(path, 'must have either request or embedding');
-  const operation = request === undefined ? 'embedding' : 'request';
-  const [value, list] = operation === 'request' ? [request, 'messages'] : [embedding, 'values'];
-  if (!isRecord(value)) fail(`${path}.${operation}`, 'must be an object');
-  if (!Array.isArray(value[list])) fail(`${path}.${operation}.${list}`, 'must be an array');
+  const kind = request === undefined ? 'embedding' : 'request';
+  const [value, list] = kind === 'request' ? [request, 'messages'] : [embedding, 'values'];
+  if (!isRecord(value)) fail(`${path}.${kind}`, 'must be an object');
+  if (!Array.isArray(value[list])) fail(`${path}.${kind}.${list}`, 'must be an array');
   try {
-    const stored = operation === 'request' ? withJsonSchemas(value, `${path}.request`) : { embedding };
-    return { id, operation, request: JSON.stringify(toJson(stored)) };
+    const stored = kind === 'request' ? withJsonSchemas(value, `${path}.request`) : { embedding };
+    return { id, kind, request: JSON.stringify(toJson(stored)) };
   } catch (cause) {
     if (LlmError.is(cause)) fail(cause.details.path ?? path, `is invalid: ${cause.message}`, cause);
-    return fail(`${path}.${operation}`, 'cannot be stored as JSON', cause);
+    return fail(`${path}.${kind}`, 'cannot be stored as JSON', cause);
   }
 }
 

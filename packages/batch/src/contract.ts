@@ -75,13 +75,9 @@ export interface JobRequest {
   readonly live?: LiveOptions | undefined;
 }
 
-/** One request. */
+/** One request. `id` has 1 to 200 characters and is unique within the job. Default: the position, from `0`. */
 export type BatchItem =
-  | {
-      /** Identifier: 1 to 200 characters, unique within the job. Default: the position, from `0`. */ readonly id?:
-        string | undefined;
-      readonly request: ChatRequest;
-    }
+  | { readonly id?: string | undefined; readonly request: ChatRequest }
   | { readonly id?: string | undefined; readonly embedding: EmbeddingRequest };
 
 /** Conditions and bounds for live calls, which replace batches for some items. */
@@ -178,31 +174,32 @@ export interface BatchInfo {
   readonly expiresAt: number | undefined;
 }
 
+/** Vendor batch that an event concerns. */
+interface EventBatch {
+  readonly key: string;
+  readonly target: string;
+  /** Vendor's id of the batch. */
+  readonly ref: string;
+}
+
 /** Events of a job. */
 export type BatchEvent =
-  | {
-      readonly type: 'batch-created' | 'batch-found';
-      readonly key: string;
-      readonly target: string;
-      readonly ref: string;
-      readonly requests: number;
-    }
-  | {
+  | (EventBatch & { readonly type: 'batch-created' | 'batch-found'; readonly requests: number })
+  | (EventBatch & {
       readonly type: 'batch-ended';
-      readonly key: string;
-      readonly target: string;
-      readonly ref: string;
       readonly answered: number;
       readonly failed: number;
-    }
+      /** Time since the creation of the batch, in milliseconds. */
+      readonly ms: number;
+    })
+  /** A result belongs to no item of the batch, or repeats an earlier result. It is ignored. */
+  | (EventBatch & { readonly type: 'result-ignored'; readonly id: string })
   /** A vendor refused a request about the batch, or did not respond. The batch is retried in `inMs` milliseconds. */
-  | {
+  | (Omit<EventBatch, 'ref'> & {
       readonly type: 'batch-delayed';
-      readonly key: string;
-      readonly target: string;
       readonly error: LlmError;
       readonly inMs: number;
-    }
+    })
   /** The target has no batch API or cannot take these requests. The items move to the next target. */
   | { readonly type: 'target-skipped'; readonly key: string; readonly target: string; readonly why: string }
   | {
@@ -213,14 +210,6 @@ export type BatchEvent =
       /** Target, or `live`. */
       readonly to: string;
       readonly error: LlmError;
-    }
-  /** A result belongs to no item of the batch, or repeats an earlier result. It is ignored. */
-  | {
-      readonly type: 'result-ignored';
-      readonly key: string;
-      readonly target: string;
-      readonly ref: string;
-      readonly id: string;
     }
   | {
       readonly type: 'live-begun';
@@ -235,12 +224,8 @@ export type BatchEvent =
  * on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
  */
 export interface BatchStore {
-  /** Returns a job with its version; `undefined` if the job is not stored. */
-  load(
-    key: string,
-  ): Promise<
-    { readonly job: JsonObject; /** Version of the job, from 1. */ readonly version: number } | undefined
-  >;
+  /** Returns a job with its version, from 1; `undefined` if the job is not stored. */
+  load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
   /** Saves the job at `version + 1` and returns true if the stored version is `version` (0: no job). Otherwise returns false. */
   save(key: string, job: JsonObject, version: number): Promise<boolean>;
   /** Returns the keys of all stored jobs, in string order. */

@@ -5,7 +5,7 @@ import type { BatchJob, BatchRow, ItemResult, JobProgress } from './contract.ts'
 import type { Setup } from './setup.ts';
 import { runRound } from './poll.ts';
 import { progressOf } from './progress.ts';
-import { PLACES, type JobRecord } from './record.ts';
+import { PLACES, sumOfStored, type JobRecord } from './record.ts';
 import { Round } from './round.ts';
 import { attemptOf, dataOf, errorOf, responseOf } from './stored-item.ts';
 import { LockedJob, LockLost, requireRecord, saveRecord } from './stored-job.ts';
@@ -116,10 +116,7 @@ async function resultOf<T>(
   const { index, id } = row;
   const attempts = stored.map(attemptOf);
   const last = stored.findLast(({ outcome }) => outcome !== 'skipped');
-  const costs = stored.map(({ nanoUsd }) => nanoUsd);
-  const nanoUsd = costs.some((cost) => cost === null)
-    ? undefined
-    : costs.reduce((sum, cost) => sum + BigInt(cost ?? 0), 0n);
+  const nanoUsd = sumOfStored(stored.map((attempt) => attempt.nanoUsd));
   const result = { index, id, target: last?.target, via: last?.via, value: undefined, nanoUsd };
   const response = json && responseOf(json, attempts);
   if (response === undefined) return { ...result, response, error: error && errorOf(error, attempts) };

@@ -1,17 +1,17 @@
 import { costOfResponse } from '@majordomo/catalog';
 import { jsonSchema, type Attempt } from '@majordomo/core';
 import type { BatchRow } from './contract.ts';
-import { closingMove, failedMove } from './item.ts';
-import { PLACES, type StoredAttempt } from './record.ts';
+import { answeredMove, closingMove, failedMove } from './item.ts';
+import { PLACES, sumOfStored, toStored, type Move, type StoredAttempt } from './record.ts';
 import type { Round } from './round.ts';
-import { dataOf, storedLiveAttempt, storedResponse, type AnyResponse } from './stored-item.ts';
-import { asLlmFailure, mustStop } from './vendor-error.ts';
+import { dataOf, storedError, type AnyResponse } from './stored-item.ts';
+import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
 
 const PAGE = 100;
 
 /** Sends the items at the place `live` through the complete chain, with all gates. An item whose call fails is final. */
 export async function runLive(round: Round): Promise<void> {
-  const { setup, key, record } = round;
+  const { setup, key, record, job } = round;
   const { [PLACES.live]: items = 0 } = await setup.store.counts(key);
   if (items === 0) return;
   if (record.isCancelled !== true)
@@ -22,26 +22,24 @@ export async function runLive(round: Round): Promise<void> {
       if (rows.length === 0) return;
       await runPage(rows, round);
       // Adopts a cancellation by another process.
-      await round.job.save();
+      await job.save();
     }
   } finally {
     record.liveNanoUsd = await liveCost(round);
-    await round.job.save();
+    await job.save();
   }
 }
 
 /** Runs the calls of a page, at most `concurrency` at a time. After an error that requires a person, no further call begins. */
 async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
-  const { record, setup, key } = round;
+  const { record } = round;
   const waiting = rows.values();
   let stop: { readonly error: unknown } | undefined;
   const worker = async (): Promise<void> => {
     for (const row of waiting) {
       if (stop !== undefined) return;
       try {
-        const move = record.isCancelled === true ? closingMove(row, round) : await call(row, round);
-        await round.job.checkLock();
-        await setup.store.move(key, [move]);
+        await round.move([record.isCancelled === true ? closingMove(row, round) : await call(row, round)]);
       } catch (error) {
         stop ??= { error };
       }
@@ -51,17 +49,14 @@ async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
   if (stop !== undefined) throw stop.error;
 }
 
-async function call(row: BatchRow, round: Round): Promise<ReturnType<typeof failedMove>> {
-  const earlier = dataOf(row).attempts;
+async function call(row: BatchRow, round: Round): Promise<Move> {
   try {
     const response = await send(row, round);
-    const attempts = [...earlier, ...(await stored(response.attempts, round))];
-    const data = JSON.stringify({ attempts, response: storedResponse(response) });
-    return { index: row.index, from: row.place, to: PLACES.answered, data };
+    return answeredMove(row, await storedAttempts(response.attempts, round), response);
   } catch (cause) {
     const error = asLlmFailure(cause);
-    if (mustStop(error) || error.kind === 'aborted') throw error;
-    return failedMove(row, [...earlier, ...(await stored(error.details.attempts, round))], error);
+    if (rejectsPoll(error)) throw error;
+    return failedMove(row, await storedAttempts(error.details.attempts, round), error);
   }
 }
 
@@ -77,32 +72,31 @@ async function send(row: BatchRow, round: Round): Promise<AnyResponse> {
   return response;
 }
 
-const stored = (attempts: readonly Attempt[], { setup }: Round): Promise<readonly StoredAttempt[]> =>
+const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise<readonly StoredAttempt[]> =>
   Promise.all(
     attempts.map(async (attempt) => {
-      const { nanoUsd } = await costOfResponse(
-        { attempts: [attempt] },
-        { catalog: setup.catalog, at: new Date(setup.clock.now()) },
-      );
-      return storedLiveAttempt(
-        attempt,
-        attempt.usage === undefined && attempt.outcome !== 'finished' ? 0n : nanoUsd,
-      );
+      const { error, usage, outcome } = attempt;
+      const options = { catalog: setup.catalog, at: new Date(setup.clock.now()) };
+      const { nanoUsd } = await costOfResponse({ attempts: [attempt] }, options);
+      const isFree = usage === undefined && outcome !== 'finished';
+      return {
+        ...attempt,
+        via: 'live',
+        error: error && storedError(error),
+        nanoUsd: isFree ? '0' : toStored(nanoUsd),
+      };
     }),
   );
 
-/** Returns the cost of all live calls in nano-USD; null if the cost of one is unknown. One pass, so that crashes do not matter. */
+/** Returns the cost of all live calls as it is stored. One pass over all rows, so that crashes do not matter. */
 async function liveCost({ setup: { store }, key }: Round): Promise<string | null> {
-  let sum = 0n;
+  let sum: bigint | undefined = 0n;
   let after: number | undefined;
-  for (;;) {
+  do {
     const rows = await store.rows(key, { after, limit: 1000 });
-    for (const { nanoUsd, via } of rows.flatMap((row) => dataOf(row).attempts)) {
-      if (via !== 'live') continue;
-      if (nanoUsd === null) return null;
-      sum += BigInt(nanoUsd);
-    }
+    const attempts = rows.flatMap((row) => dataOf(row).attempts).filter(({ via }) => via === 'live');
+    sum = sumOfStored([toStored(sum), ...attempts.map(({ nanoUsd }) => nanoUsd)]);
     after = rows.at(-1)?.index;
-    if (after === undefined) return sum.toString();
-  }
+  } while (after !== undefined);
+  return toStored(sum);
 }

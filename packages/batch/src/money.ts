@@ -1,11 +1,11 @@
-import { costOf, priceAt, type Cost, type Price } from '@majordomo/catalog';
+import { costOf, priceAt, type Price } from '@majordomo/catalog';
 import { sumUsage, type AttemptInfo, type Denial, type Usage } from '@majordomo/core';
 import type { LongWork } from '@majordomo/ledger';
-import type { BatchRecord, BatchTarget, StoredAmount } from './record.ts';
+import { toStored, type BatchRecord, type BatchTarget, type StoredAmount } from './record.ts';
 import type { Round } from './round.ts';
 
 /** Tier of the catalog for batches. */
-export const TIER = 'batch';
+const TIER = 'batch';
 /** Time after the vendor's limit at which a reservation counts as spent, in milliseconds. */
 const LEASE_MARGIN_MS = 7_200_000;
 
@@ -16,16 +16,16 @@ export async function priceOf({ vendor, model }: BatchTarget, { setup }: Round):
   return found && priceAt(found.model, new Date(setup.clock.now()));
 }
 
-/** Returns the cost of one request of a batch. */
+/** Returns the cost of one request of a batch in nano-USD. */
 export const itemCost = (
-  usage: Usage | undefined,
+  usage: Usage,
   price: Price | undefined,
   { billing }: BatchTarget,
-): Cost => costOf(usage, price, { billing, tier: TIER });
+): bigint | undefined => costOf(usage, price, { billing, tier: TIER }).nanoUsd;
 
 /** Sum of the maximum amounts of a batch's requests. */
 export class AmountSum {
-  private requests = 0;
+  requests = 0;
   private input = 0;
   private output: number | undefined = 0;
   private nanoUsd: bigint | undefined = 0n;
@@ -36,7 +36,7 @@ export class AmountSum {
     const { input, output, nanoUsd } = await ledger.estimate(attempt, TIER);
     this.input += input;
     this.output = this.output === undefined || output === undefined ? undefined : this.output + output;
-    this.nanoUsd = this.nanoUsd === undefined || nanoUsd === undefined ? undefined : this.nanoUsd + nanoUsd;
+    this.nanoUsd = plus(this.nanoUsd, nanoUsd);
   }
 
   toJson(): StoredAmount {
@@ -49,38 +49,19 @@ export class AmountSum {
 export class ResultSum {
   answered = 0;
   failed = 0;
-  private nanoUsd: bigint | undefined = 0n;
-  private usage: Usage | undefined;
+  usage: Usage | undefined;
+  nanoUsd: bigint | undefined = 0n;
 
   add(isAnswered: boolean, usage: Usage | undefined, nanoUsd: bigint | undefined): void {
     if (isAnswered) this.answered++;
     else this.failed++;
-    this.nanoUsd = this.nanoUsd === undefined || nanoUsd === undefined ? undefined : this.nanoUsd + nanoUsd;
     this.usage = sumUsage(this.usage, usage);
-  }
-
-  /** Cost in nano-USD as stored; null if it is unknown or included in a plan. */
-  get storedCost(): string | null {
-    return this.nanoUsd?.toString() ?? null;
-  }
-
-  /** Returns the amounts that the ledger books. */
-  used(
-    { about, createdAt, requests = 0 }: BatchRecord,
-    now: number,
-  ): Parameters<NonNullable<Round['setup']['ledger']>['settle']>[1] {
-    const { nanoUsd, usage, answered, failed } = this;
-    const basis = about.billing === 'included' ? 'included' : nanoUsd === undefined ? 'unknown' : 'catalogue';
-    const missing = basis === 'unknown' ? [`no price of some requests at tier ${TIER}`] : [];
-    return {
-      requests: answered + failed === 0 ? 0 : requests,
-      usage,
-      cost: { nanoUsd: basis === 'included' ? undefined : nanoUsd, basis, missing },
-      outcome: answered > 0 ? 'finished' : 'failed',
-      ms: createdAt === undefined ? 0 : now - createdAt,
-    };
+    this.nanoUsd = plus(this.nanoUsd, nanoUsd);
   }
 }
+
+const plus = (sum: bigint | undefined, nanoUsd: bigint | undefined): bigint | undefined =>
+  sum === undefined || nanoUsd === undefined ? undefined : sum + nanoUsd;
 
 /** Reserves the maximum cost of a batch, or renews its reservation. */
 export async function reserve(
@@ -88,29 +69,38 @@ export async function reserve(
   expiresMs: number,
   round: Round,
 ): Promise<Denial | undefined> {
-  const { most } = batch;
-  if (most === undefined) return undefined;
-  const { nanoUsd, output, ...amount } = most;
-  const reserved = { ...amount, output, nanoUsd: nanoUsd === undefined ? undefined : BigInt(nanoUsd) };
-  return round.setup.ledger?.reserve(workOf(batch, round), reserved, expiresMs + LEASE_MARGIN_MS);
+  if (batch.most === undefined) return undefined;
+  const { requests, input, output, nanoUsd } = batch.most;
+  const most = { requests, input, output, nanoUsd: nanoUsd === undefined ? undefined : BigInt(nanoUsd) };
+  return round.setup.ledger?.reserve(workOf(batch, round), most, expiresMs + LEASE_MARGIN_MS);
 }
 
-/** Books the cost of a batch in place of its reservation. */
+/** Books the cost of a batch in place of its reservation. Afterwards only the files of the batch remain to be deleted. */
 export async function settle(batch: BatchRecord, sum: ResultSum, round: Round): Promise<void> {
-  if (batch.most === undefined) return;
-  await round.setup.ledger?.settle(workOf(batch, round), sum.used(batch, round.now()));
+  const { most, about, createdAt, requests = 0 } = batch;
+  const { answered, failed, usage, nanoUsd } = sum;
+  if (most !== undefined) {
+    const basis = about.billing === 'included' ? 'included' : nanoUsd === undefined ? 'unknown' : 'catalogue';
+    await round.setup.ledger?.settle(workOf(batch, round), {
+      requests: answered + failed === 0 ? 0 : requests,
+      usage,
+      cost: {
+        nanoUsd: basis === 'included' ? undefined : nanoUsd,
+        basis,
+        missing: basis === 'unknown' ? [`no price of some requests at tier ${TIER}`] : [],
+      },
+      outcome: answered > 0 ? 'finished' : 'failed',
+      ms: createdAt === undefined ? 0 : round.now() - createdAt,
+    });
+  }
+  batch.nanoUsd = toStored(nanoUsd);
+  batch.state = 'ended';
+  await round.job.save();
 }
 
 function workOf({ number, about }: BatchRecord, { record }: Round): LongWork {
   const { token, spec, tenant, metadata = {} } = record;
-  return {
-    target: about.target,
-    vendor: about.vendor,
-    model: about.model,
-    billing: about.billing,
-    name: about.name,
-    id: `batch/${token}/${number}`,
-    operation: TIER,
-    call: { id: `batch/${token}`, spec, tenant, metadata },
-  };
+  const { target, vendor, model, billing, name } = about;
+  const call = { id: `batch/${token}`, spec, tenant, metadata };
+  return { id: `batch/${token}/${number}`, operation: TIER, target, vendor, model, billing, name, call };
 }

@@ -1,15 +1,17 @@
 import { LlmError, type BatchBackend, type PreparedTarget } from '@majordomo/core';
-import { asLlmFailure, mustStop } from './vendor-error.ts';
 import { captureRequest } from './capture.ts';
 import type { BatchRow } from './contract.ts';
 import { InputFile } from './input-file.ts';
-import { aboutTarget, failedAttempt, moveAfter, type Move } from './item.ts';
+import { aboutTarget, failedMove, moveAfter } from './item.ts';
 import { AmountSum, ResultSum, settle } from './money.ts';
-import { PLACES, type BatchRecord } from './record.ts';
+import { batchName, customId, PLACES, type BatchRecord, type Move } from './record.ts';
 import type { Round } from './round.ts';
+import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
 
 /** Number of rows per page. Their requests are in memory at the same time. */
 const PAGE = 100;
+/** Size that a vendor may add around the lines, such as `{"requests":[]}`. */
+const ENVELOPE_BYTES = 64;
 
 /** Planned batch and the file with its input. */
 export interface PlannedBatch {
@@ -18,23 +20,25 @@ export interface PlannedBatch {
 }
 
 /**
- * Moves rows of a queue to a batch and writes its input. Returns `undefined` if no row of the queue can be sent by batch. Rows of
- * another target or group remain in the queue, for the next batch.
+ * Moves rows of a queue to a batch and writes its input. Rows of another target or group remain in the queue, for the next batch.
+ * With `batch`, continues the planning of this batch, or writes its input again. Returns `undefined` if no row can be sent.
  */
-export async function planBatch(position: number, round: Round): Promise<PlannedBatch | undefined> {
-  const planner = new Planner(position, undefined, round);
-  return planner.run();
+export async function planBatch(
+  position: number,
+  round: Round,
+  batch?: BatchRecord,
+): Promise<PlannedBatch | undefined> {
+  const planner = new Planner(position, round, batch);
+  try {
+    return await planner.run();
+  } catch (error) {
+    await planner.input?.remove();
+    throw error;
+  }
 }
 
-/** Writes the input of a batch whose planning or sending was interrupted. If planning was interrupted, adds rows of the queue. */
-export async function replanBatch(batch: BatchRecord, round: Round): Promise<PlannedBatch | undefined> {
-  const planner = new Planner(batch.position, batch, round);
-  return planner.run();
-}
-
-/** Row with the line that a batch would contain. */
+/** Line of the input for one row. */
 interface Line {
-  readonly row: BatchRow;
   readonly target: PreparedTarget;
   readonly backend: BatchBackend;
   readonly group: string | undefined;
@@ -44,170 +48,133 @@ interface Line {
 }
 
 class Planner {
+  input: InputFile | undefined;
   private readonly position: number;
   private readonly round: Round;
-  private readonly amounts = new AmountSum();
   private batch: BatchRecord | undefined;
-  private input: InputFile | undefined;
-  private requests = 0;
+  private readonly amounts = new AmountSum();
   private bytes = 0;
   private values = 0;
   private isFull = false;
 
-  constructor(position: number, batch: BatchRecord | undefined, round: Round) {
+  constructor(position: number, round: Round, batch: BatchRecord | undefined) {
     this.position = position;
-    this.batch = batch;
     this.round = round;
+    this.batch = batch;
   }
 
   async run(): Promise<PlannedBatch | undefined> {
-    try {
-      const isSealed = this.batch?.requests !== undefined;
-      if (this.batch !== undefined) await this.addFrom(PLACES.batch(this.batch.number));
-      if (!isSealed) await this.addFrom(PLACES.queue(this.position));
-      return await this.seal();
-    } catch (error) {
-      await this.input?.remove();
-      throw error;
+    const { round, amounts } = this;
+    const isComplete = this.batch?.requests !== undefined;
+    if (this.batch !== undefined) await this.addFrom(PLACES.batch(this.batch.number));
+    if (!isComplete) await this.addFrom(PLACES.queue(this.position));
+    const { batch, input } = this;
+    if (batch === undefined) return undefined;
+    // From the save on, the rows of the batch do not change.
+    batch.requests = amounts.requests;
+    if (input === undefined) {
+      await settle(batch, new ResultSum(), round);
+      return undefined;
     }
-  }
-
-  private hasRoom(): boolean {
-    return !this.isFull;
+    batch.most = amounts.toJson();
+    await round.job.save();
+    return { batch, input };
   }
 
   private async addFrom(place: string): Promise<void> {
-    const { key, setup, job } = this.round;
-    let after: number | undefined;
-    while (this.hasRoom()) {
-      const page = await setup.store.rows(key, { place, after, limit: PAGE });
+    const { round } = this;
+    let page: readonly BatchRow[] = [];
+    do {
+      page = await round.setup.store.rows(round.key, { place, after: page.at(-1)?.index, limit: PAGE });
       const moves: Move[] = [];
       for (const row of page) {
         const move = await this.addRow(row);
         if (move !== undefined) moves.push(move);
-        if (!this.hasRoom()) break;
+        if (this.isFull) break;
       }
       await this.input?.flush();
-      await job.checkLock();
-      if (moves.length > 0) await setup.store.move(key, moves);
-      after = page.at(-1)?.index;
-      if (page.length < PAGE) return;
-    }
+      await round.move(moves);
+    } while (page.length === PAGE && !this.isFull);
   }
 
   /** Adds a row to the batch, if it fits. Returns the move of the row; `undefined` if it remains where it is. */
   private async addRow(row: BatchRow): Promise<Move | undefined> {
     const line = await this.lineOf(row);
     if (!('backend' in line)) return line;
-    const { backend, target, group, bytes, values } = line;
-    const limits = this.limitsOf(backend);
+    const { target, backend, group, text, bytes, values } = line;
     this.batch ??= await this.startBatch(line);
-    if (target.attempt.target !== this.batch.about.target || group !== this.batch.group) return undefined;
-    const to = PLACES.batch(this.batch.number);
+    const { number, about } = this.batch;
+    if (target.attempt.target !== about.target || group !== this.batch.group) return undefined;
+    const to = PLACES.batch(number);
+    const limits = this.limitsOf(backend);
     // The rows of a batch whose planning was interrupted fitted before.
     this.isFull =
       row.place !== to &&
-      (this.requests + 1 > limits.requests ||
+      (this.amounts.requests >= limits.requests ||
         this.bytes + bytes > limits.bytes ||
         this.values + values > limits.values);
     if (this.isFull) return undefined;
-    this.requests++;
+    const { setup, record } = this.round;
+    if (this.input === undefined) {
+      this.input = new InputFile(setup.folder, batchName(record.token, number));
+      await this.input.remove();
+    } else this.input.add(backend.separator ?? '\n');
+    this.input.add(text);
     this.bytes += bytes;
     this.values += values;
-    const { setup, record } = this.round;
-    this.input ??= new InputFile(
-      setup.folder,
-      batchName(record.token, this.batch),
-      backend.separator ?? '\n',
-    );
-    this.input.add(line.text);
     await this.amounts.add(target.attempt, this.round);
-    return row.place === to
-      ? undefined
-      : { index: row.index, from: row.place, to, data: row.data ?? NO_ATTEMPTS };
+    return row.place === to ? undefined : { index: row.index, from: row.place, to };
   }
 
   /** Returns the line of a row, or the move of a row that its target cannot accept. */
   private async lineOf(row: BatchRow): Promise<Line | Move> {
     const { round, position } = this;
-    let chain: readonly PreparedTarget[];
+    let target: PreparedTarget | undefined;
+    let next: PreparedTarget | undefined;
     try {
-      chain = await round.chainFor(row);
+      [target, next] = (await round.chainFor(row)).slice(position);
+      if (target === undefined) throw missingTargetError(round.record.spec, position);
+      const { refusal, batch: backend } = target;
+      if (refusal !== undefined) throw refusal;
+      if (backend === undefined) throw this.skippedError(target);
+      return await this.encode(row, target, backend);
     } catch (cause) {
       const error = asLlmFailure(cause);
-      if (error.kind === 'config' || mustStop(error) || error.kind === 'aborted') throw error;
-      return moveAfter(row, this.failure(undefined, error, undefined, false), round);
-    }
-    const target = chain[position];
-    const next = chain[position + 1];
-    if (target === undefined)
-      throw new LlmError(
-        'config',
-        `the chain "${round.record.spec}" has no target ${position + 1}; restore its targets`,
+      const isRefusal = error === target?.refusal;
+      if (!isRefusal && rejectsPoll(error)) throw error;
+      if (target === undefined) return failedMove(row, [], error);
+      // A gate that denies one target may admit the next one.
+      const advances = isRefusal && error.kind === 'denied' ? true : undefined;
+      return moveAfter(
+        row,
+        { target, next, error, position, advances, facts: { outcome: 'skipped' } },
+        round,
       );
-    const { batch: backend, refusal } = target;
-    // A gate that denies one target may admit the next one.
-    if (refusal !== undefined) return this.refuse(row, target, refusal, next, refusal.kind === 'denied');
-    if (backend === undefined) return this.skip(row, target, next);
-    try {
-      const { body, headers } = await captureRequest(target);
-      const { text, group } = backend.line(
-        customId(round.record.token, this.nextNumber, row.index),
-        body,
-        headers,
-      );
-      const bytes = Buffer.byteLength(text) + (backend.separator ?? '\n').length;
-      const { payload } = target.attempt;
-      const values = payload !== undefined && 'values' in payload ? payload.values.length : 0;
-      const limits = this.limitsOf(backend);
-      if (bytes > limits.bytes || values > limits.values) throw tooLargeError(target, bytes, limits.bytes);
-      return { row, target, backend, group, text, bytes, values };
-    } catch (cause) {
-      const error = asLlmFailure(cause);
-      if (mustStop(error) || error.kind === 'aborted') throw error;
-      return this.refuse(row, target, error, next);
     }
   }
 
-  private get nextNumber(): number {
-    return this.batch?.number ?? this.round.record.batches.length;
+  private async encode(row: BatchRow, target: PreparedTarget, backend: BatchBackend): Promise<Line> {
+    const { body, headers } = await captureRequest(target);
+    const { batches, token } = this.round.record;
+    const id = customId(token, this.batch?.number ?? batches.length, row.index);
+    const { text, group } = backend.line(id, body, headers);
+    const bytes = Buffer.byteLength(text) + (backend.separator ?? '\n').length;
+    const { payload } = target.attempt;
+    const values = payload !== undefined && 'values' in payload ? payload.values.length : 0;
+    const limits = this.limitsOf(backend);
+    if (bytes > limits.bytes || values > limits.values) throw tooLargeError(target, bytes, limits.bytes);
+    return { target, backend, group, text, bytes, values };
   }
 
-  private refuse(
-    row: BatchRow,
-    target: PreparedTarget,
-    error: LlmError,
-    next: PreparedTarget | undefined,
-    advances: boolean = target.decide(error).advance,
-  ): Move {
-    return moveAfter(row, this.failure(target, error, next, advances), this.round);
-  }
-
-  private skip(row: BatchRow, target: PreparedTarget, next: PreparedTarget | undefined): Move {
+  private skippedError({ attempt: { target } }: PreparedTarget): LlmError {
     const { key, setup, skipped } = this.round;
-    const { target: name } = target.attempt;
     const why = 'has no batch API for this request';
-    if (!skipped.has(name)) setup.emit({ type: 'target-skipped', key, target: name, why });
-    skipped.add(name);
-    return this.refuse(row, target, new LlmError('unsupported', `${name} ${why}`, { target: name }), next);
+    if (!skipped.has(target)) setup.emit({ type: 'target-skipped', key, target, why });
+    skipped.add(target);
+    return new LlmError('unsupported', `${target} ${why}`, { target });
   }
 
-  private failure(
-    target: PreparedTarget | undefined,
-    error: LlmError,
-    next: PreparedTarget | undefined,
-    advances: boolean,
-  ): Parameters<typeof moveAfter>[1] {
-    const about = target === undefined ? { target: this.round.record.spec } : aboutTarget(target);
-    const attempt = failedAttempt(about, error, { ms: 0, outcome: 'skipped' });
-    return { attempt, error, advances, position: this.position, next };
-  }
-
-  private limitsOf({ limits }: BatchBackend): {
-    readonly requests: number;
-    readonly bytes: number;
-    readonly values: number;
-  } {
+  private limitsOf({ limits }: BatchBackend): Record<'requests' | 'bytes' | 'values', number> {
     const { requests = Infinity, bytes = Infinity } = this.round.setup.most;
     return {
       requests: Math.min(limits.requests, requests),
@@ -218,8 +185,9 @@ class Planner {
 
   /** Saves the batch before any row moves to it. */
   private async startBatch({ target, group }: Line): Promise<BatchRecord> {
+    const { record, job } = this.round;
     const batch: BatchRecord = {
-      number: this.round.record.batches.length,
+      number: record.batches.length,
       position: this.position,
       about: aboutTarget(target),
       isEmbedding: target.attempt.operation === 'embedding',
@@ -228,43 +196,14 @@ class Planner {
       notRefs: [],
       completed: 0,
     };
-    this.round.record.batches.push(batch);
-    await this.round.job.save();
+    record.batches.push(batch);
+    await job.save();
     return batch;
   }
-
-  /** Saves the number of requests. From then on, the rows of the batch do not change. */
-  private async seal(): Promise<PlannedBatch | undefined> {
-    const { batch, input, requests } = this;
-    if (batch === undefined) return undefined;
-    const wasSealed = batch.requests !== undefined;
-    if (requests === 0) {
-      if (wasSealed) await settle(batch, new ResultSum(), this.round);
-      batch.state = 'read';
-    }
-    batch.requests = requests;
-    batch.most = this.amounts.toJson();
-    await this.round.job.save();
-    return input && { batch, input };
-  }
 }
 
-const NO_ATTEMPTS = JSON.stringify({ attempts: [] });
-/** Size that a vendor may add around the lines, such as `{"requests":[]}`. */
-const ENVELOPE_BYTES = 64;
-
-/** Returns the name of a batch in files and metadata. */
-export const batchName = (token: string, { number }: Pick<BatchRecord, 'number'>): string =>
-  `${token}-${number}`;
-
-const customId = (token: string, number: number, index: number): string => `${token}-${number}-${index}`;
-
-/** Returns the item's index from the id of a line, or `undefined` for a line of another batch. */
-export function indexOf(id: string, token: string, { number }: BatchRecord): number | undefined {
-  const start = `${token}-${number}-`;
-  const index = id.slice(start.length);
-  return id.startsWith(start) && /^\d{1,15}$/.test(index) ? Number(index) : undefined;
-}
+const missingTargetError = (spec: string, position: number): LlmError =>
+  new LlmError('config', `the chain "${spec}" has no target ${position + 1}; restore its targets`);
 
 const tooLargeError = ({ attempt: { target } }: PreparedTarget, bytes: number, most: number): LlmError =>
   new LlmError(

@@ -1,6 +1,13 @@
 import type { JobProgress } from './contract.ts';
 import type { Setup } from './setup.ts';
-import { isStalled, PLACES, queuePositions, type BatchRecord, type JobRecord } from './record.ts';
+import {
+  isStalled,
+  PLACES,
+  queuePositions,
+  sumOfStored,
+  type BatchRecord,
+  type JobRecord,
+} from './record.ts';
 import { lateTime } from './round.ts';
 import { FIND_MS } from './send-batch.ts';
 import { requireRecord } from './stored-job.ts';
@@ -29,7 +36,7 @@ export async function progressOf(key: string, setup: Setup): Promise<JobProgress
     sent: sumOf((place) => place.startsWith('batch:')) + live,
     answered,
     failed,
-    nanoUsd: costOf(record),
+    nanoUsd: sumOfStored([record.liveNanoUsd, ...record.batches.map(({ nanoUsd = '0' }) => nanoUsd)]),
     batches: record.batches.filter(({ requests }) => requests !== 0).map(infoOf),
     nextMs: nextMs(record, canSend || live > 0, setup.clock.now()),
   };
@@ -39,14 +46,6 @@ function stateOf({ total, isDone, isCancelled }: JobRecord): JobProgress['state'
   if (total === undefined) return 'filling';
   if (isDone === true) return 'done';
   return isCancelled === true ? 'cancelling' : 'running';
-}
-
-/** Returns the cost of all batches and live calls; `undefined` if the cost of one is unknown. */
-function costOf({ batches, liveNanoUsd }: JobRecord): bigint | undefined {
-  const costs = [liveNanoUsd, ...batches.map(({ nanoUsd = '0' }) => nanoUsd)];
-  return costs.some((cost) => cost === null)
-    ? undefined
-    : costs.reduce((sum, cost) => sum + BigInt(cost ?? 0), 0n);
 }
 
 const infoOf = ({

@@ -1,15 +1,13 @@
 import type { Price } from '@majordomo/catalog';
-import { LlmError, type BatchLine, type PreparedTarget, type Usage } from '@majordomo/core';
+import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
 import { readLine } from './capture.ts';
 import type { BatchRow } from './contract.ts';
-import { aboutTarget, answeredMove, failedAttempt, moveAfter, type Move } from './item.ts';
+import { aboutTarget, answeredMove, moveAfter } from './item.ts';
 import { itemCost, priceOf, ResultSum, settle } from './money.ts';
-import { indexOf } from './plan-batch.ts';
-import { PLACES, type BatchRecord, type StoredAttempt } from './record.ts';
-import type { Round } from './round.ts';
+import { indexOf, PLACES, toStored, type BatchRecord, type Move, type StoredAttempt } from './record.ts';
+import type { BatchTargets, Round } from './round.ts';
 import { dataOf, type AnyResponse } from './stored-item.ts';
 import { checkAnswer } from './typed.ts';
-import type { Vendor } from './vendor.ts';
 import { asLlmFailure } from './vendor-error.ts';
 
 /** Number of lines per page. Their answers are in memory at the same time. */
@@ -19,11 +17,12 @@ const PAGE = 100;
  * Reads the results of an ended batch and moves its items, page by page. Items without a line fail with `protocol`. Returns false
  * if `ref` was on trial and is a batch of another client.
  */
-export async function readBatch(batch: BatchRecord, vendor: Vendor, round: Round): Promise<boolean> {
+export async function readBatch(batch: BatchRecord, round: Round): Promise<boolean> {
+  const { backend, context } = await round.vendorOf(batch);
   const reader = new BatchReader(batch, round, await priceOf(batch.about, round));
   const { ref = '', about } = batch;
   let page: BatchLine[] = [];
-  for await (const line of vendor.backend.results(ref, vendor.context)) {
+  for await (const line of backend.results(ref, context)) {
     page.push(line);
     if (page.length < PAGE) continue;
     await reader.readPage(page);
@@ -31,15 +30,12 @@ export async function readBatch(batch: BatchRecord, vendor: Vendor, round: Round
   }
   await reader.readPage(page);
   if (batch.state === 'trial' && !reader.isOurs) return false;
+  const { target } = about;
   await reader.failOthers(
-    () =>
-      new LlmError('protocol', `${about.target}: the batch ended without a result for this request`, {
-        target: about.target,
-      }),
+    new LlmError('protocol', `${target}: the batch ended without a result for this request`, { target }),
   );
-  await endBatch(batch, reader.sum, round);
-  const { answered, failed } = reader.sum;
-  round.setup.emit({ type: 'batch-ended', key: round.key, target: about.target, ref, answered, failed });
+  await settle(batch, reader.sum, round);
+  reader.emitEnd();
   return true;
 }
 
@@ -47,21 +43,14 @@ export async function readBatch(batch: BatchRecord, vendor: Vendor, round: Round
 export async function failAll(
   batch: BatchRecord,
   error: LlmError,
-  { isReserved = true, advances }: { readonly isReserved?: boolean; readonly advances?: boolean },
   round: Round,
+  advances?: boolean,
 ): Promise<true> {
   const reader = new BatchReader(batch, round, undefined);
-  await reader.failOthers(() => error, advances);
-  await endBatch(batch, isReserved ? new ResultSum() : undefined, round);
+  await reader.failOthers(error, advances);
+  await settle(batch, new ResultSum(), round);
+  if (batch.ref !== undefined) reader.emitEnd();
   return true;
-}
-
-/** Books the cost of a batch. Afterwards only its files remain to be deleted. */
-export async function endBatch(batch: BatchRecord, sum: ResultSum | undefined, round: Round): Promise<void> {
-  if (sum !== undefined) await settle(batch, sum, round);
-  batch.nanoUsd = sum === undefined ? '0' : sum.storedCost;
-  batch.state = 'ended';
-  await round.job.save();
 }
 
 class BatchReader {
@@ -81,17 +70,17 @@ class BatchReader {
 
   async readPage(lines: readonly BatchLine[]): Promise<void> {
     const { batch, round } = this;
-    const { store } = round.setup;
     const byIndex = new Map<number, BatchLine>();
     for (const line of lines) {
-      const index = indexOf(line.id, round.record.token, batch);
+      const index = indexOf(line.id, round.record.token, batch.number);
       if (index === undefined || this.read.has(index)) this.ignore(line);
       else byIndex.set(index, line);
       if (index !== undefined) this.read.add(index);
     }
     if (byIndex.size === 0) return;
     this.isOurs = true;
-    const rows = await store.rows(round.key, { indexes: [...byIndex.keys()], limit: byIndex.size });
+    const indexes = [...byIndex.keys()];
+    const rows = await round.setup.store.rows(round.key, { indexes, limit: indexes.length });
     const moves: Move[] = [];
     for (const row of rows) {
       const line = byIndex.get(row.index);
@@ -101,67 +90,85 @@ class BatchReader {
       else this.countEarlier(row, line);
     }
     for (const line of byIndex.values()) this.ignore(line);
-    await this.move(moves);
+    await round.move(moves);
   }
 
   /** Fails the items that have no result yet. */
-  async failOthers(errorFor: () => LlmError, advances?: boolean): Promise<void> {
+  async failOthers(error: LlmError, advances?: boolean): Promise<void> {
     const { round, batch } = this;
-    const place = PLACES.batch(batch.number);
+    const query = { place: PLACES.batch(batch.number), limit: PAGE };
     for (;;) {
-      const rows = await round.setup.store.rows(round.key, { place, limit: PAGE });
+      const rows = await round.setup.store.rows(round.key, query);
       if (rows.length === 0) return;
       const moves: Move[] = [];
-      for (const row of rows) {
-        const { current, next } = await round.targetsFor(row, batch);
-        moves.push(this.failedMove(row, current, next, errorFor(), undefined, advances));
-      }
-      await this.move(moves);
+      for (const row of rows)
+        moves.push(
+          this.failedMove(row, await round.targetsFor(row, batch), { error, usage: undefined, advances }),
+        );
+      await round.move(moves);
     }
   }
 
+  emitEnd(): void {
+    const { batch, round, sum } = this;
+    const { answered, failed } = sum;
+    const { ref = '', about, createdAt = 0 } = batch;
+    const ms = Math.max(0, round.now() - createdAt);
+    round.setup.emit({
+      type: 'batch-ended',
+      key: round.key,
+      target: about.target,
+      ref,
+      answered,
+      failed,
+      ms,
+    });
+  }
+
   private async moveOf(row: BatchRow, line: BatchLine): Promise<Move> {
-    const { current, next } = await this.round.targetsFor(row, this.batch);
-    let response: AnyResponse | undefined;
+    const targets = await this.round.targetsFor(row, this.batch);
+    let usage: Usage | undefined;
+    let response: AnyResponse;
     try {
-      response = withTier(await readLine(current, line));
+      const answer = await readLine(targets.target, line);
+      usage = withTier(answer.usage);
+      response = { ...answer, usage };
       await checkAnswer(response, this.round.record.output);
     } catch (cause) {
       const error = asLlmFailure(cause);
-      const usage = response?.usage ?? withTier(error.details.attempts.at(-1) ?? { usage: undefined }).usage;
-      return this.failedMove(row, current, next, error, usage);
+      usage ??= withTier(error.details.attempts.at(-1)?.usage);
+      return this.failedMove(row, targets, { error, usage });
     }
-    const nanoUsd = itemCost(response.usage, this.price, aboutTarget(current)).nanoUsd;
-    this.sum.add(true, response.usage, nanoUsd);
-    const attempt = {
-      ...this.facts(nanoUsd),
-      ...aboutTarget(current),
-      outcome: 'finished',
-      via: 'batch',
-      usage: response.usage,
-    } as const;
-    return answeredMove(row, attempt, response);
+    const about = aboutTarget(targets.target);
+    const facts = this.count(true, usage);
+    return answeredMove(row, [{ ...about, outcome: 'finished', via: 'batch', ...facts }], response);
   }
 
   private failedMove(
     row: BatchRow,
-    current: PreparedTarget,
-    next: PreparedTarget | undefined,
-    error: LlmError,
-    usage: Usage | undefined,
-    advances: boolean = current.decide(error).advance,
+    targets: BatchTargets,
+    failure: {
+      readonly error: LlmError;
+      readonly usage: Usage | undefined;
+      readonly advances?: boolean | undefined;
+    },
   ): Move {
-    const about = aboutTarget(current);
-    const nanoUsd = usage === undefined ? 0n : itemCost(usage, this.price, about).nanoUsd;
-    this.sum.add(false, usage, nanoUsd);
-    const attempt = failedAttempt(about, error, { ...this.facts(nanoUsd), usage });
-    return moveAfter(row, { attempt, error, advances, position: this.batch.position, next }, this.round);
+    const { error, usage, advances } = failure;
+    const { position } = this.batch;
+    const facts = this.count(false, usage);
+    return moveAfter(row, { ...targets, error, position, facts, advances }, this.round);
   }
 
-  private facts(nanoUsd: bigint | undefined): Pick<StoredAttempt, 'batch' | 'ms' | 'nanoUsd'> {
-    const { number, createdAt } = this.batch;
-    const ms = createdAt === undefined ? 0 : Math.max(0, this.round.now() - createdAt);
-    return { batch: number, ms, nanoUsd: nanoUsd === undefined ? null : String(nanoUsd) };
+  /** Adds an item to the sum, and returns the facts about its attempt. */
+  private count(
+    isAnswered: boolean,
+    usage: Usage | undefined,
+  ): Pick<StoredAttempt, 'batch' | 'ms' | 'usage' | 'nanoUsd'> {
+    const { number, createdAt, about } = this.batch;
+    const nanoUsd = usage === undefined ? 0n : itemCost(usage, this.price, about);
+    this.sum.add(isAnswered, usage, nanoUsd);
+    const now = this.round.now();
+    return { batch: number, ms: Math.max(0, now - (createdAt ?? now)), usage, nanoUsd: toStored(nanoUsd) };
   }
 
   /** Counts an item that an interrupted poll has already moved. */
@@ -182,18 +189,9 @@ class BatchReader {
     const { ref = '', about } = batch;
     round.setup.emit({ type: 'result-ignored', key: round.key, target: about.target, ref, id });
   }
-
-  private async move(moves: readonly Move[]): Promise<void> {
-    if (moves.length === 0) return;
-    await this.round.job.checkLock();
-    await this.round.setup.store.move(this.round.key, moves);
-  }
 }
 
 /** Adds the service tier, because the answers of some vendors omit it. */
-function withTier<T extends { readonly usage: Usage | undefined }>(result: T): T {
-  const { usage } = result;
-  return usage === undefined
-    ? result
-    : { ...result, usage: { ...usage, details: { ...usage.details, serviceTier: 'batch' } } };
+function withTier<U extends Usage | undefined>(usage: U): U {
+  return usage && { ...usage, details: { ...usage.details, serviceTier: 'batch' } };
 }

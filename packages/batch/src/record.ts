@@ -108,6 +108,15 @@ export interface StoredAttempt extends BatchTarget {
   readonly nanoUsd: string | null;
 }
 
+/** Change of a row. */
+export interface Move {
+  readonly index: number;
+  readonly from: string;
+  readonly to: string;
+  /** New data of the row. Default: the data stays unchanged. */
+  readonly data?: string;
+}
+
 /** Error as JSON. */
 export interface StoredError {
   readonly kind: string;
@@ -136,3 +145,23 @@ export const isStalled = ({ batches }: JobRecord, position: number): boolean =>
   batches.some(
     (batch) => batch.position === position && (batch.state === 'planned' || batch.state === 'creating'),
   );
+
+/** Returns the name of a batch in files and metadata. */
+export const batchName = (token: string, number: number): string => `${token}-${number}`;
+
+export const customId = (token: string, number: number, index: number): string =>
+  `${batchName(token, number)}-${index}`;
+
+/** Returns the item's index from the id of a line, or `undefined` for a line of another batch. */
+export function indexOf(id: string, token: string, number: number): number | undefined {
+  const start = `${batchName(token, number)}-`;
+  const index = id.slice(start.length);
+  return id.startsWith(start) && /^\d{1,15}$/.test(index) ? Number(index) : undefined;
+}
+
+/** Returns an amount of nano-USD as it is stored: null if it is unknown or included in a plan. */
+export const toStored = (nanoUsd: bigint | undefined): string | null => nanoUsd?.toString() ?? null;
+
+/** Returns the sum of stored amounts; `undefined` if one is unknown. */
+export const sumOfStored = (amounts: readonly (string | null)[]): bigint | undefined =>
+  amounts.includes(null) ? undefined : amounts.reduce((sum, amount) => sum + BigInt(amount ?? 0), 0n);

@@ -1,27 +1,40 @@
 import {
   fromJson,
   LlmError,
+  user,
+  type BatchBackend,
+  type BatchContext,
   type ChatRequest,
   type EmbeddingRequest,
   type PreparedTarget,
 } from '@majordomo/core';
 import { objectRoot } from '@majordomo/core/toolkit';
 import type { BatchRow } from './contract.ts';
+import type { BatchRecord, JobRecord, Move } from './record.ts';
 import type { Setup } from './setup.ts';
-import type { BatchRecord, JobRecord } from './record.ts';
 import type { LockedJob } from './stored-job.ts';
 
 export type StoredRequest = ChatRequest | { readonly embedding: EmbeddingRequest };
+
+/** Target of a batch, and the target after it. */
+export interface BatchTargets {
+  readonly target: PreparedTarget;
+  readonly next: PreparedTarget | undefined;
+}
+
+/** Batch API of a batch's target, and the context of its requests. */
+export interface Vendor {
+  readonly backend: BatchBackend;
+  readonly context: BatchContext;
+}
 
 /** One poll of a locked job. */
 export class Round {
   readonly job: LockedJob;
   readonly setup: Setup;
   readonly signal: AbortSignal;
-  /** Numbers of the batches about which this poll has contacted the vendor. */
-  readonly contacted: Set<number> = new Set();
-  /** Numbers of the batches that wait after a failure. */
-  readonly delayed: Set<number> = new Set();
+  /** Numbers of the batches for which nothing more is due in this poll. */
+  readonly settled: Set<number> = new Set();
   /** Targets without a batch API that this poll has reported. */
   readonly skipped: Set<string> = new Set();
 
@@ -53,6 +66,13 @@ export class Round {
     return this.record.isCancelled === true || this.isLate;
   }
 
+  /** Moves rows, if this process still holds the lock. */
+  async move(moves: readonly Move[]): Promise<void> {
+    if (moves.length === 0) return;
+    await this.job.checkLock();
+    await this.setup.store.move(this.key, moves);
+  }
+
   /** Returns the request of an item, with the schema of the job. */
   requestOf({ request }: Pick<BatchRow, 'request'>): StoredRequest {
     const stored = fromJson<StoredRequest>(JSON.parse(request));
@@ -71,18 +91,24 @@ export class Round {
     return this.setup.majordomo.prepare(spec, this.requestOf(row), { tenant, metadata, signal: this.signal });
   }
 
-  /** Returns the target of a batch and the target after it. The chain may have changed since the batch was created. */
-  async targetsFor(
-    row: Pick<BatchRow, 'request'>,
-    { position, about: { target } }: BatchRecord,
-  ): Promise<{ readonly current: PreparedTarget; readonly next: PreparedTarget | undefined }> {
+  /** Returns the targets for an item of a batch. The chain may have changed since the batch was created. */
+  async targetsFor(row: Pick<BatchRow, 'request'>, { position, about }: BatchRecord): Promise<BatchTargets> {
     const chain = await this.chainFor(row);
-    const isTarget = (one?: PreparedTarget): boolean => one?.attempt.target === target;
-    const known = isTarget(chain[position]) ? chain[position] : chain.find((one) => isTarget(one));
-    const current = known ?? (await this.chainFor(row, target))[0];
-    if (current === undefined)
-      throw new LlmError('config', `${target} is not available; add its provider again`);
-    return { current, next: chain[position + 1] };
+    const target =
+      chain.find(({ attempt }) => attempt.target === about.target) ??
+      (await this.chainFor(row, about.target))[0];
+    if (target === undefined)
+      throw new LlmError('config', `${about.target} is not available; add its provider again`);
+    return { target, next: chain[position + 1] };
+  }
+
+  /** Returns the batch API of a batch's target, which does not depend on the items. */
+  async vendorOf(batch: BatchRecord): Promise<Vendor> {
+    const request = batch.isEmbedding ? { embedding: { values: ['x'] } } : { messages: [user('x')] };
+    const { target } = await this.targetsFor({ request: JSON.stringify(request) }, batch);
+    const { batch: backend, context } = target;
+    if (backend !== undefined) return { backend, context };
+    throw new LlmError('config', `${batch.about.target} has no batch API anymore; restore its provider`);
   }
 }
 

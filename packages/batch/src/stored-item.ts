@@ -62,14 +62,3 @@ export function attemptOf({ via: _via, batch: _batch, nanoUsd: _cost, ...attempt
   const { error, usage } = attempt;
   return { ...attempt, usage, error: error && errorOf(error) };
 }
-
-/** Returns an attempt of a live call as JSON. */
-export function storedLiveAttempt(attempt: Attempt, nanoUsd: bigint | undefined): StoredAttempt {
-  const { error, ...others } = attempt;
-  return {
-    ...others,
-    via: 'live',
-    error: error && storedError(error),
-    nanoUsd: nanoUsd === undefined ? null : String(nanoUsd),
-  };
-}

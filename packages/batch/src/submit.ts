@@ -1,4 +1,4 @@
-import { LlmError, toJson, type JsonObject } from '@majordomo/core';
+import { messageOf, toJson, type JsonObject } from '@majordomo/core';
 import { toJsonSchema } from '@majordomo/core/toolkit';
 import { checkItem, fail } from './check.ts';
 import type { BatchRow, JobRequest } from './contract.ts';
@@ -10,6 +10,7 @@ import { FORMAT, PLACES, type JobRecord } from './record.ts';
 const PAGE = 500;
 const DEFAULT_LEAD_MS = 1_800_000;
 const DEFAULT_CONCURRENCY = 8;
+const SAME_ITEMS = 'submit the same items, or use another key';
 
 /** Stores a job, or continues an interrupted submission. Does nothing for a complete submission. */
 export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
@@ -17,27 +18,15 @@ export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   const stored = await loadRecord(key, setup);
   if (stored?.record.total !== undefined) return;
   checkSpec(job, setup);
-  let current = stored ?? (await createRecord(job, setup));
-  if (current.record.total !== undefined) return;
-  const total = await addItems(job, stored !== undefined, setup);
-  const complete = { total, isDone: total === 0 ? true : undefined };
-  // Another process may have cancelled the job, or completed the same submission.
-  while (!(await saveRecord(key, { ...current.record, ...complete }, current.version, setup))) {
-    current = await requireRecord(key, setup);
-    if (current.record.total !== undefined) return;
-  }
-}
-
-/** Returns the new record, or the one that another process has created in the meantime. */
-async function createRecord(
-  job: JobRequest,
-  setup: Setup,
-): Promise<{ readonly record: JobRecord; readonly version: number }> {
+  // If another process creates the job in the meantime, the submission continues that job.
+  const isNew = stored === undefined && (await saveRecord(key, newRecord(job), 0, setup));
+  const total = await addItems(job, !isNew, setup);
   for (;;) {
-    const record = newRecord(job);
-    if (await saveRecord(job.key, record, 0, setup)) return { record, version: 1 };
-    const other = await loadRecord(job.key, setup);
-    if (other !== undefined) return other;
+    const { record, version } = await requireRecord(key, setup);
+    // Another process may have cancelled the job, or completed the same submission.
+    if (record.total !== undefined) return;
+    const complete = { ...record, total, isDone: total === 0 ? true : undefined };
+    if (await saveRecord(key, complete, version, setup)) return;
   }
 }
 
@@ -64,8 +53,7 @@ function outputSchema(output: NonNullable<JobRequest['output']>): JsonObject {
   try {
     return toJsonSchema(output, 'output');
   } catch (cause) {
-    if (LlmError.is(cause)) throw new LlmError('config', cause.message, { path: 'output' }, { cause });
-    throw cause;
+    return fail('output', `cannot be converted: ${messageOf(cause)}`, cause);
   }
 }
 
@@ -73,14 +61,14 @@ function checkSpec({ spec }: JobRequest, { majordomo }: Setup): void {
   try {
     majordomo.parse(spec);
   } catch (cause) {
-    fail('spec', `cannot be parsed: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    fail('spec', `cannot be parsed: ${messageOf(cause)}`, cause);
   }
 }
 
 /** Adds all items and returns their number. The items of an interrupted submission must be the same as before. */
 async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: Setup): Promise<number> {
   const { store } = setup;
-  let operation: string | undefined;
+  let first: string | undefined;
   let index = 0;
   let page: BatchRow[] = [];
   const flush = async (): Promise<void> => {
@@ -89,13 +77,10 @@ async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: S
     page = [];
   };
   for await (const item of items) {
-    const { id, operation: ownOperation, request } = checkItem(item, index);
-    operation ??= ownOperation;
-    if (ownOperation !== operation)
-      fail(
-        `items[${index}]`,
-        `has ${ownOperation}, but items[0] has ${operation}; submit a separate job for each`,
-      );
+    const { id, kind, request } = checkItem(item, index);
+    first ??= kind;
+    if (kind !== first)
+      fail(`items[${index}]`, `has ${kind}, but items[0] has ${first}; submit a separate job for each`);
     page.push({ index, id, place: PLACES.queue(0), request, data: undefined });
     index++;
     if (page.length === PAGE) await flush();
@@ -103,10 +88,7 @@ async function addItems({ key, items }: JobRequest, isResumed: boolean, setup: S
   if (page.length > 0) await flush();
   const [extra] = isResumed ? await store.rows(key, { after: index - 1, limit: 1 }) : [];
   if (extra !== undefined)
-    fail(
-      'items',
-      `has ${index} items, but the interrupted submission had more; submit the same items, or use another key`,
-    );
+    fail('items', `has ${index} items, but the interrupted submission had more; ${SAME_ITEMS}`);
   return index;
 }
 
@@ -117,9 +99,6 @@ async function compare(key: string, page: readonly BatchRow[], { store }: Setup)
     const row = page[index - (page[0]?.index ?? 0)];
     // `add` rejects a different id.
     if (row?.id === id && row.request !== request)
-      fail(
-        `items[${index}]`,
-        'differs from the stored item of the interrupted submission; submit the same items, or use another key',
-      );
+      fail(`items[${index}]`, `differs from the stored item of the interrupted submission; ${SAME_ITEMS}`);
   }
 }

@@ -1,8 +1,9 @@
-import { LlmError } from '@majordomo/core';
-import { messageOf } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 
-/** Kinds of errors that reject a poll, because a person must act. */
-const STOPPING = ['auth', 'billing', 'denied', 'config'] as const;
+/** Whether an error rejects the poll: a person must act, or the caller has aborted the poll. */
+export const rejectsPoll = (error: LlmError): boolean =>
+  LlmError.is(error, 'auth', 'billing', 'denied', 'config', 'aborted');
+
 /** Kinds of failures that may disappear without a change. */
 const TRANSIENT = [
   'rate-limit',
@@ -14,8 +15,6 @@ const TRANSIENT = [
   'protocol',
   'empty',
 ] as const;
-
-export const mustStop = (error: LlmError): boolean => LlmError.is(error, ...STOPPING);
 
 export const isTransient = (error: LlmError): boolean => LlmError.is(error, ...TRANSIENT);
 

@@ -161,11 +161,21 @@ it('deletes its files when the first request of the job is invalid', async () =>
 });
 
 it('moves all items when the vendor accepts no request of a batch', async () => {
-  const { batches, a, b } = world();
+  const { batches, a, b, clock, events } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
   await job.poll();
   Object.assign(a.batches[0] as object, { state: 'failed', error: failure('invalid-request', 400) });
+  await clock.advance(5000);
   await job.poll();
+  expect(events).toContainEqual({
+    type: 'batch-ended',
+    key: 'j',
+    target: 'a/m',
+    ref: 'a-batch-1',
+    answered: 0,
+    failed: 1,
+    ms: 5000,
+  });
   b.end();
   await job.poll();
   const [result] = await resultsOf(job);
