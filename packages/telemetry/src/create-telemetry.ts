@@ -2,6 +2,7 @@ import { metrics, trace } from '@opentelemetry/api';
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { agentAround } from './agent-around.ts';
+import { batchListener } from './batch-events.ts';
 import { CallSpans } from './call-spans.ts';
 import { contentOf } from './content.ts';
 import { dialectOf } from './convention.ts';
@@ -64,6 +65,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       instruments.guardChecks(1, attributes);
       instruments.guardDuration(ms / 1000, attributes);
     },
+    onBatchEvent: batchListener(start, instruments),
   };
 }
 

@@ -29,6 +29,8 @@ export interface Instruments {
   readonly guardChecks: Measure;
   /** Duration of a check or a mask, in seconds. */
   readonly guardDuration: Measure;
+  /** Number of items of ended batches. */
+  readonly batchItems: Measure;
 }
 
 /** Histogram bucket boundaries that the conventions specify, in seconds. */
@@ -79,6 +81,7 @@ export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
     }),
     cost: counter('majordomo.cost', '{nUSD}'),
     guardChecks: counter('majordomo.guard.checks', '{check}'),
+    batchItems: counter('majordomo.batch.items', '{item}'),
     guardDuration: histogram('majordomo.guard.duration', 's', SECONDS),
   };
   return { ...instruments, isOn };

@@ -1,5 +1,6 @@
 import type { Meter, Tracer } from '@opentelemetry/api';
 import type { Around } from '@majordomo/agent';
+import type { BatchEvent } from '@majordomo/batch';
 import type { AttemptInfo, CallEvent } from '@majordomo/core';
 import type { GuardEvent } from '@majordomo/guards';
 import type { SpendRecord } from '@majordomo/ledger';
@@ -57,4 +58,9 @@ export interface Telemetry {
    * seconds, by rule, side and outcome.
    */
   readonly onGuardEvent: (event: GuardEvent) => void;
+  /**
+   * Listener for `createBatches({ onEvent })`. Creates a span for each vendor batch when it has ended, and records the counter
+   * `majordomo.batch.items` by vendor, model and outcome (`answered` or `failed`).
+   */
+  readonly onBatchEvent: (event: BatchEvent) => void;
 }

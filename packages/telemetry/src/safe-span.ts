@@ -10,12 +10,13 @@ import {
 } from '@opentelemetry/api';
 import type { Dialect } from './convention.ts';
 
-/** Name, kind, attributes and parent of a new span. */
+/** Name, kind, attributes and parent of a new span. `startTime`: epoch milliseconds. Default: now. */
 export interface SpanHead {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
   readonly parent: Context;
+  readonly startTime?: number;
 }
 
 /** Starts a span. */
@@ -36,14 +37,11 @@ export class SafeSpan {
   private readonly startTime = Date.now();
   private readonly began = performance.now();
 
-  constructor(tracer: Tracer, dialect: Dialect, { name, kind, attributes, parent }: SpanHead) {
+  constructor(tracer: Tracer, dialect: Dialect, head: SpanHead) {
+    const { name, kind, attributes, parent, startTime = this.startTime } = head;
     this.dialect = dialect;
     this.span = ignoreErrors(() =>
-      tracer.startSpan(
-        name,
-        { kind, attributes: dialect.attributes(attributes), startTime: this.startTime },
-        parent,
-      ),
+      tracer.startSpan(name, { kind, attributes: dialect.attributes(attributes), startTime }, parent),
     );
     this.context = ignoreErrors(() => this.span && trace.setSpan(parent, this.span)) ?? parent;
   }

@@ -118,7 +118,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   telemetry: {
-    ours: ['core', 'agent', 'guards', 'ledger', 'redact'],
+    ours: ['core', 'agent', 'batch', 'guards', 'ledger', 'redact'],
     others: ['@opentelemetry/api'],
     because:
       'a peer of its own, and a standard that moves; of all but core the types alone, as optional peers',
