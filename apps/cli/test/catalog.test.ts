@@ -179,7 +179,7 @@ describe('doctor', () => {
         {
           state: 'warning',
           what: 'prices',
-          detail: `are of ${shipped.date}, 31 days old; run majordomo catalog update`,
+          detail: `are from ${shipped.date} and 31 days old; run majordomo catalog update`,
         },
       ],
     });

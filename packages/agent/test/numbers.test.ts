@@ -57,14 +57,12 @@ describe('an option that is called otherwise here is told with its name', () => 
     ['maxTurns', 'maxSteps'],
   ])('%s of an agent', (name, here) => {
     expect(() => createAgent({ model, [name]: 'x' })).toThrow(
-      `createAgent: ${name} is not an option: it is called ${here} here`,
+      `createAgent: ${name} is not an option; use ${here}`,
     );
   });
 
   it('execute of a tool', () => {
     const execute = { name: 'look', description: 'd', parameters: {}, execute: () => 'x' };
-    expect(() => defineTool(execute as never)).toThrow(
-      'defineTool: execute is not an option: it is called run here',
-    );
+    expect(() => defineTool(execute as never)).toThrow('defineTool: execute is not an option; use run');
   });
 });

@@ -146,7 +146,7 @@ describe('a target whose answers do not fit', () => {
     expect(attempts.map((attempt) => attempt.target)).toEqual(['a/x', 'a/x', 'b/y', 'b/y']);
     expect(warnings.map(({ why }) => why.slice(0, 28))).toEqual([
       'a/x answered again: title: I',
-      'a/x gave no value that fits:',
+      'a/x returned no value that m',
       'b/y answered again: the answ',
     ]);
   });

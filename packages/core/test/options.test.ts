@@ -208,7 +208,7 @@ describe('chain options nested as in createMajordomo', () => {
   const misplaced = (path: string): unknown =>
     expect.objectContaining({
       kind: 'config',
-      message: `${path} is not an option: its members are`,
+      message: `${path} is not an option; pass its members instead`,
       details: expect.objectContaining({ path }) as object,
     });
   const chain = { timeouts: { totalMs: 1000 } };

@@ -43,7 +43,7 @@ describe('response() before the loop', () => {
     const stream = majordomo.model('a/x').stream(hi);
     await stream.response();
     expect(textOf(await read(stream))).toBe(TEXT);
-    expect((await failure(read(stream))).message).toContain('read once');
+    expect((await failure(read(stream))).message).toContain('read only once');
   });
 
   it('leaves the stream to sseResponse', async () => {

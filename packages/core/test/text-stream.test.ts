@@ -26,7 +26,7 @@ it('textStream throws the errors of the stream, and replaces reading the events'
   expect((await failure(joined(majordomo.model('a/x').stream(hi).textStream))).kind).toBe('auth');
   const stream = majordomo.model('b/y').stream(hi);
   await joined(stream.textStream);
-  expect((await failure(joined(stream.textStream))).message).toContain('read once');
+  expect((await failure(joined(stream.textStream))).message).toContain('read only once');
 });
 
 it('textStream ends the call when its reader leaves, also during a wait', async () => {

@@ -144,7 +144,7 @@ describe('a manually written iterator', () => {
     const error = await failure(majordomo.model('a/x').generate(hi));
     expect([error.kind, error.message]).toEqual([
       'protocol',
-      'a/x numbered a part 300000000: it must be from 0 to 99999',
+      'a/x sent the part index 300000000; it must be an integer from 0 to 99999',
     ]);
   });
 });

@@ -13,7 +13,11 @@ export async function play(
   setup: InspectorSetup,
   onEvent: (event: CallEvent, request?: ChatRequest) => void,
 ): Promise<Response> {
-  if (setup.playground === false) throw new Refusal(404, 'playground: it is switched off');
+  if (setup.playground === false)
+    throw new Refusal(
+      404,
+      'playground: the playground is disabled; remove playground: false from the options of the inspector',
+    );
   const { model, message } = asRecord(await bodyOf(request, MAX_PROMPT));
   if (typeof model !== 'string' || model === '') throw new Refusal(400, 'model: must be a name or a spec');
   if (typeof message !== 'string' || message === '') throw new Refusal(400, 'message: must be text');

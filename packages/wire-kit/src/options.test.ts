@@ -36,7 +36,7 @@ it.each([
 ])('names the option that replaces %s', (name, replacement) => {
   expect(() => {
     check({ [name]: 'x' });
-  }).toThrow(config(name, `acme: ${name} is not an option: it is called ${replacement} here`));
+  }).toThrow(config(name, `acme: ${name} is not an option; use ${replacement}`));
 });
 
 it.each([

@@ -24,13 +24,15 @@ export async function catalogSection(settings: Settings, io: Io): Promise<Sectio
   }
   const age = Math.floor((now.getTime() - Date.parse(catalog.date)) / DAY_MS);
   if (age > OLD_DAYS)
-    findings.push(warning('prices', `are of ${catalog.date}, ${age} days old; run majordomo catalog update`));
+    findings.push(
+      warning('prices', `are from ${catalog.date} and ${age} days old; run majordomo catalog update`),
+    );
   const rejected = await rejectedModels(io);
   if (rejected.length > 0)
     findings.push(
       warning(
         'prices',
-        `of ${rejected.join(', ')} were rejected; run majordomo catalog update, and --accept those that you have reviewed`,
+        `of ${rejected.join(', ')} were rejected; run majordomo catalog update, and accept those that you have reviewed with --accept`,
       ),
     );
   return { title: 'Catalog', findings };

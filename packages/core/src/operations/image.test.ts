@@ -145,7 +145,7 @@ describe('an image target', () => {
     else
       await expect(preparing).rejects.toMatchObject({
         kind: 'unsupported',
-        message: 'a/m cannot take the image and its mask as they are; with a mask neither is changed',
+        message: 'a/m does not accept this image and mask; an image with a mask is not resized or converted',
         details: { path: 'mask', code: 'too-large' },
       });
   });

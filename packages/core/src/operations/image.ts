@@ -72,10 +72,14 @@ async function fitInputs(
 
 /** Returns the error for an image and a mask that do not fit. They correspond pixel by pixel, so neither may be changed. */
 const maskError = (target: string): LlmError =>
-  unsupportedError(target, 'cannot take the image and its mask as they are; with a mask neither is changed', {
-    path: 'mask',
-    code: 'too-large',
-  });
+  unsupportedError(
+    target,
+    'does not accept this image and mask; an image with a mask is not resized or converted',
+    {
+      path: 'mask',
+      code: 'too-large',
+    },
+  );
 
 function singleRequest(
   target: string,

@@ -139,7 +139,7 @@ export class ObjectRounds<T> {
   private advance(response: ChatResponse, next: string, problems: string): void {
     this.repairs = this.maxRepairs;
     this.start = next;
-    this.note(response, `${response.target} gave no value that fits: ${problems}`);
+    this.note(response, `${response.target} returned no value that matches the schema: ${problems}`);
     this.request = this.first;
   }
 

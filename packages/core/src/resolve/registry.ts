@@ -62,14 +62,11 @@ export class Registry {
     if ((spi as number) !== 1) {
       throw new LlmError(
         'config',
-        `provider "${id}" implements version ${spi} of the provider interface, this core version 1: install matching versions`,
+        `provider "${id}" implements version ${spi} of the provider interface, but this version of @majordomo/core requires version 1; install matching versions`,
       );
     }
     if (this.registered.has(id)) {
-      throw new LlmError(
-        'config',
-        `two providers have the id "${id}": give one of them another by its id option`,
-      );
+      throw new LlmError('config', `two providers have the id "${id}"; set the option id of one of them`);
     }
     this.registered.set(id, provider);
     for (const [scheme, make] of Object.entries(provider.schemes ?? {})) this.schemes.set(scheme, make);

@@ -63,7 +63,7 @@ describe('the index of a part', () => {
       expect(() => new Accumulator('a/x').push(event)).toThrow(
         expect.objectContaining({
           kind: 'protocol',
-          message: `a/x numbered a part ${index}: it must be from 0 to 99999`,
+          message: `a/x sent the part index ${index}; it must be an integer from 0 to 99999`,
         }),
       );
     }

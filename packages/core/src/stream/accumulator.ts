@@ -151,7 +151,7 @@ function checkedIndex(index: number, target: string): number {
   if (Number.isInteger(index) && index >= 0 && index < MAX_PARTS) return index;
   throw new LlmError(
     'protocol',
-    `${target} numbered a part ${String(index)}: it must be from 0 to ${MAX_PARTS - 1}`,
+    `${target} sent the part index ${String(index)}; it must be an integer from 0 to ${MAX_PARTS - 1}`,
   );
 }
 

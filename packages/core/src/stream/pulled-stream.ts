@@ -66,7 +66,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   /** Returns the only iterator. A second call throws `config`. */
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     if (this.isIterated)
-      throw new LlmError('config', 'a stream is read once: store its events, or use its response()');
+      throw new LlmError('config', 'a stream can be read only once; store its events, or call response()');
     this.isIterated = true;
     return this;
   }

@@ -44,7 +44,7 @@ export function checkKinds(options: object, kinds: Kinds, prefix = '', subject =
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, subject = ''): void {
   if (value === undefined || kind === true) return;
   const type = typeOf(value);
-  if (kind === false) throw configError(path, 'is not an option: its members are', subject);
+  if (kind === false) throw configError(path, 'is not an option; pass its members instead', subject);
   if (typeof kind === 'number') checkNumber(value, kind, path, subject);
   else if (typeof kind === 'string') {
     const [types = '', method] = kind.split(' with ');
@@ -57,7 +57,11 @@ export function checkKind(value: unknown, kind: Kind | undefined, path: string, 
       );
     // The entries of `Headers` and `Map` are not members and would be ignored.
     if (kind === 'object' && Symbol.iterator in (value as object))
-      throw configError(path, 'must be a plain object: see Object.fromEntries', subject);
+      throw configError(
+        path,
+        'must be a plain object; convert a Map or Headers with Object.fromEntries',
+        subject,
+      );
   } else if (Array.isArray(kind)) {
     const values = kind as readonly string[];
     if (values.includes(value as string)) return;
@@ -156,7 +160,7 @@ export function checkOptions(
   if (!isRecord(options)) throw configError('options', 'must be an object', prefix);
   for (const [name, ownName] of Object.entries(otherNames))
     if (!Object.hasOwn(kinds, name) && Reflect.get(options, name) !== undefined)
-      throw configError(name, `is not an option: it is called ${ownName} here`, prefix);
+      throw configError(name, `is not an option; use ${ownName}`, prefix);
   checkKinds(options, kinds, '', prefix);
   for (const name of required)
     if (Reflect.get(options, name) === undefined)

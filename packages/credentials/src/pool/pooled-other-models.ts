@@ -74,5 +74,5 @@ export function pooledOtherModels(
 
 function required<Backend>(backend: Backend | undefined, keyId: string): Backend {
   if (backend !== undefined) return backend;
-  throw new LlmError('config', `key ${keyId} belongs to a provider without such models`);
+  throw new LlmError('config', `the provider of key ${keyId} does not support this operation`);
 }
