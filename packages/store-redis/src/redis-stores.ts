@@ -16,6 +16,7 @@ import { redisBatches } from './batches/redis-batches.ts';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
+import { checkFormat } from './connection/format.ts';
 import { shareHealth } from './health/share-health.ts';
 import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
@@ -94,7 +95,8 @@ export function redisStores(options: RedisOptions): RedisStores {
   const client = clientOf(options.client, 'client');
   const subscriber =
     options.subscriber === undefined ? undefined : clientOf(options.subscriber, 'subscriber');
-  const connection = new Connection(client, clock, timeoutMs);
+  const prepare = (): Promise<void> => checkFormat(client, prefix);
+  const connection = new Connection(client, clock, timeoutMs, prepare);
   const listening = subscriber && new Connection(subscriber, clock, timeoutMs);
   // The braces keep all keys of a script on one node of a cluster.
   const base = `{${prefix}}`;
@@ -106,7 +108,10 @@ export function redisStores(options: RedisOptions): RedisStores {
   return {
     ledger,
     cache: redisCache(connection, prefix),
-    batches: redisBatches(new Connection(client, clock, Math.max(timeoutMs, BATCH_TIMEOUT_MS)), prefix),
+    batches: redisBatches(
+      new Connection(client, clock, Math.max(timeoutMs, BATCH_TIMEOUT_MS), prepare),
+      prefix,
+    ),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     claims: redisClaims(connection, prefix),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),

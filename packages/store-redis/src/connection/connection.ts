@@ -11,22 +11,31 @@ const GRACE_MS = 20;
 
 /**
  * Connection with a time limit of `timeoutMs` for each call. The limit is necessary because clients wait indefinitely for a
- * connection and for the responses of a stalled server.
+ * connection and for the responses of a stalled server. Calls `prepare` after the first connection, before the first command.
  */
 export class Connection {
   private readonly client: Client;
   private readonly clock: Clock;
   private readonly timeoutMs: number;
+  private readonly prepare: () => Promise<void>;
   private readonly waits: TickingTimeout;
   private wasReady = false;
+  /** Whether `prepare` has succeeded. */
+  private isPrepared = false;
   /** Whether a call has timed out and no call has succeeded since. */
   private isStalled = false;
   private retryAt = 0;
 
-  constructor(client: Client, clock: Clock, timeoutMs: number) {
+  constructor(
+    client: Client,
+    clock: Clock,
+    timeoutMs: number,
+    prepare: () => Promise<void> = async () => undefined,
+  ) {
     this.client = client;
     this.clock = clock;
     this.timeoutMs = timeoutMs;
+    this.prepare = prepare;
     this.waits = new TickingTimeout(clock, timeoutMs);
   }
 
@@ -71,16 +80,13 @@ export class Connection {
     });
   }
 
-  /** Waits for the first connection. */
-  private whenReady<T>(work: () => Promise<T>): Promise<T> {
-    if (this.wasReady || this.client.isReady()) {
-      this.wasReady = true;
-      return work();
-    }
-    return ready(this.client).then(() => {
-      this.wasReady = true;
-      return work();
-    });
+  /** Waits for the first connection, and for `prepare`. */
+  private async whenReady<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.wasReady && !this.client.isReady()) await ready(this.client);
+    this.wasReady = true;
+    if (!this.isPrepared) await this.prepare();
+    this.isPrepared = true;
+    return work();
   }
 
   /** Returns an error while Redis is down, because a disconnected client would queue a command beyond the command's timeout. */

@@ -1,0 +1,47 @@
+import type { Redis } from 'ioredis';
+
+/** Value of a key by the command that reads it. */
+type Value =
+  | { readonly string: string }
+  | { readonly hash: Readonly<Record<string, string>> }
+  | { readonly set: readonly string[] }
+  /** Members, each followed by its score. */
+  | { readonly zset: readonly string[] };
+
+/** Keys of a server with their values, as JSON. Expiry times are not part of a dump. */
+export type Dump = Readonly<Record<string, Value>>;
+
+/** Reads all keys of a server. */
+export async function dump(redis: Redis): Promise<Dump> {
+  const keys = (await redis.keys('*')).toSorted();
+  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await valueOf(redis, key)])));
+}
+
+async function valueOf(redis: Redis, key: string): Promise<Value> {
+  const type = await redis.type(key);
+  switch (type) {
+    case 'string':
+      return { string: (await redis.get(key)) ?? '' };
+    case 'hash':
+      return { hash: await redis.hgetall(key) };
+    case 'set':
+      return { set: await redis.smembers(key) };
+    case 'zset':
+      return { zset: await redis.zrange(key, '0', '-1', 'WITHSCORES') };
+    default:
+      throw new Error(`${key} has the type ${type}, which dumps do not contain`);
+  }
+}
+
+/** Replaces all data of a server. */
+export async function restore(redis: Redis, from: Dump): Promise<void> {
+  await redis.flushall();
+  for (const [key, value] of Object.entries(from)) {
+    if ('string' in value) await redis.set(key, value.string);
+    else if ('hash' in value) await redis.hset(key, value.hash);
+    else if ('set' in value) await redis.sadd(key, ...value.set);
+    else
+      for (let at = 0; at < value.zset.length; at += 2)
+        await redis.zadd(key, value.zset[at + 1] ?? '', value.zset[at] ?? '');
+  }
+}

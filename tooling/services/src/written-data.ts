@@ -1,0 +1,103 @@
+import type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
+import type { ClaimStore, ConversationStore, RunState, RunStore } from '@majordomo/agent';
+import type { BatchRow, BatchStore } from '@majordomo/batch';
+import type { CacheStore } from '@majordomo/cache';
+import { user } from '@majordomo/core';
+import type { LedgerStore, SpendRecord } from '@majordomo/ledger';
+import { expect } from 'vitest';
+
+/** Stores of one package. No package has all. */
+export interface WrittenStores {
+  readonly ledger: LedgerStore;
+  readonly cache?: CacheStore;
+  readonly keys?: KeyStore;
+  readonly calls?: CallStore;
+  readonly runs?: RunStore;
+  readonly claims?: ClaimStore;
+  readonly conversations?: ConversationStore;
+  readonly batches?: BatchStore;
+}
+
+/** Time at which the data was written, in epoch milliseconds. */
+export const WRITTEN_AT: number = Date.UTC(2026, 10, 23);
+const AT = new Date(WRITTEN_AT).toISOString();
+const UNKNOWN = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+
+const record: SpendRecord = {
+  ...{ id: 'call-1/openai/gpt/1', at: AT, call: 'call-1', operation: 'chat', target: 'openai/gpt' },
+  ...{ vendor: 'openai', model: 'gpt', name: 'fast', tenant: 'acme', tags: { team: 'a' } },
+  ...{ outcome: 'finished', ms: 120, nanoUsd: '9007199254740993', basis: 'catalogue', missing: [] },
+  catalog: '2026-11-01',
+  usage: { input: 3, output: 2, ...UNKNOWN },
+};
+const run: RunState = {
+  ...{ version: 1, steps: 1, pending: [], results: [], decisions: [], done: 'answered' },
+  messages: [user('hi', { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) })],
+  usage: { input: 1, output: 2, ...UNKNOWN },
+};
+const key: KeyRecord = {
+  ...{ id: 'key_1', name: 'ci', tenant: 'acme', models: undefined, limits: [], metadata: {}, admin: false },
+  ...{ lastFour: 'abcd', createdAt: AT, rotatedAt: undefined, expiresAt: undefined, revokedAt: undefined },
+  ...{ hashes: [{ sha256: 'a'.repeat(64) }], version: 1 },
+};
+const call: CallEntry = {
+  ...{ id: 'call-1', requestId: 'req-1', clientRequestId: undefined, at: AT, ms: 120, firstMs: 40 },
+  ...{ operation: 'chat', wire: 'openai-chat', isStreamed: true, model: 'fast', spec: 'openai/gpt' },
+  ...{ target: 'openai/gpt', tenant: 'acme', key: 'key_1', outcome: 'finished', status: 200 },
+  ...{ error: undefined, attempts: [], usage: record.usage, nanoUsd: record.nanoUsd, finish: 'stop' },
+  ...{ warnings: [], metadata: {} },
+  content: { request: { messages: ['hi'] }, response: { text: 'Hello.' } },
+};
+const row: BatchRow = { index: 0, id: 'first', place: 'queue:0', request: '{"text":"hi"}', data: undefined };
+
+/** Writes one piece of data of each kind. */
+export async function writeData(stores: WrittenStores): Promise<void> {
+  const { ledger, cache, keys, calls, runs, claims, conversations, batches } = stores;
+  const limit = { counter: 'usd/acme', max: 100n, amount: 40n, resetsInMs: undefined };
+  await ledger.reserve('reservation', [{ ...limit, whenLapsed: 'spent', tenant: 'acme' }], 60_000);
+  await ledger.settle('reservation', [{ counter: 'usd/acme', amount: 7n }]);
+  await ledger.append(record);
+  await cache?.set('cached', { text: 'Hello.' });
+  await keys?.put(key);
+  await calls?.append([call]);
+  await runs?.save('run', run);
+  await claims?.claim('call');
+  await conversations?.save({
+    ...{ id: 'talk', spec: 'openai/gpt', system: 'Be brief.' },
+    messages: [user('Où est Köln?')],
+  });
+  await batches?.save('job', { format: 1, token: 't' }, 0);
+  await batches?.add('job', [row]);
+}
+
+/** Checks that the stores return what `writeData` wrote, and accept more data. */
+export async function checkData(stores: WrittenStores): Promise<void> {
+  const { ledger, cache, keys, calls, runs, claims, conversations, batches } = stores;
+  expect(await recordsOf(ledger)).toEqual([record]);
+  expect(await ledger.counters('usd/')).toMatchObject([{ counter: 'usd/acme', used: 7n, held: 0n }]);
+  await ledger.append({ ...record, id: 'call-2/openai/gpt/1' });
+  expect(await recordsOf(ledger)).toHaveLength(2);
+  if (cache !== undefined) expect(await cache.get('cached')).toEqual({ text: 'Hello.' });
+  if (keys !== undefined) expect(await keys.find('a'.repeat(64))).toEqual(key);
+  if (calls !== undefined) expect(await calls.get('call-1')).toEqual(call);
+  if (runs !== undefined) expect(await runs.load('run')).toEqual(run);
+  if (claims !== undefined) expect(await claims.claim('call')).toBe(false);
+  if (conversations !== undefined) {
+    expect(await conversations.load('talk')).toMatchObject({ version: 1, system: 'Be brief.' });
+    expect(await conversations.search('koln')).toMatchObject([{ id: 'talk', title: 'Où est Köln?' }]);
+    await conversations.save({ id: 'talk', spec: 'openai/gpt', messages: [user('Danke')] }, 1);
+    expect(await conversations.load('talk')).toMatchObject({ version: 2 });
+  }
+  if (batches !== undefined) {
+    expect(await batches.load('job')).toEqual({ job: { format: 1, token: 't' }, version: 1 });
+    expect(await batches.rows('job', { limit: 10 })).toEqual([row]);
+    await batches.move('job', [{ index: 0, from: 'queue:0', to: 'sent:1' }]);
+    expect(await batches.counts('job')).toEqual({ 'sent:1': 1 });
+  }
+}
+
+async function recordsOf(ledger: LedgerStore): Promise<readonly SpendRecord[]> {
+  const records = [];
+  for await (const one of ledger.records({ tenant: 'acme' })) records.push(one);
+  return records;
+}
