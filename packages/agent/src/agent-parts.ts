@@ -6,15 +6,20 @@ import type { DriveRules } from './loop.ts';
 import type { StartedCalls } from './started-calls.ts';
 import { subAgentOf } from './sub-agent-tool.ts';
 import type { RunState } from './state.ts';
+import type { Tool } from './tool.ts';
 import type { Tools } from './toolbox.ts';
+
+/** Agent to which an agent can hand off. */
+export interface HandoffTarget {
+  readonly name: string;
+  readonly parts: AgentParts;
+  readonly tool: Tool;
+  readonly history: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]);
+}
 
 /** Agents to which an agent can hand off. */
 export interface AgentHandoffs {
-  readonly targets: readonly {
-    readonly name: string;
-    readonly parts: AgentParts;
-    readonly history: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]);
-  }[];
+  readonly targets: readonly HandoffTarget[];
   /** Reads and checks the option `handoffs`. Later calls have no effect. */
   load(): void;
   /** Returns the name of the agent to which a call of this tool hands off. */

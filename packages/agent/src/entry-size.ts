@@ -1,13 +1,11 @@
 import { LlmError, type JsonValue } from '@majordomo/core';
 
-/** Maximum number of UTF-8 bytes per UTF-16 code unit of a string. */
-const MAX_CHARACTER_BYTES = 3;
 const MIB = 1_048_576;
 
 /** Returns the value. Throws `config` if the JSON exceeds `maxBytes`, because an engine would retry the write forever. */
 export function checkSize(value: JsonValue, name: string, maxBytes: number = Infinity): JsonValue {
   if (maxBytes === Infinity) return value;
-  const bytes = bytesOf(value, maxBytes);
+  const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
   if (bytes <= maxBytes) return value;
   const [size, most] = [bytes, maxBytes].map((count) => `${(count / MIB).toFixed(1)} MiB`);
   throw new LlmError(
@@ -15,9 +13,4 @@ export function checkSize(value: JsonValue, name: string, maxBytes: number = Inf
     `"${name}" is ${size} as JSON, but the journal accepts at most ${most}; return a link or a part of large results`,
     { path: name },
   );
-}
-
-function bytesOf(value: JsonValue, maxBytes: number): number {
-  const text = JSON.stringify(value);
-  return text.length * MAX_CHARACTER_BYTES <= maxBytes ? text.length : new TextEncoder().encode(text).length;
 }

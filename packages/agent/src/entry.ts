@@ -2,14 +2,9 @@ import { fromJson, LlmError, messageOf, toJson, type JsonValue } from '@majordom
 import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import { checkSize } from './entry-size.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
+import type { Journal } from './journal.ts';
 import { isMessage } from './messages-from.ts';
 import { failedWorkOf, recordFailedWork, type FailedWork } from './spending.ts';
-
-export interface EntryIo {
-  readonly signal: AbortSignal;
-  readonly maxBytes?: number | undefined;
-  step(name: string, run: () => Promise<JsonValue>): Promise<JsonValue>;
-}
 
 /** Returns whether a journal value is a valid result of an effect. */
 export type EntryCheck = (value: unknown) => boolean;
@@ -45,7 +40,7 @@ export async function journalEntry<T extends object | string>(
   name: string,
   run: () => Promise<T>,
   isValid: EntryCheck,
-  journal: EntryIo,
+  journal: Pick<Journal, 'signal' | 'maxBytes' | 'step'>,
 ): Promise<T> {
   const storedResult = await journal.step(name, async () => {
     try {

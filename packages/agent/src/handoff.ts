@@ -1,7 +1,7 @@
 import { LlmError, type Message } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 import type { Agent } from './agent-interface.ts';
-import { partsOf, type AgentParts } from './agent-parts.ts';
+import { partsOf, type HandoffTarget } from './agent-parts.ts';
 import { messagesFrom } from './messages-from.ts';
 import { handoffTool } from './handoff-tool.ts';
 import type { Tool } from './tool.ts';
@@ -21,16 +21,9 @@ export interface Handoff {
 /** Agents to which an agent can hand off, or a function that returns them. */
 export type HandoffOption = readonly (Agent | Handoff)[] | (() => readonly (Agent | Handoff)[]);
 
-interface Target {
-  readonly name: string;
-  readonly parts: AgentParts;
-  readonly tool: Tool;
-  readonly history: NonNullable<Handoff['history']>;
-}
-
 /** Handoffs of one agent. They are read when the first run begins, so that two agents can refer to each other. */
 export class Handoffs {
-  targets: readonly Target[] = [];
+  targets: readonly HandoffTarget[] = [];
   tools: readonly Tool[] = [];
   private unread: HandoffOption | undefined;
 
@@ -54,7 +47,7 @@ export class Handoffs {
   }
 }
 
-function targetOf(given: unknown, path: string): Target {
+function targetOf(given: unknown, path: string): HandoffTarget {
   const handoff = isRecord(given) && 'agent' in given ? given : { agent: given };
   const { agent, description, history = 'all' } = handoff as Partial<Handoff>;
   const parts = partsOf(isRecord(agent) ? agent : undefined);

@@ -51,25 +51,6 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
-  /** Maximum number of concurrent calls of this tool in this process. Others wait; an abort ends the wait. `@default` unlimited */
-  readonly concurrency?: number | undefined;
-  /** Maximum number of calls in one run, by the transcript. Further calls become error results that state the limit. `@default` unlimited */
-  readonly maxCalls?: number | undefined;
-}
-
-/** Definition of a tool with typed arguments. */
-export interface ToolDefinition<Parameters, Args> {
-  readonly name: string;
-  readonly description: string;
-  readonly parameters: Parameters;
-  /** Whether a person must approve a call, or a function of the arguments that decides. `@default false` */
-  readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
-  /** Maximum time of a call in milliseconds. If a call takes longer, its result is an error. 0 disables it. `@default 0` */
-  readonly timeoutMs?: number | undefined;
-  /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
-  readonly maxResultChars?: number | undefined;
-  /** Number of times that a call may start. `@default 'repeatable'` */
-  readonly effect?: ToolEffect | undefined;
   /**
    * Maximum calls of this tool at the same time in this process, over all runs. Other calls wait, first come, first served. `timeoutMs` does not
    * include the wait, and an abort ends it. `@default` unlimited
@@ -80,6 +61,18 @@ export interface ToolDefinition<Parameters, Args> {
    * no approval, and are error results that state the limit. `@default` unlimited
    */
   readonly maxCalls?: number | undefined;
+}
+
+/** Definition of a tool with typed arguments. */
+export interface ToolDefinition<Parameters, Args> extends Pick<
+  Tool,
+  'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls'
+> {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Parameters;
+  /** Whether a person must approve a call, or a function of the arguments that decides. `@default false` */
+  readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
   /** Runs the tool with the arguments that the schema returned. An error becomes an error result. */
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
 }
@@ -121,17 +114,9 @@ export function defineTool<T extends object>(
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
   checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], OTHER_NAMES);
-  const { approval, parameters, name, description, timeoutMs, maxResultChars, effect } = tool;
-  const { concurrency, maxCalls } = tool;
+  const { approval } = tool;
   return {
-    name,
-    description,
-    parameters,
-    timeoutMs,
-    maxResultChars,
-    effect,
-    concurrency,
-    maxCalls,
+    ...tool,
     approval: typeof approval === 'function' ? (args) => approval(args as never) : approval,
     run: (args, context) => tool.run(args, context),
   };

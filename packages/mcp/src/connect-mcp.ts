@@ -8,7 +8,6 @@ import type { McpOptions, McpToolbox } from './options.ts';
  * Connects to an MCP server and returns its tools as a toolbox. Close the toolbox when it is no longer needed. Rejects with
  * `config` for invalid options, and with `network`, `timeout` or `auth` if the connection fails.
  *
- *
  * @example
  * await using files = await connectMcp({ name: 'files', place: { command: 'npx', args: ['mcp-files', folder] } });
  * const agent = createAgent({ model, toolboxes: [files] });

@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { redact } from '@majordomo/core/toolkit';
+import { definedMembers, redact } from '@majordomo/core/toolkit';
 import type { AuthProvider, FetchLike } from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
 import { memoryStore, namedStore } from '../store.ts';
@@ -60,13 +60,8 @@ export class Authorization {
       if (await io.tokens.reload()) return;
       const { extractWWWAuthenticateParams } = await loadClient();
       const { resourceMetadataUrl, scope: requested } = extractWWWAuthenticateParams(response);
-      const scope = auth.scope ?? requested;
-      const request: AuthRequest = {
-        serverUrl,
-        fetchFn,
-        ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
-        ...(scope === undefined ? {} : { scope }),
-      };
+      const optional = definedMembers({ resourceMetadataUrl, scope: auth.scope ?? requested });
+      const request = { serverUrl, fetchFn, ...optional } as AuthRequest;
       await (auth.grant === 'login' ? login(auth, request, io) : machineToken(auth, request, io));
     } catch (error) {
       throw this.failure(error);

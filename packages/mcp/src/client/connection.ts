@@ -8,7 +8,7 @@ import { sendCall, type ToolCall } from './call.ts';
 import { ListWatch } from './list-watch.ts';
 import { isLostSession, toLlmError } from './errors.ts';
 import { IdleTimeout } from './idle-timeout.ts';
-import type { CallOutcome, Work } from './outcome.ts';
+import type { CallIo, CallOutcome, Work } from './outcome.ts';
 import { NO_LIMIT, openSession, type Session } from './session.ts';
 import { checkTask } from './tasks.ts';
 
@@ -88,8 +88,7 @@ export class Connection {
     try {
       return await this.slots.run(either, () =>
         this.withTimeouts(label, call.signal, async (timeout) => {
-          const send = <T>(work: Work<T>): Promise<T> => this.send(label, timeout, work);
-          const outcome = await sendCall(call, { connection: this, timeout, send });
+          const outcome = await sendCall(call, this.callIo(label, timeout));
           await this.watch.whenRefreshed();
           return outcome;
         }),
@@ -102,10 +101,13 @@ export class Connection {
   /** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
   task(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined> {
     const label = `${this.label}: task ${taskId}`;
-    return this.withTimeouts(label, this.closing.signal, (timeout) => {
-      const send = <T>(work: Work<T>): Promise<T> => this.send(label, timeout, work);
-      return checkTask(taskId, replies, { connection: this, timeout, send });
-    });
+    return this.withTimeouts(label, this.closing.signal, (timeout) =>
+      checkTask(taskId, replies, this.callIo(label, timeout)),
+    );
+  }
+
+  private callIo(label: string, timeout: IdleTimeout): CallIo {
+    return { connection: this, timeout, send: (work) => this.send(label, timeout, work) };
   }
 
   /** Sends requests other than tool calls. `subject` is part of error messages. */
@@ -244,4 +246,6 @@ export class Connection {
   }
 }
 
-const pauseAfter = (losses: number): number => Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (losses - 1));
+/** Returns the time to wait after a number of failures, in milliseconds. */
+export const pauseAfter = (failures: number): number =>
+  Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));

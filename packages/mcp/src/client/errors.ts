@@ -1,5 +1,5 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { kindOfStatus, redact } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
@@ -16,9 +16,10 @@ export interface ErrorContext {
 
 /** Converts an SDK error by its code and status, not by its class, because an application may have two copies of the SDK. */
 export function toLlmError(error: unknown, { label, signal, last, mask = redact }: ErrorContext): LlmError {
-  if (signal?.aborted === true && !LlmError.is(signal.reason))
-    return new LlmError('aborted', `${label} was aborted`, {}, { cause: signal.reason });
-  if (signal?.aborted === true && LlmError.is(signal.reason)) return signal.reason;
+  if (signal?.aborted === true)
+    return LlmError.is(signal.reason)
+      ? signal.reason
+      : new LlmError('aborted', `${label} was aborted`, {}, { cause: signal.reason });
   if (LlmError.is(error)) return error;
   const { code, status } = codesOf(error);
   // The kind, such as `network` or `auth`, is derived from the cause.
@@ -49,12 +50,8 @@ export const isTransient = (error: LlmError): boolean =>
   LlmError.is(error, 'network', 'timeout', 'overloaded', 'rate-limit', 'server') || isLostSession(error);
 
 function codesOf(error: unknown): { code: string | number | undefined; status: number | undefined } {
-  const record = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
-  const { code, status } = record;
-  return {
-    code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
-    status: typeof status === 'number' ? status : undefined,
-  };
+  const { code, status } = asRecord(error);
+  return { code: typeof code === 'string' ? code : asNumber(code), status: asNumber(status) };
 }
 
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {

@@ -2,14 +2,12 @@ import { suspend, type Tool, type ToolContext, type ToolOutput } from '@majordom
 import { truncateText, LlmError, type JsonObject } from '@majordomo/core';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { McpEvent, McpOptions } from '../options.ts';
-import type { Connection } from './connection.ts';
+import { pauseAfter, type Connection } from './connection.ts';
 import { contentOf, textOf } from './content.ts';
 import { isTransient } from './errors.ts';
 import { suspensionOf } from './suspended.ts';
 import type { ToolHistory } from './tool-history.ts';
 
-const FIRST_PAUSE_MS = 250;
-const MAX_PAUSE_MS = 10_000;
 const MAX_DESCRIPTION_CHARS = 20_000;
 
 /** Dependencies of a server's tools. */
@@ -93,7 +91,7 @@ async function withRetries<T>(
       return await work();
     } catch (error) {
       if (attempt >= attempts || signal.aborted || !LlmError.is(error) || !isTransient(error)) throw error;
-      await clock.sleep(Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
+      await clock.sleep(pauseAfter(attempt), signal);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { fnv1a } from '@majordomo/core/toolkit';
+
 /** Maximum length of a tool name that all vendors accept. */
 const MAX_LENGTH = 64;
 
@@ -10,12 +12,13 @@ export function fittedNames(prefix: string, names: readonly string[]): ReadonlyM
   const exact = new Set(
     [...prefixed.values()].filter((name) => name === toToolName(name) && name.length <= MAX_LENGTH),
   );
-  const alike = countNames([...prefixed.values()].map(toToolName));
+  const all = [...prefixed.values()].map(toToolName);
+  const isUnique = (words: string): boolean => all.indexOf(words) === all.lastIndexOf(words);
   const taken = new Set<string>(exact);
   const fitted = new Map<string, string>();
   for (const [name, full] of prefixed) {
     const words = toToolName(full);
-    const fits = exact.has(full) || (words.length <= MAX_LENGTH && alike.get(words) === 1);
+    const fits = exact.has(full) || (words.length <= MAX_LENGTH && isUnique(words));
     const short = fits ? words : withHash(words, full, taken);
     taken.add(short);
     fitted.set(name, short);
@@ -25,24 +28,11 @@ export function fittedNames(prefix: string, names: readonly string[]): ReadonlyM
 
 const toToolName = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
 
-function countNames(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
 /** Returns a name with a hash. If two names have the same hash, a number distinguishes the names. */
 function withHash(words: string, full: string, taken: ReadonlySet<string>): string {
   for (let n = 0; ; n++) {
-    const mark = `_${hash(n === 0 ? full : `${full}#${n}`)}`;
+    const mark = `_${fnv1a(n === 0 ? full : `${full}#${n}`).toString(36)}`;
     const name = words.slice(0, MAX_LENGTH - mark.length) + mark;
     if (!taken.has(name)) return name;
   }
-}
-
-/** Returns the FNV-1a hash of a name. This hash is not cryptographic. */
-function hash(text: string): string {
-  let state = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
-  return state.toString(36);
 }

@@ -9,21 +9,6 @@ import { loadClient } from '../sdk.ts';
 import { isLostConnection, toLlmError } from './errors.ts';
 import { acceptTasks } from './tasks.ts';
 
-/** Session with a server, from opening to loss or close. */
-export interface Session {
-  readonly isOpen: boolean;
-  /** Name and version that the server reports. */
-  readonly server: string | undefined;
-  /** Instructions of the server, at most `MAX_INSTRUCTIONS` characters. */
-  readonly instructions: string | undefined;
-  /**
-   * Runs work with the client. Rejects with an `LlmError`. If the connection is lost, work in progress continues, because
-   * an HTTP server may have ended only one request. Callers check `isOpen` before they start new work.
-   */
-  use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
-
 /** Callbacks of a session. */
 export interface SessionIo {
   readonly label: string;
@@ -68,7 +53,7 @@ export async function openSession(
     },
   );
   handleServerRequests(client, io.answers);
-  const session = new OpenSession(client, connection, io);
+  const session = new Session(client, connection, io);
   client.onclose = () => {
     session.markLost();
   };
@@ -89,7 +74,8 @@ export async function openSession(
   }
 }
 
-class OpenSession implements Session {
+/** Session with a server, from opening to loss or close. */
+export class Session {
   isOpen = true;
   private readonly client: Client;
   private readonly transport: ServerTransport;
@@ -102,16 +88,22 @@ class OpenSession implements Session {
     this.io = io;
   }
 
+  /** Name and version that the server reports. */
   get server(): string | undefined {
     const server = this.client.getServerVersion();
     return server && `${server.name} ${server.version}`;
   }
 
+  /** Instructions of the server, at most `MAX_INSTRUCTIONS` characters. */
   get instructions(): string | undefined {
     const text = this.client.getInstructions();
     return text === undefined ? undefined : truncateText(text, MAX_INSTRUCTIONS);
   }
 
+  /**
+   * Runs work with the client. Rejects with an `LlmError`. After a loss, no new work starts. Work in progress continues,
+   * because an HTTP server may have cut only one request.
+   */
   async use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
     this.activeCalls += 1;
     try {

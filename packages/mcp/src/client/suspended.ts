@@ -1,6 +1,6 @@
 import type { Decision, RunState } from '@majordomo/agent';
 import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
-import { asRecord, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import type { McpQuestion, McpReply, McpSuspension } from '../options.ts';
 import { waitingCalls, type WaitingCall } from '../waiting-calls.ts';
 import { replyProblem, resultOf } from '../server-requests/elicitation.ts';
@@ -17,20 +17,15 @@ export function suspensionOf(
   tool: string,
   args: JsonObject,
 ): JsonValue {
-  const { questions } = outcome;
   const payload: McpSuspension =
     outcome.type === 'task'
-      ? { type: 'mcp-task', server, tool, taskId: outcome.taskId, ...(questions && { questions }) }
+      ? { type: 'mcp-task', server, tool, taskId: outcome.taskId, questions: outcome.questions }
       : {
-          type: 'mcp-elicitation',
-          server,
-          tool,
-          args,
-          questions: outcome.questions,
-          ...(Object.keys(outcome.replies).length === 0 ? {} : { replies: outcome.replies }),
-          ...(outcome.requestState === undefined ? {} : { requestState: outcome.requestState }),
+          ...{ type: 'mcp-elicitation', server, tool, args },
+          ...{ questions: outcome.questions, requestState: outcome.requestState },
+          replies: Object.keys(outcome.replies).length > 0 ? outcome.replies : undefined,
         };
-  return payload;
+  return definedMembers(payload) as JsonObject;
 }
 
 /** Returns the state with a new payload for the suspended call at `path`. */
@@ -72,28 +67,25 @@ export async function settle(
   io: SettleIo,
 ): Promise<{ readonly state: RunState; readonly decisions: readonly Decision[] }> {
   const calls = waitingCalls(state);
-  const own = calls.flatMap(({ path, payload }) => {
-    const suspension = suspensionIn(payload, io.name);
-    return suspension === undefined ? [] : [{ path, suspension }];
-  });
   checkPaths(answers, calls);
-  const answered = await Promise.all(
-    own.map(async ({ path, suspension }) => ({
-      path,
-      suspension,
-      replies: await repliesTo(path, suspension.questions ?? {}, answers),
-    })),
+  const own = await Promise.all(
+    calls.flatMap(({ path, payload }) => {
+      const suspension = suspensionIn(payload, io.name);
+      return suspension === undefined ? [] : [withReplies(path, suspension, answers)];
+    }),
   );
-  const due = answered.filter(
-    ({ suspension, replies }) => suspension.type === 'mcp-task' || replies !== undefined,
-  );
+  // Tasks are first, because a failure of `tasks/get` loses nothing, but a repeated call cannot be repeated again.
+  const due = [
+    ...own.filter(({ suspension }) => suspension.type === 'mcp-task'),
+    ...own.filter(
+      ({ suspension, replies }) => suspension.type === 'mcp-elicitation' && replies !== undefined,
+    ),
+  ];
   if (due.length === 0) return { state, decisions: [] };
   await io.ready();
-  // Tasks are first, because a failure of `tasks/get` loses nothing, but a repeated call cannot be repeated again.
-  const ordered = due.toSorted((a, b) => rankOf(a.suspension) - rankOf(b.suspension));
   let settled = state;
   const decisions: Decision[] = [];
-  for (const { path, suspension, replies } of ordered) {
+  for (const { path, suspension, replies } of due) {
     const outcome = await outcomeOf(suspension, replies, io);
     if (outcome === undefined) settled = withoutQuestions(settled, path, suspension);
     else if ('deny' in outcome) decisions.push({ callId: path, ...outcome });
@@ -106,8 +98,6 @@ export async function settle(
   }
   return { state: settled, decisions };
 }
-
-const rankOf = ({ type }: McpSuspension): number => (type === 'mcp-task' ? 0 : 1);
 
 /** Returns the outcome of a call, or the reason of its failure. Throws if the state of a task is not available. */
 async function outcomeOf(
@@ -154,13 +144,8 @@ function suspensionIn(payload: JsonValue, name: string): McpSuspension | undefin
     isRecord(questions) &&
     (type === 'mcp-task' ? typeof taskId === 'string' : isRecord(args));
   if (isComplete) return payload as unknown as McpSuspension;
-  throw new LlmError(
-    'config',
-    `mcp "${name}": a suspended call has a damaged payload; pass a state that \`run\` returned`,
-    {
-      path: 'state.suspended',
-    },
-  );
+  const message = `mcp "${name}": a suspended call has a damaged payload; pass a state that \`run\` returned`;
+  throw new LlmError('config', message, { path: 'state.suspended' });
 }
 
 /** Throws `invalid-request` for an answer that no suspended call waits for. */
@@ -177,12 +162,13 @@ const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>):
   return keys.length === 1 ? [path] : keys.map((key) => `${path}#${key}`);
 };
 
-/** Returns the answers to all questions of a call, or `undefined` if one is missing. Throws `invalid-request` for an invalid one. */
-async function repliesTo(
+/** Adds the answers to all questions of a call. `replies` is `undefined` if one is missing. Throws `invalid-request` for an invalid one. */
+async function withReplies(
   path: string,
-  questions: Readonly<Record<string, McpQuestion>>,
+  suspension: McpSuspension,
   answers: Readonly<Record<string, McpReply>>,
-): Promise<JsonObject | undefined> {
+): Promise<{ path: string; suspension: McpSuspension; replies: JsonObject | undefined }> {
+  const { questions = {} } = suspension;
   const entries = Object.entries(questions);
   const keys = answerKeys(path, questions);
   const replies: Record<string, JsonValue> = {};
@@ -193,7 +179,8 @@ async function repliesTo(
     if (problem !== undefined) throw invalid(keys[at] ?? '', problem);
     replies[key] = resultOf(question, reply) as JsonObject;
   }
-  return entries.length > 0 && Object.keys(replies).length === entries.length ? replies : undefined;
+  const isAnswered = entries.length > 0 && Object.keys(replies).length === entries.length;
+  return { path, suspension, replies: isAnswered ? replies : undefined };
 }
 
 const invalid = (key: string, why: string): LlmError =>

@@ -15,21 +15,13 @@ import type { SkillsFolder } from './skills-folder.ts';
  * Serves tools, prompts, resources, skills and agents to MCP clients, over stdio or as a fetch handler. Throws `config` for a
  * duplicate name or address, and `invalid-request` for a schema that has no JSON Schema.
  *
- *
  * @example
  * const server = serveMcp({ name: 'sky', version: '1.0.0', tools: [weather] });
  * await server.stdio();
  */
 export function serveMcp(options: ServeOptions): McpServerHandle {
-  const {
-    onError,
-    sessions = 0,
-    skills = [],
-    agents = [],
-    prompts = [],
-    resources = [],
-    skillsFolder,
-  } = options;
+  const { onError, sessions = 0, skillsFolder } = options;
+  const { skills = [], agents = [], prompts = [], resources = [] } = options;
   checkOptions('serveMcp', options, KINDS, ['name', 'version', 'tools']);
   const tools = [...options.tools, ...skills.flatMap((skill) => skill.tools ?? [])];
   const names = new Set([...tools, ...agents].map(({ name }) => name));
@@ -46,12 +38,11 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
   const closing = new Closing();
   const onerror = onError === undefined ? undefined : listeners(onError);
   let loading: Promise<SkillsFolder> | undefined;
-  const loadFolder = async (folder: string): Promise<SkillsFolder> => {
-    const { loadSkillsFolder } = await import('./skills-folder.ts');
-    return loadSkillsFolder(folder, onerror);
-  };
   const prepared = async (): Promise<Offer> => {
-    if (skillsFolder !== undefined) loading ??= loadFolder(skillsFolder);
+    if (skillsFolder !== undefined)
+      loading ??= import('./skills-folder.ts').then(({ loadSkillsFolder }) =>
+        loadSkillsFolder(skillsFolder, onerror),
+      );
     return { ...offer, skills: await loading };
   };
   const factory = async (): Promise<McpServer> => newServer(options, await prepared(), closing);

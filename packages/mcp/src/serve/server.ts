@@ -1,6 +1,6 @@
 import type { Tool } from '@majordomo/agent';
 import type { JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, definedMembers } from '@majordomo/core/toolkit';
 import type {
   CallToolResult,
   InputRequiredResult,
@@ -135,14 +135,9 @@ function callOf(
     name: params.name,
     args: (params.arguments ?? {}) as JsonObject,
     signal,
-    context: progressContext(({ progress, total, message }) => {
+    context: progressContext((progress) => {
       if (progressToken === undefined) return;
-      const notification = {
-        progressToken,
-        progress,
-        ...(total === undefined ? {} : { total }),
-        ...(message === undefined ? {} : { message }),
-      };
+      const notification = { ...definedMembers(progress), progress: progress.progress, progressToken };
       // The client may have disconnected.
       mcpReq.notify({ method: 'notifications/progress', params: notification }).catch(() => undefined);
     }),

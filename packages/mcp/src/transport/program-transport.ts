@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { McpProgram } from '../options.ts';
 import { loadClient, loadClientStdio } from '../sdk.ts';
+import type { ServerTransport } from './server-transport.ts';
 import type { StderrTail } from './stderr-tail.ts';
 import { readLines } from './read-lines.ts';
 
@@ -29,13 +30,11 @@ const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const MESSAGES_PER_TURN = 20;
 
-export interface Program {
-  readonly transport: Transport;
-  readonly lastOutput: () => string | undefined;
-}
-
 /** Starts a program in a separate process group. Windows has no process groups, so the SDK's transport is used there. */
-export async function programTransport(place: McpProgram, stderr: StderrTail): Promise<Program> {
+export async function programTransport(
+  place: McpProgram,
+  stderr: StderrTail,
+): Promise<Pick<ServerTransport, 'transport' | 'lastOutput'>> {
   const [{ deserializeMessage }, { getDefaultEnvironment, StdioClientTransport }] = await Promise.all([
     loadClient(),
     loadClientStdio(),
