@@ -118,3 +118,125 @@ it('ends with 2 for an unknown key', async () => {
       err: expect.stringContaining('nothing'),
     });
 });
+
+const SCHEMA = '{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]}';
+
+it(
+  'checks answers with --schema, and prints values',
+  async () => {
+    await using server = await startBatchServer({
+      answer: ({ text }) => (text.includes('one') ? '{"n":1}' : 'no JSON'),
+    });
+    using place = worldOf(server, { 'in.jsonl': FILE, 'schema.json': SCHEMA });
+    const { code, out } = await place.run(...RUN, '--schema', 'schema.json');
+    expect([code, linesOf(out)]).toMatchObject([
+      1,
+      [
+        { id: 'a', value: { n: 1 }, nanoUsd: expect.stringMatching(/^\d+$/) },
+        { id: '1', error: { kind: 'invalid-output' } },
+      ],
+    ]);
+    expect(JSON.stringify(server.batches[0]?.items[0]?.body)).toContain('"required":["n"]');
+  },
+  LONG,
+);
+
+it.each([
+  ['[]', /schema\.json is not a JSON schema/],
+  ['{', /schema\.json cannot be read: it is not valid JSON/],
+])(
+  'rejects the schema %j, and sends nothing',
+  async (schema, message) => {
+    await using server = await startBatchServer();
+    using place = worldOf(server, { 'in.jsonl': FILE, 'schema.json': schema });
+    const { code, err } = await place.run(...RUN, '--schema', 'schema.json');
+    expect([code, err, server.requests.length]).toEqual([2, expect.stringMatching(message), 0]);
+  },
+  LONG,
+);
+
+it(
+  'cancels batches at --deadline, and fails the rest with timeout',
+  async () => {
+    await using server = await startBatchServer({ looks: 1000 });
+    using place = worldOf(server);
+    const { code, out } = await place.run(...RUN, '--deadline', '1s');
+    expect([code, linesOf(out)]).toMatchObject([
+      1,
+      [
+        { id: 'a', error: { kind: 'timeout' } },
+        { id: '1', error: { kind: 'timeout' } },
+      ],
+    ]);
+    expect(server.batches.every(({ state }) => state === 'cancelled')).toBe(true);
+  },
+  LONG,
+);
+
+it(
+  'sends live calls with --live late when less than 30 minutes remain',
+  async () => {
+    await using server = await startBatchServer();
+    using place = worldOf(server);
+    const { code, out } = await place.run(...RUN, '--deadline', '20m', '--live', 'late');
+    expect([code, linesOf(out)]).toMatchObject([
+      0,
+      [
+        { id: 'a', via: 'live', target: 'openai/gpt-4.1', text: expect.stringContaining('answer to') },
+        { via: 'live' },
+      ],
+    ]);
+    expect(server.batches).toEqual([]);
+  },
+  LONG,
+);
+
+it(
+  'sends live calls with --live failed for items without an answer',
+  async () => {
+    await using server = await startBatchServer({
+      answer: ({ id, text }) => (id !== undefined && text.includes('one') ? { result: 'expired' } : 'yes'),
+    });
+    using place = worldOf(server);
+    const { code, out } = await place.run(...RUN, '--live', 'failed');
+    expect([code, linesOf(out)]).toMatchObject([
+      0,
+      [
+        { id: 'a', via: 'live', text: 'yes' },
+        { id: '1', via: 'batch', text: 'yes' },
+      ],
+    ]);
+  },
+  LONG,
+);
+
+it(
+  'rejects --live late without --deadline',
+  async () => {
+    await using server = await startBatchServer();
+    using place = worldOf(server);
+    const { code, err } = await place.run(...RUN, '--live', 'late');
+    expect([code, err]).toEqual([2, expect.stringMatching(/needs a deadline/)]);
+    expect((await place.run('batch', 'status')).out).toBe('');
+  },
+  LONG,
+);
+
+it(
+  'prints vectors of embedding lines',
+  async () => {
+    await using server = await startBatchServer();
+    const lines = '{"id":"v","embedding":{"values":["three"]}}\n{"embedding":{"values":["one"]}}';
+    using place = worldOf(server, { 'in.jsonl': lines });
+    const run = RUN.map((word) => (word === 'openai/gpt-4.1' ? 'openai/my-embedding' : word));
+    const { code, out } = await place.run(...run);
+    expect([code, linesOf(out)]).toMatchObject([
+      0,
+      [
+        { id: 'v', target: 'openai/my-embedding', via: 'batch', vector: [5, 1] },
+        { id: '1', vector: [3, 1] },
+      ],
+    ]);
+  },
+  LONG,
+);
