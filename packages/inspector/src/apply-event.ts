@@ -16,12 +16,15 @@ type Of<Type extends CallEvent['type']> = Extract<CallEvent, { readonly type: Ty
 /** Creates a call from its first event. */
 export function newCall(call: CallInfo, n: number, now: number, redactor: Redactor): FeedCall {
   const metadata = metadataOf(call.metadata, redactor);
+  const { key, requestId } = call.metadata;
   return {
     id: call.id,
     n,
     spec: word(call.spec, redactor),
     operation: call.operation ?? 'chat',
     ...(call.tenant !== undefined && { tenant: word(call.tenant, redactor) }),
+    ...(typeof key === 'string' && { key: word(key, redactor) }),
+    ...(typeof requestId === 'string' && { requestId: word(requestId, redactor) }),
     ...(metadata !== undefined && { metadata }),
     startedAt: now,
     outcome: 'running',

@@ -8,6 +8,10 @@ export interface FeedCall {
   readonly spec: string;
   readonly operation: string;
   readonly tenant?: string | undefined;
+  /** Id of the virtual key. */
+  readonly key?: string | undefined;
+  /** `x-request-id` of the gateway's response. */
+  readonly requestId?: string | undefined;
   /** Metadata as JSON, truncated to a maximum length. */
   readonly metadata?: string | undefined;
   readonly startedAt: number;
@@ -32,7 +36,8 @@ export interface FeedCall {
   readonly hasContent?: boolean | undefined;
 }
 
-export type CallOutcome = 'running' | 'finished' | 'failed' | 'abandoned';
+/** `refused`: the request never became a call. Only the call log contains such requests. */
+export type CallOutcome = 'running' | 'finished' | 'failed' | 'abandoned' | 'refused';
 
 /** Attempt of a call, or target that the call skipped. */
 export interface FeedAttempt {

@@ -4,14 +4,7 @@ import type { FeedCost, FeedLimit, FeedSpending, FeedSpendingRow } from './feed-
 
 const HOUR = 3_600_000;
 const RANGES = { '24h': 24 * HOUR, '7d': 7 * 24 * HOUR, '30d': 30 * 24 * HOUR } as const;
-const KEYS = [
-  'tenant',
-  'model',
-  'target',
-  'provider',
-  'vendor',
-  'name',
-] as const satisfies readonly ReportKey[];
+const KEYS = ['tenant', 'key', 'model', 'target'] as const;
 const MAX_ROWS = 50;
 const MAX_CALLS = 60;
 
@@ -46,11 +39,14 @@ const unitOf = ({ max }: Limit): FeedLimit['unit'] => Object.keys(max)[0] as Fee
 
 /** Returns spending grouped by one key, highest cost first. Periods are hours if the range is one day, otherwise days. */
 export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: number): Promise<FeedSpending> {
-  const by = oneOf(query.get('by') ?? 'model', KEYS, 'by');
+  const dimension = oneOf(query.get('by') ?? 'model', KEYS, 'by');
+  // The ledger records the id of the virtual key as a tag.
+  const by: ReportKey = dimension === 'key' ? 'tag' : dimension;
   const range = oneOf(query.get('range') ?? '24h', ['24h', '7d', '30d'], 'range');
   const step: ReportKey = range === '24h' ? 'hour' : 'day';
   const zone = zoneOf(query.get('zone') ?? 'UTC');
-  const span = { from: new Date(now - RANGES[range]), to: new Date(now + 1), zone };
+  const tag = by === 'tag' ? 'key' : undefined;
+  const span = { from: new Date(now - RANGES[range]), to: new Date(now + 1), zone, tag };
   const [total, over] = await Promise.all([
     ledger.report({ by: [by], ...span }),
     ledger.report({ by: [step, by], ...span }),

@@ -9,7 +9,12 @@ import { read, ROOT } from '../src/repository.ts';
 const settled = (text: string): readonly string[] =>
   text
     .split('\n')
-    .map((line) => line.replaceAll(/ *\d+ ms/g, ' N ms').trimEnd())
+    .map((line) =>
+      line
+        .replaceAll(/ *\d+ ms/g, ' N ms')
+        .replaceAll(/\d\.\d s/g, 'N s')
+        .trimEnd(),
+    )
     .filter((line) => line !== '');
 
 test('the README shows the output of the demo', () => {

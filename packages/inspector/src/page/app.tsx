@@ -4,6 +4,7 @@ import { CallsView } from './calls-view.tsx';
 import { HealthView } from './health-view.tsx';
 import { useKnown } from './hooks.ts';
 import { KeysView } from './keys-view.tsx';
+import { LimitsView } from './limits-view.tsx';
 import { MeaningView } from './meaning-view.tsx';
 import { PerformanceView } from './performance-view.tsx';
 import { PlaygroundView } from './playground-view.tsx';
@@ -12,38 +13,47 @@ import type { Connection } from './store.ts';
 
 const VIEWS = [
   ['calls', 'Calls'],
-  ['health', 'Health'],
-  ['spending', 'Spending'],
-  ['resolve', 'Resolve'],
   ['performance', 'Performance'],
+  ['spending', 'Spending'],
   ['keys', 'Keys'],
+  ['limits', 'Limits'],
+  ['health', 'Health'],
+  ['resolve', 'Resolve'],
   ['playground', 'Playground'],
 ] as const;
 type View = (typeof VIEWS)[number][0];
 /** Views that need the admin API. */
 const ADMIN: readonly View[] = ['performance', 'keys'];
 
-/** Reads the route from the URL's hash, such as `#calls/<id>`, so that links and the back button work. */
-function useRoute(): { readonly view: View; readonly rest: string } {
+interface RouteOfPage {
+  readonly view: View;
+  /** Id after the name of the view, or `''`. */
+  readonly id: string;
+  readonly query: string;
+}
+
+/** Reads the route from the URL's hash, such as `#/calls/<id>?tenant=beta`, so that links and the back button work. */
+function useRoute(): RouteOfPage {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const changed = (): void => setHash(location.hash);
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  const [name = '', rest = ''] = hash.replace(/^#\/?/, '').split('/');
-  return { view: VIEWS.find(([view]) => view === name)?.[0] ?? 'calls', rest };
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [name = '', id = ''] = path.split('/');
+  return { view: VIEWS.find(([view]) => view === name)?.[0] ?? 'calls', id: decodeURIComponent(id), query };
 }
 
 export function App(): JSX.Element {
-  const { view, rest } = useRoute();
+  const { view, id, query } = useRoute();
   const { hello } = useKnown();
   const isShown = (name: View): boolean =>
     name === 'playground' ? hello?.hasPlayground === true : !ADMIN.includes(name) || hello?.hasAdmin === true;
   return (
     <>
       <header class="bar">
-        <a class="skip" href={`#${view}`} onClick={toContent}>
+        <a class="skip" href={`#/${view}`} onClick={toContent}>
           Skip to the content
         </a>
         <h1>
@@ -52,17 +62,18 @@ export function App(): JSX.Element {
         </h1>
         <nav aria-label="Views">
           {VIEWS.filter(([name]) => isShown(name)).map(([name, label]) => (
-            <a key={name} href={`#${name}`} aria-current={name === view ? 'page' : undefined}>
+            <a key={name} href={`#/${name}`} aria-current={name === view ? 'page' : undefined}>
               {label}
             </a>
           ))}
         </nav>
         <Live />
       </header>
-      <main id="content" tabIndex={-1} class={view}>
-        {view === 'calls' && <CallsView selected={rest} />}
+      <main id="content" tabIndex={view === 'calls' ? -1 : 0} class={view}>
+        {view === 'calls' && <CallsView selected={id} query={query} />}
         {view === 'health' && <HealthView />}
         {view === 'spending' && <SpendingView />}
+        {view === 'limits' && <LimitsView />}
         {view === 'resolve' && <MeaningView />}
         {view === 'performance' && hello?.hasAdmin === true && <PerformanceView />}
         {view === 'keys' && hello?.hasAdmin === true && <KeysView />}

@@ -1,27 +1,44 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { FeedCall, FeedContent, FeedError } from '../feed-types.ts';
+import { useState } from 'preact/hooks';
+import type { FeedContent, FeedError } from '../feed-types.ts';
 import { count, dateTime, duration, usd } from './format.ts';
-import { failedOver } from './filter.ts';
+import { addressOf, failedOver, modelOf, type Filter } from './filter.ts';
 import { useLoaded, useCosts, useKnown, useStore } from './hooks.ts';
 import { Icon, Outcome } from './icons.tsx';
+import type { ListedCall } from './listed-call.ts';
 import { Waterfall } from './waterfall.tsx';
 
+interface CallDetailProps {
+  readonly call: ListedCall;
+  /** Filter of the list to which the link leads. */
+  readonly filter: Filter;
+  readonly now: number;
+}
+
 /** Details of one call. */
-export function CallDetail({ call, now }: { readonly call: FeedCall; readonly now: number }): JSX.Element {
+export function CallDetail({ call, filter, now }: CallDetailProps): JSX.Element {
   const { showsContent = false } = useKnown().hello ?? {};
   return (
     <article aria-labelledby="detail-title">
-      <a class="to-list" href="#calls">
-        <Icon name="back" /> All calls
-      </a>
+      <p class="above">
+        <a class="to-list" href={addressOf(filter)}>
+          <Icon name="back" /> All calls
+        </a>
+        <CopyLink />
+      </p>
       <h2 id="detail-title">
         <Outcome outcome={call.outcome} />
-        <span class="target">{call.answeredBy ?? call.spec}</span>
+        <span class="target">{call.answeredBy ?? modelOf(call)}</span>
         {failedOver(call) && <span class="chip over">failed over</span>}
       </h2>
       <Facts call={call} now={now} />
-      {call.error !== undefined && <ErrorBox error={call.error} title="The call failed" />}
-      <Section title="Attempts" note={call.tries.length === 0 ? 'No attempt has started yet.' : undefined}>
+      {call.error !== undefined && (
+        <ErrorBox
+          error={call.error}
+          title={call.outcome === 'refused' ? 'The request was refused' : 'The call failed'}
+        />
+      )}
+      <Section title="Attempts" note={call.tries.length === 0 ? 'No attempt was made.' : undefined}>
         {call.tries.length > 0 && <Waterfall call={call} now={now} />}
         {call.tries.map(
           (each, index) =>
@@ -45,21 +62,51 @@ export function CallDetail({ call, now }: { readonly call: FeedCall; readonly no
         </Section>
       )}
       {showsContent && call.hasContent === true && <Content call={call} />}
-      <Events call={call} />
-      {!showsContent && (
+      {call.content !== undefined && !(showsContent && call.hasContent === true) && (
+        <Section title="Content">
+          <Said role="request" text={JSON.stringify(call.content.request, null, 2)} />
+          {call.content.response !== undefined && (
+            <Said role="answer" text={JSON.stringify(call.content.response, null, 2)} />
+          )}
+        </Section>
+      )}
+      {call.events.length > 0 && <Events call={call} />}
+      {!showsContent && call.content === undefined && (
         <p class="hint small">Prompts and responses are not stored: the option `content` is off.</p>
       )}
     </article>
   );
 }
 
-function Facts({ call, now }: { readonly call: FeedCall; readonly now: number }): JSX.Element {
-  useCosts([call]);
-  const cost = useStore().costOf(call.id);
+/** Button that copies the address of the page. */
+function CopyLink(): JSX.Element {
+  const [said, setSaid] = useState('');
+  const copy = (): void => {
+    navigator.clipboard.writeText(location.href).then(
+      () => setSaid('Copied.'),
+      () => setSaid('Not copied: copy the address of the page.'),
+    );
+  };
+  return (
+    <>
+      <button type="button" onClick={copy}>
+        Copy link
+      </button>
+      <span role="status" class="soft">
+        {said}
+      </span>
+    </>
+  );
+}
+
+function Facts({ call, now }: { readonly call: ListedCall; readonly now: number }): JSX.Element {
+  useCosts(call.nanoUsd === undefined ? [call] : []);
+  const recorded = useStore().costOf(call.id);
+  const cost = call.nanoUsd === undefined ? recorded : { nanoUsd: call.nanoUsd, unpriced: 0 };
   const { usage = {} } = call;
   const number = (value: number | undefined): string | undefined =>
     value === undefined ? undefined : count(value);
-  const rows: readonly (readonly [string, string | undefined])[] = [
+  const rows: readonly (readonly [name: string, value: string | undefined, href?: string | undefined])[] = [
     ['Took', duration((call.endedAt ?? now) - call.startedAt)],
     ['First content', call.firstMs === undefined ? undefined : duration(call.firstMs)],
     [
@@ -74,21 +121,25 @@ function Facts({ call, now }: { readonly call: FeedCall; readonly now: number })
     ['From cache', number(usage.cacheRead)],
     ['Reasoning', number(usage.reasoning)],
     ['Finish', call.finish],
-    ['Tenant', call.tenant],
+    ['Status', number(call.status)],
+    ['Tenant', call.tenant, call.tenant && addressOf({ tenant: call.tenant })],
+    ['Key', call.key, call.key && addressOf({ key: call.key })],
     ['Operation', call.operation],
     ['Began', dateTime(call.startedAt)],
-    ['Spec', call.spec],
+    ['Model', call.model],
+    ['Spec', call.spec === '' ? undefined : call.spec],
     ['Id', call.id],
+    ['Request id', call.requestId],
     ['Metadata', call.metadata],
   ];
   return (
     <dl class="facts">
       {rows.map(
-        ([name, value]) =>
+        ([name, value, href]) =>
           value !== undefined && (
             <div key={name} class={value.length > 24 ? 'wide' : ''}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>{href === undefined ? value : <a href={href}>{value}</a>}</dd>
             </div>
           ),
       )}
@@ -140,7 +191,7 @@ const Section = ({ title, note, children }: SectionProps): JSX.Element => (
   </section>
 );
 
-function Content({ call }: { readonly call: FeedCall }): JSX.Element {
+function Content({ call }: { readonly call: ListedCall }): JSX.Element {
   const { value, error } = useLoaded<FeedContent>('content', { id: call.id, at: call.outcome });
   return (
     <Section title="Content" note={error}>
@@ -159,7 +210,7 @@ const Said = ({ role, text }: { readonly role: string; readonly text: string }):
   </div>
 );
 
-const Events = ({ call }: { readonly call: FeedCall }): JSX.Element => (
+const Events = ({ call }: { readonly call: ListedCall }): JSX.Element => (
   <Section title="Events">
     <table class="events">
       <thead class="unseen">

@@ -1,58 +1,113 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { CallDetail } from './call-detail.tsx';
-import { CallList } from './call-list.tsx';
+import { PAGE, useCallLog, useChoices } from './call-log.ts';
+import { CallTable } from './call-table.tsx';
 import { FilterBar } from './filter-bar.tsx';
-import { ALL, filtered } from './filter.ts';
-import { useKnown, useNow } from './hooks.ts';
+import { addressOf, filterOf, matcherOf, type Filter } from './filter.ts';
+import { useCosts, useKnown, useLoaded, useNow } from './hooks.ts';
+import { fromEntry, merged, type Entry, type ListedCall } from './listed-call.ts';
 import { SummaryStrip } from './summary-strip.tsx';
 
-/** List of calls next to the selected call. */
-export function CallsView({ selected }: { readonly selected: string }): JSX.Element {
-  const { calls } = useKnown();
-  const [filter, setFilter] = useState(ALL);
-  const listed = useMemo(() => filtered(calls, filter), [calls, filter]);
-  const call = calls.find(({ id }) => id === selected);
-  const isRunning = listed.some(({ outcome }) => outcome === 'running');
-  const now = useNow(isRunning ? 250 : 5000);
+interface CallsViewProps {
+  /** Id of the open call, or `''`. */
+  readonly selected: string;
+  /** Filter in the address. */
+  readonly query: string;
+}
+
+/** Table of calls, and the open call next to it. Live calls are added to the calls of the call log. */
+export function CallsView({ selected, query }: CallsViewProps): JSX.Element {
+  const { calls: live, hello } = useKnown();
+  const filter = filterOf(query);
+  const hasLog = hello?.hasAdmin === true;
+  const log = useCallLog(hasLog, filter);
+  const choices = useChoices(hasLog, filter.range, live);
+  const [shown, setShown] = useState(PAGE);
+  // Before the oldest loaded entry, the list would lack refused requests and the calls of other processes.
+  const from = log.next === undefined ? 0 : Date.parse(log.entries.at(-1)?.at ?? '');
+  const calls = merged(live, log.entries, from).filter(matcherOf(filter));
+  const visible = calls.slice(0, shown);
+  const now = useNow(visible.some(({ outcome }) => outcome === 'running') ? 250 : 5000);
+  useCosts(visible.filter(({ nanoUsd }) => nanoUsd === undefined));
+  const change = (next: Filter): void => {
+    // Replace the address, because otherwise each letter of the search would add a step to the browser's history.
+    history.replaceState(null, '', addressOf(next));
+    dispatchEvent(new HashChangeEvent('hashchange'));
+    setShown(PAGE);
+  };
+  const older = (): void => {
+    setShown(shown + PAGE);
+    if (calls.length < shown + PAGE) log.loadOlder();
+  };
   return (
-    <div class={call === undefined ? 'split' : 'split chosen'}>
+    <div class={selected === '' ? 'split' : 'split chosen'}>
       <section class="side" aria-label="Calls">
-        <SummaryStrip calls={listed} now={now} />
-        <FilterBar calls={calls} filter={filter} onChange={setFilter} />
-        {calls.length === 0 ? (
-          <Empty />
-        ) : (
-          <CallList calls={listed} selected={selected} now={now} onSelect={choose} />
-        )}
+        <h2 class="unseen">Calls</h2>
+        <FilterBar choices={choices} filter={filter} onChange={change} />
+        <SummaryStrip calls={calls} now={now} />
+        {log.error !== undefined && <p role="alert">{log.error}</p>}
+        <div class="list">
+          {calls.length === 0 ? (
+            <Empty isFiltered={addressOf(filter) !== '#/calls'} />
+          ) : (
+            <CallTable calls={visible} filter={filter} selected={selected} now={now} />
+          )}
+          {(calls.length > shown || log.next !== undefined) && (
+            <button type="button" class="older" onClick={older}>
+              Older
+            </button>
+          )}
+        </div>
       </section>
-      <section class="detail" aria-label="The selected call" tabIndex={-1} id="detail">
-        {call === undefined ? (
-          <p class="hint">
-            {selected === ''
-              ? 'Select a call to see its attempts, events, usage and errors.'
-              : 'This call is no longer stored.'}
-          </p>
-        ) : (
-          <CallDetail call={call} now={now} />
-        )}
-      </section>
+      {selected !== '' && (
+        <section class="detail" aria-label="The selected call" tabIndex={-1} id="detail">
+          <Detail
+            key={selected}
+            id={selected}
+            listed={calls.find(({ id }) => id === selected) ?? live.find(({ id }) => id === selected)}
+            hasLog={hasLog}
+            filter={filter}
+            now={now}
+          />
+        </section>
+      )}
     </div>
   );
 }
 
-function choose(id: string): void {
-  // Replace the URL, because otherwise each selected call would add a step to the browser's history.
-  if (location.hash.startsWith('#calls/')) history.replaceState(null, '', `#calls/${id}`);
-  else history.pushState(null, '', `#calls/${id}`);
-  dispatchEvent(new HashChangeEvent('hashchange'));
+interface DetailProps {
+  readonly id: string;
+  readonly listed: ListedCall | undefined;
+  readonly hasLog: boolean;
+  readonly filter: Filter;
+  readonly now: number;
 }
 
-const Empty = (): JSX.Element => (
+/** One call. Its entry is loaded if the call log exists, because the list contains no content. */
+function Detail({ id, listed, hasLog, filter, now }: DetailProps): JSX.Element {
+  const isLogged = hasLog && listed?.outcome !== 'running';
+  const { value, error } = useLoaded<{ readonly call: Entry }>(
+    isLogged ? `api/v1/calls/${encodeURIComponent(id)}` : undefined,
+  );
+  const call = value === undefined ? listed : { ...fromEntry(value.call), ...withoutUndefined(listed) };
+  if (call !== undefined) return <CallDetail call={call} filter={filter} now={now} />;
+  return (
+    <p class="hint">
+      {isLogged && error === undefined ? 'Loading …' : 'This call is no longer stored.'}{' '}
+      <a href={addressOf(filter)}>All calls</a>
+    </p>
+  );
+}
+
+const withoutUndefined = (call: object = {}): object =>
+  Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined));
+
+const Empty = ({ isFiltered }: { readonly isFiltered: boolean }): JSX.Element => (
   <div class="empty">
     <p>
-      <strong>No call yet.</strong>
+      <strong>{isFiltered ? 'No call matches the filter.' : 'No call yet.'}</strong>
     </p>
-    <p>Calls appear here when they start.</p>
+    {!isFiltered && <p>Calls appear here when they start.</p>}
   </div>
 );

@@ -1,27 +1,33 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
-import type { FeedCall } from '../feed-types.ts';
-import { ALL, choices, NO_TENANT, type Filter, type Shown } from './filter.ts';
-import { Segments } from './segments.tsx';
+import { Choice } from './choice.tsx';
+import type { Filter } from './filter.ts';
+import { RANGES } from './ranges.ts';
 
-const SHOWN: readonly (readonly [Shown, string])[] = [
-  ['all', 'All'],
-  ['running', 'Running'],
-  ['finished', 'Answered'],
-  ['failed-over', 'Failed over'],
-  ['failed', 'Failed'],
-  ['abandoned', 'Abandoned'],
-];
+const OUTCOMES = ['finished', 'failed', 'abandoned', 'refused', 'running'];
 
 interface FilterBarProps {
-  readonly calls: readonly FeedCall[];
+  readonly choices: Readonly<Record<'tenant' | 'key' | 'model', readonly string[]>>;
   readonly filter: Filter;
   readonly onChange: (filter: Filter) => void;
 }
 
-export function FilterBar({ calls, filter, onChange }: FilterBarProps): JSX.Element {
-  const { tenants, targets } = useMemo(() => choices(calls), [calls]);
-  const set = (change: Partial<Filter>): void => onChange({ ...filter, ...change });
+/** Search field and selects. The first choice of each select is `all`. */
+export function FilterBar({ choices, filter, onChange }: FilterBarProps): JSX.Element {
+  const select = (
+    label: string,
+    name: keyof Filter,
+    options: readonly (readonly [string, string])[],
+  ): JSX.Element => (
+    <Choice
+      label={label}
+      value={filter[name]}
+      options={[['', 'all'], ...options]}
+      onChange={(value) => onChange({ ...filter, [name]: value })}
+    />
+  );
+  // A value from the address must be selectable, even if no call has it.
+  const named = (name: 'tenant' | 'key' | 'model'): readonly (readonly [string, string])[] =>
+    [...new Set([...choices[name], filter[name]])].filter((each) => each !== '').map((each) => [each, each]);
   return (
     <form
       class="filters"
@@ -29,52 +35,24 @@ export function FilterBar({ calls, filter, onChange }: FilterBarProps): JSX.Elem
       aria-label="Filter calls"
       onSubmit={(event) => event.preventDefault()}
     >
-      <input
-        type="search"
-        aria-label="Search in specs, targets, tenants, errors and ids"
-        placeholder="Search"
-        value={filter.text}
-        onInput={({ currentTarget }) => set({ text: currentTarget.value })}
-      />
-      <Choice
-        label="Tenant"
-        all="All tenants"
-        values={tenants}
-        value={filter.tenant}
-        onChange={(tenant) => set({ tenant })}
-      />
-      <Choice
-        label="Target"
-        all="All targets"
-        values={targets}
-        value={filter.target}
-        onChange={(target) => set({ target })}
-      />
-      <Segments
-        label="Outcome"
-        choices={SHOWN}
-        value={filter.shown}
-        onSelect={(shown) => set({ shown: filter.shown === shown ? ALL.shown : shown })}
-      />
+      <label class="choice find">
+        Search calls
+        <input
+          type="search"
+          placeholder="Call id or request id"
+          value={filter.id}
+          onInput={({ currentTarget }) => onChange({ ...filter, id: currentTarget.value })}
+        />
+      </label>
+      {select('Tenant', 'tenant', named('tenant'))}
+      {select('Key', 'key', named('key'))}
+      {select('Model', 'model', named('model'))}
+      {select(
+        'Outcome',
+        'outcome',
+        OUTCOMES.map((each) => [each, each]),
+      )}
+      {select('Range', 'range', RANGES)}
     </form>
   );
 }
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly all: string;
-  readonly values: readonly string[];
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-const Choice = ({ label, all, values, value, onChange }: ChoiceProps): JSX.Element => (
-  <select aria-label={label} value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
-    <option value="">{all}</option>
-    {values.map((each) => (
-      <option key={each} value={each}>
-        {each === NO_TENANT ? 'no tenant' : each}
-      </option>
-    ))}
-  </select>
-);

@@ -1,17 +1,59 @@
 import type { FeedCall } from '../feed-types.ts';
+import type { ListedCall } from './listed-call.ts';
+import { fromOf, startOf } from './ranges.ts';
 
-export type Shown = 'all' | 'running' | 'finished' | 'failed-over' | 'failed' | 'abandoned';
-
-/** Filter for calls. Empty members match all calls. */
+/** Filter for calls. Empty members match all calls. Except for `range`, members have the names of the API's parameters. */
 export interface Filter {
-  readonly shown: Shown;
   readonly tenant: string;
-  readonly target: string;
-  readonly text: string;
+  readonly key: string;
+  readonly model: string;
+  readonly outcome: string;
+  readonly range: string;
+  /** Call id or request id. */
+  readonly id: string;
 }
 
-export const ALL: Filter = { shown: 'all', tenant: '', target: '', text: '' };
-export const NO_TENANT = '\u0000';
+const ALL: Filter = { tenant: '', key: '', model: '', outcome: '', range: '', id: '' };
+
+/** Returns the filter in an address such as `#/calls?tenant=beta`. */
+export function filterOf(query: string): Filter {
+  const params = new URLSearchParams(query);
+  return Object.fromEntries(
+    Object.keys(ALL).map((name) => [name, params.get(name) ?? '']),
+  ) as unknown as Filter;
+}
+
+/** Returns the address of the list with a filter, or of a call next to this list. */
+export function addressOf(filter: Partial<Filter>, id = ''): string {
+  const query = new URLSearchParams(nonEmpty(filter)).toString();
+  const path = id === '' ? '#/calls' : `#/calls/${encodeURIComponent(id)}`;
+  return query === '' ? path : `${path}?${query}`;
+}
+
+/** Returns the query parameters of the admin API for a filter. */
+export function paramsOf({ range, id, ...filter }: Filter): Readonly<Record<string, string>> {
+  return nonEmpty({ ...filter, id: id.trim(), ...fromOf(range) });
+}
+
+const nonEmpty = (values: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+
+/** Returns a function that applies the filter to calls of the feed. Parts of ids match too. */
+export function matcherOf({ tenant, key, model, outcome, range, id }: Filter): (call: ListedCall) => boolean {
+  const start = startOf(range) ?? 0;
+  const text = id.trim().toLowerCase();
+  return (call) =>
+    call.startedAt >= start &&
+    (tenant === '' || call.tenant === tenant) &&
+    (key === '' || call.key === key) &&
+    (model === '' || modelOf(call) === model) &&
+    (outcome === '' || call.outcome === outcome) &&
+    (text === '' ||
+      [call.id, call.requestId, call.clientRequestId].some((each) => each?.toLowerCase().includes(text)));
+}
+
+/** Returns the name that the client sent, or the spec of a call that the call log does not contain yet. */
+export const modelOf = ({ model, spec }: ListedCall): string => model ?? spec;
 
 /** Whether a target other than the one that answered was tried or skipped first. */
 export const failedOver = ({ outcome, answeredBy, tries }: FeedCall): boolean =>
@@ -19,38 +61,3 @@ export const failedOver = ({ outcome, answeredBy, tries }: FeedCall): boolean =>
   tries.some(
     (each) => each.target !== answeredBy && (each.outcome === 'failed' || each.outcome === 'skipped'),
   );
-
-export function filtered(calls: readonly FeedCall[], filter: Filter): readonly FeedCall[] {
-  const { shown, tenant, target } = filter;
-  const text = filter.text.trim().toLowerCase();
-  if (shown === 'all' && tenant === '' && target === '' && text === '') return calls;
-  return calls.filter(
-    (call) =>
-      (shown === 'all' || (shown === 'failed-over' ? failedOver(call) : call.outcome === shown)) &&
-      (tenant === '' || (call.tenant ?? NO_TENANT) === tenant) &&
-      (target === '' || call.tries.some((each) => each.target === target)) &&
-      (text === '' || contains(call, text)),
-  );
-}
-
-/** Whether the id, spec, tenant, metadata, targets or errors contain the text. */
-const contains = ({ id, spec, tenant, tries, error, metadata }: FeedCall, text: string): boolean =>
-  [
-    id,
-    spec,
-    tenant,
-    metadata,
-    error?.kind,
-    error?.message,
-    ...tries.flatMap((each) => [each.target, each.error?.kind]),
-  ].some((value) => value?.toLowerCase().includes(text));
-
-/** Returns the tenants and targets of the calls. */
-export function choices(calls: readonly FeedCall[]): {
-  readonly tenants: readonly string[];
-  readonly targets: readonly string[];
-} {
-  const tenants = new Set(calls.map(({ tenant }) => tenant ?? NO_TENANT));
-  const targets = new Set(calls.flatMap(({ tries }) => tries.map(({ target }) => target)));
-  return { tenants: [...tenants].sort(), targets: [...targets].sort() };
-}

@@ -6,6 +6,7 @@ const PATHS = {
   failed: 'M4.5 4.5l7 7m0-7l-7 7',
   abandoned: 'M4 8h8',
   skipped: 'M5 4l4 4-4 4M11 4v8',
+  refused: 'M3.6 3.6l8.8 8.8M8 2.2a5.8 5.8 0 1 0 .01 0z',
   running: 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5',
   over: 'M3 4v3a3 3 0 0 0 3 3h6m-3-3l3 3-3 3',
   back: 'M10 3L5 8l5 5',

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { Choice } from './choice.tsx';
 import { base } from './connect.ts';
 import { count, duration } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import { LineChart } from './line-chart.tsx';
-import { Segments } from './segments.tsx';
+import { fromOf, RANGES } from './ranges.ts';
 
 /** Figures of a group of calls, as the admin API returns them. */
 interface Stats {
@@ -18,31 +19,21 @@ interface Stats {
   readonly tokensPerSecond?: number;
 }
 
-const HOUR_MS = 3_600_000;
-const RANGES = [
-  ['1h', 'Last hour', HOUR_MS],
-  ['24h', '24 hours', 24 * HOUR_MS],
-  ['7d', '7 days', 168 * HOUR_MS],
-  ['30d', '30 days', 720 * HOUR_MS],
-] as const;
 const EVERY_MS = 15_000;
-/** Granularity of the range's start, in milliseconds, so that the request changes once a minute. */
-const MINUTE_MS = 60_000;
 
 /** Durations and error rates of logged calls, by model and over time. */
 export function PerformanceView(): JSX.Element {
   const [range, setRange] = useState<string>('24h');
-  const ms = RANGES.find(([name]) => name === range)?.[2] ?? HOUR_MS;
-  const from = new Date(Math.floor((Date.now() - ms) / MINUTE_MS) * MINUTE_MS).toISOString();
-  const step = ms > 48 * HOUR_MS ? 'day' : 'hour';
+  const from = fromOf(range);
+  const step = range === '1h' || range === '24h' ? 'hour' : 'day';
   const byModel = useLoaded<{ readonly rows: readonly Stats[] }>(
     'api/v1/calls/stats',
-    { by: 'model', from },
+    { by: 'model', ...from },
     EVERY_MS,
   );
   const overTime = useLoaded<{ readonly rows: readonly Stats[] }>(
     'api/v1/calls/stats',
-    { by: step, from },
+    { by: step, ...from },
     EVERY_MS,
   );
   const rows = byModel.value?.rows ?? [];
@@ -53,9 +44,9 @@ export function PerformanceView(): JSX.Element {
     <div class="page">
       <div class="head">
         <h2>Performance</h2>
-        <Segments label="Range" choices={RANGES} value={range} onSelect={setRange} />
+        <Choice label="Range" options={RANGES} value={range} onChange={setRange} />
         <a
-          href={`${base}/api/v1/calls/export?${new URLSearchParams({ format: 'csv', from }).toString()}`}
+          href={`${base}/api/v1/calls/export?${new URLSearchParams({ format: 'csv', ...from }).toString()}`}
           download
         >
           Export CSV

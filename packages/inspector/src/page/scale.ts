@@ -7,3 +7,9 @@ export function marks(end: number, most: number): readonly number[] {
   const step = Math.max(1, (STEPS.find((each) => each * power >= rough) ?? 10) * power);
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, at) => at * step);
 }
+
+/** Returns the smallest of 1, 2, 5, 10, 20, 50 … that is not below the value. */
+export function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return ([...STEPS, 10].find((each) => each * power >= value) ?? 10) * power;
+}

@@ -1,20 +1,17 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { FeedLimit, FeedSpending } from '../feed-types.ts';
+import type { FeedSpending } from '../feed-types.ts';
 import { Chart, colorAt } from './chart.tsx';
-import { count, rough, tokens, usd } from './format.ts';
-import { useLoaded, useKnown, useNow } from './hooks.ts';
-import { Segments } from './segments.tsx';
+import { Choice } from './choice.tsx';
+import { count, tokens, usd } from './format.ts';
+import { useLoaded, useKnown } from './hooks.ts';
+import { RANGES } from './ranges.ts';
+import { spendingCsv } from './spending-csv.ts';
 
-const KEYS = ['model', 'tenant', 'target', 'provider', 'vendor', 'name'] as const;
-const RANGES = [
-  ['24h', '24 hours'],
-  ['7d', '7 days'],
-  ['30d', '30 days'],
-] as const;
+const KEYS = ['tenant', 'key', 'model', 'target'].map((name) => [name, name] as const);
 const EVERY_MS = 5000;
 
-/** Spending over time, and the remaining amounts of limits. */
+/** Spending over time, by tenant, key, model or target. */
 export function SpendingView(): JSX.Element {
   const { hello } = useKnown();
   const [by, setBy] = useState<string>('model');
@@ -22,7 +19,6 @@ export function SpendingView(): JSX.Element {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const hasLedger = hello?.hasLedger === true;
   const spending = useLoaded<FeedSpending>(hasLedger ? 'spending' : undefined, { by, range, zone }, EVERY_MS);
-  const limits = useLoaded<readonly FeedLimit[]>(hasLedger ? 'limits' : undefined, {}, EVERY_MS);
   if (hello !== undefined && !hasLedger)
     return (
       <div class="page">
@@ -34,15 +30,13 @@ export function SpendingView(): JSX.Element {
     <div class="page">
       <div class="head">
         <h2>Spending</h2>
-        <Segments label="Range" choices={RANGES} value={range} onSelect={setRange} />
-        <label>
-          by{' '}
-          <select value={by} onChange={({ currentTarget }) => setBy(currentTarget.value)}>
-            {KEYS.map((key) => (
-              <option key={key}>{key}</option>
-            ))}
-          </select>
-        </label>
+        <Choice label="By" options={KEYS} value={by} onChange={setBy} />
+        <Choice label="Range" options={RANGES.slice(1)} value={range} onChange={setRange} />
+        {spending.value !== undefined && (
+          <a download={`spending-by-${by}.csv`} href={spendingCsv(by, spending.value)}>
+            Export CSV
+          </a>
+        )}
       </div>
       {spending.error !== undefined && <p role="alert">{spending.error}</p>}
       {spending.value !== undefined && (
@@ -55,14 +49,6 @@ export function SpendingView(): JSX.Element {
           <Rows by={by} spending={spending.value} />
         </>
       )}
-      <h2>Limits</h2>
-      {limits.error !== undefined && <p role="alert">{limits.error}</p>}
-      {limits.value?.length === 0 && <p class="hint">No limit exists, or no limit has been used.</p>}
-      <ul class="limits">
-        {limits.value?.map((limit) => (
-          <Left key={`${limit.name} ${limit.key}`} limit={limit} />
-        ))}
-      </ul>
     </div>
   );
 }
@@ -124,44 +110,5 @@ function Rows({ by, spending }: { readonly by: string; readonly spending: FeedSp
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Left({ limit }: { readonly limit: FeedLimit }): JSX.Element {
-  const now = useNow(1000);
-  const amount = (value: string): string =>
-    limit.unit === 'usd' ? usd(value) : `${tokens(Number(value))} ${limit.unit}`;
-  const share = (value: string): number =>
-    Math.min(100, (Number(value) / Math.max(1, Number(limit.max))) * 100);
-  const used = share(limit.used);
-  const label = `${limit.name}${limit.key === '' ? '' : `, ${limit.key}`}`;
-  return (
-    <li class="card">
-      <h3>
-        {limit.name} <span class="soft">{limit.key.replaceAll(/=(?=,|$)/g, '=none')}</span>
-      </h3>
-      <div
-        class={`meter ${used >= 95 ? 'bad' : used >= 80 ? 'warn' : ''}`}
-        role="meter"
-        aria-label={`Used of ${label}`}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(used)}
-      >
-        <span style={{ width: `${used}%` }} />
-        <span
-          class="held"
-          style={{ left: `${used}%`, width: `${Math.min(100 - used, share(limit.held))}%` }}
-        />
-      </div>
-      <p>
-        <b>{amount(limit.left)}</b> left of {amount(limit.max)} per {limit.per}
-        {limit.held !== '0' && <span class="soft"> · {amount(limit.held)} held</span>}
-        {limit.resetsAt !== undefined && <span class="soft"> · anew in {rough(limit.resetsAt - now)}</span>}
-        {limit.emptyAt !== undefined && (
-          <span class="warn-text"> · spent in {rough(limit.emptyAt - now)} at this rate</span>
-        )}
-      </p>
-    </li>
   );
 }

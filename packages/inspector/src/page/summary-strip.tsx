@@ -8,7 +8,7 @@ const SLICES = 60;
 const WIDTH = 4;
 const HEIGHT = 32;
 
-/** Summary of the listed calls and their distribution over time. */
+/** Summary of the calls that are loaded and match the filter, and their distribution over time. */
 export function SummaryStrip({
   calls,
   now,
@@ -21,7 +21,7 @@ export function SummaryStrip({
   return (
     <div class="summary">
       <dl>
-        <Figure name="calls" value={count(summary.calls)} />
+        <Figure name="listed" value={count(summary.calls)} />
         <Figure name="answered" value={summary.finished === undefined ? '–' : percent(summary.finished)} />
         <Figure name="failed over" value={count(summary.failedOver)} />
         <Figure name="failed" value={count(summary.failed)} tone={summary.failed > 0 ? 'bad' : undefined} />

@@ -62,24 +62,22 @@ export interface TargetSummary {
   readonly p50Ms: number | undefined;
 }
 
-/** Kinds of failures that the request caused. These failures indicate nothing about the target. */
+/** Kinds of failures that the client caused. These failures indicate nothing about the target. */
 const REQUEST_KINDS: readonly string[] = [
   'invalid-request',
   'unsupported',
   'context-overflow',
   'content-filter',
+  'denied',
   'aborted',
 ];
 
-/** Share of failed attempts, and minimum number of attempts, from which a target counts as failing. */
-const FAILING_SHARE = 0.25;
-const MIN_ATTEMPTS = 5;
+/** Share of failed attempts from which a target counts as failing. */
+const FAILING_SHARE = 0.1;
 
-/** Whether at least a quarter of the attempts of a target failed. */
+/** Whether at least a tenth of the attempts of a target failed. */
 export const isFailing = (summary: TargetSummary | undefined): boolean =>
-  summary !== undefined &&
-  summary.attempts >= MIN_ATTEMPTS &&
-  summary.failed / summary.attempts >= FAILING_SHARE;
+  summary !== undefined && summary.attempts > 0 && summary.failed / summary.attempts >= FAILING_SHARE;
 
 export function targetSummaries(calls: readonly FeedCall[]): ReadonlyMap<string, TargetSummary> {
   const times = new Map<string, { failed: number; attempts: number; took: number[] }>();

@@ -11,11 +11,11 @@ export function Waterfall({ call, now }: { readonly call: FeedCall; readonly now
   const end = Math.max(1, (call.endedAt ?? now) - call.startedAt, ...call.tries.map(endOf));
   const percent = (ms: number): string => `${(ms / end) * 100}%`;
   return (
-    <div class="waterfall">
+    <figure class="waterfall" aria-label="Attempts">
       <div class="axis" aria-hidden="true">
         {marks(end, MARKS).map((mark) => (
           <span key={mark} class={mark > 0.95 * end ? 'edge' : undefined} style={{ left: percent(mark) }}>
-            {mark === 0 ? '0' : duration(mark)}
+            {duration(mark)}
           </span>
         ))}
       </div>
@@ -27,7 +27,7 @@ export function Waterfall({ call, now }: { readonly call: FeedCall; readonly now
               <span class="target">{each.target}</span>
               {(each.attempt ?? 1) > 1 && <span class="chip">try {each.attempt}</span>}
             </div>
-            <div class="track">
+            <div class="track" role="img" aria-label={nameOf(each, end)}>
               {marks(end, MARKS).map((mark) => (
                 <i key={mark} class="grid" style={{ left: percent(mark) }} />
               ))}
@@ -37,9 +37,12 @@ export function Waterfall({ call, now }: { readonly call: FeedCall; readonly now
           </li>
         ))}
       </ol>
-    </div>
+    </figure>
   );
 }
+
+const nameOf = ({ target, outcome, at, ms }: FeedAttempt, end: number): string =>
+  `${target} ${outcome}, began at ${duration(at)}, ${duration(ms ?? end - at)}`;
 
 const endOf = ({ at, ms = 0, retryInMs = 0 }: FeedAttempt): number => at + ms + retryInMs;
 

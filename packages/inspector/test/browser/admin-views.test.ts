@@ -1,36 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createAdmin, createCallLog, createKeys, memoryCallStore, memoryKeyStore } from '@majordomo/admin';
 import { describeWith } from '@majordomo/services';
-import { openBrowser, openPage, violations } from '@majordomo/services/browser';
+import { openBrowser, openPage } from '@majordomo/services/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { world } from './support/world.ts';
+import { loggedWorld } from './support/logged-world.ts';
 
-/** Folder of screenshots, which CI stores for inspection. */
-const SHOTS = join(import.meta.dirname, '../../../../.ci/out/inspector');
 const LONG = 120_000;
-
-/** Starts an inspector with keys and a call log. */
-async function adminWorld() {
-  const keys = createKeys({ store: memoryKeyStore() });
-  const calls = createCallLog({ store: memoryCallStore() });
-  const limits = [
-    { max: { usd: '100' }, per: 'month' as const },
-    { max: { calls: 60 }, per: 'minute' as const },
-  ];
-  await keys.create({ name: 'search backend', tenant: 'search', models: ['house'], limits });
-  await keys.revoke((await keys.create({ name: 'old notebook' })).key.id);
-  const admin = createAdmin({ keys, calls });
-  const w = await world({ admin, models: { house: 'house' } });
-  const view = w.majordomo.with({ onEvent: calls.onEvent });
-  for (let call = 0; call < 5; call++)
-    await view
-      .model('house')
-      .generate({ messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] });
-  await calls.flush();
-  return { ...w, keys };
-}
 
 const open = async (page: Page, name: string): Promise<void> => {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name }).click();
@@ -40,47 +14,14 @@ const open = async (page: Page, name: string): Promise<void> => {
 describeWith('chromium', 'the views of the admin API in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    mkdirSync(SHOTS, { recursive: true });
     browser = await openBrowser();
   }, LONG);
   afterAll(() => browser.close());
 
-  it.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)(
-    'have no violation and fit the screen in %s mode at %i px',
-    async (colorScheme, width) => {
-      const w = await adminWorld();
-      await using opened = await openPage(browser, w.address, {
-        colorScheme,
-        viewport: { width, height: 800 },
-      });
-      const { page, wrong } = opened;
-      for (const name of ['Performance', 'Keys', 'Playground']) {
-        await open(page, name);
-        if (name !== 'Playground') await page.locator('tbody tr').first().waitFor();
-        await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-        const beyond = await page.evaluate<number>(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
-        expect([name, beyond, await violations(page)]).toEqual([name, 0, []]);
-      }
-      await open(page, 'Keys');
-      await page.getByRole('button', { name: 'Create key' }).click();
-      await page.screenshot({ path: join(SHOTS, `CreateKey-${colorScheme}-${width}.png`) });
-      expect([await violations(page), wrong]).toEqual([[], []]);
-      await w[Symbol.asyncDispose]();
-    },
-    LONG,
-  );
-
   it(
     'create, rotate and revoke a key, and show its secret once',
     async () => {
-      const w = await adminWorld();
+      await using w = await loggedWorld();
       await using opened = await openPage(browser, w.address);
       const { page, wrong } = opened;
       await open(page, 'Keys');
@@ -109,7 +50,6 @@ describeWith('chromium', 'the views of the admin API in a browser', () => {
       expect([key?.name, key?.status]).toEqual(['checkout', 'revoked']);
       // The browser logs the rejected request.
       expect(wrong.filter((message) => !message.includes('400'))).toEqual([]);
-      await w[Symbol.asyncDispose]();
     },
     LONG,
   );
@@ -117,7 +57,7 @@ describeWith('chromium', 'the views of the admin API in a browser', () => {
   it(
     'send a prompt in the playground',
     async () => {
-      const w = await adminWorld();
+      await using w = await loggedWorld();
       await using opened = await openPage(browser, w.address);
       const { page, wrong } = opened;
       await open(page, 'Playground');
@@ -126,7 +66,6 @@ describeWith('chromium', 'the views of the admin API in a browser', () => {
       await page.getByText('Answered by openai/gpt-5.4').waitFor();
       expect(await page.locator('.answer').textContent()).toContain('A butler runs the house');
       expect(wrong).toEqual([]);
-      await w[Symbol.asyncDispose]();
     },
     LONG,
   );

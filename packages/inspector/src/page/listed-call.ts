@@ -1,0 +1,69 @@
+import type { CallEntry } from '@majordomo/admin';
+import type { FeedAttempt, FeedCall } from '../feed-types.ts';
+
+/** Call of the feed, with the facts that only the call log contains. */
+export interface ListedCall extends FeedCall {
+  /** Name that the client sent. */
+  readonly model?: string | undefined;
+  readonly clientRequestId?: string | undefined;
+  /** HTTP status of the response. */
+  readonly status?: number | undefined;
+  /** Cost as a decimal integer. */
+  readonly nanoUsd?: string | undefined;
+  /** Request and response of a call that the feed does not contain. */
+  readonly content?: CallEntry['content'];
+}
+
+/** Entry of the call log, as JSON. Members that are `undefined` are absent. */
+export type Entry = CallEntry;
+
+/** Returns an entry of the call log in the form of the feed. */
+export function fromEntry(entry: Entry): ListedCall {
+  const { id, at, ms, error, attempts, metadata, target, usage, warnings } = entry;
+  const startedAt = Date.parse(at);
+  return {
+    ...entry,
+    n: 0,
+    spec: entry.spec ?? '',
+    metadata: Object.keys(metadata).length === 0 ? undefined : JSON.stringify(metadata),
+    startedAt,
+    endedAt: startedAt + ms,
+    targets: [],
+    answeredBy: target,
+    tries: attempts.map(toAttempt),
+    events: [],
+    usage: usage ?? {},
+    warnings: warnings.length === 0 ? undefined : warnings,
+    error: error && { ...error, facts: error.code === undefined ? [] : [['code', error.code]], causes: [] },
+    hasContent: false,
+    id,
+  };
+}
+
+function toAttempt({
+  target,
+  outcome,
+  at,
+  ms,
+  firstMs,
+  kind,
+  message,
+}: Entry['attempts'][number]): FeedAttempt {
+  if (outcome === 'skipped') return { target, at, ms, outcome, why: kind };
+  const error = kind === undefined ? undefined : { kind, message: message ?? kind, facts: [], causes: [] };
+  return { target, at, ms, outcome, firstAt: firstMs === undefined ? undefined : at + firstMs, error };
+}
+
+/**
+ * Returns the calls of the feed and of the call log, newest first. Facts of the feed have precedence, because it contains more. Calls of
+ * the feed before `from` are omitted.
+ */
+export function merged(
+  live: readonly FeedCall[],
+  entries: readonly Entry[],
+  from: number,
+): readonly ListedCall[] {
+  const calls = new Map<string, ListedCall>(entries.map((entry) => [entry.id, fromEntry(entry)]));
+  for (const call of live) if (call.startedAt >= from) calls.set(call.id, { ...calls.get(call.id), ...call });
+  return [...calls.values()].sort((a, b) => b.startedAt - a.startedAt || b.n - a.n);
+}
