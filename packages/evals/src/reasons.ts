@@ -1,5 +1,5 @@
 import { isMissing } from './samples.ts';
-import type { Evaluation, Metric, Verdict } from './types.ts';
+import type { Evaluation, GateResult, Metric, Verdict } from './types.ts';
 
 /** Returns sentences that explain a verdict, the most important first. */
 export function explain(evaluation: Evaluation, verdict: Verdict): readonly string[] {
@@ -90,6 +90,16 @@ export const metricCells = (metric: Metric): readonly string[] => [
   differenceText(metric, metric.margin),
   pText(metric),
   `${metric.changed} of ${metric.cases}`,
+];
+
+/** Titles of `gateCells`. */
+export const GATE_TITLES: readonly string[] = ['gate', 'verdict', 'failed samples'];
+
+/** Returns the cells of a gate in a table. */
+export const gateCells = ({ name, passed, failed }: GateResult): readonly string[] => [
+  name,
+  passed ? 'pass' : 'fail',
+  `${failed.length}`,
 ];
 
 /** Describes a metric's change in a sentence. */

@@ -81,7 +81,8 @@ export class ChunkEncoder {
       case 'reset':
         return event.step === this.step ? this.reset(undefined) : [];
       case 'missed':
-        throw missedEvents();
+        // The run's result cannot replace the events that were lost.
+        throw new LlmError('network', 'response: events were missed; reload the page');
       default:
         return [];
     }
@@ -307,6 +308,3 @@ const unremovable = (version: number, cause: unknown): LlmError =>
     LlmError.is(cause) ? { retryAfterMs: cause.details.retryAfterMs } : {},
     { cause },
   );
-
-/** Returns the error for a run whose events were lost and whose result cannot replace them. */
-const missedEvents = (): LlmError => new LlmError('network', 'response: events were missed; reload the page');

@@ -95,14 +95,9 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
   if (waiting === undefined) throw id.invalid('the preceding assistant message has no such call');
   const error = message.at('error').optionalText();
   const content = message.at('content');
-  const pieces = content.value === '' || error !== undefined ? [] : readContent(content);
-  const result =
-    error === undefined
-      ? resultOf(
-          waiting.call,
-          pieces.filter((piece) => piece.type !== 'audio'),
-        )
-      : resultOf(waiting.call, error, true);
+  const parts = content.value === '' ? [] : readContent(content);
+  const pieces = parts.filter((part) => part.type !== 'audio');
+  const result = error === undefined ? resultOf(waiting.call, pieces) : resultOf(waiting.call, error, true);
   calls[index] = { ...waiting, result };
 }
 

@@ -11,7 +11,10 @@ export const innerCalls = (state: RunState | undefined): readonly ToolCallPart[]
     : callsThatWait(state).filter(({ id }) => state.pending.every((call) => call.id !== id));
 
 /** Returns the suspended calls of a run and of its sub-agents, whose ids are paths. */
-export const suspendedCalls = ({ suspended = [], runs = {} }: Partial<RunState>): Suspended => [
+export const suspendedCalls = ({
+  suspended = [],
+  runs = {},
+}: Pick<RunState, 'suspended' | 'runs'>): Suspended => [
   ...suspended,
   ...Object.entries(runs).flatMap(([id, run]) =>
     suspendedCalls(run).map((one) => ({ ...one, callId: `${id}/${one.callId}` })),

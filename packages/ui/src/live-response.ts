@@ -1,6 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { ChunkLog } from './chunk-log.ts';
-import { ChunkReader } from './chunk-reader.ts';
+import { ChunkLog, ChunkReader } from './chunk-reader.ts';
 import type { ResponseStream } from './response-stream.ts';
 import type { UiMessageChunk } from './types.ts';
 

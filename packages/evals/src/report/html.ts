@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Evaluation, Metric, Sample } from '../types.ts';
-import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
+import type { Evaluation, Sample } from '../types.ts';
+import { count, GATE_TITLES, gateCells, METRIC_TITLES, metricCells } from '../reasons.ts';
 import { isFailed } from '../samples.ts';
 import { STYLE } from './html-style.ts';
 import { escaped, plainLines } from './plain-text.ts';
@@ -27,17 +27,8 @@ export function toHtml(evaluation: Evaluation): string {
     `<h1>${escaped(name)}: ${badge(verdict)}</h1>`,
     `<p>${escaped(at)}, ${count(totals.cases, 'case')}, ${count(totals.samples, 'sample')}, ${totals.replayed} replayed</p>`,
     list(reasons),
-    table(METRIC_TITLES, metrics.map(metricRow)),
-    gates.length === 0
-      ? ''
-      : table(
-          ['gate', 'verdict', 'failed samples'],
-          gates.map((gate) => [
-            escaped(gate.name),
-            badge(gate.passed ? 'pass' : 'fail'),
-            `${gate.failed.length}`,
-          ]),
-        ),
+    table(METRIC_TITLES, metrics.map(metricCells)),
+    gates.length === 0 ? '' : table(GATE_TITLES, gates.map(gateCells)),
     warnings.length === 0 ? '' : `<h2>Warnings</h2>\n${list(warnings)}`,
     section(count(failed.length, 'failed sample'), failed, true),
     section(count(others.length, 'other sample'), others, false),
@@ -56,15 +47,10 @@ const text = (content: string): string => escaped(plainLines(content, MAX_TEXT))
 const list = (items: readonly string[]): string =>
   `<ul>\n${items.map((item) => `<li>${text(item)}</li>`).join('\n')}\n</ul>`;
 
-const metricRow = (metric: Metric): readonly string[] => {
-  const [name = '', verdict = '', ...rest] = metricCells(metric);
-  return [escaped(name), badge(verdict), ...rest.map(escaped)];
-};
-
-/** Renders a table that scrolls horizontally on a narrow screen. The cells are HTML. */
+/** Renders a table of names with their verdicts, which scrolls horizontally on a narrow screen. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = ([first = '', ...rest]: readonly string[]): string =>
-    `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  const cells = ([name = '', verdict = '', ...rest]: readonly string[]): string =>
+    `<tr><th scope="row">${escaped(name)}</th>${[badge(verdict), ...rest.map(escaped)].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   return [
     `<div class="table" role="region" aria-label="Results of each ${head[0] ?? ''}" tabindex="0"><table>`,
     `<thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>`,

@@ -1,5 +1,5 @@
-import type { Evaluation, Metric, Sample } from '../types.ts';
-import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
+import type { Evaluation, Sample } from '../types.ts';
+import { count, GATE_TITLES, gateCells, METRIC_TITLES, metricCells } from '../reasons.ts';
 import { isFailed } from '../samples.ts';
 import { plainLine, plainLines } from './plain-text.ts';
 import { problemsOf } from './sample-text.ts';
@@ -22,13 +22,8 @@ export function toMarkdown(evaluation: Evaluation): string {
     '',
     ...reasons.slice(0, MAX_REASONS).map((reason) => `- ${code(reason)}`),
     '',
-    ...table(METRIC_TITLES, metrics.slice(0, MAX_ROWS).map(rowOf)),
-    ...table(
-      ['gate', 'verdict', 'failed samples'],
-      gates
-        .slice(0, MAX_ROWS)
-        .map((gate) => [cell(gate.name), gate.passed ? 'pass' : 'fail', `${gate.failed.length}`]),
-    ),
+    ...table(METRIC_TITLES, metrics.slice(0, MAX_ROWS).map(metricCells)),
+    ...table(GATE_TITLES, gates.slice(0, MAX_ROWS).map(gateCells)),
     `${count(totals.cases, 'case')}, ${count(totals.samples, 'sample')}, ${totals.replayed} replayed`,
     '',
   ].join('\n');
@@ -41,14 +36,11 @@ export function toMarkdown(evaluation: Evaluation): string {
   return text;
 }
 
-const rowOf = (metric: Metric): readonly string[] => {
-  const [name = '', ...rest] = metricCells(metric);
-  return [cell(name), ...rest];
-};
-
+/** Renders a table. The first cell of a row is a name that the definition contains. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return [];
-  const lines = [head, head.map(() => '---'), ...rows];
+  const cells = rows.map(([name = '', ...rest]) => [cell(name), ...rest]);
+  const lines = [head, head.map(() => '---'), ...cells];
   return [...lines.map((row) => `| ${row.join(' | ')} |`), ''];
 }
 
