@@ -1,6 +1,6 @@
 import { jsonSchema, user, type CallOptions, type ChatModel, type ModerationModel } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import { checkName, checkSpan, configError } from './options.ts';
+import { checkName, checkPolicy, configError } from './options.ts';
 import type { Check, CheckContext, Refusal } from './types.ts';
 
 /** Options of `forbid`. */
@@ -25,7 +25,7 @@ const FORBID: KindsOf<ForbidOptions> = { name: 'string', patterns: 'array', span
  * @example forbid({ name: 'competitors', patterns: ['Acme Corp', /\bACME-\d{1,6}\b/], span: 11 })
  */
 export function forbid(options: ForbidOptions): Check {
-  checkOptions('forbid', options, FORBID, ['name', 'patterns']);
+  checkPolicy('forbid', options, FORBID, ['name', 'patterns']);
   const { name, patterns, kind } = options;
   checkName('forbid', name);
   if (patterns.length === 0) throw configError('forbid', 'patterns', 'must not be empty');
@@ -46,7 +46,6 @@ export function forbid(options: ForbidOptions): Check {
     .filter((pattern) => pattern instanceof RegExp)
     .map(({ source, flags }) => new RegExp(source, flags.replace(/[gy]/g, '')));
   const span = Math.max(options.span ?? 1, ...strings.map(({ length }) => length));
-  checkSpan('forbid', span);
   return {
     name,
     span,
@@ -74,7 +73,6 @@ const MODERATION: KindsOf<ModerationCheckOptions> = {
   categories: 'array',
   thresholds: 'object',
 };
-const MAX_PIECE = 2000;
 
 /**
  * Creates a check that calls a moderation model. A text of more than 2,000 characters is split at white space, and all pieces are
@@ -82,9 +80,10 @@ const MAX_PIECE = 2000;
  */
 export function moderation(model: ModerationModel, options: ModerationCheckOptions = {}): Check {
   checkOptions('moderation', { model }, { model: 'object with moderate' }, ['model']);
-  checkOptions('moderation', options, MODERATION);
+  checkPolicy('moderation', options, MODERATION);
   const { name = 'moderation', categories, thresholds = {} } = options;
   checkName('moderation', name);
+  const isVendorsDecision = categories === undefined && Object.keys(thresholds).length === 0;
   for (const [category, threshold] of Object.entries(thresholds))
     if (typeof (threshold as unknown) !== 'number' || !(threshold >= 0 && threshold <= 1))
       throw configError('moderation', `thresholds.${category}`, 'must be a number from 0 to 1');
@@ -95,16 +94,14 @@ export function moderation(model: ModerationModel, options: ModerationCheckOptio
       if (values.length === 0) return undefined;
       const { results } = await model.moderate({ values }, callOptions(context));
       const found = results.flatMap((result) => {
-        const names = categories ?? [
-          ...new Set([...Object.keys(result.categories), ...Object.keys(thresholds)]),
-        ];
+        const names = categories ?? [...Object.keys(result.categories), ...Object.keys(thresholds)];
         const set = names.filter((category) => {
           const threshold = thresholds[category];
           if (threshold === undefined) return result.categories[category] === true;
           return (result.scores[category] ?? 0) >= threshold;
         });
-        const isVendorsDecision = categories === undefined && Object.keys(thresholds).length === 0;
-        return set.length === 0 && isVendorsDecision && result.flagged ? ['unknown'] : set;
+        const isFlagged = result.flagged && isVendorsDecision;
+        return set.length === 0 && isFlagged ? ['unknown'] : set;
       });
       if (found.length === 0) return undefined;
       return { deny: `flagged as ${[...new Set(found)].join(', ')}`, kind: 'content-filter' };
@@ -113,16 +110,8 @@ export function moderation(model: ModerationModel, options: ModerationCheckOptio
 }
 
 /** Splits a text at white space, into pieces of at most 2,000 characters. */
-function piecesOf(text: string): readonly string[] {
-  const pieces: string[] = [];
-  for (let rest = text.trim(); rest !== '';) {
-    const space = rest.length <= MAX_PIECE ? rest.length : rest.slice(0, MAX_PIECE + 1).search(/\s\S*$/);
-    const piece = rest.slice(0, space > 0 ? space : MAX_PIECE);
-    pieces.push(piece);
-    rest = rest.slice(piece.length).trimStart();
-  }
-  return pieces;
-}
+const piecesOf = (text: string): readonly string[] =>
+  text.match(/\S(?:[^]{0,1998}\S)?(?!\S)|\S[^]{0,1999}/g) ?? [];
 
 /** Options of `judge`. */
 export interface JudgeOptions {
@@ -150,7 +139,7 @@ const VERDICT = jsonSchema<{ readonly violates: boolean }>({
  */
 export function judge(model: ChatModel, options: JudgeOptions): Check {
   checkOptions('judge', { model }, { model: 'object with generateObject' }, ['model']);
-  checkOptions('judge', options, JUDGE, ['name', 'policy']);
+  checkPolicy('judge', options, JUDGE, ['name', 'policy']);
   const { name, policy, kind } = options;
   checkName('judge', name);
   if (policy.trim() === '') throw configError('judge', 'policy', 'must not be empty');

@@ -69,7 +69,8 @@ function validEnd({ valid, complete }: CompiledRule, text: string, start: number
   return start;
 }
 
-const TERM = /[\p{L}\p{N}]/u;
+/** Characters of scripts that separate terms. */
+const TERM = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]/u;
 const isTerm = (character = ' '): boolean => character !== ' ' && TERM.test(character);
 
 /** Returns the ranges by position. Overlapping ranges become one range, so that no part of a value remains. */
@@ -84,16 +85,23 @@ export function mergeRanges(found: readonly Range[]): readonly Range[] {
   return merged;
 }
 
+/** Value that a request contains, with its label. */
+export interface KnownValue {
+  readonly value: string;
+  readonly label: string;
+}
+
 interface Node {
   readonly next: Map<string, Node>;
-  known?: { readonly value: string; readonly label: string };
+  known?: KnownValue;
 }
 
 /** Values that a rule recognized only by their context. Finds them in any later text, in time linear in its length. */
 export class KnownValues {
   private readonly root: Node = { next: new Map() };
 
-  add(value: string, label: string): void {
+  add(known: KnownValue): void {
+    const { value } = known;
     // Tool results and arguments contain values in JSON.
     for (const form of [value, JSON.stringify(value).slice(1, -1)]) {
       let node = this.root;
@@ -102,7 +110,7 @@ export class KnownValues {
         node.next.set(form.charAt(at), next);
         node = next;
       }
-      node.known ??= { value, label };
+      node.known ??= known;
     }
   }
 

@@ -1,26 +1,16 @@
-import {
-  systemClock,
-  type CallOptions,
-  type ChatModel,
-  type ChatRequest,
-  type DeepPartial,
-  type JsonSchemaRequest,
-  type ObjectResponse,
-  type ObjectStream,
-  type TypedRequest,
+import { systemClock, type CallOptions, type ChatModel, type ChatRequest } from '@majordomo/core';
+import type {
+  DeepPartial,
+  JsonSchemaRequest,
+  ObjectResponse,
+  ObjectStream,
+  TypedRequest,
 } from '@majordomo/core';
-import {
-  callSite,
-  copyWithCallSite,
-  EventStream,
-  PulledStream,
-  type CallSite,
-  type Ending,
-} from '@majordomo/core/toolkit';
-import { chatEvents, objectSnapshots } from './guarded-events.ts';
-import { Guard, GuardedCall } from './guarded-call.ts';
-import { GuardedSource } from './guarded-source.ts';
+import { callSite, copyWithCallSite, EventStream, PulledStream } from '@majordomo/core/toolkit';
+import type { CallSite, Ending } from '@majordomo/core/toolkit';
+import { Guard, GuardedCall } from './call.ts';
 import { checkGuardOptions } from './options.ts';
+import { chatEvents, GuardedSource, objectSnapshots } from './stream.ts';
 import type { GuardOptions } from './types.ts';
 
 /**
@@ -39,41 +29,42 @@ export function guarded(model: ChatModel, options: GuardOptions): ChatModel {
   const guard = new Guard(model, options);
   const { clock = systemClock } = options;
 
-  const generate: ChatModel['generate'] = (request, call) =>
-    withCallSite(callSite(generate), new GuardedCall(guard, request, call).chat());
+  const generate: ChatModel['generate'] = (request, call) => {
+    const answer = new GuardedCall(guard, request, call).complete((prepared) =>
+      model.generate(prepared.request, prepared.options),
+    );
+    return withCallSite(callSite(generate), answer);
+  };
 
   const generateObject = <T>(
     request: TypedRequest<T> | JsonSchemaRequest,
     call?: CallOptions,
-  ): Promise<ObjectResponse<T>> =>
-    withCallSite(
-      callSite(generateObject),
-      new GuardedCall(guard, request as ChatRequest, call).object<T>(request.output),
-    );
+  ): Promise<ObjectResponse<T>> => {
+    const answer = new GuardedCall(guard, request as ChatRequest, call).complete((prepared) => {
+      const output = prepared.restorer.schema<T>(request.output);
+      return model.generateObject<T>({ ...prepared.request, output }, prepared.options);
+    });
+    return withCallSite(callSite(generateObject), answer);
+  };
 
   // The timeout for unread streams is disabled, because the model's stream detects a reader that has stopped.
   const stream = (request: ChatRequest, call?: CallOptions): EventStream => {
     const site = callSite(stream);
     return new EventStream(
-      (onEnd) =>
-        new GuardedSource(new GuardedCall(guard, request, call), { site, events: chatEvents }, onEnd),
+      (onEnd) => new GuardedSource(new GuardedCall(guard, request, call), site, chatEvents, onEnd),
       { clock, unreadMs: Infinity, mayRestart: call?.afterCommit === 'restart' },
     );
   };
 
   const streamObject = <T>(request: TypedRequest<T>, call?: CallOptions): ObjectStream<T> => {
     const site = callSite(streamObject);
-    const events = objectSnapshots<T>(request.output);
-    return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
-      (onEnd: (ending: Ending<ObjectResponse<T>>) => void) =>
-        new GuardedSource(
-          new GuardedCall(guard, request as unknown as ChatRequest, call),
-          { site, events },
-          onEnd,
-        ),
-      clock,
-      Infinity,
-    );
+    const begin = (
+      onEnd: (ending: Ending<ObjectResponse<T>>) => void,
+    ): GuardedSource<DeepPartial<T>, ObjectResponse<T>> => {
+      const guardedCall = new GuardedCall(guard, request as unknown as ChatRequest, call);
+      return new GuardedSource(guardedCall, site, objectSnapshots<T>(request.output), onEnd);
+    };
+    return new PulledStream(begin, clock, Infinity);
   };
 
   // The overloads of `stream` exclude events that cannot occur with some options.

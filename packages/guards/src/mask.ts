@@ -1,12 +1,12 @@
-import { LlmError, type ChatRequest, type Warning } from '@majordomo/core';
+import { LlmError, type ChatRequest } from '@majordomo/core';
 import { asList, asRecord } from '@majordomo/core/toolkit';
-import { KnownValues, mergeRanges, ValueFinder, type Range } from './find-values.ts';
-import { mapTexts } from './map-strings.ts';
+import { KnownValues, mergeRanges, ValueFinder, type KnownValue, type Range } from './find-values.ts';
+import { mapTexts } from './map-texts.ts';
+import { LABEL } from './options.ts';
 import { PII_RULES } from './pii-rules.ts';
 import type { CheckRunner } from './run-checks.ts';
 import type { FoundValue, MaskOptions } from './types.ts';
 
-export const LABEL: RegExp = /^[A-Z][A-Z\d_]{0,29}$/;
 /** Placeholder of a value. Text of users and tools may contain the same characters. */
 export const PLACEHOLDER: RegExp = /\[[A-Z][A-Z\d_]{0,29}_\d{1,9}\]/g;
 const SEPARATOR = '\n\n';
@@ -16,22 +16,16 @@ export interface MaskedRequest {
   readonly request: ChatRequest;
   /** Original values by placeholder. */
   readonly values: ReadonlyMap<string, string>;
-  /** Warning. Set if `find` was down and `whenDown` allowed the call. */
-  readonly warning?: Warning | undefined;
-}
-
-interface OwnedText {
-  readonly text: string;
-  /** Part that contains the text; `undefined` for `ChatRequest.system`. */
-  readonly owner: object | undefined;
 }
 
 /** Replaces values in requests by placeholders. The placeholders of a request depend on this request only. */
 export class Mask {
   private readonly options: MaskOptions;
   private readonly finder: ValueFinder;
-  /** Results of `find` by part and text. They are stored because each request repeats the conversation. */
-  private readonly found = new WeakMap<object, Map<string, readonly FoundValue[]>>();
+  /** Values that `find` found, by part. They are stored because each request repeats the conversation. */
+  private readonly found = new WeakMap<object, readonly KnownValue[]>();
+  /** Key in `found` for the last system text, which has no part. */
+  private system: { readonly text: string | undefined } = { text: undefined };
 
   constructor(options: MaskOptions) {
     this.options = options;
@@ -41,65 +35,55 @@ export class Mask {
   /** Masks a request, and emits the number of replacements. Rejects with `denied` if `find` is down and `whenDown` is `deny`. */
   async apply(request: ChatRequest, runner: CheckRunner): Promise<MaskedRequest> {
     const startedAt = runner.clock.now();
+    if (this.system.text !== request.system) this.system = { text: request.system };
+    const { system } = this;
     const literals = new Set<string>();
-    const texts: OwnedText[] = [];
-    mapTexts(request, (text, role, owner) => {
-      texts.push({ text, owner });
+    const fresh = new Map<object, string>();
+    mapTexts(request, (text, role, part = system) => {
       if (role !== 'assistant') for (const [literal] of text.matchAll(PLACEHOLDER)) literals.add(literal);
+      if (!this.found.has(part))
+        fresh.set(part, [fresh.get(part) ?? '', text].filter(Boolean).join(SEPARATOR));
       return text;
     });
-    const warning = await this.findNew(texts, runner);
+    await this.findIn(fresh, runner);
     const placeholders = new Placeholders(literals);
     const known = new KnownValues();
-    const masked = mapTexts(request, (text, _role, owner) => {
+    const masked = mapTexts(request, (text, _role, part = system) => {
+      for (const value of this.found.get(part) ?? []) known.add(value);
+      const secrets = this.options.redactor?.find(text) ?? [];
       const ranges = mergeRanges([
         ...this.finder.find(text),
-        ...(this.options.redactor?.find(text).map((range) => ({ ...range, label: 'SECRET' })) ?? []),
-        ...(this.foundIn({ text, owner }) ?? []),
+        ...secrets.map((range) => ({ ...range, label: 'SECRET' })),
         ...known.find(text),
       ]);
       return replaced(text, ranges, (value, label) => {
-        const { placeholder, isNew } = placeholders.of(value, label);
         // The vendor's answer may contain the value in a context that no rule recognizes.
-        if (isNew && !this.finder.findsAlone(value)) known.add(value, label);
-        return placeholder;
+        if (!placeholders.has(value, label) && !this.finder.findsAlone(value)) known.add({ value, label });
+        return placeholders.of(value, label);
       });
     });
     const { values, counts } = placeholders;
     const ms = runner.clock.now() - startedAt;
     if (values.size > 0) runner.emit({ type: 'masked', rule: 'mask', side: 'input', counts, ms });
-    return { request: masked, values, warning };
+    return { request: masked, values };
   }
 
-  /** Calls `find` once with all text that it has not received yet. Returns a warning if `find` was down. */
-  private async findNew(texts: readonly OwnedText[], runner: CheckRunner): Promise<Warning | undefined> {
+  /** Calls `find` once with all text that it has not received yet. */
+  private async findIn(texts: ReadonlyMap<object, string>, runner: CheckRunner): Promise<void> {
     const { find } = this.options;
-    const fresh = texts.filter((owned) => owned.text !== '' && this.foundIn(owned) === undefined);
-    if (find === undefined || fresh.length === 0) return undefined;
-    const joined = fresh.map(({ text }) => text).join(SEPARATOR);
-    const result = await runner.find(async (context) => checkedValues(await find(joined, context), joined));
-    if (!('value' in result)) return result;
-    let from = 0;
-    for (const { text, owner = this } of fresh) {
-      const to = from + text.length;
-      const own = result.value
-        .filter(({ start, end }) => start < to && end > from)
-        .map(({ label, start, end }) => ({
-          label,
-          start: Math.max(start, from) - from,
-          end: Math.min(end, to) - from,
-        }));
-      // Only results for the last system text are stored.
-      const byText =
-        (owner === this ? undefined : this.found.get(owner)) ?? new Map<string, readonly FoundValue[]>();
-      this.found.set(owner, byText.set(text, own));
-      from = to + SEPARATOR.length;
-    }
-    return undefined;
-  }
-
-  private foundIn({ text, owner = this }: OwnedText): readonly FoundValue[] | undefined {
-    return this.found.get(owner)?.get(text);
+    const all = [...texts.values()].filter((text) => text !== '').join(SEPARATOR);
+    if (find === undefined || all === '') return;
+    const result = await runner.find(
+      (context) => find(all, context),
+      (found) => checkedValues(found, all),
+    );
+    if (result === undefined) return;
+    const { value: values } = result;
+    for (const [part, text] of texts)
+      this.found.set(
+        part,
+        values.filter(({ value }) => text.includes(value)),
+      );
   }
 }
 
@@ -116,19 +100,22 @@ class Placeholders {
     this.literals = literals;
   }
 
-  of(value: string, label: string): { readonly placeholder: string; readonly isNew: boolean } {
+  has(value: string, label: string): boolean {
+    return this.byValue.has(`${label} ${value}`);
+  }
+
+  of(value: string, label: string): string {
     this.counts[label] = (this.counts[label] ?? 0) + 1;
     const key = `${label} ${value}`;
-    const existing = this.byValue.get(key);
-    if (existing !== undefined) return { placeholder: existing, isNew: false };
+    let placeholder = this.byValue.get(key);
+    if (placeholder !== undefined) return placeholder;
     let number = this.last.get(label) ?? 0;
-    let placeholder: string;
     do placeholder = `[${label}_${++number}]`;
     while (this.literals.has(placeholder));
     this.last.set(label, number);
     this.byValue.set(key, placeholder);
     this.values.set(placeholder, value);
-    return { placeholder, isNew: true };
+    return placeholder;
   }
 }
 
@@ -146,23 +133,27 @@ function replaced(
   return result + text.slice(at);
 }
 
-/** Returns the values that the application's function found. Throws for ranges outside the text and invalid labels. */
-function checkedValues(found: unknown, { length }: string): readonly FoundValue[] {
-  const isValue = (range: unknown): range is FoundValue => {
+/** Returns the values that `find` found. A range over several texts counts in each of them. Throws for invalid ranges and labels. */
+function checkedValues(found: unknown, text: string): readonly KnownValue[] {
+  const isValid = (range: unknown): range is FoundValue => {
     const { label, start, end } = asRecord(range);
-    const isRange = Number.isInteger(start) && Number.isInteger(end);
-    return (
-      isRange &&
-      Number(start) >= 0 &&
-      Number(start) < Number(end) &&
-      Number(end) <= length &&
-      LABEL.test(String(label))
-    );
+    const [from, to] = [
+      Number.isInteger(start) ? Number(start) : -1,
+      Number.isInteger(end) ? Number(end) : -1,
+    ];
+    return from >= 0 && from < to && to <= text.length && LABEL.test(String(label));
   };
-  const values = asList(found);
-  if (Array.isArray(found) && values.every(isValue)) return values;
-  throw new LlmError(
-    'config',
-    'mask.find must return an array of { label, start, end } with ranges of the text',
+  const ranges = asList(found);
+  if (!Array.isArray(found) || !ranges.every(isValid))
+    throw new LlmError(
+      'config',
+      'mask.find must return an array of { label, start, end } with ranges of the text',
+    );
+  return ranges.flatMap(({ label, start, end }) =>
+    text
+      .slice(start, end)
+      .split(SEPARATOR)
+      .filter((value) => value !== '')
+      .map((value) => ({ label, value })),
   );
 }

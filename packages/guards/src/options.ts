@@ -1,15 +1,6 @@
 import { LlmError, type ChatModel } from '@majordomo/core';
-import { checkOptions, didYouMean, type KindsOf } from '@majordomo/core/toolkit';
-import { LABEL } from './mask.ts';
-import type {
-  Check,
-  CheckPolicy,
-  GuardOptions,
-  HoldBackOptions,
-  MaskOptions,
-  MaskRule,
-  ToolGuardOptions,
-} from './types.ts';
+import { checkOptions, didYouMean, isPlain, type Kinds, type KindsOf } from '@majordomo/core/toolkit';
+import type { Check, CheckPolicy, GuardOptions, MaskRule, ToolGuardOptions } from './types.ts';
 
 const POLICY: KindsOf<CheckPolicy> = {
   whenDown: ['deny', 'allow'],
@@ -17,51 +8,37 @@ const POLICY: KindsOf<CheckPolicy> = {
   onEvent: 'function',
   clock: 'object with now',
 };
-const HOLD_BACK: KindsOf<HoldBackOptions> = { characters: 0, ms: 0, context: 0 };
-const RESTORE: KindsOf<NonNullable<MaskOptions['restore']>> = {
-  text: 'boolean',
-  arguments: 'boolean or array',
-};
-const MASK: KindsOf<MaskOptions> = {
-  rules: 'array',
-  redactor: 'object with find',
-  find: 'function',
-  restore: RESTORE,
-};
 const GUARD: KindsOf<GuardOptions> = {
   ...POLICY,
   input: 'array',
   toolResults: 'array',
   output: 'array',
-  mask: MASK,
+  mask: {
+    rules: 'array',
+    redactor: 'object with find',
+    find: 'function',
+    restore: { text: 'boolean', arguments: 'boolean or array' },
+  },
   mode: ['block', 'parallel'],
-  holdBack: HOLD_BACK,
+  holdBack: { characters: 0, ms: 0, context: 0 },
 };
 const TOOL: KindsOf<ToolGuardOptions> = { ...POLICY, checks: 'array' };
 const CHECK: KindsOf<Check> = { name: 'string', check: 'function', span: 1, whenDown: ['deny', 'allow'] };
 const RULE: KindsOf<MaskRule> = { label: 'string', pattern: 'object with exec', group: 0, valid: 'function' };
-const MAX_NAME = 60;
 
-export const configError = (subject: string, path: string, problem: string): LlmError =>
-  new LlmError('config', `${subject}: ${path} ${problem}`, { path });
+export const LABEL: RegExp = /^[A-Z][A-Z\d_]{0,29}$/;
+const MAX_NAME = 60;
 
 /** Throws `config` for invalid options of a guarded model. */
 export function checkGuardOptions(model: ChatModel, options: GuardOptions): void {
-  for (const method of ['generate', 'stream', 'generateObject', 'streamObject'])
-    checkOptions('guarded', { model }, { model: `object with ${method}` }, ['model']);
-  checkOptions('guarded', options, GUARD);
-  const { input = [], toolResults = [], output = [], mask = {}, holdBack = {} } = options;
-  rejectUnknown('guarded', options, GUARD);
-  rejectUnknown('guarded', mask, MASK, 'mask.');
-  rejectUnknown('guarded', mask.restore ?? {}, RESTORE, 'mask.restore.');
-  rejectUnknown('guarded', holdBack, HOLD_BACK, 'holdBack.');
+  checkOptions('guarded', { model }, { model: 'object with generate' }, ['model']);
+  checkPolicy('guarded', options, GUARD);
+  const { input = [], toolResults = [], output = [], mask } = options;
   for (const [side, checks] of Object.entries({ input, toolResults, output }))
-    checkChecks('guarded', side, checks);
-  for (const [name, value] of Object.entries({ timeoutMs: options.timeoutMs, ...holdBack }))
-    if (value === Infinity) throw configError('guarded', name, 'must be finite');
-  for (const [at, rule] of (mask.rules ?? []).entries()) {
+    checkChecks(`guarded: ${side}`, checks);
+  for (const [at, rule] of (mask?.rules ?? []).entries()) {
     const subject = `guarded: mask.rules[${at}]`;
-    checkOptions(subject, rule, RULE, ['label', 'pattern']);
+    checkPolicy(subject, rule, RULE, ['label', 'pattern']);
     if (!LABEL.test(rule.label))
       throw configError(
         subject,
@@ -73,10 +50,8 @@ export function checkGuardOptions(model: ChatModel, options: GuardOptions): void
 
 /** Throws `config` for invalid options of a guarded tool or toolbox. */
 export function checkToolOptions(subject: string, options: ToolGuardOptions): void {
-  checkOptions(subject, options, TOOL, ['checks']);
-  rejectUnknown(subject, options, TOOL);
-  if (options.timeoutMs === Infinity) throw configError(subject, 'timeoutMs', 'must be finite');
-  checkChecks(subject, 'checks', options.checks);
+  checkPolicy(subject, options, TOOL, ['checks']);
+  checkChecks(`${subject}: checks`, options.checks);
 }
 
 export function checkName(subject: string, name: string): void {
@@ -84,28 +59,39 @@ export function checkName(subject: string, name: string): void {
     throw configError(subject, 'name', `must have 1 to ${MAX_NAME} characters, not ${name.length}`);
 }
 
-export function checkSpan(subject: string, span: number | undefined): void {
-  if (span !== undefined && !Number.isInteger(span))
-    throw configError(subject, 'span', `must be an integer, not ${span}`);
+/**
+ * Checks options as `checkOptions` does. Also rejects infinite numbers and every unknown name, because a policy under an unknown
+ * name protects nothing.
+ */
+export function checkPolicy(
+  subject: string,
+  options: object,
+  kinds: Kinds,
+  required: readonly string[] = [],
+): void {
+  checkOptions(subject, options, kinds, required);
+  checkMembers(subject, options, kinds, '');
 }
 
-function checkChecks(subject: string, side: string, checks: readonly Check[]): void {
-  for (const [at, check] of checks.entries()) {
-    const place = `${subject}: ${side}[${at}]`;
-    checkOptions(place, check, CHECK, ['name', 'check']);
-    checkName(place, check.name);
-    checkSpan(place, check.span);
+export const configError = (subject: string, path: string, problem: string): LlmError =>
+  new LlmError('config', `${subject}: ${path} ${problem}`, { path });
+
+function checkMembers(subject: string, options: object, kinds: Kinds, prefix: string): void {
+  const names = Object.keys(kinds);
+  for (const [name, value] of Object.entries(options)) {
+    const hint = didYouMean(name, names) || `: the options are ${names.join(', ')}`;
+    if (!names.includes(name)) throw configError(subject, prefix + name, `is not an option${hint}`);
+    if (value === Infinity) throw configError(subject, prefix + name, 'must be finite');
+    const kind = kinds[name];
+    if (isPlain(kind)) checkMembers(subject, Object(value) as object, kind as Kinds, `${prefix}${name}.`);
   }
 }
 
-/** A policy under an unknown name would protect nothing, so every unknown name is an error. */
-export function rejectUnknown(subject: string, options: object, kinds: object, prefix = ''): void {
-  const names = Object.keys(kinds);
-  for (const name of Object.keys(options))
-    if (!names.includes(name))
-      throw configError(
-        subject,
-        prefix + name,
-        `is not an option${didYouMean(name, names) || `: the options are ${names.join(', ')}`}`,
-      );
+function checkChecks(list: string, checks: readonly Check[]): void {
+  for (const [at, check] of checks.entries()) {
+    const subject = `${list}[${at}]`;
+    checkOptions(subject, check, CHECK, ['name', 'check']);
+    checkName(subject, check.name);
+    if (check.span === Infinity) throw configError(subject, 'span', 'must be finite');
+  }
 }

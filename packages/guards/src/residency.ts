@@ -1,6 +1,6 @@
 import type { AttemptInfo, CallInfo, DataHandling, Gate } from '@majordomo/core';
-import { asRecord, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import { configError, rejectUnknown } from './options.ts';
+import { asRecord, type KindsOf } from '@majordomo/core/toolkit';
+import { checkPolicy as checkNames, configError } from './options.ts';
 
 /** Data policy of a tenant. */
 export interface ResidencyPolicy {
@@ -44,8 +44,7 @@ export function residency(
 }
 
 function checkPolicy(policy: ResidencyPolicy): void {
-  checkOptions('residency', policy, KINDS, ['allow']);
-  rejectUnknown('residency', policy, KINDS);
+  checkNames('residency', policy, KINDS, ['allow']);
   if (
     policy.allow.length === 0 ||
     policy.allow.some((region: unknown) => typeof region !== 'string' || region === '')

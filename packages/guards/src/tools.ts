@@ -1,8 +1,8 @@
 import type { Tool, ToolContext, Toolbox } from '@majordomo/agent';
-import type { CallOptions, JsonObject } from '@majordomo/core';
+import type { CallOptions, JsonObject, LlmError } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { checkToolOptions } from './options.ts';
-import { CheckRunner, type RefusalError } from './run-checks.ts';
+import { CheckRunner, isRefusal } from './run-checks.ts';
 import type { ToolGuardOptions } from './types.ts';
 
 /** Maximum number of stored refusals of calls that have not run yet. */
@@ -44,21 +44,24 @@ export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Too
 function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
   const { approval } = tool;
   // Refusals are stored, because a check may decide differently when the call runs, and the call has no approval.
-  const refusals = new Map<string, RefusalError>();
-  const refusalOf = async (args: JsonObject, call: CallOptions): Promise<RefusalError | undefined> => {
-    const { tenant, metadata = {}, signal = new AbortController().signal } = call;
-    const runner = new CheckRunner(
-      options,
-      { tenant, metadata, spec: undefined, request: undefined },
-      signal,
-    );
+  const refusals = new Map<string, LlmError>();
+  const refusalOf = async (args: JsonObject, call: CallOptions): Promise<LlmError | undefined> => {
+    const { tenant, metadata = {}, signal } = call;
+    const facts = { tenant, metadata, spec: undefined, request: undefined };
     const text = JSON.stringify(args);
-    return (await runner.run(options.checks, { side: 'tool-call', text, tool: tool.name, args })).refusal;
+    try {
+      const runner = new CheckRunner(options, facts, signal);
+      await runner.run(options.checks, { side: 'tool-call', text, tool: tool.name, args });
+      return undefined;
+    } catch (error) {
+      if (isRefusal(error)) return error;
+      throw error;
+    }
   };
   const requiresApproval = async (args: JsonObject, call: CallOptions = {}): Promise<boolean> => {
     if (typeof approval === 'function' && !(await approval(args, call))) return false;
     const refusal = await refusalOf(args, call);
-    if (refusal === undefined || refusal.isDown) return true;
+    if (refusal === undefined || refusal.cause !== undefined) return true;
     refusals.set(keyOf(args, call), refusal);
     const [oldest = ''] = refusals.keys();
     if (refusals.size > MAX_REFUSALS) refusals.delete(oldest);
@@ -69,7 +72,7 @@ function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
     const key = keyOf(args, call);
     const refusal = refusals.get(key) ?? (await refusalOf(args, call));
     refusals.delete(key);
-    if (refusal !== undefined) throw refusal.error;
+    if (refusal !== undefined) throw refusal;
     return tool.run(args, context);
   };
   const needsApproval = approval === true || typeof approval === 'function';

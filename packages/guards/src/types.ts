@@ -163,6 +163,3 @@ export interface GuardEvent {
   readonly spec: string | undefined;
   readonly tenant: string | undefined;
 }
-
-/** Facts about the call that a check judges. */
-export type CallFacts = Omit<CheckContext, 'signal'>;

@@ -40,7 +40,7 @@ describe('forbid', () => {
     ['no patterns', { name: 'f', patterns: [] }, 'patterns must not be empty'],
     ['an empty string', { name: 'f', patterns: ['a', ''] }, 'patterns[1] must be a string, and not empty'],
     ['an expression without span', { name: 'f', patterns: [/a/] }, 'span is missing'],
-    ['a fractional span', { name: 'f', patterns: ['a'], span: 1.5 }, 'span must be an integer'],
+    ['an infinite span', { name: 'f', patterns: ['a'], span: Infinity }, 'span must be finite'],
     ['no name', { name: '', patterns: ['a'] }, 'name must have 1 to 60 characters'],
     ['a kind', { name: 'f', patterns: ['a'], kind: 'soft' }, 'kind must be one of'],
   ])('rejects %s', (_name, options, message) => {

@@ -352,7 +352,7 @@ describe('options', () => {
       'label must be 1 to 30 capital letters',
     ],
     ['a rule without a pattern', { mask: { rules: [{ label: 'A' }] } }, 'pattern is missing'],
-    ['a fractional span', { output: [{ ...check, span: 1.5 }] }, 'span must be an integer'],
+    ['an infinite span', { output: [{ ...check, span: Infinity }] }, 'span must be finite'],
   ])('reject %s', (_name, options, message) => {
     expect(() => guarded(model, options as never)).toThrow(message);
     expect(() => guarded(model, options as never)).toThrow(expect.objectContaining({ kind: 'config' }));

@@ -272,7 +272,7 @@ describe('arguments of a call', () => {
     const { events, error } = await streamed(guarded(server.model, { output: [noSecret] }));
     expect(error?.details.code).toBe('secret');
     const starts = events.filter((event) => event.type === 'part-start' && event.part.type === 'tool-call');
-    expect(starts).toMatchObject([{ part: { name: 'f' } }]);
+    expect(JSON.stringify(starts)).not.toContain('"g"');
   });
 
   it('are checked with their name, and with members that JSON repeats removed', async () => {

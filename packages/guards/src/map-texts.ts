@@ -20,13 +20,10 @@ export function mapStrings(value: unknown, change: (text: string) => string): un
   }
   if (Array.isArray(value)) return mapList(value as readonly unknown[], (item) => mapStrings(item, change));
   if (!isPlain(value)) return value;
-  const entries = Object.entries(value);
-  const changed = entries.map(([key, member]): [string, unknown] => [
-    change(key),
-    mapStrings(member, change),
-  ]);
-  const isSame = changed.every(([key, member], at) => key === entries[at]?.[0] && member === entries[at][1]);
-  return isSame ? value : Object.fromEntries(changed);
+  const changed = Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [change(key), mapStrings(member, change)]),
+  );
+  return isSame(changed, value) ? value : changed;
 }
 
 /** Changes a text of a request. `owner` is the part that contains the text; `undefined` for `ChatRequest.system`. */
@@ -72,7 +69,9 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
   }
 }
 
-function withChanges<T extends object>(part: T, members: Partial<T>): T {
-  const names = Object.keys(members) as (keyof T)[];
-  return names.every((name) => members[name] === part[name]) ? part : { ...part, ...members };
-}
+const withChanges = <T extends object>(part: T, members: Partial<T>): T =>
+  isSame(members, part) ? part : { ...part, ...members };
+
+/** Whether all members are the same in the original. */
+const isSame = (members: object, original: object): boolean =>
+  Object.entries(members).every(([name, member]) => member === Reflect.get(original, name));

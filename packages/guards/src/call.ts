@@ -1,0 +1,245 @@
+import type { AssistantPart, CallOptions, ChatModel, ChatRequest, ChatResponse } from '@majordomo/core';
+import type { LlmError, ToolCallPart, ToolResultPart } from '@majordomo/core';
+import { validateRequest } from '@majordomo/core/toolkit';
+import { attemptsOf, deliveredAttempts, deliveredError } from './delivered-error.ts';
+import { mapList } from './map-texts.ts';
+import { Mask } from './mask.ts';
+import { Restorer } from './restore.ts';
+import { CheckRunner, isRefusal } from './run-checks.ts';
+import type { GuardOptions, Subject } from './types.ts';
+
+/** Judged tool result. `withheldBy`: name of the check that refused the result. */
+interface JudgedResult {
+  readonly tenant: string;
+  readonly withheldBy?: string | undefined;
+}
+
+/** Guarded model: its options and the state that its calls share. */
+export class Guard {
+  readonly model: ChatModel;
+  readonly options: GuardOptions;
+  readonly mask: Mask | undefined;
+  /** Messages that passed the input checks, with the tenant. */
+  readonly passed: WeakMap<object, string> = new WeakMap();
+  /** Tenant and text of the last system text that passed. */
+  passedSystem = '';
+  readonly results: WeakMap<object, JudgedResult> = new WeakMap();
+
+  constructor(model: ChatModel, options: GuardOptions) {
+    this.model = model;
+    this.options = options;
+    this.mask = options.mask && new Mask(options.mask);
+  }
+}
+
+/** Request that the model receives, and the restorer of its answer. */
+export interface PreparedCall {
+  readonly request: ChatRequest;
+  readonly options: CallOptions;
+  readonly restorer: Restorer;
+}
+
+/** One call of a guarded model. */
+export class GuardedCall {
+  readonly guard: Guard;
+  readonly runner: CheckRunner;
+  /** Whether the text of the answer is JSON. */
+  readonly isJson: boolean;
+  private readonly request: ChatRequest;
+  private readonly options: CallOptions;
+  private readonly tenant: string;
+  private readonly controller = new AbortController();
+  private input: Promise<void> | undefined;
+
+  constructor(guard: Guard, request: ChatRequest, options: CallOptions = {}) {
+    this.guard = guard;
+    this.request = request;
+    this.options = options;
+    this.isJson = request.output !== undefined;
+    const { tenant, metadata = {}, signal } = options;
+    this.tenant = tenant ?? '';
+    const facts = { tenant, metadata, spec: guard.model.spec, request };
+    this.runner = new CheckRunner(guard.options, facts, this.controller.signal);
+    if (signal?.aborted === true) this.onAbort();
+    signal?.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  /** Judges and masks the request. In the mode `parallel`, the input checks still run afterwards: await `inputPassed`. */
+  async prepare(): Promise<PreparedCall> {
+    const { guard, options, runner } = this;
+    const { output: _, ...untyped } = this.request;
+    validateRequest(untyped);
+    this.input = this.checkInput();
+    // A refusal may precede the first `await` of this promise.
+    this.input.catch(() => undefined);
+    const isParallel = guard.options.mode === 'parallel';
+    const [request] = await Promise.all([this.withheld(), isParallel ? undefined : this.input]);
+    const { mask } = guard;
+    const masked = mask === undefined ? { request, values: NONE } : await mask.apply(request, runner);
+    return {
+      request: masked.request,
+      options: { ...options, signal: this.controller.signal },
+      restorer: new Restorer(masked.values, guard.options.mask?.restore, this.isJson),
+    };
+  }
+
+  /** Resolves when all input checks have passed. Rejects with the refusal. */
+  async inputPassed(): Promise<void> {
+    await this.input;
+  }
+
+  /** Sends the request, and returns the response after the output checks have passed. */
+  async complete<R extends ChatResponse>(send: (prepared: PreparedCall) => Promise<R>): Promise<R> {
+    let answer: Promise<R> | undefined;
+    try {
+      const prepared = await this.prepare();
+      answer = send(prepared);
+      // A refusal of the input takes precedence over an error of the model.
+      answer.catch(() => undefined);
+      await this.inputPassed();
+      const response = await answer;
+      const parts = response.parts.map((part) => prepared.restorer.part(part));
+      await Promise.all([
+        this.judgeText(textOf(parts, 'text')),
+        this.judgeText(textOf(parts, 'reasoning')),
+        ...parts.map((part) => this.judgePart(part)),
+      ]);
+      return this.answered(response, prepared.restorer);
+    } catch (error) {
+      this.stop();
+      throw deliveredError(error, undefined, await attemptsOf(answer));
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Returns the response with values in place of placeholders, and with the warnings of this call. */
+  answered<R extends ChatResponse>(response: R, restorer: Restorer): R {
+    const parts = mapList(response.parts, (part) => restorer.part(part));
+    return {
+      ...response,
+      message: parts === response.parts ? response.message : { ...response.message, parts },
+      parts,
+      toolCalls: parts.filter((part): part is ToolCallPart => part.type === 'tool-call'),
+      text: textOf(parts, 'text'),
+      attempts: deliveredAttempts(response.attempts),
+      warnings: [...response.warnings, ...this.runner.warnings],
+    };
+  }
+
+  /** Judges text or reasoning. Escapes in JSON may hide a phrase, so the checks also see JSON without escapes. */
+  async judgeText(text: string): Promise<void> {
+    const plain = this.isJson ? withoutEscapes(text) : text;
+    await this.judge({ side: 'output', text: plain === text ? text : `${text}\n${plain}` });
+  }
+
+  /** Judges a tool call, the citations of a text, or the description of a vendor's part. */
+  async judgePart(part: AssistantPart): Promise<void> {
+    if (part.type === 'tool-call') {
+      const { args, name: tool, invalid } = part;
+      await this.judge({ side: 'tool-call', text: invalid?.raw ?? JSON.stringify(args), tool, args });
+    } else if (part.type === 'vendor') await this.judge({ side: 'output', text: part.text ?? '' });
+    else if (part.type === 'text') {
+      const quotes = part.citations?.flatMap(({ title = '', quote = '' }) => [title, quote]);
+      await this.judge({ side: 'output', text: joined(quotes ?? []) });
+    }
+  }
+
+  /** Aborts the checks and the call of the model. */
+  stop(reason?: LlmError): void {
+    this.controller.abort(reason);
+  }
+
+  release(): void {
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+  }
+
+  private readonly onAbort = (): void => {
+    this.controller.abort(this.options.signal?.reason);
+  };
+
+  private async judge(subject: Subject): Promise<void> {
+    await this.runner.run(this.guard.options.output, subject);
+  }
+
+  /** Judges system and user text that has not passed yet, in one run. */
+  private async checkInput(): Promise<void> {
+    const { guard, tenant } = this;
+    const { system = '', messages } = this.request;
+    const fresh = messages.filter(
+      (message) =>
+        (message.role === 'user' || message.role === 'system') && guard.passed.get(message) !== tenant,
+    );
+    const systemKey = `${JSON.stringify(tenant)} ${system}`;
+    const texts = fresh.flatMap(({ parts }) => parts.map(plainText));
+    const text = joined([guard.passedSystem === systemKey ? '' : system, ...texts]);
+    const isJudged = await this.runner.run(guard.options.input, { side: 'input', text });
+    if (!isJudged) return;
+    for (const message of fresh) guard.passed.set(message, tenant);
+    guard.passedSystem = systemKey;
+  }
+
+  /** Returns the request with notes in place of tool results that a check refuses. */
+  private async withheld(): Promise<ChatRequest> {
+    const { request } = this;
+    if ((this.guard.options.toolResults ?? []).length === 0) return request;
+    const results = request.messages
+      .flatMap(({ parts }): readonly { readonly type: string }[] => parts)
+      .filter((part): part is ToolResultPart => part.type === 'tool-result');
+    const notes = new Map<ToolResultPart, ToolResultPart>();
+    await Promise.all(
+      results.map(async (result) => {
+        const check = await this.withheldBy(result);
+        if (check !== undefined) notes.set(result, this.noteFor(result, check));
+      }),
+    );
+    const messages = mapList(request.messages, (message) => {
+      if (message.role !== 'tool') return message;
+      return { ...message, parts: message.parts.map((part) => notes.get(part) ?? part) };
+    });
+    return notes.size === 0 ? request : { ...request, messages };
+  }
+
+  /** Returns the name of the check that refuses a tool result. The result is judged again if a check was down. */
+  private async withheldBy(result: ToolResultPart): Promise<string | undefined> {
+    const { guard, tenant } = this;
+    const known = guard.results.get(result);
+    if (known?.tenant === tenant) return known.withheldBy;
+    const text = joined(result.content.map(plainText));
+    try {
+      const subject: Subject = { side: 'tool-result', text, tool: result.name };
+      if (await this.runner.run(guard.options.toolResults, subject)) guard.results.set(result, { tenant });
+      return undefined;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const withheldBy = error.details.code;
+      if (error.cause === undefined) guard.results.set(result, { tenant, withheldBy });
+      return withheldBy;
+    }
+  }
+
+  private noteFor(result: ToolResultPart, check: string): ToolResultPart {
+    const why = `the check "${check}" refused the result of ${result.name}`;
+    this.runner.warn({ action: 'dropped', what: 'tool-result', why });
+    const text = `The result of this call was withheld by the check "${check}". Continue without it.`;
+    return { ...result, content: [{ type: 'text', text }] };
+  }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+const plainText = (part: { readonly type: string; readonly text?: string | undefined }): string =>
+  part.type === 'text' ? (part.text ?? '') : '';
+
+const joined = (texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n');
+
+const textOf = (parts: readonly AssistantPart[], type: 'text' | 'reasoning'): string =>
+  parts.map((part) => (part.type === type ? part.text : '')).join('');
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
+
+/** Returns JSON with characters in place of its escapes. The JSON may be incomplete or invalid. */
+const withoutEscapes = (json: string): string =>
+  json.replace(/\\(?:u([\da-fA-F]{4})|(.))/g, (_escape, code: string | undefined, character: string) =>
+    code === undefined ? (ESCAPES[character] ?? character) : String.fromCharCode(Number.parseInt(code, 16)),
+  );
