@@ -305,6 +305,31 @@ describe('a typed answer', () => {
     expect(snapshots).toEqual([]);
   });
 
+  it('of a plain call or stream with a schema is refused with escapes in its JSON, wherever it is split', async () => {
+    const json = '{"a": "\\u0041cme\\u0020Corp"}';
+    const cuts = Array.from({ length: json.length - 1 }, (_, at) => ({ pieces: cutAt(json, at + 1) }));
+    const server = await serve([...cuts, { pieces: [json] }]);
+    const model = guarded(server.model, { ...options, holdBack: { characters: 0 } });
+    for (const _ of cuts) {
+      const { text, error } = await streamed(model, { ...ask(), output });
+      expect(text).toBe('');
+      expect(error).toMatchObject({
+        kind: 'content-filter',
+        details: { code: 'secret', partial: undefined },
+      });
+    }
+    await expect(model.generate({ ...ask(), output })).rejects.toThrow('secret');
+  });
+
+  it('of a plain stream is delivered when its part ends', async () => {
+    const server = await serve([{ pieces: ['{"a": ', '"x\\n"}'] }]);
+    const judged: string[] = [];
+    const check: Check = { name: 'c', check: ({ text }) => void judged.push(text) };
+    const { text } = await streamed(guarded(server.model, { output: [check] }), { ...ask(), output });
+    expect(text).toBe('{"a": "x\\n"}');
+    expect(judged).toEqual(['{"a": "x\\n"}\n{"a": "x\n"}']);
+  });
+
   it('passes as its final value only', async () => {
     const server = await serve([{ pieces: ['{"a": ', '"x"}'] }]);
     const stream = guarded(server.model, options).streamObject({ ...ask(), output: output as never });
