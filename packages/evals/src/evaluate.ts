@@ -5,7 +5,7 @@ import { compare } from './compare.ts';
 import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
 import { readSettings } from './options.ts';
 import { Recordings } from './recordings.ts';
-import { Run } from './run.ts';
+import { runSamples } from './run.ts';
 import type { EvalDefinition, EvaluateOptions, Evaluation } from './types.ts';
 
 /**
@@ -34,8 +34,8 @@ export async function evaluate<Input, Expected>(
   });
   const recordings = settings.mode === 'live' ? undefined : await Recordings.open(fileOf('recordings'), name);
   const inputs = { cases, settings, recordings, baseline };
-  const run = new Run(definition as unknown as EvalDefinition, options, inputs);
-  const evaluation = compare(baseline, await run.complete());
+  const run = await runSamples(definition as unknown as EvalDefinition, options, inputs);
+  const evaluation = compare(baseline, run);
   if (options.accept !== true) return evaluation;
   const problem = reasonNotToAccept(evaluation, only);
   if (problem !== undefined)
