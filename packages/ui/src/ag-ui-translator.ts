@@ -15,50 +15,78 @@ interface ToolCall {
   readonly function: { readonly name: string; arguments: string };
 }
 
-/** Translates chunks of the UI message stream to AG-UI events. A step is one assistant message. */
-export class AgUiTranslator {
-  private readonly input: AgUiInput;
+/** Returns a function that translates chunks of the UI message stream to AG-UI events. A step is one assistant message. */
+export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgUiEvent[] {
+  const { threadId, runId } = input;
   /** Messages that the client has, except the messages of the current step. */
-  private readonly messages: object[];
+  const messages: object[] = [...input.clientMessages];
   /** Tool messages that follow the message of the current step. */
-  private results: object[] = [];
-  private content = '';
-  private toolCalls: ToolCall[] = [];
+  const results: object[] = [];
   /** For each part that the client shows as incomplete: the delta event without its text, and the events that end the part. */
-  private readonly open = new Map<string, readonly AgUiEvent[]>();
-  private interrupts: JsonObject[] = [];
+  const open = new Map<string, readonly AgUiEvent[]>();
+  const interrupts: JsonObject[] = [];
   /** Number of the current message, which increases with each step and each attempt. */
-  private number = 0;
-  private errorKind: JsonValue = 'server';
+  let number = 0;
+  let messageId = `${runId}-0`;
+  let content = '';
+  let toolCalls: ToolCall[] = [];
+  let errorKind: JsonValue = 'server';
 
-  constructor(input: AgUiInput) {
-    this.input = input;
-    this.messages = [...input.clientMessages];
+  function startMessage(): void {
+    content = '';
+    toolCalls = [];
+    open.clear();
+    messageId = `${runId}-${++number}`;
   }
 
-  events(chunks: readonly UiMessageChunk[]): AgUiEvent[] {
-    return chunks.flatMap((chunk) => this.translate(chunk));
+  /** Returns the events that end the open parts. */
+  const ends = (): AgUiEvent[] => [...open.values()].flatMap(([, ...end]) => end);
+
+  const callOf = (id: string): ToolCall | undefined => toolCalls.find((call) => call.id === id);
+
+  function delta(type: string, id: string, text: string): AgUiEvent[] {
+    if (type === 'text-delta') content += text;
+    const call = callOf(id);
+    if (call !== undefined) call.function.arguments += text;
+    const [event] = open.get(id) ?? [];
+    return event === undefined ? [] : [{ ...event, delta: text }];
   }
 
-  private translate(chunk: UiMessageChunk): AgUiEvent[] {
-    const { threadId, runId } = this.input;
-    const { messageId } = this;
+  /** Returns the message of the current step as the client has it. */
+  const stepMessage = (): object[] =>
+    content === '' && toolCalls.length === 0
+      ? []
+      : [{ id: messageId, role: 'assistant', content, toolCalls }];
+
+  function result(toolCallId: string, text: string): AgUiEvent {
+    const resultId = `${runId}-${toolCallId}-result`;
+    const message = { toolCallId, content: text, role: 'tool' };
+    results.push({ id: resultId, ...message });
+    return { type: 'TOOL_CALL_RESULT', messageId: resultId, ...message };
+  }
+
+  function outcome(end: 'finish' | 'abort'): JsonObject {
+    if (end === 'abort') return { type: 'cancelled' };
+    return interrupts.length > 0 ? { type: 'interrupt', interrupts } : { type: 'success' };
+  }
+
+  return (chunk) => {
     const { toolCallId = '', id = toolCallId } = chunk as Readonly<Record<string, string>>;
     switch (chunk.type) {
       case 'start':
         return [{ type: 'RUN_STARTED', threadId, runId }];
       case 'start-step':
-        this.messages.push(...this.stepMessage(), ...this.results.splice(0));
-        this.startMessage();
+        messages.push(...stepMessage(), ...results.splice(0));
+        startMessage();
         return [];
       case 'reset-step': {
-        const ends = this.ends();
-        this.startMessage();
+        const ended = ends();
+        startMessage();
         // Replaces the client's messages with the messages that are still valid.
-        return [...ends, { type: 'MESSAGES_SNAPSHOT', messages: this.messages as JsonObject[] }];
+        return [...ended, { type: 'MESSAGES_SNAPSHOT', messages: messages as JsonObject[] }];
       }
       case 'text-start':
-        this.open.set(id, [
+        open.set(id, [
           { type: 'TEXT_MESSAGE_CONTENT', messageId },
           { type: 'TEXT_MESSAGE_END', messageId },
         ]);
@@ -66,7 +94,7 @@ export class AgUiTranslator {
       case 'reasoning-start': {
         const part = { messageId: `${messageId}-reasoning-${id}` };
         const types = ['REASONING_MESSAGE_CONTENT', 'REASONING_MESSAGE_END', 'REASONING_END'];
-        this.open.set(
+        open.set(
           id,
           types.map((type) => ({ type, ...part })),
         );
@@ -77,8 +105,8 @@ export class AgUiTranslator {
       }
       case 'tool-input-start': {
         const name = chunk['toolName'] as string;
-        this.toolCalls.push({ id, type: 'function', function: { name, arguments: '' } });
-        this.open.set(id, [
+        toolCalls.push({ id, type: 'function', function: { name, arguments: '' } });
+        open.set(id, [
           { type: 'TOOL_CALL_ARGS', toolCallId },
           { type: 'TOOL_CALL_END', toolCallId },
         ]);
@@ -87,98 +115,47 @@ export class AgUiTranslator {
       case 'text-delta':
       case 'reasoning-delta':
       case 'tool-input-delta':
-        return this.delta(chunk.type, id, (chunk['delta'] ?? chunk['inputTextDelta']) as string);
+        return delta(chunk.type, id, (chunk['delta'] ?? chunk['inputTextDelta']) as string);
       case 'text-end':
       case 'reasoning-end':
       case 'tool-input-available':
       case 'tool-input-error': {
-        const [, ...end] = this.open.get(id) ?? [];
-        this.open.delete(id);
+        const [, ...end] = open.get(id) ?? [];
+        open.delete(id);
         return end;
       }
       case 'tool-output-available':
-        return [this.result(toolCallId, textOfResult(piecesOf(chunk['output'])))];
+        return [result(toolCallId, textOfResult(piecesOf(chunk['output'])))];
       case 'tool-output-error':
-        return [this.result(toolCallId, chunk['errorText'] as string)];
+        return [result(toolCallId, chunk['errorText'] as string)];
       case 'tool-output-denied': {
-        const denied = this.input.decisions.find(({ callId }) => callId === toolCallId);
-        return [this.result(toolCallId, denialText(asRecord(denied)['deny'] as string))];
+        const denied = input.decisions.find(({ callId }) => callId === toolCallId);
+        return [result(toolCallId, denialText(asRecord(denied)['deny'] as string))];
       }
       case 'tool-approval-request': {
-        const call = this.callOf(toolCallId);
+        const call = callOf(toolCallId);
         const message = `Run ${call?.function.name ?? 'the tool'}?`;
-        this.interrupts.push({ id: chunk['approvalId'], reason: 'tool_call', toolCallId, message });
+        interrupts.push({ id: chunk['approvalId'], reason: 'tool_call', toolCallId, message });
         return [];
       }
       case 'data-majordomo-suspended': {
         const { callId, payload } = chunk['data'] as { callId: string; payload: JsonValue };
-        this.interrupts.push({
-          id: callId,
-          reason: 'input_required',
-          toolCallId: callId,
-          metadata: { payload },
-        });
+        const ids = { id: callId, toolCallId: callId };
+        interrupts.push({ ...ids, reason: 'input_required', metadata: { payload } });
         return [];
       }
       case 'message-metadata':
-        this.errorKind = errorKindOf(chunk) ?? this.errorKind;
+        errorKind = errorKindOf(chunk) ?? errorKind;
         return [];
       case 'error':
-        return [{ type: 'RUN_ERROR', message: chunk['errorText'], code: this.errorKind }];
+        return [{ type: 'RUN_ERROR', message: chunk['errorText'], code: errorKind }];
       case 'finish':
       case 'abort':
-        return [...this.ends(), { type: 'RUN_FINISHED', threadId, runId, outcome: this.outcome(chunk.type) }];
+        return [...ends(), { type: 'RUN_FINISHED', threadId, runId, outcome: outcome(chunk.type) }];
       default:
         return [];
     }
-  }
-
-  private get messageId(): string {
-    return `${this.input.runId}-${this.number}`;
-  }
-
-  private startMessage(): void {
-    this.content = '';
-    this.toolCalls = [];
-    this.open.clear();
-    this.number++;
-  }
-
-  /** Returns the events that end the open parts. */
-  private ends(): AgUiEvent[] {
-    return [...this.open.values()].flatMap(([, ...end]) => end);
-  }
-
-  private callOf(id: string): ToolCall | undefined {
-    return this.toolCalls.find((call) => call.id === id);
-  }
-
-  private delta(type: string, id: string, text: string): AgUiEvent[] {
-    if (type === 'text-delta') this.content += text;
-    const call = this.callOf(id);
-    if (call !== undefined) call.function.arguments += text;
-    const [delta] = this.open.get(id) ?? [];
-    return delta === undefined ? [] : [{ ...delta, delta: text }];
-  }
-
-  /** Returns the messages of the current step as the client has them. */
-  private stepMessage(): object[] {
-    const { messageId: id, content, toolCalls } = this;
-    return content === '' && toolCalls.length === 0 ? [] : [{ id, role: 'assistant', content, toolCalls }];
-  }
-
-  private result(toolCallId: string, content: string): AgUiEvent {
-    const messageId = `${this.input.runId}-${toolCallId}-result`;
-    const message = { toolCallId, content, role: 'tool' };
-    this.results.push({ id: messageId, ...message });
-    return { type: 'TOOL_CALL_RESULT', messageId, ...message };
-  }
-
-  private outcome(end: 'finish' | 'abort'): JsonObject {
-    const { interrupts } = this;
-    if (end === 'abort') return { type: 'cancelled' };
-    return interrupts.length > 0 ? { type: 'interrupt', interrupts } : { type: 'success' };
-  }
+  };
 }
 
 const errorKindOf = ({ messageMetadata }: UiMessageChunk): JsonValue | undefined =>

@@ -1,5 +1,5 @@
 import { sseResponse } from '@majordomo/core/http';
-import { AgUiTranslator } from './ag-ui-translator.ts';
+import { agUiTranslator } from './ag-ui-translator.ts';
 import { chunkStream } from './response.ts';
 import type { AgUiOptions, UiEvents } from './types.ts';
 
@@ -16,7 +16,7 @@ export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {
   const { input, signal, heartbeatMs, headers, ...others } = options;
   const { threadId: chatId, runId: messageId } = input;
   const uiOptions = { ...others, chatId, messageId, input: { ...input, messageId, steps: 0 } };
-  const translator = new AgUiTranslator(input);
-  const stream = chunkStream('agUiResponse', events, uiOptions, (chunks) => translator.events(chunks));
+  const translate = agUiTranslator(input);
+  const stream = chunkStream('agUiResponse', events, uiOptions, (chunks) => chunks.flatMap(translate));
   return sseResponse(stream, { signal, heartbeatMs, headers });
 }

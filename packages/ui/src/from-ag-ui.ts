@@ -113,7 +113,11 @@ async function answeredTurns(
   const calls = [...(step?.calls ?? [])];
   for (const source of answers) {
     const approvalId = source.at('interruptId');
-    const at = await findCall(approvalId.text(), calls, run, options);
+    const id = approvalId.text();
+    // If the interrupt's id is unsigned, it is the call id and requires a stored run.
+    const isAnswered = async ({ call }: ClientCall): Promise<boolean> =>
+      (run !== undefined && call.id === id) || (await verifyApproval(id, call, options)) !== undefined;
+    const at = (await Promise.all(calls.map(isAnswered))).indexOf(true);
     const waiting = calls[at];
     if (waiting === undefined) throw approvalId.invalid('no call waits for this answer, or it has expired');
     calls[at] = { call: waiting.call, source, ...readAnswer(waiting.call, source, approvalId, run) };
@@ -125,19 +129,6 @@ function stepOf(run: RunState): Step {
   const source = new ClientValue({}, 'resume');
   const calls = [...run.pending, ...innerCalls(run)];
   return { parts: calls, calls: calls.map((call) => ({ call, source })) };
-}
-
-/** Returns the call of an interrupt. If the interrupt's id is unsigned, it is the call id and requires a stored run. */
-async function findCall(
-  id: string,
-  calls: readonly ClientCall[],
-  run: RunState | undefined,
-  options: InputOptions,
-): Promise<number> {
-  for (const [index, { call }] of calls.entries())
-    if ((run !== undefined && call.id === id) || (await verifyApproval(id, call, options)) !== undefined)
-      return index;
-  return -1;
 }
 
 function readAnswer(
