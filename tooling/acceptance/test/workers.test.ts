@@ -2,6 +2,7 @@ import { describeWith, startMiniflare } from '@majordomo/services';
 import { startWireServer, workersaiRun } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
 import { bundled } from '../src/workers/bundled.ts';
+import { countingServer } from '../src/counting-server.ts';
 
 describeWith('miniflare', 'Workers', () => {
   it('let apps make all that they need while their module is loaded', async () => {
@@ -37,6 +38,32 @@ describeWith('miniflare', 'Workers', () => {
           message: 'MCP: programs are not supported in a page or a Worker; use `place.url`',
         },
       });
+    } finally {
+      await runtime.dispose();
+    }
+  }, 120_000);
+
+  it('rerank, moderate and guard a model, without a connection to a refused place', async () => {
+    await using vendor = await countingServer();
+    await using refused = await countingServer();
+    const script = (await bundled('guards'))
+      .replaceAll('http://vendor.invalid', vendor.origin)
+      .replaceAll('http://refused.invalid', refused.origin);
+    const runtime = await startMiniflare({ script });
+    try {
+      const answer = await fetch(await runtime.ready);
+      expect(await answer.json()).toEqual({
+        ranked: [2, 0],
+        flagged: [true, false],
+        text: 'Hello max@example.com',
+        input: 'moderation',
+        output: 'competitors',
+        shown: 'See the',
+      });
+      const chats = vendor.requests.filter(({ path }) => path.endsWith('/chat/completions'));
+      expect(JSON.stringify(chats)).not.toContain('max@');
+      expect(chats).toHaveLength(2);
+      expect(refused.connections()).toBe(0);
     } finally {
       await runtime.dispose();
     }
