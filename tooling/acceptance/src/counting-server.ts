@@ -17,7 +17,8 @@ export async function countingServer(): Promise<CountingServer> {
     (response, { path, body }) => {
       if (body['stream'] === true) {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        for (const content of ['See the firm Ac', 'me Corp', ' now']) response.write(dataOf({ delta: { content } }));
+        for (const content of ['See the firm Ac', 'me Corp', ' now'])
+          response.write(dataOf({ delta: { content } }));
         response.end(`${dataOf({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`);
         return;
       }
