@@ -1,12 +1,12 @@
-// Writes the API reference into dist/: every entry of every published package from its source, its README as its
-// front page, the pages of this folder next to them. A broken link fails it.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { Application, Converter, MinimalSourceFile, TSConfigReader } from 'typedoc';
+// Writes the API reference into dist/: one Markdown page for every entry of every published package, from its source.
+// site/build.mjs makes it a part of the site. A broken link fails it.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Application, TSConfigReader } from 'typedoc';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
-const SOURCE = 'https://github.com/majordomo-llm/majordomo/blob/main/{path}#L{line}';
+const OUT = join(HERE, 'dist');
 
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
@@ -21,34 +21,36 @@ const entries = ['packages', 'apps']
       .map(([entry, target]) => ({
         name: name + entry.slice(1),
         file: join(folder, target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
-        readme: entry === '.' ? join(folder, 'README.md') : undefined,
       }));
   });
 
-/** Documents of the reference; the first one links the others. */
-const pages = [
-  'apps/docs/README.md',
-  ...readdirSync(HERE)
-    .filter((name) => name.endsWith('.md') && name !== 'README.md')
-    .map((name) => `apps/docs/${name}`),
-  'apps/examples/README.md',
-  'CONTRIBUTING.md',
-];
+rmSync(OUT, { recursive: true, force: true });
 
-const app = await Application.bootstrap(
+const app = await Application.bootstrapWithPlugins(
   {
-    name: 'majordomo',
+    name: 'API reference',
+    outputs: [{ name: 'markdown', path: OUT }],
     entryPoints: entries.map(({ file }) => file),
     tsconfig: join(HERE, 'tsconfig.reference.json'),
     // Our packages are read from their sources too: types link to where they are explained, and nothing need be built.
     compilerOptions: { paths: Object.fromEntries(entries.map(({ name, file }) => [name, [file]])) },
     // `pnpm typecheck` is for that.
     skipErrorChecking: true,
-    readme: join(ROOT, 'README.md'),
-    projectDocuments: pages.map((name) => join(ROOT, name)),
+    readme: 'none',
+    plugin: ['typedoc-plugin-markdown'],
+    router: 'module',
+    entryFileName: 'index',
+    hidePageHeader: true,
+    hideBreadcrumbs: true,
+    useCodeBlocks: true,
+    parametersFormat: 'table',
+    interfacePropertiesFormat: 'table',
+    typeDeclarationFormat: 'table',
+    tableColumnSettings: { hideModifiers: true, hideSources: true },
     basePath: ROOT,
+    // site/pages.mjs makes links of the names of files.
     disableGit: true,
-    sourceLinkTemplate: SOURCE,
+    sourceLinkTemplate: '{path}',
     excludeExternals: true,
     excludePrivate: true,
     hideGenerator: true,
@@ -59,19 +61,6 @@ const app = await Application.bootstrap(
   [new TSConfigReader()],
 );
 
-app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-  for (const { name, readme } of entries) {
-    const module = project.children?.find((child) => child.name === name);
-    if (readme === undefined || module === undefined) continue;
-    const text = new MinimalSourceFile(readFileSync(readme, 'utf8'), readme);
-    module.readme = app.converter.parseRawComment(text, project.files).content;
-    for (const path of [readme, dirname(readme)]) project.files.registerReflectionPath(path, module);
-  }
-  for (const page of project.documents ?? []) {
-    page.name = /^# (.+)$/m.exec(readFileSync(join(ROOT, `${page.name}.md`), 'utf8'))?.[1] ?? page.name;
-  }
-});
-
 const points = app.getEntryPoints() ?? [];
 for (const point of points) {
   point.displayName =
@@ -79,9 +68,7 @@ for (const point of points) {
 }
 const project = app.converter.convert(points);
 app.validate(project);
-await app.generateDocs(project, join(HERE, 'dist'));
+await app.generateOutputs(project);
 const { errorCount, warningCount } = app.logger;
-console.log(
-  `${basename(HERE)}: ${points.length} entries, ${pages.length} pages, ${errorCount + warningCount} problems`,
-);
+console.log(`reference: ${points.length} entries, ${errorCount + warningCount} problems`);
 process.exitCode = errorCount + warningCount === 0 ? 0 : 1;

@@ -20,16 +20,36 @@ export const withTables = (page: string): string =>
 
 function memberTable(name: string, file: string): string {
   const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
-  const type = source.statements.filter(ts.isInterfaceDeclaration).find((node) => node.name.text === name);
-  if (type === undefined) throw new Error(`${file} has no interface ${name}`);
   return tableOf(
     ['member', 'type', 'meaning'],
-    type.members.map((member) => [`\`${nameOf(member)}\``, `\`${typeOf(member)}\``, meaningOf(member)]),
+    membersOf(name, source).map((member) => [
+      `\`${nameOf(member)}\``,
+      `\`${typeOf(member)}\``,
+      meaningOf(member),
+    ]),
   );
 }
 
-const nameOf = ({ name, questionToken }: ts.TypeElement): string =>
-  (name?.getText() ?? '') + (questionToken === undefined ? '' : '?');
+/** Returns the members of an interface, followed by those that it picks from an interface of the same file. */
+function membersOf(name: string, source: ts.SourceFile): readonly ts.TypeElement[] {
+  const type = source.statements.filter(ts.isInterfaceDeclaration).find((node) => node.name.text === name);
+  if (type === undefined) throw new Error(`${source.fileName} has no interface ${name}`);
+  const bases = type.heritageClauses?.flatMap(({ types }) => types) ?? [];
+  const picked = bases.flatMap(({ expression, typeArguments = [] }) => {
+    const [from, keys] = typeArguments;
+    return expression.getText() === 'Pick' && from !== undefined && keys !== undefined
+      ? membersOf(from.getText(), source).filter((member) =>
+          keys.getText().includes(`'${nameOfMember(member)}'`),
+        )
+      : [];
+  });
+  return [...type.members, ...picked];
+}
+
+const nameOfMember = ({ name }: ts.TypeElement): string => name?.getText() ?? '';
+
+const nameOf = (member: ts.TypeElement): string =>
+  nameOfMember(member) + (member.questionToken === undefined ? '' : '?');
 
 function typeOf(member: ts.TypeElement): string {
   if (ts.isMethodSignature(member))
@@ -47,7 +67,7 @@ function meaningOf(member: ts.TypeElement): string {
   const standard = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
   const text = ts.getTextOfJSDocComment(doc?.comment) ?? '';
   return [
-    text.replaceAll(/`@default (.+?)`/g, 'Default: `$1`.'),
+    text.replaceAll(/`@default (.+?)`/g, 'Default: `$1`.').replace(/`@default` (.+?)\.?$/, 'Default: $1.'),
     standard === undefined ? '' : `Default: ${defaultOf(ts.getTextOfJSDocComment(standard.comment) ?? '')}.`,
   ]
     .filter((part) => part !== '')

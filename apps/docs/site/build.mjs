@@ -1,24 +1,21 @@
 // `pnpm site`: writes the documents and the reference as a static site with a search, in dist/. A broken link and a search
 // that leads to another page fail. `--without-reference` uses the existing reference, if there is one.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vitepress';
-import { pagesOf, pageText } from './pages.mjs';
+import { pagesOf, pageText, referencePages, referenceText } from './pages.mjs';
 import { checkSearch } from './search.mjs';
 
 const HERE = join(import.meta.dirname, '..');
 const OUT = join(import.meta.dirname, 'dist');
-/** Output folder of reference.mjs. */
-const REFERENCE = join(HERE, 'dist');
 const folder = mkdtempSync(join(HERE, '.site-'));
 
 try {
   if (!process.argv.includes('--without-reference')) reference();
   await writePages();
   await build(folder, { outDir: OUT });
-  if (existsSync(REFERENCE)) cpSync(REFERENCE, join(OUT, 'reference'), { recursive: true });
   await checkSearch();
   console.log(`the site is in ${OUT}: any server of files shows it`);
 } finally {
@@ -32,11 +29,8 @@ function reference() {
 
 async function writePages() {
   const pages = pagesOf();
-  for (const [file, page] of pages) {
-    const place = join(folder, `${page}.md`);
-    mkdirSync(dirname(place), { recursive: true });
-    writeFileSync(place, pageText(file, pages));
-  }
+  for (const [file, page] of pages) writePage(page, pageText(file, pages));
+  for (const page of referencePages()) writePage(page, referenceText(page));
   mkdirSync(join(folder, '.vitepress'));
   const config = pathToFileURL(join(import.meta.dirname, 'config.mjs'));
   writeFileSync(
@@ -46,4 +40,10 @@ async function writePages() {
   cpSync(join(import.meta.dirname, 'theme.mjs'), join(folder, '.vitepress/theme/index.mjs'));
   cpSync(join(import.meta.dirname, 'theme.css'), join(folder, '.vitepress/theme/theme.css'));
   symlinkSync(join(HERE, 'node_modules'), join(folder, 'node_modules'), 'junction');
+}
+
+function writePage(page, text) {
+  const place = join(folder, `${page}.md`);
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, text);
 }

@@ -1,5 +1,5 @@
 // The site: VitePress over the pages that build.mjs writes. Search works without a server.
-import { groupsOf, pagesOf, titleOf } from './pages.mjs';
+import { groupsOf, pagesOf, referencePages, titleOf } from './pages.mjs';
 
 const pages = [...pagesOf()].map(([file, page]) => ({
   text: titleOf(file),
@@ -16,21 +16,37 @@ const slugify = (heading) =>
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-');
 
+/** Sidebar of the API reference: packages, with their other entries below them. */
+function referenceSidebar() {
+  const entries = referencePages()
+    .filter((page) => page !== 'reference/index')
+    .map((page) => ({ text: page.replace('reference/', ''), link: `/${page}` }));
+  const isPackage = ({ text }) => text.split('/').length === 2 || !text.startsWith('@');
+  return entries.filter(isPackage).map((entry) => {
+    const items = entries.filter(({ text }) => text.startsWith(`${entry.text}/`));
+    return items.length === 0 ? entry : { ...entry, items, collapsed: true };
+  });
+}
+
 /** Lists and evidence that would hide the pages that explain a subject. Decision records are not searched either. */
 const NOT_SEARCHED = ['index.md', 'docs/index.md', 'docs/conformance.md', 'docs/wires.md'];
 
-/** Documents are found before package READMEs. */
+/** Returns the headings of a page of the reference that are names: its title, and one per export. */
+const namesIn = (text) => [...text.matchAll(/^(?:# |### ).*$/gm)].join('\n\n');
+
+/** Documents are found before package READMEs, and these before the API reference, of which only the names are searched. */
 const search = {
   provider: 'local',
   options: {
     _render: (text, env, markdown) => {
-      const isSearched = !NOT_SEARCHED.includes(env.relativePath) && !env.relativePath.startsWith('adr/');
-      return isSearched ? markdown.render(text, env) : '';
+      const path = env.relativePath;
+      if (NOT_SEARCHED.includes(path) || path.startsWith('adr/')) return '';
+      return markdown.render(path.startsWith('reference/') ? namesIn(text) : text, env);
     },
     miniSearch: {
       searchOptions: {
         boost: { title: 6, titles: 2, text: 1 },
-        boostDocument: (id) => (String(id).startsWith('/docs/') ? 3 : 1),
+        boostDocument: (id) => (id.startsWith('/docs/') ? 3 : id.startsWith('/reference/') ? 0.5 : 1),
       },
     },
   },
@@ -41,7 +57,7 @@ export default {
   description:
     'A TypeScript library that calls large language models through one typed interface and fails over between models',
   cleanUrls: false,
-  ignoreDeadLinks: [/^\/reference\//],
+  ignoreDeadLinks: referencePages().length === 0 ? [/^\/reference\//] : false,
   // Angle brackets in documents are text.
   markdown: { anchor: { slugify }, html: false },
   themeConfig: {
@@ -49,16 +65,19 @@ export default {
     nav: [
       { text: 'Get started', link: '/docs/getting-started' },
       { text: 'Documentation', link: '/docs/' },
-      { text: 'API', link: '/reference/index.html', target: '_self' },
+      { text: 'API', link: '/reference/' },
     ],
-    sidebar: [
-      ...groupsOf().map(({ title, files }) => ({
-        text: title,
-        items: files.map((file) => pages.find(({ page }) => page === pagesOf().get(file))),
-        collapsed: title === 'Project',
-      })),
-      { text: 'Packages', items: within('packages'), collapsed: true },
-    ],
+    sidebar: {
+      '/reference/': [{ text: 'API reference', link: '/reference/', items: referenceSidebar() }],
+      '/': [
+        ...groupsOf().map(({ title, files }) => ({
+          text: title,
+          items: files.map((file) => pages.find(({ page }) => page === pagesOf().get(file))),
+          collapsed: title === 'Project',
+        })),
+        { text: 'Packages', items: within('packages'), collapsed: true },
+      ],
+    },
     editLink: {
       pattern: ({ frontmatter }) =>
         `https://github.com/majordomo-llm/majordomo/edit/main/${frontmatter.source}`,

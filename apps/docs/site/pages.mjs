@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
+/** Output folder of reference.mjs. */
+const REFERENCE = join(import.meta.dirname, '../dist');
 const SOURCE = 'https://github.com/majordomo-llm/majordomo/blob/main/';
 
 /** Path in the repository → path in the site, without `.md`. */
@@ -56,7 +58,8 @@ export const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(join(ROOT, file),
 
 const withLinks = (text, file, pages) =>
   text
-    .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
+    .replaceAll(/<!--[\s\S]*?-->\n?|<a id="[^"]*"><\/a>/g, '')
+    .replaceAll(`](${SOURCE}`, () => `](${'../'.repeat(file.split('/').length - 1)}`)
     .replaceAll(/\]\((?!https?:|mailto:|#)([^)#\s]*)(#[^)\s]*)?\)/g, (_all, path, anchor = '') => {
       const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
       if (!existsSync(join(ROOT, target))) throw new Error(`${file}: there is no ${path}`);
@@ -66,3 +69,21 @@ const withLinks = (text, file, pages) =>
         ? `](${SOURCE}${target}${anchor})`
         : `](/${page.replace(/index$/, '')}${anchor})`;
     });
+
+/** Returns the pages of the API reference in the site, one per entry of a package; `[]` if reference.mjs has not run. */
+export const referencePages = () =>
+  existsSync(REFERENCE)
+    ? readdirSync(REFERENCE, { recursive: true })
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `reference/${name.slice(0, -'.md'.length)}`)
+        .sort()
+    : [];
+
+/** Returns the text of a page of the reference, with links to the sources, and without the anchors of table rows. */
+export function referenceText(page) {
+  const source = readFileSync(join(REFERENCE, `${page.replace('reference/', '')}.md`), 'utf8');
+  const text = source
+    .replaceAll(/<a id="[^"]*"><\/a> ?/g, '')
+    .replaceAll(/^Defined in: (\S+):(\d+)$/gm, (_all, path, line) => `[Source](${SOURCE}${path}#L${line})`);
+  return `---\neditLink: false\n---\n\n${text}`;
+}

@@ -10,6 +10,11 @@ import { chromium } from 'playwright-core';
 const DIST = join(import.meta.dirname, 'dist');
 const CHROMIUM = '/usr/bin/chromium';
 const EXPECTED = {
+  approval: 'agents',
+  extraction: 'extraction',
+  python: 'gateway',
+  'vendor profile': 'vendor-profile',
+  opentelemetry: 'tracing',
   'getting started': 'getting-started',
   streaming: 'events',
   temperature: 'request',

@@ -68,8 +68,11 @@ export interface ToolDefinition<Parameters, Args> extends Pick<
   Tool,
   'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls'
 > {
+  /** Name that the model calls. */
   readonly name: string;
+  /** Purpose of the tool, for the model. */
   readonly description: string;
+  /** Schema of the arguments: zod, valibot, arktype, or JSON Schema. */
   readonly parameters: Parameters;
   /** Whether a person must approve a call, or a function of the arguments that decides. `@default false` */
   readonly approval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;

@@ -16,6 +16,7 @@ const OPTIONS: ts.CompilerOptions = {
   noImplicitOverride: true,
   verbatimModuleSyntax: true,
   skipLibCheck: true,
+  jsx: ts.JsxEmit.ReactJSX,
   noEmit: true,
   types: ['node'],
 };

@@ -44,16 +44,35 @@ test('the first programs of the tutorial print an answer and the attempts, witho
     ['first/model', 'overloaded'],
     ['second/model', 'answered'],
   ]);
+  expect((await play(file, {}, 2)).at(-1)).toEqual(['fake/model']);
 });
 
-test('the program with real models in the tutorial answers', async () => {
-  await using server = await startWireServer({ wire: anthropicMessages, script: ['Rayleigh scattering.'] });
-  sendTo({ 'api.anthropic.com': server });
+test('the programs with real models in the tutorial answer with a key of OpenAI', async () => {
+  await using server = await startWireServer({
+    wire: openaiResponses,
+    script: [
+      'Rayleigh scattering.',
+      '{"title":"Soup","minutes":20,"ingredients":["tomatoes","salt"]}',
+      { toolCalls: [{ name: 'look_into_pantry', args: { ingredient: 'flour' } }] },
+      'Yes.',
+      'Rayleigh scattering.',
+      'The path is longer.',
+    ],
+  });
+  sendTo({ 'api.openai.com': server });
 
-  const env = { ANTHROPIC_API_KEY: 'a', OPENAI_API_KEY: 'o' };
-  expect(await play('apps/docs/getting-started.md', env, 3)).toEqual([
-    ['Rayleigh scattering.', 'anthropic/claude-sonnet-5'],
+  const printed = [];
+  for (const at of [3, 4, 5, 6])
+    printed.push(...(await play('apps/docs/getting-started.md', { OPENAI_API_KEY: 'o' }, at)));
+
+  expect(printed).toEqual([
+    ['Rayleigh scattering.', 'openai/gpt-5.4'],
+    ['Soup', 20, 'tomatoes, salt'],
+    ['Yes.', 4],
+    ['Rayleigh scattering.'],
+    ['The path is longer.'],
   ]);
+  expect(server.requests[3]?.request.toolResults.map(({ text }) => text)).toEqual(['250 g']);
 });
 
 /** Requests to a vendor's host go to a server on loopback, with their paths. */
@@ -76,7 +95,7 @@ async function play(file: string, env: Readonly<Record<string, string>>, at = 0)
   const body = ts
     .transpile(code, { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext })
     .replaceAll(
-      /^import (\{.*?\}) from '(.*?)';$/gm,
+      /^import (?:\* as )?(\w+|\{.*?\}) from '(.*?)';$/gm,
       (_line, names: string, from: string) => `const ${names} = await load('${from}');`,
     );
   const printed: unknown[][] = [];

@@ -10,8 +10,11 @@ const fences = documents.flatMap(fencesOf);
 /** Every code block is a complete program. */
 const blocks = Object.fromEntries(
   fences
-    .filter(({ language }) => language === 'ts' || language === 'js')
-    .map(({ at, code }) => [`${at.replaceAll(/[/:]/g, '_')}.ts`, code]),
+    .filter(({ language }) => ['ts', 'tsx', 'js'].includes(language))
+    .map(({ at, language, code }) => [
+      `${at.replaceAll(/[/:]/g, '_')}.${language === 'tsx' ? 'tsx' : 'ts'}`,
+      code,
+    ]),
 );
 const complaints = complaintsAbout(blocks);
 
@@ -24,7 +27,7 @@ test.each(Object.keys(blocks))('the code at %s compiles against the built packag
 });
 
 test('every block of code is in a language that is looked at here or in commands.test.ts', () => {
-  const known = new Set(['ts', 'js', 'json', 'sh', '']);
+  const known = new Set(['ts', 'tsx', 'js', 'json', 'sh', '']);
   expect(
     fences.filter(({ language }) => !known.has(language)).map(({ at, language }) => `${at} ${language}`),
   ).toEqual([]);
