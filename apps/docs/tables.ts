@@ -32,19 +32,18 @@ function memberTable(name: string, file: string): string {
 
 /** Returns the members of an interface, followed by those that it picks from an interface of the same file. */
 function membersOf(name: string, source: ts.SourceFile): readonly ts.TypeElement[] {
-  const type = source.statements.filter(ts.isInterfaceDeclaration).find((node) => node.name.text === name);
+  const type = interfaceOf(name, source);
   if (type === undefined) throw new Error(`${source.fileName} has no interface ${name}`);
   const bases = type.heritageClauses?.flatMap(({ types }) => types) ?? [];
-  const picked = bases.flatMap(({ expression, typeArguments = [] }) => {
-    const [from, keys] = typeArguments;
-    return expression.getText() === 'Pick' && from !== undefined && keys !== undefined
-      ? membersOf(from.getText(), source).filter((member) =>
-          keys.getText().includes(`'${nameOfMember(member)}'`),
-        )
-      : [];
+  const picked = bases.flatMap(({ expression, typeArguments: [from, keys] = [] }) => {
+    const base = expression.getText() === 'Pick' ? interfaceOf(from?.getText(), source) : undefined;
+    return base?.members.filter((member) => keys?.getText().includes(`'${nameOfMember(member)}'`)) ?? [];
   });
   return [...type.members, ...picked];
 }
+
+const interfaceOf = (name: string | undefined, source: ts.SourceFile): ts.InterfaceDeclaration | undefined =>
+  source.statements.filter(ts.isInterfaceDeclaration).find((node) => node.name.text === name);
 
 const nameOfMember = ({ name }: ts.TypeElement): string => name?.getText() ?? '';
 
