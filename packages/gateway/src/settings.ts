@@ -28,24 +28,16 @@ const KINDS: KindsOf<GatewayOptions> = {
   fetchMedia: 'function',
 };
 
-/** Options that `update` can change. */
-const UPDATE_KINDS: KindsOf<GatewayUpdate> = {
-  majordomo: 'object with model',
-  models: 'object',
-  anySpec: 'boolean',
-  authorize: 'function',
-  wrapModel: 'function',
-  routes: 'object',
-  moderations: 'function',
-  maxChoices: 1,
-  catalog: 'object with find',
-  checks: 'object',
-  maxBodyBytes: 1,
-  maxConcurrent: 1,
-  idleMs: 1,
-  cors: 'array',
-  fetchMedia: 'function',
-};
+/** Options that `update` cannot change. */
+const FIXED: readonly Exclude<keyof GatewayOptions, keyof GatewayUpdate>[] = [
+  'mounts',
+  'responses',
+  'metrics',
+  'onRequest',
+  'onEvent',
+  'inspector',
+  'onError',
+];
 
 const MOUNTED: KindsOf<Mounted> = {
   path: 'string',
@@ -56,9 +48,9 @@ const MOUNTED: KindsOf<Mounted> = {
 
 /** Throws `config` if the change contains an option that `update` cannot change. */
 export function checkUpdate(change: GatewayUpdate): void {
-  checkOptions('gateway.update', change, UPDATE_KINDS);
-  for (const name of Object.keys(change))
-    if (!Object.hasOwn(UPDATE_KINDS, name))
+  checkOptions('gateway.update', change, KINDS);
+  for (const name of FIXED)
+    if (Object.hasOwn(change, name))
       throw new LlmError('config', `gateway.update: ${name}: cannot be changed; create another gateway`, {
         path: name,
       });

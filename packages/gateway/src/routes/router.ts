@@ -19,39 +19,35 @@ import { moderationsRoute } from './moderations.ts';
 import { operationRoute } from './operation.ts';
 import { methodsOf, STORED_RESPONSES, storedResponseRoute } from './stored-responses.ts';
 
-/** Parsers of chat requests, by path. */
-const CHATS: ReadonlyMap<string, PrepareChat> = new Map<string, PrepareChat>([
-  [
-    '/v1/chat/completions',
-    (_body, _context, { settings }) =>
-      (body, media) =>
-        parseChat(body, media, settings.maxChoices),
-  ],
-  ['/v1/responses', prepareResponses],
-  ['/v1/messages', () => parseMessages],
-]);
+type Handler = (context: RequestContext, gateway: GatewayContext) => Promise<Response>;
 
-/** Parsers of OpenAI's other operations, by path. */
-const OPERATIONS: ReadonlyMap<string, ParseOperation> = new Map([
-  ['/v1/embeddings', parseEmbeddings],
-  ['/v1/audio/transcriptions', parseTranscriptions],
-  ['/v1/audio/speech', parseSpeech],
-  ['/v1/images/generations', parseGenerations],
-  ['/v1/images/edits', parseEdits],
-]);
+const chat =
+  (prepare: PrepareChat): Handler =>
+  (context, gateway) =>
+    chatRoute(context, gateway, prepare);
 
-/** Names of the wires, by path. */
-const WIRES: ReadonlyMap<string, string> = new Map([
-  ['/v1/chat/completions', 'openai-chat'],
-  ['/v1/responses', 'openai-responses'],
-  ['/v1/messages', 'anthropic-messages'],
-  ['/v1/messages/count_tokens', 'anthropic-messages'],
-  ['/v1/embeddings', 'openai-embeddings'],
-  ['/v1/audio/transcriptions', 'openai-transcriptions'],
-  ['/v1/audio/speech', 'openai-speech'],
-  ['/v1/images/generations', 'openai-images'],
-  ['/v1/images/edits', 'openai-images'],
-  ['/v1/moderations', 'openai-moderations'],
+const operation =
+  (parse: ParseOperation): Handler =>
+  (context, gateway) =>
+    operationRoute(context, gateway, parse);
+
+const prepareChat: PrepareChat =
+  (_body, _context, { settings }) =>
+  (body, media) =>
+    parseChat(body, media, settings.maxChoices);
+
+/** Routes of POST requests by path: the name of the wire, and the handler. */
+const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new Map([
+  ['/v1/chat/completions', ['openai-chat', chat(prepareChat)]],
+  ['/v1/responses', ['openai-responses', chat(prepareResponses)]],
+  ['/v1/messages', ['anthropic-messages', chat(() => parseMessages)]],
+  ['/v1/messages/count_tokens', ['anthropic-messages', countTokens]],
+  ['/v1/embeddings', ['openai-embeddings', operation(parseEmbeddings)]],
+  ['/v1/audio/transcriptions', ['openai-transcriptions', operation(parseTranscriptions)]],
+  ['/v1/audio/speech', ['openai-speech', operation(parseSpeech)]],
+  ['/v1/images/generations', ['openai-images', operation(parseGenerations)]],
+  ['/v1/images/edits', ['openai-images', operation(parseEdits)]],
+  ['/v1/moderations', ['openai-moderations', moderationsRoute]],
 ]);
 
 /** Returns the error format of the wire that the path belongs to. */
@@ -62,30 +58,16 @@ export const failureAt = (path: string): FormatFailure =>
       ? responsesFailure
       : chatFailure;
 
-type Handler = (context: RequestContext, gateway: GatewayContext) => Promise<Response>;
-
-const POST_ROUTES: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ...[...CHATS].map(([path, prepare]): [string, Handler] => [
-    path,
-    (context, gateway) => chatRoute(context, gateway, prepare),
-  ]),
-  ...[...OPERATIONS].map(([path, parse]): [string, Handler] => [
-    path,
-    (context, gateway) => operationRoute(context, gateway, parse),
-  ]),
-  ['/v1/messages/count_tokens', countTokens],
-  ['/v1/moderations', moderationsRoute],
-]);
-
 /** Responds to a request of an authorized caller. */
 export async function route(context: RequestContext, gateway: GatewayContext): Promise<Response> {
   const { request, path, trace } = context;
-  const handler = POST_ROUTES.get(path);
-  if (handler !== undefined) {
+  const posted = POST_ROUTES.get(path);
+  if (posted !== undefined) {
+    const [wire, handle] = posted;
     trace.route = path;
-    trace.wire = WIRES.get(path);
+    trace.wire = wire;
     checkMethod(request, path, ['POST']);
-    return await handler(context, gateway);
+    return await handle(context, gateway);
   }
   if (path === '/v1/models') {
     trace.route = path;
@@ -99,7 +81,7 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   const [found, id, part] = STORED_RESPONSES.exec(path) ?? [];
   if (found !== undefined && id !== undefined) {
     trace.route = `/v1/responses/:id${part ?? ''}`;
-    trace.wire = WIRES.get('/v1/responses');
+    trace.wire = 'openai-responses';
     checkMethod(request, path, methodsOf(part));
     return await storedResponseRoute(context, gateway, { id: decoded(id), part });
   }
@@ -156,7 +138,7 @@ const requestLine = ({ method }: Request, path: string): string => `${method} ${
 /** Returns a hint about `/v1` in the base URL, which OpenAI's clients require and Anthropic's clients add themselves. */
 function baseHint(path: string): string {
   const intended = path.startsWith('/v1/') ? path.slice('/v1'.length) : `/v1${path}`;
-  const isServed = CHATS.has(intended) || OPERATIONS.has(intended) || intended === '/v1/models';
+  const isServed = POST_ROUTES.has(intended) || intended === '/v1/models';
   return isServed ? ': the base URL ends in /v1 for OpenAI’s clients, and without it for Anthropic’s' : '';
 }
 
