@@ -1,15 +1,16 @@
-import { LlmError, type CallEvent } from '@majordomo/core';
+import { LlmError, systemClock, type CallEvent } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createOperator, type Operator } from './operator.ts';
 
-function operator(): Operator & { readonly output: () => string } {
+function operator(clock = systemClock): Operator & { readonly output: () => string } {
   let output = '';
   const stderr = { write: (text: string) => ((output += text), true) };
-  return { ...createOperator({ stderr } as never), output: () => output };
+  return { ...createOperator({ stderr } as never, clock), output: () => output };
 }
 
-const failed = (error: LlmError): CallEvent =>
-  ({ type: 'attempt-failed', error, target: 'lab/a', attempt: 1, willRetryInMs: undefined }) as never;
+const failed = (error: LlmError, target = 'lab/a'): CallEvent =>
+  ({ type: 'attempt-failed', error, target, attempt: 1, willRetryInMs: undefined }) as never;
 
 it('prints a failure that only the operator can resolve once', () => {
   const { onEvent, output: output } = operator();
@@ -38,4 +39,20 @@ it('prints a denial, which no event of an attempt reports', () => {
   const attempts = [{ target: 'lab/a', outcome: 'skipped' }] as never;
   onError(new LlmError('denied', 'gate "ledger" denied lab/a: no price for lab/a', { attempts }));
   expect(output()).toBe('denied: gate "ledger" denied lab/a: no price for lab/a\n');
+});
+
+it('prints failures of the network once a minute for each target', async () => {
+  const clock = fakeClock();
+  const { onEvent, output } = operator(clock);
+  const unreachable = new LlmError('network', 'lab/a: cannot connect');
+  onEvent(failed(unreachable));
+  onEvent(failed(new LlmError('network', 'lab/a: the connection was closed')));
+  onEvent(failed(new LlmError('network', 'lab/b: cannot connect'), 'lab/b'));
+  expect(output()).toBe('network: lab/a: cannot connect\nnetwork: lab/b: cannot connect\n');
+  await clock.advance(59_999);
+  onEvent(failed(unreachable));
+  expect(output().split('\n')).toHaveLength(3);
+  await clock.advance(1);
+  onEvent(failed(unreachable));
+  expect(output().split('\n')).toHaveLength(4);
 });

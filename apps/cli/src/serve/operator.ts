@@ -1,13 +1,16 @@
-import { LlmError, type CallEvent, type ErrorKind } from '@majordomo/core';
+import { LlmError, systemClock, type CallEvent, type ErrorKind } from '@majordomo/core';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
 
 /** Kinds of failures whose reason only the operator receives. */
-const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol', 'network'];
+const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol'];
 
 /** Maximum number of printed reasons, because messages may differ for every call. */
 const MAX_REASONS = 100;
+
+/** Minimum time between two lines about the network to one target, in milliseconds. */
+const NETWORK_MS = 60_000;
 
 /** Prints failures that only the operator can resolve. */
 export interface Operator {
@@ -15,18 +18,28 @@ export interface Operator {
   readonly onError: (error: unknown) => void;
 }
 
-/** Prints each reason once. */
-export function createOperator({ stderr }: Pick<Io, 'stderr'>): Operator {
+/** Prints each reason once, and failures of the network at most once a minute for each target, because they end and recur. */
+export function createOperator({ stderr }: Pick<Io, 'stderr'>, clock = systemClock): Operator {
   const reportedLines = new Set<string>();
+  const networkTimes = new Map<string, number>();
+  const print = (line: string): void => {
+    stderr.write(`${printable(line)}\n`);
+  };
   const report = (line: string): void => {
     if (reportedLines.has(line) || reportedLines.size >= MAX_REASONS) return;
     reportedLines.add(line);
-    stderr.write(`${printable(line)}\n`);
+    print(line);
   };
   return {
     onEvent(event) {
-      if (event.type === 'attempt-failed' && OPERATORS.includes(event.error.kind))
-        report(`${event.error.kind}: ${event.error.message}`);
+      if (event.type !== 'attempt-failed') return;
+      const { kind, message } = event.error;
+      if (OPERATORS.includes(kind)) report(`${kind}: ${message}`);
+      if (kind !== 'network') return;
+      const now = clock.now();
+      if (now - (networkTimes.get(event.target) ?? -Infinity) < NETWORK_MS) return;
+      networkTimes.set(event.target, now);
+      print(`${kind}: ${message}`);
     },
     onError(error) {
       if (!LlmError.is(error)) report(reasonOf(error));
