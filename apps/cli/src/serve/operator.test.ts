@@ -1,9 +1,9 @@
-import { LlmError, systemClock, type CallEvent } from '@majordomo/core';
+import { LlmError, systemClock, type CallEvent, type Clock } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createOperator, type Operator } from './operator.ts';
 
-function operator(clock = systemClock): Operator & { readonly output: () => string } {
+function operator(clock: Clock = systemClock): Operator & { readonly output: () => string } {
   let output = '';
   const stderr = { write: (text: string) => ((output += text), true) };
   return { ...createOperator({ stderr } as never, clock), output: () => output };

@@ -1,4 +1,4 @@
-import { LlmError, systemClock, type CallEvent, type ErrorKind } from '@majordomo/core';
+import { LlmError, systemClock, type CallEvent, type Clock, type ErrorKind } from '@majordomo/core';
 import type { Io } from '../io.ts';
 import { printable } from '../paint.ts';
 import { reasonOf } from '../reason.ts';
@@ -19,7 +19,7 @@ export interface Operator {
 }
 
 /** Prints each reason once, and failures of the network at most once a minute for each target, because they end and recur. */
-export function createOperator({ stderr }: Pick<Io, 'stderr'>, clock = systemClock): Operator {
+export function createOperator({ stderr }: Pick<Io, 'stderr'>, clock: Clock = systemClock): Operator {
   const reportedLines = new Set<string>();
   const networkTimes = new Map<string, number>();
   const print = (line: string): void => {
