@@ -1,12 +1,19 @@
 import { HttpAgent, type Message as ClientMessage, type RunAgentParameters } from '@ag-ui/client';
-import { createAgent, suspend, type AgentStream, type RunState, type Tool } from '@majordomo/agent';
+import {
+  agentTool,
+  createAgent,
+  suspend,
+  type AgentStream,
+  type RunState,
+  type Tool,
+} from '@majordomo/agent';
 import { LlmError, type Message } from '@majordomo/core';
 import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
 import type { UiEnd } from '../src/index.ts';
 import { SECRET } from './support/approval-server.ts';
-import { chain, tool } from './support/world.ts';
+import { agentOf, chain, tool } from './support/world.ts';
 
 const weather = tool('weather', () => ({ degrees: 21 }));
 const call = (id: string, name: string, args = {}) => ({ id, name, args });
@@ -200,6 +207,59 @@ describe('HttpAgent', () => {
     ]);
     await answer({ choice: 2 });
     expect(JSON.stringify(requests()[1]?.request.messages)).toContain('{\\"choice\\":2}');
+  });
+
+  describe('with a call that waits inside a sub-agent', () => {
+    const inside = (isStored: boolean, ...turns: readonly Turn[]) => {
+      const transfers: unknown[] = [];
+      const run = (args: unknown): string => {
+        transfers.push(args);
+        return 'paid';
+      };
+      const agent = agentOf([tool('transfer', run, { approval: true })], turns);
+      const clerk = agentTool({ name: 'clerk', description: 'Pays', agent });
+      const outer = { toolCalls: [call('c1', 'clerk', { task: 'Pay 5 EUR.' })] };
+      return { ...client({ isStored, tools: [clerk] }, [outer, 'Done.']), transfers };
+    };
+
+    it('runs it after an approval, and repeats nothing', async () => {
+      const { http, send, answer, ends, transfers, requests } = inside(
+        true,
+        { toolCalls: [call('p1', 'transfer', { eur: 5 })] },
+        'I paid.',
+      );
+      await send('pay');
+      expect(http.pendingInterrupts).toMatchObject([{ reason: 'tool_call', toolCallId: 'c1/p1' }]);
+      expect(transfers).toEqual([]);
+      await answer({ approved: true });
+      expect(transfers).toEqual([{ eur: 5 }]);
+      expect(textOf(http.messages)).toBe('Done.');
+      expect(requests()).toHaveLength(2);
+      expect(ends.map(({ outcome }) => outcome)).toEqual(['awaiting', 'finished']);
+    });
+
+    it('does not run it after a denial', async () => {
+      const { http, send, answer, transfers } = inside(
+        true,
+        { toolCalls: [call('p1', 'transfer', { eur: 5 })] },
+        'It was denied.',
+      );
+      await send('pay');
+      await answer({ approved: false, reason: 'too much' });
+      expect(transfers).toEqual([]);
+      const results = http.messages.filter(({ role }) => role === 'tool');
+      expect(results).toMatchObject([
+        { toolCallId: 'c1/p1', content: 'The call was denied: too much' },
+        { toolCallId: 'c1', content: 'It was denied.' },
+      ]);
+    });
+
+    it('gets an error with a remedy if approvals are signed', async () => {
+      const { http, send, errors } = inside(false, { toolCalls: [call('p1', 'transfer')] });
+      await send('pay');
+      expect(http.pendingInterrupts).toEqual([]);
+      expect(errors).toMatchObject([{ message: expect.stringContaining('store the state') as string }]);
+    });
   });
 
   it('cannot approve changed arguments', async () => {
