@@ -22,6 +22,17 @@ export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
     return waits && !state.decisions.some(isCall) ? [call] : [];
   });
 
+/** Returns the suspended calls of a state, including those of sub-agents, whose ids are paths. */
+export const suspendedCalls = ({
+  suspended = [],
+  runs = {},
+}: Partial<RunState>): NonNullable<RunState['suspended']> => [
+  ...suspended,
+  ...Object.entries(runs).flatMap(([id, run]) =>
+    suspendedCalls(run).map((one) => ({ ...one, callId: pathOf(id, one.callId) })),
+  ),
+];
+
 /** Returns the state of the sub-agent that waits in this call. */
 export const waitingRunOf = ({ runs }: RunState, callId: string): RunState | undefined =>
   runs !== undefined && Object.hasOwn(runs, callId) ? runs[callId] : undefined;

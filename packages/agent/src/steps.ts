@@ -24,4 +24,4 @@ export { answerText } from './answer-text.ts';
 export { isLooping, type LoopLimits } from './limits.ts';
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 export type { Budget, Spent } from './budget.ts';
-export { callsThatWait, locateCall, type LocatedCall } from './call-paths.ts';
+export { callsThatWait, locateCall, suspendedCalls, type LocatedCall } from './call-paths.ts';

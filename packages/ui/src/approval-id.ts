@@ -1,7 +1,7 @@
 import type { RunState } from '@majordomo/agent';
 import { LlmError, systemClock, type ToolCallPart } from '@majordomo/core';
 import { canonicalJson, fromBase64, toBase64 } from '@majordomo/core/toolkit';
-import { suspendedCalls } from './inner-calls.ts';
+import { suspendedCalls } from '@majordomo/agent/steps';
 import type { FromUiOptions, UiOptions } from './types.ts';
 
 // An approval id is `runId.steps.expiry.signature`. Pages return it unchanged.

@@ -1,4 +1,5 @@
 import type { RunState } from '@majordomo/agent';
+import { suspendedCalls } from '@majordomo/agent/steps';
 import {
   LlmError,
   type AssistantPart,
@@ -15,7 +16,7 @@ import {
 import { Accumulator } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import type { SourceResult, UiEvent } from './events.ts';
-import { innerCalls, suspendedCalls } from './inner-calls.ts';
+import { innerCalls } from './inner-calls.ts';
 import { defined, outputState } from './tool-output.ts';
 import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 

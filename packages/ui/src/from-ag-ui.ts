@@ -1,11 +1,12 @@
 import type { RunState } from '@majordomo/agent';
+import { suspendedCalls } from '@majordomo/agent/steps';
 import { user, type ToolCallPart, type UserPart } from '@majordomo/core';
 import { fromBase64, isList, parseArguments } from '@majordomo/core/toolkit';
 import type { AgUiInput } from './types.ts';
 import { verifyApproval } from './approval-id.ts';
 import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';
-import { innerCalls, suspendedCalls } from './inner-calls.ts';
+import { innerCalls } from './inner-calls.ts';
 import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
 import { addCall, decisionOf, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';

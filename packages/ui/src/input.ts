@@ -1,9 +1,8 @@
 import type { RunState } from '@majordomo/agent';
-import { begin, locateCall } from '@majordomo/agent/steps';
+import { begin, locateCall, suspendedCalls } from '@majordomo/agent/steps';
 import type { Message, ToolCallPart, UserMessage } from '@majordomo/core';
 import { verifyApproval } from './approval-id.ts';
 import type { ClientValue } from './client-value.ts';
-import { suspendedCalls } from './inner-calls.ts';
 import { messagesOfStep, type ClientCall, type Step } from './steps.ts';
 import { resultOf, textOfResult } from './tool-output.ts';
 import type { FromUiOptions, UiInput } from './types.ts';

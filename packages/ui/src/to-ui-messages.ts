@@ -1,3 +1,4 @@
+import { suspendedCalls } from '@majordomo/agent/steps';
 import type {
   AssistantMessage,
   JsonObject,
@@ -10,7 +11,7 @@ import type {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import { INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
-import { innerCalls, suspendedCalls } from './inner-calls.ts';
+import { innerCalls } from './inner-calls.ts';
 import { defined, exactOutput, outputState, piecesOf } from './tool-output.ts';
 import type { ToUiOptions, UiMessage } from './types.ts';
 

@@ -60,20 +60,17 @@ export class ServerTools {
     state: RunState,
     answers: Readonly<Record<string, McpReply>>,
   ): Promise<{ readonly state: RunState; readonly decisions: readonly Decision[] }> {
-    const { connection } = this;
-    const { name, maxResultChars, suspend = [] } = this.options;
+    const { connection, options } = this;
     return settle(state, answers, {
-      name,
-      maxResultChars,
-      ready: () => connection.ready(),
-      progress: (taskId, replies) => connection.task(taskId, replies),
+      options,
+      connection,
       repeat: ({ tool: toolName, args, requestState }, inputResponses) => {
         const tool = this.listed.find((one) => one.name === toolName);
         if (tool === undefined) throw new Error(`the server no longer has the tool "${toolName}"`);
         return connection.call({
           tool,
           args,
-          suspend,
+          suspend: options.suspend ?? [],
           signal: new AbortController().signal,
           check: checkOf(tool, fingerprintOf(tool), this.io),
           resume: { inputResponses, requestState },
@@ -94,11 +91,11 @@ export class ServerTools {
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
     const chosen = uniqueByName(all).slice(0, MAX_TOOLS).filter(isSelected(only));
-    const listed = chosen.filter((tool) => problemOf(tool) === undefined);
-    const rejected = chosen.flatMap((tool) => {
-      const problem = problemOf(tool);
-      return problem === undefined ? [] : [`${tool.name}: ${problem}`];
-    });
+    // Core would reject every request that contains a tool with such a schema.
+    const listed = chosen.filter(({ inputSchema }) => !isTooDeep(inputSchema));
+    const rejected = chosen
+      .filter(({ inputSchema }) => isTooDeep(inputSchema))
+      .map((tool) => `${tool.name}: its input schema is nested more than ${MAX_DEPTH} levels`);
     const fingerprints = listed.map((tool) => [tool.name, fingerprintOf(tool)] as const);
     const fingerprint = JSON.stringify([fingerprints, rejected, hasResources]);
     if (fingerprint === this.fingerprint) return false;
@@ -133,11 +130,6 @@ export class ServerTools {
     }));
   }
 }
-
-/** Returns the reason why no call of a tool can succeed, or `undefined` for a usable tool. */
-const problemOf = ({ inputSchema }: ListedTool): string | undefined =>
-  // Core would reject every request that contains a tool with such a schema.
-  isTooDeep(inputSchema) ? `its input schema is nested more than ${MAX_DEPTH} levels` : undefined;
 
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
   [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();

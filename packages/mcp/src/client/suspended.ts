@@ -1,8 +1,9 @@
 import type { Decision, RunState } from '@majordomo/agent';
+import { suspendedCalls } from '@majordomo/agent/steps';
 import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
 import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
-import type { McpQuestion, McpReply, McpSuspension } from '../options.ts';
-import { waitingCalls, type WaitingCall } from '../waiting-calls.ts';
+import type { McpOptions, McpQuestion, McpReply, McpSuspension } from '../options.ts';
+import type { Connection } from './connection.ts';
 import { replyProblem, resultOf } from '../server-requests/elicitation.ts';
 import type { CallOutcome } from './outcome.ts';
 import { describe } from './content.ts';
@@ -44,20 +45,15 @@ function withPayload(state: RunState, path: string, payload: JsonValue, prefix =
   };
 }
 
-/** Sends answers to the server, and requests the state of tasks. */
+/** Toolbox that sends answers to its server, and requests the state of tasks. */
 export interface SettleIo {
-  /** Name of the toolbox. */
-  readonly name: string;
-  readonly maxResultChars: number | undefined;
-  /** Connects if necessary. */
-  ready(): Promise<void>;
+  readonly options: Pick<McpOptions, 'name' | 'maxResultChars'>;
+  readonly connection: Pick<Connection, 'ready' | 'task'>;
   /** Repeats a call with answers. */
   readonly repeat: (
     call: Extract<McpSuspension, { type: 'mcp-elicitation' }>,
     replies: JsonObject,
   ) => Promise<CallOutcome>;
-  /** Sends the replies for a task, if any, and returns the task's outcome, or `undefined` while the task runs. */
-  readonly progress: (taskId: string, replies: JsonObject | undefined) => Promise<CallOutcome | undefined>;
 }
 
 /** Implements `McpToolbox.settle`. */
@@ -66,11 +62,11 @@ export async function settle(
   answers: Readonly<Record<string, McpReply>>,
   io: SettleIo,
 ): Promise<{ readonly state: RunState; readonly decisions: readonly Decision[] }> {
-  const calls = waitingCalls(state);
+  const calls = suspendedCalls(state);
   checkPaths(answers, calls);
   const own = await Promise.all(
-    calls.flatMap(({ path, payload }) => {
-      const suspension = suspensionIn(payload, io.name);
+    calls.flatMap(({ callId: path, payload }) => {
+      const suspension = suspensionIn(payload, io.options.name);
       return suspension === undefined ? [] : [withReplies(path, suspension, answers)];
     }),
   );
@@ -82,14 +78,15 @@ export async function settle(
     ),
   ];
   if (due.length === 0) return { state, decisions: [] };
-  await io.ready();
+  await io.connection.ready();
   let settled = state;
   const decisions: Decision[] = [];
   for (const { path, suspension, replies } of due) {
     const outcome = await outcomeOf(suspension, replies, io);
     if (outcome === undefined) settled = withoutQuestions(settled, path, suspension);
     else if ('deny' in outcome) decisions.push({ callId: path, ...outcome });
-    else if (outcome.type === 'result') decisions.push(decisionOf(path, outcome.result, io.maxResultChars));
+    else if (outcome.type === 'result')
+      decisions.push(decisionOf(path, outcome.result, io.options.maxResultChars));
     else {
       const { server, tool } = suspension;
       const args = 'args' in suspension ? suspension.args : {};
@@ -103,10 +100,10 @@ export async function settle(
 async function outcomeOf(
   suspension: McpSuspension,
   replies: JsonObject | undefined,
-  { repeat, progress }: SettleIo,
+  { repeat, connection }: SettleIo,
 ): Promise<CallOutcome | { readonly deny: string } | undefined> {
   try {
-    if (suspension.type === 'mcp-task') return await progress(suspension.taskId, replies);
+    if (suspension.type === 'mcp-task') return await connection.task(suspension.taskId, replies);
     return await repeat(suspension, { ...suspension.replies, ...replies });
   } catch (error) {
     if (suspension.type === 'mcp-task' && isUnavailable(error)) throw error;
@@ -149,9 +146,12 @@ function suspensionIn(payload: JsonValue, name: string): McpSuspension | undefin
 }
 
 /** Throws `invalid-request` for an answer that no suspended call waits for. */
-function checkPaths(answers: Readonly<Record<string, McpReply>>, calls: readonly WaitingCall[]): void {
+function checkPaths(
+  answers: Readonly<Record<string, McpReply>>,
+  calls: NonNullable<RunState['suspended']>,
+): void {
   const expected = new Set(
-    calls.flatMap(({ path, payload }) => answerKeys(path, asRecord(asRecord(payload)['questions']))),
+    calls.flatMap(({ callId, payload }) => answerKeys(callId, asRecord(asRecord(payload)['questions']))),
   );
   for (const key of Object.keys(answers))
     if (!expected.has(key)) throw invalid(key, 'no call waits for this answer');

@@ -1,9 +1,9 @@
 import type { Decision, RunResult, RunState } from '@majordomo/agent';
+import { suspendedCalls } from '@majordomo/agent/steps';
 import { fromJson, messageOf, toJson, type ToolCallPart } from '@majordomo/core';
 import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
 import { memoryStore, namedStore, type McpStore } from '../store.ts';
-import { waitingCalls } from '../waiting-calls.ts';
 import type { ServedAgent } from './options.ts';
 import { errorResult, type ServedCall } from './served-tool.ts';
 
@@ -83,7 +83,7 @@ export class ServedAgents {
       result = await agent.run(waiting.state, { ...options, decisions });
     }
     while (result.awaiting.length > 0) {
-      const suspended = new Set(waitingCalls(result.state).map(({ path }) => path));
+      const suspended = new Set(suspendedCalls(result.state).map(({ callId }) => callId));
       const denied = result.awaiting.flatMap(({ id: callId }): readonly Decision[] =>
         suspended.has(callId)
           ? [{ callId, deny: CANNOT_SUSPEND }]
