@@ -1,3 +1,4 @@
+import { checkFormat } from './format.ts';
 import { counters, makeCounters, renew, reserve, settle } from './counters.ts';
 import type { ObjectState, Sql } from './platform.ts';
 import { append, makeRecords, page } from './records.ts';
@@ -9,22 +10,31 @@ import { decode, encode, type LedgerReplies, type LedgerCommand } from './wire.t
  */
 export class LedgerObject {
   private readonly storage: ObjectState['storage'];
+  private hasTables = false;
 
   constructor(state: object, _env: object) {
     this.storage = (state as ObjectState).storage;
-    makeCounters(this.storage.sql);
-    makeRecords(this.storage.sql);
   }
 
   /** Handles a request of `cloudflareStores`. Only Workers with the binding can call an object. */
   async fetch(request: Request): Promise<Response> {
     const question = decode<LedgerCommand>(await request.text());
     try {
+      this.prepare();
       const answer = this.storage.transactionSync(() => runCommand(this.storage.sql, Date.now(), question));
       return new Response(encode(answer));
     } catch (error) {
       return new Response(error instanceof Error ? error.message : String(error), { status: 400 });
     }
+  }
+
+  /** Checks the format and creates the tables, once. Throws in a request, because the caller gets no message of a constructor. */
+  private prepare(): void {
+    if (this.hasTables) return;
+    checkFormat(this.storage.sql);
+    makeCounters(this.storage.sql);
+    makeRecords(this.storage.sql);
+    this.hasTables = true;
   }
 }
 

@@ -1,0 +1,18 @@
+import { LlmError } from '@majordomo/core';
+import type { Sql } from './platform.ts';
+
+/** Version of the format of an object's tables. */
+const FORMAT = 1;
+
+/** Checks the format of an object's data, and stores it if none is stored. Throws `config` for data of a newer format. */
+export function checkFormat(sql: Sql): void {
+  sql.exec('CREATE TABLE IF NOT EXISTS format (version INTEGER)');
+  sql.exec('INSERT INTO format SELECT ? WHERE NOT EXISTS (SELECT * FROM format)', FORMAT);
+  const [row] = sql.exec('SELECT version FROM format').toArray();
+  const format = Number(row?.['version']);
+  if (format > FORMAT)
+    throw new LlmError(
+      'config',
+      `a newer version of @majordomo/store-cloudflare wrote the data of this object (format ${format}; this version supports formats up to ${FORMAT}); update the package`,
+    );
+}
