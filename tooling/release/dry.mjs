@@ -2,7 +2,6 @@
 // that changesets computes. The last benchmark must be from this commit and meet every bound. Prints one line per package.
 //
 // pnpm release:dry --out FOLDER: stores the tarballs that the release publishes
-import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { lacksIn, lacksOfSize } from './lacks.mjs';
 import { publicPackages } from './packages.mjs';
 import { lacksOfSpeed } from './speed.mjs';
+import { contentsOf } from './tarball.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BENCH = join(ROOT, 'tooling/bench/out/node-24.json');
@@ -56,13 +56,6 @@ function rehearse({ folder, name, tarball }) {
   return { name, files: paths.length, bytes, packed: readFileSync(file).length, problems };
 }
 
-function contentsOf(tarball) {
-  const paths = run('tar', ['-tzf', tarball], scratch).stdout.trim().split('\n').map(withoutTop);
-  const text = run('tar', ['-xzOf', tarball, 'package/package.json'], scratch).stdout;
-  const bytes = Buffer.byteLength(run('tar', ['-xzOf', tarball], scratch).stdout);
-  return { manifest: JSON.parse(text), paths, bytes };
-}
-
 function speed() {
   const result = existsSync(BENCH) ? JSON.parse(readFileSync(BENCH, 'utf8')) : undefined;
   const commit = run('git', ['rev-parse', 'HEAD'], ROOT).stdout.trim();
@@ -82,10 +75,6 @@ function changesets() {
 
 function run(command, args, cwd) {
   return spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-}
-
-function withoutTop(path) {
-  return path.replace(/^package\//, '');
 }
 
 function lastLine({ stdout, stderr }) {

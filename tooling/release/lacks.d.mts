@@ -1,6 +1,18 @@
 /** Returns the problems of a tarball from its manifest and paths. */
 export function lacksIn(manifest: object, paths: readonly string[]): Iterable<string>;
 
+/** Manifest of a package of the release. */
+interface Exporting {
+  readonly exports: object;
+}
+
+/** Returns the imports that a user's installation may not resolve, in all code that the entries reach. */
+export function lacksOfImports(
+  manifest: object,
+  code: ReadonlyMap<string, string>,
+  manifests: ReadonlyMap<string, Exporting>,
+): Iterable<string>;
+
 /** Returns the problems of an unpacked size, in bytes, with the ceilings of `sizes.json`. */
 export function lacksOfSize(
   name: string,

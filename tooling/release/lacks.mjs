@@ -1,3 +1,7 @@
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+import typescript from 'typescript';
+
 /** Files at the top of a tarball. All others are in `dist`. */
 const TOP = new Set(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']);
 /** Files with third-party data, each with the file that contains its licenses. */
@@ -25,6 +29,48 @@ export function* lacksIn(manifest, paths) {
   }
   const ranges = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
   for (const [name, range] of ranges) if (range.startsWith('workspace:')) yield `${name} is still "${range}"`;
+}
+
+/**
+ * Returns the imports that a user's installation may not resolve, in all code that the entries reach: files that are not in the
+ * tarball, packages that are neither dependencies nor peers, and entries that another package of the release does not export.
+ * `code` contains the text of each file by its path, and `manifests` the packages of the release by name.
+ */
+export function* lacksOfImports(manifest, code, manifests) {
+  const declared = { ...manifest.dependencies, ...manifest.peerDependencies, [manifest.name]: true };
+  const reached = new Set(filesOf([manifest.exports, manifest.imports, manifest.bin]));
+  for (const path of reached) {
+    for (const { fileName } of typescript.preProcessFile(code.get(path) ?? '', true, true).importedFiles) {
+      const [, name, entry] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(fileName);
+      if (fileName.startsWith('.')) {
+        const file = fileOf(path, fileName);
+        reached.add(file);
+        if (!code.has(file)) yield `${path} imports ${fileName}, which is not in the tarball`;
+      } else if (fileName.startsWith('#')) {
+        if (!Object.hasOwn(manifest.imports ?? {}, fileName))
+          yield `${path} imports ${fileName}, which package.json does not define`;
+      } else if (isBuiltin(fileName)) {
+        continue;
+      } else if (!Object.hasOwn(declared, name)) {
+        yield `${path} imports ${fileName}, and ${name} is neither a dependency nor a peer`;
+      } else if (manifests.has(name) && !Object.hasOwn(manifests.get(name).exports, `.${entry}`)) {
+        yield `${path} imports ${fileName}, which ${name} does not export`;
+      }
+    }
+  }
+}
+
+/** Returns the paths of all files that a value of a manifest names. */
+function filesOf(value) {
+  return typeof value === 'string'
+    ? [posix.normalize(value)]
+    : Object.values(value ?? {}).flatMap((one) => filesOf(one));
+}
+
+/** Returns the file that a relative import loads. Declarations import declarations by the name of the code. */
+function fileOf(path, specifier) {
+  const file = posix.join(posix.dirname(path), specifier);
+  return path.endsWith('.d.ts') ? file.replace(/(?:\.d)?\.[jt]s$/, '.d.ts') : file;
 }
 
 /** Returns the problems of an unpacked size, in bytes, with the ceilings of `sizes.json`. */

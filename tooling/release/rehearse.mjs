@@ -8,16 +8,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installRuntimes } from '../runtimes/install.mjs';
+import { lacksIn, lacksOfImports } from './lacks.mjs';
 import { publicPackages } from './packages.mjs';
 import { installRegistry, startRegistry } from './registry.mjs';
 import { run } from './run.mjs';
+import { contentsOf } from './tarball.mjs';
 import { STEPS, User } from './users.mjs';
 import { startVendor } from './vendor.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CHANGESETS = join(ROOT, 'node_modules/@changesets/cli/bin.js');
-/** Maximum number of concurrent uploads, and of concurrent user steps. */
-const UPLOADS = 4;
+/** Maximum number of packages that are packed or published at the same time, and of concurrent user steps. */
+const JOBS = 4;
 const USERS = 2;
 const MINOR = `---
 '@majordomo/core': minor
@@ -31,8 +33,8 @@ const { values, positionals: wanted } = parseArgs({
   options: { tarballs: { type: 'string' } },
   allowPositionals: true,
 });
-const tarballs = values.tarballs === undefined ? undefined : resolve(values.tarballs);
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-rehearsal-'));
+const tarballs = values.tarballs === undefined ? scratch : resolve(values.tarballs);
 const copy = join(scratch, 'copy');
 let failed = 0;
 
@@ -82,6 +84,10 @@ async function publishBoth(registry) {
       packages = publicPackages(copy);
       previous = versionsIn(packages);
     })) &&
+    (await step('pack all packages, and check their files and imports', async () => {
+      if (values.tarballs === undefined) await pack(packages, tarballs);
+      checkTarballs(packages);
+    })) &&
     (await step('publish all packages', () => publish(packages, registry, tarballs))) &&
     (await step('publish a minor version of core and a provider', async () => {
       writeFileSync(join(copy, '.changeset/rehearsal.md'), MINOR);
@@ -94,7 +100,8 @@ async function publishBoth(registry) {
         throw new Error(
           `a minor change makes a new major version of ${major.map(({ name }) => name).join(', ')}`,
         );
-      await publish(changed, registry);
+      await pack(changed, scratch);
+      await publish(changed, registry, scratch);
     }));
   const core = '@majordomo/core';
   return isReady ? { previous: previous[core], next: next[core] } : undefined;
@@ -116,19 +123,32 @@ function versionsIn(packages) {
   return Object.fromEntries(packages.map(({ name, version }) => [name, version]));
 }
 
-/**
- * Publishes packages, some at the same time: their tarballs in a folder, otherwise new ones. The registry accepts any token, but
- * npm requires one.
- */
-async function publish(packages, registry, packed) {
+async function pack(packages, folder) {
+  await atOnce(JOBS, packages, (one) =>
+    run('pnpm', ['pack', '--pack-destination', folder], { cwd: one.folder }),
+  );
+}
+
+/** Throws if a tarball lacks a file, or if its code imports what an installation may not contain. */
+function checkTarballs(packages) {
+  const all = packages.map(({ tarball }) => contentsOf(join(tarballs, tarball)));
+  const manifests = new Map(all.map(({ manifest }) => [manifest.name, manifest]));
+  const problems = all.flatMap(({ manifest, paths, code }) =>
+    [...lacksIn(manifest, paths), ...lacksOfImports(manifest, code, manifests)].map(
+      (problem) => `${manifest.name}: ${problem}`,
+    ),
+  );
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+/** Publishes tarballs, some at the same time. The registry accepts any token, but npm requires one. */
+async function publish(packages, registry, folder) {
   const token = `--${registry.replace(/^http:/, '')}:_authToken=rehearsal`;
-  await atOnce(UPLOADS, packages, async ({ folder, tarball }) => {
-    if (packed === undefined) await run('pnpm', ['pack', '--pack-destination', scratch], { cwd: folder });
-    const file = join(packed ?? scratch, tarball);
-    await run('npm', ['publish', file, `--registry=${registry}`, token, '--provenance=false'], {
+  await atOnce(JOBS, packages, ({ tarball }) =>
+    run('npm', ['publish', join(folder, tarball), `--registry=${registry}`, token, '--provenance=false'], {
       cwd: scratch,
-    });
-  });
+    }),
+  );
 }
 
 /** Does `work` for all items, at most `count` at the same time. */

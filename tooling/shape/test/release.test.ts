@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { auditVerdict, lacksIn, lacksOfSize } from '../../release/lacks.mjs';
+import { auditVerdict, lacksIn, lacksOfImports, lacksOfSize } from '../../release/lacks.mjs';
 import { unpublishedOf } from '../../release/lookup.mjs';
 import { published, read } from '../src/repository.ts';
 
@@ -47,6 +47,34 @@ test.each([
   ],
 ])('a tarball with %s is held back', (_what, tarball) => {
   expect([...lacksIn(tarball.manifest, tarball.paths)]).toHaveLength(1);
+});
+
+const core = { exports: { '.': {}, './toolkit': {} } };
+const importsOf = (text: string): readonly string[] => [
+  ...lacksOfImports(
+    { ...manifest, peerDependencies: { pg: '^8' } },
+    new Map([
+      ['dist/index.js', text],
+      ['dist/index.d.ts', ''],
+      ['dist/other.js', ''],
+    ]),
+    new Map([['@majordomo/core', core]]),
+  ),
+];
+
+test('imports of files, built-in modules, dependencies and peers resolve', () => {
+  const text = `import './other.js'; import 'node:fs'; import { a } from '@majordomo/core/toolkit'; await import('pg');`;
+  expect(importsOf(text)).toEqual([]);
+});
+
+test.each([
+  ["import './gone.js'", './gone.js, which is not in the tarball'],
+  ["export * from 'zod'", 'zod is neither a dependency nor a peer'],
+  ["await import('@majordomo/agent')", '@majordomo/agent is neither a dependency nor a peer'],
+  ["import '@majordomo/core/inside'", '@majordomo/core does not export'],
+  ["import '#page'", 'package.json does not define'],
+])('published code with %s is held back', (text, problem) => {
+  expect(importsOf(text)).toEqual([expect.stringContaining(problem)]);
 });
 
 const ceilings = JSON.parse(read('tooling/release/sizes.json')) as Record<string, number>;
