@@ -244,8 +244,8 @@ describe('the ledger file', () => {
     await using server = await serve('Hello.');
     using place = configured({ ledger: {} }, { env: priced(server) });
     await place.run('chat', 'lab/gpt-4o', 'hi');
-    expect(statSync(join(place.cwd, BOOKS)).mode & 0o777).toBe(0o600);
-    expect(statSync(join(place.cwd, BOOKS, '..')).mode & 0o777).toBe(0o700);
+    if (process.platform !== 'win32') expect(statSync(join(place.cwd, BOOKS)).mode & 0o777).toBe(0o600);
+    if (process.platform !== 'win32') expect(statSync(join(place.cwd, BOOKS, '..')).mode & 0o777).toBe(0o700);
   });
 
   it('is at the configured path, relative to the configuration', async () => {

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { formatVault, parseVault, type Entries } from '../vault/format.ts';
+import { replaceFile } from './replace-file.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -55,7 +56,7 @@ export async function writeVault(path: string, entries: Entries): Promise<void> 
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
   try {
     await writeSynced(temporary, formatVault(entries));
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw vaultPathError(path, 'cannot be written', error);
