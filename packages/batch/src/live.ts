@@ -12,6 +12,7 @@ const PAGE = 100;
 /** Sends the items at the place `live` through the complete chain, with all gates. An item whose call fails is final. */
 export async function runLive(round: Round): Promise<void> {
   const { setup, key, record, job } = round;
+  if (record.live === undefined) return;
   const { [PLACES.live]: items = 0 } = await setup.store.counts(key);
   if (items === 0) return;
   if (record.isCancelled !== true)

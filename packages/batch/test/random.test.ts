@@ -1,6 +1,7 @@
 import { createMajordomo, type LlmError } from '@majordomo/core';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
-import { fakeClock } from '@majordomo/testing';
+import { Crash, FakeProcess } from '@majordomo/test-support';
+import { fakeClock, seededRandom } from '@majordomo/testing';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,55 +9,6 @@ import { expect, it } from 'vitest';
 import { createBatches, memoryBatchStore, type BatchJob } from '../src/index.ts';
 import { items, prices, resultsOf, START } from './support/jobs.ts';
 import { answer, refusal, Vendor, type Result } from './support/vendor.ts';
-
-/** Returns random numbers in [0, 1) by a seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-class Crash extends Error {}
-
-/** Process that dies at one of its calls: before or after the call has an effect. Later calls have none. */
-class FakeProcess {
-  isDead = false;
-  private left: number;
-
-  constructor(calls: number) {
-    this.left = calls;
-  }
-
-  step(): void {
-    if (this.isDead || this.left-- <= 0) {
-      this.isDead = true;
-      throw new Crash();
-    }
-  }
-
-  /** Returns the store as the process calls it. */
-  wrap<S extends object>(store: S): S {
-    return new Proxy(store, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return (...values: unknown[]): unknown => {
-          if (name === 'records') return (member as (...all: unknown[]) => unknown).apply(target, values);
-          return (async () => {
-            this.step();
-            const result: unknown = await (member as (...all: unknown[]) => unknown).apply(target, values);
-            this.step();
-            return result;
-          })();
-        };
-      },
-    });
-  }
-}
 
 const RESULTS: readonly Result[] = [
   answer('yes'),
@@ -71,7 +23,7 @@ const RESULTS: readonly Result[] = [
 ];
 
 async function run(seed: number): Promise<void> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const pick = (count: number): number => Math.floor(random() * count);
   const clock = fakeClock(START);
   const vendors = ['a', 'b', 'c']

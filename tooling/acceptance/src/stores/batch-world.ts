@@ -3,7 +3,7 @@ import { createBatches, type Batches, type BatchItem, type BatchStore } from '@m
 import { createLedger, type Ledger, type LedgerStore } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
-import { createOpenAI } from '@majordomo/provider-openai';
+import { createOpenAI, mistral, openaiCompatible } from '@majordomo/provider-openai';
 
 /** Time to add to the system clock, in milliseconds. */
 export interface Time {
@@ -22,6 +22,8 @@ export interface BatchWorld {
 /** Specs by wire. */
 export const SPECS = {
   responses: 'openai/gpt-4.1',
+  chat: 'openai-chat/gpt-4.1',
+  mistral: 'mistral/mistral-large-latest',
   messages: 'anthropic/claude-haiku-4-5',
   gemini: 'google/gemini-2.5-flash',
 } as const;
@@ -47,6 +49,8 @@ export function openBatches(
   const majordomo = createMajordomo({
     providers: [
       createOpenAI({ apiKey, baseURL: `${url}/v1` }),
+      createOpenAI({ id: 'openai-chat', api: 'chat', apiKey, baseURL: `${url}/v1` }),
+      openaiCompatible(mistral, { apiKey, baseURL: `${url}/v1` }),
       createAnthropic({ apiKey, baseURL: url }),
       createGoogle({ apiKey, baseURL: url }),
     ],

@@ -142,10 +142,13 @@ async function finish(world: World): Promise<void> {
   await sqlite.close();
 }
 
+const FILE_STEPS = ['upload', 'create', 'look', 'results', 'delete'];
 const STEPS: Readonly<Record<Wire, readonly string[]>> = {
-  responses: ['upload', 'create', 'look', 'results', 'delete'],
+  responses: FILE_STEPS,
+  chat: FILE_STEPS,
+  mistral: FILE_STEPS,
   messages: ['create', 'look', 'results'],
-  gemini: ['upload', 'create', 'look', 'results', 'delete'],
+  gemini: FILE_STEPS,
 };
 
 const MATRIX = Object.entries(STEPS).flatMap(([wire, steps]) =>
