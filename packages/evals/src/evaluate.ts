@@ -4,7 +4,7 @@ import { loadCases } from './cases.ts';
 import { compare } from './compare.ts';
 import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
 import { readSettings } from './options.ts';
-import { Recordings } from './recordings.ts';
+import { openRecordings } from './recordings.ts';
 import { runSamples } from './run.ts';
 import type { EvalDefinition, EvaluateOptions, Evaluation } from './types.ts';
 
@@ -32,7 +32,7 @@ export async function evaluate<Input, Expected>(
     if (LlmError.is(error, 'not-found')) return undefined;
     throw error;
   });
-  const recordings = settings.mode === 'live' ? undefined : await Recordings.open(fileOf('recordings'), name);
+  const recordings = settings.mode === 'live' ? undefined : await openRecordings(fileOf('recordings'), name);
   const inputs = { cases, settings, recordings, baseline };
   const run = await runSamples(definition as unknown as EvalDefinition, options, inputs);
   const evaluation = compare(baseline, run);

@@ -37,52 +37,39 @@ const FORMAT = 'majordomo-eval-recordings/1';
 type Samples = Map<string, SampleRecording>;
 
 /** Recordings of an evaluation, one line per sample. */
-export class Recordings {
-  private readonly file: string;
-  private readonly header: { readonly format: string; readonly name: string };
-  private readonly samples: Samples;
-  private isOpen = false;
-
-  private constructor(file: string, name: string, samples: Samples) {
-    this.file = file;
-    this.header = { format: FORMAT, name };
-    this.samples = samples;
-  }
-
-  /** Reads a file if it exists. Skips an incomplete last line. Rejects with `config` if the file has another format. */
-  static async open(file: string, name: string): Promise<Recordings> {
-    return new Recordings(file, name, await readSamples(file));
-  }
-
-  get(position: Position): SampleRecording | undefined {
-    return this.samples.get(keyOf(position));
-  }
-
+export interface Recordings {
+  get(position: Position): SampleRecording | undefined;
   /** Appends a recording to the file, so that a crash loses no finished sample. */
-  append(recording: SampleRecording): Promise<void> {
-    const isEqual = JSON.stringify(this.get(recording)) === JSON.stringify(recording);
-    this.samples.set(keyOf(recording), recording);
-    return isEqual ? Promise.resolve() : inTurn(() => this.write(recording));
-  }
-
+  append(recording: SampleRecording): Promise<void>;
   /** Sorts the lines, and removes the lines of other samples. Does not write the file if nothing changes. */
-  finish(isPlanned: (position: Position) => boolean): Promise<void> {
-    return inTurn(() => this.rewrite(isPlanned));
-  }
+  finish(isPlanned: (position: Position) => boolean): Promise<void>;
+}
 
-  private async write(recording: SampleRecording): Promise<void> {
-    if (this.isOpen) return appendLine(this.file, recording);
-    // The file may not exist or may end within a line. The new recording is already among the recordings to write.
-    await this.rewrite(() => true);
-    this.isOpen = true;
-  }
+/** Reads a file if it exists. Skips an incomplete last line. Rejects with `config` if the file has another format. */
+export async function openRecordings(file: string, name: string): Promise<Recordings> {
+  const samples = await readSamples(file);
+  /** Whether the end of the file is a complete line. */
+  let isOpen = false;
 
   /** Writes all samples, including those that another process appended in the meantime. */
-  private async rewrite(isPlanned: (position: Position) => boolean): Promise<void> {
-    const all = new Map([...(await readSamples(this.file)), ...this.samples]);
+  async function rewrite(isPlanned: (position: Position) => boolean): Promise<void> {
+    const all = new Map([...(await readSamples(file)), ...samples]);
     const sorted = [...all.values()].filter(isPlanned).sort(compareSamples);
-    await replaceFile(this.file, [this.header, ...sorted]);
+    await replaceFile(file, [{ format: FORMAT, name }, ...sorted]);
+    isOpen = true;
   }
+
+  return {
+    get: (position) => samples.get(keyOf(position)),
+    async append(recording) {
+      const key = keyOf(recording);
+      const isEqual = JSON.stringify(samples.get(key)) === JSON.stringify(recording);
+      samples.set(key, recording);
+      // The file may not exist or may end within a line.
+      if (!isEqual) await inTurn(() => (isOpen ? appendLine(file, recording) : rewrite(() => true)));
+    },
+    finish: (isPlanned) => inTurn(() => rewrite(isPlanned)),
+  };
 }
 
 /** Last write of this process. Several runs may record into one file. */

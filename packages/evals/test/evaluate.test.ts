@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LlmError, user, type ErrorKind } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
@@ -253,12 +253,12 @@ describe('recording and replay', () => {
       const folder = tempFolder();
       const { majordomo, provider } = fakeModels(answerTo);
       const file = join(folder, `demo.${kind}.jsonl`);
-      appendFileSync(file, '{"format":"other/1"}\n');
+      writeFileSync(file, '{"format":"other/1"}\n');
       await expect(evaluate(echo(majordomo), { folder, mode: 'record' })).rejects.toEqual(
         config(new RegExp(`demo.${kind}.jsonl`)),
       );
       expect(provider.requests).toHaveLength(0);
-      expect(existsSync(file)).toBe(true);
+      expect(readFileSync(file, 'utf8')).toBe('{"format":"other/1"}\n');
     },
   );
 
