@@ -1,4 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { NamedCase } from './cases.ts';
 import { contextOf } from './context.ts';
 import { digest } from './json.ts';
@@ -72,22 +73,12 @@ async function sampleOf(options: SampleOptions, subject: string, signal: AbortSi
   const read = 'error' in run ? NO_OUTPUT : readResult(definition.name, run.value, input);
   const calls = recorder.calls('subject');
   const targets = calls.flatMap(({ response }) =>
-    response === undefined ? [] : [String(memberOf(response, 'target'))],
+    response === undefined ? [] : [String(asRecord(response)['target'])],
   );
   const cost = await costOfCalls(calls, catalog);
-  const callCount = calls.filter(({ type }) => type === 'call').length;
-  const output: Output = {
-    case: one,
-    input,
-    expected,
-    trial,
-    ...read,
-    targets,
-    calls: callCount,
-    cost,
-    ms,
-    baseline,
-  };
+  const count = calls.filter(({ type }) => type === 'call').length;
+  const facts = { targets, calls: count, cost, ms, baseline };
+  const output: Output = { case: one, input, expected, trial, ...read, ...facts };
   const scored =
     'error' in run ? failed(run.error, definition) : await score(output, definition, contextFor('check'));
   // A subject or check may have caught the error.
@@ -116,12 +107,10 @@ async function sampleOf(options: SampleOptions, subject: string, signal: AbortSi
 const MAX_INPUT = 2000;
 const truncated = (text: string): string => (text.length > MAX_INPUT ? `${text.slice(0, MAX_INPUT)}…` : text);
 
-const memberOf = (response: unknown, name: string): unknown => Reflect.get(response as object, name);
-
 /** Returns the members of a call that identify its request and response. */
 const answerOf = ({ digest: id, response, error, value }: RecordedCall): readonly unknown[] => [
   id,
-  response === undefined ? null : memberOf(response, 'message'),
+  asRecord(response)['message'] ?? null,
   error?.kind ?? null,
   value ?? null,
 ];
