@@ -20,6 +20,10 @@ describe('the userinfo of a URL', () => {
   });
 });
 
+it('an empty password in a URL is not a finding', () => {
+  expect(redactor.find('https://user:@host/')).toEqual([]);
+});
+
 describe('a value after a name', () => {
   it.each([
     ['x-api-key: abc123', `x-api-key: ${MASK}`],
@@ -41,6 +45,9 @@ describe('a value after a name', () => {
     ['password>abcd', 'password>abcd'],
     ['--password abcd12', `--password ${MASK}`],
     ['--password --next', '--password --next'],
+    ['x-credential: abcd1234', 'x-credential: abcd1234'],
+    ['--password/abcd12', '--password/abcd12'],
+    ['name="DB_PASSWORD" value="abcd12"', `name="DB_PASSWORD" value="${MASK}"`],
     ['?key=abcd1234', `?key=${MASK}`],
     ['?code=abcd1234', `?code=${MASK}`],
     ['?code=abcdefgh', '?code=abcdefgh'],

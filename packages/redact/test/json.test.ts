@@ -217,6 +217,7 @@ describe('a quoted value under a secret name', () => {
 describe('percent-encoded text', () => {
   it.each([
     ['password%3Dhunter2x', 'password%3D[redacted]'],
+    ['see a%20b password%3Dhunter2x', 'see a%20b password%3D[redacted]'],
     ['next=%2Fx%3Fpassword%3Dhunter2x%26n%3D1', 'next=%2Fx%3Fpassword%3D[redacted]%26n%3D1'],
     ['token%3Dghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123', 'token%3D[redacted]'],
     [
