@@ -19,7 +19,7 @@ test('every rule has a separate name', () => {
 });
 
 test('every rule has a source, and every token a prefix, except those that an inner mark identifies', () => {
-  expect(RULES.filter(({ source }) => /^(?:;|$)/.test(source)).map(({ id }) => id)).toEqual([]);
+  expect(RULES.filter(({ source }) => /^\W|^$/.test(source)).map(({ id }) => id)).toEqual([]);
   const isShort = (start: string): boolean => start.length < 2;
   expect(TOKEN_RULES.filter(({ starts }) => starts.some(isShort)).map(({ id }) => id)).toEqual([
     'discord-bot-token',
@@ -27,6 +27,10 @@ test('every rule has a source, and every token a prefix, except those that an in
     'facebook-app-token',
     'mailchimp-key',
   ]);
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('a Telegram token may begin with %d', (digit) => {
+  expect(redactor.text(`${digit}234567890:A${'aB3'.repeat(11)}x`)).toBe('[redacted]');
 });
 
 test('a prefix alone is not a token', () => {
