@@ -1,25 +1,90 @@
 // Writes the tables of this folder's pages that come from other files. A test in tooling/shape compares them.
 //   <!-- members: ChatRequest in packages/core/src/types/request.ts -->   each member, its type, and its docstring
 //   <!-- variables: .env.example -->                                      the variables of each package
+//   <!-- flags: apps/cli/src/commands/serve.ts -->                        the options of a command
+//   <!-- metrics: packages/gateway/src/metrics/metrics.ts -->             name, type and help of each metric
+//   <!-- routes: packages/admin/src/api -->                               the requests of the admin API
 // Each such comment begins a table, and `<!-- end of table -->` ends it.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
 const ROOT = join(import.meta.dirname, '../..');
-const TABLE = /<!-- (members|variables): (.+?)(?: in (\S+))? -->\n[\s\S]*?<!-- end of table -->/g;
+const TABLE =
+  /<!-- (members|variables|flags|metrics|routes): (.+?)(?: in (\S+))? -->\n[\s\S]*?<!-- end of table -->/g;
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Returns the text of a page with current tables. */
 export const withTables = (page: string): string =>
   page.replaceAll(TABLE, (all: string, kind: string, subject: string, file: string | undefined) => {
-    const table = kind === 'members' ? memberTable(subject, file ?? '') : variableTable(subject);
+    const table = kind === 'members' ? memberTable(subject, file ?? '') : (TABLES[kind]?.(subject) ?? '');
     return `${all.slice(0, all.indexOf('\n'))}\n\n${table}\n\n<!-- end of table -->`;
   });
 
+/** Parses a source file. */
+const parsed = (file: string): ts.SourceFile =>
+  ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+
+/** Returns all nodes of a file that `select` accepts, in the order of the source. */
+function nodesOf<T extends ts.Node>(file: string, select: (node: ts.Node) => node is T): readonly T[] {
+  const found: T[] = [];
+  const visit = (node: ts.Node): void => {
+    if (select(node)) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed(file));
+  return found;
+}
+
+const stringsOf = (args: readonly ts.Expression[] = []): readonly string[] =>
+  args.map((each) => (ts.isStringLiteral(each) ? each.text : ''));
+
+const flagTable = (file: string): string =>
+  tableOf(
+    ['option', 'meaning', 'default'],
+    nodesOf(file, ts.isCallExpression)
+      .filter(({ expression }) => expression.getText().endsWith('.option'))
+      // A chain of calls contains the calls before it.
+      .toReversed()
+      .map(({ arguments: args }) => stringsOf(args))
+      .map(([flag = '', meaning = '', standard = '']) => [
+        `\`${flag}\``,
+        meaning,
+        standard === '' ? '' : `\`${standard}\``,
+      ]),
+  );
+
+const metricTable = (file: string): string =>
+  tableOf(
+    ['metric', 'type', 'meaning'],
+    nodesOf(file, ts.isNewExpression)
+      .filter(
+        ({ expression, arguments: args = [] }) =>
+          expression.getText() === 'MetricFamily' && args.every(ts.isStringLiteral),
+      )
+      .map((node) => stringsOf(node.arguments))
+      .map(([name = '', type = '', help = '']) => [`\`majordomo_${name}\``, type, help]),
+  );
+
+const routeTable = (folder: string): string =>
+  tableOf(
+    ['request', 'meaning'],
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('-routes.ts'))
+      .flatMap((name) => nodesOf(`${folder}/${name}`, ts.isObjectLiteralExpression))
+      .map((node) => (name: string) => {
+        const member = node.properties
+          .filter(ts.isPropertyAssignment)
+          .find((each) => each.name.getText() === name);
+        return member !== undefined && ts.isStringLiteral(member.initializer) ? member.initializer.text : '';
+      })
+      .filter((member) => member('summary') !== '')
+      .map((member) => [`\`${member('method').toUpperCase()} ${member('path')}\``, member('summary')]),
+  );
+
 function memberTable(name: string, file: string): string {
-  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  const source = parsed(file);
   return tableOf(
     ['member', 'type', 'meaning'],
     membersOf(name, source).map((member) => [
@@ -89,6 +154,13 @@ const variableTable = (file: string): string =>
         [...block.matchAll(/^# (?![A-Z][A-Z0-9_]*=)(.+)$/gm)].map(([, line = '']) => line).join(' '),
       ]),
   );
+
+const TABLES: Readonly<Record<string, (subject: string) => string>> = {
+  variables: variableTable,
+  flags: flagTable,
+  metrics: metricTable,
+  routes: routeTable,
+};
 
 const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows]

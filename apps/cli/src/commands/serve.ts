@@ -14,7 +14,7 @@ export const define: Define = (command, io, done) => {
       '127.0.0.1',
     )
     .option('--key-file <path>', 'file with one client key per line, optionally after a tenant')
-    .option('--keys', 'require a virtual key of `majordomo keys`, log the calls, and serve the admin API')
+    .option('--keys', 'require a virtual key, log the calls, and serve the admin API')
     .option(
       '--store <file|postgres://…|redis://…>',
       'store of keys, limits and calls; default: the file of the ledger',

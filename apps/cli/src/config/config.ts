@@ -42,7 +42,7 @@ export interface GatewayConfig {
    * `${NAME}` is replaced with an environment variable. `@default` the ledger's file
    */
   readonly store?: string | undefined;
-  /** Whether every request needs a virtual key. `@default false`; `true` for a host beyond this machine */
+  /** Whether every request needs a virtual key. A host beyond this machine requires keys. `@default false` */
   readonly keys?: boolean | undefined;
   /** Call log, with the options `content`, `keepMs` and `keepContentMs` of `createCallLog`. `@default` on if `store` is set */
   readonly calls?: boolean | CallLogConfig | undefined;
@@ -60,8 +60,11 @@ export interface GatewayConfig {
 
 /** Options of the call log. */
 export interface CallLogConfig {
+  /** Whether prompts and answers are stored. `@default false` */
   readonly content?: boolean | undefined;
+  /** Time for which entries are stored, in milliseconds. `@default` 30 days */
   readonly keepMs?: number | undefined;
+  /** Time for which prompts and answers are stored, in milliseconds. `@default` 7 days */
   readonly keepContentMs?: number | undefined;
 }
 
