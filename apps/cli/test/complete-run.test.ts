@@ -71,7 +71,7 @@ class World {
     const response = await fetch(`${this.url}/admin/v1${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
+      body: body === undefined ? null : JSON.stringify(body),
     });
     expect(response.ok, path).toBe(true);
     return response.json();
@@ -223,7 +223,7 @@ it('a run with several keys is exact in money and access, survives SIGKILL, and 
       return next(0, 1) === 0 || value === undefined ? [] : [[name, value] as const];
     });
     const { calls } = (await world.api(
-      `/calls?limit=500&${new URLSearchParams(query.map(([a, b]) => [a, b])).toString()}`,
+      `/calls?limit=500&${new URLSearchParams(Object.fromEntries(query)).toString()}`,
     )) as {
       readonly calls: readonly Entry[];
     };
