@@ -47,6 +47,15 @@ describeWith('postgres', 'postgresStores', () => {
       expect(await other.cache.get('key')).toBeUndefined();
     });
 
+    it('migrates a schema once if several stores open it at the same time', async () => {
+      const schema = `together_${kind}`;
+      const all = Array.from({ length: 6 }, () => stores({ schema }, kind));
+      await Promise.all(all.map(({ ready }) => ready()));
+      expect(await client(kind).query(`SELECT count(*)::text FROM ${schema}.meta`)).toEqual([{ count: '1' }]);
+      await Promise.all(all.map(({ cache }, n) => cache.set(`key ${n}`, n)));
+      expect(await Promise.all(all.map((_, n) => all[0]?.cache.get(`key ${n}`)))).toEqual([0, 1, 2, 3, 4, 5]);
+    });
+
     it('rejects a schema of a newer version and leaves it unchanged', async () => {
       const schema = `newer_${kind}`;
       await stores({ schema }, kind).ready();
