@@ -1,6 +1,6 @@
-import { user } from '@majordomo/core';
+import { fromJson, toJson, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { defineTool, type Tool } from '../src/index.ts';
+import { defineTool, type RunState, type Tool } from '../src/index.ts';
 import { call, calls, resultTexts, runError, world } from './support/world.ts';
 
 const LIMIT = '!Not run: "pay" may be called at most 1 times in a run.';
@@ -36,6 +36,16 @@ describe('maxCalls', () => {
     const paused = await agent.run('go');
     expect(paused.awaiting.map(({ id }) => id)).toEqual(['a']);
     const { messages } = await agent.run(paused.state, { decisions: [{ callId: 'a', approve: true }] });
+    expect([paid, resultTexts(messages)]).toEqual([['a'], ['paid', LIMIT]]);
+  });
+
+  it('counts the calls of a run in each process that continues it', async () => {
+    const { pay, paid } = payment({ approval: true });
+    const first = world([calls(['a', 'pay'])], { tools: [pay] });
+    const { state } = await first.agent.run('go');
+    const stored = fromJson<RunState>(JSON.parse(JSON.stringify(toJson(state))));
+    const second = world([calls(['b', 'pay']), 'Done.'], { tools: [pay] });
+    const { messages } = await second.agent.run(stored, { decisions: [{ callId: 'a', approve: true }] });
     expect([paid, resultTexts(messages)]).toEqual([['a'], ['paid', LIMIT]]);
   });
 

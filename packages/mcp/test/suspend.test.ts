@@ -1,6 +1,6 @@
 import { agentTool, createAgent, type RunState } from '@majordomo/agent';
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
-import { fakeProvider, type Turn } from '@majordomo/testing';
+import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -330,6 +330,23 @@ describe('a task of a server of 2026', () => {
     await until(() => methods.includes('tasks/get'));
     controller.abort();
     expect(await outcome).toMatchObject({ kind: 'aborted' });
+    await until(() => methods.includes('tasks/cancel'));
+  });
+
+  it('is polled within `totalMs`, and is cancelled afterward', async () => {
+    const { server, methods } = taskServer([working]);
+    const clock = fakeClock();
+    const box = await connected((await server).url, { suspend: [], clock, totalMs: 3000 });
+    let isOver = false;
+    const outcome = rejection(run(box, 'slow')).finally(() => {
+      isOver = true;
+    });
+    await until(() => methods.includes('tools/call'));
+    await until(() => {
+      clock.advance(500);
+      return isOver;
+    });
+    expect(await outcome).toMatchObject({ kind: 'timeout' });
     await until(() => methods.includes('tasks/cancel'));
   });
 

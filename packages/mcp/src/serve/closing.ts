@@ -1,10 +1,5 @@
 import { LlmError } from '@majordomo/core';
 
-/** Signal of one request. Dispose of the signal when the request ends. */
-export interface ClosingSignal extends Disposable {
-  readonly signal: AbortSignal;
-}
-
 /** Shutdown of a server. Each request has a separate signal, because requests in a Worker must not share a signal. */
 export class Closing {
   private reason: LlmError | undefined;
@@ -14,15 +9,16 @@ export class Closing {
     return this.reason !== undefined;
   }
 
-  /** Returns a signal that aborts with the given signal, or when the server is closed. */
-  track(signal?: AbortSignal): ClosingSignal {
+  /** Runs work with a signal that aborts with the given signal, or when the server is closed. */
+  async run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const own = new AbortController();
     if (this.reason === undefined) this.active.add(own);
     else own.abort(this.reason);
-    return {
-      signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
-      [Symbol.dispose]: () => void this.active.delete(own),
-    };
+    try {
+      return await work(signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]));
+    } finally {
+      this.active.delete(own);
+    }
   }
 
   close(): void {

@@ -27,12 +27,11 @@ export function registerResources(
       name,
       new URL(uri).href,
       { mimeType, ...(description === undefined ? {} : { description }) },
-      async (_address, { mcpReq }) => {
-        using tracking = closing.track(mcpReq.signal);
-        const { signal } = tracking;
-        const content = await read({ signal });
-        const body = typeof content === 'string' ? { text: content } : { blob: toBase64(content) };
-        return { contents: [{ uri, mimeType, ...body }] };
-      },
+      (_address, { mcpReq }) =>
+        closing.run(mcpReq.signal, async (signal) => {
+          const content = await read({ signal });
+          const body = typeof content === 'string' ? { text: content } : { blob: toBase64(content) };
+          return { contents: [{ uri, mimeType, ...body }] };
+        }),
     );
 }

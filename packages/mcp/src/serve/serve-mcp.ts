@@ -51,8 +51,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
     async stdio() {
       await prepared();
       const { serveOnStdio } = await import('./serve-stdio.ts');
-      using tracking = closing.track();
-      await serveOnStdio(factory, onerror, tracking.signal);
+      await closing.run(undefined, (signal) => serveOnStdio(factory, onerror, signal));
     },
     async fetch(request) {
       if (closing.isOver) return CLOSED();

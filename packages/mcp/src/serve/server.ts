@@ -50,12 +50,10 @@ export async function newServer(options: ServeOptions, offer: Offer, closing: Cl
   registerResources(server, resources, closing);
   skills?.attach(server);
   server.server.setRequestHandler('tools/list', () => ({ tools: [...listed] }));
-  server.server.setRequestHandler(
-    'tools/call',
-    async ({ params }, context): Promise<CallToolResult | InputRequiredResult> => {
-      using tracking = closing.track(context.mcpReq.signal);
-      const call = callOf(params, context, tracking.signal);
-      if (agents.has(call.name)) return await callAgent(sdk, agents, call, context, server);
+  server.server.setRequestHandler('tools/call', ({ params }, context) =>
+    closing.run(context.mcpReq.signal, async (signal): Promise<CallToolResult | InputRequiredResult> => {
+      const call = callOf(params, context, signal);
+      if (agents.has(call.name)) return callAgent(sdk, agents, call, context, server);
       if (approvals === 'ask' && (await needsApproval(tools.get(call.name), call))) {
         const answer = answerOf(context, QUESTION);
         if (answer === undefined && canElicit(sdk, context, server))
@@ -64,8 +62,8 @@ export async function newServer(options: ServeOptions, offer: Offer, closing: Cl
           });
         if (answer !== 'accept') return errorResult(answer === undefined ? NO_ELICITATION : DENIED);
       }
-      return await callServedTool(tools, call);
-    },
+      return callServedTool(tools, call);
+    }),
   );
   return server;
 }
