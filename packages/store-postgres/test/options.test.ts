@@ -53,7 +53,8 @@ describeWith('postgres', 'postgresStores', () => {
       await Promise.all(all.map(({ ready }) => ready()));
       expect(await client(kind).query(`SELECT count(*)::text FROM ${schema}.meta`)).toEqual([{ count: '1' }]);
       await Promise.all(all.map(({ cache }, n) => cache.set(`key ${n}`, n)));
-      expect(await Promise.all(all.map((_, n) => all[0]?.cache.get(`key ${n}`)))).toEqual([0, 1, 2, 3, 4, 5]);
+      const { cache } = stores({ schema, migrate: false }, kind);
+      expect(await Promise.all(all.map((_, n) => cache.get(`key ${n}`)))).toEqual([0, 1, 2, 3, 4, 5]);
     });
 
     it('rejects a schema of a newer version and leaves it unchanged', async () => {
