@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createMajordomo, image, user, type LlmError, type Majordomo } from '@majordomo/core';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
@@ -439,6 +441,37 @@ describe('an export', () => {
     expect([ids.length, new Set(ids).size]).toEqual([1100, 1100]);
     expect(ids).toEqual(ids.toSorted().toReversed());
   });
+
+  it('of 100,000 entries grows by at most 64 MB', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const { store } = await fill(1);
+    const [template] = await store.page({ limit: 1 });
+    // A database that computes its entries, because their memory is not part of the export.
+    const page: CallStore['page'] = async ({ limit, after }) => {
+      const first = after === undefined ? 0 : Number(after.id) + 1;
+      return Array.from({ length: Math.min(limit, 100_000 - first) }, (_, place) => ({
+        ...template!,
+        id: `${first + place}`,
+        requestId: `${first + place}`.padStart(40, 'r'),
+      }));
+    };
+    const { log } = setUp({ store: { ...store, page } });
+    const live = (): number => {
+      collect();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const before = live();
+    let [lines, chunks, most] = [0, 0, 0];
+    const decoder = new TextDecoder();
+    for await (const chunk of log.export('jsonl') as unknown as AsyncIterable<Uint8Array>) {
+      lines += decoder.decode(chunk).split('\n').length - 1;
+      if (chunks++ % 20 === 0) most = Math.max(most, live() - before);
+    }
+    expect(lines).toBe(100_000);
+    expect(most).toBeLessThan(64_000_000);
+  }, 120_000);
 
   it('reads a page only when its reader needs it, and a failure ends it', async () => {
     const { store: source } = await fill(3000);

@@ -1,4 +1,4 @@
-import { LlmError, type CallInfo } from '@majordomo/core';
+import { LlmError, user, type CallInfo } from '@majordomo/core';
 import { memoryStore, type Claim, type Limit } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
 import { ledgerFixture, reply } from './support/fixture.ts';
@@ -25,6 +25,31 @@ describe('a limit of calls', () => {
     expect([await used('calls'), await used('attempts')]).toEqual([1n, 3n]);
     await ask();
     expect(await denial(ask())).toMatchObject({ code: 'rate-limited', retryAfterMs: 60_000 });
+  });
+
+  it('counts a hedged call once', async () => {
+    const models = { x: [{ hang: true as const }], y: [reply(1, 1)] };
+    const options = { limits: [perMinute('calls', 5)], unknownPrice: 'admit' } as const;
+    const { majordomo, clock, ledger } = ledgerFixture([], options, { models });
+    const answer = majordomo
+      .model('acme/x,acme/y')
+      .generate({ messages: [user('hi')], maxTokens: 10 }, { hedgeAfterMs: 5 });
+    await clock.advance(5);
+    expect((await answer).target).toBe('acme/y');
+    await ledger.flush();
+    expect((await ledger.state('calls'))[0]).toMatchObject({ used: 1n, held: 0n });
+  });
+
+  it('counts the repair of an object as part of its call', async () => {
+    const turns = [reply(1, 1, '{"n":"one"}'), reply(1, 1, '{"n":1}')];
+    const { majordomo, ledger } = ledgerFixture(turns, { limits: [perMinute('calls', 5)] });
+    const output = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
+    const answer = await majordomo
+      .model('acme/x')
+      .generateObject({ messages: [user('hi')], maxTokens: 10, output });
+    expect(answer.value).toEqual({ n: 1 });
+    await ledger.flush();
+    expect((await ledger.state('calls'))[0]).toMatchObject({ used: 1n, held: 0n });
   });
 
   it('counts a call that failed', async () => {

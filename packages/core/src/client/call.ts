@@ -53,6 +53,8 @@ export interface CallPlan<Event extends object, Result> extends Pick<
   readonly site?: Call<Event, Result>['site'];
   /** Selects the targets to try. @default all */
   readonly pick?: ((targets: readonly Target[]) => readonly Target[]) | undefined;
+  /** Whether the call is a further round of a typed call. @default false */
+  readonly isFurtherRound?: boolean | undefined;
   /** Fields that one part of a call shares with the other parts. */
   readonly part?: Pick<Call<Event, Result>, 'info' | 'signal' | 'emit' | 'resolve'> | undefined;
   readonly onEnd?: Call<Event, Result>['onEnd'];
@@ -68,6 +70,7 @@ export function newCall<Event extends object, Result>(
     site,
     isStreamed,
     pick,
+    isFurtherRound,
     part,
     onEnd,
   }: CallPlan<Event, Result>,
@@ -75,7 +78,7 @@ export function newCall<Event extends object, Result>(
 ): CallRun<Event, Result> {
   const { options, error } = validOptions(callOptions);
   const settings = chainSettings(setup.chain, options);
-  const info = newInfo(spec, operation.type, options);
+  const info = newInfo(spec, operation.type, options, isFurtherRound);
   return new CallRun(
     {
       info,
@@ -111,12 +114,14 @@ export const newInfo = (
   spec: string,
   operation: CallInfo['operation'],
   options: CallOptions | undefined,
+  isFurtherRound = false,
 ): CallInfo => ({
   id: crypto.randomUUID(),
   spec,
   operation,
   tenant: options?.tenant,
   metadata: options?.metadata ?? {},
+  ...(isFurtherRound && { isFurtherRound }),
 });
 
 /** Returns chain options: those of the call override those of the alias, which override those of the majordomo. */

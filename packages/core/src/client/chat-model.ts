@@ -59,8 +59,8 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     return streamChat(request, { options, site: callSite(stream) });
   }
   const typed: TypedCalls = {
-    generate: (request, options, pick) => runToEnd(begin(request, false, { options, pick })),
-    stream: (request, options, pick) => streamChat(request, { options, pick }),
+    generate: (request, options, plan) => runToEnd(begin(request, false, { options, ...plan })),
+    stream: (request, options, plan) => streamChat(request, { options, ...plan }),
     limits: (options) => {
       checkCall(options);
       const { policy, timeouts } = chainSettings(setup.chain, options);
@@ -91,7 +91,10 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   return { spec, generate, stream, generateObject: object, streamObject: objectStream };
 }
 
-type ChatPlan = Pick<CallPlan<ModelEvent, ChatResponse>, 'options' | 'pick' | 'site' | 'onEnd'>;
+type ChatPlan = Pick<
+  CallPlan<ModelEvent, ChatResponse>,
+  'options' | 'pick' | 'isFurtherRound' | 'site' | 'onEnd'
+>;
 
 /** Options of a stream that no other target may continue. */
 type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };

@@ -74,6 +74,11 @@ export class ObjectRounds<T> {
     };
   }
 
+  /** Returns the targets of the next round, and whether another round came before. */
+  plan(): RoundPlan {
+    return { pick: this.pick, isFurtherRound: this.earlier.length > 0 };
+  }
+
   /** Aborts the call between two rounds. */
   abort(why: string): void {
     this.scope.stop(new LlmError('aborted', why, { code: 'abandoned' }));
@@ -84,7 +89,7 @@ export class ObjectRounds<T> {
   }
 
   /** Skips the targets before the one with which the round begins. */
-  readonly pick: PickTargets = (targets) => {
+  private readonly pick: PickTargets = (targets) => {
     this.targets = targets.map(({ key }) => key);
     const at = targets.findIndex(({ key }) => key === this.start);
     return at > 0 ? targets.slice(at) : targets;
@@ -167,10 +172,16 @@ export class ObjectRounds<T> {
 /** Selects the targets of a chain for a round. */
 type PickTargets = <P extends { readonly key: string }>(targets: readonly P[]) => readonly P[];
 
+/** Part of a typed call that a round determines. */
+interface RoundPlan {
+  readonly pick: PickTargets;
+  readonly isFurtherRound: boolean;
+}
+
 /** Functions that make the calls of a typed call. */
 export interface TypedCalls {
-  generate(request: ChatRequest, options: CallOptions | undefined, pick: PickTargets): Promise<ChatResponse>;
-  stream(request: ChatRequest, options: CallOptions | undefined, pick: PickTargets): ChatStream;
+  generate(request: ChatRequest, options: CallOptions | undefined, plan: RoundPlan): Promise<ChatResponse>;
+  stream(request: ChatRequest, options: CallOptions | undefined, plan: RoundPlan): ChatStream;
   /** Place of the typed call, for errors of a stream. */
   readonly site?: CallSite | undefined;
   limits(options: CallOptions | undefined): TypedLimits;

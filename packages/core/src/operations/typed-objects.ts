@@ -22,7 +22,7 @@ export async function generateObject<T>(
   const rounds = new ObjectRounds<T>(request, options, calls.limits(options));
   try {
     for (;;) {
-      const response = await calls.generate(rounds.request, rounds.options(), rounds.pick);
+      const response = await calls.generate(rounds.request, rounds.options(), rounds.plan());
       const answer = await rounds.evaluate(response);
       if (answer !== undefined) return answer;
     }
@@ -79,8 +79,9 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
   }
 
   private begin(rounds: ObjectRounds<T>): Round {
-    const { request, pick, root } = rounds;
-    const stream = this.calls.stream(request, { ...rounds.options(), afterCommit: 'restart' }, pick);
+    const { request, root } = rounds;
+    const options = { ...rounds.options(), afterCommit: 'restart' } as const;
+    const stream = this.calls.stream(request, options, rounds.plan());
     const events = stream[Symbol.asyncIterator]();
     // A round may fail while nothing reads it, because of an abort or a time limit.
     stream.response().catch((error: unknown) => this.fail(error));

@@ -145,6 +145,11 @@ export interface CallInfo {
   readonly operation?: OperationType | undefined;
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /**
+   * Whether the call repeats an earlier call of `generateObject` or `streamObject` because its answer did not fit the schema. Limits
+   * of calls do not count it. @default false
+   */
+  readonly isFurtherRound?: boolean | undefined;
 }
 
 /** Operation that a chain performs. */

@@ -58,7 +58,7 @@ function planOf(
   { clock, options, countedCalls }: LedgerContext,
   { counted, attempt, spender, estimate = NO_ESTIMATE, price }: GateRequest,
 ): readonly Claim[] | Denial {
-  const isCounted = countedCalls.has(attempt.call);
+  const isCounted = countedCalls.has(attempt.call) || attempt.call.isFurtherRound === true;
   const present = isCounted ? counted.filter(({ limit }) => limit.unit !== 'calls') : counted;
   return planClaims(
     present,

@@ -12,8 +12,8 @@ import { answerTo } from './scripts.mjs';
 
 const WIRES = [openaiChat, openaiResponses, anthropicMessages, geminiGenerate, bedrockConverse, ollamaChat];
 
-/** Interval of events of a fast model, in milliseconds. Each event arrives in a separate read. */
-const PACE_MS = 20;
+/** Interval of events of a fast and of a slow model, in milliseconds. Each event arrives in a separate read. */
+const PACES_MS = { timed: 20, slow: 100 };
 const END = Buffer.from('0\r\n\r\n');
 
 /**
@@ -66,7 +66,8 @@ function render({ script, rest }, body, turn) {
   // A `held` stream stays open after its first events.
   if (script.kind === 'held') return { writes: [Buffer.concat([head, ...events.slice(0, -4)])] };
   const writes = [head, ...events, END];
-  if (script.kind === 'timed') return { writes, everyMs: PACE_MS };
+  const everyMs = PACES_MS[script.kind];
+  if (everyMs !== undefined) return { writes, everyMs };
   return { writes: script.kind === 'paced' ? writes : [Buffer.concat(writes)] };
 }
 

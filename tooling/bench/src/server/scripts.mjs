@@ -2,8 +2,8 @@
 
 /**
  * @typedef {object} Script
- * @property {'text' | 'paced' | 'timed' | 'held' | 'tool' | 'turns'} kind
- *   `text`: a text; `paced`: the same, one write per event; `timed`: one every 20 ms; `held`: the same, without an end; `tool`:
+ * @property {'text' | 'paced' | 'timed' | 'slow' | 'held' | 'tool' | 'turns'} kind
+ *   `text`: a text; `paced`: the same, one write per event; `timed`: one every 20 ms; `slow`: one every 100 ms; `held`: the same, without an end; `tool`:
  *   one call of `edit_file`, its arguments in pieces; `turns`: calls of `search`, then a text.
  * @property {number} count deltas, pieces or turns
  */
@@ -43,6 +43,7 @@ export function answerTo({ kind, count }, turn) {
     case 'text':
     case 'paced':
     case 'timed':
+    case 'slow':
     case 'held':
       return said(words(count));
     case 'tool':

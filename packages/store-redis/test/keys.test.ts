@@ -1,0 +1,41 @@
+import { createKeys } from '@majordomo/admin';
+import { describeWith } from '@majordomo/services';
+import { Redis } from 'ioredis';
+import { expect, it, onTestFinished } from 'vitest';
+import { clients } from './support/clients.ts';
+import { onRedis } from './support/stores.ts';
+
+/** Clients that connect again after a lost connection. */
+const KINDS = Object.keys(clients).filter((kind) => kind.endsWith('it is'));
+
+describeWith('redis', 'keys of several processes', () => {
+  const { client, server, stores } = onRedis();
+  const bearer = (secret: string) =>
+    new Request('http://localhost/', { headers: { authorization: `Bearer ${secret}` } });
+
+  it.each(KINDS)(
+    'refuse a revoked key within a second, also after the watching connection was killed (%s)',
+    async (kind) => {
+      const prefix = `watched ${kind}`;
+      const watched = stores({ prefix, subscriber: client(kind).client }, kind);
+      const mine = createKeys({ store: watched.keys, cacheMs: 600_000, timeoutMs: 20_000 });
+      onTestFinished(() => mine.close());
+      const theirs = createKeys({ store: stores({ prefix }, kind).keys });
+      const authorized = async (secret: string) => (await mine.authorize(bearer(secret))) !== undefined;
+
+      const first = await theirs.create({ name: 'first' });
+      expect(await authorized(first.secret)).toBe(true);
+      await theirs.revoke(first.key.id);
+      await expect.poll(() => authorized(first.secret), { timeout: 20_000 }).toBe(false);
+
+      const second = await theirs.create({ name: 'second' });
+      expect(await authorized(second.secret)).toBe(true);
+      const killer = new Redis(server().url);
+      onTestFinished(() => killer.disconnect());
+      await killer.client('KILL', 'TYPE', 'PUBSUB');
+      await theirs.revoke(second.key.id);
+      await expect.poll(() => authorized(second.secret), { timeout: 20_000 }).toBe(false);
+    },
+    60_000,
+  );
+});

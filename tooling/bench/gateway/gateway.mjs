@@ -1,0 +1,28 @@
+// `pnpm bench:gateway`: measures the rows of "The gateway with keys and a call log" in apps/docs/performance.md. `--calls 100000`.
+import { parseArgs } from 'node:util';
+import { measureHandler, measureLog } from './calls.mjs';
+import { measureKeys } from './keys.mjs';
+import { measurePairs } from './pairs.mjs';
+import { openStores } from './stores.mjs';
+import { measureStreams } from './streams.mjs';
+
+const { values } = parseArgs({ options: { calls: { type: 'string', default: '1000000' } } });
+const calls = Number(values.calls);
+
+const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
+const print = (rows) => {
+  for (const [name, figure, bound] of rows) row(name, figure, bound);
+};
+
+row('row', 'figure', 'bound');
+row('---', '---', '---');
+{
+  await using stores = await openStores();
+  print(await measureKeys(stores.sqlite));
+  print(await measureHandler());
+  print(await measurePairs(stores.postgres));
+  print(await measureLog('SQLite', stores.sqlite.calls, calls, '50 ms'));
+  print(await measureLog('PostgreSQL', stores.postgres.calls, calls, '20 ms'));
+}
+print(await measureStreams());
+process.exit(0);
