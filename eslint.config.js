@@ -111,6 +111,7 @@ export default defineConfig(
     languageOptions: {
       globals: {
         fetch: 'readonly',
+        Request: 'readonly',
         Response: 'readonly',
         TextDecoder: 'readonly',
         URL: 'readonly',
