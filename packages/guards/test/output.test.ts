@@ -1,5 +1,6 @@
-import type { StreamEvent } from '@majordomo/core';
+import { createMajordomo, type StreamEvent } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
+import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { forbid, guarded, type Check, type GuardOptions } from '../src/index.ts';
@@ -152,6 +153,20 @@ describe('a stream that passes', () => {
 });
 
 describe('hold-back', () => {
+  it.each([1, 5, 400])('runs the checks after %i new characters, and holds no more', async (characters) => {
+    const answer = 'x'.repeat(23);
+    const server = await serve([{ pieces: Array.from(answer) }]);
+    const seen: number[] = [];
+    const check: Check = { name: 'c', span: 3, check: ({ text }) => void seen.push(text.length) };
+    const holdBack = { characters, context: 0 };
+    const { events } = await streamed(guarded(server.model, { output: [check], holdBack }));
+    const deltas = events.flatMap((event) => (event.type === 'text-delta' ? [event.text.length] : []));
+    expect(Math.max(...seen)).toBeLessThanOrEqual(characters + 2);
+    expect(Math.max(...deltas)).toBeLessThanOrEqual(characters + 2);
+    expect(seen).toHaveLength(Math.ceil(answer.length / characters));
+    expect(deltas.reduce((sum, length) => sum + length, 0)).toBe(answer.length);
+  });
+
   it('ends after ms, although no further text arrives', async () => {
     const clock = fakeClock();
     let release = (): void => undefined;
@@ -233,6 +248,9 @@ describe('the socket of a stream', () => {
   });
 });
 
+const streamedText = (events: readonly StreamEvent[]): string =>
+  events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+
 describe('a reset', () => {
   it('drops held text, and its error has only delivered content', async () => {
     const server = await serve([{ pieces: ['abc', 'defgh'], isCut: true }, { pieces: ['new'] }]);
@@ -243,18 +261,35 @@ describe('a reset', () => {
     const { events } = await streamed(model, ask(), { afterCommit: 'restart' });
     expect(eventOrderError(events)).toBeUndefined();
     const at = events.findIndex(({ type }) => type === 'reset');
-    const before = events
-      .slice(0, at)
-      .map((event) => (event.type === 'text-delta' ? event.text : ''))
-      .join('');
+    const before = streamedText(events.slice(0, at));
     const reset = events[at] as Extract<StreamEvent, { type: 'reset' }>;
     expect(reset.error.details.partial?.text).toBe(before);
     expect(JSON.stringify(reset.error)).not.toContain('fgh');
-    const after = events
-      .slice(at)
-      .map((event) => (event.type === 'text-delta' ? event.text : ''))
-      .join('');
-    expect(after).toBe('new');
+    expect(streamedText(events.slice(at))).toBe('new');
+  });
+});
+
+describe('a continuation at the next target', () => {
+  it('keeps held text, and its error has only delivered content', async () => {
+    const server = await serve([
+      { pieces: ['Once upon a time ', 'defgh'], isCut: true },
+      { pieces: ['new text'] },
+    ]);
+    const provider = (id: string) => createOpenAI({ id, api: 'chat', apiKey: 'test', baseURL: server.url });
+    const majordomo = createMajordomo({ providers: [provider('a'), provider('b')], chain: { attempts: 1 } });
+    const model = guarded(majordomo.model('a/m,b/m'), {
+      output: [forbid({ name: 'x', patterns: ['0123456789'] })],
+      holdBack: { characters: 3 },
+    });
+    const { events, text } = await streamed(model, ask(), { afterCommit: 'continue' });
+    expect(eventOrderError(events)).toBeUndefined();
+    const at = events.findIndex(({ type }) => type === 'continued');
+    const continued = events[at] as Extract<StreamEvent, { type: 'continued' }>;
+    const before = streamedText(events.slice(0, at));
+    expect(text.startsWith(before)).toBe(true);
+    expect(text).toContain('new text');
+    expect(continued.error.details.partial?.text).toBe(before);
+    expect(JSON.stringify(continued.error)).not.toContain('fgh');
   });
 });
 

@@ -1,3 +1,4 @@
+import { agentTool, createAgent } from '@majordomo/agent';
 import { createCompactor } from '@majordomo/context';
 import { assistant, createMajordomo, LlmError, user, type Majordomo, type Message } from '@majordomo/core';
 import { guarded, judge, residency } from '@majordomo/guards';
@@ -42,4 +43,24 @@ it('a judge in a refused place is not connected to, and refuses', async () => {
   const error: unknown = await model.generate({ messages: [user('hi')] }).catch((thrown: unknown) => thrown);
   expect(LlmError.is(error, 'denied') && error.details.code).toBe('policy');
   expect([near.connections(), far.connections()]).toEqual([0, 0]);
+});
+
+it('a sub-agent in a refused place is not connected to, and its caller continues', async () => {
+  const { majordomo, near, far } = await places();
+  const other = createAgent({ model: majordomo.model('far/m') });
+  const tool = agentTool({ agent: other, name: 'other', description: 'Asks another agent' });
+  const { signal } = new AbortController();
+  const context = {
+    signal,
+    callId: 'c',
+    key: 'k',
+    context: undefined,
+    options: {},
+    depth: 0,
+    spend: () => undefined,
+  };
+  await expect(tool.run({ task: 'hi' } as never, context)).rejects.toThrow('its region is us');
+  const run = await createAgent({ model: majordomo.model('near/m'), tools: [tool] }).run('hi');
+  expect(run.text).toContain('Hello');
+  expect([near.requests.length, far.connections()]).toEqual([1, 0]);
 });
