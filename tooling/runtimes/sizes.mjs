@@ -110,10 +110,10 @@ async function main(isTable) {
   return isGood ? 0 : 1;
 }
 
-/** Excludes Node modules that some packages import even for pages. */
+/** Excludes Node modules that some packages import even for pages, and an optional package that pi-ai imports. */
 async function peerRows(build) {
   if (!existsSync(join(PEERS, 'node_modules'))) throw new Error(`first run "npm ci" in ${PEERS}`);
-  const external = builtinModules.flatMap((name) => [name, `node:${name}`]);
+  const external = [...builtinModules.flatMap((name) => [name, `node:${name}`]), '@opentelemetry/api'];
   return Promise.all(
     PEER_ROWS.map(async (row) => ({ ...row, ...(await weigh(build, row, { resolveDir: PEERS, external })) })),
   );
