@@ -5,7 +5,7 @@ import { fakeClock, fakeProvider, seededRandom } from '@majordomo/testing';
 import { expect, test } from 'vitest';
 
 const CALLS = 1000;
-const PAGE = join(import.meta.dirname, '../../../apps/docs/performance.md');
+const PAGE = join(import.meta.dirname, '../../../apps/docs/performance-details.md');
 const BEGIN = '<!-- hedging: written by tooling/acceptance/test/hedging.test.ts, with HEDGING=write -->';
 const END = '<!-- end of hedging -->';
 

@@ -32,17 +32,17 @@ export const verdictTable = (verdicts) =>
     ]),
   );
 
-/** Returns a table with one column per Node version. An exceeded bound is bold. */
-export function linesTable(results) {
+/** Returns a table with one column per Node version, by default with the wires of each row. An exceeded bound is bold. */
+export function linesTable(results, hasWires = true) {
   const key = ({ row, unit, wires }) => `${row} ${unit} ${wires.join()}`;
   const rows = [
     ...new Map(results.flatMap(({ verdicts }) => verdicts).map((each) => [key(each), each])).values(),
   ];
   return markdown(
-    ['row', 'wires', 'bound', ...results.map(({ line }) => `Node ${line}`), 'unit'],
+    ['row', ...(hasWires ? ['wires'] : []), 'bound', ...results.map(({ line }) => `Node ${line}`), 'unit'],
     rows.map((each) => [
       each.row,
-      each.wires.length > 4 ? `all ${each.wires.length}` : each.wires.join(', '),
+      ...(hasWires ? [each.wires.length > 4 ? `all ${each.wires.length}` : each.wires.join(', ')] : []),
       bound(each.goal),
       ...results.map(({ verdicts }) => cell(verdicts.find((other) => key(other) === key(each)))),
       each.unit,
