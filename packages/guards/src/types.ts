@@ -127,7 +127,10 @@ export interface GuardOptions extends CheckPolicy {
    * that names the check; the call continues with a warning whose `action` is `dropped`.
    */
   readonly toolResults?: readonly Check[] | undefined;
-  /** Checks of the answer's text, reasoning and tool calls before the caller receives them. */
+  /**
+   * Checks of the answer's text, reasoning and tool calls before the caller receives them. If the request has an `output` schema,
+   * the checks see the JSON with and without escapes, and a stream delivers the JSON when its part ends.
+   */
   readonly output?: readonly Check[] | undefined;
   /** Masking: placeholders replace personal data before the request is sent. `@default` none */
   readonly mask?: MaskOptions | undefined;
