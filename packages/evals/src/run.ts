@@ -39,7 +39,7 @@ export async function runSamples(
   const warnings: string[] = [];
   let [started, errors, replayed] = [0, 0, 0];
   /** Cost of live calls in nano-dollars; `undefined` after a call whose cost is unknown. */
-  let spent: bigint | undefined = 0n;
+  let spent = 0n as bigint | undefined;
 
   const isBudgetSpent = (): boolean =>
     budgetNanoUsd !== undefined && (spent === undefined || (spent > 0n && spent >= budgetNanoUsd));

@@ -75,7 +75,7 @@ it('a question on a journal is asked once and answered once, whatever process co
       const who = inputRequired.elicit({
         mode: 'form',
         message: 'Who?',
-        requestedSchema: requestedSchema as never,
+        requestedSchema,
       });
       return inputRequired({ inputRequests: { who } });
     });

@@ -343,7 +343,7 @@ describe('a task of a server of 2026', () => {
     });
     await until(() => methods.includes('tools/call'));
     await until(() => {
-      clock.advance(500);
+      void clock.advance(500);
       return isOver;
     });
     expect(await outcome).toMatchObject({ kind: 'timeout' });

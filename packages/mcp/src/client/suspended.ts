@@ -2,7 +2,7 @@ import type { Decision, RunState } from '@majordomo/agent';
 import { suspendedCalls } from '@majordomo/agent/steps';
 import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
 import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
-import type { McpOptions, McpQuestion, McpReply, McpSuspension } from '../options.ts';
+import type { McpOptions, McpReply, McpSuspension } from '../options.ts';
 import type { Connection } from './connection.ts';
 import { replyProblem, resultOf } from '../server-requests/elicitation.ts';
 import type { CallOutcome } from './outcome.ts';
