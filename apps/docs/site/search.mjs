@@ -9,6 +9,7 @@ import { chromium } from 'playwright-core';
 
 const DIST = join(import.meta.dirname, 'dist');
 const CHROMIUM = '/usr/bin/chromium';
+const TIMEOUT_MS = 120_000;
 const EXPECTED = {
   approval: 'agents',
   extraction: 'extraction',
@@ -40,14 +41,17 @@ export async function checkSearch() {
   await once(server, 'listening');
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   try {
-    const page = await browser.newPage();
     const url = `http://127.0.0.1:${server.address().port}/docs/index.html`;
     const wrong = [];
     for (const [text, expected] of Object.entries(EXPECTED)) {
+      // A new page has no results of the previous search, which a page would restore from its session.
+      const page = await browser.newPage();
+      page.setDefaultTimeout(TIMEOUT_MS);
       await page.goto(url);
       await page.click('#local-search button');
       await page.fill('.search-input', text);
       const first = await page.locator('.results .result').first().getAttribute('href');
+      await page.close();
       if (!first.startsWith(`/docs/${expected}.html`)) wrong.push(`${text}: ${first}`);
     }
     if (wrong.length > 0) throw new Error(`searches lead to other pages: ${wrong.join(', ')}`);
