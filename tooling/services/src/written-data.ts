@@ -91,6 +91,7 @@ export async function checkData(stores: WrittenStores): Promise<void> {
   if (batches !== undefined) {
     expect(await batches.load('job')).toEqual({ job: { format: 1, token: 't' }, version: 1 });
     expect(await batches.rows('job', { limit: 10 })).toEqual([row]);
+    expect(await batches.counts('job')).toEqual({ 'queue:0': 1 });
     await batches.move('job', [{ index: 0, from: 'queue:0', to: 'sent:1' }]);
     expect(await batches.counts('job')).toEqual({ 'sent:1': 1 });
   }

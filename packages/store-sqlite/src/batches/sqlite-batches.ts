@@ -17,6 +17,10 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
     const row = sql.job.get(toStoredText(key));
     return row && Number(row['id']);
   };
+  const addCounts = (job: number, changes: ReadonlyMap<string, number>): void => {
+    for (const [place, change] of changes)
+      if (change !== 0) sql.addCount.run(job, toStoredText(place), change);
+  };
   return {
     load: (key) =>
       database.read(() => {
@@ -48,10 +52,13 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
     add: (key, rows) =>
       database.write(() => {
         const job = jobFor(key);
+        const added = new Map<string, number>();
         for (const { index, id, place, request, data = null } of rows) {
           const { changes } = sql.add.run(job, index, toStoredText(id), toStoredText(place), request, data);
           if (Number(changes) === 0) checkSame(sql.found.all(job, index, toStoredText(id)), index, id);
+          else addTo(added, place, 1);
         }
+        addCounts(job, added);
       }),
     rows: (key, { place, indexes, after = -1, limit }) =>
       database.read(() => {
@@ -70,8 +77,13 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
     move: (key, moves) =>
       database.write(() => {
         const job = jobOf(key) ?? 0;
-        for (const { index, from, to, data } of moves)
-          sql.move.run(toStoredText(to), data ?? null, job, index, toStoredText(from));
+        const moved = new Map<string, number>();
+        for (const { index, from, to, data } of moves) {
+          const { changes } = sql.move.run(toStoredText(to), data ?? null, job, index, toStoredText(from));
+          addTo(moved, from, -Number(changes));
+          addTo(moved, to, Number(changes));
+        }
+        addCounts(job, moved);
       }),
     counts: (key) =>
       database.read(() =>
@@ -83,10 +95,16 @@ export function sqliteBatches(database: Database, now: () => number): BatchStore
       ),
     remove: (key) =>
       database.write(() => {
-        sql.removeRows.run(jobOf(key) ?? 0);
+        const job = jobOf(key) ?? 0;
+        sql.removeRows.run(job);
+        sql.removeCounts.run(job);
         sql.remove.run(toStoredText(key));
       }),
   };
+}
+
+function addTo(sums: Map<string, number>, place: string, change: number): void {
+  sums.set(place, (sums.get(place) ?? 0) + change);
 }
 
 /** Throws `config` unless the stored row has the same index and id. */
@@ -140,8 +158,12 @@ function statements(database: Database) {
     move: database.prepare(
       'UPDATE batch_rows SET place = ?, data = coalesce(?, data) WHERE job = ? AND idx = ? AND place = ?',
     ),
-    counts: database.prepare('SELECT place, count(*) AS count FROM batch_rows WHERE job = ? GROUP BY place'),
+    counts: database.prepare('SELECT place, count FROM batch_places WHERE job = ? AND count > 0'),
+    addCount: database.prepare(
+      'INSERT INTO batch_places VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+    ),
     removeRows: database.prepare('DELETE FROM batch_rows WHERE job = ?'),
+    removeCounts: database.prepare('DELETE FROM batch_places WHERE job = ?'),
     remove: database.prepare('DELETE FROM batch_jobs WHERE key = ?'),
   };
 }

@@ -192,4 +192,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX batch_rows_by_id ON batch_rows (job, id);
   CREATE INDEX batch_rows_by_place ON batch_rows (job, place, idx);
   `,
+  `
+  -- Number of rows at each place, so that no poll counts the rows.
+  CREATE TABLE batch_places (
+    job INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (job, place)
+  ) WITHOUT ROWID;
+  INSERT INTO batch_places SELECT job, place, count(*) FROM batch_rows GROUP BY job, place;
+  `,
 ];
