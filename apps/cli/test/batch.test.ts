@@ -211,6 +211,58 @@ it(
 );
 
 it(
+  'sends live calls with --live both, for items without an answer and before the deadline',
+  async () => {
+    await using server = await startBatchServer({
+      answer: ({ id, text }) => (id !== undefined && text.includes('one') ? { result: 'expired' } : 'yes'),
+    });
+    using place = worldOf(server);
+    const failed = await place.run(...RUN, '--deadline', '3h', '--live', 'both');
+    expect([failed.code, linesOf(failed.out)]).toMatchObject([0, [{ via: 'live' }, { via: 'batch' }]]);
+    const late = await place.run(...RUN, '--key', 'late', '--deadline', '20m', '--live', 'both');
+    expect([late.code, linesOf(late.out)]).toMatchObject([0, [{ via: 'live' }, { via: 'live' }]]);
+    expect(server.batches).toHaveLength(1);
+  },
+  LONG,
+);
+
+it(
+  'sends the complete request of a line with id and request',
+  async () => {
+    await using server = await startBatchServer();
+    const request = {
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'one' }] }],
+      system: 'Be short.',
+      maxTokens: 20,
+      temperature: 0.5,
+    };
+    const lines = [{ id: 'r', request }, { request }].map((line) => JSON.stringify(line)).join('\n');
+    using place = worldOf(server, { 'in.jsonl': lines });
+    const { code, out } = await place.run(...RUN);
+    expect([code, linesOf(out)]).toMatchObject([
+      0,
+      [{ id: 'r', via: 'batch', text: 'answer to one' }, { id: '1', text: 'answer to one' }],
+    ]);
+    const [first, second] = server.batches[0]?.items ?? [];
+    expect(first?.body).toMatchObject({ max_output_tokens: 20, temperature: 0.5 });
+    expect(second?.body).toEqual(first?.body);
+  },
+  LONG,
+);
+
+it(
+  'rejects a request of a line that is not valid, with its place',
+  async () => {
+    await using server = await startBatchServer();
+    using place = worldOf(server, { 'in.jsonl': '{"id":"r","request":{"messages":"hi"}}' });
+    const { code, err } = await place.run(...RUN);
+    expect([code, err]).toEqual([2, expect.stringContaining('items[0].request.messages')]);
+    expect(server.requests).toHaveLength(0);
+  },
+  LONG,
+);
+
+it(
   'rejects --live late without --deadline',
   async () => {
     await using server = await startBatchServer();

@@ -65,3 +65,28 @@ it('moves items by the failover table, and lists every attempt', async () => {
     expect.objectContaining({ type: 'item-moved', id: 'full', from: 'a/m', to: 'b/m' }),
   );
 });
+
+it('applies the overrides of chain.policy, and those of a named spec before them', async () => {
+  const chain = {
+    attempts: 1,
+    policy: { 'invalid-request': { advance: true }, 'rate-limit': { advance: false } },
+  };
+  const strict = { spec: 'a/m,b/m', with: { policy: { 'invalid-request': { advance: false } } } };
+  const { batches, a, b } = world({}, { majordomo: { chain, aliases: { strict } } });
+  a.result = (text) => (text === 'bad' ? refusal(400) : text === 'full' ? refusal(429) : answer('ok'));
+  const ends: string[][] = [];
+  for (const spec of ['a/m,b/m', 'strict']) {
+    const job = await batches.submit({ key: spec, spec, items: items('good', 'bad', 'full') });
+    for (let polls = 0; polls < 3; polls++) {
+      await job.poll();
+      a.end();
+      b.end();
+    }
+    ends.push([...(await shown(job))]);
+  }
+  expect(ends).toEqual([
+    ['good: ok', 'bad: re: bad', 'full: rate-limit'],
+    ['good: ok', 'bad: invalid-request', 'full: rate-limit'],
+  ]);
+  expect(b.batches).toHaveLength(1);
+});

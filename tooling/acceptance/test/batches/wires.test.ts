@@ -1,3 +1,4 @@
+import { createBatches } from '@majordomo/batch';
 import { type BatchServerOptions, startBatchServer } from '@majordomo/conformance';
 import { type ChatRequest, createMajordomo, image, LlmError, user } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -396,6 +397,24 @@ test("requests with another version of Anthropic's API form another group, with 
   for (const line of lines) await createBatch([line], 't');
   const batched = server.batches.map(({ headers }) => headers['anthropic-version']).reverse();
   expect(batched).toEqual(live);
+  expect(new Set(live).size).toBe(2);
+});
+
+test("a job sends requests with two versions of Anthropic's API as two batches", async () => {
+  const subject = SUBJECTS.find(({ vendor }) => vendor === 'anthropic') as BatchSubject;
+  await using server = await startBatchServer();
+  const { majordomo, spec } = opened(subject, server);
+  const requests = [ask('a'), { ...ask('b'), temperature: 0.5 }, ask('c')];
+  for (const request of requests) await majordomo.model(spec).generate(request);
+  const live = server.requests.map(({ headers }) => headers['anthropic-version']);
+  const batches = createBatches({ majordomo });
+  const job = await batches.submit({ key: 'j', spec, items: requests.map((request) => ({ request })) });
+  expect(await job.done({ everyMs: 1 })).toMatchObject({ state: 'done', answered: 3, failed: 0 });
+  const sent = server.batches.flatMap(({ headers, items }) =>
+    items.map(({ text }) => [text, headers['anthropic-version']]),
+  );
+  expect(server.batches).toHaveLength(2);
+  expect(sent.toSorted()).toEqual(['a', 'b', 'c'].map((text, at) => [text, live[at]]));
   expect(new Set(live).size).toBe(2);
 });
 
