@@ -241,7 +241,10 @@ it(
     const { code, out } = await place.run(...RUN);
     expect([code, linesOf(out)]).toMatchObject([
       0,
-      [{ id: 'r', via: 'batch', text: 'answer to one' }, { id: '1', text: 'answer to one' }],
+      [
+        { id: 'r', via: 'batch', text: 'answer to one' },
+        { id: '1', text: 'answer to one' },
+      ],
     ]);
     const [first, second] = server.batches[0]?.items ?? [];
     expect(first?.body).toMatchObject({ max_output_tokens: 20, temperature: 0.5 });
