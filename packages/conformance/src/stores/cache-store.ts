@@ -74,7 +74,9 @@ export const cacheStoreConformance: readonly StoreCase<CacheStore>[] = [
       const store = await create();
       const begin = performance.now();
       await store.set('brief', 'here', 200);
-      equal(await store.get('brief'), 'here');
+      const early = await store.get('brief');
+      // On a busy machine, the entry may expire before the first read.
+      if (performance.now() - begin < 200) equal(early, 'here');
       await until(async () => (await store.get('brief')) === undefined, 'an entry of 200 ms is over');
       // Clocks have a resolution of one millisecond, so a wait may measure slightly less.
       equal(performance.now() - begin >= 198, true);
