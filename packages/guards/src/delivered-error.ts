@@ -10,21 +10,27 @@ import { withDetails } from '@majordomo/core/toolkit';
 /** Kinds of errors whose cause may quote the answer, such as a `SyntaxError`. */
 const MAY_QUOTE: ReadonlySet<string> = new Set(['protocol', 'truncated', 'empty', 'invalid-output']);
 
+/** Member of Groq's error responses: the answer that the vendor rejected. */
+const REJECTED_ANSWER = '"failed_generation"';
+
 /**
- * Returns a copy of an error that contains only content which the caller has received. Partial content of the attempts' errors
- * and of the cause is removed, as are bodies of successful responses, because they may contain content that was not judged.
+ * Returns a copy of an error that contains only content which the caller has received. Content that may not have been judged is
+ * removed: partial content of the attempts' errors, a cause that may quote the answer, and bodies of successful responses and of
+ * responses that contain a rejected answer.
  */
 export function deliveredError<E>(error: E, partial?: PartialResponse, more?: Partial<ErrorDetails>): E {
   if (!LlmError.is(error)) return error;
   const { status = 0, body, attempts, partial: received } = error.details;
+  const hasAnswer = body?.includes(REJECTED_ANSWER) === true;
+  const mayQuote = received !== undefined || hasAnswer || MAY_QUOTE.has(error.kind);
   const copy = withDetails(error, {
     attempts: deliveredAttempts(attempts),
-    body: status >= 400 ? body : undefined,
+    body: status >= 400 && !hasAnswer ? body : undefined,
     ...more,
     partial,
   });
-  if (LlmError.is(copy.cause)) copy.cause = deliveredError(copy.cause);
-  else if (received !== undefined || MAY_QUOTE.has(error.kind)) delete copy.cause;
+  if (mayQuote) delete copy.cause;
+  else if (LlmError.is(copy.cause)) copy.cause = deliveredError(copy.cause);
   return copy as E & LlmError;
 }
 

@@ -1,8 +1,20 @@
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 import { agentTool, createAgent } from '@majordomo/agent';
+import { createBatches, type ItemResult, type LiveOptions } from '@majordomo/batch';
+import { startBatchServer, type BatchServer, type BatchServerOptions } from '@majordomo/conformance';
 import { createCompactor } from '@majordomo/context';
-import { assistant, createMajordomo, LlmError, user, type Majordomo, type Message } from '@majordomo/core';
+import {
+  assistant,
+  createMajordomo,
+  LlmError,
+  user,
+  type Gate,
+  type Majordomo,
+  type Message,
+} from '@majordomo/core';
 import { guarded, judge, residency } from '@majordomo/guards';
-import { openaiCompatible } from '@majordomo/provider-openai';
+import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { expect, it, onTestFinished } from 'vitest';
 import { countingServer, type CountingServer } from '../src/counting-server.ts';
 
@@ -63,4 +75,83 @@ it('a sub-agent in a refused place is not connected to, and its caller continues
   const run = await createAgent({ model: majordomo.model('near/m'), tools: [tool] }).run('hi');
   expect(run.text).toContain('Hello');
   expect([near.requests.length, far.connections()]).toEqual([1, 0]);
+});
+
+/** Batch server whose connections are counted, because they pass through a forwarder. */
+async function countedBatchServer(
+  options: BatchServerOptions = {},
+): Promise<{ readonly server: BatchServer; readonly baseURL: string; connections(): number }> {
+  const server = await startBatchServer(options);
+  const { port } = new URL(server.url);
+  let connections = 0;
+  const forwarder = createServer((client) => {
+    connections++;
+    pipeline(client, connect(Number(port), '127.0.0.1'), client, () => undefined);
+  });
+  await new Promise<void>((resolve) => forwarder.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    forwarder.close();
+    await server.close();
+  });
+  const { port: ownPort } = forwarder.address() as AddressInfo;
+  return { server, baseURL: `http://127.0.0.1:${ownPort}/v1`, connections: () => connections };
+}
+
+/** Runs a job of two items at a place in the US, then at one in the EU. Item `b` fails by batch in the EU. */
+async function runJob(gates: readonly Gate[], live?: LiveOptions) {
+  const near = await countedBatchServer({
+    answer: ({ id, text }) =>
+      id !== undefined && text === 'b' ? { failure: 'rate-limit' } : `near: ${text}`,
+  });
+  const far = await countedBatchServer({ answer: ({ text }) => `far: ${text}` });
+  const majordomo = createMajordomo({
+    providers: [
+      createOpenAI({ id: 'far', apiKey: 'key', baseURL: far.baseURL, data: { region: 'us' } }),
+      createOpenAI({ id: 'near', apiKey: 'key', baseURL: near.baseURL, data: { region: 'eu' } }),
+    ],
+    gates,
+    chain: { attempts: 1 },
+  });
+  const job = await createBatches({ majordomo }).submit({
+    key: 'job',
+    spec: 'far/gpt-4.1,near/gpt-4.1',
+    items: ['a', 'b'].map((id) => ({ id, request: { messages: [user(id)] } })),
+    live,
+  });
+  let state = 'running';
+  for (let polls = 0; state !== 'done' && polls < 50; polls++) ({ state } = await job.poll());
+  const results: ItemResult[] = [];
+  for await (const result of job.results()) results.push(result);
+  return { near, far, results };
+}
+
+const shown = ({ id, target, via, response, error }: ItemResult): readonly unknown[] => [
+  id,
+  target,
+  via,
+  response !== undefined && 'text' in response ? response.text : error?.kind,
+];
+
+it('a batch job opens no connection to a refused place, and its items are answered by the next one', async () => {
+  const gated = await runJob([residency({ allow: ['eu'] })], { when: 'failed' });
+  expect(gated.results.map(shown)).toEqual([
+    ['a', 'near/gpt-4.1', 'batch', 'near: a'],
+    ['b', 'near/gpt-4.1', 'live', 'near: b'],
+  ]);
+  expect(gated.far.connections()).toBe(0);
+  const open = await runJob([]);
+  expect(open.results.map(shown)).toEqual([
+    ['a', 'far/gpt-4.1', 'batch', 'far: a'],
+    ['b', 'far/gpt-4.1', 'batch', 'far: b'],
+  ]);
+  expect(open.far.connections()).toBeGreaterThan(0);
+});
+
+it('the items of a batch job fail with denied if every place is refused', async () => {
+  const { near, far, results } = await runJob([residency({ allow: ['ch'] })]);
+  expect(results.map(({ error }) => [error?.kind, error?.details.code])).toEqual([
+    ['denied', 'residency'],
+    ['denied', 'residency'],
+  ]);
+  expect([near.connections(), far.connections()]).toEqual([0, 0]);
 });

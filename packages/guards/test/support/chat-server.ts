@@ -28,6 +28,8 @@ export interface Answer {
   readonly status?: number;
   /** Whether the connection breaks after the last piece. */
   readonly isCut?: boolean;
+  /** Text that ends a stream after its last piece, or the body of an error or of a complete answer. */
+  readonly tail?: string;
   /** Called before each piece. */
   readonly step?: (at: number) => Promise<void>;
   readonly finish?: string;
@@ -92,9 +94,9 @@ async function write(response: ServerResponse, body: ChatBody, answer: Answer): 
   const { pieces = [], reasoning = [], calls = [], status = 200, step, isCut = false } = answer;
   const finish = answer.finish ?? (calls.length > 0 ? 'tool_calls' : 'stop');
   const head = { id: 'r1', model: body.model, created: 1 };
-  if (status !== 200) {
+  if (status !== 200 || (answer.tail !== undefined && body.stream !== true)) {
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ error: { message: `status ${status}` } }));
+    response.end(answer.tail ?? JSON.stringify({ error: { message: `status ${status}` } }));
     return;
   }
   const toolCalls = calls.map(({ name, json }, at) => ({
@@ -129,6 +131,10 @@ async function write(response: ServerResponse, body: ChatBody, answer: Answer): 
   for (const [at, content] of pieces.entries()) {
     await step?.(at);
     send({ content });
+  }
+  if (answer.tail !== undefined) {
+    response.end(answer.tail);
+    return;
   }
   if (isCut) {
     // The socket is closed when the client can read what was written.
