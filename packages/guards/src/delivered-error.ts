@@ -1,10 +1,5 @@
-import {
-  LlmError,
-  type Attempt,
-  type ChatResponse,
-  type ErrorDetails,
-  type PartialResponse,
-} from '@majordomo/core';
+import { LlmError } from '@majordomo/core';
+import type { Attempt, ChatResponse, ErrorDetails, PartialResponse } from '@majordomo/core';
 import { withDetails } from '@majordomo/core/toolkit';
 
 /** Kinds of errors whose cause may quote the answer, such as a `SyntaxError`. */
