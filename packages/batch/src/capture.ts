@@ -27,24 +27,38 @@ export async function captureRequest(target: PreparedTarget): Promise<SentReques
   return { body: body as JsonObject, headers: sent.headers };
 }
 
-/** Returns the response of a result line. Rejects with the error that a live call would have. */
-export async function readLine(target: PreparedTarget, line: BatchLine): Promise<AnyResponse> {
-  const name = target.attempt.target;
-  if ('without' in line) {
-    throw line.without === 'expired'
-      ? new LlmError('timeout', `${name}: the batch expired before it reached this request`, { target: name })
-      : new LlmError('aborted', `${name}: the batch was cancelled before it reached this request`, {
-          target: name,
-        });
+/** Kind of the error, and what happened to the batch, by the reason for which a line has no response. */
+const WITHOUT = { expired: ['timeout', 'expired'], cancelled: ['aborted', 'was cancelled'] } as const;
+
+/** Reads result lines, one after the other. Its lines share one exchange, for which providers create one SDK client. */
+export class LineReader {
+  private answer: Response | undefined;
+
+  /** Returns the response of a result line. Rejects with the error that a live call would have. */
+  async read(target: PreparedTarget, line: BatchLine): Promise<AnyResponse> {
+    const name = target.attempt.target;
+    if ('without' in line) {
+      const [kind, end] = WITHOUT[line.without];
+      throw new LlmError(kind, `${name}: the batch ${end} before it reached this request`, { target: name });
+    }
+    const { status, body, requestId = '' } = line;
+    const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
+    const headers = {
+      'content-type': 'application/json',
+      'x-request-id': requestId,
+      'request-id': requestId,
+    };
+    this.answer = new Response(text, { status, headers });
+    return target.ask(this.exchange);
   }
-  const { status, body, requestId = '' } = line;
-  const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
-  const headers = { 'content-type': 'application/json', 'x-request-id': requestId, 'request-id': requestId };
-  let isAnswered = false;
-  return target.ask(() => {
-    if (isAnswered)
-      return Promise.reject(new LlmError('unsupported', `${name} needs several requests for this item`));
-    isAnswered = true;
-    return Promise.resolve(new Response(text, { status, headers }));
-  });
+
+  private readonly exchange = (): Promise<Response> => {
+    const { answer } = this;
+    this.answer = undefined;
+    return answer === undefined
+      ? Promise.reject(
+          new LlmError('unsupported', 'the item needs several requests, but a batch sends only one'),
+        )
+      : Promise.resolve(answer);
+  };
 }

@@ -1,6 +1,6 @@
 import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
-import { readLine } from './capture.ts';
+import { LineReader } from './capture.ts';
 import type { BatchRow } from './contract.ts';
 import { aboutTarget, answeredMove, moveAfter } from './item.ts';
 import { itemCost, priceOf, ResultSum, settle } from './money.ts';
@@ -60,6 +60,7 @@ class BatchReader {
   private readonly batch: BatchRecord;
   private readonly round: Round;
   private readonly price: Price | undefined;
+  private readonly lines = new LineReader();
   private readonly read = new Set<number>();
 
   constructor(batch: BatchRecord, round: Round, price: Price | undefined) {
@@ -130,7 +131,7 @@ class BatchReader {
     let usage: Usage | undefined;
     let response: AnyResponse;
     try {
-      const answer = await readLine(targets.target, line);
+      const answer = await this.lines.read(targets.target, line);
       usage = withTier(answer.usage);
       response = { ...answer, usage };
       await checkAnswer(response, this.round.record.output);

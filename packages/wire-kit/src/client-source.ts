@@ -54,10 +54,15 @@ export function clientSource<Client>(
   return async (context, facts) => {
     const { client, fetch = context.fetch ?? patientFetch } = options;
     const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...headers });
+    // One client sends requests for many models, so errors of its transport name only the provider.
+    const clientFor = (by: typeof globalThis.fetch, baseURL: string, key?: string): Promise<Client> => {
+      const create = (): Promise<Client> =>
+        init.create({ key, baseURL, fetch: directFetch(by, id), headerNames });
+      return clients(JSON.stringify([baseURL, key, headerNames]), create, by);
+    };
     if (context.exchange !== undefined) {
       facts.secrets = secretsIn(context.headers, headers, query);
-      const exchange = directFetch(context.exchange, id);
-      return init.create({ key: undefined, baseURL: NO_SERVER, fetch: exchange, headerNames });
+      return clientFor(context.exchange, NO_SERVER);
     }
     facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, headers, query)];
     if (client !== undefined) return checkClient<Client>(client, init.members, init.names);
@@ -67,9 +72,6 @@ export function clientSource<Client>(
       facts.secrets = [key, ...facts.secrets];
       facts.credential = () => credentials.renewal(key);
     }
-    // One client sends requests for many models, so errors of its transport name only the provider.
-    const create = (): Promise<Client> =>
-      init.create({ key, baseURL, fetch: directFetch(fetch, id), headerNames });
-    return clients(JSON.stringify([baseURL, key, headerNames]), create, fetch);
+    return clientFor(fetch, baseURL, key);
   };
 }
