@@ -127,6 +127,8 @@ export const ROWS = [
   rowOf('start', 'cold start', MAIN_WIRES, 1.2, '× SDK', ratio('start')),
   guards('guarded call', undefined, 'µs CPU added', excess('call', 'plain', 'guarded')),
   guards('guarded delta', 3, 'µs CPU added', excess('delta', 'plain', 'guarded')),
+  guards('live objects of 1,000 open streams, plain', undefined, 'MB', value('memory', 'plain')),
+  guards('live objects of 1,000 open streams, guarded', undefined, 'MB', value('memory', 'guarded')),
   guards('masking of 1 MB of prose', 25, 'ms', value('prose', 'masked')),
   guards('masking of 1 MB of digits', 1.5, '× a tenth of it, per character', ratio('digits', 'few', 'many')),
   inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),

@@ -1,10 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { catalog } from '@majordomo/catalog';
 import { catalogDocument, refreshed } from '@majordomo/catalog/refresh';
 import { createMajordomo } from '@majordomo/core';
 import { createPromptCache } from '@majordomo/prompt-cache';
 import { createAnthropic } from '@majordomo/provider-anthropic';
+import { heapUsed } from '../measure/heap.mjs';
 import { inRounds } from '../measure/rounds.mjs';
 
 const SYSTEM = 'Answer briefly.';
@@ -28,13 +27,6 @@ export async function measureCaching({ plan }) {
     call: await inRounds(['none', 'auto'].map(calling), plan),
     refresh: await inRounds([await refreshing()], plan),
   };
-}
-
-/** Returns the bytes of live objects. */
-function heapUsed() {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().heapUsed;
 }
 
 /** Returns a request with new message objects. */

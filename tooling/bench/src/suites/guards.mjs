@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { createMajordomo, user } from '@majordomo/core';
 import { forbid, guarded } from '@majordomo/guards';
-import { inRounds } from '../measure/rounds.mjs';
+import { inRounds, resultOf } from '../measure/rounds.mjs';
+import { grownBy } from './memory.mjs';
 
+const MEMORY_PROCESS = fileURLToPath(new URL('guards-process.mjs', import.meta.url));
 const CALLS = 1000;
 const STREAMS = 10;
 const DELTAS = 1000;
@@ -11,18 +14,24 @@ const PROSE = 'An ordinary sentence with some words, as users write them. ';
 /** Numbers that look like card numbers, but have wrong check digits. */
 const DIGITS = '4111 1111 1111 1112 ';
 
-/** Measures guarded calls and deltas next to plain ones, and the masking of long texts, with a provider that responds immediately. */
+/**
+ * Measures guarded calls, deltas and open streams next to plain ones, and the masking of long texts, with a provider that responds
+ * immediately.
+ */
 export async function measureGuards({ plan }) {
   return {
     call: await inRounds(['plain', 'guarded'].map(callsOf), plan),
     delta: await inRounds(['plain', 'guarded'].map(deltasOf), plan),
     prose: await inRounds([masking('masked', PROSE, MB, 1000)], plan),
+    memory: await inRounds(['plain', 'guarded'].map(openStreams), { ...plan, warmUp: 0 }, resultOf),
     digits: await inRounds([masking('few', DIGITS, MB / 10, MB / 10), masking('many', DIGITS, MB, MB)], plan),
   };
 }
 
-/** Returns a model that streams the given number of deltas. */
-function modelOf(deltas) {
+const openStreams = (subject) => ({ subject, run: () => grownBy(MEMORY_PROCESS, subject) });
+
+/** Returns a model that streams the given number of deltas. `isHeld`: its streams do not end. */
+function modelOf(deltas, isHeld = false) {
   const provider = {
     spi: 1,
     id: 'p',
@@ -36,6 +45,7 @@ function modelOf(deltas) {
           { type: 'part-start', index: 0, part: { type: 'text' } },
         ];
         for (let n = 0; n < deltas; n++) yield [{ type: 'text-delta', index: 0, text: TEXT }];
+        if (isHeld) await new Promise(() => undefined);
         yield [
           { type: 'part-end', index: 0, part: { type: 'text', text: TEXT.repeat(deltas) } },
           { type: 'finish', target, reason: 'stop', raw: 'stop', usage: undefined },
@@ -52,8 +62,8 @@ const POLICIES = {
   output: [forbid({ name: 'output', patterns: ['forbidden'] })],
 };
 
-const subjectModel = (subject, deltas) =>
-  subject === 'plain' ? modelOf(deltas) : guarded(modelOf(deltas), POLICIES);
+export const subjectModel = (subject, ...about) =>
+  subject === 'plain' ? modelOf(...about) : guarded(modelOf(...about), POLICIES);
 
 function callsOf(subject) {
   const model = subjectModel(subject, 1);

@@ -10,13 +10,14 @@ const STREAMS = 1000;
 export async function measureMemory({ dialect, place, plan }) {
   const jobs = ['sdk', 'majordomo'].map((subject) => ({
     subject,
-    run: () => grownBy(subject, dialect.name, place('held-20')),
+    run: () => grownBy(CHILD, subject, dialect.name, place('held-20'), STREAMS),
   }));
   return { memory: await inRounds(jobs, { ...plan, warmUp: 0 }, resultOf) };
 }
 
-async function grownBy(...args) {
-  const child = fork(CHILD, [...args, STREAMS], { execArgv: [] });
+/** Runs a program in a separate process, and returns the growth of its memory that it sends, in MB. */
+export async function grownBy(program, ...args) {
+  const child = fork(program, args, { execArgv: [] });
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`the memory process ended with ${code}`);
   });
