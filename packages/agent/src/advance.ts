@@ -32,7 +32,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
   const done = textOnly ? 'max-steps' : doneReason(answer.finish, calls);
   const next: RunState = {
     ...state,
-    // An empty last response is valid if an earlier turn has an answer. Omit it, because no wire accepts a turn without parts.
+    // An empty last response is valid if an earlier turn has an answer. Omit it: no provider accepts a turn without parts.
     messages: message.parts.length === 0 ? state.messages : [...state.messages, message],
     steps: state.steps + 1,
     pending: calls,
@@ -51,7 +51,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
   return done === undefined ? next : { ...withAllResults(next, NOT_RUN[done] ?? ''), done };
 }
 
-/** Returns the state with the outcomes of tools, which may be in any order. */
+/** Returns the state with the outcomes of tool calls. The outcomes may be in any order. */
 export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): RunState {
   const next = outcomes.reduce(withOutcome, state);
   return { ...next, ...spentWith(state, sumParallel(outcomes.map(({ spent }) => spent))) };
@@ -72,7 +72,7 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
   }, state);
 }
 
-/** Applies a decision to a call inside a sub-agent. The call of the sub-agent then runs again, as if it were approved. */
+/** Applies a decision to a call inside a sub-agent. The call that started the sub-agent then runs again, as if approved. */
 function decidedInside(state: RunState, decision: Decision): RunState {
   for (const { id, run, rest } of runsOnPath(state, decision.callId)) {
     const next = decided(run, [{ ...decision, callId: rest }]);
@@ -92,7 +92,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
-/** Returns the state with the results of the approval check for the checked calls. */
+/** Returns the state with the approval check of `calls`. `needed`: ids of the calls that need approval. */
 export function approvalsChecked(
   state: RunState,
   calls: readonly ToolCallPart[],
@@ -120,18 +120,18 @@ export function handedOff(state: RunState, call: ToolCallPart, to: string, maxHa
   return results.reduce(withResult, next);
 }
 
-/** Returns the state with `by`, the owner that claimed a `once` call. */
+/** Returns the state in which the agent with the id `by` has claimed a call with `effect: 'once'`. */
 export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunState {
   return { ...state, claims: { ...state.claims, [id]: by } };
 }
 
-/** Returns the state after the amounts that failed work has spent are added. */
+/** Returns the state with the usage and the spent amounts of failed work added. */
 export const withFailedWork = (
   state: RunState,
   { usage, spent }: Pick<ToolOutcome, 'usage' | 'spent'> = {},
 ): RunState => ({ ...state, usage: sumUsage(state.usage, usage), ...spentWith(state, spent) });
 
-/** Returns the state of a run that ends after this state. Adds a result for each call without one, so that the transcript can be continued. */
+/** Returns the state of an interrupted run, in which each pending call has an error result, so that the transcript can continue. */
 export function interrupted(state: RunState): RunState {
   return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
 }

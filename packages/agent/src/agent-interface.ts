@@ -14,19 +14,19 @@ export interface Agent {
   readonly name: string | undefined;
   /** Returns the state before the first step, with the budget in `options`, otherwise the agent's budget. */
   begin(input: string | readonly Message[], options?: { readonly budget?: Budget | undefined }): RunState;
-  /** Returns the next action of a run without side effects. */
+  /** Returns the next action of a run. Has no side effects. */
   decide(state: RunState): Action;
   /** Returns the effects that call the model and the tools in this process. A driver can wrap these effects. */
   effects(io: EffectsIo): AgentEffects;
   /** Returns the id of this agent, for `Effects.claim`. */
   claimOwner(): string;
   /**
-   * Runs the agent loop with the given effects. `run` and `stream` use local effects; a durable engine uses journaled effects.
+   * Runs the agent loop with the given effects. `run` and `stream` use local effects. A durable engine uses journaled effects.
    * Throws a `RunError` for a model error. Throws any other error of an effect unchanged.
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
-   * Runs until the run ends or a call waits for a decision. Throws a `RunError` with the state. Before the first effect, throws
+   * Runs until the run ends or a call waits for a decision. Throws a `RunError` with the state if it fails. Before the first effect, throws
    * `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision that no call waits for.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;

@@ -5,8 +5,8 @@ import type { RunResult } from './loop.ts';
 /** Events of a run. At most one loop can read the events. `result()` can be called at any time and any number of times. */
 export interface AgentStream extends AsyncIterable<AgentEvent> {
   /**
-   * Returns the result of the run, or the state of the run if the run paused. If no loop reads the events, the run continues and
-   * the events are buffered. Rejects with a `RunError`, also if the loop ended early. Does not cause an unhandled rejection.
+   * Returns the result of the run, also if the run paused. If no loop reads the events, the run continues and the events are
+   * buffered. Rejects as `Agent.run` does, and with `aborted` if the loop ends early. Does not cause an unhandled rejection.
    */
   result(): Promise<RunResult>;
 }
@@ -37,7 +37,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
     if (this.isIterated)
-      throw new LlmError('config', 'a run can be read only once; store its events, or call result()');
+      throw new LlmError('config', 'the events of a run can be read only once; store them, or call result()');
     this.isIterated = true;
     this.isDraining = false;
     return this;
@@ -96,7 +96,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       return undefined;
     }
     this.events.push(event);
-    // Do not wait for a reader, because the run is about to end and no reader may exist.
+    // A run that is drained or aborted may have no reader, so do not wait for one.
     if (this.isDraining || this.events.length <= MAX_WAITING || this.controller.signal.aborted)
       return undefined;
     return new Promise((resolve) => this.releases.push(resolve));

@@ -13,8 +13,8 @@ import { begin } from './state.ts';
 export type { Agent } from './agent-interface.ts';
 
 /**
- * Creates an agent, which calls a model with instructions and tools in a loop. Throws `config` if the model is missing or two
- * tools have the same name.
+ * Creates an agent, which calls a model with instructions and tools in a loop. Throws `config` for invalid options, such as a
+ * missing model or two tools with the same name.
  *
  * @example
  * const agent = createAgent({ model, instructions: 'Be brief.', tools: [weather] });

@@ -8,7 +8,7 @@ export type AgentWork =
 /** Wraps a run and each tool call of the run, such as in a tracing context. Must call `run` once and return its result. */
 export type Around = <T>(what: AgentWork, run: () => T) => T;
 
-/** Calls `run` once, inside the hook if a hook exists. A hook that throws or does not call `run` has no effect. */
+/** Calls `run` once, inside the hook if a hook exists. Runs the work even if the hook throws or does not call `run`. */
 export function runAround<T>(around: Around | undefined, what: AgentWork, run: () => Promise<T>): Promise<T> {
   if (around === undefined) return run();
   let running: Promise<T> | undefined;

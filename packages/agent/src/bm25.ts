@@ -3,11 +3,11 @@ import { UNSPACED, unaccented } from '@majordomo/core/toolkit';
 /** Function that returns the positions of the documents that contain at least one word of the query, best match first. */
 export type TextIndex = (query: string) => readonly number[];
 
-/** Usual constants of BM25: the weight of repeated words, and the weight of a document's length. */
+// Usual constants of BM25: the weight of repeated words, and the weight of a document's length.
 const REPETITION = 1.2;
 const LENGTH = 0.75;
 
-/** Returns a full-text index, ranked by BM25. Words in many documents count little, so no list of common words is needed. */
+/** Returns a full-text index, ranked by BM25. Frequent words have little weight, so no list of them is needed. */
 export function createIndex(documents: readonly string[]): TextIndex {
   const counts = new Map<string, Map<number, number>>();
   const lengths = documents.map((text, at) => {
@@ -35,7 +35,7 @@ export function createIndex(documents: readonly string[]): TextIndex {
   };
 }
 
-/** Returns the words of a text. Names are split at changes of case, digits and punctuation, and English endings are removed. */
+/** Returns the words of a text. Splits names at punctuation, at digits and where the case changes. Removes English endings. */
 function wordsOf(text: string): readonly string[] {
   const separated = text
     .replaceAll(/([\p{Ll}\p{N}])(?=\p{Lu})/gu, '$1 ')

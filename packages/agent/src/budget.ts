@@ -1,6 +1,6 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 
-/** Limits of one run with its sub-agents and handoffs. Each limit is checked before a model call; a call in progress is not interrupted. */
+/** Limits of one run with its sub-agents and handoffs. Each limit is checked before a model call. A call in progress is not interrupted. */
 export interface Budget {
   /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
   readonly maxUsd?: string | undefined;
@@ -18,12 +18,12 @@ export interface Spent {
   readonly ms: number;
 }
 
-/** Function that returns the cost of a response's attempts in nano-dollars, or `undefined` with the missing facts. */
+/** Function that returns the cost of a response's attempts, or the reasons for which the cost is unknown. */
 export type CostOf = (response: Pick<ChatResponse, 'attempts'>) => CostResult | Promise<CostResult>;
 
 /** Cost of a model call, such as a `Cost` of `@majordomo/catalog`. */
 export interface CostResult {
-  /** Cost in nano-dollars. `undefined` if the cost is unknown or included. */
+  /** Cost in nano-dollars. `undefined` if the cost is unknown or `basis` is `included`. */
   readonly nanoUsd: bigint | undefined;
   /** Basis of the cost. `included`: a plan or the user's hardware covers the call, so its cost counts as zero. */
   readonly basis?: string | undefined;

@@ -11,7 +11,7 @@ export interface LocatedCall {
 
 export const pathOf = (outer: string, inner: string): string => `${outer}/${inner}`;
 
-/** Returns the calls that wait for a decision, including those of sub-agents, whose ids are paths. */
+/** Returns the calls that wait for a decision, including calls inside sub-agents, which have paths as ids. */
 export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
   state.pending.flatMap((call) => {
     const { id } = call;
@@ -22,7 +22,7 @@ export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
     return waits && !state.decisions.some(isCall) ? [call] : [];
   });
 
-/** Returns the suspended calls of a state, including those of sub-agents, whose ids are paths. */
+/** Returns the suspended calls of a state, including calls inside sub-agents, which have paths as ids. */
 export const suspendedCalls = ({
   suspended = [],
   runs = {},
@@ -37,7 +37,7 @@ export const suspendedCalls = ({
 export const waitingRunOf = ({ runs }: RunState, callId: string): RunState | undefined =>
   runs !== undefined && Object.hasOwn(runs, callId) ? runs[callId] : undefined;
 
-/** Returns the waiting sub-agents that may contain the path, with their calls and the remaining paths. */
+/** Returns the waiting sub-agents that may contain the path, each with the id of its call and the rest of the path. */
 export const runsOnPath = (
   { runs = {} }: RunState,
   path: string,

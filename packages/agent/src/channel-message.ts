@@ -2,7 +2,7 @@ import { fromJson, LlmError, toJson } from '@majordomo/core';
 import type { AgentEvent } from './event.ts';
 import { errorFromJson, errorToJson } from './failure.ts';
 
-/** Metadata of a channel message, which identify the run, the attempt and the step of the message. */
+/** Metadata that identifies the run, the attempt and the step of a channel message. */
 export interface ChannelMessageHead {
   readonly runId: string;
   readonly attempt: string;

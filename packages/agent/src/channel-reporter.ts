@@ -46,7 +46,7 @@ export class ChannelReporter {
     else this.sendSoon();
   }
 
-  /** Publishes buffered events, with a timeout. Does not wait for the channel if it has already lost events. */
+  /** Publishes buffered events, with a timeout. Does not wait for a channel that has already lost events. */
   async flush(): Promise<void> {
     const sent = this.sendAll();
     if (!this.isLosing) await this.withTimeout(sent).catch(() => undefined);
@@ -100,7 +100,7 @@ export class ChannelReporter {
     this.waiting = [];
     this.size = 0;
     this.batch++;
-    this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters in one message`);
+    this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters were waiting`);
   }
 
   private reportLoss(why: string): void {

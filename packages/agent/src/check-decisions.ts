@@ -20,7 +20,7 @@ export async function checkDecisionsFor(
     const { callId } = decision;
     const path = `decisions[${at}]`;
     const found = locate(state, callId, agent);
-    if (found === undefined) throw invalidDecision(path, `no call with the id "${callId}" is pending`);
+    if (found === undefined) throw invalidDecision(path, `no call with the id "${callId}" is pending; use the id of a call in `awaiting``);
     if (!('approve' in decision)) continue;
     checkApproval(found, callId, path);
     const tool = found.agent?.active(found.state).tools.find(found.call.name);
@@ -35,7 +35,7 @@ export async function checkDecisionsFor(
   }
 }
 
-/** Throws for an approval of a call that has already run. */
+/** Throws `invalid-request` for an approval of a call that has already run. */
 function checkApproval({ call, state }: LocatedCall, callId: string, path: string): void {
   if (state.suspended?.some((waiting) => waiting.callId === call.id) === true)
     throw invalidDecision(path, `the suspended call "${callId}" requires \`result\``);

@@ -14,7 +14,7 @@ export function checkState(given: unknown, at = 'state'): RunState {
   if (!isRecord(given)) throw invalidState(at, 'must be an object');
   const { version } = given;
   if (version !== 1)
-    throw invalidState(`${at}.version`, `must be the version of this agent, not ${JSON.stringify(version)}`);
+    throw invalidState(`${at}.version`, `must be 1, not ${JSON.stringify(version)}`);
   const state = withoutNulls(given);
   checkMembers(state, at);
   // The cast is safe: the checks above cover all members that the steps use.
@@ -120,7 +120,7 @@ function callsOfLast(messages: readonly Message[]): ReturnType<typeof callsOf> {
 }
 
 function listOf(value: unknown, path: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalidState(path, 'must be a list');
+  if (!Array.isArray(value)) throw invalidState(path, 'must be an array');
   return value;
 }
 

@@ -12,7 +12,7 @@ export type Action =
   | { readonly type: 'check-approval'; readonly calls: readonly ToolCallPart[] }
   /** Runs these calls in parallel: all calls that wait for no decision, or only one call if tools run sequentially. */
   | { readonly type: 'run-tools'; readonly calls: readonly ToolCallPart[] }
-  /** Hands the conversation to the agent `to`. All other calls of the turn have results. */
+  /** Hands the conversation to the agent `to`. All calls of the turn that are not handoffs have results. */
   | { readonly type: 'hand-off'; readonly call: ToolCallPart; readonly to: string }
   /** Waits for decisions on these calls. The id of a call inside a sub-agent is a path. */
   | { readonly type: 'await-decisions'; readonly calls: readonly ToolCallPart[] }
@@ -48,7 +48,7 @@ function decidePending(state: RunState, rules: Rules): Action {
   const { approvals = {}, suspended = [], decisions } = state;
   const pending = state.pending.filter((call) => rules.handoff?.(call, state) === undefined);
   const [first] = state.pending;
-  // All other calls have results.
+  // All calls that are not handoffs have results.
   if (pending.length === 0 && first !== undefined)
     return { type: 'hand-off', call: first, to: rules.handoff?.(first, state) ?? '' };
   const isAmong = (some: readonly { readonly callId: string }[], { id }: ToolCallPart): boolean =>

@@ -1,4 +1,4 @@
-// runs on the journal of a durable engine, for engine adapters
+// Runs on the journal of a durable engine, for engine adapters.
 export type { Journal } from './journal.ts';
 export { journaled, type JournaledIo } from './journaled.ts';
 export {
@@ -11,7 +11,7 @@ export {
 export { errorFromJson, errorToJson } from './failure.ts';
 export { findWaitingCall, type WaitingCall } from './waiting-calls.ts';
 
-// watching a run of another process
+// Watching a run of another process.
 export type { RunChannel } from './run-channel.ts';
 export { watchRun, type WatchOptions } from './watch-run.ts';
 export type { RunEvent } from './run-follower.ts';

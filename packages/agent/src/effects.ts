@@ -33,14 +33,14 @@ export interface EffectsIo extends Observers {
   readonly context?: unknown;
   /** Listener for events. If the listener is set, responses are streamed. A returned promise delays the stream. */
   readonly onEvent?: Emit | undefined;
-  /** Options of the model calls. `totalMs` limits a complete step, including its hooks. */
+  /** Options of the model calls. `timeouts.totalMs` limits a model call with its hooks, not the complete step. */
   readonly options?: CallOptions | undefined;
 }
 
 /** Effects that an agent implements. */
 export interface AgentEffects
   extends Pick<Effects, 'callModel' | 'steer'>, Required<Pick<Effects, 'needsApproval'>> {
-  /** Runs one tool call. `ended` is set if the caller has driven the call's sub-agent, and returns its result or rejects. */
+  /** Runs one tool call. `ended`: result or error of the call's sub-agent, set if the caller has driven it. */
   readonly runTool: (
     call: ToolCallPart,
     state: RunState,

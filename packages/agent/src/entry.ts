@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts';
 import { isMessage } from './messages-from.ts';
 import { failedWorkOf, recordFailedWork, type FailedWork } from './spending.ts';
 
-/** Returns whether a journal value is a valid result of an effect. */
+/** Function that returns whether a journal value is a valid result of an effect. */
 export type EntryCheck = (value: unknown) => boolean;
 
 export const isAnswer: EntryCheck = (value) =>

@@ -11,8 +11,8 @@ export type AgentEvent =
   | { readonly type: 'tool-end'; readonly result: ToolResultPart }
   /** Emitted after a step, if the same process started the step. */
   | { readonly type: 'step-end'; readonly response: ChatResponse }
-  /** Emitted if a hook failed and the failure was ignored. */
+  /** Emitted if the failure of a hook was ignored, or if the cost of a model call is unknown. */
   | { readonly type: 'warning'; readonly warning: Warning };
 
-/** Listener for events. A returned promise delays the run until the reader has caught up. */
+/** Listener for events. A returned promise delays the run until the promise settles. */
 export type Emit = (event: AgentEvent) => void | Promise<void>;

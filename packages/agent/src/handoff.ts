@@ -9,11 +9,11 @@ import type { Tool } from './tool.ts';
 /** Agent that may take over the conversation, and the selection of messages that this agent sees. */
 export interface Handoff {
   readonly agent: Agent;
-  /** Text that the calling model reads. `@default` "Hands the conversation to the agent <name>." */
+  /** Description of the handoff tool, for the agent that hands off. `@default` "Hands the conversation to the agent <name>." */
   readonly description?: string | undefined;
   /**
-   * Messages from before the handoff that the agent sees: all, those of the user, or the result of a pure function. The transcript itself retains all
-   * messages, and messages from the handoff on are always sent. If no message is left, the last user message is sent. `@default 'all'`
+   * Earlier messages that the agent sees: all messages, the user's messages, or the result of a pure function. Messages from the
+   * handoff onward are always sent. If no earlier message is left, the last user message is sent. `@default 'all'`
    */
   readonly history?: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]) | undefined;
 }

@@ -28,7 +28,7 @@ export interface Observers {
   }>;
   /** Called after the model call and its tool calls. Not called for a step that another process started. */
   readonly onStep?: Observer<StepReport>;
-  /** Called when `run` or `stream` ends in this process, with a result (which may wait for decisions) or an error. */
+  /** Called when `run` or `stream` ends or pauses in this process, with a result or an error. */
   readonly onEnd?: Observer<{
     readonly result: RunResult | undefined;
     readonly error: unknown;
@@ -90,7 +90,7 @@ export interface CompactContext {
   readonly target: string | undefined;
   /** Request that contains the complete transcript. */
   readonly request: ChatRequest;
-  /** Error of the target, set if the request was too long for the model. The returned messages are sent once. */
+  /** Error of the target, set if the request was too long for the model. A request with the returned messages is sent once. */
   readonly overflow: LlmError | undefined;
 }
 

@@ -5,11 +5,11 @@ import { callsOf, type RunState } from './state.ts';
 export interface LoopLimits {
   /** Maximum number of consecutive steps in which all tool calls failed. @default no limit */
   readonly errorSteps?: number | undefined;
-  /** Maximum number of calls with equal arguments and results within three times as many steps. @default no limit */
+  /** Maximum number of steps with the same call and the same result, among the last `3 * repeats` steps. @default no limit */
   readonly repeats?: number | undefined;
 }
 
-/** Returns whether the last turns exceed a limit. Does not read earlier turns, so the cost does not grow with the run. */
+/** Returns whether the last turns reach a limit. Does not read earlier turns, so the cost does not grow with the run. */
 export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }: LoopLimits): boolean {
   const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
   if (window === 0) return false;

@@ -20,22 +20,22 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 
 /**
  * Effects of a run. Arguments and results are JSON (by `toJson`). A journal can store the results, so that a replay does not
- * repeat the effects. `@majordomo/agent/steps` exports the names of the journal entries.
+ * repeat the effects. `@majordomo/agent/steps` exports functions that return the names of the entries.
  */
 export interface Effects {
-  /** Requests a turn of the model; `agent.effects` implements it. A wrapper must pass on `turn`, because the last turn may be without tools. */
+  /** Requests a turn of the model, as `agent.effects` does. A wrapper must pass on `turn`, because the last turn may be without tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
   /** Returns the ids of the calls that need approval, as `agent.effects` does. If it is not set, a replay repeats the check. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns whether a call runs alone, after the turn's other calls. In journals, sub-agents do: engines require one order of entries. */
+  /** Returns whether a call runs alone, after the turn's other calls. Sub-agents in a journal do, so that the order of entries is fixed. */
   readonly runsAlone?: ((call: ToolCallPart, state: RunState) => boolean) | undefined;
   /** Returns decisions on waiting calls. The id of a call inside a sub-agent is a path. If the array is empty, the run pauses. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
-   * Returns the owner of a call with `effect: 'once'`, which is `agent.claimOwner()` as a journal entry. If this effect is not
-   * set, a call that another process may have started does not run.
+   * Returns the owner of a call with `effect: 'once'`: the result of `agent.claimOwner()`, stored in the journal. If this effect
+   * is not set, a call that another process may have started does not run.
    */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;
   /** Returns messages to append before the next model call. */
@@ -75,7 +75,7 @@ export interface RunResult {
   readonly attempts: readonly Attempt[];
 }
 
-/** Rules of `decide`, and the facts about tools that the loop needs. */
+/** Rules of `decide`, and further facts about the agent that the loop needs. */
 export interface DriveRules extends Rules {
   /** Name of the agent. */
   readonly agentName: string | undefined;
@@ -190,7 +190,7 @@ function resultOf(
   return { text, state, agent, messages, awaiting, done, usage, spent, targets, attempts: [] };
 }
 
-/** Returns the original error of an effect, except for model errors, because engines suspend and cancel runs by throwing errors. */
+/** Returns a `RunError` of a model error unchanged, otherwise its cause, because engines suspend and cancel runs by throwing errors. */
 export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }

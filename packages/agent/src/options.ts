@@ -19,8 +19,8 @@ import { Tools, type Skill, type Toolbox, type ToolOwner } from './toolbox.ts';
 /** Options of `createAgent`. Settings such as `maxTokens` apply to every step. */
 export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools'> {
   /**
-   * Name for handoffs and reports: 1 to 50 letters, digits, `_` or `-`. Required for an agent that others hand off to. Throws `config` for other
-   * characters.
+   * Name for handoffs and reports: 1 to 50 letters, digits, `_` or `-`. Required for an agent to which other agents hand off. An
+   * invalid name throws `config`.
    */
   readonly name?: string | undefined;
   /** Model or chain for every step. */
@@ -38,15 +38,15 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
    */
   readonly toolSearch?: boolean | ToolSearch | undefined;
   /**
-   * Agents that may take over the conversation, each offered as a tool `transfer_to_<name>`. A function is called once, when the first run begins, so
-   * that two agents can name each other. The new agent continues with its model, instructions, settings, tools, approvals, `prepareStep` and
-   * `compact`. Limits, `steer` and observers remain those of the agent that was run. Names are unique in everything reachable; a duplicate throws
-   * `config`.
+   * Agents that may take over the conversation, each offered as a tool `transfer_to_<name>`. A function is called once, when the
+   * first run begins, so that two agents can refer to each other. The new agent continues with its model, instructions, settings,
+   * tools, approvals, `prepareStep` and `compact`. Limits, `steer` and observers remain those of the agent that was run. Two
+   * reachable agents with the same name throw `config`.
    */
   readonly handoffs?: HandoffOption | undefined;
-  /** Maximum number of handoffs in a run. A further handoff is an error result, and the active agent continues. `@default 10` */
+  /** Maximum number of handoffs in a run. A further handoff gets an error result, and the active agent continues. `@default 10` */
   readonly maxHandoffs?: number | undefined;
-  /** Maximum number of model calls of a run, or a pure function of the state that returns it. @default 10 */
+  /** Maximum number of model calls of a run, or a pure function of the state that returns the number. @default 10 */
   readonly maxSteps?: number | ((state: RunState) => number) | undefined;
   /** Whether the model is called once more, without tools, if no steps remain. @default false */
   readonly closingTurn?: boolean | undefined;
@@ -59,7 +59,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
    * `parallelTools`. `@default` 1, or unlimited with `parallelTools: true`
    */
   readonly toolConcurrency?: number | undefined;
-  /** Limits of a run, including its sub-agents. Limits of the run itself replace them. `@default` none */
+  /** Limits of a run, including its sub-agents. The option `budget` of `run` replaces these limits. `@default` none */
   readonly budget?: Budget | undefined;
   /**
    * Function that returns the cost of a model call, such as `costOfResponse` of `@majordomo/catalog`. Required with `budget.maxUsd`, in which case an

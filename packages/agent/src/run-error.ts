@@ -39,6 +39,6 @@ export class RunError extends LlmError {
   }
 }
 
-/** Defined outside the class, because the bundler renames a class that refers to itself to `_RunError`. */
+/** Returns whether the value is a `RunError`. Outside the class, because the bundler renames a class that refers to itself. */
 const isRunError = (value: unknown): value is RunError =>
   typeof value === 'object' && value !== null && BRAND in value;

@@ -17,13 +17,13 @@ interface RunAttempt {
   readonly next: number;
 }
 
-/** Orders the events of a run and drops events of outdated attempts. */
+/** Converts the messages of a run to events. Drops outdated attempts, and reports lost messages and repeated steps. */
 export class RunFollower {
   private current: RunAttempt | undefined;
   private readonly endedAttempts = new Set<string>();
   private step = 0;
 
-  /** Returns the new events of a message, or `undefined` for a message of an outdated attempt. */
+  /** Returns the new events of a message, or `undefined` for a repeated message or an outdated attempt. */
   accept(message: ChannelMessage): readonly RunEvent[] | undefined {
     const { attempt, began, batch, step } = message;
     const known = this.current?.attempt === attempt ? this.current : this.startAttempt(message);
@@ -37,7 +37,7 @@ export class RunFollower {
   }
 
   /**
-   * Returns the attempt if it is new. An attempt whose first batch was received is newer than the current one; otherwise the later start time decides.
+   * Returns the message's attempt if it is newer than the current one: if this is its first message, or if it started later.
    */
   private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;

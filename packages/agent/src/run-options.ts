@@ -4,7 +4,7 @@ import type { ClaimStore } from './claim-store.ts';
 import type { Observers } from './hooks.ts';
 import type { Decision } from './state.ts';
 
-/** Options of one run: call options, observers, decisions, and others. */
+/** Options of one run, in addition to the options of its model calls and its observers. */
 export interface RunOptions extends CallOptions, Observers {
   /** Decisions on the pending calls of a paused run, which are applied first. */
   readonly decisions?: readonly Decision[] | undefined;

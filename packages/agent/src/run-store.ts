@@ -1,8 +1,8 @@
 import type { RunState } from './state.ts';
 
 /**
- * Store of agent runs, such as `runs` of `@majordomo/store-sqlite` and `@majordomo/store-postgres`. `load` locks the run for `leaseMs` (default 60,000), which is renewed while this process lives. `save`
- * and `release` unlock the run.
+ * Store of agent runs, such as `runs` of `@majordomo/store-sqlite` and `@majordomo/store-postgres`. `load` locks the run for
+ * `leaseMs` (60,000 by default), and the lock is renewed while this process lives. `save` and `release` unlock the run.
  */
 export interface RunStore {
   /** Saves a run. Rejects with `denied` if another process has locked the run, or has saved it since this process loaded it. */

@@ -6,7 +6,7 @@ export class StartedCalls {
   private readonly startedKeys = new Set<string>();
   private id: string | undefined;
 
-  /** Returns the id of this agent in a journal, created at first use, because some runtimes provide no randomness while modules load. */
+  /** Returns the id of this agent in a journal. Creates the id at first use, because imports may have no randomness. */
   ownerId(): string {
     this.id ??= crypto.randomUUID();
     return this.id;
@@ -17,8 +17,8 @@ export class StartedCalls {
   }
 
   /**
-   * Whether the call with this key may start. A call that this process or another process has already started must not start
-   * again, because its outcome is unknown.
+   * Records the call with this key and returns whether the call may start. A call that this process or another process has
+   * already started must not start again, because its outcome is unknown.
    */
   mayBegin(key: string, owner: string | undefined): boolean {
     if (this.startedKeys.has(key) || (owner !== undefined && owner !== this.id)) return false;

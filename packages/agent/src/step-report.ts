@@ -67,7 +67,7 @@ export class StepReports {
     this.notify('onEnd', { runId: this.runId, result, error, awaiting: result?.awaiting ?? [] });
   }
 
-  /** Emits an event and ignores the reader's errors. Called for every delta: returns a promise only if the reader is slow. */
+  /** Emits an event and ignores the reader's errors. Called for every delta, so it returns a promise only if the reader is slow. */
   readonly emit = (event: AgentEvent): void | Promise<void> => {
     try {
       return this.onEvent?.(event)?.catch(() => undefined);

@@ -38,7 +38,7 @@ export class Team {
     return visibleMessages(messages, last.at, handoff?.history ?? 'all');
   }
 
-  /** Throws `config` if two agents have the same name, or if an agent has a tool with the name of a handoff. */
+  /** Returns the agents by name. Throws `config` if two agents, or a tool and a handoff of an agent, have the same name. */
   private load(): ReadonlyMap<string, AgentParts> {
     const members = new Map(this.root.name === undefined ? [] : [[this.root.name, this.root]]);
     const all = [this.root];

@@ -7,8 +7,8 @@ const TEXT_MEMBERS: ReadonlySet<string> = new Set(['type', 'text', 'citations', 
 const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes', 'name']);
 
 /**
- * Returns the text, image or document part for a tool output, or `undefined` for data. An object with `type: 'text'` and further members is data.
- * Throws an error for bytes that no result can contain. If a target accepts no such document in a result, core sends an error text instead.
+ * Returns the text, image or document part for a tool output, or `undefined` for a value to send as JSON, such as an object with `type: 'text'` and further
+ * members. Throws an error for bytes that no result can contain. If a target accepts no such document in a result, core sends an error text instead.
  */
 export function partOf(value: unknown): Piece | undefined {
   if (value instanceof Uint8Array) return mediaOf(value);
@@ -48,7 +48,7 @@ function hasOnly(value: unknown, members: ReadonlySet<string>): value is Record<
   return typeof value === 'object' && value !== null && Object.keys(value).every((key) => members.has(key));
 }
 
-/** Remedies by class, for objects that JSON would write as `{}` or as a list of numbers. */
+/** Remedies by class, for objects that JSON would write as `{}`. */
 const REMEDIES: Readonly<Record<string, string>> = {
   Map: 'return Object.fromEntries(map)',
   Set: 'return [...set]',

@@ -14,7 +14,7 @@ import { hasSameItems } from './tool-order.ts';
 
 /** Options of tool search. */
 export interface ToolSearch {
-  /** Number of tools from which on the tools of toolboxes are deferred. `@default 30` */
+  /** Number of all tools at which the tools of toolboxes become deferred. `@default 30` */
   readonly above?: number | undefined;
   /** Tools of toolboxes that are offered from the start: names, or a predicate. `@default []` */
   readonly always?: readonly string[] | ((tool: ToolSpec) => boolean) | undefined;
@@ -24,7 +24,7 @@ export interface ToolSearch {
   readonly name?: string | undefined;
   /**
    * Function that ranks tools, for example by embeddings. It replaces the built-in full-text search (BM25 over names, descriptions
-   * and parameters). Returns names, best first. Unknown names are ignored. A rejection is an error result of the search.
+   * and parameters). Returns names, best first. Unknown names are ignored. If the function fails, the search returns an error result.
    */
   readonly rank?:
     | ((

@@ -42,7 +42,7 @@ export type ToolEffect = 'repeatable' | 'once';
 export interface Tool extends Omit<ToolSpec, 'deferred'> {
   /** Runs the tool with validated arguments. An error becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
-  /** Whether a person must approve the call, or a function of the arguments without side effects. If the function fails, approval is required. */
+  /** Whether a person must approve the call, or a pure function of the arguments. If the function fails, approval is required. */
   readonly approval?:
     boolean | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>) | undefined;
   /** Number of times that a call may start. `@default 'repeatable'` */
@@ -52,13 +52,13 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. `@default 100_000` */
   readonly maxResultChars?: number | undefined;
   /**
-   * Maximum calls of this tool at the same time in this process, over all runs. Other calls wait, first come, first served. `timeoutMs` does not
-   * include the wait, and an abort ends it. `@default` unlimited
+   * Maximum number of calls of this tool at the same time in this process, over all runs. Further calls wait and start in order
+   * of arrival. `timeoutMs` does not include the wait, and an abort ends the wait. `@default` unlimited
    */
   readonly concurrency?: number | undefined;
   /**
-   * Maximum calls of this tool in one run, counted in the transcript, which includes calls that were denied or failed. Further calls do not run, need
-   * no approval, and are error results that state the limit. `@default` unlimited
+   * Maximum number of calls of this tool in one run. Denied and failed calls in the transcript count as well. Further calls do
+   * not run, need no approval, and get error results that state the limit. `@default` unlimited
    */
   readonly maxCalls?: number | undefined;
 }

@@ -95,7 +95,7 @@ export class Tools {
   /** Returns the tools of a step: the listed ones, then the loaded ones in order of loading. Throws `config` for an unknown name. */
   offered(names: readonly string[] | undefined, messages: readonly Message[]): readonly ToolSpec[] {
     for (const name of names ?? [])
-      if (!this.byName.has(name)) throw new LlmError('config', `no tool has the name "${name}"`);
+      if (!this.byName.has(name)) throw new LlmError('config', `prepareStep: no tool has the name "${name}"; return names of the agent's tools`);
     return this.known(names, messages);
   }
 
@@ -131,7 +131,7 @@ interface ToolList {
   readonly tools: readonly Tool[];
 }
 
-/** Compares only the length of an array that is the same object, because each step compares thousands of tools otherwise. */
+/** Whether the tools are the same. For the same array, compares only the length, because arrays may have thousands of tools. */
 const isUnchanged = (list: readonly Tool[], known: ToolList | undefined): boolean =>
   list === known?.list ? list.length === known.tools.length : hasSameItems(list, known?.tools);
 

@@ -54,7 +54,7 @@ function checkPlace(place: McpEndpoint | undefined): void {
     throw invalidOption('place', 'must have a command or a url');
   if (!isProgram(place)) checkAddress(place);
   else if (typeof place.command !== 'string' || place.command.trim() === '')
-    throw invalidOption('place.command', 'is empty');
+    throw invalidOption('place.command', 'must not be empty');
 }
 
 function checkSuspend({ suspend = [], onElicit }: McpOptions): void {
@@ -80,7 +80,7 @@ function checkAddress({ url: address, headers = {}, credential, auth, fetch }: M
   if (!isLoopback(url))
     throw invalidOption(
       'place.url',
-      'must be https: only loopback addresses may receive headers and tokens without encryption',
+      'must be an https address; only loopback addresses may receive headers and tokens without encryption',
     );
 }
 

@@ -18,7 +18,7 @@ export interface McpServers extends AsyncDisposable {
 export interface ConnectServersOptions {
   /** Maximum number of connections that are opened at the same time. `@default` unlimited */
   readonly concurrency?: number | undefined;
-  /** Whether a server that fails disconnects the others and rejects. `@default false` */
+  /** Whether the failure of one server disconnects all servers and rejects the call. `@default false` */
   readonly required?: boolean | undefined;
   /** Signal that aborts the connection attempts. It has no effect after the servers are connected. */
   readonly signal?: AbortSignal | undefined;

@@ -6,7 +6,7 @@ import type { McpStore } from './store.ts';
 export interface McpProgram {
   readonly command: string;
   readonly args?: readonly string[] | undefined;
-  /** Environment of the program, in addition to this process's harmless variables, such as `PATH` and `HOME`. @default {} */
+  /** Environment of the program, in addition to a few variables of this process, such as `PATH` and `HOME`. @default {} */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
 }
@@ -28,8 +28,8 @@ export interface McpAddress {
 
 /**
  * Authorization of the client. The MCP SDK discovers the authorization server, uses PKCE and resource indicators, refreshes
- * tokens, and checks the issuer of the metadata and of the callback (RFC 9207). Credentials are sent only to `issuer`. A
- * different authorization server ends the connection with `auth`.
+ * tokens, and checks the issuer of the metadata and of the callback (RFC 9207). Credentials are sent only to `issuer`. If the
+ * server names another issuer, the connection fails with `auth`.
  */
 export type McpAuth = McpMachineAuth | McpLogin;
 
@@ -91,7 +91,7 @@ export interface McpSampling {
   readonly model: ChatModel;
   /** Maximum number of requests per connection, including reconnections. Further requests are refused. @default 10 */
   readonly maxRequests?: number | undefined;
-  /** Maximum number of output tokens of a completion. Larger requests are reduced. @default 1_000 */
+  /** Maximum number of output tokens of a completion. A request for more tokens is reduced to this number. @default 1_000 */
   readonly maxTokens?: number | undefined;
 }
 
@@ -150,8 +150,8 @@ export interface McpOptions {
   /** `file://` addresses of folders that are sent to the server on request. @default such requests are refused */
   readonly roots?: readonly string[] | undefined;
   /**
-   * Function that shows a server's question to the user and returns the reply. Meanwhile, call timeouts pause. @default such
-   * requests are refused
+   * Function that shows a server's question to the user and returns the reply. Meanwhile, `timeoutMs` is paused, but not
+   * `totalMs`. @default such requests are refused
    */
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
@@ -160,7 +160,7 @@ export interface McpOptions {
   readonly resources?: boolean | undefined;
   /**
    * Events that pause the run instead of holding a call open. The process may end during the pause. `elicitation`: a question to
-   * the user. A server of 2025 receives the answer `cancel`, because its question is a live request. `task`: a task of the
+   * the user. A server of 2025 receives the answer `cancel`, because its question ends with the process. `task`: a task of the
    * server. The pending question or task is the payload in `RunState.suspended`, see `McpSuspension`. `McpToolbox.settle` turns
    * the answers into decisions. `elicitation` cannot be combined with `onElicit`. `@default []`
    */
@@ -188,7 +188,7 @@ export interface McpOptions {
 /** A server's tools, which change when the server changes them. An agent applies changes before its next step. */
 export interface McpToolbox extends Toolbox, AsyncDisposable {
   readonly tools: readonly Tool[];
-  /** Instructions of the server, at most 20,000 characters. `undefined` before the first connection, and if there are none. */
+  /** Instructions of the server, at most 20,000 characters. `undefined` before the first connection, and if the server sends none. */
   readonly instructions: string | undefined;
   /** Returns the server's resources and resource templates. */
   resources(): Promise<readonly McpResource[]>;

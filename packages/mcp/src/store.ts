@@ -8,7 +8,7 @@ export interface McpStore {
   set(name: string, value: string | undefined): Promise<void>;
 }
 
-/** Returns a store in the memory of this process. At `maxEntries`, the oldest entry is removed. */
+/** Returns a store in the memory of this process. If it has more than `maxEntries` entries, the oldest entry is removed. */
 export function memoryStore(maxEntries: number): McpStore {
   const entries = new Map<string, string>();
   return {

@@ -71,7 +71,7 @@ export class Authorization {
   private failure(error: unknown): LlmError {
     if (LlmError.is(error)) return error;
     const { label } = this.io;
-    // An attacker may have chosen the values in such an error.
+    // The message of an issuer mismatch contains values that an attacker may have chosen.
     const reason =
       error instanceof Error && error.name === 'IssuerMismatchError'
         ? 'the issuer is not that of the authorization server'

@@ -41,7 +41,7 @@ export function checkAuth(auth: McpAuth): void {
 }
 
 function checkIssuer(issuer: string, name: string): void {
-  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw invalid(name, 'must be an address');
+  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw invalid(name, 'must be an http or https address');
 }
 
 function checkMetadataUrl(address: string): void {

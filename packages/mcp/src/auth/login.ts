@@ -25,7 +25,7 @@ export interface LoginIo {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly tokens: StoredTokens;
-  /** Pauses the timeouts of calls. Returns a function that ends the pause. */
+  /** Pauses the idle timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
 }
 
@@ -117,7 +117,7 @@ class LoginClient implements OAuthClientProvider {
     // Without this error, the SDK would register the client dynamically.
     throw new LlmError(
       'auth',
-      `${this.io.label}: the authorization server does not accept metadata documents; pass place.auth.client.clientId`,
+      `${this.io.label}: the authorization server does not accept metadata documents; pass clientId and issuer in place.auth.client`,
     );
   }
 

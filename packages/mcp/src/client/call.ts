@@ -80,7 +80,7 @@ function requestCall(
 /** Time for which a server of 2025 should store a task, in milliseconds. */
 const TASK_TTL_MS = 24 * 60 * 60 * 1000;
 
-/** Whether a call is sent as a task of 2025. A server of 2026 decides that itself. */
+/** Whether a call is sent as a task of 2025. A server of 2026 decides itself whether to start a task. */
 function runsAsTask(client: Client, { execution }: ListedTool, suspend: ToolCall['suspend']): boolean {
   if (client.getProtocolEra() === 'modern') return false;
   if (client.getServerCapabilities()?.tasks?.requests?.tools?.call === undefined) return false;

@@ -167,7 +167,7 @@ export class Connection {
     }
   }
 
-  /** Returns the open session, or opens one session for all callers. Connecting does not count toward `timeout`. */
+  /** Returns the open session, or opens one session for all callers. Connecting does not count toward the idle timeout. */
   private async open(timeout: IdleTimeout): Promise<Session> {
     if (this.opening === undefined && this.session?.isOpen === true) return this.session;
     this.opening ??= this.reopen().finally(() => {
@@ -237,7 +237,7 @@ export class Connection {
     });
   }
 
-  /** Pauses all timeouts while the server waits for the client. */
+  /** Pauses all idle timeouts while the server waits for the client. */
   private pauseAll(): () => void {
     const resumes = [...this.timeouts].map((timeout) => timeout.pause());
     return () => {

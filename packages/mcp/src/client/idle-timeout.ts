@@ -12,8 +12,8 @@ export interface IdleTimeoutOptions {
 }
 
 /**
- * Timeout that aborts when the server sends no data for `idleMs`, or after a total time. The timeout pauses while the server
- * waits for the client. The caller must close the timeout.
+ * Timeout that aborts when the server sends no data for `idleMs`, or after a total time. The idle timeout pauses while the server
+ * waits for the client, the total time does not. The caller must close the timeout.
  */
 export class IdleTimeout {
   /** Signal that aborts with the caller's signal, or when a time limit is reached. */
@@ -46,7 +46,7 @@ export class IdleTimeout {
     });
   };
 
-  /** Pauses the timeout while the server waits for the client. Returns a function that ends the pause. */
+  /** Pauses the idle timeout while the server waits for the client. Returns a function that ends the pause. */
   pause(): () => void {
     this.pauses += 1;
     this.cancelIdle?.();

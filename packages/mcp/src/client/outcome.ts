@@ -13,7 +13,7 @@ export type CallOutcome =
       readonly questions?: PendingInput['questions'] | undefined;
     };
 
-/** Sends requests with a client, within the time limits of a call. */
+/** Function that sends requests with a client, within the time limits of a call. */
 export type Work<T> = (client: Client, options: RequestOptions) => Promise<T>;
 
 /** Connection and time limits of a call. */

@@ -11,7 +11,7 @@ const READ_NAME = 'read_resource';
 /** Server's names that collide with the tools for resources. */
 export const RESOURCE_TOOLS: readonly string[] = [LIST_NAME, READ_NAME];
 
-/** Returns a server's resources, and its templates of resources. */
+/** Returns a server's resources and resource templates. */
 export function listResources(connection: Connection, signal?: AbortSignal): Promise<readonly McpResource[]> {
   return connection.request('resources', signal, async (client, options) => {
     // For a server without resources, the SDK would write to the console.
@@ -95,7 +95,7 @@ const lineOf = ({ uri, name, mediaType = '', description = '', isTemplate }: Mcp
 export function checkResourceNames(names: readonly string[]): void {
   const taken = names.find((name) => RESOURCE_TOOLS.includes(name));
   if (taken !== undefined)
-    throw new LlmError('config', `connectMcp: the server has a tool "${taken}"; rename it with \`rename\``, {
+    throw new LlmError('config', `connectMcp: resources adds a tool "${taken}", which the server has too; rename it with \`rename\``, {
       path: 'rename',
     });
 }

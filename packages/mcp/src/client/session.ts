@@ -74,7 +74,7 @@ export async function openSession(
   }
 }
 
-/** Session with a server, from opening to loss or close. */
+/** Session with a server, from its opening until it is lost or closed. */
 export class Session {
   isOpen = true;
   private readonly client: Client;
@@ -101,8 +101,8 @@ export class Session {
   }
 
   /**
-   * Runs work with the client. Rejects with an `LlmError`. After a loss, no new work starts. Work in progress continues,
-   * because an HTTP server may have cut only one request.
+   * Runs work with the client. Rejects with an `LlmError`. After the session is lost, no new work starts. Work in progress
+   * continues, because an HTTP server may have closed only one of its connections.
    */
   async use<T>(label: string, signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T> {
     this.activeCalls += 1;

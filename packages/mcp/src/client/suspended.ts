@@ -45,7 +45,7 @@ function withPayload(state: RunState, path: string, payload: JsonValue, prefix =
   };
 }
 
-/** Toolbox that sends answers to its server, and requests the state of tasks. */
+/** Dependencies of `settle`. */
 export interface SettleIo {
   readonly options: Pick<McpOptions, 'name' | 'maxResultChars'>;
   readonly connection: Pick<Connection, 'ready' | 'task'>;
@@ -162,7 +162,7 @@ const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>):
   return keys.length === 1 ? [path] : keys.map((key) => `${path}#${key}`);
 };
 
-/** Adds the answers to all questions of a call. `replies` is `undefined` if one is missing. Throws `invalid-request` for an invalid one. */
+/** Adds the answers to a call's questions. `replies` is `undefined` if an answer is missing. Throws `invalid-request` for an invalid answer. */
 async function withReplies(
   path: string,
   suspension: McpSuspension,

@@ -14,7 +14,7 @@ interface Task {
   readonly status: unknown;
   readonly pollMs: number;
   readonly message: string | undefined;
-  /** Members of the form of 2026. */
+  // Members that only the form of 2026 has.
   readonly result: unknown;
   readonly inputRequests: unknown;
 }

@@ -53,7 +53,7 @@ export class ServedAgents {
     return this.agents.has(name);
   }
 
-  /** Runs an agent, or continues a run with the person's replies. Failures are error results. */
+  /** Runs an agent, or continues a run with the person's replies. Returns failures as error results. */
   async call(call: ServedCall, reply: AgentReply): Promise<CallToolResult | WaitingRun> {
     try {
       return await this.run(call, reply);

@@ -13,8 +13,8 @@ export interface ServeOptions {
   /** Instructions for the clients' models. @default none */
   readonly instructions?: string | undefined;
   /**
-   * Approval of tools with `approval`. `ask`: the client must ask its user, and a tool does not run if the client cannot.
-   * `client`: the client is trusted to ask its user before a call.
+   * Approval of tools with `approval`. `ask`: the client must ask its user, and a tool does not run if the client does not
+   * support elicitation. `client`: the client is trusted to ask its user before a call.
    * @default 'ask'
    */
   readonly approvals?: 'ask' | 'client' | undefined;
@@ -86,6 +86,6 @@ export interface McpServerHandle {
   stdio(): Promise<void>;
   /** Responds to an HTTP request, which the application must authorize first. */
   fetch(request: Request): Promise<Response>;
-  /** Aborts the work in progress. */
+  /** Aborts the work in progress. Later requests receive the status 503. */
   close(): Promise<void>;
 }

@@ -32,7 +32,7 @@ export interface PendingInput {
 export class ServerRequests {
   readonly options: Options;
   readonly sampler: Sampler | undefined;
-  /** Pauses the timeouts of calls. Returns a function that ends the pause. */
+  /** Pauses the idle timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
 
   constructor(options: McpOptions, pause: () => () => void) {
@@ -43,7 +43,7 @@ export class ServerRequests {
       this.sampler = new Sampler('model' in sampling ? sampling : { model: sampling });
   }
 
-  /** Replies to the requests in a result. If `suspend` includes questions, they are returned instead of answered. */
+  /** Replies to the requests in a result. If `suspend` contains `elicitation`, returns the questions to the user unanswered. */
   async reply(requests: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<PendingInput> {
     const questions: Record<string, McpQuestion> = {};
     const replies: Record<string, JsonValue> = {};
@@ -81,7 +81,7 @@ export function handleServerRequests(client: Client, { options, sampler, pause }
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
       withPause(pause, () => elicit(params, onElicit, mcpReq.signal)),
     );
-  // A live request of 2025 cannot outlive the process.
+  // A question of a 2025 server is an open request, which cannot outlive the process.
   else if (suspend.includes('elicitation'))
     client.setRequestHandler('elicitation/create', () => ({ action: 'cancel' as const }));
 }

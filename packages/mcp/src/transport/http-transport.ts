@@ -37,7 +37,7 @@ export async function httpTransport(
     const answer = await fetch(input, { ...init, signal: init?.signal ?? ended.signal });
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     return boundedResponse(answer, label, () => {
-      // The caller has aborted the request, so no error is reported.
+      // If the caller has aborted the request, report no error.
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
     });
   };
