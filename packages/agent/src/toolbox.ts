@@ -95,7 +95,7 @@ export class Tools {
   /** Returns the tools of a step: the listed ones, then the loaded ones in order of loading. Throws `config` for an unknown name. */
   offered(names: readonly string[] | undefined, messages: readonly Message[]): readonly ToolSpec[] {
     for (const name of names ?? [])
-      if (!this.byName.has(name)) throw new LlmError('config', `prepareStep: no tool has the name "${name}"; return names of the agent's tools`);
+      if (!this.byName.has(name)) throw new LlmError('config', `prepareStep: no tool has the name "${name}"`);
     return this.known(names, messages);
   }
 

@@ -41,7 +41,7 @@ export function checkAuth(auth: McpAuth): void {
 }
 
 function checkIssuer(issuer: string, name: string): void {
-  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw invalid(name, 'must be an http or https address');
+  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw invalid(name, 'must be an http(s) URL');
 }
 
 function checkMetadataUrl(address: string): void {

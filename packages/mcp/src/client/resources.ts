@@ -95,7 +95,7 @@ const lineOf = ({ uri, name, mediaType = '', description = '', isTemplate }: Mcp
 export function checkResourceNames(names: readonly string[]): void {
   const taken = names.find((name) => RESOURCE_TOOLS.includes(name));
   if (taken !== undefined)
-    throw new LlmError('config', `connectMcp: resources adds a tool "${taken}", which the server has too; rename it with \`rename\``, {
+    throw new LlmError('config', `connectMcp: the server has a tool "${taken}"; rename it with \`rename\``, {
       path: 'rename',
     });
 }

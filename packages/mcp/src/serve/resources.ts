@@ -10,9 +10,9 @@ export function checkResources(resources: readonly ServedResource[]): void {
   for (const [at, { uri }] of resources.entries()) {
     const address = URL.parse(uri)?.href;
     const why =
-      address === undefined ? 'is invalid' : addresses.has(address) ? 'is not unique' : undefined;
+      address === undefined ? 'is not an address' : addresses.has(address) ? 'exists twice' : undefined;
     if (why !== undefined)
-      throw new LlmError('config', `serveMcp: the resource address ${uri} ${why}`, { path: `resources[${at}].uri` });
+      throw new LlmError('config', `serveMcp: the resource ${uri} ${why}`, { path: `resources[${at}].uri` });
     addresses.add(address ?? uri);
   }
 }

@@ -114,7 +114,7 @@ class ProgramTransport implements Transport {
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => {
-        reject(cwd === undefined ? error : new Error(`the program cannot be started in ${cwd}: ${error.message}`));
+        reject(cwd === undefined ? error : new Error(`cannot be started in ${cwd}: ${error.message}`));
       });
     });
   }
