@@ -34,9 +34,9 @@ export interface Judgment {
 /** Agreement of a judge with human labels. A score of 0.5 or more counts as good. */
 export interface Agreement {
   readonly n: number;
-  /** Share of outputs on which judge and label agree, with the share's 95 % Wilson interval. */
+  /** Share of outputs on which judge and label agree. */
   readonly accuracy: number;
-  readonly interval: readonly [low: number, high: number];
+    /** 95 % Wilson interval of `accuracy`. */ readonly interval: readonly [low: number, high: number];
   /** Cohen's kappa, the agreement beyond chance: 1 is perfect, 0 is chance. `undefined` if all labels and all verdicts are equal. */
   readonly kappa: number | undefined;
   /** Share of good outputs that the judge accepts. `undefined` if no good output exists. */

@@ -10,8 +10,8 @@ import type { Case, EvalDefinition, RecordedOutput } from './types.ts';
 export type NamedCase<Input = unknown, Expected = unknown> = Case<Input, Expected> & { readonly id: string };
 
 /**
- * Reads cases from a file with one JSON object per line. Empty lines are skipped. Iterating rejects with `config` for a line
- * that is not a case; the message has the file and line number.
+ * Reads cases from a file with one JSON object per line. Empty lines are skipped. Iterating rejects with `config` for a line that
+ * is not a case. The error message contains the file and the line number.
  */
 export const readCases = <Input = JsonValue, Expected = JsonValue>(
   file: string,
@@ -28,7 +28,7 @@ export const readCases = <Input = JsonValue, Expected = JsonValue>(
 /**
  * Creates a case from each stored trajectory: `input` is the transcript up to and including the last user message, `expected` is
  * the messages after it, `id` is the trajectory's id. Skips an incomplete line at the end of a file. Iterating rejects with
- * `config`, file and line number for any other line that is not a trajectory.
+ * `config` for any other line that is not a trajectory.
  *
  * @param files lines that `@majordomo/trajectory` wrote
  */

@@ -64,7 +64,7 @@ const shown = (value: unknown): string => {
 };
 
 /**
- * Checks that the text contains each of these strings. A case without `expected` scores 0.
+ * Checks that the text contains each of these strings. If neither argument nor case has `expected`, the output scores 0.
  *
  * @default the case's `expected`, a string or an array of strings
  */
@@ -82,13 +82,13 @@ export function contains(
 
 /** Checks that the text matches the expression. */
 export function matches(pattern: RegExp): Check<unknown, unknown> {
-  // Unlike `test`, `search` ignores the position of a global expression.
+  // Unlike `test`, `search` ignores the `lastIndex` of a global expression.
   return versioned('matches', [pattern], ({ text }) =>
     failedIf(text.search(pattern) === -1, `does not match ${String(pattern)}`),
   );
 }
 
-/** Checks that the value, or the text parsed as JSON, matches a schema library's object or a JSON schema. */
+/** Checks that the value, or the text parsed as JSON, matches a schema of a schema library or a JSON Schema. */
 export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check<unknown, unknown> {
   return versioned('matchesSchema', [toJsonSchema(schema, 'schema')], async ({ value, text }) => {
     const json = value === undefined ? tryParseJson(text) : value;
@@ -100,7 +100,7 @@ export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check
 
 /** Rule for the calls of one tool. */
 export interface ToolCallRule {
-  readonly args?: OfCase<JsonObject> | undefined;
+    /** Members that the arguments must contain. */ readonly args?: OfCase<JsonObject> | undefined;
   /** Tool whose first call must come after a matching call. */
   readonly before?: string | undefined;
   /** Tool whose first call must occur, and must come before a matching call. */
@@ -147,8 +147,8 @@ function includes(value: unknown, wanted: unknown): boolean {
 }
 
 /**
- * Checks that tools were called in this order. `exactly` forbids other calls; otherwise other calls are allowed. A case
- * without `expected` scores 0.
+ * Checks that tools were called in this order. `exactly` forbids other calls, which are allowed by default. If neither `names`
+ * nor the case's `expected` exists, the output scores 0.
  *
  * @default the names of the case's `expected.toolCalls`
  */
@@ -191,8 +191,8 @@ export function answeredBy(...patterns: readonly string[]): Check<unknown, unkno
 }
 
 /**
- * Checks that the cost is known and at most this many dollars, such as `'0.02'`. An unknown cost scores 0, with the missing facts
- * as the reason. A cost that a subscription includes scores 1.
+ * Checks that the cost is known and at most this many dollars, such as `'0.02'`. An unknown cost scores 0, and the reason lists
+ * the missing facts. A cost that a subscription includes scores 1.
  */
 export function maxUsd(usd: string): Check<unknown, unknown> {
   const limit = nanoUsdOf('maxUsd', 'usd', usd);
@@ -218,7 +218,7 @@ export function maxCalls(calls: number): Check<unknown, unknown> {
 }
 
 /**
- * Checks that the redactor finds nothing in the text, the tool arguments and the value. The redactor defines what it finds.
+ * Checks that the redactor finds nothing in the text, the tool arguments and the value.
  *
  * @default createRedactor()
  */

@@ -23,8 +23,8 @@ export interface CompareOptions {
 }
 
 /**
- * Compares two evaluations of the same name and returns the new one with metrics, verdict and reasons of the comparison. Pure
- * and deterministic. Throws `config` for invalid options.
+ * Compares two evaluations of the same name and returns the new one with metrics, verdict and reasons of the comparison. Has no
+ * side effects, and returns equal results for equal inputs. Throws `config` for invalid options.
  */
 export function compare(
   baseline: Evaluation | undefined,

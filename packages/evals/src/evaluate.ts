@@ -9,8 +9,8 @@ import { runSamples } from './run.ts';
 import type { EvalDefinition, EvaluateOptions, Evaluation } from './types.ts';
 
 /**
- * Runs every case, scores it and compares it with the baseline. A failed sample does not reject the run; the `verdict` reports
- * it.
+ * Runs every case, scores the outputs and compares the scores with the baseline. A failed sample affects the `verdict`, but does
+ * not reject.
  *
  * Rejects with `config` for a definition, a case or an option that is invalid, for a duplicate case id, and for a recordings or
  * baseline file in another format; with `aborted` when the signal aborts. In `record` mode, the samples that finished before the

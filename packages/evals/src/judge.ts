@@ -41,7 +41,7 @@ export function judge(options: JudgeOptions): Check<unknown, unknown> {
 }
 
 /**
- * Calls a model twice to compare the output with the baseline's for the same case. The second call swaps their positions.
+ * Calls a model twice to compare the output with the baseline's output for the case. The second call swaps the two outputs.
  * Scores 1 if the new output wins both times, 0 if it loses both times, and otherwise 0.5. Does not apply without a baseline.
  * Equal strings score 0.5 without a call. The user message is `{ input, expected, first, second }` and the verdicts are `first`,
  * `second` and `tie`. The metric is compared with 0.5 rather than with the baseline's scores.

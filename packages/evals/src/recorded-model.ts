@@ -13,7 +13,7 @@ import type { RecordedCall } from './recordings.ts';
 import { requestKey, type ObjectRequest } from './request-key.ts';
 import { loadResponse, storeResponse } from './stored-call.ts';
 
-/** Returns the targets of a request, in order. */
+/** Function that returns the targets of a request, in order. */
 export type TargetsOf = (request: ChatRequest) => Promise<readonly string[]>;
 
 /** Environment of a recorded model. */

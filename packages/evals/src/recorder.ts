@@ -15,7 +15,7 @@ export interface RecorderOptions {
   readonly onLiveCall: (call: RecordedCall) => Promise<void>;
 }
 
-/** Records or replays the calls of one sample, whose results are JSON. */
+/** Records or replays the calls of one sample. The results of the calls are JSON. */
 export class Recorder {
   /** First problem because of which the sample has no result, such as a call without a recording. */
   problem: LlmError | undefined;
@@ -40,8 +40,8 @@ export class Recorder {
   }
 
   /**
-   * Returns the recorded result of a call, or makes the call and records its result. In replay, it throws `config`
-   * for a call without a recording.
+   * Returns the recorded result of a call, or makes the call and records its result. In mode `replay`, throws `config` for a call
+   * without a recording.
    */
   async call(key: CallKey, run: () => Promise<JsonValue>): Promise<JsonValue> {
     const { signal, mode } = this.options;
@@ -50,7 +50,7 @@ export class Recorder {
     const [stored] = at === -1 ? [] : this.unused.splice(at, 1);
     if (stored === undefined) {
       if (mode !== 'replay') return this.makeCall(key, run);
-      throw this.fail(`${describeMiss(key, this.unused)}; run with --record`);
+      throw this.fail(`${describeMiss(key, this.unused)}; run with mode: 'record' or --record`);
     }
     this.started.push(stored);
     this.replayedMs += stored.ms;

@@ -41,7 +41,7 @@ export interface Recordings {
   get(position: Position): SampleRecording | undefined;
   /** Appends a recording to the file, so that a crash loses no finished sample. */
   append(recording: SampleRecording): Promise<void>;
-  /** Sorts the lines, and removes the lines of other samples. Does not write the file if nothing changes. */
+  /** Sorts the lines, and removes the lines of samples that are not planned. Writes the file only if it changes. */
   finish(isPlanned: (position: Position) => boolean): Promise<void>;
 }
 

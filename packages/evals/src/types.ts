@@ -132,7 +132,7 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly targets: readonly string[];
   /** Number of model calls of the subject. */
   readonly calls: number;
-  /** Cost of all model calls of the subject, failed attempts included, at the prices of the day they were made. */
+  /** Cost of all model calls of the subject, failed attempts included, at the prices of the day of each call. */
   readonly cost: Cost;
   /** Duration of the subject in milliseconds; in replay, the recorded duration. */
   readonly ms: number;
@@ -270,9 +270,9 @@ export interface Metric {
   /** Verdict on the metric. `not-compared`: the metric does not affect the verdict of the evaluation; `reason` explains why. */
   readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'not-compared';
   readonly reason: string | undefined;
-  /** Number of paired cases, and number of those whose recorded calls or scores differ from the baseline's. */
+  /** Number of paired cases. */
   readonly cases: number;
-  readonly changed: number;
+    /** Number of paired cases whose recorded calls or scores changed. */ readonly changed: number;
   /** Estimated number of trials per case with which an unchanged subject would pass, at most 100. Set for `inconclusive`. */
   readonly trialsNeeded: number | undefined;
 }
@@ -295,13 +295,13 @@ export interface Totals {
   readonly replayed: number;
   /** Cost of the subject, as decimal nano-USD. `undefined` if the cost of some sample is not known. */
   readonly nanoUsd: string | undefined;
-  /** Cost of judges. */
+  /** Cost of the checks' model calls, as decimal nano-USD. `undefined` if the cost of a call is not known. */
   readonly judgeNanoUsd: string | undefined;
-  /** Cost of live calls in this run. */
+  /** Cost of the live calls in this run, as decimal nano-USD. `undefined` if the cost of a call is not known. */
   readonly spentNanoUsd: string | undefined;
-  /** Median and 95th percentile of the samples' durations, in milliseconds. */
+  /** Median of the samples' durations, in milliseconds. */
   readonly msP50: number | undefined;
-  readonly msP95: number | undefined;
+    /** 95th percentile of the samples' durations, in milliseconds. */ readonly msP95: number | undefined;
 }
 
 /** One case in one trial. Text is masked by the redactor. */
@@ -314,7 +314,7 @@ export interface Sample {
   readonly text: string;
   readonly toolCalls: readonly { readonly name: string; readonly args: JsonObject }[];
   readonly targets: readonly string[];
-  /** Score. Absent if the check does not apply or the sample has no result. */
+  /** Scores by check name. A check that does not apply has no score. Empty if the sample has no result. */
   readonly scores: Readonly<Record<string, { readonly score: number; readonly reason?: string | undefined }>>;
   readonly gates: Readonly<
     Record<string, { readonly passed: boolean; readonly reason?: string | undefined }>

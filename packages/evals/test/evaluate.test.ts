@@ -72,7 +72,7 @@ describe('recording and replay', () => {
     const reasonOf = async (definition: ReturnType<typeof sending>): Promise<string | undefined> =>
       (await evaluate(definition, { folder })).reasons[0];
     expect(await reasonOf(sending('S', 't', 'd', 0))).toMatch(
-      /case "a", trial 1: .* differs in system; run with --record/,
+      /case "a", trial 1: .* differs in system; run with mode: 'record' or --record/,
     );
     expect(await reasonOf(sending('s', 'T', 'd', 0))).toMatch(/differs in messages\[1\];/);
     expect(await reasonOf(sending('s', 't', 'D', 1))).toMatch(/differs in tools, settings;/);

@@ -3,12 +3,11 @@ import { LlmError } from '@majordomo/core';
 
 /**
  * Returns the skill if it has instructions, tools, or both. A skill does not store a run's state, so several agents can share the
- * skill. Throws `config` for a skill that has neither instructions nor tools.
- *
+ * skill. Throws `config` for an empty name, and for a skill without instructions and tools.
  *
  * @example
- * const polite = defineSkill({ name: 'polite', instructions: 'Say please and thank you.' }); createAgent({ model, skills:
- * [polite, clock()] });
+ * const polite = defineSkill({ name: 'polite', instructions: 'Say please and thank you.' });
+ * createAgent({ model, skills: [polite, clock()] });
  */
 export function defineSkill(skill: Skill): Skill {
   const { name, instructions = '', tools = [] } = skill;

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 /** Front-matter fields by name. Every scalar is a string, so that the version `1.0` does not become 1. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Reports a violation of the format that does not prevent reading the file. */
+/** Function that reports a violation of the format with which the file can still be read. */
 export type ReportProblem = (what: string) => void;
 
 /** File with front matter. `fields` is `undefined` if the file has no `---` lines. */

@@ -10,7 +10,7 @@ export interface SkillFile {
   readonly license: string | undefined;
   readonly compatibility: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Tools that the skill requests without approval. The agent does not grant them. */
+  /** Tools that the skill requests to run without approval. An agent ignores this list. */
   readonly allowedTools: readonly string[];
   /** Markdown after the front matter. */
   readonly body: string;
@@ -19,7 +19,7 @@ export interface SkillFile {
 /** Parsed `SKILL.md` and its violations of the format. */
 export interface ReadSkillFile {
   readonly file: SkillFile;
-  /** Violations, such as `description has 1068 characters, at most 1024 are allowed`. */
+  /** Violations, such as `description has 1068 characters; the maximum is 1024`. */
   readonly problems: readonly string[];
 }
 
@@ -101,7 +101,7 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   return first.trim().slice(0, MAX_DESCRIPTION);
 }
 
-/** Returns a field as text, of at most `MAX_FIELD` characters. Reports more than `maxLength`. Joins the items of a list. */
+/** Returns a field as text, of at most `MAX_FIELD` characters. Reports a text longer than `maxLength`. Joins the items of a list. */
 function textIn(
   fields: Fields,
   field: string,

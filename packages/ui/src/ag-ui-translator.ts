@@ -15,14 +15,14 @@ interface ToolCall {
   readonly function: { readonly name: string; arguments: string };
 }
 
-/** Returns a function that translates chunks of the UI message stream to AG-UI events. A step is one assistant message. */
+/** Returns a function that translates chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */
 export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgUiEvent[] {
   const { threadId, runId } = input;
   /** Messages that the client has, except the messages of the current step. */
   const messages: object[] = [...input.clientMessages];
   /** Tool messages that follow the message of the current step. */
   const results: object[] = [];
-  /** For each part that the client shows as incomplete: the delta event without its text, and the events that end the part. */
+  /** Events of each part that the client shows as incomplete: the delta event without its text, and the events that end it. */
   const open = new Map<string, readonly AgUiEvent[]>();
   const interrupts: JsonObject[] = [];
   /** Number of the current message, which increases with each step and each attempt. */

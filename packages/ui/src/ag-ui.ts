@@ -8,7 +8,7 @@ export { fromAgUi } from './from-ag-ui.ts';
 export type { AgUiInput, AgUiOptions } from './types.ts';
 
 /**
- * Returns a run as AG-UI 1.0 events over SSE, for `HttpAgent`, CopilotKit and assistant-ui's AG-UI runtime. A reset is a
+ * Returns a run as AG-UI 1.0 events over SSE, for `HttpAgent`, CopilotKit and assistant-ui's AG-UI runtime. A reset is sent as a
  * `MESSAGES_SNAPSHOT` of the messages that are still valid. Pending calls end the run with the outcome `interrupt`. The client
  * sends its decisions as `resume`, with `{ approved: boolean, reason? }` as payload.
  */

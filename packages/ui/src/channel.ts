@@ -7,7 +7,7 @@ import type { UiMessageChunk } from './types.ts';
 
 /** Time in which another process must answer the first request, in milliseconds. */
 const ANSWER_MS = 2_000;
-/** Maximum time for which a response waits until its notice is published, in milliseconds. */
+/** Maximum time for which a response waits until its `started` message is published, in milliseconds. */
 const ANNOUNCE_MS = 500;
 /** Interval at which a request is repeated, in milliseconds. Each answer shows that the other process is alive. */
 const REPEAT_MS = 5_000;
@@ -102,7 +102,7 @@ function chatClient(type: 'read' | 'stop', channel: RunChannel, chatId: string, 
   let settle: (reply?: Reply) => void = () => undefined;
 
   const topic = openTopic(channel, chatId, (message) => {
-    // The process subscribed after the request.
+    // The process subscribed after the request was sent, so send the request again.
     if (message.type === 'started' && type === 'read' && response === undefined) send();
     if (message.type !== 'reply' || message.client !== client || message.number !== number) return;
     ({ response } = message);
@@ -204,7 +204,7 @@ export function serveChannel(
 
   const topic = openTopic(channel, chatId, (message) => {
     if (message.type === 'started') {
-      // All processes receive messages in the same order: the response that is announced last is the newest.
+      // All processes receive messages in the same order, so the response that is announced last is the newest.
       if (message.response === response) isAnnounced = true;
       else if (isAnnounced) live.supersede();
     }

@@ -12,7 +12,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
 
   /**
    * @param maxBytes maximum number of characters that wait for the client
-   * @param onLeave called when the client leaves, or reads too slowly, before the end
+   * @param onLeave called if the client disconnects or reads too slowly before the end of the response
    */
   constructor(maxBytes: number, onLeave: () => void) {
     this.maxBytes = maxBytes;
@@ -88,7 +88,7 @@ export class ChunkLog {
     if (chunk.type === 'reset-step') {
       const step = this.list.findLastIndex(({ type }) => type === 'start-step');
       this.take(step + 1);
-      // The client removes the content of the step, which an earlier `take` returned.
+      // If an earlier `take` returned the start of the step, the client must remove the content of the step.
       if (step !== -1) return;
     }
     this.size += sizeOf(chunk);

@@ -20,7 +20,7 @@ import { innerCalls } from './inner-calls.ts';
 import { defined, outputState } from './tool-output.ts';
 import type { UiEnd, UiFacts, UiMessageChunk, UiOptions } from './types.ts';
 
-/** First major version of the AI SDK that has chunks for approvals. */
+// First major versions of the AI SDK that have chunks for approvals and for resets.
 const APPROVALS = 6;
 const RESETS = 7;
 

@@ -102,7 +102,7 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
   calls[index] = { ...waiting, result };
 }
 
-/** Returns the turns to the step whose waiting calls `resume` answers. */
+/** Returns the turns up to the step whose waiting calls `resume` answers, with these answers. */
 async function answeredTurns(
   turns: readonly Turn[],
   answers: readonly ClientValue[],

@@ -8,19 +8,19 @@ import type { FromUiOptions, UiInput } from './types.ts';
 /**
  * Reads the `messages` of a `useChat` request (AI SDK 5, 6 or 7). The value comes from the network and may have any content.
  *
- * - User parts: text, and files as `data:` URLs (image, audio and other files).
- * - Assistant parts: text, reasoning and tool parts with the vendor tokens that `UiOptions.replay` sent; sources, files and
- *   unknown `data-…` parts are dropped. A call without a result gets an error result. A call that was streaming is dropped.
- * - System messages are rejected. Set `system` or `instructions` on the server instead.
+ * - User parts: text, and files as `data:` URLs (image, audio and other files). - Assistant parts: text, reasoning and tool parts
+ * with the vendor tokens that `UiOptions.replay` sent; sources, files and unknown `data-…` parts are dropped. A call without a
+ * result gets an error result. A call with incomplete arguments is dropped. - System messages are rejected. Set `system` or
+ * `instructions` on the server instead.
  *
  * A stateless page can send any assistant text and any tool results. Store the conversation on the server if it must be trusted.
  *
  * @throws `LlmError` of kind `invalid-request` with `details.path`, such as `messages[2].parts[0].text`: wrong types, an empty
- * transcript, a last message that is complete, or an approval that has no valid signature, has expired, or matches no waiting
+ * transcript, a last message that needs no answer, or an approval that has no valid signature, has expired, or matches no waiting
  * call.
  * @example
- * const { id, messages } = await request.json(); const input = await fromUiMessages(messages, { secret: env.APPROVAL_SECRET,
- * chatId: id });
+ * const { id, messages } = await request.json();
+ * const input = await fromUiMessages(messages, { secret: env.APPROVAL_SECRET, chatId: id });
  */
 export async function fromUiMessages(messages: unknown, options: FromUiOptions = {}): Promise<UiInput> {
   const page = ClientValue.ofRequest(messages, 'messages');

@@ -57,7 +57,7 @@ const newRun = (messages: readonly Message[]): Pick<UiInput, 'messages' | 'run' 
 
 const messagesOf = (turn: Turn): readonly Message[] => ('role' in turn ? [turn] : messagesOfStep(turn));
 
-/** Returns the paused run whose approvals the client answers. Every approval must be validly signed for that run. */
+/** Returns the paused run whose approvals the client answers. Every approval must have a valid signature for that run. */
 async function signedRun(
   earlier: readonly Message[],
   { parts, calls }: Step,

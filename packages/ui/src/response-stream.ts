@@ -10,7 +10,7 @@ interface Ending extends UiEnd {
   readonly awaiting: readonly ToolCallPart[];
 }
 
-/** Translates chunks to messages of the client's protocol. */
+/** Function that translates chunks to messages of the client's protocol. */
 export type Translate<Chunk> = (chunks: readonly UiMessageChunk[]) => readonly Chunk[];
 
 /** Chunks of a response. */

@@ -10,7 +10,7 @@ import type { UiEvents, UiMessageChunk, UiOptions, UiResponseOptions } from './t
 const PROTOCOL = { 'x-vercel-ai-ui-message-stream': 'v1' };
 
 /**
- * Returns events as chunks of the UI message stream, for the application's own transports. Reading drives the stream. `return()`
+ * Returns events as chunks of the UI message stream, for the application's own transports. Reads events only on demand. `return()`
  * closes the connection to the vendor at once, even while `next()` waits. Never rejects: a failure is an `error` chunk.
  */
 export function uiMessageChunks(
@@ -23,7 +23,7 @@ export function uiMessageChunks(
 /**
  * Returns a response that `useChat` of the AI SDK, assistant-ui and every other reader of the UI message stream protocol
  * understands. Status 200, server-sent events, header `x-vercel-ai-ui-message-stream: v1`, `[DONE]` at the end. When the client
- * leaves, the connection to the vendor is closed.
+ * disconnects, the connection to the vendor is closed.
  *
  * @example
  * const input = await fromUiMessages((await request.json()).messages);

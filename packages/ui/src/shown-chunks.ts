@@ -25,7 +25,7 @@ export function shownChunks(options: UiOptions): UiMessageChunk[] {
   ];
 }
 
-/** Returns the events of the last turn after a step, with the results of that step. */
+/** Returns the events of the last turn after the step `after`, including the results of that step. */
 export function turnEvents(messages: readonly Message[], after: number): UiEvent[] {
   let step = 0;
   return lastTurnOf(messages).flatMap((message): UiEvent[] => {

@@ -14,7 +14,7 @@ type Pieces = readonly ResultPiece[];
 export const defined = (members: Readonly<Record<string, JsonValue | undefined>>): JsonObject =>
   definedMembers(members) as JsonObject;
 
-/** Returns the concatenated text of a result. */
+/** Returns the text of a result, with media types in place of images and documents. */
 export const textOfResult = (pieces: Pieces): string =>
   pieces.map((piece) => (piece.type === 'text' ? piece.text : `[${piece.mediaType}]`)).join('\n');
 

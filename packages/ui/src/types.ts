@@ -44,15 +44,15 @@ export interface UiMessageChunk extends JsonObject {
 /** Options of `fromUiMessages`. */
 export interface FromUiOptions {
   /**
-   * Secrets of the approval signatures, each at least 32 random bytes. The first is the current secret; signatures of the others
-   * are still accepted. Required for approvals without a `stored` run state. Default: approvals of the page are rejected.
+   * Secrets of the approval signatures, each at least 32 random bytes. The first secret is current. Signatures by the other
+   * secrets are accepted, too. Required for approvals without a `stored` run state. Default: approvals of the page are rejected.
    */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. Default: none. */
   readonly chatId?: string | undefined;
   /**
    * Transcript of this chat, or state of its run, from the application's store. If set, only the last user message or the decisions of the
-   * page are used; the page's transcript, calls and arguments are ignored. A user message instead of a decision gives the pending calls an
+   * page are used. The page's transcript, calls and arguments are ignored. A user message instead of a decision gives the pending calls an
    * error result. To regenerate a response, omit the last turn and its user message. Default: the page's transcript is used (stateless).
    */
   readonly stored?: readonly Message[] | RunState | undefined;
@@ -148,13 +148,13 @@ export interface UiOptions {
   /** Id of the assistant message. Must be the same for every replay of a response. Default: `input.messageId`, or a random UUID. */
   readonly messageId?: string | undefined;
   /**
-   * Metadata of the message, merged by the page. A function adds to `{ majordomo: facts }`; `false` sends none. Targets name
-   * models: use `false`, or a custom `majordomo` key, to hide them. `@default () => ({})`
+   * Metadata of the message, merged by the page. A function adds to `{ majordomo: facts }`; `false` sends none. To hide the
+   * models that `facts.targets` names, pass `false` or return another `majordomo` member. `@default () => ({})`
    */
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
   /**
-   * Returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The end of the response
-   * is delayed by at most 1 second; after that, the facts contain no cost. Default: no cost.
+   * Returns the cost of a response for the facts, such as `costOfResponse` of `@majordomo/catalog`. The response waits for the
+   * cost for at most 1 second. After that, the facts contain no cost. Default: no cost.
    */
   readonly cost?: ((response: ChatResponse) => Promise<{ readonly nanoUsd: bigint | undefined }>) | undefined;
   /** Whether reasoning is sent. `@default true` */
@@ -175,7 +175,7 @@ export interface UiOptions {
   /** Sources of a durable run's result and pending calls, for `watchRun`. */
   readonly durable?:
     | {
-        /** Settles when the run has ended, such as `() => runs.result(id)`. Replaces missed events. */
+        /** Resolves to the result when the run has ended, such as `() => runs.result(id)`. The result replaces missed events. */
         readonly result?: (() => Promise<RunResult>) | undefined;
         /** Resolves to the waiting calls, or to an empty list when the run has ended, such as `() => runs.awaiting(id)`. */
         readonly awaiting?: (() => Promise<readonly ToolCallPart[]>) | undefined;
@@ -188,13 +188,13 @@ export interface UiOptions {
   readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
   /** Called with every failure, for logging. A returned string replaces the failure text that the page receives. */
   readonly onError?: ((error: unknown) => unknown) | undefined;
-  /** Clock for approvals. `@default systemClock` */
+  /** Clock for approvals and time limits. `@default systemClock` */
   readonly clock?: Clock | undefined;
 }
 
 /** Options for sending a response. */
 export interface UiResponseOptions extends UiOptions {
-  /** Signal of the request. When the client disconnects, the response is stopped; a resumable stream continues. */
+  /** Signal of the request. When the client disconnects, the response is stopped. A resumable response continues. */
   readonly signal?: AbortSignal | undefined;
   /** Time without a chunk after which a comment line is sent, in milliseconds. 0 disables comment lines. `@default 15_000` */
   readonly heartbeatMs?: number | undefined;
@@ -210,13 +210,13 @@ export interface ResumableOptions {
    */
   readonly channel?: RunChannel | undefined;
   /**
-   * Time for which a response continues after its last reader has disconnected, in milliseconds; then it is stopped. 0 stops it at once.
-   * `@default 300_000`
+   * Time for which a response continues after its last reader has disconnected, in milliseconds. Then it is stopped. 0 stops it
+   * immediately. `@default 300_000`
    */
   readonly disconnectMs?: number | undefined;
   /** Time for which an ended response can still be replayed, in milliseconds, for a page that was loaded just before the end. `@default 10_000` */
   readonly keepMs?: number | undefined;
-  /** Maximum size of a response retained for replay, in bytes. A longer response cannot be resumed. `@default 16_777_216` */
+  /** Maximum size of a response retained for replay, in characters. A longer response cannot be resumed. `@default 16_777_216` */
   readonly maxBytes?: number | undefined;
   /** Clock for the times above. `@default systemClock` */
   readonly clock?: Clock | undefined;

@@ -14,7 +14,7 @@ interface ModelCall {
 
 type Batch = readonly ModelEvent[];
 
-/** Yields the events of a model's answer. The first batch is empty and reports the response headers. */
+/** Yields the events of a model's answer. The first batch of a stream is empty, and reports that the response has begun. */
 export async function* streamEvents(
   model: () => LanguageModelV4,
   call: ModelCall,
@@ -53,7 +53,7 @@ function checkModel(model: LanguageModelV4): LanguageModelV4 {
   throw new LlmError('config', message);
 }
 
-/** Converts an error of `readStream` about an answer that does not follow the interface to `protocol`. */
+/** Runs `readStream`. Throws `protocol` if the model's answer does not follow the interface of the AI SDK. */
 function withDriftError(target: string, readStream: () => void): void {
   try {
     readStream();

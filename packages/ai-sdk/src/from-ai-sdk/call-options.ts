@@ -50,7 +50,7 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
   const warnings = unsentSettingWarnings(
     request,
     ['cache', 'logprobs', 'serviceTier', ...RARE_SETTINGS],
-    'models of the AI SDK accept it in provider options: use extra',
+    'models of the AI SDK accept it in provider options; use extra',
   );
   return { options: wellFormed(options), warnings };
 }

@@ -35,7 +35,7 @@ export function fromSdkError(error: unknown, target: string, signal: AbortSignal
 const kindOfName = (name: string): ErrorKind | undefined =>
   Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
 
-/** Converts an APICallError. Without a status, no response arrived, or the error wraps one of another majordomo chain. */
+/** Converts an APICallError. Without a status, no response arrived, or its cause is an error of another majordomo chain. */
 function callError(error: APICallError, target: string): LlmError {
   const { statusCode: status, responseHeaders, responseBody } = error;
   if (status === undefined || LlmError.is(error.cause)) return transportError(error.cause ?? error, target);
@@ -55,7 +55,7 @@ function callError(error: APICallError, target: string): LlmError {
   });
 }
 
-/** Converts an error after a successful status: the body was cut, invalid, or reports a failure (`@ai-sdk/openai` 4: status 400). */
+/** Converts an error after a successful status: the body was truncated, is invalid, or reports a failure (`@ai-sdk/openai` 4: status 400). */
 function unreadableResponse(error: APICallError, target: string): LlmError {
   const reported = vendorError(error);
   if (asText(reported['message']) !== undefined) return streamError(reported, target);

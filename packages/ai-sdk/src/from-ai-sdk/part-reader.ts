@@ -21,7 +21,7 @@ const UNEXPLAINED: ReadonlySet<LanguageModelV4FinishReason['unified']> = new Set
   'interrupted',
 ]);
 
-/** Custom part that reports the start of a response. */
+/** Kind of the custom part that reports the start of a response. */
 const START_PART = /\.message_start$/;
 
 /** Converts the parts of a stream or a complete answer to events. */

@@ -9,7 +9,7 @@ export type AISDKProvider = ProviderV4 & ((spec: string) => LanguageModelV4);
 
 /**
  * Returns a provider of the AI SDK with every spec of a majordomo as a model. Throws `config` for an invalid spec. The provider
- * has language models only. A request for another model throws a `NoSuchModelError`.
+ * has language models only. A request for a model of another type throws a `NoSuchModelError`.
  *
  * @example const ai = toAISDK(majordomo); await generateText({ model: ai('openai/gpt-5.4,anthropic/claude-opus-5'), prompt });
  */

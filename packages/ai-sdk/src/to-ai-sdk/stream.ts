@@ -19,8 +19,8 @@ interface StreamContext {
 }
 
 /**
- * Returns the answer as a stream of the AI SDK when its first content has arrived. Until then a failure is thrown, and warnings go
- * into the first part. The stream is read at the reader's pace.
+ * Returns the answer as a stream of the AI SDK when its first content has arrived. Until then a failure is thrown, and warnings
+ * go into the first part. Reads the chain's stream only as fast as the caller reads.
  */
 export async function openStream(stream: ChatStream, context: StreamContext): Promise<Parts> {
   const events = stream[Symbol.asyncIterator]();
@@ -103,7 +103,7 @@ async function finishParts(
   ];
 }
 
-/** Ends the stream: an abort as `fetch` does, another failure with an error part, so that the content remains. */
+/** Ends the stream. An abort rejects the read, as in `fetch`. Another failure is an error part, so that the content remains. */
 function fail(controller: Controller, error: unknown, { toError }: StreamContext): void {
   if (LlmError.is(error) && error.kind === 'aborted') {
     controller.error(toError(error));

@@ -70,7 +70,7 @@ async function readInside(folder: string, path: string): Promise<ToolOutput> {
   const file = await insidePath(folder, path);
   const { size } = await stat(file);
   if (size > MAX_FILE_BYTES)
-    throw new Error(`"${path}" has ${size} bytes, at most ${MAX_FILE_BYTES} are read`);
+    throw new Error(`"${path}" has ${size} bytes; the maximum is ${MAX_FILE_BYTES}`);
   const bytes = await readFile(file);
   const mediaType = IMAGES[extname(file).toLowerCase()];
   if (mediaType !== undefined) return [image(new Uint8Array(bytes), mediaType)];

@@ -15,10 +15,9 @@ export interface LoadSkillsOptions {
 }
 
 /**
- * Loads the skill folders in one or several folders, as one skill for `createAgent`. If two skills have the same name, the
- * skill in the earlier folder is used, so put the user's folder first. Violations of the format are tolerated. A folder that
- * does not describe a skill is skipped. Throws `config` for an invalid path, and for a folder that cannot be read.
- *
+ * Loads the skill folders in one or several folders, as one skill for `createAgent`. If two skills have the same name, the skill
+ * in the earlier folder is used, so put the user's folder first. Unless `strict` is set, reports violations of the format and
+ * skips folders without a readable skill. Throws `config` for an invalid path, and for a folder that cannot be read.
  *
  * @example
  * const agent = createAgent({ model, skills: [await loadSkills(['./skills', '/usr/share/skills'])] });

@@ -2,8 +2,8 @@ import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
 /**
- * Returns the real path of a file inside a folder. Throws an error for an absolute path, for a path or link that leaves
- * the folder, and for hidden files, folders and devices.
+ * Returns the real path of a file inside a folder. Throws an error for an absolute path, for a path or link that leaves the
+ * folder, for a hidden file, and for a folder or a device.
  */
 export async function insidePath(folder: string, path: string): Promise<string> {
   const wanted = path.split(/[\\/]/).filter((piece) => piece !== '' && piece !== '.');
