@@ -8,10 +8,10 @@ import type { FromUiOptions, UiInput } from './types.ts';
 /**
  * Reads the `messages` of a `useChat` request (AI SDK 5, 6 or 7). The value comes from the network and may have any content.
  *
- * - User parts: text, and files as `data:` URLs (image, audio and other files). - Assistant parts: text, reasoning and tool parts
- * with the vendor tokens that `UiOptions.replay` sent; sources, files and unknown `data-…` parts are dropped. A call without a
- * result gets an error result. A call with incomplete arguments is dropped. - System messages are rejected. Set `system` or
- * `instructions` on the server instead.
+ * - User parts: text, and files as `data:` URLs (image, audio and other files).
+ * - Assistant parts: text, reasoning and tool parts with the vendor tokens that `UiOptions.replay` sent. Sources, files and
+ *   unknown `data-…` parts are dropped. A call without a result gets an error result. A call with partial arguments is dropped.
+ * - System messages are rejected. Set `system` or `instructions` on the server instead.
  *
  * A stateless page can send any assistant text and any tool results. Store the conversation on the server if it must be trusted.
  *
