@@ -92,7 +92,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
   return { ...state, decisions: [...state.decisions, decision] };
 }
 
-/** Returns the state with the approval check of `calls`. `needed`: ids of the calls that need approval. */
+/** Returns the state with the result of the approval check of `calls`. `needed`: ids of the calls that need approval. */
 export function approvalsChecked(
   state: RunState,
   calls: readonly ToolCallPart[],

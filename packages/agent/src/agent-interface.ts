@@ -26,8 +26,8 @@ export interface Agent {
    */
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
-   * Runs until the run ends or a call waits for a decision. Throws a `RunError` with the state if it fails. Before the first effect, throws
-   * `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision that no call waits for.
+   * Runs until the run ends or a call waits for a decision. If it fails, throws a `RunError` with the state. Before the first effect,
+   * throws `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision without a waiting call.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
   /** Runs like `run` and returns the events of the run. The run starts when the first event is read. */

@@ -96,7 +96,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
       return undefined;
     }
     this.events.push(event);
-    // A run that is drained or aborted may have no reader, so do not wait for one.
+    // Without a reader, and after an abort, no call of `next` may follow, so do not wait for one.
     if (this.isDraining || this.events.length <= MAX_WAITING || this.controller.signal.aborted)
       return undefined;
     return new Promise((resolve) => this.releases.push(resolve));

@@ -1,6 +1,6 @@
 import type { Attempt, ChatResponse } from '@majordomo/core';
 
-/** Limits of one run with its sub-agents and handoffs. Each limit is checked before a model call. A call in progress is not interrupted. */
+/** Limits of one run with its sub-agents and handoffs. A limit is checked before a model call, and no call is interrupted. */
 export interface Budget {
   /** Maximum cost in US dollars, as a decimal string with at most nine decimals: `'0.50'`. Requires `cost`. */
   readonly maxUsd?: string | undefined;

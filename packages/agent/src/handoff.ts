@@ -12,8 +12,8 @@ export interface Handoff {
   /** Description of the handoff tool, for the agent that hands off. `@default` "Hands the conversation to the agent <name>." */
   readonly description?: string | undefined;
   /**
-   * Earlier messages that the agent sees: all messages, the user's messages, or the result of a pure function. Messages from the
-   * handoff onward are always sent. If no earlier message is left, the last user message is sent. `@default 'all'`
+   * Earlier messages that the agent sees: all, the user's, or the result of a pure function. Later messages are always sent, and
+   * the transcript retains all. If no earlier message is left, the last user message is sent. `@default 'all'`
    */
   readonly history?: 'all' | 'user' | ((messages: readonly Message[]) => readonly Message[]) | undefined;
 }

@@ -190,7 +190,7 @@ function resultOf(
   return { text, state, agent, messages, awaiting, done, usage, spent, targets, attempts: [] };
 }
 
-/** Returns a `RunError` of a model error unchanged, otherwise its cause, because engines suspend and cancel runs by throwing errors. */
+/** Returns the `RunError` of a model error, otherwise the cause of the error, because engines suspend and cancel runs by throwing. */
 export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }

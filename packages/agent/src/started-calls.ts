@@ -6,7 +6,7 @@ export class StartedCalls {
   private readonly startedKeys = new Set<string>();
   private id: string | undefined;
 
-  /** Returns the id of this agent in a journal. Creates the id at first use, because imports may have no randomness. */
+  /** Returns the id of this agent in a journal. Created at first use, because some runtimes have no randomness while modules load. */
   ownerId(): string {
     this.id ??= crypto.randomUUID();
     return this.id;

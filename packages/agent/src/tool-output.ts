@@ -7,8 +7,8 @@ const TEXT_MEMBERS: ReadonlySet<string> = new Set(['type', 'text', 'citations', 
 const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes', 'name']);
 
 /**
- * Returns the text, image or document part for a tool output, or `undefined` for a value to send as JSON, such as an object with `type: 'text'` and further
- * members. Throws an error for bytes that no result can contain. If a target accepts no such document in a result, core sends an error text instead.
+ * Returns the text, image or document part for an output, or `undefined` for JSON, such as an object with `type: 'text'` and more
+ * members. Throws an error for bytes that no result can contain. If a target accepts no such document, core sends an error text.
  */
 export function partOf(value: unknown): Piece | undefined {
   if (value instanceof Uint8Array) return mediaOf(value);

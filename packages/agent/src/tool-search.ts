@@ -14,7 +14,7 @@ import { hasSameItems } from './tool-order.ts';
 
 /** Options of tool search. */
 export interface ToolSearch {
-  /** Number of all tools at which the tools of toolboxes become deferred. `@default 30` */
+  /** Minimum number of all tools for which the tools of toolboxes are deferred. `@default 30` */
   readonly above?: number | undefined;
   /** Tools of toolboxes that are offered from the start: names, or a predicate. `@default []` */
   readonly always?: readonly string[] | ((tool: ToolSpec) => boolean) | undefined;

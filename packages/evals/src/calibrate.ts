@@ -36,7 +36,7 @@ export interface Agreement {
   readonly n: number;
   /** Share of outputs on which judge and label agree. */
   readonly accuracy: number;
-    /** 95 % Wilson interval of `accuracy`. */ readonly interval: readonly [low: number, high: number];
+  /** 95 % Wilson interval of `accuracy`. */ readonly interval: readonly [low: number, high: number];
   /** Cohen's kappa, the agreement beyond chance: 1 is perfect, 0 is chance. `undefined` if all labels and all verdicts are equal. */
   readonly kappa: number | undefined;
   /** Share of good outputs that the judge accepts. `undefined` if no good output exists. */

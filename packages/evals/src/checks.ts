@@ -100,7 +100,7 @@ export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check
 
 /** Rule for the calls of one tool. */
 export interface ToolCallRule {
-    /** Members that the arguments must contain. */ readonly args?: OfCase<JsonObject> | undefined;
+  /** Members that the arguments must contain. */ readonly args?: OfCase<JsonObject> | undefined;
   /** Tool whose first call must come after a matching call. */
   readonly before?: string | undefined;
   /** Tool whose first call must occur, and must come before a matching call. */

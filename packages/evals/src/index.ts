@@ -29,7 +29,7 @@ export { toMarkdown } from './report/markdown.ts';
 export { toTable, type TableOptions } from './report/table.ts';
 export { toText } from './report/sample-text.ts';
 
-// types of other packages to which types of this package refer
+// types of other packages that the types of this package use
 export type { RunResult } from '@majordomo/agent';
 export type { Catalog, Cost } from '@majordomo/catalog';
 export type { Redactor } from '@majordomo/redact';

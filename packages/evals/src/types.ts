@@ -272,7 +272,7 @@ export interface Metric {
   readonly reason: string | undefined;
   /** Number of paired cases. */
   readonly cases: number;
-    /** Number of paired cases whose recorded calls or scores changed. */ readonly changed: number;
+  /** Number of paired cases whose recorded calls or scores changed. */ readonly changed: number;
   /** Estimated number of trials per case with which an unchanged subject would pass, at most 100. Set for `inconclusive`. */
   readonly trialsNeeded: number | undefined;
 }
@@ -301,7 +301,7 @@ export interface Totals {
   readonly spentNanoUsd: string | undefined;
   /** Median of the samples' durations, in milliseconds. */
   readonly msP50: number | undefined;
-    /** 95th percentile of the samples' durations, in milliseconds. */ readonly msP95: number | undefined;
+  /** 95th percentile of the samples' durations, in milliseconds. */ readonly msP95: number | undefined;
 }
 
 /** One case in one trial. Text is masked by the redactor. */

@@ -101,7 +101,7 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   return first.trim().slice(0, MAX_DESCRIPTION);
 }
 
-/** Returns a field as text, of at most `MAX_FIELD` characters. Reports a text longer than `maxLength`. Joins the items of a list. */
+/** Returns a field as text, of at most `MAX_FIELD` characters. Reports text longer than `maxLength`. Joins the items of a list. */
 function textIn(
   fields: Fields,
   field: string,

@@ -57,7 +57,7 @@ function majordomoOptions(
 ): JSONObject {
   const { majordomo = {}, ...others } = providerOptions;
   for (const name of Object.keys(others)) {
-    unsupported(`providerOptions.${name}`, 'put vendor-specific members into providerOptions.majordomo.extra');
+    unsupported(`providerOptions.${name}`, 'put vendor members into providerOptions.majordomo.extra');
   }
   checkOptions('providerOptions.majordomo', majordomo, {
     // Core checks this value.
