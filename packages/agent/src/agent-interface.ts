@@ -27,7 +27,7 @@ export interface Agent {
   drive(state: RunState, effects: Effects): Promise<RunResult>;
   /**
    * Runs until the run ends or a call waits for a decision. If it fails, throws a `RunError` with the state. Before the first effect,
-   * throws `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for a decision without a waiting call.
+   * throws `config` for an invalid state or a `once` call without `claim`, and `invalid-request` for an unexpected decision.
    */
   run(input: RunInput, options?: RunOptions): Promise<RunResult>;
   /** Runs like `run` and returns the events of the run. The run starts when the first event is read. */

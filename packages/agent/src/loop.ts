@@ -23,13 +23,13 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
  * repeat the effects. `@majordomo/agent/steps` exports functions that return the names of the entries.
  */
 export interface Effects {
-  /** Requests a turn of the model, as `agent.effects` does. A wrapper must pass on `turn`, because the last turn may be without tools. */
+  /** Requests a turn of the model, as `agent.effects` does. A wrapper must pass on `turn`, because the last turn may have no tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
   /** Returns the ids of the calls that need approval, as `agent.effects` does. If it is not set, a replay repeats the check. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
-  /** Returns whether a call runs alone, after the turn's other calls. Sub-agents in a journal do, so that the order of entries is fixed. */
+  /** Returns whether a call runs alone, after the turn's other calls. Sub-agents in a journal do, to fix the order of entries. */
   readonly runsAlone?: ((call: ToolCallPart, state: RunState) => boolean) | undefined;
   /** Returns decisions on waiting calls. The id of a call inside a sub-agent is a path. If the array is empty, the run pauses. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
@@ -190,7 +190,7 @@ function resultOf(
   return { text, state, agent, messages, awaiting, done, usage, spent, targets, attempts: [] };
 }
 
-/** Returns the `RunError` of a model error, otherwise the cause of the error, because engines suspend and cancel runs by throwing. */
+/** Returns the `RunError` of a model error, otherwise its cause, because engines suspend and cancel runs by throwing errors. */
 export function unwrapEngineError(error: unknown): unknown {
   return RunError.is(error) && !LlmError.is(error.cause) ? error.cause : error;
 }
