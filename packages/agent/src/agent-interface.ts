@@ -18,7 +18,7 @@ export interface Agent {
   decide(state: RunState): Action;
   /** Returns the effects that call the model and the tools in this process. A driver can wrap these effects. */
   effects(io: EffectsIo): AgentEffects;
-  /** Returns the id of this agent, for `Effects.claim`. */
+  /** Returns the id of this agent, which `Effects.claim` returns as the owner of a call. */
   claimOwner(): string;
   /**
    * Runs the agent loop with the given effects. `run` and `stream` use local effects. A durable engine uses journaled effects.

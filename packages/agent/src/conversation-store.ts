@@ -39,7 +39,7 @@ export interface ConversationHit extends ConversationInfo {
 /** Store of conversations with a full-text search. Messages are stored unencrypted. */
 export interface ConversationStore {
   /**
-   * Saves a conversation and returns its new version. `after`: version on which this save is based; omit it for a new
+   * Saves a conversation and returns its new version. `after`: version on which this save is based. Omit it for a new
    * conversation. Rejects with `denied` if another process has saved the conversation in the meantime.
    */
   save(conversation: Conversation, after?: number): Promise<number>;

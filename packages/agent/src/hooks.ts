@@ -66,7 +66,7 @@ export interface StepSettings extends Omit<
 
 /** Hooks of a run. */
 export interface Hooks extends Observers {
-  /** Function that returns settings for the next step, which override the agent's settings. If it fails, the run ends. */
+  /** Function that returns settings for the next step. They override the agent's settings. If it fails, the run ends. */
   readonly prepareStep?:
     | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
     | undefined;

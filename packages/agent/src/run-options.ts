@@ -6,11 +6,11 @@ import type { Decision } from './state.ts';
 
 /** Options of one run, in addition to the options of its model calls and its observers. */
 export interface RunOptions extends CallOptions, Observers {
-  /** Decisions on the pending calls of a paused run, which are applied first. */
+  /** Decisions on the pending calls of a paused run. They are applied before the run continues. */
   readonly decisions?: readonly Decision[] | undefined;
   /**
    * Store of claims for calls of tools with `effect: 'once'`. All processes that may resume the run must share the store. Each
-   * such call is claimed before the call starts. If a call is already claimed, it does not start; the model receives an error
+   * such call is claimed before the call starts. If a call is already claimed, it does not start, and the model receives an error
    * result that states that the outcome is unknown.
    * @default the agent's memory; a state of another process or agent is rejected with `config` if such a call would run
    *

@@ -147,7 +147,7 @@ export class ToolFinder {
   }
 }
 
-/** Returns the text that the index contains for a tool. The name occurs three times, because it is the best evidence. */
+/** Returns the text that the index contains for a tool. The name occurs three times, because the name is the best evidence. */
 function indexedText({ name, description, parameters }: ToolSpec): string {
   const texts = [name, name, name, description, ...parameterTexts(schemaOf(parameters), 5)];
   return texts.join(' ').slice(0, MAX_INDEXED_CHARS);

@@ -76,7 +76,7 @@ export async function loadCases<Input, Expected>(
       throw caseError('must have ids of 1 to 200 characters');
     if (!Array.isArray(tags))
       throw caseError(`has ${JSON.stringify(id)}, whose tags are not an array of strings`);
-    if (named.has(id)) throw caseError(`has two cases with the id ${JSON.stringify(id)}`);
+    if (named.has(id)) throw caseError(`has two cases with the id ${JSON.stringify(id)}; rename one`);
     named.set(id, { ...one, id });
   };
   try {

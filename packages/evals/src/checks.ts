@@ -169,7 +169,7 @@ export function calledTools(
   });
 }
 
-/** Checks that no tool with one of these names was called; without names, that no tool was called. */
+/** Checks that none of these tools was called. Without names, checks that no tool was called. */
 export function calledNoTool(...names: readonly string[]): Check<unknown, unknown> {
   return versioned('calledNoTool', names, ({ toolCalls }) => {
     const called = toolCalls.map(({ name }) => name);

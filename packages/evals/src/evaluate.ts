@@ -13,8 +13,8 @@ import type { EvalDefinition, EvaluateOptions, Evaluation } from './types.ts';
  * not reject.
  *
  * Rejects with `config` for a definition, a case or an option that is invalid, for a duplicate case id, and for a recordings or
- * baseline file in another format; with `aborted` when the signal aborts. In `record` mode, the samples that finished before the
- * abort are stored.
+ * baseline file in another format. Rejects with `aborted` when the signal aborts. In `record` mode, the samples that finished
+ * before the abort are stored.
  *
  * @example
  * const { verdict, reasons } = await evaluate(support, { folder: 'evals' });

@@ -16,7 +16,7 @@ import type { Trajectory } from '@majordomo/trajectory';
 
 /** One input to evaluate, with the expected output. JSON, except for bytes inside messages. */
 export interface Case<Input = JsonValue, Expected = unknown> {
-  /** Name that pairs this case with the same case of a baseline; 1 to 200 characters, unique. Default: the first 12 hexadecimal digits of the SHA-256 of `input`. */
+  /** Unique name of 1 to 200 characters, which pairs this case with that of a baseline. Default: the first 12 hexadecimal digits of the SHA-256 of `input`. */
   readonly id?: string | undefined;
   readonly input: Input;
   /** Expected output, passed to the checks. `exact` and `contains` compare with it by default. */
@@ -36,13 +36,13 @@ export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
   /** Name of the evaluation and of its files: 1 to 100 letters, digits, `.`, `_` and `-`, not starting with `.`. */
   readonly name: string;
   /**
-   * Majordomo that creates the models of `context.model` and of judges. Default: none; under `majordomo eval run`, the majordomo of the configuration.
+   * Majordomo that creates the models of `context.model` and of judges. Default: none, or that of the configuration under `majordomo eval run`.
    */
   readonly majordomo?: Pick<Majordomo, 'model' | 'resolve'> | undefined;
   readonly cases: Iterable<Case<Input, Expected>> | AsyncIterable<Case<Input, Expected>>;
   /** Produces the output of one case. Called once per case and trial. */
   readonly subject: Subject<Input>;
-  /** Checks by name. Each score is compared with the baseline. A name has 1 to 60 characters; `usd` and `ms` are reserved. */
+  /** Checks by name. Each score is compared with the baseline. A name has 1 to 60 characters. `usd` and `ms` are reserved. */
   readonly checks?: Readonly<Record<string, Check<Input, Expected>>> | undefined;
   /**
    * Conditions that every sample must meet. A score below 1 in any sample fails the evaluation. Names follow the rules of
@@ -85,8 +85,8 @@ export type Subject<Input> = (
 ) => SubjectResult | Promise<SubjectResult>;
 
 /**
- * A `ChatResponse`, an `ObjectResponse`, a `RunResult` or a `Trajectory` is recognized by its members. A string becomes `Output.text`. Any
- * other value must be JSON and becomes `Output.value`; `undefined`, functions and class instances reject the evaluation with `config`.
+ * Result of a subject. A `ChatResponse`, an `ObjectResponse`, a `RunResult` or a `Trajectory` is recognized by its members. A string
+ * becomes `Output.text`. Any other value must be JSON, otherwise the evaluation rejects with `config`, and becomes `Output.value`.
  */
 export type SubjectResult = ChatResponse | RunResult | Trajectory | string | number | boolean | null | object;
 
@@ -134,7 +134,7 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly calls: number;
   /** Cost of all model calls of the subject, failed attempts included, at the prices of the day of each call. */
   readonly cost: Cost;
-  /** Duration of the subject in milliseconds; in replay, the recorded duration. */
+  /** Duration of the subject in milliseconds. In mode `replay`, the recorded duration. */
   readonly ms: number;
   /** Text of the baseline for this case and trial, or of its first trial if the baseline has fewer trials. */
   readonly baseline: string | undefined;
@@ -169,7 +169,7 @@ export interface EvaluateOptions {
   /** Folder of `<name>.recordings.jsonl` and `<name>.baseline.jsonl`. Created when a file is written. `@default 'evals' in the working directory` */
   readonly folder?: string | undefined;
   /**
-   * `replay`: calls no model and runs no effect; a sample whose calls are not recorded has no result. `record`: replays recorded calls, makes the other
+   * `replay`: calls no model and runs no effect. A sample with unrecorded calls has no result. `record`: replays recorded calls, makes the other
    * calls and stores them. After a crash or an abort, the next `record` continues. `live`: calls every time and stores nothing. `@default 'replay'`
    */
   readonly mode?: 'replay' | 'record' | 'live' | undefined;
@@ -180,7 +180,7 @@ export interface EvaluateOptions {
    * starts, so at most `concurrency` samples exceed the budget. A live call of unknown cost stops the run as well. `@default no limit`
    */
   readonly budgetUsd?: string | undefined;
-  /** Ids or tags of the cases to run; other cases are omitted. */
+  /** Ids or tags of the cases to run. Other cases are omitted. */
   readonly only?: readonly string[] | undefined;
   /** Overrides the member of the definition with this name. `@default the value of the definition` */
   readonly trials?: number | undefined;
@@ -267,7 +267,7 @@ export interface Metric {
   /** Probability of a loss at least this large by chance alone, corrected for the number of compared metrics. */
   readonly p: number | undefined;
   readonly margin: number | undefined;
-  /** Verdict on the metric. `not-compared`: the metric does not affect the verdict of the evaluation; `reason` explains why. */
+  /** Verdict on the metric. `not-compared`: the metric does not affect the verdict of the evaluation. `reason` explains why. */
   readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'not-compared';
   readonly reason: string | undefined;
   /** Number of paired cases. */

@@ -30,7 +30,7 @@ export function durableSource(
     for (;;) {
       const next = await Promise.race([run.next(), waiting]);
       if (next === 'waiting') {
-        // The encoder shows the calls of sub-agents, whose ids are paths.
+        // The encoder shows the calls inside sub-agents. The ids of these calls are paths.
         const calls = awaiting.filter(({ id }) => !shownCalls.has(id) && !id.includes('/'));
         if (calls.length > 0) yield* stepEvents({ role: 'assistant', parts: calls }, Math.max(step, 1));
         return;

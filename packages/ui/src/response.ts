@@ -34,7 +34,7 @@ export function uiMessageResponse(events: UiEvents, options: UiResponseOptions =
   return chunkResponse(chunkStream('uiMessageResponse', events, options), options);
 }
 
-/** Returns the chunks of a response, which can be stopped. Throws `config` for an invalid option. */
+/** Returns the chunks of a response. The caller can stop the response. Throws `config` for an invalid option. */
 export function chunkStream<Chunk = UiMessageChunk>(
   caller: string,
   events: UiEvents,

@@ -148,8 +148,8 @@ export interface UiOptions {
   /** Id of the assistant message. Must be the same for every replay of a response. Default: `input.messageId`, or a random UUID. */
   readonly messageId?: string | undefined;
   /**
-   * Metadata of the message, merged by the page. A function adds to `{ majordomo: facts }`; `false` sends none. To hide the
-   * models that `facts.targets` names, pass `false` or return another `majordomo` member. `@default () => ({})`
+   * Metadata of the message, merged by the page. A function adds members to `{ majordomo: facts }`. `false` sends no metadata. To
+   * hide the models that `facts.targets` names, pass `false` or return another `majordomo` member. `@default () => ({})`
    */
   readonly metadata?: false | ((facts: UiFacts) => JsonObject) | undefined;
   /**
@@ -182,8 +182,8 @@ export interface UiOptions {
       }
     | undefined;
   /**
-   * Called once when the response has ended. The last chunk is sent after `onEnd` settles, so that a page that received it can
-   * read the data that `onEnd` stored. If it rejects, the page receives an error chunk. Also called if all readers disconnected.
+   * Called once when the response has ended. The last chunk is sent after `onEnd` settles, so that a page that received it can read
+   * the data that `onEnd` stored. If `onEnd` rejects, the page receives an error chunk. Also called if all readers disconnected.
    */
   readonly onEnd?: ((end: UiEnd) => void | Promise<void>) | undefined;
   /** Called with every failure, for logging. A returned string replaces the failure text that the page receives. */

@@ -162,7 +162,7 @@ const answerKeys = (path: string, questions: Readonly<Record<string, unknown>>):
   return keys.length === 1 ? [path] : keys.map((key) => `${path}#${key}`);
 };
 
-/** Adds the answers to a call's questions; `undefined` if an answer is missing. Throws `invalid-request` for an invalid answer. */
+/** Adds the answers to a call's questions. `replies` is `undefined` if one is missing. Throws `invalid-request` for an invalid answer. */
 async function withReplies(
   path: string,
   suspension: McpSuspension,
