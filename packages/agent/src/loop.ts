@@ -25,7 +25,7 @@ import type { Answer, Decision, Done, RunState, ToolOutcome } from './state.ts';
 export interface Effects {
   /** Requests a turn of the model, as `agent.effects` does. A wrapper must pass on `turn`, because the last turn may have no tools. */
   callModel(state: RunState, turn?: Turn): Promise<Answer>;
-  /** Returns the ids of the calls that need approval, as `agent.effects` does. If it is not set, a replay repeats the check. */
+  /** Returns the ids of the calls that need approval, as `agent.effects` does. If this effect is not set, a replay repeats the check. */
   needsApproval?(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   /** Runs one tool call. Returns a failure as an error result. */
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;

@@ -42,7 +42,7 @@ const listed = (names: readonly string[]): string =>
 const remedyOf = ({ trialsNeeded }: Metric): string =>
   trialsNeeded === undefined ? 'add cases' : `about ${trialsNeeded} trials per case are needed`;
 
-/** Whether a metric should have been compared. A margin of `false` and a subject without cost are intended. */
+/** Whether to report that a metric was not compared. False for a margin of `false`, and for amounts with a baseline of 0. */
 const isUnexpected = ({ kind, margin, before }: Metric): boolean =>
   margin !== undefined && (kind === 'score' || before !== 0);
 

@@ -1,4 +1,4 @@
-/** Values of one case, one per trial. */
+/** Values of one case in the baseline and in the new evaluation, one value per trial. */
 export interface Pair {
   readonly before: readonly number[];
   readonly after: readonly number[];

@@ -7,7 +7,7 @@ import { streamEvents } from './answer.ts';
 export interface FromAISDKOptions {
   /** Name of the provider in specs. */
   readonly id: string;
-  /** Vendor whose prices apply, as in the catalog, such as `openai`. `@default undefined`: unknown */
+  /** Vendor in the catalog whose prices apply, such as `openai`. Without `vendor`, the cost is unknown. */
   readonly vendor?: string | undefined;
 }
 

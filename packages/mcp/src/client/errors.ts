@@ -4,7 +4,7 @@ import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
 
-/** Facts that an error message contains. */
+/** Facts for the conversion of an error. */
 export interface ErrorContext {
   /** Subject of the error message, such as `mcp "files"` or `files_read`. */
   readonly label: string;

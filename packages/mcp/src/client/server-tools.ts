@@ -22,7 +22,7 @@ export class ServerTools {
   private readonly emit: (event: McpEvent) => void;
   private readonly entry: ListEntry;
   private history: ToolHistory;
-  /** Used part of the server's latest list. */
+  /** Tools of the server's latest list, without omitted tools. */
   private listed: readonly ListedTool[] = [];
   private hasResources = false;
   private fingerprint: string | undefined;

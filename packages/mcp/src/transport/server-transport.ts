@@ -1,6 +1,6 @@
 import type { Transport } from '@modelcontextprotocol/client';
 
-/** Transport to a server, before it is started. */
+/** Transport to a server, which the SDK starts when it connects. */
 export interface ServerTransport {
   readonly transport: Transport;
   /** Returns a program's last stderr output and the reason for its end, with secrets masked. */
