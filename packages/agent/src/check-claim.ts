@@ -11,8 +11,8 @@ export const runIdOf = (input: RunInput, state: RunState & { readonly runId: str
   state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 
 /**
- * Throws `config` if another process may have started a call with `effect: 'once'` and `claim` or the run id is missing. `state`:
- * state after the decisions.
+ * Throws `config` if `claim` or the run id is missing, and another process may have started a call with `effect: 'once'`.
+ * `state`: state after the decisions.
  */
 export function checkClaim(state: RunState, input: RunInput, options: RunOptions, agent: AgentParts): void {
   const { claim, runId } = options;

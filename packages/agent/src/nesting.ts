@@ -17,7 +17,7 @@ export interface Nesting {
   readonly run?: RunState | undefined;
   /** Returns the result of the sub-agent, if a journal has driven it. */
   readonly ended?: (() => Promise<RunResult>) | undefined;
-  /** Adds the amounts that a sub-agent has spent to the call of its tool. */
+  /** Adds the amounts that a sub-agent has spent to those of the call that started it. */
   readonly spend?: ((spent: Spent) => void) | undefined;
 }
 

@@ -31,7 +31,7 @@ export interface RecordedOutput {
   readonly toolCalls: readonly { readonly name: string; readonly args: JsonObject }[];
 }
 
-/** Definition of an evaluation: the subject and its scores. */
+/** Definition of an evaluation: the cases, the subject, and the checks that score its outputs. */
 export interface EvalDefinition<Input = JsonValue, Expected = unknown> {
   /** Name of the evaluation and of its files: 1 to 100 letters, digits, `.`, `_` and `-`, not starting with `.`. */
   readonly name: string;

@@ -141,7 +141,7 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   }
 }
 
-/** Returns the arguments of a call. Invalid arguments are a string. */
+/** Returns the arguments of a call. Returns invalid arguments as a string in `invalid`. */
 function readInput(part: ClientValue, state: string): Pick<ToolCallPart, 'args' | 'invalid'> {
   const { input, rawInput } = part.record();
   const raw = rawInput ?? input;

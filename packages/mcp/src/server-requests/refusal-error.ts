@@ -1,4 +1,4 @@
-/** The protocol's error code for a refusal by the user or the application. */
+/** Error code of the protocol for a refusal by the user or the application. */
 const REFUSED = -1;
 
 /** Returns a refusal with the reason `why`, which the SDK sends to the server. */

@@ -11,7 +11,7 @@ import { readLines } from './read-lines.ts';
 
 /**
  * Shell script that starts the program in a separate process group and waits on a pipe of this process. When this process ends,
- * also by SIGKILL, the pipe closes, and the script ends the group. Output of the program to the pipe is not read.
+ * also by SIGKILL, the pipe closes, and the script ends the group. The program does not inherit the pipe.
  */
 const SCRIPT = `
 ( trap '' TERM INT HUP
