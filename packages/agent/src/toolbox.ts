@@ -33,7 +33,7 @@ export interface Skill {
 /** Tools that a step may offer. */
 interface StepTools {
   readonly listed: readonly ToolSpec[];
-  /** Tools by name that are offered only after a result has loaded them. */
+  /** Tools that are offered only after a result has loaded them, by name. */
   readonly deferred: ReadonlyMap<string, ToolSpec>;
 }
 
