@@ -56,8 +56,8 @@ export interface Auth {
 }
 
 /**
- * Returns a function that determines the credentials of an attempt. The function calls the application's function for each
- * attempt, so that rotated keys are used.
+ * Returns a function that determines the credentials of an attempt. If the option `apiKey` or `credentials` is a function, it is
+ * called for each attempt, so that rotated keys are used.
  */
 export function authSource(options: BedrockOptions): (context: ModelContext) => Promise<Auth> {
   const bearer: CredentialSource = credentialSource(options.apiKey, ['AWS_BEARER_TOKEN_BEDROCK']);

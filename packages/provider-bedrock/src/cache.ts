@@ -66,8 +66,8 @@ function acceptedCache(
 }
 
 /**
- * Whether a cache point may follow the block. A cache point must not follow thinking. After a document other than a PDF, the API
- * creates a block that the model rejects ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
+ * Whether a cache point may follow the block. A point must not follow thinking. If it follows a document other than a PDF, the
+ * API creates a block that the model rejects ("content.3.type: Field required"; strands-agents/harness-sdk#1966, 2026-03).
  */
 const isMarkable = (block: ContentBlock): boolean =>
   !isThinking(block) && (block.document === undefined || block.document.format === 'pdf');

@@ -35,8 +35,8 @@ export interface Output extends WireAnswer {
 }
 
 /**
- * Determines the credentials of an attempt and returns the functions of its client. Stores the secrets to redact, the sources of
- * the credentials and the recovery that renews the credentials in `facts`.
+ * Determines the credentials of an attempt and returns the functions of its client. Stores in `facts` the secrets to redact, the
+ * sources of the credentials, and the recovery that renews the credentials.
  */
 export type Connect = (context: ModelContext, facts: ConverseCallFacts) => Promise<Connected>;
 
@@ -49,7 +49,7 @@ export function createConnection(options: BedrockOptions): Connect {
   });
   const auth = authSource(options);
   const own = lowerCaseNames(options.headers);
-  // The module is cached, because each `import()` resolves its name again.
+  // Cache the module, because each `import()` would resolve the module name again.
   let sdk: Sdk | undefined;
   return async (context, facts) => {
     const sources = sourcesOf(options, context.env);

@@ -22,7 +22,7 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
   const writer = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
   const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
-  // Use a separate controller: the SDK leaves its listener on a signal, and keeps the socket open if the loop ends early.
+  // Use a separate controller. The SDK leaves its listener on a signal, and closes an unread stream only on an abort.
   const controller = new AbortController();
   const abort = (): void => {
     controller.abort();

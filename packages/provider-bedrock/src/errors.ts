@@ -92,8 +92,8 @@ function classify(error: unknown, facts: ConverseCallFacts): LlmError {
 }
 
 /**
- * Matches messages of the SDK's event-stream decoder for bytes that are not a frame. The last message belongs to a `TypeError`
- * for a missing header.
+ * Matches messages of the SDK's event-stream decoder for bytes that are not a frame. The last two alternatives match a
+ * `TypeError` for a missing header.
  */
 const BROKEN_FRAME =
   /checksum|Unrecogni[sz]|event stream message|message length|base64|'value'|message\.headers/;

@@ -34,7 +34,7 @@ export function toMessages(
   return wire;
 }
 
-/** Converts turns to messages. The first turns of the transcript become the first blocks of the conversation. */
+/** Converts turns to messages. The first turns alone result in the first blocks of the complete conversation. */
 export function convertTurns(
   messages: readonly TurnMessage[],
   quirks: Quirks,

@@ -18,7 +18,7 @@ export interface BedrockProvider extends Provider {
 }
 
 /**
- * Creates a provider for Amazon Bedrock. Chat models use Converse, embedding and rerank models use InvokeModel. The first call
+ * Creates a provider for Amazon Bedrock. Chat models use Converse. Embedding and rerank models use InvokeModel. The first call
  * loads the SDK.
  */
 export function createBedrock(options: BedrockOptions = {}): BedrockProvider {

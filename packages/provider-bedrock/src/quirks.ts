@@ -2,8 +2,8 @@ import { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordom
 import type { QuirkValues } from '@majordomo/wire-kit';
 
 /**
- * Differences between models of the Converse API. Quirks affect only requests; the reader accepts all known response formats.
- * Claude's quirks have the same names on all platforms, except that `reasoning` replaces `thinking` here, and Converse has no tool references.
+ * Differences between models of the Converse API. Quirks affect only requests, not the response reader. Claude's quirks have the
+ * same names on all platforms, but `reasoning` replaces `thinking`, and Converse has no tool references.
  */
 export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'> {
   /**

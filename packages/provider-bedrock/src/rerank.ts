@@ -5,8 +5,8 @@ import type { Connect, Invoked } from './connection.ts';
 import { INVOKE_WIRE, invokeModel } from './invoke.ts';
 
 /**
- * Creates a rerank model of Cohere. Another API serves the other models, so their calls fail with `unsupported`. Source:
- * cohere-ai 8.1 and docs.aws.amazon.com/bedrock, 2026-11; no recording exists.
+ * Creates a rerank model of Cohere. InvokeModel does not serve other rerank models, so their calls fail with `unsupported`.
+ * Source: cohere-ai 8.1 and docs.aws.amazon.com/bedrock, 2026-11; no recording exists.
  */
 export const rerankModel = (modelId: string, connect: Connect): RerankBackend => ({
   id: modelId,

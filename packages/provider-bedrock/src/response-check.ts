@@ -13,8 +13,8 @@ type Next = (args: { readonly request: { readonly headers: Record<string, string
 export type Middleware = (next: Next) => Next;
 
 /**
- * Returns a middleware that runs between the request handler and the SDK's decoder. The middleware rejects a redirect and a
- * successful response with another content type. It limits a body that is not a stream to 64 MiB.
+ * Returns a middleware that runs between the request handler and the SDK's decoder. The middleware rejects a redirect, and a
+ * successful response whose content type is not `expected`. It limits a body that is not a stream to 64 MiB.
  */
 export const responseCheck =
   (expected: 'json' | 'eventstream', target: string): Middleware =>

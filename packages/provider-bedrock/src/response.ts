@@ -94,8 +94,8 @@ export interface WireUsage {
 }
 
 /**
- * Converts usage. The API counts cached input separately; the returned total includes cached input. The API does not report
- * counts of reasoning tokens and vendor tools. `uses` contains the number of uses of each vendor tool.
+ * Converts usage. The API counts cached input separately. The returned `input` includes cached input. The API reports neither
+ * reasoning tokens nor uses of vendor tools. `uses` contains the number of uses of each vendor tool.
  */
 export function usage(
   raw: WireUsage,

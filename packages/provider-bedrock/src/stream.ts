@@ -75,7 +75,7 @@ export class ConverseReader {
   private deferred: Omit<VendorPart, 'type'>[] = [];
   /** Key of the last text part. The text part stays open, because the next block may contain citations of the text. */
   private textKey: string | undefined;
-  /** Citations that arrived before the text. Claude sends citations before the text; Nova sends them in a block without text. */
+  /** Citations that are not written yet. Claude sends citations before the text, and Nova sends them in a block without text. */
   private earlyCitations: { readonly key: string; readonly citations: readonly Citation[] } | undefined;
   private readonly uses = new Map<string, number>();
 

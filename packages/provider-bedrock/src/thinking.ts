@@ -52,7 +52,7 @@ const UNKNOWN: Warning = {
   why: 'the reasoning setting of this model is unknown',
 };
 
-/** Converts an effort to Claude's settings. A budget is at most half of the output tokens, so the budget sets `maxTokens`. */
+/** Converts an effort to Claude's settings. With a token budget, the returned `maxTokens` is twice the budget. */
 function byThinking(
   requested: Effort | undefined,
   quirks: Quirks,

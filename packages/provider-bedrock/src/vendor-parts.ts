@@ -19,8 +19,8 @@ export function plainJson(value: unknown): JsonValue | undefined {
 }
 
 /**
- * Returns a stored block in a form that the SDK sends unchanged. A tool result is passed as an unknown block, because the SDK
- * would otherwise encode its bytes again and drop properties that are missing in the SDK's types.
+ * Returns a stored block in a form that the SDK sends unchanged. A tool result is passed as a block of an unknown type, because
+ * the SDK would otherwise encode the bytes in the result again and drop properties that the SDK's types lack.
  */
 export const storedBlock = (block: JsonObject): ContentBlock =>
   isRecord(block['toolResult'])

@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const PAGE_SIZE = 100;
 
-/** Maximum difference between the clocks of the vendor and of this machine. Older batches are not searched. */
+/** Assumed maximum clock difference to the vendor, in ms. `find` stops at batches created this long before `since`. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the functions for the Gemini API's batches whose input is a file. */
@@ -106,7 +106,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
   };
 }
 
-/** Returns an empty object if the requested object does not exist. The vendor responds with 403 for a deleted file. */
+/** Returns an empty object for status 404 or 403 (the vendor's status for a deleted file). Otherwise, throws the error. */
 function emptyIfGone(error: unknown): Json {
   if (LlmError.is(error) && (error.details.status === 404 || error.details.status === 403)) return {};
   throw error;

@@ -29,7 +29,7 @@ export interface Sending {
   readonly modelId: string;
   /** `contents` and `config` of the SDK method. */
   readonly params: { readonly contents: readonly object[]; readonly config: object };
-  /** Properties that the SDK merges into the body. */
+  /** Properties that the SDK merges into the request body. */
   readonly extra: ModelRequest['extra'];
   readonly context: ModelContext;
   readonly facts: GeminiFacts;
@@ -52,7 +52,7 @@ export interface Connection {
   ) => Promise<string | undefined>;
   /** Downloads a file by its name. */
   readonly download: (name: string, context: CallContext, facts: GeminiFacts) => Promise<Response>;
-  /** Requests the model list page by page and returns all models. */
+  /** Requests the first page of the model list. Iterating over the result requests the other pages. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
 
@@ -111,7 +111,7 @@ const captureFile = (
 ): Promise<Response> =>
   captureResponse(transport, (fetch) => call(client, { apiVersion: FILES_VERSION, headers, fetch }));
 
-/** Returns the URL of a file's content for the URL of its description. The SDK can only download a file to a path. */
+/** Returns the URL of a file's content for the URL of its metadata. The SDK itself can only save a file to a local path. */
 function downloadURL(url: Parameters<Transport>[0]): string {
   const { href } = new URL(url instanceof Request ? url.url : url);
   return href.replace(/\/v1beta\/(files\/[^/?]+).*$/, '/download/v1beta/$1:download?alt=media');
@@ -167,7 +167,7 @@ function embed(connected: Connected, sending: Sending): Promise<Response> {
 
 /**
  * Sends a request through the SDK and returns the raw response. Throws the SDK's errors. The SDK must not decode a successful
- * body, because it parses each event twice, creates a `Response` per event, and does not cancel the body.
+ * body, because the SDK would parse each event twice, create a `Response` per event, and not cancel the body.
  */
 function captureAnswer(
   connected: Connected,
@@ -191,7 +191,7 @@ interface Connected {
   readonly settings?: readonly [Platform, Auth, Pick<ModelContext, 'env' | 'target'>];
 }
 
-/** Platform of a request over `ModelContext.exchange`, which reaches no server. */
+/** Platform of a request that `ModelContext.exchange` handles. Such a request reaches no server. */
 const NO_SERVER: Platform = {
   vertexai: false,
   project: undefined,

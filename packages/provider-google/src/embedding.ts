@@ -22,7 +22,7 @@ interface EmbeddingFacts {
   /** Maximum number of values per request on Vertex. */
   readonly maxVertexValues: number;
   readonly maxVertexTokens?: number;
-  /** Whether the purpose is sent as a prefix of each value instead of as `task_type`. */
+  /** Whether the purpose is sent as a prefix of each value instead of as `taskType`. */
   readonly prefixes?: true;
 }
 
@@ -61,7 +61,7 @@ export function embeddingModel(
     maxRequestTokens: isVertexByOption ? maxVertexTokens : undefined,
     async embed(request, context) {
       const isVertexCall = isVertex(context.env);
-      // If only the environment selects Vertex, a batch may exceed Vertex's limit of values.
+      // If only the environment selects Vertex, core splits values by the Gemini API's limit, so split them again.
       const batchSize = isVertexCall ? maxVertexValues : maxValues;
       const { values } = request;
       const responses: Embedded[] = [];

@@ -44,7 +44,7 @@ export function inBandError(error: WireError, facts: GeminiFacts): LlmError {
   return fromWireError(error, error.code, { ...facts, headers: undefined }, undefined);
 }
 
-/** Converts `ApiError` of @google/genai 3.1, which contains the status, and the body as JSON in the message. */
+/** Converts an `ApiError` of @google/genai 3.1, which has the property `status` and, as its message, the body in JSON. */
 function apiError(error: Error, status: number, facts: GeminiFacts): LlmError {
   return fromWireError(bodyOf(error.message), status, facts, error);
 }

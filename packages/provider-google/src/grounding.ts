@@ -20,7 +20,7 @@ interface Source {
   readonly documentName?: string;
   readonly fileSearchStore?: string;
 }
-/** Long quotation from another source (`Citation` of @google/genai 3.1). */
+/** Passage of the response that repeats text of a source (`Citation` of @google/genai 3.1). */
 export interface Quotation {
   readonly uri?: string;
   readonly title?: string;
@@ -47,7 +47,7 @@ export function citationsOf(grounding: Grounding, text: string): readonly Citati
   });
 }
 
-/** Returns the quotations that name a source. */
+/** Returns a citation for each quotation that names a source. */
 export function quotationsOf(quoted: readonly Quotation[], text: string): readonly Citation[] {
   const bytes = new TextEncoder().encode(text);
   return quoted.flatMap(({ uri = '', title = '', ...segment }): readonly Citation[] => {
@@ -60,7 +60,7 @@ export function quotationsOf(quoted: readonly Quotation[], text: string): readon
   });
 }
 
-/** Returns the search queries. Empty queries are not billed (ai.google.dev, 2026-11). */
+/** Returns the search queries without empty queries, which Google does not bill (ai.google.dev, 2026-11). */
 export const queriesOf = (queries: unknown): readonly string[] =>
   asList(queries).filter((query): query is string => typeof query === 'string' && query !== '');
 

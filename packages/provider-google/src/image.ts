@@ -26,8 +26,8 @@ export interface ImageParams {
 }
 
 /**
- * Creates an image model. The API returns one image per request. `n` images require `n` parallel requests, with the seeds seed,
- * seed + 1, …
+ * Creates an image model. The API returns one image per request. `n` images require `n` parallel requests, with the seeds `seed`,
+ * `seed + 1`, and so on.
  */
 export function imageModel(modelId: string, connection: Connection): ImageBackend {
   return {

@@ -34,7 +34,7 @@ export function contentsOf(message: TurnMessage, quirks: Quirks, family: string)
   }
 }
 
-/** Whether the first call of the turn has no signature. Later calls of a turn never have a signature. */
+/** Whether the first call in `parts` has no signature of `family`. Gemini signs only the first of several calls. */
 export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
   const first = parts.find(({ type }) => type === 'tool-call');
   return first !== undefined && typeof tokenOf(first, family) !== 'string';

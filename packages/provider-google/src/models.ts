@@ -75,7 +75,7 @@ const MULTIMODAL: Capabilities = {
   maxOutputTokens: 65_536,
 };
 
-/** Returns the capabilities of an image model, which accepts few images (image understanding, docs.cloud.google.com, 2026-11). */
+/** Returns the capabilities of an image model. Source of the counts: image understanding, docs.cloud.google.com, 2026-11. */
 const imageModelCapabilities = (maxCount: number): Capabilities => ({
   ...MULTIMODAL,
   images: { ...MULTIMODAL_IMAGES, maxCount },

@@ -14,9 +14,9 @@ export interface GoogleOptions extends ProviderOptions {
    */
   readonly apiVersion?: string | undefined;
   /**
-   * Whether to use Vertex AI instead of the Gemini API. `project`, `location` and GOOGLE_GENAI_USE_VERTEXAI=true also select
-   * Vertex AI.
-   * @default false
+   * Whether to use Vertex AI instead of the Gemini API.
+   * @default true if `project` or `location` is set, or if `env` contains GOOGLE_GENAI_USE_VERTEXAI=true and neither `apiKey` nor
+   * `baseURL` is set
    */
   readonly vertexai?: boolean | undefined;
   /**

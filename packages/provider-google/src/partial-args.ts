@@ -19,7 +19,7 @@ export class PartialArguments {
   /** Path of the string that the next fragment continues. */
   private continuedPath: string | undefined;
 
-  /** Adds a value. Returns `false` for an invalid path or value. */
+  /** Adds a value. Returns `false` for a path that is invalid or does not fit the earlier values. */
   add({ jsonPath, willContinue, ...values }: PartialArg): boolean {
     const steps = typeof jsonPath === 'string' ? stepsOf(jsonPath) : undefined;
     if (steps === undefined) return false;

@@ -38,7 +38,7 @@ export function platformOf(options: GoogleOptions, env: Env): Platform {
   };
 }
 
-/** Returns the origin for a location. If no origin is set, the SDK reads an environment variable. */
+/** Returns the origin for a location. The origin is always set, because the SDK otherwise reads an environment variable. */
 export function vertexOrigin(location: string): string {
   if (location === 'global') return 'https://aiplatform.googleapis.com';
   // Each of these locations comprises several regions.

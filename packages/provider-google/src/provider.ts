@@ -26,7 +26,7 @@ import { transcriptionModel } from './transcription.ts';
 
 /**
  * Creates a provider for Gemini models on the Gemini API, or on Vertex AI if `project` or `location` is set. The first call loads
- * the SDK. If no key is set, a call fails with kind `auth`.
+ * the SDK. Without credentials, a call fails with kind `auth`.
  */
 export function createGoogle(options: GoogleOptions = {}): Provider {
   checkProviderOptions('google', options, EXTRA_OPTIONS);
@@ -78,8 +78,8 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
 }
 
 /**
- * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. If `project` is set,
- * the token is for Vertex. A key from the environment is sent only to Google's hosts.
+ * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. With `project` or
+ * `location`, the token is for Vertex. A key from the environment is sent only to Google's hosts.
  */
 function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(

@@ -10,7 +10,7 @@ export type Thinking =
   | { readonly by: 'budget'; readonly tokens: Readonly<Record<Effort, number>> }
   | { readonly by: 'none' };
 
-/** Differences between models and platforms of generateContent. Quirks affect only requests; the reader accepts all forms. */
+/** Differences between models and platforms of generateContent. They affect only requests, not the response reader. */
 export interface Quirks {
   /** Fields for tool schemas and output schemas: the JSON Schema fields, or the older fields for a subset of OpenAPI schemas. */
   readonly schemaField: 'json-schema' | 'subset';
@@ -33,7 +33,7 @@ export interface Quirks {
   readonly serverToolParts: boolean;
 }
 
-/** Returns the thinking setting with token budgets by effort. The minimum budget differs between models. */
+/** Returns the thinking setting with token budgets by effort. `none`, `low` and `max` differ between models. */
 export const thinkingBudget = (none: number, low: number, max = 24_576): Thinking => ({
   by: 'budget',
   tokens: { none, minimal: 512, low, medium: 8192, high: 24_576, xhigh: max, max: max },

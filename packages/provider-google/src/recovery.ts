@@ -4,7 +4,7 @@ import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
 interface RecoveryRule extends Omit<Recovery, 'apply'> {
-  /** Pattern for the message of an error with status 400. The first rule that changes the request applies. */
+  /** Pattern for the message of an error with status 400. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;
   /** Changes the request, or returns the same object if the request contains nothing to change. */
   readonly apply: (request: ModelRequest) => ModelRequest;

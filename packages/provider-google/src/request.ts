@@ -19,7 +19,7 @@ export interface WireRequest {
 
 /**
  * Converts a request. Includes only signatures of `family`. The SDK merges `extra` into the body. Throws `invalid-request` for an
- * invalid limit.
+ * invalid `maxTokens`.
  */
 export function toWire(original: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];

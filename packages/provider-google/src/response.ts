@@ -47,7 +47,7 @@ interface ModalityCount {
 }
 
 /**
- * Converts usage. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately; the API's total is the
+ * Converts usage. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately. The API's total is the
  * sum of the four counts. The API omits counts of zero, so a missing count is zero if other counts are present.
  */
 export function usage(raw: WireUsage, searches: number): Usage {

@@ -15,7 +15,7 @@ import { wavHeader } from './wav.ts';
 
 const WIRE = 'gemini-generate';
 
-/** Creates a speech model. The vendor sends raw samples, which the model converts to WAV by default. */
+/** Creates a speech model. By default, it converts the raw samples that the vendor sends to WAV. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {

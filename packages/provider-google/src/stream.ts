@@ -113,7 +113,7 @@ export class GeminiReader implements WireReader {
   private rawFinish: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
-  /** Whether the response is a non-streaming body. Such a body of a speech or image model contains no finish reason. */
+  /** Whether the response is a non-streaming body. The finish reason of such a body may be missing. */
   private isComplete = false;
   private calls = 0;
   private storedParts = 0;
@@ -191,7 +191,7 @@ export class GeminiReader implements WireReader {
   private candidate(candidate: Candidate): void {
     const { content, finishReason: raw, finishMessage, groundingMetadata, logprobsResult } = candidate;
     const parts = content?.parts ?? [];
-    // Grounding may arrive with a part that ends the text.
+    // Store the grounding before reading the parts, because one of them may end the text.
     if (groundingMetadata?.groundingChunks !== undefined) this.grounding = groundingMetadata;
     this.quotations.push(...(candidate.citationMetadata?.citations ?? []));
     if (!Array.isArray(parts)) throw this.protocolError('candidates[0].content.parts', 'is not an array');
@@ -291,7 +291,7 @@ export class GeminiReader implements WireReader {
     for (const query of queriesOf(queries)) this.searches.add(query);
   }
 
-  /** Writes a vendor part that stores the original part, for later requests to models of this family. */
+  /** Writes an empty reasoning part that stores the original part, for later requests to models of this family. */
   private storePart(part: object): void {
     this.cite();
     const key = `part ${this.storedParts++}`;

@@ -9,8 +9,8 @@ const ORDINARY_MEMBERS: readonly string[] = ['functionCall', 'functionResponse',
 const STORED_TYPES: ReadonlySet<AssistantPart['type']> = new Set(['vendor', 'reasoning']);
 
 /**
- * Returns the original part in the replay data if the reader stores parts of this form. The transcript is not trusted: the API
- * would reject other parts, or treat them as the model's output.
+ * Returns the original part in the replay data if the reader stores parts of this form. Other forms are ignored, because the API
+ * would reject them, or treat untrusted text of the transcript as the model's output.
  */
 export function storedPart({ type }: AssistantPart, token: JsonValue | undefined): JsonObject | undefined {
   const part = isRecord(token) ? token['part'] : undefined;
