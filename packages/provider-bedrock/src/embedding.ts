@@ -114,7 +114,7 @@ export function toEmbedBody(
   if (family === undefined)
     throw new LlmError(
       'unsupported',
-      `${target}: the embedding API of this model is unknown; use Titan or Cohere`,
+      `${target}: the embedding API of this model is unknown; use a Titan or Cohere model`,
       {
         target,
       },

@@ -79,5 +79,5 @@ function formatOf<F extends string>(what: string, type: string, formats: Readonl
   const format = formats[type];
   if (format !== undefined) return format;
   const known = [...new Set(Object.values(formats))].join(', ');
-  throw new LlmError('unsupported', `${what} of type "${type}": this API accepts ${known}`);
+  throw new LlmError('unsupported', `${what} of type "${type}" is not supported; use ${known}`);
 }

@@ -38,7 +38,7 @@ function toRerankBody(
   if (!/\bcohere\./.test(modelId))
     throw new LlmError(
       'unsupported',
-      `${target}: only rerank models of Cohere are available over InvokeModel`,
+      `${target}: this model is not available over InvokeModel; use a rerank model of Cohere`,
       {
         target,
       },

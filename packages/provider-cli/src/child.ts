@@ -32,7 +32,7 @@ export interface Child {
   readonly cut: boolean;
   /** Ends the process group: sends SIGTERM, and after `GRACE_MS` sends SIGKILL to processes that still run. */
   stop(): void;
-  /** Waits for the process to exit. Ends a process that still runs after `LINGER_MS`. */
+  /** Discards further output, and ends the process if it still runs after `LINGER_MS`. Does not wait. */
   release(): void;
 }
 
@@ -99,7 +99,7 @@ class RunningChild implements Child {
     child.stderr?.on('data', (chunk: Buffer) => {
       this.appendStderr(chunk);
     });
-    // Ignore the error of a CLI that fails before the CLI reads its prompt.
+    // Ignore the write error of a CLI that exits before it has read its prompt.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
     signal.addEventListener('abort', this.stop, { once: true });

@@ -41,7 +41,7 @@ export async function isExecutable(file: string, { isWindows }: Platform): Promi
   }
 }
 
-/** Returns file extensions to try. On Windows, those in PATHEXT come first, because npm installs both `x` and `x.cmd`. */
+/** Returns the file extensions to try. On Windows, `x` needs an extension of PATHEXT, because npm installs `x` and `x.cmd`. */
 function endings(command: string, env: Env, { isWindows }: Platform): readonly string[] {
   if (!isWindows) return [''];
   const known = (variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD')

@@ -102,7 +102,7 @@ function byText(message: string, status: number | undefined): ErrorKind | undefi
 export interface ChildEnd {
   readonly code: number | null;
   readonly signal: string | null;
-  /** Last part of stderr, and the lines of stdout that are in another format. */
+  /** Last part of stderr, and the lines of stdout that are not JSON objects. */
   readonly output: string;
   readonly kind?: ErrorKind | undefined;
   readonly machineOutput: boolean;
@@ -162,10 +162,10 @@ export function startError(
 }
 
 const START_FAILURES: Readonly<Record<string, string>> = {
-  EACCES: 'the file is not executable',
+  EACCES: 'the file is not executable; make it executable, or set command to another file',
   ENOEXEC: 'the file is not a program that this machine can run',
-  ENOENT: 'the program, its interpreter or the working directory CWD does not exist',
-  ENOTDIR: 'the working directory CWD is not a directory',
+  ENOENT: 'the program, its interpreter or the working directory CWD does not exist; check command and cwd',
+  ENOTDIR: 'the working directory CWD is not a directory; set cwd to a directory',
   E2BIG: 'the prompt is too long for a command line; set prompt to "stdin"',
 };
 

@@ -14,7 +14,7 @@ export interface CliOptions {
   readonly billing?: Billing | undefined;
   /** Path of the executable, or a name in PATH. @default the CLI's name */
   readonly command?: string | undefined;
-  /** Arguments that are added at the end of the command line, such as `['--tools', '']`. */
+  /** Arguments that follow those of the provider, such as `['--tools', '']`. */
   readonly args?: readonly string[] | undefined;
   /** Complete environment of the child process. @default the allowed variables of `env` */
   readonly childEnv?: Readonly<Record<string, string>> | undefined;
@@ -27,8 +27,8 @@ export interface CliOptions {
    */
   readonly prompt?: 'stdin' | 'argument' | undefined;
   /**
-   * Format of the output. `text` is for a CLI without machine-readable output: such output contains no usage, and the response is
-   * streamed only if the CLI prints text while the CLI runs.
+   * Format of the output. `text` is for a CLI without machine-readable output. Plain text contains no usage, and the response is
+   * streamed only if the CLI prints text while it runs.
    * @default 'stream'
    */
   readonly output?: 'stream' | 'text' | undefined;

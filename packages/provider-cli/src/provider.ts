@@ -57,7 +57,7 @@ function modelOf(modelId: string, options: CliOptions, spec: CliSpec): Model {
     id: modelId,
     families: [],
     capabilities: { ...CLI_CAPABILITIES, reasoning: spec.effort !== undefined },
-    // Only the lifetime of the child limits a call, because a tool of the CLI may run for minutes before the first text arrives.
+    // No timeout for the first content applies, because a tool of the CLI may run for minutes before the first text.
     timeouts: mergeTimeouts({ connectMs: 0, firstContentMs: 0, idleMs: IDLE_MS }, options.timeouts),
     stream: (request, context) => run(request, context, { modelId, options, spec }),
   };

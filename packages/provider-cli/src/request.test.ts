@@ -77,7 +77,7 @@ describe('a command', () => {
   it('for another model names it, but not as a flag', () => {
     expect(wire('opencode', {}, {}, 'a/b:c').args.slice(-2)).toEqual(['--model', 'a/b:c']);
     expect(() => wire('claude', {}, {}, '--dangerously-skip-permissions')).toThrow(
-      /the CLI would read it as a flag/,
+      /is not a model; use a name without a leading -$/,
     );
   });
 

@@ -7,7 +7,7 @@ import { transcript } from './transcript.ts';
 
 /** Settings of a run that are not part of the request. */
 export interface RunSettings {
-  /** The application's additional arguments, which come last. */
+  /** Additional arguments of the application, which follow those of the provider. */
   readonly args?: readonly string[] | undefined;
   readonly prompt?: 'stdin' | 'argument' | undefined;
   readonly skipPermissions?: boolean | undefined;
@@ -73,14 +73,14 @@ function rejectUnsupported({ tools, output, messages, maxTokens }: ModelRequest,
   const unsupported = (what: string): never => {
     throw new LlmError('unsupported', `CLIs do not accept ${what}`);
   };
-  if (tools.length > 0) unsupported('tools of the caller');
+  if (tools.length > 0) unsupported('tools of the caller; omit tools');
   if (output !== undefined) unsupported('an output schema; describe it in the prompt');
   for (const message of messages) {
     if (message.role !== 'user') continue;
-    if (message.parts.some(({ type }) => type !== 'text')) unsupported('images and files');
+    if (message.parts.some(({ type }) => type !== 'text')) unsupported('images and files; send text');
   }
   if (modelId.startsWith('-')) {
-    throw new LlmError('invalid-request', `"${modelId}" is not a model; the CLI would read it as a flag`);
+    throw new LlmError('invalid-request', `"${modelId}" is not a model; use a name without a leading -`);
   }
   checkInteger(maxTokens, 'maxTokens');
 }

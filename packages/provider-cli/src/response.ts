@@ -30,7 +30,7 @@ export interface Counts {
   readonly cost?: unknown;
 }
 
-/** Converts usage. Totals include cached tokens and similar details. Returns `undefined` if the CLI reported no counts. */
+/** Converts usage, in which `input` includes cached tokens. Returns `undefined` if the CLI reported no counts. */
 export function usage(counts: Counts): Usage | undefined {
   const input = asNumber(counts.input);
   const output = asNumber(counts.output);

@@ -87,7 +87,7 @@ async function start(
   if (!(await isExecutable(file, platform()))) {
     throw new LlmError('config', `${target}: ${file} is not executable`, { target, code: 'not-executable' });
   }
-  // Arguments of the application come last.
+  // The flags for the system text precede the arguments of the application.
   const command = commandLine(file, [...withSystem(wire.args, workspace.args)], env, platform());
   const totalMs = options.timeouts?.totalMs ?? TOTAL_MS;
   try {
@@ -104,7 +104,7 @@ const withSystem = ([first, ...rest]: readonly string[], system: readonly string
 const missingCommand = ({ command }: CliFacts, target: string): LlmError =>
   new LlmError(
     'config',
-    `${target}: "${command}" is not in PATH; install it, or set \`command\` to its path`,
+    `${target}: "${command}" was not found; install it, or set \`command\` to its path`,
     {
       target,
       code: 'missing-command',
@@ -186,6 +186,6 @@ async function cleanUp(
   if (isComplete) child?.release();
   else child?.stop();
   await child?.exited;
-  // Ignore an error: the operating system eventually removes temporary directories.
+  // Ignore an error, because the operating system eventually removes temporary directories.
   await workspace?.remove().catch(() => undefined);
 }

@@ -8,7 +8,7 @@ import type { JsonLine, OutputReader } from './output-reader.ts';
 export interface Output {
   /** Whether the response is complete. */
   readonly done: boolean;
-  /** Returns output that is not part of the response: error messages, and lines in another format. */
+  /** Returns output that is not part of the response: error messages, and lines that are not JSON objects. */
   otherOutput(): string;
   push(bytes: Uint8Array): void;
   /** Ends the output. `succeeded`: whether the child exited with status 0. */

@@ -20,7 +20,7 @@ export function transcript(messages: readonly TurnMessage[], system?: string): s
   return [head, ...turns.map(([who, text]) => `${fence} ${who}\n${text}`), `${fence} assistant`].join('\n\n');
 }
 
-/** Whether a CLI would interpret the prompt as a command, a file path, a shell command or a memory note. */
+/** Whether a CLI would interpret the prompt as a command, a file path, a shell command or an option. */
 const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
 
 const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);

@@ -7,15 +7,15 @@ import type { Writable } from 'node:stream';
 export interface Watchdog {
   /** Starts to watch this process group. */
   guard(group: number): void;
-  /** Stops the watchdog because the process group has ended or does not exist. */
+  /** Stops the watchdog. Call this when the process group has ended or does not exist. */
   release(): void;
 }
 
 /**
- * Script of the watchdog, which is a shell that reads a pipe to which only this process writes. The system closes the pipe when
- * this process ends, even after SIGKILL. The first line is the id of the process group. A second line means that the group has
- * ended; end of file means that this process has ended. The shell has its own session, so it does not receive Ctrl-C or the
- * signal of a closed terminal.
+ * Script of the watchdog. The watchdog is a shell that reads a pipe. Only this process writes to the pipe. The system closes the
+ * pipe when this process ends, even after SIGKILL. The first line is the id of the process group. A second line means that the
+ * group has ended. End of file means that this process has ended. The shell has its own session, so it does not receive Ctrl-C or
+ * the signal of a closed terminal.
  */
 const SCRIPT = `
 read -r group || exit 0

@@ -179,8 +179,8 @@ describe('a CLI that fails', () => {
   });
 
   it.each([
-    ['is not there', async () => '/nowhere/claude', 'missing-command', /is not in PATH/],
-    ['is not in PATH', async () => 'no-such-cli', 'missing-command', /"no-such-cli" is not in PATH/],
+    ['is not there', async () => '/nowhere/claude', 'missing-command', /was not found/],
+    ['is not in PATH', async () => 'no-such-cli', 'missing-command', /"no-such-cli" was not found/],
     [
       'is not executable',
       async (folder: string) => {

@@ -20,7 +20,7 @@ export class Answer {
   rawFinish: string | undefined;
   rawUsage: RawUsage | undefined;
   isRefused = false;
-  /** Whether the response has the vendor's own format, which has no field for the finish reason. */
+  /** Whether the finish reason may be missing without a warning, as in the vendor's own format. */
   hasNoFinishReason = false;
   private readonly maxTokens: number;
   private readonly replay: Replay;
@@ -147,7 +147,7 @@ interface Fragment {
 
 /**
  * Whether a fragment starts another call. Several calls may have the same index. A fragment with a name starts another call if
- * its id differs from the previous id or the previous call is complete.
+ * its id differs from the call's id. Without two ids to compare, it starts another call if the call's arguments are complete.
  */
 function startsNewCall({ id: before, json: soFar }: Call, { id, name, json }: Fragment): boolean {
   if (name === '') return false;

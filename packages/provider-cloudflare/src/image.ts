@@ -12,11 +12,11 @@ import {
 import type { Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
 
-/** Creates an image model. A run returns one image. `n` images require `n` parallel runs, with the seeds seed, seed + 1, … */
+/** Creates an image model. A run returns one image. `n` images require `n` parallel runs, with `seed`, `seed + 1`, and so on. */
 export function imageModel(modelId: string, quirks: RunQuirks, connection: Connection): ImageBackend {
   return {
     id: modelId,
-    // The model pages do not specify media types and sizes (2026-11). The number of images is checked when the request is converted.
+    // The model pages do not specify media types and sizes (2026-11). `toRunCall` checks the number of images.
     images: quirks.images === 0 ? false : undefined,
     generate: (request, context) =>
       generateEach(request, context, (seed) =>

@@ -10,7 +10,7 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 
-/** Message of the input. `content` must not be null, because the binding rejects it. */
+/** Message of the input. `content` must not be null, because the binding rejects null. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string | WirePart[];

@@ -35,7 +35,7 @@ const DEFAULT_MAX_TOKENS = 256;
 /**
  * Creates a provider for Workers AI. In a Worker, pass the binding `env.AI`. Outside a Worker, the provider uses REST with an
  * account and a token, by default CLOUDFLARE_ACCOUNT_ID (or CF_ACCOUNT_ID) and CLOUDFLARE_API_TOKEN in `env`. Throws `config` for
- * a gateway without an id.
+ * a gateway with an empty id.
  */
 export function createCloudflare(options: CloudflareOptions = {}): Provider {
   checkProviderOptions('cloudflare', options, EXTRA_OPTIONS);

@@ -1,6 +1,6 @@
 import type { QuirkValues } from '@majordomo/wire-kit';
 
-/** Differences between models. Quirks affect only requests; the reader accepts all known response formats. */
+/** Differences between models. They affect only requests, not the response reader. */
 export interface RunQuirks {
   /** Property for the reasoning effort. `none`: the provider drops an effort with a warning. */
   readonly reasoning: 'none' | 'reasoning_effort';

@@ -61,7 +61,7 @@ export function toWire(
     messages,
     ...toTools(request, quirks, warnings),
     ...(stream ? { stream: true as const } : undefined),
-    // Omit members that are `undefined`: the binding forwards them, and models reject them.
+    // Omit properties that are `undefined`, because the binding forwards such properties, and models reject them.
     ...definedMembers<Readonly<Record<string, unknown>>>(settings),
     ...request.extra,
   };

@@ -5,7 +5,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Readers for the response formats, streamed or non-streaming. Each reader returns whether it recognizes the format. The vendor's
- * models use the first and the last format. Other vendors' models, behind the vendor's gateway, use the others.
+ * models use the first and the last format. Other vendors' models, behind the vendor's gateway, use the other two.
  */
 export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
   readChoices,

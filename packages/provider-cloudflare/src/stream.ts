@@ -18,7 +18,7 @@ export class RunReader implements WireReader {
   done = false;
   private readonly answer: Answer;
   private readonly options: RunReaderOptions;
-  /** Whether the last chunk of a stream has arrived, which contains usage but no choice. */
+  /** Whether the previous chunk contains usage but no choice. Only the last chunk of a stream has this form. */
   private hasTotals = false;
 
   constructor(options: RunReaderOptions) {

@@ -73,7 +73,7 @@ export function toImageParams(
   if (mask !== undefined) {
     throw new LlmError(
       'unsupported',
-      `${target}: this API does not accept a mask; describe the change in the prompt`,
+      `${target}: this API does not accept a mask; omit \`mask\` and describe the change in the prompt`,
       {
         target,
       },
@@ -117,7 +117,7 @@ function ratioOf(size: string, target: string): string {
   if (distance(nearest) <= TOLERANCE) return nearest;
   throw new LlmError(
     'unsupported',
-    `${target}: size ${size} is not supported; use one of the aspect ratios ${RATIOS.join(', ')}`,
+    `${target}: size ${size} is not supported; use a size with one of the aspect ratios ${RATIOS.join(', ')}`,
     {
       target,
       path: 'size',

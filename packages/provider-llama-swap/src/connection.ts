@@ -10,7 +10,7 @@ export interface Management {
   send(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<Response>;
   /** Sends one request and parses the response as JSON. */
   json(method: 'GET' | 'POST', path: string, options: ManageOptions): Promise<unknown>;
-  /** Posts JSON for one model, whose target appears in errors. */
+  /** Posts JSON for one model and parses the response as JSON. Errors contain the target of the model. */
   post(path: string, body: string, context: Pick<ModelContext, 'target'> & ManageOptions): Promise<unknown>;
 }
 

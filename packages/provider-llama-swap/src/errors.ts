@@ -4,7 +4,7 @@ import { truncateBody, transportError, tryParseJson, wireError } from '@majordom
 
 const MAX_MESSAGE_LENGTH = 600;
 
-/** Converts an error response of the management API. A 404 becomes `not-found`: the model is unknown or belongs to a peer. */
+/** Converts an error response of the management API. Status 404 (unknown model or peer's model) becomes `not-found`. */
 export async function responseError(
   response: Response,
   target: string,
@@ -42,7 +42,7 @@ export function callError(
     : transportError(error, target, secrets);
 }
 
-/** Returns the error for a missing URL. The example uses another name: a variable cannot redefine a provider's own name. */
+/** Returns the error for a missing URL. The example uses another name, because a variable cannot redefine the provider. */
 export function missingURL(target: string): LlmError {
   const message = `${target}: no base URL is configured; pass baseURL, or set LLM_BOX=llama-swap://host:8080 and use box/…`;
   return new LlmError('config', message, { target, code: 'missing-url' });

@@ -40,9 +40,9 @@ export interface LogOptions extends ManageOptions {
 const MAX_WAIT_MS = 30_000;
 
 /**
- * Yields the events of `GET /api/events` until the loop ends. After a reconnection the server sends all states again, so
- * events may be repeated, and a slow reader may miss some. Throws the error of the first connection, and later the errors
- * that a reconnection cannot resolve: `auth`, `not-found`, `config`, `aborted`.
+ * Yields the events of `GET /api/events` until the loop ends. After a reconnection, the server sends all states again, so events
+ * may be repeated. A slow reader may miss events. Throws any error of the first connection, and later only errors that a
+ * reconnection cannot resolve, such as `auth` and `aborted`.
  */
 export async function* events(
   server: Management,

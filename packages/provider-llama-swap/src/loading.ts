@@ -9,10 +9,10 @@ type Fetch = typeof globalThis.fetch;
 const filteredTransports = new WeakMap<Fetch, Fetch>();
 
 /**
- * Removes the server's loading messages. With `sendLoadingState`, llama-swap reports the progress of loading in reasoning deltas,
- * although the model did not produce this text. Removes events before the first other event that consist only of
- * `choices[0].delta.reasoning_content`; chunks of a model also have an id, a time and a name (internal/router/loading.go of
- * llama-swap, 2026-08).
+ * Returns a `fetch` that removes the server's loading messages. With `sendLoadingState`, llama-swap reports the progress of
+ * loading in reasoning deltas, although the model did not produce this text. Removes the leading events of a stream that consist
+ * only of `choices[0].delta.reasoning_content`. Chunks of a model also have an id, a time and a name (internal/router/loading.go,
+ * 2026-08).
  */
 export function withoutLoading(fetch: Fetch): Fetch {
   const cached = filteredTransports.get(fetch);

@@ -7,8 +7,8 @@ export interface LlamaSwapOptions extends ProviderOptions {
   /** Quirks for servers that differ from llama.cpp. */
   readonly quirks?: Partial<ChatQuirks> | undefined;
   /**
-   * Endpoint for images: `/sdapi/v1/txt2img`, or `/v1/images/generations`, where stable-diffusion.cpp ignores the seed
-   * (observed 2026-06).
+   * Endpoint for images. `txt2img`: `/sdapi/v1/txt2img`. `images`: `/v1/images/generations`, where stable-diffusion.cpp ignores
+   * the seed (observed 2026-06).
    * @default 'txt2img'
    */
   readonly images?: 'txt2img' | 'images' | undefined;

@@ -21,7 +21,7 @@ import { health, running, unload, version, type RunningModel, type SwapVersion }
 export interface LlamaSwap extends Provider {
   /** Returns the models that have a running process. */
   running(options?: ManageOptions): Promise<readonly RunningModel[]>;
-  /** Stops the process of one model, or of all models. Throws `not-found` if the model is unknown or belongs to a peer. */
+  /** Stops the process of one model, or of all models. Throws `not-found` for an unknown model, or a model of a peer server. */
   unload(model?: string, options?: ManageOptions): Promise<void>;
   /** Returns whether the server responds. */
   health(options?: ManageOptions): Promise<boolean>;

@@ -3,14 +3,14 @@ import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
 import type { ManageOptions } from './options.ts';
 
-/** Model that has a running process. */
+/** Model that has a running process. `proxy` is the address of the process's server. */
 export interface RunningModel {
   readonly model: string;
   /** State: `starting`, `ready`, `stopping`, `shutdown`, or a state of a later version. */
   readonly state: string;
   readonly name: string | undefined;
   readonly description: string | undefined;
-  /** Command that started the process, and address of its server. */
+  /** Command that started the process. */
   readonly cmd: string | undefined;
   readonly proxy: string | undefined;
   /** Time without a request after which the model is unloaded, in seconds. 0 disables unloading. */
@@ -64,7 +64,7 @@ export async function unload(
     const { target } = server;
     throw new LlmError(
       'invalid-request',
-      `"${String(model)}" is not a valid model id: it would change the URL of the request`,
+      `"${String(model)}" is not a valid model id; use an id without the segments . and ..`,
       {
         target,
         path: 'model',

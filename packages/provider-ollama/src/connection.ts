@@ -35,7 +35,7 @@ export interface Connection {
   embed(params: EmbedParams, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Requests the list of installed models. */
   list(context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Requests that the server downloads a model. */
+  /** Sends a request to download a model to the server. */
   pull(model: string, context: CallContext, facts: ErrorContext): Promise<Response>;
 }
 
@@ -57,7 +57,7 @@ export function createConnection(options: OllamaOptions, profile: Profile): Conn
 /** Sends one request with a method of the SDK and returns the raw response. */
 type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
 
-/** Returns a function that determines the base URL and the key of a call. Stores the secrets to redact in `facts`. */
+/** Returns a function that determines the base URL and the key of a call, and stores the secrets to redact in `facts`. */
 function createSend(
   options: OllamaOptions,
   profile: Profile,

@@ -7,7 +7,7 @@ import type { OllamaOptions } from './options.ts';
 
 const WIRE = 'ollama-embed';
 
-/** Creates an embedding model. The server's limits apply to its values. */
+/** Creates an embedding model. `maxTokens` is not set, because the maximum length of a value depends on the server. */
 export function embeddingModel(
   modelId: string,
   options: OllamaOptions,
@@ -34,12 +34,12 @@ export function embeddingModel(
 }
 
 /**
- * Maximum number of values per request. The server has no maximum. Smaller batches can fail separately and be sent to another
- * target.
+ * Maximum number of values per request. The server has no maximum, but with this maximum, each of several smaller requests can
+ * fail and be sent to another target separately.
  */
 const MAX_VALUES = 512;
 
-/** Converts a request. Requests vectors of the desired length; majordomo shortens the vectors of older servers. */
+/** Converts a request. Requests vectors of length `dimensions`. majordomo shortens the vectors of older servers. */
 export function toEmbedParams(
   model: string,
   { values, dimensions, extra }: EmbeddingRequest,

@@ -13,7 +13,7 @@ import type {
 import { toBase64 } from '@majordomo/core/toolkit';
 import { WAV } from './models.ts';
 
-/** Message of the API. Servers send call ids, which are missing in the SDK's types and which older servers ignore. */
+/** Message of the API. Call ids are missing in the SDK's types, and older servers ignore them. */
 export interface WireMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
@@ -75,7 +75,7 @@ function userMessage({ parts }: UserMessage): WireMessage {
 /** Returns audio as base64 for the list of images, where models recognize WAV by its bytes (ollama/ollama#15427, 2026-04). */
 function audioData({ mediaType, bytes }: AudioPart): string {
   if (WAV.includes(mediaType)) return toBase64(bytes);
-  throw new LlmError('unsupported', `audio of type "${mediaType}": this API accepts only WAV`);
+  throw new LlmError('unsupported', `audio of type "${mediaType}" is not supported; use WAV`);
 }
 
 /**

@@ -15,9 +15,8 @@ export const WAV: readonly string[] = ['audio/wav', 'audio/x-wav', 'audio/wave']
 const GENERAL: Capabilities = { files: false, audio: WAV, output: 'native' };
 
 /**
- * Rules by model name. Only few models are listed, because servers can have custom models; `/api/show` returns more facts. Source
- * for the levels of `think`: docs.ollama.com/capabilities/thinking, 2026-11. A model without image input is listed only if it
- * rejects images.
+ * Rules by model name. Only few models are listed, because servers can have custom models. Source for the levels of `think`:
+ * docs.ollama.com/capabilities/thinking, 2026-11. A model without image input is listed only if it rejects images.
  */
 const MODELS: readonly ModelRule[] = [
   {

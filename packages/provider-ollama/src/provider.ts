@@ -72,7 +72,7 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     },
     pull(model, pullOptions = {}) {
       if (!profile.canPull)
-        throw new LlmError('unsupported', `${id}: this service cannot download models; use a local server`);
+        throw new LlmError('unsupported', `${id}: this service cannot download models; use profile ollama`);
       return pull(connection, model, `${id}/${model}`, pullOptions);
     },
   };

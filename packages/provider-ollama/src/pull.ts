@@ -14,8 +14,8 @@ export interface PullProgress {
 }
 
 /**
- * Options of `pull`. OLLAMA_HOST is read from `env`. `@default` the `baseURL` option of the provider, otherwise the address of
- * the profile
+ * Options of `pull`. If the provider has no `baseURL`, OLLAMA_HOST in `env` is the server's address, and otherwise that of the
+ * profile.
  */
 export type PullOptions = Partial<Pick<ModelContext, 'signal' | 'env' | 'fetch' | 'headers'>>;
 

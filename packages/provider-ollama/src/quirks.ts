@@ -1,6 +1,6 @@
 import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 
-/** Differences between servers and models of Ollama's API. Quirks affect only requests; the reader accepts all known forms. */
+/** Differences between servers and models of Ollama's API. They affect only requests, not the response reader. */
 export interface OllamaQuirks {
   /** Place of an output schema: `format`, or both `format` and the system text for servers that may ignore `format`. */
   readonly schema: 'format' | 'format-and-prompt';

@@ -67,8 +67,8 @@ interface WireOutput {
 
 /**
  * Converts the output schema. In a request with tools, the system text contains the schema, because `format` constrains every
- * token and would forbid tool calls (ollama's server/routes.go, 2026-11). For servers that may ignore `format`, both contain
- * the schema.
+ * token and would forbid tool calls (ollama's server/routes.go, 2026-11). For servers that may ignore `format`, `format` and the
+ * system text contain the schema.
  */
 function toOutput(
   output: ModelOutput | undefined,
