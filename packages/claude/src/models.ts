@@ -62,9 +62,9 @@ const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO
 /** From 4.7 on, thinking is only adaptive, the API sends its text only on request, and sampling parameters are rejected. */
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
- * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07).
- * Models from 4.8 on accept it (langchain-aws#1141, 2026-07), and some later models reject every forced tool. Reports about
- * Sonnet 4.6 differ: a recording of 2026-08 shows it accepted (pydantic-ai#7283). Thinking is omitted for Sonnet 4.6.
+ * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07). Models
+ * from 4.8 on accept both (langchain-aws#1141, 2026-07), and some later models reject every forced tool. Reports about Sonnet 4.6
+ * differ: in a recording of 2026-08, it accepts both (pydantic-ai#7283). Thinking is omitted for it.
  */
 const FORCED_ALWAYS: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'always' };
 const FORCED_NEVER: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'never' };

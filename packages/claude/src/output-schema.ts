@@ -102,7 +102,7 @@ const isUnsupported = (name: string, value: JsonValue): boolean =>
   (name === 'minItems' && value !== 0 && value !== 1) ||
   (name === 'format' && typeof value === 'string' && !FORMATS.has(value));
 
-/** Converts members that contain schemas. A property named `pattern`, an `enum` and a `default` are not schemas. */
+/** Converts the schemas in the value of a keyword. Values without schemas, such as that of `enum`, stay unchanged. */
 function closeSubschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
   if (SCHEMA_MAPS.has(name)) {
     return isSchema(value)

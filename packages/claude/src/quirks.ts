@@ -5,7 +5,7 @@ import type { QuirkValues } from '@majordomo/wire-kit';
 export type ClaudeEffort = Exclude<Effort, 'none' | 'minimal'>;
 const EFFORTS: readonly ClaudeEffort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** Differences between Claude models on all platforms. They affect requests only: the response reader accepts all forms. */
+/** Differences between Claude models on all platforms. They affect only requests, not the response reader. */
 export interface ClaudeQuirks {
   /** Form of the reasoning setting: none, a token budget, or adaptive. */
   readonly thinking: 'none' | 'budget' | 'adaptive';
@@ -15,7 +15,7 @@ export interface ClaudeQuirks {
   readonly thinkingText: 'sent' | 'on-request';
   /** Effort values that the model accepts in addition to the thinking setting. `[]` means none. */
   readonly efforts: readonly ClaudeEffort[];
-  /** Whether the model accepts temperature and top_p together, one of them, or neither. */
+  /** Sampling parameters that the model accepts: temperature and top_p together, one of them, or none. */
   readonly sampling: 'both' | 'one' | 'none';
   /** Whether the model accepts `strict` on tools, which enforces the schemas of their arguments. */
   readonly strictTools: boolean;
@@ -25,7 +25,7 @@ export interface ClaudeQuirks {
   readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
 
-/** Quirks of an unknown model: the current request format. Recoveries drop settings that the model rejects. */
+/** Quirks of an unknown model, in the current request format. Recoveries drop settings that the model rejects. */
 export const CLAUDE_QUIRKS: ClaudeQuirks = {
   thinking: 'adaptive',
   thinkingOff: 'omit',

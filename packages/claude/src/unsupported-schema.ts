@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 
 /**
- * Returns the first feature of a schema that constrained decoding does not support: an object with arbitrary names, which
- * closing the object would forbid, a recursive schema, or a reference to another document (platform.claude.com, structured
+ * Returns the first feature of a schema that constrained decoding does not support: a reference to another document, a recursive
+ * schema, or an object with arbitrary names, because closing the object would forbid the names (platform.claude.com, structured
  * outputs, and AWS, structured-output, both 2026-11). Returns `undefined` if the schema is supported.
  */
 export function unsupportedFeature(root: JsonObject): string | undefined {
@@ -57,7 +57,7 @@ const subschemasOf = (schema: JsonObject): readonly JsonObject[] =>
     return name === 'items' && isSchema(value) ? [value] : [];
   });
 
-/** Keywords whose value contains several schemas, by name or in an array. `items` contains one schema. */
+/** Keywords whose value contains several schemas: by name (`SCHEMA_MAPS`), or in an array (`SCHEMA_LISTS`). */
 export const SCHEMA_MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions']);
 export const SCHEMA_LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 

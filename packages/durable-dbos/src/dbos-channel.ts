@@ -16,8 +16,8 @@ const MAX_INTERVAL_MS = 5000;
  */
 export function dbosChannel(): RunChannel {
   return {
-    // The last message is published between two steps, where a row would be a journal entry. The stream ends with its workflow
-    // anyway.
+    // Omit the last message, because it is published between two steps, where a row would be a journal entry. The stream ends
+    // with its workflow anyway.
     publish: (_runId, text) => (DBOS.isInStep() ? DBOS.writeStream(STREAM, text) : Promise.resolve()),
     subscribe(runId, onMessage, onEnd) {
       const controller = new AbortController();

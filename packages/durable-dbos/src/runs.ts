@@ -20,7 +20,7 @@ export interface WaitOptions {
 export interface DbosAgent {
   /** Starts the run. If the id is already in use, has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput): Promise<void>;
-  /** Waits for the end of the run. Rejects with the error of the run and its partial response, or `aborted` if it was cancelled. */
+  /** Waits for the end of the run. Rejects with the run's error and partial response, or with `aborted` for a cancelled run. */
   result(runId: string, options?: WaitOptions): Promise<RunResult>;
   /**
    * Resolves with the calls that wait for a decision, or with none when the run has ended. A call is removed when the run
@@ -32,8 +32,8 @@ export interface DbosAgent {
    */
   decide(runId: string, decision: Decision): Promise<void>;
   /**
-   * Resumes the runs of these executors, or of all other executors, in this process, and returns their ids. Their processes
-   * must have ended: a run whose process is alive would run twice.
+   * Resumes the runs of these executors, or of all other executors, in this process, and returns their ids. Their processes must
+   * have ended, because a run whose process is alive would run twice.
    */
   resumeAll(executors?: readonly string[]): Promise<readonly string[]>;
 }

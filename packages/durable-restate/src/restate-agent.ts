@@ -8,7 +8,7 @@ import { runFailure, terminalError } from './terminal.ts';
 
 /** Options of `restateAgent`. Observers and `onEvent` are called in the process that executes a step, and not on a replay. */
 export interface RestateAgentOptions extends RunJournaledIo {
-  /** Time without progress after which Restate ends an attempt and executes its step again, in milliseconds. `@default 1_800_000` */
+  /** Maximum time without progress, in milliseconds. Then Restate executes the step again. `@default 1_800_000` */
   readonly longestCallMs?: number | undefined;
   /**
    * Time for which an ended run is stored, in milliseconds. During this time, its result is available and its id is in use.

@@ -2,8 +2,8 @@ import type { JsonValue } from '@majordomo/core';
 import { RestatePromise, type WorkflowContext } from '@restatedev/restate-sdk';
 
 /**
- * Executes effects as entries of Restate's journal. Effects that start in one tick run in parallel and are awaited together:
- * Restate abandons an attempt that awaits two of its promises separately, and executes their effects again.
+ * Executes effects as entries of Restate's journal. Effects that start in one tick run in parallel and are awaited together,
+ * because Restate abandons an attempt that awaits two of its promises separately, and executes their effects again.
  */
 export function createSteps(
   context: WorkflowContext,

@@ -39,8 +39,8 @@ function missingImages(count: number, n: number, failure: LlmError | undefined):
 
 /**
  * Generates `n` images on a wire that returns one image at a time. Calls `draw` with `seed + index`, at most four calls in
- * parallel. Failures cause a warning if at least one image arrives. Otherwise throws the first failure; after four failures,
- * starts no further calls. Returns the sum of the usage.
+ * parallel. Failures cause a warning if at least one image arrives. Otherwise, throws the first failure. Starts no further calls
+ * after four failures without a success. Returns the sum of the usage.
  */
 export async function generateEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },

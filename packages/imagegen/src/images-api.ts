@@ -17,11 +17,11 @@ import { checkSize, parseSize, type SizeRule } from './size.ts';
 export interface ImagesQuirks {
   /** Value that requests bytes instead of a URL. GPT image models always send bytes and reject this field (2026-11). */
   readonly responseFormat: 'b64_json' | 'none';
-  /** Whether the server accepts a seed. OpenAI does not; local servers do. */
+  /** Whether the server accepts a seed. OpenAI accepts no seed, and local servers do. */
   readonly seed: boolean;
   /** Sizes that the server accepts. */
   readonly size: SizeRule;
-  /** Limits of the images to edit. If the limits are not set, images are sent unchanged. */
+  /** Limits of the images to edit; `false` if the server accepts none. If it is not set, images are sent unchanged. */
   readonly inputs?: ImageLimits | false | undefined;
 }
 
@@ -49,7 +49,7 @@ export function toImagesCall(
   const { prompt, n, size, seed, images = [], mask, extra } = request;
   if (size !== undefined) checkSize(parseSize(size), quirks.size, target);
   if (mask !== undefined && images.length === 0) {
-    throw new LlmError('invalid-request', 'mask: requires an image', { path: 'mask' });
+    throw new LlmError('invalid-request', 'mask requires an image; add one to images', { path: 'mask' });
   }
   const fields = withoutUnset({
     model: modelId,
@@ -90,8 +90,8 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
 }
 
 /**
- * Decodes the images of an answer. Missing images cause a warning. Throws `protocol` for an invalid answer, `unsupported` for an
- * answer with URLs, because URLs are never fetched, and the error that the server reported.
+ * Decodes the images of an answer. Missing images cause a warning. Throws the error that the server reported, `protocol` for an
+ * invalid answer, and `unsupported` for an answer with URLs, because URLs are never fetched.
  */
 export function fromImagesBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');

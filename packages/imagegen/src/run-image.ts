@@ -33,7 +33,7 @@ export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: stri
   const { prompt, size, seed, images = [], mask, extra } = request;
   if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
     const takes = quirks.images === 0 ? 'no images' : `at most ${quirks.images} images`;
-    throw new LlmError('unsupported', `${target}: accepts ${takes}${quirks.mask ? '' : ' and no mask'}`, {
+    throw new LlmError('unsupported', `${target} accepts ${takes}${quirks.mask ? '' : ' and no mask'}`, {
       target,
     });
   }

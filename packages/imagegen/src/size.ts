@@ -22,7 +22,7 @@ export interface SizeRule {
 export function parseSize(size: string): Size {
   const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(size);
   if (match === null) {
-    throw new LlmError('invalid-request', `size: must be like 512x768, not "${size}"`, { path: 'size' });
+    throw new LlmError('invalid-request', `size must be like 512x768, not "${size}"`, { path: 'size' });
   }
   return { width: Number(match[1]), height: Number(match[2]) };
 }
@@ -32,7 +32,7 @@ export function checkSize({ width, height }: Size, rule: SizeRule, target: strin
   const { multipleOf = 1, maxEdge = Infinity, maxPixels = Infinity, maxRatio = Infinity } = rule;
   const longest = Math.max(width, height);
   const refuse = (why: string): never => {
-    throw new LlmError('unsupported', `${target}: does not accept the size ${width}x${height}: ${why}`, {
+    throw new LlmError('unsupported', `${target} does not accept the size ${width}x${height}; ${why}`, {
       target,
       path: 'size',
     });

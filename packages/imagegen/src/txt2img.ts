@@ -51,7 +51,7 @@ const imageCount = ({ batch_size: size, n_iter: batches }: Txt2ImgCall['body']):
 export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: string): Txt2ImgCall {
   const { prompt, n, size, seed, images = [], mask, extra } = request;
   if (mask !== undefined && images.length === 0) {
-    throw new LlmError('invalid-request', 'mask: requires an image', { path: 'mask' });
+    throw new LlmError('invalid-request', 'mask requires an image; add one to images', { path: 'mask' });
   }
   const { width, height } = size === undefined ? {} : parseSize(size);
   const body = withoutUnset({

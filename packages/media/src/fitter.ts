@@ -49,8 +49,8 @@ const DEFAULT_MAX_MEMORY = 208e6;
 
 /**
  * Returns a fitter for `createMajordomo({ media })`, which fits images to the limits of each target. Images that fit are not
- * changed. Each change causes a warning. Throws `unsupported` if an image cannot be fitted, so that the chain continues with the
- * next target, and `invalid-request` for bytes that are not a complete image. The fitter also counts the pages of PDFs and
+ * changed. Each change causes a warning. It throws `unsupported` if an image cannot be fitted, so that the chain continues with
+ * the next target, and `invalid-request` for bytes that are not a complete image. The fitter also counts the pages of PDFs and
  * measures recordings for targets that limit them.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
@@ -130,7 +130,7 @@ function checkImage(bytes: Uint8Array, maxPixels: number): ImageFacts {
   }
   if (!facts.complete) throw broken(`an ${facts.mediaType} of ${bytes.length} bytes is truncated`);
   if (pixelsOf(facts) > maxPixels) {
-    throw unfit(`an image of ${sizeOf(facts)} pixels is above the limit of ${maxPixels} pixels`);
+    throw unfit(`an image of ${sizeOf(facts)} pixels is above the limit of ${maxPixels} pixels; resize it`);
   }
   return facts;
 }

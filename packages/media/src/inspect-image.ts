@@ -16,8 +16,8 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => ImageHeader | unde
 };
 
 /**
- * Returns the type, size, animation and completeness of an image from its header, without sharp. Returns `undefined` for bytes that
- * are not an image, or whose header is invalid.
+ * Returns the type and the size of an image, and whether it is animated and complete, without sharp. Returns `undefined` for
+ * bytes that are not an image, or whose header is invalid.
  */
 export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {
   const mediaType = sniffMediaType(bytes);

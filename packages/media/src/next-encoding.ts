@@ -92,7 +92,7 @@ export function nextLosslessEncoding(
   return { quality: 100, scale: last.scale * Math.sqrt((0.85 * maxBytes) / last.bytes) };
 }
 
-/** Returns libjpeg's quantizer step for a quality, in percent of its table. */
+/** Returns the quantizer step for a quality, in percent of libjpeg's standard table. */
 const step = (quality: number): number => (quality < 50 ? 5000 / quality : 200 - 2 * quality);
 const qualityOf = (percent: number): number => (percent > 100 ? 5000 / percent : (200 - percent) / 2);
 

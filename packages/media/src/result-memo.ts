@@ -3,8 +3,8 @@ import { abortable } from '@majordomo/core/toolkit';
 /** Results by bytes and limits. A result is cached as long as its bytes exist, for the next turns of a conversation. */
 export interface ResultMemo<T> {
   /**
-   * Returns the result for these bytes and this key. Concurrent callers share the work, which is aborted when all of them have aborted. A
-   * permanent failure is cached as well; any other failure is not.
+   * Returns the result for these bytes and this key. Concurrent callers share the work. The work is aborted when all of these
+   * callers have aborted. Among failures, only permanent failures are cached.
    */
   get(
     bytes: Uint8Array,

@@ -114,7 +114,7 @@ const MAX_HOLDERS = 8;
 export function createPromptCache(options: PromptCacheOptions = {}): PromptCache {
   checkOptions('createPromptCache', options, KINDS);
   if ((options.minSaving ?? 0) > 1)
-    throw new LlmError('config', 'createPromptCache: minSaving: must be a number from 0 to 1', {
+    throw new LlmError('config', 'createPromptCache: minSaving must be a number from 0 to 1', {
       path: 'minSaving',
     });
   const { catalog = shipped, clock = systemClock, onDecision, store } = options;

@@ -2,16 +2,17 @@ import type { CacheStore } from '@majordomo/cache';
 import type { Clock } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
 
-/** Prefix of a conversation that one target has in its cache. */
+/** Prefix of a conversation that one target has in its cache. `hash` identifies the prefix. */
 export interface Holder {
   readonly target: string;
-  /** Number of messages in the prefix. `hash` is the hash of the prefix. */
+  /** Number of messages in the prefix. */
   readonly count: number;
   readonly hash: string;
   /** Number of cached tokens. */
   readonly held: number;
-  /** Number of input and output tokens of the last request. */
+  /** Number of input tokens of the last request. */
   readonly input: number;
+  /** Number of output tokens of the last request. */
   readonly output: number;
   /** Expected end of the entry's lifetime, in epoch milliseconds. */
   readonly until: number;
@@ -29,7 +30,6 @@ export const NO_HOLDERS: Conversation = { holders: [] };
 /** Prefix of the store's keys. It contains the format version, because releases with different formats must not share. */
 const KEY_PREFIX = 'majordomo/prompt-cache/1/';
 
-/** Options of `Conversations`. */
 interface ConversationsOptions {
   readonly store: CacheStore | undefined;
   readonly storeTimeoutMs: number;

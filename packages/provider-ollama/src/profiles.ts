@@ -18,7 +18,7 @@ export interface Profile {
   /** Whether `pull` can download models to the service. */
   readonly canPull: boolean;
   readonly quirks: OllamaQuirks;
-  /** Whether the connection has no proxy that closes idle connections. A response without deltas is then requested as one body. */
+  /** Whether no proxy closes idle connections. A response without deltas is then requested as one body. */
   readonly isLocal: boolean;
   readonly timeouts: Timeouts;
 }
@@ -29,7 +29,7 @@ export interface Profile {
  */
 const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 0, totalMs: 0 };
 
-/** Name of a service. `ollama`: local server; `ollama-cloud`: ollama.com; `foreman`: queueing daemon in front of a local server. */
+/** Name of a service. `ollama`: local server. `ollama-cloud`: ollama.com. `foreman`: queueing daemon for a local server. */
 export type ProfileName = 'ollama' | 'ollama-cloud' | 'foreman';
 
 /** Profiles by name. Sources: docs.ollama.com/api, /cloud and /faq, 2026-11. */

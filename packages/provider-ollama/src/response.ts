@@ -7,7 +7,7 @@ const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([
   ['length', 'length'],
 ]);
 
-/** Converts a finish reason. With `hasCalls`, `stop` becomes `tool-calls`, because the server also sends `stop` after tool calls. */
+/** Converts a finish reason. With `hasCalls`, `stop` becomes `tool-calls`, because the server sends `stop` for both. */
 export function finishReason(raw: string | undefined, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return hasCalls && (reason === 'stop' || raw === undefined) ? 'tool-calls' : reason;

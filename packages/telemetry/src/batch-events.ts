@@ -5,8 +5,8 @@ import { providerName } from './provider-name.ts';
 import type { StartSpan } from './safe-span.ts';
 
 /**
- * Returns a listener that creates a span for each vendor batch and counts its items. The span is created when the batch has ended,
- * because another process may have created the batch.
+ * Returns a listener that creates a span for each vendor batch and counts its items. The span is created when the batch has
+ * ended, because another process may have created the batch.
  */
 export function batchListener(start: StartSpan, instruments: Instruments): (event: BatchEvent) => void {
   return (event) => {

@@ -25,9 +25,9 @@ export interface Instruments {
   readonly state: Measure;
   /** Cost of a spend record, in nano-USD. */
   readonly cost: Measure;
-  /** Number of results of checks and masks. */
+  /** Number of results of a guard's checks and masks. */
   readonly guardChecks: Measure;
-  /** Duration of a check or a mask, in seconds. */
+  /** Duration of a guard's check or mask, in seconds. */
   readonly guardDuration: Measure;
   /** Number of items of ended batches. */
   readonly batchItems: Measure;

@@ -22,8 +22,8 @@ export interface TelemetryOptions {
    */
   readonly meter?: Meter | undefined;
   /**
-   * Redactor for prompts, responses, and tool arguments and results, which spans then contain. Images and files are never
-   * included. Not available with convention 1.36, which has no attributes for content.
+   * Redactor for prompts, responses, tool arguments and tool results. If it is set, spans contain the redacted content, but never
+   * images and files. Not available with convention 1.36, which has no attributes for content.
    *
    * @default no content
    */
@@ -54,8 +54,8 @@ export interface Telemetry {
   /** Listener for a ledger's `onRecord`. Records the cost as a metric. */
   readonly onRecord: (record: SpendRecord) => void;
   /**
-   * Listener for `guarded({ onEvent })`. Records the counter `majordomo.guard.checks` and the histogram `majordomo.guard.duration`, in
-   * seconds, by rule, side and outcome.
+   * Listener for `guarded({ onEvent })`. Records the counter `majordomo.guard.checks` and the histogram
+   * `majordomo.guard.duration`, in seconds, by rule, side and outcome.
    */
   readonly onGuardEvent: (event: GuardEvent) => void;
   /**

@@ -33,7 +33,7 @@ export class SafeSpan {
   readonly context: Context;
   private readonly span: Span | undefined;
   private readonly dialect: Dialect;
-  /** Start time in epoch milliseconds. The next field is the same time by the monotonic clock. */
+  /** Creation time by the system clock, in epoch milliseconds. */
   private readonly startTime = Date.now();
   private readonly began = performance.now();
 
@@ -73,7 +73,7 @@ export class SafeSpan {
     ignoreErrors(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
   }
 
-  /** Current time in epoch milliseconds, by the monotonic clock. */
+  /** Returns the current time in epoch milliseconds, measured from the start with the monotonic clock. */
   now(): number {
     return this.startTime + this.ms();
   }

@@ -10,7 +10,7 @@ export interface Trajectory {
   readonly at: string;
   /** Spec of the model that the agent called. */
   readonly spec: string;
-  /** Target that answered each step, in order. */
+  /** Targets that answered the steps, in order. */
   readonly targets: readonly string[];
   readonly system: string | undefined;
   readonly tools: readonly TrajectoryTool[];
@@ -32,7 +32,7 @@ export interface TrajectoryTool {
   readonly parameters: object;
 }
 
-/** Facts about a run that its result does not contain. `targets` defaults to the run's targets. */
+/** Facts about a run that its result does not contain. An empty `targets` selects the run's targets. */
 export type RunDescription = Omit<Trajectory, 'version' | 'at' | 'messages' | 'usage' | 'outcome'>;
 
 /** Converts a run, or the error that ended a run, to a trajectory. `at`: end time of the run. `@default` now */

@@ -91,5 +91,5 @@ function check(options: WriterOptions): void {
     new LlmError('config', `trajectoryWriter: ${path} ${why}`, { path });
   if (options.folder === '') throw wrong('folder', 'must be a path');
   if ((options.redactor as unknown) === undefined)
-    throw wrong('redactor', 'is required, because lines are never written without it');
+    throw wrong('redactor', 'is required; pass a redactor such as createRedactor()');
 }

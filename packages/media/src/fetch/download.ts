@@ -37,7 +37,7 @@ export async function download(
     if (LlmError.is(error)) throw error;
     throw new LlmError(
       'network',
-      `the connection to ${url.host} was lost`,
+      `the connection to ${url.host} failed`,
       { code: codeOf(error) },
       { cause: error },
     );

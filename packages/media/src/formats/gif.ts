@@ -6,7 +6,7 @@ const IMAGE = 0x2c;
 
 /**
  * Reads the blocks of a GIF89a up to the trailer, which may be missing. Decoders make the canvas as large as the largest frame,
- * so a screen of 1x1 may become 20000x20000.
+ * so a file with a declared size of 1x1 may become 20000x20000.
  */
 export function readGif(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);

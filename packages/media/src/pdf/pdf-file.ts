@@ -78,7 +78,7 @@ function onlyOf(value: PdfValue | undefined): PdfValue | undefined {
   return value[0];
 }
 
-/** Reverses the PNG predictor (W3C, 9.2). Supports only the filters None and Up, because cross-reference streams use no others. */
+/** Reverses the PNG predictor (W3C, 9.2). Supports only the filters None and Up, which cross-reference streams use. */
 function withoutPredictor(data: Uint8Array, columns: number): Uint8Array {
   const width = columns + 1;
   const rows = Math.floor(data.length / width);

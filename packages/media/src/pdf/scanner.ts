@@ -2,7 +2,7 @@
 export type PdfValue =
   number | boolean | null | Name | Reference | typeof STRING | readonly PdfValue[] | PdfDictionary;
 type Name = `/${string}`;
-/** `12 0 R`: the object with that number. */
+/** Reference to the object with this number, such as `12 0 R`. */
 interface Reference {
   readonly object: number;
 }

@@ -14,9 +14,9 @@ export interface RecordingFacts {
 type Format = IAudioMetadata['format'];
 
 /**
- * Returns the type and duration of sound or video: MP3 and AAC, WAV, AIFF, FLAC, Ogg (Opus, Vorbis, Speex), MP4 and its
- * relatives, WebM and Matroska. Returns `undefined` for other bytes. Needs the package `music-metadata` and throws `config`
- * without it.
+ * Returns the type and duration of sound or video: MP3 and AAC, WAV, AIFF, FLAC, Ogg (Opus, Vorbis, Speex), MP4 and related
+ * formats, WebM and Matroska. Returns `undefined` for other bytes. Needs the package `music-metadata` and throws `config` without
+ * it.
  *
  * @example (await inspectRecording(bytes))?.durationMs
  */
