@@ -19,7 +19,7 @@ const isOpenRecord = ({ type, properties, additionalProperties }: JsonObject): b
 const refersElsewhere = ({ $ref: reference }: JsonObject): boolean =>
   typeof reference === 'string' && !reference.startsWith('#');
 
-/** Whether a chain of references leads back to a schema that contains it. */
+/** Whether a schema contains itself, directly or through references. */
 function isRecursive(root: JsonObject): boolean {
   const isInCycle = (schema: JsonObject, ancestors: readonly JsonObject[]): boolean => {
     if (ancestors.includes(schema)) return true;

@@ -13,7 +13,7 @@ export interface DbosAgentOptions extends RunJournaledIo {
 
 const DAYS_30 = 30 * 86_400_000;
 /**
- * Maximum number of restarts of a run. DBOS's default is 100, which also counts restarts while the run only waits for a decision.
+ * Maximum number of restarts of a run. DBOS's default is 100. DBOS also counts restarts while the run only waits for a decision.
  */
 const MAX_RESTARTS = 10_000;
 

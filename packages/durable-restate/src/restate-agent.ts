@@ -17,7 +17,7 @@ export interface RestateAgentOptions extends RunJournaledIo {
   readonly keepRunsMs?: number | undefined;
 }
 
-/** Handlers of an agent's workflow. Their arguments and results are JSON by `toJson`. */
+/** Handlers of an agent's workflow. Their arguments and results are values of `toJson`. */
 export type AgentHandlers = {
   /**
    * Runs the agent for a prompt or a state. The key is the run's id. Returns the result, whose transcript is only in `state`.

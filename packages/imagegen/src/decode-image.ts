@@ -24,7 +24,7 @@ export function imageFromBytes(bytes: Uint8Array, location: ImageLocation): Imag
 
 const DATA_URL = /^data:[\w.+/-]*(?:;[\w=.-]+)*;base64,/i;
 
-/** Decodes base64 data of several megabytes faster than core's `fromBase64`. */
+/** Decodes base64. For several megabytes, this function is faster than core's `fromBase64`. */
 function decodeBase64(text: string, location: ImageLocation): Uint8Array {
   let binary: string;
   try {

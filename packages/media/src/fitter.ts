@@ -48,10 +48,10 @@ const DEFAULT_MAX_PIXELS = 3 * 2 ** 24;
 const DEFAULT_MAX_MEMORY = 208e6;
 
 /**
- * Returns a fitter for `createMajordomo({ media })`, which fits images to the limits of each target. Images that fit are not
- * changed. Each change causes a warning. It throws `unsupported` if an image cannot be fitted, so that the chain continues with
- * the next target, and `invalid-request` for bytes that are not a complete image. The fitter also counts the pages of PDFs and
- * measures recordings for targets that limit them.
+ * Returns a fitter for `createMajordomo({ media })`. The fitter adapts images to the limits of each target, with a warning for
+ * each change. Images that fit are not changed. The fitter throws `unsupported` if an image cannot be fitted, so that the chain
+ * continues with the next target, and `invalid-request` for bytes that are not a complete image. The fitter also counts the pages
+ * of PDFs and measures recordings for targets that limit them.
  *
  * @example createMajordomo({ providers, env: process.env, media: createMediaFitter() })
  */

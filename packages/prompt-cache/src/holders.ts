@@ -27,7 +27,7 @@ export interface Conversation {
 
 export const NO_HOLDERS: Conversation = { holders: [] };
 
-/** Prefix of the store's keys. It contains the format version, because releases with different formats must not share. */
+/** Prefix of the store's keys. It contains the format version, because releases with different formats must not share entries. */
 const KEY_PREFIX = 'majordomo/prompt-cache/1/';
 
 interface ConversationsOptions {

@@ -5,7 +5,7 @@ import type { AwsCredentials, BedrockOptions } from './options.ts';
 
 /** Sources of the region and the credentials of a call, without secrets. */
 export interface BedrockSources {
-  /** AWS region. If it is `undefined`, the SDK reads the region from its environment or `~/.aws/config`, or uses us-east-1. */
+  /** AWS region. If it is `undefined`, the SDK reads it from the process environment or `~/.aws/config`, or uses us-east-1. */
   readonly region: string | undefined;
   readonly regionFrom: 'option' | 'AWS_REGION' | 'AWS_DEFAULT_REGION' | 'the SDK';
   readonly credentialsFrom:
@@ -93,7 +93,7 @@ async function credentialsOption(
     if (LlmError.is(cause) || context.signal.aborted) throw cause;
     const { target } = context;
     const reason = redact(cause instanceof Error ? cause.message : String(cause));
-    const message = `${target}: the source of the AWS credentials failed: ${reason}`;
+    const message = `${target}: the function of option credentials failed: ${reason}`;
     throw new LlmError('auth', message, { target }, { cause });
   }
 }

@@ -59,7 +59,7 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
   if (toolConfig !== undefined) params.toolConfig = toolConfig;
   const config = outputConfig(request.output?.name, output.schema, reasoning.effort);
   if (config !== undefined) params.outputConfig = config;
-  // Converse has no property for topK. Claude accepts it in `additionalModelRequestFields` (2026-11).
+  // Converse has no property for topK. Claude accepts `top_k` in `additionalModelRequestFields` (2026-11).
   const fields = { ...reasoning.fields, ...(topK !== undefined && { top_k: topK }) };
   if (Object.keys(fields).length > 0) params.additionalModelRequestFields = fields;
   if (request.serviceTier !== undefined) params.serviceTier = { type: request.serviceTier };

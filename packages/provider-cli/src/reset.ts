@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 /**
  * Returns the time until a usage limit ends, in milliseconds, from a message such as `…|1777936568` (seconds since the epoch),
  * `try again in 3 hours 12 minutes`, `resets after 1h5m`, `resets 2:10pm (America/Sao_Paulo)`, `try again at 12:16 PM`. A time
- * without a time zone is local. Returns `undefined` if the message contains no time. `now`: current time.
+ * without a time zone is local. Returns `undefined` if the message contains no time. `now`: current time in epoch ms.
  */
 export function resetIn(text: string, now: number): number | undefined {
   const epoch = /\|(\d{10})\b/.exec(text)?.[1];

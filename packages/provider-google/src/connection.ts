@@ -141,7 +141,7 @@ function generate(connected: Connected, sending: Sending): Promise<Response> {
       contents: params.contents,
       config: {
         ...params.config,
-        // Without this setting, the SDK would call tools and continue long responses with separate requests.
+        // Without these settings, the SDK would call tools and continue long responses with separate requests.
         automaticFunctionCalling: { disable: true },
         automaticContinuation: false,
         httpOptions,

@@ -15,7 +15,7 @@ import { wavHeader } from './wav.ts';
 
 const WIRE = 'gemini-generate';
 
-/** Creates a speech model. By default, it converts the raw samples that the vendor sends to WAV. */
+/** Creates a speech model. By default, it converts the vendor's raw samples to WAV. */
 export const speechModel = (modelId: string, connection: Connection): SpeechBackend => ({
   id: modelId,
   async *speak(request, context) {

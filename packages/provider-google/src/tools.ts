@@ -14,8 +14,8 @@ export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks)
 }
 
 /**
- * Adds vendor tools in `extra` to the request's tools, because the SDK would replace one list with the other. A list that
- * contains functions replaces the request's tools.
+ * Adds vendor tools in `extra` to the request's tools, because the SDK would replace the request's tools. A list that contains
+ * functions replaces the request's tools.
  */
 export function extraWithTools(extra: ModelRequest['extra'], { tools }: JsonObject): ModelRequest['extra'] {
   const extraTools = extra['tools'];

@@ -27,7 +27,7 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
   apiKey === undefined || apiKey === '' ? NO_KEY : apiKey;
 
 /**
- * Returns `baseURL` without a trailing slash and without `/v1`, which the paths contain. Returns `undefined` for an empty
+ * Returns `baseURL` without a trailing slash and without `/v1`, because the paths contain `/v1`. Returns `undefined` for an empty
  * `baseURL`.
  */
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>

@@ -56,8 +56,8 @@ function linesOf(messages: Messages, signal: AbortSignal): Response {
 }
 
 /**
- * Converts an error that a message reported to a final message. The SDK throws such an error as a plain `Error`. Rethrows errors
- * of the transport.
+ * Converts an error, which a message of the server reported, to a final message. The SDK throws such an error as a plain `Error`.
+ * Rethrows errors of the transport.
  */
 function lastMessage(error: unknown): IteratorResult<object, undefined> {
   if (!(error instanceof Error) || error.name !== 'Error') throw error;

@@ -72,5 +72,5 @@ export function promptCutWarning({ characters, numCtx }: PromptSize, count: unkn
   };
 }
 
-/** Whether a token count is a possible size of the context window, which is a power of two. */
+/** Whether a token count is a likely size of the context window: a power of two. */
 const isContextSize = (count: number): boolean => count >= MIN_CONTEXT && Number.isInteger(Math.log2(count));

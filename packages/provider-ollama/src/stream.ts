@@ -25,8 +25,8 @@ const NO_MEDIA: Warning = {
 
 /**
  * Matches a line that contains only a fragment of text or reasoning without escapes. Most lines are of this form (recorded
- * 2026-07 and 2026-08), and need not be parsed as JSON, which saves three quarters of the time. Longer fragments are excluded,
- * because they would keep the complete line in memory.
+ * 2026-07 and 2026-08). Not parsing these lines as JSON saves three quarters of the time. Longer fragments are excluded, because
+ * a fragment keeps its complete line in memory.
  */
 const PIECE =
   /^\{"model":"[^"\\\p{Cc}]*","created_at":"[^"\\\p{Cc}]*","message":\{"role":"assistant","content":"([^"\\\p{Cc}]{0,12})"(?:,"thinking":"([^"\\\p{Cc}]{0,12})")?\},"done":false\}$/u;

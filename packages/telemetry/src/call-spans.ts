@@ -13,7 +13,7 @@ import {
   identityAttributes,
 } from './request-attributes.ts';
 
-/** Writers of spans and metrics, with their options. */
+/** Dependencies and options of `CallSpans`. */
 export interface CallSpansOptions {
   readonly start: StartSpan;
   readonly instruments: Instruments;

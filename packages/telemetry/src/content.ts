@@ -13,7 +13,7 @@ import type {
 import type { Redactor } from '@majordomo/redact';
 import { ignoreErrors } from './safe-span.ts';
 
-/** Prompts and responses as span attributes that the conventions define, without secrets. */
+/** Functions that convert prompts and responses to span attributes of the conventions, without secrets. */
 export interface ContentAttributes {
   request(attempt: AttemptInfo): Attributes;
   answer(response: ChatResponse): Attributes;

@@ -1,6 +1,6 @@
 import type { LlmError, ModelRequest } from '@majordomo/core';
 
-/** Whether the request continues a failed attempt. Its last assistant message then ends with the attempt's content. */
+/** Whether the request continues a failed attempt. Its last assistant message then ends with the text of the failed attempt. */
 export function isContinuation({ messages }: ModelRequest, { details: { partial } }: LlmError): boolean {
   const shown = partial?.text.trimEnd() ?? '';
   if (shown === '') return false;

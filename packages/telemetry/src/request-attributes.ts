@@ -4,7 +4,8 @@ import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
 /**
- * Returns the operation, provider and model attributes of spans and metrics. Spans have them at the start, for samplers.
+ * Returns the operation, provider and model attributes of spans and metrics. Spans have these attributes from the start, so that
+ * samplers can use them.
  */
 export function identityAttributes({
   operation,

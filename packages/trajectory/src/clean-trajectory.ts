@@ -7,7 +7,7 @@ import type { Trajectory } from './trajectory.ts';
 /** Format of the lines in a trajectory file. */
 export type LineFormat = 'majordomo' | 'sharegpt';
 
-/** Line without secrets, or a suspect line with reasons. */
+/** Line without secrets, or a line that may contain secrets, with the reasons. */
 export type CleanedLine =
   { readonly line: string } | { readonly suspect: string; readonly reasons: readonly string[] };
 

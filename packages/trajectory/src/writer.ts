@@ -24,7 +24,7 @@ export interface WriterOptions {
 export interface TrajectoryWriter extends AsyncDisposable {
   /** Writes a run. Never rejects. A line that still contains a secret is quarantined, and errors are reported to `onError`. */
   write(trajectory: Trajectory): Promise<'written' | 'quarantined' | 'failed'>;
-  /** Waits until pending lines are written. Later writes fail. */
+  /** Waits until pending lines are written. Later calls of `write` resolve with `failed`. */
   close(): Promise<void>;
 }
 

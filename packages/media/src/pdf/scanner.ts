@@ -57,7 +57,7 @@ export class PdfScanner {
     if (this.token() !== token) throw new UnreadablePdf(`no ${token} at ${this.at}`);
   }
 
-  /** Reads the object that begins here, or with this token. */
+  /** Reads the object that begins with `token`, which is the next token by default. */
   value(token: string = this.token(), depth = 0): PdfValue {
     if (depth > DEEPEST) throw new UnreadablePdf('objects are nested too deeply');
     if (token === '<<') {
