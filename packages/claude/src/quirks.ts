@@ -9,7 +9,7 @@ const EFFORTS: readonly ClaudeEffort[] = ['low', 'medium', 'high', 'xhigh', 'max
 export interface ClaudeQuirks {
   /** Form of the reasoning setting: none, a token budget, or adaptive. */
   readonly thinking: 'none' | 'budget' | 'adaptive';
-  /** Way to disable thinking: omit the setting, send this value, or `never` if thinking cannot be disabled. */
+  /** Value that disables thinking. `omit`: the setting is not sent. `never`: thinking cannot be disabled. */
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
   /** Whether the API sends the text of thinking blocks by default, or only if `display` requests it. */
   readonly thinkingText: 'sent' | 'on-request';

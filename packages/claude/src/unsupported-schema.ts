@@ -2,9 +2,9 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 
 /**
- * Returns the first feature of a schema that constrained decoding does not support: a reference to another document, a recursive
- * schema, or an object with arbitrary names, because closing the object would forbid the names (platform.claude.com, structured
- * outputs, and AWS, structured-output, both 2026-11). Returns `undefined` if the schema is supported.
+ * Returns a feature of a schema that constrained decoding does not support: a reference to another document, a recursive schema,
+ * or an object with arbitrary names, because closing the object would forbid the names (platform.claude.com, structured outputs,
+ * and AWS, structured-output, both 2026-11). Returns `undefined` if the schema is supported.
  */
 export function unsupportedFeature(root: JsonObject): string | undefined {
   const schemas = allSchemas(root);

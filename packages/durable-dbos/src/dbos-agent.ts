@@ -20,7 +20,7 @@ const MAX_RESTARTS = 10_000;
 /** Maximum size of a journal entry, in bytes. PostgreSQL accepts more, but large rows delay every query. */
 const MAX_BYTES = 64 * 1_048_576;
 
-/** Registers the agent's workflow. Call it before `DBOS.launch()`, with the same name in every process. */
+/** Registers the agent's workflow. Call `dbosAgent` before `DBOS.launch()`, with the same name in every process. */
 export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions = {}): DbosAgent {
   const { decisionTimeoutMs = DAYS_30, ...io } = options;
   const workflow = (input: JsonValue): Promise<JsonValue> =>

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 
-/** Status of Restate for a run that it ended because the agent executed other steps than its journal contains. */
+/** Restate's status for a run that ended because its agent executed other steps than the journal contains. */
 export const MISMATCH_STATUS = 570;
 
 /** Error code of Restate 1.7 for such a run in `sys_invocation`. */

@@ -28,7 +28,7 @@ export interface ImagesQuirks {
 /** Quirks of an unknown server. */
 export const COMPATIBLE_IMAGES: ImagesQuirks = { responseFormat: 'b64_json', seed: true, size: {} };
 
-/** Request of the images wire: JSON, or a form if it contains images. */
+/** Request of the images wire: JSON, or a form if the request contains images. */
 export interface ImagesCall {
   /** Path below the base URL, which ends in `/v1`. */
   readonly path: '/images/generations' | '/images/edits';
@@ -110,7 +110,7 @@ export function fromImagesBody(json: unknown, requested: number, target: string)
 }
 
 const urlError = (target: string): LlmError =>
-  new LlmError('unsupported', `${target}: returned a URL instead of an image; URLs are not fetched`, {
+  new LlmError('unsupported', `${target} returned a URL instead of an image; URLs are not fetched`, {
     target,
     code: 'url-only',
   });

@@ -18,7 +18,7 @@ export interface Resources {
   readonly maxMemory: number;
 }
 
-/** Maximum pixels of a decoded image: more than any vision model uses. */
+/** Maximum pixels of a decoded image. No vision model uses more pixels. */
 const MAX_RASTER_PIXELS = 12e6;
 /** Minimum pixels for which an image is decoded. */
 const MIN_RASTER_PIXELS = 1024 * 768;
@@ -47,7 +47,7 @@ export async function reencode(
     const room = Math.floor((maxMemory - size.decodeBytes) / BYTES_PER_RASTER_PIXEL);
     if (room < Math.min(MIN_RASTER_PIXELS, size.width * size.height)) {
       throw unfit(
-        `an ${mediaType} of ${sizeOf(size)} pixels needs about ${size.decodeBytes} bytes of memory to decode; the limit is ${maxMemory}`,
+        `an ${mediaType} of ${sizeOf(size)} pixels needs about ${size.decodeBytes} bytes of memory to decode; resize it, or increase maxMemory (${maxMemory})`,
       );
     }
     const edgeWithin = (maxEdge: number): number | undefined =>

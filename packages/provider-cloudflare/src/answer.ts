@@ -70,7 +70,7 @@ export class Answer {
       const name = asText(called['name']) ?? asText(fragment['name']) ?? '';
       const id = asText(fragment['id']) ?? asText(fragment['call_id']);
       const json = jsonOf(called['arguments'] ?? fragment['arguments'] ?? fragment['input']);
-      // Ignore the fragment that ends each call: all its properties are null.
+      // Ignore the fragment that ends each call. All properties of this fragment are null.
       if (name === '' && id === undefined && json === '') continue;
       this.fragment({ index: fragment['index'], id, name, json });
     }

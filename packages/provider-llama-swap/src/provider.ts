@@ -106,10 +106,7 @@ const fromDsn =
       quirks: quirksFromParams(params, `LLM_${name.toUpperCase()}`),
     });
 
-/**
- * Wraps a model of the Chat Completions provider: adds the capabilities that the server listed, and removes loading
- * messages.
- */
+/** Wraps a model of the Chat Completions provider. Adds the capabilities that the server listed, and removes loading messages. */
 function swapModel(
   model: Model,
   capabilitiesByModel: () => Capabilities | undefined,

@@ -3,10 +3,7 @@ import type { Attempt, AttemptInfo, ChatResponse, Usage } from '@majordomo/core'
 import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
-/**
- * Returns the operation, provider and model attributes of spans and metrics. Spans have these attributes from the start, so that
- * samplers can use them.
- */
+/** Returns the operation, provider and model attributes of spans and metrics. Spans start with these attributes, for samplers. */
 export function identityAttributes({
   operation,
   vendor,

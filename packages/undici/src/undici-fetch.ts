@@ -18,10 +18,10 @@ const ALWAYS = { ...NO_TIMEOUTS, maxRedirections: 0 };
 const ADDED = { accept: '*/*', 'accept-encoding': 'gzip, br', 'user-agent': 'node' };
 
 /**
- * Returns a `fetch` that sends requests through undici. It does not follow redirects, and it buffers streamed request bodies.
+ * Returns a `fetch` that sends requests through undici. This `fetch` does not follow redirects, and buffers streamed request
+ * bodies.
  *
- * @example
- * const majordomo = createMajordomo({ providers, fetch: undiciFetch() });
+ * @example const majordomo = createMajordomo({ providers, fetch: undiciFetch() });
  */
 export function undiciFetch({ dispatcher, proxy }: UndiciFetchOptions = {}): typeof globalThis.fetch {
   const Default = proxy === 'environment' ? EnvHttpProxyAgent : Agent;

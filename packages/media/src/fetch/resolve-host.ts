@@ -30,7 +30,7 @@ export async function resolveHost(url: URL, allow: readonly string[], resolve: R
   if (refused === undefined) return first;
   throw new LlmError(
     'invalid-request',
-    `${url.host} has the address ${refused.address}, which is not public; add the host to allow to permit it`,
+    `${url.host} has the address ${refused.address}, which is not public; add the host to the option allow`,
     {
       code: 'private-address',
     },
