@@ -237,7 +237,7 @@ describe('a CLI that hangs', () => {
     const group = await pids(cli);
     const { error } = await call;
     expect(error).toMatchObject({ kind: 'timeout', details: { phase: 'total' } });
-    expect(error?.message).toBe('anthropic-cli/default: the process did not end within 1500 ms');
+    expect(error?.message).toMatch(/: the process did not end within 1500 ms; increase timeouts\.totalMs$/);
     for (const pid of group) await ended(pid);
   });
 
