@@ -6,7 +6,7 @@ export interface ClaudeModel {
   readonly capabilities: Omit<Capabilities, 'images' | 'files' | 'fileLimits'>;
   /** Maximum number of PDF pages per request. It also limits the images on platforms without a separate limit. */
   readonly maxPages: number | undefined;
-  /** Whether the model itself reads PDFs. A platform may extract the text for models that cannot. */
+  /** Whether the model itself reads PDFs. For other models, a platform may extract the text of a PDF. */
   readonly readsPdf: boolean;
   /** Quirks that differ from `CLAUDE_QUIRKS`. */
   readonly quirks: Partial<ClaudeQuirks>;

@@ -1,10 +1,10 @@
 import { LlmError, type ImagePart } from '@majordomo/core';
 import { sniffMediaType } from '@majordomo/core/toolkit';
 
-/** Position of an image in an answer, for errors. */
+/** Position of an image in a response, for errors. */
 export interface ImageLocation {
   readonly target: string;
-  /** Path in the answer, such as `data[0].b64_json`. */
+  /** Path in the response, such as `data[0].b64_json`. */
   readonly path: string;
 }
 
@@ -38,7 +38,7 @@ function decodeBase64(text: string, location: ImageLocation): Uint8Array {
   return bytes;
 }
 
-/** Returns the error for an answer that does not contain the expected image. */
+/** Returns the error for a response that does not contain the expected image. */
 export function imageError({ target, path }: ImageLocation, what: string): LlmError {
   return new LlmError('protocol', `${target}: the response has no image: ${path} ${what}`, { target, path });
 }

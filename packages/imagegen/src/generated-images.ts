@@ -1,14 +1,14 @@
 import { LlmError, type ImagePart, type ImageResponse, type Usage, type Warning } from '@majordomo/core';
 import { imageError } from './decode-image.ts';
 
-/** Images of a backend's answer. Core adds the attempts. */
+/** Images of a backend's response. Core adds the attempts. */
 export type GeneratedImages = Omit<ImageResponse, 'attempts'>;
 
-/** Decodes one image of an answer. */
+/** Decodes one image of a response. */
 export type ImageDecoder = () => ImagePart;
 
 /**
- * Decodes the images of an answer. Invalid and missing images cause a warning. Throws the first failure if no image can be
+ * Decodes the images of a response. Invalid and missing images cause a warning. Throws the first failure if no image can be
  * decoded.
  */
 export function decodeImages(
@@ -30,7 +30,7 @@ export function decodeImages(
   return { images, warnings: missingImages(images.length, requested, first) };
 }
 
-/** Returns a warning if some of the requested images are missing. Core handles an answer without images. */
+/** Returns a warning if some of the requested images are missing. Core handles a response without images. */
 function missingImages(count: number, n: number, failure: LlmError | undefined): readonly Warning[] {
   if (count === 0 || count >= n) return [];
   const why = failure?.message ?? 'the response contained no more images';

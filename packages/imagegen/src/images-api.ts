@@ -90,8 +90,8 @@ function attach(form: FormData, field: string, { bytes, mediaType }: ImagePart, 
 }
 
 /**
- * Decodes the images of an answer. Missing images cause a warning. Throws the error that the server reported, `protocol` for an
- * invalid answer, and `unsupported` for an answer with URLs, because URLs are never fetched.
+ * Decodes the images of a response. Missing images cause a warning. Throws the error that the server reported, `protocol` for an
+ * invalid response, and `unsupported` for a response with URLs, because URLs are never fetched.
  */
 export function fromImagesBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');

@@ -22,7 +22,7 @@ export interface Txt2ImgCall {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Posts JSON to a path below the origin and returns the parsed answer. Throws an error for an error response. */
+/** Posts JSON to a path below the origin and returns the parsed response. Throws an error for an error response. */
 export type PostTxt2Img = (
   path: Txt2ImgCall['path'],
   body: string,
@@ -69,8 +69,8 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
 }
 
 /**
- * Decodes the images of an answer. Omits the grid that the web UI adds before the images. Omits images that extensions add after
- * the requested images, with a warning. The wire reports no usage.
+ * Decodes the images of a response. Omits the grid that the web UI adds before the images, and, with a warning, images that
+ * extensions add after the requested images. The wire reports no usage.
  */
 export function fromTxt2ImgBody(json: unknown, requested: number, target: string): GeneratedImages {
   if (!isRecord(json)) throw imageError({ target, path: '' }, 'is not an object');

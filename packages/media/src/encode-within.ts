@@ -60,7 +60,7 @@ export async function encodeWithin(
   return search(lossy, (tries) => nextEncoding(tries, maxBytes, MAX_TRIES - 1));
 }
 
-/** Whether the last encoding fits and has the highest quality of all encodings at its scale that fit. */
+/** Whether the last encoding fits, and no fitting encoding at the same scale has a higher quality. */
 function isBestOfScale(plan: EncodingPlan, tries: readonly EncodingResult[], maxBytes: number): boolean {
   const fitting = tries.filter(({ scale, bytes }) => scale === plan.scale && bytes <= maxBytes);
   return fitting.at(-1) === tries.at(-1) && fitting.every(({ quality }) => quality <= plan.quality);

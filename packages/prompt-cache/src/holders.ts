@@ -46,7 +46,7 @@ export class Conversations {
     this.options = options;
   }
 
-  /** Returns a conversation; `undefined` if the store fails or does not answer in time. */
+  /** Returns a conversation; `undefined` if the store fails or does not respond in time. */
   async read(key: string, signal: AbortSignal): Promise<Conversation | undefined> {
     const { store } = this.options;
     const conversation = store === undefined ? this.get(key) : await this.fromStore(store, key, signal);

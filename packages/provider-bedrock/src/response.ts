@@ -13,7 +13,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['guardrail_intervened', 'content-filter'],
 ]);
 
-/** Converts a stop reason. If `hasCalls` is set, an ordinary stop becomes `tool-calls`, as some models report calls that way. */
+/** Converts a stop reason. With `hasCalls`, `stop` becomes `tool-calls`, because some models report `stop` after calls. */
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
   const reason = REASONS.get(raw) ?? 'other';
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason;

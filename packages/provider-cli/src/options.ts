@@ -21,8 +21,8 @@ export interface CliOptions {
   /** Working directory of the child process. @default an empty temporary directory for each call */
   readonly cwd?: string | undefined;
   /**
-   * Way in which the CLI receives the prompt. If the prompt is an argument, every user of the machine can read the prompt, and
-   * Linux limits it to 128 KiB.
+   * Channel by which the CLI receives the prompt. If the prompt is an argument, every user of the machine can read the prompt,
+   * and Linux limits it to 128 KiB.
    * @default 'stdin'
    */
   readonly prompt?: 'stdin' | 'argument' | undefined;

@@ -25,7 +25,7 @@ const isCommand = (text: string): boolean => /^\s*[/@!-]/.test(text);
 
 const speaker = ({ role }: TurnMessage): string => (role === 'tool' ? 'tools' : role);
 
-/** Returns the length of the longest run of `<` in the texts. Uses a loop, because `Math.max` limits the number of arguments. */
+/** Returns the length of the longest run of `<`. Uses a loop, because `Math.max` limits the number of arguments. */
 function longestRun(texts: readonly string[]): number {
   let longest = 0;
   for (const text of texts) for (const [run] of text.matchAll(/<+/g)) longest = Math.max(longest, run.length);

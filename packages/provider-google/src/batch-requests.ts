@@ -12,7 +12,7 @@ const PAGE_SIZE = 100;
 /** Assumed maximum clock difference to the vendor, in ms. `find` stops at batches created this long before `since`. */
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
-/** Creates the functions for the Gemini API's batches whose input is a file. */
+/** Creates the functions that manage batches of the Gemini API. The input of a batch is a file. */
 export function geminiBatches(modelId: string, { send, upload, download }: Connection): FileBatchRequests {
   const json = (
     context: BatchContext,

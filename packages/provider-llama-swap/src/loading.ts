@@ -1,4 +1,4 @@
-/** Start of llama-swap's own deltas, whose members are always in this order. */
+/** Start of llama-swap's loading events. The properties of these events are always in this order. */
 const OPENING = new TextEncoder().encode('data: {"choices":[{"delta":{"reasoning_content":"');
 const LF = 10;
 /** Maximum size of a loading event, in bytes. The longest known event has about 100 bytes. */

@@ -2,7 +2,7 @@ import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
 
 /** Differences between servers and models of Ollama's API. They affect only requests, not the response reader. */
 export interface OllamaQuirks {
-  /** Place of an output schema: `format`, or both `format` and the system text for servers that may ignore `format`. */
+  /** Position of an output schema: `format`, or both `format` and the system text for servers that may ignore `format`. */
   readonly schema: 'format' | 'format-and-prompt';
   /** Type of `think`: a boolean, or the name of a level. */
   readonly think: 'boolean' | 'levels';

@@ -5,7 +5,7 @@ import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 import { toTools, type WireTool } from './tools.ts';
 
-/** Body of `POST /api/chat`. Its other properties come from `extra`. */
+/** Body of `POST /api/chat`. Other properties of the body come from `extra`. */
 export interface WireParams {
   model: string;
   messages: WireMessage[];
@@ -117,7 +117,7 @@ function toOptions(request: ModelRequest, numCtx: number | undefined): Record<st
   return options;
 }
 
-/** Merges `extra` into the body. `options` contains independent settings, so its properties are merged. */
+/** Merges `extra` into the body. The properties of `options` are merged, because they are independent settings. */
 function withExtra(params: WireParams, extra: ModelRequest['extra']): WireRequest['params'] {
   const merged: WireRequest['params'] = { ...params, ...extra };
   const options = extra['options'];
