@@ -14,8 +14,8 @@ export interface ClaudeModel {
 
 /**
  * Returns a model with a context of 200,000 tokens, unless `facts` contains another size. A request may contain 100 images and
- * 100 PDF pages if the context has 200,000 tokens, and 600 if it is larger: platform.claude.com/docs/en/build-with-claude/vision
- * and /pdf-support, 2026-11.
+ * 100 PDF pages if the context has 200,000 tokens, and 600 if it is larger (platform.claude.com/docs/en/build-with-claude/vision
+ * and /pdf-support, 2026-11).
  */
 const model = (
   maxOutputTokens: number,
@@ -59,7 +59,7 @@ const BUDGET: Partial<ClaudeQuirks> = { thinking: 'budget', efforts: [] };
 /** Accepted effort values (Anthropic's effort page, 2026-11, and models.dev, 2026-07). Models from 4.7 on accept all. */
 const UP_TO_HIGH: ClaudeQuirks['efforts'] = ['low', 'medium', 'high'];
 const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO_HIGH, 'max'] };
-/** From 4.7 on, thinking is only adaptive, the API sends its text only on request, and sampling parameters are rejected. */
+/** From 4.7 on, thinking is only adaptive, the API sends thinking text only on request, and sampling parameters are rejected. */
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
  * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07). Models

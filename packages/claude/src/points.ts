@@ -45,8 +45,8 @@ export function endOf(messages: readonly Turn<unknown>[]): BlockPosition | undef
 /**
  * Returns at most four points in the order of the prompt: after the system text or the tools, after the leading messages, and
  * after the last block. The remaining points are placed before the last block, so that the API finds the end of an earlier
- * request. The API requires entries of an hour before those of five minutes. Long-lived points in the messages therefore make
- * the points before them long-lived.
+ * request. The API requires one-hour entries before five-minute entries. Long-lived points in the messages therefore make the
+ * points before them long-lived.
  */
 export function cachePoints<Block>(
   { prefix, messages }: ModelCache,

@@ -10,9 +10,8 @@ export interface AwsCredentials {
 }
 
 /**
- * Options of `createBedrock`. `baseURL` is the endpoint. It defaults to AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL in
- * `env`, or otherwise to the endpoint of the region. `apiKey` is a Bedrock API key. It defaults to AWS_BEARER_TOKEN_BEDROCK in
- * `env`.
+ * Options of `createBedrock`. `baseURL` is the endpoint, by default AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL in
+ * `env`, otherwise the endpoint of the region. `apiKey` is a Bedrock API key, by default AWS_BEARER_TOKEN_BEDROCK in `env`.
  */
 export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   /**
@@ -22,7 +21,8 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   readonly region?: string | undefined;
   /**
    * AWS keys, or a function that returns AWS keys for each attempt. Default: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-   * AWS_SESSION_TOKEN in `env`, otherwise the SDK's credential chain, which includes the process environment.
+   * AWS_SESSION_TOKEN in `env`, otherwise the SDK's credential chain, which uses AWS_PROFILE of `env` and the process
+   * environment.
    */
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
   /** Request handler for the SDK, or a function that creates a handler for each client. Default: the SDK's handler for HTTP/2. */

@@ -38,8 +38,8 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
 }
 
 /**
- * Creates a provider from a DSN such as `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or a DSN
- * with `ACCESS-KEY:SECRET@`. Credentials from the environment are sent only to Amazon's hosts.
+ * Creates a provider from a DSN such as `bedrock://API-KEY@bedrock-runtime.us-east-1.amazonaws.com?region=us-east-1`, or with
+ * `ACCESS-KEY:SECRET@` instead of `API-KEY@`. Credentials from the environment are sent only to Amazon's hosts.
  */
 function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: Dsn): Provider {
   const [accessKeyId, secretAccessKey] = token?.split(':') ?? [];

@@ -22,7 +22,7 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request. Includes only reasoning of `family`. Throws `invalid-request` for an invalid token limit. */
+/** Converts a request. Includes only reasoning of `family`. Throws `invalid-request` for an invalid `maxTokens`. */
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
   checkInteger(request.maxTokens, 'maxTokens');

@@ -17,8 +17,8 @@ const PROBE_MS = 2000;
 const MAX_READ = 4096;
 
 /**
- * Returns a function that returns the version of a CLI. The function runs each executable once, for at most `PROBE_MS`, and
- * caches the version. It does not cache failures.
+ * Returns a function that returns the version of a CLI. The function runs each executable for at most `PROBE_MS`, and caches the
+ * version. It does not cache failures.
  */
 export function versionProbe(): (
   file: string,

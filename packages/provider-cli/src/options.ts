@@ -37,7 +37,7 @@ export interface CliOptions {
    * @default false
    */
   readonly skipPermissions?: boolean | undefined;
-  /** Whether the CLI may read the file for `@path` in a prompt. A prompt may contain untrusted text. @default false */
+  /** Whether `@path` in a prompt makes the CLI read this file. A prompt may contain untrusted text. @default false */
   readonly fileMentions?: boolean | undefined;
   /** Maximum size of the output in bytes. If the output is larger, the call fails with kind `protocol`. @default 67_108_864 */
   readonly maxOutputBytes?: number | undefined;

@@ -132,7 +132,7 @@ function readBlocks(answer: Answer, json: Json): boolean {
   return true;
 }
 
-/** Reads a content block. `index` is the position of the block in a stream, in which the block's arguments follow as deltas. */
+/** Reads a content block. `index` is the position of the block in a stream. In a stream, the arguments follow as deltas. */
 function readBlock(answer: Answer, block: Json, index: unknown): void {
   answer.text(asText(block['text']) ?? '');
   answer.reasoning(asText(block['thinking']) ?? '');

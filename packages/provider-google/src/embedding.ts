@@ -124,8 +124,8 @@ const PREFIXES: Readonly<Record<Purpose, string>> = {
 };
 
 /**
- * Returns the parameters of the SDK's `embedContent`. Each value becomes a separate content, because the API creates one vector
- * for several strings in one content.
+ * Returns the parameters of the SDK's `embedContent`. Each value becomes a separate element of `contents`, because the API
+ * creates one vector per element.
  */
 export function toEmbedParams(
   { values, dimensions, purpose }: EmbeddingRequest,

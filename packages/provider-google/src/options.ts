@@ -4,7 +4,7 @@ import type { Quirks } from './quirks.ts';
 
 /**
  * Options of `createGoogle`. `apiKey` defaults to GOOGLE_API_KEY or GEMINI_API_KEY in the `env` of the call. `baseURL` is the
- * origin. It defaults to GOOGLE_GEMINI_BASE_URL (on Vertex GOOGLE_VERTEX_BASE_URL) in `env`, or otherwise to
+ * origin. The default is GOOGLE_GEMINI_BASE_URL (on Vertex GOOGLE_VERTEX_BASE_URL) in `env`, otherwise
  * `https://generativelanguage.googleapis.com` (on Vertex the host of the location).
  */
 export interface GoogleOptions extends ProviderOptions {
@@ -21,12 +21,12 @@ export interface GoogleOptions extends ProviderOptions {
   readonly vertexai?: boolean | undefined;
   /**
    * Id of the Google Cloud project.
-   * @default GOOGLE_CLOUD_PROJECT in `env`, on Vertex
+   * @default on Vertex GOOGLE_CLOUD_PROJECT in `env`
    */
   readonly project?: string | undefined;
   /**
    * Vertex location, such as `europe-west4`.
-   * @default GOOGLE_CLOUD_LOCATION in `env`, otherwise 'global', on Vertex
+   * @default on Vertex GOOGLE_CLOUD_LOCATION in `env`, otherwise 'global'
    */
   readonly location?: string | undefined;
   /**

@@ -6,7 +6,7 @@ import { asRecord } from '@majordomo/core/toolkit';
 const IMAGES: ImageLimits = { mediaTypes: ['image/png', 'image/jpeg', 'image/gif'], maxBytes: 64 * 2 ** 20 };
 
 /**
- * Reads `GET /v1/models`: `capabilities` and `context_length`, or `meta.n_ctx` of a loaded model (llama-swap, 2026-08).
+ * Reads the response of `GET /v1/models` (llama-swap, 2026-08). Without `context_length`, uses `meta.n_ctx` of a loaded model.
  * Other capabilities stay unknown. Throws `protocol` for a body without a list.
  */
 export function listModels(body: unknown, provider: string): readonly ModelInfo[] {

@@ -86,8 +86,8 @@ const clientOf = (client: object): Ollama =>
   checkClient<Ollama>(client, ['chat', 'list'], { factory: 'createOllama', client: 'client of ollama' });
 
 /**
- * Returns a `fetch` that adds the headers of the application and the provider. Throws for error responses, because the SDK
- * drops their headers.
+ * Returns a `fetch` that adds the headers of the application and the provider. The `fetch` throws for error responses, because
+ * the SDK drops their headers.
  */
 function transportOf(
   options: OllamaOptions,

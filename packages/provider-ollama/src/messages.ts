@@ -79,8 +79,8 @@ function audioData({ mediaType, bytes }: AudioPart): string {
 }
 
 /**
- * Converts an assistant message. Includes reasoning only if the model belongs to the family of the reasoning. The model's
- * template determines which turns use the reasoning.
+ * Converts an assistant message. Includes only reasoning of `family`. The model's template determines which turns use the
+ * reasoning.
  */
 function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
   let content = '';

@@ -19,8 +19,8 @@ const DEEPEST = 64;
 const MOST_PAGES = 10_000_000;
 
 /**
- * Returns the number of pages, the encryption and the completeness of a PDF (ISO 32000-2). Counts the pages of the last save,
- * without deleted pages and attached documents. Returns `undefined` for bytes that are not a PDF.
+ * Returns the number of pages of a PDF (ISO 32000-2), and whether it is encrypted and complete. Counts the pages of the last
+ * save, without deleted pages and attached documents. Returns `undefined` for bytes that are not a PDF.
  */
 export function inspectPdf(bytes: Uint8Array): PdfFacts | undefined {
   if (sniffMediaType(bytes) !== 'application/pdf') return undefined;
