@@ -13,8 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function checkState(given: unknown, at = 'state'): RunState {
   if (!isRecord(given)) throw invalidState(at, 'must be an object');
   const { version } = given;
-  if (version !== 1)
-    throw invalidState(`${at}.version`, `must be 1, not ${JSON.stringify(version)}`);
+  if (version !== 1) throw invalidState(`${at}.version`, `must be 1, not ${JSON.stringify(version)}`);
   const state = withoutNulls(given);
   checkMembers(state, at);
   // The cast is safe: the checks above cover all members that the steps use.

@@ -69,8 +69,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 async function readInside(folder: string, path: string): Promise<ToolOutput> {
   const file = await insidePath(folder, path);
   const { size } = await stat(file);
-  if (size > MAX_FILE_BYTES)
-    throw new Error(`"${path}" has ${size} bytes; the maximum is ${MAX_FILE_BYTES}`);
+  if (size > MAX_FILE_BYTES) throw new Error(`"${path}" has ${size} bytes; the maximum is ${MAX_FILE_BYTES}`);
   const bytes = await readFile(file);
   const mediaType = IMAGES[extname(file).toLowerCase()];
   if (mediaType !== undefined) return [image(new Uint8Array(bytes), mediaType)];
