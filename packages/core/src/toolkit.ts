@@ -30,7 +30,7 @@ export { concatBytes, fnv1a, fromBase64, toBase64 } from './util/bytes.ts';
 export { sniffAudio, sniffMediaType } from './util/media-type.ts';
 export { asLanguage } from './operations/transcription.ts';
 
-// Stored texts, and titles, excerpts and search of conversations
+// Escaped strings for stores; titles, excerpts and search of conversations
 export { fromStoredText, toStoredText } from './util/store-text.ts';
 export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';
 

@@ -80,8 +80,8 @@ export class AttemptReader<Event extends object> {
   }
 
   /**
-   * Waits for the next step with callbacks instead of `await`, because every event of a stream passes here: a step creates one promise, and
-   * `stop` ends the wait at once even if the provider never responds.
+   * Waits for the next step with callbacks instead of `await`, because this function runs for every event of a stream. A step
+   * creates one promise, and `stop` ends the wait at once even if the provider never responds.
    */
   private readonly wait = (resolve: (step: Step<Event>) => void): void => {
     if (this.stopError !== undefined) {

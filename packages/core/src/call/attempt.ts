@@ -29,7 +29,7 @@ const MAX_ADMISSION_MS = 900_000;
 /** Tolerance for clock differences and busy event loops, in milliseconds. */
 const LAPSE_TOLERANCE_MS = 1000;
 
-/** Reason for which an attempt failed, and the next action of the call. */
+/** Error of a failed attempt, and the next action of the call. */
 export interface AttemptFailure {
   readonly error: LlmError;
   readonly verdict: Verdict;

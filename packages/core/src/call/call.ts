@@ -18,13 +18,13 @@ export interface Call<Event extends object, Result> {
   readonly info: CallInfo;
   readonly operation: Operation<Event, Result>;
   readonly settings: ChainSettings;
-  /** Returns the call's settings, overridden by those of the alias that led to the target. */
+  /** Returns the settings for a target. Those of the call override those of the alias, which override those of the majordomo. */
   readonly settingsFor: (target: Target) => ChainSettings;
   /** Whether the caller reads events as they arrive. Otherwise, another attempt can replace an attempt until the call ends. */
   readonly isStreamed: boolean;
   /** The caller's abort signal. */
   readonly signal: AbortSignal | undefined;
-  /** Line of the application that made the call. It is added to the call's errors. */
+  /** Place of the call in the application. It is added to the call's errors. */
   readonly site: CallSite | undefined;
   readonly emit: Emit | undefined;
   /** Receives work that continues after the response. */

@@ -35,8 +35,8 @@ export async function continueOrThrow<Event extends object, Result>(
 }
 
 /**
- * Returns the error of a chain that has no further target. If the chain has one target, this is the target's last error. If it
- * has several targets, the error lists the last error of each target.
+ * Returns the error of a chain that has no further target. If the chain has one target, this is the target's last error. If the
+ * chain has several targets, the error lists the errors of all attempts.
  */
 export function exhaustedError(
   spec: string,

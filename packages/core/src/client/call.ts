@@ -49,7 +49,7 @@ export interface CallPlan<Event extends object, Result> extends Pick<
   /** Chat request to pass to resolvers. */
   readonly request?: ChatRequest | undefined;
   readonly options: CallOptions | undefined;
-  /** Line of the application that made the call. Absent for a round of a typed call, because the typed call has a separate site. */
+  /** Place of the call in the application. Absent for a round of a typed call, because the typed call has a separate site. */
   readonly site?: Call<Event, Result>['site'];
   /** Selects the targets to try. @default all */
   readonly pick?: ((targets: readonly Target[]) => readonly Target[]) | undefined;
@@ -109,7 +109,7 @@ export function newCall<Event extends object, Result>(
   );
 }
 
-/** Returns the id and the labels of a new call. */
+/** Returns the `CallInfo` of a new call, with a random id. */
 export const newInfo = (
   spec: string,
   operation: CallInfo['operation'],

@@ -55,7 +55,7 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
 const BILLING_TEXT =
   /key limit|spending limit|credit balance|insufficient (?:balance|credits|funds)|billing/i;
 
-/** Messages about the caller's account, which vendors also send with status 400 (Anthropic, OpenAI, Groq, Moonshot; 2025-2026). */
+/** Messages about the account, which Anthropic, OpenAI, Groq and Moonshot also send with status 400 (2025-2026). */
 const ACCOUNT_TEXT =
   /^(?:your |this |the )?(?:account|organization|project|workspace)\b.{0,200}\b(?:archived|deactivated|disabled|must be verified|not enabled|restricted|suspended)\b/i;
 
@@ -65,8 +65,9 @@ export function kindOfStatus(status: number, code?: string): ErrorKind {
 }
 
 /**
- * Returns the kind of a failure by its code, type, message and status, in this order. A 401 is always `auth`, and a 429 is
- * never `context-overflow`, because messages about rate limits also contain the term "tokens".
+ * Returns the kind of a failure by its code, type, message and status, in this order. A 401 or 429 ignores the message, because
+ * messages about rate limits also contain the term "tokens". Only a code or type for `quota` or `billing` overrides these two
+ * statuses.
  */
 export function kindOf({ status, code, type, message = '' }: WireFailure): ErrorKind {
   const named = kindByCode(code) ?? kindByCode(type);

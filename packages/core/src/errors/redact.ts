@@ -111,7 +111,7 @@ function inBase64(secret: string): readonly string[] {
     padded.set(bytes, before);
     const end = Math.floor((padded.length * 8) / 6);
     const form = toBase64(padded).slice(Math.ceil((before * 8) / 6), end);
-    // Shorter forms also occur in other data by chance.
+    // Shorter forms also occur by chance in text without the secret.
     return form.length < 8 ? [] : [form, form.replaceAll('+', '-').replaceAll('/', '_')];
   });
 }
@@ -211,7 +211,7 @@ class Cleaner {
     return `not valid JSON${/ (?:in JSON )?at position \d+/.exec(message)?.[0] ?? ''}`;
   }
 
-  /** Copies a member. Masks credentials such as `config.headers.Authorization`, because HTTP libraries attach the request to errors. */
+  /** Copies a member, or masks a credential such as `Authorization`, because HTTP libraries attach the request to errors. */
   private member(key: PropertyKey, value: unknown): unknown {
     if (typeof value !== 'string' || typeof key !== 'string' || !CREDENTIAL.test(key))
       return this.clean(value);

@@ -11,7 +11,7 @@ export interface SharedLanesOptions {
   /** Whether each target or each provider has separate lanes. @default all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
-   * Time after which the reservation of a process that died is released, in milliseconds. A running attempt renews its reservation.
+   * Time after which the reservation of a dead process is released, in milliseconds. A running attempt renews its reservation.
    * @default 15_000
    */
   readonly leaseMs?: number | undefined;

@@ -10,7 +10,7 @@ export interface HealthMessage {
   readonly verdict: Verdict;
 }
 
-/** Returns the verdict to share, or `undefined` for a probe, which is not shared. */
+/** Returns the verdict to share, or `undefined` for a probe or an ended bench, which are not shared. */
 export function verdictOf(health: TargetHealth, clock: Clock): Verdict | undefined {
   if (health.state === 'probing') return undefined;
   const { isByHand } = health;

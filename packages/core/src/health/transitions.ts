@@ -9,7 +9,7 @@ export interface Condition extends TargetHealth {
   readonly epoch: number;
   /** End of the last bench in epoch milliseconds. A probe does not change it. */
   readonly benchEnd: number;
-  /** Whether an operator set the state, in this or another process. Such a bench ends only with its time or by an operator. */
+  /** Whether an operator set the state, in this or another process. Results of attempts do not end such a bench. */
   readonly isByHand: boolean;
 }
 
@@ -37,7 +37,7 @@ export function blockedUntil({ state, until }: Condition, now: number): number |
   return state !== 'healthy' && until !== undefined && until > now ? until : undefined;
 }
 
-/** Claims a target for one probe if its bench has ended. */
+/** Claims a target whose bench has ended for one probe. Does not change a healthy target. */
 export function afterClaim(condition: Condition, now: number, claimMs: number): Condition {
   if (condition.state === 'healthy') return condition;
   return changed(condition, { state: 'probing', until: now + claimMs });
@@ -126,7 +126,7 @@ export function afterVerdict(condition: Condition, verdict: Verdict, until: numb
   return { ...after, isByHand };
 }
 
-/** Restores a snapshot. Only a manual bench may exceed the configured limits, because the clock of the snapshot may have been wrong. */
+/** Restores a snapshot. Only a manual bench may exceed the configured limits, because the snapshot's clock may differ. */
 export function afterRestore(
   condition: Condition,
   health: TargetHealth,

@@ -11,8 +11,8 @@ export interface PublicError {
 const INTERNAL_MESSAGE = 'the server failed; its log says why';
 
 /**
- * Returns the members of an error that a client may receive. The message is replaced unless the error is an `LlmError`, and also
- * for a `config` error that wraps another error, because these messages may contain secrets.
+ * Returns the members of an error that a client may receive. Replaces the message of an error that is not an `LlmError`, and of
+ * a `config` error with such a cause, because the message may contain secrets.
  */
 export function publicError(error: unknown): PublicError {
   if (!LlmError.is(error)) return { kind: 'server', message: INTERNAL_MESSAGE };

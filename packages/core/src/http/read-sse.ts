@@ -13,8 +13,8 @@ export interface ReadSseOptions {
 
 /**
  * Returns the events of `sseResponse` or `pipeSse`, in a browser or any other runtime. Leaving the loop closes the connection.
- * Throws the error that the server sent, `network` if the connection breaks, and `protocol` for a response that is not an
- * event stream.
+ * Throws the error that the server sent, an error for a response with an error status, `network` if the connection breaks, and
+ * `protocol` for a response that is not an event stream.
  *
  * @example
  * const response = await fetch('/chat', { method: 'POST', body: question });

@@ -1,6 +1,6 @@
 import { answerStart } from './decode.ts';
 
-/** Minimum growth of the text between two snapshots. It limits the work of all snapshots to parsing the text five times. */
+/** Minimum growth factor of the text between two snapshots. All snapshots together parse at most five times the text's length. */
 const GROWTH = 1.25;
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
@@ -8,7 +8,7 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /**
  * Parser of incomplete JSON. A snapshot scans only new text, closes the longest beginning that can be closed, and parses it.
- * Strings may be incomplete; numbers, literals and members without a value are omitted until they are complete.
+ * Strings may be incomplete. Numbers, literals and members without a value are omitted until they are complete.
  */
 export class PartialJson {
   private text = '';

@@ -26,7 +26,7 @@ export interface Part {
 
 type BackendResponse = Omit<EmbeddingResponse, 'vectors' | 'attempts' | 'spec'>;
 
-/** Creates the operation that embeds one part. If a target has lower limits, it receives several requests in sequence. */
+/** Creates the operation that embeds one part. If the part exceeds a target's limits, it is sent in several requests. */
 export function embeddingOperation(
   request: EmbeddingRequest,
   part: Part,
@@ -149,7 +149,7 @@ export function splitValues(
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 
-/** Number of characters per token that natural language never reaches. A value with more characters certainly exceeds a limit. */
+/** Number of characters per token that natural language never reaches. A value that is longer certainly exceeds `maxTokens`. */
 const MAX_TOKEN_LENGTH = 16;
 
 /** Returns the index of the first value that certainly exceeds `maxTokens`, or -1 if there is none. */

@@ -95,7 +95,7 @@ export class ObjectRounds<T> {
     return at > 0 ? targets.slice(at) : targets;
   };
 
-  /** Returns the response with its value, or `undefined` if another round follows. Throws if there is neither. */
+  /** Returns the response with its value, or `undefined` if another round follows. Throws if neither is possible. */
   async evaluate(response: ChatResponse): Promise<ObjectResponse<T> | undefined> {
     const unfinished = unfinishedError(response);
     if (unfinished !== undefined) throw unfinished;
@@ -153,7 +153,7 @@ export class ObjectRounds<T> {
     this.repaired.push({ action: 'repaired', what: 'output', why });
   }
 
-  /** Returns the response with the costs of all rounds and the warnings of the target that answered. */
+  /** Returns the response with the usage and attempts of all rounds and the warnings of the target that answered. */
   private combine(response: ChatResponse): ChatResponse {
     if (this.earlier.length === 0) return response;
     const rounds = [...this.earlier, response];

@@ -53,7 +53,7 @@ export function checkRequest<Request extends object>(
   return request;
 }
 
-/** Prepares a single request as a call: its response is one event, which is content and finish. */
+/** Prepares a request whose response is a single event. This event is both the content and the finish. */
 export function prepareSingle<Value extends object, Result>(
   single: SingleRequest<Value, Result>,
 ): PreparedCall<Value, Result> {

@@ -67,8 +67,8 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Determines the media type from the bytes, because the declared type may be wrong. `audio/…` and `video/…` of the same container
- * count as equal.
+ * Determines the media type from the bytes, because the declared type may be wrong. `audio/…` and `video/…` of the same
+ * container are considered equal.
  */
 async function inspectAudio(
   request: TranscriptionRequest,

@@ -10,7 +10,7 @@ const LIFETIMES: readonly unknown[] = ['none', 'short', 'long'];
 const PLAN_MEMBERS: readonly string[] = ['prefix', 'messages', 'after', 'key'] satisfies (keyof CachePlan)[];
 const MAX_KEY_LENGTH = 64;
 
-/** Throws an error of this kind, with the path of the invalid member, if `ChatRequest.cache` has an invalid value. */
+/** Throws an error of kind `kind`, with the path of the invalid member, if `ChatRequest.cache` has an invalid value. */
 export function checkCache(cache: unknown, kind: 'invalid-request' | 'config', path = 'cache'): void {
   if (cache === undefined || cache === 'auto' || LIFETIMES.includes(cache)) return;
   const fail = (member: string, problem: string): never => {

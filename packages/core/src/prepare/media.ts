@@ -134,7 +134,7 @@ function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart):
   return { ...message, parts };
 }
 
-/** Error of an image that does not fit because no fitter is set. */
+/** Returns the error for an image that does not fit and cannot be changed, because no fitter is set. */
 const misfitError = (target: string, why: string): LlmError =>
   tooLargeError(
     target,
@@ -181,7 +181,7 @@ export async function checkFiles(
   return warnings;
 }
 
-/** Replaces each tool result that has documents that the target rejects in results by an error that names the remedy. */
+/** Replaces documents that the target does not accept in tool results by an error text that names the remedy. */
 export function fitResultFiles(
   messages: readonly TurnMessage[],
   { resultFiles = [] }: Capabilities,

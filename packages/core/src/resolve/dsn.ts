@@ -88,7 +88,7 @@ function readParams(variable: string, value: string, query: string): Pick<Dsn, '
   return { params, ...(Object.keys(data).length > 0 && { data }) };
 }
 
-/** Pattern of a DSN with a slash in the token. Without this check, errors would show the first part of the token as the host. */
+/** Problem of a DSN with a slash in the token. Without this check, errors would show the first part of the token as the host. */
 const SLASH_IN_TOKEN =
   'a slash precedes the @: write %2F for a slash in the token, or %40 for an @ in the path';
 
@@ -101,7 +101,7 @@ function decodeToken(token: string): string | undefined {
   }
 }
 
-/** @param offset index of the invalid character in the value */
+/** Returns the error of an invalid DSN. `offset` is the index of the invalid character in the value. */
 export function dsnError(variable: string, problem: string, offset: number): LlmError {
   const message = `${variable} cannot be used as a backend: ${problem}; write for example ${variable}=openai://TOKEN@host/v1`;
   return new LlmError('config', message, {

@@ -10,7 +10,7 @@ interface SpecPosition {
   readonly offset: number;
 }
 
-/** Finds the provider with a name: a registered one, or otherwise one created from the `LLM_*` variable of the name. */
+/** Providers by name: registered ones, and those created from the `LLM_*` variable of the name. */
 export class Registry {
   private readonly registered = new Map<string, Provider>();
   private readonly built = new Map<string, Provider>();
@@ -29,7 +29,7 @@ export class Registry {
     return this.variables;
   }
 
-  /** Returns the provider. Throws `config` for an unknown name, with the position of the name and both sources in the error. */
+  /** Returns the provider. Throws `config` for an unknown name. The error lists the registered providers and the missing variable. */
   provider(name: string, position: SpecPosition): Provider {
     return this.registered.get(name) ?? this.fromVariable(name, position);
   }

@@ -8,7 +8,7 @@ import { findIssues } from './json-schema.ts';
 
 /** Converted JSON Schemas, by the original schema. */
 const jsonSchemas = new WeakMap<object, JsonObject>();
-/** Cached tools by tool spec, because providers cache converted tools by the identity of the tool object. */
+/** Cached tools by the list of tool specs, because providers cache converted tools by the identity of the tool object. */
 const modelTools = new WeakMap<
   readonly ToolSpec[],
   { readonly specs: readonly ToolSpec[]; readonly tools: readonly ModelTool[] }
@@ -18,7 +18,7 @@ const modelTools = new WeakMap<
 const isSchema = <T>(value: unknown): value is ObjectSchema<T> =>
   (typeof value === 'function' || (typeof value === 'object' && value !== null)) && '~standard' in value;
 
-/** Returns a plain JSON Schema, or the one of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
+/** Returns a plain JSON Schema unchanged, or that of a Standard Schema's input. Throws `invalid-request` with the path `what`. */
 export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: string): JsonObject {
   const known = jsonSchemas.get(schema);
   if (known !== undefined) return known;
@@ -87,7 +87,7 @@ function convert(
 
 /**
  * Returns a schema with the type `T` for a JSON Schema, for `generateObject` and tools. Values are checked against the JSON
- * Schema; whether the schema describes `T` is not checked. Throws `invalid-request` for a value that is not a JSON Schema.
+ * Schema. Whether the schema describes `T` is not checked. Throws `invalid-request` for a value that is not a JSON Schema.
  *
  * @example
  * const output = jsonSchema<{ title: string }>({ type: 'object', properties: { title: { type: 'string' } }, required: ['title'] });

@@ -181,7 +181,7 @@ export interface Answer<Event extends object, Result> {
   result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
-/** Returns a complete response as the events of a stream, or a partial one as the events up to its last part. Each part has one delta. */
+/** Returns the events of a complete response, or those of a partial response up to its last part. Each part has one delta. */
 export function responseEvents(response: ChatResponse | PartialResponse): readonly ModelEvent[] {
   const { target, id, parts } = response;
   const start: ModelEvent = { type: 'start', target, id };

@@ -7,7 +7,7 @@ import type { ChatStream } from '../types/majordomo.ts';
 export interface Source<Event> {
   /** Returns the next events, never an empty list, or `undefined` at the end. */
   pull(): Promise<readonly Event[] | undefined>;
-  /** Cancels the source because the reader has left. The source reports its ending as usual, possibly after the return. */
+  /** Cancels the source because the reader has left. The source reports its ending as usual, possibly later. */
   abandon(why: string): void;
 }
 
@@ -34,8 +34,8 @@ const DONE: Result<never> = { done: true, value: undefined };
 const LEFT = 'the reader left before the end';
 
 /**
- * Passes the events of a source to one reader. The source starts at the first read or `response()`. Concurrent reads take turns.
- * After the end, every read resolves as done. Reading an event that has arrived creates a resolved promise and no generator.
+ * Stream of a source's events for one reader. The source starts at the first read or `response()`. Concurrent reads wait in
+ * order. After the end, every read resolves as done. An event that has arrived costs a resolved promise and no generator.
  */
 export class PulledStream<Event, Response> implements AsyncIterator<Event, undefined> {
   private readonly begin: Begin<Event, Response>;
@@ -106,7 +106,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return Promise.reject(error);
   }
 
-  /** Resolves with the result of the source. If no iteration has begun, reads the events and stores them for one. */
+  /** Resolves with the result of the source. If no iteration has begun, stores the events for a later one. */
   response(): Promise<Response> {
     if (!this.isIterated) this.drained ??= this.drain();
     const response = this.drained === undefined ? this.settled() : this.drained.then(() => this.settled());

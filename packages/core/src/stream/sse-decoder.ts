@@ -7,8 +7,8 @@ type SseListener = (data: string, event: string | undefined) => void;
 const MAX_MESSAGE = 64 * 1024 * 1024;
 
 /**
- * Decodes server-sent events according to the WHATWG standard. LF, CRLF and CR end a line, several `data` lines are joined with LF, and
- * comments and unknown fields are ignored. Calls `onMessage` synchronously for each message.
+ * Decoder of server-sent events according to the WHATWG standard. LF, CRLF and CR end a line. Several `data` lines are joined
+ * with LF. Comments and unknown fields are ignored. Calls `onMessage` synchronously for each message.
  */
 export class SseDecoder {
   private readonly onMessage: SseListener;

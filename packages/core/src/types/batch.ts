@@ -6,8 +6,8 @@ import type { ModelContext } from './target.ts';
 export type BatchContext = Omit<ModelContext, 'delivery'>;
 
 /**
- * Vendor's batch API for one model. It handles files, batches and lines; requests and answers are those of live calls. Its
- * functions throw `LlmError`. They send each request once: neither the functions nor the SDK retry.
+ * Vendor's batch API for one model: files, batches and lines. Requests and answers have the form of live calls. The functions
+ * throw `LlmError`. Each request is sent once, without retries by the functions or the SDK.
  */
 export interface BatchBackend {
   readonly limits: BatchLimits;
@@ -46,7 +46,7 @@ export interface BatchBackend {
 
 /** Batch to create. */
 export interface NewBatch {
-  /** Name of the batch, for `find`: letters, digits, `-` and `_`, at most 64. */
+  /** Name by which `find` recognizes the batch: at most 64 letters, digits, `-` and `_`. */
   readonly token: string;
   /** Id of the uploaded file, or the input itself if the backend has no `upload`. */
   readonly input: string | Blob;
@@ -55,7 +55,7 @@ export interface NewBatch {
   readonly group: string | undefined;
 }
 
-/** Facts about a batch to search for, because the response to its creation was lost. */
+/** Facts about a batch whose id is not known, because the response to its creation was lost. */
 export interface BatchSearch extends Omit<NewBatch, 'input' | 'group'> {
   /** Id of the uploaded file. */
   readonly input: string | undefined;
@@ -90,15 +90,15 @@ export interface BatchLook {
   /** Expiry time in epoch milliseconds; `undefined` if the vendor did not report it. */
   readonly expiresAt: number | undefined;
   /**
-   * Reason for the absence of requests that have no line in the results, if the vendor reports the reason only for the complete
-   * batch. If it is absent, a missing line is a fault of the vendor.
+   * Reason why some requests have no line in the results, if the vendor reports the reason only for the complete batch. If
+   * `without` is absent, a missing line is an error of the vendor.
    */
   readonly without?: 'expired' | 'cancelled' | undefined;
   /** Reason for `failed`. The kind is `rate-limit` if the vendor's queue is full, so the same batch may be accepted later. */
   readonly error: LlmError | undefined;
 }
 
-/** One line of the results: an answer as HTTP would have delivered it, or the reason for its absence. */
+/** One line of the results: the HTTP response that a live call would receive, or the reason why the request has none. */
 export type BatchLine =
   | {
       readonly id: string;

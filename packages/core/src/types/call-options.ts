@@ -4,8 +4,8 @@ import type { ChatResponse } from './response.ts';
 import type { ResolvedTarget } from './target.ts';
 
 /**
- * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds a limit fails with kind `timeout` and
- * `details.phase`. Limits of a call replace those of the majordomo, which replace those of the provider and the model.
+ * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds a limit other than `unreadMs` fails with
+ * kind `timeout` and `details.phase`. Precedence: call, alias, majordomo, then provider and model.
  *
  * @example { firstContentMs: 30_000, totalMs: 120_000 }
  */
@@ -40,13 +40,13 @@ export interface ChainOptions {
   /** Maximum attempts on one target within a call, including the first. @default 2 */
   readonly attempts?: number | undefined;
   /**
-   * Wait before retry number n on the same target: random between 0 and `baseMs · 2ⁿ` (from n = 0), at most `capMs`, in milliseconds.
+   * Wait before retry n on the same target, in milliseconds: random between 0 and `baseMs · 2ⁿ` (n from 0), at most `capMs`.
    * @default { baseMs: 100, capMs: 8_000 }
    */
   readonly backoff?:
     { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
   /**
-   * Longest Retry-After for which the call waits, in milliseconds. A longer one benches the target, and the call tries the next.
+   * Maximum Retry-After for which a call waits, in milliseconds. A longer one benches the target, and the call advances.
    * @default 20_000
    */
   readonly retryAfterCapMs?: number | undefined;
@@ -66,8 +66,8 @@ export interface ChainOptions {
    */
   readonly afterCommit?: 'error' | 'restart' | 'continue' | undefined;
   /**
-   * Time without content, in milliseconds, after which the call also starts an attempt on the next target. The first content is used, and the
-   * other attempt is cancelled. A gate that denies the second attempt prevents it. 0 disables hedging.
+   * Time without content after which the call also starts an attempt on the next target, in milliseconds. The call uses the
+   * attempt that sends content first and cancels the other. A gate's denial prevents the second attempt. 0 disables hedging.
    * @default 0
    */
   readonly hedgeAfterMs?: number | undefined;
@@ -80,22 +80,22 @@ export interface ChainOptions {
   /** Length of one measurement for `leastCharsPerSecond`, in milliseconds. 0 disables the measurement. @default 10_000 */
   readonly slowWindowMs?: number | undefined;
   /**
-   * Behavior when every target is benched. `probe`: one call at a time tries the target whose bench ends first, and other
-   * calls fail at once. `fail`: all calls fail at once. `try-soonest`: every call tries that target. `wait`: the call waits
-   * until a bench ends. A failure of such an early attempt does not extend the bench.
+   * Behavior when every target is benched. `probe`: one call at a time tries the target whose bench ends first, and other calls
+   * fail at once. `fail`: all calls fail at once. `try-soonest`: every call tries that target. `wait`: the call waits until a
+   * bench ends. An attempt that fails before the end of a bench does not extend the bench.
    * @default 'probe'
    */
   readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
-  /** Returns the kind for an attempt's error, or `undefined` to keep the kind that the provider chose. It must not throw. */
+  /** Returns the kind for an attempt's error, or `undefined` to keep its kind. If the function throws, the error keeps it. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
   /** Orders the targets of each chat before its first attempt; see `TargetOrder`. @default the order of the spec */
   readonly order?: TargetOrder | undefined;
 }
 
 /**
- * Orders the targets of a chat once, before the first attempt. Returns target keys, preferred first. Targets that are not
- * named follow in the order of the chain. Unknown names are ignored, and `undefined` changes nothing. The function is not
- * called for a single target. If it throws, rejects or takes longer than 250 ms, the order does not change.
+ * Orders the targets of a chat once, before the first attempt. Returns target keys, preferred first. The other targets follow
+ * in the order of the chain. Unknown keys are ignored, and `undefined` keeps the order. The function is not called for a single
+ * target. If it throws, rejects or takes longer than 250 ms, the order does not change.
  *
  * @example const order: TargetOrder = (targets) => targets.filter(isInEurope).map(({ target }) => target);
  */
@@ -104,7 +104,7 @@ export type TargetOrder = (
   context: {
     readonly call: CallInfo;
     readonly request: ChatRequest;
-    /** Signal that aborts when the call ends or the time limit of the function is exceeded. */
+    /** Signal that aborts when the call is stopped or the function exceeds its 250 ms. */
     readonly signal: AbortSignal;
   },
 ) => readonly string[] | undefined | Promise<readonly string[] | undefined>;
@@ -146,8 +146,8 @@ export interface CallInfo {
   readonly tenant: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
   /**
-   * Whether the call repeats an earlier call of `generateObject` or `streamObject` because its answer did not fit the schema. Limits
-   * of calls do not count it. @default false
+   * Whether the call is a later round of `generateObject` or `streamObject`, because an answer did not fit the schema. Limits
+   * on the number of calls do not count such a round. @default false
    */
   readonly isFurtherRound?: boolean | undefined;
 }
@@ -157,8 +157,8 @@ export type OperationType =
   'chat' | 'image' | 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
 
 /**
- * Event of a call. `call-end` is the last event. A stream emits it when the caller has read the last event or has left. A
- * listener that throws or rejects has no effect on the call.
+ * Event of a call. `call-end` is the last event. A stream emits it when the caller has read the other events or has left the
+ * loop. A listener that throws or rejects has no effect on the call.
  */
 export type CallEvent =
   | { readonly type: 'call-start'; readonly call: CallInfo; readonly targets: readonly string[] }

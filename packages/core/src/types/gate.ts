@@ -71,12 +71,12 @@ export interface Denial {
 
 /** Admission of one attempt. */
 export interface Permit {
-  /** Called exactly once when the attempt has ended, with its usage if the vendor reported it. */
+  /** Ends the permit. Called exactly once after the attempt, with the attempt's usage if the vendor reported it. */
   settle(outcome: Attempt): void | Promise<void>;
 }
 
 /**
- * Admission control: quotas, budgets, rate limits. A gate that throws, rejects or exceeds its timeout denies the attempt.
+ * Admission control, such as a budget. A gate that exceeds its timeout or fails, except with an `LlmError`, denies the attempt.
  *
  * @example
  * const gate: Gate = {

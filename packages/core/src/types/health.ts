@@ -5,13 +5,13 @@ export interface TargetHealth {
   readonly failures: number;
   /** Number of consecutive benches. Each bench doubles the next cooldown. */
   readonly benches: number;
-  /** End of the bench, in epoch milliseconds of the majordomo's clock. */
+  /** End of the bench, or latest end of a running probe, in epoch milliseconds of the majordomo's clock. */
   readonly until: number | undefined;
   /** Whether an operator set the state, in this process or another one. Successful calls do not end such a bench. */
   readonly isByHand?: boolean | undefined;
   /**
-   * Health of single credentials, by a salted hash that only this process uses. Failures of kind auth, billing, quota and rate
-   * limit belong to a credential, not to the target. No event reports this health, and it is neither shared nor restored.
+   * Health of single credentials, by a salted hash that only this process uses. Failures of kind `auth`, `billing`, `quota` and
+   * `rate-limit` count only against a credential. No `benched` event reports this health. It is not shared or restored.
    */
   readonly credentials?: Readonly<Record<string, Omit<TargetHealth, 'credentials'>>> | undefined;
 }
@@ -41,8 +41,8 @@ export interface Health {
     listener: (target: string, health: TargetHealth, origin: 'local' | 'accepted') => void,
   ): () => void;
   /**
-   * Applies the verdict of another process and emits a change of origin `accepted`. If two benches overlap, the later
-   * end applies. A probe that is running is not affected. A bench by an operator ends only with its time or by an operator.
+   * Applies the verdict of another process and emits a change of origin `accepted`. If two benches overlap, the later end
+   * applies. A running probe is not affected. A bench that an operator set lasts until its end or until an operator ends it.
    */
   accept(target: string, verdict: Verdict): void;
 }
@@ -63,9 +63,9 @@ export type Verdict =
 export interface HealthOptions {
   /** Number of consecutive failures that bench a target. @default 2 */
   readonly threshold?: number | undefined;
-  /** Duration of the first bench, in milliseconds. Each further bench doubles it. @default 5_000 */
+  /** Duration of the first bench, in milliseconds. Each further bench lasts twice as long. @default 5_000 */
   readonly cooldownMs?: number | undefined;
-  /** Maximum duration of a bench, in milliseconds. @default 300_000 */
+  /** Maximum duration of a bench after failures without a Retry-After, in milliseconds. @default 300_000 */
   readonly cooldownCapMs?: number | undefined;
   /** Maximum duration of a bench that a Retry-After causes, in milliseconds. @default 3_600_000 */
   readonly retryAfterCapMs?: number | undefined;

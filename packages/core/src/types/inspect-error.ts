@@ -117,7 +117,7 @@ export const countRepeated = (lines: readonly string[]): readonly string[] =>
     return times === 1 ? line : `${line} (${times} times)`;
   });
 
-/** Removes the target from the beginning or the end of an attempt's message. */
+/** Removes the target at the beginning of an attempt's message, or ` to <target>` within the message. */
 export const withoutTarget = (text: string, target: string): string =>
   text.startsWith(`${target} `) ? text.slice(target.length + 1) : text.replace(` to ${target}`, '');
 

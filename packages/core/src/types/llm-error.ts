@@ -4,8 +4,8 @@ import type { ModelRequest } from './request.ts';
 import type { Usage } from './usage.ts';
 
 /**
- * Change of a request that a vendor refused. The chain sends the changed request to the same target at once. It uses each
- * `id` once per call and at most four recoveries per call.
+ * Change of a request that a vendor refused. The chain sends the changed request to the same target at once. For each target, a
+ * call uses each `id` once and at most four recoveries.
  */
 export interface Recovery {
   readonly id: string;
@@ -44,7 +44,7 @@ export interface ErrorDetails {
   readonly publicMessage: string | undefined;
   /** Time to wait before another call, in milliseconds. For `exhausted`: until the first target is available again. */
   readonly retryAfterMs: number | undefined;
-  /** `false` if the vendor states that a retry of the same request fails (`x-should-retry`). The chain then advances. */
+  /** Whether a retry of the same request may succeed, as the vendor states in `x-should-retry`. If false, the chain advances. */
   readonly shouldRetry: boolean | undefined;
   /** All attempts of the call, in order; empty if the call failed before its first attempt. */
   readonly attempts: readonly Attempt[];
@@ -60,7 +60,7 @@ export interface ErrorDetails {
   readonly phase: 'connect' | 'first-content' | 'idle' | 'slow' | 'complete' | 'total' | undefined;
   /** Vectors that an embedding call received before it failed, in the order of its values. They are never part of logs. */
   readonly vectors: readonly (Float32Array | undefined)[] | undefined;
-  /** Change of the request that may help; the chain applies it. */
+  /** Change of the request that the error suggests. The chain sends the changed request to the same target. */
   readonly recover: Recovery | undefined;
 }
 
@@ -188,7 +188,7 @@ const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
   recover: true,
 };
 
-/** Returns complete details. Unknown members and vectors are not enumerable, so that they do not appear in logs. */
+/** Returns complete details. Members without a value, and `vectors`, are not enumerable, so that logs omit them. */
 function completeDetails(details: Partial<ErrorDetails>): ErrorDetails {
   const all: Partial<ErrorDetails> = {};
   for (const name of Object.keys(NAMES) as (keyof ErrorDetails)[]) {
@@ -223,7 +223,7 @@ export function withDetails(error: LlmError, details: Partial<ErrorDetails>): Ll
 
 /** Category of a failure. It determines what the application can do about the failure. */
 export type ErrorKind =
-  /** A spec, provider, DSN or option is invalid. Nothing was sent. */
+  /** A spec, provider, DSN or option is invalid (nothing was sent), or the validator of a schema threw. */
   | 'config'
   /** The caller's signal aborted the call, or the caller left the stream (`code: 'abandoned'`). */
   | 'aborted'
@@ -241,7 +241,7 @@ export type ErrorKind =
   | 'not-found'
   /** The conversation exceeds the context of the model. */
   | 'context-overflow'
-  /** The vendor blocked the request before any content. */
+  /** The vendor blocked the request before any content, or the model refused to generate an object. */
   | 'content-filter'
   /** A quota is used up until a date, or permanently. */
   | 'quota'
@@ -257,7 +257,7 @@ export type ErrorKind =
   | 'network'
   /** The response does not follow the vendor's API; see `details.path`. */
   | 'protocol'
-  /** The response ended without its finish event. */
+  /** The response ended without its finish event, or before an object was complete. */
   | 'truncated'
   /** The response finished without content. */
   | 'empty'

@@ -54,7 +54,7 @@ export interface ChatStream<Event = StreamEvent> extends AsyncIterable<Event> {
   readonly textStream: AsyncIterable<string>;
 }
 
-/** Response with its typed value. */
+/** Response with its typed value. `usage` and `attempts` include all rounds. */
 export interface ObjectResponse<T> extends ChatResponse {
   /** Value as the schema returned it. */
   readonly value: T;
@@ -131,7 +131,7 @@ export type Resolver = (
     readonly call: CallInfo | undefined;
     /** Request of the application; `undefined` if a spec is resolved without a request. */
     readonly request: ChatRequest | undefined;
-    /** View that resolves the name. Resolving a name within itself throws `config`. */
+    /** View of the majordomo, for example to resolve other names. Resolving `name` within itself rejects with `config`. */
     readonly majordomo: Pick<Majordomo, 'resolve' | 'health'>;
     /** Names that led to this name, starting with the outermost; empty if the spec of the call contains this name. */
     readonly path: readonly string[];
@@ -157,7 +157,7 @@ export interface MajordomoOptions {
   /** Resolvers for names without an alias, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
   /**
-   * Environment variables with keys and `LLM_*` DSNs, such as `process.env`. Only string members are read. Without it no variable is read.
+   * Environment variables with keys and `LLM_*` DSNs, such as `process.env`. Only strings are read. @default no variables
    */
   readonly env?: object | undefined;
   /** `fetch` function for all providers. @default the global `fetch` */
@@ -248,8 +248,8 @@ export interface Majordomo {
   /** Returns the elements of a spec without resolving names. Throws `config` for a spec that cannot be parsed. */
   parse(spec: string): readonly SpecElement[];
   /**
-   * Returns the targets of a spec in the order of a call, including benched ones. Calls resolvers and sends nothing. Rejects
-   * with `config` for a spec that a call would reject, with the position in `details.path`.
+   * Returns the targets in the order of the spec, including benched ones. Calls resolvers and sends nothing. Rejects with
+   * `config` for a spec that a call would reject, with the position in `details.path`.
    */
   resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;
   /**
@@ -269,7 +269,7 @@ export interface Majordomo {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly ModelInfo[]>;
   /**
-   * Returns a view with other options and the same health. `chain` is merged; every other option replaces the existing one.
+   * Returns a view with other options and the same health. Merges the members of `chain`. Replaces every other option.
    *
    * @example const tenant = majordomo.with({ gates: [quota], chain: { attempts: 1 } });
    */

@@ -95,8 +95,8 @@ export function audio(bytes: Uint8Array, mediaType: string): AudioPart {
 }
 
 /**
- * Token that only models of one family can read: a reasoning signature, encrypted reasoning, an item id. `family` names
- * the models that can read it, not the wire. `data` is sent back unchanged.
+ * Token that only models of one family can read, such as a reasoning signature, encrypted reasoning or an item id. `family`
+ * identifies these models, not a wire. `data` is sent back unchanged.
  */
 export interface Replay {
   readonly family: string;
@@ -112,8 +112,9 @@ export interface Citation {
   readonly title?: string | undefined;
   /** Quotation from the source. */
   readonly quote?: string | undefined;
-  /** Range of the part's text, as for `slice`. If `start` and `end` are absent, the source applies to the complete text. */
+  /** Start of the range in the part's text, as for `slice`. Without a range, the source applies to the complete text. */
   readonly start?: number | undefined;
+  /** End of the range, exclusive. */
   readonly end?: number | undefined;
 }
 
@@ -172,10 +173,7 @@ export interface ToolCallPart {
   readonly invalid?: { readonly raw: string } | undefined;
 }
 
-/**
- * Work of a tool that ran at the vendor (a search, code, an MCP connector), or other data of the vendor in a turn. It is
- * sent back unchanged, and only to models that can read its `replay`.
- */
+/** Work of a tool that ran at the vendor, such as a search, or other vendor data. Sent only to models that can read `replay`. */
 export interface VendorPart {
   readonly type: 'vendor';
   /** Vendor's name of the kind, such as `web_search_call`. Vendors add new kinds. */
@@ -195,7 +193,7 @@ export interface ToolResultPart {
   readonly content: readonly ResultPiece[];
   /** Whether the tool failed. */
   readonly isError?: boolean | undefined;
-  /** Names of deferred tools that this result makes available, best first. Unknown names are ignored; a failed result loads none. */
+  /** Names of deferred tools that this result makes available, best first. Ignores unknown names. A failed result loads none. */
   readonly loads?: readonly string[] | undefined;
 }
 
@@ -205,5 +203,5 @@ export type ResultPiece = TextPart | ImagePart | FilePart;
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
 /** Part of an assistant message. */
 export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | VendorPart;
-/** Part of any message; `type` identifies it. */
+/** Part of any message. `type` identifies the kind of part. */
 export type Part = UserPart | AssistantPart | ToolResultPart;

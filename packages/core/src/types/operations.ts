@@ -55,7 +55,7 @@ export interface ImageModel {
 
 /** Request for embeddings. */
 export interface EmbeddingRequest {
-  /** Texts. An empty list results in an empty response without a request. An empty text throws `invalid-request`. */
+  /** Strings to embed. An empty list results in an empty response without a request. An empty string is an `invalid-request`. */
   readonly values: readonly string[];
   /**
    * Number of dimensions. Longer vectors are truncated and normalized. A target with shorter vectors is skipped.
@@ -68,7 +68,7 @@ export interface EmbeddingRequest {
   readonly extra?: { readonly [provider: string]: object } | undefined;
 }
 
-/** Embeddings. `usage` and `attempts` include all parts of the list. `target` is the target that answered the last part. */
+/** Embeddings. `usage` and `attempts` include all parts of `values`. `target` is the target that answered the last part. */
 export interface EmbeddingResponse extends OperationResponse {
   /** One vector for each value, in the same order. */
   readonly vectors: readonly Float32Array[];
@@ -94,9 +94,9 @@ export interface TranscriptionRequest {
   readonly audio: Uint8Array;
   /** MIME type, such as `audio/ogg`. The type that the bytes indicate takes precedence. */
   readonly mediaType: string;
-  /** Duration in milliseconds, for limits and budgets. A media fitter measures it if it is absent. */
+  /** Duration in milliseconds, for limits and budgets. A duration that a media fitter measures takes precedence. */
   readonly durationMs?: number | undefined;
-  /** Language of the speaker as BCP 47, such as `pt-BR`. */
+  /** Language of the speaker as a BCP 47 tag, such as `pt-BR`. */
   readonly language?: string | undefined;
   /** Words and names that occur in the recording, or the text that precedes the recording. */
   readonly prompt?: string | undefined;
@@ -120,9 +120,9 @@ export interface TranscriptSegment {
 /** Transcription. */
 export interface TranscriptionResponse extends OperationResponse {
   readonly text: string;
-  /** Language as BCP 47, if the vendor reports it. */
+  /** Language as a BCP 47 tag, if the vendor reports it. */
   readonly language: string | undefined;
-  /** Duration of the audio in milliseconds, from the vendor or the request. */
+  /** Duration of the audio in milliseconds, from the vendor, otherwise from a media fitter or the request. */
   readonly durationMs: number | undefined;
   /** Segments in order; empty if the vendor reports none. */
   readonly segments: readonly TranscriptSegment[];

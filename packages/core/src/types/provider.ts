@@ -46,7 +46,7 @@ export interface Model {
 /** Image model of a provider. */
 export interface ImageBackend {
   readonly id: string;
-  /** Limits for input images. Images are resized to fit; otherwise the target is skipped. `undefined`: no limits are known. */
+  /** Limits of input images. A target is skipped if an image does not fit. `false`: accepts no images. `undefined`: not known. */
   readonly images?: ImageLimits | false | undefined;
   /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
@@ -140,7 +140,7 @@ export interface ModerationBackend {
 
 /** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable, so logs never contain it. */
 export interface Dsn {
-  /** Id of the provider: the name in lower case, with `_` for `-`. */
+  /** Id of the provider: `NAME` in lower case, with `_` instead of `-`. */
   readonly name: string;
   /** Scheme without `+http`. */
   readonly scheme: string;
@@ -153,7 +153,7 @@ export interface Dsn {
   readonly token: string | undefined;
   /** Parameters, except those of `data`. */
   readonly params: Readonly<Record<string, string>>;
-  /** Data handling from `data_region`, `data_retention_days` and `data_trains_on`. It replaces the provider's. */
+  /** Data handling from `data_region`, `data_retention_days` and `data_trains_on`. Each member replaces that of the provider. */
   readonly data?: DataHandling | undefined;
 }
 
@@ -165,7 +165,7 @@ export type Credential =
       readonly rejected: string | undefined;
     }) => string | Promise<string>);
 
-/** Options of every `create…` function, if its SDK supports them. A missing key is an error of the call that needs it. */
+/** Options of every `create…` function, if its SDK supports them. A missing key fails only the call that needs it. */
 export interface ProviderOptions {
   /** Id of the provider: the text before the slash of a target. @default the vendor's name */
   readonly id?: string | undefined;
@@ -187,8 +187,8 @@ export interface ProviderOptions {
   /** Payment of calls; see `Provider.billing`. */
   readonly billing?: Billing | undefined;
   /**
-   * Data handling that only the application knows, such as a contract that excludes storage. Each member replaces the member that
-   * the provider declares.
+   * Data handling that only the application knows, for example from a contract that excludes storage. Each member replaces the
+   * member that the provider declares.
    */
   readonly data?: DataHandling | undefined;
 }
@@ -205,9 +205,9 @@ export interface Provider {
   /** Version of this interface. Other versions are rejected. */
   readonly spi: 1;
   readonly id: string;
-  /** Vendor whose prices and conventions apply, in the terms of the catalog such as `amazon-bedrock`. Absent: unknown. */
+  /** Vendor whose prices and conventions apply, by its name in the catalog, such as `amazon-bedrock`. Absent: unknown. */
   readonly vendor?: string | undefined;
-  /** Payment of calls: `included` for a subscription or own hardware, to which no prices apply. */
+  /** Payment of calls. `included`: no prices apply, because the calls are part of a subscription or run on own hardware. */
   readonly billing?: Billing | undefined;
   /**
    * Declared data handling of the endpoint. A function returns it for a model and for the environment of `createMajordomo`, which
@@ -243,7 +243,7 @@ export interface Provider {
   listModels?(context: Omit<ModelContext, 'delivery'>): Promise<readonly ModelInfo[]>;
 }
 
-/** Fits media to the limits of a target; `@majordomo/media` has one. It always receives the original bytes. */
+/** Converter of media to the limits of a target, such as that of `@majordomo/media`. It always receives the original bytes. */
 export interface MediaFitter {
   /**
    * Returns an image within the limits, or the same part if the image fits. Reports changes to `warn`, for

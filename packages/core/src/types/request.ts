@@ -7,16 +7,16 @@ import type { JsonObject, JsonSchema, ObjectSchema } from './schema.ts';
  * @example { name: 'weather', description: 'Current weather of a city', parameters: z.object({ city: z.string() }) }
  */
 export interface ToolSpec {
-  /** Name of the tool. Most wires accept up to 64 letters, digits, `_` and `-`. For these wires, other names are replaced. */
+  /** Name of the tool. Most wires accept up to 64 letters, digits, `_` and `-`. Other names are replaced with a warning. */
   readonly name: string;
   /** Description for the model: what the tool does and when to use it. */
   readonly description: string;
   /** JSON Schema of an object, or a Standard Schema that can be converted to one. */
   readonly parameters: JsonSchema | ObjectSchema<unknown>;
   /**
-   * Whether the definition is sent only after a tool result of the conversation has loaded it (`ToolResultPart.loads`). It is then
-   * sent so that the prompt cache still matches: to Anthropic as `defer_loading` with a `tool_reference` in that result, over OpenAI
-   * Responses as an `additional_tools` item behind that result, over every other wire at the end of the list of tools.
+   * Whether the definition is sent only after a tool result has loaded it (`ToolResultPart.loads`). The prompt cache still
+   * matches then: Anthropic receives the definition as `defer_loading` with a `tool_reference` in that result, OpenAI Responses
+   * as an `additional_tools` item after that result, every other wire at the end of the list of tools.
    * @default false
    */
   readonly deferred?: boolean | undefined;
@@ -48,7 +48,7 @@ export interface CachePlan {
    */
   readonly messages?: CacheLifetime | undefined;
   /**
-   * Number of leading messages that do not change between requests, such as a document with many questions. Cached like `prefix`.
+   * Number of leading messages that do not change between requests, such as one with a document. They are cached like `prefix`.
    * @default 0
    */
   readonly after?: number | undefined;
@@ -106,17 +106,17 @@ export interface ChatRequest {
   readonly stop?: readonly string[] | undefined;
   /** Seed for reproducible responses, if the vendor supports it. */
   readonly seed?: number | undefined;
-  /** JSON Schema that the text of the response must follow, or `json` for any JSON. `generateObject` returns a validated, typed value. */
+  /** JSON Schema that the response text must follow, or `json` for any JSON. `generateObject` returns a validated value. */
   readonly output?: JsonObject | 'json' | undefined;
   /** Reasoning effort. @default the model's default */
   readonly reasoning?: Effort | undefined;
-  /** Summary of the reasoning to return. Only OpenAI's Responses API accepts it; other targets drop it with a warning. */
+  /** Summary of the reasoning to return. Only OpenAI's Responses API accepts it. Other targets drop it with a warning. */
   readonly reasoningSummary?: 'auto' | 'concise' | 'detailed' | undefined;
-  /** Length of the text. Only OpenAI's models from GPT-5 on accept it; other targets drop it with a warning. */
+  /** Length of the text. Only OpenAI's models from GPT-5 on accept it. Other targets drop it with a warning. */
   readonly verbosity?: 'low' | 'medium' | 'high' | undefined;
   /**
    * Stable id of the application's user, by which the vendor detects abuse. Send a hash, not a name or an address. OpenAI
-   * receives it as `safety_identifier`, which has at most 64 characters; other targets drop it with a warning.
+   * receives it as `safety_identifier`, which has at most 64 characters. Other targets drop it with a warning.
    */
   readonly endUser?: string | undefined;
   /** Service tier. `usage.details.serviceTier` reports the tier that served the call. @default the vendor's default */
@@ -127,7 +127,7 @@ export interface ChatRequest {
    * @default the vendor's default
    */
   readonly cache?: CacheLifetime | 'auto' | CachePlan | undefined;
-  /** Members to merge into the request body last, by wire (such as `openai-chat`) or provider id. The id takes precedence. */
+  /** Members to merge into the request body last, by wire (`openai-chat`) or provider id. Members by id take precedence. */
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 

@@ -3,8 +3,8 @@ import type { AssistantMessage, AssistantPart, ToolCallPart } from './messages.t
 import type { Usage } from './usage.ts';
 
 /**
- * Reason for the end of a response. `length`: the limit of tokens was reached. `incomplete`: the vendor paused the turn;
- * send the transcript again to continue it.
+ * Reason for the end of a response. `length`: the limit of tokens was reached. `incomplete`: the vendor paused the turn. Send
+ * the transcript again to continue the turn.
  */
 export type FinishReason =
   'stop' | 'length' | 'tool-calls' | 'content-filter' | 'refusal' | 'incomplete' | 'other';
@@ -27,7 +27,7 @@ export interface TokenLogprob {
   readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
-/** Vendor's further facts about a refusal or stop. Facts that the vendor does not report are `undefined`. */
+/** Facts of the vendor about a refusal or stop. Facts that the vendor does not report are `undefined`. */
 export interface StopDetails {
   /** Vendor's policy that applied, such as `cyber`. */
   readonly category: string | undefined;

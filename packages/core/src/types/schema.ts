@@ -54,7 +54,7 @@ export type JsonSchema = JsonObject | (object & { readonly '~standard'?: undefin
 /** Schema that validates values and can be converted to JSON Schema: zod 4, arktype, wrapped valibot. */
 export type ObjectSchema<T> = StandardSchema<unknown, T> & StandardJsonSchema<unknown, T>;
 
-/** JSON value. Members of objects that are `undefined` are omitted. */
+/** JSON value. Members that are `undefined` are omitted from the JSON. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 /** JSON object, such as the arguments of a tool or a schema. */
 export interface JsonObject {

@@ -10,7 +10,7 @@ export interface Capabilities {
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of supported documents and videos; `false` if the model accepts none. */
   readonly files?: readonly string[] | false | undefined;
-  /** MIME types of documents that tool results may contain. `undefined`: none; such a result becomes an error text. */
+  /** MIME types of documents that tool results may contain. `undefined`: none. An error text replaces other documents. */
   readonly resultFiles?: readonly string[] | undefined;
   /** MIME types of supported audio; `false` if the model accepts none. */
   readonly audio?: readonly string[] | false | undefined;
@@ -40,7 +40,7 @@ export interface ImageLimits {
   readonly maxCount?: number | undefined;
   /** Maximum size of all images of a request in bytes. */
   readonly maxTotalBytes?: number | undefined;
-  /** Lower limits of the edge for requests with more than `whenCountAbove` images. The last matching rule applies. */
+  /** Values of `maxEdge` for requests with more than `whenCountAbove` images. The last matching rule applies. */
   readonly rules?: readonly { readonly whenCountAbove: number; readonly maxEdge: number }[] | undefined;
 }
 
@@ -68,8 +68,8 @@ export interface FileLimits {
 /** Declared handling of content by the operator of an endpoint. A member that is not set is unknown. */
 export interface DataHandling {
   /**
-   * Place where content is processed, in lower case: `eu`, `us`, `gb`, `ch`, `jp` and so on; `europe` for places in and around the
-   * EU; `global` if the vendor chooses the place; `local` for this machine.
+   * Place where content is processed, in lower case: `eu`, `us`, `gb`, `ch`, `jp` and so on, `europe` for places in and around
+   * the EU, `global` if the vendor chooses the place, or `local` for this machine.
    */
   readonly region?: string | undefined;
   /** Number of days for which content is stored. 0: content is not stored. */
@@ -102,7 +102,7 @@ export type Env = { readonly [name: string]: string | undefined };
 export interface ModelContext {
   /** Target as `provider/model`, for events and errors. */
   readonly target: string;
-  /** `complete` if the caller needs no deltas and `Model.isNonStreaming` returned true. */
+  /** Form of the response. `complete` if the caller needs no deltas and the model sends none, or if a recovery requires it. */
   readonly delivery: 'deltas' | 'complete';
   /** Signal of the attempt. Pass it to all I/O: it aborts when the call is cancelled or a time limit is exceeded. */
   readonly signal: AbortSignal;
@@ -124,7 +124,7 @@ export interface ModelContext {
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
   /**
-   * Reports usage before the `finish` event. A failed or aborted attempt retains this usage; otherwise `finish` replaces it.
+   * Reports usage before the `finish` event. A failed or aborted attempt retains this usage. Otherwise `finish` replaces it.
    */
   reportUsage?(usage: Usage): void;
 }

@@ -1,4 +1,4 @@
-/** Token usage. `input` includes `cacheRead` and `cacheWrite`; `output` includes `reasoning`. `undefined` means unknown, not zero. */
+/** Token usage. `input` includes `cacheRead` and `cacheWrite`. `output` includes `reasoning`. `undefined`: not known. */
 export interface Usage {
   readonly input: number | undefined;
   readonly output: number | undefined;
@@ -16,7 +16,7 @@ export interface UsageDetails {
   readonly cacheWriteLong?: number | undefined;
   /** Tier that served the call, in the vendor's terms. */
   readonly serviceTier?: string | undefined;
-  /** Speed that served the call, in the vendor's terms, if the price depends on it. */
+  /** Speed setting that the vendor applied to the call, in the vendor's terms, if the price depends on it. */
   readonly speed?: string | undefined;
   /** Region where the model ran, in the vendor's terms, if the price depends on it. */
   readonly inferenceGeo?: string | undefined;
@@ -37,6 +37,6 @@ export interface UsageDetails {
    * catalog has fees of the same names.
    */
   readonly units?: Readonly<Record<string, number>> | undefined;
-  /** Input of the largest single model call, if the vendor reports the sum of several. Prices by input length depend on it. */
+  /** Input tokens of the largest model call, if the usage is that of several calls. Prices by input length depend on it. */
   readonly largestInput?: number | undefined;
 }

@@ -81,7 +81,7 @@ export function withTimeout<T>(
   });
 }
 
-/** Limit of concurrent work. Work above the limit waits, first come, first served. */
+/** Limit of concurrent work. Work above the limit waits and starts in the order of arrival. */
 export class Semaphore {
   private readonly waiting: (() => void)[] = [];
   private free: number;
@@ -90,7 +90,7 @@ export class Semaphore {
     this.free = Math.floor(limit);
   }
 
-  /** Runs the work when the limit permits it. Rejects with `errorOf` of the signal's reason if the signal aborts before. */
+  /** Runs the work when the limit permits it. Rejects with `errorOf(reason)` if the signal aborts while the work waits. */
   async run<T>(
     signal: AbortSignal,
     work: () => Promise<T>,

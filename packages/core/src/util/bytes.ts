@@ -31,7 +31,7 @@ export function fnv1a(text: string): number {
   return value >>> 0;
 }
 
-/** Returns a 128-bit hash over UTF-16 code units as 32 hexadecimal digits. It is the same in every process; not for secrets. */
+/** Returns a 128-bit hash over UTF-16 code units as 32 hexadecimal digits. Equal in every process. Not suitable for secrets. */
 export function hash128(text: string): string {
   let [a, b, c, d] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   for (let at = 0; at < text.length; at++) {

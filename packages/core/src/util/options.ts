@@ -3,8 +3,8 @@ import type { Timeouts } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
 /**
- * Kind of an option: a number is the minimum of a number, an array lists the valid strings, a string names a type and possibly a method, an
- * object has the kinds of members, and `true` accepts any value. `false` rejects the option: its members are options themselves.
+ * Kind of an option: the minimum of a number, the valid strings in an array, the name of a type and possibly of a method, or
+ * the kinds of an object's members. `true` accepts any value. `false` rejects an option whose members must be passed directly.
  */
 export type Kind =
   boolean | number | readonly string[] | Type | `${Type} or ${Type}` | `object with ${string}` | Kinds;

@@ -35,7 +35,7 @@ export function titleOf(messages: readonly Message[]): string {
 /** Returns a string as a title on one line, truncated to the maximum length. */
 export const titleFrom = (text: string): string => truncate(onOneLine(text), MAX_TITLE);
 
-/** Returns the part of a text around the first match of a query. */
+/** Returns the part of a string around the first match of a query. */
 export function excerptOf(text: string, query: string): string {
   const line = onOneLine(text);
   const plain = unaccented(line);
@@ -47,13 +47,13 @@ export function excerptOf(text: string, query: string): string {
   return `…${truncate(sliceFrom(line, at), MAX_EXCERPT)}`;
 }
 
-/** Returns a text in lower case and without accents. */
+/** Returns a string in lower case and without accents. */
 export const unaccented = (text: string): string =>
   text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 const onOneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
 
-/** Returns the text from the position `at` without splitting a surrogate pair. */
+/** Returns the rest of a string from the position `at`, without splitting a surrogate pair. */
 const sliceFrom = (text: string, at: number): string =>
   text.slice(/[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at + 1 : at);
 

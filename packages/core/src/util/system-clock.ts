@@ -33,8 +33,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Lets the process end before the timer fires. A timer is an object in Node, Bun and Deno; elsewhere it is a number and does not keep a
- * process alive.
+ * Lets the process end before the timer fires. A timer is an object in Node, Bun and Deno. Elsewhere it is a number and does
+ * not keep a process alive.
  */
 function unref(timer: number | { unref?(): unknown }): void {
   if (typeof timer === 'object') timer.unref?.();
