@@ -66,7 +66,7 @@ describe('invalid input is rejected before any call', () => {
       'tools[0].parameters must be a schema',
       { tools: [{ name: 't', description: '', parameters: undefined as unknown as JsonObject }] },
     ],
-    ['toolChoice.name no tool is named "u"', { tools: [tool('t')], toolChoice: { name: 'u' } }],
+    ['toolChoice.name must name a tool, not "u"', { tools: [tool('t')], toolChoice: { name: 'u' } }],
     ['toolChoice "required" needs tools', { toolChoice: 'required' }],
     [
       'messages[0].parts[1].bytes must be a Uint8Array',

@@ -73,7 +73,7 @@ describe('the timeouts of an attempt', () => {
     }
     timers.startWait();
     await clock.advance(20);
-    expect([messages(), errors[0]?.details.phase]).toEqual([['a/x fell silent within 20 ms'], 'idle']);
+    expect([messages(), errors[0]?.details.phase]).toEqual([['a/x sent nothing more within 20 ms'], 'idle']);
   });
 
   it('report silence, not a slow pace, if the idle limit is shorter', async () => {
@@ -160,7 +160,7 @@ describe('the timers of an attempt', () => {
     timers.startWait();
     expect(clock.pending()).toBe(1);
     await clock.advance(20);
-    expect(messages()).toEqual(['a/x fell silent within 20 ms']);
+    expect(messages()).toEqual(['a/x sent nothing more within 20 ms']);
   });
 });
 

@@ -151,7 +151,7 @@ const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
 const PROBLEM: Readonly<Record<Phase, string>> = {
   connect: 'did not answer',
   'first-content': 'sent no content',
-  idle: 'fell silent',
+  idle: 'sent nothing more',
   complete: 'did not finish',
 };
 

@@ -65,9 +65,8 @@ export function kindOfStatus(status: number, code?: string): ErrorKind {
 }
 
 /**
- * Returns the kind of a failure by its code, type, message and status, in this order. A 401 or 429 ignores the message, because
- * messages about rate limits also contain the term "tokens". Only a code or type for `quota` or `billing` overrides these two
- * statuses.
+ * Returns the kind of a failure by its code, type, message and status, in this order. For a 401 or 429, only a code or type for
+ * `quota` or `billing` precedes the status, because messages about rate limits also contain the term "tokens".
  */
 export function kindOf({ status, code, type, message = '' }: WireFailure): ErrorKind {
   const named = kindByCode(code) ?? kindByCode(type);

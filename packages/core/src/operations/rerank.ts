@@ -93,7 +93,7 @@ function rank(
   for (const [at, result] of results.entries()) {
     const { index, score } = asRecord(result);
     if (!isIndex(index, length) || scores.has(index))
-      throw protocolError(target, `results[${at}].index`, `is ${String(index)}, of ${length} documents`);
+      throw protocolError(target, `results[${at}].index`, `${String(index)} is invalid or repeated`);
     if (asNumber(score) === undefined)
       throw protocolError(target, `results[${at}].score`, 'is not a finite number');
     scores.set(index, score as number);

@@ -80,7 +80,7 @@ it.each<[string, string, object]>([
   ['tools[1].name', '"t" is not unique', { tools: [tool, tool] }],
   ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: null }] }],
   ['tools[0].parameters', 'must be a schema', { tools: [{ ...tool, parameters: 'object' }] }],
-  ['toolChoice.name', 'no tool is named "u"', { tools: [tool], toolChoice: { name: 'u' } }],
+  ['toolChoice.name', 'must name a tool, not "u"', { tools: [tool], toolChoice: { name: 'u' } }],
   ['toolChoice', '"required" needs tools', { tools: [], toolChoice: 'required' }],
 ])('rejects a request: %s %s', (path, why, request) => {
   expect(() => {

@@ -91,7 +91,7 @@ function validateMessage(message: unknown, at: number): void {
     throw invalidError(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index];
-    if (!isRecord(part)) throw invalidError(`messages[${at}].parts[${index}]`, 'must be a part or a string');
+    if (!isRecord(part)) throw invalidError(`messages[${at}].parts[${index}]`, 'must be a part object');
     const problem = partProblem(part);
     if (problem !== undefined) throw invalidError(`messages[${at}].parts[${index}]${problem[0]}`, problem[1]);
   }
@@ -187,7 +187,7 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
       throw invalidError(
         `tools[${index}].name`,
-        `must contain only letters, digits, "_", "-", "." or ":", got ${describe(name)}`,
+        `must have 1 to 128 letters, digits, "_", "-", "." or ":", not ${describe(name)}`,
       );
     }
     if (names.has(name)) throw invalidError(`tools[${index}].name`, `"${name}" is not unique`);
@@ -199,7 +199,7 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
     names.add(name);
   }
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
-    throw invalidError('toolChoice.name', `no tool is named "${toolChoice.name}"`);
+    throw invalidError('toolChoice.name', `must name a tool, not "${toolChoice.name}"`);
   }
   const sent = toolsToSend(tools, messages);
   if (typeof toolChoice === 'object' && sent.every(({ name }) => name !== toolChoice.name))

@@ -29,7 +29,7 @@ export class Registry {
     return this.variables;
   }
 
-  /** Returns the provider. Throws `config` for an unknown name. The error lists the registered providers and the missing variable. */
+  /** Returns the provider. Throws `config` for an unknown name. The error names the registered providers and the variable. */
   provider(name: string, position: SpecPosition): Provider {
     return this.registered.get(name) ?? this.fromVariable(name, position);
   }

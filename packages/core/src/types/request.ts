@@ -127,7 +127,7 @@ export interface ChatRequest {
    * @default the vendor's default
    */
   readonly cache?: CacheLifetime | 'auto' | CachePlan | undefined;
-  /** Members to merge into the request body last, by wire (`openai-chat`) or provider id. Members by id take precedence. */
+  /** Members to merge into the request body last, by wire (such as `openai-chat`) or provider id. The id takes precedence. */
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 
