@@ -18,7 +18,7 @@ interface ReaderOptions<Event extends object> {
   readonly timers: AttemptTimers;
   readonly waitUntil: WaitUntil | undefined;
   readonly answer: Pick<Answer<Event, unknown>, 'push' | 'opening'>;
-  /** Returns an error if the finished answer counts as a failure, such as an empty one. */
+  /** Returns an error if the finished answer counts as a failure, for example if it is empty. */
   answerError(): LlmError | undefined;
   /** Sends the request and requests the first step of the stream. */
   open(signal: AbortSignal): OpenedStream<Event>;

@@ -25,7 +25,7 @@ const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   529: 'overloaded',
 };
 
-/** Codes and types that mean the same at all vendors. Providers add codes of their vendors. */
+/** Codes and types that have the same meaning at all vendors. Providers add codes of their vendors. */
 const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   api_error: 'server',
   authentication_error: 'auth',
@@ -119,7 +119,7 @@ const OVERFLOW_TEXTS: readonly RegExp[] = [
 /**
  * Returns an `LlmError` without secrets for a thrown value. An `LlmError` is returned unchanged.
  *
- * @param request request of the attempt, to detect one that cannot be serialized, which providers report as a network error
+ * @param request request of the attempt. If it cannot be serialized, providers report a network error
  */
 export function asLlmError(value: unknown, target: string, request?: object): LlmError {
   const error = LlmError.is(value) ? value : undefined;

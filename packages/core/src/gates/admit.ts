@@ -6,7 +6,7 @@ import { isPromise } from '../util/async.ts';
 /** Maximum wait for permits to settle, in milliseconds. After this time, the response is returned, and settling continues. */
 const MAX_SETTLE_MS = 1000;
 
-/** Permits of one attempt. A permit is what a gate grants to an attempt, such as a reserved budget. */
+/** Permits of one attempt. A gate grants a permit, such as a reserved budget. */
 export interface Permits {
   /**
    * Settles each permit once, in reverse order. Resolves when all are settled, when the call stops, or after 1 s. Never rejects.

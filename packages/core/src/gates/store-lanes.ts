@@ -58,8 +58,8 @@ const MAX_POLL_MS = 250;
 const DOWN_RETRY_MS = 1000;
 
 /**
- * Creates a gate that limits the number of concurrent attempts of all processes that share a store. Other attempts wait. Throws
- * `config` with the name of an invalid option.
+ * Creates a gate that limits the number of concurrent attempts of all processes that share a store. Attempts above the limit
+ * wait. Throws `config` with the name of an invalid option.
  */
 export function sharedLanes(setup: LanesSetup, options: SharedLanesOptions): Gate {
   checkLanes(options);

@@ -61,7 +61,7 @@ const MAX_TARGETS = 10_000;
 export class HealthTracker implements Health {
   private readonly conditions = new Map<string, Condition>();
   private readonly causes = new Map<string, LlmError>();
-  /** Time until which an early probe of a target excludes others of the same target, by target, in epoch milliseconds. */
+  /** End of the time in which an early probe excludes other early probes, by target, in epoch milliseconds. */
   private readonly earlyProbes = new Map<string, number>();
   private readonly listeners = new Set<Listener>();
   private credentialTracker: HealthTracker | undefined;

@@ -21,7 +21,7 @@ export class PartialJson {
   private readonly closers: string[] = [];
   private place: 'value' | 'key' | 'colon' | 'after' = 'value';
   private inside: 'nothing' | 'string' | 'literal' = 'nothing';
-  /** Start of an incomplete escape sequence in the open string; -1 if there is none. */
+  /** Start of an incomplete escape sequence in the open string; -1 if no sequence is incomplete. */
   private escape = -1;
   private isOver = false;
 

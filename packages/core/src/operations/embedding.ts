@@ -145,14 +145,14 @@ export function splitValues(
   return parts;
 }
 
-/** Overestimates the tokens of a value, because a part that is too large is rejected, but one that is too small costs little. */
+/** Returns an upper estimate of the tokens of a value, because an oversized part is rejected, but a small part costs little. */
 const estimatedTokens = (value: string): number =>
   Math.ceil(/[^\0-\x7f]/.test(value) ? value.length * 1.2 : value.length / 3);
 
 /** Number of characters per token that natural language never reaches. A value that is longer certainly exceeds `maxTokens`. */
 const MAX_TOKEN_LENGTH = 16;
 
-/** Returns the index of the first value that certainly exceeds `maxTokens`, or -1 if there is none. */
+/** Returns the index of the first value that certainly exceeds `maxTokens`, or -1 if no value does. */
 const indexOfTooLong = (values: readonly string[], maxTokens: number = Infinity): number =>
   values.findIndex(({ length }) => length > maxTokens * MAX_TOKEN_LENGTH);
 

@@ -102,7 +102,7 @@ function singleRequest(
   };
 }
 
-/** Sends the strings in as few requests as possible, and each image separately, one request after another. */
+/** Sends the strings in as few requests as possible, and each image separately. Sends the requests in sequence. */
 async function sendAll(
   backend: ModerationBackend,
   request: ModerationRequest,

@@ -39,7 +39,7 @@ export function finishError(
 
 const DELTA_OF = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'args-delta': 'tool-call' } as const;
 
-/** Returns the first violation of the order that `ModelEvent` and `StreamEvent` define, or `undefined` if there is none. */
+/** Returns the first violation of the order that `ModelEvent` and `StreamEvent` define, or `undefined` if the order is valid. */
 export function eventOrderError(events: readonly StreamEvent[]): string | undefined {
   let state = initialState();
   for (const [at, event] of events.entries()) {

@@ -106,7 +106,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     return Promise.reject(error);
   }
 
-  /** Resolves with the result of the source. If no iteration has begun, stores the events for a later one. */
+  /** Resolves with the source's result. If no iteration has begun, reads all events and stores them for a later one. */
   response(): Promise<Response> {
     if (!this.isIterated) this.drained ??= this.drain();
     const response = this.drained === undefined ? this.settled() : this.drained.then(() => this.settled());

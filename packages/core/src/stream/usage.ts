@@ -1,7 +1,7 @@
 import type { Usage, UsageDetails } from '../types/usage.ts';
 import { definedMembers } from '../util/options.ts';
 
-/** Usage without any known count. It is used if a vendor reports no usage or bills in other units. */
+/** Usage without any known count, for a vendor that reports no usage or bills in units other than tokens. */
 export const UNKNOWN_USAGE: Usage = {
   input: undefined,
   output: undefined,

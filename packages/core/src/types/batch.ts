@@ -14,7 +14,7 @@ export interface BatchBackend {
   /**
    * Returns a line of the input, from the body and headers that a live call would send. Requests of different groups go into
    * separate batches. `group` contains data that the vendor accepts only once per batch, such as Anthropic's version and beta
-   * headers. It never contains a credential. @default one group
+   * headers. `group` never contains a credential. @default one group
    */
   line(
     id: string,

@@ -32,8 +32,8 @@ import type { ResolvedTarget } from './target.ts';
 export type { ResolvedTarget } from './target.ts';
 
 /**
- * Response as events. Nothing is sent before the first read. A stream can be iterated once; a second iteration throws
- * `config`. Leaving the loop closes the connection.
+ * Response as events. Nothing is sent before the first read. A stream can be iterated once. A second iteration throws `config`.
+ * Leaving the loop closes the connection.
  *
  * @example
  * const stream = model.stream({ messages: [user('Hello')] });
@@ -115,9 +115,9 @@ export interface TargetSettings extends Pick<
 }
 
 /**
- * Spec with settings, as the value of a name. If names are nested, the settings of the outer one take precedence.
+ * Spec with settings, as the value of a name. If names are nested, the settings of the outer name take precedence.
  *
- * @example { spec: 'openai/gpt-5.4', with: { reasoning: 'high', timeouts: { totalMs: 60_000 } } }
+ * @example { spec: 'openai/gpt-5.4', with: { reasoning: 'high', timeouts: { firstContentMs: 60_000 } } }
  */
 export interface NamedSpec {
   readonly spec: string;
@@ -274,6 +274,6 @@ export interface Majordomo {
    * @example const tenant = majordomo.with({ gates: [quota], chain: { attempts: 1 } });
    */
   with(options: Omit<Partial<MajordomoOptions>, 'health' | 'clock' | 'random'>): Majordomo;
-  /** Health of all targets; all views share it. */
+  /** Health of all targets, shared by all views. */
   readonly health: Health;
 }

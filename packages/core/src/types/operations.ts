@@ -27,7 +27,7 @@ export interface ImageRequest {
   readonly n?: number | undefined;
   /** Width and height in pixels. */
   readonly size?: `${number}x${number}` | undefined;
-  /** Seed of the first image. The others have seed + 1, seed + 2, and so on. Dropped with a warning if the model has no seeds. */
+  /** Seed of the first image. The others have seed + 1, seed + 2, and so on. Dropped with a warning if not supported. */
   readonly seed?: number | undefined;
   /** Input images. A media fitter fits them to each target. */
   readonly images?: readonly ImagePart[] | undefined;
@@ -171,7 +171,7 @@ export interface SpeechModel {
 
 /** Chunk of audio. */
 export interface SpeechStep {
-  /** MIME type; set in the first step. */
+  /** MIME type, set in the first step. */
   readonly mediaType?: string | undefined;
   readonly bytes: Uint8Array;
   /** Usage, when it is known. If several steps contain usage, the last one applies. */

@@ -48,7 +48,7 @@ export interface ImageBackend {
   readonly id: string;
   /** Limits of input images. A target is skipped if an image does not fit. `false`: accepts no images. `undefined`: not known. */
   readonly images?: ImageLimits | false | undefined;
-  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
+  /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /** Generates images. Throws `LlmError`. The method neither retries nor applies time limits. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
@@ -57,7 +57,7 @@ export interface ImageBackend {
 /** Embedding model of a provider. */
 export interface EmbeddingBackend {
   readonly id: string;
-  /** Name of the vector space: the model's name at its maker, the same at every provider. */
+  /** Name of the vector space: the name that the maker gives the model, equal at every provider. */
   readonly space: string;
   /** Number of dimensions of the model's full vectors. */
   readonly dimensions?: number | undefined;
@@ -67,7 +67,7 @@ export interface EmbeddingBackend {
   readonly maxTokens?: number | undefined;
   /** Maximum number of tokens in a request. */
   readonly maxRequestTokens?: number | undefined;
-  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
+  /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /** Returns one vector per value, for at most `maxValues` values. Throws `LlmError`. Neither retries nor applies time limits. */
   embed(
@@ -79,7 +79,7 @@ export interface EmbeddingBackend {
 /** Transcription model of a provider. */
 export interface TranscriptionBackend {
   readonly id: string;
-  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
+  /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /** MIME types of supported audio. The target is skipped if the audio has another type. `undefined`: the types are not known. */
   readonly mediaTypes?: readonly string[] | undefined;
@@ -110,10 +110,10 @@ export interface RerankBackend {
   readonly id: string;
   /** Maximum number of documents in a request. If a request has more documents, the target is skipped. */
   readonly maxDocuments?: number | undefined;
-  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
+  /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /**
-   * Returns results in any order; core checks, sorts and limits them. Throws `LlmError`. The method neither retries nor applies
+   * Returns results in any order. Core checks, sorts and limits them. Throws `LlmError`. The method neither retries nor applies
    * time limits.
    */
   rerank(request: RerankRequest, context: ModelContext): Promise<Omit<RerankResponse, 'attempts' | 'spec'>>;
@@ -126,7 +126,7 @@ export interface ModerationBackend {
   readonly images?: ImageLimits | false | undefined;
   /** Maximum number of strings in a request. Core splits a longer list into several requests to the same target. */
   readonly maxValues?: number | undefined;
-  /** Default time limits; only `completeMs` and `totalMs` apply. Limits of the caller take precedence. */
+  /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /**
    * Returns one result for each value. The values are at most `maxValues` strings, or one image. Throws `LlmError`. The method

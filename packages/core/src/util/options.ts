@@ -101,8 +101,8 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Returns the known name with the fewest typing errors, at most one per three letters. Case is ignored. If there is none, it
- * returns the first known name that begins with the name, if the name has at least four letters.
+ * Returns the known name with the fewest typing errors, at most one per three letters. Case is ignored. If no name is similar,
+ * returns the first known name that begins with `name`, if `name` has at least four letters.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;

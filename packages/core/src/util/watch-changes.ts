@@ -31,7 +31,7 @@ export async function watchChanges(
   let wasInterrupted = false;
   let cancel: (() => void) | undefined;
   const onMessage = (message: string): void => {
-    // A client can report its connection before it has subscribed again; a message proves the subscription.
+    // A client can report its connection before it has subscribed again. Only a message proves the subscription.
     if (wasInterrupted) changed(undefined);
     wasInterrupted = false;
     if (message === beat) hasArrived = true;
