@@ -5,7 +5,7 @@ import type { CallContext } from './call.ts';
 import type { Chain } from './chain.ts';
 
 /**
- * Race of an attempt with a second attempt at a later target. The second one starts when the first has sent no content for
+ * Race of an attempt with a second attempt at a later target. The second starts when the first has sent no content for
  * `hedgeAfterMs`. The race ends with the first content of either attempt, or when both fail. The call reads the race like an
  * attempt.
  */

@@ -4,7 +4,7 @@ import type { ErrorIssue } from '../types/llm-error.ts';
 type Schema = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
-/** Maximum number of references and alternatives to follow for one value. Otherwise, following a circular reference would never end. */
+/** Maximum number of references and alternatives to follow for one value, because a circular reference would never end. */
 const MAX_HOPS = 16;
 /** Maximum number of checks of one value against one schema. This number of checks takes about a second. */
 const MAX_WORK = 1_000_000;

@@ -25,7 +25,7 @@ export interface Timeouts {
    * @default 600_000
    */
   readonly completeMs?: number | undefined;
-  /** Maximum time of the complete call, including retries and waits. Applies only to calls and majordomos. Phase `total`. @default 0 */
+  /** Maximum time of a call, including retries and waits. Only limits of a call or a majordomo apply. Phase `total`. @default 0 */
   readonly totalMs?: number | undefined;
   /**
    * Maximum time that received events wait for the caller to read them. After this time, the call is abandoned and its
