@@ -6,8 +6,7 @@ import type { Chain } from './chain.ts';
 
 /**
  * Race of an attempt with a second attempt at a later target. The second starts when the first has sent no content for
- * `hedgeAfterMs`. The race ends with the first content of either attempt, or when both fail. The call reads the race like an
- * attempt.
+ * `hedgeAfterMs`. The race ends with the first content of either, or when both fail. The call reads the race like an attempt.
  */
 export class Hedge<Event extends object, Result> {
   /** The attempt that is still racing or has won. */

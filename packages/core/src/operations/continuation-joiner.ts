@@ -2,7 +2,7 @@
 const MIN_LENGTH = 40;
 /** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
-/** Number of characters next to a repetition that must continue its period for the text itself to count as periodic. */
+/** Number of characters around a repetition that must have its period. Then the text itself is periodic, and nothing is removed. */
 const PERIODIC_RUN = 8;
 
 /** Text to show, and text that was removed before it. */

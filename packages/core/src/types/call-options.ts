@@ -5,7 +5,7 @@ import type { ResolvedTarget } from './target.ts';
 
 /**
  * Time limits in milliseconds. 0 disables a limit. An attempt or call that exceeds a limit other than `unreadMs` fails with
- * kind `timeout` and `details.phase`. Precedence: call, alias, majordomo, then provider and model.
+ * kind `timeout` and `details.phase`. Order of precedence: limits of the call, alias, majordomo, provider and model.
  *
  * @example { firstContentMs: 30_000, totalMs: 120_000 }
  */
@@ -25,7 +25,7 @@ export interface Timeouts {
    * @default 600_000
    */
   readonly completeMs?: number | undefined;
-  /** Maximum time of a call, including retries and waits. Only limits of a call or a majordomo apply. Phase `total`. @default 0 */
+  /** Maximum time of a call, including retries and waits. Only limits of a call or majordomo apply. Phase `total`. @default 0 */
   readonly totalMs?: number | undefined;
   /**
    * Maximum time that received events wait for the caller to read them. After this time, the call is abandoned and its
@@ -86,7 +86,7 @@ export interface ChainOptions {
    * @default 'probe'
    */
   readonly whenAllBenched?: 'fail' | 'probe' | 'try-soonest' | 'wait' | undefined;
-  /** Returns the kind for an attempt's error, or `undefined` to keep its kind. If the function throws, the error keeps it. */
+  /** Returns another kind for an attempt's error. If it returns `undefined` or throws, the kind does not change. */
   readonly classify?: ((error: LlmError) => LlmError['kind'] | undefined) | undefined;
   /** Orders the targets of each chat before its first attempt; see `TargetOrder`. @default the order of the spec */
   readonly order?: TargetOrder | undefined;
