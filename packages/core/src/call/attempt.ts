@@ -36,7 +36,7 @@ export interface AttemptFailure {
 }
 
 /**
- * Begins an attempt at a target, or returns the reason for which the target is skipped. Checks in this order: the target is not
+ * Begins an attempt at a target, or returns the reason why the target is skipped. Checks in this order: the target is not
  * benched, it accepts the request, the gates admit the attempt, and the target has not been benched in the meantime.
  *
  * @param mode whether a benched target may be contacted

@@ -65,11 +65,11 @@ export interface ChainDeps {
  */
 export interface Operation<Event extends object, Result> {
   readonly type: CallInfo['operation'];
-  /** Throws `invalid-request` for a request that no target can take. */
+  /** Throws `invalid-request` for a request that no target accepts. */
   validate(): void;
   /** Returns the operation that continues an interrupted answer, or `undefined` if the answer cannot be continued. */
   continueFrom?(interrupted: InterruptedAnswer): Operation<Event, Result> | undefined;
-  /** Adapts the request to one target. Rejects with `unsupported` if the target cannot take it. */
+  /** Adapts the request to one target. Rejects with `unsupported` if the target does not support the request. */
   prepare(target: Target, scope: { readonly signal: AbortSignal }): Promise<PreparedCall<Event, Result>>;
 }
 

@@ -19,7 +19,7 @@ export class HealthClaims {
   private readonly deps: HealthDeps;
   /** Epochs of the benches that this call caused, by health key. */
   private readonly ownBenches = new Map<string, number>();
-  /** Health key of the benched credential because of which an attempt sent nothing. */
+  /** Health key of the benched credential that prevented an attempt. */
   private benchedCredential: string | undefined;
 
   constructor(target: string, deps: HealthDeps) {

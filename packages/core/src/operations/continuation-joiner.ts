@@ -2,7 +2,7 @@
 const MIN_LENGTH = 40;
 /** Maximum length of a repetition to remove, in characters, unless the continuation repeats the complete text. */
 const MAX_LENGTH = 400;
-/** Number of characters around a repetition that must have its period. Then the text itself is periodic, and nothing is removed. */
+/** Number of characters around a repetition that, if they have its period, show that the text itself is periodic. */
 const PERIODIC_RUN = 8;
 
 /** Text to show, and text that was removed before it. */
@@ -15,7 +15,7 @@ const NOTHING: JoinedText = { text: '', removed: '' };
 
 /**
  * Joins the text of a model to the incomplete text of another model. Removes an introduction, and a repetition of the emitted
- * text that is too long to be a coincidence. Text is buffered until it is known what to remove.
+ * text that is too long to be a coincidence. Buffers text until the part to remove is known.
  */
 export class ContinuationJoiner {
   private readonly shown: string;

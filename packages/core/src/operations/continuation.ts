@@ -15,8 +15,9 @@ const CONTINUE_PROMPT =
   'Do not repeat any of it, and do not write an introduction.';
 
 /**
- * Creates the operation that continues an interrupted answer. A target that supports `prefill` receives the shown text as
- * the beginning of its answer. Other targets receive it as a message and a prompt to continue. Reasoning is not sent.
+ * Creates the operation that continues an interrupted answer. A target that supports `prefill` receives the shown text as the
+ * beginning of its answer. Other targets receive the text as a message, followed by a prompt to continue. Reasoning is not
+ * sent.
  *
  * Returns `undefined` if the answer cannot be continued: it contains a tool call, follows a schema, or is too short.
  */

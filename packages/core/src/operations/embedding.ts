@@ -26,7 +26,7 @@ export interface Part {
 
 type BackendResponse = Omit<EmbeddingResponse, 'vectors' | 'attempts' | 'spec'>;
 
-/** Creates the operation that embeds one part. If the part exceeds a target's limits, it is sent in several requests. */
+/** Creates the operation that embeds one part. If the part exceeds a target's limits, the part is sent in several requests. */
 export function embeddingOperation(
   request: EmbeddingRequest,
   part: Part,
@@ -160,7 +160,8 @@ const indexOfTooLong = (values: readonly string[], maxTokens: number = Infinity)
 const MAX_CONCURRENT = 4;
 
 /**
- * Sends every part. After a failure, no other part is started, but the running parts are awaited, because they are billed.
+ * Sends every part. After a failure, no other part is started, but the running parts are awaited, because the vendor bills
+ * them.
  *
  * @param onAttempts receives the attempts of each part when the part ends
  */

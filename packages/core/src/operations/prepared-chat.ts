@@ -19,7 +19,7 @@ export interface ChatOptions {
   readonly tenant?: string | undefined;
 }
 
-/** Adapts a chat request to one target. Rejects with `unsupported` if the target cannot take the request. */
+/** Adapts a chat request to one target. Rejects with `unsupported` if the target does not support the request. */
 export async function prepareChat(
   request: ChatRequest,
   target: Target,

@@ -82,7 +82,7 @@ export const converseFamily = (modelLine: string): string => `converse/${modelLi
 export const responsesFamily = (vendor: 'openai' | 'xai', origin: string, account: string): string =>
   `${vendor}@${digestOf(origin)}#${account}`;
 
-/** Returns the family of plain reasoning, which only its issuer receives again. `upstream` is the vendor behind a gateway. */
+/** Returns the family of plain reasoning. Only its issuer receives such reasoning. `upstream` is the vendor behind a gateway. */
 export const chatReasoningFamily = (providerId: string, baseURL: string, upstream?: string): string =>
   `chat-reasoning@${digestOf(baseURL)}#${providerId}${upstream === undefined ? '' : `/${upstream}`}`;
 

@@ -243,7 +243,7 @@ export interface Provider {
   listModels?(context: Omit<ModelContext, 'delivery'>): Promise<readonly ModelInfo[]>;
 }
 
-/** Converter of media to a target's limits, such as that of `@majordomo/media`. Every conversion starts from the original bytes. */
+/** Converter of media to a target's limits, such as that of `@majordomo/media`. A conversion starts from the original bytes. */
 export interface MediaFitter {
   /**
    * Returns an image within the limits, or the same part if the image fits. Reports changes to `warn`, for
