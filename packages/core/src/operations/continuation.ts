@@ -16,8 +16,7 @@ const CONTINUE_PROMPT =
 
 /**
  * Creates the operation that continues an interrupted answer. A target that supports `prefill` receives the shown text as the
- * beginning of its answer. Other targets receive the text as a message, followed by a prompt to continue. Reasoning is not
- * sent.
+ * beginning of its answer. Other targets receive a message with the text and a prompt to continue. Reasoning is not sent.
  *
  * Returns `undefined` if the answer cannot be continued: it contains a tool call, follows a schema, or is too short.
  */

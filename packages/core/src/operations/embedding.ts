@@ -160,8 +160,7 @@ const indexOfTooLong = (values: readonly string[], maxTokens: number = Infinity)
 const MAX_CONCURRENT = 4;
 
 /**
- * Sends every part. After a failure, no other part is started, but the running parts are awaited, because the vendor bills
- * them.
+ * Sends every part. After a failure, no other part is started. Running parts are awaited, because the vendor bills them.
  *
  * @param onAttempts receives the attempts of each part when the part ends
  */
