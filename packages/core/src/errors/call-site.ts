@@ -46,7 +46,7 @@ export const rejectWithCallSite = <T>(site: CallSite, work: Promise<T>): Promise
     throw withCallSite(site, error);
   });
 
-/** Returns the frames of a stack. V8 writes `    at line`; other engines write `line@file`. */
+/** Returns the frames of a stack. V8 writes `    at line`. Other engines write `line@file`. */
 const framesOf = (stack = ''): readonly string[] =>
   stack.split('\n').filter((line) => /^\s+at |@/.test(line));
 

@@ -92,7 +92,7 @@ const isDestroyed = ({ destroyed }: NodeResponse): boolean => destroyed === true
 
 /** Options of `sseResponse` and `pipeSse`. */
 export interface SseOptions {
-  /** Signal of the HTTP request. When it aborts, the stream ends and its connection is closed. */
+  /** Signal of the HTTP request. When it aborts, the stream ends and the connection to the vendor is closed. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Time without an event after which a comment is sent, in milliseconds, so that no proxy closes the connection. Some proxies

@@ -2,7 +2,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type { SpecElement } from '../types/majordomo.ts';
 
 /**
- * Splits a spec such as `a/x,b/y,thinking` at its commas. An element with a slash is a target; any other element is a name.
+ * Splits a spec such as `a/x,b/y,thinking` at its commas. An element with a slash is a target. Any other element is a name.
  * Spaces around elements are removed.
  *
  * Throws `config` with the index of the invalid character in `details.path`.

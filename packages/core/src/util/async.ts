@@ -1,6 +1,6 @@
 import type { Clock } from '../types/call-options.ts';
 
-/** Returns the result of the work, or rejects with the signal's reason as soon as it aborts. */
+/** Returns the result of the work, or rejects with the signal's reason when the signal aborts. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {

@@ -40,7 +40,7 @@ export function checkKinds(options: object, kinds: Kinds, prefix = '', subject =
   for (const name in kinds) checkKind(Reflect.get(options, name), kinds[name], prefix + name, subject);
 }
 
-/** Checks one option. The message never contains the value, which may be a secret. */
+/** Checks one option. The message contains no value except a number, because a value may be a secret. */
 export function checkKind(value: unknown, kind: Kind | undefined, path: string, subject = ''): void {
   if (value === undefined || kind === true) return;
   const type = typeOf(value);
@@ -141,7 +141,7 @@ function typingErrors(from: string, to: string): number {
 
 /**
  * Checks the options of a function. Throws `config` with the path for an option of the wrong kind, a misspelled name, or an
- * absent option of `required`. The message never contains a value.
+ * absent option of `required`. The message contains no values except numbers.
  *
  * @param subject beginning of the message, such as the name of the function
  * @param otherNames names that other libraries use for an option, with the option's name here
