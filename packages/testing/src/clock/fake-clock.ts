@@ -4,7 +4,7 @@ import { createMajordomo, type Clock } from '@majordomo/core';
 /** Clock whose time changes only by `advance`. */
 export interface FakeClock extends Clock {
   /**
-   * Advances the time by `ms` and runs the timers that become due, in the order of their due times, then of their creation. After
+   * Advances the time by `ms` milliseconds and runs the timers that become due, ordered by due time, then by creation. After
    * each timer, pending microtasks and immediates run and may set further timers. Network I/O is not awaited. Concurrent
    * calls advance the time one after the other. Rejects with a `RangeError` if `ms` is negative or not finite.
    */
@@ -57,10 +57,7 @@ export function fakeClock(start: number = 0): FakeClock {
   };
 }
 
-/**
- * Makes two calls without a target. Core loads the code for typed objects and other operations at the first such call. The
- * loading takes real time, which this clock does not measure.
- */
+/** Makes core load the code that it loads at a first call. The loading takes real time, which the fake clock does not measure. */
 async function loadLazyParts(): Promise<void> {
   const majordomo = createMajordomo({ providers: [] });
   await Promise.allSettled([
@@ -69,7 +66,7 @@ async function loadLazyParts(): Promise<void> {
   ]);
 }
 
-/** Resolves after `ms` milliseconds by the timer's clock. Rejects with the signal's reason when the signal aborts. */
+/** Resolves when a timer of `ms` milliseconds has ended. Rejects with the signal's reason when the signal aborts. */
 export async function sleepOn(timer: Clock['timer'], ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -95,8 +92,9 @@ function soonest(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
   return found;
 }
 
-/** Minimum and maximum number of event loop turns to wait for pending work that may set a timer. */
+/** Minimum number of event loop turns before the next timer runs, because pending work may set an earlier timer. */
 const MIN_TURNS = 2;
+/** Maximum number of event loop turns to wait until pending work sets a timer. */
 const MOST_TURNS = 12;
 
 /** Returns the next timer due at or before `until`, after pending work has run. */

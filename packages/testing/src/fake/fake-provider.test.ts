@@ -78,7 +78,7 @@ describe('an unexpected call', () => {
     const { error } = await collect(fake.model('a'), request, context('f/a'));
     expect(error?.kind).toBe('config');
     expect(error?.message).toBe(
-      'unexpected call of the fake model f/a: this is call 2, and its script ends with turn 1',
+      'unexpected call of the fake model f/a: this is call 2, and the script ends with turn 1',
     );
   });
 

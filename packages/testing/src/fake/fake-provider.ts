@@ -22,15 +22,15 @@ import type { PlainTurn, Turn } from '../script/turn.ts';
 export interface FakeOptions extends FakeOperationOptions {
   /** Id of the provider: the part of a spec before the slash. */
   readonly id: string;
-  /** Vendor whose prices apply. `@default undefined`, costs are unknown */
+  /** Vendor whose prices apply. `@default undefined`: costs are unknown */
   readonly vendor?: string | undefined;
-  /** How calls are billed, such as `included` for a subscription. `@default undefined` */
+  /** Billing of the calls, such as `included` for a subscription. `@default undefined` */
   readonly billing?: Billing | undefined;
-  /** Declared data handling, for gates. `@default undefined`: all facts are unknown */
+  /** Data handling that the provider declares, such as regions, for gates. `@default undefined`: unknown */
   readonly data?: Provider['data'];
   /** Turns of each chat model, one per call, in order. `@default {}` */
   readonly models?: { readonly [modelId: string]: readonly Turn[] } | undefined;
-  /** Capabilities of the models. `@default {}`, all are unknown */
+  /** Capabilities of the models. `@default {}`: all are unknown */
   readonly capabilities?: Capabilities | undefined;
   /** Families whose replay tokens the models can read. `@default ['fake/<id>']` */
   readonly families?: readonly string[] | undefined;
@@ -66,8 +66,8 @@ export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList
 }
 
 /**
- * Creates a provider that plays scripts and records its requests. A call beyond the script, or to a model without a script,
- * fails with `config`, which chains do not retry on another target.
+ * Creates a provider that plays scripts and records the requests that it receives. A call beyond the script, or to a model
+ * without a script, fails with an error of the kind `config`, and chains do not retry it on another target.
  *
  * @example
  * fakeProvider({ id: 'openai', models: { 'gpt-5.4': [{ fail: 'overloaded' }, 'Hello.'] } });

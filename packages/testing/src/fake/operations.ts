@@ -29,7 +29,7 @@ import { FakeScript, type Scripts } from './script.ts';
 
 /** Scripts and properties of a fake provider's models other than chat and image models. */
 export interface FakeOperationOptions {
-  /** Turns of each embedding model, one per call. `@default {}` */
+  /** Turns of each embedding model, one per request. `@default {}` */
   readonly embeddings?: Scripts<EmbeddingTurn> | undefined;
   /** Turns of each transcription model, one per call. `@default {}` */
   readonly transcriptions?: Scripts<TranscriptionTurn> | undefined;
@@ -39,7 +39,7 @@ export interface FakeOperationOptions {
   readonly reranks?: Scripts<RerankTurn> | undefined;
   /** Turns of each moderation model, one per request. `@default {}` */
   readonly moderations?: Scripts<ModerationTurn> | undefined;
-  /** Embedding spaces and limits of the models. By default, each embedding model has a separate space and no limits. */
+  /** Properties of the models, such as limits. By default, each embedding model has a separate space, and no model has limits. */
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;

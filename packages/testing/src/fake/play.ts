@@ -59,7 +59,7 @@ async function* playAnswer(
   yield writer.finish(reason, turn.rawFinish ?? reason, turn.usage);
 }
 
-/** Waits for `ms` on the clock. Rejects when the call is aborted. */
+/** Waits for `ms` milliseconds of `clock`. Rejects when the call is aborted. */
 export async function waitFor(clock: Clock, ms: number | undefined, context: ModelContext): Promise<void> {
   throwIfAborted(context);
   if (ms === undefined || ms === 0) return;

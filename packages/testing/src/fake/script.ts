@@ -12,7 +12,7 @@ export class FakeScript<Turn> {
     this.scripts = scripts;
   }
 
-  /** Returns the next turn of a model, and the turn's number from 1. Throws `config` for a call beyond the script. */
+  /** Returns the next turn of a model and its number, from 1. Throws `config` if the model has no script or no next turn. */
   next(modelId: string, target: string): { readonly turn: Turn; readonly number: number } {
     const { scripts, played } = this;
     const script = Object.hasOwn(scripts, modelId) ? scripts[modelId] : undefined;
@@ -25,7 +25,7 @@ export class FakeScript<Turn> {
     played.set(modelId, number);
     const turn = script[number - 1];
     if (turn === undefined)
-      throw unscriptedError(target, `this is call ${number}, and its script ends with turn ${script.length}`);
+      throw unscriptedError(target, `this is call ${number}, and the script ends with turn ${script.length}`);
     return { turn, number };
   }
 
@@ -38,7 +38,7 @@ export class FakeScript<Turn> {
   }
 }
 
-/** Creates the `config` error of a call beyond the script. */
+/** Creates the `config` error of a call for which the script has no suitable turn. */
 export const unscriptedError = (target: string, why: string): LlmError =>
   new LlmError('config', `unexpected call of the fake model ${target}: ${why}`, {
     target,

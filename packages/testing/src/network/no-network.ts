@@ -8,8 +8,8 @@ export interface BlockedConnection extends Error {
 }
 
 /**
- * Blocks TCP connections to other machines. They fail before the name lookup, with an error that names the host. Loopback
- * and local sockets remain available. Returns a function that removes the block. Call it in the set-up file of a test runner.
+ * Blocks TCP connections to other machines. A blocked connection fails before the name lookup, with an error that names the
+ * host. Loopback and local sockets remain available. Returns a function that removes the block. Suits a test runner's setup file.
  *
  * @example
  * const restore = noNetwork();

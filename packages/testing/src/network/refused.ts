@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Lowest candidate port. Systems assign ports from a higher range, so no other server is assigned a candidate. */
+/** Lowest port to try. Systems assign free ports above `MAX_PORT`, so no other server is assigned one of these ports. */
 const MIN_PORT = 20_000;
 const MAX_PORT = 30_000;
 

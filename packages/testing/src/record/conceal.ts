@@ -9,7 +9,7 @@ const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|
 const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id)[-_]?token|.*secret.*)$/i;
 /** Matches path segments that contain an account id. */
 const ACCOUNT_SEGMENT = /\/(accounts|projects|organizations)\/[^/]+/g;
-/** Minimum length of a value that is also masked in bodies and URLs. Shorter values may occur in text by chance. */
+/** Minimum length of a credential that is masked everywhere in a recording. Shorter values may occur in text by chance. */
 const MIN_SECRET_LENGTH = 8;
 
 /** Returns headers with lower-case names, masked credentials and masked account ids. */
@@ -37,7 +37,7 @@ export function concealUrl(url: URL, secrets: readonly string[]): string {
   return hidden(clean.href, secrets);
 }
 
-/** Masks secrets in every string of a JSON value, including property names. */
+/** Masks secrets in all strings and property names of a JSON value, and complete strings in properties such as `password`. */
 export function concealJson(value: JsonValue, secrets: readonly string[]): JsonValue {
   if (typeof value === 'string') return hidden(value, secrets);
   if (typeof value !== 'object' || value === null) return value;
@@ -53,8 +53,8 @@ export function concealJson(value: JsonValue, secrets: readonly string[]): JsonV
 }
 
 /**
- * Masks secrets in consecutive chunks. A secret that spans several chunks is replaced in the chunk in which it begins. Each
- * character represents one byte, so chunks may end within a UTF-8 character.
+ * Masks secrets in consecutive chunks. A secret that spans several chunks is replaced in the chunk in which it begins. Chunks
+ * are decoded with one character per byte, so a chunk may end within a UTF-8 character.
  */
 export function concealChunks(
   chunks: readonly Uint8Array[],
@@ -102,7 +102,7 @@ export function credentialsOf(headers: Headers, url?: URL): readonly string[] {
   ) as readonly string[];
 }
 
-/** Returns the value of the cookie without the cookie's attributes. */
+/** Returns the cookie's value from a `set-cookie` header, without the cookie's name and attributes. */
 function cookieIn(value: string): string {
   const [pair = ''] = value.split(';', 1);
   return pair.slice(pair.indexOf('=') + 1).trim();

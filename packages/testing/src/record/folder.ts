@@ -5,9 +5,9 @@ import { parseRecording, type Recording } from './recording.ts';
 
 /** Folder with one recording per file. */
 export interface RecordingFolder {
-  /** Writes a recording, as the option `write` of `record`. Only the owner can read the folder and its files. */
+  /** Writes a recording, as the option `write` of `record`. Only the owner can read the files and folders that it creates. */
   write(name: string, text: string): Promise<void>;
-  /** Returns the recordings in the order of their file names, which is the order of their requests. `[]` without the folder. */
+  /** Returns the recordings in the order of their file names and requests. Returns `[]` if the folder does not exist. */
   read(): readonly Recording[];
 }
 

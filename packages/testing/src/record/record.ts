@@ -22,7 +22,7 @@ export interface RecordOptions {
   readonly secrets?: readonly string[] | undefined;
   /** Function that sends the requests. `@default` the `fetch` of the platform */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Origin of the recordings, stored in each recording. `@default undefined` */
+  /** Description of the recordings' origin, stored in each recording. `@default undefined` */
   readonly origin?: string | undefined;
   /** License of the recordings, stored in each recording. `@default undefined` */
   readonly licence?: string | undefined;
@@ -30,7 +30,7 @@ export interface RecordOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A `fetch` that records each request and its response. */
+/** Function with the type of `fetch` that records each request and its response. */
 export interface RecordingFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
@@ -125,7 +125,7 @@ async function answered(base: Base, { response, chunks, over }: Tap, headersAt: 
   const secrets = [...secretsOf(base), ...credentialsOf(response.headers)];
   const complete = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const bytes = chunks.map((chunk) => chunk.bytes);
-  // A mask would damage binary data. A binary body is stored unchanged, or the recording is not written.
+  // A mask would damage binary data. A binary body is stored unchanged. If it contains a secret, `sealRecording` throws.
   const clean = end === 'complete' && textOf(complete) === undefined ? bytes : concealChunks(bytes, secrets);
   const found: RecordedResponse = {
     status: response.status,

@@ -11,7 +11,7 @@ export type RecordedBody =
 export interface RecordedRequest {
   /** Method in upper case. */
   readonly method: string;
-  /** Complete URL with its query; credentials are masked. */
+  /** Complete URL with its query and masked credentials. */
   readonly url: string;
   /** Headers with lower-case names, masked credentials and masked account ids. */
   readonly headers: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export type RecordedChunk =
 
 /**
  * End of a response: `complete`; `broken` by a transport error; `aborted` by the caller's signal; `left` by a reader
- * that cancelled; or `unfinished` when the recorder was closed.
+ * that cancelled; or `unfinished` if `done` stopped waiting for the response.
  */
 export type RecordedEnd = 'complete' | 'broken' | 'aborted' | 'left' | 'unfinished';
 
@@ -33,7 +33,7 @@ export type RecordedEnd = 'complete' | 'broken' | 'aborted' | 'left' | 'unfinish
 export interface RecordedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Time from the request to the headers, in milliseconds. All times in a recording are relative to the request. */
+  /** Time from the request to the headers, in milliseconds. `atMs` and `endAtMs` are relative to the request, too. */
   readonly headersAtMs: number;
   readonly chunks: readonly RecordedChunk[];
   readonly end: RecordedEnd;
@@ -65,7 +65,7 @@ export interface Recording {
   readonly expected?: JsonValue | undefined;
 }
 
-/** Parses a file that `record` wrote. Throws a `TypeError` for another format. */
+/** Parses a file that `record` wrote. Throws a `SyntaxError` for invalid JSON, and a `TypeError` if `format` is not `FORMAT`. */
 export function parseRecording(text: string): Recording {
   const value: unknown = JSON.parse(text);
   const format: unknown =

@@ -6,7 +6,7 @@ import { concealed, readSent } from './sent.ts';
 
 /** Options of `replayRecordings`. */
 export interface ReplayOptions {
-  /** Whether to reproduce the delays of the recording. `@default 'none'`, without delays */
+  /** Delays of the responses: those of the recording (`recorded`), or `none`. `@default 'none'` */
   readonly pace?: 'none' | 'recorded' | undefined;
   /** Values of the recorder's option `secrets`. They are masked before requests are compared. `@default []` */
   readonly secrets?: readonly string[] | undefined;
@@ -24,9 +24,9 @@ export interface ReplayingFetch {
 }
 
 /**
- * Plays recordings. Each one responds to the first request with equal method, path, query and body. Headers, the host
- * and a prefix of the path may differ, so the base URL does not matter. Any other request receives status 400,
- * which chains do not retry, and a message with the differences from the first unused recording. `done` throws this message too.
+ * Returns a `fetch` that plays recordings. Each recording responds to the first request with the same method, path, query and
+ * body. Headers, the host and a prefix of the path may differ, so the base URL does not matter. Any other request receives a
+ * message with the differences from the first unused recording and status 400, which chains do not retry. `done` throws them too.
  */
 export function replayRecordings(
   recordings: readonly Recording[],

@@ -13,7 +13,7 @@ export function sealRecording(recording: Recording, secrets: readonly string[] =
   const where = place ?? (spansOf(text, secrets).length > 0 ? 'a member and its name' : undefined);
   if (where !== undefined)
     throw new Error(
-      `record: not written: ${where} would contain a secret; add the secret to the option secrets`,
+      `record: not written, because ${where} would contain a secret; add it to the option secrets or remove it from the data`,
     );
   return text;
 }

@@ -43,7 +43,7 @@ async function read(body: ConstructorParameters<typeof Response>[0]): Promise<Ui
     : bytes;
 }
 
-/** Returns the request with masked secrets, for recording and comparison. `given`: secrets in addition to its credentials. */
+/** Returns the request with masked credentials and masked `given` secrets, for recording and comparison. */
 export async function concealed(sent: Sent, given: readonly string[]): Promise<RecordedRequest> {
   const { method, url, headers } = sent;
   const secrets = [...given, ...credentialsOf(headers, url)];

@@ -16,7 +16,7 @@ export interface Tap {
   readonly chunks: readonly TappedChunk[];
   /** Resolves when the response has ended. */
   readonly over: Promise<Over>;
-  /** Ends the recording of the response. */
+  /** Ends the recording of the response as `unfinished`. */
   giveUp(): void;
 }
 

@@ -4,7 +4,7 @@ import { turnProblem } from './check.ts';
 it.each([
   [
     { text: 'a', usage: { inputTokens: 1 } },
-    'has "inputTokens", which usage does not have: input, output, cacheRead, cacheWrite, reasoning, details',
+    'has "inputTokens", which usage does not have; use one of input, output, cacheRead, cacheWrite, reasoning, details',
   ],
   [{ text: 'a', usage: { outptu: 1 } }, 'has "outptu", which usage does not have; did you mean "output"?'],
   [{ text: 'a', usage: 5 }, 'has usage that is a number'],

@@ -31,7 +31,7 @@ export function turnProblem(turn: unknown): string | undefined {
   return problem ?? usageProblem(turn['usage']) ?? callsProblem(turn['toolCalls']);
 }
 
-/** Returns the problem of a turn of an operation other than chat as a predicate; `undefined` for a valid turn. */
+/** Checks a turn of an operation other than chat. Returns the problem as a predicate, or `undefined` for a valid turn. */
 export function operationProblem(turn: unknown, operation: OperationName): string | undefined {
   if (operation === 'transcription' && typeof turn === 'string') return undefined;
   if (!isRecord(turn)) return `is ${describeValue(turn)}, not an object`;
@@ -84,7 +84,7 @@ function unknownMember(value: object, what: string, known: object): string | und
 }
 
 const hint = (value: unknown, known: readonly string[]): string =>
-  (typeof value === 'string' && didYouMean(value, known)) || `: ${known.join(', ')}`;
+  (typeof value === 'string' && didYouMean(value, known)) || `; use one of ${known.join(', ')}`;
 
 function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

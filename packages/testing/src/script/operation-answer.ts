@@ -7,7 +7,7 @@ interface OperationTurn {
   /** Time before the response, in milliseconds on the provider's clock. */
   readonly delayMs?: number | undefined;
   readonly usage?: Usage | undefined;
-  /** Warnings of the response. Test servers ignore them. */
+  /** Warnings of the response. The servers of `@majordomo/conformance` reject a turn with warnings. */
   readonly warnings?: readonly Warning[] | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface AudioTurn extends OperationTurn {
 
 /** Successful turn of a rerank model. */
 export interface RankingTurn extends OperationTurn {
-  /** Results in any order, which may be invalid. */
+  /** Results, in any order. Invalid results are allowed. */
   readonly ranking: readonly RerankResult[];
 }
 

@@ -49,7 +49,7 @@ export interface AnswerTurn extends Timed {
   readonly warnings?: readonly Warning[] | undefined;
   /** Id of the response. `@default '<model>-<turn>'` */
   readonly id?: string | undefined;
-  /** Chunks of the text, or the number of characters per chunk. `@default` one chunk */
+  /** Chunks of the text, or the number of code points per chunk. `@default` one chunk */
   readonly chunks?: readonly string[] | number | undefined;
   /** Time between two chunks of text, in milliseconds on the provider's clock. */
   readonly everyMs?: number | undefined;
@@ -72,8 +72,8 @@ export interface HangTurn extends Timed {
 }
 
 /**
- * Turn that a fake model plays for one call. A string is a successful response with this text. Test servers play turns too,
- * except for images and warnings.
+ * Turn that a fake model plays for one call. A string is a successful response with this text. The servers of
+ * `@majordomo/conformance` play turns too, but reject turns with images or warnings.
  */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 

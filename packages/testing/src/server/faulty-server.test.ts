@@ -125,7 +125,7 @@ describe('a faulty server', () => {
   });
 
   it.each<[string, ScriptedResponses, string]>([
-    ['a request beyond the list', [], 'request 1 has no response: the server was started with 0'],
+    ['a request beyond the list', [], 'request 1 has no response; add one to the 0 responses of the test'],
     [
       'a function that throws',
       () => {

@@ -92,7 +92,7 @@ async function answer(
   const endpoint = method === 'POST' ? ENDPOINTS[path] : undefined;
   const body = await readJson(incoming);
   if (endpoint === undefined) {
-    const message = `${method} ${path} is not an endpoint: use POST ${Object.keys(ENDPOINTS).join(' or ')}`;
+    const message = `${method} ${path} is not an endpoint; use POST ${Object.keys(ENDPOINTS).join(' or ')}`;
     sendError(response, 404, chatCompletions.error(404, message));
     return;
   }
@@ -109,7 +109,7 @@ async function nextResponse(
   index: number,
 ): Promise<ScriptedResponse> {
   if (typeof responses !== 'function') {
-    const message = `request ${index + 1} has no response: the server was started with ${responses.length}`;
+    const message = `request ${index + 1} has no response; add one to the ${responses.length} responses of the test`;
     return responses[index] ?? { status: 400, message };
   }
   try {

@@ -15,7 +15,7 @@ export interface AnswerResponse extends DelayedResponse {
 
 /** Response that the server interrupts by closing the connection. */
 export interface CutResponse extends DelayedResponse {
-  /** Text that a stream contains before the connection closes. A non-streaming response ends in the middle of this text. */
+  /** Text that a stream contains before the connection closes. A non-streaming response ends in the middle of its JSON body. */
   readonly cutAfter: string;
 }
 
