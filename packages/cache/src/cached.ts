@@ -28,7 +28,7 @@ import { asShared } from './response-store.ts';
  * Returns a model that answers from the store if possible. Equal calls in progress share one request. Only complete responses
  * are stored. A response from the store or from another call has a warning, no attempts and no usage.
  *
- * Throws `config` for invalid options. A store that fails, hangs or returns invalid data counts as a miss.
+ * Throws `config` for invalid options. If the store fails, hangs or returns invalid data, the call is sent to the model.
  */
 export function cached(model: ChatModel, options: CacheOptions): ChatModel {
   checkOptions(model, options);

@@ -20,7 +20,7 @@ import { TeeStream } from './tee-stream.ts';
 import { asShared, ResponseStore } from './response-store.ts';
 import { skipReason } from './skip-reason.ts';
 
-/** A request for a value. */
+/** Request for a typed value or for a JSON object. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;
 
 /** Response, and whether it came from the store. */

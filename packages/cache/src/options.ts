@@ -2,7 +2,7 @@ import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
 import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/toolkit';
 import type { CacheStore } from './cache-store.ts';
 
-/** Event of a look-up or a store operation. `key` is the key of the response, or `''` if the response cannot be stored. */
+/** Event of reading or storing a response. `key` is the key of the response, or `''` if the response cannot be stored. */
 export interface CacheEvent {
   readonly type: 'hit' | 'miss' | 'stored' | 'skipped' | 'store-failed';
   readonly key: string;
@@ -16,8 +16,8 @@ export interface CacheOptions {
   readonly store: CacheStore;
   /**
    * Namespace of callers that may share responses. The namespace is part of the key. A string is combined with the tenant. A
-   * function receives the tenant, and its result replaces the tenant. Required. Change the namespace when names in
-   * specs refer to other models, because the key contains the spec as it is written.
+   * function receives the tenant, and its result replaces the tenant. Change the namespace when an alias refers to another model,
+   * because the key contains the spec as it is written.
    */
   readonly namespace: string | ((tenant: string | undefined) => string);
   /**
@@ -32,7 +32,7 @@ export interface CacheOptions {
    * @default 50
    */
   readonly timeoutMs?: number | undefined;
-  /** Listener called with an event for each look-up. Errors of the listener are ignored. */
+  /** Listener called when a response is looked up, stored or not stored. Errors of the listener are ignored. */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined;
   /**
    * Clock for timeouts and times of storage.

@@ -4,7 +4,7 @@ import { copyData } from './copy-data.ts';
 import type { JoinedFlight } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';
 
-/** Source of a stream, which is a stored response or a response in progress. */
+/** Source of a stream: a stored response, or a response in progress. */
 export type OpenedStream<Event, Response> =
   | { readonly stored: Response; readonly events: readonly Event[] }
   | { readonly shared: TeeStream<Event, Response> };
@@ -26,7 +26,7 @@ interface ReaderOptions<Event, Response> {
   readonly view: SharedView<Event, Response> | undefined;
 }
 
-/** Reader of a shared stream, which starts with the first read. */
+/** Reader of a shared stream. The first read starts or joins the stream. */
 export class Reader<Event, Response> implements Source<Event> {
   private readonly open: () => Promise<JoinedFlight<OpenedStream<Event, Response>>>;
   private readonly reading: ReaderOptions<Event, Response>;

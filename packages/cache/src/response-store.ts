@@ -5,7 +5,7 @@ import type { CacheEvent, CacheOptions } from './options.ts';
 
 const TIMEOUT_MS = 50;
 
-/** Store of responses. Late, invalid and failed results of the application's store count as a miss. */
+/** Store of responses. If the application's store fails, is late or returns an invalid value, the lookup counts as a miss. */
 export class ResponseStore {
   private readonly options: CacheOptions;
   private readonly clock: Clock;
@@ -74,7 +74,7 @@ export class ResponseStore {
 const fromStore = ({ at, response }: StoredResponse): ChatResponse =>
   asCached(response, `stored since ${new Date(at).toISOString()}`);
 
-/** Returns a stored response without attempts and usage, because it caused no request. */
+/** Returns the response without attempts and usage, because the call that receives it sent no request. */
 const asCached = (response: StorableResponse, why: string): ChatResponse => ({
   ...response,
   usage: undefined,

@@ -1,6 +1,6 @@
 import type { ChatResponse } from '@majordomo/core';
 
-/** Returns the reason why a response is not stored, or `undefined` for a complete response whose tool calls are valid. */
+/** Returns the reason why a response cannot be stored, or `undefined` if it can be stored. */
 export function skipReason({ finish, toolCalls, text }: ChatResponse): string | undefined {
   if (finish !== 'stop' && finish !== 'tool-calls') return `the response is incomplete (${finish})`;
   const invalid = toolCalls.find((call) => call.invalid !== undefined);

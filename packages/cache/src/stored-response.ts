@@ -7,7 +7,7 @@ export type StorableResponse = Omit<ChatResponse, 'attempts' | 'usage'>;
 export interface StoredResponse {
   /** Time of storage, in epoch milliseconds. */
   readonly at: number;
-  /** Key of the response. It detects stores that truncate or confuse long keys, and would return another caller's response. */
+  /** Key of the response. A difference from the requested key reveals a store that truncates or confuses long keys. */
   readonly key: string;
   readonly response: StorableResponse;
 }
@@ -15,7 +15,7 @@ export interface StoredResponse {
 /** Maximum time of a `Date`, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
-/** Returns a stored value if it is a response with this key. Other programs may write to the store. */
+/** Returns a stored value, or `undefined` unless it is a response with this key. Other programs may write to the store. */
 export function parseStoredResponse(value: unknown, key: string): StoredResponse | undefined {
   try {
     const stored = fromJson<unknown>(value);
