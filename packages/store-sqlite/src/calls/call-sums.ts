@@ -3,7 +3,7 @@ import { fromStoredText } from '@majordomo/core/toolkit';
 import { addStep, quantile, stepOf, type Histogram } from '../ledger/quantile-histogram.ts';
 import { timesIn } from '../ledger/stretches.ts';
 
-/** Row with the figures of a call. Numbers beyond 2⁵³ are strings. */
+/** Row with the figures of a call. `nano_usd` is a string, because it may exceed 2⁵³. */
 export type FigureRow = Readonly<Record<string, string | number | null>>;
 
 interface CallSum {

@@ -3,7 +3,7 @@ import { UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 /** Returns a string in the form in which the index contains it. */
 export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');
 
-/** Returns the query for the index with quoted words, or `undefined` for an empty query. */
+/** Returns a query of the index for words that start with the given words, or `undefined` if no word is given. */
 export function queryOf(words: string): string | undefined {
   const phrases = wordsOf(words).map((word) => `"${toIndexText(word).replaceAll('"', ' ').trim()}"*`);
   return phrases.length === 0 ? undefined : phrases.join(' ');

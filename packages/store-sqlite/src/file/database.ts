@@ -68,7 +68,7 @@ export class Database {
     if (isBusy(error))
       return new LlmError(
         'overloaded',
-        `${path}: another process has locked the file for too long`,
+        `${path}: another process has locked the file for too long; try again later`,
         { path },
         { cause: error },
       );

@@ -39,7 +39,7 @@ export function openFile(path: string): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string): void {
-  // Read the version before the id: another process may be creating the file, which commits both in one transaction.
+  // Read the version before the id, because a process that creates the file commits both in one transaction.
   const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
   if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreignFile(path);
@@ -145,7 +145,7 @@ function renameDamaged(path: string, before: bigint | undefined, cause: unknown)
       if (suffix === '')
         return new LlmError(
           'config',
-          `${path} is damaged (${messageOf(cause)}) and cannot be renamed: ${messageOf(error)}`,
+          `${path} is damaged (${messageOf(cause)}) and cannot be renamed (${messageOf(error)}); move the file to another path`,
           { path },
           { cause },
         );

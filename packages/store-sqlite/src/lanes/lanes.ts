@@ -8,7 +8,7 @@ export interface LanesOptions {
   readonly name: string;
   /** Maximum number of concurrent attempts across all processes. */
   readonly most: number;
-  /** Whether lanes are separate for each target or for each provider. @default all targets share the lanes */
+  /** Scope of the lanes: separate lanes for each target or for each provider. `@default` all targets share the lanes */
   readonly each?: 'target' | 'provider' | undefined;
   /**
    * Time after which the lane of a process that died becomes available, in milliseconds. The lease is renewed while an attempt
@@ -21,7 +21,7 @@ export interface LanesOptions {
 
 const DEFAULT_LEASE_MS = 15_000;
 const RENEWALS = 3;
-/** Time before the second attempt to obtain a lane, in milliseconds. The time doubles after each attempt, up to the maximum. */
+/** Time before the second attempt to obtain a lane, in milliseconds. The time doubles after each attempt, up to `MAX_POLL_MS`. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
 

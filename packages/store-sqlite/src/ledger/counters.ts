@@ -6,6 +6,7 @@ type UsedAmount = Parameters<LedgerStore['settle']>[1];
 /** Amount that a reservation holds on a counter, in one period. */
 interface Hold {
   readonly counter: string;
+  /** Number of the period in which the hold began. The counter may start a new period before the hold is settled. */
   readonly period: number;
   readonly amount: bigint;
   readonly whenLapsed: Claim['whenLapsed'];
@@ -15,17 +16,15 @@ interface Counter {
   readonly used: bigint;
   readonly held: bigint;
   readonly resetsAt: bigint | null;
-  /** Number of the period in which the hold began. The counter may start a new period before the hold is settled. */
   readonly period: bigint;
 }
 
 const HELD = 0;
 const LAPSED = 1;
 const SETTLED = 2;
-/**
- * Time for which the id of an ended reservation is stored, in milliseconds, because an expired reservation may be settled late.
- */
+/** Time for which the id of a settled reservation is stored, in milliseconds. */
 const SETTLED_MS = 86_400_000;
+/** Time for which an expired reservation is stored, in milliseconds, because it may be settled late. */
 const LAPSED_MS = 7 * SETTLED_MS;
 /** Number of reservations between two removals of old rows. */
 const SWEEP_EVERY = 1000;
@@ -125,7 +124,7 @@ export class Counters {
     });
   }
 
-  /** Returns the current state of a counter, or a new period, which is stored with its first hold. */
+  /** Returns the current state of a counter, or that of a new period. The first hold of a period stores the period. */
   private counterFor({ counter, resetsInMs, nextResetsInMs }: Claim, now: number): Counter {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     if (known !== undefined && (known.resetsAt === null || Number(known.resetsAt) > now)) return known;
@@ -152,7 +151,7 @@ export class Counters {
     return now;
   }
 
-  /** Replaces the given amount of a hold by the used amount. Does nothing if the period of the hold has ended. */
+  /** Releases the amount `given` of a hold and adds the amount `used`. Does nothing if the period of the hold has ended. */
   private book({ counter, period }: Hold, given: bigint, used: bigint): void {
     if (given === 0n && used === 0n) return;
     const known = this.sql.counter.get(counter) as Counter | undefined;

@@ -10,7 +10,7 @@ import type { SeriesTable } from './series.ts';
 /** Number of records per query. */
 const PAGE = 1000;
 
-/** Figures of a record that reports sum. */
+/** Figures of a record that a report adds up. */
 export interface Figures {
   readonly input: number;
   readonly output: number;

@@ -1,7 +1,7 @@
 import type { Database } from '../file/database.ts';
 import { HOUR_MS, hourOf } from './hours.ts';
 
-/** Number of records that are deleted in one transaction, so that other processes do not wait long. */
+/** Maximum number of records that one transaction deletes, so that other processes do not wait long. */
 const BATCH = 1000;
 
 /** Deletes old records and their hourly sums. */
@@ -17,7 +17,7 @@ export class Retention {
     this.sql = statements(database);
   }
 
-  /** Deletes old records within a write transaction, about once an hour. */
+  /** Deletes old records, unless the last complete deletion was less than an hour ago. Call it within a write transaction. */
   deleteOld(): void {
     const now = this.now();
     if (this.keepMs === undefined || now < this.next) return;

@@ -126,7 +126,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const isHeld = (row: Row, now: number): boolean => row['holder'] !== null && Number(row['held_until']) > now;
 
-/** Returns whether a call waits for an approval or an external result. */
+/** Whether a tool call of the run waits for an approval or an external result. */
 function isAwaiting({ pending, decisions, approvals, suspended, runs }: RunState): boolean {
   return pending.some(
     ({ id }) =>
