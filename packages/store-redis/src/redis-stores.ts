@@ -27,7 +27,7 @@ import { redisChannel } from './runs/redis-channel.ts';
 export interface RedisOptions {
   /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** Client for pub/sub, which needs a separate connection. Required for shared health, for watching runs and for watching keys. */
+  /** Client for pub/sub, which needs a separate connection. Required for shared health, and for watching runs and keys. */
   readonly subscriber?: RedisClient | undefined;
   /**
    * Prefix of all keys.
@@ -48,7 +48,7 @@ export interface RedisOptions {
    */
   readonly keepRecordsMs?: number | undefined;
   /**
-   * Clock of the client side. Leases and periods use the clock of Redis instead.
+   * Clock for timeouts in this process. Leases and periods use the clock of Redis.
    *
    * @default the system clock
    */
@@ -59,11 +59,11 @@ export interface RedisOptions {
 export interface RedisStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
-  /** Channel that transports events of runs on a durable engine. Pass it to the engine's adapter, and to `watchRun`, which requires `subscriber`. */
+  /** Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `subscriber`). */
   readonly channel: RunChannel;
   /** Claims for tool calls with `effect: 'once'`, for `agent.run(state, { claim })`. Claims never expire. */
   readonly claims: ClaimStore;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes if `subscriber` is given. */
+  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
   readonly keys: KeyStore;
   /**
    * Jobs of `@majordomo/batch`. Their commands may take ten seconds, because they transfer pages of requests.

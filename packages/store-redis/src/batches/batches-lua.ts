@@ -123,7 +123,7 @@ end
 return 0
 `;
 
-/** Names of all jobs. Arguments: `add` or `remove`, name. */
+/** Adds a name to the names of all jobs, or removes it. Arguments: `add` or `remove`, name. */
 export const NAME_LUA: string = `
 if ARGV[1] == 'add' then redis.call('ZADD', KEYS[1], 0, ARGV[2]) else redis.call('ZREM', KEYS[1], ARGV[2]) end
 return 0

@@ -44,7 +44,7 @@ export class Connection {
     return this.withTimeout(() => this.evaluate(script, keys, values));
   }
 
-  /** Runs a script without its own timeout. Call it inside `withTimeout`. */
+  /** Runs a script without a separate timeout. Call it inside `withTimeout`. */
   evaluate(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     return evaluateScript(this.client, script, keys, values);
   }
@@ -124,7 +124,7 @@ function ready(client: Client): Promise<void> {
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && /\btimed? ?out\b/i.test(error.message);
 
-/** Converts an error of a command. An error reply of Redis starts with a code such as `OOM`; any other error is a failure of the connection. */
+/** Converts a command's error. Errors of Redis start with a code such as `OOM`. Other errors are failures of the connection. */
 function commandError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return /^[A-Z]+ /.test(why)

@@ -9,7 +9,7 @@ interface Wait {
   ticks: number;
 }
 
-/** Timeouts of equal length that share one timer. Most commands end after a thousandth of the timeout, so a timer for each would be wasteful. */
+/** Timeouts of equal length that share one timer, because most commands end after about a thousandth of their timeout. */
 export class TickingTimeout {
   private readonly clock: Clock;
   private readonly tickMs: number;

@@ -1,5 +1,5 @@
 /**
- * Scripts that store the latest health verdict on each target, for processes that start later. `:verdict:<target>` expires with
+ * Script that stores the latest health verdict on each target, for processes that start later. `:verdict:<target>` expires with
  * the verdict. `:verdicts` contains the targets, ordered by the end of their verdicts.
  */
 export const HEALTH_LUA: string = `

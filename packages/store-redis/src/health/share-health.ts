@@ -49,13 +49,13 @@ class HealthSharing {
     this.channel = `${bus.base}:health`;
   }
 
-  /** Starts sharing. Waits briefly for Redis, and otherwise starts when Redis connects. */
+  /** Starts sharing. Waits for Redis until the timeout. If Redis is not ready by then, sharing starts when Redis connects. */
   async begin(): Promise<void> {
     const { client, subscriber } = this.bus;
     this.endings.push(this.health.onChange((target, state, origin) => this.publish(target, state, origin)));
     const attending = new Promise<void>((resolve) => {
       const subscribe = (): void => void this.attend().then(resolve);
-      // Read the messages that were missed, after each new connection.
+      // After each new connection, read the verdicts whose messages were missed.
       this.endings.push(
         subscriber.onReady(subscribe),
         client.onReady(() => void this.catchUp()),
@@ -79,7 +79,7 @@ class HealthSharing {
     try {
       await this.subscribed;
     } catch {
-      // The next connection repeats the read.
+      // The next connection subscribes again.
       this.subscribed = undefined;
       return;
     }

@@ -63,7 +63,7 @@ export class Counters {
       let isUnclaimed: boolean;
       try {
         reply = await this.reserved(id, lease, until, values);
-        // Either the call has ended, or the estimate of Redis's clock was wrong; the reply has corrected it.
+        // If the call has not ended, the estimate of Redis's clock was wrong. The reply has corrected the estimate.
         if (typeof reply === 'object' && reply[0] === 'late' && performance.now() < until)
           reply = await this.reserved(id, lease, until, values);
         // The call no longer waits for this reservation. Release the reservation, unless it was requested again.
@@ -82,7 +82,7 @@ export class Counters {
     }
     if (typeof answer !== 'object') return undefined;
     if (answer[0] === 'late')
-      throw new LlmError('timeout', 'Redis answered too late; the reservation was released');
+      throw new LlmError('timeout', 'Redis received the reservation too late and rejected it');
     const [, , counter, left, retryAfterMs, held, holders] = answer;
     return {
       counter,
@@ -136,7 +136,7 @@ function valuesOf(claim: Claim): readonly string[] {
   return [counter, String(max > MAX_AMOUNT ? MAX_AMOUNT : max), String(amount), resetsOf(claim), whenLapsed];
 }
 
-/** Returns the end of a period that starts now, as its remaining time, or as the length and phase of equal periods by Redis's clock. */
+/** Returns the remaining time of a period that starts now, or the length and phase of equal periods by Redis's clock. */
 function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: Claim): string {
   if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
   return nextResetsInMs === undefined
@@ -144,7 +144,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
     : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
 }
 
-/** Checks an amount before the script runs, because Redis does not roll back a failed script. */
+/** Returns a time as an integer. Throws before the script runs, because Redis does not roll back a failed script. */
 function toInteger(ms: number, what: string): string {
   if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));

@@ -1,4 +1,4 @@
-/** Estimate of Redis's clock from its last reply. The estimate is never ahead of Redis's clock, and behind by at most the duration of a reply. */
+/** Estimate of Redis's clock from its last reply. It is never ahead, and behind by at most the duration of the reply. */
 export class RedisTime {
   private offset: number | undefined;
 
