@@ -34,7 +34,7 @@ export interface PostgresOptions {
    */
   readonly listener?: ListenerClient | undefined;
   /**
-   * Database schema of all tables and functions: lower-case letters, digits and underscores, at most 40 characters.
+   * Database schema of all tables and functions: at most 40 lower-case letters, digits and underscores, without a leading digit.
    *
    * @default 'majordomo'
    */
@@ -69,7 +69,7 @@ export interface PostgresStores extends AsyncDisposable {
   readonly runs: RunStore;
   /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
   readonly conversations: ConversationStore;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes if `listener` is given. */
+  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `listener`. */
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
@@ -159,7 +159,7 @@ function check(options: PostgresOptions): void {
   if (!/^[a-z_][a-z\d_]{0,39}$/.test(schema))
     throw new LlmError(
       'config',
-      `postgresStores: schema must consist of lower-case letters, digits and underscores, at most 40 characters, not "${schema}"`,
+      `postgresStores: schema must be 1 to 40 lower-case letters, digits and underscores, no leading digit, not "${schema}"`,
       { path: 'schema' },
     );
   if (listener !== undefined) checkListener(listener);

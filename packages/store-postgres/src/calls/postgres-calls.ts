@@ -106,7 +106,7 @@ function whereOf(query: CallQuery): { readonly conditions: string[]; readonly va
   return { conditions: ['true', ...conditions], values };
 }
 
-/** Returns the columns of an entry. Numbers are strings, because JSON numbers are not exact. */
+/** Returns the columns of an entry. `nano_usd` is a string, because it may exceed 2⁵³. */
 function toRow({ content, ...entry }: CallEntry): object {
   const stored = (text: string | undefined): string | undefined => text && toStoredText(text);
   return {

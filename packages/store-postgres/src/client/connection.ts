@@ -71,7 +71,7 @@ export class Connection {
     return new Promise<T>((resolve, reject) => {
       const cancel = this.clock.timer(this.timeoutMs, () => {
         this.retryAt = this.clock.now() + RETRY_MS;
-        reject(new LlmError('network', `postgres: no answer within ${this.timeoutMs} ms`));
+        reject(new LlmError('network', `postgres: no answer within ${this.timeoutMs} ms; retry, or increase timeoutMs`));
       });
       Promise.resolve(invoke(work)).then(
         (answer) => {
@@ -141,7 +141,7 @@ export class Connection {
   }
 }
 
-/** Converts an error of a client. An error that PostgreSQL reports has an SQLSTATE; any other error is a failure of the connection. */
+/** Converts a client's error. Errors of PostgreSQL have an SQLSTATE. Other errors are failures of the connection. */
 function statementError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

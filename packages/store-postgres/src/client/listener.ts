@@ -133,8 +133,8 @@ export class Listener {
 }
 
 /**
- * Subscribes within the time limit of the connection. Returns a function that unsubscribes. If it rejects, nothing is subscribed, because
- * the listener would otherwise retry a subscription that its caller starts again.
+ * Subscribes within the time limit of the connection. Returns a function that unsubscribes. If the promise rejects, nothing is
+ * subscribed, because the listener would otherwise retry a subscription that its caller starts again.
  */
 export async function subscribeInTime(
   connection: { withTimeout<T>(work: () => Promise<T>): Promise<T> },

@@ -76,7 +76,7 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
   };
 }
 
-/** Writes a key and its hashes, and notifies all processes. Returns no row if another version is stored. */
+/** Returns the SQL that writes a key and its hashes, and notifies all processes. It returns no row after a conflict. */
 const putSql = (schema: string, isNew: boolean): string => `
 WITH put AS (
   ${

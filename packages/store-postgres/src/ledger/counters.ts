@@ -7,7 +7,7 @@ import { OperationQueue, type Answer, type Operation } from './operation-queue.t
 const MAX_AMOUNT = 2n ** 63n - 1n;
 /** Last code point of Unicode. All names with a prefix sort before the prefix followed by this character. */
 const MAX_CHARACTER = 0x10ffff;
-/** Minimum time for which a settled id is stored, in milliseconds. */
+/** Minimum time for which the id of a settled reservation is stored, in milliseconds. */
 const KNOWN_MS = 60_000;
 
 type Amounts = Parameters<LedgerStore['settle']>[1];

@@ -150,7 +150,7 @@ const infoOf = (row: Row): RunInfo => ({
   held: row['held'] === 'true',
 });
 
-/** Returns whether a call waits for an approval or an external result. */
+/** Whether a tool call of the run waits for an approval or an external result. */
 function isAwaiting({ pending, decisions, approvals, suspended, runs }: RunState): boolean {
   return pending.some(
     ({ id }) =>
