@@ -12,13 +12,13 @@ export interface CloudflareBindings {
   /** KV namespace for the cache. @default none: `cache` is undefined */
   readonly cache?: object | undefined;
   /**
-   * Whether each tenant has a separate object. If `tenant`, limits, counters and records over all tenants are rejected. @default
-   * all tenants share one object
+   * Distribution over objects. With `tenant`, each tenant has a separate object, and operations over all tenants are rejected.
+   * @default all tenants share one object
    */
   readonly shard?: 'tenant' | undefined;
   /**
-   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records. Default:
-   * 400 days
+   * Time for which spend records are stored, in milliseconds. Must be at least a day. Limits do not need the records.
+   * @default 400 days
    */
   readonly keepRecordsMs?: number | undefined;
 }

@@ -130,7 +130,7 @@ function lapse(sql: Sql, now: number): void {
   sql.exec('DELETE FROM counters WHERE resets_at < ?', known);
 }
 
-/** Returns the current period of a counter, or a new period, which is stored with its first hold. */
+/** Returns the current state of a counter, or that of a new period. The first hold of a period stores the period. */
 function present(sql: Sql, claim: Claim, now: number): Counter {
   const known = read(sql, claim.counter);
   if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
@@ -141,7 +141,7 @@ function present(sql: Sql, claim: Claim, now: number): Counter {
 
 /**
  * Returns the end of a period that starts now. Equal periods are computed from the object's clock. For other periods, the claim
- * contains the end.
+ * contains the remaining time.
  */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {
@@ -151,7 +151,7 @@ function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: 
   return nextResetsInMs === undefined ? undefined : Math.ceil(now + nextResetsInMs);
 }
 
-/** Adds a used amount to the counter. Does nothing if the period of the hold has ended. */
+/** Adds `used` to a counter, and releases the hold if `isReleased`. Does nothing if the period of the hold has ended. */
 function book(sql: Sql, { counter: name, period, amount }: Hold, isReleased: boolean, used: bigint): void {
   const known = read(sql, name);
   if (known?.period !== period) return;

@@ -28,7 +28,7 @@ export class LedgerObject {
     }
   }
 
-  /** Checks the format and creates the tables, once. Throws in a request, because the caller gets no message of a constructor. */
+  /** Checks the format and creates the tables, once. Requests call it, because an error of the constructor has no message. */
   private prepare(): void {
     if (this.hasTables) return;
     checkFormat(this.storage.sql);

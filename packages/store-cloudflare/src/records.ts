@@ -3,7 +3,7 @@ import type { RecordLine, RecordPage } from './wire.ts';
 
 /** Number of records in a page. A page has some hundreds of kilobytes. */
 export const PAGE = 500;
-/** Number of old records that each new record deletes. */
+/** Maximum number of old records that each new record deletes. */
 const DELETE_BATCH = 10;
 
 /** Creates the table if it does not exist. */

@@ -6,7 +6,7 @@ interface Shards {
   claims(id: string, claims: readonly Claim[]): string;
   /** Returns the object that holds a reservation, or `undefined` if this store did not create the reservation. */
   id(id: string): string | undefined;
-  /** Returns the object of a counter that this store has claimed, otherwise the object of all tenants. */
+  /** Returns the object of a counter that this store has claimed, otherwise the object of all tenants. Throws if none exists. */
   counters(prefix: string): string;
   tenant(tenant: string | undefined, what: string): string;
 }
@@ -26,7 +26,7 @@ export function shards(shard: 'tenant' | undefined): Shards {
     if (tenant !== undefined) return `tenant ${tenant}`;
     throw new LlmError(
       'config',
-      `${what} of all tenants is not available with one Durable Object per tenant; pass a tenant`,
+      `${what} must belong to one tenant, because each tenant has a Durable Object; pass a tenant, and limit each: 'tenant'`,
     );
   };
   return {

@@ -35,11 +35,11 @@ export interface RecordLine {
   readonly tenant: string | undefined;
   readonly target: string;
   readonly text: string;
-  /** Sequence number, set by the object, which orders records with the same time by arrival. */
+  /** Sequence number that the object assigns. It orders records with the same time by arrival. */
   readonly seq?: number | undefined;
 }
 
-/** Page of records after the last line of the previous page. */
+/** Query for the page of records after `after`, the last line of the previous page. */
 export interface RecordPage extends Omit<RecordQuery, 'from' | 'to'> {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
