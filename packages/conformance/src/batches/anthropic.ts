@@ -2,7 +2,7 @@ import { asList, asRecord } from '@majordomo/core/toolkit';
 import type { BatchItem, BatchReply, BatchRoute, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
 
-/** Endpoints of the Message Batches API. Source: types of @anthropic-ai/sdk 1.12. */
+/** Returns the endpoints of the Message Batches API. Source: types of @anthropic-ai/sdk 1.12. */
 export function anthropicRoutes(state: BatchState): readonly BatchRoute[] {
   const route = (
     step: BatchRoute['step'],

@@ -18,8 +18,8 @@ export interface BatchItem {
 }
 
 /**
- * Result of a request: an answer, vectors or a failure of the vendor. With `result`, the request expired or was cancelled, has no
- * line in the results, has a line that is not JSON, or has its answer in two lines.
+ * Result of a request: an answer, vectors or a failure of the vendor. `result` is for a request that `expired` or was
+ * `cancelled`, whose line in the results is `missing` or `not-json`, or whose answer is there `twice`.
  */
 export type BatchResult =
   | string
@@ -28,7 +28,7 @@ export type BatchResult =
   | Failure
   | { readonly result: 'expired' | 'cancelled' | 'missing' | 'not-json' | 'twice' };
 
-/** Step of the server to which a request belongs. */
+/** Purpose of a request to the server. `look` requests the status of a batch. `live` is a call outside of a batch. */
 export type BatchStep =
   'upload' | 'find-upload' | 'create' | 'find' | 'look' | 'results' | 'cancel' | 'delete' | 'live';
 
@@ -36,7 +36,7 @@ export type BatchStep =
 export interface BatchRequest {
   /** Vendor whose API the path belongs to. */
   readonly vendor: BatchVendor;
-  /** Step to which the request belongs. */
+  /** Purpose of the request. */
   readonly step: BatchStep;
   /** HTTP method. */
   readonly method: string;
@@ -65,7 +65,7 @@ export interface ServerBatch {
   readonly vendor: BatchVendor;
   /** Headers of the request that created the batch, with masked credentials. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Body of the request that created the batch. */
+  /** Body of the request that created the batch. `undefined` for Anthropic, where the body contains only the `items`. */
   readonly body: unknown;
   /** Requests in the order of the input. */
   readonly items: readonly BatchItem[];

@@ -8,7 +8,7 @@ interface Upload {
   readonly chunks: Uint8Array[];
 }
 
-/** Endpoints of the Gemini API for files and batches. Source: types and requests of @google/genai 3.1. */
+/** Returns the endpoints of the Gemini API for files and batches. Source: types and requests of @google/genai 3.1. */
 export function googleRoutes(state: BatchState): readonly BatchRoute[] {
   const uploads = new Map<string, Upload>();
   const route = (
@@ -131,7 +131,7 @@ const STATES: Readonly<Record<OpenBatch['state'], string>> = {
   failed: 'BATCH_STATE_FAILED',
 };
 
-/** Returns a batch as an operation. Requests that expired or were cancelled with the complete batch have no line. */
+/** Returns a batch as an operation. Requests that did not end before the batch expired or was cancelled have no line. */
 function jobOf(batch: OpenBatch, state: BatchState): object {
   const { displayName } = asRecord(asRecord(batch.body)['batch']);
   const isOver = batch.state !== 'running' && batch.state !== 'cancelling';

@@ -3,7 +3,7 @@ import { isFile, readForm } from '../wires/operations/form.ts';
 import type { BatchItem, BatchReply, BatchRoute, BatchVendor, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch, type ResultLine } from './state.ts';
 
-/** Endpoints for OpenAI's files and batches (openai 7.57), and for Mistral's jobs (@mistralai/mistralai 2.7). */
+/** Returns the endpoints for OpenAI's files and batches (openai 7.57), and for Mistral's jobs (@mistralai/mistralai 2.7). */
 export function openaiRoutes(state: BatchState): readonly BatchRoute[] {
   const route = (
     vendor: BatchVendor,

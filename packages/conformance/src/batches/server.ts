@@ -23,7 +23,7 @@ type Hook = (request: BatchRequest) => BatchFault | undefined | Promise<BatchFau
 
 /** Options of `startBatchServer`. */
 export interface BatchServerOptions extends Partial<BatchScript> {
-  /** Called before a request is processed. If it returns a fault, the request is not processed. */
+  /** Called before a request is processed. If it returns `drop` or `{ status }`, the request is not processed. */
   readonly before?: Hook | undefined;
   /** Called after a request is processed, before its response is sent. A returned fault replaces the response. */
   readonly after?: Hook | undefined;
@@ -126,7 +126,7 @@ const NO_KEY = { message: 'no credential', type: 'authentication_error' };
 const hasCredential = ({ headers }: IncomingMessage): boolean =>
   ['authorization', 'api-key', 'x-api-key', 'x-goog-api-key'].some((name) => headers[name] !== undefined);
 
-/** Endpoints of live calls. */
+/** Returns the endpoints of live calls. */
 function liveRoutes(state: BatchState): readonly BatchRoute[] {
   const route = (vendor: BatchVendor, path: RegExp): BatchRoute => ({
     vendor,

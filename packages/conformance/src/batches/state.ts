@@ -18,30 +18,30 @@ import type {
 
 /** Options that determine the results of requests and the course of batches. */
 export interface BatchScript {
-  /** Source of time. Batches expire after 24 hours. */
+  /** Source of time. Batches expire after 24 hours. `@default` the system clock */
   readonly clock: Clock;
-  /** Returns the result of a request. */
+  /** Returns the result of a request. `@default` the answer `answer to <text>` */
   readonly answer: (item: BatchItem) => BatchResult;
-  /** Number of status requests for which a batch is still running. */
+  /** Number of status requests for which a batch is still running. `@default 0` */
   readonly looks: number;
-  /** Number of requests that a batch completes before it expires or is cancelled. */
+  /** Number of requests that a batch completes before it expires or is cancelled. `@default 0` */
   readonly completed: number;
-  /** Maximum number of objects in a page of a list. */
+  /** Maximum number of objects in a page of a list. `@default 100` */
   readonly pageSize: number;
-  /** Members that responses omit. */
+  /** Names of members that responses omit. `@default []` */
   readonly omit: readonly string[];
-  /** Returns the reason for which a complete batch fails, or `undefined` if the batch does not fail. */
+  /** Returns the error with which a batch fails when it is created, or `undefined`. `@default` no batch fails */
   readonly reject: (batch: ServerBatch) => { readonly code: string; readonly message: string } | undefined;
-  /** Additional lines of results, such as results of other batches. */
+  /** Additional lines of results, such as results of other batches. `@default []` */
   readonly extraLines: readonly string[];
 }
 
-/** Result of one request, as HTTP would have delivered it. */
+/** Result of one request: the HTTP response that a live call would receive, or why the results contain no response. */
 export type ItemReply =
   | { readonly status: number; readonly body: unknown }
   | { readonly result: 'expired' | 'cancelled' | 'missing' | 'not-json' };
 
-/** Line of a results file, with the result that the line contains; `undefined` for a line of another batch. */
+/** Line of a results file. `reply` is the result that the line contains; `undefined` for a line of another batch. */
 export interface ResultLine {
   readonly reply: ItemReply | undefined;
   readonly text: string;
@@ -77,7 +77,7 @@ export class BatchState {
     return file;
   }
 
-  /** Creates a batch from these requests. */
+  /** Creates a batch of `items`. */
   create(
     request: ReceivedBatchRequest,
     prefix: string,
@@ -108,7 +108,7 @@ export class BatchState {
     return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
   }
 
-  /** Advances a batch as far as the number of status requests or the time allows. */
+  /** Counts a status request of a batch. Ends a batch that was cancelled, is too old or has had enough status requests. */
   look(batch: OpenBatch): OpenBatch {
     const { clock, looks } = this.script;
     if (batch.state === 'cancelling') this.finish(batch, 'cancelled');
@@ -177,7 +177,7 @@ export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
     const [bytes] = endpoint.answer(answer, request).pieces;
     return { status: 200, body: tryParseJson(new TextDecoder().decode(bytes)) };
   }
-  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('is not an answer to a chat');
+  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('the result is not an answer to a chat');
   return parsed(wire.complete(result, wire.read(pathOf(item), item.body)));
 }
 

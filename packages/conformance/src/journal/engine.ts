@@ -8,7 +8,7 @@ import {
   UNUSUAL_IDS,
 } from './engine-agents.ts';
 
-/** Runs of one agent on a durable engine, as its adapter implements them. */
+/** Runs of one agent on a durable engine, as the engine's adapter implements them. */
 export interface EngineRuns {
   /** Resolves when the engine has accepted the run. Starting the same id again has no effect. */
   start(runId: string, input: string): Promise<void>;

@@ -2,7 +2,7 @@ import { fromJson, toJson } from '@majordomo/core';
 
 /** Journal of a run. It stores the results of effects by name, so that a repeated run does not execute the effects again. */
 export interface ReplayJournal {
-  /** Returns the result stored under a name. Without one, executes the effect, stores its result and ends the run. */
+  /** Returns the result stored under a name. If none is stored, executes the effect, stores its result and abandons the run. */
   step<T>(name: string, effect: () => Promise<T>): Promise<T>;
 }
 
@@ -69,7 +69,7 @@ class ReplayAttempt {
   }
 
   async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
-    if (this.names.has(name)) throw new Error(`two steps of one run are named "${name}"`);
+    if (this.names.has(name)) throw new Error(`two steps of one run are named "${name}"; give each step another name`);
     this.names.add(name);
     const stored = this.entries.get(name);
     if (stored !== undefined) return fromJson<{ readonly value: T }>(JSON.parse(stored)).value;
@@ -83,7 +83,7 @@ class ReplayAttempt {
     return never();
   }
 
-  /** Executes and stores an effect. A failure ends the run, unless a parallel effect was stored: then it is executed again. */
+  /** Executes and stores an effect. A failure rejects the run, unless a parallel effect was stored: then the run is repeated. */
   private async store(name: string, effect: () => Promise<unknown>): Promise<void> {
     this.running++;
     try {

@@ -12,7 +12,7 @@ export interface PromptCacheRates {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
-  /** Rate for cache writes with a lifetime of at least an hour. `@default the rate of cacheWrite` */
+  /** Rate for cache writes with a lifetime of at least an hour. `@default` the rate of `cacheWrite` */
   readonly cacheWriteLong?: number | undefined;
 }
 

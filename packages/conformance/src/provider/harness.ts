@@ -19,7 +19,7 @@ export interface Harness {
   readonly models?: Readonly<Partial<Record<OperationName, string>>> | undefined;
   /** Time that an attempt needs before it sends a request, for example to start a process, in milliseconds. `@default 0` */
   readonly startMs?: number | undefined;
-  /** Reasons by scenario that the provider does not support. Cases of these scenarios are skipped. */
+  /** Scenarios that the provider does not support, each with the reason. Cases of these scenarios are skipped. */
   readonly cannot?: Partial<Readonly<Record<Scenario, string>>> | undefined;
 }
 

@@ -59,7 +59,7 @@ function unknownMember(value: object, what: string, known: object): string | und
 }
 
 const hint = (value: unknown, known: readonly string[]): string =>
-  (typeof value === 'string' && didYouMean(value, known)) || `: ${known.join(', ')}`;
+  (typeof value === 'string' && didYouMean(value, known)) || `; use one of ${known.join(', ')}`;
 
 function named(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { readForm } from '../wires/operations/form.ts';
 import type { OperationRequest, Violation, WireRequest } from '../wires/wire.ts';
 
-/** Request to the server and its outcome. Times are values of `performance.now()` in this process. */
+/** Request to the server, with the request's outcome. Times are values of `performance.now()` in this process. */
 export interface Exchange {
   /** Time at which the request was read. */
   readonly at: number;
@@ -14,7 +14,7 @@ export interface Exchange {
   readonly body: unknown;
   /** Contents of the request in a format that is independent of the wire. */
   readonly request: WireRequest;
-  /** Contents of a request for embeddings, a transcription or speech. */
+  /** Contents of a request for an operation other than chat; `undefined` for a chat. */
   readonly operation: OperationRequest | undefined;
   readonly model: string;
   readonly violations: readonly Violation[];

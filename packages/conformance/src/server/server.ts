@@ -20,7 +20,7 @@ export type Script = readonly Step[] | ((exchange: Exchange, n: number) => Step 
 export interface WireServerOptions {
   /** Wire of the vendor, such as `openaiChat`. */
   readonly wire: Wire;
-  /** Steps to play. If an array has no step left, requests receive status 400 with the code `unscripted`. */
+  /** Steps to play. After the last step of an array, requests receive status 400 with the code `unscripted`. */
   readonly script: Script;
   /** Way in which bodies are split into writes. `@default 'complete'` */
   readonly split?: Split | undefined;
@@ -34,7 +34,7 @@ export interface WireServerOptions {
 
 /** Running server with its requests. Stop it with `close` or with `await using`. */
 export interface WireServer {
-  /** `http://127.0.0.1:port`. */
+  /** Origin of the server, such as `http://127.0.0.1:4000`. */
   readonly url: string;
   /** Value for the `baseURL` option of the vendor's SDK. */
   readonly baseURL: string;

@@ -21,7 +21,7 @@ export interface TestedBatchStore {
   save(key: string, job: JsonObject, version: number): Promise<boolean>;
   /** Returns the keys of all jobs. */
   keys(): Promise<readonly string[]>;
-  /** Locks a job, or renews the lock. */
+  /** Locks a job, or renews the lock. Returns whether `holder` has the lock. */
   lock(key: string, holder: string, leaseMs: number): Promise<boolean>;
   /** Unlocks a job. */
   unlock(key: string, holder: string): Promise<void>;

@@ -36,12 +36,12 @@ export interface AnswerToolCall {
   readonly chunks?: Chunks | undefined;
 }
 
-/** Tool that the vendor executed: a search, or code for Gemini. Wires without support for such tools omit this part. */
+/** Call of a tool that the vendor executed: a search, or code for Gemini. Wires without support for such tools omit this part. */
 export interface AnswerVendor {
   readonly type: 'vendor';
   /** Search query, or executed code. */
   readonly text: string;
-  /** Result of the tool, which Responses does not send. `@default` none, or a hidden result for Nova */
+  /** Result of the tool. Responses does not send the result. `@default` none, or a hidden result for Nova */
   readonly result?: string | undefined;
 }
 

@@ -29,7 +29,7 @@ export interface FailureForm {
   readonly message: string;
 }
 
-/** Delay in `retry-after-ms`, in `retry-after` as seconds, or in `retry-after` as an HTTP date. */
+/** Delay that the vendor requests: in `retry-after-ms`, in `retry-after` as seconds, or in `retry-after` as an HTTP date. */
 export type RetryAfter = { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
 
 /** Failure with which the server responds. Each field that is set replaces the wire's value. */
@@ -59,7 +59,7 @@ export const FAILURE_KINDS: Readonly<Record<FailureName, readonly ErrorKind[]>> 
   overloaded: ['overloaded'],
 };
 
-/** Returns the format of a failure on a wire, or of `server` if the wire has none. Fields of the failure replace its fields. */
+/** Returns a wire's format of a failure, by default that of `server`. Fields of the failure replace fields of the format. */
 export function formOf(
   failures: Readonly<Partial<Record<FailureName, FailureForm>>>,
   { failure, status, type, code, param, message }: Failure,

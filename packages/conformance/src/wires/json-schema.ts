@@ -7,7 +7,7 @@ const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const MAPS: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
-/** Calls `visit` for a JSON Schema and then for its subschemas. */
+/** Calls `onSchema` for a JSON Schema and then for its subschemas. */
 export function eachSchema(schema: unknown, path: string, onSchema: OnSchema): void {
   if (!isRecord(schema)) return;
   onSchema(schema, path);

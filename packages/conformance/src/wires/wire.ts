@@ -80,7 +80,7 @@ export interface ValidateOptions {
 
 /** Wire-independent content of a request for an operation other than chat, for assertions. */
 export interface OperationRequest {
-  /** Operation that the request or the endpoint is for. */
+  /** Operation of the request. */
   readonly operation: OperationName;
   /** Model id from the body or the path. */
   readonly model: string;
@@ -108,7 +108,7 @@ export interface OperationReply {
 
 /** Endpoint of a wire for an operation other than chat. */
 export interface WireOperation {
-  /** Operation that the request or the endpoint is for. */
+  /** Operation of the endpoint. */
   readonly operation: OperationName;
   /** Whether a request is for this endpoint. If the request could also be a chat, the scripted step decides. */
   readonly accepts: (method: string, path: string, body: unknown) => boolean;
@@ -132,7 +132,7 @@ export interface Wire {
   readonly rules: Readonly<Record<string, string>>;
   /** Formats of failures. Failures that the wire cannot report are absent. */
   readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
-  /** Reasons by scenario that the wire does not support. */
+  /** Scenarios that the wire does not support, each with the reason. */
   readonly cannot: Readonly<Record<string, string>>;
   /** Returns the contents of a request. Does not throw for invalid requests. */
   read(path: string, body: unknown): WireRequest;

@@ -1,6 +1,6 @@
 import { AMOUNTS_LUA } from './amounts-lua.ts';
 
-/** Minimum time for which the id of a settled reservation is stored, in milliseconds. Until then, its commands can be repeated. */
+/** Minimum time for which the id of a settled reservation is stored, in milliseconds. Commands can be repeated until then. */
 export const KNOWN_MS = 60_000;
 
 /*

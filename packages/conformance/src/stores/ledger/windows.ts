@@ -2,7 +2,7 @@ import { equal, ok } from 'node:assert/strict';
 import { claim, type LedgerCase, LONG_MS } from './ledger-case.ts';
 
 const HOUR_MS = 3_600_000;
-/** Phase of an hour in a time zone with an offset of half an hour, such as India. */
+/** Phase of an hour in a time zone with an offset of half an hour, such as India's. */
 const PHASE_MS = HOUR_MS / 2;
 const MINUTE_MS = 60_000;
 

@@ -18,7 +18,7 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   'tool-calls': 'tool_use',
-  // The API has no separate value for filtered content; it reports a refusal.
+  // The API has no separate value for filtered content, so it reports a refusal.
   'content-filter': 'refusal',
   refusal: 'refusal',
   incomplete: 'pause_turn',

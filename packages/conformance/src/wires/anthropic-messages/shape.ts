@@ -119,7 +119,7 @@ const CUSTOM_TOOL = object(
   },
 );
 
-/** Checks a tool. Vendor tools have a type with a date, such as `web_search_20260209`; their options are not checked. */
+/** Checks a tool. Vendor tools have a type with a date, such as `web_search_20260209`. Their options are not checked. */
 const TOOL: Check = (value, path, report) => {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type === 'string' && /_\d{8}$/.test(type)) anyObject(value, path, report);

@@ -1,6 +1,6 @@
 import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
 
-/** Failures; `type` is the name of the exception (API reference of Converse, 2026-11; messages recorded 2024 to 2026). */
+/** Failures. `type` is the name of the exception (API reference of Converse, 2026-11; messages recorded 2024 to 2026). */
 export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
   invalid: { status: 400, type: 'ValidationException', message: 'The provided model identifier is invalid.' },
   parameter: {

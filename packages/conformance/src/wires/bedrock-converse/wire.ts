@@ -14,7 +14,7 @@ import { CONVERSE_RULES } from './rules.ts';
 import { converseShape } from './shape.ts';
 import { converseFrames, converseComplete } from './stream.ts';
 
-/** Wire of Amazon Bedrock's Converse and ConverseStream. The latter sends binary frames. */
+/** Wire of Amazon Bedrock's Converse and ConverseStream. ConverseStream sends binary frames. */
 export const bedrockConverse: Wire = {
   name: 'bedrock-converse',
   baseURL: (origin) => origin,

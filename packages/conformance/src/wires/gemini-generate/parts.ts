@@ -16,7 +16,7 @@ export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'OTHER',
 };
 
-/** Returns the signature of a thought, which contains the sealed thought. */
+/** Returns the signature of a thought. The signature contains the sealed thought. */
 export const signThought = (thought: string): string => sealText(SCOPE, thought);
 
 /**

@@ -23,7 +23,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: stringOf(content),
-      // The wire has no field for failed results; the text contains the failure.
+      // The wire has no field for failed results, so the text contains the failure.
       isError: /^error\b/i.test(stringOf(content)),
     })),
     reasoning: of('assistant').flatMap(({ thinking }) =>

@@ -69,7 +69,7 @@ function logprobs({ parts }: FullAnswer): { readonly logprobs?: readonly object[
   return list.length === 0 ? {} : { logprobs: list };
 }
 
-/** Returns the common fields. The wire has no response ids; answers differ in their creation time. */
+/** Returns the common fields. The wire has no response ids, so answers differ in their creation time. */
 const head = ({ model, id }: FullAnswer): object => ({
   model,
   created_at: `2026-11-20T09:00:00.${digits(id)}Z`,
@@ -121,7 +121,7 @@ function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): obje
 function closing({ finish, rawFinish, usage, ends }: FullAnswer): object {
   return {
     done: true,
-    // Servers up to 0.1 send no `done_reason`; the last line is the end marker.
+    // Servers up to 0.1 send no `done_reason`. Their last line is the end marker.
     ...(ends === 'marker' ? {} : { done_reason: rawFinish ?? FINISH_WORDS[finish] }),
     total_duration: 1_471_383_958,
     load_duration: 64_202_792,

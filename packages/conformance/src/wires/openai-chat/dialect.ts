@@ -18,7 +18,7 @@ export interface ChatDialect {
   readonly toolTypes?: readonly string[] | undefined;
   /** Pattern and maximum length of tool call ids. `@default` up to 40 arbitrary characters */
   readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
-  /** Name of the field that contains reasoning. `@default undefined`, the vendor sends no reasoning */
+  /** Name of the field that contains reasoning. `@default undefined`: the vendor sends no reasoning */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
   /** Whether the API rejects `max_tokens` and `stop` for reasoning models, and checks strict schemas. `@default false` */
   readonly checksModels?: boolean | undefined;

@@ -25,7 +25,7 @@ export function readChat(_path: string, body: unknown): WireRequest {
     toolResults: of('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: textOf(content),
-      // The wire has no field for failed results; the text contains the failure.
+      // The wire has no field for failed results, so the text contains the failure.
       isError: /^error\b/i.test(textOf(content)),
     })),
     reasoning: of('assistant').flatMap(reasoningOf),

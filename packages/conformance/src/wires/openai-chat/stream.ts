@@ -123,7 +123,7 @@ export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): o
   url_citation: { url, title, start_index: start, end_index: end },
 });
 
-/** Returns the deltas of a call. The first has id, name and empty arguments; the others have the index (recorded 2026-06). */
+/** Returns the deltas of a call. The first has id, name and empty arguments. The others have the index (recorded 2026-06). */
 function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
   const id = callId(call, index, answer, dialect);
   const place = placeOf(index, dialect);

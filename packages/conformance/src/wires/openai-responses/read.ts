@@ -41,7 +41,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
     toolResults: of('function_call_output').map(({ call_id: id, output }) => ({
       callId: stringOf(id),
       text: textOf(output),
-      // The wire has no field for failed results; the text contains the failure.
+      // The wire has no field for failed results, so the text contains the failure.
       isError: /^error\b/i.test(textOf(output)),
     })),
     reasoning: of('reasoning').map(reasoningOf),
