@@ -177,7 +177,7 @@ export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
     const [bytes] = endpoint.answer(answer, request).pieces;
     return { status: 200, body: tryParseJson(new TextDecoder().decode(bytes)) };
   }
-  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('the result is not an answer to a chat');
+  if (typeof result === 'object' && isOperationAnswer(result)) throw new Error('needs an answer to a chat');
   return parsed(wire.complete(result, wire.read(pathOf(item), item.body)));
 }
 

@@ -69,7 +69,7 @@ class ReplayAttempt {
   }
 
   async step<T>(name: string, effect: () => Promise<T>): Promise<T> {
-    if (this.names.has(name)) throw new Error(`two steps of one run are named "${name}"; give each step another name`);
+    if (this.names.has(name)) throw new Error(`two steps of one run are named "${name}"; rename one`);
     this.names.add(name);
     const stored = this.entries.get(name);
     if (stored !== undefined) return fromJson<{ readonly value: T }>(JSON.parse(stored)).value;

@@ -134,7 +134,7 @@ export function onlyRequest(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
   const last = server.requests.at(-1);
   assert.ok(last);
-  assert.deepEqual(last.violations, [], 'the request is against the rules of the wire');
+  assert.deepEqual(last.violations, [], 'the request violates a rule of the wire');
   return last;
 }
 

@@ -15,7 +15,7 @@ const LONGEST_WAIT_MS = 10_000;
 export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
   const begin = performance.now();
   while (!(await holds())) {
-    if (performance.now() - begin > LONGEST_WAIT_MS) throw new Error(`the store did not meet a condition within 10 s: ${what}`);
+    if (performance.now() - begin > LONGEST_WAIT_MS) throw new Error(`not true within 10 s: ${what}`);
     await setTimeout(LOOK_EVERY_MS);
   }
 }

@@ -71,7 +71,7 @@ export class Connection {
     return new Promise<T>((resolve, reject) => {
       const cancel = this.clock.timer(this.timeoutMs, () => {
         this.retryAt = this.clock.now() + RETRY_MS;
-        reject(new LlmError('network', `postgres: no answer within ${this.timeoutMs} ms; retry, or increase timeoutMs`));
+        reject(new LlmError('network', `postgres: no answer within ${this.timeoutMs} ms`));
       });
       Promise.resolve(invoke(work)).then(
         (answer) => {

@@ -64,7 +64,7 @@ export const sourceCases: readonly Case[] = [
             );
             const [{ start, end } = {}] = cited;
             if (start !== undefined || end !== undefined)
-              assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'the range is wrong');
+              assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'wrong cited range');
           }
         },
       ),

@@ -64,7 +64,7 @@ export const textCases: readonly Case[] = [
         harness,
         [SHORT],
         async ({ generate }) => {
-          assert.equal(succeeded(await generate()).text, `Two calls: ${UNICODE}`, 'up to three bytes');
+          assert.equal(succeeded(await generate()).text, `Two calls: ${UNICODE}`, 'up to 3 bytes per write');
         },
         { split: { seed: 1, most: 3 }, framing: { newline: '\r\n' } },
       );

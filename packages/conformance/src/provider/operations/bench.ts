@@ -145,6 +145,6 @@ export async function failedWith(
 
 /** Returns the contents of a request. Asserts that the request satisfies the rules of the wire. */
 export function operationRequest({ operation, violations }: Exchange): NonNullable<Exchange['operation']> {
-  assert.deepEqual(violations, [], 'the request is against the rules of the wire');
+  assert.deepEqual(violations, [], 'the request violates a rule of the wire');
   return operation ?? assert.fail('the request is a chat request');
 }

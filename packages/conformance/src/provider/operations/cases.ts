@@ -114,7 +114,7 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
         return onOperation(harness, operation, script, async ({ call }) => {
           const error = await failedWith(call(), 'the key', 'auth');
           const shown = `${inspect(error, { depth: 10, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${error.stack}`;
-          assert.ok(!shown.includes(KEY), 'the key is in the error');
+          assert.ok(!shown.includes(KEY), 'the error contains the API key');
         });
       },
     },

@@ -31,7 +31,7 @@ function checkBlock(
 ): void {
   const kinds = Object.keys(block);
   const [kind = ''] = kinds;
-  if (kinds.length !== 1) report('block-data', path, `a block has one kind of content, not ${kinds.length}`);
+  if (kinds.length !== 1) report('block-data', path, `must have one kind of content, not ${kinds.length}`);
   if (role === 'assistant' && FOR_USER.includes(kind)) report('block-role', path, `${kind} is for the user`);
   if (role === 'user' && FOR_ASSISTANT.includes(kind))
     report('block-role', path, `${kind} is for the assistant`);
@@ -43,7 +43,7 @@ function checkBlock(
   const inner = isRecord(toolResult) && Array.isArray(toolResult['content']) ? toolResult['content'] : [];
   inner.filter(isRecord).forEach((piece, index) => {
     const at = `${path}.toolResult.content[${index}]`;
-    if (Object.keys(piece).length !== 1) report('block-data', at, 'a block has one kind of content');
+    if (Object.keys(piece).length !== 1) report('block-data', at, 'must have one kind of content');
     checkText(piece['text'], at, report);
     checkMedia(piece['image'], at, report);
   });
@@ -57,7 +57,7 @@ function checkText(text: unknown, path: string, report: Report): void {
 function checkMedia(media: unknown, path: string, report: Report): void {
   const source = isRecord(media) ? media['source'] : undefined;
   const bytes = isRecord(source) ? source['bytes'] : undefined;
-  if (isString(bytes) && (bytes === '' || !isBase64(bytes))) report('media-bytes', path, 'bytes are base64');
+  if (isString(bytes) && (bytes === '' || !isBase64(bytes))) report('media-bytes', path, 'must be base64');
 }
 
 /** Checks that a signature covers the issued block. Models that do not support signatures issue none. */

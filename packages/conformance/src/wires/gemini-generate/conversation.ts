@@ -82,12 +82,12 @@ function checkPart(
   options: ValidateOptions,
 ): void {
   const kinds = KINDS.filter((kind) => part[kind] !== undefined);
-  if (kinds.length !== 1) report('part-data', path, `a part has one kind of data, not ${kinds.length}`);
+  if (kinds.length !== 1) report('part-data', path, `must have one kind of data, not ${kinds.length}`);
   const [kind] = kinds;
   if (kind === 'functionCall' && role !== 'model')
     report('part-role', path, 'only the model calls functions');
   if (kind === 'functionResponse' && role === 'model')
-    report('part-role', path, 'the model does not answer itself');
+    report('part-role', path, 'a model turn must not contain it');
   if (kind === 'text' && part['text'] === '' && role === 'user')
     report('empty-text', path, 'text must not be empty');
   for (const name of ['functionCall', 'functionResponse']) checkId(part[name], `${path}.${name}.id`, report);
@@ -107,7 +107,7 @@ function checkId(call: unknown, path: string, report: Report): void {
 function checkInline({ data, mimeType }: Fields, path: string, report: Report): void {
   const isSound =
     isString(data) && data !== '' && isBase64(data) && isString(mimeType) && mimeType.includes('/');
-  if (!isSound) report('inline-data', path, 'inline data are base64 with a media type');
+  if (!isSound) report('inline-data', path, 'must be base64 with a media type');
 }
 
 const callsOf = (content: Content | undefined): readonly Fields[] => kindOf(content, 'functionCall');

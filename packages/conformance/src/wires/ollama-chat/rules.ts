@@ -1,8 +1,8 @@
 /** Rules of the native chat validator. */
 export const OLLAMA_RULES: Readonly<Record<string, string>> = {
-  'unknown-key': 'a key that the API does not define and ignores',
+  'unknown-key': 'a key that the API does not define and therefore ignores',
   'missing-key': 'a missing required key',
-  'wrong-type': 'a value of another JSON type',
+  'wrong-type': 'a value of the wrong JSON type',
   'out-of-range': 'a number or a list outside its bounds',
   'unknown-value': 'a string that is not an allowed value',
   'lone-surrogate': 'a string with an unpaired surrogate',

@@ -15,7 +15,7 @@ export function checkContent(body: unknown, report: Report, { toolImages = false
       if (!isRecord(part)) return;
       const path = `messages[${index}].content[${at}]`;
       if (isTool && part['type'] !== 'text' && !(toolImages && part['type'] === 'image_url')) {
-        report('tool-content', path, 'a tool message contains text only');
+        report('tool-content', path, 'a tool message must contain only text');
       } else if (part['type'] === 'image_url') checkImage(part['image_url'], path, report);
     });
   });
@@ -26,7 +26,7 @@ function checkImage(image: unknown, path: string, report: Report): void {
   if (!isString(url) || /^https?:\/\//.test(url)) return;
   const [, mediaType, data] = /^data:([^;,]*);base64,(.*)$/s.exec(url) ?? [];
   if (mediaType === undefined || data === undefined) {
-    report('image-source', `${path}.image_url.url`, 'neither http(s) nor a base64 data URL');
+    report('image-source', `${path}.image_url.url`, 'must be an http(s) URL or a base64 data URL');
   } else if (!IMAGE_TYPES.includes(mediaType)) {
     report('image-type', `${path}.image_url.url`, `"${mediaType}" is not one of ${IMAGE_TYPES.join(', ')}`);
   } else if (data === '' || !isBase64(data)) {

@@ -77,7 +77,7 @@ function checkReasoning(
   const next = items[index + 1];
   const isModels = next !== undefined && next['type'] !== 'function_call_output' && next['role'] !== 'user';
   if (!isModels) report('reasoning-unpaired', path, 'was provided without its required following item.');
-  if (isThereTwice(items, index)) report('reasoning-duplicate', path, 'is there twice');
+  if (isThereTwice(items, index)) report('reasoning-duplicate', path, 'repeats an item');
   if (isString(secret)) {
     if (signatures === 'issued' && unsealText(SCOPE, secret) === undefined)
       report('signature', `${path}.encrypted_content`, 'The encrypted content could not be verified.');
@@ -117,7 +117,7 @@ function checkImage(url: string, path: string, report: Report): void {
   if (/^https?:\/\//.test(url)) return;
   const [, mediaType, data] = /^data:([^;,]*);base64,(.*)$/s.exec(url) ?? [];
   if (mediaType === undefined || data === undefined || data === '' || !isBase64(data)) {
-    report('image-source', `${path}.image_url`, 'neither http(s) nor a base64 data URL');
+    report('image-source', `${path}.image_url`, 'must be an http(s) URL or a base64 data URL');
   } else if (!IMAGE_TYPES.includes(mediaType)) {
     report('image-type', `${path}.image_url`, `"${mediaType}" is not one of ${IMAGE_TYPES.join(', ')}`);
   }

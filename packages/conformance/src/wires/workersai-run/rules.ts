@@ -2,7 +2,7 @@
 export const RUN_RULES: Readonly<Record<string, string>> = {
   'unknown-key': 'a key that the input does not define',
   'missing-key': 'a missing required key',
-  'wrong-type': 'a value of another JSON type: content may not be null',
+  'wrong-type': 'a value of the wrong JSON type, such as null as content',
   'out-of-range': 'a number or a list outside its bounds',
   'unknown-value': 'a string that is not an allowed value',
   'lone-surrogate': 'a string with an unpaired surrogate',
