@@ -14,7 +14,7 @@ const thinking: ModelRequest = chatRequest('What is 1 + 2?', {
   maxTokens: 8000,
 });
 
-/** Returns the next request of a tool loop, which contains the model's parts and the result of its tool call. */
+/** Returns the next request of a tool loop. It contains the model's parts and the result of the model's tool call. */
 function continued(parts: readonly AssistantPart[]): ModelRequest {
   const results = parts.flatMap((part) =>
     part.type === 'tool-call' ? [{ callId: part.id, name: part.name, content: '3' }] : [],

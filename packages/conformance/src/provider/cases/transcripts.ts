@@ -126,7 +126,7 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
   );
 }
 
-/** Cases of transcripts and schemas from real programs, which must not fail a call. */
+/** Cases of transcripts and schemas from real programs. Calls with them must not fail. */
 export const transcriptCases: readonly Case[] = [
   {
     name: 'calls with invented tool names are sent in a form that the wire accepts',

@@ -19,7 +19,7 @@ const SEGMENTS = [
   { text: 'there.', startMs: 1250, endMs: 2500 },
 ] as const;
 
-/** Returns a valid answer to a request. Each text has a different vector. */
+/** Returns a valid answer to a request. Texts of different lengths have different vectors. */
 export function validAnswer(
   operation: OperationName,
   { operation: request }: Exchange,

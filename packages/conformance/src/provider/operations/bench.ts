@@ -69,7 +69,7 @@ export async function onOperation(
     const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
     if (operation === 'embedding') size = provider.embeddingModel?.(model).dimensions ?? DEFAULT_SIZE;
     const target = `${provider.id}/${model}`;
-    // Each call uses a separate client, so that an earlier failure does not bench the target.
+    // Each call uses a separate `Majordomo`, so that an earlier failure does not bench the target.
     const majordomo = () => createMajordomo({ providers: [provider], chain: { attempts: 1 } });
     await run({
       server,
